@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDateTime>
+#include <QList>
+#include <QString>
+#include <QStringList>
+#include <QVariantMap>
+
+#include <chrono>
+#include <optional>
+
+/// The values of the health and shutdown protocol, as every service speaks them and the dashboard reads
+/// them. Plain values: they compare themselves, may be copied between threads, and know nothing of JSON
+/// (healthcodec.h does). All durations are seconds from a monotonic clock; all times are UTC.
+namespace Hephaestus {
+
+using Seconds = std::chrono::duration<double>;
+
+/// What a service says of itself. A failing dependency does not change it.
+enum class ServiceStatus { Healthy, ShuttingDown };
+
+/// What the latest operation on a dependency came to; NotUsed: not configured or switched off.
+enum class DependencyStatus { Working, Error, NotUsed };
+
+/// How long ago something happened; nothing: it never did (-1 on the wire).
+using Since = std::optional<Seconds>;
+
+struct DependencyReport
+{
+    QString name;
+    DependencyStatus status = DependencyStatus::NotUsed;
+    QString error; ///< one line, no secret; empty unless status is Error
+    Since lastSuccess;
+    Since lastFailure;
+    qint64 successCount = 0; ///< operations since start-up, real calls and checks together
+    qint64 failureCount = 0;
+    QVariantMap details; ///< the dependency's own fields by their wire names (`pool_size`, `collections`)
+
+    bool operator==(const DependencyReport &) const = default;
+};
+
+/// What the process holds and uses now; nothing: the service does not say.
+struct Resources
+{
+    std::optional<qint64> openConnections; ///< TCP and local connections open to this service
+    std::optional<qint64> backgroundTasks;
+    std::optional<qint64> inFlightRequests; ///< accepted and not yet answered; health reads do not count
+    std::optional<qint64> openFiles;
+    std::optional<qint64> threads;
+    std::optional<qint64> residentBytes;
+    std::optional<double> cpuSeconds; ///< user and system time together
+
+    bool operator==(const Resources &) const = default;
+};
+
+enum class ShutdownMode { Immediate, Scheduled, Signal, Restart };
+
+enum class StepOutcome { Pending, Running, Ok, Failed, TimedOut };
+
+/// One clean-up step, in the order of running.
+struct StepReport
+{
+    QString name;
+    StepOutcome outcome = StepOutcome::Pending;
+    Seconds duration{0};
+    QString error; ///< one line; empty unless Failed or TimedOut
+
+    bool operator==(const StepReport &) const = default;
+};
+
+/// A shutdown that has begun, as `/health/status` tells it.
+struct ShutdownProgress
+{
+    ShutdownMode mode = ShutdownMode::Immediate;
+    QString phase; ///< `notice`, `draining`, `cleaning_up`, `stopped`; another implementation may say more
+    std::optional<Seconds> left; ///< until the present phase's deadline
+    qint64 inFlight = 0;
+    QList<StepReport> steps;
+
+    bool operator==(const ShutdownProgress &) const = default;
+};
+
+/// Does the process run the code on disk?
+enum class CodeVerdict { Unknown, Fresh, Stale };
+
+struct CodeChange
+{
+    QString path;
+    QString kind;   ///< `executable`, `library`, `configuration`, `source`, …
+    QString change; ///< `modified`, `added`, `removed`, `unreadable`
+
+    bool operator==(const CodeChange &) const = default;
+};
+
+struct CodeReport
+{
+    CodeVerdict verdict = CodeVerdict::Unknown;
+    QList<CodeChange> changed;
+    Since checked;
+
+    bool operator==(const CodeReport &) const = default;
+};
+
+/// The basic body (`/health/live`).
+struct BasicHealth
+{
+    ServiceStatus status = ServiceStatus::Healthy;
+    Seconds uptime{0};
+    QDateTime startTime; ///< UTC
+    QString version;
+    QString service;
+    QString instanceId;        ///< a new process has a new one; empty: the service does not say
+    std::optional<qint64> pid; ///< on the service's own machine
+
+    bool operator==(const BasicHealth &) const = default;
+};
+
+/// The detailed body (`/health/status`).
+struct HealthReport : BasicHealth
+{
+    bool shouldShutdown = false;
+    QList<DependencyReport> dependencies; ///< in the order the service names them
+    Resources resources;
+    QStringList capabilities;
+    std::optional<ShutdownProgress> shutdown;
+    std::optional<CodeReport> code;
+    QVariantMap process; ///< of a wrapped program: `command`, `pid`, `state`, …; empty otherwise
+
+    bool operator==(const HealthReport &) const = default;
+};
+
+struct DrainReport
+{
+    Seconds waited{0};
+    qint64 completed = 0;
+    qint64 abandoned = 0;
+
+    bool operator==(const DrainReport &) const = default;
+};
+
+/// What a shutdown came to: the answer of the blocking call.
+struct ShutdownResult
+{
+    bool complete = true; ///< false: `shutdown_incomplete`, a step failed or hung, or the drain was cut off
+    ShutdownMode mode = ShutdownMode::Immediate;
+    Seconds cleanupDuration{0};
+    QString shutdownId;
+    std::optional<int> exitCode;
+    std::optional<DrainReport> drain;
+    QList<StepReport> steps;
+
+    bool operator==(const ShutdownResult &) const = default;
+};
+
+/// The body of a refusal: `{"error": {"code": …, "message": …}}`.
+struct ErrorBody
+{
+    QString code; ///< stable, for programs
+    QString message;
+
+    bool operator==(const ErrorBody &) const = default;
+};
+
+/// The words of the protocol for its enumerations (`shutting_down`, `not_used`, `timed_out`, …).
+QString wireName(ServiceStatus status);
+QString wireName(DependencyStatus status);
+QString wireName(ShutdownMode mode);
+QString wireName(StepOutcome outcome);
+QString wireName(CodeVerdict verdict);
+
+} // namespace Hephaestus

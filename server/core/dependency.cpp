@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/dependency.h"
+
+namespace Hephaestus {
+
+DependencyCall::~DependencyCall()
+{
+    if (m_dependency)
+        m_dependency->recordFailure(QStringLiteral("the call was dropped without a result"));
+}
+
+void DependencyCall::success() noexcept
+{
+    if (Dependency *dependency = std::exchange(m_dependency, nullptr))
+        dependency->recordSuccess();
+}
+
+void DependencyCall::failure(const QString &why)
+{
+    if (Dependency *dependency = std::exchange(m_dependency, nullptr))
+        dependency->recordFailure(why);
+}
+
+Dependency::Dependency(QString name, const Clock &clock) : m_name(std::move(name)), m_clock(clock) {}
+
+void Dependency::recordSuccess() noexcept
+{
+    m_lastSuccess.store(nowNanoseconds(), std::memory_order_relaxed);
+    // Plain stores where the value is there already would still take the cache line from other threads.
+    if (m_failing.load(std::memory_order_relaxed))
+        m_failing.store(false, std::memory_order_relaxed);
+    if (!m_used.load(std::memory_order_relaxed))
+        m_used.store(true, std::memory_order_relaxed);
+    m_successes.fetch_add(1, std::memory_order_release);
+}
+
+void Dependency::recordFailure(const QString &why)
+{
+    QString line = why.simplified();
+    for (QChar &character : line) {
+        if (!character.isPrint())
+            character = QChar::ReplacementCharacter;
+    }
+    line.truncate(500);
+    const std::lock_guard lock(m_mutex);
+    m_error = line.isEmpty() ? QStringLiteral("failed without a reason") : line;
+    m_lastFailure.store(nowNanoseconds(), std::memory_order_relaxed);
+    m_failing.store(true, std::memory_order_relaxed);
+    m_used.store(true, std::memory_order_relaxed);
+    m_failures.fetch_add(1, std::memory_order_release);
+}
+
+void Dependency::setUsed(bool used) noexcept { m_used.store(used, std::memory_order_relaxed); }
+
+void Dependency::setDetail(const QString &wireName, const QVariant &value)
+{
+    const std::lock_guard lock(m_mutex);
+    m_details.insert(wireName, value);
+}
+
+void Dependency::setLastCheckDuration(Seconds duration)
+{
+    const std::lock_guard lock(m_mutex);
+    m_lastCheckDuration = duration;
+}
+
+std::optional<Seconds> Dependency::lastCheckDuration() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_lastCheckDuration;
+}
+
+qint64 Dependency::operations() const noexcept
+{
+    return m_successes.load(std::memory_order_acquire) + m_failures.load(std::memory_order_acquire);
+}
+
+DependencyReport Dependency::report() const
+{
+    DependencyReport report;
+    report.name = m_name;
+    const std::lock_guard lock(m_mutex);
+    report.details = m_details;
+    if (!isUsed())
+        return report;
+    report.successCount = m_successes.load(std::memory_order_acquire);
+    report.failureCount = m_failures.load(std::memory_order_acquire);
+    report.lastSuccess = since(m_lastSuccess);
+    report.lastFailure = since(m_lastFailure);
+    const bool failing = m_failing.load(std::memory_order_relaxed);
+    report.status = failing ? DependencyStatus::Error : DependencyStatus::Working;
+    if (failing)
+        report.error = m_error;
+    return report;
+}
+
+qint64 Dependency::nowNanoseconds() const noexcept
+{
+    return std::chrono::duration_cast<Nanoseconds>(m_clock.now().time_since_epoch()).count();
+}
+
+Since Dependency::since(const std::atomic<qint64> &when) const
+{
+    const qint64 then = when.load(std::memory_order_relaxed);
+    if (then == Never)
+        return {};
+    return std::max(Seconds(0), std::chrono::duration_cast<Seconds>(Nanoseconds(nowNanoseconds() - then)));
+}
+
+} // namespace Hephaestus

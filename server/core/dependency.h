@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+#include "server/core/clock.h"
+
+#include <atomic>
+#include <mutex>
+
+namespace Hephaestus {
+
+class Dependency;
+
+/// One operation on a dependency, counted exactly once: success(), failure(), or a failure when it is
+/// dropped unanswered (an early return, an exception). Movable; belongs to one thread at a time.
+class [[nodiscard]] DependencyCall
+{
+public:
+    explicit DependencyCall(Dependency &dependency) noexcept : m_dependency(&dependency) {}
+    DependencyCall(DependencyCall &&other) noexcept : m_dependency(std::exchange(other.m_dependency, nullptr)) {}
+    DependencyCall &operator=(DependencyCall &&) = delete;
+    ~DependencyCall();
+
+    void success() noexcept;
+    void failure(const QString &why);
+
+private:
+    Dependency *m_dependency; ///< nothing once counted
+};
+
+/// What is known of one dependency: the one tracker that real calls and checks both feed. Thread-safe;
+/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason.
+/// Owned by ServerState, lives as long as it.
+class Dependency
+{
+public:
+    Dependency(QString name, const Clock &clock);
+    Dependency(const Dependency &) = delete;
+    Dependency &operator=(const Dependency &) = delete;
+
+    const QString &name() const noexcept { return m_name; }
+
+    /// Begins an operation; `auto call = database.call(); … call.success();`.
+    DependencyCall call() noexcept { return DependencyCall(*this); }
+
+    void recordSuccess() noexcept;
+    /// `why` is one line for a person: no secret, no line break (both are the caller's duty to leave out;
+    /// line breaks and control characters are replaced).
+    void recordFailure(const QString &why);
+
+    /// Switched on by configuration or its first operation; off, it is reported as not_used.
+    void setUsed(bool used) noexcept;
+    bool isUsed() const noexcept { return m_used.load(std::memory_order_relaxed); }
+
+    /// A field of its own in the report, by its wire name (`pool_size`, `embedding_model`); null removes nothing
+    /// and is reported as null.
+    void setDetail(const QString &wireName, const QVariant &value);
+
+    /// How long the last check took, for the metrics.
+    void setLastCheckDuration(Seconds duration);
+    std::optional<Seconds> lastCheckDuration() const;
+
+    /// Operations counted so far: changes whenever the report does.
+    qint64 operations() const noexcept;
+
+    DependencyReport report() const;
+
+private:
+    using Nanoseconds = std::chrono::nanoseconds;
+    static constexpr qint64 Never = -1;
+
+    qint64 nowNanoseconds() const noexcept;
+    Since since(const std::atomic<qint64> &when) const;
+
+    const QString m_name;
+    const Clock &m_clock;
+    std::atomic<bool> m_used{false};
+    std::atomic<bool> m_failing{false};
+    std::atomic<qint64> m_successes{0};
+    std::atomic<qint64> m_failures{0};
+    std::atomic<qint64> m_lastSuccess{Never};
+    std::atomic<qint64> m_lastFailure{Never};
+    mutable std::mutex m_mutex; ///< guards what follows
+    QString m_error;
+    QVariantMap m_details;
+    std::optional<Seconds> m_lastCheckDuration;
+};
+
+} // namespace Hephaestus

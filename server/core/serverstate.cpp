@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/serverstate.h"
+
+#include "server/core/processusage.h"
+
+#include <QRandomGenerator>
+
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+QString newInstanceId()
+{
+    const auto high = QRandomGenerator::system()->generate64();
+    const auto low = QRandomGenerator::system()->generate64();
+    return QStringLiteral("%1%2").arg(high, 16, 16, QLatin1Char('0')).arg(low, 16, 16, QLatin1Char('0'));
+}
+
+} // namespace
+
+ServerState::ServerState(QString service, QString version, const Clock &clock)
+    : m_clock(clock)
+    , m_service(std::move(service))
+    , m_version(std::move(version))
+    , m_instanceId(newInstanceId())
+    , m_startTime(QDateTime::currentDateTimeUtc())
+    , m_started(clock.now())
+{
+}
+
+ServerState::~ServerState() = default;
+
+ServerState &ServerState::instance()
+{
+    static ServerState state;
+    return state;
+}
+
+void ServerState::setIdentity(QString service, QString version)
+{
+    m_service = std::move(service);
+    m_version = std::move(version);
+}
+
+Seconds ServerState::uptime() const { return m_clock.now() - m_started; }
+
+bool ServerState::enter(Phase next)
+{
+    Phase current = m_phase.load();
+    do {
+        if (!canFollow(current, next))
+            return false;
+    } while (!m_phase.compare_exchange_weak(current, next));
+    ++m_revision;
+    return true;
+}
+
+Dependency &ServerState::dependency(const QString &name)
+{
+    const std::lock_guard lock(m_mutex);
+    for (Dependency &known : m_dependencies) {
+        if (known.name() == name)
+            return known;
+    }
+    ++m_revision;
+    return m_dependencies.emplace_back(name, m_clock);
+}
+
+std::vector<Dependency *> ServerState::dependencies() const
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<Dependency *> all;
+    all.reserve(m_dependencies.size());
+    for (const Dependency &dependency : m_dependencies)
+        all.push_back(const_cast<Dependency *>(&dependency));
+    return all;
+}
+
+bool ServerState::beginRequest() noexcept
+{
+    // Counted before the look at the phase: a drain that begins in between sees this request, or this
+    // request sees the drain; never neither.
+    ++m_inFlight;
+    if (acceptsWork(m_phase.load()))
+        return true;
+    endRequest();
+    return false;
+}
+
+void ServerState::endRequest()
+{
+    if (--m_inFlight > 0)
+        return;
+    std::function<void()> listener;
+    {
+        const std::lock_guard lock(m_mutex);
+        listener = m_idleListener;
+    }
+    if (listener)
+        listener();
+}
+
+void ServerState::setIdleListener(std::function<void()> listener)
+{
+    const std::lock_guard lock(m_mutex);
+    m_idleListener = std::move(listener);
+}
+
+void ServerState::addCapability(const QString &capability)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_capabilities.contains(capability))
+        m_capabilities << capability;
+    ++m_revision;
+}
+
+void ServerState::setCode(const CodeReport &code)
+{
+    const std::lock_guard lock(m_mutex);
+    m_code = code;
+    m_codeChecked = m_clock.now();
+    ++m_revision;
+}
+
+void ServerState::setProcess(const QVariantMap &process)
+{
+    const std::lock_guard lock(m_mutex);
+    m_process = process;
+    ++m_revision;
+}
+
+void ServerState::setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline)
+{
+    const std::lock_guard lock(m_mutex);
+    m_shutdown = progress;
+    m_shutdownDeadline = deadline;
+    ++m_revision;
+}
+
+BasicHealth ServerState::basic() const
+{
+    BasicHealth health;
+    health.status = isShuttingDown(phase()) ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
+    health.uptime = uptime();
+    health.startTime = m_startTime;
+    health.version = m_version;
+    health.service = m_service;
+    health.instanceId = m_instanceId;
+    health.pid = ::getpid();
+    return health;
+}
+
+HealthReport ServerState::report() const
+{
+    HealthReport report;
+    static_cast<BasicHealth &>(report) = basic();
+    report.shouldShutdown = report.status == ServiceStatus::ShuttingDown;
+    report.resources = resources();
+    const std::lock_guard lock(m_mutex);
+    for (const Dependency &dependency : m_dependencies)
+        report.dependencies << dependency.report();
+    report.capabilities = m_capabilities;
+    report.code = m_code;
+    if (report.code)
+        report.code->checked = m_clock.now() - m_codeChecked;
+    report.process = m_process;
+    report.shutdown = m_shutdown;
+    if (report.shutdown) {
+        report.shutdown->inFlight = m_inFlight.load();
+        if (m_shutdownDeadline != Clock::TimePoint())
+            report.shutdown->left = std::max(Seconds(0), Seconds(m_shutdownDeadline - m_clock.now()));
+    }
+    return report;
+}
+
+qint64 ServerState::revision() const
+{
+    qint64 revision = m_revision.load();
+    const std::lock_guard lock(m_mutex);
+    for (const Dependency &dependency : m_dependencies)
+        revision += dependency.operations();
+    return revision;
+}
+
+Resources ServerState::resources() const
+{
+    const ProcessUsage usage = ProcessUsage::now();
+    Resources resources;
+    resources.openConnections = m_openConnections.load();
+    resources.backgroundTasks = m_backgroundTasks.load();
+    resources.inFlightRequests = m_inFlight.load();
+    resources.openFiles = usage.openFiles;
+    resources.threads = usage.threads;
+    resources.residentBytes = usage.residentBytes;
+    resources.cpuSeconds = usage.cpuSeconds;
+    return resources;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+#include "server/core/clock.h"
+#include "server/core/dependency.h"
+#include "server/core/phase.h"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace Hephaestus {
+
+/// Everything a service can say about itself, and the phase it is in. Thread-safe: the HTTP thread reads
+/// snapshots while the main thread moves the phase and any thread counts operations. Holds no timers,
+/// sockets or children, so that it may outlive QCoreApplication.
+///
+/// An ordinary class; a program that is one service uses instance(), which only its main names.
+class ServerState
+{
+public:
+    explicit ServerState(QString service = {}, QString version = {}, const Clock &clock = Clock::steady());
+    ~ServerState();
+    ServerState(const ServerState &) = delete;
+    ServerState &operator=(const ServerState &) = delete;
+
+    static ServerState &instance();
+
+    /// Call before other threads look.
+    void setIdentity(QString service, QString version);
+    const QString &service() const { return m_service; }
+    const QString &version() const { return m_version; }
+    const QString &instanceId() const { return m_instanceId; } ///< 128 random bits, new for every state
+    QDateTime startTime() const { return m_startTime; }
+    Seconds uptime() const;
+
+    Phase phase() const noexcept { return m_phase.load(); }
+    /// Moves to `next` if that is legal (canFollow); returns whether it did.
+    bool enter(Phase next);
+
+    /// The dependency of this name, made on first use; the reference stays valid as long as the state.
+    Dependency &dependency(const QString &name);
+    /// All of them, in the order they were named.
+    std::vector<Dependency *> dependencies() const;
+
+    /// Takes a place among the requests in flight; false when no work is accepted any more. Every true is
+    /// given back by one endRequest(), by whichever thread.
+    bool beginRequest() noexcept;
+    void endRequest();
+    qint64 requestsInFlight() const noexcept { return m_inFlight.load(); }
+    /// Called, by whichever thread ended the last request, when no request is in flight any more.
+    void setIdleListener(std::function<void()> listener);
+
+    void beginTask() noexcept { ++m_backgroundTasks; }
+    void endTask() noexcept { --m_backgroundTasks; }
+    void connectionOpened() noexcept { ++m_openConnections; }
+    void connectionClosed() noexcept { --m_openConnections; }
+
+    /// `restart`, `check`, …: what is advertised under `capabilities`.
+    void addCapability(const QString &capability);
+    void setCode(const CodeReport &code);
+    void setProcess(const QVariantMap &process);
+    /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.
+    void setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline = {});
+
+    BasicHealth basic() const;
+    HealthReport report() const;
+    /// Another number than before whenever report() would differ by more than its moving seconds and
+    /// resources.
+    qint64 revision() const;
+
+private:
+    Resources resources() const;
+
+    const Clock &m_clock;
+    QString m_service;
+    QString m_version;
+    const QString m_instanceId;
+    const QDateTime m_startTime;
+    const Clock::TimePoint m_started;
+    std::atomic<Phase> m_phase{Phase::Starting};
+    std::atomic<qint64> m_inFlight{0};
+    std::atomic<qint64> m_backgroundTasks{0};
+    std::atomic<qint64> m_openConnections{0};
+    std::atomic<qint64> m_revision{0};
+    mutable std::mutex m_mutex; ///< guards what follows
+    std::deque<Dependency> m_dependencies;
+    std::function<void()> m_idleListener;
+    QStringList m_capabilities;
+    std::optional<CodeReport> m_code;
+    Clock::TimePoint m_codeChecked;
+    QVariantMap m_process;
+    std::optional<ShutdownProgress> m_shutdown;
+    Clock::TimePoint m_shutdownDeadline;
+};
+
+} // namespace Hephaestus

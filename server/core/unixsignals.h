@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+
+#include <initializer_list>
+
+class QSocketNotifier;
+
+namespace Hephaestus {
+
+/// Unix signals as a Qt signal. The handler only writes a byte to a socketpair, whose other end a
+/// QSocketNotifier watches (the way of Qt's "Calling Qt Functions From Unix Signal Handlers").
+///
+/// One object a process, made before any thread, so that none runs with the old dispositions. SIGPIPE is ignored from
+/// then on. A second SIGTERM or SIGINT, 200 ms or more after the first, ends the process at once with 128+n: it works
+/// even when the event loop is blocked. The destructor restores what was there.
+class UnixSignals : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit UnixSignals(std::initializer_list<int> signalNumbers, QObject *parent = nullptr);
+    ~UnixSignals() override;
+
+Q_SIGNALS:
+    void received(int signalNumber);
+
+private:
+    void read();
+
+    QList<int> m_numbers;
+    QSocketNotifier *m_notifier;
+};
+
+/// Gives a child, between fork and exec, the default disposition of every signal and an empty mask: neither an ignored SIGPIPE
+/// nor a blocked signal may be inherited. Async-signal-safe; made for QProcess::setChildProcessModifier().
+void resetSignalsInChild();
+
+} // namespace Hephaestus

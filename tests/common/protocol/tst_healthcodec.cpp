@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/healthcodec.h"
+
+#include <QTest>
+#include <QTimeZone>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestHealthCodec : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatIsEncodedReadsBackTheSame();
+    void theBasicBodyHasTheFieldsOfTheProtocol();
+    void aDependencyNotUsedSaysOnlyThat();
+    void whatAnyImplementationMaySendIsRead_data();
+    void whatAnyImplementationMaySendIsRead();
+    void whatIsWrongIsNamedWithItsPlace_data();
+    void whatIsWrongIsNamedWithItsPlace();
+    void aStartTimeWithoutZoneIsUtc();
+    void aShutdownResultReadsBackTheSame();
+    void aScheduleRequestIsRead_data();
+    void aScheduleRequestIsRead();
+};
+
+static HealthReport fullReport()
+{
+    HealthReport report;
+    report.status = ServiceStatus::ShuttingDown;
+    report.uptime = Seconds(123.456);
+    report.startTime = QDateTime({2025, 11, 4}, {12, 0, 0, 7}, QTimeZone::utc());
+    report.version = u"1.4.0"_s;
+    report.service = u"hephaestus-mcp"_s;
+    report.instanceId = u"abc"_s;
+    report.pid = 4312;
+    report.shouldShutdown = true;
+    report.dependencies = {
+        {u"database"_s, DependencyStatus::Working, {}, Seconds(1.25), {}, 42, 0, {{u"pool_size"_s, 5.0}}},
+        {u"qdrant"_s, DependencyStatus::Error, u"connection refused (127.0.0.1:6333)"_s, {}, Seconds(0.5), 0, 3, {}},
+    };
+    report.resources.openConnections = 3;
+    report.resources.backgroundTasks = 7;
+    report.resources.cpuSeconds = 0.25;
+    report.capabilities = QStringList{u"check"_s, u"restart"_s};
+    report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"draining"_s, Seconds(27), 3,
+                                       {{u"database"_s, StepOutcome::Pending, Seconds(0), {}}}};
+    report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2)};
+    return report;
+}
+
+void TestHealthCodec::whatIsEncodedReadsBackTheSame()
+{
+    const Result<HealthReport> read = decodeReport(encode(fullReport()));
+    QVERIFY2(read, read.ok() ? "" : qPrintable(read.problem().text()));
+    QCOMPARE(encode(*read), encode(fullReport()));
+    QVERIFY(*read == fullReport());
+}
+
+void TestHealthCodec::theBasicBodyHasTheFieldsOfTheProtocol()
+{
+    BasicHealth health;
+    health.uptime = Seconds(123.456);
+    health.startTime = QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc());
+    health.version = u"1.4.0"_s;
+    health.service = u"hephaestus-mcp"_s;
+    QCOMPARE(encode(health),
+             R"({"service":"hephaestus-mcp","start_time":"2025-11-04T12:00:00.000Z","status":"healthy","uptime_seconds":123.456,"version":"1.4.0"})"_ba);
+}
+
+void TestHealthCodec::aDependencyNotUsedSaysOnlyThat()
+{
+    HealthReport report;
+    report.startTime = QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc());
+    report.dependencies = {{u"groq"_s, DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {{u"model"_s, u"x"_s}}}};
+    QVERIFY2(encode(report).contains(R"("groq":{"status":"not_used"})"), encode(report).constData());
+}
+
+void TestHealthCodec::whatAnyImplementationMaySendIsRead_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::newRow("status only") << R"({"status":"healthy"})"_ba;
+    QTest::newRow("nulls") << R"({"status":"healthy","uptime_seconds":null,"start_time":null,"version":null,"service":null,"dependencies":null,"resources":null,"code":null,"pid":null})"_ba;
+    QTest::newRow("null dependency") << R"({"status":"healthy","dependencies":{"groq":null}})"_ba;
+    QTest::newRow("null counts") << R"({"status":"healthy","dependencies":{"groq":{"status":"not_used","error":null,"success_count":null,"last_success_seconds":null}}})"_ba;
+    QTest::newRow("never") << R"({"status":"healthy","dependencies":{"db":{"status":"working","last_success_seconds":-1}}})"_ba;
+    QTest::newRow("unknown fields") << R"({"status":"healthy","x":[1,{"y":2}],"resources":{"gpu":1}})"_ba;
+    QTest::newRow("integer uptime") << R"({"status":"healthy","uptime_seconds":3})"_ba;
+}
+
+void TestHealthCodec::whatAnyImplementationMaySendIsRead()
+{
+    QFETCH(QByteArray, json);
+    const Result<HealthReport> read = decodeReport(json);
+    QVERIFY2(read, read.ok() ? "" : qPrintable(read.problem().text()));
+    QCOMPARE(read->status, ServiceStatus::Healthy);
+    for (const DependencyReport &dependency : read->dependencies)
+        QVERIFY(!dependency.lastSuccess);
+}
+
+void TestHealthCodec::whatIsWrongIsNamedWithItsPlace_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<QString>("where");
+    QTest::newRow("no json") << "hello"_ba << u"byte 1"_s;
+    QTest::newRow("a list") << "[]"_ba << QString();
+    QTest::newRow("no status") << "{}"_ba << u"status"_s;
+    QTest::newRow("another status") << R"({"status":"ok"})"_ba << u"status"_s;
+    QTest::newRow("uptime as text") << R"({"status":"healthy","uptime_seconds":"3"})"_ba << u"uptime_seconds"_s;
+    QTest::newRow("no time") << R"({"status":"healthy","start_time":"yesterday"})"_ba << u"start_time"_s;
+    QTest::newRow("dependency no object") << R"({"status":"healthy","dependencies":{"db":3}})"_ba << u"dependencies.db"_s;
+    QTest::newRow("dependency status") << R"({"status":"healthy","dependencies":{"db":{"status":"fine"}}})"_ba
+                                       << u"dependencies.db.status"_s;
+    QTest::newRow("half a count") << R"({"status":"healthy","dependencies":{"db":{"status":"working","success_count":1.5}}})"_ba
+                                  << u"dependencies.db.success_count"_s;
+    QTest::newRow("negative count") << R"({"status":"healthy","resources":{"open_connections":-2}})"_ba
+                                    << u"resources.open_connections"_s;
+    QTest::newRow("step no object") << R"({"status":"healthy","shutdown":{"steps":[{"name":"a"},7]}})"_ba
+                                    << u"shutdown.steps[1]"_s;
+}
+
+void TestHealthCodec::whatIsWrongIsNamedWithItsPlace()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(QString, where);
+    const Result<HealthReport> read = decodeReport(json);
+    QVERIFY(!read);
+    QCOMPARE(read.problem().where, where);
+    QVERIFY(!read.problem().what.isEmpty());
+}
+
+void TestHealthCodec::aStartTimeWithoutZoneIsUtc()
+{
+    const auto read = decodeBasic(R"({"status":"healthy","start_time":"2025-11-04T12:00:00.500"})");
+    QVERIFY(read);
+    QCOMPARE(read->startTime, QDateTime({2025, 11, 4}, {12, 0, 0, 500}, QTimeZone::utc()));
+    const auto zoned = decodeBasic(R"({"status":"healthy","start_time":"2025-11-04T13:00:00+01:00"})");
+    QVERIFY(zoned);
+    QCOMPARE(zoned->startTime, QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc()));
+}
+
+void TestHealthCodec::aShutdownResultReadsBackTheSame()
+{
+    ShutdownResult result;
+    result.complete = false;
+    result.mode = ShutdownMode::Scheduled;
+    result.cleanupDuration = Seconds(0.123);
+    result.shutdownId = u"f00"_s;
+    result.exitCode = 3;
+    result.drain = DrainReport{Seconds(1.5), 7, 1};
+    result.steps = {{u"database"_s, StepOutcome::TimedOut, Seconds(10), u"no answer"_s}};
+    const Result<ShutdownResult> read = decodeShutdownResult(encode(result));
+    QVERIFY2(read, read.ok() ? "" : qPrintable(read.problem().text()));
+    QVERIFY(*read == result);
+}
+
+void TestHealthCodec::aScheduleRequestIsRead_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::addColumn<bool>("good");
+    QTest::addColumn<double>("delay"); // -1: none asked for
+    QTest::newRow("no body") << ""_ba << true << -1.0;
+    QTest::newRow("blank") << " \r\n"_ba << true << -1.0;
+    QTest::newRow("empty object") << "{}"_ba << true << -1.0;
+    QTest::newRow("ten") << R"({"delay_seconds":10})"_ba << true << 10.0;
+    QTest::newRow("none") << R"({"delay_seconds":0})"_ba << true << 0.0;
+    QTest::newRow("negative") << R"({"delay_seconds":-1})"_ba << false << 0.0;
+    QTest::newRow("too long") << R"({"delay_seconds":86401})"_ba << false << 0.0;
+    QTest::newRow("text") << R"({"delay_seconds":"10s"})"_ba << false << 0.0;
+    QTest::newRow("broken") << R"({"delay_seconds":)"_ba << false << 0.0;
+}
+
+void TestHealthCodec::aScheduleRequestIsRead()
+{
+    QFETCH(QByteArray, json);
+    QFETCH(bool, good);
+    QFETCH(double, delay);
+    const auto read = decodeScheduleRequest(json);
+    QCOMPARE(read.ok(), good);
+    if (good)
+        QCOMPARE(read->value_or(Seconds(-1)).count(), delay);
+}
+
+QTEST_APPLESS_MAIN(TestHealthCodec)
+#include "tst_healthcodec.moc"
