@@ -56,6 +56,18 @@ bool ServerState::enter(Phase next)
     return true;
 }
 
+void ServerState::announceShutdown() noexcept
+{
+    m_announced = true;
+    ++m_revision;
+}
+
+void ServerState::withdrawShutdown() noexcept
+{
+    m_announced = false;
+    ++m_revision;
+}
+
 Dependency &ServerState::dependency(const QString &name)
 {
     const std::lock_guard lock(m_mutex);
@@ -141,7 +153,7 @@ void ServerState::setShutdown(const std::optional<ShutdownProgress> &progress, C
 BasicHealth ServerState::basic() const
 {
     BasicHealth health;
-    health.status = isShuttingDown(phase()) ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
+    health.status = m_announced.load() || isShuttingDown(phase()) ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
     health.uptime = uptime();
     health.startTime = m_startTime;
     health.version = m_version;

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -39,6 +40,11 @@ public:
     Phase phase() const noexcept { return m_phase.load(); }
     /// Moves to `next` if that is legal (canFollow); returns whether it did.
     bool enter(Phase next);
+
+    /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it.
+    void announceShutdown() noexcept;
+    /// Takes the announcement back; the sequence does, when a notice is cancelled.
+    void withdrawShutdown() noexcept;
 
     /// The dependency of this name, made on first use; the reference stays valid as long as the state.
     Dependency &dependency(const QString &name);
@@ -81,6 +87,7 @@ private:
     const QDateTime m_startTime;
     const Clock::TimePoint m_started;
     std::atomic<Phase> m_phase{Phase::Starting};
+    std::atomic<bool> m_announced{false};
     std::atomic<qint64> m_inFlight{0};
     std::atomic<qint64> m_backgroundTasks{0};
     std::atomic<qint64> m_openConnections{0};

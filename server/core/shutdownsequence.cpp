@@ -84,6 +84,7 @@ bool ShutdownSequence::cancel()
         return false;
     m_timer.stop();
     m_result = {};
+    m_state.withdrawShutdown();
     m_state.setShutdown({});
     Q_EMIT noticeCancelled();
     return true;

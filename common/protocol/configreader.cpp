@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/configreader.h"
+
+#include "common/protocol/duration.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+struct ConfigDocument::Content
+{
+    struct Found { uint line; Problem problem; };
+
+    QString fileName;
+    QString directory;
+    toml::table root;
+    QList<Found> found;
+
+    void fail(uint line, const QString &key, const QString &what)
+    {
+        QString where = line > 0 ? u"%1:%2"_s.arg(fileName).arg(line) : fileName;
+        if (!key.isEmpty())
+            where += u": "_s + key;
+        found.append({line, {where, what}});
+    }
+};
+
+struct ConfigTable::Node
+{
+    const toml::table *table = nullptr; ///< part of the document's root; nothing: not in the file
+    QStringList asked;
+};
+
+namespace {
+
+std::string utf8(const QString &text) { return text.toStdString(); }
+
+QString typeWord(const toml::node &node)
+{
+    switch (node.type()) {
+    case toml::node_type::table: return u"a table"_s;
+    case toml::node_type::array: return u"a list"_s;
+    case toml::node_type::string: return u"a string"_s;
+    case toml::node_type::integer: return u"a whole number"_s;
+    case toml::node_type::floating_point: return u"a number"_s;
+    case toml::node_type::boolean: return u"true or false"_s;
+    default: return u"a date or time"_s;
+    }
+}
+
+} // namespace
+
+ConfigDocument ConfigDocument::fromFile(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        ConfigDocument document = fromText({}, path);
+        document.m_content->fail(0, {}, u"cannot be read: %1"_s.arg(file.errorString()));
+        return document;
+    }
+    ConfigDocument document = fromText(file.readAll(), path);
+    document.m_content->directory = QFileInfo(path).absolutePath();
+    return document;
+}
+
+ConfigDocument ConfigDocument::fromText(const QByteArray &toml, const QString &fileName)
+{
+    ConfigDocument document;
+    document.m_content = std::make_shared<Content>();
+    document.m_content->fileName = fileName;
+    try {
+        document.m_content->root = toml::parse(std::string_view(toml.constData(), std::size_t(toml.size())));
+    } catch (const toml::parse_error &error) {
+        document.m_content->fail(error.source().begin.line, {}, u"not valid TOML: %1"_s.arg(QString::fromUtf8(error.description())));
+    }
+    return document;
+}
+
+ConfigTable ConfigDocument::root() const
+{
+    auto node = std::make_shared<ConfigTable::Node>();
+    node->table = &m_content->root;
+    return ConfigTable(m_content, {}, node);
+}
+
+QList<Problem> ConfigDocument::problems() const
+{
+    QList<Content::Found> found = m_content->found;
+    std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.line < b.line; });
+    QList<Problem> problems;
+    for (const Content::Found &one : std::as_const(found))
+        problems << one.problem;
+    return problems;
+}
+
+QString ConfigDocument::directory() const { return m_content->directory; }
+
+ConfigTable::ConfigTable(std::shared_ptr<ConfigDocument::Content> content, QString path, std::shared_ptr<Node> node)
+    : m_content(std::move(content)), m_path(std::move(path)), m_node(std::move(node))
+{
+}
+
+bool ConfigTable::exists() const { return m_node->table != nullptr; }
+
+bool ConfigTable::has(const QString &key) const { return exists() && m_node->table->contains(utf8(key)); }
+
+QStringList ConfigTable::keys() const
+{
+    QStringList keys;
+    if (exists()) {
+        for (const auto &[key, node] : *m_node->table)
+            keys << QString::fromUtf8(key.str().data(), qsizetype(key.str().size()));
+    }
+    return keys;
+}
+
+/// Fetches `key` if it is there and of toml++ type T; reports another type.
+#define HEPHAESTUS_FETCH(Type, target, word)                                                             \
+    m_node->asked << key;                                                                                \
+    const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;                        \
+    if (!found)                                                                                          \
+        return fallback;                                                                                 \
+    const auto target = found->value_exact<Type>();                                                      \
+    if (!target) {                                                                                       \
+        fail(key, u"expected %1, found %2"_s.arg(word, typeWord(*found)));                               \
+        return fallback;                                                                                 \
+    }
+
+QString ConfigTable::text(const QString &key, const QString &fallback)
+{
+    HEPHAESTUS_FETCH(std::string, value, u"a string"_s)
+    return QString::fromStdString(*value);
+}
+
+bool ConfigTable::flag(const QString &key, bool fallback)
+{
+    HEPHAESTUS_FETCH(bool, value, u"true or false"_s)
+    return *value;
+}
+
+qint64 ConfigTable::integer(const QString &key, qint64 fallback, qint64 least, qint64 most)
+{
+    HEPHAESTUS_FETCH(int64_t, value, u"a whole number"_s)
+    if (*value < least || *value > most) {
+        fail(key, u"expected a whole number from %1 to %2, found %3"_s.arg(least).arg(most).arg(*value));
+        return fallback;
+    }
+    return *value;
+}
+
+#undef HEPHAESTUS_FETCH
+
+QString ConfigTable::filePath(const QString &key, const QString &fallback)
+{
+    const QString path = text(key, fallback);
+    if (path.isEmpty())
+        return path;
+    if (path == "~"_L1 || path.startsWith("~/"_L1))
+        return QDir::homePath() + path.mid(1);
+    return m_content->directory.isEmpty() ? path : QDir::cleanPath(QDir(m_content->directory).absoluteFilePath(path));
+}
+
+QStringList ConfigTable::texts(const QString &key, const QStringList &fallback)
+{
+    m_node->asked << key;
+    const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;
+    if (!found)
+        return fallback;
+    const toml::array *array = found->as_array();
+    QStringList values;
+    for (std::size_t i = 0; array && i < array->size(); ++i) {
+        const auto value = array->get(i)->value_exact<std::string>();
+        if (!value) {
+            array = nullptr;
+            break;
+        }
+        values << QString::fromStdString(*value);
+    }
+    if (!array) {
+        fail(key, u"expected a list of strings"_s);
+        return fallback;
+    }
+    return values;
+}
+
+QMap<QString, QString> ConfigTable::textMap(const QString &key)
+{
+    ConfigTable map = table(key);
+    QMap<QString, QString> values;
+    const QStringList names = map.keys();
+    for (const QString &name : names)
+        values.insert(name, map.text(name));
+    return values;
+}
+
+std::chrono::milliseconds ConfigTable::duration(const QString &key, std::chrono::milliseconds fallback,
+                                                std::chrono::milliseconds least, std::chrono::milliseconds most)
+{
+    if (!has(key)) {
+        m_node->asked << key;
+        return fallback;
+    }
+    const qsizetype before = m_content->found.size();
+    const QString written = text(key);
+    if (m_content->found.size() > before)
+        return fallback;
+    const Result<std::chrono::milliseconds> value = parseDuration(written);
+    if (!value) {
+        fail(key, value.problem().what);
+        return fallback;
+    }
+    if (*value < least || *value > most) {
+        fail(key, u"expected a duration from %1 to %2, found \"%3\""_s.arg(writeDuration(least), writeDuration(most), written));
+        return fallback;
+    }
+    return *value;
+}
+
+QString ConfigTable::oneOf(const QString &key, const QString &fallback, const QStringList &words)
+{
+    const QString value = text(key, fallback);
+    if (!has(key) || words.contains(value))
+        return value;
+    const QString near = nearestName(value, words);
+    const QString hint = near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near);
+    fail(key, u"expected one of %1, found \"%2\"%3"_s.arg(words.join(u", "_s), value, hint));
+    return fallback;
+}
+
+ConfigTable ConfigTable::table(const QString &key)
+{
+    m_node->asked << key;
+    auto node = std::make_shared<Node>();
+    if (const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr) {
+        node->table = found->as_table();
+        if (!node->table)
+            fail(key, u"expected a table, found %1"_s.arg(typeWord(*found)));
+    }
+    return ConfigTable(m_content, m_path.isEmpty() ? key : m_path + u'.' + key, node);
+}
+
+QList<ConfigTable> ConfigTable::tables(const QString &key)
+{
+    m_node->asked << key;
+    QList<ConfigTable> all;
+    const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;
+    if (!found)
+        return all;
+    const toml::array *array = found->as_array();
+    if (!array || !array->is_homogeneous<toml::table>()) {
+        if (!array || !array->empty())
+            fail(key, u"expected tables, each headed [[%1]]"_s.arg(key));
+        return all;
+    }
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        auto node = std::make_shared<Node>();
+        node->table = array->get(i)->as_table();
+        const QString path = u"%1[%2]"_s.arg(m_path.isEmpty() ? key : m_path + u'.' + key).arg(i);
+        all << ConfigTable(m_content, path, node);
+    }
+    return all;
+}
+
+void ConfigTable::fail(const QString &key, const QString &what)
+{
+    uint line = exists() ? m_node->table->source().begin.line : 0;
+    if (!key.isEmpty() && has(key)) {
+        line = m_node->table->get(utf8(key))->source().begin.line;
+        // The key's own place, where this toml++ knows it: a value may begin on a later line.
+        for (const auto &[name, node] : *m_node->table) {
+            if (name.str() == utf8(key) && name.source().begin.line > 0)
+                line = name.source().begin.line;
+        }
+    }
+    const QString path = key.isEmpty() ? m_path : m_path.isEmpty() ? key : m_path + u'.' + key;
+    m_content->fail(line, path, what);
+}
+
+void ConfigTable::finish()
+{
+    const QStringList present = keys();
+    for (const QString &key : present) {
+        if (m_node->asked.contains(key))
+            continue;
+        const QString near = nearestName(key, m_node->asked);
+        fail(key, near.isEmpty() ? u"unknown key; expected one of %1"_s.arg(m_node->asked.join(u", "_s))
+                                 : u"unknown key; did you mean \"%1\"?"_s.arg(near));
+    }
+}
+
+QString nearestName(const QString &word, const QStringList &candidates)
+{
+    const auto distance = [](const QString &a, const QString &b) {
+        std::vector<qsizetype> row(std::size_t(b.size()) + 1);
+        std::iota(row.begin(), row.end(), 0);
+        for (qsizetype i = 1; i <= a.size(); ++i) {
+            qsizetype diagonal = std::exchange(row[0], i);
+            for (qsizetype j = 1; j <= b.size(); ++j) {
+                const qsizetype cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[std::size_t(j)];
+                row[std::size_t(j)] = std::min({row[std::size_t(j)] + 1, row[std::size_t(j) - 1] + 1, cost});
+            }
+        }
+        return row.back();
+    };
+    QString best;
+    qsizetype bestDistance = std::clamp<qsizetype>(word.size() / 2, 1, 3) + 1;
+    for (const QString &candidate : candidates) {
+        if (const qsizetype d = distance(word.left(64), candidate); d < bestDistance) {
+            best = candidate;
+            bestDistance = d;
+        }
+    }
+    return best;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/configreader.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestConfigReader : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void valuesAreRead();
+    void whatIsMissingHasItsFallback();
+    void whatIsWrongIsNamedWithFileLineAndField_data();
+    void whatIsWrongIsNamedWithFileLineAndField();
+    void allErrorsAreToldAtOnceInTheOrderOfTheirLines();
+    void anUnreadableFileIsAProblem();
+    void theNearestNameIsOffered_data();
+    void theNearestNameIsOffered();
+};
+
+void TestConfigReader::valuesAreRead()
+{
+    const ConfigDocument document = ConfigDocument::fromText(R"(
+        name = "orders"
+        on = true
+        size = 5
+        wait = "1m 30s"
+        list = ["a", "b"]
+        env = { A = "1", B = "2" }
+        [[item]]
+        x = 1
+        [[item]]
+        x = 2
+    )"_ba, u"t.toml"_s);
+    ConfigTable root = document.root();
+    QCOMPARE(root.text(u"name"_s), u"orders"_s);
+    QCOMPARE(root.flag(u"on"_s, false), true);
+    QCOMPARE(root.integer(u"size"_s, 1, 1, 10), 5);
+    QCOMPARE(root.duration(u"wait"_s, 0s, 0s, 1h), 90s);
+    QCOMPARE(root.texts(u"list"_s), QStringList({u"a"_s, u"b"_s}));
+    QCOMPARE(root.textMap(u"env"_s).value(u"B"_s), u"2"_s);
+    QList<ConfigTable> items = root.tables(u"item"_s);
+    QCOMPARE(items.size(), 2);
+    QCOMPARE(items[1].integer(u"x"_s, 0, 0, 9), 2);
+    root.finish();
+    QVERIFY(document.problems().isEmpty());
+}
+
+void TestConfigReader::whatIsMissingHasItsFallback()
+{
+    const ConfigDocument document = ConfigDocument::fromText({}, u"t.toml"_s);
+    ConfigTable table = document.root().table(u"none"_s);
+    QVERIFY(!table.exists());
+    QCOMPARE(table.text(u"a"_s, u"x"_s), u"x"_s);
+    QCOMPARE(table.duration(u"b"_s, 3s, 0s, 9s), 3s);
+    QCOMPARE(table.table(u"deeper"_s).integer(u"c"_s, 7, 0, 9), 7);
+    QVERIFY(document.problems().isEmpty());
+}
+
+void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField_data()
+{
+    QTest::addColumn<QByteArray>("toml");
+    QTest::addColumn<QString>("problem");
+    QTest::newRow("syntax") << "[service\nname=1"_ba << u"t.toml:1: not valid TOML"_s;
+    QTest::newRow("string") << "[service]\nname = 3"_ba << u"t.toml:2: service.name: expected a string, found a whole number"_s;
+    QTest::newRow("flag") << "[service]\n\non = \"yes\""_ba << u"t.toml:3: service.on: expected true or false, found a string"_s;
+    QTest::newRow("range") << "[service]\nsize = 11"_ba << u"t.toml:2: service.size: expected a whole number from 1 to 10, found 11"_s;
+    QTest::newRow("no unit") << "[service]\nwait = \"5\""_ba << u"t.toml:2: service.wait: expected a duration such as 500ms"_s;
+    QTest::newRow("number for duration") << "[service]\nwait = 5"_ba << u"t.toml:2: service.wait: expected a string, found a whole number"_s;
+    QTest::newRow("too long") << "[service]\nwait = \"2h\""_ba << u"t.toml:2: service.wait: expected a duration from 0s to 3600s, found \"2h\""_s;
+    QTest::newRow("no table") << "service = 1"_ba << u"t.toml:1: service: expected a table"_s;
+    QTest::newRow("near") << "[service]\nnmae = \"a\""_ba << u"t.toml:2: service.nmae: unknown key; did you mean \"name\"?"_s;
+    QTest::newRow("far") << "[service]\ncolour = \"a\""_ba << u"t.toml:2: service.colour: unknown key; expected one of name"_s;
+    QTest::newRow("word") << "[service]\nkind = \"htp\""_ba << u"t.toml:2: service.kind: expected one of http, tcp, found \"htp\"; did you mean \"http\"?"_s;
+}
+
+void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField()
+{
+    QFETCH(QByteArray, toml);
+    QFETCH(QString, problem);
+    const ConfigDocument document = ConfigDocument::fromText(toml, u"t.toml"_s);
+    ConfigTable service = document.root().table(u"service"_s);
+    service.text(u"name"_s);
+    service.flag(u"on"_s, false);
+    service.integer(u"size"_s, 1, 1, 10);
+    service.duration(u"wait"_s, 0s, 0s, 1h);
+    service.oneOf(u"kind"_s, u"tcp"_s, {u"http"_s, u"tcp"_s});
+    service.finish();
+    QCOMPARE(document.problems().size(), 1);
+    QVERIFY2(document.problems().first().text().startsWith(problem), qPrintable(document.problems().first().text()));
+}
+
+void TestConfigReader::allErrorsAreToldAtOnceInTheOrderOfTheirLines()
+{
+    const ConfigDocument document = ConfigDocument::fromText("b = 1\na = 2\nc = 3\n"_ba, u"t.toml"_s);
+    ConfigTable root = document.root();
+    root.text(u"a"_s);
+    root.text(u"b"_s);
+    root.finish();
+    QStringList places;
+    for (const Problem &problem : document.problems())
+        places << problem.where;
+    QCOMPARE(places, QStringList({u"t.toml:1: b"_s, u"t.toml:2: a"_s, u"t.toml:3: c"_s}));
+}
+
+void TestConfigReader::anUnreadableFileIsAProblem()
+{
+    const ConfigDocument document = ConfigDocument::fromFile(u"/nonexistent/t.toml"_s);
+    QCOMPARE(document.problems().size(), 1);
+    QVERIFY(document.problems().first().text().startsWith("/nonexistent/t.toml: cannot be read"_L1));
+}
+
+void TestConfigReader::theNearestNameIsOffered_data()
+{
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("nearest");
+    QTest::newRow("swapped") << u"dirver"_s << u"driver"_s;
+    QTest::newRow("plural") << u"timeouts"_s << u"timeout"_s;
+    QTest::newRow("nothing near") << u"colour"_s << QString();
+    QTest::newRow("short") << u"x"_s << QString();
+}
+
+void TestConfigReader::theNearestNameIsOffered()
+{
+    QFETCH(QString, word);
+    QFETCH(QString, nearest);
+    QCOMPARE(nearestName(word, {u"driver"_s, u"timeout"_s, u"interval"_s}), nearest);
+}
+
+QTEST_APPLESS_MAIN(TestConfigReader)
+#include "tst_configreader.moc"
