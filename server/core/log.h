@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QLoggingCategory>
+#include <QString>
+
+namespace Hephaestus {
+
+enum class LogFormat { Text, Json };
+enum class LogLevel { Debug, Info, Warning, Error };
+
+struct LogOptions
+{
+    LogLevel level = LogLevel::Info;
+    LogFormat format = LogFormat::Text;
+    bool color = false;    ///< levels in colour; only in text
+    bool priorities = false; ///< `<6>` before each line, as systemd reads them (sd-daemon(3)); only in text
+
+    bool operator==(const LogOptions &) const = default;
+};
+
+/// Where this process' log goes: every qCInfo(), qCWarning(), … as one line to stderr, and the last lines of them
+/// kept for `/health/logs`. Thread-safe.
+namespace Log {
+
+/// Takes over Qt's message handler; call it again to change the options.
+void install(const LogOptions &options);
+
+/// The last `lines` lines, oldest first, without colours and priorities; 2,000 lines or 1 MiB are kept.
+QByteArray tail(qsizetype lines);
+
+/// Waits until every line is written, and on the disk where stderr is a file. Returns what went wrong, or nothing.
+QString flush();
+
+} // namespace Log
+
+Q_DECLARE_LOGGING_CATEGORY(logService)  // hephaestus.service: start, ready, configuration
+Q_DECLARE_LOGGING_CATEGORY(logShutdown) // hephaestus.shutdown: each step of it
+Q_DECLARE_LOGGING_CATEGORY(logHttp)     // hephaestus.http: refusals, failing handlers
+Q_DECLARE_LOGGING_CATEGORY(logCheck)    // hephaestus.check: a dependency that fails or recovers
+
+} // namespace Hephaestus

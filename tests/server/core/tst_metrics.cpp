@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/metrics.h"
+#include "server/core/serverstate.h"
+
+#include <QProcess>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestMetrics : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void countsAreTold();
+    void hostileNamesAreEscaped();
+    void promtoolAcceptsThem();
+};
+
+static void fill(ServerState &state)
+{
+    Dependency &database = state.dependency(u"database"_s);
+    database.recordSuccess();
+    database.recordSuccess();
+    database.recordFailure(u"gone"_s);
+    database.setLastCheckDuration(Seconds(0.25));
+    state.dependency(u"groq"_s);
+    state.dependency(u"a\"b\\c\nd"_s).recordSuccess();
+}
+
+void TestMetrics::countsAreTold()
+{
+    ServerState state(u"orders"_s, u"2.1"_s);
+    fill(state);
+    const QByteArray text = prometheusText(state, {{u"origin"_s, 3}});
+    QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"database\",result=\"success\"} 2\n"));
+    QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"database\",result=\"failure\"} 1\n"));
+    QVERIFY(text.contains("hephaestus_dependency_up{dependency=\"database\"} 0\n"));
+    QVERIFY(text.contains("hephaestus_dependency_check_duration_seconds{dependency=\"database\"} 0.25\n"));
+    QVERIFY(text.contains("hephaestus_refused_requests_total{reason=\"origin\"} 3\n"));
+    QVERIFY(text.contains("hephaestus_shutting_down 0\n"));
+    QVERIFY2(!text.contains("groq"), "a dependency not used has no samples");
+    state.announceShutdown();
+    QVERIFY(prometheusText(state).contains("hephaestus_shutting_down 1\n"));
+}
+
+void TestMetrics::hostileNamesAreEscaped()
+{
+    ServerState state(u"orders"_s, u"2.1"_s);
+    fill(state);
+    QVERIFY(prometheusText(state).contains("dependency=\"a\\\"b\\\\c\\nd\""));
+}
+
+void TestMetrics::promtoolAcceptsThem()
+{
+    ServerState state(u"orders"_s, u"2.1"_s);
+    fill(state);
+    QProcess promtool;
+    promtool.start(u"promtool"_s, {u"check"_s, u"metrics"_s});
+    QVERIFY2(promtool.waitForStarted(), "promtool is missing (package prometheus); tests/run installs it");
+    promtool.write(prometheusText(state, {{u"origin"_s, 3}}));
+    promtool.closeWriteChannel();
+    QVERIFY(promtool.waitForFinished());
+    const QByteArray said = promtool.readAllStandardError() + promtool.readAllStandardOutput();
+    QVERIFY2(promtool.exitCode() == 0, said.constData());
+    QCOMPARE(said, QByteArray());
+}
+
+QTEST_GUILESS_MAIN(TestMetrics)
+#include "tst_metrics.moc"
