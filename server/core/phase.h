@@ -19,9 +19,9 @@ enum class Phase {
 constexpr bool canFollow(Phase from, Phase to)
 {
     switch (from) {
-    case Phase::Starting: return to == Phase::Running || to == Phase::Notice || to == Phase::Draining;
+    case Phase::Starting: return to == Phase::Running || to == Phase::Draining;
     case Phase::Running: return to == Phase::Notice || to == Phase::Draining;
-    case Phase::Notice: return to == Phase::Starting || to == Phase::Running || to == Phase::Draining;
+    case Phase::Notice: return to == Phase::Running || to == Phase::Draining;
     case Phase::Draining: return to == Phase::CleaningUp;
     case Phase::CleaningUp: return to == Phase::Stopped;
     case Phase::Stopped: return false;
@@ -30,6 +30,7 @@ constexpr bool canFollow(Phase from, Phase to)
 }
 
 static_assert(canFollow(Phase::Notice, Phase::Running), "a notice can be cancelled");
+static_assert(!canFollow(Phase::Starting, Phase::Notice), "nobody has to be warned of what never served");
 static_assert(!canFollow(Phase::Draining, Phase::Running), "a drain cannot");
 static_assert(!canFollow(Phase::Running, Phase::CleaningUp), "nothing is cleaned up under requests in flight");
 static_assert(!canFollow(Phase::Stopped, Phase::Running));

@@ -71,7 +71,7 @@ void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::mil
         const quint64 id = QRandomGenerator::system()->generate64();
         m_result.shutdownId = QStringLiteral("%1").arg(id, 16, 16, QLatin1Char('0'));
     }
-    if (mode == ShutdownMode::Scheduled)
+    if (mode == ShutdownMode::Scheduled && phase == Phase::Running)
         beginNotice(notice.value_or(m_times.notice));
     else
         beginDrain();
@@ -80,7 +80,7 @@ void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::mil
 
 bool ShutdownSequence::cancel()
 {
-    if (m_state.phase() != Phase::Notice || !m_state.enter(m_beforeNotice))
+    if (m_state.phase() != Phase::Notice || !m_state.enter(Phase::Running))
         return false;
     m_timer.stop();
     m_result = {};
@@ -143,7 +143,6 @@ bool ShutdownSequence::moveOn()
 
 void ShutdownSequence::beginNotice(std::chrono::milliseconds notice)
 {
-    m_beforeNotice = m_state.phase();
     if (!m_state.enter(Phase::Notice))
         return;
     m_deadline = m_clock.now() + notice;

@@ -36,14 +36,14 @@ public:
     void setTimes(ShutdownTimes times) { m_times = times; }
     const ShutdownTimes &times() const { return m_times; }
 
-    /// Adds a step; one added while the steps run is run too, if its stage has not passed.
+    /// Adds a step; one added while the steps run is run too, one added afterwards is not.
     void addStep(CleanupStep step);
 
     /// Drain, all steps' deadlines and 5 s: after that much nothing is waited for any more.
     std::chrono::milliseconds budget() const;
 
     /// Asks for the shutdown, at once (Immediate, Signal, Restart) or after the notice (Scheduled). A second
-    /// request joins the first; one that cannot wait ends a notice. Returns what the sequence came to if it is over.
+    /// request joins the first; one that cannot wait ends a notice. While starting there is no notice.
     void request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice = {});
 
     /// Takes a scheduled shutdown back; false once draining has begun, or if none is scheduled.
@@ -87,7 +87,6 @@ private:
     std::vector<CleanupStep> m_steps; ///< in the order of running, those done removed
     ShutdownResult m_result;
     QTimer m_timer;
-    Phase m_beforeNotice = Phase::Running;
     Clock::TimePoint m_deadline;    ///< of the present phase or step
     Clock::TimePoint m_phaseStarted; ///< of the drain, then of the clean-up
     Clock::TimePoint m_stepStarted;
