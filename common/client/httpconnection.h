@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/httpresponseparser.h"
+#include "common/client/reply.h"
+#include "common/protocol/result.h"
+#include "common/protocol/serviceaddress.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <functional>
+
+class QIODevice;
+
+namespace Hephaestus {
+
+/// Where requests go: an address, whether through TLS, and what the paths are prefixed by.
+struct HttpPeer
+{
+    ServiceAddress address;
+    bool tls = false;
+    QString prefix; ///< empty, or `/…` without a slash at its end
+
+    QByteArray hostHeader() const;
+
+    bool operator==(const HttpPeer &) const = default;
+};
+
+/// Reads `http(s)://host[:port][/prefix]` or `unix:PATH`.
+Result<HttpPeer> parsePeer(const QString &url);
+
+struct HttpRequest
+{
+    QByteArray method = "GET";
+    QByteArray path; ///< with the query, percent-encoded
+    QByteArray token;
+    QByteArray body; ///< sent as application/json, unless empty
+    std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
+    qsizetype maximumBody = Reply::MaximumBody;
+    bool repeatable = false; ///< may be sent once more when a kept connection turns out to be closed
+};
+
+/// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection is kept
+/// between repeatable requests, as long as the peer keeps it; any other request gets a fresh one, and is sent at most once.
+class HttpConnection : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// The reply's error is set for everything but a complete answer of whatever status.
+    using Done = std::function<void(Reply)>;
+
+    explicit HttpConnection(HttpPeer peer, QObject *parent = nullptr);
+    ~HttpConnection() override;
+
+    void send(HttpRequest request, Done done);
+    /// Forgets all requests without calling back, and closes.
+    void abort();
+
+private:
+    struct Exchange
+    {
+        HttpRequest request;
+        Done done;
+        std::chrono::steady_clock::time_point started;
+    };
+
+    void beginNext();
+    void connectSocket();
+    void writeRequest();
+    void read();
+    void closed(ClientError error, const QString &message);
+    void timedOut();
+    void complete();
+    void fail(ClientError error, const QString &message);
+    void answer(Reply reply);
+    void dropSocket();
+    void armTimer();
+
+    HttpPeer m_peer;
+    std::deque<Exchange> m_queue; ///< the first one is under way
+    QIODevice *m_socket = nullptr;
+    HttpResponseParser m_parser;
+    QTimer m_timer;
+    bool m_connected = false;
+    bool m_reused = false; ///< the present exchange runs on a connection that has served another
+    bool m_busy = false;
+};
+
+} // namespace Hephaestus

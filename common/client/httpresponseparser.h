@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QList>
+#include <QString>
+
+#include <utility>
+
+namespace Hephaestus {
+
+/// Reads one HTTP/1.1 response (RFC 9112) as its bytes arrive: Content-Length, chunked, or until the peer closes. Keeps at
+/// most a head of 16 KiB and the body allowed, and judges framing strictly: two lengths, a length
+/// beside chunks or a coding other than chunked is broken, never guessed.
+class HttpResponseParser
+{
+public:
+    enum class State { Head, Body, Complete, Broken, TooLarge };
+
+    explicit HttpResponseParser(qsizetype maximumBody = 0) : m_maximumBody(maximumBody) {}
+
+    State state() const { return m_state; }
+    /// Takes more bytes, and says how it stands. After Complete, what follows is an error of the peer: Broken.
+    State feed(QByteArrayView bytes);
+    /// The peer closed: a body that runs until then is complete; anything else stays unfinished.
+    State end();
+
+    bool hasStarted() const { return m_started; } ///< any byte has arrived
+    int status() const { return m_status; }
+    const QByteArray &body() const { return m_body; }
+    QByteArray header(QByteArrayView name) const; ///< the first of that name; empty if none
+    bool keepAlive() const { return m_keepAlive; }
+    const QString &problem() const { return m_problem; } ///< what is Broken or TooLarge
+
+private:
+    enum class Framing { None, Length, Chunked, UntilClose };
+    enum class Chunk { Size, Data, DataEnd, Trailer };
+
+    State parse();
+    bool parseHead();
+    bool parseStatusLine(QByteArrayView line);
+    bool chooseFraming();
+    void takeBody();
+    bool takeChunk();
+    bool append(QByteArrayView bytes);
+    void fail(State state, const QString &problem);
+
+    QByteArray m_buffer; ///< received and not yet understood
+    QByteArray m_body;
+    QList<std::pair<QByteArray, QByteArray>> m_headers; ///< names in lower case
+    QString m_problem;
+    qsizetype m_maximumBody;
+    qint64 m_left = 0; ///< of the body, or of the present chunk
+    int m_status = 0;
+    State m_state = State::Head;
+    Framing m_framing = Framing::None;
+    Chunk m_chunk = Chunk::Size;
+    bool m_keepAlive = true;
+    bool m_started = false;
+};
+
+} // namespace Hephaestus

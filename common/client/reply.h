@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <chrono>
+#include <optional>
+
+namespace Hephaestus {
+
+/// Why a question got no answer that is understood. Each is a different thing to do for the person who looks.
+enum class ClientError {
+    None,
+    BadAddress,    ///< the URL itself is wrong; nothing was sent
+    Refused,       ///< nothing listens there
+    Unreachable,   ///< no route to that host or network
+    Timeout,       ///< no complete answer in time
+    HostNotFound,  ///< the name has no address
+    Tls,           ///< handshake or certificate
+    Unauthorized,  ///< 401, 403, or no right to open the Unix socket
+    NotUnderstood, ///< no HTTP, or a body that is not of the protocol
+    TooLarge,      ///< a head or body over the limit
+    Redirected,    ///< 3xx: not followed
+    HttpStatus,    ///< another status than asked for
+    Disconnected,  ///< connected, and closed by the peer without a complete answer
+    Local,         ///< this machine ran out of something (descriptors, ports, memory)
+};
+
+/// One or two words for a column: `refused`, `timed out`, `not understood`.
+QString describe(ClientError error);
+
+/// True if the service itself answered, whatever it said: it runs.
+bool cameFromService(ClientError error);
+
+/// What came back, whether or not it was understood.
+struct Reply
+{
+    /// Of any body, no more is kept.
+    static constexpr qsizetype MaximumBody = 64 * 1024;
+
+    ClientError error = ClientError::None;
+    QString message; ///< one sentence for a person; empty if there is no error
+    int httpStatus = 0; ///< 0: none arrived
+    QByteArray body;    ///< as received, cut at MaximumBody
+    std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
+
+    bool operator==(const Reply &) const = default;
+};
+
+/// A reply read as a T; the value is there exactly if the reply was understood.
+template <typename T>
+struct Answer
+{
+    std::optional<T> value;
+    Reply reply;
+};
+
+/// The 200 of the calls that only begin something.
+struct Acknowledgement
+{
+    QString status;     ///< `shutdown_scheduled`, `shutdown_cancelled`, `restart_scheduled`
+    QString instanceId; ///< of the process that answered; may be empty
+
+    bool operator==(const Acknowledgement &) const = default;
+};
+
+} // namespace Hephaestus

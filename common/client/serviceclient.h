@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/reply.h"
+#include "common/protocol/health.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+namespace Hephaestus {
+
+class HttpConnection;
+struct HttpRequest;
+
+/// Whom to ask, and with what right.
+struct ServiceTarget
+{
+    QString url;   ///< `http(s)://host:port[/prefix]` or `unix:PATH`
+    QString token; ///< sent as `Authorization: Bearer`; empty: none
+
+    bool operator==(const ServiceTarget &) const = default;
+};
+
+/// Asks one service. Nothing blocks: every call takes a callback, which is called exactly once, from the event loop of
+/// the client's thread, never from within the call; and not at all once the client is destroyed.
+///
+/// Limits: a read may take 5 s and 64 KiB in all. Redirects are not followed; there are no cookies and no proxies.
+/// Reads share one kept connection and queue on it; calls that change something each have a connection of their own, and are never
+/// sent twice (which is why this is not QNetworkAccessManager: it sends a POST again when the peer
+/// closes without an answer, and the second one would shut down the successor).
+class ServiceClient : public QObject
+{
+    Q_OBJECT
+
+public:
+    template <typename T>
+    using Callback = std::function<void(const Answer<T> &)>;
+
+    static constexpr std::chrono::milliseconds ReadTimeout{5'000};
+    /// A blocking shutdown: longer than any service's own budget ought to be.
+    static constexpr std::chrono::milliseconds ShutdownTimeout{600'000};
+
+    explicit ServiceClient(ServiceTarget target, QObject *parent = nullptr);
+    ~ServiceClient() override;
+
+    const ServiceTarget &target() const { return m_target; }
+
+    void askLive(const Callback<BasicHealth> &done);
+    void askStatus(const Callback<HealthReport> &done);
+    /// Blocks on the service's side until its clean-up is done. A value is there for 200 and for 500 with a result.
+    void shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout = ShutdownTimeout);
+    void schedule(std::optional<Seconds> delay, const Callback<Acknowledgement> &done);
+    void cancelSchedule(const Callback<Acknowledgement> &done);
+    void restart(const Callback<Acknowledgement> &done);
+    /// Runs every dependency check of the service now.
+    void check(const Callback<HealthReport> &done);
+    /// The last `tail` lines of its output, as it sent them.
+    void logs(int tail, const Callback<QByteArray> &done);
+    /// GET of any path, with the same limits: for services that speak another dialect.
+    void get(const QString &path, const Callback<QByteArray> &done);
+
+    /// Drops everything under way without calling back, and closes the kept connection.
+    void abort();
+
+private:
+    using Raw = std::function<void(Reply)>;
+    void read(const QString &path, const Raw &done);
+    void change(const QByteArray &method, const QString &path, const QByteArray &body,
+                std::chrono::milliseconds timeout, const Raw &done);
+    HttpRequest request(const QByteArray &method, const QString &path, std::chrono::milliseconds timeout) const;
+
+    ServiceTarget m_target;
+    HttpConnection *m_reads = nullptr;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/serviceclient.h"
+#include "common/protocol/result.h"
+
+#include <QList>
+#include <QMap>
+#include <QStringList>
+
+#include <variant>
+
+/// The fleet: which services there are, how to reach them, and how each is started and restarted. Plain values.
+namespace Hephaestus {
+
+/// A program and its arguments; it never goes through a shell.
+struct RestartByCommand
+{
+    QStringList command;
+    QString directory; ///< where it runs; empty: the fleet file's directory
+    QMap<QString, QString> environment; ///< set on top of the caller's
+
+    bool operator==(const RestartByCommand &) const = default;
+};
+
+/// The service restarts itself (POST /health/restart).
+struct RestartByService
+{
+    std::optional<RestartByCommand> start; ///< how to start it when it does not run
+
+    bool operator==(const RestartByService &) const = default;
+};
+
+struct RestartBySystemd
+{
+    QString unit;
+    QString scope = QStringLiteral("user"); ///< `user` or `system`
+
+    bool operator==(const RestartBySystemd &) const = default;
+};
+
+struct RestartByContainer
+{
+    QString engine = QStringLiteral("docker"); ///< `docker` or `podman`
+    QString name;
+
+    bool operator==(const RestartByContainer &) const = default;
+};
+
+struct RestartByKubernetes
+{
+    QString workload; ///< `deployment/NAME`
+    QString nameSpace;
+
+    bool operator==(const RestartByKubernetes &) const = default;
+};
+
+/// How a service is restarted; monostate: nobody said.
+using RestartMethod = std::variant<std::monostate, RestartByService, RestartByCommand, RestartBySystemd,
+                                   RestartByContainer, RestartByKubernetes>;
+
+/// `service`, `command`, `systemd`, `container`, `kubernetes`; empty for none.
+QString methodName(const RestartMethod &method);
+
+struct FleetEntry
+{
+    QString name; ///< unique in its fleet
+    QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute
+    QString group;
+    QString tokenFile; ///< absolute; empty: no token
+    std::chrono::milliseconds interval{1000}; ///< between two polls
+    RestartMethod restart;
+    std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
+    QStringList dependsOn; ///< names of entries that are started before it, and stopped after it
+
+    bool operator==(const FleetEntry &) const = default;
+};
+
+/// Why `entry` cannot be restarted or started, as a sentence that names what to write; empty if it can.
+QString whyNotRestartable(const FleetEntry &entry);
+QString whyNotStartable(const FleetEntry &entry);
+/// The command that starts it; null if the fleet file has none.
+const RestartByCommand *startCommand(const FleetEntry &entry);
+
+/// Reads the entry's token, which must be in a file that only its owner can read.
+Result<ServiceTarget> targetOf(const FleetEntry &entry);
+
+/// An entry for a bare URL, named by it: it can be asked and shut down, and restarts itself if it says it can.
+Result<FleetEntry> entryForUrl(const QString &url);
+
+struct Fleet
+{
+    QString path; ///< of its file; empty: not from a file
+    QList<FleetEntry> services;
+
+    const FleetEntry *find(const QString &name) const; ///< null: no such service
+
+    bool operator==(const Fleet &) const = default;
+};
+
+} // namespace Hephaestus

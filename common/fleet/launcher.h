@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+
+#include <QObject>
+
+class QSocketNotifier;
+
+namespace Hephaestus {
+
+/// `$XDG_STATE_HOME/hephaestus`.
+QString defaultStateDirectory();
+
+/// How a process ended.
+struct ExitStatus
+{
+    int code = 0;   ///< meaningful if signal is 0
+    int signal = 0; ///< that killed it; 0: it exited
+
+    /// `exited with code 3`, `was killed by signal 11 (Segmentation fault)`.
+    QString text() const;
+
+    bool operator==(const ExitStatus &) const = default;
+};
+
+/// A program started to outlive us: in a session of its own, with default signals, no input, and no descriptor of ours;
+/// its output goes to a file. While we live we reap it. Belongs to the application object, or to whom `parent` names;
+/// destroying it leaves the process alone.
+class LaunchedProcess : public QObject
+{
+    Q_OBJECT
+
+public:
+    ~LaunchedProcess() override;
+
+    qint64 pid() const { return m_pid; }
+    const QString &logFile() const { return m_logFile; }
+    /// The last lines it wrote since its start, at most `lines` and 8 KiB.
+    QStringList lastLines(int lines) const;
+    const std::optional<ExitStatus> &exitStatus() const { return m_exit; }
+
+Q_SIGNALS:
+    /// Once, when it has ended. Deletes itself afterwards.
+    void exited(const Hephaestus::ExitStatus &status);
+
+private:
+    friend Result<LaunchedProcess *> launch(const QString &, const RestartByCommand &, const QString &);
+    LaunchedProcess(qint64 pid, int pidFd, QString logFile, qint64 logStart);
+    void reap();
+
+    qint64 m_pid;
+    int m_pidFd;
+    QString m_logFile;
+    qint64 m_logStart; ///< bytes in the file before it began to write
+    std::optional<ExitStatus> m_exit;
+    QSocketNotifier *m_notifier;
+};
+
+/// Starts `command` detached, its output appended to `logs/NAME.log` in the state directory. What
+/// cannot be started (not found, not executable, no such directory, no place for the output) is a Problem at once.
+Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &command, const QString &stateDirectory);
+
+} // namespace Hephaestus

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/serviceaddress.h"
+
+#include <QList>
+
+#include <optional>
+
+namespace Hephaestus {
+
+/// A listening TCP socket of this machine, and who holds it.
+struct Listener
+{
+    ServiceAddress address; ///< 0.0.0.0 and :: are every address
+    qint64 pid = 0;         ///< 0: another user's process, which only root may see
+    QString command;        ///< its arguments, joined by blanks; control characters as escapes
+    QString directory;      ///< its working directory
+
+    /// `python3 -m http.server 8000 (pid 4312, started in ~/old)`.
+    QString text() const;
+
+    bool operator==(const Listener &) const = default;
+};
+
+/// All of them, from /proc/net/tcp and tcp6 and /proc/PID/fd (proc(5)). Takes milliseconds: reads every descriptor
+/// of every process it may look into.
+QList<Listener> listeners();
+
+/// Who keeps `address` from being bound: the listener on the same port at the same or every address.
+std::optional<Listener> findListener(const ServiceAddress &address);
+
+} // namespace Hephaestus

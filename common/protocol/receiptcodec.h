@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/receipt.h"
+#include "common/protocol/result.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+namespace Hephaestus {
+
+/// The receipt as one line of JSON: durations in seconds, times in ISO 8601, what is not known left out.
+QByteArray encode(const Receipt &receipt);
+
+Result<Receipt> decodeReceipt(QByteArrayView json);
+
+} // namespace Hephaestus
