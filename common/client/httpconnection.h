@@ -68,16 +68,17 @@ private:
     };
 
     void beginNext();
+    void armTimer();
+    void timedOut();
+    void fail(ClientError error, const QString &message);
+    void answerFirst(Reply reply, bool underWay);
     void connectSocket();
     void writeRequest();
     void read();
-    void closed(ClientError error, const QString &message);
-    void timedOut();
     void complete();
-    void fail(ClientError error, const QString &message);
-    void answer(Reply reply);
+    void closed();
+    void broke(ClientError error, const QString &message);
     void dropSocket();
-    void armTimer();
 
     HttpPeer m_peer;
     std::deque<Exchange> m_queue; ///< the first one is under way

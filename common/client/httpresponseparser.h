@@ -21,7 +21,7 @@ public:
     explicit HttpResponseParser(qsizetype maximumBody = 0) : m_maximumBody(maximumBody) {}
 
     State state() const { return m_state; }
-    /// Takes more bytes, and says how it stands. After Complete, what follows is an error of the peer: Broken.
+    /// Takes more bytes, and says how it stands. What follows a complete response is not read: keepAlive() is false then.
     State feed(QByteArrayView bytes);
     /// The peer closed: a body that runs until then is complete; anything else stays unfinished.
     State end();
@@ -34,13 +34,12 @@ public:
     const QString &problem() const { return m_problem; } ///< what is Broken or TooLarge
 
 private:
-    enum class Framing { None, Length, Chunked, UntilClose };
+    enum class Framing { Length, Chunked, UntilClose };
     enum class Chunk { Size, Data, DataEnd, Trailer };
 
-    State parse();
     bool parseHead();
     bool parseStatusLine(QByteArrayView line);
-    bool chooseFraming();
+    void chooseFraming();
     void takeBody();
     bool takeChunk();
     bool append(QByteArrayView bytes);
@@ -52,9 +51,10 @@ private:
     QString m_problem;
     qsizetype m_maximumBody;
     qint64 m_left = 0; ///< of the body, or of the present chunk
+    qsizetype m_trailer = 0;
     int m_status = 0;
     State m_state = State::Head;
-    Framing m_framing = Framing::None;
+    Framing m_framing = Framing::UntilClose;
     Chunk m_chunk = Chunk::Size;
     bool m_keepAlive = true;
     bool m_started = false;

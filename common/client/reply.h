@@ -30,7 +30,8 @@ enum class ClientError {
 /// One or two words for a column: `refused`, `timed out`, `not understood`.
 QString describe(ClientError error);
 
-/// True if the service itself answered, whatever it said: it runs.
+/// True if something answered, whatever it said: a process runs there. (Unauthorized is also a Unix socket that
+/// may not be opened.)
 bool cameFromService(ClientError error);
 
 /// What came back, whether or not it was understood.
@@ -54,15 +55,6 @@ struct Answer
 {
     std::optional<T> value;
     Reply reply;
-};
-
-/// The 200 of the calls that only begin something.
-struct Acknowledgement
-{
-    QString status;     ///< `shutdown_scheduled`, `shutdown_cancelled`, `restart_scheduled`
-    QString instanceId; ///< of the process that answered; may be empty
-
-    bool operator==(const Acknowledgement &) const = default;
 };
 
 } // namespace Hephaestus

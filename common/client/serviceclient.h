@@ -12,7 +12,7 @@
 namespace Hephaestus {
 
 class HttpConnection;
-struct HttpRequest;
+struct HttpPeer;
 
 /// Whom to ask, and with what right.
 struct ServiceTarget
@@ -42,6 +42,9 @@ public:
     /// A blocking shutdown: longer than any service's own budget ought to be.
     static constexpr std::chrono::milliseconds ShutdownTimeout{600'000};
 
+    /// All checks of the service together.
+    static constexpr std::chrono::milliseconds CheckTimeout{30'000};
+
     explicit ServiceClient(ServiceTarget target, QObject *parent = nullptr);
     ~ServiceClient() override;
 
@@ -69,10 +72,13 @@ private:
     void read(const QString &path, const Raw &done);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done);
-    HttpRequest request(const QByteArray &method, const QString &path, std::chrono::milliseconds timeout) const;
+    void answerLater(Reply reply, const Raw &done);
 
     ServiceTarget m_target;
+    std::unique_ptr<HttpPeer> m_peer; ///< null: the URL or the token is wrong
+    QString m_problem;                ///< and why
     HttpConnection *m_reads = nullptr;
+    quint64 m_generation = 0; ///< abort() begins a new one; answers to an older one bounce
 };
 
 } // namespace Hephaestus

@@ -153,6 +153,15 @@ struct ShutdownResult
     bool operator==(const ShutdownResult &) const = default;
 };
 
+/// The answer of the calls that only begin something.
+struct Acknowledgement
+{
+    QString status;     ///< `shutdown_scheduled`, `shutdown_cancelled`, `restart_scheduled`
+    QString instanceId; ///< of the process that answered; empty: it does not say
+
+    bool operator==(const Acknowledgement &) const = default;
+};
+
 /// The body of a refusal: `{"error": {"code": …, "message": …}}`.
 struct ErrorBody
 {

@@ -459,6 +459,18 @@ QByteArray encodeRestartScheduled(const QString &oldInstanceId)
                     {u"instance_id"_s, oldInstanceId}});
 }
 
+Result<Acknowledgement> decodeAcknowledgement(QByteArrayView json)
+{
+    return decode<Acknowledgement>(json, [](Reader &reader) {
+        Acknowledgement acknowledgement;
+        if (!reader.has("status"_L1))
+            reader.fail("status"_L1, u"missing"_s);
+        reader.text("status"_L1, acknowledgement.status);
+        reader.text("instance_id"_L1, acknowledgement.instanceId);
+        return acknowledgement;
+    });
+}
+
 Result<BasicHealth> decodeBasic(QByteArrayView json)
 {
     return decode<BasicHealth>(json, [](Reader &reader) {

@@ -24,6 +24,9 @@ QByteArray encodeScheduled();
 QByteArray encodeCancelled();
 QByteArray encodeRestartScheduled(const QString &oldInstanceId);
 
+/// Any of these three answers, or another's that has a `status`.
+Result<Acknowledgement> decodeAcknowledgement(QByteArrayView json);
+
 /// The basic body. `status` is needed, and must be a word of the protocol.
 Result<BasicHealth> decodeBasic(QByteArrayView json);
 

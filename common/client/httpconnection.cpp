@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/client/httpconnection.h"
+
+#include "common/protocol/duration.h"
+
+#include <QDir>
+#include <QLocalSocket>
+#include <QNetworkProxy>
+#include <QPointer>
+#include <QSslSocket>
+#include <QUrl>
+
+#include <algorithm>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using std::chrono::steady_clock;
+
+constexpr qint64 ReadBuffer = 64 * 1024; ///< what the socket itself may hold
+
+struct Failure
+{
+    ClientError error;
+    QString message;
+};
+
+Failure explain(QAbstractSocket::SocketError error, const QString &text, const QString &peer)
+{
+    switch (error) {
+    case QAbstractSocket::ConnectionRefusedError:
+        return {ClientError::Refused, u"%1 refused the connection: nothing listens there"_s.arg(peer)};
+    case QAbstractSocket::RemoteHostClosedError:
+        return {ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(peer)};
+    case QAbstractSocket::HostNotFoundError:
+        return {ClientError::HostNotFound, u"the host of %1 has no address"_s.arg(peer)};
+    case QAbstractSocket::SocketTimeoutError:
+        return {ClientError::Timeout, u"%1 did not answer the connection"_s.arg(peer)};
+    case QAbstractSocket::SocketResourceError:
+        return {ClientError::Local, u"no connection to %1: this machine is out of sockets (%2)"_s.arg(peer, text)};
+    case QAbstractSocket::SslHandshakeFailedError:
+    case QAbstractSocket::SslInternalError:
+    case QAbstractSocket::SslInvalidUserDataError:
+        return {ClientError::Tls, u"no TLS with %1: %2"_s.arg(peer, text)};
+    case QAbstractSocket::NetworkError:
+    case QAbstractSocket::SocketAccessError:
+        return {ClientError::Unreachable, u"no way to %1: %2"_s.arg(peer, text)};
+    default:
+        return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
+    }
+}
+
+Failure explain(QLocalSocket::LocalSocketError error, const QString &text, const QString &peer)
+{
+    switch (error) {
+    case QLocalSocket::ConnectionRefusedError:
+        return {ClientError::Refused, u"%1 refused the connection: nothing listens there"_s.arg(peer)};
+    case QLocalSocket::ServerNotFoundError:
+        return {ClientError::Refused, u"there is no socket %1"_s.arg(peer)};
+    case QLocalSocket::PeerClosedError:
+        return {ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(peer)};
+    case QLocalSocket::SocketAccessError:
+        return {ClientError::Unauthorized, u"no permission to open the socket %1"_s.arg(peer)};
+    case QLocalSocket::SocketTimeoutError:
+        return {ClientError::Timeout, u"%1 did not answer the connection"_s.arg(peer)};
+    default:
+        return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
+    }
+}
+
+} // namespace
+
+// ---- the peer ----------------------------------------------------------------------------------------
+
+QByteArray HttpPeer::hostHeader() const
+{
+    return address.kind == ServiceAddress::Kind::Unix ? "localhost" : address.text().toLatin1();
+}
+
+Result<HttpPeer> parsePeer(const QString &text)
+{
+    if (text.startsWith("unix:"_L1)) {
+        Result<ServiceAddress> address = parseServiceAddress(text);
+        if (!address)
+            return address.problem();
+        return HttpPeer{*address, false, {}};
+    }
+    const QUrl url(text, QUrl::StrictMode);
+    const bool tls = url.scheme() == "https"_L1;
+    if (!url.isValid() || (!tls && url.scheme() != "http"_L1) || url.host().isEmpty() || url.port(1) == 0)
+        return Problem{{}, u"\"%1\": expected http://HOST:PORT, https://HOST:PORT or unix:PATH"_s.arg(text.left(140))};
+    if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
+        return Problem{{}, u"\"%1\": a service's address has no user, query or fragment"_s.arg(text.left(140))};
+    QString prefix = url.path(QUrl::FullyEncoded);
+    while (prefix.endsWith(u'/'))
+        prefix.chop(1);
+    const ServiceAddress address{ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
+    return HttpPeer{address, tls, prefix};
+}
+
+// ---- the queue ---------------------------------------------------------------------------------------
+
+HttpConnection::HttpConnection(HttpPeer peer, QObject *parent) : QObject(parent), m_peer(std::move(peer))
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &HttpConnection::timedOut);
+}
+
+HttpConnection::~HttpConnection() { dropSocket(); }
+
+void HttpConnection::send(HttpRequest request, Done done)
+{
+    m_queue.push_back({std::move(request), std::move(done), steady_clock::now()});
+    armTimer();
+    if (!m_busy)
+        QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
+}
+
+void HttpConnection::abort()
+{
+    m_queue.clear();
+    m_busy = false;
+    m_timer.stop();
+    dropSocket();
+}
+
+void HttpConnection::beginNext()
+{
+    if (m_busy || m_queue.empty())
+        return;
+    m_busy = true;
+    m_parser = HttpResponseParser(m_queue.front().request.maximumBody);
+    if (m_socket && !m_queue.front().request.repeatable)
+        dropSocket();
+    m_reused = m_socket != nullptr;
+    if (m_socket)
+        writeRequest();
+    else
+        connectSocket();
+}
+
+void HttpConnection::armTimer()
+{
+    if (m_queue.empty())
+        return m_timer.stop();
+    auto deadline = steady_clock::time_point::max();
+    for (const Exchange &exchange : m_queue)
+        deadline = std::min(deadline, exchange.started + exchange.request.timeout);
+    using std::chrono::milliseconds;
+    m_timer.start(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - steady_clock::now())));
+}
+
+/// Ends the first exchange whose time is up; the timer comes back for others.
+void HttpConnection::timedOut()
+{
+    const auto now = steady_clock::now();
+    const auto late = std::find_if(m_queue.begin(), m_queue.end(),
+                                   [&](const Exchange &exchange) { return exchange.started + exchange.request.timeout <= now; });
+    if (late == m_queue.end())
+        return armTimer();
+    std::rotate(m_queue.begin(), late, late + 1);
+    const QString time = formatDuration(m_queue.front().request.timeout);
+    const QString peer = m_peer.address.text();
+    const bool underWay = m_busy && late == m_queue.begin();
+    if (!underWay) // behind another one, whose connection stays
+        return answerFirst({ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time)}, false);
+    fail(ClientError::Timeout, m_connected ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
+                                           : u"no connection to %1 within %2"_s.arg(peer, time));
+}
+
+void HttpConnection::fail(ClientError error, const QString &message)
+{
+    dropSocket();
+    answerFirst({error, message, m_parser.status(), m_parser.body()}, true);
+}
+
+/// Hands the reply to the first in the queue. The callback may destroy this.
+void HttpConnection::answerFirst(Reply reply, bool underWay)
+{
+    Exchange exchange = std::move(m_queue.front());
+    m_queue.pop_front();
+    if (underWay)
+        m_busy = false;
+    armTimer();
+    if (!m_busy && !m_queue.empty())
+        QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
+    reply.latency = steady_clock::now() - exchange.started;
+    exchange.done(std::move(reply));
+}
+
+// ---- the socket --------------------------------------------------------------------------------------
+
+void HttpConnection::connectSocket()
+{
+    if (m_peer.address.kind == ServiceAddress::Kind::Unix) {
+        auto *socket = new QLocalSocket(this);
+        m_socket = socket;
+        socket->setReadBufferSize(ReadBuffer);
+        connect(socket, &QLocalSocket::connected, this, &HttpConnection::writeRequest);
+        connect(socket, &QLocalSocket::disconnected, this, &HttpConnection::closed);
+        connect(socket, &QLocalSocket::readyRead, this, &HttpConnection::read);
+        connect(socket, &QLocalSocket::errorOccurred, this, [this, socket](QLocalSocket::LocalSocketError error) {
+            const Failure failure = explain(error, socket->errorString(), m_peer.address.text());
+            broke(failure.error, failure.message);
+        });
+        socket->connectToServer(QDir::current().absoluteFilePath(m_peer.address.path));
+        return;
+    }
+    auto *socket = m_peer.tls ? new QSslSocket(this) : new QTcpSocket(this);
+    m_socket = socket;
+    socket->setProxy(QNetworkProxy::NoProxy);
+    socket->setReadBufferSize(ReadBuffer);
+    connect(socket, &QAbstractSocket::disconnected, this, &HttpConnection::closed);
+    connect(socket, &QAbstractSocket::readyRead, this, &HttpConnection::read);
+    connect(socket, &QAbstractSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
+        Failure failure = explain(error, socket->errorString(), m_peer.address.text());
+        if (m_peer.tls && !m_connected && failure.error == ClientError::Disconnected)
+            failure = {ClientError::Tls, u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.address.text())};
+        broke(failure.error, failure.message);
+    });
+    if (auto *secure = qobject_cast<QSslSocket *>(socket)) {
+        connect(secure, &QSslSocket::encrypted, this, &HttpConnection::writeRequest);
+        secure->connectToHostEncrypted(m_peer.address.host, m_peer.address.port);
+    } else {
+        connect(socket, &QAbstractSocket::connected, this, &HttpConnection::writeRequest);
+        socket->connectToHost(m_peer.address.host, m_peer.address.port);
+    }
+}
+
+void HttpConnection::writeRequest()
+{
+    if (!m_connected) {
+        m_connected = true;
+        if (auto *socket = qobject_cast<QAbstractSocket *>(m_socket))
+            socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    }
+    const HttpRequest &request = m_queue.front().request;
+    QByteArray bytes = request.method + ' ' + m_peer.prefix.toLatin1() + request.path + " HTTP/1.1\r\nHost: "
+        + m_peer.hostHeader() + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
+    if (!request.token.isEmpty())
+        bytes += "Authorization: Bearer " + request.token + "\r\n";
+    if (!request.repeatable)
+        bytes += "Connection: close\r\n";
+    if (!request.body.isEmpty())
+        bytes += "Content-Type: application/json\r\n";
+    if (!request.body.isEmpty() || request.method != "GET")
+        bytes += "Content-Length: " + QByteArray::number(request.body.size()) + "\r\n";
+    m_socket->write(bytes + "\r\n" + request.body);
+}
+
+void HttpConnection::read()
+{
+    if (!m_busy) // bytes nobody asked for
+        return dropSocket();
+    while (m_socket && m_socket->bytesAvailable() > 0) {
+        switch (m_parser.feed(m_socket->readAll())) {
+        case HttpResponseParser::State::Head:
+        case HttpResponseParser::State::Body:
+            break;
+        case HttpResponseParser::State::Complete:
+            return complete();
+        case HttpResponseParser::State::Broken:
+            return fail(ClientError::NotUnderstood, m_parser.problem());
+        case HttpResponseParser::State::TooLarge:
+            return fail(ClientError::TooLarge, m_parser.problem());
+        }
+    }
+}
+
+void HttpConnection::complete()
+{
+    if (!m_parser.keepAlive() || !m_queue.front().request.repeatable)
+        dropSocket();
+    answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body()}, true);
+}
+
+void HttpConnection::closed()
+{
+    broke(ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(m_peer.address.text()));
+}
+
+/// The connection is gone: in idleness, at the end of a body without a length, or too early.
+void HttpConnection::broke(ClientError error, const QString &message)
+{
+    if (!m_socket)
+        return;
+    const QPointer<HttpConnection> self(this);
+    if (m_busy && m_socket->bytesAvailable() > 0)
+        read(); // may end the exchange, and so destroy this
+    if (!self)
+        return;
+    if (!m_socket || !m_busy)
+        return dropSocket();
+    if (error == ClientError::Disconnected && m_parser.end() == HttpResponseParser::State::Complete)
+        return complete();
+    if (m_reused && !m_parser.hasStarted()) { // kept too long: the peer may close an idle connection at any time
+        dropSocket();
+        m_reused = false;
+        return connectSocket();
+    }
+    fail(error, message);
+}
+
+void HttpConnection::dropSocket()
+{
+    m_connected = false;
+    QIODevice *socket = std::exchange(m_socket, nullptr);
+    if (!socket)
+        return;
+    socket->disconnect(this);
+    socket->setParent(nullptr); // a callback may destroy this from within a signal of the socket
+    if (auto *local = qobject_cast<QLocalSocket *>(socket))
+        local->abort();
+    else if (auto *tcp = qobject_cast<QAbstractSocket *>(socket))
+        tcp->abort();
+    socket->deleteLater();
+}
+
+} // namespace Hephaestus

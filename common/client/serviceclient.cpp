@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/client/serviceclient.h"
+
+#include "common/client/httpconnection.h"
+#include "common/protocol/endpoints.h"
+#include "common/protocol/healthcodec.h"
+#include "common/protocol/printable.h"
+
+#include <QUrl>
+
+#include <algorithm>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// The characters of a token (RFC 6750), widened to all that is visible; anything else would break the header.
+bool isToken(const QString &token)
+{
+    return std::all_of(token.begin(), token.end(), [](QChar c) { return c > u' ' && c < u'\x7f'; });
+}
+
+/// `503: shutting_down`, or what the service says of its refusal.
+QString refusal(const Reply &reply)
+{
+    const Result<ErrorBody> error = decodeError(reply.body);
+    if (error && !error->message.isEmpty())
+        return printable(error->message.left(300));
+    return u"the service answered %1"_s.arg(reply.httpStatus);
+}
+
+/// Turns a complete reply of the wrong status into the error it is.
+Reply judged(Reply reply, bool also500)
+{
+    if (reply.error != ClientError::None || reply.httpStatus == 200 || (also500 && reply.httpStatus == 500))
+        return reply;
+    if (reply.httpStatus == 401 || reply.httpStatus == 403)
+        reply.error = ClientError::Unauthorized;
+    else if (reply.httpStatus >= 300 && reply.httpStatus < 400)
+        reply.error = ClientError::Redirected;
+    else
+        reply.error = ClientError::HttpStatus;
+    reply.message = reply.error == ClientError::Redirected
+        ? u"the service redirects (%1), which is not followed: use its final address"_s.arg(reply.httpStatus)
+        : refusal(reply);
+    return reply;
+}
+
+/// What `done` wants, made of what arrives.
+template <typename T, typename Decode>
+std::function<void(Reply)> understood(const ServiceClient::Callback<T> &done, Decode decode, bool also500 = false)
+{
+    return [done, decode, also500](Reply raw) {
+        Answer<T> answer{{}, judged(std::move(raw), also500)};
+        if (answer.reply.error == ClientError::None) {
+            Result<T> value = decode(answer.reply.body);
+            if (value)
+                answer.value = std::move(*value);
+            else if (answer.reply.httpStatus == 500)
+                answer.reply = Reply{ClientError::HttpStatus, refusal(answer.reply), 500, answer.reply.body, answer.reply.latency};
+            else
+                answer.reply.error = ClientError::NotUnderstood;
+            if (answer.reply.error == ClientError::NotUnderstood)
+                answer.reply.message = u"the answer is not understood: "_s + printable(value.problem().text());
+        }
+        done(answer);
+    };
+}
+
+Result<QByteArray> asItIs(const QByteArray &body) { return body; }
+
+} // namespace
+
+ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(parent), m_target(std::move(target))
+{
+    Result<HttpPeer> peer = parsePeer(m_target.url);
+    if (!peer)
+        m_problem = peer.problem().text();
+    else if (!isToken(m_target.token))
+        m_problem = u"the token for %1 has blanks or control characters in it"_s.arg(m_target.url);
+    else
+        m_peer = std::make_unique<HttpPeer>(std::move(*peer));
+}
+
+ServiceClient::~ServiceClient() = default;
+
+void ServiceClient::askLive(const Callback<BasicHealth> &done) { read(Endpoint::Live, understood(done, decodeBasic)); }
+
+void ServiceClient::askStatus(const Callback<HealthReport> &done) { read(Endpoint::Status, understood(done, decodeReport)); }
+
+void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout)
+{
+    change("POST", Endpoint::Shutdown, {}, timeout, understood(done, decodeShutdownResult, true));
+}
+
+void ServiceClient::schedule(std::optional<Seconds> delay, const Callback<Acknowledgement> &done)
+{
+    const QByteArray body = delay ? encodeScheduleRequest(delay) : QByteArray();
+    change("POST", Endpoint::Schedule, body, ReadTimeout, understood(done, decodeAcknowledgement));
+}
+
+void ServiceClient::cancelSchedule(const Callback<Acknowledgement> &done)
+{
+    change("DELETE", Endpoint::Schedule, {}, ReadTimeout, understood(done, decodeAcknowledgement));
+}
+
+void ServiceClient::restart(const Callback<Acknowledgement> &done)
+{
+    change("POST", Endpoint::Restart, {}, ReadTimeout, understood(done, decodeAcknowledgement));
+}
+
+void ServiceClient::check(const Callback<HealthReport> &done)
+{
+    change("POST", Endpoint::Check, {}, CheckTimeout, understood(done, decodeReport));
+}
+
+void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
+{
+    read(u"%1?tail=%2"_s.arg(Endpoint::Logs).arg(tail), understood(done, asItIs));
+}
+
+void ServiceClient::get(const QString &path, const Callback<QByteArray> &done) { read(path, understood(done, asItIs)); }
+
+void ServiceClient::abort()
+{
+    ++m_generation;
+    delete std::exchange(m_reads, nullptr);
+    const auto changes = findChildren<HttpConnection *>(Qt::FindDirectChildrenOnly);
+    qDeleteAll(changes);
+}
+
+void ServiceClient::read(const QString &path, const Raw &done)
+{
+    if (!m_peer)
+        return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
+    if (!m_reads)
+        m_reads = new HttpConnection(*m_peer, this);
+    HttpRequest request;
+    request.path = QUrl(path).toEncoded();
+    request.token = m_target.token.toLatin1();
+    request.timeout = ReadTimeout;
+    request.repeatable = true;
+    m_reads->send(std::move(request), done);
+}
+
+void ServiceClient::change(const QByteArray &method, const QString &path, const QByteArray &body,
+                           std::chrono::milliseconds timeout, const Raw &done)
+{
+    if (!m_peer)
+        return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
+    auto *connection = new HttpConnection(*m_peer, this);
+    HttpRequest request;
+    request.method = method;
+    request.path = path.toLatin1();
+    request.body = body;
+    request.token = m_target.token.toLatin1();
+    request.timeout = timeout;
+    connection->send(std::move(request), [connection, done](Reply reply) {
+        connection->deleteLater();
+        done(std::move(reply));
+    });
+}
+
+void ServiceClient::answerLater(Reply reply, const Raw &done)
+{
+    QMetaObject::invokeMethod(this, [this, reply = std::move(reply), done, generation = m_generation] {
+        if (generation == m_generation)
+            done(reply);
+    }, Qt::QueuedConnection);
+}
+
+} // namespace Hephaestus
