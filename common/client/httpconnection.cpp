@@ -164,7 +164,7 @@ void HttpConnection::timedOut()
     const QString peer = m_peer.address.text();
     const bool underWay = m_busy && late == m_queue.begin();
     if (!underWay) // behind another one, whose connection stays
-        return answerFirst({ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time)}, false);
+        return answerFirst({ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
     fail(ClientError::Timeout, m_connected ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
                                            : u"no connection to %1 within %2"_s.arg(peer, time));
 }
@@ -172,7 +172,7 @@ void HttpConnection::timedOut()
 void HttpConnection::fail(ClientError error, const QString &message)
 {
     dropSocket();
-    answerFirst({error, message, m_parser.status(), m_parser.body()}, true);
+    answerFirst({error, message, m_parser.status(), m_parser.body(), {}}, true);
 }
 
 /// Hands the reply to the first in the queue. The callback may destroy this.
@@ -272,7 +272,7 @@ void HttpConnection::complete()
 {
     if (!m_parser.keepAlive() || !m_queue.front().request.repeatable)
         dropSocket();
-    answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body()}, true);
+    answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body(), {}}, true);
 }
 
 void HttpConnection::closed()

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/client/httpconnection.h"
+
+#include <QTcpServer>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestHttpConnection : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void addressesAreRead_data();
+    void addressesAreRead();
+    void whatIsNoAddressIsAProblem_data();
+    void whatIsNoAddressIsAProblem();
+    void nobodyListeningIsRefused();
+    void aNameWithoutAnAddressIsHostNotFound();
+    void talkingTlsToAPlainServerIsATlsFailure();
+    void aRequestBehindAHangingOneTimesOutByItself();
+
+private:
+    Reply send(HttpConnection &connection, HttpRequest request = {})
+    {
+        std::optional<Reply> reply;
+        connection.send(std::move(request), [&](Reply given) { reply = std::move(given); });
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(reply, 15000); }();
+        return reply.value_or(Reply{});
+    }
+};
+
+void TestHttpConnection::addressesAreRead_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<bool>("tls");
+    QTest::addColumn<QString>("prefix");
+    QTest::newRow("plain") << u"http://127.0.0.1:8000"_s << u"127.0.0.1:8000"_s << false << QString();
+    QTest::newRow("slash") << u"http://localhost:8000/"_s << u"localhost:8000"_s << false << QString();
+    QTest::newRow("default port") << u"http://host.example"_s << u"host.example:80"_s << false << QString();
+    QTest::newRow("tls") << u"https://host.example"_s << u"host.example:443"_s << true << QString();
+    QTest::newRow("IPv6") << u"http://[::1]:8000"_s << u"[::1]:8000"_s << false << QString();
+    QTest::newRow("prefix") << u"https://h:1/a/b/"_s << u"h:1"_s << true << u"/a/b"_s;
+    QTest::newRow("Unix") << u"unix:/run/x.sock"_s << u"unix:/run/x.sock"_s << false << QString();
+}
+
+void TestHttpConnection::addressesAreRead()
+{
+    QFETCH(QString, text);
+    const Result<HttpPeer> peer = parsePeer(text);
+    QVERIFY2(peer.ok(), qPrintable(text));
+    QTEST(peer->address.text(), "address");
+    QTEST(peer->tls, "tls");
+    QTEST(peer->prefix, "prefix");
+}
+
+void TestHttpConnection::whatIsNoAddressIsAProblem_data()
+{
+    QTest::addColumn<QString>("text");
+    for (const char *text : {"", "localhost:8000", "ftp://x:1", "http://", "http://:80", "http://h:0", "http://h:99999", "http://user@h:1",
+                             "http://h:1/?q", "http://h:1/#f", "http://h:1/ b", "unix:", "http://h\r\nX: y"})
+        QTest::newRow(text) << QString::fromLatin1(text);
+}
+
+void TestHttpConnection::whatIsNoAddressIsAProblem()
+{
+    QFETCH(QString, text);
+    QVERIFY(!parsePeer(text).ok());
+}
+
+void TestHttpConnection::nobodyListeningIsRefused()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const quint16 port = server.serverPort();
+    server.close();
+    HttpConnection connection({{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}}, false, {}});
+    const Reply reply = send(connection);
+    QCOMPARE(reply.error, ClientError::Refused);
+    QVERIFY2(reply.message.contains(QString::number(port)), qPrintable(reply.message));
+}
+
+void TestHttpConnection::aNameWithoutAnAddressIsHostNotFound()
+{
+    HttpConnection connection({{ServiceAddress::Kind::Tcp, u"no-such-host.invalid"_s, 80, {}}, false, {}});
+    QCOMPARE(send(connection).error, ClientError::HostNotFound);
+}
+
+void TestHttpConnection::talkingTlsToAPlainServerIsATlsFailure()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QTcpServer::newConnection, this, [&] {
+        QTcpSocket *socket = server.nextPendingConnection();
+        connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+            socket->write("HTTP/1.1 400 Bad Request\r\n\r\n");
+            socket->disconnectFromHost();
+        });
+    });
+    HttpConnection connection({{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, server.serverPort(), {}}, true, {}});
+    const Reply reply = send(connection);
+    QCOMPARE(reply.error, ClientError::Tls);
+}
+
+void TestHttpConnection::aRequestBehindAHangingOneTimesOutByItself()
+{
+    QTcpServer server; // accepts, and never answers
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    HttpConnection connection({{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, server.serverPort(), {}}, false, {}});
+    HttpRequest slow;
+    slow.timeout = 400ms;
+    HttpRequest quick;
+    quick.timeout = 100ms;
+    QStringList order;
+    connection.send(slow, [&](Reply reply) { order << u"slow"_s; QCOMPARE(reply.error, ClientError::Timeout); });
+    connection.send(quick, [&](Reply reply) { order << u"quick"_s; QCOMPARE(reply.error, ClientError::Timeout); });
+    QTRY_COMPARE(order, QStringList({u"quick"_s, u"slow"_s}));
+}
+
+QTEST_GUILESS_MAIN(TestHttpConnection)
+#include "tst_httpconnection.moc"

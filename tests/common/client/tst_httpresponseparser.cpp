@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/client/httpresponseparser.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using State = HttpResponseParser::State;
+
+class TestHttpResponseParser : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void responsesAreJudged_data();
+    void responsesAreJudged();
+    void everySplitOfTheBytesIsTheSame();
+    void aBodyWithoutALengthEndsWithTheConnection();
+    void whatFollowsTheResponseEndsTheKeeping();
+};
+
+void TestHttpResponseParser::responsesAreJudged_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<int>("state");
+    QTest::addColumn<QByteArray>("body");
+    const auto row = [](const char *name, QByteArray bytes, State state, QByteArray body = {}) {
+        QTest::newRow(name) << bytes << int(state) << body;
+    };
+    row("length", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", State::Complete, "hi");
+    row("no reason phrase", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", State::Complete);
+    row("bare line feeds", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", State::Complete, "hi");
+    row("body still missing", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", State::Body, "hi");
+    row("head still missing", "HTTP/1.1 200 OK\r\nContent-Le", State::Head);
+    row("no content", "HTTP/1.1 204 No Content\r\n\r\n", State::Complete);
+    row("continue first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx", State::Complete, "x");
+    row("chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n00A;x=y\r\n0123456789\r\n0\r\n\r\n", State::Complete, "ab0123456789");
+    row("chunks with trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n", State::Complete, "a");
+    row("chunk size missing", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", State::Broken);
+    row("chunk size signed", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nab\r\n", State::Broken);
+    row("chunk size huge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", State::Broken);
+    row("chunk longer than said", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", State::Broken, "a");
+    row("chunks over the limit", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + QByteArray(32, 'a'), State::TooLarge, QByteArray(20, 'a'));
+    row("length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n", State::TooLarge);
+    row("until close over the limit", "HTTP/1.0 200 OK\r\n\r\n" + QByteArray(21, 'a'), State::TooLarge, QByteArray(20, 'a'));
+    row("endless head", "HTTP/1.1 200 OK\r\n" + QByteArray(17000, 'a'), State::TooLarge);
+    row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", State::Broken);
+    row("length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", State::Broken);
+    row("unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", State::Broken);
+    row("negative length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", State::Broken);
+    row("length of words", "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n", State::Broken);
+    row("folded header", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", State::Broken);
+    row("header without a colon", "HTTP/1.1 200 OK\r\nA\r\n\r\n", State::Broken);
+    row("another protocol", "SSH-2.0-OpenSSH_9.2\r\n", State::Broken);
+    row("HTTP/2", "HTTP/2 200\r\n\r\n", State::Broken);
+    row("status of letters", "HTTP/1.1 2xx OK\r\n\r\n", State::Broken);
+    row("other protocol from now on", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", State::Broken);
+}
+
+void TestHttpResponseParser::responsesAreJudged()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(int, state);
+    QFETCH(QByteArray, body);
+    HttpResponseParser parser(20);
+    QCOMPARE(int(parser.feed(bytes)), state);
+    QCOMPARE(parser.body(), body);
+    const bool isProblem = parser.state() == State::Broken || parser.state() == State::TooLarge;
+    QCOMPARE(parser.problem().isEmpty(), !isProblem);
+}
+
+void TestHttpResponseParser::everySplitOfTheBytesIsTheSame()
+{
+    const QByteArray bytes = "HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n";
+    for (qsizetype split = 0; split <= bytes.size(); ++split) {
+        HttpResponseParser parser(100);
+        parser.feed(bytes.left(split));
+        QCOMPARE(parser.feed(bytes.mid(split)), State::Complete);
+        QCOMPARE(parser.body(), "abcde");
+        QCOMPARE(parser.header("x-a"), "b");
+        QVERIFY(parser.keepAlive());
+    }
+    HttpResponseParser byteByByte(100);
+    for (const char byte : bytes)
+        byteByByte.feed(QByteArrayView(&byte, 1));
+    QCOMPARE(byteByByte.state(), State::Complete);
+}
+
+void TestHttpResponseParser::aBodyWithoutALengthEndsWithTheConnection()
+{
+    HttpResponseParser parser(100);
+    QCOMPARE(parser.feed("HTTP/1.1 200 OK\r\n\r\nabc"), State::Body);
+    QCOMPARE(parser.end(), State::Complete);
+    QCOMPARE(parser.body(), "abc");
+    HttpResponseParser cut(100);
+    cut.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
+    QCOMPARE(cut.end(), State::Body);
+}
+
+void TestHttpResponseParser::whatFollowsTheResponseEndsTheKeeping()
+{
+    HttpResponseParser parser(100);
+    parser.feed("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab");
+    QCOMPARE(parser.state(), State::Complete);
+    QCOMPARE(parser.body(), "a");
+    QVERIFY(!parser.keepAlive());
+}
+
+QTEST_GUILESS_MAIN(TestHttpResponseParser)
+#include "tst_httpresponseparser.moc"
