@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# What this tree needs from Debian (12 or later), and the functions tests/run and dashboard/run share. Sourced, not run.
+# Another package? Add it to the list of the job that needs it; where the releases differ in its name, as "newer|older".
+
+# To build and run the service.
+# shellcheck disable=SC2034  # the lists are read by the scripts that source this file
+SERVICE_PACKAGES=(
+    g++ cmake ninja-build ccache
+    qt6-base-dev qt6-httpserver-dev qt6-websockets-dev # QtHttpServer's CMake files ask for QtWebSockets'
+    libgl-dev                                          # and QtGui's for OpenGL
+    libqt6sql6-sqlite
+    libtomlplusplus-dev
+)
+# To build and show the dashboard.
+# shellcheck disable=SC2034
+DASHBOARD_PACKAGES=(
+    qt6-svg-dev 'qt6-svg-plugins|libqt6svg6' # the second is what draws SVG icons
+    libqcustomplot-dev
+    fonts-dejavu-core
+)
+# To build and run the tests.
+# shellcheck disable=SC2034
+TEST_PACKAGES=(
+    xvfb xauth
+    python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
+)
+
+say() { printf '%s: %s\n' "${PROGRAM:-${0##*/}}" "$*"; }
+die() { # die STATUS MESSAGE
+    say "$2" >&2
+    exit "$1"
+}
+
+# installed NAME[|NAME]...
+installed() {
+    local name
+    for name in ${1//|/ }; do
+        [[ $(dpkg-query -W -f '${Status}' "$name" 2>/dev/null) == *' installed' ]] && return
+    done
+    return 1
+}
+
+# available NAME[|NAME]...: prints the first that apt knows, or else the last.
+available() {
+    local name
+    for name in ${1//|/ }; do
+        apt-cache show --no-all-versions "$name" >/dev/null 2>&1 && break
+    done
+    echo "$name"
+}
+
+# install_missing PACKAGE...
+# Installs those that are not installed, in one go; asks nobody anything. Elsewhere than on Debian it does nothing.
+install_missing() {
+    command -v apt-get >/dev/null || return 0
+    local missing=() names=() package as_root=() log
+    for package in "$@"; do
+        installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    if ((EUID)); then
+        command -v sudo >/dev/null || die 1 "please install as root: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    say "installing ${missing[*]}"
+    log=$(mktemp)
+    "${as_root[@]}" apt-get -q update >"$log" 2>&1 || say "apt-get update failed; going on with the lists that are there"
+    for package in "${missing[@]}"; do
+        names+=("$(available "$package")")
+    done
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${names[@]}" >>"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        rm -f "$log"
+        die 1 "apt-get could not install ${names[*]} (its last words are above)"
+    fi
+    rm -f "$log"
+}
+
+# configure_and_build PRESET DIRECTORY CONFIGURE_ARGUMENTS [TARGET...]
+# Configures DIRECTORY by the preset (CONFIGURE_ARGUMENTS: more for cmake, one string, may be empty), builds the targets
+# or everything. Must be called in the tree's root.
+configure_and_build() {
+    local preset=$1 directory=$2 quiet=() arguments=()
+    read -r -a arguments <<<"$3"
+    shift 3
+    local targets=()
+    (($#)) && targets=(--target "$@")
+    [[ -t 1 ]] || quiet=(-- --quiet)
+    say "configuring $directory"
+    cmake --preset "$preset" -B "$directory" --log-level=WARNING "${arguments[@]}" >/dev/null ||
+        die 1 "cmake could not configure $directory"
+    say "building $directory"
+    cmake --build "$directory" --parallel "$(nproc)" "${targets[@]}" "${quiet[@]}" || die 1 "the build of $directory failed"
+}
