@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/result.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+namespace Hephaestus {
+
+/// The bearer token a service asks for, kept as its SHA-256 only. A plain value.
+class AccessToken
+{
+public:
+    /// `text` must not be empty.
+    explicit AccessToken(QByteArrayView text);
+
+    /// Reads the first line of a file that nobody but its owner, who is this user or root, may read or write.
+    static Result<AccessToken> fromFile(const QString &path);
+
+    /// Takes the same time however much of `presented` is right: it compares hashes, all of their bytes.
+    bool matches(QByteArrayView presented) const;
+
+    bool operator==(const AccessToken &) const = default;
+
+private:
+    QByteArray m_hash;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/connection.h"
+
+#include "server/http/edge.h"
+#include "server/http/peercredentials.h"
+#include "server/http/socketname.h"
+
+#include <QScopedValueRollback>
+
+#include <unistd.h>
+
+
+namespace Hephaestus {
+
+Connection::Connection(std::unique_ptr<Transport> transport, Edge &edge, quint64 id, bool reserved)
+    : m_transport(std::move(transport)), m_edge(edge), m_id(id), m_reserved(reserved)
+{
+    connect(m_transport.get(), &Transport::readable, this, &Connection::readMore);
+    connect(m_transport.get(), &Transport::progressed, this, &Connection::onProgress);
+    connect(m_transport.get(), &Transport::handshakeFailed, this, [this] {
+        m_edge.countRefusal("tls_handshake", *this);
+        abort();
+    });
+    // A connection that has sent nothing yet is given no longer than a head may take.
+    arm(reserved ? edge.limits().reservedTime : edge.limits().headTime);
+}
+
+Connection::~Connection() = default;
+
+QByteArray Connection::peerName() const { return socketName(m_transport->descriptor(), SocketEnd::Peer).text(); }
+
+void Connection::readMore()
+{
+    switch (m_state) {
+    case State::Handling:
+    case State::Writing: m_transport->setReading(false); return; // its turn comes after the answer
+    case State::Lingering: discardInput(); return;
+    case State::Closed: return;
+    case State::Head:
+    case State::Body: break;
+    }
+    switch (m_transport->read(m_input, m_edge.limits().head)) {
+    case Transport::Input::Data: process(); break;
+    case Transport::Input::Nothing: break;
+    case Transport::Input::Ended: inputEnded(); break;
+    case Transport::Input::Broken: abort(); break;
+    }
+}
+
+void Connection::process()
+{
+    if (m_processing)
+        return; // the loop below is on the stack
+    const QScopedValueRollback processing(m_processing, true);
+    while ((m_state == State::Head && readHead()) || (m_state == State::Body && readBody())) { }
+    if (m_inputEnded && (m_state == State::Head || m_state == State::Body))
+        inputEnded();
+}
+
+/// True when the state moved on.
+bool Connection::readHead()
+{
+    if (m_input.isEmpty())
+        return false;
+    auto parsed = parseHead(m_input, m_edge.limits());
+    if (std::holds_alternative<Incomplete>(parsed)) {
+        if (!std::exchange(m_headStarted, true) && !m_reserved)
+            arm(m_edge.limits().headTime);
+        return false;
+    }
+    m_headStarted = false;
+    ++m_serial;
+    if (const auto *refusal = std::get_if<Refusal>(&parsed)) {
+        m_head = {};
+        refuse(*refusal);
+        return true;
+    }
+    m_head = std::get<RequestHead>(std::move(parsed));
+    m_input.remove(0, m_head.size);
+    if (!m_head.keepAlive || m_reserved)
+        m_closeAfter = true;
+    if (!admit())
+        return true;
+    m_body.emplace(m_head, m_edge.bodyLimit(m_head.path));
+    if (m_head.expectsContinue && m_head.hasBody() && m_input.isEmpty() && !m_body->refusal())
+        m_transport->write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (m_head.hasBody() && !m_reserved)
+        arm(m_edge.limits().bodyTime);
+    m_state = State::Body;
+    return true;
+}
+
+/// The access rules, before a byte of the body is taken.
+bool Connection::admit()
+{
+    if (isSafe(m_head.method) && m_head.host.isNull())
+        return true;
+    if (const auto refusal = m_edge.judge(m_head, caller())) {
+        refuse(*refusal);
+        return false;
+    }
+    return true;
+}
+
+const Caller &Connection::caller()
+{
+    if (!m_caller) {
+        const SocketName local = socketName(m_transport->descriptor(), SocketEnd::Local);
+        m_caller.emplace();
+        m_caller->overUnixSocket = local.kind == SocketName::Kind::Unix;
+        m_caller->reachedLoopback = local.isLoopback;
+        if (local.kind == SocketName::Kind::Tcp)
+            m_caller->localAddress = local.address;
+        m_caller->serviceUser = ::geteuid();
+        m_caller->user = [this] { return peerUser(m_transport->descriptor()); };
+    }
+    return *m_caller;
+}
+
+bool Connection::readBody()
+{
+    m_input.remove(0, m_body->feed(m_input));
+    if (const auto &refusal = m_body->refusal()) {
+        refuse(*refusal);
+        return true;
+    }
+    if (!m_body->isDone())
+        return false;
+    dispatch();
+    return true;
+}
+
+void Connection::dispatch()
+{
+    m_state = State::Handling;
+    m_deadline = Clock::TimePoint::max();
+    m_edge.serve(*this, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
+}
+
+void Connection::answer(const Response &response)
+{
+    if (m_state != State::Handling)
+        return;
+    m_closeAfter = m_closeAfter || response.close || m_edge.isClosing();
+    send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_edge.date()));
+}
+
+void Connection::refuse(const Refusal &refusal)
+{
+    m_edge.countRefusal(refusal.code, *this);
+    m_closeAfter = true;
+    send(encode(errorResponse(refusal), m_head.method != Method::Head, false, m_edge.date()));
+}
+
+void Connection::send(const QByteArray &bytes)
+{
+    m_state = State::Writing;
+    if (!m_transport->write(bytes))
+        abort();
+    else if (m_transport->unsent() == 0)
+        afterAnswer();
+    else
+        arm(m_edge.limits().writeStall);
+}
+
+void Connection::onProgress()
+{
+    if (m_state != State::Writing)
+        return;
+    if (m_transport->unsent() == 0)
+        afterAnswer();
+    else
+        arm(m_edge.limits().writeStall);
+}
+
+void Connection::afterAnswer()
+{
+    if (m_closeAfter) {
+        finish();
+        return;
+    }
+    m_state = State::Head;
+    m_body.reset();
+    arm(m_edge.limits().idleTime);
+    if (!m_inputEnded)
+        m_transport->setReading(true);
+    process();
+}
+
+/// Our FIN, then the peer's: closing with input unread would send a reset that overtakes the answer.
+void Connection::finish()
+{
+    m_state = State::Lingering;
+    m_input.clear();
+    m_transport->finish();
+    if (m_inputEnded) {
+        abort();
+        return;
+    }
+    arm(m_edge.limits().linger);
+    m_transport->setReading(true);
+}
+
+void Connection::discardInput()
+{
+    for (int i = 0; i < 16; ++i) {
+        QByteArray dropped;
+        switch (m_transport->read(dropped, 64 * 1024)) {
+        case Transport::Input::Data: continue;
+        case Transport::Input::Nothing: return;
+        case Transport::Input::Ended:
+        case Transport::Input::Broken: abort(); return;
+        }
+    }
+}
+
+/// The peer sends no more. What it sent is answered; half a request gets told that it is one.
+void Connection::inputEnded()
+{
+    m_inputEnded = true;
+    m_transport->setReading(false);
+    if (m_state == State::Head && m_input.isEmpty())
+        abort();
+    else if (m_state == State::Head || m_state == State::Body)
+        refuse({400, "incomplete_request", "the request ended in the middle"});
+}
+
+void Connection::arm(std::chrono::milliseconds time)
+{
+    m_deadline = m_edge.clock().now() + time;
+    m_edge.wakeBy(m_deadline);
+}
+
+void Connection::expire()
+{
+    switch (m_state) {
+    case State::Head:
+        if (!m_headStarted) {
+            finish(); // idle: nothing was asked, nothing is said
+            return;
+        }
+        [[fallthrough]];
+    case State::Body:
+        m_head.method = m_state == State::Head ? Method::Other : m_head.method;
+        refuse({408, "request_timeout", "the request took too long to arrive"});
+        return;
+    case State::Writing: m_edge.countRefusal("write_stalled", *this); abort(); return;
+    case State::Lingering: abort(); return;
+    case State::Handling:
+    case State::Closed: return;
+    }
+}
+
+void Connection::serverCloses()
+{
+    if (m_state == State::Head || m_state == State::Body)
+        readMore(); // a request that is already here is served
+    switch (m_state) {
+    case State::Head:
+    case State::Body:
+        if (m_transport->isDelivered())
+            abort();
+        else
+            finish();
+        return;
+    case State::Handling:
+        if (!m_edge.outlastsShutdown(m_head.path))
+            answer(errorResponse(503, "abandoned", "the service ended before this was done"));
+        return;
+    case State::Writing: m_closeAfter = true; return;
+    case State::Lingering:
+    case State::Closed: return;
+    }
+}
+
+void Connection::evict()
+{
+    if (m_state == State::Head || m_state == State::Body) {
+        m_head.method = Method::Other;
+        m_edge.countRefusal("overloaded", *this);
+        const Refusal refusal{503, "overloaded", "too many connections; only health is answered now"};
+        m_transport->write(encode(errorResponse(refusal), true, false, m_edge.date()));
+    }
+    abort();
+}
+
+void Connection::abort()
+{
+    if (m_state == State::Closed)
+        return;
+    m_state = State::Closed;
+    m_deadline = Clock::TimePoint::max();
+    m_edge.remove(*this);
+    m_transport->close();
+}
+
+} // namespace Hephaestus

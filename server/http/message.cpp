@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/message.h"
+
+#include "common/protocol/healthcodec.h"
+
+#include <ctime>
+
+namespace Hephaestus {
+namespace {
+
+const char *reasonPhrase(int status)
+{
+    switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    default: return ""; // a phrase is optional (RFC 9112 section 4)
+    }
+}
+
+/// An embedder may pass on what a client sent: nothing of it may end the line.
+bool isClean(const HeaderField &field)
+{
+    const auto breaks = [](const QByteArray &text) { return text.contains('\r') || text.contains('\n') || text.contains('\0'); };
+    return !field.name.isEmpty() && !breaks(field.name) && !field.name.contains(':') && !breaks(field.value);
+}
+
+/// The fields that frame a message are ours alone.
+bool isFraming(const QByteArray &name)
+{
+    for (const QByteArrayView ours : {"content-length", "transfer-encoding", "connection", "content-type", "date"}) {
+        if (name.compare(ours, Qt::CaseInsensitive) == 0)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+Response errorResponse(int status, QByteArrayView code, QByteArrayView message)
+{
+    Response response;
+    response.status = status;
+    response.body = encode(ErrorBody{QString::fromUtf8(code), QString::fromUtf8(message)});
+    if (status == 401)
+        response.fields = {{"WWW-Authenticate", "Bearer"}};
+    return response;
+}
+
+Response errorResponse(const Refusal &refusal) { return errorResponse(refusal.status, refusal.code, refusal.message); }
+
+QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByteArrayView date)
+{
+    // 204 and 304 have no body, whatever was given (RFC 9110 section 6.4.1).
+    const bool bodiless = response.status == 204 || response.status == 304;
+    QByteArray bytes;
+    bytes.reserve(320 + (withBody ? response.body.size() : 0));
+    bytes += "HTTP/1.1 ";
+    bytes += QByteArray::number(response.status);
+    bytes += ' ';
+    bytes += reasonPhrase(response.status);
+    bytes += "\r\nDate: ";
+    bytes.append(date.data(), date.size());
+    if (!bodiless) {
+        if (isClean({"Content-Type", response.mime})) {
+            bytes += "\r\nContent-Type: ";
+            bytes += response.mime;
+        }
+        bytes += "\r\nContent-Length: ";
+        bytes += QByteArray::number(response.body.size());
+    }
+    bytes += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+    bytes += keepAlive ? "" : "Connection: close\r\n";
+    for (const HeaderField &field : response.fields) {
+        if (isClean(field) && !isFraming(field.name))
+            bytes += field.name + ": " + field.value + "\r\n";
+    }
+    bytes += "\r\n";
+    if (withBody && !bodiless)
+        bytes += response.body;
+    return bytes;
+}
+
+QByteArray httpDate(qint64 secondsSinceEpoch)
+{
+    static constexpr const char *days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr const char *months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::time_t seconds = secondsSinceEpoch;
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    char text[64];
+    std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[utc.tm_wday], utc.tm_mday,
+                  months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return text;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/peercredentials.h"
+
+#include <QByteArray>
+#include <QFile>
+#include <QScopeGuard>
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace Hephaestus {
+namespace {
+
+struct Endpoint
+{
+    int family = AF_UNSPEC;
+    in6_addr address{}; ///< IPv4 in the first four bytes
+    in_port_t port = 0; ///< network order
+};
+
+Endpoint endpointOf(const sockaddr_storage &storage)
+{
+    Endpoint endpoint;
+    if (storage.ss_family == AF_INET) {
+        sockaddr_in in{};
+        std::memcpy(&in, &storage, sizeof in);
+        endpoint.family = AF_INET;
+        endpoint.port = in.sin_port;
+        std::memcpy(&endpoint.address, &in.sin_addr, sizeof in.sin_addr);
+    } else if (storage.ss_family == AF_INET6) {
+        sockaddr_in6 in{};
+        std::memcpy(&in, &storage, sizeof in);
+        endpoint.family = AF_INET6;
+        endpoint.port = in.sin6_port;
+        endpoint.address = in.sin6_addr;
+        if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {
+            endpoint.family = AF_INET;
+            endpoint.address = {};
+            std::memcpy(&endpoint.address, in.sin6_addr.s6_addr + 12, 4);
+        }
+    }
+    return endpoint;
+}
+
+/// What the kernel says of one socket.
+struct Owner
+{
+    uid_t user = 0;
+    quint64 inode = 0; ///< 0: no process holds it
+};
+
+/// Asks sock_diag for the socket whose own end is `peer` and whose other end is `local`.
+std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
+{
+    const int netlink = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (netlink < 0)
+        return {};
+    const auto close = qScopeGuard([netlink] { ::close(netlink); });
+    const timeval patience{0, 200'000}; // the kernel answers at once, or not at all
+    ::setsockopt(netlink, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+
+    struct
+    {
+        nlmsghdr header;
+        inet_diag_req_v2 body;
+    } request{};
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+    request.body.sdiag_family = __u8(peer.family);
+    request.body.sdiag_protocol = IPPROTO_TCP;
+    request.body.idiag_states = ~0U;
+    request.body.id.idiag_sport = peer.port;
+    request.body.id.idiag_dport = local.port;
+    std::memcpy(request.body.id.idiag_src, &peer.address, sizeof peer.address);
+    std::memcpy(request.body.id.idiag_dst, &local.address, sizeof local.address);
+    request.body.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+    request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    if (::sendto(netlink, &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0)
+        return {};
+
+    alignas(nlmsghdr) char buffer[4096];
+    const ssize_t size = ::recv(netlink, buffer, sizeof buffer, 0);
+    nlmsghdr header{};
+    if (size < ssize_t(sizeof header))
+        return {};
+    std::memcpy(&header, buffer, sizeof header);
+    if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY || size < ssize_t(NLMSG_HDRLEN + sizeof(inet_diag_msg)))
+        return {};
+    inet_diag_msg answer{};
+    std::memcpy(&answer, buffer + NLMSG_HDRLEN, sizeof answer);
+    if (answer.id.idiag_sport != peer.port || answer.id.idiag_dport != local.port)
+        return {};
+    return Owner{answer.idiag_uid, answer.idiag_inode};
+}
+
+/// An end as /proc/net/tcp writes it: the address as 32-bit words of the machine, the port as a number.
+QByteArray procText(const Endpoint &endpoint)
+{
+    QByteArray text;
+    const int words = endpoint.family == AF_INET ? 1 : 4;
+    for (int i = 0; i < words; ++i) {
+        quint32 word = 0;
+        std::memcpy(&word, endpoint.address.s6_addr + i * 4, 4);
+        text += QByteArray::number(word, 16).rightJustified(8, '0').toUpper();
+    }
+    return text + ':' + QByteArray::number(ntohs(endpoint.port), 16).rightJustified(4, '0').toUpper();
+}
+
+std::optional<Owner> askProc(const char *table, const QByteArray &peer, const QByteArray &local)
+{
+    QFile file(QString::fromLatin1(table));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    file.readLine(); // the headings
+    for (QByteArray line = file.readLine(); !line.isEmpty(); line = file.readLine()) {
+        const QList<QByteArray> columns = line.simplified().split(' ');
+        if (columns.size() > 9 && columns[1] == peer && columns[2] == local)
+            return Owner{uid_t(columns[7].toUInt()), columns[9].toULongLong()};
+    }
+    return {};
+}
+
+std::optional<Owner> askProc(const Endpoint &peer, const Endpoint &local)
+{
+    if (peer.family == AF_INET6)
+        return askProc("/proc/net/tcp6", procText(peer), procText(local));
+    if (auto owner = askProc("/proc/net/tcp", procText(peer), procText(local)))
+        return owner;
+    // An IPv6 socket may speak IPv4: its addresses are mapped then.
+    const QByteArray mapped = "0000000000000000FFFF0000";
+    return askProc("/proc/net/tcp6", mapped + procText(peer), mapped + procText(local));
+}
+
+} // namespace
+
+std::optional<uid_t> peerUser(int socketDescriptor)
+{
+    sockaddr_storage localName{};
+    sockaddr_storage peerName{};
+    socklen_t localSize = sizeof localName;
+    socklen_t peerSize = sizeof peerName;
+    if (::getsockname(socketDescriptor, reinterpret_cast<sockaddr *>(&localName), &localSize) != 0)
+        return {};
+    if (localName.ss_family == AF_UNIX) {
+        ucred credentials{};
+        socklen_t size = sizeof credentials;
+        if (::getsockopt(socketDescriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+            return {};
+        return credentials.uid;
+    }
+    if (::getpeername(socketDescriptor, reinterpret_cast<sockaddr *>(&peerName), &peerSize) != 0)
+        return {};
+    const Endpoint local = endpointOf(localName);
+    const Endpoint peer = endpointOf(peerName);
+    if (local.family == AF_UNSPEC || peer.family != local.family)
+        return {};
+    std::optional<Owner> owner = askNetlink(peer, local);
+    if (!owner)
+        owner = askProc(peer, local);
+    if (!owner || owner->inode == 0)
+        return {};
+    return owner->user;
+}
+
+} // namespace Hephaestus

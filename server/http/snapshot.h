@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/core/serverstate.h"
+
+#include <QByteArray>
+
+namespace Hephaestus {
+
+/// An encoded body that is made anew when the state changed, or when its moving seconds are 100 ms old. For one thread.
+class Snapshot
+{
+public:
+    using Encode = std::function<QByteArray()>;
+
+    Snapshot(const ServerState &state, Encode encode, const Clock &clock = Clock::steady())
+        : m_state(state), m_encode(std::move(encode)), m_clock(clock)
+    {
+    }
+
+    const QByteArray &body()
+    {
+        constexpr std::chrono::milliseconds longest{100};
+        const Clock::TimePoint now = m_clock.now();
+        const qint64 revision = m_state.revision();
+        if (m_body.isEmpty() || revision != m_revision || now - m_made >= longest) {
+            m_body = m_encode();
+            m_revision = revision;
+            m_made = now;
+        }
+        return m_body;
+    }
+
+private:
+    const ServerState &m_state;
+    Encode m_encode;
+    const Clock &m_clock;
+    QByteArray m_body;
+    qint64 m_revision = -1;
+    Clock::TimePoint m_made{};
+};
+
+} // namespace Hephaestus

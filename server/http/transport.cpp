@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/transport.h"
+
+#include <QSslConfiguration>
+#include <QSslSocket>
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace Hephaestus {
+namespace {
+
+bool hasNothingInFlight(int descriptor)
+{
+    int unacknowledged = 0;
+    return ::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+}
+
+class PlainTransport final : public Transport
+{
+public:
+    explicit PlainTransport(int descriptor) : m_descriptor(descriptor), m_reader(descriptor, QSocketNotifier::Read)
+    {
+        connect(&m_reader, &QSocketNotifier::activated, this, &Transport::readable);
+    }
+    ~PlainTransport() override { PlainTransport::close(); }
+
+    Input read(QByteArray &buffer, qsizetype most) override
+    {
+        char bytes[16 * 1024];
+        const size_t size = size_t(std::min<qsizetype>(most, sizeof bytes));
+        const ssize_t count = ::recv(m_descriptor, bytes, size, MSG_DONTWAIT);
+        if (count > 0) {
+            buffer.append(bytes, count);
+            return Input::Data;
+        }
+        if (count == 0)
+            return Input::Ended;
+        return errno == EAGAIN || errno == EINTR ? Input::Nothing : Input::Broken;
+    }
+
+    bool write(const QByteArray &bytes) override
+    {
+        if (!m_unsent.isEmpty()) {
+            m_unsent += bytes;
+            return true;
+        }
+        const qint64 sent = send(bytes.constData(), bytes.size());
+        if (sent < 0)
+            return false;
+        if (sent < bytes.size()) {
+            m_unsent = bytes.sliced(sent);
+            if (!m_writer) {
+                m_writer = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Write);
+                connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
+            }
+            m_writer->setEnabled(true);
+        }
+        return true;
+    }
+
+    qint64 unsent() const override { return m_unsent.size(); }
+    bool isDelivered() const override { return m_unsent.isEmpty() && hasNothingInFlight(m_descriptor); }
+    void setReading(bool on) override { m_reader.setEnabled(on); }
+    void finish() override { ::shutdown(m_descriptor, SHUT_WR); }
+    int descriptor() const override { return m_descriptor; }
+
+    void close() override
+    {
+        if (m_descriptor < 0)
+            return;
+        m_reader.setEnabled(false);
+        if (m_writer)
+            m_writer->setEnabled(false);
+        ::close(std::exchange(m_descriptor, -1));
+    }
+
+private:
+    /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
+    qint64 send(const char *bytes, qint64 size) const
+    {
+        const ssize_t sent = ::send(m_descriptor, bytes, size_t(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0)
+            return sent;
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    }
+
+    void sendMore()
+    {
+        const qint64 sent = send(m_unsent.constData(), m_unsent.size());
+        if (sent < 0)
+            m_unsent.clear(); // the next read or write finds out
+        else
+            m_unsent.remove(0, sent);
+        if (m_unsent.isEmpty())
+            m_writer->setEnabled(false);
+        if (sent != 0)
+            Q_EMIT progressed();
+    }
+
+    int m_descriptor;
+    QSocketNotifier m_reader;
+    std::unique_ptr<QSocketNotifier> m_writer;
+    QByteArray m_unsent;
+};
+
+class TlsTransport final : public Transport
+{
+public:
+    TlsTransport(int descriptor, const QSslConfiguration &configuration)
+    {
+        m_socket.setReadBufferSize(64 * 1024);
+        if (!m_socket.setSocketDescriptor(descriptor)) {
+            ::close(descriptor);
+            return;
+        }
+        m_socket.setSslConfiguration(configuration);
+        connect(&m_socket, &QSslSocket::readyRead, this, &TlsTransport::knock);
+        connect(&m_socket, &QSslSocket::disconnected, this, &TlsTransport::knock);
+        connect(&m_socket, &QSslSocket::encryptedBytesWritten, this, &Transport::progressed);
+        connect(&m_socket, &QSslSocket::errorOccurred, this, [this] {
+            if (!m_socket.isEncrypted())
+                Q_EMIT handshakeFailed();
+        });
+        m_socket.startServerEncryption();
+    }
+
+    Input read(QByteArray &buffer, qsizetype most) override
+    {
+        if (m_socket.bytesAvailable() > 0) {
+            const QByteArray bytes = m_socket.read(most);
+            buffer += bytes;
+            return bytes.isEmpty() ? Input::Broken : Input::Data;
+        }
+        return m_socket.state() == QAbstractSocket::ConnectedState ? Input::Nothing : Input::Broken;
+    }
+
+    bool write(const QByteArray &bytes) override
+    {
+        if (m_socket.state() != QAbstractSocket::ConnectedState || m_socket.write(bytes) != bytes.size())
+            return false;
+        m_socket.flush();
+        return true;
+    }
+
+    qint64 unsent() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }
+    bool isDelivered() const override { return unsent() == 0 && hasNothingInFlight(descriptor()); }
+    /// What waited meanwhile is told again: QSslSocket announces bytes only once.
+    void setReading(bool on) override
+    {
+        m_reading = on;
+        if (on && m_socket.bytesAvailable() > 0)
+            QMetaObject::invokeMethod(this, &TlsTransport::knock, Qt::QueuedConnection);
+    }
+    void finish() override { m_socket.disconnectFromHost(); }
+    void close() override { m_socket.abort(); }
+    int descriptor() const override { return int(m_socket.socketDescriptor()); }
+
+private:
+    void knock()
+    {
+        if (m_reading)
+            Q_EMIT readable();
+    }
+
+    QSslSocket m_socket;
+    bool m_reading = true;
+};
+
+} // namespace
+
+std::unique_ptr<Transport> Transport::plain(int descriptor) { return std::make_unique<PlainTransport>(descriptor); }
+
+std::unique_ptr<Transport> Transport::tls(int descriptor, const QSslConfiguration &configuration)
+{
+    return std::make_unique<TlsTransport>(descriptor, configuration);
+}
+
+} // namespace Hephaestus

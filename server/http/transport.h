@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QObject>
+#include <QSocketNotifier>
+
+#include <memory>
+
+class QSslConfiguration;
+class QSslSocket;
+
+namespace Hephaestus {
+
+/// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the peer
+/// sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
+class Transport : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class Input { Data, Nothing, Ended, Broken };
+
+    /// Appends up to `most` bytes to `buffer`. Ended: the peer sends no more, but may still read.
+    virtual Input read(QByteArray &buffer, qsizetype most) = 0;
+    /// Takes all of `bytes`, sends what the peer takes now and the rest when it can; false: the connection is broken.
+    virtual bool write(const QByteArray &bytes) = 0;
+    /// Bytes taken by write() that the kernel has not got yet.
+    virtual qint64 unsent() const = 0;
+    /// True when the peer's machine has acknowledged everything.
+    virtual bool isDelivered() const = 0;
+    virtual void setReading(bool on) = 0;
+    /// Sends our FIN; call when nothing is unsent.
+    virtual void finish() = 0;
+    virtual void close() = 0;
+    virtual int descriptor() const = 0;
+
+    static std::unique_ptr<Transport> plain(int descriptor);
+    /// Begins the handshake; nothing is readable before its end.
+    static std::unique_ptr<Transport> tls(int descriptor, const QSslConfiguration &configuration);
+
+Q_SIGNALS:
+    void readable();
+    /// The peer took something; unsent() is less than before.
+    void progressed();
+    void handshakeFailed();
+};
+
+} // namespace Hephaestus
