@@ -10,8 +10,10 @@
 #include <QHostAddress>
 #include <QNetworkInterface>
 #include <QSet>
+#include <QtEndian>
 
 #include <algorithm>
+#include <tuple>
 #include <unistd.h>
 
 namespace Hephaestus {

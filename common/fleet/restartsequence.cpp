@@ -143,7 +143,6 @@ private:
     HttpPeer m_peer;
     std::unique_ptr<ServiceClient> m_client;
     bool m_polling = false;
-    bool m_liveOnly = false; ///< it has no detailed body
     std::optional<HealthReport> m_old;
     std::optional<HealthReport> m_seen;    ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
@@ -203,15 +202,7 @@ void RestartSequence::Private::firstLook()
 {
     m_client->askStatus([this](const Answer<HealthReport> &answer) {
         m_old = answer.value;
-        const bool noDetails = answer.reply.error == ClientError::HttpStatus && answer.reply.httpStatus == 404;
-        if (!noDetails)
-            return chooseFirst(answer.reply);
-        m_liveOnly = true;
-        m_client->askLive([this](const Answer<BasicHealth> &live) {
-            if (live.value)
-                static_cast<BasicHealth &>(m_old.emplace()) = *live.value;
-            chooseFirst(live.reply);
-        });
+        chooseFirst(answer.reply);
     });
 }
 
@@ -429,16 +420,7 @@ void RestartSequence::Private::poll()
     if (m_polling || !running)
         return;
     m_polling = true;
-    if (m_liveOnly) {
-        m_client->askLive([this](const Answer<BasicHealth> &answer) {
-            std::optional<HealthReport> report;
-            if (answer.value)
-                static_cast<BasicHealth &>(report.emplace()) = *answer.value;
-            heard(answer.reply, report);
-        });
-    } else {
-        m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
-    }
+    m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
 }
 
 void RestartSequence::Private::heard(const Reply &reply, std::optional<HealthReport> report)
