@@ -58,7 +58,7 @@ QString whyNotRestartable(const FleetEntry &entry)
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (startCommand(entry))
+    if (commandToStart(entry))
         return {};
     if (std::holds_alternative<std::monostate>(entry.restart) || isDriven(entry.restart)) {
         return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s
@@ -67,7 +67,7 @@ QString whyNotStartable(const FleetEntry &entry)
     return notInThisVersion(entry);
 }
 
-const RestartByCommand *startCommand(const FleetEntry &entry)
+const RestartByCommand *commandToStart(const FleetEntry &entry)
 {
     if (const auto *command = std::get_if<RestartByCommand>(&entry.restart))
         return command;

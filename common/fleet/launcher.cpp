@@ -52,9 +52,8 @@ struct Log
 
 std::optional<Problem> openLog(const QString &name, const QString &stateDirectory, Log &log)
 {
-    const QString directory = stateDirectory + u"/logs"_s;
-    log.path = directory + u'/' + fileNameOf(name) + u".log"_s;
-    QDir().mkpath(directory);
+    log.path = logFileOf(name, stateDirectory);
+    QDir().mkpath(QFileInfo(log.path).absolutePath());
     if (QFileInfo(log.path).size() > RotateAt) {
         QFile::remove(log.path + u".1"_s);
         QFile::rename(log.path, log.path + u".1"_s);
@@ -126,6 +125,11 @@ QString defaultStateDirectory()
     return (QDir::isAbsolutePath(state) ? state : QDir::homePath() + u"/.local/state"_s) + u"/hephaestus"_s;
 }
 
+QString logFileOf(const QString &name, const QString &stateDirectory)
+{
+    return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name) + u".log"_s;
+}
+
 QString ExitStatus::text() const
 {
     if (signal != 0)
@@ -175,7 +179,7 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
     if (!command.directory.isEmpty() && !QFileInfo(command.directory).isDir())
         return failed(u"there is no directory %1 to run it in"_s.arg(command.directory));
     Log log;
-    if (const auto problem = openLog(name, stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory, log))
+    if (const auto problem = openLog(name, stateDirectory, log))
         return *problem;
     pid_t pid = 0;
     switch (const int error = spawn(command, log.descriptor, pid)) {

@@ -11,6 +11,9 @@ namespace Hephaestus {
 /// `$XDG_STATE_HOME/hephaestus`.
 QString defaultStateDirectory();
 
+/// Where the output of the service `name` goes when it is started from here; an empty directory is the default one.
+QString logFileOf(const QString &name, const QString &stateDirectory = {});
+
 /// How a process ended.
 struct ExitStatus
 {

@@ -241,7 +241,7 @@ void RestartSequence::Private::chooseFirst(const Reply &reply)
         planStart();
     } else if (action == FleetAction::Restart && std::holds_alternative<RestartByService>(entry.restart) && restartsItself) {
         planServiceRestart();
-    } else if (action == FleetAction::Restart && !startCommand(entry)) {
+    } else if (action == FleetAction::Restart && !commandToStart(entry)) {
         return fail(u"%1 does not offer to restart itself; write a command to start it in its fleet entry: restart = { method = \"command\", "
                     u"command = [\"program\", \"argument\"] }"_s.arg(entry.name));
     } else {
@@ -360,7 +360,7 @@ void RestartSequence::Private::launchCommand()
 {
     if (m_seen && isNew(*m_seen))
         return tell(u"something else has started it again already"_s);
-    const Result<LaunchedProcess *> process = launch(entry.name, *startCommand(entry), options.stateDirectory);
+    const Result<LaunchedProcess *> process = launch(entry.name, *commandToStart(entry), options.stateDirectory);
     if (!process)
         return fail(process.problem().what);
     m_launched = *process;
@@ -370,7 +370,7 @@ void RestartSequence::Private::launchCommand()
         if (!running || (status.code == 0 && status.signal == 0)) // 0: a program that puts itself into the background
             return;
         const auto after = formatDuration(Seconds(steady_clock::now() - m_stepStarted));
-        fail(u"%1 %2 after %3%4%5"_s.arg(printable(startCommand(entry)->command.join(u' ').left(200)), status.text(), after, lastWords(), holderText()));
+        fail(u"%1 %2 after %3%4%5"_s.arg(printable(commandToStart(entry)->command.join(u' ').left(200)), status.text(), after, lastWords(), holderText()));
     });
 }
 
