@@ -80,7 +80,7 @@ struct FleetEntry
 QString whyNotRestartable(const FleetEntry &entry);
 QString whyNotStartable(const FleetEntry &entry);
 /// The command that starts it; null if the fleet file has none.
-const RestartByCommand *startCommand(const FleetEntry &entry);
+const RestartByCommand *commandToStart(const FleetEntry &entry);
 
 /// Reads the entry's token, which must be in a file that only its owner can read.
 Result<ServiceTarget> targetOf(const FleetEntry &entry);

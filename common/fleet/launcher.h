@@ -2,15 +2,17 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "common/fleet/processwatch.h"
 
 #include <QObject>
-
-class QSocketNotifier;
 
 namespace Hephaestus {
 
 /// `$XDG_STATE_HOME/hephaestus`.
 QString defaultStateDirectory();
+
+/// Where the output of the service `name` goes when it is started from here; an empty directory is the default one.
+QString logFileOf(const QString &name, const QString &stateDirectory = {});
 
 /// How a process ended.
 struct ExitStatus
@@ -24,17 +26,15 @@ struct ExitStatus
     bool operator==(const ExitStatus &) const = default;
 };
 
-/// A program started to outlive us: in a session of its own, with default signals, no input, and no descriptor of ours;
-/// its output goes to a file. While we live we reap it. Belongs to the application object, or to whom `parent` names;
-/// destroying it leaves the process alone.
+/// A program started to outlive us: in a session of its own, with default signals, no input and no descriptor of ours;
+/// its output goes to a file. While we live we reap it. Belongs to the application object; destroying it leaves the
+/// process alone.
 class LaunchedProcess : public QObject
 {
     Q_OBJECT
 
 public:
-    ~LaunchedProcess() override;
-
-    qint64 pid() const { return m_pid; }
+    qint64 pid() const { return m_watch->pid(); }
     const QString &logFile() const { return m_logFile; }
     /// The last lines it wrote since its start, at most `lines` and 8 KiB.
     QStringList lastLines(int lines) const;
@@ -46,15 +46,13 @@ Q_SIGNALS:
 
 private:
     friend Result<LaunchedProcess *> launch(const QString &, const RestartByCommand &, const QString &);
-    LaunchedProcess(qint64 pid, int pidFd, QString logFile, qint64 logStart);
+    LaunchedProcess(std::unique_ptr<ProcessWatch> watch, QString logFile, qint64 logStart);
     void reap();
 
-    qint64 m_pid;
-    int m_pidFd;
+    std::unique_ptr<ProcessWatch> m_watch;
     QString m_logFile;
     qint64 m_logStart; ///< bytes in the file before it began to write
     std::optional<ExitStatus> m_exit;
-    QSocketNotifier *m_notifier;
 };
 
 /// Starts `command` detached, its output appended to `logs/NAME.log` in the state directory. What

@@ -27,6 +27,10 @@ struct Listener
 /// of every process it may look into.
 QList<Listener> listeners();
 
+/// Whether the process `pid` of this machine holds a listening socket (TCP or Unix) at `address`. False also when
+/// that cannot be seen: another user's process, or a pid of another machine or container.
+bool isHeldBy(const ServiceAddress &address, qint64 pid);
+
 /// Who keeps `address` from being bound: the listener on the same port at the same or every address.
 std::optional<Listener> findListener(const ServiceAddress &address);
 

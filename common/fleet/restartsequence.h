@@ -6,7 +6,6 @@
 
 #include <QObject>
 
-#include <deque>
 #include <memory>
 
 namespace Hephaestus {
@@ -29,7 +28,8 @@ struct SequenceOptions
 /// (pidfd, opened before it is asked, so that a reused pid cannot deceive), its port to be free, and a new instance to be healthy.
 ///
 /// Lives in one thread and never blocks it. Steps are announced as they run; finished() comes exactly once, after
-/// start(), from the event loop. Destroying the sequence stops the watching; what was asked of the service stands.
+/// start(), from the event loop. Destroying the sequence (not from within its signals: deleteLater() there) ends the
+/// watching; what was asked of the service stands.
 class RestartSequence : public QObject
 {
     Q_OBJECT

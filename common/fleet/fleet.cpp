@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/fleet.h"
+
+#include "common/client/httpconnection.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr qint64 MaximumToken = 4096;
+
+template <typename... Cases>
+struct Overloaded : Cases...
+{
+    using Cases::operator()...;
+};
+
+QString notInThisVersion(const FleetEntry &entry)
+{
+    return u"%1 is managed by %2, which this version cannot drive; it can be shut down, but not started or restarted from here"_s
+        .arg(entry.name, methodName(entry.restart));
+}
+
+bool isDriven(const RestartMethod &method)
+{
+    return std::holds_alternative<RestartByService>(method) || std::holds_alternative<RestartByCommand>(method);
+}
+
+} // namespace
+
+QString methodName(const RestartMethod &method)
+{
+    return std::visit(Overloaded{
+                          [](std::monostate) { return QString(); },
+                          [](const RestartByService &) { return u"service"_s; },
+                          [](const RestartByCommand &) { return u"command"_s; },
+                          [](const RestartBySystemd &) { return u"systemd"_s; },
+                          [](const RestartByContainer &) { return u"container"_s; },
+                          [](const RestartByKubernetes &) { return u"kubernetes"_s; },
+                      },
+                      method);
+}
+
+QString whyNotRestartable(const FleetEntry &entry)
+{
+    if (std::holds_alternative<std::monostate>(entry.restart)) {
+        return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts itself, "
+               u"or restart = { method = \"command\", command = [\"program\", \"argument\"] }"_s.arg(entry.name);
+    }
+    return isDriven(entry.restart) ? QString() : notInThisVersion(entry);
+}
+
+QString whyNotStartable(const FleetEntry &entry)
+{
+    if (commandToStart(entry))
+        return {};
+    if (std::holds_alternative<std::monostate>(entry.restart) || isDriven(entry.restart)) {
+        return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s
+            .arg(entry.name);
+    }
+    return notInThisVersion(entry);
+}
+
+const RestartByCommand *commandToStart(const FleetEntry &entry)
+{
+    if (const auto *command = std::get_if<RestartByCommand>(&entry.restart))
+        return command;
+    if (const auto *service = std::get_if<RestartByService>(&entry.restart); service && service->start)
+        return &*service->start;
+    return nullptr;
+}
+
+Result<ServiceTarget> targetOf(const FleetEntry &entry)
+{
+    if (entry.tokenFile.isEmpty())
+        return ServiceTarget{entry.url, {}};
+    QFile file(entry.tokenFile);
+    if (!file.open(QIODevice::ReadOnly))
+        return Problem{entry.tokenFile, u"the token of %1 cannot be read: %2"_s.arg(entry.name, file.errorString())};
+    constexpr auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
+    if (file.permissions() & others)
+        return Problem{entry.tokenFile, u"others may read the token of %1; chmod 600 the file"_s.arg(entry.name)};
+    const QString token = QString::fromUtf8(file.read(MaximumToken + 1)).trimmed();
+    if (token.isEmpty() || token.size() > MaximumToken)
+        return Problem{entry.tokenFile, u"expected a token of 1 to %1 characters"_s.arg(MaximumToken)};
+    return ServiceTarget{entry.url, token};
+}
+
+Result<FleetEntry> entryForUrl(const QString &url)
+{
+    const Result<HttpPeer> peer = parsePeer(url);
+    if (!peer)
+        return peer.problem();
+    FleetEntry entry;
+    entry.name = url;
+    entry.url = url;
+    entry.restart = RestartByService{};
+    return entry;
+}
+
+const FleetEntry *Fleet::find(const QString &name) const
+{
+    const auto found = std::find_if(services.begin(), services.end(), [&](const FleetEntry &entry) { return entry.name == name; });
+    return found == services.end() ? nullptr : &*found;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/fleetfile.h"
+
+#include "common/client/httpconnection.h"
+#include "common/fleet/fleetrun.h"
+#include "common/protocol/configreader.h"
+#include "common/protocol/duration.h"
+#include "common/protocol/printable.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+#include <QStandardPaths>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+// ---- reading -----------------------------------------------------------------------------------------
+
+QString unixUrl(const QString &path) { return u"unix:"_s + path; }
+
+RestartByCommand readCommand(ConfigTable &table, const QString &fleetDirectory)
+{
+    RestartByCommand command;
+    command.command = table.texts(u"command"_s);
+    command.directory = table.filePath(u"directory"_s, fleetDirectory);
+    command.environment = table.textMap(u"environment"_s);
+    if (command.command.isEmpty() || command.command.first().isEmpty())
+        table.fail(u"command"_s, u"expected a program and its arguments, as in [\"program\", \"argument\"]"_s);
+    return command;
+}
+
+RestartMethod readMethod(ConfigTable table, const QString &fleetDirectory)
+{
+    if (!table.exists())
+        return {};
+    static const QStringList methods{u"service"_s, u"command"_s, u"systemd"_s, u"container"_s, u"kubernetes"_s};
+    if (!table.has(u"method"_s))
+        table.fail(u"method"_s, u"missing; expected one of %1"_s.arg(methods.join(u", "_s)));
+    const QString method = table.oneOf(u"method"_s, {}, methods);
+    const auto needed = [&table](const QString &key) {
+        const QString text = table.text(key);
+        if (text.isEmpty())
+            table.fail(key, u"missing"_s);
+        return text;
+    };
+    RestartMethod result;
+    if (method == "service"_L1) {
+        RestartByService service;
+        if (table.has(u"command"_s))
+            service.start = readCommand(table, fleetDirectory);
+        result = service;
+    } else if (method == "command"_L1) {
+        result = readCommand(table, fleetDirectory);
+    } else if (method == "systemd"_L1) {
+        result = RestartBySystemd{needed(u"unit"_s), table.oneOf(u"scope"_s, u"user"_s, {u"user"_s, u"system"_s})};
+    } else if (method == "container"_L1) {
+        result = RestartByContainer{table.oneOf(u"engine"_s, u"docker"_s, {u"docker"_s, u"podman"_s}), needed(u"name"_s)};
+    } else if (method == "kubernetes"_L1) {
+        result = RestartByKubernetes{needed(u"workload"_s), table.text(u"namespace"_s)};
+    } else {
+        return {}; // already told; what else is in the table belongs to a method nobody knows
+    }
+    table.finish();
+    return result;
+}
+
+FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
+{
+    FleetEntry entry;
+    entry.name = table.text(u"name"_s);
+    if (entry.name.isEmpty())
+        table.fail(u"name"_s, u"missing; a service needs a name"_s);
+    else if (entry.name.size() > 200 || printable(entry.name) != entry.name)
+        table.fail(u"name"_s, u"expected 1 to 200 visible characters"_s);
+    entry.url = table.text(u"url"_s);
+    if (const Result<HttpPeer> peer = parsePeer(entry.url); !peer)
+        table.fail(u"url"_s, entry.url.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
+    else if (peer->address.kind == ServiceAddress::Kind::Unix)
+        entry.url = unixUrl(QDir(fleetDirectory).absoluteFilePath(peer->address.path));
+    entry.group = table.text(u"group"_s);
+    entry.tokenFile = table.filePath(u"token_file"_s);
+    entry.interval = table.duration(u"interval"_s, entry.interval, 100ms, 24h);
+    entry.startTimeout = table.duration(u"start_timeout"_s, entry.startTimeout, 100ms, 24h);
+    entry.restart = readMethod(table.table(u"restart"_s), fleetDirectory);
+    entry.dependsOn = table.texts(u"depends_on"_s);
+    table.finish();
+    return entry;
+}
+
+/// What is only wrong between entries: names given twice, names that are not there, circles.
+void checkTogether(QList<ConfigTable> &tables, const QList<FleetEntry> &entries)
+{
+    QStringList names;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        if (!entries[i].name.isEmpty() && names.contains(entries[i].name))
+            tables[i].fail(u"name"_s, u"\"%1\" is there twice"_s.arg(entries[i].name));
+        names << entries[i].name;
+    }
+    bool allKnown = true;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        for (const QString &dependency : entries[i].dependsOn) {
+            if (names.contains(dependency))
+                continue;
+            allKnown = false;
+            const QString near = nearestName(dependency, names);
+            tables[i].fail(u"depends_on"_s, u"there is no service \"%1\"%2"_s.arg(dependency, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+        }
+    }
+    if (!allKnown)
+        return;
+    if (const auto order = inStartOrder(entries); !order) {
+        for (qsizetype i = 0; i < entries.size(); ++i) {
+            if (entries[i].name == order.problem().where)
+                return tables[i].fail(u"depends_on"_s, order.problem().what);
+        }
+    }
+}
+
+FleetReading readDocument(const ConfigDocument &document, const QString &path)
+{
+    FleetReading reading;
+    reading.fleet.path = QFileInfo(path).absoluteFilePath();
+    ConfigTable root = document.root();
+    QList<ConfigTable> tables = root.tables(u"service"_s);
+    for (ConfigTable &table : tables)
+        reading.fleet.services << readEntry(table, QFileInfo(path).absolutePath());
+    root.finish();
+    checkTogether(tables, reading.fleet.services);
+    reading.problems = document.problems();
+    return reading;
+}
+
+// ---- writing -----------------------------------------------------------------------------------------
+
+/// A TOML basic string.
+QString quoted(const QString &text)
+{
+    QString result;
+    for (const QChar character : text) {
+        if (character == u'"' || character == u'\\')
+            result += u'\\' + QString(character);
+        else if (character < u' ' || character == u'\x7f')
+            result += u"\\u%1"_s.arg(character.unicode(), 4, 16, QChar(u'0'));
+        else
+            result += character;
+    }
+    return u'"' + result + u'"';
+}
+
+QString quotedList(const QStringList &texts)
+{
+    QStringList parts;
+    for (const QString &text : texts)
+        parts << quoted(text);
+    return u"["_s + parts.join(u", "_s) + u"]"_s;
+}
+
+/// Relative to `directory` when it lies below it.
+QString shortened(const QString &path, const QString &directory)
+{
+    return path.startsWith(directory + u'/') ? path.mid(directory.size() + 1) : path;
+}
+
+QStringList commandFields(const RestartByCommand &command, const QString &fleetDirectory)
+{
+    QStringList fields{u"command = "_s + quotedList(command.command)};
+    if (!command.directory.isEmpty() && command.directory != fleetDirectory)
+        fields << u"directory = "_s + quoted(shortened(command.directory, fleetDirectory));
+    QStringList variables;
+    for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
+        variables << quoted(it.key()) + u" = "_s + quoted(it.value());
+    if (!variables.isEmpty())
+        fields << u"environment = { "_s + variables.join(u", "_s) + u" }"_s;
+    return fields;
+}
+
+QString methodText(const RestartMethod &method, const QString &fleetDirectory)
+{
+    QStringList fields{u"method = "_s + quoted(methodName(method))};
+    if (const auto *service = std::get_if<RestartByService>(&method); service && service->start)
+        fields << commandFields(*service->start, fleetDirectory);
+    else if (const auto *command = std::get_if<RestartByCommand>(&method))
+        fields << commandFields(*command, fleetDirectory);
+    else if (const auto *systemd = std::get_if<RestartBySystemd>(&method))
+        fields << u"unit = "_s + quoted(systemd->unit) << u"scope = "_s + quoted(systemd->scope);
+    else if (const auto *container = std::get_if<RestartByContainer>(&method))
+        fields << u"engine = "_s + quoted(container->engine) << u"name = "_s + quoted(container->name);
+    else if (const auto *kubernetes = std::get_if<RestartByKubernetes>(&method))
+        fields << u"workload = "_s + quoted(kubernetes->workload) << u"namespace = "_s + quoted(kubernetes->nameSpace);
+    return u"{ "_s + fields.join(u", "_s) + u" }"_s;
+}
+
+QString entryText(const FleetEntry &entry, const QString &fleetDirectory)
+{
+    const FleetEntry defaults;
+    const QString url = entry.url.startsWith("unix:"_L1) ? unixUrl(shortened(entry.url.mid(5), fleetDirectory)) : entry.url;
+    QStringList lines{u"[[service]]"_s, u"name = "_s + quoted(entry.name), u"url = "_s + quoted(url)};
+    if (!entry.group.isEmpty())
+        lines << u"group = "_s + quoted(entry.group);
+    if (!entry.tokenFile.isEmpty())
+        lines << u"token_file = "_s + quoted(shortened(entry.tokenFile, fleetDirectory));
+    if (entry.interval != defaults.interval)
+        lines << u"interval = "_s + quoted(writeDuration(entry.interval));
+    if (entry.startTimeout != defaults.startTimeout)
+        lines << u"start_timeout = "_s + quoted(writeDuration(entry.startTimeout));
+    if (!std::holds_alternative<std::monostate>(entry.restart))
+        lines << u"restart = "_s + methodText(entry.restart, fleetDirectory);
+    if (!entry.dependsOn.isEmpty())
+        lines << u"depends_on = "_s + quotedList(entry.dependsOn);
+    return lines.join(u'\n') + u'\n';
+}
+
+} // namespace
+
+FleetReading readFleet(const QString &path) { return readDocument(ConfigDocument::fromFile(path), path); }
+
+FleetReading readFleetText(const QByteArray &toml, const QString &path)
+{
+    return readDocument(ConfigDocument::fromText(toml, path), path);
+}
+
+QByteArray fleetText(const Fleet &fleet)
+{
+    const QString directory = QFileInfo(fleet.path).absolutePath();
+    QStringList entries;
+    for (const FleetEntry &entry : fleet.services)
+        entries << entryText(entry, directory);
+    return entries.join(u'\n').toUtf8();
+}
+
+std::optional<Problem> writeFleet(const Fleet &fleet)
+{
+    const auto failed = [&fleet](const QString &why) { return Problem{fleet.path, u"the fleet cannot be written: %1"_s.arg(why)}; };
+    const QString directory = QFileInfo(fleet.path).absolutePath();
+    if (!QDir().mkpath(directory))
+        return failed(u"%1 cannot be made"_s.arg(directory));
+    QSaveFile file(fleet.path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(fleetText(fleet)) < 0 || !file.commit())
+        return failed(file.errorString());
+    return {};
+}
+
+QString defaultFleetPath()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u"/hephaestus/fleet.toml"_s;
+}
+
+} // namespace Hephaestus

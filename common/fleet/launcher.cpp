@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/launcher.h"
+
+#include "common/protocol/printable.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcessEnvironment>
+#include <QStandardPaths>
+#include <QUrl>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr qint64 RotateAt = 10 * 1024 * 1024;
+constexpr qint64 TailBytes = 8 * 1024;
+
+QString systemError(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
+
+/// A file name of any service name: what is not plain is percent-encoded.
+QString fileNameOf(const QString &serviceName)
+{
+    const QString encoded = QString::fromLatin1(QUrl::toPercentEncoding(serviceName, {}, "~"));
+    return encoded.startsWith(u'.') ? u"%2E"_s + encoded.mid(1) : encoded.left(200);
+}
+
+/// The file the output goes to, appended, the old one kept as NAME.log.1 when it has grown large.
+struct Log
+{
+    QString path;
+    int descriptor = -1;
+    qint64 size = 0;
+
+    ~Log()
+    {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    }
+};
+
+std::optional<Problem> openLog(const QString &name, const QString &stateDirectory, Log &log)
+{
+    log.path = logFileOf(name, stateDirectory);
+    QDir().mkpath(QFileInfo(log.path).absolutePath());
+    if (QFileInfo(log.path).size() > RotateAt) {
+        QFile::remove(log.path + u".1"_s);
+        QFile::rename(log.path, log.path + u".1"_s);
+    }
+    const QByteArray file = QFile::encodeName(log.path);
+    log.descriptor = ::open(file.constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (log.descriptor < 0)
+        return Problem{log.path, u"no place for the output of %1: %2"_s.arg(name, systemError(errno))};
+    log.size = QFileInfo(log.path).size();
+    return {};
+}
+
+/// Null-terminated arrays for exec, over bytes that they keep.
+class ArgumentArray
+{
+public:
+    explicit ArgumentArray(const QStringList &texts)
+    {
+        for (const QString &text : texts)
+            m_bytes << QFile::encodeName(text);
+        for (QByteArray &bytes : m_bytes)
+            m_pointers.push_back(bytes.data());
+        m_pointers.push_back(nullptr);
+    }
+    char **data() { return m_pointers.data(); }
+
+private:
+    QList<QByteArray> m_bytes;
+    std::vector<char *> m_pointers;
+};
+
+/// posix_spawn(3) with all that makes the child independent of us. 0, or an errno.
+int spawn(const RestartByCommand &command, int output, pid_t &pid)
+{
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawn_file_actions_init(&actions);
+    sigset_t all;
+    sigset_t none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    ::posix_spawnattr_setsigdefault(&attributes, &all);
+    ::posix_spawnattr_setsigmask(&attributes, &none);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    if (!command.directory.isEmpty())
+        ::posix_spawn_file_actions_addchdir_np(&actions, QFile::encodeName(command.directory).constData());
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions, output, 1);
+    ::posix_spawn_file_actions_adddup2(&actions, output, 2);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
+        environment.insert(it.key(), it.value());
+    ArgumentArray arguments(command.command);
+    ArgumentArray variables(environment.toStringList());
+    const int error = ::posix_spawnp(&pid, arguments.data()[0], &actions, &attributes, arguments.data(), variables.data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+} // namespace
+
+QString defaultStateDirectory()
+{
+    // QStandardPaths knows the state directory from Qt 6.7 only (XDG Base Directory Specification).
+    const QString state = qEnvironmentVariable("XDG_STATE_HOME");
+    return (QDir::isAbsolutePath(state) ? state : QDir::homePath() + u"/.local/state"_s) + u"/hephaestus"_s;
+}
+
+QString logFileOf(const QString &name, const QString &stateDirectory)
+{
+    return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name) + u".log"_s;
+}
+
+QString ExitStatus::text() const
+{
+    if (signal != 0)
+        return u"was killed by signal %1 (%2)"_s.arg(signal).arg(QString::fromLocal8Bit(::strsignal(signal)));
+    return u"exited with code %1"_s.arg(code);
+}
+
+LaunchedProcess::LaunchedProcess(std::unique_ptr<ProcessWatch> watch, QString logFile, qint64 logStart)
+    : QObject(QCoreApplication::instance()), m_watch(std::move(watch)), m_logFile(std::move(logFile)), m_logStart(logStart)
+{
+    connect(m_watch.get(), &ProcessWatch::gone, this, &LaunchedProcess::reap);
+}
+
+QStringList LaunchedProcess::lastLines(int lines) const
+{
+    QFile file(m_logFile);
+    if (!file.open(QIODevice::ReadOnly) || !file.seek(std::max(m_logStart, file.size() - TailBytes)))
+        return {};
+    QStringList result;
+    const QStringList all = QString::fromUtf8(file.read(TailBytes)).split(u'\n', Qt::SkipEmptyParts);
+    for (const QString &line : all.mid(std::max<qsizetype>(0, all.size() - lines)))
+        result << printable(line);
+    return result;
+}
+
+void LaunchedProcess::reap()
+{
+    siginfo_t info{};
+    m_exit.emplace();
+    if (::waitid(P_PIDFD, id_t(m_watch->descriptor()), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
+        if (info.si_code == CLD_EXITED)
+            m_exit->code = info.si_status;
+        else
+            m_exit->signal = info.si_status;
+    }
+    Q_EMIT exited(*m_exit);
+    deleteLater();
+}
+
+Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &command, const QString &stateDirectory)
+{
+    const QString program = command.command.value(0);
+    const auto failed = [&](const QString &why) { return Problem{name, u"%1 cannot be started: %2"_s.arg(printable(program), why)}; };
+    const auto holdsZero = [](const QString &text) { return text.contains(QChar(u'\0')); };
+    if (program.isEmpty() || std::any_of(command.command.begin(), command.command.end(), holdsZero))
+        return failed(u"expected a program and its arguments, without zero bytes"_s);
+    if (!command.directory.isEmpty() && !QFileInfo(command.directory).isDir())
+        return failed(u"there is no directory %1 to run it in"_s.arg(command.directory));
+    Log log;
+    if (const auto problem = openLog(name, stateDirectory, log))
+        return *problem;
+    pid_t pid = 0;
+    switch (const int error = spawn(command, log.descriptor, pid)) {
+    case 0: break;
+    case ENOENT:
+        return failed(program.contains(u'/') ? u"there is no such file, or its interpreter is missing"_s
+                                             : u"there is no such program in PATH (%1)"_s.arg(qEnvironmentVariable("PATH")));
+    case EACCES: return failed(u"it may not be executed, or its directory may not be entered (%1)"_s.arg(systemError(error)));
+    case ENOEXEC: return failed(u"it is no program for this machine, or a script without #! line"_s);
+    default: return failed(systemError(error));
+    }
+    std::unique_ptr<ProcessWatch> watch = ProcessWatch::open(pid); // our child: it is there until we reap it
+    if (!watch)
+        return failed(u"it was started as pid %1, but cannot be watched: %2"_s.arg(pid).arg(systemError(errno)));
+    return new LaunchedProcess(std::move(watch), log.path, log.size);
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/listeners.h"
+
+#include "common/protocol/printable.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QHash>
+#include <QHostAddress>
+#include <QNetworkInterface>
+#include <QSet>
+#include <QtEndian>
+
+#include <algorithm>
+#include <tuple>
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+struct Socket
+{
+    QHostAddress host;
+    quint16 port = 0;
+};
+
+/// By inode: what /proc/net calls a socket, and /proc/PID/fd too.
+using Sockets = QHash<QByteArray, Socket>;
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// `0100007F`, or four such words: 32-bit words of network order, each printed as a number of this machine (proc(5)).
+QHostAddress addressOf(const QByteArray &hex)
+{
+    QByteArray bytes;
+    for (qsizetype i = 0; i + 8 <= hex.size(); i += 8) {
+        const quint32 word = hex.mid(i, 8).toUInt(nullptr, 16);
+        bytes.append(reinterpret_cast<const char *>(&word), 4);
+    }
+    if (bytes.size() == 4)
+        return QHostAddress(qFromBigEndian<quint32>(bytes.constData()));
+    const QHostAddress address(reinterpret_cast<const quint8 *>(bytes.constData()));
+    bool isMapped = false;
+    const quint32 ipv4 = address.toIPv4Address(&isMapped);
+    return isMapped && bytes.size() == 16 && bytes.startsWith(QByteArray(10, '\0')) && ipv4 != 0 ? QHostAddress(ipv4) : address;
+}
+
+Sockets listeningSockets()
+{
+    Sockets sockets;
+    for (const QString &table : {u"/proc/net/tcp"_s, u"/proc/net/tcp6"_s}) {
+        const QList<QByteArray> lines = contentOf(table).split('\n');
+        for (const QByteArray &line : lines.mid(1)) {
+            const QList<QByteArray> fields = line.simplified().split(' ');
+            if (fields.size() < 10 || fields[3] != "0A") // TCP_LISTEN
+                continue;
+            const QList<QByteArray> local = fields[1].split(':');
+            sockets.insert(fields[9], {addressOf(local.value(0)), quint16(local.value(1).toUInt(nullptr, 16))});
+        }
+    }
+    return sockets;
+}
+
+/// The inodes of the sockets a process holds; empty if we may not look.
+QSet<QByteArray> socketsOf(const QString &pid)
+{
+    QSet<QByteArray> inodes;
+    const QString directory = u"/proc/"_s + pid + u"/fd"_s;
+    const QStringList descriptors = QDir(directory).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot);
+    for (const QString &descriptor : descriptors) {
+        char target[64];
+        const auto length = ::readlink(QFile::encodeName(directory + u'/' + descriptor).constData(), target, sizeof target);
+        const QByteArrayView link(target, std::max<qsizetype>(0, length));
+        if (link.startsWith("socket:[") && link.endsWith(']'))
+            inodes.insert(link.sliced(8, link.size() - 9).toByteArray());
+    }
+    return inodes;
+}
+
+bool isLocal(const QString &host)
+{
+    const QHostAddress address(host);
+    return !address.isNull() && (address.isLoopback() || QNetworkInterface::allAddresses().contains(address));
+}
+
+/// Would a listener at `held` keep `host` from being bound?
+bool overlaps(const QHostAddress &held, const QString &host)
+{
+    const QHostAddress wanted(host);
+    const auto isAny = [](const QHostAddress &address) { return address == QHostAddress::AnyIPv4 || address == QHostAddress::AnyIPv6; };
+    if (isAny(held) || isAny(wanted))
+        return true;
+    return wanted.isNull() ? held.isLoopback() : held == wanted; // a name: only `localhost` and the like come here
+}
+
+QSet<QByteArray> inodesAt(const ServiceAddress &address, const Sockets &sockets)
+{
+    QSet<QByteArray> inodes;
+    for (auto it = sockets.begin(); it != sockets.end(); ++it) {
+        if (it->port == address.port && overlaps(it->host, address.host))
+            inodes.insert(it.key());
+    }
+    return inodes;
+}
+
+QSet<QByteArray> unixInodesAt(const QString &path)
+{
+    QSet<QByteArray> inodes;
+    const QByteArray wanted = QFile::encodeName(QDir::current().absoluteFilePath(path));
+    const QList<QByteArray> lines = contentOf(u"/proc/net/unix"_s).split('\n');
+    for (const QByteArray &line : lines.mid(1)) {
+        // Num RefCount Protocol Flags Type St Inode Path; flag 0x10000 is a listening socket
+        const QList<QByteArray> fields = line.simplified().split(' ');
+        if (fields.size() >= 8 && fields[3] == "00010000" && line.endsWith(' ' + wanted))
+            inodes.insert(fields[6]);
+    }
+    return inodes;
+}
+
+QString homeShortened(const QString &path)
+{
+    const QString home = QDir::homePath();
+    return path == home || path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
+}
+
+Listener describe(const Socket &socket, const QString &pid)
+{
+    Listener listener{{ServiceAddress::Kind::Tcp, socket.host.toString(), socket.port, {}}, pid.toLongLong(), {}, {}};
+    if (pid.isEmpty())
+        return listener;
+    QByteArray command = contentOf(u"/proc/%1/cmdline"_s.arg(pid));
+    while (command.endsWith('\0'))
+        command.chop(1);
+    listener.command = printable(QString::fromLocal8Bit(command.replace('\0', ' ')));
+    listener.directory = printable(homeShortened(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(pid))));
+    return listener;
+}
+
+/// Finds who holds the sockets; of several holders of one (a parent and its workers) the one with the lowest pid.
+QList<Listener> holdersOf(const Sockets &sockets)
+{
+    QHash<QByteArray, QString> holders;
+    QStringList pids = QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs);
+    std::sort(pids.begin(), pids.end(), [](const QString &a, const QString &b) { return a.toLongLong() < b.toLongLong(); });
+    for (const QString &pid : pids) {
+        for (const QByteArray &inode : socketsOf(pid)) {
+            if (sockets.contains(inode) && !holders.contains(inode))
+                holders.insert(inode, pid);
+        }
+    }
+    QList<Listener> result;
+    for (auto it = sockets.begin(); it != sockets.end(); ++it)
+        result << describe(*it, holders.value(it.key()));
+    std::sort(result.begin(), result.end(), [](const Listener &a, const Listener &b) {
+        return std::tie(a.address.port, a.address.host) < std::tie(b.address.port, b.address.host);
+    });
+    return result;
+}
+
+} // namespace
+
+QString Listener::text() const
+{
+    if (pid == 0)
+        return u"a process of another user"_s;
+    const QString where = directory.isEmpty() ? QString() : u", started in %1"_s.arg(directory);
+    return u"%1 (pid %2%3)"_s.arg(command.left(120)).arg(pid).arg(where);
+}
+
+QList<Listener> listeners() { return holdersOf(listeningSockets()); }
+
+bool isHeldBy(const ServiceAddress &address, qint64 pid)
+{
+    const QSet<QByteArray> wanted = address.kind == ServiceAddress::Kind::Unix ? unixInodesAt(address.path)
+                                                                               : inodesAt(address, listeningSockets());
+    return !wanted.isEmpty() && socketsOf(QString::number(pid)).intersects(wanted);
+}
+
+std::optional<Listener> findListener(const ServiceAddress &address)
+{
+    if (address.kind != ServiceAddress::Kind::Tcp || (!address.isLoopback() && !isLocal(address.host)))
+        return {};
+    Sockets sockets = listeningSockets();
+    const QSet<QByteArray> wanted = inodesAt(address, sockets);
+    sockets.removeIf([&](Sockets::iterator it) { return !wanted.contains(it.key()); });
+    if (sockets.isEmpty())
+        return {};
+    return holdersOf(sockets).first();
+}
+
+} // namespace Hephaestus

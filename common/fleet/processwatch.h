@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+
+class QSocketNotifier;
+
+namespace Hephaestus {
+
+/// Watches one process, whoever's child it is, until it ends: a pidfd (pidfd_open(2)), which stays with its process even when the
+/// number is given to another one.
+class ProcessWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Null if there is no such process.
+    static std::unique_ptr<ProcessWatch> open(qint64 pid);
+    ~ProcessWatch() override;
+
+    qint64 pid() const { return m_pid; }
+    int descriptor() const { return m_descriptor; } ///< stays ours
+    bool isGone() const; ///< ended, even if nobody has reaped it
+
+Q_SIGNALS:
+    void gone(); ///< once, from the event loop
+
+private:
+    ProcessWatch(qint64 pid, int descriptor);
+
+    qint64 m_pid;
+    int m_descriptor;
+    QSocketNotifier *m_notifier;
+};
+
+} // namespace Hephaestus

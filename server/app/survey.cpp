@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/survey.h"
+
+#include "common/client/serviceclient.h"
+#include "common/protocol/duration.h"
+#include "common/protocol/printable.h"
+#include "server/app/terminal.h"
+
+#include <QEventLoop>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype AtOnce = 128;
+
+QString stateOf(const Answer<HealthReport> &answer)
+{
+    if (answer.value) {
+        if (answer.value->status == ServiceStatus::ShuttingDown)
+            return u"shutting_down"_s;
+        const auto fails = [](const DependencyReport &dependency) { return dependency.status == DependencyStatus::Error; };
+        const auto &dependencies = answer.value->dependencies;
+        return std::any_of(dependencies.begin(), dependencies.end(), fails) ? u"error"_s : u"healthy"_s;
+    }
+    if (answer.reply.error == ClientError::Unauthorized)
+        return u"unauthorized"_s;
+    return cameFromService(answer.reply.error) ? u"not_understood"_s : u"unreachable"_s;
+}
+
+struct Look
+{
+    const char16_t *shape;
+    Paint paint;
+};
+
+Look lookOf(const QString &state)
+{
+    if (state == "healthy"_L1)
+        return {u"●", Paint::Good};
+    if (state == "error"_L1)
+        return {u"▲", Paint::Bad};
+    if (state == "shutting_down"_L1)
+        return {u"◐", Paint::Busy};
+    if (state == "unauthorized"_L1)
+        return {u"⚷", Paint::Locked};
+    return {u"◌", Paint::Faint};
+}
+
+struct Cell
+{
+    QString text;
+    Paint paint = Paint::None;
+};
+
+using Row = std::array<Cell, 6>;
+
+/// `database ok, qdrant error: connection refused`; those not used are left out.
+QString dependencyText(const HealthReport &report)
+{
+    QStringList parts;
+    for (const DependencyReport &dependency : report.dependencies) {
+        if (dependency.status == DependencyStatus::Working)
+            parts << printable(dependency.name) + u" ok"_s;
+        else if (dependency.status == DependencyStatus::Error)
+            parts << printable(dependency.name) + (dependency.error.isEmpty() ? u" error"_s : u" error: "_s + printable(dependency.error));
+    }
+    return parts.isEmpty() ? u"—"_s : parts.join(u", "_s);
+}
+
+Row rowOf(const Standing &standing)
+{
+    const Look look = lookOf(standing.state);
+    const QString word = QString(standing.state).replace(u'_', u' ');
+    Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint}, {printable(standing.name)}, {u"—"_s}, {u"—"_s}, {u"—"_s},
+            {printable(standing.message), Paint::Faint}};
+    if (!standing.report)
+        return row;
+    const HealthReport &report = *standing.report;
+    if (report.code && report.code->verdict == CodeVerdict::Stale)
+        row[2] = {u"◆ stale"_s, Paint::Stale};
+    else if (report.code && report.code->verdict == CodeVerdict::Fresh)
+        row[2] = {u"fresh"_s};
+    row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
+    row[4] = {formatDuration(report.uptime)};
+    row[5] = {dependencyText(report), standing.state == "error"_L1 ? Paint::Bad : Paint::None};
+    if (report.shutdown && !report.shutdown->phase.isEmpty())
+        row[5].text.prepend(printable(report.shutdown->phase) + u"; "_s);
+    return row;
+}
+
+} // namespace
+
+QList<Standing> survey(const QList<FleetEntry> &entries)
+{
+    QList<Standing> standings;
+    std::vector<std::unique_ptr<ServiceClient>> clients(size_t(entries.size()));
+    qsizetype next = 0;
+    qsizetype open = entries.size();
+    QEventLoop loop;
+    std::function<void()> askNext;
+    const auto answered = [&](qsizetype index, const Answer<HealthReport> &answer) {
+        standings[index].state = stateOf(answer);
+        standings[index].message = answer.reply.message;
+        standings[index].latency = answer.reply.latency;
+        standings[index].report = answer.value;
+        clients[size_t(index)].release()->deleteLater(); // it is calling us
+        if (--open == 0)
+            loop.quit();
+        askNext();
+    };
+    askNext = [&] {
+        if (next >= entries.size())
+            return;
+        const qsizetype index = next++;
+        const Result<ServiceTarget> target = targetOf(entries[index]);
+        clients[size_t(index)] = std::make_unique<ServiceClient>(target ? *target : ServiceTarget{});
+        if (target)
+            return clients[size_t(index)]->askStatus([&, index](const auto &answer) { answered(index, answer); });
+        const Answer<HealthReport> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
+        QMetaObject::invokeMethod(clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
+    };
+    for (const FleetEntry &entry : entries)
+        standings << Standing{entry.name, entry.url, {}, {}, {}, {}};
+    for (qsizetype i = 0; i < AtOnce; ++i)
+        askNext();
+    if (open > 0)
+        loop.exec();
+    return standings;
+}
+
+bool isHealthy(const Standing &standing) { return standing.state == "healthy"_L1; }
+
+bool isStale(const Standing &standing)
+{
+    return standing.report && standing.report->code && standing.report->code->verdict == CodeVerdict::Stale;
+}
+
+QString statusTable(const QList<Standing> &standings, const Terminal &terminal)
+{
+    QList<Row> rows{{Cell{u"STATE"_s, Paint::Faint}, {u"SERVICE"_s, Paint::Faint}, {u"CODE"_s, Paint::Faint}, {u"VERSION"_s, Paint::Faint},
+                     {u"UP"_s, Paint::Faint}, {u"DEPENDENCIES"_s, Paint::Faint}}};
+    for (const Standing &standing : standings)
+        rows << rowOf(standing);
+    std::array<qsizetype, 6> widths{};
+    for (const Row &row : rows) {
+        for (size_t column = 0; column < row.size(); ++column)
+            widths[column] = std::max(widths[column], row[column].text.size());
+    }
+    QString text;
+    for (const Row &row : rows) {
+        qsizetype used = 0;
+        for (size_t column = 0; column + 1 < row.size(); ++column) {
+            const QString padding(widths[column] - row[column].text.size(), u' ');
+            const QString cell = terminal.painted(row[column].text, row[column].paint);
+            text += (column == 4 ? padding + cell : cell + padding) + u"  "_s; // the uptime to the right
+            used += widths[column] + 2;
+        }
+        const qsizetype room = terminal.width() ? std::max<qsizetype>(12, *terminal.width() - used) : row[5].text.size();
+        const QString last = row[5].text.size() > room ? row[5].text.left(room - 1) + u'…' : row[5].text;
+        text += terminal.painted(last, row[5].paint) + u'\n';
+    }
+    return text;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+#include "common/protocol/standing.h"
+
+namespace Hephaestus {
+
+/// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
+/// the order of `entries`. Runs an event loop.
+QList<Standing> survey(const QList<FleetEntry> &entries);
+
+bool isHealthy(const Standing &standing);
+bool isStale(const Standing &standing);
+
+/// The table of `hephaestus status`.
+class Terminal;
+QString statusTable(const QList<Standing> &standings, const Terminal &terminal);
+
+} // namespace Hephaestus

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/clientcommandline.h"
+#include "server/app/clientcommands.h"
+#include "server/app/commands.h"
+#include "server/app/survey.h"
+
+#include <QDeadlineTimer>
+#include <QEventLoop>
+#include <QTimer>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds BetweenLooks{200};
+
+bool isFresh(const Standing &standing)
+{
+    return standing.report && standing.report->code && standing.report->code->verdict == CodeVerdict::Fresh;
+}
+
+} // namespace
+
+int waitCommand(const QStringList &arguments)
+{
+    ClientCommandLine line(u"Waits until all services are as asked. Exit code 1 at the deadline with a list of those that are not; 3 if they are stale."_s,
+                           u"wait NAME|URL..."_s, ClientCommandLine::Names::Required);
+    line.parser().addOption({u"healthy"_s, u"Until they are healthy (the default)."_s});
+    line.parser().addOption({u"fresh"_s, u"Until they run the code that is on disk."_s});
+    line.parser().addOption({u"timeout"_s, u"How long at most."_s, u"TIME"_s, u"60s"_s});
+    if (const auto exit = line.read(arguments))
+        return *exit;
+    const auto timeout = line.duration(u"timeout"_s);
+    if (!timeout)
+        return ExitUsage;
+    const bool fresh = line.parser().isSet(u"fresh"_s);
+    const bool healthy = line.parser().isSet(u"healthy"_s) || !fresh;
+    const auto isSo = [&](const Standing &standing) { return (!healthy || isHealthy(standing)) && (!fresh || isFresh(standing)); };
+
+    const QDeadlineTimer deadline(*timeout);
+    for (;;) {
+        QList<Standing> standings = survey(line.services());
+        standings.removeIf(isSo);
+        if (standings.isEmpty())
+            return ExitDone;
+        if (deadline.hasExpired()) {
+            line.terminal().write(statusTable(standings, line.terminal()));
+            const bool stale = fresh && std::any_of(standings.begin(), standings.end(), isStale);
+            return stale ? ExitStale : ExitNotSo;
+        }
+        QEventLoop pause;
+        QTimer::singleShot(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime()), &pause, &QEventLoop::quit);
+        pause.exec();
+    }
+}
+
+} // namespace Hephaestus
