@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/probes/dependencyconfig.h"
+#include "server/probes/probe.h"
+
+class QNetworkAccessManager;
+
+namespace Hephaestus {
+
+class SqlPool;
+
+/// The questions a dependency of this configuration is asked. `pool` (needed by kind sql only) and `network` outlive what is made.
+ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager &network);
+
+} // namespace Hephaestus

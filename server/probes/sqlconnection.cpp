@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/probes/sqlconnection.h"
+
+#include <QFile>
+#include <QLibrary>
+#include <QSqlDriver>
+#include <QSqlQuery>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+QString packageOf(const QString &driver)
+{
+    static const QMap<QString, QString> packages{
+        {u"QPSQL"_s, u"libqt6sql6-psql"_s}, {u"QMYSQL"_s, u"libqt6sql6-mysql"_s}, {u"QSQLITE"_s, u"libqt6sql6-sqlite"_s}};
+    return packages.value(driver);
+}
+
+bool isFile(const SqlSettings &settings)
+{
+    return settings.driver == "QSQLITE"_L1 && settings.database != ":memory:"_L1;
+}
+
+QSqlError connectionError(const QString &text) { return QSqlError(text, {}, QSqlError::ConnectionError); }
+
+/// The socket of a `PGconn *`, by the libpq that the driver itself uses; -1 if there is none.
+int postgresSocket(const QVariant &handle)
+{
+    const QByteArrayView type(handle.typeName());
+    if (type != "pg_conn*" && type != "PGconn*") // names of one type: struct and typedef
+        return -1;
+    void *connection = *static_cast<void *const *>(handle.constData());
+    using PQsocket = int (*)(const void *);
+    static const auto socketOf = reinterpret_cast<PQsocket>(QLibrary::resolve(u"pq"_s, 5, "PQsocket"));
+    return socketOf && connection ? socketOf(connection) : -1;
+}
+
+} // namespace
+
+SqlConnection::SqlConnection(const SqlSettings &settings, std::chrono::milliseconds timeout, QString name)
+    : m_settings(settings), m_timeout(timeout), m_name(std::move(name))
+{
+}
+
+SqlConnection::~SqlConnection()
+{
+    close();
+    if (m_database.isValid()) {
+        m_database = QSqlDatabase();
+        QSqlDatabase::removeDatabase(m_name);
+    }
+}
+
+QSqlError SqlConnection::open()
+{
+    if (const QSqlError error = addDatabase(); error.isValid())
+        return error;
+    if (isFile(m_settings) && m_wasOpen && !QFile::exists(m_settings.database))
+        return connectionError(u"the database file is gone"_s); // and must not be made anew, empty
+    if (!m_database.open())
+        return m_database.lastError();
+    m_isOpen = true;
+    keepSocket();
+    if (const QSqlError error = prove(); error.isValid()) {
+        close();
+        return error;
+    }
+    m_wasOpen = true;
+    return {};
+}
+
+QSqlError SqlConnection::addDatabase()
+{
+    if (m_database.isValid())
+        return {};
+    if (!QSqlDatabase::isDriverAvailable(m_settings.driver)) {
+        return connectionError(u"the database driver %1 is not installed; install the package %2"_s.arg(
+            m_settings.driver, packageOf(m_settings.driver)));
+    }
+    m_database = QSqlDatabase::addDatabase(m_settings.driver, m_name);
+    m_database.setDatabaseName(m_settings.database);
+    m_database.setHostName(m_settings.host);
+    if (m_settings.port > 0)
+        m_database.setPort(m_settings.port);
+    m_database.setUserName(m_settings.user);
+    m_database.setPassword(QString::fromUtf8(m_settings.password.value));
+    m_database.setConnectOptions(connectOptions());
+    return m_database.isValid() ? QSqlError() : connectionError(u"the driver %1 cannot be loaded"_s.arg(m_settings.driver));
+}
+
+/// Ours come first: the last one counts.
+QString SqlConnection::connectOptions() const
+{
+    const auto milliseconds = m_timeout.count();
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(m_timeout).count();
+    QString options;
+    if (m_settings.driver == "QSQLITE"_L1)
+        options = u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(milliseconds);
+    else if (m_settings.driver == "QPSQL"_L1)
+        options = u"connect_timeout=%1;tcp_user_timeout=%2;application_name=hephaestus"_s.arg(seconds).arg(milliseconds);
+    else if (m_settings.driver == "QMYSQL"_L1)
+        options = u"MYSQL_OPT_CONNECT_TIMEOUT=%1;MYSQL_OPT_READ_TIMEOUT=%1;MYSQL_OPT_WRITE_TIMEOUT=%1"_s.arg(seconds);
+    if (!m_settings.options.isEmpty())
+        options += u';' + m_settings.options;
+    return options;
+}
+
+void SqlConnection::keepSocket()
+{
+    const int socket = postgresSocket(m_database.driver()->handle());
+    if (socket < 0)
+        return;
+    const std::lock_guard lock(m_socketMutex);
+    m_socket = ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+}
+
+void SqlConnection::close()
+{
+    if (!m_isOpen)
+        return;
+    m_database.close();
+    m_isOpen = false;
+    const std::lock_guard lock(m_socketMutex);
+    if (m_socket >= 0)
+        ::close(std::exchange(m_socket, -1));
+}
+
+QSqlError SqlConnection::prove()
+{
+    if (isFile(m_settings) && !QFile::exists(m_settings.database))
+        return connectionError(u"the database file is gone"_s);
+    return askDatabase(m_database);
+}
+
+QSqlError askDatabase(QSqlDatabase &database)
+{
+    if (!database.isOpen()) // found out by the driver; a query would fail without an error
+        return connectionError(u"the connection was lost"_s);
+    QSqlQuery query(database);
+    const bool sqlite = database.driverName() == "QSQLITE"_L1;
+    if (query.exec(sqlite ? u"PRAGMA schema_version"_s : u"SELECT 1"_s) && query.next())
+        return {};
+    const QSqlError error = query.lastError();
+    return error.isValid() ? error : QSqlError(u"no row came back"_s, {}, QSqlError::UnknownError);
+}
+
+void SqlConnection::cut()
+{
+    const std::lock_guard lock(m_socketMutex);
+    if (m_socket >= 0)
+        ::shutdown(m_socket, SHUT_RDWR);
+}
+
+} // namespace Hephaestus

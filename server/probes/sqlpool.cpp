@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/probes/sqlpool.h"
+
+#include "server/probes/mailbox.h"
+#include "server/probes/sqlconnection.h"
+
+#include <QTimer>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using TimePoint = std::chrono::steady_clock::time_point;
+
+constexpr auto ProvedFor = 500ms; ///< a connection used that recently is taken to work
+constexpr auto RetryPause = 1s;   ///< between two tries to open a connection that nobody waits for
+constexpr auto PatienceAtTheEnd = 2s;
+
+QSqlError notRun(const QString &why) { return QSqlError(why, {}, QSqlError::ConnectionError); }
+
+} // namespace
+
+struct SqlPool::Shared
+{
+    struct Task { Job job; Work work; Done done; };
+
+    Shared(SqlPool *pool, const SqlSettings &settings, std::chrono::milliseconds timeout)
+        : settings(settings), timeout(timeout), mailbox(pool)
+    {
+    }
+
+    const SqlSettings settings;
+    const std::chrono::milliseconds timeout;
+    Mailbox mailbox;
+    std::atomic<Job> nextJob{1};
+
+    std::mutex mutex; ///< guards what follows
+    std::condition_variable changed;
+    std::deque<Task> queue;
+    std::vector<Worker *> workers; ///< those whose thread runs
+    int open = 0;
+    /// Counts the losses: a worker that has seen fewer proves its connection.
+    int losses = 0;
+    /// Counts the successes: a worker without connection that has seen fewer tries again.
+    int successes = 1;
+    bool closing = false;
+};
+
+/// One connection and its thread. run() is the thread; everything else is called from there, under the lock given.
+struct SqlPool::Worker
+{
+    using Lock = std::unique_lock<std::mutex>;
+
+    Worker(std::shared_ptr<Shared> shared, SqlPool *pool, const QString &name)
+        : m_shared(std::move(shared)), m_pool(pool), m_connection(m_shared->settings, m_shared->timeout, name)
+    {
+    }
+
+    void run();
+    /// From any thread, under the lock.
+    bool isDoing(Job job) const { return job != 0 && m_job == job; }
+    bool isProvingSince(TimePoint when) const { return m_proving && m_since <= when; }
+    void cut() { m_connection.cut(); }
+
+private:
+    bool lookForWork(Lock &lock);
+    void serve(Lock &lock, Shared::Task task);
+    QSqlError open(Lock &lock);
+    bool prove(Lock &lock);
+    QSqlError doWork(const Work &work);
+    void lose(Lock &lock);
+    void tellOpen(int change);
+    void answer(const Shared::Task &task, const QSqlError &error);
+
+    const std::shared_ptr<Shared> m_shared;
+    SqlPool *const m_pool; ///< looked at only in letters to it
+    SqlConnection m_connection;
+    TimePoint m_refused{}; ///< when it last could not be opened
+    TimePoint m_since{};   ///< of the latest proof's begin, or use's end
+    Job m_job = 0;
+    int m_lossesSeen = 0;
+    int m_successesSeen = 0;
+    bool m_proving = false;
+};
+
+void SqlPool::Worker::run()
+{
+    Lock lock(m_shared->mutex);
+    while (!m_shared->closing) {
+        if (!lookForWork(lock))
+            m_shared->changed.wait(lock);
+    }
+    if (m_connection.isOpen())
+        lose(lock);
+    std::erase(m_shared->workers, this);
+    if (m_shared->workers.empty()) {
+        m_shared->changed.notify_all();
+        m_shared->mailbox.post([pool = m_pool] { pool->joinAll(); });
+    }
+}
+
+bool SqlPool::Worker::lookForWork(Lock &lock)
+{
+    const auto next = [this] {
+        Shared::Task task = std::move(m_shared->queue.front());
+        m_shared->queue.pop_front();
+        return task;
+    };
+    if (m_connection.isOpen() && m_lossesSeen != m_shared->losses) {
+        m_lossesSeen = m_shared->losses;
+        if (!prove(lock))
+            lose(lock);
+        return true;
+    }
+    const bool mayRetry = std::chrono::steady_clock::now() - m_refused >= RetryPause;
+    if (!m_connection.isOpen() && m_successesSeen != m_shared->successes && mayRetry) {
+        m_successesSeen = m_shared->successes;
+        open(lock);
+        return true;
+    }
+    if (m_shared->queue.empty() || (!m_connection.isOpen() && m_shared->open > 0))
+        return false;
+    serve(lock, next());
+    return true;
+}
+
+void SqlPool::Worker::serve(Lock &lock, Shared::Task task)
+{
+    m_job = task.job;
+    if (m_connection.isOpen() && std::chrono::steady_clock::now() - m_since >= ProvedFor && !prove(lock)) {
+        lose(lock);
+        m_lossesSeen = ++m_shared->losses;
+        m_shared->changed.notify_all();
+    }
+    QSqlError error;
+    if (!m_connection.isOpen())
+        error = open(lock);
+    if (m_connection.isOpen()) {
+        lock.unlock();
+        error = doWork(task.work);
+        lock.lock();
+        m_since = std::chrono::steady_clock::now();
+        if (!error.isValid()) {
+            ++m_shared->successes;
+            m_successesSeen = m_shared->successes;
+            if (m_shared->open < int(m_shared->workers.size()))
+                m_shared->changed.notify_all();
+        } else if (!prove(lock)) {
+            lose(lock);
+            m_lossesSeen = ++m_shared->losses;
+            m_shared->changed.notify_all();
+        }
+    }
+    m_job = 0;
+    answer(task, error);
+}
+
+QSqlError SqlPool::Worker::open(Lock &lock)
+{
+    lock.unlock();
+    const QSqlError error = m_connection.open();
+    lock.lock();
+    m_since = std::chrono::steady_clock::now();
+    m_lossesSeen = m_shared->losses;
+    if (m_connection.isOpen())
+        tellOpen(+1);
+    else
+        m_refused = m_since;
+    return error;
+}
+
+bool SqlPool::Worker::prove(Lock &lock)
+{
+    m_proving = true;
+    m_since = std::chrono::steady_clock::now();
+    lock.unlock();
+    const QSqlError error = m_connection.prove();
+    lock.lock();
+    m_proving = false;
+    return !error.isValid();
+}
+
+QSqlError SqlPool::Worker::doWork(const Work &work)
+{
+    try {
+        return work(m_connection.database());
+    } catch (const std::exception &exception) {
+        return QSqlError(QString::fromUtf8(exception.what()), {}, QSqlError::UnknownError);
+    } catch (...) {
+        return QSqlError(u"threw something unknown"_s, {}, QSqlError::UnknownError);
+    }
+}
+
+void SqlPool::Worker::lose(Lock &lock)
+{
+    lock.unlock();
+    m_connection.close();
+    lock.lock();
+    tellOpen(-1);
+}
+
+void SqlPool::Worker::tellOpen(int change)
+{
+    const int count = m_shared->open += change;
+    m_shared->mailbox.post([pool = m_pool, count] { Q_EMIT pool->openConnectionsChanged(count); });
+    m_shared->changed.notify_all();
+}
+
+void SqlPool::Worker::answer(const Shared::Task &task, const QSqlError &error)
+{
+    m_shared->mailbox.post([done = task.done, error] { done(error); });
+}
+
+SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
+    : QObject(parent), m_settings(settings), m_shared(std::make_shared<Shared>(this, settings, timeout))
+{
+    static std::atomic<int> pools{0};
+    const int pool = ++pools;
+    for (int i = 0; i < settings.poolSize; ++i) {
+        const QString name = u"hephaestus-%1-%2"_s.arg(pool).arg(i);
+        auto worker = std::make_unique<Worker>(m_shared, this, name);
+        {
+            const std::lock_guard lock(m_shared->mutex);
+            m_shared->workers.push_back(worker.get());
+        }
+        // The worker goes in its own thread: so must its connection.
+        m_threads.emplace_back([worker = std::move(worker)]() mutable { worker->run(); worker.reset(); });
+    }
+}
+
+SqlPool::~SqlPool()
+{
+    m_shared->mailbox.close();
+    std::unique_lock lock(m_shared->mutex);
+    m_shared->closing = true;
+    m_shared->queue.clear();
+    for (Worker *worker : m_shared->workers)
+        worker->cut();
+    m_shared->changed.notify_all();
+    const bool ended = m_shared->changed.wait_for(lock, PatienceAtTheEnd, [this] { return m_shared->workers.empty(); });
+    lock.unlock();
+    for (std::thread &thread : m_threads)
+        ended ? thread.join() : thread.detach();
+}
+
+SqlPool::Job SqlPool::run(Work work, Done done)
+{
+    const Job job = m_shared->nextJob++;
+    const std::lock_guard lock(m_shared->mutex);
+    if (m_shared->closing) {
+        m_shared->mailbox.post([done = std::move(done)] { done(notRun(u"the connections are closed"_s)); });
+        return job;
+    }
+    m_shared->queue.push_back({job, std::move(work), std::move(done)});
+    m_shared->changed.notify_all(); // not one: a worker without connection may decline
+    return job;
+}
+
+void SqlPool::abandon(Job job)
+{
+    const std::lock_guard lock(m_shared->mutex);
+    const bool waited = std::erase_if(m_shared->queue, [job](const auto &task) { return task.job == job; }) > 0;
+    const TimePoint overdue = std::chrono::steady_clock::now() - m_shared->timeout;
+    for (Worker *worker : m_shared->workers) {
+        if (worker->isDoing(job) || (waited && worker->isProvingSince(overdue)))
+            worker->cut();
+    }
+}
+
+int SqlPool::openConnections() const
+{
+    const std::lock_guard lock(m_shared->mutex);
+    return m_shared->open;
+}
+
+void SqlPool::close(std::function<void()> done)
+{
+    if (m_closed) {
+        if (done)
+            done();
+        return;
+    }
+    if (done)
+        m_whenClosed.push_back(std::move(done));
+    const std::lock_guard lock(m_shared->mutex);
+    if (std::exchange(m_shared->closing, true))
+        return;
+    for (const Shared::Task &task : std::exchange(m_shared->queue, {}))
+        m_shared->mailbox.post([done = task.done] { done(notRun(u"the connections are being closed"_s)); });
+    for (Worker *worker : m_shared->workers) {
+        if (worker->isProvingSince(TimePoint::max()))
+            worker->cut();
+    }
+    m_shared->changed.notify_all();
+    QTimer::singleShot(m_shared->timeout, this, [this] {
+        const std::lock_guard lock(m_shared->mutex);
+        for (Worker *worker : m_shared->workers)
+            worker->cut();
+    });
+}
+
+void SqlPool::joinAll()
+{
+    for (std::thread &thread : m_threads)
+        thread.join();
+    m_threads.clear();
+    m_closed = true;
+    for (const auto &done : std::exchange(m_whenClosed, {}))
+        done();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/probes/sqlprobe.h"
+
+#include "server/probes/sqlconnection.h"
+
+#include <QFileInfo>
+
+#include <array>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// Whom a person looks for: never the password, nor a whole path.
+QString targetOf(const SqlSettings &settings)
+{
+    if (settings.driver == "QSQLITE"_L1)
+        return QFileInfo(settings.database).fileName();
+    const QString host = settings.host.isEmpty() ? u"localhost"_s : settings.host;
+    const QString server = settings.port > 0 ? u"%1:%2"_s.arg(host).arg(settings.port) : host;
+    return u"%1 at %2"_s.arg(settings.database, server);
+}
+
+struct Sign { ErrorClass errorClass; QLatin1StringView driver, code; };
+
+/// Beginnings of error codes: SQLSTATE (PostgreSQL's Appendix A), SQLite's result codes, MySQL's error numbers.
+constexpr std::array codeSigns{
+    Sign{ErrorClass::Credentials, "QPSQL"_L1, "28"_L1},   Sign{ErrorClass::Credentials, "QPSQL"_L1, "42501"_L1},
+    Sign{ErrorClass::Overloaded, "QPSQL"_L1, "53"_L1},    Sign{ErrorClass::Unreachable, "QPSQL"_L1, "57P"_L1},
+    Sign{ErrorClass::Unreachable, "QPSQL"_L1, "08"_L1},   Sign{ErrorClass::Overloaded, "QPSQL"_L1, "57014"_L1},
+    Sign{ErrorClass::Unreachable, "QSQLITE"_L1, "14"_L1}, Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "5"_L1},
+    Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "6"_L1},   Sign{ErrorClass::Credentials, "QMYSQL"_L1, "1045"_L1},
+    Sign{ErrorClass::Credentials, "QMYSQL"_L1, "1044"_L1}, Sign{ErrorClass::Overloaded, "QMYSQL"_L1, "1040"_L1},
+    Sign{ErrorClass::Overloaded, "QMYSQL"_L1, "1203"_L1}, Sign{ErrorClass::Unreachable, "QMYSQL"_L1, "20"_L1},
+};
+
+/// Words of messages that come without a code: PostgreSQL's, while connecting.
+constexpr std::array textSigns{
+    Sign{ErrorClass::Credentials, {}, "authentication failed"_L1},
+    Sign{ErrorClass::Credentials, {}, "no password supplied"_L1},
+    Sign{ErrorClass::Credentials, {}, "no pg_hba.conf entry"_L1},
+    Sign{ErrorClass::Credentials, {}, "permission denied"_L1},
+    Sign{ErrorClass::Overloaded, {}, "too many clients"_L1},
+    Sign{ErrorClass::Overloaded, {}, "too many connections"_L1},
+    Sign{ErrorClass::Overloaded, {}, "remaining connection slots"_L1},
+    Sign{ErrorClass::Overloaded, {}, "database is locked"_L1},
+    Sign{ErrorClass::BadAnswer, {}, "does not exist"_L1},
+    Sign{ErrorClass::BadAnswer, {}, "not a database"_L1},
+    Sign{ErrorClass::BadAnswer, {}, "malformed"_L1},
+};
+
+ErrorClass classOf(const QSqlError &error, const SqlSettings &settings)
+{
+    const QString code = error.nativeErrorCode();
+    const bool sqlite = settings.driver == "QSQLITE"_L1;
+    for (const Sign &sign : codeSigns) {
+        if (settings.driver == sign.driver && (sqlite ? code == sign.code : code.startsWith(sign.code)))
+            return sign.errorClass;
+    }
+    for (const Sign &sign : textSigns) {
+        if (error.text().contains(sign.code, Qt::CaseInsensitive))
+            return sign.errorClass;
+    }
+    return error.type() == QSqlError::ConnectionError ? ErrorClass::Unreachable : ErrorClass::BadAnswer;
+}
+
+} // namespace
+
+Outcome outcomeOf(const QSqlError &error, const SqlSettings &settings)
+{
+    if (!error.isValid())
+        return Outcome::success();
+    // What the database says; the driver's text ("QPSQL: Unable to connect") only repeats the class.
+    const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+    const QString why = redacted(text, {settings.password.value});
+    return Outcome::failure(classOf(error, settings), u"%1 (%2)"_s.arg(why, targetOf(settings)));
+}
+
+SqlProbe::SqlProbe(SqlPool &pool, std::chrono::milliseconds timeout, QObject *parent)
+    : Probe(timeout, parent), m_pool(&pool), m_settings(pool.settings())
+{
+}
+
+QString SqlProbe::target() const { return targetOf(m_settings); }
+
+void SqlProbe::ask()
+{
+    // The pool proves a connection that was idle; one in use just now answers this.
+    const auto done = [self = QPointer(this)](const QSqlError &error) {
+        if (self)
+            self->finish(outcomeOf(error, self->m_settings));
+    };
+    m_job = m_pool->run(askDatabase, done);
+}
+
+bool SqlProbe::abandon()
+{
+    if (m_pool)
+        m_pool->abandon(m_job);
+    return true;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/processusage.h"
+#include "server/core/shutdownsequence.h"
+#include "server/probes/checks.h"
+#include "server/probes/sqlpool.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestChecks : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void theKnownDependenciesAreReportedFromTheStart();
+    void withNothingToCheckTheFirstRoundIsOver();
+    void theFirstRoundEndsWhenEachWasCheckedOnce();
+    void lookingAtTheReportChecksNothing();
+    void checkAllEndsWithTheLastCheck();
+    void aDependencySwitchedOffIsNotUsed();
+    void aChangedIntervalKeepsTheConnections();
+    void changedSettingsBeginAnew();
+    void anUnchangedConfigurationChangesNothing();
+    void theCleanUpStepsEndChecksAndConnections();
+    void nothingIsLeftOverAfterManyChangesAndChecks();
+
+private:
+    DependencyConfig database(const QString &file = u"a.db"_s) const;
+    DependencyReport report(const QString &name) const { return state->dependency(name).report(); }
+    void checkAll();
+
+    QTemporaryDir directory;
+    std::unique_ptr<ServerState> state;
+    std::unique_ptr<Checks> checks;
+};
+
+void TestChecks::init()
+{
+    state = std::make_unique<ServerState>(u"test"_s, u"1"_s);
+    checks = std::make_unique<Checks>(*state);
+}
+
+void TestChecks::cleanup()
+{
+    checks.reset();
+    QCOMPARE(*state->report().resources.backgroundTasks, 0);
+}
+
+DependencyConfig TestChecks::database(const QString &file) const
+{
+    SqlSettings settings;
+    settings.driver = u"QSQLITE"_s;
+    settings.database = directory.filePath(file);
+    DependencyConfig config;
+    config.name = u"database"_s;
+    config.interval = 1h;
+    config.settings = settings;
+    return config;
+}
+
+void TestChecks::checkAll()
+{
+    bool done = false;
+    checks->checkAll([&] { done = true; });
+    QTRY_VERIFY(done);
+}
+
+void TestChecks::theKnownDependenciesAreReportedFromTheStart()
+{
+    QStringList names;
+    for (const DependencyReport &one : state->report().dependencies) {
+        names << one.name;
+        QCOMPARE(one.status, DependencyStatus::NotUsed);
+    }
+    QCOMPARE(names, QStringList({u"database"_s, u"qdrant"_s, u"openai"_s, u"anthropic"_s, u"lmstudio"_s, u"groq"_s}));
+}
+
+void TestChecks::withNothingToCheckTheFirstRoundIsOver()
+{
+    QSignalSpy finished(checks.get(), &Checks::firstRoundFinished);
+    checks->apply({});
+    QVERIFY(finished.isEmpty());
+    QVERIFY(finished.wait());
+    QVERIFY(checks->isFirstRoundFinished());
+    checks->apply({});
+    checkAll();
+    QCOMPARE(finished.size(), 1);
+}
+
+void TestChecks::theFirstRoundEndsWhenEachWasCheckedOnce()
+{
+    DependencyConfig broken = database(u"no/such/directory.db"_s);
+    broken.name = u"archive"_s;
+    QSignalSpy finished(checks.get(), &Checks::firstRoundFinished);
+    checks->apply({database(), broken});
+    QVERIFY(finished.wait());
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::Working);
+    QCOMPARE(report(u"database"_s).successCount, 1);
+    QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(5));
+    QCOMPARE(report(u"archive"_s).status, DependencyStatus::Error);
+    QCOMPARE(report(u"archive"_s).failureCount, 1);
+    QCOMPARE(report(u"archive"_s).details.value(u"pool_size"_s), QVariant(0));
+    QCOMPARE(*state->report().resources.backgroundTasks, 2);
+}
+
+void TestChecks::lookingAtTheReportChecksNothing()
+{
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    for (int i = 0; i < 100; ++i)
+        QCOMPARE(state->report().dependencies.first().successCount, 1);
+}
+
+void TestChecks::checkAllEndsWithTheLastCheck()
+{
+    DependencyConfig second = database(u"b.db"_s);
+    second.name = u"second"_s;
+    checks->apply({database(), second});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    checkAll();
+    QCOMPARE(report(u"database"_s).successCount, 2);
+    QCOMPARE(report(u"second"_s).successCount, 2);
+}
+
+void TestChecks::aDependencySwitchedOffIsNotUsed()
+{
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    DependencyConfig off = database();
+    off.enabled = false;
+    checks->apply({off});
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::NotUsed);
+    QVERIFY(!checks->pool(u"database"_s));
+    QTRY_COMPARE(*state->report().resources.backgroundTasks, 0);
+    checks->apply({database()});
+    QTRY_COMPARE(report(u"database"_s).successCount, 2); // it goes on counting
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::Working);
+}
+
+void TestChecks::aChangedIntervalKeepsTheConnections()
+{
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    SqlPool *pool = checks->pool(u"database"_s);
+    DependencyConfig changed = database();
+    changed.interval = 2h;
+    checks->apply({changed});
+    QCOMPARE(checks->pool(u"database"_s), pool);
+    QTRY_COMPARE(report(u"database"_s).successCount, 2);
+    QCOMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(5));
+}
+
+void TestChecks::changedSettingsBeginAnew()
+{
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    DependencyConfig changed = database();
+    std::get<SqlSettings>(changed.settings).poolSize = 2;
+    checks->apply({changed});
+    QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(2));
+    QTRY_COMPARE(report(u"database"_s).successCount, 2);
+    checks->apply({database(u"no/such/directory.db"_s)});
+    QTRY_COMPARE(report(u"database"_s).status, DependencyStatus::Error);
+}
+
+void TestChecks::anUnchangedConfigurationChangesNothing()
+{
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    SqlPool *pool = checks->pool(u"database"_s);
+    checks->apply({database()});
+    QCOMPARE(checks->pool(u"database"_s), pool);
+    checkAll();
+    QCOMPARE(report(u"database"_s).successCount, 2); // the first, and this
+}
+
+void TestChecks::theCleanUpStepsEndChecksAndConnections()
+{
+    checks->apply({database()});
+    QTRY_COMPARE(checks->pool(u"database"_s)->openConnections(), 5);
+    state->enter(Phase::Running);
+    ShutdownSequence sequence(*state);
+    for (const CleanupStep &step : checks->cleanupSteps())
+        sequence.addStep(step);
+    sequence.request(ShutdownMode::Immediate);
+    QTRY_VERIFY(sequence.isFinished());
+    QCOMPARE(sequence.result().exitCode, 0);
+    QCOMPARE(sequence.result().steps.size(), 2);
+    QCOMPARE(checks->pool(u"database"_s)->openConnections(), 0);
+    QCOMPARE(*state->report().resources.backgroundTasks, 0);
+    const qint64 operations = state->dependency(u"database"_s).operations();
+    checkAll();
+    checks->apply({});
+    QCOMPARE(state->dependency(u"database"_s).operations(), operations);
+}
+
+void TestChecks::nothingIsLeftOverAfterManyChangesAndChecks()
+{
+    const auto settle = [this] {
+        checks->apply({});
+        QTRY_COMPARE(*state->report().resources.backgroundTasks, 0);
+        QTRY_COMPARE(checks->findChildren<QObject *>().size(), 0);
+    };
+    checks->apply({database()});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    settle();
+    const auto before = ProcessUsage::now();
+    for (int i = 0; i < 50; ++i) {
+        checks->apply({database(i % 2 ? u"a.db"_s : u"b.db"_s)});
+        checkAll();
+    }
+    settle();
+    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
+}
+
+QTEST_GUILESS_MAIN(TestChecks)
+#include "tst_checks.moc"

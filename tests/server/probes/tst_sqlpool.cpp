@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/processusage.h"
+#include "server/probes/sqlpool.h"
+#include "server/probes/sqlprobe.h"
+#include "tests/support/postgresserver.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QSet>
+#include <QSignalSpy>
+#include <QSqlQuery>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <future>
+
+#include <signal.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// Everything that must hold for every database is a row of _data(); what needs a server to be hurt is PostgreSQL's.
+class TestSqlPool : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanup();
+    void allConnectionsAreOpenedAndClosed_data() { databases(); }
+    void allConnectionsAreOpenedAndClosed();
+    void workIsDoneByAllConnectionsAtOnce_data() { databases(); }
+    void workIsDoneByAllConnectionsAtOnce();
+    void workThatThrowsIsAnErrorAndThePoolGoesOn_data() { databases(); }
+    void workThatThrowsIsAnErrorAndThePoolGoesOn();
+    void closingAnswersWhatIsQueued_data() { databases(); }
+    void closingAnswersWhatIsQueued();
+    void nothingIsLeftOverAfterManyChecks_data() { databases(); }
+    void nothingIsLeftOverAfterManyChecks();
+    void aBusyPoolFailsTheCheckInTime();
+    void errorsSayTheirClassAndNoSecret_data();
+    void errorsSayTheirClassAndNoSecret();
+    void aDeletedFileIsAnErrorAndIsNotMadeAnew();
+    void connectionsAreSeenByTheServer();
+    void aServerRestartedBetweenTwoChecksIsNoError();
+    void aServerThatWasAwayIsUsedAgain();
+    void aFrozenConnectionIsCutAndThePoolRecovers();
+    void aPoolDeletedWhileAStatementHangsDoesNotHang();
+
+private:
+    void databases();
+    SqlSettings sqlite() const;
+    SqlSettings postgres() const;
+    void open(const SqlSettings &settings, std::chrono::milliseconds timeout = 5s);
+    Outcome check(std::chrono::milliseconds timeout = 5s);
+    QSqlError run(SqlPool::Work work);
+
+    QTemporaryDir directory;
+    PostgresServer server;
+    std::unique_ptr<SqlPool> pool;
+};
+
+void TestSqlPool::initTestCase() { QCOMPARE(server.start(), QString()); }
+
+void TestSqlPool::cleanup()
+{
+    pool.reset();
+    QCOMPARE(server.start(), QString());
+}
+
+void TestSqlPool::databases()
+{
+    QTest::addColumn<SqlSettings>("settings");
+    QTest::newRow("SQLite") << sqlite();
+    QTest::newRow("PostgreSQL") << postgres();
+}
+
+SqlSettings TestSqlPool::sqlite() const
+{
+    SqlSettings settings;
+    settings.driver = u"QSQLITE"_s;
+    settings.database = directory.filePath(u"test.db"_s);
+    return settings;
+}
+
+SqlSettings TestSqlPool::postgres() const
+{
+    SqlSettings settings;
+    settings.driver = u"QPSQL"_s;
+    settings.database = u"postgres"_s;
+    settings.host = u"127.0.0.1"_s;
+    settings.port = server.port();
+    settings.user = server.user();
+    settings.password = {u"the test"_s, server.password()};
+    return settings;
+}
+
+void TestSqlPool::open(const SqlSettings &settings, std::chrono::milliseconds timeout)
+{
+    pool = std::make_unique<SqlPool>(settings, timeout);
+    QTRY_COMPARE(pool->openConnections(), settings.poolSize);
+}
+
+Outcome TestSqlPool::check(std::chrono::milliseconds timeout)
+{
+    SqlProbe probe(*pool, timeout);
+    QSignalSpy finished(&probe, &Probe::finished);
+    probe.start();
+    if (finished.isEmpty() && !finished.wait(int(timeout.count()) + 5000))
+        return Outcome::failure(ErrorClass::BadAnswer, u"the probe never finished"_s);
+    return finished.first().first().value<Outcome>();
+}
+
+QSqlError TestSqlPool::run(SqlPool::Work work)
+{
+    std::optional<QSqlError> result;
+    pool->run(std::move(work), [&](const QSqlError &error) { result = error; });
+    if (!QTest::qWaitFor([&] { return result.has_value(); }, 20000))
+        return QSqlError(u"no answer"_s, {}, QSqlError::UnknownError);
+    return *result;
+}
+
+void TestSqlPool::allConnectionsAreOpenedAndClosed()
+{
+    QFETCH(SqlSettings, settings);
+    const auto before = ProcessUsage::now();
+    open(settings);
+    QCOMPARE(check(), Outcome::success());
+    QSignalSpy counts(pool.get(), &SqlPool::openConnectionsChanged);
+    bool closed = false;
+    pool->close([&] { closed = true; });
+    QTRY_VERIFY(closed);
+    QCOMPARE(pool->openConnections(), 0);
+    QCOMPARE(counts.last().first().toInt(), 0);
+    QCOMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads); // the kernel takes a moment after the join
+    bool again = false;
+    pool->close([&] { again = true; });
+    QVERIFY(again);
+    QCOMPARE(check().message.section(u':', 0, 0), u"unreachable"_s);
+}
+
+void TestSqlPool::workIsDoneByAllConnectionsAtOnce()
+{
+    QFETCH(SqlSettings, settings);
+    open(settings);
+    std::mutex mutex;
+    std::condition_variable changed;
+    QSet<std::thread::id> threads;
+    int answers = 0;
+    for (int i = 0; i < settings.poolSize; ++i) {
+        pool->run([&](QSqlDatabase &) {
+            // Each waits for all the others: only as many threads as connections can end this.
+            std::unique_lock lock(mutex);
+            threads.insert(std::this_thread::get_id());
+            changed.notify_all();
+            changed.wait_for(lock, 10s, [&] { return threads.size() == settings.poolSize; });
+            return QSqlError();
+        }, [&](const QSqlError &error) { answers += error.isValid() ? 0 : 1; });
+    }
+    QTRY_COMPARE(answers, settings.poolSize);
+    QCOMPARE(threads.size(), settings.poolSize);
+}
+
+void TestSqlPool::workThatThrowsIsAnErrorAndThePoolGoesOn()
+{
+    QFETCH(SqlSettings, settings);
+    open(settings);
+    QCOMPARE(run([](QSqlDatabase &) -> QSqlError { throw std::runtime_error("out of cheese"); }).driverText(), u"out of cheese"_s);
+    QVERIFY(run([](QSqlDatabase &database) { return database.exec(u"SELECT nonsense FROM nowhere"_s).lastError(); }).isValid());
+    QVERIFY(!run([](QSqlDatabase &) { return QSqlError(); }).isValid());
+    QCOMPARE(pool->openConnections(), settings.poolSize);
+}
+
+void TestSqlPool::closingAnswersWhatIsQueued()
+{
+    QFETCH(SqlSettings, settings);
+    settings.poolSize = 1;
+    open(settings);
+    std::promise<void> begun, release;
+    QStringList events;
+    const auto tell = [&](const QString &who) {
+        return [&events, who](const QSqlError &error) { events << who + (error.isValid() ? u" failed"_s : u" done"_s); };
+    };
+    pool->run([&](QSqlDatabase &) { begun.set_value(); release.get_future().wait(); return QSqlError(); }, tell(u"first"_s));
+    begun.get_future().wait();
+    pool->run([](QSqlDatabase &) { return QSqlError(); }, tell(u"second"_s));
+    pool->run([](QSqlDatabase &) { return QSqlError(); }, tell(u"third"_s));
+    pool->close([&] { events << u"closed"_s; });
+    release.set_value();
+    QTRY_VERIFY(events.contains(u"closed"_s));
+    QCOMPARE(events, QStringList({u"second failed"_s, u"third failed"_s, u"first done"_s, u"closed"_s}));
+}
+
+void TestSqlPool::nothingIsLeftOverAfterManyChecks()
+{
+    QFETCH(SqlSettings, settings);
+    open(settings);
+    QVERIFY(check().ok);
+    const auto before = ProcessUsage::now();
+    for (int i = 0; i < 1000; ++i)
+        QVERIFY(check().ok);
+    const auto after = ProcessUsage::now();
+    QCOMPARE(*after.openFiles, *before.openFiles);
+    QCOMPARE(*after.threads, *before.threads);
+}
+
+void TestSqlPool::aBusyPoolFailsTheCheckInTime()
+{
+    SqlSettings settings = sqlite();
+    settings.poolSize = 1;
+    open(settings);
+    std::promise<void> release;
+    bool done = false;
+    pool->run([ready = release.get_future().share()](QSqlDatabase &) { ready.wait(); return QSqlError(); },
+              [&](const QSqlError &) { done = true; });
+    QCOMPARE(check(50ms).message, u"unreachable: no answer within 50ms (test.db)"_s);
+    release.set_value();
+    QTRY_VERIFY(done);
+    QVERIFY(check().ok);
+}
+
+void TestSqlPool::errorsSayTheirClassAndNoSecret_data()
+{
+    QTest::addColumn<SqlSettings>("settings");
+    QTest::addColumn<ErrorClass>("errorClass");
+    QTest::addColumn<QString>("words");
+    SqlSettings settings = sqlite();
+    settings.database = u"/nonexistent/deep/test.db"_s;
+    QTest::newRow("no directory") << settings << ErrorClass::Unreachable << u"unable to open database file"_s;
+    settings.database = directory.filePath(u"garbage.db"_s);
+    QFile garbage(settings.database);
+    QVERIFY(garbage.open(QIODevice::WriteOnly));
+    garbage.write(QByteArray(4096, 'x'));
+    QTest::newRow("not a database") << settings << ErrorClass::BadAnswer << u"file is not a database"_s;
+    settings = postgres();
+    settings.password.value = "wrong-secret-9";
+    QTest::newRow("wrong password") << settings << ErrorClass::Credentials << u"password authentication failed"_s;
+    settings = postgres();
+    settings.password = {};
+    QTest::newRow("no password") << settings << ErrorClass::Credentials << u"no password supplied"_s;
+    settings = postgres();
+    settings.database = u"missing"_s;
+    QTest::newRow("no such database") << settings << ErrorClass::BadAnswer << u"does not exist"_s;
+    settings = postgres();
+    settings.port = 1;
+    QTest::newRow("refused") << settings << ErrorClass::Unreachable << u"Connection refused"_s;
+    settings.driver = u"QMYSQL"_s;
+    const bool installed = QSqlDatabase::isDriverAvailable(settings.driver);
+    QTest::newRow("MySQL") << settings << ErrorClass::Unreachable
+                           << (installed ? u"connect"_s : u"install the package libqt6sql6-mysql"_s);
+}
+
+void TestSqlPool::errorsSayTheirClassAndNoSecret()
+{
+    QFETCH(SqlSettings, settings);
+    QFETCH(ErrorClass, errorClass);
+    QFETCH(QString, words);
+    pool = std::make_unique<SqlPool>(settings, 5s);
+    const Outcome outcome = check();
+    QCOMPARE(outcome.errorClass, errorClass);
+    QVERIFY2(outcome.message.startsWith(Hephaestus::words(errorClass) + u": "_s), qPrintable(outcome.message));
+    QVERIFY2(outcome.message.contains(words), qPrintable(outcome.message));
+    QVERIFY2(!outcome.message.contains(u"secret"_s), qPrintable(outcome.message));
+    QVERIFY2(!outcome.message.contains(u'\n'), qPrintable(outcome.message));
+    QCOMPARE(pool->openConnections(), 0);
+}
+
+void TestSqlPool::aDeletedFileIsAnErrorAndIsNotMadeAnew()
+{
+    SqlSettings settings = sqlite();
+    settings.database = directory.filePath(u"gone.db"_s);
+    open(settings);
+    QVERIFY(!run([](QSqlDatabase &database) { return database.exec(u"CREATE TABLE t (x)"_s).lastError(); }).isValid());
+    const QString aside = directory.filePath(u"aside.db"_s);
+    QVERIFY(QFile::rename(settings.database, aside));
+    QTRY_COMPARE(check().message, u"unreachable: the database file is gone (gone.db)"_s);
+    QVERIFY(!QFile::exists(settings.database));
+    QVERIFY(QFile::rename(aside, settings.database));
+    QVERIFY(check().ok);
+    QVERIFY(!run([](QSqlDatabase &database) { return database.exec(u"SELECT x FROM t"_s).lastError(); }).isValid());
+}
+
+void TestSqlPool::connectionsAreSeenByTheServer()
+{
+    open(postgres());
+    QCOMPARE(server.backends().size(), 5);
+    bool closed = false;
+    pool->close([&] { closed = true; });
+    QTRY_VERIFY(closed);
+    QTRY_COMPARE(server.backends().size(), 0); // the server's processes end after the sockets
+}
+
+void TestSqlPool::aServerRestartedBetweenTwoChecksIsNoError()
+{
+    open(postgres());
+    QVERIFY(check().ok);
+    QElapsedTimer idle;
+    idle.start();
+    server.stop();
+    QCOMPARE(server.start(), QString());
+    QTRY_VERIFY(idle.elapsed() > 500); // from then on a connection is proved first
+    QVERIFY(check().ok);
+    QTRY_COMPARE(pool->openConnections(), 5);
+    QTRY_COMPARE(server.backends().size(), 5);
+}
+
+void TestSqlPool::aServerThatWasAwayIsUsedAgain()
+{
+    open(postgres());
+    QVERIFY(check().ok);
+    server.stop();
+    QTRY_COMPARE(check().errorClass, ErrorClass::Unreachable);
+    QTRY_COMPARE(pool->openConnections(), 0);
+    QCOMPARE(check().errorClass, ErrorClass::Unreachable);
+    QCOMPARE(server.start(), QString());
+    QVERIFY(check().ok);
+    QTRY_VERIFY(check().ok && pool->openConnections() == 5);
+}
+
+void TestSqlPool::aFrozenConnectionIsCutAndThePoolRecovers()
+{
+    open(postgres());
+    const QList<qint64> frozen = server.backends();
+    QCOMPARE(frozen.size(), 5);
+    for (qint64 pid : frozen)
+        QCOMPARE(::kill(pid_t(pid), SIGSTOP), 0);
+    QCOMPARE(check(300ms).errorClass, ErrorClass::Unreachable);
+    // The other connections hang in their proof; each check given up cuts those that did so for a timeout.
+    QTRY_VERIFY_WITH_TIMEOUT(check(300ms).ok, 30000);
+    QTRY_COMPARE_WITH_TIMEOUT((check().ok, pool->openConnections()), 5, 30000);
+    for (qint64 pid : frozen)
+        ::kill(pid_t(pid), SIGCONT);
+    QTRY_COMPARE(server.backends().size(), 5);
+}
+
+void TestSqlPool::aPoolDeletedWhileAStatementHangsDoesNotHang()
+{
+    const auto threads = *ProcessUsage::now().threads;
+    open(postgres());
+    std::promise<void> begun;
+    pool->run([&](QSqlDatabase &database) { begun.set_value(); return database.exec(u"SELECT pg_sleep(600)"_s).lastError(); },
+              [](const QSqlError &) { QFAIL("nobody is there to be told"); });
+    begun.get_future().wait();
+    pool.reset();
+    QTRY_COMPARE(*ProcessUsage::now().threads, threads);
+    QTRY_VERIFY(server.backends().size() <= 1); // the sleeping one notices when it wakes
+}
+
+QTEST_GUILESS_MAIN(TestSqlPool)
+#include "tst_sqlpool.moc"
