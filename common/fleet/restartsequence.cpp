@@ -102,7 +102,7 @@ public:
 private:
     // The plan
     void firstLook();
-    void chooseFirst(const Reply &reply);
+    void chooseFirst(const ServiceReply &reply);
     void planShutdown();
     void planStop();
     void planStart();
@@ -126,7 +126,7 @@ private:
 
     // The sequencer
     void poll();
-    void heard(const Reply &reply, std::optional<HealthReport> report);
+    void heard(const ServiceReply &reply, std::optional<HealthReport> report);
     void look();
     void beginStep();
     void endStep(StepOutcome outcome);
@@ -207,7 +207,7 @@ void RestartSequence::Private::firstLook()
 }
 
 /// What there is to do, now that it is known whether the service runs.
-void RestartSequence::Private::chooseFirst(const Reply &reply)
+void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
 {
     if (m_old) {
         receipt.oldInstance = m_old->instanceId;
@@ -423,7 +423,7 @@ void RestartSequence::Private::poll()
     m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
 }
 
-void RestartSequence::Private::heard(const Reply &reply, std::optional<HealthReport> report)
+void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<HealthReport> report)
 {
     m_polling = false;
     m_seen = std::move(report);

@@ -12,6 +12,7 @@ SERVICE_PACKAGES=(
     libgl-dev                                          # and QtGui's for OpenGL
     libqt6sql6-sqlite
     libtomlplusplus-dev
+    libsystemd-dev pkg-config
 )
 # To build and show the dashboard.
 # shellcheck disable=SC2034
@@ -23,6 +24,7 @@ DASHBOARD_PACKAGES=(
 # To build and run the tests.
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
+    prometheus # promtool
     xvfb xauth
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
 )

@@ -85,7 +85,7 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
 
 } // namespace
 
-QByteArray prometheusText(const ServerState &state, const QMap<QString, qint64> &refusals)
+QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint64> &refusals)
 {
     const HealthReport report = state.report();
     Exposition out;
@@ -105,7 +105,7 @@ QByteArray prometheusText(const ServerState &state, const QMap<QString, qint64> 
     writeDependencies(out, report, state.dependencies());
     out.family("hephaestus_refused_requests_total", "counter", "Requests refused, by reason.");
     for (auto it = refusals.begin(); it != refusals.end(); ++it)
-        out.sample(double(it.value()), {{"reason", it.key()}});
+        out.sample(double(it.value()), {{"reason", QString::fromLatin1(it.key())}});
     return out.text();
 }
 

@@ -33,7 +33,7 @@ void TestMetrics::countsAreTold()
 {
     ServerState state(u"orders"_s, u"2.1"_s);
     fill(state);
-    const QByteArray text = prometheusText(state, {{u"origin"_s, 3}});
+    const QByteArray text = prometheusText(state, {{"origin", 3}});
     QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"database\",result=\"success\"} 2\n"));
     QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"database\",result=\"failure\"} 1\n"));
     QVERIFY(text.contains("hephaestus_dependency_up{dependency=\"database\"} 0\n"));
@@ -59,7 +59,7 @@ void TestMetrics::promtoolAcceptsThem()
     QProcess promtool;
     promtool.start(u"promtool"_s, {u"check"_s, u"metrics"_s});
     QVERIFY2(promtool.waitForStarted(), "promtool is missing (package prometheus); tests/run installs it");
-    promtool.write(prometheusText(state, {{u"origin"_s, 3}}));
+    promtool.write(prometheusText(state, {{"origin", 3}}));
     promtool.closeWriteChannel();
     QVERIFY(promtool.waitForFinished());
     const QByteArray said = promtool.readAllStandardError() + promtool.readAllStandardOutput();

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/commands.h"
+#include "server/app/serviceconfig.h"
+
+#include <cstdio>
+
+namespace Hephaestus {
+
+int checkConfigCommand(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
+    parser.addHelpOption();
+    parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
+    if (!parser.parse(arguments) || parser.positionalArguments().size() != 1) {
+        if (parser.isSet(QStringLiteral("help")))
+            parser.showHelp(ExitDone);
+        const QString why = parser.errorText().isEmpty() ? QStringLiteral("expected one FILE") : parser.errorText();
+        std::fprintf(stderr, "hephaestus check-config: %s\n", qPrintable(why));
+        return ExitUsage;
+    }
+    if (parser.isSet(QStringLiteral("help")))
+        parser.showHelp(ExitDone);
+    QList<Problem> problems;
+    const ServiceConfig config = readServiceConfig(parser.positionalArguments().first(), problems);
+    for (const Problem &problem : std::as_const(problems))
+        std::fprintf(stderr, "%s\n", qPrintable(problem.text()));
+    if (!problems.isEmpty())
+        return ExitUsage;
+    std::printf("%s: ok, service %s, %lld dependencies\n", qPrintable(parser.positionalArguments().first()),
+                qPrintable(config.name), (long long)config.dependencies.size());
+    return ExitDone;
+}
+
+} // namespace Hephaestus

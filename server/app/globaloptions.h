@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/result.h"
+#include "server/core/log.h"
+
+#include <QCommandLineParser>
+
+namespace Hephaestus {
+
+/// `--log-level`, `--log-format`, `--color`: what every subcommand takes.
+void addGlobalOptions(QCommandLineParser &parser);
+
+/// What they were set to. Under systemd, which reads stderr, lines carry its priorities; colours are for terminals.
+Result<LogOptions> readLogOptions(const QCommandLineParser &parser);
+
+} // namespace Hephaestus

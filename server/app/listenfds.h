@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/result.h"
+
+#include <QList>
+
+namespace Hephaestus {
+
+/// The listening sockets this process was started with, as systemd hands them over (sd_listen_fds(3)): LISTEN_FDS of them from
+/// descriptor 3 on, if LISTEN_PID is this process. Marks them close-on-exec and removes the variables, so that no child takes
+/// them for its own. Empty: none were handed over.
+Result<QList<int>> takeListenFds();
+
+} // namespace Hephaestus

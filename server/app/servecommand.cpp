@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/launcher.h"
+#include "common/protocol/endpoints.h"
+#include "server/app/commands.h"
+#include "server/app/globaloptions.h"
+#include "server/app/listenfds.h"
+#include "server/app/serviceconfig.h"
+#include "server/app/systemdnotifier.h"
+#include "server/core/metrics.h"
+#include "server/http/openapi.h"
+#include "server/http/service.h"
+#include "server/probes/checks.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QUrlQuery>
+
+#include <csignal>
+#include <cstdio>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// Where the service keeps what it keeps: what systemd gave it (`StateDirectory=`), or the user's.
+QString stateDirectory()
+{
+    const QString given = qEnvironmentVariable("STATE_DIRECTORY").section(u':', 0, 0);
+    return given.isEmpty() ? defaultStateDirectory() : given;
+}
+
+/// The service of `hephaestus serve`: the library's Service, with the checks of a configuration.
+class ServeProgram : public QObject
+{
+public:
+    ServeProgram(const ServiceConfig &config, const LogOptions &log)
+        : m_config(config)
+        , m_log(log)
+        , m_service({.name = config.name, .version = config.version, .shutdown = config.shutdown, .http = config.http},
+                    ServerState::instance())
+        , m_checks(m_service.state())
+        , m_notifier(m_service.shutdown())
+    {
+        for (CleanupStep step : m_checks.cleanupSteps()) {
+            step.deadline = config.stepTimeout;
+            m_service.shutdown().addStep(std::move(step));
+        }
+        m_service.addCleanup(u"logs"_s, config.stepTimeout, [](CleanupDone done) {
+            const QString error = Log::flush();
+            error.isEmpty() ? done() : done.failed(error);
+        }, CleanupStage::Logs);
+        addEndpoints();
+        connect(&m_service, &Service::signalReceived, this, [this](int number) {
+            if (number == SIGHUP)
+                reload();
+        });
+        connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
+        connect(&m_service, &Service::readyChanged, this, [this] {
+            qCInfo(logService, "%s %s is ready", qPrintable(m_config.name), qPrintable(m_config.version));
+            m_notifier.ready(u"running"_s);
+        });
+    }
+
+    /// Listens, checks every dependency once, and serves until the shutdown is over.
+    int run(const QList<int> &handedOver)
+    {
+        Result<QList<ServiceAddress>> bound = handedOver.isEmpty() ? m_service.listen(m_config.listen)
+                                                                   : m_service.adopt(handedOver);
+        if (!bound) {
+            qCCritical(logService, "%s", qPrintable(bound.problem().text()));
+            return ExitUsage;
+        }
+        m_checks.apply(m_config.dependencies);
+        return m_service.exec();
+    }
+
+private:
+    void addEndpoints()
+    {
+        HttpServer &http = m_service.http();
+        ServerState &state = m_service.state();
+        http.addDocument(Endpoint::Metrics.data(), PrometheusMediaType,
+                         [&state, &http](const Request &) { return prometheusText(state, http.refusals()); });
+        http.addDocument(Endpoint::OpenApi.data(), "application/json", [](const Request &) { return openApiDocument(); });
+        http.addDocument(Endpoint::Logs.data(), "text/plain; charset=utf-8", [](const Request &request) {
+            bool isNumber = false;
+            const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
+            return Log::tail(isNumber ? lines : 100);
+        });
+        state.addCapability(u"logs"_s);
+        http.setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
+        state.addCapability(u"check"_s);
+
+    }
+
+    /// SIGHUP: applies what can change while running, and says what cannot.
+    void reload()
+    {
+        if (m_config.file.isEmpty()) {
+            qCWarning(logService, "SIGHUP: there is no configuration file to read again");
+            return;
+        }
+        m_notifier.reloading();
+        QList<Problem> problems;
+        const ServiceConfig config = readServiceConfig(m_config.file, problems);
+        for (const Problem &problem : std::as_const(problems))
+            qCCritical(logService, "%s", qPrintable(problem.text()));
+        if (!problems.isEmpty()) {
+            qCCritical(logService, "SIGHUP: the configuration stays as it was");
+        } else {
+            const QStringList waiting = needRestart(m_config, config);
+            if (!waiting.isEmpty())
+                qCWarning(logService, "SIGHUP: needs a restart: %s", qPrintable(waiting.join(u", "_s)));
+            apply(config);
+            qCInfo(logService, "SIGHUP: applied %s", qPrintable(config.file));
+        }
+        m_notifier.ready(u"running"_s);
+    }
+
+    void apply(const ServiceConfig &config)
+    {
+        m_config.dependencies = config.dependencies;
+        m_config.shutdown = config.shutdown;
+        m_config.logLevel = config.logLevel;
+        m_config.http.limits = config.http.limits;
+        m_checks.apply(config.dependencies);
+        m_service.shutdown().setTimes(config.shutdown);
+        LogOptions log = m_log;
+        log.level = config.logLevel.value_or(m_log.level);
+        Log::install(log);
+    }
+
+    ServiceConfig m_config;
+    const LogOptions m_log; ///< as the command line says
+    Service m_service;
+    Checks m_checks;
+    SystemdNotifier m_notifier;
+};
+
+/// What the command line says, over what the file says.
+std::optional<ServiceConfig> configure(const QCommandLineParser &parser)
+{
+    QList<Problem> problems;
+    const QString state = stateDirectory();
+    ServiceConfig config = parser.isSet(u"config"_s)
+        ? readServiceConfig(parser.value(u"config"_s), problems)
+        : defaultServiceConfig(parser.isSet(u"name"_s) ? parser.value(u"name"_s) : ServiceConfig().name, state);
+    if (parser.isSet(u"name"_s))
+        config.name = parser.value(u"name"_s);
+    if (parser.isSet(u"listen"_s))
+        config.listen = parser.values(u"listen"_s);
+    if (config.version.isEmpty())
+        config.version = QCoreApplication::applicationVersion();
+    if (parser.isSet(u"token-file"_s)) {
+        const Result<AccessToken> token = AccessToken::fromFile(parser.value(u"token-file"_s));
+        if (token)
+            config.http.access.token = *token;
+        else
+            problems << token.problem();
+    }
+    for (DependencyConfig &dependency : config.dependencies) {
+        auto *sql = std::get_if<SqlSettings>(&dependency.settings);
+        if (!sql || sql->driver != "QSQLITE"_L1 || sql->database == ":memory:"_L1)
+            continue;
+        sql->database = QDir(state).absoluteFilePath(sql->database);
+        if (!QDir().mkpath(QFileInfo(sql->database).path()))
+            problems << Problem{u"dependencies."_s + dependency.name, u"the directory of %1 cannot be made"_s.arg(sql->database)};
+    }
+    for (const Problem &problem : std::as_const(problems))
+        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(problem.text()));
+    if (!problems.isEmpty())
+        return {};
+    return config;
+}
+
+} // namespace
+
+int serveCommand(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"Runs the service: health endpoints, dependency checks, graceful shutdown."_s);
+    parser.addHelpOption();
+    parser.addOptions({
+        {u"config"_s, u"The configuration, hephaestus.toml."_s, u"FILE"_s},
+        {u"name"_s, u"The service's name."_s, u"NAME"_s},
+        {u"listen"_s, u"Where to listen: HOST:PORT (port 0: any free one) or unix:PATH; may be repeated."_s, u"ADDR"_s},
+        {u"token-file"_s, u"The bearer token that callers must show; readable by you alone."_s, u"FILE"_s},
+    });
+    addGlobalOptions(parser);
+    const bool parsed = parser.parse(arguments);
+    if (parsed && parser.isSet(u"help"_s))
+        parser.showHelp(ExitDone);
+    if (!parsed || !parser.positionalArguments().isEmpty()) {
+        const QString why = parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
+        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(why));
+        return ExitUsage;
+    }
+    const Result<LogOptions> logOptions = readLogOptions(parser);
+    if (!logOptions) {
+        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(logOptions.problem().text()));
+        return ExitUsage;
+    }
+    const std::optional<ServiceConfig> config = configure(parser);
+    const Result<QList<int>> handedOver = takeListenFds();
+    if (!handedOver)
+        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(handedOver.problem().text()));
+    if (!config || !handedOver)
+        return ExitUsage;
+    LogOptions log = *logOptions;
+    log.level = config->logLevel.value_or(log.level);
+    Log::install(log);
+    ServeProgram program(*config, *logOptions);
+    return program.run(*handedOver);
+}
+
+} // namespace Hephaestus

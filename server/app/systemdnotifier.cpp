@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/systemdnotifier.h"
+
+#ifdef HEPHAESTUS_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include <ctime>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+/// What we ask for beyond a deadline of our own, for the answers to go out.
+static constexpr std::chrono::seconds Slack{5};
+
+SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *parent) : QObject(parent)
+{
+    connect(&sequence, &ShutdownSequence::noticeStarted, this, [this](std::chrono::milliseconds notice) {
+        notify("STATUS=shutdown in " + QByteArray::number(double(notice.count()) / 1000.0) + " s");
+    });
+    connect(&sequence, &ShutdownSequence::noticeCancelled, this, [this] { notify("STATUS=running"); });
+    connect(&sequence, &ShutdownSequence::drainStarted, this, [this, &sequence](qint64 inFlight) {
+        notify("STOPPING=1");
+        stopping(u"draining %1 requests"_s.arg(inFlight), sequence.budget());
+    });
+    connect(&sequence, &ShutdownSequence::stepStarted, this,
+            [this, &sequence](const QString &name) { stopping(u"cleaning up %1"_s.arg(name), sequence.budget()); });
+#ifdef HEPHAESTUS_SYSTEMD
+    uint64_t microseconds = 0;
+    if (::sd_watchdog_enabled(0, &microseconds) > 0) {
+        connect(&m_watchdog, &QTimer::timeout, this, [this] { notify("WATCHDOG=1"); });
+        // Half of the interval, as sd_watchdog_enabled(3) recommends.
+        m_watchdog.start(std::chrono::milliseconds(std::max<uint64_t>(microseconds / 2000, 1)));
+    }
+#endif
+}
+
+void SystemdNotifier::ready(const QString &status) { notify("READY=1\nSTATUS=" + status.toUtf8()); }
+
+void SystemdNotifier::reloading()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const qint64 microseconds = qint64(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
+    notify("RELOADING=1\nMONOTONIC_USEC=" + QByteArray::number(microseconds));
+}
+
+void SystemdNotifier::stopping(const QString &status, std::chrono::milliseconds more)
+{
+    const auto microseconds = std::chrono::microseconds(more + Slack).count();
+    notify("STATUS=" + status.toUtf8() + "\nEXTEND_TIMEOUT_USEC=" + QByteArray::number(qint64(microseconds)));
+}
+
+void SystemdNotifier::notify(const QByteArray &message)
+{
+#ifdef HEPHAESTUS_SYSTEMD
+    ::sd_notify(0, message.constData());
+#else
+    Q_UNUSED(message)
+#endif
+}
+
+} // namespace Hephaestus

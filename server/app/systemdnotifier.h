@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/core/shutdownsequence.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace Hephaestus {
+
+/// Tells systemd how the service is, where it asks to be told (`Type=notify`, sd_notify(3)): READY, STATUS, STOPPING,
+/// more time while a shutdown makes progress, and the watchdog's knock, from the main loop, so that a hung one is noticed.
+/// Without NOTIFY_SOCKET, or built without libsystemd, it does nothing.
+class SystemdNotifier : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit SystemdNotifier(const ShutdownSequence &sequence, QObject *parent = nullptr);
+
+public Q_SLOTS:
+    void ready(const QString &status);
+    /// Before and after the configuration is read again.
+    void reloading();
+
+private:
+    void notify(const QByteArray &message);
+    void stopping(const QString &status, std::chrono::milliseconds more);
+
+    QTimer m_watchdog;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/core/cleanupstep.h"
+#include "server/core/serverstate.h"
+#include "server/core/shutdownsequence.h"
+#include "server/core/unixsignals.h"
+#include "server/core/watchdog.h"
+#include "server/http/httpserver.h"
+
+#include <QCoreApplication>
+#include <QObject>
+
+#include <memory>
+
+namespace Hephaestus {
+
+struct ServiceOptions
+{
+    QString name;    ///< as monitors show it
+    QString version; ///< of the program that runs, not of one that could
+    ShutdownTimes shutdown = {};
+    HttpOptions http = {};
+};
+
+/// A long-running process with everything the protocol asks for: the endpoints, the drain, the clean-up in order,
+/// SIGTERM and SIGINT, the watchdog, the exit code. This is what other programs embed:
+///
+///     Hephaestus::Service service({.name = "orders", .version = "2.1"});
+///     service.addCleanup("database", 5s, [&](auto done) { pool.close(); done(); });
+///     service.route("/orders", Method::Get, [&](const Request &request, Reply reply) { … });
+///     return service.exec({"127.0.0.1:8000"});
+///
+/// Make it first thing in main(), before any thread: it installs the signal handlers, and a QCoreApplication if there is none
+/// yet. Lives in the main thread, where steps and routes are called; the endpoints are served from a thread of its own and
+/// answer while the main one is busy. Dependencies and replies may be used from every thread.
+class Service : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Service(const ServiceOptions &options, QObject *parent = nullptr);
+    /// With a state that outlives the service.
+    Service(const ServiceOptions &options, ServerState &state, QObject *parent = nullptr);
+    ~Service() override;
+
+    ServerState &state() { return m_state; }
+    ShutdownSequence &shutdown() { return m_shutdown; }
+    HttpServer &http() { return m_http; }
+
+    /// The tracker of this name; the reference stays valid as long as the state.
+    Dependency &dependency(const QString &name) { return m_state.dependency(name); }
+
+    /// A step of the clean-up. Registered steps run last added first, between the background tasks and the databases.
+    void addCleanup(const QString &name, std::chrono::milliseconds deadline, std::function<void(CleanupDone)> run,
+                    CleanupStage stage = CleanupStage::Registered);
+
+    /// A route of the program's own; `handler` is called in the service's thread and may answer later, from any thread.
+    void route(const QByteArray &path, Methods methods, HttpServer::Handler handler);
+
+    /// Binds `addresses` (`HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`); the health endpoints answer from now on.
+    /// Returns those bound, with the real ports.
+    Result<QList<ServiceAddress>> listen(const QStringList &addresses);
+    /// Serves listening sockets made by another (systemd, a supervisor); takes the descriptors.
+    Result<QList<ServiceAddress>> adopt(const QList<int> &descriptors);
+    const QList<ServiceAddress> &addresses() const { return m_addresses; }
+
+    /// Work is accepted from now on; a line `listening on URL` for each address goes to standard output.
+    void setReady();
+
+    /// Runs the event loop until the shutdown is over, and returns the exit code for main().
+    int exec();
+    /// listen(), setReady() and exec() in one; 2 with a line on standard error when an address cannot be bound.
+    int exec(const QStringList &addresses);
+
+Q_SIGNALS:
+    void readyChanged();
+    /// Everything is done and every answer is out; exec() returns next.
+    void stopped(int exitCode);
+    /// A signal other than SIGTERM and SIGINT (SIGHUP) has arrived.
+    void signalReceived(int signalNumber);
+
+private:
+    Service(const ServiceOptions &options, std::unique_ptr<ServerState> owned, ServerState *state, QObject *parent);
+    void connectShutdown();
+    void logShutdownSteps();
+
+    std::unique_ptr<QCoreApplication> m_application; ///< nothing if main() made one
+    UnixSignals m_signals;
+    std::unique_ptr<ServerState> m_ownState;
+    ServerState &m_state;
+    ShutdownSequence m_shutdown;
+    HttpServer m_http;
+    const bool m_tls;
+    Watchdog m_watchdog;
+    QList<ServiceAddress> m_addresses;
+};
+
+} // namespace Hephaestus

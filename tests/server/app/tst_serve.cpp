@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The real program, started as a user starts it and asked over real sockets.
+#include "common/protocol/healthcodec.h"
+#include "tests/support/rawhttp.h"
+#include "tests/support/serviceprocess.h"
+
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Hephaestus::Test;
+using namespace Qt::StringLiterals;
+
+class TestServe : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void itTellsItsHealth();
+    void theDatabaseIsRealAndTheOthersAreNotUsed();
+    void aScheduledShutdownIsSeenBeforeItHappens();
+    void aScheduledShutdownCanBeCancelled();
+    void aBlockingShutdownAnswersWhenAllIsDone_data();
+    void aBlockingShutdownAnswersWhenAllIsDone();
+    void aSignalShutsItDown_data();
+    void aSignalShutsItDown();
+    void aSecondSignalEndsItAtOnce();
+    void twoBlockingCallersGetTheSameResult();
+    void aClientThatHangsUpDoesNotStopTheShutdown();
+    void itStartsAgainOnTheSamePort();
+    void wrongUsageAndConfigurationExitWith2_data();
+    void wrongUsageAndConfigurationExitWith2();
+
+private:
+    bool start(ServiceProcess &service, const QStringList &more = {})
+    {
+        return service.start(QStringLiteral(HEPHAESTUS_PROGRAM), QStringList{u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s} + more);
+    }
+    QString file(const QString &name, const QByteArray &content)
+    {
+        QFile file(m_directory.filePath(name));
+        const bool written = file.open(QIODevice::WriteOnly) && file.write(content) == content.size();
+        return written ? file.fileName() : QString();
+    }
+
+    QTemporaryDir m_directory;
+};
+
+#define START(service, ...) \
+    ServiceProcess service; \
+    QVERIFY2(start(service __VA_OPT__(, ) __VA_ARGS__), service.errors().constData())
+
+void TestServe::initTestCase()
+{
+    QVERIFY(m_directory.isValid());
+    qputenv("XDG_STATE_HOME", m_directory.path().toUtf8());
+}
+
+void TestServe::itTellsItsHealth()
+{
+    START(service, {u"--name"_s, u"orders"_s});
+    for (const char *path : {"/health", "/health/live", "/health/live?x=1"}) {
+        const RawAnswer answer = rawRequest(service.port, "GET", path);
+        QCOMPARE(answer.status, 200);
+        const Result<BasicHealth> health = decodeBasic(answer.body);
+        QVERIFY2(health, answer.body.constData());
+        QCOMPARE(health->status, ServiceStatus::Healthy);
+        QCOMPARE(health->service, u"orders"_s);
+        QCOMPARE(*health->pid, service.process.processId());
+        QVERIFY(!health->instanceId.isEmpty());
+        QVERIFY(qAbs(health->startTime.msecsTo(QDateTime::currentDateTimeUtc())) < 60'000);
+    }
+    QCOMPARE(rawRequest(service.port, "GET", "/health/ready").status, 200);
+    QCOMPARE(rawRequest(service.port, "GET", "/nothing").status, 404);
+    const RawAnswer wrong = rawRequest(service.port, "GET", "/health/shutdown");
+    QCOMPARE(wrong.status, 405);
+    QVERIFY2(wrong.head.toLower().contains("allow: post"), wrong.head.constData());
+    QVERIFY(decodeError(wrong.body));
+}
+
+void TestServe::theDatabaseIsRealAndTheOthersAreNotUsed()
+{
+    START(service, {u"--name"_s, u"with-database"_s});
+    Result<HealthReport> report = Problem();
+    QMap<QString, DependencyReport> byName;
+    const auto look = [&] {
+        report = decodeReport(rawRequest(service.port, "GET", "/health/status").body);
+        for (const DependencyReport &dependency : report->dependencies)
+            byName.insert(dependency.name, dependency);
+        return byName[u"database"_s].details.value(u"pool_size"_s).toInt();
+    };
+    QTRY_COMPARE(look(), 5); // the connections are opened side by side
+    QCOMPARE(byName.keys(), QStringList({u"anthropic"_s, u"database"_s, u"groq"_s, u"lmstudio"_s, u"openai"_s, u"qdrant"_s}));
+    QCOMPARE(byName[u"database"_s].status, DependencyStatus::Working);
+    QVERIFY2(byName[u"database"_s].successCount >= 1, "checked once before it calls itself started");
+    QCOMPARE(byName[u"groq"_s].status, DependencyStatus::NotUsed);
+    QVERIFY(QFile::exists(m_directory.filePath(u"hephaestus/with-database.db"_s)));
+    QVERIFY(*report->resources.openConnections >= 1);
+    QVERIFY(*report->resources.threads >= 2);
+}
+
+void TestServe::aScheduledShutdownIsSeenBeforeItHappens()
+{
+    START(service);
+    const RawAnswer answer = rawRequest(service.port, "POST", "/health/shutdown/schedule");
+    QCOMPARE(answer.status, 200);
+    QVERIFY2(answer.body.contains("\"shutdown_scheduled\""), answer.body.constData());
+    const Result<HealthReport> report = decodeReport(rawRequest(service.port, "GET", "/health/status").body);
+    QVERIFY(report);
+    QCOMPARE(report->status, ServiceStatus::ShuttingDown);
+    QVERIFY(report->shouldShutdown);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aScheduledShutdownCanBeCancelled()
+{
+    START(service);
+    QCOMPARE(rawRequest(service.port, "DELETE", "/health/shutdown/schedule").status, 409);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 60})").status, 200);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": -1})").status, 400);
+    QCOMPARE(rawRequest(service.port, "DELETE", "/health/shutdown/schedule").status, 200);
+    QCOMPARE(decodeBasic(rawRequest(service.port, "GET", "/health/live").body)->status, ServiceStatus::Healthy);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aBlockingShutdownAnswersWhenAllIsDone_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::newRow("path") << "/health/shutdown"_ba;
+    QTest::newRow("alias") << "/shutdown"_ba;
+}
+
+void TestServe::aBlockingShutdownAnswersWhenAllIsDone()
+{
+    QFETCH(QByteArray, path);
+    START(service);
+    const RawAnswer answer = rawRequest(service.port, "POST", path);
+    QCOMPARE(answer.status, 200);
+    const Result<ShutdownResult> result = decodeShutdownResult(answer.body);
+    QVERIFY2(result, answer.body.constData());
+    QVERIFY(result->complete);
+    QCOMPARE(result->mode, ShutdownMode::Immediate);
+    QCOMPARE(*result->exitCode, 0);
+    for (const StepReport &step : result->steps)
+        QCOMPARE(step.outcome, StepOutcome::Ok);
+    QVERIFY(!result->steps.isEmpty());
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aSignalShutsItDown_data()
+{
+    QTest::addColumn<int>("number");
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGINT") << SIGINT;
+}
+
+void TestServe::aSignalShutsItDown()
+{
+    QFETCH(int, number);
+    START(service);
+    service.signal(number);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aSecondSignalEndsItAtOnce()
+{
+    // A long notice keeps the shutdown from ending by itself.
+    START(service);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 3600})").status, 200);
+    ::kill(pid_t(service.process.processId()), SIGSTOP); // so that the first signal starts nothing
+    service.signal(SIGTERM);
+    ::kill(pid_t(service.process.processId()), SIGCONT);
+    service.signal(SIGINT); // within 200 ms: the same key pressed twice, which forces nothing
+    const int exitCode = service.exitCode();
+    QVERIFY2(exitCode == 0, QByteArray::number(exitCode).constData());
+}
+
+void TestServe::twoBlockingCallersGetTheSameResult()
+{
+    START(service);
+    const QByteArray request = "POST /health/shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n";
+    QTcpSocket first;
+    QTcpSocket second;
+    for (QTcpSocket *socket : {&first, &second}) {
+        socket->connectToHost(u"127.0.0.1"_s, service.port);
+        QVERIFY(socket->waitForConnected());
+    }
+    for (QTcpSocket *socket : {&first, &second}) {
+        socket->write(request);
+        socket->flush();
+    }
+    QByteArray bodies[2];
+    int i = 0;
+    for (QTcpSocket *socket : {&first, &second}) {
+        QByteArray bytes;
+        while (socket->waitForReadyRead(10'000))
+            bytes += socket->readAll();
+        bodies[i++] = bytes.mid(bytes.indexOf("\r\n\r\n") + 4);
+    }
+    QVERIFY2(decodeShutdownResult(bodies[0]), bodies[0].constData());
+    QCOMPARE(bodies[0], bodies[1]);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aClientThatHangsUpDoesNotStopTheShutdown()
+{
+    START(service);
+    service.process.setReadChannel(QProcess::StandardError);
+    QTcpSocket client;
+    client.connectToHost(u"127.0.0.1"_s, service.port);
+    QVERIFY(client.waitForConnected());
+    client.write("POST /health/shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
+    QVERIFY(client.waitForBytesWritten());
+    // Gone as soon as the log tells that it has begun, without having read a byte.
+    QByteArray log;
+    while (!log.contains("draining") && service.process.waitForReadyRead(10'000))
+        log += service.process.readAllStandardError();
+    client.abort();
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::itStartsAgainOnTheSamePort()
+{
+    quint16 port = 0;
+    for (int i = 0; i < 20; ++i) {
+        ServiceProcess service;
+        const QString address = u"127.0.0.1:%1"_s.arg(port);
+        QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, address}),
+                 service.errors().constData());
+        port = service.port;
+        QCOMPARE(rawRequest(port, "GET", "/health/live").status, 200);
+        QCOMPARE(rawRequest(port, "POST", "/health/shutdown").status, 200);
+        QCOMPARE(service.exitCode(), 0);
+    }
+}
+
+void TestServe::wrongUsageAndConfigurationExitWith2_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("said");
+    const QString broken = file(u"broken.toml"_s, "[service]\nnmae = \"x\"\nlisten = [\"nowhere\"]\n[shutdown]\nnotice = 5\n");
+    QTest::newRow("no command") << QStringList() << "Usage: hephaestus"_ba;
+    QTest::newRow("unknown command") << QStringList{u"srve"_s} << "no command \"srve\""_ba;
+    QTest::newRow("unknown option") << QStringList{u"serve"_s, u"--prot"_s} << "prot"_ba;
+    QTest::newRow("bad address") << QStringList{u"serve"_s, u"--listen"_s, u"8000"_s} << "HOST:PORT"_ba;
+    QTest::newRow("no such file") << QStringList{u"serve"_s, u"--config"_s, u"/nonexistent.toml"_s} << "/nonexistent.toml"_ba;
+    QTest::newRow("log level") << QStringList{u"serve"_s, u"--log-level"_s, u"loud"_s} << "--log-level"_ba;
+    QTest::newRow("unknown key") << QStringList{u"serve"_s, u"--config"_s, broken} << "broken.toml:2: service.nmae: unknown key; did you mean \"name\"?"_ba;
+    QTest::newRow("all at once") << QStringList{u"check-config"_s, broken} << "broken.toml:5: shutdown.notice"_ba;
+    QTest::newRow("beyond loopback") << QStringList{u"serve"_s, u"--listen"_s, u"0.0.0.0:0"_s} << "token"_ba;
+}
+
+void TestServe::wrongUsageAndConfigurationExitWith2()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, said);
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+    QVERIFY(process.waitForFinished(20'000));
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains(said), errors.constData());
+    QCOMPARE(process.exitCode(), 2);
+}
+
+QTEST_GUILESS_MAIN(TestServe)
+#include "tst_serve.moc"

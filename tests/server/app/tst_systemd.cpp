@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The real program as systemd runs it: told where to notify, and handed a listening socket.
+#include "tests/support/rawhttp.h"
+#include "tests/support/serviceprocess.h"
+
+#include <QFile>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+using namespace Hephaestus::Test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The other end of NOTIFY_SOCKET.
+class NotifySocket
+{
+public:
+    explicit NotifySocket(const QString &path)
+    {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const QByteArray name = QFile::encodeName(path);
+        std::copy(name.begin(), name.end(), address.sun_path);
+        m_fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        m_bound = ::bind(m_fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
+    }
+    ~NotifySocket() { ::close(m_fd); }
+
+    bool isBound() const { return m_bound; }
+    /// All that was told so far.
+    const QByteArrayList &told()
+    {
+        char buffer[4096];
+        for (ssize_t size = 0; (size = ::recv(m_fd, buffer, sizeof buffer, 0)) > 0;)
+            m_told += QByteArray(buffer, size).split('\n');
+        return m_told;
+    }
+    qsizetype count(const QByteArray &beginning)
+    {
+        const QByteArrayList &all = told();
+        return std::count_if(all.begin(), all.end(), [&](const QByteArray &line) { return line.startsWith(beginning); });
+    }
+
+private:
+    int m_fd = -1;
+    bool m_bound = false;
+    QByteArrayList m_told;
+};
+
+} // namespace
+
+class TestSystemd : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void itNotifiesFromStartToStop();
+    void aSocketHandedOverIsServed();
+    void aSocketForAnotherProcessIsLeftAlone();
+
+private:
+    QTemporaryDir m_directory;
+};
+
+void TestSystemd::initTestCase()
+{
+    QVERIFY(m_directory.isValid());
+    qputenv("XDG_STATE_HOME", m_directory.path().toUtf8());
+}
+
+void TestSystemd::itNotifiesFromStartToStop()
+{
+    NotifySocket systemd(m_directory.filePath(u"notify"_s));
+    QVERIFY(systemd.isBound());
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(u"notify"_s));
+    environment.insert(u"WATCHDOG_USEC"_s, u"200000"_s);
+    service.process.setProcessEnvironment(environment);
+    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}), service.errors().constData());
+    QTRY_COMPARE(systemd.count("READY=1"), 1);
+    QTRY_VERIFY(systemd.count("WATCHDOG=1") >= 2);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    QCOMPARE(systemd.count("STOPPING=1"), 1);
+    QVERIFY(systemd.count("EXTEND_TIMEOUT_USEC=") >= 2);
+    QVERIFY(systemd.count("STATUS=cleaning up") >= 2);
+}
+
+void TestSystemd::aSocketHandedOverIsServed()
+{
+    QTcpServer socket;
+    QVERIFY(socket.listen(QHostAddress::LocalHost));
+    const int fd = int(socket.socketDescriptor());
+    ServiceProcess service;
+    service.process.setChildProcessModifier([fd] { ::dup2(fd, 3); });
+    QVERIFY2(service.start(u"/bin/sh"_s, {u"-c"_s, u"LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""_s,
+                                          QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s}),
+             service.errors().constData());
+    QCOMPARE(service.port, socket.serverPort());
+    QCOMPARE(rawRequest(socket.serverPort(), "GET", "/health/live").status, 200);
+    QCOMPARE(rawRequest(socket.serverPort(), "POST", "/health/shutdown").status, 200);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestSystemd::aSocketForAnotherProcessIsLeftAlone()
+{
+    ServiceProcess service;
+    QVERIFY2(service.start(u"/bin/sh"_s, {u"-c"_s, u"LISTEN_PID=1 LISTEN_FDS=1 exec \"$0\" \"$@\""_s, QStringLiteral(HEPHAESTUS_PROGRAM),
+                                          u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+             service.errors().constData());
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestSystemd)
+#include "tst_systemd.moc"

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QProcess>
+#include <QRegularExpression>
+#include <QStringList>
+
+#include <csignal>
+
+namespace Hephaestus::Test {
+
+/// A real service process that prints `listening on http://HOST:PORT` when it is ready. Killed, if still there, with the object.
+class ServiceProcess
+{
+public:
+    ~ServiceProcess()
+    {
+        if (process.state() != QProcess::NotRunning) {
+            process.kill();
+            process.waitForFinished();
+        }
+    }
+
+    /// Starts it and waits until it listens; false, with what it said on errors(), if it does not.
+    bool start(const QString &program, const QStringList &arguments)
+    {
+        process.start(program, arguments);
+        static const QRegularExpression line(QStringLiteral("listening on http://[^\\n]*:(\\d+)\\n"));
+        QString output;
+        while (process.state() != QProcess::NotRunning) {
+            if (!process.waitForReadyRead(20'000))
+                break;
+            output += QString::fromUtf8(process.readAllStandardOutput());
+            if (const auto match = line.match(output); match.hasMatch()) {
+                port = quint16(match.captured(1).toUInt());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void signal(int number) { ::kill(pid_t(process.processId()), number); }
+
+    /// Waits for its end; the exit code, or 128+n if a signal killed it, or -1 if it still runs after 40 s.
+    int exitCode()
+    {
+        if (process.state() != QProcess::NotRunning && !process.waitForFinished(40'000))
+            return -1;
+        return process.exitStatus() == QProcess::CrashExit ? 128 + process.exitCode() : process.exitCode();
+    }
+
+    QByteArray errors() { return process.readAllStandardError(); }
+
+    QProcess process;
+    quint16 port = 0;
+};
+
+} // namespace Hephaestus::Test
