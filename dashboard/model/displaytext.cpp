@@ -78,8 +78,10 @@ QString visibleText(QStringView text, qsizetype limit)
         if (shown.size() >= limit)
             return shown + u'…';
         char32_t character = text[i].unicode();
-        if (text[i].isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate())
-            character = QChar::surrogateToUcs4(text[i], text[++i]);
+        if (text[i].isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate()) {
+            character = QChar::surrogateToUcs4(text[i], text[i + 1]);
+            ++i;
+        }
         if (isDangerous(character))
             shown += escape(character);
         else

@@ -57,31 +57,44 @@ QColor readable(const QColor &colour, const QColor &background, double ratio)
 }
 
 Theme::Theme(const QPalette &palette)
-    : m_palette(palette)
-    , m_selection(blend(palette.color(QPalette::Base), palette.color(QPalette::Active, QPalette::Highlight), 0.18))
-    , m_line(blend(palette.color(QPalette::Base), palette.color(QPalette::Text), 0.16))
+    : m_text(palette.color(QPalette::Active, QPalette::Text))
+    , m_selection(blend(palette.color(QPalette::Active, QPalette::Base), palette.color(QPalette::Active, QPalette::Highlight), 0.18))
+    , m_line(blend(palette.color(QPalette::Active, QPalette::Base), m_text, 0.16))
 {
-    m_muted = fit(blend(palette.color(QPalette::Base), palette.color(QPalette::Text), 0.6));
+    const auto fit = [&](QColor colour) {
+        for (const auto role : {QPalette::Base, QPalette::AlternateBase, QPalette::Window})
+            colour = readable(colour, palette.color(QPalette::Active, role), TextContrast);
+        return readable(colour, m_selection, TextContrast);
+    };
+    m_muted = fit(blend(palette.color(QPalette::Active, QPalette::Base), m_text, 0.6));
+    m_green = fit(Green);
+    m_vermilion = fit(Vermilion);
+    m_orange = fit(Orange);
+    m_skyBlue = fit(SkyBlue);
+    m_purple = fit(Purple);
+    m_blue = fit(Blue);
 }
 
-QColor Theme::fit(const QColor &accent) const
+const Theme &Theme::of(const QPalette &palette)
 {
-    QColor fitted = accent;
-    for (const QColor &background : {m_palette.color(QPalette::Base), m_palette.color(QPalette::AlternateBase),
-                                     m_palette.color(QPalette::Window), m_selection})
-        fitted = readable(fitted, background, TextContrast);
-    return fitted;
+    static qint64 key = palette.cacheKey();
+    static Theme theme(palette);
+    if (key != palette.cacheKey()) {
+        key = palette.cacheKey();
+        theme = Theme(palette);
+    }
+    return theme;
 }
 
 QColor Theme::accent(ServiceState state) const
 {
     switch (state) {
-    case ServiceState::Healthy: return fit(Green);
-    case ServiceState::DependencyError: return fit(Vermilion);
-    case ServiceState::ShuttingDown: return fit(Orange);
-    case ServiceState::Restarting: return fit(SkyBlue);
-    case ServiceState::Unauthorized: return fit(Blue);
-    case ServiceState::NotUnderstood: return fit(Purple);
+    case ServiceState::Healthy: return m_green;
+    case ServiceState::DependencyError: return m_vermilion;
+    case ServiceState::ShuttingDown: return m_orange;
+    case ServiceState::Restarting: return m_skyBlue;
+    case ServiceState::Unauthorized: return m_blue;
+    case ServiceState::NotUnderstood: return m_purple;
     case ServiceState::Unknown:
     case ServiceState::Stopped:
     case ServiceState::Unreachable: return m_muted;
@@ -92,8 +105,8 @@ QColor Theme::accent(ServiceState state) const
 QColor Theme::accent(DependencyStatus status) const
 {
     switch (status) {
-    case DependencyStatus::Working: return fit(Green);
-    case DependencyStatus::Error: return fit(Vermilion);
+    case DependencyStatus::Working: return m_green;
+    case DependencyStatus::Error: return m_vermilion;
     case DependencyStatus::NotUsed: return m_muted;
     }
     Q_UNREACHABLE();
@@ -101,16 +114,16 @@ QColor Theme::accent(DependencyStatus status) const
 
 QColor Theme::accent(CodeVerdict verdict) const
 {
-    return verdict == CodeVerdict::Stale ? fit(Purple) : m_muted;
+    return verdict == CodeVerdict::Stale ? m_purple : m_muted;
 }
 
 QColor Theme::accent(EventKind kind) const
 {
     switch (kind) {
-    case EventKind::Recovery: return fit(Green);
-    case EventKind::Trouble: return fit(Vermilion);
-    case EventKind::Action: return fit(SkyBlue);
-    case EventKind::Information: return m_palette.color(QPalette::Text);
+    case EventKind::Recovery: return m_green;
+    case EventKind::Trouble: return m_vermilion;
+    case EventKind::Action: return m_skyBlue;
+    case EventKind::Information: return m_text;
     }
     Q_UNREACHABLE();
 }

@@ -26,6 +26,9 @@ class Theme
 public:
     explicit Theme(const QPalette &palette);
 
+    /// The theme of a palette; remembers the latest, since every cell asks. GUI thread only.
+    static const Theme &of(const QPalette &palette);
+
     QColor accent(ServiceState state) const;
     QColor accent(DependencyStatus status) const;
     QColor accent(CodeVerdict verdict) const;
@@ -40,12 +43,16 @@ public:
     static QPalette dark();
 
 private:
-    QColor fit(const QColor &accent) const;
-
-    QPalette m_palette;
+    QColor m_text;
     QColor m_selection;
-    QColor m_muted;
     QColor m_line;
+    QColor m_muted;
+    QColor m_green;
+    QColor m_vermilion;
+    QColor m_orange;
+    QColor m_skyBlue;
+    QColor m_purple;
+    QColor m_blue;
 };
 
 /// One scale of distances, in steps of a quarter of the font's height: step 1 is 4 px at 100 %.
