@@ -106,7 +106,6 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
 
 int main(int argc, char *argv[])
 {
-    UnixSignals unixSignals({SIGTERM, SIGINT}); // before any thread
     QCoreApplication::setOrganizationName(u"hephaestus"_s);
     QCoreApplication::setApplicationName(u"hephaestus-dashboard"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(HEPHAESTUS_VERSION));
@@ -115,6 +114,7 @@ int main(int argc, char *argv[])
         return *exitCode;
 
     QApplication app(argc, argv);
+    const UnixSignals unixSignals({SIGTERM, SIGINT});
     applyColors(options.colors);
     FleetWatch watch;
     MainWindow window(watch, demoFleet());

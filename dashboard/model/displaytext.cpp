@@ -2,6 +2,7 @@
 #include "dashboard/model/displaytext.h"
 
 #include "common/protocol/duration.h"
+#include "common/protocol/printable.h"
 
 #include <QCoreApplication>
 
@@ -13,32 +14,6 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-bool isDangerous(char32_t character)
-{
-    switch (QChar::category(character)) {
-    case QChar::Other_Control:
-    case QChar::Other_Format:
-    case QChar::Other_Surrogate:
-    case QChar::Separator_Line:
-    case QChar::Separator_Paragraph:
-        return true;
-    default:
-        return false;
-    }
-}
-
-QString escape(char32_t character)
-{
-    switch (character) {
-    case U'\n': return u"\\n"_s;
-    case U'\r': return u"\\r"_s;
-    case U'\t': return u"\\t"_s;
-    default: break;
-    }
-    return character > 0xffff ? u"\\u{%1}"_s.arg(uint(character), 0, 16)
-                              : u"\\u%1"_s.arg(uint(character), 4, 16, QChar(u'0'));
-}
 
 /// `value` with at most three significant digits, never in exponent form.
 QString threeDigits(double value)
@@ -70,24 +45,10 @@ QString scaled(qint64 value, double step, const std::array<const char *, N> &uni
 
 } // namespace
 
-QString visibleText(QStringView text, qsizetype limit)
+QString visibleText(const QString &text, qsizetype limit)
 {
-    QString shown;
-    shown.reserve(std::min(text.size(), limit));
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        if (shown.size() >= limit)
-            return shown + u'…';
-        char32_t character = text[i].unicode();
-        if (text[i].isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate()) {
-            character = QChar::surrogateToUcs4(text[i], text[i + 1]);
-            ++i;
-        }
-        if (isDangerous(character))
-            shown += escape(character);
-        else
-            shown += QChar::fromUcs4(character);
-    }
-    return shown;
+    const QString shown = printable(text.left(limit + 1));
+    return shown.size() > limit ? shown.left(limit) + u'…' : shown;
 }
 
 QString formatCount(qint64 count)

@@ -7,10 +7,8 @@
 
 namespace Hephaestus {
 
-/// Text that came from outside, fit to be shown: control, format and bidirectional characters, line ends
-/// and lone surrogates become escapes (`\n`, `\u202e`), so that nothing can reorder, hide or break a line;
-/// longer than `limit` characters is cut with an ellipsis. Idempotent for text without such characters.
-QString visibleText(QStringView text, qsizetype limit = 300);
+/// Text that came from outside, fit to be shown: printable(), and longer than `limit` characters cut with an ellipsis.
+QString visibleText(const QString &text, qsizetype limit = 300);
 
 /// A count with at most three significant digits from a thousand on: `999`, `1.24 k`, `38 k`, `2.5 M`.
 QString formatCount(qint64 count);

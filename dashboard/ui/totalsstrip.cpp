@@ -30,7 +30,7 @@ QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
 {
     auto *const button = new QToolButton;
     button->setProperty("filter", filter);
-    button->setProperty("icon", icon);
+    button->setProperty("iconName", icon);
     button->setCheckable(true);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::StrongFocus);
@@ -63,7 +63,7 @@ void TotalsStrip::updateIcons()
 {
     const Theme &theme = Theme::of(palette());
     const auto paint = [this](QToolButton *button, const QColor &colour) {
-        const QString icon = button->property("icon").toString();
+        const QString icon = button->property("iconName").toString();
         button->setIcon(Icons::pixmap(icon, button->iconSize().width(), colour, devicePixelRatioF()));
     };
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it)
