@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/dependencymodel.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <limits>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString detailsText(const DependencyReport &dependency)
+{
+    QStringList lines{visibleText(dependency.name)};
+    if (!dependency.error.isEmpty())
+        lines << visibleText(dependency.error);
+    for (auto it = dependency.details.cbegin(); it != dependency.details.cend(); ++it) {
+        const QString value = it.value().isNull() ? u"–"_s : it.value().toString();
+        lines << visibleText(it.key(), 60) + u": "_s + visibleText(value, 120);
+    }
+    return lines.join(u'\n');
+}
+
+double sortable(const Since &since) { return since ? since->count() : std::numeric_limits<double>::infinity(); }
+
+} // namespace
+
+QString DependencyModel::statusWord(DependencyStatus status)
+{
+    switch (status) {
+    case DependencyStatus::Working: return tr("working");
+    case DependencyStatus::Error: return tr("error");
+    case DependencyStatus::NotUsed: return tr("not used");
+    }
+    Q_UNREACHABLE();
+}
+
+void DependencyModel::show(const QList<DependencyReport> &dependencies)
+{
+    // Services name their dependencies in a fixed order, so the common case is a comparison row by row; only what
+    // came or went moves rows.
+    for (qsizetype row = 0; row < dependencies.size(); ++row) {
+        while (row < m_dependencies.size() && m_dependencies[row].name != dependencies[row].name
+               && std::none_of(dependencies.cbegin() + row, dependencies.cend(),
+                               [&](const auto &other) { return other.name == m_dependencies[row].name; })) {
+            beginRemoveRows({}, int(row), int(row));
+            m_dependencies.removeAt(row);
+            endRemoveRows();
+        }
+        if (row < m_dependencies.size() && m_dependencies[row].name == dependencies[row].name) {
+            update(int(row), dependencies[row]);
+        } else {
+            beginInsertRows({}, int(row), int(row));
+            m_dependencies.insert(row, dependencies[row]);
+            endInsertRows();
+        }
+    }
+    if (m_dependencies.size() > dependencies.size()) {
+        beginRemoveRows({}, int(dependencies.size()), int(m_dependencies.size()) - 1);
+        m_dependencies.resize(dependencies.size());
+        endRemoveRows();
+    }
+}
+
+void DependencyModel::update(int row, const DependencyReport &dependency)
+{
+    const DependencyReport before = std::exchange(m_dependencies[row], dependency);
+    if (before == dependency)
+        return;
+    int first = ColumnCount;
+    int last = -1;
+    for (int column = 0; column < ColumnCount; ++column) {
+        if (cellText(before, column) == cellText(dependency, column))
+            continue;
+        first = std::min(first, column);
+        last = column;
+    }
+    if (last >= 0)
+        Q_EMIT dataChanged(index(row, first), index(row, last));
+}
+
+int DependencyModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_dependencies.size()); }
+
+int DependencyModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QString DependencyModel::cellText(const DependencyReport &dependency, int column) const
+{
+    const auto since = [](const Since &value) { return value ? formatAge(*value) : tr("never"); };
+    if (dependency.status == DependencyStatus::NotUsed && column > Status)
+        return {};
+    switch (column) {
+    case Name: return visibleText(dependency.name, 80);
+    case Status: return statusWord(dependency.status);
+    case Successes: return formatCount(dependency.successCount);
+    case Failures: return formatCount(dependency.failureCount);
+    case LastSuccess: return since(dependency.lastSuccess);
+    case LastFailure: return since(dependency.lastFailure);
+    case Error: return visibleText(dependency.error);
+    default: return {};
+    }
+}
+
+QVariant DependencyModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const DependencyReport &dependency = m_dependencies[index.row()];
+    switch (role) {
+    case Qt::DisplayRole: return cellText(dependency, index.column());
+    case Qt::ToolTipRole:
+        if (index.column() == Successes || index.column() == Failures)
+            return QLocale().toString(index.column() == Successes ? dependency.successCount : dependency.failureCount);
+        return detailsText(dependency);
+    case Qt::TextAlignmentRole:
+        if (index.column() >= Successes && index.column() <= LastFailure)
+            return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+        return {};
+    case StatusRole: return QVariant::fromValue(dependency.status);
+    case ReportRole: return QVariant::fromValue(dependency);
+    case SortRole:
+        switch (index.column()) {
+        case Status: return int(dependency.status);
+        case Successes: return dependency.successCount;
+        case Failures: return dependency.failureCount;
+        case LastSuccess: return sortable(dependency.lastSuccess);
+        case LastFailure: return sortable(dependency.lastFailure);
+        default: return cellText(dependency, index.column());
+        }
+    default: return {};
+    }
+}
+
+QVariant DependencyModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section >= Successes && section <= LastFailure)
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Name: return tr("Dependency");
+    case Status: return tr("Status");
+    case Successes: return tr("Successes");
+    case Failures: return tr("Failures");
+    case LastSuccess: return tr("Last success");
+    case LastFailure: return tr("Last failure");
+    case Error: return tr("Error");
+    default: return {};
+    }
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+
+#include <QAbstractTableModel>
+
+namespace Hephaestus {
+
+/// The dependencies of one service as a table. show() keeps rows whose dependency is still there and
+/// signals only the cells whose text changed, so a selection survives every poll.
+class DependencyModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { Name, Status, Successes, Failures, LastSuccess, LastFailure, Error, ColumnCount };
+    enum Role { StatusRole = Qt::UserRole, SortRole, ReportRole };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    void show(const QList<DependencyReport> &dependencies);
+    const QList<DependencyReport> &dependencies() const { return m_dependencies; }
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    static QString statusWord(DependencyStatus status);
+
+private:
+    void update(int row, const DependencyReport &dependency);
+    QString cellText(const DependencyReport &dependency, int column) const;
+
+    QList<DependencyReport> m_dependencies;
+};
+
+} // namespace Hephaestus

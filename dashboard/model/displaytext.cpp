@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/displaytext.h"
+
+#include "common/protocol/duration.h"
+#include "common/protocol/printable.h"
+
+#include <QCoreApplication>
+
+#include <array>
+#include <cmath>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// `value` with at most three significant digits, never in exponent form.
+QString threeDigits(double value)
+{
+    const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    QString text = QString::number(value, 'f', decimals);
+    if (decimals > 0) {
+        while (text.endsWith(u'0'))
+            text.chop(1);
+        if (text.endsWith(u'.'))
+            text.chop(1);
+    }
+    return text;
+}
+
+template <std::size_t N>
+QString scaled(qint64 value, double step, const std::array<const char *, N> &units)
+{
+    double rest = double(value);
+    std::size_t unit = 0;
+    while (rest >= step - 0.5 && unit + 1 < N) {
+        rest /= step;
+        ++unit;
+    }
+    const QString number = unit == 0 ? QString::number(value) : threeDigits(rest);
+    const QString word = QString::fromLatin1(units[unit]);
+    return word.isEmpty() ? number : number + u' ' + word;
+}
+
+} // namespace
+
+QString visibleText(const QString &text, qsizetype limit)
+{
+    const QString shown = printable(text.left(limit + 1));
+    return shown.size() > limit ? shown.left(limit) + u'…' : shown;
+}
+
+QString formatCount(qint64 count)
+{
+    return scaled(count, 1000, std::array{"", "k", "M", "G", "T"});
+}
+
+QString formatBytes(qint64 bytes)
+{
+    return scaled(bytes, 1024, std::array{"B", "KiB", "MiB", "GiB", "TiB"});
+}
+
+QString formatAge(std::chrono::duration<double> age)
+{
+    if (age < std::chrono::seconds(1))
+        return QCoreApplication::translate("Age", "now");
+    return QCoreApplication::translate("Age", "%1 ago").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(age)));
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <chrono>
+
+namespace Hephaestus {
+
+/// Tells the services of one dashboard apart for as long as it runs; never given twice.
+using ServiceId = quint32;
+inline constexpr ServiceId NoService = 0;
+
+/// How much an event wants to be seen.
+enum class EventKind { Information, Recovery, Action, Trouble };
+
+/// Something that happened to a service, as one line of the journal.
+struct Event
+{
+    std::chrono::system_clock::time_point at;
+    ServiceId service = NoService;
+    QString serviceName;
+    EventKind kind = EventKind::Information;
+    QString text; ///< one sentence; made visible (displaytext.h) by who shows it
+
+    bool operator==(const Event &) const = default;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/filterquery.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text) { return QCoreApplication::translate("FilterQuery", text); }
+
+/// `down` is what people call it when nobody answers, for whatever reason.
+QList<ServiceState> statesOf(const QString &word)
+{
+    if (word == "down"_L1)
+        return {ServiceState::Stopped, ServiceState::Unreachable, ServiceState::NotUnderstood, ServiceState::Unauthorized};
+    for (const ServiceState state : AllServiceStates) {
+        if (stateKey(state) == word)
+            return {state};
+    }
+    return {};
+}
+
+QString stateKeys()
+{
+    QStringList keys;
+    for (const ServiceState state : AllServiceStates)
+        keys << stateKey(state);
+    return (keys << u"down"_s).join(u", "_s);
+}
+
+bool contains(const QString &text, const QString &word) { return text.contains(word, Qt::CaseInsensitive); }
+
+} // namespace
+
+Result<FilterQuery> FilterQuery::parse(const QString &text)
+{
+    static const QRegularExpression words(uR"((?:[^\s"]|"[^"]*"?)+)"_s);
+    FilterQuery query;
+    for (auto matches = words.globalMatch(text); matches.hasNext();) {
+        const QString word = matches.next().captured().remove(u'"');
+        if (word.isEmpty() || word == "!"_L1)
+            continue; // still being typed
+        Result<Term> term = parseTerm(word);
+        if (!term)
+            return term.problem();
+        query.m_terms << *term;
+    }
+    return query;
+}
+
+Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
+{
+    Term term;
+    term.negated = word.startsWith(u'!');
+    const QString rest = term.negated ? word.mid(1) : word;
+    const QString key = rest.section(u':', 0, 0).toLower();
+    const QString value = rest.section(u':', 1).toLower();
+    if (!rest.contains(u':')) {
+        term.kind = key == "stale"_L1 ? Kind::Stale : key == "fresh"_L1 ? Kind::Fresh : Kind::Text;
+        term.word = rest;
+    } else if (key == "state"_L1) {
+        term.kind = Kind::State;
+        for (const QString &name : value.split(u',', Qt::SkipEmptyParts)) {
+            const QList<ServiceState> states = statesOf(name);
+            if (states.isEmpty())
+                return Problem{word, tr("no such state; there are %1").arg(stateKeys())};
+            term.states << states;
+        }
+    } else if (key == "dep"_L1) {
+        term.kind = Kind::Dependency;
+        term.word = value.section(u'=', 0, 0);
+        const QString status = value.section(u'=', 1);
+        if (!status.isEmpty()) {
+            constexpr std::array all{DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed};
+            const auto found = std::ranges::find(all, status, [](DependencyStatus each) { return wireName(each); });
+            if (found == all.end())
+                return Problem{word, tr("no such status; there are working, error, not_used")};
+            term.status = *found;
+        }
+    } else if (key == "group"_L1) {
+        term.kind = Kind::Group;
+        term.word = value;
+    } else if (QChar(rest.back()).isDigit() || key == "unix"_L1 || rest.contains("://"_L1)) {
+        term.word = rest; // an address
+    } else {
+        return Problem{word, tr("no such word; there are state:, dep:, group:, stale and fresh")};
+    }
+    return term;
+}
+
+bool FilterQuery::matches(const ServiceRow &row) const
+{
+    return std::ranges::all_of(m_terms, [&](const Term &term) { return holds(term, row) != term.negated; });
+}
+
+bool FilterQuery::holds(const Term &term, const ServiceRow &row)
+{
+    switch (term.kind) {
+    case Kind::Text:
+        return contains(row.entry.name, term.word) || contains(row.entry.group, term.word) || contains(row.entry.url, term.word)
+               || (row.report && contains(row.report->version, term.word));
+    case Kind::State: return term.states.isEmpty() || term.states.contains(row.state());
+    case Kind::Group: return contains(row.entry.group, term.word);
+    case Kind::Stale: return row.code() == CodeVerdict::Stale;
+    case Kind::Fresh: return row.code() == CodeVerdict::Fresh;
+    case Kind::Dependency:
+        return row.report && std::ranges::any_of(row.report->dependencies, [&](const DependencyReport &dependency) {
+                   const bool status = term.status ? dependency.status == *term.status
+                                                   : dependency.status != DependencyStatus::NotUsed;
+                   return status && contains(dependency.name, term.word);
+               });
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleetmodel.h"
+
+#include "common/protocol/duration.h"
+#include "dashboard/model/dependencymodel.h"
+#include "dashboard/model/displaytext.h"
+
+#include <algorithm>
+#include <array>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+/// A row, what it looked like when it was last signalled, and what it did over time.
+struct FleetModel::Watched
+{
+    ServiceRow row;
+    History history;
+    std::array<QString, ColumnCount> shown;
+};
+
+namespace {
+
+bool isNumber(int column)
+{
+    return column == FleetModel::Uptime || column == FleetModel::Latency || column == FleetModel::LastSeen;
+}
+
+} // namespace
+
+FleetModel::FleetModel(const TimeSource &time, QObject *parent) : QAbstractTableModel(parent), m_time(time) {}
+
+FleetModel::~FleetModel() = default;
+
+ServiceId FleetModel::add(const FleetEntry &entry)
+{
+    auto added = std::make_unique<Watched>();
+    added->row.id = ++m_lastId;
+    added->row.entry = entry;
+    for (int column = 0; column < ColumnCount; ++column)
+        added->shown[std::size_t(column)] = text(added->row, column);
+    beginInsertRows({}, rowCount(), rowCount());
+    m_services.push_back(std::move(added));
+    endInsertRows();
+    Q_EMIT totalsChanged();
+    return m_lastId;
+}
+
+void FleetModel::remove(ServiceId id)
+{
+    const QModelIndex index = indexOf(id);
+    if (!index.isValid())
+        return;
+    beginRemoveRows({}, index.row(), index.row());
+    m_services.erase(m_services.begin() + index.row());
+    endRemoveRows();
+    Q_EMIT totalsChanged();
+}
+
+void FleetModel::take(ServiceId id, const Answer<HealthReport> &answer)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    const ServiceRow before = known->row;
+    const TimeSource::Wall at = m_time.wall();
+    if (answer.value)
+        known->history.take(at, *answer.value);
+    else
+        known->history.miss();
+    change(*known, afterAnswer(before, answer, m_time.steady()));
+    const QList<Event> events = eventsBetween(before, known->row, at);
+    if (before.report && known->row.report && before.report->startTime != known->row.report->startTime)
+        known->history.mark(at, tr("restarted"));
+    for (const Event &event : events)
+        Q_EMIT happened(event);
+    Q_EMIT answered(id);
+}
+
+void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activity)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    ServiceRow row = known->row;
+    row.activity = activity;
+    change(*known, std::move(row));
+}
+
+void FleetModel::setStopped(ServiceId id)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    ServiceRow row = known->row;
+    row.observed = ServiceState::Stopped;
+    change(*known, std::move(row));
+}
+
+void FleetModel::updateAges()
+{
+    for (const auto &service : m_services) {
+        if (!service->row.isCurrent())
+            change(*service, service->row);
+    }
+}
+
+/// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the values are
+/// current changes how every cell is painted.
+void FleetModel::change(Watched &service, ServiceRow row)
+{
+    const ServiceState stateBefore = service.row.state();
+    const CodeVerdict codeBefore = service.row.code();
+    const bool all = service.row.isCurrent() != row.isCurrent() || service.row.entry != row.entry;
+    std::array<bool, ColumnCount> changed{};
+    changed[State] = stateBefore != row.state();
+    changed[Code] = codeBefore != row.code();
+    service.row = std::move(row);
+    for (int column = 0; column < ColumnCount; ++column) {
+        QString now = text(service.row, column);
+        changed[std::size_t(column)] |= all || now != service.shown[std::size_t(column)];
+        service.shown[std::size_t(column)] = std::move(now);
+    }
+    const int line = indexOf(service.row.id).row();
+    for (int first = 0; first < ColumnCount; ++first) {
+        if (!changed[std::size_t(first)])
+            continue;
+        int last = first;
+        while (last + 1 < ColumnCount && changed[std::size_t(last + 1)])
+            ++last;
+        Q_EMIT dataChanged(index(line, first), index(line, last));
+        first = last;
+    }
+    if (stateBefore != service.row.state() || codeBefore != service.row.code())
+        Q_EMIT totalsChanged();
+}
+
+FleetModel::Watched *FleetModel::watched(ServiceId id) const
+{
+    const auto found = std::ranges::find(m_services, id, [](const auto &service) { return service->row.id; });
+    return found == m_services.end() ? nullptr : found->get();
+}
+
+const ServiceRow *FleetModel::find(ServiceId id) const
+{
+    const Watched *const known = watched(id);
+    return known ? &known->row : nullptr;
+}
+
+const ServiceRow &FleetModel::row(int row) const { return m_services.at(std::size_t(row))->row; }
+
+const History &FleetModel::history(ServiceId id) const
+{
+    static const History none;
+    const Watched *const known = watched(id);
+    return known ? known->history : none;
+}
+
+QModelIndex FleetModel::indexOf(ServiceId id) const
+{
+    const auto found = std::ranges::find(m_services, id, [](const auto &service) { return service->row.id; });
+    return found == m_services.end() ? QModelIndex() : index(int(found - m_services.begin()), 0);
+}
+
+QList<ServiceId> FleetModel::ids() const
+{
+    QList<ServiceId> ids;
+    for (const auto &service : m_services)
+        ids << service->row.id;
+    return ids;
+}
+
+FleetModel::Totals FleetModel::totals() const
+{
+    Totals totals;
+    for (const auto &service : m_services) {
+        ++totals.services;
+        ++totals.states[service->row.state()];
+        totals.stale += service->row.code() == CodeVerdict::Stale;
+    }
+    return totals;
+}
+
+int FleetModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_services.size()); }
+
+int FleetModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QString FleetModel::text(const ServiceRow &row, int column) const
+{
+    const auto dash = u"–"_s;
+    switch (column) {
+    case State: return visibleText(stateText(row), 80);
+    case Service: return visibleText(row.entry.name, 80);
+    case LastSeen: return row.lastSeen ? formatAge(m_time.steady() - *row.lastSeen) : tr("never");
+    default: break;
+    }
+    if (!row.report)
+        return dash;
+    switch (column) {
+    case Code:
+        switch (row.code()) {
+        case CodeVerdict::Fresh: return tr("fresh");
+        case CodeVerdict::Stale: return tr("stale");
+        case CodeVerdict::Unknown: return dash;
+        }
+        Q_UNREACHABLE();
+    case Dependencies: {
+        QStringList words;
+        for (const DependencyReport &dependency : row.report->dependencies)
+            words << visibleText(dependency.name, 40) + u' ' + DependencyModel::statusWord(dependency.status);
+        return words.isEmpty() ? dash : words.join(u", "_s);
+    }
+    case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
+    case Uptime: return row.isCurrent() ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)) : dash;
+    case Latency: return row.isCurrent() ? formatDuration(row.reply.latency) : dash;
+    default: return {};
+    }
+}
+
+QString FleetModel::toolTip(const ServiceRow &row, int column) const
+{
+    QStringList lines;
+    switch (column) {
+    case State:
+        lines << stateWord(row.state());
+        if (const QString reason = stateReason(row); !reason.isEmpty())
+            lines << visibleText(reason, 1000);
+        break;
+    case Service: lines << visibleText(row.entry.name) << visibleText(placeOf(row.entry)); break;
+    case Code:
+        if (!row.report || !row.report->code)
+            return tr("This service does not say which code it runs.");
+        for (const CodeChange &change : row.report->code->changed.mid(0, 20))
+            lines << visibleText(change.path) + u' ' + visibleText(change.change, 40);
+        if (lines.isEmpty())
+            lines << tr("Runs the code on disk.");
+        break;
+    case Uptime:
+        if (row.report && row.report->startTime.isValid())
+            lines << tr("Started %1 local").arg(row.report->startTime.toLocalTime().toString(Qt::ISODate))
+                  << row.report->startTime.toString(Qt::ISODateWithMs);
+        break;
+    default: return text(row, column);
+    }
+    if (row.report && !row.isCurrent() && row.lastSeen)
+        lines << tr("Last answered %1.").arg(formatAge(m_time.steady() - *row.lastSeen));
+    return lines.join(u'\n');
+}
+
+QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
+{
+    switch (column) {
+    case State: return int(row.state());
+    case Code: return int(row.code());
+    case Dependencies: return row.report ? failingDependencies(*row.report).size() : -1;
+    case Uptime: return row.report ? row.report->uptime.count() : -1.0;
+    case Latency: return row.isCurrent() ? double(row.reply.latency.count()) : -1.0;
+    case LastSeen: return row.lastSeen ? double((m_time.steady() - *row.lastSeen).count()) : 1e300;
+    default: return text(row, column);
+    }
+}
+
+QVariant FleetModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const ServiceRow &row = this->row(index.row());
+    switch (role) {
+    case Qt::DisplayRole: return text(row, index.column());
+    case Qt::ToolTipRole: return toolTip(row, index.column());
+    case Qt::AccessibleTextRole:
+        return u"%1: %2"_s.arg(headerData(index.column(), Qt::Horizontal).toString(), text(row, index.column()));
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::Alignment((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    case IdRole: return row.id;
+    case StateRole: return QVariant::fromValue(row.state());
+    case CodeRole: return QVariant::fromValue(row.code());
+    case DependenciesRole: return QVariant::fromValue(row.report ? row.report->dependencies : QList<DependencyReport>());
+    case CurrentRole: return row.isCurrent();
+    case SortRole: return sortValue(row, index.column());
+    default: return {};
+    }
+}
+
+QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue(Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case State: return tr("State");
+    case Service: return tr("Service");
+    case Code: return tr("Code");
+    case Dependencies: return tr("Dependencies");
+    case Version: return tr("Version");
+    case Uptime: return tr("Up");
+    case Latency: return tr("Latency");
+    case LastSeen: return tr("Last seen");
+    default: return {};
+    }
+}
+
+} // namespace Hephaestus

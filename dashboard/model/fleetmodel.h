@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/history.h"
+#include "dashboard/model/servicerow.h"
+
+#include <QAbstractTableModel>
+
+#include <memory>
+#include <vector>
+
+namespace Hephaestus {
+
+/// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay the same
+/// is silent, otherwise the narrowest range of cells is signalled, and nothing resets after the rows are there.
+/// Cells carry values under the roles, never colours: those are for the delegates.
+class FleetModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { State, Service, Code, Dependencies, Version, Uptime, Latency, LastSeen, ColumnCount };
+    enum Role {
+        IdRole = Qt::UserRole,
+        StateRole,        ///< ServiceState
+        CodeRole,         ///< CodeVerdict
+        DependenciesRole, ///< QList<DependencyReport>
+        CurrentRole,      ///< bool; false: the value is old
+        SortRole,         ///< comparable, by the cell's value
+    };
+
+    /// How many services there are of each kind.
+    struct Totals
+    {
+        int services = 0;
+        int stale = 0;
+        QHash<ServiceState, int> states;
+
+        bool operator==(const Totals &) const = default;
+    };
+
+    explicit FleetModel(const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    ~FleetModel() override;
+
+    ServiceId add(const FleetEntry &entry);
+    void remove(ServiceId id);
+
+    /// What came of one poll.
+    void take(ServiceId id, const Answer<HealthReport> &answer);
+    /// What this dashboard is doing with the service; nothing: it is done.
+    void setActivity(ServiceId id, const std::optional<Activity> &activity);
+    /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
+    void setStopped(ServiceId id);
+    /// Ages grow without an answer: signals those that read differently now.
+    void updateAges();
+
+    const ServiceRow *find(ServiceId id) const; ///< null: no such service; valid until the next non-const call
+    const ServiceRow &row(int row) const;
+    const History &history(ServiceId id) const;
+    QModelIndex indexOf(ServiceId id) const; ///< its first cell; invalid: no such service
+    QList<ServiceId> ids() const;
+    Totals totals() const;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+Q_SIGNALS:
+    void answered(Hephaestus::ServiceId id); ///< after every poll, whatever it changed
+    void happened(const Hephaestus::Event &event);
+    void totalsChanged();
+
+private:
+    struct Watched;
+
+    Watched *watched(ServiceId id) const;
+    void change(Watched &service, ServiceRow row);
+    QString text(const ServiceRow &row, int column) const;
+    QString toolTip(const ServiceRow &row, int column) const;
+    QVariant sortValue(const ServiceRow &row, int column) const;
+
+    const TimeSource &m_time;
+    std::vector<std::unique_ptr<Watched>> m_services;
+    ServiceId m_lastId = NoService;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/eventjournal.h"
+#include "dashboard/model/poller.h"
+#include "dashboard/model/serviceactions.h"
+
+namespace Hephaestus {
+
+/// A fleet being watched: the table, what feeds it, what acts on it and what happened, wired to each other. This is all the
+/// windows know. One thread; nothing blocks.
+class FleetWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit FleetWatch(SequenceOptions options = {}, QObject *parent = nullptr);
+    ~FleetWatch() override;
+
+    FleetModel &fleet() { return m_fleet; }
+    ServiceActions &actions() { return m_actions; }
+    EventJournal &journal() { return m_journal; }
+    const Poller &poller() const { return m_poller; }
+
+    /// A URL that is watched already is not added again: its row is the answer.
+    ServiceId add(const FleetEntry &entry);
+    void addAll(const Fleet &fleet);
+    /// Reads and watches a fleet file; what is wrong with it comes back, and then nothing is added.
+    QList<Problem> open(const QString &fleetFile);
+    void remove(ServiceId id);
+
+    void start(); ///< begins to poll
+    void stop();  ///< no question is asked any more
+
+private:
+    void ask(ServiceId id, const Poller::Done &done);
+
+    FleetModel m_fleet;
+    EventJournal m_journal;
+    ServiceActions m_actions;
+    std::map<ServiceId, std::unique_ptr<ServiceClient>> m_clients;
+    Poller m_poller;
+    QTimer m_ageTimer;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+
+#include <QHash>
+
+#include <chrono>
+#include <deque>
+
+namespace Hephaestus {
+
+/// What the dependencies of one service did over time: operations that succeeded and failed between one
+/// answered poll and the next. The wire carries counters since start-up; this keeps their differences, and
+/// a counter that starts again (a new process) does not become a negative number. Where no poll was
+/// answered there is no sample: a gap, never a zero. Bounded: the oldest sample makes room for the newest.
+class History
+{
+public:
+    using Time = std::chrono::system_clock::time_point;
+
+    struct Sample
+    {
+        Time from; ///< the operations happened in (from, to]; two samples that do not touch have a gap between them
+        Time to;
+        qint64 successes = 0;
+        qint64 failures = 0;
+
+        bool operator==(const Sample &) const = default;
+    };
+
+    /// A moment worth a line in a graph.
+    struct Mark
+    {
+        Time at;
+        QString word;
+
+        bool operator==(const Mark &) const = default;
+    };
+
+    /// `capacity` samples are kept of each dependency; 64 dependencies at most, the rest is not kept.
+    explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
+
+    /// An answered poll.
+    void take(Time at, const HealthReport &report);
+
+    /// A poll nobody answered: what the next answer counts cannot be placed in time, so it is a new start.
+    void miss();
+
+    void mark(Time at, const QString &word);
+
+    QStringList dependencies() const;
+    const std::deque<Sample> &samples(const QString &dependency) const;
+
+    /// The samples of all dependencies together, by the times of their polls.
+    std::deque<Sample> total() const;
+
+    const std::deque<Mark> &marks() const { return m_marks; }
+
+private:
+    struct Track
+    {
+        std::deque<Sample> samples;
+        qint64 successCount = 0;
+        qint64 failureCount = 0;
+        Time counted; ///< when the counts were read
+        bool placed = false; ///< the counts were read by the latest poll, so a difference to them has a time
+    };
+
+    Track *track(const QString &dependency);
+
+    qsizetype m_capacity;
+    QHash<QString, Track> m_tracks;
+    QStringList m_order; ///< as first seen
+    std::deque<Mark> m_marks;
+    QString m_instance;
+    QDateTime m_startTime;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/serviceactions.h"
+
+#include "common/protocol/duration.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const TimeSource &time, QObject *parent)
+    : QObject(parent), m_fleet(fleet), m_options(std::move(options)), m_time(time)
+{
+}
+
+ServiceActions::~ServiceActions() = default;
+
+QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row)
+        return tr("Select a service first.");
+    if (isRunning(id))
+        return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
+    const bool answers = row->isCurrent();
+    const bool closing = row->observed == ServiceState::ShuttingDown;
+    const QString silent = tr("%1 does not answer.").arg(row->entry.name);
+    switch (action) {
+    case ServiceAction::Restart: return closing ? tr("%1 is shutting down.").arg(row->entry.name) : whyNotRestart(*row);
+    case ServiceAction::Start: return answers ? tr("%1 runs already.").arg(row->entry.name) : whyNotStartable(row->entry);
+    case ServiceAction::ShutDown: return answers ? QString() : silent; // a scheduled one may be hurried
+    case ServiceAction::ScheduleShutDown:
+        return !answers ? silent : closing ? tr("%1 is shutting down already.").arg(row->entry.name) : QString();
+    case ServiceAction::CancelShutDown:
+        return closing ? QString() : tr("%1 has no shutdown scheduled.").arg(row->entry.name);
+    case ServiceAction::CheckNow:
+        return !answers ? silent
+               : row->offers("check"_L1) ? QString() : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
+    }
+    Q_UNREACHABLE();
+}
+
+QString ServiceActions::whyNotRestart(const ServiceRow &row) const
+{
+    if (QString why = whyNotRestartable(row.entry); !why.isEmpty())
+        return why;
+    const auto *const byItself = std::get_if<RestartByService>(&row.entry.restart);
+    if (!byItself)
+        return {};
+    if (!row.isCurrent())
+        return byItself->start ? QString() : tr("%1 does not answer, and nobody said how to start it.").arg(row.entry.name);
+    if (!row.offers("restart"_L1) && !byItself->start)
+        return tr("%1 does not offer to restart itself, and nobody said how to start it. "
+                  "Write its command into a fleet file: restart = { method = \"command\", command = […] }.")
+            .arg(row.entry.name);
+    return {};
+}
+
+void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<Seconds> delay)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!whyNot(id, action).isEmpty())
+        return;
+    switch (action) {
+    case ServiceAction::Restart: return runSequence(*row, FleetAction::Restart);
+    case ServiceAction::ShutDown: return runSequence(*row, FleetAction::Stop);
+    case ServiceAction::Start: return runSequence(*row, FleetAction::Start);
+    case ServiceAction::ScheduleShutDown:
+    case ServiceAction::CancelShutDown:
+    case ServiceAction::CheckNow: return ask(*row, action, delay);
+    }
+}
+
+void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
+{
+    const ServiceId id = row.id;
+    auto sequence = std::make_unique<RestartSequence>(row.entry, action, m_options);
+    RestartSequence *const started = sequence.get();
+    connect(started, &RestartSequence::stepStarted, this, [this, id, action](const QString &name) {
+        m_running[id].step = name;
+        showStep(id, action, name);
+    });
+    connect(started, &RestartSequence::progressed, this,
+            [this, id, action](const QString &text) { showStep(id, action, text); });
+    connect(started, &RestartSequence::stepFinished, this, [this, id] {
+        m_running[id].step.clear();
+        Q_EMIT receiptChanged(id);
+    });
+    connect(started, &RestartSequence::finished, this, [this, id](const Receipt &receipt) { finish(id, receipt); });
+    m_running[id] = {std::move(sequence), {}};
+    tell(id, EventKind::Action, action == FleetAction::Restart ? tr("restart asked for")
+                                : action == FleetAction::Start ? tr("start asked for")
+                                                               : tr("shutdown asked for"));
+    showStep(id, action, {});
+    Q_EMIT begun(id);
+    started->start();
+}
+
+void ServiceActions::showStep(ServiceId id, FleetAction action, const QString &text)
+{
+    m_fleet.setActivity(id, Activity{action == FleetAction::Stop ? ServiceState::ShuttingDown : ServiceState::Restarting, text});
+    Q_EMIT receiptChanged(id);
+}
+
+void ServiceActions::finish(ServiceId id, const Receipt &receipt)
+{
+    const auto done = m_running.find(id);
+    const FleetAction action = done->second.sequence->action();
+    done->second.sequence.release()->deleteLater(); // it is its signal that brought us here
+    m_running.erase(done);
+    m_receipts[id] = receipt;
+    if (action == FleetAction::Stop && receipt.ok)
+        m_fleet.setStopped(id);
+    m_fleet.setActivity(id, {});
+    const QString what = action == FleetAction::Restart ? tr("restart") : action == FleetAction::Start ? tr("start") : tr("shutdown");
+    if (receipt.ok)
+        tell(id, EventKind::Recovery, tr("%1 done in %2").arg(what, formatDuration(receipt.total)));
+    else
+        tell(id, EventKind::Trouble, tr("%1 failed: %2").arg(what, receipt.failure));
+    Q_EMIT receiptChanged(id);
+    Q_EMIT finished(id, m_receipts[id]);
+    Q_EMIT answerWanted(id);
+}
+
+/// One request with a short answer. A client of its own lives as long as the question.
+void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optional<Seconds> delay)
+{
+    const ServiceId id = row.id;
+    const Result<ServiceTarget> target = targetOf(row.entry);
+    if (!target)
+        return tell(id, EventKind::Trouble, target.problem().text());
+    auto *const client = new ServiceClient(*target, this);
+    const auto conclude = [this, id, client](const Reply &reply, const QString &success) {
+        client->deleteLater();
+        if (reply.error == ClientError::None)
+            tell(id, EventKind::Action, success);
+        else
+            tell(id, EventKind::Trouble, tr("refused: %1").arg(reply.message));
+        Q_EMIT answerWanted(id);
+    };
+    if (action == ServiceAction::CheckNow) {
+        client->check([this, id, conclude](const Answer<HealthReport> &answer) {
+            if (answer.value)
+                m_fleet.take(id, answer);
+            conclude(answer.reply, tr("all dependencies checked"));
+        });
+    } else if (action == ServiceAction::ScheduleShutDown) {
+        const QString success = delay ? tr("shutdown scheduled in %1").arg(formatDuration(*delay)) : tr("shutdown scheduled");
+        client->schedule(delay, [conclude, success](const Answer<Acknowledgement> &answer) { conclude(answer.reply, success); });
+    } else {
+        client->cancelSchedule([this, conclude](const Answer<Acknowledgement> &answer) {
+            conclude(answer.reply, tr("scheduled shutdown cancelled"));
+        });
+    }
+}
+
+void ServiceActions::cancel(ServiceId id)
+{
+    const auto running = m_running.find(id);
+    if (running != m_running.end())
+        running->second.sequence->cancel();
+}
+
+bool ServiceActions::isRunning(ServiceId id) const { return m_running.contains(id); }
+
+const Receipt *ServiceActions::receipt(ServiceId id) const
+{
+    if (const auto running = m_running.find(id); running != m_running.end())
+        return &running->second.sequence->receipt();
+    const auto last = m_receipts.find(id);
+    return last == m_receipts.end() ? nullptr : &last->second;
+}
+
+QString ServiceActions::runningStep(ServiceId id) const
+{
+    const auto running = m_running.find(id);
+    return running == m_running.end() ? QString() : running->second.step;
+}
+
+void ServiceActions::tell(ServiceId id, EventKind kind, const QString &text)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    Q_EMIT happened({m_time.wall(), id, row ? row->entry.name : QString(), kind, text});
+}
+
+} // namespace Hephaestus

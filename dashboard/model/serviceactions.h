@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/restartsequence.h"
+#include "dashboard/model/fleetmodel.h"
+
+#include <QPointer>
+
+#include <map>
+#include <memory>
+
+namespace Hephaestus {
+
+/// What a person can do to a service.
+enum class ServiceAction { Restart, ShutDown, ScheduleShutDown, CancelShutDown, Start, CheckNow };
+
+/// Does it. Nothing here waits: each step shows in the model's row as it happens and in the receipt, the outcome in an event. At
+/// most one sequence (start, stop, restart) runs for a service; several services may each have one.
+class ServiceActions : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `fleet` outlives this. `options` are for every sequence.
+    explicit ServiceActions(FleetModel &fleet, SequenceOptions options = {},
+                            const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    ~ServiceActions() override;
+
+    /// Why not, as a sentence; empty if it may be done now.
+    QString whyNot(ServiceId id, ServiceAction action) const;
+
+    /// Does nothing if whyNot() has an answer. `delay` is for ScheduleShutDown; without one the service's own notice holds.
+    void perform(ServiceId id, ServiceAction action, std::optional<Seconds> delay = {});
+
+    /// Ends the watching of a running sequence; what was asked of the service stands.
+    void cancel(ServiceId id);
+    bool isRunning(ServiceId id) const;
+
+    /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs again.
+    const Receipt *receipt(ServiceId id) const;
+    /// The name of the step that runs now; empty: none.
+    QString runningStep(ServiceId id) const;
+
+Q_SIGNALS:
+    void begun(Hephaestus::ServiceId id);
+    void receiptChanged(Hephaestus::ServiceId id);
+    void finished(Hephaestus::ServiceId id, const Hephaestus::Receipt &receipt);
+    void happened(const Hephaestus::Event &event);
+    /// Something was asked that the next poll will show: the sooner the better.
+    void answerWanted(Hephaestus::ServiceId id);
+
+private:
+    struct Running
+    {
+        std::unique_ptr<RestartSequence> sequence;
+        QString step;
+    };
+
+    QString whyNotRestart(const ServiceRow &row) const;
+    void runSequence(const ServiceRow &row, FleetAction action);
+    void finish(ServiceId id, const Receipt &receipt);
+    void showStep(ServiceId id, FleetAction action, const QString &text);
+    void ask(const ServiceRow &row, ServiceAction action, std::optional<Seconds> delay);
+    void tell(ServiceId id, EventKind kind, const QString &text);
+
+    FleetModel &m_fleet;
+    SequenceOptions m_options;
+    const TimeSource &m_time;
+    std::map<ServiceId, Running> m_running;
+    std::map<ServiceId, Receipt> m_receipts;
+};
+
+} // namespace Hephaestus

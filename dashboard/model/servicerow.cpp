@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/servicerow.h"
+
+#include "common/protocol/duration.h"
+
+#include <QCoreApplication>
+#include <QUrl>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text) { return QCoreApplication::translate("ServiceRow", text); }
+
+bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
+
+ServiceState stateOf(ClientError error, ServiceState before)
+{
+    switch (error) {
+    case ClientError::Unauthorized:
+        return ServiceState::Unauthorized;
+    case ClientError::NotUnderstood:
+    case ClientError::TooLarge:
+    case ClientError::Redirected:
+    case ClientError::HttpStatus:
+        return ServiceState::NotUnderstood;
+    case ClientError::Refused:
+    case ClientError::Disconnected:
+        return isGoing(before) ? ServiceState::Stopped : ServiceState::Unreachable;
+    case ClientError::None:
+    case ClientError::BadAddress:
+    case ClientError::Unreachable:
+    case ClientError::Timeout:
+    case ClientError::HostNotFound:
+    case ClientError::Tls:
+    case ClientError::Local:
+        return ServiceState::Unreachable;
+    }
+    Q_UNREACHABLE();
+}
+
+const DependencyReport *find(const HealthReport &report, const QString &name)
+{
+    for (const DependencyReport &dependency : report.dependencies) {
+        if (dependency.name == name)
+            return &dependency;
+    }
+    return nullptr;
+}
+
+bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
+{
+    return before.instanceId != after.instanceId
+           || (after.instanceId.isEmpty() && before.startTime != after.startTime);
+}
+
+/// Appends to a list, filling in what all events of one step share.
+class Teller
+{
+public:
+    Teller(const ServiceRow &row, TimeSource::Wall at) : m_row(row), m_at(at) {}
+
+    void tell(EventKind kind, const QString &text) { m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text}; }
+    QList<Event> events() const { return m_events; }
+
+private:
+    const ServiceRow &m_row;
+    TimeSource::Wall m_at;
+    QList<Event> m_events;
+};
+
+void tellDependencies(Teller &teller, const HealthReport *before, const HealthReport &after)
+{
+    for (const DependencyReport &dependency : after.dependencies) {
+        const DependencyReport *const old = before ? find(*before, dependency.name) : nullptr;
+        const bool failed = old && old->status == DependencyStatus::Error;
+        if (dependency.status == DependencyStatus::Error && !(failed && old->error == dependency.error)) {
+            teller.tell(EventKind::Trouble, dependency.error.isEmpty()
+                                                ? tr("%1 fails").arg(dependency.name)
+                                                : tr("%1 fails: %2").arg(dependency.name, dependency.error));
+        } else if (failed && dependency.status == DependencyStatus::Working) {
+            teller.tell(EventKind::Recovery, tr("%1 works again").arg(dependency.name));
+        }
+    }
+}
+
+void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
+{
+    if (before.report && isAnotherProcess(*before.report, *after.report)) {
+        teller.tell(EventKind::Recovery,
+                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid) : tr("a new process answers"));
+    } else if (before.observed == ServiceState::Unreachable || before.observed == ServiceState::Stopped) {
+        teller.tell(EventKind::Recovery, tr("answers again"));
+    }
+    if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
+        teller.tell(EventKind::Trouble, tr("runs old code: %n file(s) changed on disk since it started")
+                                            .replace(u"%n"_s, QString::number(after.report->code->changed.size())));
+}
+
+} // namespace
+
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now)
+{
+    row.reply = answer.reply;
+    row.asked = now;
+    if (answer.value) {
+        row.report = answer.value;
+        row.lastSeen = now;
+        row.observed = stateOf(*answer.value);
+    } else {
+        row.observed = stateOf(answer.reply.error, row.observed);
+    }
+    return row;
+}
+
+QString progressText(const ShutdownProgress &progress)
+{
+    QString text = progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown) : QString(progress.phase).replace(u'_', u' ');
+    if (progress.inFlight > 0)
+        text += u" %1"_s.arg(progress.inFlight);
+    for (const StepReport &step : progress.steps) {
+        if (step.outcome == StepOutcome::Running)
+            text += u": "_s + step.name;
+    }
+    if (progress.left)
+        text += tr(", %1 left").arg(formatDuration(std::chrono::ceil<std::chrono::seconds>(*progress.left)));
+    return text;
+}
+
+QString stateText(const ServiceRow &row)
+{
+    if (row.activity)
+        return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
+    if (row.observed == ServiceState::ShuttingDown && row.report && row.report->shutdown)
+        return progressText(*row.report->shutdown);
+    return stateWord(row.observed);
+}
+
+QString stateReason(const ServiceRow &row)
+{
+    switch (row.observed) {
+    case ServiceState::DependencyError: {
+        QStringList lines;
+        for (const DependencyReport &dependency : row.report->dependencies) {
+            if (dependency.status == DependencyStatus::Error)
+                lines << (dependency.error.isEmpty() ? tr("%1 fails").arg(dependency.name)
+                                                     : u"%1: %2"_s.arg(dependency.name, dependency.error));
+        }
+        return lines.join(u"; "_s);
+    }
+    case ServiceState::Unreachable:
+    case ServiceState::Unauthorized:
+    case ServiceState::NotUnderstood:
+        return row.reply.message.isEmpty() ? describe(row.reply.error) : row.reply.message;
+    case ServiceState::Stopped:
+        return tr("It shut down, and nothing has started it since.");
+    case ServiceState::Healthy:
+    case ServiceState::Unknown:
+    case ServiceState::Restarting:
+    case ServiceState::ShuttingDown:
+        return {};
+    }
+    Q_UNREACHABLE();
+}
+
+QString placeOf(const FleetEntry &entry)
+{
+    if (entry.url.startsWith("unix:"_L1))
+        return entry.url;
+    const QUrl url(entry.url);
+    return url.isValid() && !url.authority().isEmpty() ? url.authority() + (url.path().size() > 1 ? url.path() : QString())
+                                                       : entry.url;
+}
+
+QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at)
+{
+    Teller teller(after, at);
+    if (after.isCurrent()) {
+        tellProcess(teller, before, after);
+        tellDependencies(teller, before.report ? &*before.report : nullptr, *after.report);
+        if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)
+            teller.tell(EventKind::Information, tr("shuts down"));
+        else if (before.observed == ServiceState::ShuttingDown && !isAnotherProcess(*before.report, *after.report)
+                 && !isGoing(after.observed))
+            teller.tell(EventKind::Information, tr("no longer shuts down"));
+    } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
+        if (after.observed == ServiceState::Stopped)
+            teller.tell(EventKind::Information, tr("stopped"));
+        else
+            teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
+                        u"%1: %2"_s.arg(stateWord(after.observed), stateReason(after)));
+    }
+    return teller.events();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/reply.h"
+#include "common/fleet/fleet.h"
+#include "dashboard/model/event.h"
+#include "dashboard/model/servicestate.h"
+#include "dashboard/model/timesource.h"
+
+namespace Hephaestus {
+
+/// Something this dashboard is doing with a service.
+struct Activity
+{
+    ServiceState state = ServiceState::Restarting;
+    QString step; ///< `draining 3, 27 s left`; empty: the state's word says it
+
+    bool operator==(const Activity &) const = default;
+};
+
+/// All the dashboard knows of one service now.
+struct ServiceRow
+{
+    ServiceId id = NoService;
+    FleetEntry entry;
+
+    ServiceState observed = ServiceState::Unknown; ///< by the latest answer
+    std::optional<Activity> activity;
+    std::optional<HealthReport> report; ///< the latest that was understood; kept when later polls fail
+    Reply reply;                        ///< the latest, whatever it was
+    std::optional<TimeSource::Steady> asked;    ///< when the latest answer or failure came
+    std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
+
+    /// What is shown: the activity's state while there is one.
+    ServiceState state() const { return activity ? activity->state : observed; }
+
+    /// The report is the answer to the latest poll; otherwise its values are old.
+    bool isCurrent() const { return report && asked == lastSeen; }
+
+    CodeVerdict code() const { return report && report->code ? report->code->verdict : CodeVerdict::Unknown; }
+    bool offers(QLatin1StringView capability) const { return report && report->capabilities.contains(capability); }
+};
+
+/// `row` after one more answer: a pure function.
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now);
+
+/// The line of the state cell: the step of what is going on, or the state's word.
+QString stateText(const ServiceRow &row);
+
+/// Why it is in its state, as a sentence; empty when all is well.
+QString stateReason(const ServiceRow &row);
+
+/// `draining 3, 27 s left`.
+QString progressText(const ShutdownProgress &progress);
+
+/// Where the service is, as people say it: `127.0.0.1:8002`, `unix:/run/x.sock`.
+QString placeOf(const FleetEntry &entry);
+
+/// What a person would want to read in the journal about the step from one row to the next, oldest first.
+QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at);
+
+} // namespace Hephaestus

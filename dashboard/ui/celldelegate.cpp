@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/celldelegate.h"
+
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QAbstractItemView>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+QString plainToolTip(const QString &text)
+{
+    return text.isEmpty() ? QString()
+                          : u"<qt>"_s + text.toHtmlEscaped().replace(u'\n', u"<br>"_s) + u"</qt>"_s;
+}
+
+CellDelegate::CellDelegate(int currentRole, QObject *parent) : QStyledItemDelegate(parent), m_currentRole(currentRole) {}
+
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+{
+    QStyleOptionViewItem option = given;
+    initStyleOption(&option, index);
+    const Theme &theme = Theme::of(option.palette);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    painter->save();
+    if (selected)
+        painter->fillRect(option.rect, theme.selection());
+    else if (option.features.testFlag(QStyleOptionViewItem::Alternate))
+        painter->fillRect(option.rect, option.palette.color(QPalette::AlternateBase));
+    const bool first = option.viewItemPosition == QStyleOptionViewItem::Beginning
+                       || option.viewItemPosition == QStyleOptionViewItem::OnlyOne;
+    const auto *const view = qobject_cast<const QAbstractItemView *>(option.widget);
+    if (first && view && view->hasFocus() && view->currentIndex().row() == index.row()) {
+        const int bar = spacing(option.fontMetrics, 1) * 3 / 4;
+        painter->fillRect(QRect(option.rect.topLeft(), QSize(bar, option.rect.height())), option.palette.color(QPalette::Highlight));
+    }
+    const bool old = m_currentRole >= 0 && !index.data(m_currentRole).toBool();
+    painter->setFont(option.font);
+    painter->setPen(old ? theme.muted() : option.palette.color(QPalette::Active, QPalette::Text));
+    painter->setClipRect(option.rect);
+    paintContent(*painter, contentArea(option), option, index);
+    painter->restore();
+}
+
+void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &) const
+{
+    painter.drawText(area, int(option.displayAlignment) | Qt::TextSingleLine,
+                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, area.width()));
+}
+
+QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelIndex &index) const
+{
+    QStyleOptionViewItem option = given;
+    initStyleOption(&option, index);
+    // 28 px high with a font 17 px high, and so on.
+    return {option.fontMetrics.horizontalAdvance(option.text) + 2 * spacing(option.fontMetrics, 2) + 2,
+            spacing(option.fontMetrics, 7)};
+}
+
+void CellDelegate::paintIconAndText(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                    const QString &icon, const QString &text, const QColor &colour)
+{
+    const int size = iconSize(option);
+    const QPixmap picture = Icons::pixmap(icon, size, colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
+    painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
+    const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
+    painter.setPen(colour);
+    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                     option.fontMetrics.elidedText(text, Qt::ElideRight, rest.width()));
+}
+
+int CellDelegate::iconSize(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 3); }
+
+QRect CellDelegate::contentArea(const QStyleOptionViewItem &option)
+{
+    const int margin = spacing(option.fontMetrics, 2);
+    return option.rect.adjusted(margin, 0, -margin, 0);
+}
+
+QString CellDelegate::toolTip(const QPoint &, const QStyleOptionViewItem &, const QModelIndex &index) const
+{
+    return index.data(Qt::ToolTipRole).toString();
+}
+
+bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QStyledItemDelegate::helpEvent(event, view, option, index);
+    QToolTip::showText(event->globalPos(), plainToolTip(toolTip(event->pos(), option, index)), view);
+    return true;
+}
+
+} // namespace Hephaestus

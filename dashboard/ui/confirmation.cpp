@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/confirmation.h"
+
+#include "common/protocol/duration.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/theme.h"
+
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace Hephaestus {
+
+Confirmation::Confirmation(const QString &question, const QString &verb, QWidget *parent) : QDialog(parent)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(verb);
+    auto *const text = new QLabel;
+    text->setTextFormat(Qt::PlainText);
+    text->setWordWrap(true);
+    text->setText(visibleText(question, 2000));
+    text->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
+    setAccessibleDescription(text->text());
+
+    auto *const buttons = new QDialogButtonBox;
+    m_accept = buttons->addButton(verb, QDialogButtonBox::AcceptRole);
+    QPushButton *const cancel = buttons->addButton(QDialogButtonBox::Cancel);
+    m_accept->setAutoDefault(false);
+    cancel->setDefault(true);
+    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 4);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(margin);
+    layout->addWidget(text);
+    layout->addStretch();
+    layout->addWidget(buttons);
+    layout->setSizeConstraint(QLayout::SetMinimumSize);
+    cancel->setFocus();
+}
+
+void Confirmation::askDelay()
+{
+    m_delay = new QLineEdit;
+    m_delay->setPlaceholderText(tr("as the service is configured"));
+    m_delay->setAccessibleName(tr("Delay"));
+    m_problem = new QLabel;
+    m_problem->setTextFormat(Qt::PlainText);
+    auto *const form = new QFormLayout;
+    auto *const label = new QLabel(tr("&After:"));
+    label->setBuddy(m_delay);
+    form->addRow(label, m_delay);
+    form->addRow(new QLabel, m_problem);
+    static_cast<QVBoxLayout *>(layout())->insertLayout(1, form);
+    connect(m_delay, &QLineEdit::textChanged, this, &Confirmation::check);
+    m_delay->setFocus();
+    check();
+}
+
+void Confirmation::check()
+{
+    const auto delay = parseDuration(m_delay->text());
+    const bool usable = m_delay->text().isEmpty() || (delay && *delay <= std::chrono::hours(24));
+    m_problem->setText(usable ? tr("Such as 10s or 5min.")
+                       : delay ? tr("At most 24 h.") : delay.problem().what);
+    m_accept->setEnabled(usable);
+}
+
+std::optional<std::chrono::duration<double>> Confirmation::delay() const
+{
+    if (!m_delay || m_delay->text().isEmpty())
+        return {};
+    const auto delay = parseDuration(m_delay->text());
+    return delay ? std::optional<std::chrono::duration<double>>(*delay) : std::nullopt;
+}
+
+} // namespace Hephaestus

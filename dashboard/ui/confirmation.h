@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+
+#include <chrono>
+#include <optional>
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace Hephaestus {
+
+/// Asks before something dangerous: a sentence that says what will happen to what, a button with the verb, and Cancel, which is
+/// the default. With askDelay() also after how long. Nothing waits for it: connect to accepted().
+class Confirmation : public QDialog
+{
+    Q_OBJECT
+
+public:
+    Confirmation(const QString &question, const QString &verb, QWidget *parent);
+
+    void askDelay();
+    /// What was typed; nothing: the service's own notice.
+    std::optional<std::chrono::duration<double>> delay() const;
+
+private:
+    void check();
+
+    QPushButton *m_accept;
+    QLineEdit *m_delay = nullptr;
+    QLabel *m_problem = nullptr;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/detailheader.h"
+
+#include "common/protocol/duration.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/elidedlabel.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QGridLayout>
+#include <QStyle>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// `127.0.0.1:8002 · version 1.4.0 · pid 4312 · up 2 h 4 min`, as far as it is known.
+QString facts(const ServiceRow &row, std::chrono::duration<double> age)
+{
+    QStringList facts{placeOf(row.entry)};
+    if (!row.report)
+        return facts.first();
+    if (!row.report->version.isEmpty())
+        facts << DetailHeader::tr("version %1").arg(row.report->version);
+    if (row.report->pid)
+        facts << DetailHeader::tr("pid %1").arg(*row.report->pid);
+    if (row.isCurrent())
+        facts << DetailHeader::tr("up %1").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
+    else
+        facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
+    const Resources &resources = row.report->resources;
+    if (row.isCurrent() && resources.openConnections)
+        facts << DetailHeader::tr("%1 connections").arg(formatCount(*resources.openConnections));
+    if (row.isCurrent() && resources.backgroundTasks)
+        facts << DetailHeader::tr("%1 tasks").arg(formatCount(*resources.backgroundTasks));
+    return facts.join(u" · "_s);
+}
+
+} // namespace
+
+DetailHeader::DetailHeader(QWidget *parent)
+    : QWidget(parent)
+    , m_icon(new QLabel)
+    , m_name(new ElidedLabel)
+    , m_state(new ElidedLabel)
+    , m_facts(new ElidedLabel)
+    , m_reason(new QLabel)
+{
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * 1.35);
+    large.setWeight(QFont::DemiBold);
+    m_name->setFont(large);
+    QFont strong = font();
+    strong.setWeight(QFont::DemiBold);
+    m_state->setFont(strong);
+    m_reason->setTextFormat(Qt::PlainText);
+    m_reason->setWordWrap(true);
+    m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *const layout = new QGridLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setHorizontalSpacing(spacing(fontMetrics(), 2));
+    layout->setVerticalSpacing(spacing(fontMetrics(), 1));
+    layout->addWidget(m_icon, 0, 0, Qt::AlignVCenter);
+    layout->addWidget(m_name, 0, 1);
+    layout->addWidget(m_state, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
+    layout->addWidget(m_facts, 1, 0, 1, 3);
+    layout->addWidget(m_reason, 2, 0, 1, 3);
+    layout->setColumnStretch(1, 1);
+}
+
+void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age)
+{
+    const Theme &theme = Theme::of(palette());
+    const QColor colour = theme.accent(row.state());
+    m_icon->setPixmap(Icons::pixmap(Icons::nameOf(row.state()), spacing(fontMetrics(), 5), colour, devicePixelRatioF()));
+    m_name->setText(row.entry.name);
+    m_state->setText(stateText(row));
+    QPalette accent = palette();
+    accent.setColor(QPalette::WindowText, colour);
+    if (m_state->palette() != accent)
+        m_state->setPalette(accent);
+    QPalette quiet = palette();
+    quiet.setColor(QPalette::WindowText, theme.muted());
+    if (m_facts->palette() != quiet)
+        m_facts->setPalette(quiet);
+    m_facts->setText(facts(row, age));
+    const QString reason = visibleText(stateReason(row), 1000);
+    m_reason->setText(reason);
+    m_reason->setVisible(!reason.isEmpty());
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/detailpages.h"
+
+#include "common/protocol/duration.h"
+#include "common/protocol/healthcodec.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/fleetdelegates.h"
+#include "dashboard/ui/tables.h"
+#include "dashboard/ui/theme.h"
+
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QHeaderView>
+#include <QLabel>
+#include <QScrollBar>
+#include <QSortFilterProxyModel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+QLabel *plainLabel()
+{
+    auto *const label = new QLabel;
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+} // namespace
+
+// ---- dependencies -----------------------------------------------------------------------------------
+
+DependenciesPage::DependenciesPage(QWidget *parent)
+    : QWidget(parent), m_rows(new QSortFilterProxyModel(this)), m_table(new QTableView)
+{
+    m_rows->setSourceModel(&m_model);
+    m_rows->setSortRole(DependencyModel::SortRole);
+    m_table->setModel(m_rows);
+    styleTable(m_table);
+    m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
+    setColumnWidths(m_table, {12, 11, 10, 9, 13, 13, 0});
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(-1, Qt::AscendingOrder);
+    m_table->setAccessibleName(tr("Dependencies"));
+    connect(m_table, &QTableView::activated, this,
+            [this](const QModelIndex &index) { Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name); });
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_table);
+}
+
+void DependenciesPage::show(const QList<DependencyReport> &dependencies) { m_model.show(dependencies); }
+
+// ---- graph ------------------------------------------------------------------------------------------
+
+GraphPage::GraphPage(QWidget *parent)
+    : QWidget(parent), m_which(new QComboBox), m_span(new QComboBox), m_graph(new DependencyGraph)
+{
+    m_which->setAccessibleName(tr("Dependency"));
+    m_which->addItem(tr("All dependencies"), QString());
+    m_span->setAccessibleName(tr("Time span"));
+    for (const std::chrono::seconds span : {1min, 5min, 15min, 30min})
+        m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
+    m_span->setCurrentIndex(1);
+    m_graph->setSpan(5min);
+    connect(m_which, &QComboBox::activated, this, [this] { m_wanted = selected(); });
+    connect(m_span, &QComboBox::currentIndexChanged, this,
+            [this] { m_graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong())); });
+    auto *const bar = new QHBoxLayout;
+    bar->setSpacing(spacing(fontMetrics(), 2));
+    bar->addWidget(m_which);
+    bar->addStretch();
+    bar->addWidget(m_span);
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->addLayout(bar);
+    layout->addWidget(m_graph, 1);
+}
+
+QString GraphPage::selected() const { return m_which->currentData().toString(); }
+
+void GraphPage::select(const QString &dependency)
+{
+    m_wanted = dependency;
+    m_which->setCurrentIndex(std::max(0, m_which->findData(dependency)));
+}
+
+void GraphPage::show(const History &history, History::Time now)
+{
+    QStringList listed;
+    for (int i = 1; i < m_which->count(); ++i)
+        listed << m_which->itemData(i).toString();
+    if (listed != history.dependencies()) {
+        while (m_which->count() > 1)
+            m_which->removeItem(1);
+        for (const QString &name : history.dependencies())
+            m_which->addItem(visibleText(name, 60), name);
+        m_which->setCurrentIndex(std::max(0, m_which->findData(m_wanted)));
+    }
+    const QString name = selected();
+    m_graph->show(m_which->currentText(), name.isEmpty() ? history.total() : history.samples(name), history.marks(), now);
+}
+
+// ---- raw answer ---------------------------------------------------------------------------------------
+
+RawPage::RawPage(QWidget *parent) : QPlainTextEdit(parent)
+{
+    setReadOnly(true);
+    setFrameShape(QFrame::NoFrame);
+    setLineWrapMode(QPlainTextEdit::NoWrap);
+    setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    setTabChangesFocus(true);
+    setAccessibleName(tr("The raw answer"));
+    setPlaceholderText(tr("Nothing has been received yet."));
+}
+
+void RawPage::show(const QByteArray &body)
+{
+    if (body == m_body || !isVisible() || textCursor().hasSelection())
+        return;
+    m_body = body;
+    QStringList lines;
+    for (const QString &line : QString::fromUtf8(indentJson(body)).split(u'\n'))
+        lines << visibleText(line, 4000);
+    const int down = verticalScrollBar()->value();
+    const int right = horizontalScrollBar()->value();
+    setPlainText(lines.join(u'\n'));
+    verticalScrollBar()->setValue(down);
+    horizontalScrollBar()->setValue(right);
+}
+
+// ---- receipt ------------------------------------------------------------------------------------------
+
+ReceiptPage::ReceiptPage(QWidget *parent)
+    : QWidget(parent), m_summary(plainLabel()), m_table(new QTableView), m_failure(plainLabel())
+{
+    m_table->setModel(&m_model);
+    styleTable(m_table);
+    setColumnWidths(m_table, {15, 10, 9, 0});
+    m_table->setAccessibleName(tr("Steps"));
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(0, margin, 0, margin);
+    layout->setSpacing(margin);
+    for (QLabel *const label : {m_summary, m_failure})
+        label->setContentsMargins(margin, 0, margin, 0);
+    layout->addWidget(m_summary);
+    layout->addWidget(m_failure);
+    layout->addWidget(m_table, 1);
+    show(nullptr, {}, false);
+}
+
+void ReceiptPage::show(const Receipt *receipt, const QString &runningStep, bool running)
+{
+    m_table->setVisible(receipt);
+    m_failure->setVisible(receipt && !running && !receipt->ok);
+    if (!receipt) {
+        m_model.clear();
+        m_summary->setText(tr("Nothing was restarted, started or stopped from here yet."));
+        return;
+    }
+    m_model.show(*receipt, runningStep);
+    const QString what = tr("%1 of %2").arg(visibleText(receipt->action, 20), visibleText(receipt->service, 80));
+    if (running) {
+        m_summary->setText(tr("%1 is under way.").arg(what));
+        return;
+    }
+    QString summary = receipt->ok ? tr("%1 done in %2.").arg(what, formatDuration(receipt->total))
+                                  : tr("%1 failed after %2.").arg(what, formatDuration(receipt->total));
+    const auto instance = [](const QString &id, const std::optional<qint64> &pid) {
+        const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
+        return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text).arg(*pid) : text;
+    };
+    summary += u'\n' + tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid));
+    summary += u'\n' + tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid));
+    m_summary->setText(summary);
+    QPalette alarm = palette();
+    alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
+    m_failure->setPalette(alarm);
+    m_failure->setText(visibleText(receipt->failure, 2000));
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/detailpane.h"
+
+#include "dashboard/ui/detailheader.h"
+#include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/theme.h"
+
+#include <QAction>
+#include <QLabel>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace Hephaestus {
+
+DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent)
+    : QWidget(parent)
+    , m_watch(watch)
+    , m_commands(commands)
+    , m_stack(new QStackedWidget)
+    , m_header(new DetailHeader)
+    , m_restart(new QToolButton)
+    , m_shutDown(new QToolButton)
+    , m_tabs(new QTabWidget)
+    , m_dependencies(new DependenciesPage)
+    , m_graphs(new GraphPage)
+    , m_raw(new RawPage)
+    , m_receipt(new ReceiptPage)
+{
+    m_tabs->addTab(m_dependencies, tr("Dependencies"));
+    m_tabs->addTab(m_graphs, tr("Graphs"));
+    m_tabs->addTab(m_receipt, tr("Receipt"));
+    m_tabs->addTab(m_raw, tr("Raw"));
+    m_tabs->setDocumentMode(true);
+    setFocusProxy(m_tabs);
+
+    auto *const top = new QVBoxLayout;
+    const int margin = spacing(fontMetrics(), 3);
+    top->setContentsMargins(margin, margin, margin, 0);
+    top->setSpacing(margin);
+    top->addWidget(m_header);
+    top->addWidget(makeButtons());
+    auto *const page = new QWidget;
+    auto *const pageLayout = new QVBoxLayout(page);
+    pageLayout->setContentsMargins(0, 0, 0, 0);
+    pageLayout->setSpacing(margin);
+    pageLayout->addLayout(top);
+    pageLayout->addWidget(m_tabs, 1);
+
+    auto *const nothing = new QLabel(tr("Select a service to see more of it."));
+    nothing->setAlignment(Qt::AlignCenter);
+    m_stack->addWidget(nothing);
+    m_stack->addWidget(page);
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_stack);
+
+    const auto refreshIfShown = [this](ServiceId id) {
+        if (id == m_service)
+            refresh();
+    };
+    connect(&watch.fleet(), &FleetModel::answered, this, refreshIfShown);
+    connect(&watch.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
+    connect(&watch.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
+        if (id == m_service)
+            m_tabs->setCurrentWidget(m_receipt); // what was just asked for is what one wants to see
+    });
+    connect(&commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
+    connect(m_dependencies, &DependenciesPage::opened, this, [this](const QString &dependency) {
+        m_graphs->select(dependency);
+        m_tabs->setCurrentWidget(m_graphs);
+    });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
+    refreshButtons();
+}
+
+QWidget *DetailPane::makeButtons()
+{
+    auto *const menu = new QMenu(this);
+    menu->setToolTipsVisible(true);
+    for (const ServiceAction action : {ServiceAction::ShutDown, ServiceAction::ScheduleShutDown, ServiceAction::CancelShutDown})
+        menu->addAction(m_commands.action(action));
+    m_shutDown->setMenu(menu);
+    m_shutDown->setPopupMode(QToolButton::MenuButtonPopup);
+    m_shutDown->setDefaultAction(m_commands.action(ServiceAction::ShutDown));
+    auto *const check = new QToolButton;
+    check->setDefaultAction(m_commands.action(ServiceAction::CheckNow));
+    auto *const start = new QToolButton;
+    start->setDefaultAction(m_commands.action(ServiceAction::Start));
+
+    auto *const row = new QWidget;
+    auto *const layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(spacing(fontMetrics(), 2));
+    for (QToolButton *const button : {m_restart, m_shutDown, check, start}) {
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setMinimumHeight(spacing(fontMetrics(), 7));
+        layout->addWidget(button);
+    }
+    layout->addStretch();
+    return row;
+}
+
+void DetailPane::setService(ServiceId id)
+{
+    m_service = id;
+    refresh();
+}
+
+void DetailPane::refreshButtons()
+{
+    QAction *const action = m_commands.isRunning() ? m_commands.cancel() : m_commands.action(ServiceAction::Restart);
+    if (m_restart->defaultAction() == action)
+        return;
+    if (m_restart->defaultAction())
+        m_restart->removeAction(m_restart->defaultAction());
+    m_restart->setDefaultAction(action);
+}
+
+void DetailPane::refresh()
+{
+    const ServiceRow *const row = m_watch.fleet().find(m_service);
+    m_stack->setCurrentIndex(row ? 1 : 0);
+    if (!row)
+        return;
+    const TimeSource &time = TimeSource::machine();
+    const auto age = row->lastSeen ? time.steady() - *row->lastSeen : TimeSource::Steady::duration(0);
+    m_header->show(*row, age);
+    m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>());
+    if (m_tabs->currentWidget() == m_graphs)
+        m_graphs->show(m_watch.fleet().history(m_service), time.wall());
+    m_raw->show(row->reply.body);
+    m_receipt->show(m_watch.actions().receipt(m_service), m_watch.actions().runningStep(m_service),
+                    m_watch.actions().isRunning(m_service));
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/ui/servicecommands.h"
+
+#include <QWidget>
+
+class QLabel;
+class QStackedWidget;
+class QTabWidget;
+class QToolButton;
+
+namespace Hephaestus {
+
+class DependenciesPage;
+class DetailHeader;
+class ElidedLabel;
+class GraphPage;
+class RawPage;
+class ReceiptPage;
+
+/// Everything about the selected service: who and how it is, the two main acts always in the same place, and pages below.
+class DetailPane : public QWidget
+{
+    Q_OBJECT
+
+public:
+    DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent = nullptr);
+
+    void setService(ServiceId id);
+
+private:
+    void refresh();
+    void refreshButtons();
+    QWidget *makeButtons();
+
+    FleetWatch &m_watch;
+    ServiceCommands &m_commands;
+    ServiceId m_service = NoService;
+
+    QStackedWidget *m_stack;
+    DetailHeader *m_header;
+    QToolButton *m_restart;
+    QToolButton *m_shutDown;
+    QTabWidget *m_tabs;
+    DependenciesPage *m_dependencies;
+    GraphPage *m_graphs;
+    RawPage *m_raw;
+    ReceiptPage *m_receipt;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/elidedlabel.h"
+
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/celldelegate.h"
+
+#include <QEvent>
+
+namespace Hephaestus {
+
+ElidedLabel::ElidedLabel(QWidget *parent) : QLabel(parent)
+{
+    setTextFormat(Qt::PlainText);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void ElidedLabel::setText(const QString &text)
+{
+    const QString shown = visibleText(text, 2000);
+    if (shown == m_text)
+        return;
+    m_text = shown;
+    setAccessibleName(m_text);
+    updateGeometry();
+    elide();
+}
+
+QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 4, fontMetrics().height()}; }
+
+QSize ElidedLabel::sizeHint() const { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
+
+void ElidedLabel::resizeEvent(QResizeEvent *event)
+{
+    QLabel::resizeEvent(event);
+    elide();
+}
+
+void ElidedLabel::changeEvent(QEvent *event)
+{
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        elide();
+}
+
+void ElidedLabel::elide()
+{
+    const QString fitting = fontMetrics().elidedText(m_text, Qt::ElideRight, std::max(width(), 1));
+    QLabel::setText(fitting);
+    setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
+}
+
+} // namespace Hephaestus

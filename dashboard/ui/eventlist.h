@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/event.h"
+
+#include <QTableView>
+
+namespace Hephaestus {
+
+class EventJournal;
+
+/// What happened, newest first.
+class EventList : public QTableView
+{
+    Q_OBJECT
+
+public:
+    explicit EventList(EventJournal &journal, QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void opened(Hephaestus::ServiceId service); ///< Enter or a double click on an event
+};
+
+} // namespace Hephaestus

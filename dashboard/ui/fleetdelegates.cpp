@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/fleetdelegates.h"
+
+#include "dashboard/model/dependencymodel.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/model/fleetmodel.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QPainter>
+#include <QWidget>
+
+#include <numeric>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+// ---- state ------------------------------------------------------------------------------------------
+
+void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                 const QModelIndex &index) const
+{
+    const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
+    paintIconAndText(painter, area, option, Icons::nameOf(state), option.text, Theme::of(option.palette).accent(state));
+}
+
+QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QSize text = CellDelegate::sizeHint(option, index);
+    return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
+}
+
+// ---- code -------------------------------------------------------------------------------------------
+
+void CodeDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                const QModelIndex &index) const
+{
+    const auto verdict = index.data(FleetModel::CodeRole).value<CodeVerdict>();
+    const QColor colour = Theme::of(option.palette).accent(verdict);
+    switch (verdict) {
+    case CodeVerdict::Stale: return paintIconAndText(painter, area, option, u"stale"_s, option.text, colour);
+    case CodeVerdict::Fresh: return paintIconAndText(painter, area, option, u"fresh"_s, option.text, colour);
+    case CodeVerdict::Unknown: return CellDelegate::paintContent(painter, area, option, index);
+    }
+}
+
+// ---- dependencies as chips ----------------------------------------------------------------------------
+
+namespace {
+
+int chipIcon(const QFontMetrics &metrics) { return spacing(metrics, 3) - 1; }
+
+int chipWidth(const QFontMetrics &metrics, const QString &label)
+{
+    return metrics.horizontalAdvance(label) + chipIcon(metrics) + 3 * spacing(metrics, 1);
+}
+
+} // namespace
+
+QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area, const QStyleOptionViewItem &option,
+                                                                     const QModelIndex &index)
+{
+    QList<Chip> chips;
+    for (const DependencyReport &dependency : index.data(FleetModel::DependenciesRole).value<QList<DependencyReport>>())
+        chips << Chip{{}, visibleText(dependency.name, 24), dependency};
+    const QFontMetrics &metrics = option.fontMetrics;
+    const int gap = spacing(metrics, 1);
+    const int wanted = std::accumulate(chips.cbegin(), chips.cend(), 0, [&](int sum, const Chip &chip) {
+        return sum + chipWidth(metrics, chip.label) + gap;
+    });
+    if (wanted - gap > area.width()) {
+        for (Chip &chip : chips)
+            chip.label = chip.label.left(2);
+    }
+    const int height = spacing(metrics, 4) + 2;
+    int x = area.left();
+    for (Chip &chip : chips) {
+        chip.area = QRect(x, area.center().y() - height / 2 + 1, chipWidth(metrics, chip.label), height);
+        x += chip.area.width() + gap;
+    }
+    return chips;
+}
+
+void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                           const QModelIndex &index) const
+{
+    const Theme &theme = Theme::of(option.palette);
+    const bool current = index.data(FleetModel::CurrentRole).toBool();
+    const QList<Chip> chips = layOut(area, option, index);
+    if (chips.isEmpty())
+        return CellDelegate::paintContent(painter, area, option, index);
+    const qreal ratio = option.widget ? option.widget->devicePixelRatioF() : 1.0;
+    const int icon = chipIcon(option.fontMetrics);
+    const int gap = spacing(option.fontMetrics, 1);
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const Chip &chip : chips) {
+        if (chip.area.right() > area.right()) {
+            painter.drawText(chip.area, Qt::AlignLeft | Qt::AlignVCenter, u"…"_s);
+            break;
+        }
+        const QColor colour = current ? theme.accent(chip.dependency.status) : theme.muted();
+        QColor fill = colour;
+        fill.setAlphaF(chip.dependency.status == DependencyStatus::Error && current ? 0.16F : 0.09F);
+        if (chip.dependency.status != DependencyStatus::NotUsed) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(fill);
+            painter.drawRoundedRect(chip.area, gap, gap);
+        }
+        painter.drawPixmap(QPoint(chip.area.left() + gap, chip.area.center().y() - icon / 2),
+                           Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
+        const bool loud = current && chip.dependency.status == DependencyStatus::Working;
+        painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
+        painter.drawText(chip.area.adjusted(icon + 2 * gap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
+    }
+}
+
+QSize DependencyChipsDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QList<Chip> chips = layOut(QRect(0, 0, 1 << 16, 1), option, index);
+    return {chips.isEmpty() ? spacing(option.fontMetrics, 8) : chips.last().area.right() + 2 * spacing(option.fontMetrics, 2) + 1,
+            CellDelegate::sizeHint(option, index).height()};
+}
+
+QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    for (const Chip &chip : layOut(contentArea(option), option, index)) {
+        if (!chip.area.contains(position))
+            continue;
+        QString text = u"%1: %2"_s.arg(visibleText(chip.dependency.name), DependencyModel::statusWord(chip.dependency.status));
+        if (!chip.dependency.error.isEmpty())
+            text += u'\n' + visibleText(chip.dependency.error);
+        return text;
+    }
+    return CellDelegate::toolTip(position, option, index);
+}
+
+// ---- a dependency's status ----------------------------------------------------------------------------
+
+void DependencyStatusDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                            const QModelIndex &index) const
+{
+    const auto status = index.data(DependencyModel::StatusRole).value<DependencyStatus>();
+    paintIconAndText(painter, area, option, Icons::nameOf(status), option.text, Theme::of(option.palette).accent(status));
+}
+
+QSize DependencyStatusDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QSize text = CellDelegate::sizeHint(option, index);
+    return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
+}
+
+} // namespace Hephaestus

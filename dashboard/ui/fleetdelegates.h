@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+#include "dashboard/ui/celldelegate.h"
+
+#include <QRect>
+
+namespace Hephaestus {
+
+/// A state as shape, word and colour.
+class StateDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    using CellDelegate::CellDelegate;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+};
+
+/// Fresh quietly, stale so that it is seen.
+class CodeDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+};
+
+/// One chip for each dependency: its shape and colour by its status, the whole name where there is room for all, else two letters.
+class DependencyChipsDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    using CellDelegate::CellDelegate;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+    QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+private:
+    struct Chip
+    {
+        QRect area;
+        QString label;
+        DependencyReport dependency;
+    };
+
+    static QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index);
+};
+
+/// A dependency's status as shape, word and colour, for the table of one service's dependencies.
+class DependencyStatusDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    using CellDelegate::CellDelegate;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+};
+
+} // namespace Hephaestus

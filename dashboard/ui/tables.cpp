@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/tables.h"
+
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/theme.h"
+
+#include <QHeaderView>
+#include <QTableView>
+
+namespace Hephaestus {
+
+void styleTable(QTableView *table, int currentRole)
+{
+    table->setItemDelegate(new CellDelegate(currentRole, table));
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setShowGrid(false);
+    table->setWordWrap(false);
+    table->setTabKeyNavigation(false); // Tab goes to the next widget, as everywhere
+    table->setFrameShape(QFrame::NoFrame);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table->verticalHeader()->setDefaultSectionSize(spacing(table->fontMetrics(), 7));
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(spacing(table->fontMetrics(), 8));
+}
+
+void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
+{
+    int column = 0;
+    for (const int count : characters) {
+        if (count == 0)
+            table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+        else
+            table->setColumnWidth(column, count * table->fontMetrics().averageCharWidth() + 4 * spacing(table->fontMetrics(), 1));
+        ++column;
+    }
+}
+
+} // namespace Hephaestus

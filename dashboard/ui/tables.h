@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <initializer_list>
+
+class QTableView;
+
+namespace Hephaestus {
+
+/// Makes a table look and behave like every table here: whole rows, no grid, rows of one height, a delegate for plain cells,
+/// a header that does not shout.
+void styleTable(QTableView *table, int currentRole = -1);
+
+/// Gives columns their first widths, in average characters; 0 takes what is left.
+void setColumnWidths(QTableView *table, std::initializer_list<int> characters);
+
+} // namespace Hephaestus

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/totalsstrip.h"
+
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent) : QWidget(parent), m_fleet(fleet), m_layout(new QHBoxLayout(this))
+{
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setSpacing(spacing(fontMetrics(), 1));
+    m_all = addButton({}, {});
+    for (const ServiceState state : AllServiceStates)
+        m_states[state] = addButton(u"state:"_s + stateKey(state), Icons::nameOf(state));
+    m_stale = addButton(u"stale"_s, u"stale"_s);
+    connect(&fleet, &FleetModel::totalsChanged, this, &TotalsStrip::update);
+    updateIcons();
+    update();
+    setFilter({});
+}
+
+QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
+{
+    auto *const button = new QToolButton;
+    button->setProperty("filter", filter);
+    button->setProperty("iconName", icon);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setIconSize(QSize(1, 1) * spacing(fontMetrics(), 3));
+    m_layout->addWidget(button);
+    connect(button, &QToolButton::clicked, this, [this, filter](bool checked) {
+        Q_EMIT filterWanted(checked ? filter : QString());
+    });
+    return button;
+}
+
+void TotalsStrip::update()
+{
+    const FleetModel::Totals totals = m_fleet.totals();
+    const auto show = [](QToolButton *button, const QString &text, bool visible) {
+        button->setText(text);
+        button->setAccessibleName(text);
+        button->setVisible(visible || button->isChecked());
+    };
+    show(m_all, totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services), true);
+    for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
+        const int count = totals.states.value(it.key());
+        show(it.value(), u"%1 %2"_s.arg(count).arg(stateWord(it.key())), count > 0 || it.key() == ServiceState::Healthy);
+    }
+    show(m_stale, tr("%1 stale").arg(totals.stale), totals.stale > 0);
+}
+
+void TotalsStrip::updateIcons()
+{
+    const Theme &theme = Theme::of(palette());
+    const auto paint = [this](QToolButton *button, const QColor &colour) {
+        const QString icon = button->property("iconName").toString();
+        button->setIcon(Icons::pixmap(icon, button->iconSize().width(), colour, devicePixelRatioF()));
+    };
+    for (auto it = m_states.cbegin(); it != m_states.cend(); ++it)
+        paint(it.value(), theme.accent(it.key()));
+    paint(m_stale, theme.accent(CodeVerdict::Stale));
+}
+
+void TotalsStrip::setFilter(const QString &filter)
+{
+    for (QToolButton *const button : findChildren<QToolButton *>())
+        button->setChecked(button->property("filter").toString() == filter.trimmed());
+    update();
+}
+
+void TotalsStrip::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        updateIcons();
+}
+
+} // namespace Hephaestus
