@@ -129,7 +129,7 @@ void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optio
     if (!target)
         return tell(id, EventKind::Trouble, target.problem().text());
     auto *const client = new ServiceClient(*target, this);
-    const auto conclude = [this, id, client](const Reply &reply, const QString &success) {
+    const auto conclude = [this, id, client](const ServiceReply &reply, const QString &success) {
         client->deleteLater();
         if (reply.error == ClientError::None)
             tell(id, EventKind::Action, success);

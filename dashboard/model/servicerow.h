@@ -27,7 +27,7 @@ struct ServiceRow
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer
     std::optional<Activity> activity;
     std::optional<HealthReport> report; ///< the latest that was understood; kept when later polls fail
-    Reply reply;                        ///< the latest, whatever it was
+    ServiceReply reply;                        ///< the latest, whatever it was
     std::optional<TimeSource::Steady> asked;    ///< when the latest answer or failure came
     std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
 
