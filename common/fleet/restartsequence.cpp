@@ -117,6 +117,7 @@ private:
     void watchPort();
     void launchCommand();
     void judgeServiceRestart();
+    QString lateShutdownText() const;
     QString portText() const;
     QString lateStartText() const;
     QString lastWords() const;
@@ -255,7 +256,7 @@ void RestartSequence::Private::chooseFirst(const Reply &reply)
 
 void RestartSequence::Private::planShutdown()
 {
-    const auto late = [this] { return u"%1 has not finished its shutdown within %2 (%3)"_s.arg(entry.name, formatDuration(options.shutdownTimeout), m_told); };
+    const auto late = [this] { return lateShutdownText(); };
     m_plan.push_back({u"asked"_s, options.shutdownTimeout, [this] { askShutdown(); },
                       [this] { return m_answered || (m_wasShuttingDown && phase() != "notice"_L1); }, late});
     m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
@@ -340,7 +341,7 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
     } else if (error == ClientError::Disconnected || error == ClientError::Refused) {
         tell(u"it ended without an answer"_s); // whether it did, the next steps will see
     } else {
-        return fail(answer.reply.message);
+        return fail(error == ClientError::Timeout ? lateShutdownText() : answer.reply.message);
     }
     look();
 }
@@ -382,6 +383,12 @@ void RestartSequence::Private::judgeServiceRestart()
     const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
     if (goesOn && (m_wasShuttingDown || steady_clock::now() - m_answeredAt > RestartGrace))
         fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. Its log says why."_s.arg(entry.name));
+}
+
+QString RestartSequence::Private::lateShutdownText() const
+{
+    const QString state = m_told.isEmpty() ? QString() : u" (%1)"_s.arg(m_told);
+    return u"%1 has not finished its shutdown within %2%3"_s.arg(entry.name, formatDuration(options.shutdownTimeout), state);
 }
 
 QString RestartSequence::Private::lastWords() const
