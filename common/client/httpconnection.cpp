@@ -176,7 +176,7 @@ void HttpConnection::fail(ClientError error, const QString &message)
 }
 
 /// Hands the reply to the first in the queue. The callback may destroy this.
-void HttpConnection::answerFirst(Reply reply, bool underWay)
+void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
 {
     Exchange exchange = std::move(m_queue.front());
     m_queue.pop_front();

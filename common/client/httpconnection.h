@@ -38,7 +38,7 @@ struct HttpRequest
     QByteArray token;
     QByteArray body; ///< sent as application/json, unless empty
     std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
-    qsizetype maximumBody = Reply::MaximumBody;
+    qsizetype maximumBody = ServiceReply::MaximumBody;
     bool repeatable = false; ///< may be sent once more when a kept connection turns out to be closed
 };
 
@@ -50,7 +50,7 @@ class HttpConnection : public QObject
 
 public:
     /// The reply's error is set for everything but a complete answer of whatever status.
-    using Done = std::function<void(Reply)>;
+    using Done = std::function<void(ServiceReply)>;
 
     explicit HttpConnection(HttpPeer peer, QObject *parent = nullptr);
     ~HttpConnection() override;
@@ -71,7 +71,7 @@ private:
     void armTimer();
     void timedOut();
     void fail(ClientError error, const QString &message);
-    void answerFirst(Reply reply, bool underWay);
+    void answerFirst(ServiceReply reply, bool underWay);
     void connectSocket();
     void writeRequest();
     void read();

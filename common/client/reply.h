@@ -35,7 +35,7 @@ QString describe(ClientError error);
 bool cameFromService(ClientError error);
 
 /// What came back, whether or not it was understood.
-struct Reply
+struct ServiceReply
 {
     /// Of any body, no more is kept.
     static constexpr qsizetype MaximumBody = 64 * 1024;
@@ -46,7 +46,7 @@ struct Reply
     QByteArray body;    ///< as received, cut at MaximumBody
     std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
 
-    bool operator==(const Reply &) const = default;
+    bool operator==(const ServiceReply &) const = default;
 };
 
 /// A reply read as a T; the value is there exactly if the reply was understood.
@@ -54,7 +54,7 @@ template <typename T>
 struct Answer
 {
     std::optional<T> value;
-    Reply reply;
+    ServiceReply reply;
 };
 
 } // namespace Hephaestus

@@ -22,7 +22,7 @@ bool isToken(const QString &token)
 }
 
 /// `503: shutting_down`, or what the service says of its refusal.
-QString refusal(const Reply &reply)
+QString refusal(const ServiceReply &reply)
 {
     const Result<ErrorBody> error = decodeError(reply.body);
     if (error && !error->message.isEmpty())
@@ -31,7 +31,7 @@ QString refusal(const Reply &reply)
 }
 
 /// Turns a complete reply of the wrong status into the error it is.
-Reply judged(Reply reply, bool also500)
+ServiceReply judged(ServiceReply reply, bool also500)
 {
     if (reply.error != ClientError::None || reply.httpStatus == 200 || (also500 && reply.httpStatus == 500))
         return reply;
@@ -49,16 +49,16 @@ Reply judged(Reply reply, bool also500)
 
 /// What `done` wants, made of what arrives.
 template <typename T, typename Decode>
-std::function<void(Reply)> understood(const ServiceClient::Callback<T> &done, Decode decode, bool also500 = false)
+std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &done, Decode decode, bool also500 = false)
 {
-    return [done, decode, also500](Reply raw) {
+    return [done, decode, also500](ServiceReply raw) {
         Answer<T> answer{{}, judged(std::move(raw), also500)};
         if (answer.reply.error == ClientError::None) {
             Result<T> value = decode(answer.reply.body);
             if (value)
                 answer.value = std::move(*value);
             else if (answer.reply.httpStatus == 500)
-                answer.reply = Reply{ClientError::HttpStatus, refusal(answer.reply), 500, answer.reply.body, answer.reply.latency};
+                answer.reply = ServiceReply{ClientError::HttpStatus, refusal(answer.reply), 500, answer.reply.body, answer.reply.latency};
             else
                 answer.reply.error = ClientError::NotUnderstood;
             if (answer.reply.error == ClientError::NotUnderstood)
@@ -156,13 +156,13 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
     request.body = body;
     request.token = m_target.token.toLatin1();
     request.timeout = timeout;
-    connection->send(std::move(request), [connection, done](Reply reply) {
+    connection->send(std::move(request), [connection, done](ServiceReply reply) {
         connection->deleteLater();
         done(std::move(reply));
     });
 }
 
-void ServiceClient::answerLater(Reply reply, const Raw &done)
+void ServiceClient::answerLater(ServiceReply reply, const Raw &done)
 {
     QMetaObject::invokeMethod(this, [this, reply = std::move(reply), done, generation = m_generation] {
         if (generation == m_generation)

@@ -68,11 +68,11 @@ public:
     void abort();
 
 private:
-    using Raw = std::function<void(Reply)>;
+    using Raw = std::function<void(ServiceReply)>;
     void read(const QString &path, const Raw &done);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done);
-    void answerLater(Reply reply, const Raw &done);
+    void answerLater(ServiceReply reply, const Raw &done);
 
     ServiceTarget m_target;
     std::unique_ptr<HttpPeer> m_peer; ///< null: the URL or the token is wrong

@@ -102,7 +102,7 @@ public:
 private:
     // The plan
     void firstLook();
-    void chooseFirst(const Reply &reply);
+    void chooseFirst(const ServiceReply &reply);
     void planShutdown();
     void planStop();
     void planStart();
@@ -127,7 +127,7 @@ private:
 
     // The sequencer
     void poll();
-    void heard(const Reply &reply, std::optional<HealthReport> report);
+    void heard(const ServiceReply &reply, std::optional<HealthReport> report);
     void look();
     void beginStep();
     void endStep(StepOutcome outcome);
@@ -208,7 +208,7 @@ void RestartSequence::Private::firstLook()
 }
 
 /// What there is to do, now that it is known whether the service runs.
-void RestartSequence::Private::chooseFirst(const Reply &reply)
+void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
 {
     if (m_old) {
         receipt.oldInstance = m_old->instanceId;
@@ -219,7 +219,7 @@ void RestartSequence::Private::chooseFirst(const Reply &reply)
         if (m_oldProcess)
             connect(m_oldProcess.get(), &ProcessWatch::gone, this, &Private::look);
     } else if (reply.error != ClientError::Refused) {
-        const std::optional<Listener> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
+        const std::optional<PortHolder> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
     }
     const bool restartsItself = m_old && m_old->capabilities.contains(u"restart"_s);
@@ -399,7 +399,7 @@ QString RestartSequence::Private::lastWords() const
 
 QString RestartSequence::Private::holderText() const
 {
-    const std::optional<Listener> holder = findListener(m_peer.address);
+    const std::optional<PortHolder> holder = findListener(m_peer.address);
     if (!holder || (m_launched && holder->pid == m_launched->pid()))
         return {};
     return u" Port %1 is held by %2. Stop it, or change the port."_s.arg(m_peer.address.port).arg(holder->text());
@@ -430,7 +430,7 @@ void RestartSequence::Private::poll()
     m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
 }
 
-void RestartSequence::Private::heard(const Reply &reply, std::optional<HealthReport> report)
+void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<HealthReport> report)
 {
     m_polling = false;
     m_seen = std::move(report);

@@ -23,12 +23,12 @@ private Q_SLOTS:
     void aRequestBehindAHangingOneTimesOutByItself();
 
 private:
-    Reply send(HttpConnection &connection, HttpRequest request = {})
+    ServiceReply send(HttpConnection &connection, HttpRequest request = {})
     {
-        std::optional<Reply> reply;
-        connection.send(std::move(request), [&](Reply given) { reply = std::move(given); });
+        std::optional<ServiceReply> reply;
+        connection.send(std::move(request), [&](ServiceReply given) { reply = std::move(given); });
         [&] { QTRY_VERIFY_WITH_TIMEOUT(reply, 15000); }();
-        return reply.value_or(Reply{});
+        return reply.value_or(ServiceReply{});
     }
 };
 
@@ -78,7 +78,7 @@ void TestHttpConnection::nobodyListeningIsRefused()
     const quint16 port = server.serverPort();
     server.close();
     HttpConnection connection({{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}}, false, {}});
-    const Reply reply = send(connection);
+    const ServiceReply reply = send(connection);
     QCOMPARE(reply.error, ClientError::Refused);
     QVERIFY2(reply.message.contains(QString::number(port)), qPrintable(reply.message));
 }
@@ -101,7 +101,7 @@ void TestHttpConnection::talkingTlsToAPlainServerIsATlsFailure()
         });
     });
     HttpConnection connection({{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, server.serverPort(), {}}, true, {}});
-    const Reply reply = send(connection);
+    const ServiceReply reply = send(connection);
     QCOMPARE(reply.error, ClientError::Tls);
 }
 
@@ -115,8 +115,8 @@ void TestHttpConnection::aRequestBehindAHangingOneTimesOutByItself()
     HttpRequest quick;
     quick.timeout = 100ms;
     QStringList order;
-    connection.send(slow, [&](Reply reply) { order << u"slow"_s; QCOMPARE(reply.error, ClientError::Timeout); });
-    connection.send(quick, [&](Reply reply) { order << u"quick"_s; QCOMPARE(reply.error, ClientError::Timeout); });
+    connection.send(slow, [&](ServiceReply reply) { order << u"slow"_s; QCOMPARE(reply.error, ClientError::Timeout); });
+    connection.send(quick, [&](ServiceReply reply) { order << u"quick"_s; QCOMPARE(reply.error, ClientError::Timeout); });
     QTRY_COMPARE(order, QStringList({u"quick"_s, u"slow"_s}));
 }
 

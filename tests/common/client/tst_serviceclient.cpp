@@ -136,7 +136,7 @@ void TestServiceClient::everyFailureHasItsName()
     QCOMPARE(answer.reply.error, error);
     QVERIFY(!answer.value);
     QVERIFY(!answer.reply.message.isEmpty());
-    QVERIFY(answer.reply.body.size() <= Reply::MaximumBody);
+    QVERIFY(answer.reply.body.size() <= ServiceReply::MaximumBody);
 }
 
 void TestServiceClient::aHangingServiceTimesOut()
@@ -144,7 +144,7 @@ void TestServiceClient::aHangingServiceTimesOut()
     FakeHttpServer server;
     server.setAnswer("/health/shutdown", FakeAnswer::hang());
     ServiceClient client({server.url(), {}});
-    std::optional<Reply> reply;
+    std::optional<ServiceReply> reply;
     client.shutdown([&](const auto &answer) { reply = answer.reply; }, 150ms);
     QTRY_VERIFY(reply);
     QCOMPARE(reply->error, ClientError::Timeout);
@@ -159,7 +159,7 @@ void TestServiceClient::aDrippingServiceTimesOut()
     drip.drip = true;
     server.setAnswer("/health/shutdown", drip);
     ServiceClient client({server.url(), {}});
-    std::optional<Reply> reply;
+    std::optional<ServiceReply> reply;
     client.shutdown([&](const auto &answer) { reply = answer.reply; }, 300ms);
     QTRY_VERIFY(reply);
     QCOMPARE(reply->error, ClientError::Timeout);
@@ -172,7 +172,7 @@ void TestServiceClient::aRequestThatChangesSomethingIsSentOnce()
     server.setAnswer("/health/shutdown", FakeAnswer::raw({}, FakeAnswer::Then::Close));
     ServiceClient client({server.url(), {}});
     QVERIFY(ask<BasicHealth>(client, &ServiceClient::askLive).value);
-    std::optional<Reply> reply;
+    std::optional<ServiceReply> reply;
     client.shutdown([&](const auto &answer) { reply = answer.reply; });
     QTRY_VERIFY(reply);
     QCOMPARE(reply->error, ClientError::Disconnected);

@@ -50,8 +50,8 @@ void TestListeners::ourOwnSocketIsFound()
     QVERIFY2(listener->command.contains(u"tst_listeners"_s), qPrintable(listener->command));
     QVERIFY(isHeldBy(address, QCoreApplication::applicationPid()));
     QVERIFY(!isHeldBy(address, 1));
-    const QList<Listener> all = listeners();
-    QVERIFY(std::any_of(all.begin(), all.end(), [&](const Listener &one) { return one == *listener; }));
+    const QList<PortHolder> all = listeners();
+    QVERIFY(std::any_of(all.begin(), all.end(), [&](const PortHolder &one) { return one == *listener; }));
 }
 
 void TestListeners::aFreePortHasNoListener()
