@@ -132,7 +132,8 @@ private:
     void beginStep();
     void endStep(StepOutcome outcome);
     void finish();
-    void tell(const QString &text);
+    void tell(const QString &text); ///< as progress
+    void note(const QString &text); ///< and in the receipt
 
     std::deque<Step> m_plan;
     std::optional<Step> m_step;
@@ -339,7 +340,7 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
         m_drained = m_result->drain ? m_result->drain->waited : Seconds(0);
         m_cleaned = std::max(Seconds(0), m_result->cleanupDuration);
     } else if (error == ClientError::Disconnected || error == ClientError::Refused) {
-        tell(u"it ended without an answer"_s); // whether it did, the next steps will see
+        note(u"it ended without an answer"_s); // whether it did, the next steps will see
     } else {
         return fail(error == ClientError::Timeout ? lateShutdownText() : answer.reply.message);
     }
@@ -360,7 +361,7 @@ void RestartSequence::Private::askRestart()
 void RestartSequence::Private::launchCommand()
 {
     if (m_seen && isNew(*m_seen))
-        return tell(u"something else has started it again already"_s);
+        return note(u"something else has started it again already"_s);
     const Result<LaunchedProcess *> process = launch(entry.name, *commandToStart(entry), options.stateDirectory);
     if (!process)
         return fail(process.problem().what);
@@ -539,9 +540,13 @@ void RestartSequence::Private::tell(const QString &text)
 {
     if (std::exchange(m_told, text) == text)
         return;
-    if (m_step && m_line.message.isEmpty() && !m_wasShuttingDown)
-        m_line.message = text;
     Q_EMIT q->progressed(text);
+}
+
+void RestartSequence::Private::note(const QString &text)
+{
+    m_line.message = text;
+    tell(text);
 }
 
 // ---- the public face ---------------------------------------------------------------------------------
