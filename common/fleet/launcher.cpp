@@ -94,7 +94,7 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
     ::posix_spawn_file_actions_init(&actions);
     sigset_t all;
     sigset_t none;
-    sigfillset(&all);
+    std::memset(&all, 0xff, sizeof all); // sigfillset() leaves out 32 and 33, and posix_spawn() would ignore them in the child
     sigemptyset(&none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawnattr_setsigmask(&attributes, &none);

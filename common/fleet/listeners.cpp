@@ -130,9 +130,9 @@ QString homeShortened(const QString &path)
     return path == home || path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
 }
 
-Listener describe(const Socket &socket, const QString &pid)
+PortHolder describe(const Socket &socket, const QString &pid)
 {
-    Listener listener{{ServiceAddress::Kind::Tcp, socket.host.toString(), socket.port, {}}, pid.toLongLong(), {}, {}};
+    PortHolder listener{{ServiceAddress::Kind::Tcp, socket.host.toString(), socket.port, {}}, pid.toLongLong(), {}, {}};
     if (pid.isEmpty())
         return listener;
     QByteArray command = contentOf(u"/proc/%1/cmdline"_s.arg(pid));
@@ -144,7 +144,7 @@ Listener describe(const Socket &socket, const QString &pid)
 }
 
 /// Finds who holds the sockets; of several holders of one (a parent and its workers) the one with the lowest pid.
-QList<Listener> holdersOf(const Sockets &sockets)
+QList<PortHolder> holdersOf(const Sockets &sockets)
 {
     QHash<QByteArray, QString> holders;
     QStringList pids = QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs);
@@ -155,10 +155,10 @@ QList<Listener> holdersOf(const Sockets &sockets)
                 holders.insert(inode, pid);
         }
     }
-    QList<Listener> result;
+    QList<PortHolder> result;
     for (auto it = sockets.begin(); it != sockets.end(); ++it)
         result << describe(*it, holders.value(it.key()));
-    std::sort(result.begin(), result.end(), [](const Listener &a, const Listener &b) {
+    std::sort(result.begin(), result.end(), [](const PortHolder &a, const PortHolder &b) {
         return std::tie(a.address.port, a.address.host) < std::tie(b.address.port, b.address.host);
     });
     return result;
@@ -166,7 +166,7 @@ QList<Listener> holdersOf(const Sockets &sockets)
 
 } // namespace
 
-QString Listener::text() const
+QString PortHolder::text() const
 {
     if (pid == 0)
         return u"a process of another user"_s;
@@ -174,7 +174,7 @@ QString Listener::text() const
     return u"%1 (pid %2%3)"_s.arg(command.left(120)).arg(pid).arg(where);
 }
 
-QList<Listener> listeners() { return holdersOf(listeningSockets()); }
+QList<PortHolder> listeners() { return holdersOf(listeningSockets()); }
 
 bool isHeldBy(const ServiceAddress &address, qint64 pid)
 {
@@ -183,7 +183,7 @@ bool isHeldBy(const ServiceAddress &address, qint64 pid)
     return !wanted.isEmpty() && socketsOf(QString::number(pid)).intersects(wanted);
 }
 
-std::optional<Listener> findListener(const ServiceAddress &address)
+std::optional<PortHolder> findListener(const ServiceAddress &address)
 {
     if (address.kind != ServiceAddress::Kind::Tcp || (!address.isLoopback() && !isLocal(address.host)))
         return {};

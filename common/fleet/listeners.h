@@ -10,7 +10,7 @@
 namespace Hephaestus {
 
 /// A listening TCP socket of this machine, and who holds it.
-struct Listener
+struct PortHolder
 {
     ServiceAddress address; ///< 0.0.0.0 and :: are every address
     qint64 pid = 0;         ///< 0: another user's process, which only root may see
@@ -20,18 +20,18 @@ struct Listener
     /// `python3 -m http.server 8000 (pid 4312, started in ~/old)`.
     QString text() const;
 
-    bool operator==(const Listener &) const = default;
+    bool operator==(const PortHolder &) const = default;
 };
 
 /// All of them, from /proc/net/tcp and tcp6 and /proc/PID/fd (proc(5)). Takes milliseconds: reads every descriptor
 /// of every process it may look into.
-QList<Listener> listeners();
+QList<PortHolder> listeners();
 
 /// Whether the process `pid` of this machine holds a listening socket (TCP or Unix) at `address`. False also when
 /// that cannot be seen: another user's process, or a pid of another machine or container.
 bool isHeldBy(const ServiceAddress &address, qint64 pid);
 
 /// Who keeps `address` from being bound: the listener on the same port at the same or every address.
-std::optional<Listener> findListener(const ServiceAddress &address);
+std::optional<PortHolder> findListener(const ServiceAddress &address);
 
 } // namespace Hephaestus

@@ -117,6 +117,7 @@ private:
     void watchPort();
     void launchCommand();
     void judgeServiceRestart();
+    QString lateShutdownText() const;
     QString portText() const;
     QString lateStartText() const;
     QString lastWords() const;
@@ -131,7 +132,8 @@ private:
     void beginStep();
     void endStep(StepOutcome outcome);
     void finish();
-    void tell(const QString &text);
+    void tell(const QString &text); ///< as progress
+    void note(const QString &text); ///< and in the receipt
 
     std::deque<Step> m_plan;
     std::optional<Step> m_step;
@@ -218,7 +220,7 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
         if (m_oldProcess)
             connect(m_oldProcess.get(), &ProcessWatch::gone, this, &Private::look);
     } else if (reply.error != ClientError::Refused) {
-        const std::optional<Listener> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
+        const std::optional<PortHolder> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
     }
     const bool restartsItself = m_old && m_old->capabilities.contains(u"restart"_s);
@@ -255,7 +257,7 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
 
 void RestartSequence::Private::planShutdown()
 {
-    const auto late = [this] { return u"%1 has not finished its shutdown within %2 (%3)"_s.arg(entry.name, formatDuration(options.shutdownTimeout), m_told); };
+    const auto late = [this] { return lateShutdownText(); };
     m_plan.push_back({u"asked"_s, options.shutdownTimeout, [this] { askShutdown(); },
                       [this] { return m_answered || (m_wasShuttingDown && phase() != "notice"_L1); }, late});
     m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
@@ -338,9 +340,9 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
         m_drained = m_result->drain ? m_result->drain->waited : Seconds(0);
         m_cleaned = std::max(Seconds(0), m_result->cleanupDuration);
     } else if (error == ClientError::Disconnected || error == ClientError::Refused) {
-        tell(u"it ended without an answer"_s); // whether it did, the next steps will see
+        note(u"it ended without an answer"_s); // whether it did, the next steps will see
     } else {
-        return fail(answer.reply.message);
+        return fail(error == ClientError::Timeout ? lateShutdownText() : answer.reply.message);
     }
     look();
 }
@@ -359,7 +361,7 @@ void RestartSequence::Private::askRestart()
 void RestartSequence::Private::launchCommand()
 {
     if (m_seen && isNew(*m_seen))
-        return tell(u"something else has started it again already"_s);
+        return note(u"something else has started it again already"_s);
     const Result<LaunchedProcess *> process = launch(entry.name, *commandToStart(entry), options.stateDirectory);
     if (!process)
         return fail(process.problem().what);
@@ -384,6 +386,12 @@ void RestartSequence::Private::judgeServiceRestart()
         fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. Its log says why."_s.arg(entry.name));
 }
 
+QString RestartSequence::Private::lateShutdownText() const
+{
+    const QString state = m_told.isEmpty() ? QString() : u" (%1)"_s.arg(m_told);
+    return u"%1 has not finished its shutdown within %2%3"_s.arg(entry.name, formatDuration(options.shutdownTimeout), state);
+}
+
 QString RestartSequence::Private::lastWords() const
 {
     const QStringList lines = m_launched ? m_launched->lastLines(LastWords) : QStringList();
@@ -392,7 +400,7 @@ QString RestartSequence::Private::lastWords() const
 
 QString RestartSequence::Private::holderText() const
 {
-    const std::optional<Listener> holder = findListener(m_peer.address);
+    const std::optional<PortHolder> holder = findListener(m_peer.address);
     if (!holder || (m_launched && holder->pid == m_launched->pid()))
         return {};
     return u" Port %1 is held by %2. Stop it, or change the port."_s.arg(m_peer.address.port).arg(holder->text());
@@ -532,9 +540,13 @@ void RestartSequence::Private::tell(const QString &text)
 {
     if (std::exchange(m_told, text) == text)
         return;
-    if (m_step && m_line.message.isEmpty() && !m_wasShuttingDown)
-        m_line.message = text;
     Q_EMIT q->progressed(text);
+}
+
+void RestartSequence::Private::note(const QString &text)
+{
+    m_line.message = text;
+    tell(text);
 }
 
 // ---- the public face ---------------------------------------------------------------------------------

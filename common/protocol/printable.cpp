@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/printable.h"
 
-#include <QList>
-
-#include <algorithm>
-
 namespace Hephaestus {
 namespace {
 
@@ -26,15 +22,15 @@ bool isDeceptive(char32_t character)
 
 QString printable(const QString &text)
 {
-    const QList<uint> characters = text.toUcs4();
-    if (std::none_of(characters.begin(), characters.end(), isDeceptive))
-        return text;
     QString result;
-    for (const char32_t character : characters) {
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const bool isPair = text[i].isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate();
+        const char32_t character = isPair ? QChar::surrogateToUcs4(text[i], text[i + 1]) : text[i].unicode();
         if (isDeceptive(character))
             result += QStringLiteral("\\u{%1}").arg(uint(character), 0, 16);
         else
-            result += QString::fromUcs4(&character, 1);
+            result += QStringView(text).mid(i, isPair ? 2 : 1);
+        i += isPair;
     }
     return result;
 }

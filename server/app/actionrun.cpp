@@ -64,7 +64,7 @@ int runAction(const QList<FleetEntry> &services, FleetAction action, const Termi
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
         if (json)
             return;
-        terminal.write(terminal.painted(u"%1 %2\n"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong));
+        terminal.write(terminal.painted(u"%1 %2"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong) + u'\n');
         QObject::connect(sequence, &RestartSequence::stepFinished, &loop,
                          [&](const ReceiptStep &step) { terminal.write(stepLine(step, terminal)); });
         QObject::connect(sequence, &RestartSequence::progressed, &loop, [&](const QString &text) {

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/restartsequence.h"
+
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestRestartSequence : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void aCommandIsRestartedStepByStep();
+    void aServiceRestartsItself();
+    void aStoppedServiceIsStarted();
+    void startingWhatRunsIsDone();
+    void stoppingWhatIsStoppedIsDone();
+    void aStopProvesThatTheProcessIsGone();
+    void progressIsTold();
+    void anInstanceWithoutAnIdIsToldByItsStartTime();
+    void aForeignPidIsNotWatched();
+    void aServiceThatDiesInItsShutdownIsRestarted();
+    void anIncompleteCleanUpIsTold();
+    void failuresAreExplained_data();
+    void failuresAreExplained();
+    void aTakenPortNamesItsHolder();
+    void aWrongProcessOnThePortIsNamed();
+    void noMethodSaysWhatToWrite();
+    void cancellingBeforeTheServiceIsAskedChangesNothing();
+    void cancellingEndsTheWatching();
+    void destroyingItInTheMiddleIsHarmless();
+
+private:
+    FleetEntry entryWith(const QStringList &faults = {}) const
+    {
+        FleetEntry entry;
+        entry.name = u"fake"_s;
+        entry.url = u"http://127.0.0.1:%1"_s.arg(port);
+        entry.restart = RestartByCommand{QStringList{FAKESERVICE, QString::number(port)} + faults, {}, {}};
+        entry.startTimeout = 10s;
+        return entry;
+    }
+    SequenceOptions options() const
+    {
+        SequenceOptions options;
+        options.stateDirectory = state->path();
+        options.goneTimeout = 500ms;
+        options.portTimeout = 300ms;
+        options.shutdownTimeout = 2s;
+        return options;
+    }
+    Receipt run(const FleetEntry &entry, FleetAction action = FleetAction::Restart)
+    {
+        RestartSequence sequence(entry, action, options());
+        QSignalSpy finished(&sequence, &RestartSequence::finished);
+        sequence.start();
+        [&] { QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000); }();
+        remember(sequence.receipt());
+        return sequence.receipt();
+    }
+    void remember(const Receipt &receipt)
+    {
+        for (const auto &pid : {receipt.oldPid, receipt.newPid}) {
+            if (pid && *pid > 1)
+                pids.insert(*pid);
+        }
+    }
+    Receipt startFake(const QStringList &faults = {}) { return run(entryWith(faults), FleetAction::Start); }
+    static QStringList namesOf(const Receipt &receipt)
+    {
+        QStringList names;
+        for (const ReceiptStep &step : receipt.steps)
+            names << step.name;
+        return names;
+    }
+    static bool isAlive(qint64 pid) { return ::kill(pid_t(pid), 0) == 0; }
+
+    std::unique_ptr<QTemporaryDir> state;
+    quint16 port = 0;
+    QSet<qint64> pids; ///< of fakes to end
+};
+
+void TestRestartSequence::init()
+{
+    state = std::make_unique<QTemporaryDir>();
+    QTcpServer free;
+    QVERIFY(free.listen(QHostAddress::LocalHost));
+    port = free.serverPort();
+}
+
+void TestRestartSequence::cleanup()
+{
+    for (const qint64 pid : std::exchange(pids, {}))
+        ::kill(pid_t(pid), SIGKILL);
+    state.reset();
+}
+
+void TestRestartSequence::aCommandIsRestartedStepByStep()
+{
+    const Receipt started = startFake();
+    QVERIFY2(started.ok, qPrintable(started.failure));
+    QCOMPARE(namesOf(started), QStringList({u"started"_s, u"healthy"_s}));
+
+    RestartSequence sequence(entryWith(), FleetAction::Restart, options());
+    QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    sequence.start();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    const Receipt receipt = sequence.receipt();
+    remember(receipt);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s, u"started"_s, u"healthy"_s}));
+    QCOMPARE(begun.size(), receipt.steps.size());
+    for (const ReceiptStep &step : receipt.steps)
+        QCOMPARE(step.outcome, StepOutcome::Ok);
+    QCOMPARE(receipt.oldPid, started.newPid);
+    QVERIFY(receipt.newPid != receipt.oldPid);
+    QCOMPARE(receipt.oldInstance, started.newInstance);
+    QVERIFY(!receipt.newInstance.isEmpty() && receipt.newInstance != receipt.oldInstance);
+    QVERIFY(!isAlive(*receipt.oldPid));
+    QVERIFY(isAlive(*receipt.newPid));
+}
+
+void TestRestartSequence::aServiceRestartsItself()
+{
+    const Receipt started = startFake();
+    FleetEntry entry = entryWith();
+    entry.restart = RestartByService{};
+    const Receipt receipt = run(entry);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"started"_s, u"healthy"_s}));
+    QCOMPARE(receipt.newPid, started.newPid); // executed in place
+    QVERIFY(receipt.newInstance != started.newInstance);
+}
+
+void TestRestartSequence::aStoppedServiceIsStarted()
+{
+    const Receipt receipt = run(entryWith());
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList({u"started"_s, u"healthy"_s}));
+    QVERIFY(receipt.oldInstance.isEmpty());
+}
+
+void TestRestartSequence::startingWhatRunsIsDone()
+{
+    const Receipt started = startFake();
+    const Receipt again = startFake();
+    QVERIFY(again.ok);
+    QVERIFY(again.steps.isEmpty());
+    QCOMPARE(again.newPid, started.newPid);
+}
+
+void TestRestartSequence::stoppingWhatIsStoppedIsDone()
+{
+    const Receipt receipt = run(entryWith(), FleetAction::Stop);
+    QVERIFY(receipt.ok);
+    QVERIFY(receipt.steps.isEmpty());
+}
+
+void TestRestartSequence::aStopProvesThatTheProcessIsGone()
+{
+    const Receipt started = startFake();
+    const Receipt receipt = run(entryWith(), FleetAction::Stop);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s}));
+    QVERIFY(!isAlive(*started.newPid));
+    QVERIFY(receipt.newInstance.isEmpty());
+}
+
+void TestRestartSequence::progressIsTold()
+{
+    startFake({u"drain"_s});
+    RestartSequence sequence(entryWith(), FleetAction::Stop, options());
+    QStringList told;
+    connect(&sequence, &RestartSequence::stepStarted, this, [&](const QString &name) { told << u"> "_s + name; });
+    connect(&sequence, &RestartSequence::progressed, this, [&](const QString &text) { told << text; });
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    sequence.start();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    remember(sequence.receipt());
+    const qsizetype draining = told.indexOf(u"draining 3, 27 s left"_s);
+    const qsizetype cleaning = told.indexOf(u"cleaning up: database, 5 s left"_s);
+    QVERIFY2(draining > 0 && cleaning > draining, qPrintable(told.join(u'\n')));
+    QVERIFY(told.indexOf(u"> cleaned"_s) > draining);
+    QCOMPARE(sequence.receipt().steps[1].name, u"drained"_s);
+    QVERIFY(sequence.receipt().steps[1].duration > Seconds(0));
+}
+
+void TestRestartSequence::anInstanceWithoutAnIdIsToldByItsStartTime()
+{
+    startFake({u"no-instance-id"_s});
+    const Receipt receipt = run(entryWith({u"no-instance-id"_s}));
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QVERIFY(receipt.newPid != receipt.oldPid);
+}
+
+void TestRestartSequence::aForeignPidIsNotWatched()
+{
+    const Receipt started = startFake({u"foreign-pid"_s});
+    const Receipt receipt = run(entryWith(), FleetAction::Stop);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QVERIFY(!namesOf(receipt).contains(u"process gone"_s));
+    QVERIFY(namesOf(receipt).contains(u"port free"_s));
+}
+
+void TestRestartSequence::aServiceThatDiesInItsShutdownIsRestarted()
+{
+    startFake({u"die-in-shutdown"_s});
+    const Receipt receipt = run(entryWith());
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(receipt.steps.first().message, u"it ended without an answer"_s);
+}
+
+void TestRestartSequence::anIncompleteCleanUpIsTold()
+{
+    startFake({u"step-fails"_s});
+    const Receipt restarted = run(entryWith({u"step-fails"_s}));
+    QVERIFY2(restarted.ok, qPrintable(restarted.failure));
+    QCOMPARE(restarted.steps[2].outcome, StepOutcome::Failed);
+    QCOMPARE(restarted.steps[2].message, u"database timed out"_s);
+    const Receipt stopped = run(entryWith(), FleetAction::Stop);
+    QVERIFY(!stopped.ok);
+    QVERIFY2(stopped.failure.contains(u"database timed out"_s), qPrintable(stopped.failure));
+}
+
+void TestRestartSequence::failuresAreExplained_data()
+{
+    QTest::addColumn<QStringList>("runsWith");
+    QTest::addColumn<QStringList>("command"); ///< program and arguments; the port follows the program
+    QTest::addColumn<QString>("step");
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<bool>("byService");
+    const QString fake = FAKESERVICE;
+    const auto row = [](const char *name, QStringList runsWith, QStringList command, QString step, QString words, bool byService = false) {
+        QTest::newRow(name) << runsWith << command << step << words << byService;
+    };
+    row("no such program", {}, {u"/nowhere/program"_s}, u"started"_s, u"there is no such file"_s);
+    row("not in PATH", {}, {u"no-such-program-anywhere"_s}, u"started"_s, u"no such program in PATH"_s);
+    row("not executable", {}, {u"/etc/passwd"_s}, u"started"_s, u"may not be executed"_s);
+    row("exits at once", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"exited with code 9"_s);
+    row("says why it exits", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"fatal: no such table: orders"_s);
+    row("never healthy", {}, {fake, u"never-healthy"_s}, u"healthy"_s, u"says it is shutting down"_s);
+    row("refuses the shutdown", {u"refuse-shutdown"_s}, {fake}, u"asked"_s, u"you may not"_s);
+    row("hangs in its shutdown", {u"hang-in-shutdown"_s}, {fake}, u"drained"_s, u"has not finished its shutdown within 2 s"_s);
+    row("answers, and stays", {u"stay"_s}, {fake}, u"process gone"_s, u"still runs"_s);
+    row("answers and stays, not to be watched", {u"stay"_s, u"foreign-pid"_s}, {fake}, u"port free"_s, u"is held by"_s);
+    row("goes on as it was", {u"restart-fails"_s}, {fake}, {}, u"goes on as the old instance"_s, true);
+    row("cannot restart itself", {u"no-restart"_s}, {fake}, {}, u"does not offer to restart itself"_s, true);
+}
+
+void TestRestartSequence::failuresAreExplained()
+{
+    QFETCH(QStringList, runsWith);
+    QFETCH(QStringList, command);
+    QFETCH(QString, step);
+    QFETCH(QString, words);
+    QFETCH(bool, byService);
+    if (!runsWith.isEmpty())
+        startFake(runsWith);
+    FleetEntry entry = entryWith();
+    command.insert(1, QString::number(port));
+    entry.restart = byService ? RestartMethod(RestartByService{}) : RestartMethod(RestartByCommand{command, {}, {}});
+    entry.startTimeout = 1s;
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(words), qPrintable(receipt.failure));
+    if (!step.isEmpty()) {
+        QCOMPARE(receipt.steps.last().name, step);
+        QCOMPARE(receipt.steps.last().outcome, StepOutcome::Failed);
+    }
+}
+
+void TestRestartSequence::aTakenPortNamesItsHolder()
+{
+    // It answers neither HTTP nor anything else: the service is not running, its port is.
+    QProcess holder;
+    holder.setWorkingDirectory(state->path());
+    holder.start(u"python3"_s, {u"-c"_s, u"import socket,sys,time\ns=socket.socket()\ns.bind(('127.0.0.1',%1))\ns.listen()\nprint('x',flush=True)\n"
+                                         "while True:\n c=s.accept()[0]\n c.sendall(b'SSH-2.0-x\\r\\n')"_s.arg(port)});
+    QVERIFY(holder.waitForReadyRead(10'000));
+    const Receipt receipt = run(entryWith());
+    holder.kill();
+    holder.waitForFinished();
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(u"python3 -c"_s), qPrintable(receipt.failure));
+    QVERIFY2(receipt.failure.contains(u"pid "_s), qPrintable(receipt.failure));
+    QVERIFY2(receipt.failure.contains(state->path()), qPrintable(receipt.failure));
+}
+
+void TestRestartSequence::aWrongProcessOnThePortIsNamed()
+{
+    // The service asked about is elsewhere; the command to start it wants a port that another one holds.
+    QTcpServer taken;
+    QVERIFY(taken.listen(QHostAddress::LocalHost));
+    FleetEntry entry = entryWith();
+    entry.restart = RestartByCommand{{FAKESERVICE, QString::number(taken.serverPort())}, {}, {}};
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(u"exited with code 7"_s), qPrintable(receipt.failure));
+    QVERIFY2(receipt.failure.contains(u"cannot listen on port"_s), qPrintable(receipt.failure));
+}
+
+void TestRestartSequence::noMethodSaysWhatToWrite()
+{
+    FleetEntry entry = entryWith();
+    entry.restart = {};
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(u"restart = {"_s), qPrintable(receipt.failure));
+}
+
+void TestRestartSequence::cancellingBeforeTheServiceIsAskedChangesNothing()
+{
+    const Receipt started = startFake();
+    RestartSequence sequence(entryWith(), FleetAction::Restart, options());
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    sequence.start();
+    sequence.cancel();
+    QTRY_COMPARE(finished.size(), 1);
+    QCOMPARE(sequence.receipt().failure, u"cancelled"_s);
+    QCOMPARE(startFake().newInstance, started.newInstance);
+}
+
+void TestRestartSequence::cancellingEndsTheWatching()
+{
+    startFake({u"hang-in-shutdown"_s});
+    RestartSequence sequence(entryWith(), FleetAction::Restart, options());
+    QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    sequence.start();
+    QTRY_VERIFY(!begun.isEmpty());
+    sequence.cancel();
+    QTRY_COMPARE(finished.size(), 1);
+    QVERIFY(!sequence.isRunning());
+    QCOMPARE(sequence.receipt().steps.last().outcome, StepOutcome::Failed);
+}
+
+void TestRestartSequence::destroyingItInTheMiddleIsHarmless()
+{
+    startFake({u"drain"_s});
+    auto *sequence = new RestartSequence(entryWith(), FleetAction::Restart, options());
+    QSignalSpy begun(sequence, &RestartSequence::stepStarted);
+    sequence->start();
+    QTRY_VERIFY(!begun.isEmpty());
+    delete sequence;
+    // The shutdown that was asked for stands.
+    RestartSequence after(entryWith(), FleetAction::Stop, options());
+    QSignalSpy finished(&after, &RestartSequence::finished);
+    after.start();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+}
+
+QTEST_GUILESS_MAIN(TestRestartSequence)
+#include "tst_restartsequence.moc"

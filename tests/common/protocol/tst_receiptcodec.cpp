@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/printable.h"
+#include "common/protocol/receiptcodec.h"
+#include "common/protocol/standingcodec.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestReceiptCodec : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aReceiptIsReadBack();
+    void whatIsNotKnownIsLeftOut();
+    void whatIsNoReceiptIsAProblem_data();
+    void whatIsNoReceiptIsAProblem();
+    void standingsCarryTheReport();
+    void textFromOutsideIsMadePrintable_data();
+    void textFromOutsideIsMadePrintable();
+};
+
+void TestReceiptCodec::aReceiptIsReadBack()
+{
+    Receipt receipt;
+    receipt.service = u"mcp"_s;
+    receipt.action = u"restart"_s;
+    receipt.method = u"command"_s;
+    receipt.startedAt = QDateTime::fromString(u"2025-11-04T12:00:00.123Z"_s, Qt::ISODateWithMs);
+    receipt.oldInstance = u"a"_s;
+    receipt.newInstance = u"b"_s;
+    receipt.oldPid = 41;
+    receipt.newPid = 57;
+    receipt.steps << ReceiptStep{u"asked"_s, StepOutcome::Ok, Seconds(0.012), {}}
+                  << ReceiptStep{u"healthy"_s, StepOutcome::TimedOut, Seconds(30), u"refused"_s};
+    receipt.code = CodeVerdict::Fresh;
+    receipt.total = Seconds(30.5);
+    receipt.failure = u"not healthy"_s;
+    const auto read = decodeReceipt(encode(receipt));
+    QVERIFY(read);
+    QVERIFY(*read == receipt);
+}
+
+void TestReceiptCodec::whatIsNotKnownIsLeftOut()
+{
+    Receipt receipt;
+    receipt.service = u"mcp"_s;
+    const QByteArray json = encode(receipt);
+    QVERIFY2(!json.contains("pid") && !json.contains("instance") && !json.contains("failure") && !json.contains('\n'), json.constData());
+}
+
+void TestReceiptCodec::whatIsNoReceiptIsAProblem_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::newRow("nothing") << QByteArray();
+    QTest::newRow("a list") << QByteArray("[]");
+    QTest::newRow("no service") << QByteArray(R"({"ok":true})");
+    QTest::newRow("unknown outcome") << QByteArray(R"({"service":"a","ok":true,"steps":[{"name":"x","outcome":"fine"}]})");
+}
+
+void TestReceiptCodec::whatIsNoReceiptIsAProblem()
+{
+    QFETCH(QByteArray, json);
+    QVERIFY(!decodeReceipt(json));
+}
+
+void TestReceiptCodec::standingsCarryTheReport()
+{
+    Standing good{u"a"_s, u"http://h:1"_s, u"healthy"_s, {}, Seconds(0.5), HealthReport()};
+    good.report->service = u"orders"_s;
+    const QByteArray json = encode(QList<Standing>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
+    QVERIFY(json.contains(R"("service": "orders")"));
+    QVERIFY(json.contains(R"("report": null)"));
+    QVERIFY(json.contains(R"("message": "refused")"));
+}
+
+void TestReceiptCodec::textFromOutsideIsMadePrintable_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("plain") << u"qdrant — ok, 日本"_s << u"qdrant — ok, 日本"_s;
+    QTest::newRow("beyond the basic plane") << QString::fromUtf8("\U0001F600") << QString::fromUtf8("\U0001F600");
+    QTest::newRow("terminal escape") << u"\x1b]0;x\x07"_s << u"\\u{1b}]0;x\\u{7}"_s;
+    QTest::newRow("new line") << u"a\nb"_s << u"a\\u{a}b"_s;
+    QTest::newRow("right to left override") << u"a\u202Eb"_s << u"a\\u{202e}b"_s;
+    QTest::newRow("zero width") << u"a\u200Bb"_s << u"a\\u{200b}b"_s;
+    QTest::newRow("half a pair") << QString(QChar(0xd800)) << u"\\u{d800}"_s;
+}
+
+void TestReceiptCodec::textFromOutsideIsMadePrintable()
+{
+    QFETCH(QString, text);
+    QTEST(printable(text), "shown");
+}
+
+QTEST_GUILESS_MAIN(TestReceiptCodec)
+#include "tst_receiptcodec.moc"

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The client subcommands as people run them: the real program, its output and exit codes.
+#include "common/protocol/receiptcodec.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Outcome
+{
+    int code = -1;
+    QString output;
+    QString errors;
+};
+
+} // namespace
+
+class TestClientCommands : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void usageErrorsExitWithTwo_data();
+    void usageErrorsExitWithTwo();
+    void everyErrorOfTheFleetFileIsTold();
+    void theTableShowsEachService();
+    void hostileTextDoesNotReachTheTerminal();
+    void statusAsJsonCarriesTheReports();
+    void theFleetGoesUpRestartsAndGoesDown();
+    void aReceiptCanBeHadAsJson();
+    void aRestartThatDidNotHappenExitsWithOne();
+    void onlyStaleServicesAreRestarted();
+    void waitingEndsAtItsDeadline();
+    void waitingForFreshCodeExitsWithThree();
+    void logsAreShown();
+    void aScheduledShutdownIsAsked();
+
+private:
+    Outcome run(const QStringList &arguments)
+    {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"XDG_STATE_HOME"_s, directory->path());
+        environment.insert(u"XDG_CONFIG_HOME"_s, directory->path());
+        process.setProcessEnvironment(environment);
+        bool ended = false;
+        connect(&process, &QProcess::finished, this, [&] { ended = true; });
+        process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 30'000); }(); // our fakes live in this thread
+        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+    }
+    QString fleetFile(const QByteArray &text)
+    {
+        QFile file(directory->filePath(u"fleet.toml"_s));
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) < 0)
+            qFatal("no fleet file");
+        return file.fileName();
+    }
+    QByteArray fakeEntry(const QByteArray &name, const QByteArray &more = {})
+    {
+        QTcpServer free;
+        free.listen(QHostAddress::LocalHost);
+        const QByteArray port = QByteArray::number(free.serverPort());
+        return "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + port + "\"\nrestart = { method = \"command\", command = [\""
+            + QString(FAKESERVICE).toUtf8() + "\", \"" + port + "\"] }\n" + more + "\n";
+    }
+    static QByteArray body(const QByteArray &more) { return R"({"status":"healthy","service":"x","version":"1.4.0","uptime_seconds":7440)" + more + "}"; }
+
+    std::unique_ptr<QTemporaryDir> directory;
+    std::unique_ptr<FakeHttpServer> server;
+};
+
+void TestClientCommands::init()
+{
+    directory = std::make_unique<QTemporaryDir>();
+    server = std::make_unique<FakeHttpServer>();
+}
+
+void TestClientCommands::cleanup()
+{
+    server.reset();
+    if (QFile::exists(directory->filePath(u"fleet.toml"_s)))
+        run({u"down"_s, u"--fleet"_s, directory->filePath(u"fleet.toml"_s)});
+    directory.reset();
+}
+
+void TestClientCommands::usageErrorsExitWithTwo_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("no fleet") << QStringList{u"status"_s} << u"there is no fleet file"_s;
+    QTest::newRow("fleet not there") << QStringList{u"status"_s, u"--fleet"_s, u"/nowhere"_s} << u"/nowhere"_s;
+    QTest::newRow("bad URL") << QStringList{u"status"_s, u"ftp://x"_s} << u"expected http://HOST:PORT"_s;
+    QTest::newRow("unknown option") << QStringList{u"status"_s, u"--frobnicate"_s} << u"frobnicate"_s;
+    QTest::newRow("bad colour") << QStringList{u"status"_s, u"--color"_s, u"pink"_s, u"http://h:1"_s} << u"auto, always or never"_s;
+    QTest::newRow("nothing to shut down") << QStringList{u"shutdown"_s} << u"which service?"_s;
+    QTest::newRow("nothing to restart") << QStringList{u"restart"_s, u"--fleet"_s, u"FLEET"_s} << u"which service?"_s;
+    QTest::newRow("near name") << QStringList{u"start"_s, u"alhpa"_s, u"--fleet"_s, u"FLEET"_s} << u"did you mean \"alpha\"?"_s;
+    QTest::newRow("down takes no names") << QStringList{u"down"_s, u"alpha"_s, u"--fleet"_s, u"FLEET"_s} << u"whole fleet"_s;
+    QTest::newRow("bad delay") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--delay"_s, u"soon"_s} << u"--delay: expected a duration"_s;
+    QTest::newRow("cancel and schedule") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--cancel"_s, u"--schedule"_s} << u"exclude"_s;
+    QTest::newRow("bad timeout") << QStringList{u"wait"_s, u"http://h:1"_s, u"--timeout"_s, u"5"_s} << u"--timeout: expected a duration"_s;
+    QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"0"_s} << u"--tail: expected a number"_s;
+    QTest::newRow("logs of two") << QStringList{u"logs"_s, u"http://h:1"_s, u"http://h:2"_s} << u"one service"_s;
+}
+
+void TestClientCommands::usageErrorsExitWithTwo()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, words);
+    const QString fleet = fleetFile(fakeEntry("alpha"));
+    arguments.replaceInStrings(u"FLEET"_s, fleet);
+    const Outcome outcome = run(arguments);
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.errors.contains(words), qPrintable(outcome.errors));
+    QVERIFY(outcome.output.isEmpty());
+}
+
+void TestClientCommands::everyErrorOfTheFleetFileIsTold()
+{
+    const Outcome outcome = run({u"status"_s, u"--fleet"_s, fleetFile("[[service]]\nname = \"a\"\nurl = \"x\"\nintervall = \"1s\"\n")});
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.errors.contains(u"fleet.toml:3: "_s) && outcome.errors.contains(u"fleet.toml:4: "_s), qPrintable(outcome.errors));
+    QFile::remove(directory->filePath(u"fleet.toml"_s));
+}
+
+void TestClientCommands::theTableShowsEachService()
+{
+    server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"},"dependencies":{"database":{"status":"working"},)"
+        R"("groq":{"status":"not_used"},"qdrant":{"status":"error","error":"connection refused"}})")));
+    const Outcome outcome = run({u"status"_s, server->url(), u"http://127.0.0.1:1"_s});
+    QCOMPARE(outcome.code, 1);
+    const QStringList lines = outcome.output.split(u'\n');
+    QVERIFY(lines[0].startsWith(u"STATE"_s));
+    QVERIFY2(lines[1].startsWith(u"▲ error"_s), qPrintable(lines[1]));
+    QVERIFY2(lines[1].contains(u"◆ stale"_s) && lines[1].contains(u"1.4.0"_s) && lines[1].contains(u"2 h 4 min"_s), qPrintable(lines[1]));
+    QVERIFY2(lines[1].endsWith(u"database ok, qdrant error: connection refused"_s), qPrintable(lines[1]));
+    QVERIFY2(lines[2].startsWith(u"◌ unreachable"_s) && lines[2].contains(u"refused the connection"_s), qPrintable(lines[2]));
+    QVERIFY(!outcome.output.contains(u'\x1b'));
+    QVERIFY(run({u"status"_s, server->url(), u"--color"_s, u"always"_s}).output.contains(u"\x1b[31m▲ error"_s));
+}
+
+void TestClientCommands::hostileTextDoesNotReachTheTerminal()
+{
+    server->setAnswer("/health/status", FakeAnswer::json(
+        R"({"status":"healthy","version":"\u001b[2J\u202e","dependencies":{"a\nb":{"status":"error","error":"\u001b]0;x\u0007"}}})"));
+    const Outcome outcome = run({u"status"_s, server->url()});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.output.count(u'\n'), 2);
+    QVERIFY2(!outcome.output.contains(u'\x1b') && !outcome.output.contains(QChar(0x202e)), qPrintable(outcome.output));
+}
+
+void TestClientCommands::statusAsJsonCarriesTheReports()
+{
+    server->setAnswer("/health/status", FakeAnswer::json(body({})));
+    const Outcome outcome = run({u"status"_s, server->url(), u"--json"_s});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY2(outcome.output.contains(u"\"state\": \"healthy\""_s) && outcome.output.contains(u"\"version\": \"1.4.0\""_s), qPrintable(outcome.output));
+}
+
+void TestClientCommands::theFleetGoesUpRestartsAndGoesDown()
+{
+    const QString fleet = fleetFile(fakeEntry("beta", "depends_on = [\"alpha\"]") + fakeEntry("alpha"));
+    const Outcome up = run({u"up"_s, u"--fleet"_s, fleet});
+    QVERIFY2(up.code == 0, qPrintable(up.output + up.errors));
+    QVERIFY(up.output.indexOf(u"alpha: started in"_s) < up.output.indexOf(u"beta: started in"_s));
+    QCOMPARE(run({u"status"_s, u"--fleet"_s, fleet}).code, 0);
+    QCOMPARE(run({u"wait"_s, u"alpha"_s, u"beta"_s, u"--fleet"_s, fleet}).code, 0);
+    QVERIFY(run({u"start"_s, u"alpha"_s, u"--fleet"_s, fleet}).output.contains(u"alpha: is running already"_s));
+    const Outcome restart = run({u"restart"_s, u"--all"_s, u"--fleet"_s, fleet});
+    QVERIFY2(restart.code == 0, qPrintable(restart.output + restart.errors));
+    for (const QString &step : {u"asked"_s, u"process gone"_s, u"port free"_s, u"healthy"_s})
+        QVERIFY2(restart.output.count(u"✓ "_s + step) == 2, qPrintable(restart.output));
+    const Outcome down = run({u"down"_s, u"--fleet"_s, fleet});
+    QVERIFY2(down.code == 0, qPrintable(down.output + down.errors));
+    QVERIFY(down.output.indexOf(u"beta: stopped in"_s) < down.output.indexOf(u"alpha: stopped in"_s));
+    QCOMPARE(run({u"status"_s, u"--fleet"_s, fleet}).code, 1);
+}
+
+void TestClientCommands::aReceiptCanBeHadAsJson()
+{
+    const QString fleet = fleetFile(fakeEntry("alpha"));
+    QCOMPARE(run({u"up"_s, u"--fleet"_s, fleet}).code, 0);
+    const Outcome outcome = run({u"restart"_s, u"alpha"_s, u"--json"_s, u"--fleet"_s, fleet});
+    QCOMPARE(outcome.output.count(u'\n'), 1);
+    const auto receipt = decodeReceipt(outcome.output.toUtf8());
+    QVERIFY(receipt);
+    QVERIFY(receipt->ok && receipt->oldPid && receipt->newPid && receipt->steps.size() == 7);
+}
+
+void TestClientCommands::aRestartThatDidNotHappenExitsWithOne()
+{
+    const QString fleet = fleetFile("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n[[service]]\nname = \"b\"\nurl = \"http://127.0.0.1:1\"\n"
+                                    "restart = { method = \"command\", command = [\"/nowhere/x\"] }\n");
+    const Outcome noMethod = run({u"restart"_s, u"a"_s, u"--fleet"_s, fleet});
+    QCOMPARE(noMethod.code, 1);
+    QVERIFY2(noMethod.output.contains(u"a has no restart method; write restart = {"_s), qPrintable(noMethod.output));
+    const Outcome noProgram = run({u"restart"_s, u"b"_s, u"--fleet"_s, fleet});
+    QCOMPARE(noProgram.code, 1);
+    QVERIFY2(noProgram.output.contains(u"✗ started"_s) && noProgram.output.contains(u"no such file"_s), qPrintable(noProgram.output));
+}
+
+void TestClientCommands::onlyStaleServicesAreRestarted()
+{
+    server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"fresh"})")));
+    const Outcome outcome = run({u"restart"_s, u"--stale"_s, server->url()});
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(outcome.output, u"nothing is stale\n"_s);
+    server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")));
+    const Outcome stale = run({u"restart"_s, u"--stale"_s, server->url()});
+    QCOMPARE(stale.code, 1); // it is tried: this one offers no way
+    QVERIFY2(stale.output.contains(u"does not offer to restart itself"_s), qPrintable(stale.output));
+}
+
+void TestClientCommands::waitingEndsAtItsDeadline()
+{
+    const Outcome outcome = run({u"wait"_s, u"http://127.0.0.1:1"_s, u"--timeout"_s, u"100ms"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY(outcome.output.contains(u"unreachable"_s));
+}
+
+void TestClientCommands::waitingForFreshCodeExitsWithThree()
+{
+    server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")));
+    QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url(), u"--timeout"_s, u"100ms"_s}).code, 3);
+    server->setAnswers("/health/status", {FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")), FakeAnswer::json(body(R"(,"code":{"verdict":"fresh"})"))});
+    QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url()}).code, 0);
+}
+
+void TestClientCommands::logsAreShown()
+{
+    server->setAnswer("/health/logs", FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\none\ntwo\n"));
+    const Outcome outcome = run({u"logs"_s, server->url(), u"--tail"_s, u"2"_s});
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(outcome.output, u"one\ntwo\n"_s);
+    QVERIFY(server->requests().last().startsWith("GET /health/logs?tail=2 "));
+    const QString fleet = fleetFile(fakeEntry("alpha")); // keeps no logs itself: what start kept is shown
+    QCOMPARE(run({u"up"_s, u"--fleet"_s, fleet}).code, 0);
+    QVERIFY(run({u"logs"_s, u"alpha"_s, u"--fleet"_s, fleet}).output.startsWith(u"listening on http://127.0.0.1:"_s));
+}
+
+void TestClientCommands::aScheduledShutdownIsAsked()
+{
+    server->setAnswer("/health/shutdown/schedule", FakeAnswer::json(R"({"status":"shutdown_scheduled"})"));
+    const Outcome outcome = run({u"shutdown"_s, server->url(), u"--delay"_s, u"1m 30s"_s});
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(server->requests().last().startsWith("POST /health/shutdown/schedule "));
+    QVERIFY(server->requests().last().endsWith(R"({"delay_seconds":90})"));
+    QCOMPARE(run({u"shutdown"_s, server->url(), u"--cancel"_s}).code, 0);
+    QVERIFY(server->requests().last().startsWith("DELETE /health/shutdown/schedule "));
+}
+
+QTEST_GUILESS_MAIN(TestClientCommands)
+#include "tst_clientcommands.moc"

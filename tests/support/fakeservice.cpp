@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A service that speaks the protocol's sections 1 to 4 by hand, with faults on request, for tests of what starts and restarts services:
+//   fakeservice PORT [FAULT]...
+#include "common/protocol/endpoints.h"
+#include "common/protocol/healthcodec.h"
+
+#include <QCoreApplication>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTimer>
+#include <QUuid>
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+class FakeService : public QObject
+{
+public:
+    FakeService(quint16 port, QStringList faults) : m_faults(std::move(faults))
+    {
+        m_report.service = u"fake"_s;
+        m_report.version = u"1"_s;
+        m_report.startTime = QDateTime::currentDateTimeUtc();
+        m_report.instanceId = has("no-instance-id") ? QString() : QUuid::createUuid().toString(QUuid::WithoutBraces);
+        m_report.pid = has("foreign-pid") ? 1 : qint64(::getpid());
+        if (has("never-healthy"))
+            m_report.status = ServiceStatus::ShuttingDown;
+        if (!has("no-restart"))
+            m_report.capabilities << u"restart"_s;
+        connect(&m_server, &QTcpServer::newConnection, this, [this] {
+            while (QTcpSocket *socket = m_server.nextPendingConnection())
+                connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
+        });
+        if (!m_server.listen(QHostAddress::LocalHost, port)) {
+            std::fprintf(stderr, "cannot listen on port %d: %s\n", port, qPrintable(m_server.errorString()));
+            std::exit(7);
+        }
+        std::printf("listening on http://127.0.0.1:%d\n", m_server.serverPort());
+        std::fflush(stdout);
+    }
+
+private:
+    bool has(const char *fault) const { return m_faults.contains(QLatin1StringView(fault)); }
+
+    void read(QTcpSocket *socket)
+    {
+        const QByteArray request = socket->peek(65536);
+        if (!request.contains("\r\n\r\n"))
+            return;
+        socket->readAll();
+        const QList<QByteArray> words = request.split(' ');
+        const QString path = QString::fromLatin1(words.value(1));
+        if (words[0] == "POST" && path == Endpoint::Shutdown)
+            shutDown(socket);
+        else if (words[0] == "POST" && path == Endpoint::Restart)
+            restart(socket);
+        else if (path == Endpoint::Live || path == Endpoint::Status)
+            answer(socket, 200, encode(m_report));
+        else
+            answer(socket, 404, encode(ErrorBody{u"not_found"_s, u"no such path"_s}));
+    }
+
+    void answer(QTcpSocket *socket, int status, const QByteArray &body)
+    {
+        socket->write("HTTP/1.1 " + QByteArray::number(status) + " X\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+        socket->flush();
+    }
+
+    void shutDown(QTcpSocket *socket)
+    {
+        if (has("refuse-shutdown"))
+            return answer(socket, 403, encode(ErrorBody{u"forbidden"_s, u"you may not"_s}));
+        if (has("die-in-shutdown"))
+            ::_exit(1);
+        m_report.status = ServiceStatus::ShuttingDown;
+        m_report.shouldShutdown = true;
+        if (has("hang-in-shutdown"))
+            return;
+        if (!has("drain"))
+            return finish(socket);
+        m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"draining"_s, Seconds(27), 3, {}};
+        QTimer::singleShot(250, this, [this] {
+            m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"cleaning_up"_s, Seconds(5), 0,
+                                                 {{u"database"_s, StepOutcome::Running, Seconds(0), {}}}};
+        });
+        QTimer::singleShot(500, socket, [this, socket] { finish(socket); });
+    }
+
+    void finish(QTcpSocket *socket)
+    {
+        ShutdownResult result;
+        result.drain = DrainReport{};
+        if (has("drain"))
+            result.drain->waited = std::chrono::milliseconds(250);
+        if (has("step-fails")) {
+            result.complete = false;
+            result.steps << StepReport{u"database"_s, StepOutcome::TimedOut, Seconds(1), u"timed out"_s};
+        }
+        answer(socket, result.complete ? 200 : 500, encode(result));
+        if (!has("stay"))
+            QTimer::singleShot(20, this, [] { ::_exit(0); });
+    }
+
+    void restart(QTcpSocket *socket)
+    {
+        answer(socket, 200, encodeRestartScheduled(m_report.instanceId));
+        m_report.status = ServiceStatus::ShuttingDown;
+        m_report.shouldShutdown = true;
+        QTimer::singleShot(100, this, [this] {
+            if (has("restart-fails")) {
+                m_report.status = ServiceStatus::Healthy;
+                m_report.shouldShutdown = false;
+                return;
+            }
+            const QList<QByteArray> arguments{QByteArray("fakeservice"), QByteArray::number(m_server.serverPort())};
+            m_server.close(); // the sockets are close-on-exec
+            ::execl("/proc/self/exe", arguments[0].constData(), arguments[1].constData(), nullptr);
+            ::_exit(127);
+        });
+    }
+
+    QStringList m_faults;
+    HealthReport m_report;
+    QTcpServer m_server;
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.contains("exit-at-once"_L1)) {
+        std::fprintf(stderr, "reading configuration\nfatal: no such table: orders\n");
+        return 9;
+    }
+    FakeService service(quint16(arguments.value(1).toUInt()), arguments.mid(2));
+    return QCoreApplication::exec();
+}
