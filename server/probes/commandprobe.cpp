@@ -37,7 +37,8 @@ CommandProbe::CommandProbe(const CommandSettings &settings, std::chrono::millise
 CommandProbe::~CommandProbe()
 {
     m_process.disconnect(this);
-    CommandProbe::abandon(); // QProcess then waits for its end
+    if (!CommandProbe::abandon())
+        m_process.waitForFinished(); // killed: moments
 }
 
 /// Only the program's name: an argument may be a secret.
