@@ -35,7 +35,7 @@ struct Checks::Entry
 };
 
 Checks::Checks(ServerState &state, const Clock &clock, QObject *parent)
-    : QObject(parent), m_state(state), m_clock(clock), m_network(std::make_unique<QNetworkAccessManager>())
+    : QObject(parent), m_state(state), m_clock(clock)
 {
     for (const QString &name : knownDependencies())
         m_state.dependency(name);
@@ -92,12 +92,14 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
                 [&dependency](int count) { dependency.setDetail(u"pool_size"_s, count); });
     }
     if (const auto *http = std::get_if<HttpSettings>(&config.settings)) {
+        if (!m_network)
+            m_network = std::make_unique<QNetworkAccessManager>();
         for (auto detail = http->details.cbegin(); detail != http->details.cend(); ++detail)
             dependency.setDetail(detail.key(), detail.value());
     }
     dependency.setUsed(true);
     entry->schedule = std::make_unique<CheckSchedule>(
-        m_state, dependency, probeFactory(config, entry->pool.get(), *m_network), config.interval, m_clock);
+        m_state, dependency, probeFactory(config, entry->pool.get(), m_network.get()), config.interval, m_clock);
     connect(entry->schedule.get(), &CheckSchedule::checked, this, &Checks::lookAtFirstRound);
     return entry;
 }

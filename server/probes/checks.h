@@ -63,7 +63,7 @@ private:
 
     ServerState &m_state;
     const Clock &m_clock;
-    std::unique_ptr<QNetworkAccessManager> m_network;
+    std::unique_ptr<QNetworkAccessManager> m_network; ///< made when first needed
     std::vector<std::unique_ptr<Entry>> m_entries;
     std::vector<std::unique_ptr<Entry>> m_retired; ///< replaced or gone, still ending
     bool m_applied = false;

@@ -1,15 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/probefactory.h"
 
+#include "server/probes/commandprobe.h"
+#include "server/probes/fileprobe.h"
+#include "server/probes/httpprobe.h"
+#include "server/probes/redisprobe.h"
 #include "server/probes/sqlprobe.h"
+#include "server/probes/tcpprobe.h"
 
 namespace Hephaestus {
+namespace {
 
-ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager &)
+struct MakeFactory
 {
-    if (std::holds_alternative<SqlSettings>(config.settings))
-        return [pool, timeout = config.timeout] { return std::make_unique<SqlProbe>(*pool, timeout); };
-    return {};
+    std::chrono::milliseconds timeout;
+    SqlPool *pool;
+    QNetworkAccessManager *network;
+
+    ProbeFactory operator()(const SqlSettings &) const
+    {
+        return [*this] { return std::make_unique<SqlProbe>(*pool, timeout); };
+    }
+    ProbeFactory operator()(const HttpSettings &http) const
+    {
+        return [*this, http] { return std::make_unique<HttpProbe>(http, *network, timeout); };
+    }
+    ProbeFactory operator()(const TcpSettings &tcp) const
+    {
+        return [*this, tcp] { return std::make_unique<TcpProbe>(tcp, timeout); };
+    }
+    ProbeFactory operator()(const CommandSettings &command) const
+    {
+        return [*this, command] { return std::make_unique<CommandProbe>(command, timeout); };
+    }
+    ProbeFactory operator()(const RedisSettings &redis) const
+    {
+        return [*this, redis] { return std::make_unique<RedisProbe>(redis, timeout); };
+    }
+    ProbeFactory operator()(const FileSettings &file) const
+    {
+        const auto busy = std::make_shared<std::atomic<bool>>(false);
+        return [*this, file, busy] { return std::make_unique<FileProbe>(file, busy, timeout); };
+    }
+};
+
+} // namespace
+
+ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager *network)
+{
+    return std::visit(MakeFactory{config.timeout, pool, network}, config.settings);
 }
 
 } // namespace Hephaestus

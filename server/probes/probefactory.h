@@ -10,7 +10,8 @@ namespace Hephaestus {
 
 class SqlPool;
 
-/// The questions a dependency of this configuration is asked. `pool` (needed by kind sql only) and `network` outlive what is made.
-ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager &network);
+/// The questions a dependency of this configuration is asked. `pool`, which those of kind sql need, and `network`, which those
+/// over HTTP need, outlive what is made.
+ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager *network);
 
 } // namespace Hephaestus

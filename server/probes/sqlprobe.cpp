@@ -45,6 +45,10 @@ constexpr std::array textSigns{
     Sign{ErrorClass::Overloaded, {}, "too many connections"_L1},
     Sign{ErrorClass::Overloaded, {}, "remaining connection slots"_L1},
     Sign{ErrorClass::Overloaded, {}, "database is locked"_L1},
+    Sign{ErrorClass::Unreachable, {}, "server closed the connection"_L1},
+    Sign{ErrorClass::Unreachable, {}, "terminating connection"_L1},
+    Sign{ErrorClass::Unreachable, {}, "could not receive data"_L1},
+    Sign{ErrorClass::Unreachable, {}, "could not send data"_L1},
     Sign{ErrorClass::BadAnswer, {}, "does not exist"_L1},
     Sign{ErrorClass::BadAnswer, {}, "not a database"_L1},
     Sign{ErrorClass::BadAnswer, {}, "malformed"_L1},
@@ -65,15 +69,24 @@ ErrorClass classOf(const QSqlError &error, const SqlSettings &settings)
     return error.type() == QSqlError::ConnectionError ? ErrorClass::Unreachable : ErrorClass::BadAnswer;
 }
 
+/// What the database says, without its hints on further lines and the code that the driver appends.
+QString firstLine(const QSqlError &error)
+{
+    const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+    QString line = text.trimmed().section(u'\n', 0, 0).trimmed();
+    const QString code = u"(%1)"_s.arg(error.nativeErrorCode());
+    if (line.endsWith(code))
+        line.chop(code.size());
+    return line.trimmed();
+}
+
 } // namespace
 
 Outcome outcomeOf(const QSqlError &error, const SqlSettings &settings)
 {
     if (!error.isValid())
         return Outcome::success();
-    // What the database says; the driver's text ("QPSQL: Unable to connect") only repeats the class.
-    const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
-    const QString why = redacted(text, {settings.password.value});
+    const QString why = redacted(firstLine(error), {settings.password.value});
     return Outcome::failure(classOf(error, settings), u"%1 (%2)"_s.arg(why, targetOf(settings)));
 }
 

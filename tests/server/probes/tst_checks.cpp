@@ -3,7 +3,10 @@
 #include "server/core/shutdownsequence.h"
 #include "server/probes/checks.h"
 #include "server/probes/sqlpool.h"
+#include "tests/support/fakehttpserver.h"
+#include "tests/support/postgresserver.h"
 
+#include <QPointer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -28,6 +31,9 @@ private Q_SLOTS:
     void aChangedIntervalKeepsTheConnections();
     void changedSettingsBeginAnew();
     void anUnchangedConfigurationChangesNothing();
+    void aServerThatGoesAndComesIsCountedRight();
+    void measuredDetailsAreNullWhileTheyCannotBeMeasured();
+    void configuredDetailsAreReported();
     void theCleanUpStepsEndChecksAndConnections();
     void nothingIsLeftOverAfterManyChangesAndChecks();
 
@@ -181,6 +187,69 @@ void TestChecks::anUnchangedConfigurationChangesNothing()
     QCOMPARE(report(u"database"_s).successCount, 2); // the first, and this
 }
 
+void TestChecks::aServerThatGoesAndComesIsCountedRight()
+{
+    PostgresServer server;
+    QCOMPARE(server.start(), QString());
+    DependencyConfig config = database();
+    config.settings = SqlSettings{u"QPSQL"_s, u"postgres"_s, u"127.0.0.1"_s, server.port(), server.user(),
+                                  {u"the test"_s, server.password()}, {}, 5};
+    checks->apply({config});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    checkAll();
+    QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(5));
+    QCOMPARE(server.backends().size(), 5);
+    server.stop();
+    checkAll();
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::Error);
+    QVERIFY2(report(u"database"_s).error.startsWith(u"unreachable: "_s), qPrintable(report(u"database"_s).error));
+    QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(0));
+    QCOMPARE(server.start(), QString());
+    checkAll();
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::Working);
+    QCOMPARE(report(u"database"_s).successCount, 3);
+    QCOMPARE(report(u"database"_s).failureCount, 1);
+    bool closed = false;
+    checks->stop([&] { checks->closeDatabases([&] { closed = true; }); });
+    QTRY_VERIFY(closed);
+    QTRY_COMPARE(server.backends().size(), 0);
+}
+
+void TestChecks::measuredDetailsAreNullWhileTheyCannotBeMeasured()
+{
+    FakeHttpServer server;
+    server.setAnswers("/collections", {FakeAnswer::json(R"({"result":{"collections":[{},{}]}})"), FakeAnswer::json("{}", 500)});
+    HttpSettings settings;
+    settings.service = HttpService::Qdrant;
+    settings.url = QUrl(server.url());
+    DependencyConfig config;
+    config.name = u"qdrant"_s;
+    config.interval = 1h;
+    config.settings = settings;
+    checks->apply({config});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    QCOMPARE(report(u"qdrant"_s).details.value(u"collections"_s), QVariant(2LL));
+    checkAll();
+    QCOMPARE(report(u"qdrant"_s).status, DependencyStatus::Error);
+    QVERIFY(report(u"qdrant"_s).details.contains(u"collections"_s));
+    QVERIFY(report(u"qdrant"_s).details.value(u"collections"_s).isNull());
+}
+
+void TestChecks::configuredDetailsAreReported()
+{
+    HttpSettings settings;
+    settings.service = HttpService::OpenAi; // without a key: not asked, and yet described
+    settings.url = QUrl(u"https://api.openai.com/v1"_s);
+    settings.details = {{u"embedding_model"_s, u"text-embedding-3-large"_s}};
+    DependencyConfig config;
+    config.name = u"openai"_s;
+    config.settings = settings;
+    checks->apply({config});
+    QTRY_VERIFY(checks->isFirstRoundFinished());
+    QCOMPARE(report(u"openai"_s).details, settings.details);
+    QVERIFY(report(u"openai"_s).error.startsWith(u"credentials: "_s));
+}
+
 void TestChecks::theCleanUpStepsEndChecksAndConnections()
 {
     checks->apply({database()});
@@ -204,9 +273,10 @@ void TestChecks::theCleanUpStepsEndChecksAndConnections()
 void TestChecks::nothingIsLeftOverAfterManyChangesAndChecks()
 {
     const auto settle = [this] {
+        const QPointer<SqlPool> last = checks->pool(u"database"_s);
         checks->apply({});
+        QTRY_VERIFY(!last);
         QTRY_COMPARE(*state->report().resources.backgroundTasks, 0);
-        QTRY_COMPARE(checks->findChildren<QObject *>().size(), 0);
     };
     checks->apply({database()});
     QTRY_VERIFY(checks->isFirstRoundFinished());

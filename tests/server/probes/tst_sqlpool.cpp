@@ -41,6 +41,8 @@ private Q_SLOTS:
     void aBusyPoolFailsTheCheckInTime();
     void errorsSayTheirClassAndNoSecret_data();
     void errorsSayTheirClassAndNoSecret();
+    void whatADatabaseSaysBecomesOneLine_data();
+    void whatADatabaseSaysBecomesOneLine();
     void aDeletedFileIsAnErrorAndIsNotMadeAnew();
     void connectionsAreSeenByTheServer();
     void aServerRestartedBetweenTwoChecksIsNoError();
@@ -267,6 +269,47 @@ void TestSqlPool::errorsSayTheirClassAndNoSecret()
     QCOMPARE(pool->openConnections(), 0);
 }
 
+void TestSqlPool::whatADatabaseSaysBecomesOneLine_data()
+{
+    QTest::addColumn<QString>("driver");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<QString>("message");
+    const auto row = [](const QString &driver, const QString &text, const QString &code, const QString &message) {
+        QTest::newRow(qPrintable(message)) << driver << text << code << message;
+    };
+    row(u"QPSQL"_s, u"server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"_s, {},
+        u"unreachable: server closed the connection unexpectedly (d at h)"_s);
+    row(u"QPSQL"_s, u"FATAL:  terminating connection due to administrator command\n(57P01)"_s, u"57P01"_s,
+        u"unreachable: FATAL: terminating connection due to administrator command (d at h)"_s);
+    row(u"QPSQL"_s, u"ERROR:  canceling statement due to statement timeout\n(57014)"_s, u"57014"_s,
+        u"overloaded: ERROR: canceling statement due to statement timeout (d at h)"_s);
+    row(u"QPSQL"_s, u"FATAL:  sorry, too many clients already"_s, {}, u"overloaded: FATAL: sorry, too many clients already (d at h)"_s);
+    row(u"QPSQL"_s, u"ERROR:  permission denied for table t (42501)"_s, u"42501"_s,
+        u"credentials: ERROR: permission denied for table t (d at h)"_s);
+    row(u"QPSQL"_s, u"ERROR:  relation \"t\" does not exist\nLINE 1: SELECT pw FROM t\n(42P01)"_s, u"42P01"_s,
+        u"bad answer: ERROR: relation \"t\" does not exist (d at h)"_s);
+    row(u"QPSQL"_s, u"FATAL:  wrong hunter2-secret"_s, u"28P01"_s, u"credentials: FATAL: wrong *** (d at h)"_s);
+    row(u"QSQLITE"_s, u"database is locked"_s, u"5"_s, u"overloaded: database is locked (d)"_s);
+    row(u"QSQLITE"_s, u"database disk image is malformed"_s, u"11"_s, u"bad answer: database disk image is malformed (d)"_s);
+    row(u"QMYSQL"_s, u"Access denied for user"_s, u"1045"_s, u"credentials: Access denied for user (d at h)"_s);
+    row(u"QMYSQL"_s, u"Can't connect to server"_s, u"2003"_s, u"unreachable: Can't connect to server (d at h)"_s);
+}
+
+void TestSqlPool::whatADatabaseSaysBecomesOneLine()
+{
+    QFETCH(QString, driver);
+    QFETCH(QString, text);
+    QFETCH(QString, code);
+    QFETCH(QString, message);
+    SqlSettings settings;
+    settings.driver = driver;
+    settings.database = u"d"_s;
+    settings.host = u"h"_s;
+    settings.password.value = "hunter2-secret";
+    QCOMPARE(outcomeOf(QSqlError(u"driver's words"_s, text, QSqlError::StatementError, code), settings).message, message);
+}
+
 void TestSqlPool::aDeletedFileIsAnErrorAndIsNotMadeAnew()
 {
     SqlSettings settings = sqlite();
@@ -311,7 +354,7 @@ void TestSqlPool::aServerThatWasAwayIsUsedAgain()
     open(postgres());
     QVERIFY(check().ok);
     server.stop();
-    QTRY_COMPARE(check().errorClass, ErrorClass::Unreachable);
+    QCOMPARE(check().errorClass, ErrorClass::Unreachable);
     QTRY_COMPARE(pool->openConnections(), 0);
     QCOMPARE(check().errorClass, ErrorClass::Unreachable);
     QCOMPARE(server.start(), QString());
