@@ -75,7 +75,9 @@ Listener::Listener(Accepted accepted) : m_accepted(std::move(accepted))
     m_resume.setInterval(AcceptPause);
     connect(&m_resume, &QTimer::timeout, this, &QTcpServer::resumeAccepting);
     connect(this, &QTcpServer::acceptError, this, [this] {
-        qCWarning(listenerLog, "%s: cannot accept: %s", qUtf8Printable(m_address.text()), qUtf8Printable(errorString()));
+        if (!m_lastError.isValid() || m_lastError.hasExpired(1000))
+            qCWarning(listenerLog, "%s: cannot accept: %s", qUtf8Printable(m_address.text()), qUtf8Printable(errorString()));
+        m_lastError.start();
         m_resume.start();
     });
 }

@@ -4,6 +4,7 @@
 #include "common/protocol/result.h"
 #include "common/protocol/serviceaddress.h"
 
+#include <QElapsedTimer>
 #include <QTcpServer>
 #include <QTimer>
 
@@ -50,7 +51,8 @@ private:
 
     Accepted m_accepted;
     ServiceAddress m_address;
-    QTimer m_resume; ///< after an accept error
+    QTimer m_resume;           ///< after an accept error
+    QElapsedTimer m_lastError; ///< a run of errors is logged once
     struct File
     {
         dev_t device;

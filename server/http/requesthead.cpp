@@ -225,10 +225,7 @@ std::optional<Refusal> readFraming(RequestHead &head, bool isHttp11)
 
 std::optional<Refusal> readOptions(RequestHead &head, bool isHttp11)
 {
-    if (hasConnectionOption(head.fields, "close"))
-        head.keepAlive = false;
-    else if (!isHttp11)
-        head.keepAlive = hasConnectionOption(head.fields, "keep-alive");
+    head.keepAlive = isHttp11 && !hasConnectionOption(head.fields, "close");
     if (sameName(valueOf(head.fields, "upgrade"), "websocket"))
         return Refusal{400, "upgrade_not_supported", "no WebSocket is served here"};
     const QByteArray expectation = valueOf(head.fields, "expect");

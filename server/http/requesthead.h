@@ -44,7 +44,7 @@ struct RequestHead
     QByteArray query; ///< what followed '?', as sent
     QList<HeaderField> fields;
     QByteArray host; ///< name or address with its port, lower case; null if an HTTP/1.0 client sent none
-    bool keepAlive = true;
+    bool keepAlive = true; ///< HTTP/1.1 without `Connection: close`
     bool chunked = false;
     bool expectsContinue = false;
     std::optional<qint64> contentLength;

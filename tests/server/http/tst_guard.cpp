@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The guard against real sockets: what hostile, broken and impatient clients get.
+#include "server/http/httpserver.h"
+
+#include "common/protocol/healthcodec.h"
+#include "server/http/peercredentials.h"
+#include "tests/support/rawclient.h"
+
+#include <QProcess>
+#include <QRegularExpression>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QSslSocket>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestGuard : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void badRequestsGetOneRefusalAndTheEnd_data();
+    void badRequestsGetOneRefusalAndTheEnd();
+    void aRequestMayArriveByteByByte();
+    void connectionsEndAsTheClientWishes_data();
+    void connectionsEndAsTheClientWishes();
+    void aRequestWithItsFinIsAnswered_data();
+    void aRequestWithItsFinIsAnswered();
+    void halfARequestWithItsFinIsRefused();
+    void aWaitingClientIsToldToContinue();
+    void aRefusedBodyIsNotAskedFor();
+    void slowClientsAreCut_data();
+    void slowClientsAreCut();
+    void aTricklingHeadIsCutAllTheSame();
+    void idleConnectionsEndWithoutAWord();
+    void aClientThatNeverReadsIsCut();
+    void aLargeAnswerReachesASlowReader();
+    void endlessInputIsCut_data();
+    void endlessInputIsCut();
+    void bodiesHaveTheirLimits();
+    void healthIsAnsweredAtTheCap();
+    void theNewestReservedConnectionWins();
+    void theServerGoesOnAfterRunningOutOfDescriptors();
+    void refusalsAreCounted();
+    void changesNeedTheToken();
+    void aForeignPageChangesAndReadsNothing_data();
+    void aForeignPageChangesAndReadsNothing();
+    void anotherUserMayReadButNotChange();
+    void theOwnerOfASocketIsFound_data();
+    void theOwnerOfASocketIsFound();
+    void aSocketNobodyHoldsHasNoOwner();
+    void otherMachinesAreKeptOutByDefault();
+    void tlsServes();
+    void tlsWantsTheClientsCertificate();
+    void aPlainClientOfATlsServerIsCut();
+    void aBadCertificateIsAProblem();
+
+private:
+    void start(const HttpOptions &options = {}, const QString &address = u"127.0.0.1:0"_s)
+    {
+        server = std::make_unique<HttpServer>(*state, *sequence, options);
+        server->addRoute("/echo", Method::Get | Method::Post, [](const Request &request, const Reply &reply) {
+            reply.send(200, request.body, "text/plain");
+        });
+        server->addDocument("/big", "text/plain", [](const Request &) { return QByteArray(8 * 1024 * 1024, 'b'); });
+        const auto bound = server->listen({*parseServiceAddress(address)});
+        QVERIFY2(bound.ok(), bound.ok() ? "" : qPrintable(bound.problem().text()));
+        service = bound->first();
+    }
+    int statusOf(const QByteArray &request)
+    {
+        RawClient client(service, request);
+        const auto isThere = [&] { return !client.responses().isEmpty() && client.responses().first().status > 0; };
+        return QTest::qWaitFor(isThere, 5000) ? client.responses().first().status : -1;
+    }
+    HttpOptions withTls(const QString &clientCa = {}) const
+    {
+        HttpOptions options;
+        options.tls = {certificates.filePath(u"server.pem"_s), certificates.filePath(u"server.key"_s), clientCa};
+        return options;
+    }
+    void makeCertificate(const QString &name) const;
+    QByteArray askOverTls(bool withCertificate);
+
+    QTemporaryDir certificates;
+    std::unique_ptr<ServerState> state;
+    std::unique_ptr<ShutdownSequence> sequence;
+    std::unique_ptr<HttpServer> server;
+    ServiceAddress service;
+};
+
+void TestGuard::init()
+{
+    state = std::make_unique<ServerState>(u"test"_s, u"1"_s);
+    sequence = std::make_unique<ShutdownSequence>(*state);
+    state->enter(Phase::Running);
+}
+
+void TestGuard::cleanup()
+{
+    server.reset();
+    sequence.reset();
+    state.reset();
+}
+
+void TestGuard::badRequestsGetOneRefusalAndTheEnd_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<int>("status");
+
+    const auto row = [](const char *name, const QByteArray &request, int status = 400) { QTest::newRow(name) << request << status; };
+    const auto post = [](const QByteArray &fields, const QByteArray &body = {}) {
+        return "POST /echo HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
+    };
+    row("garbage", "\x16\x03\x01 hello\r\n\r\n");
+    row("malformed request line", "GET /health/live\r\n\r\n");
+    row("bare line feeds", "GET /health/live HTTP/1.1\nHost: localhost\n\n");
+    row("two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello"));
+    row("length abc", post("Content-Length: abc\r\n"));
+    row("negative length", post("Content-Length: -1\r\n"));
+    row("length 2^64-1", post("Content-Length: 18446744073709551615\r\n"));
+    row("length and chunked", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"));
+    row("xchunked", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"));
+    row("bad chunk size", post("Transfer-Encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n"));
+    row("negative chunk size", post("Transfer-Encoding: chunked\r\n", "-5\r\nhello\r\n0\r\n\r\n"));
+    row("chunk longer than its size", post("Transfer-Encoding: chunked\r\n", "3\r\nhello\r\n0\r\n\r\n"));
+    row("no Host", "GET /health/live HTTP/1.1\r\n\r\n");
+    row("two Hosts", "GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n");
+    row("1 GB body", post("Content-Length: 1000000000\r\n"), 413);
+    row("1 GB body on a health route", "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n", 413);
+    row("long target", "GET /" + QByteArray(10'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 414);
+    row("large head", post("X: " + QByteArray(20'000, 'x') + "\r\n"), 431);
+    row("many fields", post(QByteArray("X: y\r\n").repeated(150)), 431);
+    row("WebSocket", "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    row("another expectation", post("Expect: magic\r\nContent-Length: 1\r\n", "x"), 417);
+    row("HTTP/2 without warning", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505);
+    row("a form on a health route", "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
+                                    "Content-Type: application/x-www-form-urlencoded\r\n\r\na=b", 415);
+}
+
+void TestGuard::badRequestsGetOneRefusalAndTheEnd()
+{
+    QFETCH(QByteArray, request);
+    QFETCH(int, status);
+    start();
+    // A second request behind it must never be read: that would be request smuggling.
+    RawClient client(service, request + requestText("POST", "/health/shutdown"));
+    QTRY_VERIFY(client.isClosed());
+    const auto responses = client.responses();
+    QCOMPARE(responses.size(), 1);
+    QCOMPARE(responses.first().status, status);
+    QCOMPARE(responses.first().field("Connection"), "close");
+    QVERIFY(decodeError(responses.first().body).ok());
+    QCOMPARE(state->basic().status, ServiceStatus::Healthy);
+}
+
+void TestGuard::aRequestMayArriveByteByByte()
+{
+    start();
+    const QByteArray request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    RawClient client(service);
+    for (const char byte : request + requestText("GET", "/health/live")) {
+        client.send(QByteArray(1, byte));
+        QCoreApplication::processEvents();
+    }
+    QTRY_COMPARE(client.responses().size(), 2);
+    QCOMPARE(client.responses().first().body, "hello");
+    QCOMPARE(client.responses().last().status, 200);
+}
+
+void TestGuard::connectionsEndAsTheClientWishes_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("HTTP/1.1") << requestText("GET", "/health/live") << false;
+    QTest::newRow("Connection: close") << requestText("GET", "/health/live", "Connection: close\r\n") << true;
+    QTest::newRow("HTTP/1.0") << QByteArray("GET /health/live HTTP/1.0\r\n\r\n") << true;
+    QTest::newRow("close on a route") << requestText("GET", "/echo", "Connection: close\r\n") << true;
+    QTest::newRow("not found") << requestText("GET", "/nothing") << false;
+    QTest::newRow("wrong method") << requestText("PUT", "/health/live", {}, "body") << false;
+}
+
+void TestGuard::connectionsEndAsTheClientWishes()
+{
+    QFETCH(QByteArray, request);
+    QFETCH(bool, closes);
+    start();
+    RawClient client(service, request + requestText("GET", "/health/live"));
+    QTRY_COMPARE(client.responses().size(), closes ? 1 : 2);
+    QCOMPARE(client.responses().first().field("Connection"), closes ? "close" : "");
+    if (closes)
+        QTRY_VERIFY(client.isClosed());
+    else
+        QVERIFY(!client.isClosed());
+}
+
+void TestGuard::aRequestWithItsFinIsAnswered_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::newRow("answered at once") << QByteArray("/health/live");
+    QTest::newRow("answered by the main thread") << QByteArray("/echo");
+}
+
+void TestGuard::aRequestWithItsFinIsAnswered()
+{
+    QFETCH(QByteArray, path);
+    start();
+    RawClient client(service, requestText("GET", path) + requestText("GET", path));
+    client.finishWriting();
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().size(), 2);
+    QCOMPARE(client.responses().last().status, 200);
+}
+
+void TestGuard::halfARequestWithItsFinIsRefused()
+{
+    start();
+    RawClient client(service, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
+    client.finishWriting();
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().first().status, 400);
+}
+
+void TestGuard::aWaitingClientIsToldToContinue()
+{
+    start();
+    RawClient client(service, "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    QTRY_COMPARE(client.responses().size(), 1);
+    QCOMPARE(client.responses().first().status, 100);
+    client.send("hello");
+    QTRY_COMPARE(client.responses().size(), 2);
+    QCOMPARE(client.responses().last().body, "hello");
+}
+
+void TestGuard::aRefusedBodyIsNotAskedFor()
+{
+    start();
+    RawClient client(service, "POST /echo HTTP/1.1\r\nHost: evil.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().size(), 1);
+    QCOMPARE(client.responses().first().status, 403);
+}
+
+void TestGuard::slowClientsAreCut_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("half a head") << QByteArray("GET /health/live HT");
+    QTest::newRow("half a body") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
+    QTest::newRow("half a chunk") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello");
+    QTest::newRow("half a second request") << requestText("GET", "/health/live") + "GET /";
+}
+
+void TestGuard::slowClientsAreCut()
+{
+    QFETCH(QByteArray, bytes);
+    HttpOptions options;
+    options.limits.headTime = options.limits.bodyTime = 50ms;
+    start(options);
+    RawClient client(service, bytes);
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().last().status, 408);
+}
+
+void TestGuard::aTricklingHeadIsCutAllTheSame()
+{
+    HttpOptions options;
+    options.limits.headTime = 100ms;
+    start(options);
+    RawClient client(service, "GET /health/live HTTP/1.1\r\n");
+    QTimer trickle;
+    connect(&trickle, &QTimer::timeout, &client, [&] { client.send("X: y\r\n"); });
+    trickle.start(5ms);
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().first().status, 408);
+}
+
+void TestGuard::idleConnectionsEndWithoutAWord()
+{
+    HttpOptions options;
+    options.limits.headTime = 50ms;
+    options.limits.idleTime = 50ms;
+    start(options);
+    RawClient silent(service);
+    RawClient idle(service, requestText("GET", "/health/live"));
+    QTRY_VERIFY(silent.isClosed() && idle.isClosed());
+    QVERIFY(silent.received().isEmpty());
+    QCOMPARE(idle.responses().size(), 1);
+    QCOMPARE(idle.responses().first().status, 200);
+}
+
+void TestGuard::aClientThatNeverReadsIsCut()
+{
+    HttpOptions options;
+    options.limits.writeStall = 100ms;
+    start(options);
+    const qint64 before = *state->report().resources.residentBytes;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(std::make_unique<RawClient>(service));
+        clients.back()->stopReading();
+        clients.back()->send(requestText("GET", "/big").repeated(1000)); // 64 GB of answers, were they made
+    }
+    QTRY_COMPARE(*state->report().resources.openConnections, 8);
+    QVERIFY(*state->report().resources.residentBytes - before < 256 * 1024 * 1024);
+    QTRY_COMPARE(*state->report().resources.openConnections, 0);
+    QCOMPARE(server->refusals().value("write_stalled"), 8);
+}
+
+void TestGuard::aLargeAnswerReachesASlowReader()
+{
+    start();
+    RawClient client(service, requestText("GET", "/big") + requestText("GET", "/health/live"));
+    QTRY_COMPARE(client.responses().size(), 2);
+    QCOMPARE(client.responses().first().body.size(), 8 * 1024 * 1024);
+    QCOMPARE(client.responses().last().status, 200);
+}
+
+void TestGuard::endlessInputIsCut_data()
+{
+    QTest::addColumn<QByteArray>("start");
+    QTest::addColumn<QByteArray>("more");
+    QTest::addColumn<int>("status");
+    QTest::newRow("headers") << QByteArray("GET / HTTP/1.1\r\nHost: localhost\r\n") << QByteArray("X: y\r\n").repeated(1000) << 431;
+    QTest::newRow("target") << QByteArray("GET /") << QByteArray(10'000, 'x') << 414;
+    QTest::newRow("a chunk") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n") << QByteArray(100'000, 'x') << 413;
+    QTest::newRow("chunks") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n") << "3e8\r\n" + QByteArray(1000, 'x') + "\r\n" << 413;
+    QTest::newRow("1-byte chunks") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n") << QByteArray("1\r\nx\r\n").repeated(1000) << 413;
+    QTest::newRow("trailers") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n") << QByteArray("X: y\r\n").repeated(1000) << 413;
+}
+
+void TestGuard::endlessInputIsCut()
+{
+    QFETCH(QByteArray, start);
+    QFETCH(QByteArray, more);
+    QFETCH(int, status);
+    this->start();
+    RawClient client(service, start);
+    for (int i = 0; i < 10'000 && client.received().isEmpty(); ++i) {
+        client.send(more);
+        QCoreApplication::processEvents();
+    }
+    QTRY_VERIFY(!client.responses().isEmpty());
+    QCOMPARE(client.responses().first().status, status);
+    QTRY_VERIFY(client.isClosed());
+}
+
+void TestGuard::bodiesHaveTheirLimits()
+{
+    start();
+    QCOMPARE(statusOf(requestText("POST", "/echo", {}, QByteArray(1024 * 1024, 'x'))), 200);
+    QCOMPARE(statusOf(requestText("POST", "/echo", {}, QByteArray(1024 * 1024 + 1, 'x'))), 413);
+    QCOMPARE(statusOf(requestText("POST", "/nothing", {}, QByteArray(64 * 1024, 'x'))), 404);
+    QCOMPARE(statusOf(requestText("POST", "/nothing", {}, QByteArray(64 * 1024 + 1, 'x'))), 413);
+}
+
+void TestGuard::healthIsAnsweredAtTheCap()
+{
+    HttpOptions options;
+    options.limits.connections = 3;
+    options.limits.reservedConnections = 2;
+    start(options);
+    RawClient one(service), two(service), three(service);
+    QTRY_COMPARE(*state->report().resources.openConnections, 3);
+    QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
+    QCOMPARE(statusOf(requestText("GET", "/health/status")), 200);
+    QCOMPARE(statusOf(requestText("GET", "/echo")), 503);
+    QCOMPARE(server->refusals().value("overloaded"), 1);
+    one.abort();
+    QTRY_COMPARE(statusOf(requestText("GET", "/echo")), 200);
+}
+
+void TestGuard::theNewestReservedConnectionWins()
+{
+    HttpOptions options;
+    options.limits.connections = 2;
+    options.limits.reservedConnections = 2;
+    start(options);
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 50; ++i)
+        silent.push_back(std::make_unique<RawClient>(service));
+    QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
+    QTRY_VERIFY(silent[10]->isClosed());
+    QCOMPARE(silent[10]->responses().first().status, 503);
+    QVERIFY(*state->report().resources.openConnections <= 4);
+}
+
+void TestGuard::theServerGoesOnAfterRunningOutOfDescriptors()
+{
+    start();
+    const int probe = ::dup(0);
+    ::close(probe);
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // One descriptor more than the client's own is too many now.
+    const rlimit tight{rlim_t(std::max(client, probe)) + 1, before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(service.port);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"cannot accept"_s));
+    const int connected = ::connect(client, reinterpret_cast<sockaddr *>(&name), sizeof name);
+    const QByteArray request = requestText("GET", "/health/live");
+    const ssize_t sent = ::send(client, request.constData(), size_t(request.size()), MSG_NOSIGNAL);
+    const bool deaf = !QTest::qWaitFor([&] { char c; return ::recv(client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, 300);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    QCOMPARE(connected, 0);
+    QCOMPARE(sent, request.size());
+    QVERIFY2(deaf, "the accept should have failed");
+    QVERIFY(QTest::qWaitFor([&] { char c; return ::recv(client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, 5000));
+    ::close(client);
+    QCOMPARE(statusOf(request), 200);
+}
+
+void TestGuard::refusalsAreCounted()
+{
+    start();
+    QCOMPARE(statusOf("nonsense\r\n\r\n"), 400);
+    QCOMPARE(statusOf("nonsense\r\n\r\n"), 400);
+    QCOMPARE(statusOf("POST /health/shutdown HTTP/1.1\r\nHost: evil.test\r\n\r\n"), 403);
+    QCOMPARE(statusOf(requestText("GET", "/nothing")), 404);
+    const QMap<QByteArray, qint64> expected{{"bad_request", 2}, {"host_not_allowed", 1}};
+    QCOMPARE(server->refusals(), expected);
+}
+
+void TestGuard::changesNeedTheToken()
+{
+    HttpOptions options;
+    options.access.token = AccessToken("letmein");
+    start(options);
+    QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
+    RawClient client(service, requestText("POST", "/health/shutdown"));
+    QTRY_VERIFY(client.isClosed());
+    QCOMPARE(client.responses().first().status, 401);
+    QCOMPARE(client.responses().first().field("WWW-Authenticate"), "Bearer");
+    QCOMPARE(statusOf(requestText("POST", "/health/shutdown", "Authorization: Bearer wrong\r\n")), 401);
+    QCOMPARE(state->basic().status, ServiceStatus::Healthy);
+    QCOMPARE(statusOf(requestText("POST", "/health/shutdown", "Authorization: Bearer letmein\r\n")), 200);
+}
+
+void TestGuard::aForeignPageChangesAndReadsNothing_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    const QByteArray form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    QTest::newRow("form") << requestText("POST", "/health/shutdown", "Origin: http://evil.test\r\nSec-Fetch-Site: cross-site\r\n" + form, "a=b");
+    QTest::newRow("fetch without CORS") << requestText("POST", "/shutdown", "Origin: http://evil.test\r\nContent-Type: text/plain\r\n", "{}");
+    QTest::newRow("preflight") << requestText("OPTIONS", "/health/shutdown", "Origin: http://evil.test\r\nAccess-Control-Request-Method: DELETE\r\n");
+    QTest::newRow("only fetch metadata") << requestText("POST", "/health/shutdown", "Sec-Fetch-Site: same-site\r\n");
+    QTest::newRow("rebound name, POST") << QByteArray("POST /health/shutdown HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+    QTest::newRow("rebound name, GET") << QByteArray("GET /health/status HTTP/1.1\r\nHost: evil.test:8000\r\n\r\n");
+    QTest::newRow("schedule") << requestText("POST", "/health/shutdown/schedule", "Origin: null\r\n");
+}
+
+void TestGuard::aForeignPageChangesAndReadsNothing()
+{
+    QFETCH(QByteArray, request);
+    start();
+    RawClient client(service, request);
+    QTRY_VERIFY(!client.responses().isEmpty());
+    const RawResponse response = client.responses().first();
+    QVERIFY(response.status == 403 || response.status == 405);
+    QVERIFY(!response.head.toLower().contains("access-control-allow"));
+    QVERIFY(!response.body.contains("uptime"));
+    QCOMPARE(state->basic().status, ServiceStatus::Healthy);
+}
+
+/// Runs as another user (the tests run as root for that) and returns the status its request got.
+static int statusForOtherUser(const ServiceAddress &service, const QByteArray &request, uid_t user)
+{
+    int pipe[2];
+    if (::pipe(pipe) != 0)
+        return -1;
+    const pid_t child = ::fork();
+    if (child == 0) { // only system calls from here on: this process has threads
+        char answer[512] = {};
+        sockaddr_in name{};
+        name.sin_family = AF_INET;
+        name.sin_port = htons(service.port);
+        name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        // The kernel remembers who made the socket, so become that user first.
+        const int client = ::setresuid(user, user, user) == 0 ? ::socket(AF_INET, SOCK_STREAM, 0) : -1;
+        if (::connect(client, reinterpret_cast<sockaddr *>(&name), sizeof name) != 0)
+            ::_exit(1);
+        ::send(client, request.constData(), size_t(request.size()), 0);
+        const ssize_t size = ::recv(client, answer, sizeof answer, 0);
+        ::_exit(size > 12 && ::write(pipe[1], answer + 9, 3) == 3 ? 0 : 1);
+    }
+    ::close(pipe[1]);
+    char status[4] = {};
+    const ssize_t size = ::read(pipe[0], status, 3);
+    ::close(pipe[0]);
+    ::waitpid(child, nullptr, 0);
+    return size == 3 ? QByteArray(status, 3).toInt() : -1;
+}
+
+void TestGuard::anotherUserMayReadButNotChange()
+{
+    start();
+    // Without root there is no becoming another user; then this at least asks as itself.
+    const bool isRoot = ::geteuid() == 0;
+    const uid_t user = isRoot ? 65534 : ::geteuid();
+    QCOMPARE(statusForOtherUser(service, requestText("GET", "/health/status"), user), 200);
+    // A method that changes things, but that this path does not take: whoever passes the guard gets 405, from the HTTP thread.
+    QCOMPARE(statusForOtherUser(service, requestText("PUT", "/health/live"), user), isRoot ? 403 : 405);
+    QCOMPARE(server->refusals().value("other_user"), isRoot ? 1 : 0);
+}
+
+void TestGuard::theOwnerOfASocketIsFound_data()
+{
+    QTest::addColumn<QHostAddress>("address");
+    QTest::addColumn<QHostAddress>("target");
+    QTest::newRow("IPv4") << QHostAddress(u"127.0.0.1"_s) << QHostAddress(u"127.0.0.1"_s);
+    QTest::newRow("IPv6") << QHostAddress(u"::1"_s) << QHostAddress(u"::1"_s);
+    QTest::newRow("IPv4 to an IPv6 socket") << QHostAddress(QHostAddress::Any) << QHostAddress(u"127.0.0.1"_s);
+}
+
+void TestGuard::theOwnerOfASocketIsFound()
+{
+    QFETCH(QHostAddress, address);
+    QFETCH(QHostAddress, target);
+    QTcpServer listening;
+    QVERIFY(listening.listen(address));
+    QTcpSocket client;
+    client.connectToHost(target, listening.serverPort());
+    QVERIFY(listening.waitForNewConnection(5000));
+    const std::unique_ptr<QTcpSocket> accepted(listening.nextPendingConnection());
+    const auto user = peerUser(int(accepted->socketDescriptor()));
+    QVERIFY(user);
+    QCOMPARE(*user, ::geteuid());
+}
+
+void TestGuard::aSocketNobodyHoldsHasNoOwner()
+{
+    QTcpServer listening;
+    QVERIFY(listening.listen(QHostAddress::LocalHost));
+    auto client = std::make_unique<QTcpSocket>();
+    client->connectToHost(QHostAddress::LocalHost, listening.serverPort());
+    QVERIFY(listening.waitForNewConnection(5000));
+    const std::unique_ptr<QTcpSocket> accepted(listening.nextPendingConnection());
+    // Closed with its bytes sent: the kernel still knows the connection, as user 0's, but no process has it.
+    client.reset();
+    QVERIFY(!peerUser(int(accepted->socketDescriptor())));
+}
+
+void TestGuard::otherMachinesAreKeptOutByDefault()
+{
+    server = std::make_unique<HttpServer>(*state, *sequence);
+    const auto bound = server->listen({*parseServiceAddress(u"127.0.0.1:0"_s), *parseServiceAddress(u"0.0.0.0:0"_s)});
+    QVERIFY(!bound.ok());
+    QVERIFY(bound.problem().text().contains(u"a token and TLS"_s));
+    HttpOptions options;
+    options.access.insecure = true;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"insecure = true"_s));
+    start(options, u"0.0.0.0:0"_s);
+    QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
+}
+
+void TestGuard::makeCertificate(const QString &name) const
+{
+    if (QFile::exists(certificates.filePath(name + u".pem"_s)))
+        return;
+    QProcess openssl;
+    openssl.setStandardErrorFile(QProcess::nullDevice()); // it writes dots while it works
+    openssl.start(u"openssl"_s,
+                  {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s, u"-nodes"_s,
+                   u"-days"_s, u"2"_s, u"-subj"_s, u"/CN="_s + name, u"-keyout"_s, certificates.filePath(name + u".key"_s),
+                   u"-out"_s, certificates.filePath(name + u".pem"_s)});
+    if (!openssl.waitForFinished() || openssl.exitCode() != 0)
+        qFatal("openssl made no certificate");
+}
+
+QByteArray TestGuard::askOverTls(bool withCertificate)
+{
+    const auto contents = [this](const QString &name) {
+        QFile file(certificates.filePath(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    QSslSocket client;
+    QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+    configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
+    if (withCertificate) {
+        configuration.setLocalCertificate(QSslCertificate(contents(u"client.pem"_s)));
+        configuration.setPrivateKey(QSslKey(contents(u"client.key"_s), QSsl::Ec));
+    }
+    client.setSslConfiguration(configuration);
+    client.connectToHostEncrypted(u"127.0.0.1"_s, service.port);
+    client.write(requestText("GET", "/health/live") + requestText("GET", "/big", "Connection: close\r\n"));
+    QByteArray received;
+    const auto hasEnded = [&] {
+        received += client.readAll();
+        return client.state() == QAbstractSocket::UnconnectedState && client.bytesAvailable() == 0;
+    };
+    return QTest::qWaitFor(hasEnded, 10'000) ? received : QByteArray("the server did not close");
+}
+
+void TestGuard::tlsServes()
+{
+    makeCertificate(u"server"_s);
+    makeCertificate(u"client"_s);
+    HttpOptions options = withTls();
+    options.access.token = AccessToken("letmein");
+    start(options, u"0.0.0.0:0"_s);
+    const auto responses = splitResponses(askOverTls(false));
+    QCOMPARE(responses.size(), 2);
+    QCOMPARE(responses.first().status, 200);
+    QCOMPARE(responses.last().body.size(), 8 * 1024 * 1024);
+    QTRY_COMPARE(*state->report().resources.openConnections, 0);
+}
+
+void TestGuard::tlsWantsTheClientsCertificate()
+{
+    makeCertificate(u"server"_s);
+    makeCertificate(u"client"_s);
+    start(withTls(certificates.filePath(u"client.pem"_s)));
+    QCOMPARE(askOverTls(false), QByteArray());
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 1);
+    QCOMPARE(splitResponses(askOverTls(true)).size(), 2);
+    QTRY_COMPARE(*state->report().resources.openConnections, 0);
+}
+
+void TestGuard::aPlainClientOfATlsServerIsCut()
+{
+    makeCertificate(u"server"_s);
+    start(withTls());
+    RawClient client(service, requestText("GET", "/health/live"));
+    QTRY_VERIFY(client.isClosed());
+    QVERIFY(!client.received().contains("HTTP"));
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 1);
+}
+
+void TestGuard::aBadCertificateIsAProblem()
+{
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    std::swap(options.tls.certificate, options.tls.key);
+    server = std::make_unique<HttpServer>(*state, *sequence, options);
+    const auto bound = server->listen({*parseServiceAddress(u"127.0.0.1:0"_s)});
+    QVERIFY(!bound.ok());
+    QCOMPARE(bound.problem().where, options.tls.certificate);
+}
+
+QTEST_GUILESS_MAIN(TestGuard)
+#include "tst_guard.moc"
