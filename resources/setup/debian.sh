@@ -24,6 +24,7 @@ DASHBOARD_PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
     xvfb xauth
+    prometheus                              # for promtool
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
 )
 
@@ -69,6 +70,9 @@ install_missing() {
     "${as_root[@]}" apt-get -q update >"$log" 2>&1 || say "apt-get update failed; going on with the lists that are there"
     for package in "${missing[@]}"; do
         names+=("$(available "$package")")
+        if [[ $package == prometheus && -d /run/systemd/system ]]; then
+            "${as_root[@]}" systemctl mask "$package.service" >>"$log" 2>&1 # its tools are wanted, its server is not
+        fi
     done
     if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${names[@]}" >>"$log" 2>&1; then
