@@ -12,7 +12,6 @@ SERVICE_PACKAGES=(
     libgl-dev                                          # and QtGui's for OpenGL
     libqt6sql6-sqlite
     libtomlplusplus-dev
-    libsystemd-dev pkg-config
 )
 # To build and show the dashboard.
 # shellcheck disable=SC2034
@@ -25,6 +24,7 @@ DASHBOARD_PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
     prometheus # promtool
+    postgresql libqt6sql6-psql
     xvfb xauth
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
 )
@@ -57,7 +57,7 @@ available() {
 # Installs those that are not installed, in one go; asks nobody anything. Elsewhere than on Debian it does nothing.
 install_missing() {
     command -v apt-get >/dev/null || return 0
-    local missing=() names=() package as_root=() log
+    local missing=() names=() services=() package as_root=() log
     for package in "$@"; do
         installed "$package" || missing+=("$package")
     done
@@ -71,13 +71,20 @@ install_missing() {
     "${as_root[@]}" apt-get -q update >"$log" 2>&1 || say "apt-get update failed; going on with the lists that are there"
     for package in "${missing[@]}"; do
         names+=("$(available "$package")")
+        case $package in # of these the programs are wanted, but no server running on somebody's machine
+        prometheus | postgresql) services+=("$package.service") ;;
+        esac
     done
+    [[ -d /run/systemd/system ]] || services=()
+    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl mask "${services[@]}" >>"$log" 2>&1
     if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${names[@]}" >>"$log" 2>&1; then
         tail -n 40 "$log" >&2
         rm -f "$log"
         die 1 "apt-get could not install ${names[*]} (its last words are above)"
     fi
+    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl unmask "${services[@]}" >>"$log" 2>&1
+    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl disable "${services[@]}" >>"$log" 2>&1
     rm -f "$log"
 }
 

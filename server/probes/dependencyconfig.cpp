@@ -84,8 +84,6 @@ DependencySettings readSql(ConfigTable &table, bool enabled)
     sql.driver = table.oneOf(u"driver"_s, u"QSQLITE"_s, drivers);
     const bool embedded = sql.driver == "QSQLITE"_L1;
     sql.database = required(table, u"database"_s, table.text(u"database"_s));
-    if (embedded && !sql.database.isEmpty() && sql.database != ":memory:"_L1)
-        sql.database = table.filePath(u"database"_s);
     sql.host = table.text(u"host"_s);
     sql.port = table.has(u"port"_s) ? readPort(table, 0) : 0;
     sql.user = table.text(u"user"_s);

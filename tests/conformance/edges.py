@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 from rows import expect, expect_equal, row
@@ -114,14 +115,28 @@ def hang_up(connection, how):
     connection.close()
 
 
+@row("the client of a blocking shutdown is gone before it is read: the shutdown goes on or is refused, no crash")
+def gone_at_once(subject):
+    for _ in range(5):
+        subject.start()
+        connection = subject.connect()
+        connection.sendall(subject.head_bytes("POST", "/health/shutdown") + b"Content-Length: 0\r\n\r\n")
+        connection.close()
+        # A service that asks the kernel who calls may find nobody there any more, and must refuse then (section 6).
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subject.process.wait(1)
+        if subject.process.poll() is None:
+            subject.post("/health/shutdown")
+        subject.expect_exit(0)
+
+
 for each in ("FIN", "RST"):
-    @row(f"the client of a blocking shutdown hangs up once it has begun ({each}): the shutdown goes on, exit code 0")
+    @row(f"the client of a blocking shutdown hangs up when it has begun ({each}): the shutdown goes on, exit code 0")
     def hang_up_at_once(subject, how=each):
         for _ in range(5):
             subject.start()
             connection = subject.connect()
             connection.sendall(subject.head_bytes("POST", "/health/shutdown") + b"Content-Length: 0\r\n\r\n")
-            # Not before: a reset would overtake the request, and who is gone already may be nobody the service can know.
             eventually(lambda: gone_or_shutting_down(subject), "the shutdown begins")
             hang_up(connection, how)
             subject.expect_exit(0)

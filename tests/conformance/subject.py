@@ -79,6 +79,7 @@ class Subject:
         self.host, self.port, self.command, self.slow = host, port, command, slow
         self.process = None
         self.directory = None  # its TMPDIR and its output, new for every start
+        self.state = tempfile.TemporaryDirectory(prefix="conformance-state-")  # kept from start to start
         self.started = None  # wall clock
 
     # The process
@@ -91,8 +92,9 @@ class Subject:
         (self.directory / "tmp").mkdir()
         self.started = time.time()
         with open(self.directory / "output", "wb") as output:
+            places = {"TMPDIR": str(self.directory / "tmp"), "XDG_STATE_HOME": self.state.name}
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                            env={**os.environ, "TMPDIR": str(self.directory / "tmp")}, start_new_session=True)
+                                            env={**os.environ, **places}, start_new_session=True)
 
     def start(self):
         """Starts the command afresh and returns when it says that it is healthy."""
