@@ -85,8 +85,9 @@ Edge::~Edge()
         const std::lock_guard lock(m_mailbox->mutex);
         m_mailbox->edge = nullptr;
     }
-    while (!m_connections.empty())
-        m_connections.begin()->second->abort();
+    for (size_t i = 0; i < m_connections.size(); ++i)
+        m_state.connectionClosed();
+    m_connections.clear(); // their destructors close
 }
 
 Result<QList<ServiceAddress>> Edge::listen(const QList<ServiceAddress> &addresses)

@@ -92,7 +92,7 @@ void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handl
             return;
         }
         // Given back when the last copy of this goes: with the answer, or unanswered with the reply.
-        const std::shared_ptr<void> inFlight(nullptr, [this](void *) { m_state.endRequest(); });
+        const std::shared_ptr<void> inFlight(nullptr, [&state = m_state](void *) { state.endRequest(); });
         const Reply counted([reply, inFlight](Response response) { reply.send(std::move(response)); });
         const auto run = [handler, request, counted] {
             try {

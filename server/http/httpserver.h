@@ -35,7 +35,7 @@ public:
         Open,    ///< they need neither token nor same user; the handler decides who may
     };
 
-    /// `state` and `sequence` must outlive it.
+    /// `state` and `sequence` must outlive it, and `state` every Reply too.
     HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options = {}, QObject *parent = nullptr);
     ~HttpServer() override;
 

@@ -381,9 +381,11 @@ void TestGuard::healthIsAnsweredAtTheCap()
     QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
     QCOMPARE(statusOf(requestText("GET", "/health/status")), 200);
     QCOMPARE(statusOf(requestText("GET", "/echo")), 503);
-    QCOMPARE(server->refusals().value("overloaded"), 1);
+    for (int i = 0; i < 50; ++i)
+        QCOMPARE(statusOf(requestText("GET", "/echo")), 503);
     one.abort();
-    QTRY_COMPARE(statusOf(requestText("GET", "/echo")), 200);
+    QTRY_COMPARE(*state->report().resources.openConnections, 2);
+    QCOMPARE(statusOf(requestText("GET", "/echo")), 200);
 }
 
 void TestGuard::theNewestReservedConnectionWins()
