@@ -11,6 +11,12 @@
 
 
 namespace Hephaestus {
+namespace {
+
+/// What a request that is on the way still gets when the server closes.
+constexpr std::chrono::milliseconds ClosingGrace{100};
+
+} // namespace
 
 Connection::Connection(std::unique_ptr<Transport> transport, Edge &edge, quint64 id, bool reserved)
     : m_transport(std::move(transport)), m_edge(edge), m_id(id), m_reserved(reserved)
@@ -81,7 +87,7 @@ bool Connection::readHead()
         m_closeAfter = true;
     if (!admit())
         return true;
-    m_body.emplace(m_head, m_edge.bodyLimit(m_head.path));
+    m_body.emplace(m_head, m_edge.bodyLimit(m_head));
     if (m_head.expectsContinue && m_head.hasBody() && m_input.isEmpty() && !m_body->refusal())
         m_transport->write("HTTP/1.1 100 Continue\r\n\r\n");
     if (m_head.hasBody() && !m_reserved)
@@ -264,13 +270,15 @@ void Connection::serverCloses()
     switch (m_state) {
     case State::Head:
     case State::Body:
-        if (m_transport->isDelivered())
+        if (m_serial == 0 || m_headStarted || m_state == State::Body)
+            arm(ClosingGrace); // its request is on the way
+        else if (m_transport->isDelivered())
             abort();
         else
             finish();
         return;
     case State::Handling:
-        if (!m_edge.outlastsShutdown(m_head.path))
+        if (!m_edge.outlastsShutdown(m_head))
             answer(errorResponse(503, "abandoned", "the service ended before this was done"));
         return;
     case State::Writing: m_closeAfter = true; return;

@@ -163,31 +163,51 @@ void Edge::keep(std::unique_ptr<Listener> listener)
 
 void Edge::addRoute(const QByteArray &path, Route route)
 {
-    m_routes.insert(path, std::move(route));
-    Compat::addRoute(m_http, QString::fromLatin1(path), [this] { routed(); });
+    if (const Methods twice = methodsAt(path) & route.allowed()) {
+        qCCritical(httpLog, "%s has a route for %s already; the second one is ignored", path.constData(), allowField(twice).constData());
+        return;
+    }
+    if (!m_routes.contains(path))
+        Compat::addRoute(m_http, QString::fromLatin1(path), [this] { routed(); });
+    m_routes[path].push_back(std::move(route));
 }
 
-const Route *Edge::find(const QByteArray &path) const
+const Route *Edge::find(const QByteArray &path, Method method) const
 {
     const auto found = m_routes.constFind(path);
-    return found == m_routes.cend() ? nullptr : &*found;
+    if (found == m_routes.cend())
+        return nullptr;
+    const auto takes = [method](const Route &route) { return route.allowed().testFlag(method); };
+    const auto route = std::find_if(found->begin(), found->end(), takes);
+    return route == found->end() ? nullptr : &*route;
 }
 
-qint64 Edge::bodyLimit(const QByteArray &path) const
+/// None: there is no such path.
+Methods Edge::methodsAt(const QByteArray &path) const
 {
-    const Route *route = find(path);
+    Methods methods;
+    if (const auto found = m_routes.constFind(path); found != m_routes.cend()) {
+        for (const Route &route : *found)
+            methods |= route.allowed();
+    }
+    return methods;
+}
+
+qint64 Edge::bodyLimit(const RequestHead &head) const
+{
+    const Route *route = find(head.path, head.method);
     return !route || route->isHealth ? m_options.limits.healthBody : m_options.limits.body;
 }
 
-bool Edge::outlastsShutdown(const QByteArray &path) const
+bool Edge::outlastsShutdown(const RequestHead &head) const
 {
-    const Route *route = find(path);
+    const Route *route = find(head.path, head.method);
     return route && route->outlastsShutdown;
 }
 
 std::optional<Refusal> Edge::judge(const RequestHead &head, const Caller &caller) const
 {
-    const Route *route = find(head.path);
+    const Route *route = find(head.path, head.method);
     const Identity identity = route && route->isOpen ? Identity::NotNeeded : Identity::Needed;
     return refuseRequest(m_options.access, head, caller, identity);
 }
@@ -229,7 +249,7 @@ void Edge::remove(Connection &connection)
 
 void Edge::serve(Connection &connection, Request &&request)
 {
-    const Route *route = find(request.path);
+    const Route *route = find(request.path, request.method);
     const bool isRead = route && route->read && (request.method == Method::Get || request.method == Method::Head);
     if (connection.isReserved() && !(isRead && route->isHealth)) {
         connection.refuse({503, "overloaded", "too many connections; only health is answered now"});
@@ -255,13 +275,11 @@ void Edge::routed()
         return;
     Connection &connection = *std::exchange(m_current, nullptr);
     const Request request = std::exchange(m_request, {});
-    const Route *route = find(request.path);
-    if (!route) {
+    const Methods allowed = methodsAt(request.path);
+    const Route *route = find(request.path, request.method);
+    if (!allowed) {
         connection.answer(errorResponse(404, "not_found", "there is nothing at this path"));
-        return;
-    }
-    const Methods allowed = route->methods | (route->read ? Method::Get | Method::Head : Methods());
-    if (!allowed.testFlag(request.method)) {
+    } else if (!route) {
         Response response = errorResponse(405, "method_not_allowed", "this path does not take that method");
         response.fields = {{"Allow", allowField(allowed)}};
         connection.answer(response);

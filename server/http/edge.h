@@ -18,6 +18,7 @@
 #include <list>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -33,10 +34,15 @@ struct Route
     bool isHealth = false;       ///< small body, JSON only; reads are served on reserved connections too
     bool isOpen = false;         ///< its requests that change state need no token and no same user, but the Host and Origin rules
     bool outlastsShutdown = false; ///< still answered when the server closes
+
+    Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }
 };
 
-/// The inside of the HTTP thread: listening sockets, connections, routes. Everything here happens in that thread, but for what says
-/// otherwise.
+/// The inside of the HTTP thread: listening sockets, connections, routes. Everything here happens in that thread.
+///
+/// QHttpServer routes, and that is all it does: what it makes of sockets, malformed bytes, pipelining and late
+/// replies differs between Qt versions and is unsafe in each. So a Connection reads, checks and writes, and a request that passed goes
+/// into QHttpServer through the Inlet. Reads (Route::read) are answered without it.
 class Edge : public QObject
 {
     Q_OBJECT
@@ -48,7 +54,11 @@ public:
     /// All of them or none; each with its real port.
     Result<QList<ServiceAddress>> listen(const QList<ServiceAddress> &addresses);
     Result<ServiceAddress> adopt(int descriptor);
+    /// A path may have several routes, for different methods. A method it has already is a programming error: logged, and the
+    /// earlier route stays.
     void addRoute(const QByteArray &path, Route route);
+    /// For requests that begin from now on.
+    void setLimits(const Limits &limits) { m_options.limits = limits; }
 
     /// Stops accepting (after emptying the queue, or leaving it to a successor), ends every connection, then emits closed();
     /// 1 s at most.
@@ -60,8 +70,8 @@ public:
     const Limits &limits() const { return m_options.limits; }
     const Clock &clock() const { return Clock::steady(); }
     bool isClosing() const { return m_closing; }
-    qint64 bodyLimit(const QByteArray &path) const;
-    bool outlastsShutdown(const QByteArray &path) const;
+    qint64 bodyLimit(const RequestHead &head) const;
+    bool outlastsShutdown(const RequestHead &head) const;
     std::optional<Refusal> judge(const RequestHead &head, const Caller &caller) const;
     void serve(Connection &connection, Request &&request);
     void countRefusal(const QByteArray &reason, const Connection &connection);
@@ -78,7 +88,8 @@ private:
     Result<std::unique_ptr<Listener>> openListener(const ServiceAddress &address);
     std::optional<Problem> prepareTls();
     void keep(std::unique_ptr<Listener> listener);
-    const Route *find(const QByteArray &path) const;
+    const Route *find(const QByteArray &path, Method method) const;
+    Methods methodsAt(const QByteArray &path) const;
     void accept(int descriptor, bool tls);
     void routed();
     void answer(quint64 connection, quint64 serial, const Response &response);
@@ -88,14 +99,14 @@ private:
 
     ServerState &m_state;
     Refusals &m_refusals;
-    const HttpOptions m_options;
+    HttpOptions m_options;
     std::shared_ptr<Mailbox> m_mailbox;
     QHttpServer m_http;
     Inlet *m_inlet = nullptr; ///< from the first listener on; QHttpServer owns it
     std::list<std::unique_ptr<Listener>> m_listeners;
     std::unordered_map<quint64, std::unique_ptr<Connection>> m_connections;
     std::list<quint64> m_reserved; ///< the reserved among them, oldest first
-    QHash<QByteArray, Route> m_routes;
+    QHash<QByteArray, std::vector<Route>> m_routes;
     std::optional<QSslConfiguration> m_tls;
     QTimer m_sweeper;
     Clock::TimePoint m_nextSweep = Clock::TimePoint::max();

@@ -73,6 +73,11 @@ Result<ServiceAddress> HttpServer::adopt(int descriptor)
     return bound;
 }
 
+void HttpServer::setLimits(const Limits &limits)
+{
+    callIn(m_edge, [&] { m_edge->setLimits(withinDescriptors(limits)); });
+}
+
 void HttpServer::add(const QByteArray &path, Route route)
 {
     callIn(m_edge, [&] { m_edge->addRoute(path, std::move(route)); });

@@ -45,7 +45,11 @@ public:
     /// Serves a listening stream socket made by another; takes the descriptor, whatever comes of it.
     Result<ServiceAddress> adopt(int descriptor);
 
+    /// New limits for the requests that begin from now on.
+    void setLimits(const Limits &limits);
+
     /// `handler` runs in this object's thread; a request counts as in flight until its reply went out. It may throw (500).
+    /// Other methods of the same path may have other handlers; the same one twice is a programming error (logged, ignored).
     void addRoute(const QByteArray &path, Methods methods, Handler handler, Access access = Access::Guarded);
     /// A read served from the HTTP thread: `body` must be thread-safe and must not wait.
     void addDocument(const QByteArray &path, const QByteArray &mime, Document body);

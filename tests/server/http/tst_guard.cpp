@@ -368,6 +368,10 @@ void TestGuard::bodiesHaveTheirLimits()
     QCOMPARE(statusOf(requestText("POST", "/echo", {}, QByteArray(1024 * 1024 + 1, 'x'))), 413);
     QCOMPARE(statusOf(requestText("POST", "/nothing", {}, QByteArray(64 * 1024, 'x'))), 404);
     QCOMPARE(statusOf(requestText("POST", "/nothing", {}, QByteArray(64 * 1024 + 1, 'x'))), 413);
+    Limits limits;
+    limits.body = 10;
+    server->setLimits(limits);
+    QCOMPARE(statusOf(requestText("POST", "/echo", {}, QByteArray(11, 'x'))), 413);
 }
 
 void TestGuard::healthIsAnsweredAtTheCap()

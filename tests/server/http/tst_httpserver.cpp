@@ -41,11 +41,13 @@ private Q_SLOTS:
     void aFailedStepMakesTheAnswerIncomplete();
     void aClientThatLeavesDoesNotStopTheShutdown();
     void whoAsksAfterTheEndGetsTheResultToo();
+    void aRequestOnTheWayIsAnsweredWhileClosing();
     void aScheduledShutdownAnswersAtOnce();
     void aScheduleCanBeCancelled();
     void aBadScheduleIsRefused_data();
     void aBadScheduleIsRefused();
     void aRouteAnswersFromItsHandler();
+    void methodsOfOnePathMayHaveTheirOwnHandlers();
     void aReplyMayComeLaterFromAnotherThread();
     void aDroppedReplyAnswers500();
     void aThrowingHandlerAnswers500();
@@ -308,6 +310,21 @@ void TestHttpServer::whoAsksAfterTheEndGetsTheResultToo()
     QCOMPARE(second.responses().first().status, 200);
 }
 
+void TestHttpServer::aRequestOnTheWayIsAnsweredWhileClosing()
+{
+    QSignalSpy closed(server.get(), &HttpServer::closed);
+    RawClient late(service);
+    RawClient silent(service);
+    QTRY_COMPARE(*state->report().resources.openConnections, 2);
+    sequence->request(ShutdownMode::Immediate); // over when it returns; the server closes
+    late.send(requestText("POST", "/health/shutdown"));
+    QTRY_VERIFY(late.isClosed() && silent.isClosed());
+    QCOMPARE(late.responses().first().status, 200);
+    QVERIFY(decodeShutdownResult(late.responses().first().body).ok());
+    QVERIFY(silent.received().isEmpty());
+    QTRY_COMPARE(closed.size(), 1);
+}
+
 void TestHttpServer::aScheduledShutdownAnswersAtOnce()
 {
     QSignalSpy closed(server.get(), &HttpServer::closed);
@@ -366,6 +383,20 @@ void TestHttpServer::aRouteAnswersFromItsHandler()
     QCOMPARE(response.field("content-type"), "text/plain");
     QCOMPARE(ask(requestText("HEAD", "/orders?limit=3"), true).status, 405);
     QTRY_COMPARE(state->requestsInFlight(), 0);
+}
+
+void TestHttpServer::methodsOfOnePathMayHaveTheirOwnHandlers()
+{
+    const auto answer = [](const QByteArray &text) {
+        return [text](const Request &, const Reply &reply) { reply.send(200, text); };
+    };
+    server->addRoute("/orders", Method::Get, answer("got"));
+    server->addRoute("/orders", Method::Post | Method::Put, answer("posted"));
+    QTest::ignoreMessage(QtCriticalMsg, "/orders has a route for PUT already; the second one is ignored");
+    server->addRoute("/orders", Method::Put | Method::Delete, answer("second"));
+    QCOMPARE(ask(requestText("GET", "/orders")).body, "got");
+    QCOMPARE(ask(requestText("PUT", "/orders")).body, "posted");
+    QCOMPARE(ask(requestText("DELETE", "/orders")).field("Allow"), "GET, POST, PUT");
 }
 
 void TestHttpServer::aReplyMayComeLaterFromAnotherThread()
