@@ -23,7 +23,7 @@ private Q_SLOTS:
     void cancellingAwaitsTheEnd();
     void deletingKillsIt();
     void floodsOfOutputGoNowhere();
-    void signalsIgnoredHereAreNotInherited();
+    void signalsIgnoredOrBlockedHereAreNotInherited();
     void nothingIsLeftOverAfterManyChecks();
 
 private:
@@ -112,12 +112,19 @@ void TestCommandProbe::floodsOfOutputGoNowhere()
     QVERIFY(*ProcessUsage::now().residentBytes - before < 20'000'000);
 }
 
-void TestCommandProbe::signalsIgnoredHereAreNotInherited()
+void TestCommandProbe::signalsIgnoredOrBlockedHereAreNotInherited()
 {
-    const auto old = ::signal(SIGPIPE, SIG_IGN);
-    const Outcome outcome = ask(shell(u"kill -PIPE $$; exit 0"_s));
-    ::signal(SIGPIPE, old);
-    QCOMPARE(outcome.message, u"bad answer: ended by signal 13 (sh)"_s);
+    const auto old = ::signal(SIGHUP, SIG_IGN);
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    const Outcome ignored = ask(shell(u"kill -HUP $$; exit 0"_s));
+    const Outcome masked = ask(shell(u"kill -TERM $$; exit 0"_s));
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    ::signal(SIGHUP, old);
+    QCOMPARE(ignored.message, u"bad answer: ended by signal 1 (sh)"_s);
+    QCOMPARE(masked.message, u"bad answer: ended by signal 15 (sh)"_s);
 }
 
 void TestCommandProbe::nothingIsLeftOverAfterManyChecks()

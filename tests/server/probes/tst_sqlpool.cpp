@@ -48,6 +48,7 @@ private Q_SLOTS:
     void aServerRestartedBetweenTwoChecksIsNoError();
     void aServerThatWasAwayIsUsedAgain();
     void aFrozenConnectionIsCutAndThePoolRecovers();
+    void workGivenUpIsCutOffAndItsConnectionReplaced();
     void aPoolDeletedWhileAStatementHangsDoesNotHang();
 
 private:
@@ -376,6 +377,21 @@ void TestSqlPool::aFrozenConnectionIsCutAndThePoolRecovers()
     for (qint64 pid : frozen)
         ::kill(pid_t(pid), SIGCONT);
     QTRY_COMPARE(server.backends().size(), 5);
+}
+
+void TestSqlPool::workGivenUpIsCutOffAndItsConnectionReplaced()
+{
+    open(postgres());
+    std::promise<void> begun;
+    std::optional<QSqlError> result;
+    const SqlPool::Job job = pool->run([&](QSqlDatabase &database) {
+        begun.set_value();
+        return database.exec(u"SELECT pg_sleep(600)"_s).lastError();
+    }, [&](const QSqlError &error) { result = error; });
+    begun.get_future().wait();
+    QTRY_VERIFY((pool->abandon(job), result.has_value())); // again, should the statement not have begun before
+    QVERIFY(result->isValid());
+    QTRY_COMPARE((check().ok, pool->openConnections()), 5);
 }
 
 void TestSqlPool::aPoolDeletedWhileAStatementHangsDoesNotHang()
