@@ -25,7 +25,7 @@ DASHBOARD_PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
     prometheus # promtool
-    postgresql libqt6sql6-psql
+    postgresql libqt6sql6-psql redis-server openssl
     xvfb xauth
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
 )
@@ -73,7 +73,7 @@ install_missing() {
     for package in "${missing[@]}"; do
         names+=("$(available "$package")")
         case $package in # of these the programs are wanted, but no server running on somebody's machine
-        prometheus | postgresql) services+=("$package.service") ;;
+        prometheus | postgresql | redis-server) services+=("$package.service") ;;
         esac
     done
     [[ -d /run/systemd/system ]] || services=()
