@@ -206,6 +206,8 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         }
         Q_UNREACHABLE();
     case Dependencies: {
+        if (!row.isCurrent())
+            return tr("last seen %1").arg(formatAge(m_time.steady() - *row.lastSeen));
         QStringList words;
         for (const DependencyReport &dependency : row.report->dependencies)
             words << visibleText(dependency.name, 40) + u' ' + DependencyModel::statusWord(dependency.status);

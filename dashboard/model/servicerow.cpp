@@ -6,6 +6,8 @@
 #include <QCoreApplication>
 #include <QUrl>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -95,8 +97,10 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
         teller.tell(EventKind::Recovery, tr("answers again"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
-        teller.tell(EventKind::Trouble, tr("runs old code: %n file(s) changed on disk since it started")
-                                            .replace(u"%n"_s, QString::number(after.report->code->changed.size())));
+        teller.tell(EventKind::Trouble,
+                    after.report->code->changed.size() == 1
+                        ? tr("runs old code: 1 file changed on disk since it started")
+                        : tr("runs old code: %1 files changed on disk since it started").arg(after.report->code->changed.size()));
 }
 
 } // namespace
@@ -104,9 +108,11 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now)
 {
     row.reply = answer.reply;
-    row.asked = now;
+    row.answered = answer.value.has_value();
     if (answer.value) {
         row.report = answer.value;
+        std::ranges::stable_partition(row.report->dependencies,
+                                      [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; });
         row.lastSeen = now;
         row.observed = stateOf(*answer.value);
     } else {

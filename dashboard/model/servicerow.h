@@ -28,20 +28,20 @@ struct ServiceRow
     std::optional<Activity> activity;
     std::optional<HealthReport> report; ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                        ///< the latest, whatever it was
-    std::optional<TimeSource::Steady> asked;    ///< when the latest answer or failure came
+    bool answered = false;                      ///< the latest poll brought `report`
     std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
 
     /// What is shown: the activity's state while there is one.
     ServiceState state() const { return activity ? activity->state : observed; }
 
     /// The report is the answer to the latest poll; otherwise its values are old.
-    bool isCurrent() const { return report && asked == lastSeen; }
+    bool isCurrent() const { return answered; }
 
     CodeVerdict code() const { return report && report->code ? report->code->verdict : CodeVerdict::Unknown; }
     bool offers(QLatin1StringView capability) const { return report && report->capabilities.contains(capability); }
 };
 
-/// `row` after one more answer: a pure function.
+/// `row` after one more answer: a pure function. Of its dependencies those that are not used come last.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now);
 
 /// The line of the state cell: the step of what is going on, or the state's word.

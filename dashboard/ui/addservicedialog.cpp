@@ -28,10 +28,12 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_problem->setMinimumHeight(2 * fontMetrics().height());
     m_problem->setAlignment(Qt::AlignTop);
     auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    buttons->button(QDialogButtonBox::Cancel)->setIcon({});
     m_accept = buttons->addButton(tr("&Add"), QDialogButtonBox::AcceptRole);
     m_accept->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_url, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
     connect(m_url, &QLineEdit::textChanged, this, &AddServiceDialog::check);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 4);

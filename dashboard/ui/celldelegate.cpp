@@ -63,18 +63,19 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelInde
 }
 
 void CellDelegate::paintIconAndText(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                                    const QString &icon, const QString &text, const QColor &colour)
+                                    const QString &icon, const QString &text, const QColor &colour,
+                                    const QColor &textColour)
 {
     const int size = iconSize(option);
     const QPixmap picture = Icons::pixmap(icon, size, colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
     painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
     const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
-    painter.setPen(colour);
+    painter.setPen(textColour.isValid() ? textColour : colour);
     painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                      option.fontMetrics.elidedText(text, Qt::ElideRight, rest.width()));
 }
 
-int CellDelegate::iconSize(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 3); }
+int CellDelegate::iconSize(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 7) / 2; }
 
 QRect CellDelegate::contentArea(const QStyleOptionViewItem &option)
 {

@@ -28,9 +28,9 @@ protected:
                               const QModelIndex &index) const;
     virtual QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
-    /// An icon of resources/icons and a text beside it, both in `colour`.
+    /// An icon of resources/icons in `colour`, and a text beside it in `textColour`, or the same.
     static void paintIconAndText(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QString &icon,
-                                 const QString &text, const QColor &colour);
+                                 const QString &text, const QColor &colour, const QColor &textColour = {});
     static int iconSize(const QStyleOptionViewItem &option);
     /// Inside the margins.
     static QRect contentArea(const QStyleOptionViewItem &option);

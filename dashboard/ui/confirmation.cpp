@@ -30,6 +30,7 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     QPushButton *const cancel = buttons->addButton(QDialogButtonBox::Cancel);
     m_accept->setAutoDefault(false);
     cancel->setDefault(true);
+    cancel->setIcon({});
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 

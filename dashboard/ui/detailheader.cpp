@@ -46,7 +46,6 @@ DetailHeader::DetailHeader(QWidget *parent)
     , m_name(new ElidedLabel)
     , m_state(new ElidedLabel)
     , m_facts(new ElidedLabel)
-    , m_reason(new QLabel)
 {
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.35);
@@ -55,9 +54,6 @@ DetailHeader::DetailHeader(QWidget *parent)
     QFont strong = font();
     strong.setWeight(QFont::DemiBold);
     m_state->setFont(strong);
-    m_reason->setTextFormat(Qt::PlainText);
-    m_reason->setWordWrap(true);
-    m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *const layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setHorizontalSpacing(spacing(fontMetrics(), 2));
@@ -66,7 +62,6 @@ DetailHeader::DetailHeader(QWidget *parent)
     layout->addWidget(m_name, 0, 1);
     layout->addWidget(m_state, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_facts, 1, 0, 1, 3);
-    layout->addWidget(m_reason, 2, 0, 1, 3);
     layout->setColumnStretch(1, 1);
 }
 
@@ -86,9 +81,6 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
     if (m_facts->palette() != quiet)
         m_facts->setPalette(quiet);
     m_facts->setText(facts(row, age));
-    const QString reason = visibleText(stateReason(row), 1000);
-    m_reason->setText(reason);
-    m_reason->setVisible(!reason.isEmpty());
 }
 
 } // namespace Hephaestus

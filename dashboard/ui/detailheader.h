@@ -11,7 +11,7 @@ namespace Hephaestus {
 
 class ElidedLabel;
 
-/// Who a service is and how it is, in three lines that stay where they are.
+/// Who a service is and how it is, in two lines that stay where they are.
 class DetailHeader : public QWidget
 {
     Q_OBJECT
@@ -27,7 +27,6 @@ private:
     ElidedLabel *m_name;
     ElidedLabel *m_state;
     ElidedLabel *m_facts;
-    QLabel *m_reason;
 };
 
 } // namespace Hephaestus

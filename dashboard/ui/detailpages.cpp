@@ -34,6 +34,39 @@ QLabel *plainLabel()
     return label;
 }
 
+QString titleOf(const Receipt &receipt)
+{
+    const QString service = visibleText(receipt.service, 80);
+    return receipt.action == "start"_L1  ? ReceiptPage::tr("Start of %1").arg(service)
+           : receipt.action == "stop"_L1 ? ReceiptPage::tr("Shutdown of %1").arg(service)
+                                         : ReceiptPage::tr("Restart of %1").arg(service);
+}
+
+/// A step's outcome as shape, word and colour.
+class OutcomeDelegate : public CellDelegate
+{
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override
+    {
+        const Theme &theme = Theme::of(option.palette);
+        switch (index.data(ReceiptModel::OutcomeRole).value<StepOutcome>()) {
+        case StepOutcome::Ok:
+            return paintIconAndText(painter, area, option, u"fresh"_s, option.text, theme.accent(DependencyStatus::Working));
+        case StepOutcome::Failed:
+        case StepOutcome::TimedOut:
+            return paintIconAndText(painter, area, option, u"dependency-error"_s, option.text, theme.accent(DependencyStatus::Error));
+        case StepOutcome::Running:
+            return paintIconAndText(painter, area, option, u"restarting"_s, option.text, theme.accent(ServiceState::Restarting));
+        case StepOutcome::Pending:
+            return CellDelegate::paintContent(painter, area, option, index);
+        }
+    }
+};
+
 } // namespace
 
 // ---- dependencies -----------------------------------------------------------------------------------
@@ -46,7 +79,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
-    setColumnWidths(m_table, {12, 11, 10, 9, 13, 13, 0});
+    setColumnWidths(m_table, {10, 10, 9, 8, 10, 10, 0});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
@@ -145,7 +178,8 @@ ReceiptPage::ReceiptPage(QWidget *parent)
 {
     m_table->setModel(&m_model);
     styleTable(m_table);
-    setColumnWidths(m_table, {15, 10, 9, 0});
+    m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new OutcomeDelegate(-1, m_table));
+    setColumnWidths(m_table, {13, 13, 9, 0});
     m_table->setAccessibleName(tr("Steps"));
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);
@@ -169,7 +203,7 @@ void ReceiptPage::show(const Receipt *receipt, const QString &runningStep, bool 
         return;
     }
     m_model.show(*receipt, runningStep);
-    const QString what = tr("%1 of %2").arg(visibleText(receipt->action, 20), visibleText(receipt->service, 80));
+    const QString what = titleOf(*receipt);
     if (running) {
         m_summary->setText(tr("%1 is under way.").arg(what));
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/detailpane.h"
 
+#include "dashboard/model/displaytext.h"
 #include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/theme.h"
@@ -23,12 +24,16 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     , m_header(new DetailHeader)
     , m_restart(new QToolButton)
     , m_shutDown(new QToolButton)
+    , m_reason(new QLabel)
     , m_tabs(new QTabWidget)
     , m_dependencies(new DependenciesPage)
     , m_graphs(new GraphPage)
     , m_raw(new RawPage)
     , m_receipt(new ReceiptPage)
 {
+    m_reason->setTextFormat(Qt::PlainText);
+    m_reason->setWordWrap(true);
+    m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
     m_tabs->addTab(m_receipt, tr("Receipt"));
@@ -42,6 +47,7 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     top->setSpacing(margin);
     top->addWidget(m_header);
     top->addWidget(makeButtons());
+    top->addWidget(m_reason);
     auto *const page = new QWidget;
     auto *const pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
@@ -129,6 +135,9 @@ void DetailPane::refresh()
     const TimeSource &time = TimeSource::machine();
     const auto age = row->lastSeen ? time.steady() - *row->lastSeen : TimeSource::Steady::duration(0);
     m_header->show(*row, age);
+    const QString reason = visibleText(stateReason(*row), 1000);
+    m_reason->setText(reason);
+    m_reason->setVisible(!reason.isEmpty());
     m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>());
     if (m_tabs->currentWidget() == m_graphs)
         m_graphs->show(m_watch.fleet().history(m_service), time.wall());

@@ -14,7 +14,6 @@ namespace Hephaestus {
 
 class DependenciesPage;
 class DetailHeader;
-class ElidedLabel;
 class GraphPage;
 class RawPage;
 class ReceiptPage;
@@ -42,6 +41,7 @@ private:
     DetailHeader *m_header;
     QToolButton *m_restart;
     QToolButton *m_shutDown;
+    QLabel *m_reason; ///< below the buttons, so that they stay where they are
     QTabWidget *m_tabs;
     DependenciesPage *m_dependencies;
     GraphPage *m_graphs;

@@ -7,6 +7,7 @@
 #include "dashboard/ui/theme.h"
 
 #include <QHeaderView>
+#include <QPainter>
 
 namespace Hephaestus {
 
@@ -35,7 +36,8 @@ protected:
                       const QModelIndex &index) const override
     {
         const auto kind = index.data(EventJournal::KindRole).value<EventKind>();
-        paintIconAndText(painter, area, option, iconOf(kind), option.text, Theme::of(option.palette).accent(kind));
+        paintIconAndText(painter, area, option, iconOf(kind), option.text, Theme::of(option.palette).accent(kind),
+                         painter.pen().color());
     }
 };
 
@@ -46,7 +48,7 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
     setModel(&journal);
     styleTable(this);
     setItemDelegateForColumn(EventJournal::Text, new EventDelegate(-1, this));
-    setColumnWidths(this, {9, 24, 0});
+    setColumnWidths(this, {10, 24, 0});
     verticalHeader()->setDefaultSectionSize(spacing(fontMetrics(), 6));
     horizontalHeader()->hide();
     setAccessibleName(tr("Events"));

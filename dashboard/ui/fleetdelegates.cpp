@@ -86,9 +86,8 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
                                            const QModelIndex &index) const
 {
     const Theme &theme = Theme::of(option.palette);
-    const bool current = index.data(FleetModel::CurrentRole).toBool();
     const QList<Chip> chips = layOut(area, option, index);
-    if (chips.isEmpty())
+    if (chips.isEmpty() || !index.data(FleetModel::CurrentRole).toBool()) // the text then says since when it is gone
         return CellDelegate::paintContent(painter, area, option, index);
     const qreal ratio = option.widget ? option.widget->devicePixelRatioF() : 1.0;
     const int icon = chipIcon(option.fontMetrics);
@@ -99,9 +98,9 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
             painter.drawText(chip.area, Qt::AlignLeft | Qt::AlignVCenter, u"…"_s);
             break;
         }
-        const QColor colour = current ? theme.accent(chip.dependency.status) : theme.muted();
+        const QColor colour = theme.accent(chip.dependency.status);
         QColor fill = colour;
-        fill.setAlphaF(chip.dependency.status == DependencyStatus::Error && current ? 0.16F : 0.09F);
+        fill.setAlphaF(chip.dependency.status == DependencyStatus::Error ? 0.16F : 0.09F);
         if (chip.dependency.status != DependencyStatus::NotUsed) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(fill);
@@ -109,7 +108,7 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
         }
         painter.drawPixmap(QPoint(chip.area.left() + gap, chip.area.center().y() - icon / 2),
                            Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
-        const bool loud = current && chip.dependency.status == DependencyStatus::Working;
+        const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
         painter.drawText(chip.area.adjusted(icon + 2 * gap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
     }

@@ -17,7 +17,8 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     setItemDelegateForColumn(FleetModel::State, new StateDelegate(-1, this));
     setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
-    setColumnWidths(this, {22, 21, 8, 0, 8, 11, 8, 9});
+    setColumnWidths(this, {19, 19, 7, 0, 6, 11, 8, 9});
+    setColumnHidden(FleetModel::LastSeen, true); // the dependencies of who is gone make room for it
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);
     sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another

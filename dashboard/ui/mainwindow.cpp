@@ -158,9 +158,9 @@ QWidget *MainWindow::makeMainPage()
 void MainWindow::restoreLayout()
 {
     const QSettings settings;
-    resize(settings.value(u"window/size"_s, QSize(1280, 800)).toSize());
+    resize(settings.value(u"window/size"_s, QSize(1360, 860)).toSize());
     if (!m_columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
-        m_columns->setSizes({760, 500});
+        m_columns->setSizes({800, 560});
     if (!m_rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_rows->setSizes({620, 150});
 }

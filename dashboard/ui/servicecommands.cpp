@@ -50,7 +50,6 @@ ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window) : QObject(w
 QAction *ServiceCommands::make(const QString &text, const QString &icon, const QKeySequence &key)
 {
     auto *const action = new QAction(text, this);
-    action->setObjectName(icon);
     action->setData(icon);
     action->setShortcut(key);
     return action;
@@ -102,7 +101,7 @@ QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) c
                                       : tr("%1 requests are in flight and will be finished first.").arg(formatCount(inFlight)));
         text += u' ' + tr("That takes 30 s at most, unless the service is configured otherwise.");
     }
-    if (action == ServiceAction::ShutDown && startCommand(row.entry) == nullptr)
+    if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
         text += u' ' + tr("Nothing here can start it again.");
     return text;
 }

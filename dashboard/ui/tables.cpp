@@ -2,9 +2,9 @@
 #include "dashboard/ui/tables.h"
 
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/quietheader.h"
 #include "dashboard/ui/theme.h"
 
-#include <QHeaderView>
 #include <QTableView>
 
 namespace Hephaestus {
@@ -20,11 +20,10 @@ void styleTable(QTableView *table, int currentRole)
     table->setTabKeyNavigation(false); // Tab goes to the next widget, as everywhere
     table->setFrameShape(QFrame::NoFrame);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->setHorizontalHeader(new QuietHeader(table));
     table->verticalHeader()->hide();
     table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     table->verticalHeader()->setDefaultSectionSize(spacing(table->fontMetrics(), 7));
-    table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setMinimumSectionSize(spacing(table->fontMetrics(), 8));
 }
 
 void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
@@ -34,7 +33,7 @@ void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
         if (count == 0)
             table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
         else
-            table->setColumnWidth(column, count * table->fontMetrics().averageCharWidth() + 4 * spacing(table->fontMetrics(), 1));
+            table->setColumnWidth(column, count * table->fontMetrics().horizontalAdvance(u'0') + 4 * spacing(table->fontMetrics(), 1));
         ++column;
     }
 }

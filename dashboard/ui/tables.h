@@ -8,10 +8,10 @@ class QTableView;
 namespace Hephaestus {
 
 /// Makes a table look and behave like every table here: whole rows, no grid, rows of one height, a delegate for plain cells,
-/// a header that does not shout.
+/// a quiet header.
 void styleTable(QTableView *table, int currentRole = -1);
 
-/// Gives columns their first widths, in average characters; 0 takes what is left.
+/// Gives columns their first widths, in digits; 0 takes what is left.
 void setColumnWidths(QTableView *table, std::initializer_list<int> characters);
 
 } // namespace Hephaestus

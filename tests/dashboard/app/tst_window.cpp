@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/fleetfile.h"
+#include "dashboard/ui/mainwindow.h"
+
+#include <QApplication>
+#include <QDialog>
+#include <QProcess>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <csignal>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+/// The real window on a real service in a process of its own. On X11 the clicks and keys come from xdotool, through the display;
+/// elsewhere from Qt Test.
+class TestWindow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void oneClickOnRestartBringsANewProcess();
+    void aShutdownStopsItAndStartBringsItBack();
+    void theKeyboardAloneRestarts();
+
+private:
+    void click(QWidget *widget);
+    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {});
+    QToolButton *tool(const QString &text);
+    QPushButton *inDialog(const QString &text);
+    const ServiceRow &row() { return m_watch->fleet().row(0); }
+    bool isHealthy() { return row().state() == ServiceState::Healthy && !row().activity; }
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<FleetWatch> m_watch;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestWindow::initTestCase()
+{
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QSettings().clear();
+}
+
+void TestWindow::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+    // The port is given out by the system once; the service binds it again after each restart.
+    QProcess probe;
+    probe.start(QStringLiteral(FAKESERVICE), {u"0"_s});
+    QVERIFY(probe.waitForReadyRead());
+    const QByteArray line = probe.readLine().trimmed();
+    const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
+    probe.kill();
+    QVERIFY(probe.waitForFinished());
+
+    QFile fleet(m_directory->filePath(u"fleet.toml"_s));
+    QVERIFY(fleet.open(QIODevice::WriteOnly));
+    fleet.write(u"[[service]]\nname = \"fake\"\nurl = \"http://127.0.0.1:%1\"\ninterval = \"200ms\"\n"
+                "restart = { method = \"command\", command = [\"%2\", \"%1\", \"drain\"] }\n"_s
+                    .arg(port, QStringLiteral(FAKESERVICE)).toUtf8());
+    fleet.close();
+
+    m_watch = std::make_unique<FleetWatch>(SequenceOptions{m_directory->path()});
+    m_window = std::make_unique<MainWindow>(*m_watch);
+    m_window->openFleet(fleet.fileName());
+    m_watch->start();
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_window->activateWindow();
+    m_watch->actions().perform(row().id, ServiceAction::Start);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 20'000);
+}
+
+void TestWindow::cleanup()
+{
+    if (m_watch && m_watch->fleet().rowCount() == 1 && row().report && row().report->pid)
+        ::kill(pid_t(*row().report->pid), SIGKILL);
+    m_window.reset();
+    m_watch.reset();
+}
+
+void TestWindow::click(QWidget *widget)
+{
+    QVERIFY(widget && widget->isVisible());
+    if (QGuiApplication::platformName() != "xcb"_L1)
+        return QTest::mouseClick(widget, Qt::LeftButton);
+    const QPoint at = widget->mapToGlobal(widget->rect().center());
+    QCOMPARE(QProcess::execute(u"xdotool"_s, {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, u"1"_s}), 0);
+}
+
+void TestWindow::key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers)
+{
+    if (QGuiApplication::platformName() == "xcb"_L1)
+        return (void)QProcess::execute(u"xdotool"_s, {u"key"_s, name});
+    QWidget *const window = QApplication::activeWindow();
+    QVERIFY(window);
+    QTest::keyClick(window->focusWidget() ? window->focusWidget() : window, key, modifiers);
+}
+
+QToolButton *TestWindow::tool(const QString &text)
+{
+    for (QToolButton *const button : m_window->findChildren<QToolButton *>()) {
+        if (button->isVisible() && button->text().remove(u'&') == text)
+            return button;
+    }
+    return nullptr;
+}
+
+QPushButton *TestWindow::inDialog(const QString &text)
+{
+    for (QPushButton *const button : m_window->findChildren<QPushButton *>()) {
+        if (button->isVisible() && button->text().remove(u'&') == text)
+            return button;
+    }
+    return nullptr;
+}
+
+void TestWindow::oneClickOnRestartBringsANewProcess()
+{
+    const HealthReport before = *row().report;
+    QTRY_VERIFY(tool(u"Restart…"_s) && tool(u"Restart…"_s)->isEnabled());
+    click(tool(u"Restart…"_s));
+    QTRY_VERIFY(inDialog(u"Restart"_s));
+    click(inDialog(u"Restart"_s));
+    QTRY_COMPARE(row().state(), ServiceState::Restarting);
+    QTRY_VERIFY(tool(u"Cancel"_s)); // in place of Restart, while it runs
+    QVERIFY(!tool(u"Start"_s)->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before.instanceId, 30'000);
+    QVERIFY(row().report->startTime > before.startTime);
+    QVERIFY(row().report->pid != before.pid);
+    const Receipt *const receipt = m_watch->actions().receipt(row().id);
+    QVERIFY(receipt && receipt->ok);
+    QCOMPARE(receipt->newInstance, row().report->instanceId);
+    QTRY_VERIFY(tool(u"Restart…"_s));
+}
+
+void TestWindow::aShutdownStopsItAndStartBringsItBack()
+{
+    const QString before = row().report->instanceId;
+    QTRY_VERIFY(tool(u"Shut down…"_s) && tool(u"Shut down…"_s)->isEnabled());
+    m_window->activateWindow();
+    key(u"ctrl+d"_s, Qt::Key_D, Qt::ControlModifier);
+    QTRY_VERIFY(inDialog(u"Shut down"_s));
+    click(inDialog(u"Shut down"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(row().state() == ServiceState::Stopped && !row().activity, 30'000);
+    QTRY_VERIFY(tool(u"Start"_s)->isEnabled());
+    QVERIFY(!tool(u"Shut down…"_s)->isEnabled());
+    click(tool(u"Start"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 30'000);
+    QVERIFY(row().report->instanceId != before);
+}
+
+void TestWindow::theKeyboardAloneRestarts()
+{
+    const QString before = row().report->instanceId;
+    QTRY_VERIFY(tool(u"Restart…"_s) && tool(u"Restart…"_s)->isEnabled());
+    key(u"ctrl+r"_s, Qt::Key_R, Qt::ControlModifier);
+    QTRY_VERIFY(inDialog(u"Cancel"_s) && inDialog(u"Cancel"_s)->hasFocus());
+    key(u"shift+Tab"_s, Qt::Key_Backtab, Qt::ShiftModifier);
+    QTRY_VERIFY(inDialog(u"Restart"_s)->hasFocus());
+    key(u"space"_s, Qt::Key_Space);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before, 30'000);
+}
+
+QTEST_MAIN(TestWindow)
+#include "tst_window.moc"

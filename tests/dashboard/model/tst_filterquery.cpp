@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/filterquery.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestFilterQuery : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void wordsSelectServices_data();
+    void wordsSelectServices();
+    void whatIsNotUnderstoodIsNamed_data();
+    void whatIsNotUnderstoodIsNamed();
+};
+
+/// In error because of qdrant, runs old code, in a group.
+static ServiceRow troubled()
+{
+    ServiceRow row;
+    row.entry = Reports::entry(u"hephaestus-agents"_s, u"http://127.0.0.1:8002"_s);
+    row.entry.group = u"Blue Team"_s;
+    HealthReport report = Reports::withError();
+    report.dependencies << Reports::dependency(u"groq"_s, DependencyStatus::NotUsed);
+    report.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    return afterAnswer(row, Reports::answer(report), TimeSource::Steady());
+}
+
+void TestFilterQuery::wordsSelectServices_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("matches");
+    QTest::newRow("nothing") << u""_s << true;
+    QTest::newRow("part of the name") << u"AGENT"_s << true;
+    QTest::newRow("another name") << u"mcp"_s << false;
+    QTest::newRow("port") << u"8002"_s << true;
+    QTest::newRow("address") << u"127.0.0.1:8002"_s << true;
+    QTest::newRow("state") << u"state:error"_s << true;
+    QTest::newRow("another state") << u"state:healthy"_s << false;
+    QTest::newRow("one of two states") << u"state:healthy,error"_s << true;
+    QTest::newRow("down") << u"state:down"_s << false;
+    QTest::newRow("uses") << u"dep:qdrant"_s << true;
+    QTest::newRow("is configured without") << u"dep:groq"_s << false;
+    QTest::newRow("not used") << u"dep:groq=not_used"_s << true;
+    QTest::newRow("dependency in error") << u"dep:qdrant=error"_s << true;
+    QTest::newRow("dependency works") << u"dep:qdrant=working"_s << false;
+    QTest::newRow("stale") << u"stale"_s << true;
+    QTest::newRow("not stale") << u"!stale"_s << false;
+    QTest::newRow("fresh") << u"fresh"_s << false;
+    QTest::newRow("group in quotes") << u"group:\"blue team\""_s << true;
+    QTest::newRow("all must hold") << u"state:error dep:qdrant !stale"_s << false;
+    QTest::newRow("all hold") << u" state:error  dep:qdrant stale "_s << true;
+    QTest::newRow("being typed") << u"agents !"_s << true;
+    QTest::newRow("open quote") << u"\"agents"_s << true;
+}
+
+void TestFilterQuery::wordsSelectServices()
+{
+    QFETCH(QString, text);
+    const auto query = FilterQuery::parse(text);
+    QVERIFY2(query, query.ok() ? "" : qPrintable(query.problem().text()));
+    QTEST(query->matches(troubled()), "matches");
+}
+
+void TestFilterQuery::whatIsNotUnderstoodIsNamed_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("where");
+    QTest::newRow("no such state") << u"agents state:sad"_s << u"state:sad"_s;
+    QTest::newRow("no such status") << u"dep:db=fine"_s << u"dep:db=fine"_s;
+    QTest::newRow("no such word") << u"colour:red"_s << u"colour:red"_s;
+}
+
+void TestFilterQuery::whatIsNotUnderstoodIsNamed()
+{
+    QFETCH(QString, text);
+    const auto query = FilterQuery::parse(text);
+    QVERIFY(!query);
+    QTEST(query.problem().where, "where");
+    QVERIFY(query.problem().what.contains(u"there are"_s));
+}
+
+QTEST_APPLESS_MAIN(TestFilterQuery)
+#include "tst_filterquery.moc"

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleetfiltermodel.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestFleetModel : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void anUnchangedRowIsSilent();
+    void onlyTheChangedCellsAreSignalled();
+    void aFailureGreysTheRowAndKeepsItsValues();
+    void nothingResetsOnAPoll();
+    void agesGrowWithoutAnAnswer();
+    void totalsFollowTheStates();
+    void rowsAreFoundByTheirIdAfterOthersAreRemoved();
+    void hostileTextIsEscaped();
+    void rowsAreFilteredAndSortedByValue();
+    void aQueryThatNoLongerMatchesDropsTheRow();
+};
+
+/// The column ranges of all dataChanged signals.
+static QList<std::pair<int, int>> ranges(const QSignalSpy &spy)
+{
+    QList<std::pair<int, int>> ranges;
+    for (const QList<QVariant> &call : spy)
+        ranges << std::pair(call[0].toModelIndex().column(), call[1].toModelIndex().column());
+    return ranges;
+}
+
+void TestFleetModel::anUnchangedRowIsSilent()
+{
+    ManualTime time;
+    FleetModel model(time);
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.take(id, Reports::answer(Reports::healthy()));
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    QSignalSpy answered(&model, &FleetModel::answered);
+    model.take(id, Reports::answer(Reports::healthy()));
+    QCOMPARE(changed.count(), 0);
+    QCOMPARE(answered.count(), 1);
+}
+
+void TestFleetModel::onlyTheChangedCellsAreSignalled()
+{
+    ManualTime time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.take(id, Reports::answer(Reports::healthy()));
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    HealthReport later = Reports::healthy();
+    later.uptime += 1s;
+    model.take(id, Reports::answer(later));
+    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::Uptime, FleetModel::Uptime}}));
+    changed.clear();
+    HealthReport failing = Reports::withError();
+    failing.uptime = later.uptime;
+    model.take(id, Reports::answer(failing));
+    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::State, FleetModel::State},
+                                                           {FleetModel::Dependencies, FleetModel::Dependencies}}));
+}
+
+void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
+{
+    ManualTime time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.take(id, Reports::answer(Reports::healthy()));
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.take(id, Reports::failure(ClientError::Timeout));
+    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{0, FleetModel::ColumnCount - 1}}));
+    QVERIFY(!model.index(0, 0).data(FleetModel::CurrentRole).toBool());
+    QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1.4.0"_s);
+    QCOMPARE(model.index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it may be another process by now
+    QCOMPARE(model.index(0, 0).data(FleetModel::StateRole).value<ServiceState>(), ServiceState::Unreachable);
+}
+
+void TestFleetModel::nothingResetsOnAPoll()
+{
+    ManualTime time;
+    FleetModel model(time);
+    FleetFilterModel rows(&model);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    rows.setQuery(*FilterQuery::parse(u"state:healthy"_s));
+    rows.sort(FleetModel::State);
+    const ServiceId one = model.add(Reports::entry(u"a"_s));
+    const ServiceId two = model.add(Reports::entry(u"b"_s));
+    QSignalSpy reset(&rows, &QAbstractItemModel::modelReset);
+    for (int i = 0; i < 20; ++i) {
+        model.take(one, i % 3 ? Reports::answer(Reports::healthy()) : Reports::failure(ClientError::Refused));
+        model.take(two, i % 2 ? Reports::answer(Reports::withError()) : Reports::answer(Reports::healthy()));
+        time.advance(1s);
+    }
+    QCOMPARE(reset.count(), 0);
+    QCOMPARE(rows.rowCount(), 1); // after i = 19: a is healthy, b in error
+}
+
+void TestFleetModel::agesGrowWithoutAnAnswer()
+{
+    ManualTime time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.take(id, Reports::answer(Reports::healthy()));
+    model.take(id, Reports::failure(ClientError::Timeout)); // at the same moment: age 0
+    time.advance(12s);
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.updateAges();
+    model.updateAges();
+    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::Dependencies, FleetModel::Dependencies},
+                                                           {FleetModel::LastSeen, FleetModel::LastSeen}}));
+    QCOMPARE(model.index(0, FleetModel::LastSeen).data().toString(), u"12 s ago"_s);
+}
+
+void TestFleetModel::totalsFollowTheStates()
+{
+    FleetModel model;
+    QSignalSpy totals(&model, &FleetModel::totalsChanged);
+    const ServiceId one = model.add(Reports::entry(u"a"_s));
+    const ServiceId two = model.add(Reports::entry(u"b"_s));
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    model.take(one, Reports::answer(stale));
+    model.take(two, Reports::answer(Reports::withError()));
+    QCOMPARE(model.totals().services, 2);
+    QCOMPARE(model.totals().stale, 1);
+    QCOMPARE(model.totals().states.value(ServiceState::Healthy), 1);
+    QCOMPARE(model.totals().states.value(ServiceState::DependencyError), 1);
+    const auto before = totals.count();
+    model.take(two, Reports::answer(Reports::withError()));
+    QCOMPARE(totals.count(), before);
+}
+
+void TestFleetModel::rowsAreFoundByTheirIdAfterOthersAreRemoved()
+{
+    FleetModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const ServiceId one = model.add(Reports::entry(u"a"_s));
+    const ServiceId two = model.add(Reports::entry(u"b"_s));
+    model.remove(one);
+    model.take(one, Reports::answer(Reports::healthy())); // too late: nobody minds
+    QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.indexOf(two).row(), 0);
+    QVERIFY(!model.find(one));
+    QVERIFY(model.add(Reports::entry(u"c"_s)) != one);
+}
+
+void TestFleetModel::hostileTextIsEscaped()
+{
+    FleetModel model;
+    const ServiceId id = model.add(Reports::entry(u"a\u202Eb"_s));
+    HealthReport report = Reports::healthy();
+    report.version = u"1\n2"_s;
+    report.dependencies[0].name = u"d\u200Bb"_s;
+    model.take(id, Reports::answer(report));
+    QCOMPARE(model.index(0, FleetModel::Service).data().toString(), u"a\\u{202e}b"_s);
+    QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1\\u{a}2"_s);
+    QVERIFY(model.index(0, FleetModel::Dependencies).data().toString().startsWith(u"d\\u{200b}b"_s));
+}
+
+void TestFleetModel::rowsAreFilteredAndSortedByValue()
+{
+    FleetModel model;
+    FleetFilterModel rows(&model);
+    const auto names = [&] {
+        QStringList names;
+        for (int row = 0; row < rows.rowCount(); ++row)
+            names << rows.index(row, FleetModel::Service).data().toString();
+        return names.join(u' ');
+    };
+    const std::pair<QString, double> services[] = {{u"ten"_s, 10}, {u"nine"_s, 9}, {u"hundred"_s, 100}, {u"another-ten"_s, 10}};
+    for (const auto &[name, uptime] : services) {
+        HealthReport report = Reports::healthy();
+        report.uptime = Seconds(uptime);
+        model.take(model.add(Reports::entry(name)), Reports::answer(report));
+    }
+    rows.sort(FleetModel::Uptime, Qt::AscendingOrder);
+    QCOMPARE(names(), u"nine another-ten ten hundred"_s);
+    rows.sort(FleetModel::Uptime, Qt::DescendingOrder);
+    QCOMPARE(names(), u"hundred another-ten ten nine"_s);
+    rows.setQuery(*FilterQuery::parse(u"ten"_s));
+    QCOMPARE(names(), u"another-ten ten"_s);
+}
+
+void TestFleetModel::aQueryThatNoLongerMatchesDropsTheRow()
+{
+    FleetModel model;
+    FleetFilterModel rows(&model);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.take(id, Reports::answer(Reports::healthy()));
+    rows.setQuery(*FilterQuery::parse(u"!state:error"_s));
+    QCOMPARE(rows.rowCount(), 1);
+    model.take(id, Reports::answer(Reports::withError()));
+    QCOMPARE(rows.rowCount(), 0);
+}
+
+QTEST_APPLESS_MAIN(TestFleetModel)
+#include "tst_fleetmodel.moc"

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/poller.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QTest>
+
+#include <set>
+
+using namespace Hephaestus;
+using namespace std::chrono_literals;
+
+/// A poller driven by hand: time stands still, and questions wait until they are answered.
+struct Bench
+{
+    ManualTime time;
+    std::map<ServiceId, Poller::Done> waiting;
+    std::vector<ServiceId> asked;
+    Poller poller{[this](ServiceId id, const Poller::Done &done) {
+                      asked.push_back(id);
+                      waiting[id] = done;
+                  },
+                  time};
+
+    void answer(ServiceId id, ClientError error = ClientError::None)
+    {
+        const Poller::Done done = std::exchange(waiting[id], {});
+        done(error == ClientError::None ? Reports::answer(Reports::healthy()) : Reports::failure(error));
+    }
+
+    /// How often `id` is asked in the time that follows, when each question is answered at once by `error`.
+    int count(ServiceId id, std::chrono::milliseconds span, ClientError error)
+    {
+        int count = 0;
+        for (auto passed = 0ms; passed < span; passed += 50ms) {
+            time.advance(50ms);
+            asked.clear();
+            poller.poll();
+            for (const ServiceId each : asked) {
+                count += each == id;
+                answer(each, error);
+            }
+        }
+        return count;
+    }
+};
+
+class TestPoller : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aServiceIsAskedAtItsInterval();
+    void oneQuestionAtATimeForEachService();
+    void manyServicesAreSpreadOverTheInterval();
+    void whoDoesNotAnswerIsAskedLessOften();
+    void whoRefusesButAnswersIsAskedAsUsual();
+    void anEagerServiceIsAskedAtItsIntervalThoughItIsGone();
+    void theAnswerForARemovedServiceBounces();
+    void noMoreThanSoManyQuestionsAreInFlight();
+    void theStatisticsForgetWhatIsOld();
+};
+
+void TestPoller::aServiceIsAskedAtItsInterval()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    bench.poller.poll();
+    bench.answer(1);
+    QCOMPARE(bench.count(1, 10s, ClientError::None), 10);
+}
+
+void TestPoller::oneQuestionAtATimeForEachService()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    for (int i = 0; i < 20; ++i) {
+        bench.poller.poll();
+        bench.time.advance(1s);
+    }
+    QCOMPARE(bench.asked, std::vector<ServiceId>{1});
+}
+
+void TestPoller::manyServicesAreSpreadOverTheInterval()
+{
+    Bench bench;
+    for (ServiceId id = 1; id <= 50; ++id)
+        bench.poller.add(id, 1s);
+    bench.poller.poll();
+    QCOMPARE(bench.asked.size(), std::size_t(50)); // everybody at once for the first time
+    for (ServiceId id = 1; id <= 50; ++id)
+        bench.answer(id);
+    std::size_t most = 0;
+    for (int step = 0; step < 40; ++step) {
+        bench.time.advance(50ms);
+        bench.asked.clear();
+        bench.poller.poll();
+        most = std::max(most, bench.asked.size());
+        for (const ServiceId id : std::vector(bench.asked))
+            bench.answer(id);
+    }
+    QVERIFY2(most <= 5, qPrintable(QString::number(most))); // 2.5 on average
+}
+
+void TestPoller::whoDoesNotAnswerIsAskedLessOften()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    QCOMPARE(bench.count(1, 60s, ClientError::Refused), 9); // once more, then after 2, 4, 8, and every 10 s
+    QCOMPARE(bench.count(1, 100s, ClientError::Refused), 10);
+    bench.count(1, 10s, ClientError::None);
+    QCOMPARE(bench.count(1, 10s, ClientError::None), 10); // and as usual once it answers
+}
+
+void TestPoller::whoRefusesButAnswersIsAskedAsUsual()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    bench.count(1, 5s, ClientError::Unauthorized);
+    QCOMPARE(bench.count(1, 10s, ClientError::Unauthorized), 10);
+}
+
+void TestPoller::anEagerServiceIsAskedAtItsIntervalThoughItIsGone()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    bench.count(1, 60s, ClientError::Timeout);
+    bench.poller.setEager(1, true);
+    bench.count(1, 2s, ClientError::Timeout);
+    QCOMPARE(bench.count(1, 10s, ClientError::Timeout), 10);
+}
+
+void TestPoller::theAnswerForARemovedServiceBounces()
+{
+    Bench bench;
+    int answers = 0;
+    QObject::connect(&bench.poller, &Poller::answered, [&] { ++answers; });
+    bench.poller.add(1, 1s);
+    bench.poller.poll();
+    bench.poller.remove(1);
+    bench.poller.add(1, 1s); // the same number again is another question
+    bench.answer(1);
+    QCOMPARE(answers, 0);
+    bench.poller.poll();
+    bench.answer(1);
+    QCOMPARE(answers, 1);
+}
+
+void TestPoller::noMoreThanSoManyQuestionsAreInFlight()
+{
+    Bench bench;
+    for (ServiceId id = 1; id <= 200; ++id)
+        bench.poller.add(id, 1s);
+    bench.poller.poll();
+    bench.poller.poll();
+    QCOMPARE(int(bench.asked.size()), Poller::MostInFlight);
+    // Whoever waits longest comes next: nobody starves behind those that are asked again and again.
+    std::set<ServiceId> everybody(bench.asked.begin(), bench.asked.end());
+    for (int round = 0; round < 10; ++round) {
+        for (const ServiceId id : std::exchange(bench.asked, {}))
+            bench.answer(id);
+        bench.time.advance(1s);
+        bench.poller.poll();
+        everybody.insert(bench.asked.begin(), bench.asked.end());
+    }
+    QCOMPARE(everybody.size(), std::size_t(200));
+}
+
+void TestPoller::theStatisticsForgetWhatIsOld()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    bench.count(1, 20s, ClientError::None);
+    QVERIFY(std::abs(bench.poller.statistics().pollsPerSecond - 1) < 0.2);
+    QCOMPARE(bench.poller.statistics().slowest, std::chrono::nanoseconds(3ms));
+    bench.time.advance(1min);
+    QCOMPARE(bench.poller.statistics().pollsPerSecond, 0.0);
+}
+
+QTEST_APPLESS_MAIN(TestPoller)
+#include "tst_poller.moc"

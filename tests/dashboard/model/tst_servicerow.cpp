@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/servicerow.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+Q_DECLARE_METATYPE(Hephaestus::Answer<Hephaestus::HealthReport>)
+
+class TestServiceRow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyAnswerHasItsState_data();
+    void everyAnswerHasItsState();
+    void oldValuesStayAndAreKnownToBeOld();
+    void whatWasShuttingDownAndIsGoneHasStopped();
+    void anActivityIsShownInsteadOfTheState();
+    void aShutdownTellsItsStepAndTheSecondsLeft();
+    void dependenciesNotUsedComeLast();
+    void eachStepIsToldOnce_data();
+    void eachStepIsToldOnce();
+};
+
+static const TimeSource::Steady Now{1h};
+
+static ServiceRow after(std::initializer_list<Answer<HealthReport>> answers)
+{
+    ServiceRow row;
+    row.entry = Reports::entry(u"mcp"_s);
+    auto now = Now;
+    for (const auto &answer : answers)
+        row = afterAnswer(row, answer, now += 1s);
+    return row;
+}
+
+void TestServiceRow::everyAnswerHasItsState_data()
+{
+    QTest::addColumn<Answer<HealthReport>>("answer");
+    QTest::addColumn<ServiceState>("state");
+    QTest::newRow("healthy") << Reports::answer(Reports::healthy()) << ServiceState::Healthy;
+    QTest::newRow("dependency fails") << Reports::answer(Reports::withError()) << ServiceState::DependencyError;
+    QTest::newRow("shutting down") << Reports::answer(Reports::shuttingDown()) << ServiceState::ShuttingDown;
+    QTest::newRow("refused") << Reports::failure(ClientError::Refused) << ServiceState::Unreachable;
+    QTest::newRow("timeout") << Reports::failure(ClientError::Timeout) << ServiceState::Unreachable;
+    QTest::newRow("no such host") << Reports::failure(ClientError::HostNotFound) << ServiceState::Unreachable;
+    QTest::newRow("tls") << Reports::failure(ClientError::Tls) << ServiceState::Unreachable;
+    QTest::newRow("unauthorized") << Reports::failure(ClientError::Unauthorized) << ServiceState::Unauthorized;
+    QTest::newRow("wrong body") << Reports::failure(ClientError::NotUnderstood) << ServiceState::NotUnderstood;
+    QTest::newRow("redirect") << Reports::failure(ClientError::Redirected) << ServiceState::NotUnderstood;
+    QTest::newRow("404") << Reports::failure(ClientError::HttpStatus) << ServiceState::NotUnderstood;
+    QTest::newRow("too large") << Reports::failure(ClientError::TooLarge) << ServiceState::NotUnderstood;
+}
+
+void TestServiceRow::everyAnswerHasItsState()
+{
+    QFETCH(Answer<HealthReport>, answer);
+    const ServiceRow row = after({answer});
+    QTEST(row.state(), "state");
+    QCOMPARE(stateReason(row).isEmpty(), row.state() == ServiceState::Healthy || row.state() == ServiceState::ShuttingDown);
+}
+
+void TestServiceRow::oldValuesStayAndAreKnownToBeOld()
+{
+    const ServiceRow row = after({Reports::answer(Reports::healthy()), Reports::failure(ClientError::Timeout)});
+    QVERIFY(row.report);
+    QVERIFY(!row.isCurrent());
+    QCOMPARE(row.lastSeen, Now + 1s);
+}
+
+void TestServiceRow::whatWasShuttingDownAndIsGoneHasStopped()
+{
+    const auto gone = Reports::failure(ClientError::Refused);
+    QCOMPARE(after({Reports::answer(Reports::shuttingDown()), gone, gone}).state(), ServiceState::Stopped);
+    QCOMPARE(after({Reports::answer(Reports::healthy()), gone}).state(), ServiceState::Unreachable);
+    QCOMPARE(after({Reports::answer(Reports::shuttingDown()), gone, Reports::answer(Reports::healthy())}).state(),
+             ServiceState::Healthy);
+}
+
+void TestServiceRow::anActivityIsShownInsteadOfTheState()
+{
+    ServiceRow row = after({Reports::failure(ClientError::Refused)});
+    row.activity = Activity{ServiceState::Restarting, u"started"_s};
+    QCOMPARE(row.state(), ServiceState::Restarting);
+    QCOMPARE(stateText(row), u"started"_s);
+    row.activity->step.clear();
+    QCOMPARE(stateText(row), u"restarting"_s);
+}
+
+void TestServiceRow::aShutdownTellsItsStepAndTheSecondsLeft()
+{
+    QCOMPARE(stateText(after({Reports::answer(Reports::shuttingDown())})), u"draining 3, 27 s left"_s);
+}
+
+void TestServiceRow::dependenciesNotUsedComeLast()
+{
+    HealthReport report = Reports::healthy();
+    report.dependencies.prepend(Reports::dependency(u"anthropic"_s, DependencyStatus::NotUsed));
+    const ServiceRow row = after({Reports::answer(report)});
+    QCOMPARE(row.report->dependencies.last().name, u"anthropic"_s);
+    QCOMPARE(row.report->dependencies.first().name, u"database"_s);
+}
+
+void TestServiceRow::eachStepIsToldOnce_data()
+{
+    QTest::addColumn<Answer<HealthReport>>("before");
+    QTest::addColumn<Answer<HealthReport>>("now");
+    QTest::addColumn<QStringList>("told");
+    const auto healthy = Reports::answer(Reports::healthy());
+    const auto failing = Reports::answer(Reports::withError());
+    const auto closing = Reports::answer(Reports::shuttingDown());
+    const auto successor = Reports::answer(Reports::healthy(u"two"_s));
+    const auto refused = Reports::failure(ClientError::Refused);
+    QTest::newRow("nothing") << healthy << healthy << QStringList();
+    QTest::newRow("a dependency fails") << healthy << failing << QStringList{u"qdrant fails: connection refused"_s};
+    QTest::newRow("it still fails") << failing << failing << QStringList();
+    QTest::newRow("it works again") << failing << healthy << QStringList{u"qdrant works again"_s};
+    QTest::newRow("shuts down") << healthy << closing << QStringList{u"shuts down"_s};
+    QTest::newRow("cancelled") << closing << healthy << QStringList{u"no longer shuts down"_s};
+    QTest::newRow("stopped") << closing << refused << QStringList{u"stopped"_s};
+    QTest::newRow("gone") << healthy << refused << QStringList{u"unreachable: nobody there"_s};
+    QTest::newRow("still gone") << refused << refused << QStringList();
+    QTest::newRow("a new process") << healthy << successor << QStringList{u"a new process answers"_s};
+    QTest::newRow("back") << refused << healthy << QStringList{u"answers again"_s};
+}
+
+void TestServiceRow::eachStepIsToldOnce()
+{
+    QFETCH(Answer<HealthReport>, before);
+    QFETCH(Answer<HealthReport>, now);
+    const ServiceRow first = after({before});
+    const ServiceRow second = afterAnswer(first, now, Now + 2s);
+    QStringList told;
+    for (const Event &event : eventsBetween(first, second, {}))
+        told << event.text;
+    QTEST(told, "told");
+}
+
+QTEST_APPLESS_MAIN(TestServiceRow)
+#include "tst_servicerow.moc"

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/dependencygraph.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestDependencyGraph : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void barsHaveLengthsThatPeopleCountIn_data();
+    void barsHaveLengthsThatPeopleCountIn();
+    void operationsAreCountedIntoBars();
+    void aGapIsHatchedAndHasNoBar();
+    void aMarkIsALineWithAWord();
+    void nowIsAtTheRightEdge();
+    void whoCannotSeeItIsToldTheSums();
+};
+
+static const History::Time Noon = History::Time(std::chrono::hours(490'000));
+
+template <typename T>
+static int countItems(const QCustomPlot &plot)
+{
+    int count = 0;
+    for (int i = 0; i < plot.itemCount(); ++i)
+        count += qobject_cast<T *>(plot.item(i)) != nullptr;
+    return count;
+}
+
+/// One second each, from `from` to `to` seconds before noon.
+static void append(std::deque<History::Sample> &samples, int from, int to, qint64 successes, qint64 failures)
+{
+    for (int second = from; second > to; --second)
+        samples.push_back({Noon - second * 1s, Noon - (second - 1) * 1s, successes, failures});
+}
+
+void TestDependencyGraph::barsHaveLengthsThatPeopleCountIn_data()
+{
+    QTest::addColumn<qint64>("span");
+    QTest::addColumn<qint64>("width");
+    QTest::newRow("1 min") << qint64(60) << qint64(1);
+    QTest::newRow("5 min") << qint64(300) << qint64(5);
+    QTest::newRow("15 min") << qint64(900) << qint64(15);
+    QTest::newRow("30 min") << qint64(1800) << qint64(30);
+    QTest::newRow("7 d") << qint64(7 * 86'400) << qint64(21'600);
+}
+
+void TestDependencyGraph::barsHaveLengthsThatPeopleCountIn()
+{
+    QFETCH(qint64, span);
+    QTEST(qint64(DependencyGraph::barWidth(std::chrono::seconds(span)).count()), "width");
+}
+
+void TestDependencyGraph::operationsAreCountedIntoBars()
+{
+    DependencyGraph graph;
+    std::deque<History::Sample> samples;
+    append(samples, 20, 0, 2, 1);
+    graph.show(u"db"_s, samples, {}, Noon);
+    double successes = 0;
+    double failures = 0;
+    auto *const lower = qobject_cast<QCPBars *>(graph.plottable(0));
+    auto *const upper = qobject_cast<QCPBars *>(graph.plottable(1));
+    QCOMPARE(lower->data()->size(), 4); // 20 s in bars of 5 s
+    for (const QCPBarsData &bar : *lower->data())
+        successes += bar.value;
+    for (const QCPBarsData &bar : *upper->data())
+        failures += bar.value;
+    QCOMPARE(successes, 40.0);
+    QCOMPARE(failures, 20.0);
+    QCOMPARE(upper->barBelow(), lower); // failures stand on successes
+}
+
+void TestDependencyGraph::aGapIsHatchedAndHasNoBar()
+{
+    DependencyGraph graph;
+    std::deque<History::Sample> samples;
+    append(samples, 300, 200, 1, 0);
+    append(samples, 100, 0, 1, 0);
+    graph.show(u"db"_s, samples, {}, Noon);
+    QCOMPARE(countItems<QCPItemRect>(graph), 1);
+    graph.show(u"db"_s, samples, {}, Noon + 60s); // and nothing came since: a second one
+    QCOMPARE(countItems<QCPItemRect>(graph), 2);
+    graph.show(u"db"_s, {}, {}, Noon); // everything is one gap
+    QCOMPARE(countItems<QCPItemRect>(graph), 1);
+    QCOMPARE(qobject_cast<QCPBars *>(graph.plottable(0))->data()->size(), 0);
+}
+
+void TestDependencyGraph::aMarkIsALineWithAWord()
+{
+    DependencyGraph graph;
+    const int before = countItems<QCPItemStraightLine>(graph);
+    graph.show(u"db"_s, {}, {{Noon - 10s, u"restarted"_s}, {Noon - 1h, u"restarted"_s}}, Noon); // the second is out of sight
+    QCOMPARE(countItems<QCPItemStraightLine>(graph), before + 1);
+}
+
+void TestDependencyGraph::nowIsAtTheRightEdge()
+{
+    DependencyGraph graph;
+    graph.setSpan(60s);
+    graph.show(u"db"_s, {}, {}, Noon);
+    QCOMPARE(graph.xAxis->range().upper, std::chrono::duration<double>(Noon.time_since_epoch()).count());
+    QCOMPARE(graph.xAxis->range().size(), 60.0);
+}
+
+void TestDependencyGraph::whoCannotSeeItIsToldTheSums()
+{
+    DependencyGraph graph;
+    std::deque<History::Sample> samples;
+    append(samples, 20, 0, 2, 1);
+    graph.show(u"qdrant"_s, samples, {}, Noon);
+    QCOMPARE(graph.accessibleName(), u"Graph of qdrant"_s);
+    QCOMPARE(graph.accessibleDescription(), u"In the last 5 min: 40 succeeded, 20 failed."_s);
+}
+
+QTEST_MAIN(TestDependencyGraph)
+#include "tst_dependencygraph.moc"

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/servicecommands.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QAction>
+#include <QDialog>
+#include <QHelpEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void theFirstRunInvites();
+    void aServiceIsAddedByItsAddress();
+    void aBrokenFleetFileIsExplained();
+    void theRowShowsWhatTheServiceSays();
+    void disabledActionsSayWhy();
+    void nothingDangerousHappensByEnterAlone();
+    void aShutdownIsAskedForOnce();
+    void aButtonOfTheTotalsFilters();
+    void slashGoesToTheFilter();
+    void aHostileServiceIsDrawnLiterally();
+};
+
+/// A real window on services that a fake answers for.
+struct Bench
+{
+    FakeHttpServer server;
+    FleetWatch watch{{{}, std::chrono::seconds(20), std::chrono::milliseconds(300), std::chrono::milliseconds(300)}};
+    MainWindow window{watch};
+
+    Bench() { show(Reports::healthy()); }
+
+    void show(const HealthReport &report) { server.setAnswer("/health/status", FakeAnswer::json(encode(report))); }
+
+    ServiceId add(const QString &name, const RestartMethod &restart = {})
+    {
+        FleetEntry entry = Reports::entry(name, server.url());
+        entry.interval = std::chrono::milliseconds(100);
+        entry.restart = restart;
+        return watch.add(entry);
+    }
+
+    bool start()
+    {
+        watch.start();
+        window.show();
+        return QTest::qWaitForWindowExposed(&window);
+    }
+
+    FleetView *table() { return window.findChild<FleetView *>(); }
+    QAction *action(ServiceAction action) { return window.findChild<ServiceCommands *>()->action(action); }
+    QLineEdit *filter()
+    {
+        for (QLineEdit *const edit : window.findChildren<QLineEdit *>()) {
+            if (edit->accessibleName() == "Filter"_L1)
+                return edit;
+        }
+        return nullptr;
+    }
+
+    /// The dialog that is open; null: none.
+    QDialog *dialog()
+    {
+        for (QDialog *const dialog : window.findChildren<QDialog *>()) {
+            if (dialog->isVisible())
+                return dialog;
+        }
+        return nullptr;
+    }
+
+    QPushButton *button(const QString &text)
+    {
+        for (QPushButton *const button : dialog()->findChildren<QPushButton *>()) {
+            if (button->text().remove(u'&') == text)
+                return button;
+        }
+        return nullptr;
+    }
+
+    int asked(const QByteArray &line) const
+    {
+        return int(std::count_if(server.requests().begin(), server.requests().end(),
+                                 [&](const QByteArray &request) { return request.startsWith(line); }));
+    }
+};
+
+void TestMainWindow::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QSettings().clear();
+}
+
+void TestMainWindow::theFirstRunInvites()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    QStringList offered;
+    for (const QToolButton *const button : bench.window.findChildren<QToolButton *>()) {
+        if (button->isVisible() && button->isEnabled())
+            offered << button->text().remove(u'&');
+    }
+    QVERIFY2(offered.contains(u"Add a service…"_s) && offered.contains(u"Open a fleet file…"_s), qPrintable(offered.join(u',')));
+    bench.add(u"mcp"_s);
+    QTRY_VERIFY(bench.table()->isVisible());
+}
+
+void TestMainWindow::aServiceIsAddedByItsAddress()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    QTest::keyClick(&bench.window, Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(bench.dialog());
+    auto *const url = bench.dialog()->findChild<QLineEdit *>();
+    url->setText(u"not a url"_s);
+    QVERIFY(!bench.button(u"Add"_s)->isEnabled());
+    url->setText(bench.server.url());
+    QTest::keyClick(url, Qt::Key_Return);
+    QTRY_COMPARE(bench.watch.fleet().rowCount(), 1);
+    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::Healthy);
+}
+
+void TestMainWindow::aBrokenFleetFileIsExplained()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"a\"\n");
+    file.close();
+    bench.window.openFleet(file.fileName());
+    QTRY_VERIFY(bench.dialog());
+    QString said;
+    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
+        said += label->text();
+    QVERIFY2(said.contains(u"url"_s), qPrintable(said));
+    QCOMPARE(bench.watch.fleet().rowCount(), 0);
+}
+
+void TestMainWindow::theRowShowsWhatTheServiceSays()
+{
+    Bench bench;
+    bench.show(Reports::withError());
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.table()->model()->index(0, FleetModel::State).data().toString(), u"error"_s);
+    QCOMPARE(bench.table()->currentService(), bench.watch.fleet().ids().first());
+    QTRY_VERIFY([&] {
+        for (const QLabel *const label : bench.window.findChildren<QLabel *>()) {
+            if (label->isVisible() && label->text() == "qdrant: connection refused"_L1)
+                return true;
+        }
+        return false;
+    }());
+}
+
+void TestMainWindow::disabledActionsSayWhy()
+{
+    Bench bench;
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.action(ServiceAction::ShutDown)->isEnabled());
+    QVERIFY(!bench.action(ServiceAction::Restart)->isEnabled());
+    QVERIFY(bench.action(ServiceAction::Restart)->statusTip().contains(u"no restart method"_s));
+    QVERIFY(bench.action(ServiceAction::Restart)->toolTip().contains(u"no restart method"_s));
+}
+
+void TestMainWindow::nothingDangerousHappensByEnterAlone()
+{
+    Bench bench;
+    HealthReport busy = Reports::healthy();
+    busy.resources.inFlightRequests = 3;
+    bench.show(busy);
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.action(ServiceAction::ShutDown)->isEnabled());
+    bench.action(ServiceAction::ShutDown)->trigger();
+    QTRY_VERIFY(bench.dialog());
+    QDialog *const dialog = bench.dialog();
+    const QString question = dialog->findChild<QLabel *>()->text();
+    QVERIFY2(question.startsWith(u"Shut down mcp on 127.0.0.1:%1? 3 requests are in flight"_s.arg(bench.server.port())),
+             qPrintable(question));
+    QTest::keyClick(dialog->focusWidget() ? dialog->focusWidget() : dialog, Qt::Key_Return);
+    QTRY_VERIFY(!bench.dialog());
+    QCOMPARE(bench.asked("POST"), 0);
+}
+
+void TestMainWindow::aShutdownIsAskedForOnce()
+{
+    Bench bench;
+    bench.server.setAnswer("/health/shutdown", FakeAnswer::json(encode(ShutdownResult())));
+    const ServiceId id = bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.action(ServiceAction::ShutDown)->isEnabled());
+    bench.action(ServiceAction::ShutDown)->trigger();
+    QTRY_VERIFY(bench.dialog());
+    QTest::mouseClick(bench.button(u"Shut down"_s), Qt::LeftButton);
+    QTRY_COMPARE(bench.asked("POST /health/shutdown "), 1);
+    QVERIFY(bench.watch.actions().isRunning(id));
+    // Everything else waits, and says so; the button that began it now cancels.
+    QVERIFY(!bench.action(ServiceAction::Start)->isEnabled());
+    QVERIFY(bench.window.findChild<ServiceCommands *>()->cancel()->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.watch.actions().isRunning(id), 30'000);
+    QCOMPARE(bench.asked("POST"), 1);
+}
+
+void TestMainWindow::aButtonOfTheTotalsFilters()
+{
+    Bench bench;
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::Healthy);
+    QToolButton *healthy = nullptr;
+    for (QToolButton *const button : bench.window.findChildren<QToolButton *>()) {
+        if (button->text() == "1 healthy"_L1)
+            healthy = button;
+    }
+    QVERIFY(healthy);
+    QTest::mouseClick(healthy, Qt::LeftButton);
+    QCOMPARE(bench.filter()->text(), u"state:healthy"_s);
+    QCOMPARE(bench.table()->model()->rowCount(), 1);
+    bench.filter()->setText(u"!state:healthy"_s);
+    QCOMPARE(bench.table()->model()->rowCount(), 0);
+    QVERIFY(!healthy->isChecked());
+    bench.filter()->setText(u"state:nonsense"_s); // explained, and the last filter stays
+    QVERIFY(bench.filter()->toolTip().contains(u"no such state"_s));
+    QCOMPARE(bench.table()->model()->rowCount(), 0);
+}
+
+void TestMainWindow::slashGoesToTheFilter()
+{
+    Bench bench;
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_Slash);
+    QVERIFY(bench.filter()->hasFocus());
+    QCOMPARE(bench.filter()->text(), QString());
+}
+
+void TestMainWindow::aHostileServiceIsDrawnLiterally()
+{
+    FakeHttpServer pictures; // must never be asked for anything
+    const QString markup = u"<img src='%1/x.png'><b>bold</b>"_s.arg(pictures.url());
+    Bench bench;
+    HealthReport report = Reports::withError();
+    report.service = markup;
+    report.version = markup;
+    report.dependencies[0].name = markup;
+    report.dependencies[1].error = markup;
+    report.code = CodeReport{CodeVerdict::Stale, {{markup, u"source"_s, u"modified"_s}}, {}};
+    bench.show(report);
+    bench.add(markup, RestartByCommand{{u"/bin/true"_s}, {}, {}});
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::DependencyError);
+    // Every page, every tool tip of the table, and a confirmation.
+    auto *const tabs = bench.window.findChild<QTabWidget *>();
+    for (int tab = 0; tab < tabs->count(); ++tab) {
+        tabs->setCurrentIndex(tab);
+        bench.window.grab();
+    }
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        const QPoint at = bench.table()->visualRect(bench.table()->model()->index(0, column)).center();
+        QHelpEvent help(QEvent::ToolTip, at, bench.table()->viewport()->mapToGlobal(at));
+        QCoreApplication::sendEvent(bench.table()->viewport(), &help);
+    }
+    bench.action(ServiceAction::ShutDown)->trigger();
+    QTRY_VERIFY(bench.dialog());
+    bench.dialog()->grab();
+    const QLabel *const question = bench.dialog()->findChild<QLabel *>();
+    QVERIFY(question->text().contains(u"<img src="_s));
+    QCOMPARE(question->textFormat(), Qt::PlainText);
+    for (const QLabel *const label : bench.window.findChildren<QLabel *>())
+        QVERIFY2(label->inherits("QTipLabel") || label->textFormat() == Qt::PlainText || !label->text().contains(u'<'), qPrintable(label->text()));
+    for (QWidget *const widget : QApplication::allWidgets()) {
+        if (widget->inherits("QTipLabel"))
+            QVERIFY2(!static_cast<QLabel *>(widget)->text().contains(u"<img"_s), "a tool tip is markup");
+    }
+    QCOMPARE(pictures.connections(), 0);
+}
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_mainwindow.moc"

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QDirIterator>
+#include <QImage>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestTheme : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theContrastRatioIsThatOfTheStandard();
+    void everyAccentCanBeReadOnEveryBackground_data();
+    void everyAccentCanBeReadOnEveryBackground();
+    void theHueIsKept();
+    void statesLookDifferentWithoutColour();
+    void everyIconTakesTheColourItIsGiven();
+};
+
+void TestTheme::theContrastRatioIsThatOfTheStandard()
+{
+    QCOMPARE(contrast(Qt::white, Qt::black), 21.0);
+    QCOMPARE(contrast(Qt::white, Qt::white), 1.0);
+    QVERIFY(std::abs(contrast(QColor(0x77, 0x77, 0x77), Qt::white) - 4.48) < 0.01); // the known greyest text that fails
+}
+
+void TestTheme::everyAccentCanBeReadOnEveryBackground_data()
+{
+    QTest::addColumn<QPalette>("palette");
+    QTest::newRow("light") << Theme::light();
+    QTest::newRow("dark") << Theme::dark();
+    QTest::newRow("white on black") << QPalette(Qt::white, Qt::black, Qt::white, Qt::black, Qt::gray, Qt::white, Qt::white, Qt::black, Qt::black);
+    QTest::newRow("of this system") << QGuiApplication::palette();
+}
+
+void TestTheme::everyAccentCanBeReadOnEveryBackground()
+{
+    QFETCH(QPalette, palette);
+    const Theme theme(palette);
+    QList<QColor> accents{theme.muted()};
+    for (const ServiceState state : AllServiceStates)
+        accents << theme.accent(state);
+    for (const auto status : {DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed})
+        accents << theme.accent(status);
+    accents << theme.accent(CodeVerdict::Stale);
+    for (const auto kind : {EventKind::Information, EventKind::Recovery, EventKind::Action, EventKind::Trouble})
+        accents << theme.accent(kind);
+    const QList<QColor> backgrounds{palette.color(QPalette::Base), palette.color(QPalette::AlternateBase),
+                                    palette.color(QPalette::Window), theme.selection()};
+    for (const QColor &accent : accents) {
+        for (const QColor &background : backgrounds) {
+            const double ratio = contrast(accent, background);
+            QVERIFY2(ratio >= 4.5, qPrintable(u"%1 on %2: %3"_s.arg(accent.name(), background.name()).arg(ratio)));
+        }
+    }
+}
+
+void TestTheme::theHueIsKept()
+{
+    for (const QPalette &palette : {Theme::light(), Theme::dark()}) {
+        const QColor error = Theme(palette).accent(ServiceState::DependencyError);
+        QVERIFY(std::abs(error.hslHue() - QColor(0xd5, 0x5e, 0x00).hslHue()) <= 2);
+    }
+}
+
+void TestTheme::statesLookDifferentWithoutColour()
+{
+    QHash<QString, ServiceState> seen;
+    for (const ServiceState state : AllServiceStates) {
+        const QString icon = Icons::nameOf(state);
+        QVERIFY2(!seen.contains(icon), qPrintable(icon));
+        seen[icon] = state;
+    }
+}
+
+void TestTheme::everyIconTakesTheColourItIsGiven()
+{
+    int count = 0;
+    for (QDirIterator files(u":/icons"_s); files.hasNext();) {
+        const QString name = QFileInfo(files.next()).completeBaseName();
+        if (name == "hephaestus"_L1)
+            continue; // the program's own, in its own colours
+        ++count;
+        const QImage image = Icons::pixmap(name, 32, QColor(0x12, 0xab, 0xef), 1).toImage().convertToFormat(QImage::Format_ARGB32);
+        bool inked = false;
+        for (int y = 0; y < image.height(); ++y) {
+            for (int x = 0; x < image.width(); ++x) {
+                const QColor pixel = image.pixelColor(x, y);
+                if (pixel.alpha() < 255)
+                    continue;
+                inked = true;
+                const int off = std::abs(pixel.red() - 0x12) + std::abs(pixel.green() - 0xab) + std::abs(pixel.blue() - 0xef);
+                QVERIFY2(off <= 3, qPrintable(name + u' ' + pixel.name())); // rounding where shapes overlap
+            }
+        }
+        QVERIFY2(inked, qPrintable(name));
+    }
+    QVERIFY(count > 15);
+}
+
+QTEST_MAIN(TestTheme)
+#include "tst_theme.moc"
