@@ -23,13 +23,8 @@ struct Overloaded : Cases...
 
 QString notInThisVersion(const FleetEntry &entry)
 {
-    return u"%1 is managed by %2, which this version cannot drive; it can be shut down, but not started or restarted from here"_s
-        .arg(entry.name, methodName(entry.restart));
-}
-
-bool isDriven(const RestartMethod &method)
-{
-    return std::holds_alternative<RestartByService>(method) || std::holds_alternative<RestartByCommand>(method);
+    return u"%1 is kept running by systemd, which this version does not drive; it can be shut down from here, and started by systemctl"_s
+        .arg(entry.name);
 }
 
 } // namespace
@@ -53,18 +48,19 @@ QString whyNotRestartable(const FleetEntry &entry)
         return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts itself, "
                u"or restart = { method = \"command\", command = [\"program\", \"argument\"] }"_s.arg(entry.name);
     }
-    return isDriven(entry.restart) ? QString() : notInThisVersion(entry);
+    return std::holds_alternative<RestartBySystemd>(entry.restart) ? notInThisVersion(entry) : QString();
 }
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (commandToStart(entry))
+    if (commandToStart(entry) || std::holds_alternative<RestartByContainer>(entry.restart))
         return {};
-    if (std::holds_alternative<std::monostate>(entry.restart) || isDriven(entry.restart)) {
-        return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s
-            .arg(entry.name);
-    }
-    return notInThisVersion(entry);
+    if (std::holds_alternative<RestartBySystemd>(entry.restart))
+        return notInThisVersion(entry);
+    if (std::holds_alternative<RestartByKubernetes>(entry.restart))
+        return u"%1 is kept running by Kubernetes; scale its workload up to start it"_s.arg(entry.name);
+    return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s
+        .arg(entry.name);
 }
 
 const RestartByCommand *commandToStart(const FleetEntry &entry)

@@ -107,7 +107,9 @@ private:
     void planStop();
     void planStart();
     void planServiceRestart();
+    void planSupervisor(SupervisorRequest::Verb verb);
     bool isCodeAwaited();
+    bool isSupervised() const;
     bool isNew(const HealthReport &report) const;
 
     // What the steps do
@@ -120,6 +122,7 @@ private:
     QString lateShutdownText() const;
     QString portText() const;
     QString lateStartText() const;
+    QString lateSupervisorText() const;
     QString lastWords() const;
     QString holderText() const;
     QString address() const { return m_peer.address.text(); }
@@ -149,6 +152,7 @@ private:
     std::optional<HealthReport> m_seen;    ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
     QString m_lastMessage;
+    std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
     std::optional<ShutdownResult> m_result;
     bool m_answered = false; ///< the shutdown or restart request is over
@@ -219,7 +223,7 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
             m_oldProcess = ProcessWatch::open(*m_old->pid);
         if (m_oldProcess)
             connect(m_oldProcess.get(), &ProcessWatch::gone, this, &Private::look);
-    } else if (reply.error != ClientError::Refused) {
+    } else if (reply.error != ClientError::Refused && (action != FleetAction::Restart || !isSupervised())) {
         const std::optional<PortHolder> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
     }
@@ -235,9 +239,14 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
         return finish();
     }
     if (!m_old) {
-        if (const QString reason = whyNotStartable(entry); !reason.isEmpty())
+        if (const QString reason = whyNotStartable(entry); !reason.isEmpty() && reply.error == ClientError::Refused)
             return fail(u"it is not running (%1), and %2"_s.arg(reply.message, reason));
-        planStart();
+        if (isSupervised()) // one that hangs, and so is not refused, needs more than a start
+            planSupervisor(reply.error == ClientError::Refused ? SupervisorRequest::Verb::Start : SupervisorRequest::Verb::Restart);
+        else
+            planStart();
+    } else if (action != FleetAction::Stop && isSupervised()) {
+        planSupervisor(SupervisorRequest::Verb::Restart);
     } else if (action == FleetAction::Start) { // the old one is just leaving
         planStop();
         planStart();
@@ -312,6 +321,29 @@ bool RestartSequence::Private::isCodeAwaited()
     receipt.total = steady_clock::now() - m_started;
     m_plan.push_back({u"code compared"_s, CodeTimeout, {}, isKnown, {}});
     return true;
+}
+
+/// A container engine or Kubernetes does it all, and says when it is done.
+void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
+{
+    const milliseconds patience = entry.startTimeout + options.shutdownTimeout;
+    m_request = supervisorRequest(entry.restart, verb, patience, options.supervisors);
+    connect(m_request.get(), &SupervisorRequest::finished, this, [this](const QString &failure) {
+        if (!failure.isEmpty())
+            return fail(failure);
+        m_answered = true;
+        look();
+    });
+    m_plan.push_back({u"asked"_s, patience, [this] { m_request->start(); }, [this] { return m_answered; },
+                      [this, patience] { return u"%1 has not done it within %2"_s.arg(receipt.method, formatDuration(patience)); }});
+    m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
+                      [this] { return m_seen && isNew(*m_seen) && m_seen->status == ServiceStatus::Healthy; },
+                      [this] { return lateSupervisorText(); }});
+}
+
+bool RestartSequence::Private::isSupervised() const
+{
+    return std::holds_alternative<RestartByContainer>(entry.restart) || std::holds_alternative<RestartByKubernetes>(entry.restart);
 }
 
 bool RestartSequence::Private::isNew(const HealthReport &report) const
@@ -419,6 +451,13 @@ QString RestartSequence::Private::lateStartText() const
     const QString state = m_seen ? u"it answers, but says it is shutting down"_s : m_lastMessage;
     const QString process = m_launched ? u" (pid %1, still running)"_s.arg(m_launched->pid()) : QString();
     return u"not healthy within %1 of its start%2: %3%4"_s.arg(formatDuration(entry.startTimeout), process, state, lastWords()) + holderText();
+}
+
+QString RestartSequence::Private::lateSupervisorText() const
+{
+    const QString state = m_seen && !isNew(*m_seen) ? u"the old instance still answers"_s : m_lastMessage;
+    return u"%1 says it is done, but there is no new healthy instance at %2 after %3: %4"_s.arg(receipt.method, address(),
+                                                                                                formatDuration(entry.startTimeout), state);
 }
 
 // ---- the sequencer -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "common/fleet/supervisorrequest.h"
 #include "common/protocol/receipt.h"
 
 #include <QObject>
@@ -22,6 +23,7 @@ struct SequenceOptions
     std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
     std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
     std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
+    SupervisorPlaces supervisors;
 };
 
 /// Starts, stops or restarts one service by the method of its fleet entry, and proves it: the old process is seen to be gone

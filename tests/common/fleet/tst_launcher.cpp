@@ -149,7 +149,5 @@ void TestLauncher::anyNameIsAFileName()
     }
 }
 
-Q_DECLARE_METATYPE(Hephaestus::RestartByCommand)
-
 QTEST_GUILESS_MAIN(TestLauncher)
 #include "tst_launcher.moc"

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace Hephaestus {
+
+/// Where the supervisors are asked; empty: where they usually are.
+struct SupervisorPlaces
+{
+    QString containerSocket; ///< a path; docker: DOCKER_HOST or /var/run/docker.sock, podman: its user's or the system's
+    QString kubectl;         ///< a program
+
+    bool operator==(const SupervisorPlaces &) const = default;
+};
+
+/// One request to whoever keeps a service running: a container engine, Kubernetes. start() once, then exactly one
+/// finished() from the event loop, when the supervisor says that it is done. Destroying it stops the waiting.
+class SupervisorRequest : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class Verb { Start, Restart };
+
+    virtual void start() = 0;
+
+Q_SIGNALS:
+    void finished(const QString &failure); ///< empty: it is done
+
+protected:
+    using QObject::QObject;
+};
+
+/// Null for the other methods. `timeout` is given to those that can be told one.
+std::unique_ptr<SupervisorRequest> supervisorRequest(const RestartMethod &method, SupervisorRequest::Verb verb,
+                                                     std::chrono::milliseconds timeout, const SupervisorPlaces &places = {});
+
+} // namespace Hephaestus
