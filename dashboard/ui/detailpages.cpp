@@ -79,7 +79,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
-    setColumnWidths(m_table, {10, 10, 9, 8, 10, 10, 0});
+    setColumnWidths(m_table, {9, 10, 8, 7, 10, 10, 0});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QWidget>
 
+#include <algorithm>
 #include <numeric>
 
 namespace Hephaestus {
@@ -66,13 +67,17 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
         chips << Chip{{}, visibleText(dependency.name, 24), dependency};
     const QFontMetrics &metrics = option.fontMetrics;
     const int gap = spacing(metrics, 1);
-    const int wanted = std::accumulate(chips.cbegin(), chips.cend(), 0, [&](int sum, const Chip &chip) {
-        return sum + chipWidth(metrics, chip.label) + gap;
-    });
-    if (wanted - gap > area.width()) {
+    const auto fits = [&] {
+        const auto add = [&](int sum, const Chip &chip) { return sum + chipWidth(metrics, chip.label) + gap; };
+        return std::accumulate(chips.cbegin(), chips.cend(), -gap, add) <= area.width();
+    };
+    if (!fits()) {
         for (Chip &chip : chips)
             chip.label = chip.label.left(2);
     }
+    // Where even that is too much, what fails must not be what is cut off.
+    if (!fits())
+        std::ranges::stable_partition(chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
     const int height = spacing(metrics, 4) + 2;
     int x = area.left();
     for (Chip &chip : chips) {

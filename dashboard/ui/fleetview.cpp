@@ -17,7 +17,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     setItemDelegateForColumn(FleetModel::State, new StateDelegate(-1, this));
     setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
-    setColumnWidths(this, {19, 19, 7, 0, 6, 11, 8, 9});
+    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 7, 9});
     setColumnHidden(FleetModel::LastSeen, true); // the dependencies of who is gone make room for it
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);

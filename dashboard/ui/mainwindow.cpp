@@ -158,9 +158,9 @@ QWidget *MainWindow::makeMainPage()
 void MainWindow::restoreLayout()
 {
     const QSettings settings;
-    resize(settings.value(u"window/size"_s, QSize(1360, 860)).toSize());
+    resize(settings.value(u"window/size"_s, QSize(1380, 860)).toSize());
     if (!m_columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
-        m_columns->setSizes({800, 560});
+        m_columns->setSizes({850, 530});
     if (!m_rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_rows->setSizes({620, 150});
 }
