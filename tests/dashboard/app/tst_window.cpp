@@ -68,7 +68,9 @@ void TestWindow::init()
                     .arg(port, QStringLiteral(FAKESERVICE)).toUtf8());
     fleet.close();
 
-    m_watch = std::make_unique<FleetWatch>(SequenceOptions{m_directory->path()});
+    SequenceOptions options;
+    options.stateDirectory = m_directory->path();
+    m_watch = std::make_unique<FleetWatch>(options);
     m_window = std::make_unique<MainWindow>(*m_watch);
     m_window->openFleet(fleet.fileName());
     m_watch->start();

@@ -24,14 +24,22 @@ private Q_SLOTS:
     void aRunningSequenceKeepsOthersOutAndCanBeCancelled();
 };
 
+static SequenceOptions impatient(const QString &stateDirectory)
+{
+    SequenceOptions options;
+    options.stateDirectory = stateDirectory;
+    options.shutdownTimeout = std::chrono::seconds(20);
+    options.goneTimeout = options.portTimeout = std::chrono::milliseconds(300);
+    return options;
+}
+
 /// A fleet of one service that a fake answers for.
 struct Bench
 {
     FakeHttpServer server;
     QTemporaryDir state;
     FleetModel fleet;
-    ServiceActions actions{fleet, {state.path(), std::chrono::seconds(20), std::chrono::milliseconds(300),
-                                   std::chrono::milliseconds(300)}};
+    ServiceActions actions{fleet, impatient(state.path())};
     QSignalSpy happened{&actions, &ServiceActions::happened};
     QSignalSpy finished{&actions, &ServiceActions::finished};
     ServiceId id = NoService;

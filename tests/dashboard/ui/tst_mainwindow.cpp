@@ -40,11 +40,19 @@ private Q_SLOTS:
     void aHostileServiceIsDrawnLiterally();
 };
 
+static SequenceOptions impatient()
+{
+    SequenceOptions options;
+    options.shutdownTimeout = std::chrono::seconds(20);
+    options.goneTimeout = options.portTimeout = std::chrono::milliseconds(300);
+    return options;
+}
+
 /// A real window on services that a fake answers for.
 struct Bench
 {
     FakeHttpServer server;
-    FleetWatch watch{{{}, std::chrono::seconds(20), std::chrono::milliseconds(300), std::chrono::milliseconds(300)}};
+    FleetWatch watch{impatient()};
     MainWindow window{watch};
 
     Bench() { show(Reports::healthy()); }
