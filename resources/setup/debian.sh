@@ -75,9 +75,6 @@ install_missing() {
         case $package in # of these the programs are wanted, but no server running on somebody's machine
         prometheus | postgresql | redis-server) services+=("$package.service") ;;
         esac
-        if [[ $package == prometheus && -d /run/systemd/system ]]; then
-            "${as_root[@]}" systemctl mask "$package.service" >>"$log" 2>&1 # its tools are wanted, its server is not
-        fi
     done
     [[ -d /run/systemd/system ]] || services=()
     ((${#services[@]} == 0)) || "${as_root[@]}" systemctl mask "${services[@]}" >>"$log" 2>&1
