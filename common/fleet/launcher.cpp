@@ -85,6 +85,16 @@ private:
     std::vector<char *> m_pointers;
 };
 
+/// What to execute: a bare name that is not in PATH is looked for beside this program, so that a fleet file that says
+/// `hephaestus` works in a build tree too.
+QByteArray executable(const QString &program)
+{
+    if (program.contains(u'/') || !QStandardPaths::findExecutable(program).isEmpty())
+        return QFile::encodeName(program);
+    const QString beside = QStandardPaths::findExecutable(program, {QCoreApplication::applicationDirPath()});
+    return QFile::encodeName(beside.isEmpty() ? program : beside);
+}
+
 /// posix_spawn(3) with all that makes the child independent of us. 0, or an errno.
 int spawn(const RestartByCommand &command, int output, pid_t &pid)
 {
@@ -110,7 +120,8 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
         environment.insert(it.key(), it.value());
     ArgumentArray arguments(command.command);
     ArgumentArray variables(environment.toStringList());
-    const int error = ::posix_spawnp(&pid, arguments.data()[0], &actions, &attributes, arguments.data(), variables.data());
+    const QByteArray file = executable(command.command.first());
+    const int error = ::posix_spawnp(&pid, file.constData(), &actions, &attributes, arguments.data(), variables.data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
     return error;

@@ -77,16 +77,17 @@ install_missing() {
         esac
     done
     [[ -d /run/systemd/system ]] || services=()
-    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl mask "${services[@]}" >>"$log" 2>&1
-    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${names[@]}" >>"$log" 2>&1; then
-        tail -n 40 "$log" >&2
-        rm -f "$log"
-        die 1 "apt-get could not install ${names[*]} (its last words are above)"
+    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl mask "${services[@]}" >>"$log" 2>&1 || true
+    local status=0
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${names[@]}" >>"$log" 2>&1 || status=$?
+    if ((${#services[@]})); then # neither running nor masked, nor started by the next boot
+        "${as_root[@]}" systemctl unmask "${services[@]}" >>"$log" 2>&1 || true
+        "${as_root[@]}" systemctl disable "${services[@]}" >>"$log" 2>&1 || true
     fi
-    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl unmask "${services[@]}" >>"$log" 2>&1
-    ((${#services[@]} == 0)) || "${as_root[@]}" systemctl disable "${services[@]}" >>"$log" 2>&1
+    ((status == 0)) || tail -n 40 "$log" >&2
     rm -f "$log"
+    ((status == 0)) || die 1 "apt-get could not install ${names[*]} (its last words are above)"
 }
 
 # configure_and_build PRESET DIRECTORY CONFIGURE_ARGUMENTS [TARGET...]

@@ -2,7 +2,9 @@
 #include "common/fleet/launcher.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QSignalSpy>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -22,6 +24,7 @@ private Q_SLOTS:
     void argumentsArriveUnchanged();
     void theChildInheritsNothingOfOurs();
     void directoryAndEnvironmentAreSet();
+    void aProgramBesideUsIsFoundWithoutPath();
     void whatCannotBeStartedIsAProblem_data();
     void whatCannotBeStartedIsAProblem();
     void lastLinesAreThoseOfThisStart();
@@ -111,6 +114,14 @@ void TestLauncher::directoryAndEnvironmentAreSet()
 {
     QCOMPARE(outputOf({{u"sh"_s, u"-c"_s, u"pwd; echo \"$GREETING\""_s}, state.path(), {{u"GREETING"_s, u"hello world"_s}}}),
              state.path() + u"\nhello world"_s);
+}
+
+void TestLauncher::aProgramBesideUsIsFoundWithoutPath()
+{
+    const QString ourselves = QFileInfo(QCoreApplication::applicationFilePath()).fileName();
+    QVERIFY(QStandardPaths::findExecutable(ourselves).isEmpty());
+    const QString output = outputOf({{ourselves, u"-functions"_s}, state.path(), {}});
+    QVERIFY2(output.contains(u"aProgramBesideUsIsFoundWithoutPath()"_s), qPrintable(output));
 }
 
 void TestLauncher::whatCannotBeStartedIsAProblem_data()

@@ -20,7 +20,7 @@ private Q_SLOTS:
     void nothingConfiguredIsNothingRead();
     void howOftenIsAsked_data();
     void howOftenIsAsked();
-    void pathsAreRelativeToTheFile();
+    void pathsAreRelativeToTheFileButForTheDatabase();
     void secretsComeFromTheEnvironmentOrAFile();
     void aSecretOthersCanReadIsRefused_data();
     void aSecretOthersCanReadIsRefused();
@@ -157,7 +157,7 @@ void TestDependencyConfig::howOftenIsAsked()
     QCOMPARE(config.first().timeout.count(), timeout);
 }
 
-void TestDependencyConfig::pathsAreRelativeToTheFile()
+void TestDependencyConfig::pathsAreRelativeToTheFileButForTheDatabase()
 {
     QFile file(directory.filePath(u"service.toml"_s));
     QVERIFY(file.open(QIODevice::WriteOnly));
@@ -166,7 +166,7 @@ void TestDependencyConfig::pathsAreRelativeToTheFile()
     const ConfigDocument document = ConfigDocument::fromFile(file.fileName());
     const DependenciesConfig config = readDependencies(document.root());
     QVERIFY(document.problems().isEmpty());
-    QCOMPARE(std::get<SqlSettings>(config[0].settings).database, directory.filePath(u"data/a.db"_s));
+    QCOMPARE(std::get<SqlSettings>(config[0].settings).database, u"data/a.db"_s); // in the state directory
     QCOMPARE(std::get<FileSettings>(config[1].settings).path, directory.filePath(u"data"_s));
 }
 
