@@ -56,9 +56,11 @@ bool ServerState::enter(Phase next)
     return true;
 }
 
-void ServerState::announceShutdown() noexcept
+void ServerState::announceShutdown(ShutdownMode mode) noexcept
 {
     m_announced = true;
+    if (mode != ShutdownMode::Scheduled)
+        m_refusing = true;
     ++m_revision;
 }
 
@@ -94,7 +96,7 @@ bool ServerState::beginRequest() noexcept
     // Counted before the look at the phase: a drain that begins in between sees this request, or this
     // request sees the drain; never neither.
     ++m_inFlight;
-    if (acceptsWork(m_phase.load()))
+    if (acceptsWork(m_phase.load()) && !m_refusing.load())
         return true;
     endRequest();
     return false;

@@ -41,8 +41,9 @@ public:
     /// Moves to `next` if that is legal (canFollow); returns whether it did.
     bool enter(Phase next);
 
-    /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it.
-    void announceShutdown() noexcept;
+    /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it; one that is
+    /// not Scheduled also ends the accepting of work at once, and for good.
+    void announceShutdown(ShutdownMode mode) noexcept;
     /// Takes the announcement back; the sequence does, when a notice is cancelled.
     void withdrawShutdown() noexcept;
 
@@ -88,6 +89,7 @@ private:
     const Clock::TimePoint m_started;
     std::atomic<Phase> m_phase{Phase::Starting};
     std::atomic<bool> m_announced{false};
+    std::atomic<bool> m_refusing{false};
     std::atomic<qint64> m_inFlight{0};
     std::atomic<qint64> m_backgroundTasks{0};
     std::atomic<qint64> m_openConnections{0};

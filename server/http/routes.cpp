@@ -30,7 +30,7 @@ void HttpServer::addHealthRoutes()
     shutdown.isHealth = true;
     shutdown.outlastsShutdown = true;
     shutdown.handle = [this](const Request &, const Reply &reply) {
-        m_state.announceShutdown();
+        m_state.announceShutdown(ShutdownMode::Immediate);
         QMetaObject::invokeMethod(this, [this, reply] { waitForShutdown(reply); }, Qt::QueuedConnection);
     };
     add(Endpoint::Shutdown.data(), shutdown);
@@ -50,7 +50,7 @@ void HttpServer::addHealthRoutes()
             reply.fail(400, "bad_body", delay.problem().text().toUtf8());
             return;
         }
-        m_state.announceShutdown();
+        m_state.announceShutdown(ShutdownMode::Scheduled);
         QMetaObject::invokeMethod(this, [this, delay = *delay] { schedule(delay); }, Qt::QueuedConnection);
         reply.send(200, encodeScheduled());
     };

@@ -41,7 +41,7 @@ void TestMetrics::countsAreTold()
     QVERIFY(text.contains("hephaestus_refused_requests_total{reason=\"origin\"} 3\n"));
     QVERIFY(text.contains("hephaestus_shutting_down 0\n"));
     QVERIFY2(!text.contains("groq"), "a dependency not used has no samples");
-    state.announceShutdown();
+    state.announceShutdown(ShutdownMode::Scheduled);
     QVERIFY(prometheusText(state).contains("hephaestus_shutting_down 1\n"));
 }
 

@@ -31,6 +31,8 @@ private Q_SLOTS:
     void allRequestsJoinOneShutdown();
     void aShutdownWhileStartingUndoesTheSteps();
     void progressIsTold();
+    void anAnnouncementWorksBeforeTheMainThreadGetsToIt_data();
+    void anAnnouncementWorksBeforeTheMainThreadGetsToIt();
 
 private:
     CleanupStep step(const QString &name, CleanupStage stage = CleanupStage::Registered)
@@ -261,6 +263,24 @@ void TestShutdownSequence::progressIsTold()
     QCOMPARE(report.shutdown->phase, u"cleaning_up"_s);
     QCOMPARE(report.shutdown->steps[0].outcome, StepOutcome::Ok);
     QCOMPARE(report.shutdown->steps[1].outcome, StepOutcome::Running);
+}
+
+void TestShutdownSequence::anAnnouncementWorksBeforeTheMainThreadGetsToIt_data()
+{
+    QTest::addColumn<ShutdownMode>("mode");
+    QTest::addColumn<bool>("acceptsWork");
+    QTest::newRow("immediate") << ShutdownMode::Immediate << false;
+    QTest::newRow("scheduled") << ShutdownMode::Scheduled << true;
+}
+
+void TestShutdownSequence::anAnnouncementWorksBeforeTheMainThreadGetsToIt()
+{
+    QFETCH(ShutdownMode, mode);
+    QFETCH(bool, acceptsWork);
+    start();
+    state->announceShutdown(mode);
+    QCOMPARE(state->basic().status, ServiceStatus::ShuttingDown);
+    QCOMPARE(state->beginRequest(), acceptsWork);
 }
 
 QTEST_GUILESS_MAIN(TestShutdownSequence)

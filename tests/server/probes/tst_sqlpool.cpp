@@ -136,7 +136,8 @@ void TestSqlPool::allConnectionsAreOpenedAndClosed()
     QTRY_VERIFY(closed);
     QCOMPARE(pool->openConnections(), 0);
     QCOMPARE(counts.last().first().toInt(), 0);
-    QCOMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    // Fewer is possible: what an earlier row left to a thread that ended meanwhile.
+    QVERIFY(*ProcessUsage::now().openFiles <= *before.openFiles);
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads); // the kernel takes a moment after the join
     bool again = false;
     pool->close([&] { again = true; });
@@ -404,7 +405,7 @@ void TestSqlPool::aPoolDeletedWhileAStatementHangsDoesNotHang()
     begun.get_future().wait();
     pool.reset();
     QTRY_COMPARE(*ProcessUsage::now().threads, threads);
-    QTRY_VERIFY(server.backends().size() <= 1); // the sleeping one notices when it wakes
+    QTRY_VERIFY_WITH_TIMEOUT(server.backends().size() <= 1, 30'000); // the sleeping one notices when it wakes
 }
 
 QTEST_GUILESS_MAIN(TestSqlPool)
