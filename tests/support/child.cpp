@@ -36,12 +36,23 @@ void ignoreTerm()
     ::signal(SIGTERM, SIG_IGN);
 }
 
+/// The processes of a family tell through it that they are what they are to be.
+int settledPipe[2];
+
+void awaitSettled(int count)
+{
+    char byte = 0;
+    for (; count > 0; --count)
+        [[maybe_unused]] const auto got = ::read(settledPipe[0], &byte, 1);
+}
+
 /// A process of its own that runs `part` and never comes back.
 pid_t beside(const std::function<void()> &part)
 {
     const pid_t pid = ::fork();
     if (pid == 0) {
         part();
+        [[maybe_unused]] const auto told = ::write(settledPipe[1], "", 1);
         sleepForEver();
     }
     return pid;
@@ -109,7 +120,7 @@ int suspendItself(char **)
     sleepForEver();
 }
 
-/// Children in its group that ignore SIGTERM, and children of theirs; itself it ends at SIGTERM, or at once with "leave".
+/// Three children in its group that ignore SIGTERM, and a child of each that does too; itself it ends at SIGTERM, or at once with "leave".
 int haveGrandchildren(char **arguments)
 {
     for (int i = 0; i < 3; ++i) {
@@ -118,6 +129,7 @@ int haveGrandchildren(char **arguments)
             beside([] {});
         });
     }
+    awaitSettled(6);
     say("ready");
     if (arguments[0] && std::strcmp(arguments[0], "leave") == 0)
         return 0;
@@ -128,6 +140,7 @@ int forkTwice(char **arguments)
 {
     daemonize([] { ignoreTerm(); });
     daemonize([] {});
+    awaitSettled(2);
     say("ready");
     if (arguments[0] && std::strcmp(arguments[0], "leave") == 0)
         return 0;
@@ -165,6 +178,8 @@ int repeatArguments(char **arguments)
 /// What it was started with: descriptors, signals, session, directory.
 int describeItself(char **)
 {
+    ::close(settledPipe[0]);
+    ::close(settledPipe[1]);
     DIR *directory = ::opendir("/proc/self/fd");
     std::string descriptors;
     while (const dirent *entry = ::readdir(directory)) {
@@ -215,6 +230,8 @@ int serve(char **)
 
 int main(int, char **argv)
 {
+    if (::pipe(settledPipe) != 0)
+        return 1;
     const std::map<std::string, int (*)(char **)> parts{
         {"exit", exitWith},
         {"crash", crash},
