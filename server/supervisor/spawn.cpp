@@ -3,6 +3,7 @@
 
 #include "server/core/unixsignals.h"
 #include "server/supervisor/execimage.h"
+#include "server/supervisor/handover.h"
 
 #include <cerrno>
 #include <csignal>
@@ -10,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int LoadMilliseconds = 10'000;
-constexpr int FirstSocket = 3; // SD_LISTEN_FDS_START
 
 enum class Stage : int { Session, Directory, Descriptors, Exec };
 
@@ -44,22 +43,12 @@ StartFailure ownFailure(const QString &what, int error)
     return {StartFailure::Own, u"%1: %2"_s.arg(what, QString::fromLocal8Bit(std::strerror(error)))};
 }
 
-/// Moves a descriptor above those the child is to have, so that putting them in place overwrites none still needed.
-bool moveAbove(FileDescriptor &descriptor, int least)
-{
-    const int moved = ::fcntl(descriptor.number(), F_DUPFD_CLOEXEC, least);
-    if (moved < 0)
-        return false;
-    descriptor.reset(moved);
-    return true;
-}
-
 /// Everything the child needs, made before the fork: it may only make system calls.
 class Launch
 {
 public:
     Launch(const ChildCommand &command, const QList<HandedSocket> &sockets)
-        : m_directory(command.directory), m_image(command, names(sockets)), m_socketCount(int(sockets.size()))
+        : m_directory(command.directory), m_image(command, Handover::names(sockets))
     {
     }
 
@@ -72,50 +61,32 @@ public:
     const ExecImage &image() const { return m_image; }
 
 private:
-    static QByteArrayList names(const QList<HandedSocket> &sockets);
     [[noreturn]] void fail(Stage stage) noexcept { fail(stage, errno); }
     [[noreturn]] void fail(Stage stage, int error) noexcept;
-    void closeOthersOnExec() noexcept;
 
     const QByteArray m_directory;
     ExecImage m_image;
-    const int m_socketCount;
+    Handover m_handover;
     FileDescriptor m_input;
-    std::vector<FileDescriptor> m_sockets;
 };
-
-QByteArrayList Launch::names(const QList<HandedSocket> &sockets)
-{
-    QByteArrayList names;
-    for (const HandedSocket &socket : sockets)
-        names.append(socket.name);
-    return names;
-}
 
 bool Launch::open(const QList<HandedSocket> &sockets)
 {
-    const int above = FirstSocket + m_socketCount;
+    if (!m_handover.prepare(sockets))
+        return false;
     for (Pipe *pipe : {&output, &error, &status}) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0)
             return false;
         pipe->reading.reset(ends[0]);
         pipe->writing.reset(ends[1]);
-        if (!moveAbove(pipe->writing, above))
+        if (!m_handover.keepClear(pipe->writing))
             return false;
     }
     for (Pipe *pipe : {&output, &error})
         ::fcntl(pipe->reading.number(), F_SETFL, O_NONBLOCK); // this end only: the child's stays as programs expect it
     m_input.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!m_input.isOpen() || !moveAbove(m_input, above))
-        return false;
-    for (const HandedSocket &socket : sockets) {
-        const int copy = ::fcntl(socket.descriptor, F_DUPFD_CLOEXEC, above);
-        if (copy < 0)
-            return false;
-        m_sockets.emplace_back(copy);
-    }
-    return true;
+    return m_input.isOpen() && m_handover.keepClear(m_input);
 }
 
 void Launch::fail(Stage stage, int error) noexcept
@@ -123,20 +94,6 @@ void Launch::fail(Stage stage, int error) noexcept
     const Failure failure{stage, error};
     [[maybe_unused]] const auto written = ::write(status.writing.number(), &failure, sizeof failure); // below PIPE_BUF: whole
     ::_exit(StartFailure::NotFound);
-}
-
-void Launch::closeOthersOnExec() noexcept
-{
-    const auto first = unsigned(FirstSocket + m_socketCount);
-#ifdef CLOSE_RANGE_CLOEXEC
-    if (::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-#endif
-    // Before Linux 5.11, or forbidden by a sandbox.
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    for (unsigned number = first; number < std::min<rlim_t>(limit.rlim_cur, 1 << 16); ++number)
-        ::fcntl(int(number), F_SETFD, FD_CLOEXEC);
 }
 
 void Launch::runChild(pid_t parent) noexcept
@@ -148,15 +105,12 @@ void Launch::runChild(pid_t parent) noexcept
     if (!m_directory.isEmpty() && ::chdir(m_directory.constData()) != 0)
         fail(Stage::Directory);
     const int stdio[] = {m_input.number(), output.writing.number(), error.writing.number()};
-    for (int number = 0; number < FirstSocket; ++number) {
+    for (int number = 0; number < Handover::FirstSocket; ++number) {
         if (::dup2(stdio[number], number) < 0)
             fail(Stage::Descriptors);
     }
-    for (int i = 0; i < m_socketCount; ++i) {
-        if (::dup2(m_sockets[std::size_t(i)].number(), FirstSocket + i) < 0)
-            fail(Stage::Descriptors);
-    }
-    closeOthersOnExec();
+    if (!m_handover.place())
+        fail(Stage::Descriptors);
     resetSignalsInChild();
     fail(Stage::Exec, m_image.execute());
 }
