@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/launcher.h"
-#include "common/protocol/endpoints.h"
 #include "server/app/commands.h"
 #include "server/app/globaloptions.h"
 #include "server/app/inplacerestart.h"
 #include "server/app/serviceconfig.h"
+#include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
-#include "server/core/metrics.h"
-#include "server/http/openapi.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QUrlQuery>
 
 #include <csignal>
 #include <cstdio>
@@ -23,13 +19,6 @@ namespace {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-/// Where the service keeps what it keeps: what systemd gave it (`StateDirectory=`), or the user's.
-QString stateDirectory()
-{
-    const QString given = qEnvironmentVariable("STATE_DIRECTORY").section(u':', 0, 0);
-    return given.isEmpty() ? defaultStateDirectory() : given;
-}
 
 /// The service of `hephaestus serve`: the library's Service, with the checks of a configuration.
 class ServeProgram : public QObject
@@ -53,7 +42,7 @@ public:
             const QString error = Log::flush();
             error.isEmpty() ? done() : done.failed(error);
         }, CleanupStage::Logs);
-        addEndpoints();
+        addStandardEndpoints(m_service, m_checks, &Log::tail);
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
             if (number == SIGHUP)
                 reload();
@@ -79,24 +68,6 @@ public:
     InPlaceRestart &restart() { return m_restart; }
 
 private:
-    void addEndpoints()
-    {
-        HttpServer &http = m_service.http();
-        ServerState &state = m_service.state();
-        http.addDocument(Endpoint::Metrics.data(), PrometheusMediaType,
-                         [&state, &http](const Request &) { return prometheusText(state, http.refusals()); });
-        http.addDocument(Endpoint::OpenApi.data(), "application/json", [](const Request &) { return openApiDocument(); });
-        http.addDocument(Endpoint::Logs.data(), "text/plain; charset=utf-8", [](const Request &request) {
-            bool isNumber = false;
-            const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
-            return Log::tail(isNumber ? lines : 100);
-        });
-        state.addCapability(u"logs"_s);
-        http.setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
-        state.addCapability(u"check"_s);
-
-    }
-
     /// SIGHUP: applies what can change while running, and says what cannot.
     void reload()
     {

@@ -18,6 +18,7 @@ public:
     /// The path that will be executed: as execve(2) was given it, so that a link is followed anew, or else where the
     /// file was when this process started.
     const QByteArray &path() const { return m_path; }
+    const QByteArrayList &arguments() const { return m_arguments; } ///< in bytes, the program's name first
 
     /// Why the file now there cannot be executed, as far as can be seen without doing so: missing, no permission, cut
     /// off, for another machine, its loader or interpreter missing.

@@ -6,6 +6,8 @@
 
 #include <QDateTime>
 
+#include <csignal>
+
 namespace Hephaestus {
 
 Q_LOGGING_CATEGORY(logProcess, "hephaestus.process")
@@ -80,7 +82,8 @@ std::optional<StartFailure> Supervisor::launch()
 
 void Supervisor::stop()
 {
-    if (std::exchange(m_asked, true) || isFinished())
+    m_asked = true;
+    if (std::exchange(m_stopping, true) || isFinished())
         return;
     if (m_child.isRunning()) {
         note(u"stopping: SIGTERM, and SIGKILL after %1"_s.arg(formatDuration(m_options.stopTimeout)));
@@ -92,6 +95,12 @@ void Supervisor::stop()
         enter(ProcessState::Exited);
         Q_EMIT finished();
     }
+}
+
+void Supervisor::sendSignal(int signalNumber)
+{
+    if (m_child.isRunning())
+        ::kill(m_child.pid(), signalNumber); // not reaped before isRunning() ends: the number is its own
 }
 
 void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int echo)

@@ -36,8 +36,14 @@ public:
 
     /// The first start, whose failure is final: the state is Failed then, and finished() is not emitted.
     std::optional<StartFailure> start();
+    /// From now on its end is a user's stop, whoever brings it about: it is not started again.
+    void expectEnd() { m_asked = true; }
     /// A user's stop: ends the program, or the wait for its next start. Once.
     void stop();
+    /// To the program alone, not to its group; nothing if it does not run.
+    void sendSignal(int signalNumber);
+    /// 0: it does not run.
+    pid_t pid() const { return m_child.isRunning() ? m_child.pid() : 0; }
 
     ProcessState state() const { return m_state; }
     bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
@@ -87,7 +93,8 @@ private:
     std::optional<StartFailure> m_startFailure; ///< of the latest start, if it failed
     int m_restarts = 0;
     qint64 m_notPassed = 0; ///< bytes that our stdout and stderr did not take
-    bool m_asked = false;   ///< a user stopped it
+    bool m_asked = false;   ///< a user stops it
+    bool m_stopping = false;
 };
 
 Q_DECLARE_LOGGING_CATEGORY(logProcess) // hephaestus.process: the program's starts, ends and restarts
