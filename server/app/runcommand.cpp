@@ -149,7 +149,8 @@ void RunProgram::stopProgram(const CleanupDone &done)
     }
     m_stopped = done;
     m_supervisor.expectEnd();
-    if (!m_upstream || !isUp(m_supervisor.state())) {
+    // A stranger that answers in its place must not be shut down for it.
+    if (!m_upstream || !m_upstream->isBelieved() || !isUp(m_supervisor.state())) {
         m_supervisor.stop();
         return;
     }

@@ -25,6 +25,7 @@ void Upstream::stop()
     m_timer.stop();
     m_client.abort();
     m_asking = false;
+    m_believed = false;
     m_state.setUpstream({});
 }
 
@@ -41,7 +42,8 @@ void Upstream::poll()
 void Upstream::take(const Answer<HealthReport> &answer)
 {
     const QString refusal = refuse(answer);
-    if (refusal.isEmpty()) {
+    m_believed = refusal.isEmpty();
+    if (m_believed) {
         m_dependency.recordSuccess();
         m_state.setUpstream(answer.value);
     } else {

@@ -21,6 +21,8 @@ public:
     Upstream(const QString &url, ServerState &state, IsOurs isOurs);
 
     void start(); ///< asks once a second
+    /// Whether the latest answer was the program's own.
+    bool isBelieved() const { return m_believed; }
     void stop();
     /// Asks for the immediate shutdown; `done` once, with whether it was done.
     void shutdown(std::chrono::milliseconds timeout, std::function<void(bool done)> done);
@@ -38,6 +40,7 @@ private:
     ServiceClient m_client;
     QTimer m_timer;
     bool m_asking = false;
+    bool m_believed = false;
 };
 
 } // namespace Hephaestus
