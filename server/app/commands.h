@@ -16,6 +16,7 @@ inline constexpr int ExitUsage = 2;
 inline constexpr int ExitStale = 3;
 
 int serveCommand(const QStringList &arguments);
+int runCommand(const QStringList &arguments);
 int checkConfigCommand(const QStringList &arguments);
 
 } // namespace Hephaestus

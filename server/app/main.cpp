@@ -19,6 +19,7 @@ struct Command
 
 constexpr Command Commands[] = {
     {"serve", serveCommand, "run the service"},
+    {"run", runCommand, "give any program the endpoints: start, watch, restart, stop it"},
     {"status", statusCommand, "show services: state, version, uptime, dependencies"},
     {"shutdown", shutdownCommand, "ask services to shut down, and show the steps"},
     {"restart", restartCommand, "restart services, and prove that the new instance runs"},

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/launcher.h"
-#include "common/protocol/endpoints.h"
 #include "server/app/commands.h"
 #include "server/app/globaloptions.h"
-#include "server/app/listenfds.h"
+#include "server/app/inplacerestart.h"
 #include "server/app/serviceconfig.h"
+#include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
-#include "server/core/metrics.h"
-#include "server/http/openapi.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QUrlQuery>
 
 #include <csignal>
 #include <cstdio>
@@ -24,24 +20,19 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-/// Where the service keeps what it keeps: what systemd gave it (`StateDirectory=`), or the user's.
-QString stateDirectory()
-{
-    const QString given = qEnvironmentVariable("STATE_DIRECTORY").section(u':', 0, 0);
-    return given.isEmpty() ? defaultStateDirectory() : given;
-}
-
 /// The service of `hephaestus serve`: the library's Service, with the checks of a configuration.
 class ServeProgram : public QObject
 {
 public:
-    ServeProgram(const ServiceConfig &config, const LogOptions &log)
+    /// `self` and what `trial` needs outlive it.
+    ServeProgram(const ServiceConfig &config, const LogOptions &log, const Reexec &self, InPlaceRestart::Trial trial)
         : m_config(config)
         , m_log(log)
         , m_service({.name = config.name, .version = config.version, .shutdown = config.shutdown, .http = config.http},
                     ServerState::instance())
         , m_checks(m_service.state())
         , m_notifier(m_service.shutdown())
+        , m_restart(m_service, self, std::move(trial))
     {
         for (CleanupStep step : m_checks.cleanupSteps()) {
             step.deadline = config.stepTimeout;
@@ -51,7 +42,7 @@ public:
             const QString error = Log::flush();
             error.isEmpty() ? done() : done.failed(error);
         }, CleanupStage::Logs);
-        addEndpoints();
+        addStandardEndpoints(m_service, m_checks, &Log::tail);
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
             if (number == SIGHUP)
                 reload();
@@ -64,37 +55,19 @@ public:
     }
 
     /// Listens, checks every dependency once, and serves until the shutdown is over.
-    int run(const QList<int> &handedOver)
+    int run(const QList<InheritedSocket> &inherited)
     {
-        Result<QList<ServiceAddress>> bound = handedOver.isEmpty() ? m_service.listen(m_config.listen)
-                                                                   : m_service.adopt(handedOver);
-        if (!bound) {
-            qCCritical(logService, "%s", qPrintable(bound.problem().text()));
+        if (const auto problem = m_restart.listen(m_config.listen, inherited)) {
+            qCCritical(logService, "%s", qPrintable(problem->text()));
             return ExitUsage;
         }
         m_checks.apply(m_config.dependencies);
         return m_service.exec();
     }
 
+    InPlaceRestart &restart() { return m_restart; }
+
 private:
-    void addEndpoints()
-    {
-        HttpServer &http = m_service.http();
-        ServerState &state = m_service.state();
-        http.addDocument(Endpoint::Metrics.data(), PrometheusMediaType,
-                         [&state, &http](const Request &) { return prometheusText(state, http.refusals()); });
-        http.addDocument(Endpoint::OpenApi.data(), "application/json", [](const Request &) { return openApiDocument(); });
-        http.addDocument(Endpoint::Logs.data(), "text/plain; charset=utf-8", [](const Request &request) {
-            bool isNumber = false;
-            const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
-            return Log::tail(isNumber ? lines : 100);
-        });
-        state.addCapability(u"logs"_s);
-        http.setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
-        state.addCapability(u"check"_s);
-
-    }
-
     /// SIGHUP: applies what can change while running, and says what cannot.
     void reload()
     {
@@ -137,12 +110,12 @@ private:
     Service m_service;
     Checks m_checks;
     SystemdNotifier m_notifier;
+    InPlaceRestart m_restart;
 };
 
-/// What the command line says, over what the file says.
-std::optional<ServiceConfig> configure(const QCommandLineParser &parser)
+/// What the command line says, over what the file says; of use only if there are no problems.
+ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &problems)
 {
-    QList<Problem> problems;
     const QString state = stateDirectory();
     ServiceConfig config = parser.isSet(u"config"_s)
         ? readServiceConfig(parser.value(u"config"_s), problems)
@@ -168,17 +141,22 @@ std::optional<ServiceConfig> configure(const QCommandLineParser &parser)
         if (!QDir().mkpath(QFileInfo(sql->database).path()))
             problems << Problem{u"dependencies."_s + dependency.name, u"the directory of %1 cannot be made"_s.arg(sql->database)};
     }
-    for (const Problem &problem : std::as_const(problems))
-        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(problem.text()));
-    if (!problems.isEmpty())
-        return {};
     return config;
+}
+
+/// Whether a successor could start with what is configured by now.
+std::optional<Problem> tryConfiguration(const QCommandLineParser &parser)
+{
+    QList<Problem> problems;
+    configure(parser, problems);
+    return problems.isEmpty() ? std::optional<Problem>() : problems.first();
 }
 
 } // namespace
 
 int serveCommand(const QStringList &arguments)
 {
+    const Reexec self;
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Runs the service: health endpoints, dependency checks, graceful shutdown."_s);
     parser.addHelpOption();
@@ -202,17 +180,29 @@ int serveCommand(const QStringList &arguments)
         std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(logOptions.problem().text()));
         return ExitUsage;
     }
-    const std::optional<ServiceConfig> config = configure(parser);
-    const Result<QList<int>> handedOver = takeListenFds();
-    if (!handedOver)
-        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(handedOver.problem().text()));
-    if (!config || !handedOver)
+    QList<Problem> problems;
+    const ServiceConfig config = configure(parser, problems);
+    const auto inherited = takeListenFds();
+    if (!inherited)
+        problems << inherited.problem();
+    for (const Problem &problem : std::as_const(problems))
+        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(problem.text()));
+    if (!problems.isEmpty())
         return ExitUsage;
     LogOptions log = *logOptions;
-    log.level = config->logLevel.value_or(log.level);
+    log.level = config.logLevel.value_or(log.level);
     Log::install(log);
-    ServeProgram program(*config, *logOptions);
-    return program.run(*handedOver);
+    HeldSockets kept;
+    QList<HandedSocket> sockets;
+    int exitCode = ExitDone;
+    {
+        ServeProgram program(config, *logOptions, self, [&parser] { return tryConfiguration(parser); });
+        exitCode = program.run(*inherited);
+        if (!program.restart().isDue())
+            return exitCode;
+        sockets = program.restart().take(kept);
+    }
+    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, sockets);
 }
 
 } // namespace Hephaestus

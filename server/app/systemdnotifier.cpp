@@ -21,7 +21,10 @@ SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *pare
     });
     connect(&sequence, &ShutdownSequence::noticeCancelled, this, [this] { notify("STATUS=running"); });
     connect(&sequence, &ShutdownSequence::drainStarted, this, [this, &sequence](qint64 inFlight) {
-        notify("STOPPING=1");
+        if (sequence.result().mode == ShutdownMode::Restart)
+            reloading(); // the process stays, and says READY again
+        else
+            notify("STOPPING=1");
         stopping(u"draining %1 requests"_s.arg(inFlight), sequence.budget());
     });
     connect(&sequence, &ShutdownSequence::stepStarted, this,

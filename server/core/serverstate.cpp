@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/serverstate.h"
 
+#include <algorithm>
+
 #include "server/core/processusage.h"
 
 #include <QRandomGenerator>
@@ -144,6 +146,13 @@ void ServerState::setProcess(const QVariantMap &process)
     ++m_revision;
 }
 
+void ServerState::setUpstream(const std::optional<HealthReport> &upstream)
+{
+    const std::lock_guard lock(m_mutex);
+    m_upstream = upstream;
+    ++m_revision;
+}
+
 void ServerState::setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline)
 {
     const std::lock_guard lock(m_mutex);
@@ -179,6 +188,8 @@ HealthReport ServerState::report() const
     if (report.code)
         report.code->checked = m_clock.now() - m_codeChecked;
     report.process = m_process;
+    if (m_upstream)
+        mergeUpstream(report, *m_upstream);
     report.shutdown = m_shutdown;
     if (report.shutdown) {
         report.shutdown->inFlight = m_inFlight.load();
@@ -209,6 +220,30 @@ Resources ServerState::resources() const
     resources.residentBytes = usage.residentBytes;
     resources.cpuSeconds = usage.cpuSeconds;
     return resources;
+}
+
+void mergeUpstream(HealthReport &report, const HealthReport &upstream)
+{
+    for (const DependencyReport &theirs : upstream.dependencies) {
+        const auto ours = std::find_if(report.dependencies.begin(), report.dependencies.end(),
+                                       [&](const DependencyReport &dependency) { return dependency.name == theirs.name; });
+        if (ours == report.dependencies.end())
+            report.dependencies << theirs;
+        else if (ours->status == DependencyStatus::NotUsed)
+            *ours = theirs;
+    }
+    const auto prefer = [](auto &ours, const auto &theirs) {
+        if (theirs)
+            ours = theirs;
+    };
+    prefer(report.resources.openConnections, upstream.resources.openConnections);
+    prefer(report.resources.backgroundTasks, upstream.resources.backgroundTasks);
+    prefer(report.resources.inFlightRequests, upstream.resources.inFlightRequests);
+    prefer(report.resources.openFiles, upstream.resources.openFiles);
+    prefer(report.resources.threads, upstream.resources.threads);
+    prefer(report.resources.residentBytes, upstream.resources.residentBytes);
+    prefer(report.resources.cpuSeconds, upstream.resources.cpuSeconds);
+    prefer(report.code, upstream.code);
 }
 
 } // namespace Hephaestus

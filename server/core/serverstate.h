@@ -69,6 +69,8 @@ public:
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
     void setProcess(const QVariantMap &process);
+    /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
+    void setUpstream(const std::optional<HealthReport> &upstream);
     /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.
     void setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline = {});
 
@@ -101,8 +103,13 @@ private:
     std::optional<CodeReport> m_code;
     Clock::TimePoint m_codeChecked;
     QVariantMap m_process;
+    std::optional<HealthReport> m_upstream;
     std::optional<ShutdownProgress> m_shutdown;
     Clock::TimePoint m_shutdownDeadline;
 };
+
+/// Adds to `report` what the wrapped program that it speaks for says of itself: dependencies that `report` does not use, the resources and
+/// the code, which are the program's and not its wrapper's. Identity, phase and process stay.
+void mergeUpstream(HealthReport &report, const HealthReport &upstream);
 
 } // namespace Hephaestus

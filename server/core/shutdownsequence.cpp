@@ -62,8 +62,11 @@ std::chrono::milliseconds ShutdownSequence::budget() const
 void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice)
 {
     const Phase phase = m_state.phase();
-    if (phase >= Phase::Draining)
-        return; // joined
+    if (phase >= Phase::Draining) {
+        if (m_result.mode == ShutdownMode::Restart)
+            m_result.mode = mode; // joined; but who wants it stopped does not want it back
+        return;
+    }
     if (mode == ShutdownMode::Scheduled && phase == Phase::Notice)
         return; // joined
     m_result.mode = mode;

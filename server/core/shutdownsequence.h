@@ -43,7 +43,8 @@ public:
     std::chrono::milliseconds budget() const;
 
     /// Asks for the shutdown, at once (Immediate, Signal, Restart) or after the notice (Scheduled). A second
-    /// request joins the first; one that cannot wait ends a notice. While starting there is no notice.
+    /// request joins the first; one that cannot wait ends a notice. While starting there is no notice. A stop that
+    /// joins a restart makes it a stop: result().mode tells, up to the end of the process.
     void request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice = {});
 
     /// Takes a scheduled shutdown back; false once draining has begun, or if none is scheduled.

@@ -18,6 +18,7 @@ constexpr qint64 ForceAfterNanoseconds = 200'000'000;
 
 int s_sockets[2] = {-1, -1}; // the handler writes to 0, the notifier watches 1
 std::atomic<qint64> s_firstStop{0};
+std::atomic<bool> s_stopRequested{false};
 static_assert(std::atomic<qint64>::is_always_lock_free, "needed in a signal handler");
 
 qint64 monotonicNanoseconds()
@@ -31,6 +32,7 @@ void handle(int number)
 {
     const int savedErrno = errno;
     if (number == SIGTERM || number == SIGINT) {
+        s_stopRequested = true;
         const qint64 now = monotonicNanoseconds();
         qint64 first = 0;
         if (!s_firstStop.compare_exchange_strong(first, now) && now - first >= ForceAfterNanoseconds)
@@ -50,6 +52,7 @@ UnixSignals::UnixSignals(std::initializer_list<int> signalNumbers, QObject *pare
     Q_ASSERT_X(s_sockets[0] < 0, "UnixSignals", "one object a process");
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, s_sockets) != 0)
         qFatal("no socketpair for the signal handlers: %s", std::strerror(errno));
+    s_stopRequested = false;
     m_notifier = new QSocketNotifier(s_sockets[1], QSocketNotifier::Read, this);
     connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::read);
     ::signal(SIGPIPE, SIG_IGN);
@@ -69,6 +72,11 @@ UnixSignals::~UnixSignals()
     for (int &socket : s_sockets)
         ::close(std::exchange(socket, -1));
     s_firstStop = 0;
+}
+
+bool UnixSignals::stopRequested()
+{
+    return s_stopRequested;
 }
 
 void UnixSignals::read()

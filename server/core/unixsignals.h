@@ -23,6 +23,10 @@ public:
     explicit UnixSignals(std::initializer_list<int> signalNumbers, QObject *parent = nullptr);
     ~UnixSignals() override;
 
+    /// Whether SIGTERM or SIGINT came since the latest object was made, told or not; it may be gone by now. For who is about
+    /// to replace the process, when no event loop reads signals any more.
+    static bool stopRequested();
+
 Q_SIGNALS:
     void received(int signalNumber);
 

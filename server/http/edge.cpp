@@ -125,11 +125,11 @@ Result<std::unique_ptr<Listener>> Edge::openListener(const ServiceAddress &addre
     return listener;
 }
 
-Result<ServiceAddress> Edge::adopt(int descriptor)
+Result<ServiceAddress> Edge::adopt(int descriptor, bool removeFile)
 {
     const bool tls = m_options.tls.isOn() && socketName(descriptor, SocketEnd::Local).kind == SocketName::Kind::Tcp;
     auto listener = std::make_unique<Listener>([this, tls](int accepted) { accept(accepted, tls); });
-    if (auto problem = listener->adopt(descriptor))
+    if (auto problem = listener->adopt(descriptor, removeFile))
         return *problem;
     const ServiceAddress address = listener->address();
     if (auto problem = refuseToListen(m_options.access, m_options.tls.isOn(), address))

@@ -53,7 +53,7 @@ public:
 
     /// All of them or none; each with its real port.
     Result<QList<ServiceAddress>> listen(const QList<ServiceAddress> &addresses);
-    Result<ServiceAddress> adopt(int descriptor);
+    Result<ServiceAddress> adopt(int descriptor, bool removeFile);
     /// A path may have several routes, for different methods. A method it has already is a programming error: logged, and the
     /// earlier route stays.
     void addRoute(const QByteArray &path, Route route);

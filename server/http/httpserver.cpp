@@ -66,10 +66,10 @@ Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &ad
     return bound;
 }
 
-Result<ServiceAddress> HttpServer::adopt(int descriptor)
+Result<ServiceAddress> HttpServer::adopt(int descriptor, bool removeFile)
 {
     Result<ServiceAddress> bound(ServiceAddress{});
-    callIn(m_edge, [&] { bound = m_edge->adopt(descriptor); });
+    callIn(m_edge, [&] { bound = m_edge->adopt(descriptor, removeFile); });
     return bound;
 }
 
@@ -228,8 +228,9 @@ void HttpServer::finish(const ShutdownResult &result)
     response.close = true;
     for (const Reply &reply : std::exchange(m_waiting, {}))
         reply.send(response);
+    const bool keep = m_keepListening && result.mode == ShutdownMode::Restart;
     // Queued behind the answers, so that they go out first.
-    QMetaObject::invokeMethod(m_edge, [edge = m_edge, keep = m_keepListening] { edge->close(keep); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(m_edge, [edge = m_edge, keep] { edge->close(keep); }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

@@ -42,8 +42,9 @@ public:
     /// Listens on all of them or none; returns them with their real ports. Waits for the HTTP thread, not for the network
     /// (but for the look-up of a name that is no address).
     Result<QList<ServiceAddress>> listen(const QList<ServiceAddress> &addresses);
-    /// Serves a listening stream socket made by another; takes the descriptor, whatever comes of it.
-    Result<ServiceAddress> adopt(int descriptor);
+    /// Serves a listening stream socket made by another; takes the descriptor, whatever comes of it. `removeFile`: the file of a
+    /// Unix-domain socket goes with it in the end.
+    Result<ServiceAddress> adopt(int descriptor, bool removeFile = false);
 
     /// New limits for the requests that begin from now on.
     void setLimits(const Limits &limits);
@@ -59,7 +60,7 @@ public:
     /// Serves POST /health/restart: begins the restart, or says why it cannot be. Called in this object's thread.
     void setRestartHandler(Restart restart);
 
-    /// Leave the listening sockets open when closing, their queues untouched, for a successor.
+    /// Leave the listening sockets open when closing for a restart, their queues untouched, for a successor.
     void setKeepListening(bool keep) { m_keepListening = keep; }
     /// After closed(): what was kept, each descriptor the caller's own (close-on-exec set).
     QList<std::pair<ServiceAddress, int>> keptSockets() const;

@@ -133,7 +133,7 @@ std::optional<Problem> Listener::openUnix(const QString &path)
     return take(descriptor);
 }
 
-std::optional<Problem> Listener::adopt(int descriptor)
+std::optional<Problem> Listener::adopt(int descriptor, bool removeFile)
 {
     const QString where = u"descriptor %1"_s.arg(descriptor);
     if (socketOption<int>(descriptor, SO_TYPE) != SOCK_STREAM)
@@ -145,6 +145,9 @@ std::optional<Problem> Listener::adopt(int descriptor)
         m_address = {ServiceAddress::Kind::Unix, {}, 0, QFile::decodeName(name.address)};
     else
         m_address = {ServiceAddress::Kind::Tcp, QString::fromLatin1(name.address), name.port, {}};
+    struct stat status{};
+    if (removeFile && name.kind == SocketName::Kind::Unix && ::lstat(name.address.constData(), &status) == 0)
+        m_file = File{status.st_dev, status.st_ino};
     return take(descriptor);
 }
 

@@ -28,8 +28,9 @@ public:
 
     /// Port 0 takes a free one. A Unix-domain socket gets mode 0600; a stale one that nobody listens on is replaced.
     std::optional<Problem> open(const ServiceAddress &address);
-    /// A listening stream socket made by another; it is ours from now on, whatever comes of it.
-    std::optional<Problem> adopt(int descriptor);
+    /// A listening stream socket made by another; it is ours from now on, whatever comes of it. `removeFile`: as if we
+    /// had made its file, if it has one.
+    std::optional<Problem> adopt(int descriptor, bool removeFile = false);
 
     /// Where it listens, with the real port.
     const ServiceAddress &address() const { return m_address; }

@@ -124,10 +124,10 @@ Result<QList<ServiceAddress>> Service::listen(const QStringList &addresses)
     return bound;
 }
 
-Result<QList<ServiceAddress>> Service::adopt(const QList<int> &descriptors)
+Result<QList<ServiceAddress>> Service::adopt(const QList<int> &descriptors, bool removeFiles)
 {
     for (const int descriptor : descriptors) {
-        const Result<ServiceAddress> address = m_http.adopt(descriptor);
+        const Result<ServiceAddress> address = m_http.adopt(descriptor, removeFiles);
         if (!address)
             return address.problem();
         m_addresses << *address;

@@ -61,8 +61,9 @@ public:
     /// Binds `addresses` (`HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`); the health endpoints answer from now on.
     /// Returns those bound, with the real ports.
     Result<QList<ServiceAddress>> listen(const QStringList &addresses);
-    /// Serves listening sockets made by another (systemd, a supervisor); takes the descriptors.
-    Result<QList<ServiceAddress>> adopt(const QList<int> &descriptors);
+    /// Serves listening sockets made by another (systemd, a supervisor); takes the descriptors. `removeFiles`: those of
+    /// Unix-domain sockets go with them in the end, as ours do.
+    Result<QList<ServiceAddress>> adopt(const QList<int> &descriptors, bool removeFiles = false);
     const QList<ServiceAddress> &addresses() const { return m_addresses; }
 
     /// Work is accepted from now on; a line `listening on URL` for each address goes to standard output.

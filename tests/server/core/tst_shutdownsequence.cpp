@@ -29,6 +29,7 @@ private Q_SLOTS:
     void aNoticeCanBeCancelledUntilDraining();
     void anImmediateRequestEndsTheNotice();
     void allRequestsJoinOneShutdown();
+    void aStopThatJoinsARestartMakesItAStop();
     void aShutdownWhileStartingUndoesTheSteps();
     void progressIsTold();
     void anAnnouncementWorksBeforeTheMainThreadGetsToIt_data();
@@ -233,6 +234,21 @@ void TestShutdownSequence::allRequestsJoinOneShutdown()
     QCOMPARE(finished.size(), 1);
     QCOMPARE(ran, QStringList{u"once"_s});
     QCOMPARE(sequence->result().mode, ShutdownMode::Immediate);
+}
+
+void TestShutdownSequence::aStopThatJoinsARestartMakesItAStop()
+{
+    start();
+    QVERIFY(state->beginRequest());
+    sequence->request(ShutdownMode::Restart);
+    QCOMPARE(sequence->result().mode, ShutdownMode::Restart);
+    sequence->request(ShutdownMode::Signal);
+    sequence->request(ShutdownMode::Restart); // the other way round nothing changes
+    QCOMPARE(sequence->result().mode, ShutdownMode::Signal);
+    state->endRequest();
+    sequence->advance();
+    QVERIFY(sequence->isFinished());
+    QCOMPARE(sequence->result().mode, ShutdownMode::Signal);
 }
 
 void TestShutdownSequence::aShutdownWhileStartingUndoesTheSteps()

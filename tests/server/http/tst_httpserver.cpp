@@ -64,6 +64,7 @@ private Q_SLOTS:
     void aTakenPortIsAProblem();
     void anAdoptedSocketIsServed();
     void whatDoesNotListenIsNotAdopted();
+    void aRequestOnItsWayIsAnsweredBeforeTheEnd();
     void theListeningSocketCanOutliveTheServer();
 
 private:
@@ -599,6 +600,24 @@ void TestHttpServer::whatDoesNotListenIsNotAdopted()
     QVERIFY(!server->adopt(::dup(0)).ok());
     QVERIFY(!server->adopt(-1).ok());
     ::close(pair[1]);
+}
+
+void TestHttpServer::aRequestOnItsWayIsAnsweredBeforeTheEnd()
+{
+    RawClient early(service, "GET /health/live HTTP/1.1\r\n");
+    RawClient late(service);
+    RawClient idle(service, requestText("GET", "/health/live"));
+    QTRY_COMPARE(idle.responses().size(), 1);
+    QSignalSpy closed(server.get(), &HttpServer::closed);
+    sequence->request(ShutdownMode::Immediate);
+    QTRY_VERIFY(idle.isClosed()); // the end has begun: who has nothing under way is sent off
+    early.send("Host: localhost\r\n\r\n");
+    late.send(requestText("GET", "/health/live"));
+    QTRY_COMPARE(closed.size(), 1);
+    QTRY_COMPARE(late.responses().size(), 1);
+    QTRY_COMPARE(early.responses().size(), 1);
+    QCOMPARE(late.responses().first().status, 200);
+    QCOMPARE(early.responses().first().status, 200);
 }
 
 void TestHttpServer::theListeningSocketCanOutliveTheServer()

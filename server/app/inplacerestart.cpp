@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/inplacerestart.h"
+
+#include "server/core/log.h"
+
+#include <cstdio>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr char OwnName[] = "kept="; // what follows is the address as it was configured, which tells port 0 from the port it became
+
+QByteArray nameOf(const QString &address)
+{
+    return OwnName + address.toUtf8().toPercentEncoding();
+}
+
+} // namespace
+
+InPlaceRestart::InPlaceRestart(Service &service, const Reexec &self, Trial trial)
+    : m_service(service), m_self(self), m_trial(std::move(trial))
+{
+    service.http().setKeepListening(true);
+    service.http().setRestartHandler([this] { return begin(); });
+}
+
+std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, const QList<InheritedSocket> &inherited)
+{
+    QList<InheritedSocket> own;
+    QList<int> foreign;
+    for (const InheritedSocket &socket : inherited) {
+        if (socket.name.startsWith(OwnName)) {
+            own.append(socket);
+        } else {
+            foreign.append(socket.descriptor);
+            m_names.append(socket.name.isEmpty() ? QByteArrayLiteral("unknown") : socket.name); // as systemd calls what has no name
+        }
+    }
+    if (foreign.isEmpty())
+        return listenAnew(addresses, own);
+    const auto adopted = m_service.adopt(foreign);
+    return adopted ? std::optional<Problem>() : adopted.problem();
+}
+
+std::optional<Problem> InPlaceRestart::listenAnew(const QStringList &addresses, QList<InheritedSocket> inherited)
+{
+    for (const QString &address : addresses) {
+        const QByteArray name = nameOf(address);
+        const auto kept = std::find_if(inherited.begin(), inherited.end(), [&](const InheritedSocket &socket) { return socket.name == name; });
+        const bool isKept = kept != inherited.end();
+        const auto bound = isKept ? m_service.adopt({kept->descriptor}, true) : m_service.listen({address});
+        if (isKept)
+            inherited.erase(kept);
+        if (!bound)
+            return bound.problem();
+        m_names.append(name);
+    }
+    HeldSockets unwanted;
+    for (const InheritedSocket &socket : std::as_const(inherited))
+        unwanted.adopt(socket.descriptor, true);
+    return {};
+}
+
+/// In the main thread, while the caller waits for the answer.
+std::optional<Problem> InPlaceRestart::begin()
+{
+    if (m_service.state().phase() > Phase::Running && !m_begun)
+        return Problem{{}, u"a shutdown is under way"_s};
+    if (m_begun)
+        return {};
+    if (auto problem = m_self.check())
+        return problem;
+    // A file that was tried by running it is not tried again.
+    if (m_self.isReplaced()) {
+        if (auto problem = m_self.tryOut({"--version"}, 5s))
+            return problem;
+    }
+    if (auto problem = m_trial())
+        return problem;
+    m_begun = true;
+    m_service.state().announceShutdown();
+    qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
+    // Queued, so that this caller is answered first.
+    QMetaObject::invokeMethod(this, [this] {
+        if (m_service.state().phase() <= Phase::Running) // else a stop came first
+            m_service.shutdown().request(ShutdownMode::Restart);
+    }, Qt::QueuedConnection);
+    return {};
+}
+
+bool InPlaceRestart::isDue() const
+{
+    const ShutdownSequence &sequence = m_service.shutdown();
+    return m_begun && sequence.isFinished() && sequence.result().mode == ShutdownMode::Restart;
+}
+
+QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
+{
+    const auto kept = m_service.http().keptSockets();
+    for (qsizetype i = 0; i < kept.size(); ++i)
+        held.adopt(kept[i].second, m_names.value(i).startsWith(OwnName));
+    QList<HandedSocket> handed = held.handed();
+    for (qsizetype i = 0; i < handed.size(); ++i)
+        handed[i].name = m_names.value(i);
+    return handed;
+}
+
+int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets)
+{
+    const StartFailure failure = self.execute(sockets);
+    std::fprintf(stderr, "hephaestus: the restart failed, and the service is down: %s\n", qPrintable(failure.what));
+    return failure.exitCode;
+}
+
+} // namespace Hephaestus

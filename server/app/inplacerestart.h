@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/app/listenfds.h"
+#include "server/http/service.h"
+#include "server/supervisor/heldsockets.h"
+#include "server/supervisor/reexec.h"
+
+namespace Hephaestus {
+
+/// POST /health/restart of a program that is a Service: the shutdown as always, then the program file now on disk in place of this
+/// process, with the listening sockets, so that no connection is refused meanwhile.
+///
+/// What can be known to be wrong is found before anything is given up: then the restart is refused, and the service goes on.
+/// A stop that comes during a restart makes it a stop.
+class InPlaceRestart : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Trial = std::function<std::optional<Problem>()>;
+
+    /// `trial` tells what beside the program file keeps a successor from starting: its configuration. Both outlive it.
+    InPlaceRestart(Service &service, const Reexec &self, Trial trial);
+
+    /// Listens on `addresses`: those that a predecessor handed over are taken from it, those it had and that are no longer
+    /// configured are closed. Sockets named by anybody else (systemd) are all served instead, whatever the addresses say.
+    std::optional<Problem> listen(const QStringList &addresses, const QList<InheritedSocket> &inherited);
+
+    /// After Service::exec(): whether the process is to be replaced now.
+    bool isDue() const;
+
+    /// The sockets for the successor, in `held`, and their names for it; while the service lives. `held` must be empty.
+    QList<HandedSocket> take(HeldSockets &held);
+
+    /// Replaces the process; returns, with the exit code, only if that fails, which it says on stderr.
+    static int execute(const Reexec &self, const QList<HandedSocket> &sockets);
+
+private:
+    std::optional<Problem> begin();
+    std::optional<Problem> listenAnew(const QStringList &addresses, QList<InheritedSocket> inherited);
+
+    Service &m_service;
+    const Reexec &m_self;
+    Trial m_trial;
+    QByteArrayList m_names; ///< of the listening sockets, in their order
+    bool m_begun = false;
+};
+
+} // namespace Hephaestus

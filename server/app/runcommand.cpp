@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/commands.h"
+#include "server/app/inplacerestart.h"
+#include "server/app/runoptions.h"
+#include "server/app/standardendpoints.h"
+#include "server/app/systemdnotifier.h"
+#include "server/app/upstream.h"
+#include "server/supervisor/processtable.h"
+
+#include <csignal>
+#include <cstdio>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+constexpr auto KillTime = 7s; // what the supervisor may take from SIGKILL on
+constexpr char HeldName[] = "held="; // what follows is the address as it was asked for
+
+QByteArray nameOf(const QString &address)
+{
+    return HeldName + address.toUtf8().toPercentEncoding();
+}
+
+/// Opens the sockets for the program, or takes those a predecessor held from `inherited`; what it held and is no longer asked
+/// for is closed.
+std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, QList<InheritedSocket> &inherited)
+{
+    for (const QString &address : addresses) {
+        const auto kept = std::find_if(inherited.begin(), inherited.end(),
+                                       [&](const InheritedSocket &socket) { return socket.name == nameOf(address); });
+        const bool isKept = kept != inherited.end();
+        const auto problem = isKept ? sockets.adopt(kept->descriptor, true) : sockets.open(parseServiceAddress(address).value());
+        if (isKept)
+            inherited.erase(kept);
+        if (problem)
+            return problem;
+    }
+    HeldSockets unwanted;
+    inherited.removeIf([&](const InheritedSocket &socket) {
+        return socket.name.startsWith(HeldName) && (unwanted.adopt(socket.descriptor, true), true);
+    });
+    return {};
+}
+
+/// The service of `hephaestus run`: the library's Service, which speaks for a supervised program.
+class RunProgram : public QObject
+{
+public:
+    /// `sockets`, `self` and what `trial` needs outlive it.
+    RunProgram(const RunOptions &options, HeldSockets &sockets, const Reexec &self, InPlaceRestart::Trial trial);
+
+    /// Listens, starts the program, and returns when it is over, with the exit code.
+    int run(const QList<InheritedSocket> &inherited);
+    InPlaceRestart &restart() { return m_restart; }
+
+private:
+    void tell();
+    void stopProgram(const CleanupDone &done);
+    bool isOurs(qint64 pid) const;
+
+    const RunOptions m_options;
+    Service m_service;
+    Supervisor m_supervisor;
+    Checks m_checks;
+    SystemdNotifier m_notifier;
+    InPlaceRestart m_restart;
+    std::unique_ptr<Upstream> m_upstream;
+    std::optional<CleanupDone> m_stopped; ///< of the step that waits for the program's end
+    bool m_announcedDown = false;
+};
+
+RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Reexec &self, InPlaceRestart::Trial trial)
+    : m_options(options)
+    , m_service({.name = options.service.name, .version = options.service.version, .shutdown = options.service.shutdown,
+                 .http = options.service.http}, ServerState::instance())
+    , m_supervisor(options.supervisor, sockets)
+    , m_checks(m_service.state())
+    , m_notifier(m_service.shutdown())
+    , m_restart(m_service, self, std::move(trial))
+{
+    if (!options.upstream.isEmpty())
+        m_upstream = std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
+    for (CleanupStep step : m_checks.cleanupSteps()) {
+        step.deadline = options.service.stepTimeout;
+        m_service.shutdown().addStep(std::move(step));
+    }
+    const auto stopTime = options.supervisor.stopTimeout * (m_upstream ? 2 : 1) + KillTime;
+    m_service.addCleanup(u"process"_s, stopTime, [this](const CleanupDone &done) { stopProgram(done); });
+    m_service.addCleanup(u"logs"_s, options.service.stepTimeout, [this](const CleanupDone &done) {
+        const QString error = m_supervisor.flush() + Log::flush();
+        error.isEmpty() ? done() : done.failed(error);
+    }, CleanupStage::Logs);
+    addStandardEndpoints(m_service, m_checks, [this](qsizetype lines) { return m_supervisor.output().tail(lines); });
+    connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::tell);
+    connect(&m_supervisor, &Supervisor::finished, this, [this] {
+        if (m_stopped)
+            (*m_stopped)();
+        else
+            m_service.shutdown().request(ShutdownMode::Immediate);
+    });
+    connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
+    connect(&m_service, &Service::readyChanged, this, [this] {
+        tell();
+        m_notifier.ready(u"running"_s);
+    });
+    connect(&m_service, &Service::signalReceived, this, [this](int number) { m_supervisor.sendSignal(number); });
+}
+
+int RunProgram::run(const QList<InheritedSocket> &inherited)
+{
+    if (const auto problem = m_restart.listen(m_options.service.listen, inherited)) {
+        qCCritical(logService, "%s", qPrintable(problem->text()));
+        return StartFailure::Own;
+    }
+    if (const auto failure = m_supervisor.start()) {
+        qCCritical(logProcess, "%s", qPrintable(failure->what));
+        return failure->exitCode;
+    }
+    m_checks.apply(m_options.service.dependencies);
+    const int exitCode = m_service.exec();
+    return m_supervisor.exitStatus() != 0 ? m_supervisor.exitStatus() : exitCode;
+}
+
+/// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other one.
+void RunProgram::tell()
+{
+    ServerState &state = m_service.state();
+    state.setProcess(m_supervisor.describe());
+    const bool isUp = Hephaestus::isUp(m_supervisor.state());
+    if (m_upstream && isUp)
+        m_upstream->start();
+    else if (m_upstream)
+        m_upstream->stop();
+    if (!isUp)
+        state.announceShutdown();
+    else if (m_announcedDown && state.phase() <= Phase::Running)
+        state.withdrawShutdown();
+    m_announcedDown = !isUp;
+}
+
+void RunProgram::stopProgram(const CleanupDone &done)
+{
+    if (m_supervisor.isFinished()) {
+        done();
+        return;
+    }
+    m_stopped = done;
+    m_supervisor.expectEnd();
+    // A stranger that answers in its place must not be shut down for it.
+    if (!m_upstream || !m_upstream->isBelieved() || !isUp(m_supervisor.state())) {
+        m_supervisor.stop();
+        return;
+    }
+    m_upstream->shutdown(m_options.supervisor.stopTimeout, [this](bool isDone) {
+        if (!isDone)
+            qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream));
+        // It exits when its answer is out; one that does not gets the signal.
+        QTimer::singleShot(isDone ? 1s : 0s, &m_supervisor, &Supervisor::stop);
+    });
+}
+
+/// Whether a process belongs to the program: its own, or one of its family.
+bool RunProgram::isOurs(qint64 pid) const
+{
+    const auto leader = readProcess(m_supervisor.pid());
+    if (!leader)
+        return false;
+    const QList<ProcessEntry> family = remainsOf(*leader, readProcesses());
+    return pid == leader->pid
+        || std::any_of(family.begin(), family.end(), [pid](const ProcessEntry &process) { return process.pid == pid; });
+}
+
+} // namespace
+
+int runCommand(const QStringList &arguments)
+{
+    const Reexec self;
+    QList<Problem> problems;
+    const auto options = readRunOptions(arguments, self.arguments(), problems);
+    if (!options)
+        return ExitDone;
+    auto inherited = takeListenFds();
+    if (!inherited)
+        problems << inherited.problem();
+    HeldSockets sockets;
+    if (problems.isEmpty()) {
+        if (const auto problem = hold(sockets, options->sockets, *inherited))
+            problems << *problem;
+    }
+    for (const Problem &problem : std::as_const(problems))
+        std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
+    if (!problems.isEmpty())
+        return StartFailure::Own;
+    Log::install(options->log);
+    HeldSockets kept;
+    QList<HandedSocket> handed;
+    int exitCode = ExitDone;
+    {
+        RunProgram program(*options, sockets, self, [&]() -> std::optional<Problem> {
+            QList<Problem> found;
+            readRunOptions(arguments, self.arguments(), found);
+            return found.isEmpty() ? std::optional<Problem>() : found.first();
+        });
+        exitCode = program.run(*inherited);
+        if (!program.restart().isDue())
+            return exitCode;
+        handed = program.restart().take(kept);
+    }
+    QList<HandedSocket> held = sockets.handed();
+    for (qsizetype i = 0; i < held.size(); ++i)
+        held[i].name = nameOf(options->sockets[i]);
+    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held);
+}
+
+} // namespace Hephaestus

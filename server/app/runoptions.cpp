@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/runoptions.h"
+
+#include "common/fleet/launcher.h"
+#include "common/protocol/duration.h"
+#include "server/app/globaloptions.h"
+#include "server/app/standardendpoints.h"
+
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <QUrl>
+
+#include <cstdio>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void addOptions(QCommandLineParser &parser)
+{
+    parser.setApplicationDescription(u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
+                                     "Exits with the program's code, 128+n if a signal ended it; 125 if this failed itself, "
+                                     "126 if the program cannot be executed, 127 if it is not found."_s);
+    parser.addHelpOption();
+    parser.addOptions({
+        {u"name"_s, u"The service's name."_s, u"NAME"_s},
+        {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s, u"ADDR"_s},
+        {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s, u"ADDR"_s},
+        {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s, u"on-failure"_s},
+        {u"stop-timeout"_s, u"From SIGTERM to SIGKILL."_s, u"TIME"_s, u"30s"_s},
+        {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
+        {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
+    });
+    parser.addPositionalArgument(u"command"_s, u"The program and its arguments, behind --."_s, u"-- COMMAND [ARGUMENT...]"_s);
+    addGlobalOptions(parser);
+}
+
+ServiceConfig readService(const QCommandLineParser &parser, QList<Problem> &problems)
+{
+    ServiceConfig config;
+    config.name.clear();
+    config.listen = QStringList{u"127.0.0.1:0"_s};
+    if (parser.isSet(u"config"_s))
+        config = readServiceConfig(parser.value(u"config"_s), problems);
+    if (parser.isSet(u"name"_s))
+        config.name = parser.value(u"name"_s);
+    if (parser.isSet(u"listen"_s))
+        config.listen = parser.values(u"listen"_s);
+    if (config.name.isEmpty())
+        problems << Problem{u"--name"_s, u"expected a name for the service"_s};
+    if (config.version.isEmpty())
+        config.version = u"unknown"_s; // ours would be wrong, and nobody can know the program's
+    for (const QString &address : std::as_const(config.listen)) {
+        if (const auto parsed = parseServiceAddress(address); !parsed)
+            problems << Problem{u"--listen"_s, parsed.problem().what};
+    }
+    return config;
+}
+
+void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options, QList<Problem> &problems)
+{
+    if (const auto when = restartWhen(parser.value(u"restart"_s)))
+        options.restart.when = *when;
+    else
+        problems << Problem{u"--restart"_s, u"\"%1\": expected on-failure, always or never"_s.arg(parser.value(u"restart"_s))};
+    if (const auto timeout = parseDuration(parser.value(u"stop-timeout"_s)))
+        options.stopTimeout = *timeout;
+    else
+        problems << Problem{u"--stop-timeout"_s, timeout.problem().what};
+}
+
+/// Beside the log of a service started by the fleet, which holds what this command itself says.
+QString outputFile(const QString &name)
+{
+    const QString file = logFileOf(name + u".output"_s, stateDirectory());
+    QDir().mkpath(QFileInfo(file).path()); // where that fails, writing tells
+    return file;
+}
+
+} // namespace
+
+std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes, QList<Problem> &problems)
+{
+    QCommandLineParser parser;
+    addOptions(parser);
+    const bool parsed = parser.parse(words.mid(0, words.indexOf(u"--"_s)));
+    if (parsed && parser.isSet(u"help"_s)) {
+        std::fputs(qPrintable(parser.helpText()), stdout);
+        return {};
+    }
+    RunOptions options;
+    if (!parsed)
+        problems << Problem{{}, parser.errorText()};
+    else if (!parser.positionalArguments().isEmpty())
+        problems << Problem{{}, u"unexpected argument \"%1\": the program comes behind --"_s.arg(parser.positionalArguments().first())};
+    const qsizetype separator = bytes.indexOf("--");
+    if (separator >= 0)
+        options.supervisor.command.arguments = bytes.mid(separator + 1);
+    if (options.supervisor.command.arguments.isEmpty())
+        problems << Problem{{}, u"expected -- and the program to run"_s};
+    if (!parsed)
+        return options;
+    options.service = readService(parser, problems);
+    readSupervisor(parser, options.supervisor, problems);
+    options.supervisor.logFile = outputFile(options.service.name);
+    options.sockets = parser.values(u"socket"_s);
+    for (const QString &address : std::as_const(options.sockets)) {
+        if (const auto socket = parseServiceAddress(address); !socket)
+            problems << Problem{u"--socket"_s, socket.problem().what};
+    }
+    options.upstream = parser.value(u"upstream"_s);
+    if (const QUrl url(options.upstream); !options.upstream.isEmpty() && !options.upstream.startsWith("unix:"_L1)
+        && ((url.scheme() != "http"_L1 && url.scheme() != "https"_L1) || url.host().isEmpty()))
+        problems << Problem{u"--upstream"_s, u"\"%1\": expected http(s)://HOST:PORT or unix:PATH"_s.arg(options.upstream)};
+    if (const auto log = readLogOptions(parser))
+        options.log = *log;
+    else
+        problems << log.problem();
+    options.log.level = options.service.logLevel.value_or(options.log.level);
+    return options;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/app/serviceconfig.h"
+#include "server/core/log.h"
+#include "server/supervisor/supervisor.h"
+
+#include <variant>
+
+namespace Hephaestus {
+
+/// What `hephaestus run` was asked to do.
+struct RunOptions
+{
+    ServiceConfig service; ///< name, addresses, access, the dependencies checked on the program's behalf
+    SupervisorOptions supervisor;
+    QStringList sockets;   ///< held for the program
+    QString upstream;      ///< the URL of its own endpoints; empty: it has none
+    LogOptions log;
+};
+
+/// Reads the command line: `words` as Qt decoded it, from `run` on, and `bytes`, all of it as it came, for the program's part behind `--`.
+/// All that is wrong is added to `problems`; the result is of use only if there is none. Nothing: `--help` was answered.
+std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes, QList<Problem> &problems);
+
+} // namespace Hephaestus

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/serviceclient.h"
+#include "server/core/serverstate.h"
+
+#include <QTimer>
+
+namespace Hephaestus {
+
+/// The endpoints a wrapped program has itself: what they say becomes part of what its wrapper says, and it is asked to shut down
+/// before it gets a signal. What they say is believed only of a process that is the program's: `isOurs`.
+class Upstream : public QObject
+{
+    Q_OBJECT
+
+public:
+    using IsOurs = std::function<bool(qint64 pid)>;
+
+    /// `state` outlives it; its dependency `upstream` tells how the asking goes.
+    Upstream(const QString &url, ServerState &state, IsOurs isOurs);
+
+    void start(); ///< asks once a second
+    /// Whether the latest answer was the program's own.
+    bool isBelieved() const { return m_believed; }
+    void stop();
+    /// Asks for the immediate shutdown; `done` once, with whether it was done.
+    void shutdown(std::chrono::milliseconds timeout, std::function<void(bool done)> done);
+
+public Q_SLOTS:
+    void poll();
+
+private:
+    void take(const Answer<HealthReport> &answer);
+    QString refuse(const Answer<HealthReport> &answer) const;
+
+    ServerState &m_state;
+    Dependency &m_dependency;
+    IsOurs m_isOurs;
+    ServiceClient m_client;
+    QTimer m_timer;
+    bool m_asking = false;
+    bool m_believed = false;
+};
+
+} // namespace Hephaestus

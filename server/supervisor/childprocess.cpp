@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/childprocess.h"
+
+#include <QSocketNotifier>
+
+#include <cerrno>
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto WatchEvery = 1s;  // orphans to reap, a suspension to notice
+constexpr auto StopEvery = 10ms; // while something is being ended
+constexpr auto GiveUpAfter = 5s; // of SIGKILL: only uninterruptible sleep withstands it that long
+
+/// How an ended child ended, leaving it unreaped; nothing if it still runs.
+std::optional<ChildEnd> peekEnd(pid_t pid)
+{
+    siginfo_t info{};
+    if (::waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != pid)
+        return {};
+    ChildEnd end;
+    if (info.si_code == CLD_EXITED)
+        end.exitCode = info.si_status;
+    else
+        end.signalNumber = info.si_status;
+    end.dumpedCore = info.si_code == CLD_DUMPED;
+    return end;
+}
+
+} // namespace
+
+ChildProcess::ChildProcess(const Clock &clock, QObject *parent) : QObject(parent), m_clock(clock)
+{
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    connect(&m_timer, &QTimer::timeout, this, &ChildProcess::advance);
+}
+
+ChildProcess::~ChildProcess()
+{
+    blockSignals(true);
+    m_deadline = m_clock.now();
+    for (auto waited = 0ms; isRunning() && waited < 2s; waited += StopEvery) {
+        advance();
+        if (isRunning())
+            std::this_thread::sleep_for(StopEvery);
+    }
+}
+
+std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, const QList<HandedSocket> &sockets,
+                                                std::chrono::milliseconds grace)
+{
+    Q_ASSERT(!isRunning());
+    auto spawned = spawn(command, sockets);
+    if (const auto failure = std::get_if<StartFailure>(&spawned))
+        return *failure;
+    m_child = std::get<SpawnedChild>(std::move(spawned));
+    // An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
+    m_leader = readProcess(m_child.pid).value_or(ProcessEntry{m_child.pid, ::getpid(), m_child.pid, m_child.pid, 'R', 0});
+    m_grace = grace;
+    m_end.reset();
+    m_deadline.reset();
+    m_asked.clear();
+    m_killing = false;
+    m_suspended = false;
+    m_notifier = std::make_unique<QSocketNotifier>(m_child.pidfd.number(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &ChildProcess::advance);
+    m_timer.start(WatchEvery);
+    return {};
+}
+
+void ChildProcess::stop(std::chrono::milliseconds grace)
+{
+    if (!isRunning())
+        return;
+    const Clock::TimePoint deadline = m_clock.now() + grace;
+    m_deadline = m_deadline ? std::min(*m_deadline, deadline) : deadline;
+    if (!m_end && !m_asked.contains(m_leader.pid)) {
+        ::kill(-m_leader.pid, SIGTERM);
+        ::kill(-m_leader.pid, SIGCONT); // a stopped process would never see it
+        m_asked.insert(m_leader.pid);
+        for (const ProcessEntry &process : readProcesses()) {
+            if (process.group == m_leader.pid)
+                m_asked.insert(process.pid);
+        }
+    }
+    m_timer.start(StopEvery);
+    advance();
+}
+
+void ChildProcess::advance()
+{
+    if (!isRunning())
+        return;
+    if (!m_end)
+        leaderEnded();
+    watchSuspension();
+    const QList<ProcessEntry> remains = reapAndListRemains();
+    if (m_end && remains.isEmpty())
+        return finish(0);
+    if (m_end && !m_deadline) {
+        m_deadline = m_clock.now() + m_grace;
+        m_timer.start(StopEvery);
+        Q_EMIT remainsFound(int(remains.size()));
+    }
+    if (m_deadline)
+        endRemains(remains);
+}
+
+void ChildProcess::leaderEnded()
+{
+    m_end = peekEnd(m_leader.pid);
+    if (m_end)
+        m_notifier.reset(); // a pidfd stays readable
+}
+
+void ChildProcess::watchSuspension()
+{
+    if (m_end)
+        return;
+    const auto leader = readProcess(m_leader.pid);
+    if (!leader || leader->isSuspended() == m_suspended)
+        return;
+    m_suspended = leader->isSuspended();
+    Q_EMIT suspendedChanged(m_suspended);
+}
+
+/// What of the program is alive besides its leader. Looks at every process only once something is to be ended.
+QList<ProcessEntry> ChildProcess::reapAndListRemains()
+{
+    for (const ProcessEntry &orphan : readAdopted()) {
+        if (orphan.pid != m_leader.pid && orphan.isZombie())
+            ::waitpid(orphan.pid, nullptr, WNOHANG);
+    }
+    if (!m_end && !m_deadline)
+        return {};
+    QList<ProcessEntry> remains = remainsOf(m_leader, readProcesses());
+    remains.removeIf([](const ProcessEntry &process) { return process.isZombie(); });
+    return remains;
+}
+
+void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
+{
+    const Clock::TimePoint now = m_clock.now();
+    if (now < *m_deadline) {
+        for (const ProcessEntry &process : remains) {
+            // Those that still have the leader are its own business, until it is gone.
+            if (!m_end || m_asked.contains(process.pid))
+                continue;
+            m_asked.insert(process.pid);
+            signalProcess(process, SIGTERM);
+            signalProcess(process, SIGCONT);
+        }
+        return;
+    }
+    if (!std::exchange(m_killing, true))
+        Q_EMIT killing(int(remains.size()) + (m_end ? 0 : 1));
+    ::kill(-m_leader.pid, SIGKILL); // all at once: none can fork away meanwhile
+    for (const ProcessEntry &process : remains)
+        signalProcess(process, SIGKILL);
+    if (now - *m_deadline >= GiveUpAfter)
+        finish(int(remains.size()) + (m_end ? 0 : 1));
+}
+
+void ChildProcess::finish(int left)
+{
+    m_timer.stop();
+    m_notifier.reset();
+    ChildEnd end = m_end.value_or(ChildEnd{{}, SIGKILL, false, 0});
+    end.left = left;
+    ::waitpid(m_leader.pid, nullptr, WNOHANG);
+    // What died just now under our hands.
+    for (const ProcessEntry &orphan : readAdopted()) {
+        if (orphan.isZombie())
+            ::waitpid(orphan.pid, nullptr, WNOHANG);
+    }
+    m_leader = {};
+    m_child = {};
+    m_suspended = false;
+    m_deadline.reset();
+    Q_EMIT ended(end);
+}
+
+} // namespace Hephaestus

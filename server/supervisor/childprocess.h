@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/core/clock.h"
+#include "server/supervisor/childend.h"
+#include "server/supervisor/processtable.h"
+#include "server/supervisor/spawn.h"
+
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include <memory>
+
+class QSocketNotifier;
+
+namespace Hephaestus {
+
+/// One run of a program, from its start until nothing of it is left: the process itself, its group, and whatever it left
+/// behind, even in sessions of their own, which come to this process as their subreaper.
+///
+/// Lives in the main thread, one running at a time in a process (it could not tell whose orphans it adopts). A pidfd tells the
+/// end; a timer only knocks at advance(), which looks at the clock and at /proc.
+class ChildProcess : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit ChildProcess(const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    /// Ends what still runs, by SIGKILL, and waits for it (2 s at most).
+    ~ChildProcess() override;
+
+    /// Nothing if it runs now. `grace` is what its remains get when it ends by itself.
+    std::optional<StartFailure> start(const ChildCommand &command, const QList<HandedSocket> &sockets,
+                                      std::chrono::milliseconds grace);
+    /// SIGTERM and SIGCONT to the group; after `grace` SIGKILL to whatever is left. Again: the shorter grace counts.
+    void stop(std::chrono::milliseconds grace);
+
+    bool isRunning() const { return m_leader.pid > 0; } ///< until ended(), though the program itself may be gone
+    bool isStopping() const { return m_deadline.has_value(); }
+    bool isSuspended() const { return m_suspended; }    ///< by SIGSTOP and the like
+    pid_t pid() const { return m_leader.pid; }
+    FileDescriptor takeOutput() { return std::move(m_child.output); }
+    FileDescriptor takeError() { return std::move(m_child.error); }
+
+public Q_SLOTS:
+    /// Does what is due. The timer's slot; tests call it.
+    void advance();
+
+Q_SIGNALS:
+    void suspendedChanged(bool suspended);
+    void remainsFound(int count); ///< the program ended and left these processes, which are ended now
+    void killing(int count);      ///< the grace is over
+    void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
+
+private:
+    void leaderEnded();
+    QList<ProcessEntry> reapAndListRemains();
+    void endRemains(const QList<ProcessEntry> &remains);
+    void finish(int left);
+    void watchSuspension();
+
+    const Clock &m_clock;
+    SpawnedChild m_child;
+    ProcessEntry m_leader; ///< not reaped before finish(), so that its number stays its own
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    QTimer m_timer;
+    std::chrono::milliseconds m_grace{0};
+    std::optional<ChildEnd> m_end;                ///< of the leader
+    std::optional<Clock::TimePoint> m_deadline;   ///< SIGKILL from then on
+    QSet<pid_t> m_asked;                          ///< got SIGTERM already
+    bool m_killing = false;
+    bool m_suspended = false;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/serviceaddress.h"
+#include "server/supervisor/childcommand.h"
+#include "server/supervisor/filedescriptor.h"
+
+#include <sys/types.h>
+
+#include <vector>
+
+namespace Hephaestus {
+
+/// Listening sockets that outlive the program that serves them: clients that come while it restarts wait in the queue and are
+/// not refused. Belongs to one thread.
+class HeldSockets
+{
+public:
+    HeldSockets() = default;
+    ~HeldSockets() { close(); }
+    HeldSockets(const HeldSockets &) = delete;
+    HeldSockets &operator=(const HeldSockets &) = delete;
+
+    /// Binds and listens; port 0 takes a free one, a stale Unix-domain socket that nobody listens on is replaced. The file of one
+    /// gets what the umask leaves.
+    std::optional<Problem> open(const ServiceAddress &address);
+    /// A listening stream socket made by another, ours from now on whatever comes of it. `removeFile`: a Unix-domain
+    /// socket's file goes with it in the end.
+    std::optional<Problem> adopt(int descriptor, bool removeFile);
+
+    /// Where they listen, with the real ports, in the order they were added.
+    QList<ServiceAddress> addresses() const;
+    /// What a child is given; valid until close().
+    QList<HandedSocket> handed() const;
+    bool isEmpty() const { return m_sockets.empty(); }
+
+    /// Clients are refused from now on, those in the queue too.
+    void close();
+
+private:
+    struct Socket
+    {
+        FileDescriptor descriptor;
+        ServiceAddress address;
+        bool removeFile = false;
+        dev_t device = 0; ///< of the file, which may have been replaced meanwhile
+        ino_t inode = 0;
+    };
+
+    std::optional<Problem> openTcp(const ServiceAddress &address);
+    std::optional<Problem> openUnix(const ServiceAddress &address);
+    std::optional<Problem> add(FileDescriptor descriptor, bool removeFile);
+
+    std::vector<Socket> m_sockets;
+};
+
+} // namespace Hephaestus

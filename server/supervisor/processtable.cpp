@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/processtable.h"
+
+#include "server/supervisor/filedescriptor.h"
+
+#include <QByteArray>
+#include <QSet>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/syscall.h>
+
+namespace Hephaestus {
+namespace {
+
+QByteArray readSmallFile(const char *path)
+{
+    const FileDescriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+    QByteArray content(4096, Qt::Uninitialized);
+    qsizetype filled = 0;
+    while (file.isOpen()) {
+        const auto count = ::read(file.number(), content.data() + filled, std::size_t(content.size() - filled));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            break;
+        filled += count;
+        if (filled == content.size())
+            content.resize(2 * filled);
+    }
+    content.truncate(filled);
+    return content;
+}
+
+/// Calls `visit(number)` for every entry of a directory that is a number.
+template <typename Visit>
+void forEachNumber(const char *path, Visit visit)
+{
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path), ::closedir);
+    if (!directory)
+        return;
+    while (const dirent *entry = ::readdir(directory.get())) {
+        char *end = nullptr;
+        const long number = std::strtol(entry->d_name, &end, 10);
+        if (number > 0 && *end == 0)
+            visit(pid_t(number));
+    }
+}
+
+bool isAdopted(const ProcessEntry &process, pid_t self, pid_t session)
+{
+    return process.parent == self && process.session != session;
+}
+
+/// The children of every thread, where the kernel tells them (CONFIG_PROC_CHILDREN); nothing where it does not.
+std::optional<QList<pid_t>> readChildren()
+{
+    QList<pid_t> children;
+    bool told = false;
+    forEachNumber("/proc/self/task", [&](pid_t thread) {
+        char path[64];
+        std::snprintf(path, sizeof path, "/proc/self/task/%d/children", int(thread));
+        told = told || ::access(path, R_OK) == 0;
+        for (const QByteArray &number : readSmallFile(path).simplified().split(' ')) {
+            if (!number.isEmpty())
+                children.append(number.toInt());
+        }
+    });
+    if (told)
+        return children;
+    return {};
+}
+
+} // namespace
+
+std::optional<ProcessEntry> readProcess(pid_t pid)
+{
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/stat", int(pid));
+    const QByteArray line = readSmallFile(path);
+    // The name may hold spaces and brackets; nothing after its last bracket does.
+    const qsizetype bracket = line.lastIndexOf(')');
+    if (bracket < 0)
+        return {};
+    ProcessEntry process;
+    process.pid = pid;
+    unsigned long long start = 0;
+    const int fields = std::sscanf(line.constData() + bracket + 1,
+                                   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                                   &process.state, &process.parent, &process.group, &process.session, &start);
+    process.startTicks = start;
+    if (fields != 5)
+        return {};
+    return process;
+}
+
+QList<ProcessEntry> readProcesses()
+{
+    QList<ProcessEntry> processes;
+    forEachNumber("/proc", [&](pid_t pid) {
+        if (const auto process = readProcess(pid))
+            processes.append(*process);
+    });
+    return processes;
+}
+
+QList<ProcessEntry> readAdopted()
+{
+    const pid_t self = ::getpid();
+    const pid_t session = ::getsid(0);
+    QList<ProcessEntry> adopted;
+    if (const auto children = readChildren()) {
+        for (const pid_t pid : *children) {
+            if (const auto process = readProcess(pid))
+                adopted.append(*process);
+        }
+    } else {
+        adopted = readProcesses();
+    }
+    adopted.removeIf([=](const ProcessEntry &process) { return !isAdopted(process, self, session); });
+    return adopted;
+}
+
+QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all)
+{
+    const pid_t self = ::getpid();
+    const pid_t session = ::getsid(0);
+    QList<ProcessEntry> remains;
+    QSet<pid_t> family{leader.pid};
+    const auto belongs = [&](const ProcessEntry &process) {
+        return process.group == leader.pid || process.session == leader.pid || family.contains(process.parent)
+            || (isAdopted(process, self, session) && process.startTicks >= leader.startTicks);
+    };
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const ProcessEntry &process : all) {
+            if (process.pid == self || family.contains(process.pid) || !belongs(process))
+                continue;
+            family.insert(process.pid);
+            remains.append(process);
+            grown = true;
+        }
+    }
+    return remains;
+}
+
+bool signalProcess(const ProcessEntry &process, int signalNumber)
+{
+    const FileDescriptor pidfd(int(::syscall(SYS_pidfd_open, process.pid, 0)));
+    if (!pidfd.isOpen())
+        return false;
+    const auto present = readProcess(process.pid); // the pidfd is of whoever has this number now
+    return present && present->startTicks == process.startTicks
+        && ::syscall(SYS_pidfd_send_signal, pidfd.number(), signalNumber, nullptr, 0) == 0;
+}
+
+} // namespace Hephaestus

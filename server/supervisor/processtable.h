@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+
+#include <sys/types.h>
+
+#include <optional>
+
+/// The processes of this machine as /proc shows them (proc(5)).
+namespace Hephaestus {
+
+struct ProcessEntry
+{
+    pid_t pid = 0;
+    pid_t parent = 0;
+    pid_t group = 0;
+    pid_t session = 0;
+    char state = '?';       ///< 'Z' ended and not reaped, 'T' stopped
+    quint64 startTicks = 0; ///< since the machine started; with the pid it names one process for ever
+
+    bool isZombie() const { return state == 'Z' || state == 'X'; }
+    bool isSuspended() const { return state == 'T'; }
+    bool operator==(const ProcessEntry &) const = default;
+};
+
+/// Nothing if there is no such process.
+std::optional<ProcessEntry> readProcess(pid_t pid);
+
+QList<ProcessEntry> readProcesses();
+
+/// The children of this process that it did not start: those that were left to it as their subreaper (PR_SET_CHILD_SUBREAPER),
+/// told by a session that is not ours.
+QList<ProcessEntry> readAdopted();
+
+/// Of `all`, what belongs to the program that `leader` began: its group and session, whoever descends from them, and adopted
+/// processes not older than it, with their descendants. Without the leader itself.
+QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all);
+
+/// Sends a signal to exactly that process, not to another that got its number meanwhile.
+bool signalProcess(const ProcessEntry &process, int signalNumber);
+
+} // namespace Hephaestus

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/reexec.h"
+
+#include "server/core/unixsignals.h"
+#include "server/supervisor/execimage.h"
+#include "server/supervisor/handover.h"
+#include "server/supervisor/spawn.h"
+
+#include <QFile>
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <poll.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char OwnFile[] = "/proc/self/exe";
+
+QByteArrayList zeroEnded(const char *path)
+{
+    QFile file(QString::fromLatin1(path));
+    QByteArrayList strings = file.open(QFile::ReadOnly) ? file.readAll().split('\0') : QByteArrayList();
+    if (!strings.isEmpty())
+        strings.removeLast(); // what follows the last zero byte: nothing
+    return strings;
+}
+
+QByteArray currentDirectory()
+{
+    char path[PATH_MAX];
+    return ::getcwd(path, sizeof path) ? QByteArray(path) : QByteArray();
+}
+
+bool isSameFile(const struct stat &a, const struct stat &b)
+{
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mtim.tv_sec == b.st_mtim.tv_sec
+        && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec && a.st_size == b.st_size;
+}
+
+/// Where this program was started from, links and all, if what is there is what runs; else where the kernel found it.
+QByteArray programPath(const QByteArray &directory)
+{
+    struct stat own{};
+    struct stat named{};
+    QByteArray path(reinterpret_cast<const char *>(::getauxval(AT_EXECFN)));
+    if (!path.startsWith('/'))
+        path = directory + '/' + path;
+    if (::stat(OwnFile, &own) == 0 && ::stat(path.constData(), &named) == 0 && isSameFile(own, named))
+        return path;
+    char target[PATH_MAX];
+    const auto size = ::readlink(OwnFile, target, sizeof target);
+    return QByteArray(target, std::max<qsizetype>(size, 0));
+}
+
+/// Reads a T from the file at `offset`; false if the file ends before.
+template <typename T>
+bool readAt(const FileDescriptor &file, quint64 offset, T &value)
+{
+    return ::pread(file.number(), &value, sizeof value, off_t(offset)) == ssize_t(sizeof value);
+}
+
+using Header = ElfW(Ehdr);
+using Segment = ElfW(Phdr);
+
+std::optional<QString> checkSegments(const FileDescriptor &file, const Header &header, quint64 fileSize)
+{
+    for (unsigned i = 0; i < header.e_phnum; ++i) {
+        Segment segment{};
+        if (!readAt(file, header.e_phoff + quint64(i) * header.e_phentsize, segment)
+            || segment.p_offset > fileSize || segment.p_filesz > fileSize - segment.p_offset)
+            return u"it is cut off: still being written, or damaged"_s;
+        if (segment.p_type != PT_INTERP)
+            continue;
+        QByteArray loader(qsizetype(std::min<quint64>(segment.p_filesz, PATH_MAX)), Qt::Uninitialized);
+        if (::pread(file.number(), loader.data(), std::size_t(loader.size()), off_t(segment.p_offset)) != loader.size()
+            || ::access(loader.constData(), X_OK) != 0)
+            return u"the loader it names is not there"_s;
+    }
+    return {};
+}
+
+std::optional<QString> checkScript(const FileDescriptor &file)
+{
+    QByteArray line(256, 0); // as much as the kernel looks at (BINPRM_BUF_SIZE)
+    const auto count = ::pread(file.number(), line.data(), std::size_t(line.size()), 0);
+    line.truncate(std::max<qsizetype>(count, 0));
+    const QByteArray interpreter = line.left(line.indexOf('\n')).mid(2).trimmed().split(' ').first().split('\t').first();
+    if (::access(interpreter.constData(), X_OK) != 0)
+        return u"its interpreter %1 is not there"_s.arg(QString::fromLocal8Bit(interpreter));
+    return {};
+}
+
+std::optional<QString> checkContent(const FileDescriptor &file, quint64 size)
+{
+    char magic[2]{};
+    if (readAt(file, 0, magic) && magic[0] == '#' && magic[1] == '!')
+        return checkScript(file);
+    Header own{};
+    const FileDescriptor running(::open(OwnFile, O_RDONLY | O_CLOEXEC));
+    Header header{};
+    if (!readAt(file, 0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+        return u"it is not a program"_s;
+    if (!readAt(running, 0, own) || header.e_ident[EI_CLASS] != own.e_ident[EI_CLASS]
+        || header.e_ident[EI_DATA] != own.e_ident[EI_DATA] || header.e_machine != own.e_machine)
+        return u"it is a program for another kind of machine"_s;
+    if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
+        return u"it is not a program"_s;
+    return checkSegments(file, header, size);
+}
+
+} // namespace
+
+std::optional<Problem> checkProgramFile(const QByteArray &path)
+{
+    const auto problem = [&](const QString &what) { return Problem{QFile::decodeName(path), what}; };
+    const FileDescriptor file(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status{};
+    if (::stat(path.constData(), &status) != 0)
+        return problem(u"the program file cannot be found: %1"_s.arg(QString::fromLocal8Bit(std::strerror(errno))));
+    if (!S_ISREG(status.st_mode) || ::access(path.constData(), X_OK) != 0)
+        return problem(u"this user may not execute it"_s);
+    if (!file.isOpen())
+        return {}; // executable but not readable: only trying tells
+    if (const auto what = checkContent(file, quint64(status.st_size)))
+        return problem(*what);
+    return {};
+}
+
+Reexec::Reexec()
+    : m_arguments(zeroEnded("/proc/self/cmdline")), m_environment(zeroEnded("/proc/self/environ")),
+      m_directory(currentDirectory())
+{
+    m_path = programPath(m_directory);
+}
+
+std::optional<Problem> Reexec::check() const
+{
+    if (::access(m_directory.constData(), X_OK) != 0)
+        return Problem{QFile::decodeName(m_directory), u"the directory this was started in is gone"_s};
+    return checkProgramFile(m_path);
+}
+
+bool Reexec::isReplaced() const
+{
+    struct stat own{};
+    struct stat present{};
+    return ::stat(OwnFile, &own) != 0 || ::stat(m_path.constData(), &present) != 0 || !isSameFile(own, present);
+}
+
+std::optional<Problem> Reexec::tryOut(const QByteArrayList &arguments, std::chrono::milliseconds timeout) const
+{
+    const auto problem = [&](const QString &what) { return Problem{QFile::decodeName(m_path), what}; };
+    auto spawned = spawn({QByteArrayList{m_path} + arguments, m_directory, {}}, {});
+    if (const auto failure = std::get_if<StartFailure>(&spawned))
+        return Problem{{}, failure->what};
+    const SpawnedChild &child = std::get<SpawnedChild>(spawned);
+    pollfd ended{child.pidfd.number(), POLLIN, 0};
+    const bool inTime = ::poll(&ended, 1, int(timeout.count())) == 1;
+    ::kill(-child.pid, SIGKILL);
+    int status = 0;
+    while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) { }
+    QByteArray said(64 * 1024, Qt::Uninitialized); // as much as a pipe holds: it may have waited for more room
+    said.truncate(std::max<qsizetype>(::read(child.error.number(), said.data(), std::size_t(said.size())), 0));
+    const QString lastLine = QString::fromLocal8Bit(said.trimmed().split('\n').last());
+    if (!inTime)
+        return problem(u"tried out, it did not end within %1 ms"_s.arg(timeout.count()));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return problem(u"tried out, it failed: %1"_s.arg(lastLine.isEmpty() ? u"without a word"_s : lastLine));
+    return {};
+}
+
+StartFailure Reexec::execute(const QList<HandedSocket> &sockets) const
+{
+    ExecImage image(m_path, m_arguments, m_environment, Handover::names(sockets));
+    Handover handover;
+    const auto failed = [](const char *what) {
+        return StartFailure{StartFailure::NotExecutable, u"%1: %2"_s.arg(QString::fromLatin1(what), QString::fromLocal8Bit(std::strerror(errno)))};
+    };
+    if (::chdir(m_directory.constData()) != 0)
+        return failed("the directory this was started in cannot be entered");
+    if (!handover.prepare(sockets) || !handover.place())
+        return failed("the listening sockets cannot be handed over");
+    resetSignalsInChild();
+    return image.explain(image.execute());
+}
+
+} // namespace Hephaestus

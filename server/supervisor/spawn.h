@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/supervisor/childcommand.h"
+#include "server/supervisor/filedescriptor.h"
+
+#include <sys/types.h>
+
+#include <variant>
+
+namespace Hephaestus {
+
+/// A process that runs the program asked for. Whoever has it must wait for it.
+struct SpawnedChild
+{
+    pid_t pid = -1;
+    FileDescriptor pidfd;  ///< readable when it has ended
+    FileDescriptor output; ///< the reading ends of its stdout and stderr, non-blocking
+    FileDescriptor error;
+};
+
+/// Starts a program as the leader of its own session and process group: every signal at its default and none blocked, stdin from
+/// /dev/null, no descriptor but stdio and the sockets, which are 3, 4, … in their order. Linux sends it SIGTERM when the
+/// thread that calls this ends, so call it from one that stays: the main thread.
+///
+/// Returns when the program runs or it is known why not; a program that cannot be loaded in 10 s is given up.
+std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets);
+
+} // namespace Hephaestus

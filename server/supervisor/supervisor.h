@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/supervisor/childprocess.h"
+#include "server/supervisor/heldsockets.h"
+#include "server/supervisor/linering.h"
+#include "server/supervisor/outputreader.h"
+#include "server/supervisor/processstate.h"
+#include "server/supervisor/restartpolicy.h"
+#include "server/supervisor/rotatedfile.h"
+
+#include <QLoggingCategory>
+#include <QVariantMap>
+
+namespace Hephaestus {
+
+struct SupervisorOptions
+{
+    ChildCommand command;
+    RestartRules restart;
+    std::chrono::milliseconds stopTimeout{30'000}; ///< from SIGTERM to SIGKILL
+    QString logFile;                               ///< the program's output, rotated; empty: not on disk
+    bool passThrough = true;                       ///< its stdout and stderr go on to ours, as far as those take them
+};
+
+/// Keeps a program running: starts it, keeps its output, starts it again by the restart policy with the same listening sockets, and
+/// stops it with everything it started. Lives in the main thread, one a process; output() may be read by any thread.
+class Supervisor : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `sockets` outlives it; it closes them when the program is given up.
+    Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    ~Supervisor() override;
+
+    /// The first start, whose failure is final: the state is Failed then, and finished() is not emitted.
+    std::optional<StartFailure> start();
+    /// From now on its end is a user's stop, whoever brings it about: it is not started again.
+    void expectEnd() { m_asked = true; }
+    /// A user's stop: ends the program, or the wait for its next start. Once.
+    void stop();
+    /// To the program alone, not to its group; nothing if it does not run.
+    void sendSignal(int signalNumber);
+    /// 0: it does not run.
+    pid_t pid() const { return m_child.isRunning() ? m_child.pid() : 0; }
+
+    ProcessState state() const { return m_state; }
+    bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
+    /// Of the latest run: the program's own code, 128 and the signal that ended it, or why it did not start.
+    int exitStatus() const;
+    int restarts() const { return m_restarts; }
+    /// Why the program is not up, in one line; empty if it is.
+    QString trouble() const;
+    /// `process` of the detailed body.
+    QVariantMap describe() const;
+    const LineRing &output() const { return m_output; }
+    /// The output's file to the disk; what is wrong with it, or nothing.
+    QString flush();
+
+public Q_SLOTS:
+    /// Starts the program again if its delay is over. The timer's slot; tests call it.
+    void advance();
+
+Q_SIGNALS:
+    void changed(); ///< describe() says something else
+    void finished(); ///< Exited or Failed: nothing is left of the program, and it is not started again
+
+private:
+    std::optional<StartFailure> launch();
+    void read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int echo);
+    void keep(const QByteArray &lines, int echo);
+    void note(const QString &event);
+    void childEnded(const ChildEnd &end);
+    void decide(bool success);
+    void enter(ProcessState next);
+    QString endText() const;
+
+    const SupervisorOptions m_options;
+    HeldSockets &m_sockets;
+    const Clock &m_clock;
+    RestartPolicy m_policy;
+    LineRing m_output;
+    std::optional<RotatedFile> m_file;
+    bool m_fileFailed = false; ///< said so once, until it works again
+    ChildProcess m_child;
+    std::unique_ptr<OutputReader> m_stdout;
+    std::unique_ptr<OutputReader> m_stderr;
+    QTimer m_timer;
+    Clock::TimePoint m_nextStart;
+    ProcessState m_state = ProcessState::Starting;
+    std::optional<ChildEnd> m_end;             ///< of the latest run that began
+    std::optional<StartFailure> m_startFailure; ///< of the latest start, if it failed
+    int m_restarts = 0;
+    qint64 m_notPassed = 0; ///< bytes that our stdout and stderr did not take
+    bool m_asked = false;   ///< a user stops it
+    bool m_stopping = false;
+};
+
+Q_DECLARE_LOGGING_CATEGORY(logProcess) // hephaestus.process: the program's starts, ends and restarts
+
+} // namespace Hephaestus

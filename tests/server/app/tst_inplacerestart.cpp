@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The real program, told to restart over HTTP.
+#include "common/protocol/healthcodec.h"
+#include "tests/support/rawhttp.h"
+#include "tests/support/serviceprocess.h"
+
+#include <QDir>
+#include <QLocalSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <atomic>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace Hephaestus;
+using namespace Hephaestus::Test;
+using namespace Qt::StringLiterals;
+
+class TestInPlaceRestart : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void aNewInstanceTakesOverTheProcess();
+    void noRequestIsLost();
+    void theFileNowOnDiskRuns();
+    void whatCannotStartLeavesTheOldOneServing_data();
+    void whatCannotStartLeavesTheOldOneServing();
+    void aStopDuringARestartIsAStop();
+    void duringAShutdownItIsRefused();
+    void changedAddressesAreFollowed();
+    void aUnixSocketGoesWithTheLastInstance();
+
+private:
+    bool start(ServiceProcess &service, const QString &program = QStringLiteral(HEPHAESTUS_PROGRAM))
+    {
+        return service.start(program, {u"serve"_s, u"--config"_s, config});
+    }
+    void configure(const QByteArray &listen, const QByteArray &more = {})
+    {
+        QFile file(config);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write("[service]\nname = \"orders\"\nlisten = " + listen + "\n" + more);
+    }
+    static QString instance(quint16 port)
+    {
+        const auto health = decodeBasic(rawRequest(port, "GET", "/health/live").body);
+        return health ? health->instanceId : QString();
+    }
+    static bool isReady(quint16 port) { return rawRequest(port, "GET", "/health/ready").status == 200; }
+
+    std::unique_ptr<QTemporaryDir> directory;
+    QString config;
+};
+
+#define START(service, ...) \
+    ServiceProcess service; \
+    QVERIFY2(start(service __VA_OPT__(, ) __VA_ARGS__), service.errors().constData())
+
+void TestInPlaceRestart::init()
+{
+    directory = std::make_unique<QTemporaryDir>();
+    config = directory->filePath(u"hephaestus.toml"_s);
+    qputenv("XDG_STATE_HOME", directory->path().toUtf8());
+    configure("[\"127.0.0.1:0\"]");
+}
+
+void TestInPlaceRestart::aNewInstanceTakesOverTheProcess()
+{
+    START(service);
+    const qint64 pid = service.process.processId();
+    QStringList instances{instance(service.port)};
+    for (int i = 0; i < 5; ++i) {
+        const RawAnswer answer = rawRequest(service.port, "POST", "/health/restart");
+        QCOMPARE(answer.status, 200);
+        QVERIFY2(answer.body.contains("restart_scheduled") && answer.body.contains(instances.last().toLatin1()), answer.body.constData());
+        QTRY_VERIFY(instance(service.port) != instances.last());
+        QTRY_VERIFY(isReady(service.port));
+        QVERIFY(!instances.contains(instance(service.port)));
+        instances.append(instance(service.port));
+        const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
+        QCOMPARE(*health->pid, pid);
+    }
+    QCOMPARE(service.process.processId(), pid);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestInPlaceRestart::noRequestIsLost()
+{
+    START(service);
+    std::atomic<bool> over{false};
+    std::atomic<int> asked{0};
+    std::atomic<int> lost{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.emplace_back([&] {
+            while (!over) {
+                lost += rawRequest(service.port, "GET", "/health/live").status != 200;
+                ++asked;
+            }
+        });
+    }
+    QString before = instance(service.port);
+    int restarts = 0;
+    for (; restarts < 25; ++restarts) {
+        if (rawRequest(service.port, "POST", "/health/restart").status != 200)
+            break;
+        if (!QTest::qWaitFor([&] { return instance(service.port) != before && isReady(service.port); }, 20'000))
+            break;
+        before = instance(service.port);
+    }
+    over = true;
+    for (std::thread &client : clients)
+        client.join();
+    QCOMPARE(restarts, 25);
+    QVERIFY(asked > 100);
+    QCOMPARE(lost, 0);
+}
+
+void TestInPlaceRestart::theFileNowOnDiskRuns()
+{
+    const QString program = directory->filePath(u"program"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
+    START(service, program);
+    const QString before = instance(service.port);
+    QVERIFY(QFile::copy(program, program + u".new"_s));
+    QCOMPARE(::rename(QFile::encodeName(program + u".new"_s).constData(), QFile::encodeName(program).constData()), 0);
+    struct stat onDisk{};
+    struct stat running{};
+    const QByteArray exe = "/proc/" + QByteArray::number(service.process.processId()) + "/exe";
+    QCOMPARE(::stat(QFile::encodeName(program).constData(), &onDisk), 0);
+    QCOMPARE(::stat(exe.constData(), &running), 0);
+    QVERIFY(onDisk.st_ino != running.st_ino);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(instance(service.port) != before);
+    QCOMPARE(::stat(exe.constData(), &running), 0);
+    QCOMPARE(onDisk.st_ino, running.st_ino);
+}
+
+void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing_data()
+{
+    QTest::addColumn<QByteArray>("program"); // null: as it is
+    QTest::addColumn<QByteArray>("configuration");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("gone") << QByteArray("") << QByteArray() << u"the program file cannot be found"_s;
+    QTest::newRow("no program") << QByteArray("some text that is longer than a header, and is not a program in any way")
+                                << QByteArray() << u"it is not a program"_s;
+    QTest::newRow("fails at once") << QByteArray("#!/bin/sh\necho library missing >&2\nexit 127\n") << QByteArray() << u"library missing"_s;
+    QTest::newRow("broken configuration") << QByteArray() << QByteArray("[shutdown]\nnotice = \"soon\"\n") << u"shutdown.notice"_s;
+}
+
+void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
+{
+    QFETCH(QByteArray, program);
+    QFETCH(QByteArray, configuration);
+    QFETCH(QString, why);
+    const QString path = directory->filePath(u"program"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), path));
+    START(service, path);
+    const QString before = instance(service.port);
+    if (!program.isNull())
+        QVERIFY(QFile::remove(path));
+    if (!program.isEmpty()) {
+        QFile file(path);
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(program);
+        file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    }
+    configure("[\"127.0.0.1:0\"]", configuration);
+    const RawAnswer answer = rawRequest(service.port, "POST", "/health/restart");
+    QCOMPARE(answer.status, 409);
+    QVERIFY2(QString::fromUtf8(answer.body).contains(why), answer.body.constData());
+    QVERIFY(isReady(service.port));
+    QCOMPARE(instance(service.port), before);
+}
+
+void TestInPlaceRestart::aStopDuringARestartIsAStop()
+{
+    for (int i = 0; i < 10; ++i) {
+        START(service);
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        service.signal(SIGTERM);
+        const int exitCode = service.exitCode();
+        // Before the restart, or in the moment when the successor has no handlers yet, or by the successor.
+        QVERIFY2(exitCode == 0 || exitCode == 128 + SIGTERM, qPrintable(QString::number(exitCode)));
+    }
+}
+
+void TestInPlaceRestart::duringAShutdownItIsRefused()
+{
+    START(service);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", "{\"delay_seconds\": 60}").status, 200);
+    const RawAnswer answer = rawRequest(service.port, "POST", "/health/restart");
+    QCOMPARE(answer.status, 409);
+    QVERIFY2(answer.body.contains("a shutdown is under way"), answer.body.constData());
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestInPlaceRestart::changedAddressesAreFollowed()
+{
+    configure("[\"127.0.0.1:0\", \"localhost:0\"]");
+    START(service);
+    QCOMPARE(rawRequest(service.port, "GET", "/health/live").status, 200);
+    const QString before = instance(service.port);
+    const QString path = directory->filePath(u"new.sock"_s);
+    configure("[\"127.0.0.1:0\", \"unix:" + path.toUtf8() + "\"]");
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(instance(service.port) != before); // the port that was free then is kept
+    QLocalSocket local;
+    local.connectToServer(path);
+    QVERIFY(local.waitForConnected());
+}
+
+void TestInPlaceRestart::aUnixSocketGoesWithTheLastInstance()
+{
+    const QString path = directory->filePath(u"service.sock"_s);
+    configure("[\"127.0.0.1:0\", \"unix:" + path.toUtf8() + "\"]");
+    START(service);
+    const QString before = instance(service.port);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(instance(service.port) != before);
+    QLocalSocket local;
+    local.connectToServer(path);
+    QVERIFY(local.waitForConnected());
+    QTRY_VERIFY(isReady(service.port));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(!QFile::exists(path));
+}
+
+QTEST_GUILESS_MAIN(TestInPlaceRestart)
+#include "tst_inplacerestart.moc"

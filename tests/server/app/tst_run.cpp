@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The real `hephaestus run`, around programs that misbehave.
+#include "common/protocol/healthcodec.h"
+#include "tests/support/leftovers.h"
+#include "tests/support/rawhttp.h"
+#include "tests/support/serviceprocess.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Hephaestus::Test;
+using namespace Qt::StringLiterals;
+
+class TestRun : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void theExitCodeIsThePrograms_data();
+    void theExitCodeIsThePrograms();
+    void aStopEndsTheWholeFamily_data();
+    void aStopEndsTheWholeFamily();
+    void aCrashIsNeverToldAsHealthy();
+    void killedItselfItTakesTheProgramAlong();
+    void theOutputIsAmongTheLogs();
+    void aRestartKeepsTheHeldSocket();
+    void dependenciesAreCheckedOnItsBehalf();
+    void theProgramsOwnEndpointsAreMergedAndAskedFirst();
+    void anUpstreamThatIsSomebodyElseIsNotBelieved();
+
+private:
+    QStringList command(const QStringList &options, const QStringList &program) const
+    {
+        return QStringList{u"run"_s, u"--name"_s, u"wrapped"_s} + options + QStringList{u"--"_s} + program;
+    }
+    static QStringList child(const QStringList &part) { return QStringList{QStringLiteral(HEPHAESTUS_TEST_CHILD)} + part; }
+    static HealthReport status(quint16 port)
+    {
+        const auto report = decodeReport(rawRequest(port, "GET", "/health/status").body);
+        return report ? *report : HealthReport();
+    }
+    static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=50").body; }
+    static QByteArray pidServedBy(quint16 port)
+    {
+        QTcpSocket socket;
+        socket.connectToHost(u"127.0.0.1"_s, port);
+        return socket.waitForReadyRead(10'000) ? socket.readAll() : QByteArray();
+    }
+
+    std::unique_ptr<QTemporaryDir> directory;
+    std::unique_ptr<Leftovers> leftovers;
+};
+
+#define START(service, ...) \
+    ServiceProcess service; \
+    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), command(__VA_ARGS__)), service.errors().constData())
+
+void TestRun::init()
+{
+    directory = std::make_unique<QTemporaryDir>();
+    leftovers = std::make_unique<Leftovers>();
+    qputenv("XDG_STATE_HOME", directory->path().toUtf8());
+    qputenv("HEPHAESTUS_TEST_MARK", leftovers->mark().mid(leftovers->mark().indexOf('=') + 1)); // inherited by all that is started
+}
+
+void TestRun::cleanup()
+{
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+}
+
+void TestRun::theExitCodeIsThePrograms_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("exitCode");
+    QTest::addColumn<QString>("says");
+    const QStringList never{u"--restart"_s, u"never"_s};
+    const auto row = [&](const char *name, const QStringList &arguments, int exitCode, const QString &says) {
+        QTest::newRow(name) << arguments << exitCode << says;
+    };
+    row("exit 0", command({}, child({u"exit"_s, u"0"_s})), 0, u"exited with code 0"_s);
+    row("exit 7", command(never, child({u"exit"_s, u"7"_s})), 7, u"exited with code 7"_s);
+    row("segmentation fault", command(never, child({u"crash"_s})), 139, u"killed by SIGSEGV"_s);
+    row("grandchildren left behind", command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"grandchildren"_s, u"leave"_s})), 0, u"left 6 processes behind"_s);
+    row("double fork", command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"fork-twice"_s, u"leave"_s})), 0, u"processes behind"_s);
+    row("flood", command(never, child({u"flood"_s, u"16"_s})), 0, u"exited with code 0"_s);
+    row("not found", command({}, {u"/nowhere/at/all"_s}), 127, u"no such file"_s);
+    row("not executable", command({}, {u"/etc/passwd"_s}), 126, u"may not execute"_s);
+    row("no program", {u"run"_s, u"--name"_s, u"x"_s}, 125, u"expected -- and the program"_s);
+    row("no name", {u"run"_s, u"--"_s, u"true"_s}, 125, u"expected a name"_s);
+    row("wrong word", command({u"--restart"_s, u"sometimes"_s}, {u"true"_s}), 125, u"expected on-failure, always or never"_s);
+    row("wrong duration", command({u"--stop-timeout"_s, u"soon"_s}, {u"true"_s}), 125, u"--stop-timeout"_s);
+    row("wrong socket", command({u"--socket"_s, u"here"_s}, {u"true"_s}), 125, u"expected HOST:PORT"_s);
+    row("address of another machine", command({u"--listen"_s, u"192.0.2.1:1"_s}, {u"true"_s}), 125, u"192.0.2.1:1"_s);
+    row("missing configuration", command({u"--config"_s, u"/nowhere.toml"_s}, {u"true"_s}), 125, u"/nowhere.toml"_s);
+}
+
+void TestRun::theExitCodeIsThePrograms()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, says);
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+    QVERIFY(process.waitForFinished());
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(QString::fromUtf8(errors).contains(says), errors.constData());
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QTEST(process.exitCode(), "exitCode");
+}
+
+void TestRun::aStopEndsTheWholeFamily_data()
+{
+    QTest::addColumn<QStringList>("part");
+    QTest::addColumn<bool>("overHttp");
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("handles TERM") << QStringList{u"handle-term"_s, u"0"_s} << false << 0;
+    QTest::newRow("handles TERM, exits with 9") << QStringList{u"handle-term"_s, u"9"_s} << true << 9;
+    QTest::newRow("suspended") << QStringList{u"suspend-itself"_s} << false << 143;
+    QTest::newRow("ignores TERM") << QStringList{u"ignore-term"_s} << true << 137;
+    QTest::newRow("grandchildren") << QStringList{u"grandchildren"_s} << false << 143;
+    QTest::newRow("double fork") << QStringList{u"fork-twice"_s} << true << 143;
+}
+
+void TestRun::aStopEndsTheWholeFamily()
+{
+    QFETCH(QStringList, part);
+    QFETCH(bool, overHttp);
+    START(service, {u"--stop-timeout"_s, u"300ms"_s}, child(part));
+    QTRY_VERIFY(logs(service.port).contains("ready"));
+    if (overHttp)
+        QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown").status, 200);
+    else
+        service.signal(SIGTERM);
+    QTEST(service.exitCode(), "exitCode");
+}
+
+void TestRun::aCrashIsNeverToldAsHealthy()
+{
+    START(service, {u"--restart"_s, u"on-failure"_s}, child({u"wait"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready"));
+    QCOMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGSEGV);
+    QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"backing_off"_s);
+    const HealthReport down = status(service.port);
+    QCOMPARE(down.status, ServiceStatus::ShuttingDown);
+    QCOMPARE(down.process.value(u"signal"_s), u"SIGSEGV"_s);
+    QCOMPARE(rawRequest(service.port, "GET", "/health/ready").status, 503);
+    QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+    QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
+    QCOMPARE(status(service.port).process.value(u"restarts"_s).toInt(), 1);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::killedItselfItTakesTheProgramAlong()
+{
+    START(service, {}, child({u"handle-term"_s, u"0"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready"));
+    service.signal(SIGKILL);
+    QCOMPARE(service.exitCode(), 128 + SIGKILL);
+    QTRY_COMPARE(leftovers->pids(), QList<int>()); // it got SIGTERM by its parent's death
+}
+
+void TestRun::theOutputIsAmongTheLogs()
+{
+    START(service, {}, {u"sh"_s, u"-c"_s, u"echo to stdout; echo to stderr >&2; exec sleep 1000"_s});
+    QTRY_VERIFY(logs(service.port).contains("to stdout\n"));
+    QTRY_VERIFY(logs(service.port).contains("to stderr\n"));
+    const QString file = status(service.port).process.value(u"log_file"_s).toString();
+    QVERIFY(file.startsWith(directory->path()));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+    QFile onDisk(file);
+    QVERIFY(onDisk.open(QFile::ReadOnly));
+    QVERIFY(onDisk.readAll().contains("to stdout\n"));
+}
+
+void TestRun::aRestartKeepsTheHeldSocket()
+{
+    START(service, {u"--socket"_s, u"127.0.0.1:0"_s}, child({u"serve"_s}));
+    HealthReport before = status(service.port);
+    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const qint64 pid = service.process.processId();
+    bool connected = true;
+    for (int i = 0; i < 5; ++i) {
+        QCOMPARE(pidServedBy(held), before.process.value(u"pid"_s).toString().toLatin1());
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        const auto isNew = [&] {
+            QTcpSocket client; // never refused, though whom the old program took and did not serve it loses itself
+            client.connectToHost(u"127.0.0.1"_s, held);
+            connected = connected && client.waitForConnected();
+            return status(service.port).instanceId != before.instanceId;
+        };
+        QTRY_VERIFY(isNew());
+        QVERIFY(connected);
+        QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+        const HealthReport after = status(service.port);
+        QCOMPARE(*after.pid, pid);
+        QVERIFY(after.process.value(u"pid"_s) != before.process.value(u"pid"_s));
+        before = after;
+    }
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::dependenciesAreCheckedOnItsBehalf()
+{
+    QFile config(directory->filePath(u"run.toml"_s));
+    QVERIFY(config.open(QFile::WriteOnly));
+    config.write("[service]\nlisten = [\"127.0.0.1:0\"]\n[dependencies.disk]\nkind = \"file\"\npath = \"" + directory->path().toUtf8() + "\"\n");
+    config.close();
+    START(service, {u"--config"_s, config.fileName()}, child({u"wait"_s}));
+    const QList<DependencyReport> dependencies = status(service.port).dependencies;
+    const auto disk = std::find_if(dependencies.begin(), dependencies.end(), [](const DependencyReport &one) { return one.name == u"disk"_s; });
+    QVERIFY(disk != dependencies.end());
+    QCOMPARE(disk->status, DependencyStatus::Working);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::theProgramsOwnEndpointsAreMergedAndAskedFirst()
+{
+    const QString address = u"unix:"_s + directory->filePath(u"own.sock"_s);
+    START(service, {u"--upstream"_s, address},
+          {QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--name"_s, u"inner"_s, u"--listen"_s, address});
+    const auto find = [&](const QString &name) {
+        for (const DependencyReport &one : status(service.port).dependencies) {
+            if (one.name == name)
+                return one.status;
+        }
+        return DependencyStatus::NotUsed;
+    };
+    QTRY_COMPARE(find(u"upstream"_s), DependencyStatus::Working);
+    QTRY_COMPARE(find(u"database"_s), DependencyStatus::Working); // the program's own
+    QCOMPARE(status(service.port).service, u"wrapped"_s);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    const QByteArray errors = service.errors();
+    QVERIFY2(!errors.contains("stopping: SIGTERM"), errors.constData()); // it needed no signal
+    QVERIFY2(errors.contains("exited with code 0"), errors.constData());
+}
+
+void TestRun::anUpstreamThatIsSomebodyElseIsNotBelieved()
+{
+    ServiceProcess other;
+    QVERIFY(other.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
+    START(service, {u"--upstream"_s, u"http://127.0.0.1:%1"_s.arg(other.port)}, child({u"wait"_s}));
+    const auto error = [&] {
+        for (const DependencyReport &one : status(service.port).dependencies) {
+            if (one.name == u"upstream"_s)
+                return one.error;
+        }
+        return QString();
+    };
+    QTRY_COMPARE(error(), u"another program answers there (pid %1)"_s.arg(other.process.processId()));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(rawRequest(other.port, "GET", "/health/ready").status, 200); // and it was not shut down for it
+    other.signal(SIGTERM);
+    QCOMPARE(other.exitCode(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestRun)
+#include "tst_run.moc"

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/childprocess.h"
+#include "server/supervisor/outputreader.h"
+#include "tests/support/leftovers.h"
+
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <csignal>
+#include <sys/wait.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestChildProcess : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void theEndIsTold_data();
+    void theEndIsTold();
+    void aStopLeavesNothing_data();
+    void aStopLeavesNothing();
+    void anEndLeavesNothing_data();
+    void anEndLeavesNothing();
+    void theGraceIsTheClocks();
+    void aShorterGraceCounts();
+    void aSuspendedProgramIsSeenAndStopped();
+    void orphansAreReapedMeanwhile();
+    void othersChildrenAreLeftAlone();
+    void destroyingItEndsEverything();
+    void itStartsAgainFromItsEnd();
+
+private:
+    void start(const QByteArrayList &arguments, std::chrono::milliseconds grace = 60s)
+    {
+        const auto failure = child->start({QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, {}, {leftovers.mark()}}, {}, grace);
+        QVERIFY2(!failure, qPrintable(failure ? failure->what : QString()));
+        reader = std::make_unique<OutputReader>(child->takeOutput());
+        connect(reader.get(), &OutputReader::linesRead, this, [this](const QByteArray &lines) { output += lines; });
+    }
+
+    Leftovers leftovers;
+    ManualClock clock;
+    std::unique_ptr<ChildProcess> child;
+    std::unique_ptr<QSignalSpy> ended;
+    std::unique_ptr<OutputReader> reader;
+    QByteArray output;
+    int descriptors = 0;
+};
+
+Q_DECLARE_METATYPE(ChildEnd)
+
+void TestChildProcess::init()
+{
+    descriptors = Leftovers::openDescriptors();
+    child = std::make_unique<ChildProcess>(clock);
+    ended = std::make_unique<QSignalSpy>(child.get(), &ChildProcess::ended);
+    output.clear();
+}
+
+void TestChildProcess::cleanup()
+{
+    reader.reset();
+    ended.reset();
+    child.reset();
+    QCOMPARE(leftovers.pids(), QList<int>());
+    QCOMPARE(Leftovers::openDescriptors(), descriptors);
+}
+
+void TestChildProcess::theEndIsTold_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("exit 0") << QByteArrayList{"exit", "0"} << 0 << "exited with code 0";
+    QTest::newRow("exit 1") << QByteArrayList{"exit", "1"} << 1 << "exited with code 1";
+    QTest::newRow("exit 255") << QByteArrayList{"exit", "255"} << 255 << "exited with code 255";
+    QTest::newRow("crash") << QByteArrayList{"crash"} << 139 << "killed by SIGSEGV";
+}
+
+void TestChildProcess::theEndIsTold()
+{
+    QFETCH(QByteArrayList, arguments);
+    QFETCH(QString, text);
+    start(arguments);
+    QTRY_COMPARE(ended->count(), 1);
+    const auto end = ended->first().first().value<ChildEnd>();
+    QTEST(end.exitStatus(), "status");
+    QVERIFY2(end.text().startsWith(text), qPrintable(end.text()));
+    QVERIFY(!child->isRunning());
+}
+
+void TestChildProcess::aStopLeavesNothing_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::addColumn<int>("stubborn"); // processes that need SIGKILL
+    QTest::addColumn<int>("status");
+    QTest::newRow("ends at once") << QByteArrayList{"wait"} << 0 << 128 + SIGTERM;
+    QTest::newRow("ends by itself") << QByteArrayList{"handle-term", "7"} << 0 << 7;
+    QTest::newRow("ignores TERM") << QByteArrayList{"ignore-term"} << 1 << 128 + SIGKILL;
+    QTest::newRow("stopped") << QByteArrayList{"suspend-itself"} << 0 << 128 + SIGTERM;
+    QTest::newRow("grandchildren") << QByteArrayList{"grandchildren"} << 6 << 128 + SIGTERM;
+    QTest::newRow("double fork") << QByteArrayList{"fork-twice"} << 1 << 128 + SIGTERM;
+}
+
+void TestChildProcess::aStopLeavesNothing()
+{
+    QFETCH(QByteArrayList, arguments);
+    QFETCH(int, stubborn);
+    QSignalSpy killing(child.get(), &ChildProcess::killing);
+    start(arguments);
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(10s);
+    if (stubborn > 0) {
+        // The program itself, though it may have ended, is kept until its family is gone.
+        QTRY_COMPARE(leftovers.pids().size(), arguments.first() == "ignore-term" ? 1 : stubborn + 1);
+        QCOMPARE(ended->count(), 0);
+        clock.advance(10s);
+    }
+    QTRY_COMPARE(ended->count(), 1);
+    QTEST(ended->first().first().value<ChildEnd>().exitStatus(), "status");
+    QCOMPARE(killing.count(), stubborn > 0 ? 1 : 0);
+    if (stubborn > 0)
+        QCOMPARE(killing.first().first().toInt(), stubborn);
+    QCOMPARE(leftovers.pids(), QList<int>());
+}
+
+void TestChildProcess::anEndLeavesNothing_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::newRow("grandchildren") << QByteArrayList{"grandchildren", "leave"};
+    QTest::newRow("double fork") << QByteArrayList{"fork-twice", "leave"};
+}
+
+void TestChildProcess::anEndLeavesNothing()
+{
+    QFETCH(QByteArrayList, arguments);
+    QSignalSpy remains(child.get(), &ChildProcess::remainsFound);
+    start(arguments, 5s);
+    QTRY_COMPARE(remains.count(), 1);
+    QCOMPARE(ended->count(), 0);
+    clock.advance(5s);
+    QTRY_COMPARE(ended->count(), 1);
+    QCOMPARE(ended->first().first().value<ChildEnd>(), (ChildEnd{0, 0, false, 0}));
+    QCOMPARE(leftovers.pids(), QList<int>());
+}
+
+void TestChildProcess::theGraceIsTheClocks()
+{
+    start({"ignore-term"});
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(30s);
+    clock.advance(30s - 1ns);
+    child->advance();
+    QVERIFY(!readProcess(child->pid())->isZombie());
+    clock.advance(1ns);
+    QTRY_COMPARE(ended->count(), 1);
+}
+
+void TestChildProcess::aShorterGraceCounts()
+{
+    start({"ignore-term"});
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(1h);
+    child->stop(0s);
+    QTRY_COMPARE(ended->count(), 1);
+}
+
+void TestChildProcess::aSuspendedProgramIsSeenAndStopped()
+{
+    QSignalSpy suspended(child.get(), &ChildProcess::suspendedChanged);
+    start({"suspend-itself"});
+    QTRY_COMPARE(suspended.count(), 1);
+    QVERIFY(child->isSuspended());
+    ::kill(child->pid(), SIGCONT);
+    QTRY_COMPARE(suspended.count(), 2);
+    QVERIFY(!child->isSuspended());
+    ::kill(child->pid(), SIGSTOP);
+    QTRY_COMPARE(suspended.count(), 3);
+    child->stop(1h);
+    QTRY_COMPARE(ended->count(), 1);
+    QCOMPARE(ended->first().first().value<ChildEnd>().exitStatus(), 128 + SIGTERM);
+}
+
+void TestChildProcess::orphansAreReapedMeanwhile()
+{
+    start({"orphans", "20"});
+    QTRY_COMPARE(output, "ready\n");
+    QTRY_COMPARE(leftovers.pids(), QList<int>{int(child->pid())}); // counts our zombies too
+    child->stop(1h);
+    QTRY_COMPARE(ended->count(), 1);
+}
+
+void TestChildProcess::othersChildrenAreLeftAlone()
+{
+    QProcess other;
+    other.start(u"sleep"_s, {u"1000"_s});
+    QVERIFY(other.waitForStarted());
+    start({"grandchildren", "leave"}, 0s);
+    QTRY_COMPARE(ended->count(), 1);
+    QCOMPARE(other.state(), QProcess::Running);
+    QVERIFY(!readProcess(pid_t(other.processId()))->isZombie());
+    other.kill();
+    QVERIFY(other.waitForFinished());
+    QCOMPARE(other.exitStatus(), QProcess::CrashExit); // QProcess itself reaped it
+}
+
+void TestChildProcess::destroyingItEndsEverything()
+{
+    start({"fork-twice"});
+    QTRY_COMPARE(output, "ready\n");
+    child.reset();
+    QCOMPARE(leftovers.pids(), QList<int>());
+}
+
+void TestChildProcess::itStartsAgainFromItsEnd()
+{
+    int runs = 0;
+    connect(child.get(), &ChildProcess::ended, this, [&] {
+        if (++runs < 50)
+            start({"exit", "0"});
+    });
+    start({"exit", "0"});
+    QTRY_COMPARE(runs, 50);
+    QCOMPARE(ended->count(), 50);
+}
+
+QTEST_GUILESS_MAIN(TestChildProcess)
+#include "tst_childprocess.moc"
