@@ -82,7 +82,7 @@ std::optional<Problem> InPlaceRestart::begin()
     if (auto problem = m_trial())
         return problem;
     m_begun = true;
-    m_service.state().announceShutdown();
+    m_service.state().announceShutdown(ShutdownMode::Restart);
     qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
     // Queued, so that this caller is answered first.
     QMetaObject::invokeMethod(this, [this] {

@@ -135,7 +135,7 @@ void RunProgram::tell()
     else if (m_upstream)
         m_upstream->stop();
     if (!isUp)
-        state.announceShutdown();
+        state.announceShutdown(ShutdownMode::Scheduled);
     else if (m_announcedDown && state.phase() <= Phase::Running)
         state.withdrawShutdown();
     m_announcedDown = !isUp;
