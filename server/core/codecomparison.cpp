@@ -85,11 +85,20 @@ bool CodeComparison::visitWatched(Pace &pace)
 {
     FileTable &files = m_manifest.files();
     GlobPattern::Visitor visitor;
-    visitor.directory = [this](const QByteArray &directory) { m_manifest.noteDirectory(directory); };
+    FileTable::Directory *folder = nullptr; // of the files that follow
+    visitor.directory = [&](const QByteArray &directory) {
+        m_manifest.noteDirectory(directory);
+        folder = &files.directory(directory).second;
+    };
     visitor.unreadable = [this](const QByteArray &directory) { m_unexpected.emplace(directory, Change::Unreadable); };
     visitor.goOn = [&pace] { return pace.step(); };
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
-        LoadedFile *file = files.find(files.directory(directory).second, name);
+        LoadedFile *file = files.find(*folder, name);
+        if (file && m_differences.empty() && file->evidence == Evidence::Hashed && file->stamp == FileStamp::of(status)) {
+            file->seen = true; // the usual case, without making its path
+            if (!isLink)
+                return;
+        }
         if (!file)
             m_unexpected.emplace((directory == "/" ? QByteArray() : directory) + '/' + name, Change::Added);
         else if (!file->seen)
@@ -199,9 +208,10 @@ CodeReport CodeComparison::report() const
 
     CodeReport report;
     bool stale = false;
+    qsizetype text = 0;
     for (const Entry &entry : entries) {
         stale = stale || entry.change < Change::Unreadable;
-        if (report.changed.size() < Listed)
+        if (report.changed.size() < Listed && (text += entry.path.size()) < ListedText)
             report.changed << CodeChange{printablePath(entry.path), QLatin1String(wireName(entry.kind)), word(entry.change)};
         else
             ++report.more;

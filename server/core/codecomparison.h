@@ -16,8 +16,9 @@ QString printablePath(const QByteArray &path);
 class CodeComparison
 {
 public:
-    /// How many changes a report lists by name.
+    /// How many changes a report lists by name at most, and how much text they may be: it goes into every status body.
     static constexpr qsizetype Listed = 100;
+    static constexpr qsizetype ListedText = 16 * 1024;
 
     explicit CodeComparison(CodeManifest &manifest);
 

@@ -11,10 +11,10 @@
 namespace Hephaestus {
 namespace {
 
-/// Nice is a thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
+/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
 void stepBack()
 {
-    ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 19);
+    ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);
     ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
 }
 

@@ -9,7 +9,7 @@ namespace Hephaestus {
 
 class ServerState;
 
-/// A service's answer to "does this process run the code on disk?": a CodeWatch in a thread of its own with the lowest priority, whose
+/// A service's answer to "does this process run the code on disk?": a CodeWatch in a thread of its own with low priority, whose
 /// reports become ServerState's code.
 ///
 /// Made early: the constructor notes what is loaded now (some milliseconds). start() when the service is up: what takes long follows in

@@ -106,11 +106,10 @@ void CodeWatch::lookNow()
 
 void CodeWatch::look()
 {
-    const TimePoint begun = m_clock.now();
     m_firstNotice.reset();
     CodeReport found = m_comparison.look(m_pace);
-    const TimePoint ended = m_clock.now();
-    m_rested = ended + std::chrono::duration_cast<Clock::TimePoint::duration>((ended - begun) * (1 / m_timing.work));
+    // by CPU time: a machine that is busy otherwise must not keep it from looking
+    m_rested = m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
     consider(std::move(found));
 }
 
@@ -119,7 +118,8 @@ void CodeWatch::consider(CodeReport found)
     if (m_pace.stopped())
         return;
     const TimePoint now = m_clock.now();
-    m_nextLook = now + m_interval;
+    const std::chrono::nanoseconds affordable(qint64(double(m_pace.used()) / m_timing.idleShare));
+    m_nextLook = now + std::max<std::chrono::nanoseconds>(m_interval, std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
     m_interval = std::min(2 * m_interval, m_timing.period);
     const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
     if (found.verdict == CodeVerdict::Fresh || same || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {

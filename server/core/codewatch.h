@@ -23,7 +23,8 @@ struct CodeTiming
     std::chrono::milliseconds confirm{200};    ///< a change must still be there so long after it was found,
     std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
     std::chrono::milliseconds period{60'000};  ///< a look with no event; sooner in the first minute
-    double work = 0.05;                        ///< of the time between looks that looking may take, however busy the files are
+    double idleShare = 0.007;                  ///< of a core, that looks without an event may take
+    std::chrono::milliseconds rest{500};       ///< between two looks: 20 times the work of the last one, but no longer than this
 };
 
 /// Decides when to look at the code on disk, and when to believe what was seen. An event of the file system only triggers the look; a

@@ -28,8 +28,14 @@ Pace::Pace(double share, qint64 burst)
 
 void Pace::begin()
 {
-    m_rested = threadTime();
-    m_free = m_rested + m_burst;
+    m_begun = threadTime();
+    m_rested = m_begun;
+    m_free = m_begun + m_burst;
+}
+
+qint64 Pace::used() const
+{
+    return threadTime() - m_begun;
 }
 
 bool Pace::step()

@@ -19,12 +19,15 @@ public:
     void begin();
     /// Call every few hundred microseconds of work: sleeps when it is time to. False: stop() was called, give up.
     bool step();
+    /// CPU nanoseconds of the calling thread since begin().
+    qint64 used() const;
     void stop() noexcept { m_stopped = true; }
     bool stopped() const noexcept { return m_stopped; }
 
 private:
     const double m_share;
     const qint64 m_burst;
+    qint64 m_begun = 0;  ///< the thread's CPU time at begin()
     qint64 m_rested = 0; ///< the thread's CPU time when it last slept
     qint64 m_free = 0;   ///< the thread's CPU time up to which it need not sleep
     std::atomic<bool> m_stopped{false};

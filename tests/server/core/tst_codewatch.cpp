@@ -68,7 +68,10 @@ void TestCodeWatch::init()
     m_scene->sources.watch = {"src/**/*.py"};
     m_scene->sources.since = wallClock();
     m_clock = std::make_unique<ManualClock>();
-    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock);
+    CodeTiming timing;
+    timing.idleShare = 1e9;
+    timing.rest = 0ms; // the clock stands still while it works
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
     m_verdicts.clear();
     connect(m_watch.get(), &CodeWatch::reported, this, [this](const CodeReport &report) {
         if (m_verdicts.isEmpty() || m_verdicts.last() != report.verdict)
