@@ -97,8 +97,8 @@ struct CodeReport
 {
     CodeVerdict verdict = CodeVerdict::Unknown;
     QList<CodeChange> changed;
-    qint64 more = 0; ///< changes beyond those listed
     Since checked;
+    qint64 more = 0; ///< changes beyond those listed
 
     bool operator==(const CodeReport &) const = default;
 };

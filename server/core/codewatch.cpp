@@ -64,7 +64,7 @@ void CodeWatch::notice()
     if (!m_firstNotice)
         m_firstNotice = m_lastNotice;
     if (m_report.verdict == CodeVerdict::Fresh)
-        publish({CodeVerdict::Unknown, {}, 0, m_report.checked});
+        publish({CodeVerdict::Unknown, {}, m_report.checked});
     schedule();
 }
 
@@ -131,7 +131,7 @@ void CodeWatch::consider(CodeReport found)
         m_confirmAt = now + (cameOrWent(found) ? m_timing.confirmGone : m_timing.confirm);
     m_candidate = std::move(found);
     if (m_report.verdict == CodeVerdict::Fresh) // seen by a look that no event triggered
-        publish({CodeVerdict::Unknown, {}, 0, m_report.checked});
+        publish({CodeVerdict::Unknown, {}, m_report.checked});
 }
 
 void CodeWatch::publish(CodeReport report)
