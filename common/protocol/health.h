@@ -88,7 +88,7 @@ struct CodeChange
 {
     QString path;
     QString kind;   ///< `executable`, `library`, `configuration`, `source`, …
-    QString change; ///< `modified`, `added`, `removed`, `unreadable`
+    QString change; ///< `modified`, `added`, `removed`; not known: `unreadable`, `unverified` (what was loaded, or is there now)
 
     bool operator==(const CodeChange &) const = default;
 };
@@ -98,6 +98,7 @@ struct CodeReport
     CodeVerdict verdict = CodeVerdict::Unknown;
     QList<CodeChange> changed;
     Since checked;
+    qint64 more = 0; ///< changes beyond those listed
 
     bool operator==(const CodeReport &) const = default;
 };

@@ -109,7 +109,10 @@ QJsonObject codeObject(const CodeReport &code)
     for (const CodeChange &change : code.changed) {
         changed.append(QJsonObject{{u"path"_s, change.path}, {u"kind"_s, change.kind}, {u"change"_s, change.change}});
     }
-    return {{u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
+    QJsonObject object{{u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
+    if (code.more > 0)
+        object["more"_L1] = code.more;
+    return object;
 }
 
 // ---- reading ----------------------------------------------------------------------------------------
@@ -352,6 +355,7 @@ CodeReport readCode(Reader reader)
     CodeReport code;
     reader.word("verdict"_L1, code.verdict, verdictWords);
     reader.since("checked_seconds"_L1, code.checked);
+    reader.count("more"_L1, code.more);
     reader.eachObject("changed"_L1, [&](Reader item) {
         CodeChange change;
         item.text("path"_L1, change.path);

@@ -27,6 +27,7 @@ constexpr Command Commands[] = {
     {"up", upCommand, "start the whole fleet"},
     {"down", downCommand, "stop the whole fleet"},
     {"wait", waitCommand, "return when services are healthy"},
+    {"exec", execCommand, "run a command if nothing in the fleet is stale"},
     {"logs", logsCommand, "show the last lines of a service's output"},
     {"check-config", checkConfigCommand, "check a service's configuration"},
 };

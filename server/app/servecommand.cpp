@@ -5,6 +5,7 @@
 #include "server/app/serviceconfig.h"
 #include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
+#include "server/core/codemonitor.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 
@@ -20,6 +21,22 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+/// What the service is made of: beside its program, the configuration with all it names, the files it says to watch, and lock files.
+CodeSources codeSources(const ServiceConfig &config)
+{
+    CodeSources sources;
+    if (config.file.isEmpty())
+        return sources;
+    sources.directory = QFile::encodeName(QFileInfo(config.file).absolutePath());
+    sources.configurationFiles << QFile::encodeName(config.file);
+    for (const QString &file : config.namedFiles)
+        sources.configurationFiles << QFile::encodeName(QFileInfo(file).absoluteFilePath());
+    for (const QString &pattern : config.watch)
+        sources.watch << QFile::encodeName(pattern);
+    sources.lockFiles = lockFilesIn(sources.directory);
+    return sources;
+}
+
 /// The service of `hephaestus serve`: the library's Service, with the checks of a configuration.
 class ServeProgram : public QObject
 {
@@ -30,6 +47,7 @@ public:
         , m_log(log)
         , m_service({.name = config.name, .version = config.version, .shutdown = config.shutdown, .http = config.http},
                     ServerState::instance())
+        , m_code(m_service.state(), codeSources(config))
         , m_checks(m_service.state())
         , m_notifier(m_service.shutdown())
         , m_restart(m_service, self, std::move(trial))
@@ -43,6 +61,10 @@ public:
             error.isEmpty() ? done() : done.failed(error);
         }, CleanupStage::Logs);
         addStandardEndpoints(m_service, m_checks, &Log::tail);
+        m_service.http().setCheckHandler([this](std::function<void()> done) {
+            m_code.lookNow();
+            m_checks.checkAll(std::move(done));
+        });
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
             if (number == SIGHUP)
                 reload();
@@ -51,6 +73,7 @@ public:
         connect(&m_service, &Service::readyChanged, this, [this] {
             qCInfo(logService, "%s %s is ready", qPrintable(m_config.name), qPrintable(m_config.version));
             m_notifier.ready(u"running"_s);
+            m_code.start(); // not before: it is to delay nothing
         });
     }
 
@@ -108,6 +131,7 @@ private:
     ServiceConfig m_config;
     const LogOptions m_log; ///< as the command line says
     Service m_service;
+    CodeMonitor m_code;
     Checks m_checks;
     SystemdNotifier m_notifier;
     InPlaceRestart m_restart;

@@ -64,7 +64,7 @@ void readLimits(ConfigTable table, Limits &limits)
     table.finish();
 }
 
-void readAccess(ConfigTable table, HttpOptions &http)
+void readAccess(ConfigTable table, HttpOptions &http, QStringList &namedFiles)
 {
     const QString tokenFile = table.filePath(u"token_file"_s);
     if (!tokenFile.isEmpty()) {
@@ -82,6 +82,10 @@ void readAccess(ConfigTable table, HttpOptions &http)
     http.tls.clientCa = table.filePath(u"client_ca"_s);
     if (http.tls.certificate.isEmpty() != http.tls.key.isEmpty())
         table.fail(http.tls.key.isEmpty() ? u"tls_certificate"_s : u"tls_key"_s, u"a certificate and its key belong together"_s);
+    for (const QString &file : {tokenFile, http.tls.certificate, http.tls.key, http.tls.clientCa}) {
+        if (!file.isEmpty())
+            namedFiles << file;
+    }
     table.finish();
 }
 
@@ -97,7 +101,7 @@ ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems)
     readShutdown(root.table(u"shutdown"_s), config);
     readLog(root.table(u"log"_s), config);
     readLimits(root.table(u"limits"_s), config.http.limits);
-    readAccess(root.table(u"access"_s), config.http);
+    readAccess(root.table(u"access"_s), config.http, config.namedFiles);
     config.dependencies = readDependencies(root);
     ConfigTable code = root.table(u"code"_s);
     config.watch = code.texts(u"watch"_s);

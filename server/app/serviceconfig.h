@@ -20,7 +20,8 @@ struct ServiceConfig
     std::optional<LogLevel> logLevel; ///< nothing: as the command line says
     HttpOptions http;
     DependenciesConfig dependencies;
-    QStringList watch; ///< globs of source files, absolute
+    QStringList watch; ///< globs of source files, absolute or relative to the file
+    QStringList namedFiles; ///< files that the configuration names and whose content is part of it: tokens, certificates, keys
 
     bool operator==(const ServiceConfig &) const = default;
 };

@@ -46,7 +46,7 @@ static HealthReport fullReport()
     report.capabilities = QStringList{u"check"_s, u"restart"_s};
     report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"draining"_s, Seconds(27), 3,
                                        {{u"database"_s, StepOutcome::Pending, Seconds(0), {}}}};
-    report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2)};
+    report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2), 9'900};
     return report;
 }
 

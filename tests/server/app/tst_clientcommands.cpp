@@ -33,6 +33,8 @@ private Q_SLOTS:
     void usageErrorsExitWithTwo();
     void everyErrorOfTheFleetFileIsTold();
     void theTableShowsEachService();
+    void aCommandIsRunOnlyIfNothingIsStale_data();
+    void aCommandIsRunOnlyIfNothingIsStale();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
     void theFleetGoesUpRestartsAndGoesDown();
@@ -131,6 +133,31 @@ void TestClientCommands::everyErrorOfTheFleetFileIsTold()
     QCOMPARE(outcome.code, 2);
     QVERIFY2(outcome.errors.contains(u"fleet.toml:3: "_s) && outcome.errors.contains(u"fleet.toml:4: "_s), qPrintable(outcome.errors));
     QFile::remove(directory->filePath(u"fleet.toml"_s));
+}
+
+void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale_data()
+{
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<int>("exit");
+    QTest::newRow("fresh") << u",\"code\":{\"verdict\":\"fresh\"}"_s << 42;
+    QTest::newRow("stale") << u",\"code\":{\"verdict\":\"stale\"}"_s << 3;
+    QTest::newRow("unknown") << u",\"code\":{\"verdict\":\"unknown\"}"_s << 3;
+    QTest::newRow("it never says") << QString() << 42;
+}
+
+void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale()
+{
+    QFETCH(QString, code);
+    QFETCH(int, exit);
+    server->setAnswer("/health/status", FakeAnswer::json(body(code.toUtf8())));
+    QFile fleet(directory->filePath(u"fleet.toml"_s));
+    QVERIFY(fleet.open(QIODevice::WriteOnly));
+    fleet.write("[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\n");
+    fleet.close();
+    const Outcome outcome = run({u"exec"_s, u"--require-fresh"_s, u"--settle"_s, u"100ms"_s, u"--fleet"_s, fleet.fileName(), u"--"_s,
+                                 u"sh"_s, u"-c"_s, u"echo \"$1\"; exit 42"_s, u"sh"_s, u"--two words"_s});
+    QCOMPARE(outcome.code, exit);
+    QCOMPARE(outcome.output, exit == 42 ? u"--two words\n"_s : QString());
 }
 
 void TestClientCommands::theTableShowsEachService()

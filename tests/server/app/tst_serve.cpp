@@ -6,6 +6,7 @@
 #include "tests/support/serviceprocess.h"
 
 #include <QElapsedTimer>
+#include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void twoBlockingCallersGetTheSameResult();
     void aClientThatHangsUpDoesNotStopTheShutdown();
     void itStartsAgainOnTheSamePort();
+    void itTellsWhetherItRunsTheCodeOnDisk();
     void wrongUsageAndConfigurationExitWith2_data();
     void wrongUsageAndConfigurationExitWith2();
 
@@ -236,6 +238,30 @@ void TestServe::itStartsAgainOnTheSamePort()
         QCOMPARE(rawRequest(port, "POST", "/health/shutdown").status, 200);
         QCOMPARE(service.exitCode(), 0);
     }
+}
+
+void TestServe::itTellsWhetherItRunsTheCodeOnDisk()
+{
+    const QByteArray configuration = "[code]\nwatch = [\"code/**/*.py\"]\n";
+    QVERIFY(QDir(m_directory.path()).mkpath(u"code/deep"_s));
+    const QString source = file(u"code/deep/manager.py"_s, "value = 1\n");
+    const QString config = file(u"code.toml"_s, configuration);
+    const auto written = QDateTime::currentDateTimeUtc();
+    QTRY_VERIFY(written.msecsTo(QDateTime::currentDateTimeUtc()) > 50); // what changes while it starts is unknown
+    START(service, {u"--config"_s, config});
+    const auto code = [&service] {
+        const Result<HealthReport> report = decodeReport(rawRequest(service.port, "GET", "/health/status").body);
+        return report && report->code ? *report->code : CodeReport();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(code().verdict, CodeVerdict::Fresh, 20'000);
+    QVERIFY(!file(u"code/deep/manager.py"_s, "value = 2\n").isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(code().verdict, CodeVerdict::Stale, 20'000);
+    QCOMPARE(code().changed, (QList<CodeChange>{{source, u"source"_s, u"modified"_s}}));
+    QVERIFY(!file(u"code/deep/manager.py"_s, "value = 1\n").isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(code().verdict, CodeVerdict::Fresh, 20'000);
+    QVERIFY(!file(u"code.toml"_s, configuration + "# edited\n").isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(code().verdict, CodeVerdict::Stale, 20'000);
+    QCOMPARE(code().changed, (QList<CodeChange>{{config, u"configuration"_s, u"modified"_s}}));
 }
 
 void TestServe::wrongUsageAndConfigurationExitWith2_data()

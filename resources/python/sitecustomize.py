@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts hephaestus_manifest in a Python program that knows nothing of it, then runs the sitecustomize there would have been without
+this one. Leaves no trace in sys.path."""
+
+import os
+import sys
+
+
+def _begin():
+    here = os.path.dirname(os.path.abspath(__file__))
+    try:
+        import hephaestus_manifest
+
+        hephaestus_manifest.install()
+    except Exception:  # noqa: BLE001: the program must not notice
+        pass
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+
+
+def _chain():
+    """An error in it is the program's own, and told as Python always does."""
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import PathFinder
+
+    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is None or spec.loader is None:
+        return
+    module = module_from_spec(spec)
+    sys.modules["sitecustomize"] = module
+    spec.loader.exec_module(module)
+
+
+_begin()
+_chain()

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/codemanifest.h"
+
+#include "server/core/processorigin.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+
+namespace Hephaestus {
+namespace {
+
+constexpr std::array LockFiles{"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "package-lock.json",
+    "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "go.sum", "Gemfile.lock", "composer.lock", "conan.lock"};
+
+class Descriptor
+{
+public:
+    explicit Descriptor(int descriptor)
+        : m_descriptor(descriptor)
+    {
+    }
+    ~Descriptor()
+    {
+        if (m_descriptor >= 0)
+            ::close(m_descriptor);
+    }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    operator int() const { return m_descriptor; }
+
+private:
+    const int m_descriptor;
+};
+
+/// Never waits: not for the other end of a FIFO, nor for a lease.
+int openForReading(const QByteArray &path)
+{
+    return ::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+bool isMissing(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
+/// Has the content been changed after `since`, for all that is known? A time ahead of the clock cannot have come about since then: it
+/// is from before the clock was set back.
+bool changedAfter(qint64 time, qint64 since)
+{
+    return time > since && time <= wallClock() + FileStamp::Tick;
+}
+
+/// A noted file whose content may be another than the one loaded: nothing known then is known of that one.
+void makeUnverified(LoadedFile &file)
+{
+    file.evidence = Evidence::Unverified;
+    file.stamp = {};
+}
+
+} // namespace
+
+QByteArrayList lockFilesIn(const QByteArray &directory)
+{
+    QByteArrayList found;
+    for (const char *name : LockFiles) {
+        const QByteArray path = directory + '/' + name;
+        if (::access(path.constData(), F_OK) == 0)
+            found << path;
+    }
+    return found;
+}
+
+CodeManifest::CodeManifest(CodeSources sources)
+    : m_sources(std::move(sources))
+    , m_modules(m_sources.moduleReport)
+{
+    for (const QByteArray &pattern : m_sources.watch)
+        m_patterns << GlobPattern(m_sources.directory, pattern);
+    if (!m_sources.directory.isEmpty())
+        m_git = GitState::of(m_sources.directory);
+    const auto since = m_sources.since ? m_sources.since : ProcessOrigin::startOf(m_sources.pid);
+    begin(since.value_or(0)); // 0: the process is gone, and nothing can be proven
+}
+
+QByteArray CodeManifest::proc(const char *entry) const
+{
+    return "/proc/" + QByteArray::number(m_sources.pid) + '/' + entry;
+}
+
+void CodeManifest::noteDirectory(const QByteArray &directory)
+{
+    if (!m_listener || m_directories.contains(directory))
+        return;
+    m_directories.insert(directory);
+    m_listener(directory);
+}
+
+void CodeManifest::noteLink(const QByteArray &path)
+{
+    std::array<char, PATH_MAX> real;
+    if (!::realpath(path.constData(), real.data()))
+        return;
+    const QByteArray target(real.data());
+    const qsizetype slash = target.lastIndexOf('/');
+    const QByteArray directory = slash == 0 ? QByteArray("/") : target.first(slash);
+    noteDirectory(directory);
+    m_linked[directory].insert(target.mid(slash + 1));
+}
+
+bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name) const
+{
+    const QByteArray path = (directory == "/" ? QByteArray() : directory) + '/' + name;
+    return m_files.find(path) || m_linked.value(directory).contains(name) || path == m_modules.reportFile()
+        || std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) { return pattern.matches(path); });
+}
+
+void CodeManifest::begin(qint64 since)
+{
+    m_files.clear();
+    m_mapped.clear();
+    m_unproven.clear();
+    m_recorded = false;
+    m_lastUpdate = since;
+    noteMapped(mappedFiles(m_sources.pid), since);
+    for (const QByteArray &path : m_sources.configurationFiles)
+        noteNamed(path, CodeKind::Configuration, since);
+    for (const QByteArray &path : m_sources.lockFiles)
+        noteNamed(path, CodeKind::LockFile, since);
+    for (const GlobPattern &pattern : m_patterns) {
+        if (!pattern.isPattern())
+            noteNamed(pattern.root(), CodeKind::Source, since);
+    }
+    if (const auto environment = ProcessOrigin::environmentOf(m_sources.pid))
+        m_environment = ProcessOrigin::environmentHash(*environment);
+}
+
+int CodeManifest::openLoaded(const MappedFile &mapped) const
+{
+    struct stat status{};
+    for (const QByteArray &path : {proc("map_files/") + mapped.range, proc("exe"), mapped.path}) {
+        const int descriptor = openForReading(path);
+        if (descriptor < 0)
+            continue;
+        if (::fstat(descriptor, &status) == 0 && mapped.is(status, descriptor))
+            return descriptor;
+        ::close(descriptor);
+    }
+    return -1;
+}
+
+void CodeManifest::noteMapped(const QList<MappedFile> &mapped, qint64 since)
+{
+    struct stat program{};
+    const bool programKnown = ::stat(proc("exe").constData(), &program) == 0;
+    for (const MappedFile &each : mapped) {
+        const bool isProgram = programKnown && each.inode == program.st_ino
+            && (each.device == program.st_dev || m_mapped.isEmpty()); // the program is the first of the maps
+        if (isProgram)
+            m_image = each;
+        if (m_mapped.contains({each.device, each.inode}))
+            continue;
+        m_mapped.insert({each.device, each.inode}, each.path);
+
+        LoadedFile file;
+        file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
+        file.origins = Mapped;
+        const Descriptor descriptor(openLoaded(each));
+        struct stat status{};
+        if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
+            file.stamp = FileStamp::of(status);
+            // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
+            const qint64 time = status.st_nlink == 0 ? file.stamp.modified : file.stamp.changed;
+            if (!isProgram && changedAfter(time, since))
+                makeUnverified(file);
+            else
+                m_unproven.insert(each.path, each);
+        } else {
+            makeUnverified(file);
+            if (::stat(each.path.constData(), &status) == 0 && status.st_ino == each.inode)
+                file.evidence = Evidence::Unreadable; // it is there, and not for us
+        }
+        m_files.add(each.path, file);
+        noteDirectory(each.path.first(std::max(each.path.lastIndexOf('/'), qsizetype(1))));
+    }
+}
+
+void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, qint64 since)
+{
+    LoadedFile file;
+    file.kind = kind;
+    file.origins = Named;
+    struct stat status{};
+    if (::stat(path.constData(), &status) == 0) {
+        if (!S_ISREG(status.st_mode))
+            return; // a device, a socket or a directory is not read as a whole
+        file.stamp = FileStamp::of(status);
+        if (changedAfter(file.stamp.changed, since))
+            makeUnverified(file);
+    } else {
+        file.evidence = isMissing(errno) ? Evidence::Absent : Evidence::Unreadable;
+    }
+    m_files.add(path, file);
+}
+
+bool CodeManifest::noteWatched(qint64 since, Pace &pace)
+{
+    GlobPattern::Visitor visitor;
+    visitor.directory = [this](const QByteArray &directory) { noteDirectory(directory); };
+    visitor.unreadable = [](const QByteArray &) {}; // told by every look
+    visitor.goOn = [&pace] { return pace.step(); };
+    visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
+        FileTable::Directory &folder = m_files.directory(directory).second;
+        if (LoadedFile *known = m_files.find(folder, name)) {
+            known->origins |= Watched;
+            return;
+        }
+        LoadedFile file;
+        file.origins = Watched;
+        file.stamp = FileStamp::of(status);
+        if (changedAfter(file.stamp.changed, since))
+            makeUnverified(file);
+        m_files.add(folder, name, file);
+        if (isLink)
+            noteLink(directory + '/' + name);
+    };
+    for (const GlobPattern &pattern : m_patterns)
+        pattern.walk(visitor);
+    m_files.squeeze();
+    return !pace.stopped();
+}
+
+void CodeManifest::noteModules()
+{
+    for (const LoadedModule &module : m_modules.readNew()) {
+        LoadedFile file;
+        file.stamp = module.stamp;
+        // written so shortly before it was loaded that another write would not show in its times
+        if (module.stamp.changed > module.loaded - FileStamp::Tick && module.stamp.changed <= module.loaded + FileStamp::Tick)
+            makeUnverified(file);
+        const LoadedFile *known = m_files.find(module.path);
+        file.origins = quint8(Reported | (known ? known->origins : 0));
+        m_files.add(module.path, file);
+        noteDirectory(module.path.first(std::max(module.path.lastIndexOf('/'), qsizetype(1))));
+    }
+    if (m_modules.processEnded()) {
+        QSet<QByteArray> current;
+        for (const LoadedModule &module : m_modules.current())
+            current.insert(module.path);
+        m_files.forget(Reported, [&](const QByteArray &path, const LoadedFile &) { return !current.contains(path); });
+    }
+}
+
+void CodeManifest::prove(const QByteArray &path, LoadedFile &file, Pace &pace)
+{
+    const auto mapped = m_unproven.constFind(path);
+    const Descriptor descriptor(mapped != m_unproven.cend() ? openLoaded(*mapped) : openForReading(path));
+    struct stat status{};
+    if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
+        file.evidence = descriptor < 0 && !isMissing(errno) ? Evidence::Unreadable : Evidence::Unverified;
+        return;
+    }
+    const auto unchanged = [&file](const struct stat &status) {
+        FileStamp now = FileStamp::of(status);
+        if (file.kind == CodeKind::Executable || status.st_nlink == 0)
+            now.changed = file.stamp.changed; // see noteMapped()
+        return now == file.stamp;
+    };
+    if (!S_ISREG(status.st_mode) || !unchanged(status)) {
+        file.evidence = Evidence::Unverified;
+        return;
+    }
+    if (status.st_size > m_sources.hashLimit) {
+        file.evidence = Evidence::StampOnly;
+        return;
+    }
+    const qint64 begun = wallClock();
+    const auto hash = hashFile(descriptor, pace);
+    if (pace.stopped())
+        return;
+    if (!hash) {
+        file.evidence = Evidence::Unreadable;
+        return;
+    }
+    if (::fstat(descriptor, &status) != 0 || !unchanged(status)) {
+        file.evidence = Evidence::Unverified;
+        return;
+    }
+    file.hash = *hash;
+    file.evidence = Evidence::Hashed;
+    if (changedAfter(file.stamp.changed, begun - 2 * FileStamp::Tick))
+        file.stamp.changed = 0; // another write in the same tick would not show
+}
+
+bool CodeManifest::update(Pace &pace)
+{
+    const qint64 started = wallClock();
+    const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
+    const bool sameImage = std::any_of(mapped.begin(), mapped.end(), [this](const MappedFile &each) {
+        return each.range == m_image.range && each.inode == m_image.inode;
+    });
+    if (!mapped.isEmpty() && m_image.inode != 0 && !sameImage)
+        begin(m_lastUpdate); // exec: another program, or the same one anew
+    noteMapped(mapped, m_lastUpdate);
+    if (!mapped.isEmpty()) {
+        QSet<QByteArray> present;
+        for (const MappedFile &each : mapped)
+            present.insert(m_mapped.value({each.device, each.inode}));
+        m_files.forget(Origin::Mapped, [&](const QByteArray &path, const LoadedFile &) { return !present.contains(path); });
+        m_mapped.removeIf([&](const auto &entry) { return !present.contains(entry.value()); });
+    }
+    if (!m_recorded && !noteWatched(m_lastUpdate, pace))
+        return false;
+    noteModules();
+    for (auto &directory : m_files.directories()) {
+        if (!directory.second.files.empty())
+            noteDirectory(QByteArray(directory.first.data(), qsizetype(directory.first.size())));
+        for (LoadedFile &file : directory.second.files) {
+            if (file.evidence == Evidence::Pending)
+                prove(m_files.path(directory, file), file, pace);
+            if (pace.stopped())
+                return false;
+        }
+    }
+    m_unproven.clear();
+    m_lastUpdate = started;
+    m_recorded = true;
+    return true;
+}
+
+std::optional<CodeKind> CodeManifest::find(const QByteArray &path) const
+{
+    if (const LoadedFile *file = m_files.find(path))
+        return file->kind;
+    struct stat status{};
+    if (::stat(path.constData(), &status) != 0)
+        return {};
+    const FileStamp stamp = FileStamp::of(status);
+    for (const auto &[directory, content] : m_files.directories()) {
+        for (const LoadedFile &file : content.files) {
+            if (file.stamp.sameFile(stamp))
+                return file.kind;
+        }
+    }
+    return {};
+}
+
+} // namespace Hephaestus

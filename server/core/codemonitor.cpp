@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/codemonitor.h"
+
+#include "server/core/serverstate.h"
+
+#include <linux/ioprio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
+void stepBack()
+{
+    ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);
+    ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+}
+
+} // namespace
+
+CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock, const CodeTiming &timing, QObject *parent)
+    : QObject(parent)
+    , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
+{
+    m_thread.setObjectName(QStringLiteral("code"));
+    m_watch->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::started, m_watch, [watch = m_watch] {
+        stepBack();
+        watch->start();
+    });
+    connect(&m_thread, &QThread::finished, m_watch, &QObject::deleteLater);
+    connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
+    connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported);
+    state.addCapability(QStringLiteral("code"));
+    state.setCode({});
+}
+
+CodeMonitor::~CodeMonitor()
+{
+    m_watch->stop();
+    if (m_thread.isRunning()) {
+        m_thread.quit();
+        m_thread.wait();
+    } else {
+        delete m_watch; // never started
+    }
+}
+
+void CodeMonitor::start()
+{
+    m_thread.start();
+}
+
+void CodeMonitor::lookNow()
+{
+    QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow);
+}
+
+std::optional<CodeKind> CodeMonitor::find(const QByteArray &path) const
+{
+    if (!m_thread.isRunning())
+        return m_watch->manifest().find(path);
+    std::optional<CodeKind> kind;
+    QMetaObject::invokeMethod(m_watch, [&] { kind = m_watch->manifest().find(path); }, Qt::BlockingQueuedConnection);
+    return kind;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/core/codewatch.h"
+
+#include <QThread>
+
+namespace Hephaestus {
+
+class ServerState;
+
+/// A service's answer to "does this process run the code on disk?": a CodeWatch in a thread of its own with low priority, whose
+/// reports become ServerState's code.
+///
+/// Made early: the constructor notes what is loaded now (some milliseconds). start() when the service is up: what takes long follows in
+/// the background. Until the first look has ended the verdict is unknown. The state and the clock outlive it.
+class CodeMonitor : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock = Clock::steady(), const CodeTiming &timing = {},
+                         QObject *parent = nullptr);
+    ~CodeMonitor() override;
+
+    void start();
+    /// Asks for a look at once; reported() follows.
+    void lookNow();
+    /// The kind of a file this process loaded, or nothing. Waits for a look that is under way.
+    std::optional<CodeKind> find(const QByteArray &path) const;
+
+Q_SIGNALS:
+    /// In the thread of this object.
+    void reported(const Hephaestus::CodeReport &report);
+
+private:
+    QThread m_thread;
+    CodeWatch *m_watch; ///< lives in m_thread, which deletes it
+};
+
+} // namespace Hephaestus

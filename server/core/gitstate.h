@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+
+namespace Hephaestus {
+
+/// What a git work tree is on, read from its files without running git. It names a verdict, it does not decide one: a commit of what
+/// already lies in the tree changes no loaded file, and a dirty tree changes no commit.
+struct GitState
+{
+    QByteArray directory; ///< of the repository: its `.git`; empty: not in a work tree
+    QByteArray branch;    ///< `refs/heads/main`; empty when detached
+    QByteArray commit;    ///< hexadecimal; empty before the first commit
+
+    bool operator==(const GitState &) const = default;
+
+    /// Of the work tree that `directory` lies in.
+    static GitState of(const QByteArray &directory);
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayList>
+
+#include <functional>
+
+struct stat;
+
+namespace Hephaestus {
+
+/// A pattern of file paths: `*`, `?` and `[…]` within one name (fnmatch(3)), `**` any number of directories, none included. Names that
+/// begin with a dot are matched only by a pattern that writes the dot. Directories are followed through symbolic links only where
+/// the pattern names them. Paths are bytes, as the kernel has them.
+class GlobPattern
+{
+public:
+    /// `pattern` is absolute or relative to `directory`, which is absolute. `.` and `..` are resolved before the first wildcard.
+    GlobPattern(const QByteArray &directory, const QByteArray &pattern);
+
+    /// Has it a wildcard? If not, root() is the one file it names.
+    bool isPattern() const { return !m_names.isEmpty(); }
+    /// The deepest directory that holds every match.
+    const QByteArray &root() const { return m_root; }
+    /// Would this absolute path match, if it is a file?
+    bool matches(QByteArrayView path) const;
+    /// Could something in this absolute directory, or below it, match?
+    bool mayMatchBelow(QByteArrayView directory) const;
+
+    /// Where a walk is told what it meets.
+    struct Visitor
+    {
+        /// Before a directory is read, whatever is in it.
+        std::function<void(const QByteArray &directory)> directory;
+        /// A regular file (or a symbolic link to one) that matches.
+        std::function<void(const QByteArray &directory, const char *name, const struct stat &status, bool isLink)> file;
+        /// A directory that exists and cannot be read.
+        std::function<void(const QByteArray &directory)> unreadable;
+        /// Asked after each entry; false ends the walk.
+        std::function<bool()> goOn;
+    };
+    /// Visits every match below root().
+    void walk(const Visitor &visitor) const;
+
+private:
+    /// Positions in m_names that the next name of a path may match.
+    using Positions = QList<qsizetype>;
+    Positions start() const;
+    Positions next(const Positions &positions, const char *name) const;
+    bool accepts(const Positions &positions, const char *name) const;
+    void addPosition(Positions &positions, qsizetype position) const;
+    bool walk(const QByteArray &directory, const Positions &positions, const Visitor &visitor) const;
+    /// The names of `path` below root(), or nothing known: false.
+    bool below(QByteArrayView path, QByteArrayList &names) const;
+
+    QByteArray m_root;
+    QByteArrayList m_names; ///< below m_root, from the first with a wildcard; the last is the file's
+};
+
+} // namespace Hephaestus
