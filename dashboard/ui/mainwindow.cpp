@@ -19,6 +19,7 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -158,7 +159,8 @@ QWidget *MainWindow::makeMainPage()
 void MainWindow::restoreLayout()
 {
     const QSettings settings;
-    resize(settings.value(u"window/size"_s, QSize(1380, 860)).toSize());
+    // Never larger than the screen it opens on.
+    resize(settings.value(u"window/size"_s, QSize(1380, 860)).toSize().boundedTo(screen()->availableSize()));
     if (!m_columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
         m_columns->setSizes({850, 530});
     if (!m_rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))

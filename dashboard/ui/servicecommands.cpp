@@ -114,7 +114,9 @@ void ServiceCommands::trigger(ServiceAction action)
         return;
     const bool dangerous = action == ServiceAction::Restart || action == ServiceAction::ShutDown
                            || action == ServiceAction::ScheduleShutDown;
-    if (!dangerous)
+    // A service that says it has nothing in flight loses nothing by a restart: one click is enough.
+    const bool idle = row->isCurrent() && row->report && row->report->resources.inFlightRequests == 0;
+    if (!dangerous || (action == ServiceAction::Restart && idle))
         return m_watch.actions().perform(id, action);
     const QString verb = m_actions[action]->text().remove(u'…');
     auto *const dialog = new Confirmation(question(*row, action), action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : verb, m_window);
