@@ -30,6 +30,10 @@ TEST_PACKAGES=(
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
 )
 
+# To build and run the fuzzers.
+# shellcheck disable=SC2034
+FUZZ_PACKAGES=('clang-14|clang' 'libclang-rt-14-dev|libclang-rt-dev')
+
 say() { printf '%s: %s\n' "${PROGRAM:-${0##*/}}" "$*"; }
 die() { # die STATUS MESSAGE
     say "$2" >&2

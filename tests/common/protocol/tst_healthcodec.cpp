@@ -20,6 +20,8 @@ private Q_SLOTS:
     void whatIsWrongIsNamedWithItsPlace_data();
     void whatIsWrongIsNamedWithItsPlace();
     void aStartTimeWithoutZoneIsUtc();
+    void whatWasReadIsWrittenReadably_data();
+    void whatWasReadIsWrittenReadably();
     void aShutdownResultReadsBackTheSame();
     void aScheduleRequestIsRead_data();
     void aScheduleRequestIsRead();
@@ -138,6 +140,26 @@ void TestHealthCodec::aStartTimeWithoutZoneIsUtc()
     const auto zoned = decodeBasic(R"({"status":"healthy","start_time":"2025-11-04T13:00:00+01:00"})");
     QVERIFY(zoned);
     QCOMPARE(zoned->startTime, QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc()));
+}
+
+void TestHealthCodec::whatWasReadIsWrittenReadably_data()
+{
+    QTest::addColumn<QByteArray>("json");
+    QTest::newRow("no start time") << R"({"status":"healthy"})"_ba;
+    QTest::newRow("huge uptime") << R"({"status":"healthy","uptime_seconds":1e305})"_ba;
+    QTest::newRow("a start time beyond year 9999") << R"({"status":"healthy","start_time":"9999-12-31T23:59:59-12:00"})"_ba;
+}
+
+void TestHealthCodec::whatWasReadIsWrittenReadably()
+{
+    QFETCH(QByteArray, json);
+    const auto first = decodeReport(json);
+    if (!first)
+        return; // refusing it is fine too
+    const auto second = decodeReport(encode(*first));
+    QVERIFY2(second, second ? "" : qPrintable(second.problem().text()));
+    QCOMPARE(second->uptime.count(), first->uptime.count());
+    QCOMPARE(second->startTime, first->startTime);
 }
 
 void TestHealthCodec::aShutdownResultReadsBackTheSame()

@@ -125,6 +125,10 @@ void TestRequestHead::whatIsDoubtfulIsRefused_data()
     row("bare LF", "GET / HTTP/1.1\nHost: a\n\n");
     row("bare LF in a field", "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n");
     row("bare CR in a field", "GET / HTTP/1.1\r\nHost: a\rX: y\r\n\r\n");
+    row("bare CR at the end of a field", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\r\n\r\n");
+    row("vertical tab before a value", "GET / HTTP/1.1\r\nHost: a\r\nX:\v y\r\n\r\n");
+    fields("vertical tab before an encoding", "Transfer-Encoding: \vchunked");
+    fields("form feed after a length", "Content-Length: 5\f");
     row("NUL", "GET / HTTP/1.1\r\nHost: a\r\nX: " + QByteArray(1, '\0') + "\r\n\r\n");
     fields("no colon", "X");
     fields("no name", ": x");
