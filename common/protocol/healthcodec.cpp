@@ -16,10 +16,18 @@ using namespace Qt::StringLiterals;
 
 // ---- writing ----------------------------------------------------------------------------------------
 
-QString isoTime(const QDateTime &time) { return time.toUTC().toString(Qt::ISODateWithMs); }
+/// Null: not known.
+QJsonValue isoTime(const QDateTime &time)
+{
+    return time.isValid() ? QJsonValue(time.toUTC().toString(Qt::ISODateWithMs)) : QJsonValue();
+}
 
 /// Whole microseconds: shorter bodies, and no digits that nobody measured.
-double seconds(Seconds value) { return std::round(value.count() * 1e6) / 1e6; }
+double seconds(Seconds value)
+{
+    constexpr double WithoutFraction = 9007199254.740992; // 2^53 microseconds; more would only lose, or overflow
+    return std::abs(value.count()) < WithoutFraction ? std::round(value.count() * 1e6) / 1e6 : value.count();
+}
 
 double since(const Since &value) { return value ? seconds(*value) : -1.0; }
 
