@@ -288,7 +288,7 @@ void TestChecks::nothingIsLeftOverAfterManyChangesAndChecks()
         checkAll();
     }
     settle();
-    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_VERIFY(*ProcessUsage::now().openFiles <= *before.openFiles); // fewer: left by an earlier row
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
 }
 

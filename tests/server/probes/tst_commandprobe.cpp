@@ -133,7 +133,7 @@ void TestCommandProbe::nothingIsLeftOverAfterManyChecks()
     const auto before = ProcessUsage::now();
     for (int i = 0; i < 1000; ++i)
         QVERIFY(ask({{u"/bin/true"_s}, {}}).ok);
-    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_VERIFY(*ProcessUsage::now().openFiles <= *before.openFiles); // fewer: left by an earlier row
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
 }
 

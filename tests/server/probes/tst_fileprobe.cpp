@@ -87,7 +87,7 @@ void TestFileProbe::nothingIsLeftOverAfterManyChecks()
         FileProbe probe({directory.path(), 0}, busy, 5s);
         QVERIFY(ask(probe).ok);
     }
-    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_VERIFY(*ProcessUsage::now().openFiles <= *before.openFiles); // fewer: left by an earlier row
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
 }
 

@@ -369,7 +369,7 @@ void TestHttpProbe::nothingIsLeftOverAfterManyChecks()
     const auto before = ProcessUsage::now();
     for (int i = 0; i < 1000; ++i)
         QVERIFY(ask(settings(HttpService::Qdrant)).ok);
-    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_VERIFY(*ProcessUsage::now().openFiles <= *before.openFiles); // fewer: left by an earlier row
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
 }
 

@@ -206,7 +206,7 @@ void TestSqlPool::nothingIsLeftOverAfterManyChecks()
     for (int i = 0; i < 1000; ++i)
         QVERIFY(check().ok);
     const auto after = ProcessUsage::now();
-    QCOMPARE(*after.openFiles, *before.openFiles);
+    QVERIFY(*after.openFiles <= *before.openFiles);
     QCOMPARE(*after.threads, *before.threads);
 }
 

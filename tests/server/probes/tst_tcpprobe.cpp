@@ -75,7 +75,7 @@ void TestTcpProbe::nothingIsLeftOverAfterManyChecks()
     const auto before = ProcessUsage::now();
     for (int i = 0; i < 1000; ++i)
         QVERIFY(ask(u"127.0.0.1"_s, server.serverPort()).ok);
-    QTRY_COMPARE(*ProcessUsage::now().openFiles, *before.openFiles);
+    QTRY_VERIFY(*ProcessUsage::now().openFiles <= *before.openFiles); // fewer: left by an earlier row
     QTRY_COMPARE(*ProcessUsage::now().threads, *before.threads);
 }
 
