@@ -28,7 +28,7 @@ private Q_SLOTS:
     void aBlockingShutdownAnswersWhenAllIsDone();
     void aSignalShutsItDown_data();
     void aSignalShutsItDown();
-    void aSecondSignalEndsItAtOnce();
+    void aSecondSignalAtOnceForcesNothing();
     void twoBlockingCallersGetTheSameResult();
     void aClientThatHangsUpDoesNotStopTheShutdown();
     void itStartsAgainOnTheSamePort();
@@ -168,15 +168,14 @@ void TestServe::aSignalShutsItDown()
     QCOMPARE(service.exitCode(), 0);
 }
 
-void TestServe::aSecondSignalEndsItAtOnce()
+void TestServe::aSecondSignalAtOnceForcesNothing()
 {
-    // A long notice keeps the shutdown from ending by itself.
     START(service);
-    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 3600})").status, 200);
-    ::kill(pid_t(service.process.processId()), SIGSTOP); // so that the first signal starts nothing
+    ::kill(pid_t(service.process.processId()), SIGSTOP); // so that both signals are there before it acts on one
     service.signal(SIGTERM);
+    service.signal(SIGINT);
     ::kill(pid_t(service.process.processId()), SIGCONT);
-    service.signal(SIGINT); // within 200 ms: the same key pressed twice, which forces nothing
+    // Within 200 ms of each other: an orderly shutdown. That a later one forces the exit is a row of tests/conformance.
     const int exitCode = service.exitCode();
     QVERIFY2(exitCode == 0, QByteArray::number(exitCode).constData());
 }
