@@ -24,13 +24,6 @@ CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &c
     : QObject(parent)
     , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
 {
-    m_thread.setObjectName(QStringLiteral("code"));
-    m_watch->moveToThread(&m_thread);
-    connect(&m_thread, &QThread::started, m_watch, [watch = m_watch] {
-        stepBack();
-        watch->start();
-    });
-    connect(&m_thread, &QThread::finished, m_watch, &QObject::deleteLater);
     connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
     connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported);
     state.addCapability(QStringLiteral("code"));
@@ -40,17 +33,19 @@ CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &c
 CodeMonitor::~CodeMonitor()
 {
     m_watch->stop();
-    if (m_thread.isRunning()) {
-        m_thread.quit();
-        m_thread.wait();
-    } else {
-        delete m_watch; // never started
-    }
+    if (m_thread)
+        m_watch->deleteLater();
+    else
+        delete m_watch;
 }
 
 void CodeMonitor::start()
 {
-    m_thread.start();
+    m_watch->moveToThread(m_thread.emplace("code").thread());
+    QMetaObject::invokeMethod(m_watch, [watch = m_watch] {
+        stepBack();
+        watch->start();
+    });
 }
 
 void CodeMonitor::lookNow()
@@ -60,10 +55,10 @@ void CodeMonitor::lookNow()
 
 std::optional<CodeKind> CodeMonitor::find(const QByteArray &path) const
 {
-    if (!m_thread.isRunning())
+    if (!m_thread)
         return m_watch->manifest().find(path);
     std::optional<CodeKind> kind;
-    QMetaObject::invokeMethod(m_watch, [&] { kind = m_watch->manifest().find(path); }, Qt::BlockingQueuedConnection);
+    m_thread->call([&] { kind = m_watch->manifest().find(path); });
     return kind;
 }
 

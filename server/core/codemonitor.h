@@ -2,8 +2,7 @@
 #pragma once
 
 #include "server/core/codewatch.h"
-
-#include <QThread>
+#include "server/core/eventthread.h"
 
 namespace Hephaestus {
 
@@ -34,8 +33,8 @@ Q_SIGNALS:
     void reported(const Hephaestus::CodeReport &report);
 
 private:
-    QThread m_thread;
-    CodeWatch *m_watch; ///< lives in m_thread, which deletes it
+    CodeWatch *m_watch; ///< lives in m_thread, which deletes it, once that is started
+    std::optional<EventThread> m_thread;
 };
 
 } // namespace Hephaestus

@@ -22,13 +22,6 @@ HttpOptions effective(HttpOptions options)
     return options;
 }
 
-/// Calls `function` in the thread of `object` and waits for it.
-template <typename Function>
-void callIn(QObject *object, Function function)
-{
-    QMetaObject::invokeMethod(object, function, Qt::BlockingQueuedConnection);
-}
-
 } // namespace
 
 HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options, QObject *parent)
@@ -37,17 +30,10 @@ HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const Htt
     , m_sequence(sequence)
     , m_options(effective(options))
     , m_refusals(std::make_unique<Refusals>())
+    , m_thread("http")
 {
-    m_thread.setObjectName(u"http"_s);
-    m_thread.start();
-    QObject herald;
-    herald.moveToThread(&m_thread);
     // Made where it lives: sockets and timers belong to the thread that makes them.
-    callIn(&herald, [this, &herald] {
-        m_edge = new Edge(m_state, *m_refusals, m_options);
-        herald.moveToThread(nullptr);
-    });
-    connect(&m_thread, &QThread::finished, m_edge, &QObject::deleteLater);
+    m_thread.call([this] { m_edge = new Edge(m_state, *m_refusals, m_options); });
     connect(m_edge, &Edge::closed, this, &HttpServer::closed);
     connect(&m_sequence, &ShutdownSequence::finished, this, &HttpServer::finish);
     addHealthRoutes();
@@ -55,32 +41,31 @@ HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const Htt
 
 HttpServer::~HttpServer()
 {
-    m_thread.quit();
-    m_thread.wait();
+    m_edge->deleteLater();
 }
 
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
     Result<QList<ServiceAddress>> bound(QList<ServiceAddress>{});
-    callIn(m_edge, [&] { bound = m_edge->listen(addresses); });
+    m_thread.call([&] { bound = m_edge->listen(addresses); });
     return bound;
 }
 
 Result<ServiceAddress> HttpServer::adopt(int descriptor, bool removeFile)
 {
     Result<ServiceAddress> bound(ServiceAddress{});
-    callIn(m_edge, [&] { bound = m_edge->adopt(descriptor, removeFile); });
+    m_thread.call([&] { bound = m_edge->adopt(descriptor, removeFile); });
     return bound;
 }
 
 void HttpServer::setLimits(const Limits &limits)
 {
-    callIn(m_edge, [&] { m_edge->setLimits(withinDescriptors(limits)); });
+    m_thread.call([&] { m_edge->setLimits(withinDescriptors(limits)); });
 }
 
 void HttpServer::add(const QByteArray &path, Route route)
 {
-    callIn(m_edge, [&] { m_edge->addRoute(path, std::move(route)); });
+    m_thread.call([&] { m_edge->addRoute(path, std::move(route)); });
 }
 
 void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handler, Access access)
@@ -163,7 +148,7 @@ QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const
 {
     QList<std::pair<ServiceAddress, int>> kept;
     if (m_keepListening)
-        callIn(m_edge, [&] { kept = m_edge->duplicateListeners(); });
+        m_thread.call([&] { kept = m_edge->duplicateListeners(); });
     return kept;
 }
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "common/protocol/serviceaddress.h"
+#include "server/core/eventthread.h"
 #include "server/core/shutdownsequence.h"
 #include "server/http/httpoptions.h"
 #include "server/http/reply.h"
 
 #include <QMap>
-#include <QThread>
 
 namespace Hephaestus {
 
@@ -87,8 +87,8 @@ private:
     ShutdownSequence &m_sequence;
     const HttpOptions m_options;
     std::unique_ptr<Refusals> m_refusals;
-    QThread m_thread;
-    Edge *m_edge = nullptr; ///< lives in m_thread
+    EventThread m_thread;
+    Edge *m_edge = nullptr; ///< lives in m_thread, which deletes it
     QList<Reply> m_waiting; ///< for the end of the shutdown
     QList<Reply> m_checking; ///< for the end of the running check
     Check m_check;

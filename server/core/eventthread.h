@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <thread>
+
+class QEventLoop;
+class QThread;
+
+namespace Hephaestus {
+
+/// A thread with an event loop, for objects that live in it. Its destructor returns when the thread has ended to the last
+/// destructor of its thread-local variables.
+///
+/// QThread::wait() returns before those have run, and cannot do better (its threads are detached). A program that then leaves
+/// main() races with them: libcrypto's in the thread against libcrypto's own clean-up in exit(), which is a leak or a crash.
+///
+/// Used from the thread that made it.
+class EventThread
+{
+public:
+    /// `name` as ps and gdb show it, at most 15 characters.
+    explicit EventThread(const char *name);
+    /// Ends the loop, deletes what was told to deleteLater() there, waits for the end.
+    ~EventThread();
+    EventThread(const EventThread &) = delete;
+    EventThread &operator=(const EventThread &) = delete;
+
+    /// Calls `function` in the thread and waits for it.
+    void call(const std::function<void()> &function) const;
+    /// For QObject::moveToThread().
+    QThread *thread() const;
+
+private:
+    QEventLoop *m_loop; ///< on the thread's stack
+    std::thread m_thread;
+};
+
+} // namespace Hephaestus
