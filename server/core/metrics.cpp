@@ -3,6 +3,8 @@
 
 #include "server/core/serverstate.h"
 
+#include <QLocale>
+
 namespace Hephaestus {
 namespace {
 
@@ -29,7 +31,7 @@ public:
             }
             m_text += '}';
         }
-        m_text += ' ' + QByteArray::number(value, 'g', 17) + '\n';
+        m_text += ' ' + QByteArray::number(value, 'g', QLocale::FloatingPointShortest) + '\n';
     }
 
     /// A family of one sample, if there is a value.
