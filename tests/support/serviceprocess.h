@@ -9,7 +9,7 @@
 
 namespace Hephaestus::Test {
 
-/// A real service process that prints `listening on http://HOST:PORT` when it is ready. Killed, if still there, with the object.
+/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before). Killed, if still there, with the object.
 class ServiceProcess
 {
 public:
@@ -25,7 +25,7 @@ public:
     bool start(const QString &program, const QStringList &arguments)
     {
         process.start(program, arguments);
-        static const QRegularExpression line(QStringLiteral("listening on http://[^\\n]*:(\\d+)\\n"));
+        static const QRegularExpression line(QStringLiteral("(?:listening|starting) on http://[^\\n]*:(\\d+)\\n"));
         QString output;
         while (process.state() != QProcess::NotRunning) {
             if (!process.waitForReadyRead(20'000))
@@ -39,7 +39,11 @@ public:
         return false;
     }
 
-    void signal(int number) { ::kill(pid_t(process.processId()), number); }
+    void signal(int number)
+    {
+        if (const qint64 pid = process.processId()) // 0 once it has ended, which would be everybody in our group
+            ::kill(pid_t(pid), number);
+    }
 
     /// Waits for its end; the exit code, or 128+n if a signal killed it, or -1 if it still runs after 40 s.
     int exitCode()
