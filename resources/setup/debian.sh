@@ -28,6 +28,7 @@ TEST_PACKAGES=(
     postgresql libqt6sql6-psql redis-server openssl
     xvfb xauth
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
+    python3-jsonschema                      # lints the OpenAPI document
 )
 
 # To build and run the fuzzers.
