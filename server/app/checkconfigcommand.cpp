@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
+#include "server/app/globaloptions.h"
 #include "server/app/serviceconfig.h"
 
 #include <cstdio>
@@ -12,15 +13,16 @@ int checkConfigCommand(const QStringList &arguments)
     parser.setApplicationDescription(QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
     parser.addHelpOption();
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
-    if (!parser.parse(arguments) || parser.positionalArguments().size() != 1) {
-        if (parser.isSet(QStringLiteral("help")))
-            parser.showHelp(ExitDone);
+    const bool parsed = parser.parse(arguments);
+    if (parsed && parser.isSet(QStringLiteral("help"))) {
+        std::fputs(qPrintable(helpText(parser, QStringLiteral("check-config"))), stdout);
+        return ExitDone;
+    }
+    if (!parsed || parser.positionalArguments().size() != 1) {
         const QString why = parser.errorText().isEmpty() ? QStringLiteral("expected one FILE") : parser.errorText();
         std::fprintf(stderr, "hephaestus check-config: %s\n", qPrintable(why));
         return ExitUsage;
     }
-    if (parser.isSet(QStringLiteral("help")))
-        parser.showHelp(ExitDone);
     QList<Problem> problems;
     const ServiceConfig config = readServiceConfig(parser.positionalArguments().first(), problems);
     for (const Problem &problem : std::as_const(problems))

@@ -32,7 +32,7 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
     if (!m_parser.parse(arguments))
         return usageError(m_parser.errorText());
     if (m_parser.isSet(u"help"_s)) {
-        std::printf("%s", qPrintable(m_parser.helpText()));
+        std::printf("%s", qPrintable(helpText(m_parser, m_command)));
         return ExitDone;
     }
     const QStringList words{u"auto"_s, u"always"_s, u"never"_s};

@@ -25,6 +25,16 @@ static Result<qsizetype> chosen(const QCommandLineParser &parser, const QString 
     return index;
 }
 
+QString helpText(const QCommandLineParser &parser, const QString &command)
+{
+    static const QString options = QStringLiteral("[options]");
+    const QString text = parser.helpText();
+    QString rest = text.sliced(text.indexOf(options) + options.size());
+    if (rest.startsWith(QLatin1Char(' ') + command))
+        rest.remove(0, 1 + command.size());
+    return QStringLiteral("Usage: hephaestus %1 %2%3").arg(command, options, rest);
+}
+
 Result<LogOptions> readLogOptions(const QCommandLineParser &parser)
 {
     const auto level = chosen(parser, u"log-level"_s, {u"debug"_s, u"info"_s, u"warning"_s, u"error"_s});

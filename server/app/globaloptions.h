@@ -11,6 +11,9 @@ namespace Hephaestus {
 /// `--log-level`, `--log-format`, `--color`: what every subcommand takes.
 void addGlobalOptions(QCommandLineParser &parser);
 
+/// The parser's help for `hephaestus COMMAND`: it would name the program by its path, and know of no command.
+QString helpText(const QCommandLineParser &parser, const QString &command);
+
 /// What they were set to. Under systemd, which reads stderr, lines carry its priorities; colours are for terminals.
 Result<LogOptions> readLogOptions(const QCommandLineParser &parser);
 

@@ -88,7 +88,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
     addOptions(parser);
     const bool parsed = parser.parse(words.mid(0, words.indexOf(u"--"_s)));
     if (parsed && parser.isSet(u"help"_s)) {
-        std::fputs(qPrintable(parser.helpText()), stdout);
+        std::fputs(qPrintable(helpText(parser, u"run"_s)), stdout);
         return {};
     }
     RunOptions options;

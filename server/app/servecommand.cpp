@@ -192,8 +192,10 @@ int serveCommand(const QStringList &arguments)
     });
     addGlobalOptions(parser);
     const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s))
-        parser.showHelp(ExitDone);
+    if (parsed && parser.isSet(u"help"_s)) {
+        std::fputs(qPrintable(helpText(parser, u"serve"_s)), stdout);
+        return ExitDone;
+    }
     if (!parsed || !parser.positionalArguments().isEmpty()) {
         const QString why = parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
         std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(why));
