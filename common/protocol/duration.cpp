@@ -65,4 +65,10 @@ QString writeDuration(std::chrono::milliseconds duration)
     return count % 1000 == 0 ? u"%1s"_s.arg(count / 1000) : u"%1ms"_s.arg(count);
 }
 
+double wireSeconds(std::chrono::duration<double> duration)
+{
+    constexpr double WithoutFraction = 9007199254.740992; // 2^53 microseconds; more would only lose, or overflow
+    return std::abs(duration.count()) < WithoutFraction ? std::round(duration.count() * 1e6) / 1e6 : duration.count();
+}
+
 } // namespace Hephaestus

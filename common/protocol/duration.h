@@ -19,4 +19,7 @@ QString formatDuration(std::chrono::duration<double> duration);
 /// The shortest text that parseDuration() reads back as the same: `30s`, `1500ms`.
 QString writeDuration(std::chrono::milliseconds duration);
 
+/// Seconds for a body, in whole microseconds: shorter bodies, and no digits that nobody measured.
+double wireSeconds(std::chrono::duration<double> duration);
+
 } // namespace Hephaestus

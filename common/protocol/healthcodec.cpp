@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/healthcodec.h"
 
+#include "common/protocol/duration.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -22,14 +24,7 @@ QJsonValue isoTime(const QDateTime &time)
     return time.isValid() ? QJsonValue(time.toUTC().toString(Qt::ISODateWithMs)) : QJsonValue();
 }
 
-/// Whole microseconds: shorter bodies, and no digits that nobody measured.
-double seconds(Seconds value)
-{
-    constexpr double WithoutFraction = 9007199254.740992; // 2^53 microseconds; more would only lose, or overflow
-    return std::abs(value.count()) < WithoutFraction ? std::round(value.count() * 1e6) / 1e6 : value.count();
-}
-
-double since(const Since &value) { return value ? seconds(*value) : -1.0; }
+double since(const Since &value) { return value ? wireSeconds(*value) : -1.0; }
 
 QJsonValue textOrNull(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
 
@@ -46,7 +41,7 @@ QJsonObject basicObject(const BasicHealth &health)
 {
     QJsonObject object{
         {u"status"_s, wireName(health.status)},
-        {u"uptime_seconds"_s, seconds(health.uptime)},
+        {u"uptime_seconds"_s, wireSeconds(health.uptime)},
         {u"start_time"_s, isoTime(health.startTime)},
         {u"version"_s, health.version},
         {u"service"_s, health.service},
@@ -91,7 +86,7 @@ QJsonArray stepsArray(const QList<StepReport> &steps)
         array.append(QJsonObject{
             {u"name"_s, step.name},
             {u"outcome"_s, wireName(step.outcome)},
-            {u"duration_seconds"_s, seconds(step.duration)},
+            {u"duration_seconds"_s, wireSeconds(step.duration)},
             {u"error"_s, textOrNull(step.error)},
         });
     }
@@ -107,7 +102,7 @@ QJsonObject shutdownObject(const ShutdownProgress &progress)
         {u"steps"_s, stepsArray(progress.steps)},
     };
     if (progress.left)
-        object["seconds_left"_L1] = seconds(*progress.left);
+        object["seconds_left"_L1] = wireSeconds(*progress.left);
     return object;
 }
 
@@ -430,7 +425,7 @@ QByteArray encode(const ShutdownResult &result)
 {
     QJsonObject object{
         {u"status"_s, result.complete ? u"shutdown_complete"_s : u"shutdown_incomplete"_s},
-        {u"cleanup_duration_seconds"_s, seconds(result.cleanupDuration)},
+        {u"cleanup_duration_seconds"_s, wireSeconds(result.cleanupDuration)},
         {u"mode"_s, wireName(result.mode)},
         {u"steps"_s, stepsArray(result.steps)},
     };
@@ -438,7 +433,7 @@ QByteArray encode(const ShutdownResult &result)
         object["shutdown_id"_L1] = result.shutdownId;
     putIf(object, "exit_code"_L1, result.exitCode);
     if (result.drain) {
-        object["drain"_L1] = QJsonObject{{u"waited_seconds"_s, seconds(result.drain->waited)},
+        object["drain"_L1] = QJsonObject{{u"waited_seconds"_s, wireSeconds(result.drain->waited)},
                                          {u"completed"_s, result.drain->completed},
                                          {u"abandoned"_s, result.drain->abandoned}};
     }

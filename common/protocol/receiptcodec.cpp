@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/receiptcodec.h"
 
+#include "common/protocol/duration.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 #include <array>
-#include <cmath>
 
 namespace Hephaestus {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-double seconds(Seconds value) { return std::round(value.count() * 1e6) / 1e6; }
 
 QJsonObject withoutEmpty(QJsonObject object)
 {
@@ -51,7 +50,7 @@ QByteArray encode(const Receipt &receipt)
     for (const ReceiptStep &step : receipt.steps) {
         steps.append(withoutEmpty({{u"name"_s, step.name},
                                    {u"outcome"_s, wireName(step.outcome)},
-                                   {u"duration_seconds"_s, seconds(step.duration)},
+                                   {u"duration_seconds"_s, wireSeconds(step.duration)},
                                    {u"message"_s, step.message}}));
     }
     const QJsonObject object = withoutEmpty({
@@ -65,7 +64,7 @@ QByteArray encode(const Receipt &receipt)
         {u"new_pid"_s, valueOrNull(receipt.newPid)},
         {u"steps"_s, steps},
         {u"code"_s, wireName(receipt.code)},
-        {u"total_seconds"_s, seconds(receipt.total)},
+        {u"total_seconds"_s, wireSeconds(receipt.total)},
         {u"ok"_s, receipt.ok},
         {u"failure"_s, receipt.failure},
     });

@@ -23,8 +23,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::chrono::milliseconds BetweenLooks{100};
-
 /// It says what it knows of its code, and that is not that it is fresh. A service that is down, or never says, runs no old code we know of.
 bool isNotFresh(const Standing &standing)
 {

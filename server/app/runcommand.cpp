@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto KillTime = 7s; // what the supervisor may take from SIGKILL on
 constexpr char HeldName[] = "held="; // what follows is the address as it was asked for
 
-QByteArray nameOf(const QString &address)
+QByteArray heldName(const QString &address)
 {
     return HeldName + address.toUtf8().toPercentEncoding();
 }
@@ -30,7 +30,7 @@ std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, 
 {
     for (const QString &address : addresses) {
         const auto kept = std::find_if(inherited.begin(), inherited.end(),
-                                       [&](const InheritedSocket &socket) { return socket.name == nameOf(address); });
+                                       [&](const InheritedSocket &socket) { return socket.name == heldName(address); });
         const bool isKept = kept != inherited.end();
         const auto problem = isKept ? sockets.adopt(kept->descriptor, true) : sockets.open(parseServiceAddress(address).value());
         if (isKept)
@@ -211,7 +211,7 @@ int runCommand(const QStringList &arguments)
     }
     QList<HandedSocket> held = sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
-        held[i].name = nameOf(options->sockets[i]);
+        held[i].name = heldName(options->sockets[i]);
     return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held);
 }
 

@@ -9,6 +9,8 @@ namespace Hephaestus {
 /// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
 /// the order of `entries`. Runs an event loop.
 QList<Standing> survey(const QList<FleetEntry> &entries);
+/// For who asks until something is so.
+constexpr std::chrono::milliseconds BetweenLooks{100};
 
 bool isHealthy(const Standing &standing);
 bool isStale(const Standing &standing);

@@ -16,8 +16,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::chrono::milliseconds BetweenLooks{200};
-
 bool isFresh(const Standing &standing)
 {
     return standing.report && standing.report->code && standing.report->code->verdict == CodeVerdict::Fresh;
