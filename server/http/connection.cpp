@@ -289,6 +289,8 @@ void Connection::serverCloses()
 
 void Connection::evict()
 {
+    if (m_state == State::Head || m_state == State::Body)
+        readMore(); // whoever has asked by now is answered
     if (m_state == State::Head || m_state == State::Body) {
         m_head.method = Method::Other;
         m_edge.countRefusal("overloaded", *this);

@@ -41,7 +41,7 @@ public:
 
     /// The server ends: serves what was already sent, answers what nobody answers any more, closes.
     void serverCloses();
-    /// Makes room for another: 503 if nothing was answered yet, without waiting for anything.
+    /// Makes room for another: answers what was asked by now, else 503, without waiting for anything.
     void evict();
     /// At once, without a word.
     void abort();

@@ -9,6 +9,7 @@
 
 #include <QProcess>
 #include <QRegularExpression>
+#include <QSemaphore>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void bodiesHaveTheirLimits();
     void healthIsAnsweredAtTheCap();
     void theNewestReservedConnectionWins();
+    void whoAskedBeforeItsPlaceWasTakenIsAnswered();
     void theServerGoesOnAfterRunningOutOfDescriptors();
     void refusalsAreCounted();
     void changesNeedTheToken();
@@ -405,6 +407,31 @@ void TestGuard::theNewestReservedConnectionWins()
     QTRY_VERIFY(silent[10]->isClosed());
     QCOMPARE(silent[10]->responses().first().status, 503);
     QVERIFY(*state->report().resources.openConnections <= 4);
+}
+
+void TestGuard::whoAskedBeforeItsPlaceWasTakenIsAnswered()
+{
+    HttpOptions options;
+    options.limits.connections = 2;
+    options.limits.reservedConnections = 2;
+    start(options);
+    // While the HTTP thread waits in here, all that follows comes into its queue.
+    QSemaphore entered, released;
+    server->addDocument("/wait", "text/plain", [&](const Request &) {
+        entered.release();
+        released.acquire();
+        return QByteArray();
+    });
+    RawClient one(service), waiting(service, requestText("GET", "/wait"));
+    entered.acquire();
+    RawClient asking(service, requestText("GET", "/health/live"));
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 10; ++i)
+        silent.push_back(std::make_unique<RawClient>(service));
+    released.release();
+    QTRY_VERIFY(asking.isClosed());
+    QCOMPARE(asking.responses().size(), 1);
+    QCOMPARE(asking.responses().first().status, 200);
 }
 
 void TestGuard::theServerGoesOnAfterRunningOutOfDescriptors()
