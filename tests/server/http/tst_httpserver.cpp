@@ -5,6 +5,7 @@
 #include "tests/support/rawclient.h"
 
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -14,7 +15,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 using namespace Hephaestus;
@@ -35,7 +38,7 @@ private Q_SLOTS:
     void headHasTheFieldsOfGetAndNoBody();
     void readinessFollowsThePhase();
     void aQueryDoesNotMatter();
-    void livenessIsAnsweredWhileTheMainThreadIsBlocked();
+    void livenessIsAnsweredWhileAHandlerBlocksTheMainThread();
     void aBlockingShutdownAnswersWhenAllIsDone();
     void allWhoAskForTheShutdownGetItsResult();
     void aFailedStepMakesTheAnswerIncomplete();
@@ -220,20 +223,47 @@ void TestHttpServer::aQueryDoesNotMatter()
     QCOMPARE(ask(requestText("GET", "/health/live?verbose=1&x=/y?z")).status, 200);
 }
 
-void TestHttpServer::livenessIsAnsweredWhileTheMainThreadIsBlocked()
+/// Asks on a new connection, with nothing but system calls, and waits for the end of the answer; its status, or 0.
+static int statusFromAnyThread(const ServiceAddress &service, const QByteArray &request)
 {
-    QByteArray received;
-    // The asking thread is joined without turning this thread's event loop: only another thread can have answered.
-    const std::unique_ptr<QThread> asking(QThread::create([&] {
-        RawClient client(service, requestText("GET", "/health/live", "Connection: close\r\n"));
-        QEventLoop loop;
-        while (!client.isClosed())
-            loop.processEvents(QEventLoop::WaitForMoreEvents);
-        received = client.received();
-    }));
-    asking->start();
-    QVERIFY(asking->wait(QDeadlineTimer(5s)));
-    QCOMPARE(splitResponses(received).first().status, 200);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto close = qScopeGuard([client] { ::close(client); });
+    const timeval patience{5, 0};
+    ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(service.port);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(client, reinterpret_cast<sockaddr *>(&name), sizeof name) != 0
+        || ::send(client, request.constData(), size_t(request.size()), MSG_NOSIGNAL) != request.size())
+        return 0;
+    QByteArray answer;
+    char bytes[4096];
+    for (ssize_t size; (size = ::recv(client, bytes, sizeof bytes, 0)) > 0;)
+        answer.append(bytes, size);
+    return splitResponses(answer).value(0).status;
+}
+
+void TestHttpServer::livenessIsAnsweredWhileAHandlerBlocksTheMainThread()
+{
+    constexpr int Questions = 200;
+    int answered = 0;
+    std::chrono::nanoseconds longest{0};
+    server->addRoute("/block", Method::Post, [&](const Request &, const Reply &reply) {
+        // Joined without turning this thread's event loop: only another thread can have answered.
+        std::thread asking([&] {
+            for (int i = 0; i < Questions; ++i) {
+                const auto began = std::chrono::steady_clock::now();
+                answered += statusFromAnyThread(service, requestText("GET", "/health/live", "Connection: close\r\n")) == 200;
+                longest = std::max(longest, std::chrono::nanoseconds(std::chrono::steady_clock::now() - began));
+            }
+        });
+        asking.join();
+        reply.send(200, "{}");
+    });
+    QCOMPARE(ask(requestText("POST", "/block")).status, 200);
+    QCOMPARE(answered, Questions);
+    qInfo("%d answers meanwhile, the slowest after %.2f ms", answered, std::chrono::duration<double, std::milli>(longest).count());
 }
 
 void TestHttpServer::aBlockingShutdownAnswersWhenAllIsDone()
