@@ -29,6 +29,7 @@ TEST_PACKAGES=(
     xvfb xauth
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
+    chromium                                # a page of another origin
 )
 
 # To build and run the fuzzers.
