@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/edge.h"
 
-#include "server/http/compat.h"
-#include "server/http/peercredentials.h"
-#include "server/http/socketname.h"
-#include "server/http/tlsconfiguration.h"
-
 #include <QLoggingCategory>
-#include <QThread>
-
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 namespace Hephaestus {
 
-using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 Q_LOGGING_CATEGORY(httpLog, "hephaestus.http")
@@ -28,191 +15,77 @@ namespace {
 
 constexpr auto ClosingTime = 1s;
 
-QByteArray allowField(Methods methods)
-{
-    static constexpr std::pair<Method, const char *> names[] = {
-        {Method::Get, "GET"}, {Method::Head, "HEAD"},     {Method::Post, "POST"},  {Method::Put, "PUT"},
-        {Method::Delete, "DELETE"}, {Method::Patch, "PATCH"}, {Method::Options, "OPTIONS"},
-    };
-    QByteArrayList allowed;
-    for (const auto &[method, name] : names) {
-        if (methods.testFlag(method))
-            allowed << name;
-    }
-    return allowed.join(", ");
-}
-
 bool isJson(const QByteArray &contentType)
 {
     const qsizetype parameters = contentType.indexOf(';');
     return contentType.first(parameters < 0 ? contentType.size() : parameters).trimmed().toLower() == "application/json";
 }
 
-/// What `read` answers, or 500 if it throws.
-template <typename Read>
-Response guarded(const Read &read)
+/// Calls `function`; if it throws, that is logged and false returned.
+template <typename Function>
+bool succeeds(const char *what, const Function &function)
 {
     try {
-        return read();
+        function();
+        return true;
     } catch (const std::exception &error) {
-        qCCritical(httpLog, "a read threw: %s", error.what());
+        qCCritical(httpLog, "%s threw: %s", what, error.what());
     } catch (...) {
-        qCCritical(httpLog, "a read threw something that is no std::exception");
+        qCCritical(httpLog, "%s threw something that is no std::exception", what);
     }
-    return errorResponse(500, "handler_failed", "the service failed to answer");
+    return false;
 }
+
+Response handlerFailed() { return errorResponse(500, "handler_failed", "the service failed to answer"); }
 
 } // namespace
 
-struct Edge::Mailbox
-{
-    std::mutex mutex;
-    Edge *edge = nullptr; ///< nothing once it is gone
-};
-
 Edge::Edge(ServerState &state, Refusals &refusals, const HttpOptions &options)
-    : m_state(state), m_refusals(refusals), m_options(options), m_mailbox(std::make_shared<Mailbox>())
+    : m_state(state)
+    , m_refusals(refusals)
+    , m_options(options)
+    , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
+    , m_mailbox(this, [this](quint64 connection, quint64 serial, const Response &response) { answer(connection, serial, response); })
 {
-    m_mailbox->edge = this;
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &Edge::sweep);
-    Compat::setMissingHandler(m_http, [this] { routed(); });
 }
 
 Edge::~Edge()
 {
-    {
-        const std::lock_guard lock(m_mailbox->mutex);
-        m_mailbox->edge = nullptr;
-    }
     for (size_t i = 0; i < m_connections.size(); ++i)
         m_state.connectionClosed();
-    m_connections.clear(); // their destructors close
-}
-
-Result<QList<ServiceAddress>> Edge::listen(const QList<ServiceAddress> &addresses)
-{
-    std::vector<std::unique_ptr<Listener>> opened;
-    for (const ServiceAddress &address : addresses) {
-        auto listener = openListener(address);
-        if (!listener) {
-            for (const auto &earlier : opened)
-                earlier->stop();
-            return listener.problem();
-        }
-        opened.push_back(*std::move(listener));
-    }
-    QList<ServiceAddress> bound;
-    for (auto &listener : opened) {
-        bound << listener->address();
-        keep(std::move(listener));
-    }
-    return bound;
-}
-
-Result<std::unique_ptr<Listener>> Edge::openListener(const ServiceAddress &address)
-{
-    if (auto problem = refuseToListen(m_options.access, m_options.tls.isOn(), address))
-        return *problem;
-    if (auto problem = prepareTls())
-        return *problem;
-    const bool tls = m_tls && address.kind == ServiceAddress::Kind::Tcp;
-    auto listener = std::make_unique<Listener>([this, tls](int descriptor) { accept(descriptor, tls); });
-    if (auto problem = listener->open(address))
-        return *problem;
-    if (!address.isLoopback() && m_options.access.insecure)
-        qCWarning(httpLog, "%s is open to other machines without a token and TLS: insecure = true", qUtf8Printable(address.text()));
-    return listener;
-}
-
-Result<ServiceAddress> Edge::adopt(int descriptor, bool removeFile)
-{
-    const bool tls = m_options.tls.isOn() && socketName(descriptor, SocketEnd::Local).kind == SocketName::Kind::Tcp;
-    auto listener = std::make_unique<Listener>([this, tls](int accepted) { accept(accepted, tls); });
-    if (auto problem = listener->adopt(descriptor, removeFile))
-        return *problem;
-    const ServiceAddress address = listener->address();
-    if (auto problem = refuseToListen(m_options.access, m_options.tls.isOn(), address))
-        return *problem;
-    if (auto problem = prepareTls())
-        return *problem;
-    keep(std::move(listener));
-    return address;
-}
-
-std::optional<Problem> Edge::prepareTls()
-{
-    if (!m_options.tls.isOn() || m_tls)
-        return {};
-    auto configuration = tlsConfiguration(m_options.tls);
-    if (!configuration)
-        return configuration.problem();
-    m_tls = *configuration;
-    return {};
-}
-
-void Edge::keep(std::unique_ptr<Listener> listener)
-{
-    Compat::bind(m_http, listener.get());
-    if (!m_inlet) {
-        m_inlet = new Inlet(&m_http);
-        listener->addPendingConnection(m_inlet);
-    }
-    m_listeners.push_back(std::move(listener));
 }
 
 void Edge::addRoute(const QByteArray &path, Route route)
 {
-    if (const Methods twice = methodsAt(path) & route.allowed()) {
+    const Methods twice = m_routes.methodsAt(path) & route.allowed();
+    if (m_routes.add(path, std::move(route)))
+        m_router.addPath(path);
+    else
         qCCritical(httpLog, "%s has a route for %s already; the second one is ignored", path.constData(), allowField(twice).constData());
-        return;
-    }
-    if (!m_routes.contains(path))
-        Compat::addRoute(m_http, QString::fromLatin1(path), [this] { routed(); });
-    m_routes[path].push_back(std::move(route));
-}
-
-const Route *Edge::find(const QByteArray &path, Method method) const
-{
-    const auto found = m_routes.constFind(path);
-    if (found == m_routes.cend())
-        return nullptr;
-    const auto takes = [method](const Route &route) { return route.allowed().testFlag(method); };
-    const auto route = std::find_if(found->begin(), found->end(), takes);
-    return route == found->end() ? nullptr : &*route;
-}
-
-/// None: there is no such path.
-Methods Edge::methodsAt(const QByteArray &path) const
-{
-    Methods methods;
-    if (const auto found = m_routes.constFind(path); found != m_routes.cend()) {
-        for (const Route &route : *found)
-            methods |= route.allowed();
-    }
-    return methods;
 }
 
 qint64 Edge::bodyLimit(const RequestHead &head) const
 {
-    const Route *route = find(head.path, head.method);
+    const Route *route = m_routes.find(head.path, head.method);
     return !route || route->isHealth ? m_options.limits.healthBody : m_options.limits.body;
 }
 
 bool Edge::outlastsShutdown(const RequestHead &head) const
 {
-    const Route *route = find(head.path, head.method);
+    const Route *route = m_routes.find(head.path, head.method);
     return route && route->outlastsShutdown;
 }
 
 std::optional<Refusal> Edge::judge(const RequestHead &head, const Caller &caller) const
 {
-    const Route *route = find(head.path, head.method);
+    const Route *route = m_routes.find(head.path, head.method);
     const Identity identity = route && route->isOpen ? Identity::NotNeeded : Identity::Needed;
     return refuseRequest(m_options.access, head, caller, identity);
 }
 
-void Edge::accept(int descriptor, bool tls)
+void Edge::accept(std::unique_ptr<Transport> transport)
 {
     const auto ordinary = m_connections.size() - m_reserved.size();
     const bool reserved = ordinary >= size_t(m_options.limits.connections);
@@ -221,10 +94,7 @@ void Edge::accept(int descriptor, bool tls)
         if (const auto oldest = m_connections.find(m_reserved.front()); oldest != m_connections.end())
             oldest->second->evict();
     }
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // without effect on a Unix-domain socket
     const quint64 id = ++m_lastId;
-    auto transport = tls ? Transport::tls(descriptor, *m_tls) : Transport::plain(descriptor);
     m_connections.emplace(id, std::make_unique<Connection>(std::move(transport), *this, id, reserved));
     if (reserved)
         m_reserved.push_back(id);
@@ -240,43 +110,32 @@ void Edge::remove(Connection &connection)
     m_connections.erase(found);
     if (connection.isReserved())
         m_reserved.remove(connection.id());
-    if (m_current == &connection)
-        m_current = nullptr;
     m_state.connectionClosed();
     if (m_closing && m_connections.empty())
         QMetaObject::invokeMethod(this, &Edge::finishClosing, Qt::QueuedConnection);
 }
 
-void Edge::serve(Connection &connection, Request &&request)
+/// Reads are answered without QHttpServer, whose routing would cost more than they do.
+void Edge::serve(Connection &connection, const Request &request)
 {
-    const Route *route = find(request.path, request.method);
-    const bool isRead = route && route->read && (request.method == Method::Get || request.method == Method::Head);
+    const Route *route = m_routes.find(request.path, request.method);
+    const bool isRead = route && route->isRead(request.method);
     if (connection.isReserved() && !(isRead && route->isHealth)) {
         connection.refuse({503, "overloaded", "too many connections; only health is answered now"});
-        return;
-    }
-    if (isRead) {
-        connection.answer(guarded([&] { return route->read(request); }));
-        return;
-    }
-    m_current = &connection;
-    m_request = std::move(request);
-    m_inlet->deliver(m_request.method, m_request.path);
-    if (Connection *forgotten = std::exchange(m_current, nullptr)) {
+    } else if (isRead) {
+        Response response;
+        const bool isMade = succeeds("a read", [&] { response = route->read(request); });
+        connection.answer(isMade ? response : handlerFailed());
+    } else if (!m_router.route(request.method, request.path, [&] { handle(connection, request); })) {
         qCCritical(httpLog, "QHttpServer routed no request");
-        forgotten->answer(errorResponse(500, "internal", "the request was not routed"));
+        connection.answer(errorResponse(500, "internal", "the request was not routed"));
     }
 }
 
-/// QHttpServer calls this for the request in m_request, whether it found a route or not.
-void Edge::routed()
+void Edge::handle(Connection &connection, const Request &request)
 {
-    if (!m_current)
-        return;
-    Connection &connection = *std::exchange(m_current, nullptr);
-    const Request request = std::exchange(m_request, {});
-    const Methods allowed = methodsAt(request.path);
-    const Route *route = find(request.path, request.method);
+    const Methods allowed = m_routes.methodsAt(request.path);
+    const Route *route = m_routes.find(request.path, request.method);
     if (!allowed) {
         connection.answer(errorResponse(404, "not_found", "there is nothing at this path"));
     } else if (!route) {
@@ -286,35 +145,10 @@ void Edge::routed()
     } else if (route->isHealth && !request.body.isEmpty() && !isJson(request.field("content-type"))) {
         connection.refuse({415, "media_type", "the body must be application/json"});
     } else {
-        const Reply reply = makeReply(connection);
-        try {
-            route->handle(request, reply);
-        } catch (const std::exception &error) {
-            qCCritical(httpLog, "a handler threw: %s", error.what());
-            reply.fail(500, "handler_failed", "the service failed to answer");
-        } catch (...) {
-            qCCritical(httpLog, "a handler threw something that is no std::exception");
-            reply.fail(500, "handler_failed", "the service failed to answer");
-        }
+        const Reply reply = m_mailbox.reply(connection.id(), connection.serial());
+        if (!succeeds("a handler", [&] { route->handle(request, reply); }))
+            reply.send(handlerFailed());
     }
-}
-
-Reply Edge::makeReply(const Connection &connection)
-{
-    return Reply([mailbox = m_mailbox, id = connection.id(), serial = connection.serial()](const Response &response) {
-        Edge *here = nullptr;
-        {
-            const std::lock_guard lock(mailbox->mutex);
-            if (mailbox->edge && mailbox->edge->thread() != QThread::currentThread()) {
-                const auto deliver = [edge = mailbox->edge, id, serial, response] { edge->answer(id, serial, response); };
-                QMetaObject::invokeMethod(mailbox->edge, deliver, Qt::QueuedConnection);
-            } else {
-                here = mailbox->edge; // our own thread: it cannot go away meanwhile
-            }
-        }
-        if (here)
-            here->answer(id, serial, response);
-    });
 }
 
 void Edge::answer(quint64 id, quint64 serial, const Response &response)
@@ -375,12 +209,10 @@ void Edge::close(bool keepListening)
     if (m_closing)
         return;
     m_closing = true;
-    for (const auto &listener : m_listeners) {
-        if (keepListening)
-            listener->handOver();
-        else
-            listener->stop();
-    }
+    if (keepListening)
+        m_listeners.handOver();
+    else
+        m_listeners.stop();
     std::vector<quint64> open;
     for (const auto &[id, connection] : m_connections)
         open.push_back(id);
@@ -401,17 +233,6 @@ void Edge::finishClosing()
     while (!m_connections.empty())
         m_connections.begin()->second->abort();
     Q_EMIT closed();
-}
-
-QList<std::pair<ServiceAddress, int>> Edge::duplicateListeners() const
-{
-    QList<std::pair<ServiceAddress, int>> kept;
-    for (const auto &listener : m_listeners) {
-        const int copy = ::fcntl(int(listener->socketDescriptor()), F_DUPFD_CLOEXEC, 3);
-        if (copy >= 0)
-            kept.append({listener->address(), copy});
-    }
-    return kept;
 }
 
 } // namespace Hephaestus

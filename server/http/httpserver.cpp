@@ -47,14 +47,14 @@ HttpServer::~HttpServer()
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
     Result<QList<ServiceAddress>> bound(QList<ServiceAddress>{});
-    m_thread.call([&] { bound = m_edge->listen(addresses); });
+    m_thread.call([&] { bound = m_edge->listeners().open(addresses); });
     return bound;
 }
 
 Result<ServiceAddress> HttpServer::adopt(int descriptor, bool removeFile)
 {
     Result<ServiceAddress> bound(ServiceAddress{});
-    m_thread.call([&] { bound = m_edge->adopt(descriptor, removeFile); });
+    m_thread.call([&] { bound = m_edge->listeners().adopt(descriptor, removeFile); });
     return bound;
 }
 
@@ -148,7 +148,7 @@ QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const
 {
     QList<std::pair<ServiceAddress, int>> kept;
     if (m_keepListening)
-        m_thread.call([&] { kept = m_edge->duplicateListeners(); });
+        m_thread.call([&] { kept = m_edge->listeners().duplicates(); });
     return kept;
 }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/router.h"
+
+#include "server/http/compat.h"
+#include "server/http/inlet.h"
+#include "server/http/listener.h"
+
+namespace Hephaestus {
+
+Router::Router()
+{
+    Compat::setMissingHandler(m_http, [this] { routed(); });
+}
+
+Router::~Router() = default;
+
+void Router::bind(Listener &listener)
+{
+    Compat::bind(m_http, &listener);
+    if (!m_inlet) {
+        m_inlet = new Inlet(&m_http);
+        listener.addPendingConnection(m_inlet);
+    }
+}
+
+void Router::addPath(const QByteArray &path)
+{
+    if (m_paths.contains(path))
+        return;
+    m_paths.insert(path);
+    Compat::addRoute(m_http, QString::fromLatin1(path), [this] { routed(); });
+}
+
+bool Router::route(Method method, const QByteArray &path, const std::function<void()> &routed)
+{
+    m_routed = &routed;
+    m_inlet->deliver(method, path);
+    return std::exchange(m_routed, nullptr) == nullptr;
+}
+
+void Router::routed()
+{
+    if (const auto *routed = std::exchange(m_routed, nullptr))
+        (*routed)();
+}
+
+} // namespace Hephaestus
