@@ -165,7 +165,9 @@ void Listener::stop()
     m_resume.stop();
     if (!isListening())
         return;
-    while (waitForNewConnection(0)) { } // those in the queue would be reset
+    // Those in the queue would be reset. No more than it holds: others may come as fast as they are taken, and it never
+    // empties for a process without descriptors left.
+    for (int i = 0; i <= Backlog && waitForNewConnection(0); ++i) { }
     close();
     const QByteArray path = QFile::encodeName(m_address.path);
     struct stat status{};

@@ -128,6 +128,8 @@ public:
         });
         m_socket.startServerEncryption();
     }
+    /// An open QSslSocket still signals its end when it is destroyed: not to us and our owner, who are half gone then.
+    ~TlsTransport() override { m_socket.disconnect(this); }
 
     Input read(QByteArray &buffer, qsizetype most) override
     {

@@ -10,6 +10,7 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QSemaphore>
+#include <QSignalSpy>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void theNewestReservedConnectionWins();
     void whoAskedBeforeItsPlaceWasTakenIsAnswered();
     void theServerGoesOnAfterRunningOutOfDescriptors();
+    void theServerClosesWithoutDescriptorsLeft();
     void refusalsAreCounted();
     void changesNeedTheToken();
     void aForeignPageChangesAndReadsNothing_data();
@@ -71,6 +73,7 @@ private Q_SLOTS:
     void tlsServes();
     void tlsWantsTheClientsCertificate();
     void aPlainClientOfATlsServerIsCut();
+    void theServerMayGoWithTlsConnectionsOpen();
     void aBadCertificateIsAProblem();
 
 private:
@@ -434,33 +437,67 @@ void TestGuard::whoAskedBeforeItsPlaceWasTakenIsAnswered()
     QCOMPARE(asking.responses().first().status, 200);
 }
 
+/// Lets this process open nothing more until it goes, and holds the client that cannot be accepted because of that.
+class OutOfDescriptors
+{
+public:
+    explicit OutOfDescriptors(const ServiceAddress &service)
+    {
+        const int probe = ::dup(0);
+        ::close(probe);
+        m_client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ::getrlimit(RLIMIT_NOFILE, &m_before);
+        // One descriptor more than the client's own is too many now.
+        const rlimit tight{rlim_t(std::max(m_client, probe)) + 1, m_before.rlim_max};
+        sockaddr_in name{};
+        name.sin_family = AF_INET;
+        name.sin_port = htons(service.port);
+        name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const QByteArray request = requestText("GET", "/health/live");
+        m_isThere = ::setrlimit(RLIMIT_NOFILE, &tight) == 0
+            && ::connect(m_client, reinterpret_cast<sockaddr *>(&name), sizeof name) == 0
+            && ::send(m_client, request.constData(), size_t(request.size()), MSG_NOSIGNAL) == request.size();
+    }
+    ~OutOfDescriptors()
+    {
+        end();
+        ::close(m_client);
+    }
+    void end() const { ::setrlimit(RLIMIT_NOFILE, &m_before); }
+
+    bool isThere() const { return m_isThere; }
+    bool isAnswered(int withinMilliseconds) const
+    {
+        return QTest::qWaitFor([this] { char c; return ::recv(m_client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, withinMilliseconds);
+    }
+
+private:
+    rlimit m_before{};
+    int m_client = -1;
+    bool m_isThere = false;
+};
+
 void TestGuard::theServerGoesOnAfterRunningOutOfDescriptors()
 {
     start();
-    const int probe = ::dup(0);
-    ::close(probe);
-    rlimit before{};
-    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
-    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    // One descriptor more than the client's own is too many now.
-    const rlimit tight{rlim_t(std::max(client, probe)) + 1, before.rlim_max};
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &tight), 0);
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_port = htons(service.port);
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"cannot accept"_s));
-    const int connected = ::connect(client, reinterpret_cast<sockaddr *>(&name), sizeof name);
-    const QByteArray request = requestText("GET", "/health/live");
-    const ssize_t sent = ::send(client, request.constData(), size_t(request.size()), MSG_NOSIGNAL);
-    const bool deaf = !QTest::qWaitFor([&] { char c; return ::recv(client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, 300);
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
-    QCOMPARE(connected, 0);
-    QCOMPARE(sent, request.size());
-    QVERIFY2(deaf, "the accept should have failed");
-    QVERIFY(QTest::qWaitFor([&] { char c; return ::recv(client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, 5000));
-    ::close(client);
-    QCOMPARE(statusOf(request), 200);
+    const OutOfDescriptors outside(service);
+    QVERIFY(outside.isThere());
+    QVERIFY2(!outside.isAnswered(300), "the accept should have failed");
+    outside.end();
+    QVERIFY(outside.isAnswered(5000));
+    QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
+}
+
+void TestGuard::theServerClosesWithoutDescriptorsLeft()
+{
+    start();
+    QSignalSpy closed(server.get(), &HttpServer::closed);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"cannot accept"_s));
+    const OutOfDescriptors outside(service);
+    QVERIFY(outside.isThere());
+    sequence->request(ShutdownMode::Immediate);
+    QTRY_COMPARE(closed.size(), 1);
 }
 
 void TestGuard::refusalsAreCounted()
@@ -677,6 +714,20 @@ void TestGuard::aPlainClientOfATlsServerIsCut()
     QTRY_VERIFY(client.isClosed());
     QVERIFY(!client.received().contains("HTTP"));
     QTRY_COMPARE(server->refusals().value("tls_handshake"), 1);
+}
+
+void TestGuard::theServerMayGoWithTlsConnectionsOpen()
+{
+    makeCertificate(u"server"_s);
+    start(withTls());
+    QSslSocket client;
+    client.setPeerVerifyMode(QSslSocket::VerifyNone);
+    client.connectToHostEncrypted(u"127.0.0.1"_s, service.port);
+    QTRY_VERIFY(client.isEncrypted());
+    client.write("GET /health/live HTTP/1.1\r\n");
+    QTRY_COMPARE(client.bytesToWrite() + client.encryptedBytesToWrite(), 0);
+    server.reset(); // without closing first: its connections are destroyed as they are
+    QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
 }
 
 void TestGuard::aBadCertificateIsAProblem()
