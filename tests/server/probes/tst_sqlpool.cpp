@@ -20,6 +20,13 @@ using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+static QSqlError execute(QSqlDatabase &database, const QString &statement)
+{
+    QSqlQuery query(database);
+    query.exec(statement);
+    return query.lastError();
+}
+
 /// Everything that must hold for every database is a row of _data(); what needs a server to be hurt is PostgreSQL's.
 class TestSqlPool : public QObject
 {
@@ -172,7 +179,7 @@ void TestSqlPool::workThatThrowsIsAnErrorAndThePoolGoesOn()
     QFETCH(SqlSettings, settings);
     open(settings);
     QCOMPARE(run([](QSqlDatabase &) -> QSqlError { throw std::runtime_error("out of cheese"); }).driverText(), u"out of cheese"_s);
-    QVERIFY(run([](QSqlDatabase &database) { return database.exec(u"SELECT nonsense FROM nowhere"_s).lastError(); }).isValid());
+    QVERIFY(run([](QSqlDatabase &database) { return execute(database, u"SELECT nonsense FROM nowhere"_s); }).isValid());
     QVERIFY(!run([](QSqlDatabase &) { return QSqlError(); }).isValid());
     QCOMPARE(pool->openConnections(), settings.poolSize);
 }
@@ -317,14 +324,14 @@ void TestSqlPool::aDeletedFileIsAnErrorAndIsNotMadeAnew()
     SqlSettings settings = sqlite();
     settings.database = directory.filePath(u"gone.db"_s);
     open(settings);
-    QVERIFY(!run([](QSqlDatabase &database) { return database.exec(u"CREATE TABLE t (x)"_s).lastError(); }).isValid());
+    QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"CREATE TABLE t (x)"_s); }).isValid());
     const QString aside = directory.filePath(u"aside.db"_s);
     QVERIFY(QFile::rename(settings.database, aside));
     QTRY_COMPARE(check().message, u"unreachable: the database file is gone (gone.db)"_s);
     QVERIFY(!QFile::exists(settings.database));
     QVERIFY(QFile::rename(aside, settings.database));
     QVERIFY(check().ok);
-    QVERIFY(!run([](QSqlDatabase &database) { return database.exec(u"SELECT x FROM t"_s).lastError(); }).isValid());
+    QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"SELECT x FROM t"_s); }).isValid());
 }
 
 void TestSqlPool::connectionsAreSeenByTheServer()
@@ -387,7 +394,7 @@ void TestSqlPool::workGivenUpIsCutOffAndItsConnectionReplaced()
     std::optional<QSqlError> result;
     const SqlPool::Job job = pool->run([&](QSqlDatabase &database) {
         begun.set_value();
-        return database.exec(u"SELECT pg_sleep(600)"_s).lastError();
+        return execute(database, u"SELECT pg_sleep(600)"_s);
     }, [&](const QSqlError &error) { result = error; });
     begun.get_future().wait();
     QTRY_VERIFY((pool->abandon(job), result.has_value())); // again, should the statement not have begun before
@@ -401,7 +408,7 @@ void TestSqlPool::aPoolDeletedWhileAStatementHangsDoesNotHang()
     const auto sleepersBefore = server.backends().size(); // cut off by an earlier row, and still asleep
     open(postgres());
     std::promise<void> begun;
-    pool->run([&](QSqlDatabase &database) { begun.set_value(); return database.exec(u"SELECT pg_sleep(600)"_s).lastError(); },
+    pool->run([&](QSqlDatabase &database) { begun.set_value(); return execute(database, u"SELECT pg_sleep(600)"_s); },
               [](const QSqlError &) { QFAIL("nobody is there to be told"); });
     begun.get_future().wait();
     pool.reset();
