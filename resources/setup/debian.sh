@@ -26,7 +26,7 @@ DASHBOARD_PACKAGES=(
 TEST_PACKAGES=(
     prometheus # promtool
     postgresql libqt6sql6-psql redis-server openssl
-    xvfb xauth
+    xvfb xauth xdotool git
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
