@@ -21,12 +21,6 @@ struct Overloaded : Cases...
     using Cases::operator()...;
 };
 
-QString notInThisVersion(const FleetEntry &entry)
-{
-    return u"%1 is kept running by systemd, which this version does not drive; it can be shut down from here, and started by systemctl"_s
-        .arg(entry.name);
-}
-
 } // namespace
 
 QString methodName(const RestartMethod &method)
@@ -48,15 +42,13 @@ QString whyNotRestartable(const FleetEntry &entry)
         return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts itself, "
                u"or restart = { method = \"command\", command = [\"program\", \"argument\"] }"_s.arg(entry.name);
     }
-    return std::holds_alternative<RestartBySystemd>(entry.restart) ? notInThisVersion(entry) : QString();
+    return {};
 }
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (commandToStart(entry) || std::holds_alternative<RestartByContainer>(entry.restart))
+    if (commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart) || std::holds_alternative<RestartByContainer>(entry.restart))
         return {};
-    if (std::holds_alternative<RestartBySystemd>(entry.restart))
-        return notInThisVersion(entry);
     if (std::holds_alternative<RestartByKubernetes>(entry.restart))
         return u"%1 is kept running by Kubernetes; scale its workload up to start it"_s.arg(entry.name);
     return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s

@@ -105,6 +105,7 @@ private:
     void chooseFirst(const ServiceReply &reply);
     void planShutdown();
     void planStop();
+    void planGone();
     void planStart();
     void planServiceRestart();
     void planSupervisor(SupervisorRequest::Verb verb);
@@ -276,17 +277,20 @@ void RestartSequence::Private::planShutdown()
 
 void RestartSequence::Private::planStop()
 {
-    if (m_oldProcess) {
-        m_plan.push_back({u"process gone"_s, options.goneTimeout, [this] { tell(u"waiting for pid %1 to end"_s.arg(m_oldProcess->pid())); },
-                          [this] { return m_oldProcess->isGone(); },
-                          [this] {
-                              return u"the process (pid %1) still runs %2 after it answered the shutdown"_s.arg(m_oldProcess->pid())
-                                  .arg(formatDuration(options.goneTimeout));
-                          }});
-    }
+    if (m_oldProcess)
+        planGone();
     m_plan.push_back({u"port free"_s, options.portTimeout, {},
                       [this] { return m_lastError == ClientError::Refused || (action == FleetAction::Restart && m_seen && isNew(*m_seen)); },
                       [this] { return portText(); }});
+}
+
+void RestartSequence::Private::planGone()
+{
+    m_plan.push_back({u"process gone"_s, options.goneTimeout, [this] { tell(u"waiting for pid %1 to end"_s.arg(m_oldProcess->pid())); },
+                      [this] { return m_oldProcess->isGone(); },
+                      [this] {
+                          return u"the process (pid %1) still runs after %2"_s.arg(m_oldProcess->pid()).arg(formatDuration(options.goneTimeout));
+                      }});
 }
 
 void RestartSequence::Private::planStart()
@@ -323,7 +327,7 @@ bool RestartSequence::Private::isCodeAwaited()
     return true;
 }
 
-/// A container engine or Kubernetes does it all, and says when it is done.
+/// systemd, a container engine or Kubernetes does it all, and says when it is done.
 void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
 {
     const milliseconds patience = entry.startTimeout + options.shutdownTimeout;
@@ -336,6 +340,8 @@ void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
     });
     m_plan.push_back({u"asked"_s, patience, [this] { m_request->start(); }, [this] { return m_answered; },
                       [this, patience] { return u"%1 has not done it within %2"_s.arg(receipt.method, formatDuration(patience)); }});
+    if (m_oldProcess)
+        planGone();
     m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
                       [this] { return m_seen && isNew(*m_seen) && m_seen->status == ServiceStatus::Healthy; },
                       [this] { return lateSupervisorText(); }});
@@ -343,7 +349,8 @@ void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
 
 bool RestartSequence::Private::isSupervised() const
 {
-    return std::holds_alternative<RestartByContainer>(entry.restart) || std::holds_alternative<RestartByKubernetes>(entry.restart);
+    return std::holds_alternative<RestartBySystemd>(entry.restart) || std::holds_alternative<RestartByContainer>(entry.restart)
+        || std::holds_alternative<RestartByKubernetes>(entry.restart);
 }
 
 bool RestartSequence::Private::isNew(const HealthReport &report) const

@@ -27,6 +27,7 @@ TEST_PACKAGES=(
     prometheus # promtool
     postgresql libqt6sql6-psql redis-server openssl
     xvfb xauth xdotool git
+    dbus-daemon # a bus of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
