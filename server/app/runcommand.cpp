@@ -59,6 +59,7 @@ public:
 private:
     void tell();
     void stopProgram(const CleanupDone &done);
+    void askToEnd();
     bool isOurs(qint64 pid) const;
 
     const RunOptions m_options;
@@ -149,6 +150,14 @@ void RunProgram::stopProgram(const CleanupDone &done)
     }
     m_stopped = done;
     m_supervisor.expectEnd();
+    if (m_service.shutdown().result().mode == ShutdownMode::Restart)
+        m_supervisor.divertClients([this] { askToEnd(); });
+    else
+        askToEnd();
+}
+
+void RunProgram::askToEnd()
+{
     // A stranger that answers in its place must not be shut down for it.
     if (!m_upstream || !m_upstream->isBelieved() || !isUp(m_supervisor.state())) {
         m_supervisor.stop();

@@ -51,7 +51,7 @@ public:
     bool cancel();
 
     bool isFinished() const { return m_finished; }
-    /// What it came to; meaningful once finished. The exit code is 0, 3 (a step failed or timed out) or 4 (the drain's
+    /// What it came to; meaningful once finished, but for its mode, which is so from the request on. The exit code is 0, 3 (a step failed or timed out) or 4 (the drain's
     /// deadline passed with requests in flight).
     const ShutdownResult &result() const { return m_result; }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/heldsockets.h"
 
+#include "server/supervisor/listenertwin.h"
+
 #include <QFile>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -166,8 +169,23 @@ QList<HandedSocket> HeldSockets::handed() const
     return handed;
 }
 
+void HeldSockets::turnOver()
+{
+    m_old.clear(); // more than two of an address would be more than the kernel is told to choose from
+    for (Socket &socket : m_sockets) {
+        if (FileDescriptor twin = openListenerTwin(socket.descriptor.number()); twin.isOpen())
+            m_old.push_back(std::exchange(socket.descriptor, std::move(twin)));
+    }
+}
+
+bool HeldSockets::isOldServed() const
+{
+    return std::none_of(m_old.begin(), m_old.end(), [](const FileDescriptor &old) { return hasWaitingClients(old.number()); });
+}
+
 void HeldSockets::close()
 {
+    m_old.clear();
     for (const Socket &socket : m_sockets) {
         const QByteArray path = QFile::encodeName(socket.address.path);
         struct stat status{};

@@ -34,6 +34,11 @@ public:
     QList<HandedSocket> handed() const;
     bool isEmpty() const { return m_sockets.empty(); }
 
+    /// Clients that come from now on wait for whoever is handed() the sockets next. The program that has them now serves who came
+    /// before, and may end when isOldServed(). What cannot be turned over (openListenerTwin()) stays one socket.
+    void turnOver();
+    bool isOldServed() const;
+
     /// Clients are refused from now on, those in the queue too.
     void close();
 
@@ -52,6 +57,7 @@ private:
     std::optional<Problem> add(FileDescriptor descriptor, bool removeFile);
 
     std::vector<Socket> m_sockets;
+    std::vector<FileDescriptor> m_old; ///< those that turnOver() replaced
 };
 
 } // namespace Hephaestus

@@ -29,6 +29,14 @@ QString wireName(ProcessState state)
     Q_UNREACHABLE();
 }
 
+namespace {
+
+constexpr auto LookEvery = 10ms; // for clients that wait
+constexpr int QuietLooks = 3;    // one in a row is chance: a connection may be on the way
+constexpr auto LookAtMost = 1s;  // a client that says nothing, or a program that takes nothing
+
+} // namespace
+
 Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock, QObject *parent)
     : QObject(parent), m_options(std::move(options)), m_sockets(sockets), m_clock(clock), m_policy(m_options.restart, clock),
       m_child(clock)
@@ -37,6 +45,7 @@ Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Cl
         m_file.emplace(m_options.logFile);
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &Supervisor::advance);
+    connect(&m_divertTimer, &QTimer::timeout, this, &Supervisor::lookForClients);
     connect(&m_child, &ChildProcess::ended, this, &Supervisor::childEnded);
     connect(&m_child, &ChildProcess::suspendedChanged, this, [this](bool suspended) {
         if (m_state == ProcessState::Stopping)
@@ -95,6 +104,24 @@ void Supervisor::stop()
         enter(ProcessState::Exited);
         Q_EMIT finished();
     }
+}
+
+void Supervisor::divertClients(std::function<void()> done)
+{
+    m_sockets.turnOver();
+    m_diverted = std::move(done);
+    m_divertedSince = m_clock.now();
+    m_quietLooks = 0;
+    m_divertTimer.start(LookEvery);
+}
+
+void Supervisor::lookForClients()
+{
+    m_quietLooks = m_sockets.isOldServed() ? m_quietLooks + 1 : 0;
+    if (m_child.isRunning() && m_quietLooks < QuietLooks && m_clock.now() - m_divertedSince < LookAtMost)
+        return;
+    m_divertTimer.stop();
+    std::exchange(m_diverted, {})();
 }
 
 void Supervisor::sendSignal(int signalNumber)

@@ -12,6 +12,8 @@
 #include <QLoggingCategory>
 #include <QVariantMap>
 
+#include <functional>
+
 namespace Hephaestus {
 
 struct SupervisorOptions
@@ -38,6 +40,9 @@ public:
     std::optional<StartFailure> start();
     /// From now on its end is a user's stop, whoever brings it about: it is not started again.
     void expectEnd() { m_asked = true; }
+    /// Keeps new clients from the program, for its successor, and calls `done` once it has begun with all that came before, or after a
+    /// second, or when it ends.
+    void divertClients(std::function<void()> done);
     /// A user's stop: ends the program, or the wait for its next start. Once.
     void stop();
     /// To the program alone, not to its group; nothing if it does not run.
@@ -73,6 +78,7 @@ private:
     void note(const QString &event);
     void childEnded(const ChildEnd &end);
     void decide(bool success);
+    void lookForClients();
     void enter(ProcessState next);
     QString endText() const;
 
@@ -95,6 +101,10 @@ private:
     qint64 m_notPassed = 0; ///< bytes that our stdout and stderr did not take
     bool m_asked = false;   ///< a user stops it
     bool m_stopping = false;
+    QTimer m_divertTimer;
+    std::function<void()> m_diverted;
+    Clock::TimePoint m_divertedSince;
+    int m_quietLooks = 0;
 };
 
 Q_DECLARE_LOGGING_CATEGORY(logProcess) // hephaestus.process: the program's starts, ends and restarts

@@ -2,10 +2,12 @@
 #include "server/supervisor/heldsockets.h"
 
 #include <QFile>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -55,6 +57,9 @@ private Q_SLOTS:
     void whatCannotBeListenedOnIsTold_data();
     void whatCannotBeListenedOnIsTold();
     void anInheritedSocketIsChecked();
+    void newClientsWaitForTheNextProgram_data();
+    void newClientsWaitForTheNextProgram();
+    void aUnixSocketIsNotTurnedOver();
 
 private:
     QString unixPath() const { return directory->filePath(u"held.sock"_s); }
@@ -168,6 +173,74 @@ void TestHeldSockets::anInheritedSocketIsChecked()
     QVERIFY(sockets.adopt(::dup(STDERR_FILENO), false));
     QVERIFY(sockets.adopt(-1, false));
     QCOMPARE(sockets.handed().size(), 1);
+}
+
+void TestHeldSockets::newClientsWaitForTheNextProgram_data()
+{
+    QTest::addColumn<QString>("where");
+    QTest::newRow("IPv4") << u"127.0.0.1:0"_s;
+    QTest::newRow("IPv6") << u"[::1]:0"_s;
+}
+
+void TestHeldSockets::newClientsWaitForTheNextProgram()
+{
+    QFETCH(QString, where);
+    HeldSockets sockets;
+    QVERIFY(!sockets.open(address(where)));
+    const auto connected = [&] {
+        QTcpSocket client;
+        client.connectToHost(sockets.addresses().first().host, sockets.addresses().first().port);
+        return client.waitForConnected() ? FileDescriptor(::dup(int(client.socketDescriptor()))) : FileDescriptor();
+    };
+    const auto accepted = [](int listener) { return FileDescriptor(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)); };
+    // As one program after the other has them, each by a descriptor of its own.
+    for (int life = 0; life < 3; ++life) {
+        const FileDescriptor program(::fcntl(sockets.handed().first().descriptor, F_DUPFD_CLOEXEC, 0));
+        ::fcntl(program.number(), F_SETFL, O_NONBLOCK);
+        const FileDescriptor before = connected();
+        QCOMPARE(::write(before.number(), "request", 7), 7);
+        sockets.turnOver();
+        QVERIFY(sockets.handed().first().descriptor != program.number());
+        std::vector<FileDescriptor> after;
+        for (int i = 0; i < 20; ++i)
+            after.push_back(connected());
+        QVERIFY(!sockets.isOldServed()); // it is in the queue
+        const FileDescriptor served = accepted(program.number());
+        QVERIFY(served.isOpen());
+        QVERIFY(!accepted(program.number()).isOpen());
+        QVERIFY(!sockets.isOldServed()); // its request was not read
+        char request[16];
+        QCOMPARE(::read(served.number(), request, sizeof request), 7);
+        QVERIFY(sockets.isOldServed());
+        const int next = sockets.handed().first().descriptor;
+        ::fcntl(next, F_SETFL, O_NONBLOCK);
+        int count = 0;
+        while (accepted(next).isOpen())
+            ++count;
+        QCOMPARE(count, 20);
+    }
+    // A client that was accepted and has said nothing yet counts too.
+    const FileDescriptor silent = connected();
+    const FileDescriptor taken = accepted(sockets.handed().first().descriptor);
+    QVERIFY(taken.isOpen());
+    sockets.turnOver();
+    QVERIFY(!sockets.isOldServed());
+    const ServiceAddress here = sockets.addresses().first();
+    HeldSockets other;
+    QVERIFY(other.open(here)); // taken, for others
+    sockets.close();
+    QVERIFY(!other.open(here));
+}
+
+void TestHeldSockets::aUnixSocketIsNotTurnedOver()
+{
+    HeldSockets sockets;
+    QVERIFY(!sockets.open(address(u"unix:"_s + unixPath())));
+    const int before = sockets.handed().first().descriptor;
+    sockets.turnOver();
+    QCOMPARE(sockets.handed().first().descriptor, before);
+    QVERIFY(sockets.isOldServed());
+    QCOMPARE(connectTo(sockets.addresses().first()), 0);
 }
 
 QTEST_GUILESS_MAIN(TestHeldSockets)
