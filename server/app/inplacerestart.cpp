@@ -4,6 +4,7 @@
 #include "server/core/log.h"
 
 #include <cstdio>
+#include <sys/time.h>
 
 namespace Hephaestus {
 
@@ -21,6 +22,18 @@ QByteArray nameOf(const QString &address)
 
 } // namespace
 
+namespace {
+
+/// Ends the process by SIGALRM then, whatever program it is by that time: the timer stays over execve(2). 0: never.
+void setDeadline(std::chrono::milliseconds time)
+{
+    itimerval timer{};
+    timer.it_value = {time.count() / 1000, time.count() % 1000 * 1000};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+} // namespace
+
 InPlaceRestart::InPlaceRestart(Service &service, const Reexec &self, Trial trial)
     : m_service(service), m_self(self), m_trial(std::move(trial))
 {
@@ -30,6 +43,10 @@ InPlaceRestart::InPlaceRestart(Service &service, const Reexec &self, Trial trial
 
 std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, const QList<InheritedSocket> &inherited)
 {
+    if (!inherited.isEmpty()) { // a predecessor's deadline
+        connect(&m_service, &Service::readyChanged, this, [] { setDeadline(0ms); });
+        connect(&m_service.shutdown(), &ShutdownSequence::drainStarted, this, [] { setDeadline(0ms); }); // which has its own
+    }
     QList<InheritedSocket> own;
     QList<int> foreign;
     for (const InheritedSocket &socket : inherited) {
@@ -109,9 +126,11 @@ QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
     return handed;
 }
 
-int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets)
+int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets, std::chrono::milliseconds startTimeout)
 {
+    setDeadline(startTimeout);
     const StartFailure failure = self.execute(sockets);
+    setDeadline(0ms);
     std::fprintf(stderr, "hephaestus: the restart failed, and the service is down: %s\n", qPrintable(failure.what));
     return failure.exitCode;
 }

@@ -33,8 +33,9 @@ public:
     /// The sockets for the successor, in `held`, and their names for it; while the service lives. `held` must be empty.
     QList<HandedSocket> take(HeldSockets &held);
 
-    /// Replaces the process; returns, with the exit code, only if that fails, which it says on stderr.
-    static int execute(const Reexec &self, const QList<HandedSocket> &sockets);
+    /// Replaces the process; returns, with the exit code, only if that fails, which it says on stderr. A successor that is not ready
+    /// within `startTimeout` is ended by SIGALRM: its clients are refused rather than left waiting.
+    static int execute(const Reexec &self, const QList<HandedSocket> &sockets, std::chrono::milliseconds startTimeout);
 
 private:
     std::optional<Problem> begin();

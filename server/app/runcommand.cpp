@@ -221,7 +221,7 @@ int runCommand(const QStringList &arguments)
     QList<HandedSocket> held = sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = heldName(options->sockets[i]);
-    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held);
+    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
 }
 
 } // namespace Hephaestus

@@ -228,7 +228,7 @@ int serveCommand(const QStringList &arguments)
             return exitCode;
         sockets = program.restart().take(kept);
     }
-    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, sockets);
+    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, sockets, config.startTimeout);
 }
 
 } // namespace Hephaestus

@@ -19,6 +19,7 @@ void readService(ConfigTable table, ServiceConfig &config)
     if (config.name.trimmed().isEmpty() || config.name.size() > 200)
         table.fail(u"name"_s, u"expected a name of 1 to 200 characters"_s);
     config.version = table.text(u"version"_s, config.version);
+    config.startTimeout = table.duration(u"start_timeout"_s, config.startTimeout, 100ms, 24h);
     config.listen = table.texts(u"listen"_s, config.listen);
     if (config.listen.isEmpty())
         table.fail(u"listen"_s, u"expected at least one address"_s);

@@ -15,6 +15,7 @@ struct ServiceConfig
     QString name = QStringLiteral("hephaestus-mcp");
     QString version;
     QStringList listen{QStringLiteral("127.0.0.1:8000")};
+    std::chrono::milliseconds startTimeout{std::chrono::seconds(30)}; ///< of a successor, after a restart in place
     ShutdownTimes shutdown;
     std::chrono::milliseconds stepTimeout{std::chrono::seconds(10)};
     std::optional<LogLevel> logLevel; ///< nothing: as the command line says

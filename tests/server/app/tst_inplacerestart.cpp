@@ -17,6 +17,7 @@
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 class TestInPlaceRestart : public QObject
 {
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void theFileNowOnDiskRuns();
     void whatCannotStartLeavesTheOldOneServing_data();
     void whatCannotStartLeavesTheOldOneServing();
+    void aSuccessorThatHangsIsEnded();
+    void aSuccessorThatIsReadyHasNoDeadline();
     void aStopDuringARestartIsAStop();
     void duringAShutdownItIsRefused();
     void changedAddressesAreFollowed();
@@ -176,6 +179,42 @@ void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
     QVERIFY2(QString::fromUtf8(answer.body).contains(why), answer.body.constData());
     QVERIFY(isReady(service.port));
     QCOMPARE(instance(service.port), before);
+}
+
+void TestInPlaceRestart::aSuccessorThatHangsIsEnded()
+{
+    configure("[\"127.0.0.1:0\"]\nstart_timeout = \"300ms\"");
+    const QString path = directory->filePath(u"program"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), path));
+    START(service, path);
+    QVERIFY(QFile::remove(path));
+    QFile file(path);
+    QVERIFY(file.open(QFile::WriteOnly));
+    file.write("#!/bin/sh\n[ \"$1\" = --version ] || exec sleep 1000\n");
+    file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    file.close();
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QCOMPARE(service.exitCode(), 128 + SIGALRM);
+    QTcpSocket client;
+    client.connectToHost(u"127.0.0.1"_s, service.port);
+    QVERIFY(!client.waitForConnected());
+    QCOMPARE(client.error(), QAbstractSocket::ConnectionRefusedError);
+}
+
+void TestInPlaceRestart::aSuccessorThatIsReadyHasNoDeadline()
+{
+    configure("[\"127.0.0.1:0\"]\nstart_timeout = \"1s\"");
+    START(service);
+    const QString before = instance(service.port);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(instance(service.port) != before);
+    const QString after = instance(service.port);
+    const auto uptime = [&] {
+        const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
+        return health ? health->uptime : Seconds(0);
+    };
+    QTRY_VERIFY(uptime() > 1500ms);
+    QCOMPARE(instance(service.port), after);
 }
 
 void TestInPlaceRestart::aStopDuringARestartIsAStop()
