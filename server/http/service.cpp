@@ -3,9 +3,11 @@
 
 #include "common/protocol/duration.h"
 #include "server/core/log.h"
+#include "server/core/passthrough.h"
 
 #include <csignal>
 #include <cstdio>
+#include <unistd.h>
 
 namespace Hephaestus {
 namespace {
@@ -140,9 +142,9 @@ void Service::setReady()
     // A shutdown that came while starting has gone further already: then it is never reported ready.
     if (!m_state.enter(Phase::Running))
         return;
+    // Not by stdio: a reader that does not read must hold nothing up, and each restart in place comes by here.
     for (const ServiceAddress &address : std::as_const(m_addresses))
-        std::printf("listening on %s\n", qPrintable(address.url(m_tls)));
-    std::fflush(stdout);
+        passThrough(STDOUT_FILENO, "listening on " + address.url(m_tls).toUtf8() + '\n');
     Q_EMIT readyChanged();
 }
 

@@ -2,7 +2,7 @@
 #include "server/supervisor/supervisor.h"
 
 #include "common/protocol/duration.h"
-#include "server/supervisor/passthrough.h"
+#include "server/core/passthrough.h"
 
 #include <QDateTime>
 

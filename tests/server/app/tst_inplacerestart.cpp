@@ -11,6 +11,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -30,6 +31,7 @@ private Q_SLOTS:
     void theFileNowOnDiskRuns();
     void whatCannotStartLeavesTheOldOneServing_data();
     void whatCannotStartLeavesTheOldOneServing();
+    void aReaderThatDoesNotReadHoldsNothingUp();
     void aSuccessorThatHangsIsEnded();
     void aSuccessorThatIsReadyHasNoDeadline();
     void aStopDuringARestartIsAStop();
@@ -179,6 +181,30 @@ void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
     QVERIFY2(QString::fromUtf8(answer.body).contains(why), answer.body.constData());
     QVERIFY(isReady(service.port));
     QCOMPARE(instance(service.port), before);
+}
+
+/// Whoever started it may leave its output alone; each life writes a line there.
+void TestInPlaceRestart::aReaderThatDoesNotReadHoldsNothingUp()
+{
+    const QByteArray pipe = QFile::encodeName(directory->filePath(u"stdout"_s));
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    while (::write(reader, "full", 4) > 0) { }
+    const QString path = directory->filePath(u"service.sock"_s);
+    configure("[\"unix:" + path.toUtf8() + "\"]");
+    ServiceProcess service;
+    service.process.setStandardOutputFile(QFile::decodeName(pipe));
+    service.process.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--config"_s, config});
+    const auto isReady = [&] {
+        QLocalSocket local;
+        local.connectToServer(path);
+        local.write("GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        return local.waitForReadyRead(1000) && local.readAll().startsWith("HTTP/1.1 200");
+    };
+    QTRY_VERIFY(isReady());
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    ::close(reader);
 }
 
 void TestInPlaceRestart::aSuccessorThatHangsIsEnded()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/outputreader.h"
-#include "server/supervisor/passthrough.h"
+#include "server/core/passthrough.h"
 
 #include <QSignalSpy>
 #include <QTest>

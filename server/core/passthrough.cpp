@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/supervisor/passthrough.h"
+#include "server/core/passthrough.h"
 
 #include <climits>
 #include <poll.h>
