@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
+#include "dashboard/app/selfservice.h"
+#include "dashboard/ui/appearance.h"
+#include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/mainwindow.h"
-#include "dashboard/ui/theme.h"
-#include "server/core/unixsignals.h"
+#include "dashboard/ui/servicecommands.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
-#include <QStyleFactory>
+#include <QSettings>
 #include <QTextStream>
 
-#include <csignal>
 #include <optional>
 
 using namespace Hephaestus;
@@ -23,7 +24,10 @@ constexpr int UsageError = 2;
 struct Options
 {
     QList<FleetEntry> services;
-    QString colors = u"system"_s;
+    QString colors; ///< empty: as the preferences say
+    bool readOnly = false;
+    QStringList listen;
+    HttpOptions http;
 };
 
 int fail(const QStringList &problems)
@@ -52,8 +56,16 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     if (!parser.positionalArguments().isEmpty())
         problems << u"unexpected argument \"%1\"; see --help"_s.arg(parser.positionalArguments().first());
     options.colors = parser.value(u"colors"_s);
-    if (!QStringList{u"system"_s, u"light"_s, u"dark"_s}.contains(options.colors))
+    if (parser.isSet(u"colors"_s) && !QStringList{u"system"_s, u"light"_s, u"dark"_s}.contains(options.colors))
         problems << u"--colors: expected system, light or dark, found \"%1\""_s.arg(options.colors);
+    options.readOnly = parser.isSet(u"read-only"_s);
+    options.listen = parser.values(u"listen"_s);
+    if (parser.isSet(u"token-file"_s)) {
+        if (const Result<AccessToken> token = AccessToken::fromFile(parser.value(u"token-file"_s)))
+            options.http.access.token = *token;
+        else
+            problems << token.problem().text();
+    }
     return options;
 }
 
@@ -68,12 +80,13 @@ QString demoFleet()
     return {};
 }
 
-void applyColors(const QString &colors)
+/// What to watch when the command line names nothing: the files of the preferences and the fleet file in its usual place.
+QStringList fleetsAtStart(const Preferences &preferences)
 {
-    if (colors == "system"_L1)
-        return;
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s)); // the one style that takes any palette
-    QApplication::setPalette(colors == "dark"_L1 ? Theme::dark() : Theme::light());
+    QStringList files = preferences.fleetFiles;
+    if (QFileInfo::exists(defaultFleetPath()) && !files.contains(defaultFleetPath()))
+        files.prepend(defaultFleetPath());
+    return files;
 }
 
 /// The exit code if the program is to end at once: nothing for a window was needed to know.
@@ -84,7 +97,11 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
     parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be given again."_s, u"FILE"_s});
     parser.addOption({u"service"_s, u"Watch the service at this address; may be given again."_s, u"URL"_s});
-    parser.addOption({u"colors"_s, u"system, light or dark."_s, u"WHICH"_s, u"system"_s});
+    parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
+    parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
+    parser.addOption({u"listen"_s, u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: any free one) or unix:PATH; "
+                                   "may be given again."_s, u"ADDR"_s});
+    parser.addOption({u"token-file"_s, u"The bearer token that callers must show there; readable by you alone."_s, u"FILE"_s});
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
@@ -114,14 +131,24 @@ int main(int argc, char *argv[])
         return *exitCode;
 
     QApplication app(argc, argv);
-    const UnixSignals unixSignals({SIGTERM, SIGINT});
-    applyColors(options.colors);
+    QApplication::setQuitOnLastWindowClosed(false); // it ends by its own steps
+    const Preferences preferences = Preferences::read(QSettings());
+    applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     FleetWatch watch;
-    MainWindow window(watch, demoFleet());
+    watch.actions().setReadOnly(options.readOnly);
     for (const FleetEntry &entry : options.services)
         watch.add(entry);
-    QObject::connect(&unixSignals, &UnixSignals::received, &app, &QApplication::closeAllWindows);
+    MainWindow window(watch, demoFleet());
+    SelfService self(window, watch, options.http);
+    if (const auto problem = self.listen(options.listen))
+        return fail({u"--listen: "_s + problem->text()});
     watch.start();
     window.show();
+    DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());
+    if (options.services.isEmpty()) {
+        for (const QString &file : fleetsAtStart(preferences))
+            window.openFleet(file);
+    }
+    self.setReady();
     return QApplication::exec();
 }

@@ -26,12 +26,22 @@ QList<ServiceState> statesOf(const QString &word)
     return {};
 }
 
+/// How a service can be out of reach.
+QList<ClientError> errorsOf(const QString &word)
+{
+    return word == "refused"_L1   ? QList{ClientError::Refused, ClientError::Disconnected}
+           : word == "timeout"_L1 ? QList{ClientError::Timeout}
+           : word == "dns"_L1     ? QList{ClientError::HostNotFound}
+           : word == "tls"_L1     ? QList{ClientError::Tls}
+                                  : QList<ClientError>();
+}
+
 QString stateKeys()
 {
     QStringList keys;
     for (const ServiceState state : AllServiceStates)
         keys << stateKey(state);
-    return (keys << u"down"_s).join(u", "_s);
+    return (keys << u"down"_s << u"refused"_s << u"timeout"_s << u"dns"_s << u"tls"_s).join(u", "_s);
 }
 
 bool contains(const QString &text, const QString &word) { return text.contains(word, Qt::CaseInsensitive); }
@@ -62,15 +72,19 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     const QString key = rest.section(u':', 0, 0).toLower();
     const QString value = rest.section(u':', 1).toLower();
     if (!rest.contains(u':')) {
-        term.kind = key == "stale"_L1 ? Kind::Stale : key == "fresh"_L1 ? Kind::Fresh : Kind::Text;
+        term.kind = key == "stale"_L1 ? Kind::Stale : key == "fresh"_L1 ? Kind::Fresh
+                    : key == "favourite"_L1                 ? Kind::Favourite
+                                                            : Kind::Text;
         term.word = rest;
     } else if (key == "state"_L1) {
         term.kind = Kind::State;
         for (const QString &name : value.split(u',', Qt::SkipEmptyParts)) {
             const QList<ServiceState> states = statesOf(name);
-            if (states.isEmpty())
+            const QList<ClientError> errors = errorsOf(name);
+            if (states.isEmpty() && errors.isEmpty())
                 return Problem{word, tr("no such state; there are %1").arg(stateKeys())};
             term.states << states;
+            term.errors << errors;
         }
     } else if (key == "dep"_L1) {
         term.kind = Kind::Dependency;
@@ -89,7 +103,7 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     } else if (QChar(rest.back()).isDigit() || key == "unix"_L1 || rest.contains("://"_L1)) {
         term.word = rest; // an address
     } else {
-        return Problem{word, tr("no such word; there are state:, dep:, group:, stale and fresh")};
+        return Problem{word, tr("no such word; there are state:, dep:, group:, stale, fresh and favourite")};
     }
     return term;
 }
@@ -105,10 +119,13 @@ bool FilterQuery::holds(const Term &term, const ServiceRow &row)
     case Kind::Text:
         return contains(row.entry.name, term.word) || contains(row.entry.group, term.word) || contains(row.entry.url, term.word)
                || (row.report && contains(row.report->version, term.word));
-    case Kind::State: return term.states.isEmpty() || term.states.contains(row.state());
+    case Kind::State:
+        return (term.states.isEmpty() && term.errors.isEmpty()) || term.states.contains(row.state())
+               || (row.state() == ServiceState::Unreachable && term.errors.contains(row.reply.error));
     case Kind::Group: return contains(row.entry.group, term.word);
     case Kind::Stale: return row.code() == CodeVerdict::Stale;
     case Kind::Fresh: return row.code() == CodeVerdict::Fresh;
+    case Kind::Favourite: return row.favourite;
     case Kind::Dependency:
         return row.report && std::ranges::any_of(row.report->dependencies, [&](const DependencyReport &dependency) {
                    const bool status = term.status ? dependency.status == *term.status

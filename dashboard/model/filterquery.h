@@ -12,7 +12,9 @@ namespace Hephaestus {
 ///     state:error,stopped    one of these states (the words of stateKey(), `down` for everything that does not answer)
 ///     dep:qdrant             uses that dependency;  dep:qdrant=error  and it is in that status
 ///     group:NAME             is of that group
+///                            or of those out of reach how: refused, timeout, dns, tls
 ///     stale, fresh           by the code it runs
+///     favourite              one of yours
 ///     !WORD                  the opposite of any of these
 ///
 /// Case does not matter. A word cannot hold a blank unless it is in double quotes.
@@ -30,7 +32,7 @@ public:
     bool operator==(const FilterQuery &) const = default;
 
 private:
-    enum class Kind { Text, State, Dependency, Group, Stale, Fresh };
+    enum class Kind { Text, State, Dependency, Group, Stale, Fresh, Favourite };
 
     struct Term
     {
@@ -38,6 +40,7 @@ private:
         bool negated = false;
         QString word;               ///< Text, Dependency, Group
         QList<ServiceState> states; ///< State
+        QList<ClientError> errors;  ///< State: and these ways of being out of reach
         std::optional<DependencyStatus> status; ///< Dependency
 
         bool operator==(const Term &) const = default;

@@ -24,7 +24,7 @@ namespace {
 
 bool isNumber(int column)
 {
-    return column == FleetModel::Uptime || column == FleetModel::Latency || column == FleetModel::LastSeen;
+    return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency || column == FleetModel::LastSeen;
 }
 
 } // namespace
@@ -98,6 +98,16 @@ void FleetModel::setStopped(ServiceId id)
     change(*known, std::move(row));
 }
 
+void FleetModel::setFavourite(ServiceId id, bool favourite)
+{
+    Watched *const known = watched(id);
+    if (!known || known->row.favourite == favourite)
+        return;
+    known->row.favourite = favourite;
+    const QModelIndex cell = indexOf(id).siblingAtColumn(Service);
+    Q_EMIT dataChanged(cell, cell);
+}
+
 void FleetModel::updateAges()
 {
     for (const auto &service : m_services) {
@@ -138,8 +148,8 @@ void FleetModel::change(Watched &service, ServiceRow row)
 
 FleetModel::Watched *FleetModel::watched(ServiceId id) const
 {
-    const auto found = std::ranges::find(m_services, id, [](const auto &service) { return service->row.id; });
-    return found == m_services.end() ? nullptr : found->get();
+    const QModelIndex index = indexOf(id);
+    return index.isValid() ? m_services[std::size_t(index.row())].get() : nullptr;
 }
 
 const ServiceRow *FleetModel::find(ServiceId id) const
@@ -159,8 +169,9 @@ const History &FleetModel::history(ServiceId id) const
 
 QModelIndex FleetModel::indexOf(ServiceId id) const
 {
-    const auto found = std::ranges::find(m_services, id, [](const auto &service) { return service->row.id; });
-    return found == m_services.end() ? QModelIndex() : index(int(found - m_services.begin()), 0);
+    const auto idOf = [](const auto &service) { return service->row.id; };
+    const auto found = std::ranges::lower_bound(m_services, id, {}, idOf); // they were added in the order of their ids
+    return found == m_services.end() || idOf(*found) != id ? QModelIndex() : index(int(found - m_services.begin()), 0);
 }
 
 QList<ServiceId> FleetModel::ids() const
@@ -215,6 +226,10 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     }
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
     case Uptime: return row.isCurrent() ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)) : dash;
+    case InFlight: {
+        const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;
+        return row.isCurrent() && inFlight ? formatCount(*inFlight) : dash;
+    }
     case Latency: return row.isCurrent() ? formatDuration(row.reply.latency) : dash;
     default: return {};
     }
@@ -238,6 +253,12 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
         if (lines.isEmpty())
             lines << tr("Runs the code on disk.");
         break;
+    case InFlight:
+        if (row.isCurrent() && row.report->resources.inFlightRequests)
+            lines << tr("%1 requests in flight").arg(formatCount(*row.report->resources.inFlightRequests));
+        else
+            lines << tr("Requests in flight: not known");
+        break;
     case Uptime:
         if (row.report && row.report->startTime.isValid())
             lines << tr("Started %1 local").arg(row.report->startTime.toLocalTime().toString(Qt::ISODate))
@@ -257,8 +278,9 @@ QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
     case Code: return int(row.code());
     case Dependencies: return row.report ? failingDependencies(*row.report).size() : -1;
     case Uptime: return row.report ? row.report->uptime.count() : -1.0;
+    case InFlight: return row.isCurrent() ? double(row.report->resources.inFlightRequests.value_or(-1)) : -1.0;
     case Latency: return row.isCurrent() ? double(row.reply.latency.count()) : -1.0;
-    case LastSeen: return row.lastSeen ? double((m_time.steady() - *row.lastSeen).count()) : 1e300;
+    case LastSeen: return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count()) : 1e300; // by age, without moving as it grows
     default: return text(row, column);
     }
 }
@@ -281,6 +303,7 @@ QVariant FleetModel::data(const QModelIndex &index, int role) const
     case DependenciesRole: return QVariant::fromValue(row.report ? row.report->dependencies : QList<DependencyReport>());
     case CurrentRole: return row.isCurrent();
     case SortRole: return sortValue(row, index.column());
+    case FavouriteRole: return row.favourite;
     default: return {};
     }
 }
@@ -300,6 +323,7 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
     case Dependencies: return tr("Dependencies");
     case Version: return tr("Version");
     case Uptime: return tr("Up");
+    case InFlight: return tr("Busy");
     case Latency: return tr("Latency");
     case LastSeen: return tr("Last seen");
     default: return {};

@@ -19,7 +19,7 @@ class FleetModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { State, Service, Code, Dependencies, Version, Uptime, Latency, LastSeen, ColumnCount };
+    enum Column { State, Service, Code, Dependencies, Version, Uptime, InFlight, Latency, LastSeen, ColumnCount };
     enum Role {
         IdRole = Qt::UserRole,
         StateRole,        ///< ServiceState
@@ -27,6 +27,8 @@ public:
         DependenciesRole, ///< QList<DependencyReport>
         CurrentRole,      ///< bool; false: the value is old
         SortRole,         ///< comparable, by the cell's value
+        FavouriteRole,    ///< bool
+        LastRole = FavouriteRole,
     };
 
     /// How many services there are of each kind.
@@ -51,6 +53,8 @@ public:
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
     void setStopped(ServiceId id);
+    /// A favourite is listed before the others.
+    void setFavourite(ServiceId id, bool favourite);
     /// Ages grow without an answer: signals those that read differently now.
     void updateAges();
 

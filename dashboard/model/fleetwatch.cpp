@@ -10,11 +10,13 @@ using namespace std::chrono_literals;
 FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     : QObject(parent)
     , m_actions(m_fleet, std::move(options))
+    , m_bulk(m_fleet, m_actions)
     , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); })
 {
     connect(&m_poller, &Poller::answered, &m_fleet, &FleetModel::take);
     connect(&m_fleet, &FleetModel::happened, &m_journal, &EventJournal::append);
     connect(&m_actions, &ServiceActions::happened, &m_journal, &EventJournal::append);
+    connect(&m_bulk, &BulkActions::happened, &m_journal, &EventJournal::append);
     connect(&m_actions, &ServiceActions::begun, &m_poller, [this](ServiceId id) { m_poller.setEager(id, true); });
     connect(&m_actions, &ServiceActions::finished, &m_poller, [this](ServiceId id) { m_poller.setEager(id, false); });
     connect(&m_actions, &ServiceActions::answerWanted, &m_poller, &Poller::hurry);

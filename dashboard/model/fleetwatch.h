@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/poller.h"
-#include "dashboard/model/serviceactions.h"
 
 namespace Hephaestus {
 
@@ -19,6 +19,7 @@ public:
 
     FleetModel &fleet() { return m_fleet; }
     ServiceActions &actions() { return m_actions; }
+    BulkActions &bulk() { return m_bulk; }
     EventJournal &journal() { return m_journal; }
     const Poller &poller() const { return m_poller; }
 
@@ -38,6 +39,7 @@ private:
     FleetModel m_fleet;
     EventJournal m_journal;
     ServiceActions m_actions;
+    BulkActions m_bulk;
     std::map<ServiceId, std::unique_ptr<ServiceClient>> m_clients;
     Poller m_poller;
     QTimer m_ageTimer;

@@ -14,12 +14,16 @@ ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const
 
 ServiceActions::~ServiceActions() = default;
 
+void ServiceActions::setReadOnly(bool readOnly) { m_readOnly = readOnly; }
+
 QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
 {
     const ServiceRow *const row = m_fleet.find(id);
     if (!row)
         return tr("Select a service first.");
-    if (isRunning(id))
+    if (m_readOnly)
+        return tr("This dashboard only looks: it was started with --read-only.");
+    if (isRunning(id) || row->activity)
         return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
     const bool answers = row->isCurrent();
     const bool closing = row->observed == ServiceState::ShuttingDown;

@@ -26,6 +26,10 @@ public:
                             const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
     ~ServiceActions() override;
 
+    /// From now on nothing may be done any more: this dashboard only looks.
+    void setReadOnly(bool readOnly);
+    bool isReadOnly() const { return m_readOnly; }
+
     /// Why not, as a sentence; empty if it may be done now.
     QString whyNot(ServiceId id, ServiceAction action) const;
 
@@ -66,6 +70,7 @@ private:
     FleetModel &m_fleet;
     SequenceOptions m_options;
     const TimeSource &m_time;
+    bool m_readOnly = false;
     std::map<ServiceId, Running> m_running;
     std::map<ServiceId, Receipt> m_receipts;
 };

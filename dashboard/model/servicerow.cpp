@@ -141,6 +141,8 @@ QString stateText(const ServiceRow &row)
         return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
     if (row.observed == ServiceState::ShuttingDown && row.report && row.report->shutdown)
         return progressText(*row.report->shutdown);
+    if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
+        return u"%1: %2"_s.arg(stateWord(row.observed), describe(row.reply.error));
     return stateWord(row.observed);
 }
 

@@ -23,6 +23,7 @@ struct ServiceRow
 {
     ServiceId id = NoService;
     FleetEntry entry;
+    bool favourite = false; ///< of the person who looks
 
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer
     std::optional<Activity> activity;
@@ -44,7 +45,7 @@ struct ServiceRow
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now);
 
-/// The line of the state cell: the step of what is going on, or the state's word.
+/// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how (`unreachable: refused`).
 QString stateText(const ServiceRow &row);
 
 /// Why it is in its state, as a sentence; empty when all is well.

@@ -3,7 +3,7 @@
 
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/fleetrows.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -19,9 +19,43 @@ using namespace Qt::StringLiterals;
 
 // ---- state ------------------------------------------------------------------------------------------
 
+namespace {
+
+/// A triangle that says whether it is folded, the group's name, and quieter what there is of it.
+void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    const Theme &theme = Theme::of(option.palette);
+    painter.setPen(theme.line());
+    painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+    const int size = spacing(option.fontMetrics, 2);
+    const QRectF box(area.left(), area.center().y() - size / 2.0 + 1, size, size);
+    const QPolygonF open{{box.left(), box.top() + size * 0.2}, {box.right(), box.top() + size * 0.2}, {box.center().x(), box.bottom()}};
+    const QPolygonF folded{{box.left() + size * 0.2, box.top()}, {box.right(), box.center().y()}, {box.left() + size * 0.2, box.bottom()}};
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.muted());
+    painter.drawPolygon(index.data(FleetRows::FoldedRole).toBool() ? folded : open);
+    QFont strong = option.font;
+    strong.setWeight(QFont::DemiBold);
+    const QFontMetrics metrics(strong);
+    const QString name = metrics.elidedText(index.data(FleetRows::HeadingRole).toString(), Qt::ElideRight, area.width() / 2);
+    const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
+    painter.setFont(strong);
+    painter.setPen(option.palette.color(QPalette::Active, QPalette::Text));
+    painter.drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine, name);
+    painter.setFont(option.font);
+    painter.setPen(theme.muted());
+    painter.drawText(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0),
+                     Qt::AlignVCenter | Qt::TextSingleLine, option.text);
+}
+
+} // namespace
+
 void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                  const QModelIndex &index) const
 {
+    if (index.data(FleetRows::HeadingRole).isValid())
+        return paintHeading(painter, area, option, index);
     const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
     paintIconAndText(painter, area, option, Icons::nameOf(state), option.text, Theme::of(option.palette).accent(state));
 }
@@ -30,6 +64,21 @@ QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIn
 {
     const QSize text = CellDelegate::sizeHint(option, index);
     return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
+}
+
+// ---- service ----------------------------------------------------------------------------------------
+
+void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                   const QModelIndex &index) const
+{
+    QRect rest = area;
+    if (index.data(FleetModel::FavouriteRole).toBool()) {
+        const int size = spacing(option.fontMetrics, 3);
+        const QPixmap star = Icons::pixmap(u"favourite"_s, size, painter.pen().color(), option.widget ? option.widget->devicePixelRatioF() : 1.0);
+        painter.drawPixmap(QPoint(area.right() - size, area.center().y() - size / 2 + 1), star);
+        rest.adjust(0, 0, -size - spacing(option.fontMetrics, 1), 0);
+    }
+    CellDelegate::paintContent(painter, rest, option, index);
 }
 
 // ---- code -------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
 
 namespace Hephaestus {
 
-/// A state as shape, word and colour.
+/// A state as shape, word and colour; or, of a FleetRows' heading, a group, and what there is of it.
 class StateDelegate : public CellDelegate
 {
     Q_OBJECT
@@ -16,6 +16,19 @@ class StateDelegate : public CellDelegate
 public:
     using CellDelegate::CellDelegate;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+};
+
+/// A service's name, with a star if it is a favourite.
+class ServiceDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    using CellDelegate::CellDelegate;
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,

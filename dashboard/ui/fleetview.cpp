@@ -9,15 +9,16 @@
 
 namespace Hephaestus {
 
-FleetView::FleetView(FleetModel &fleet, QWidget *parent)
-    : QTableView(parent), m_fleet(fleet), m_rows(new FleetFilterModel(&fleet, this))
+FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m_fleet(fleet), m_rows(new FleetRows(fleet, this))
 {
     setModel(m_rows);
     styleTable(this, FleetModel::CurrentRole);
+    setSelectionMode(ExtendedSelection);
     setItemDelegateForColumn(FleetModel::State, new StateDelegate(-1, this));
+    setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
-    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 7, 9});
+    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 5, 7, 9});
     setColumnHidden(FleetModel::LastSeen, true); // the dependencies of who is gone make room for it
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);
@@ -27,43 +28,145 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
 
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this] { Q_EMIT currentServiceChanged(currentService()); });
-    connect(this, &QTableView::doubleClicked, this, &FleetView::opened);
-    // There is always something to look at.
-    connect(m_rows, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (!currentIndex().isValid())
-            selectRow(0);
-    });
+    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { Q_EMIT selectedServicesChanged(selectedServices()); });
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(&fleet, signal, this, &FleetView::applyGroups);
+    connect(m_rows, &QAbstractItemModel::rowsInserted, this, &FleetView::spanHeadings);
+    connect(m_rows, &QAbstractItemModel::rowsInserted, this, &FleetView::keepSomethingCurrent);
+    connect(m_rows, &QAbstractItemModel::rowsRemoved, this, &FleetView::spanHeadings);
+    connect(m_rows, &QAbstractItemModel::layoutChanged, this, &FleetView::spanHeadings);
+}
+
+/// There is always something to look at.
+void FleetView::keepSomethingCurrent()
+{
+    if (currentIndex().isValid())
+        return;
+    for (int row = 0; row < m_rows->rowCount(); ++row) {
+        if (!m_rows->isHeading(row))
+            return selectRow(row);
+    }
+}
+
+void FleetView::setGrouped(bool grouped)
+{
+    m_grouped = grouped;
+    applyGroups();
+}
+
+/// One heading above everything says nothing.
+void FleetView::applyGroups()
+{
+    QSet<QString> groups;
+    for (int line = 0; line < m_fleet.rowCount(); ++line)
+        groups << m_fleet.row(line).entry.group;
+    m_rows->setGrouped(m_grouped && groups.size() > 1);
+}
+
+void FleetView::spanHeadings()
+{
+    clearSpans();
+    for (int row = 0; row < m_rows->rowCount(); ++row) {
+        if (m_rows->isHeading(row))
+            setSpan(row, 0, 1, m_rows->columnCount());
+    }
 }
 
 ServiceId FleetView::currentService() const
 {
-    return currentIndex().isValid() ? currentIndex().data(FleetModel::IdRole).value<ServiceId>() : NoService;
+    return currentIndex().isValid() ? m_rows->serviceAt(currentIndex().row()) : NoService;
+}
+
+QList<ServiceId> FleetView::selectedServices() const
+{
+    QList<int> marked;
+    for (const QModelIndex &index : selectionModel()->selectedRows())
+        marked << index.row();
+    if (marked.isEmpty() && currentIndex().isValid())
+        marked << currentIndex().row();
+    std::ranges::sort(marked);
+    QList<ServiceId> services;
+    for (const int row : std::as_const(marked)) {
+        for (const ServiceId id : m_rows->servicesOf(row)) {
+            if (!services.contains(id))
+                services << id;
+        }
+    }
+    return services;
 }
 
 void FleetView::select(ServiceId id)
 {
-    const QModelIndex index = m_rows->mapFromSource(m_fleet.indexOf(id));
-    if (index.isValid())
-        setCurrentIndex(index);
+    const int row = m_rows->rowOf(id);
+    if (row >= 0)
+        selectionModel()->setCurrentIndex(m_rows->index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void FleetView::setQuery(const FilterQuery &query)
 {
     const ServiceId before = currentService();
     m_rows->setQuery(query);
-    select(before);
-    if (!currentIndex().isValid() && m_rows->rowCount() > 0)
-        selectRow(0);
+    if (currentService() != before)
+        select(before);
+    keepSomethingCurrent();
+}
+
+void FleetView::fold(int row, bool folded)
+{
+    const QString group = m_fleet.find(m_rows->servicesOf(row).value(0))->entry.group;
+    m_rows->setFolded(group, folded);
+}
+
+/// Left and Right on a heading, or Space to turn it over.
+bool FleetView::foldByKey(int key)
+{
+    const QModelIndex index = currentIndex();
+    if (!index.isValid() || !m_rows->isHeading(index.row()))
+        return false;
+    if (key != Qt::Key_Left && key != Qt::Key_Right && key != Qt::Key_Space)
+        return false;
+    fold(index.row(), key == Qt::Key_Left || (key == Qt::Key_Space && !index.data(FleetRows::FoldedRole).toBool()));
+    return true;
+}
+
+void FleetView::move(QKeyEvent *event, int key)
+{
+    QKeyEvent translated(event->type(), key, event->modifiers() & ~Qt::ShiftModifier);
+    QTableView::keyPressEvent(&translated);
 }
 
 void FleetView::keyPressEvent(QKeyEvent *event)
 {
-    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
+    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    if (plain && foldByKey(event->key()))
+        return;
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         Q_EMIT opened();
-    else if (event->text() == QStringLiteral("/"))
-        event->ignore(); // the window's, instead of a search in the column
-    else
+    } else if (plain && event->key() == Qt::Key_Space && currentIndex().isValid()) {
+        selectionModel()->select(currentIndex(), QItemSelectionModel::Toggle | QItemSelectionModel::Rows);
+    } else if (plain && event->key() == Qt::Key_J) {
+        move(event, Qt::Key_Down);
+    } else if (plain && event->key() == Qt::Key_K) {
+        move(event, Qt::Key_Up);
+    } else if (plain && event->key() == Qt::Key_G) {
+        selectRow(event->modifiers() & Qt::ShiftModifier ? m_rows->rowCount() - 1 : 0);
+    } else if (plain && !event->text().isEmpty() && event->text().at(0).isPrint()) {
+        event->ignore(); // the window's
+    } else {
         QTableView::keyPressEvent(event);
+    }
+}
+
+void FleetView::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    const QModelIndex index = indexAt(event->position().toPoint());
+    if (!index.isValid())
+        return;
+    if (m_rows->isHeading(index.row()))
+        fold(index.row(), !index.data(FleetRows::FoldedRole).toBool());
+    else
+        Q_EMIT opened();
 }
 
 } // namespace Hephaestus

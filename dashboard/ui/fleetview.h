@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetfiltermodel.h"
+#include "dashboard/model/fleetrows.h"
 
 #include <QTableView>
 
 namespace Hephaestus {
 
-/// The table of services, filtered and sorted. One row is current, and stays so while rows come, go and move.
+/// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move; any number
+/// are marked, for acts on several services at once.
 class FleetView : public QTableView
 {
     Q_OBJECT
@@ -15,20 +16,38 @@ class FleetView : public QTableView
 public:
     explicit FleetView(FleetModel &fleet, QWidget *parent = nullptr);
 
-    ServiceId currentService() const;
+    FleetRows &rows() { return *m_rows; }
+
+    ServiceId currentService() const; ///< NoService: none, or a heading
+    /// What acts are for: all that is marked, a heading standing for its group, or else the current one. In the table's order.
+    QList<ServiceId> selectedServices() const;
     void select(ServiceId id);
     void setQuery(const FilterQuery &query);
+    /// Headings where the services have groups.
+    void setGrouped(bool grouped);
+
+    void keyboardSearch(const QString &) override {} ///< letters are commands here
 
 Q_SIGNALS:
     void currentServiceChanged(Hephaestus::ServiceId id); ///< NoService: none
+    void selectedServicesChanged(const QList<Hephaestus::ServiceId> &services);
     void opened(); ///< Enter or a double click: show more of it
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
 
 private:
+    void keepSomethingCurrent();
+    void applyGroups();
+    void spanHeadings();
+    void move(QKeyEvent *event, int key);
+    bool foldByKey(int key);
+    void fold(int row, bool folded);
+
     FleetModel &m_fleet;
-    FleetFilterModel *m_rows;
+    FleetRows *m_rows;
+    bool m_grouped = false;
 };
 
 } // namespace Hephaestus

@@ -4,14 +4,24 @@
 #include "common/protocol/duration.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/addservicedialog.h"
+#include "dashboard/ui/appearance.h"
+#include "dashboard/ui/bulkprogress.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/preferencesdialog.h"
+#include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/shortcutswindow.h"
 #include "dashboard/ui/startpage.h"
+#include "dashboard/ui/tablekeys.h"
 #include "dashboard/ui/theme.h"
 #include "dashboard/ui/totalsstrip.h"
+#include "dashboard/ui/viewsbutton.h"
+#include "dashboard/ui/wallboard.h"
 
 #include <QCloseEvent>
 #include <QFileDialog>
@@ -35,6 +45,8 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     : QMainWindow(parent)
     , m_watch(watch)
     , m_demoFleet(demoFleet)
+    , m_preferences(Preferences::read(QSettings()))
+    , m_favourites(watch.fleet())
     , m_commands(new ServiceCommands(watch, this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
@@ -46,8 +58,12 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     m_pages->addWidget(makeMainPage());
     setCentralWidget(m_pages);
     makeMenus();
+    makeTableKeys();
     m_status->setTextFormat(Qt::PlainText);
+    statusBar()->addPermanentWidget(new BulkProgress(watch.bulk()));
     statusBar()->addPermanentWidget(m_status);
+    m_table->setGrouped(m_preferences.grouped);
+    m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
 
     connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
@@ -60,7 +76,9 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
 void MainWindow::makeActions()
 {
     const auto make = [this](const QString &text, const QString &icon, const QKeySequence &key, const QString &tip) {
-        auto *const action = new QAction(Icons::action(icon, palette()), text, this);
+        auto *const action = new QAction(text, this);
+        if (!icon.isEmpty())
+            action->setIcon(Icons::action(icon, palette()));
         action->setShortcut(key);
         action->setStatusTip(tip);
         action->setData(icon);
@@ -70,7 +88,13 @@ void MainWindow::makeActions()
     m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open, tr("Watch all services of a fleet.toml, and restart them."));
     m_demo = make(tr("&Try the demo"), u"demo"_s, {}, m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
                                                                            : tr("Start three services on this machine, and watch them."));
-    m_demo->setEnabled(!m_demoFleet.isEmpty());
+    if (m_watch.actions().isReadOnly())
+        m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
+    m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_watch.actions().isReadOnly());
+    m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find what can be done, or a service, by typing."));
+    m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
+    connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
+    connect(m_keys, &QAction::triggered, this, &MainWindow::openShortcuts);
     m_find = make(tr("&Filter"), u"search"_s, QKeySequence::Find, tr("Show only some of the services."));
     connect(m_add, &QAction::triggered, this, &MainWindow::addService);
     connect(m_open, &QAction::triggered, this, &MainWindow::chooseFleet);
@@ -86,36 +110,71 @@ void MainWindow::makeMenus()
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
     file->addActions({m_add, m_open, m_demo});
     file->addSeparator();
-    QAction *const quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &QWidget::close);
+    QAction *const preferences = file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
+    preferences->setMenuRole(QAction::PreferencesRole);
+    QAction *const quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &MainWindow::quit);
     quit->setMenuRole(QAction::QuitRole);
 
     QMenu *const service = menuBar()->addMenu(tr("&Service"));
-    service->setToolTipsVisible(true);
+    fillServiceMenu(service);
+    service->addSeparator();
+    service->addAction(m_commands->restartStale());
+    makeViewMenu();
+
+    QMenu *const help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({m_palette, m_keys});
+}
+
+/// What can be done to the selected services, in the menu bar and the context menu.
+void MainWindow::fillServiceMenu(QMenu *menu)
+{
+    menu->setToolTipsVisible(true);
     for (const ServiceAction action : {ServiceAction::Restart, ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
                                        ServiceAction::CancelShutDown, ServiceAction::Start, ServiceAction::CheckNow})
-        service->addAction(m_commands->action(action));
-    service->addAction(m_commands->cancel());
-    service->addSeparator();
-    service->addActions({m_commands->copyUrl(), m_commands->remove()});
+        menu->addAction(m_commands->action(action));
+    menu->addAction(m_commands->cancel());
+    menu->addSeparator();
+    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_commands->remove()});
+}
 
+void MainWindow::makeViewMenu()
+{
     QMenu *const view = menuBar()->addMenu(tr("&View"));
     view->addAction(m_find);
+    m_grouped = view->addAction(tr("&Groups"));
+    m_grouped->setCheckable(true);
+    m_grouped->setChecked(m_preferences.grouped);
+    m_grouped->setShortcut(tr("Ctrl+G"));
+    connect(m_grouped, &QAction::triggered, this, [this](bool checked) {
+        Preferences changed = m_preferences;
+        changed.grouped = checked;
+        setPreferences(changed);
+    });
     QAction *const events = view->addAction(tr("&Events"), m_events, &QWidget::setVisible);
     events->setCheckable(true);
     events->setChecked(true);
     events->setShortcut(tr("Ctrl+E"));
+    view->addAction(tr("&Wallboard"), QKeySequence(Qt::Key_F11), this, &MainWindow::openWallboard);
+}
+
+void MainWindow::makeTableKeys()
+{
+    m_tableKeys = new TableKeys(m_table);
+    connect(m_tableKeys, &TableKeys::refused, this, [this](const QString &why) { statusBar()->showMessage(why, 8000); });
+    m_tableKeys->add(Qt::Key_R, m_commands->action(ServiceAction::Restart));
+    m_tableKeys->add(Qt::SHIFT | Qt::Key_R, m_commands->restartStale());
+    m_tableKeys->add(Qt::Key_X, m_commands->action(ServiceAction::ShutDown));
+    m_tableKeys->add(Qt::SHIFT | Qt::Key_X, m_commands->action(ServiceAction::ScheduleShutDown));
+    m_tableKeys->add(Qt::Key_U, m_commands->action(ServiceAction::CancelShutDown));
+    m_tableKeys->add(Qt::Key_S, m_commands->action(ServiceAction::Start));
+    m_tableKeys->add(Qt::Key_C, m_commands->action(ServiceAction::CheckNow));
+    m_tableKeys->add(Qt::Key_Period, m_commands->cancel());
+    m_tableKeys->add(Qt::Key_F, m_commands->favourite());
+    m_tableKeys->add(Qt::Key_O, m_commands->open());
 }
 
 QWidget *MainWindow::makeMainPage()
 {
-    m_totals = new TotalsStrip(m_watch.fleet());
-    m_filter = new QLineEdit;
-    m_filter->setPlaceholderText(tr("Filter: state:error dep:qdrant !stale"));
-    m_filter->setAccessibleName(tr("Filter"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMaxLength(500);
-    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 34);
-    m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
     m_table = new FleetView(m_watch.fleet());
     m_detail = new DetailPane(m_watch, *m_commands);
     m_events = new EventList(m_watch.journal());
@@ -133,27 +192,50 @@ QWidget *MainWindow::makeMainPage()
         splitter->setChildrenCollapsible(false);
 
     const int gap = spacing(fontMetrics(), 2);
-    auto *const top = new QHBoxLayout;
-    top->setContentsMargins(gap, gap, gap, 0);
-    top->addWidget(m_totals);
-    top->addStretch();
-    top->addWidget(m_filter);
     auto *const page = new QWidget;
     auto *const layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gap);
-    layout->addLayout(top);
+    layout->addWidget(makeTop());
     layout->addWidget(m_rows, 1);
+    connectViews();
+    return page;
+}
 
+/// The totals at the left, the filter and the views at the right.
+QWidget *MainWindow::makeTop()
+{
+    m_totals = new TotalsStrip(m_watch.fleet());
+    m_filter = new QLineEdit;
+    m_filter->setPlaceholderText(tr("Filter: state:error dep:qdrant !stale"));
+    m_filter->setAccessibleName(tr("Filter"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setMaxLength(500);
+    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 34);
+    m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
+    m_views = new ViewsButton(this);
+    auto *const top = new QWidget;
+    auto *const layout = new QHBoxLayout(top);
+    const int gap = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(gap, gap, gap, 0);
+    layout->addWidget(m_totals);
+    layout->addStretch();
+    layout->addWidget(m_filter);
+    layout->addWidget(m_views);
+    return top;
+}
+
+void MainWindow::connectViews()
+{
     connect(m_totals, &TotalsStrip::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_filter, &QLineEdit::textChanged, this, &MainWindow::applyFilter);
     connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
-    connect(m_table, &FleetView::currentServiceChanged, m_commands, &ServiceCommands::setService);
+    connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
+    connect(m_table, &FleetView::selectedServicesChanged, m_commands, &ServiceCommands::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
     connect(m_events, &EventList::opened, m_table, &FleetView::select);
-    return page;
 }
 
 void MainWindow::restoreLayout()
@@ -167,13 +249,114 @@ void MainWindow::restoreLayout()
         m_rows->setSizes({620, 150});
 }
 
-void MainWindow::closeEvent(QCloseEvent *event)
+void MainWindow::saveState() const
 {
     QSettings settings;
     settings.setValue(u"window/size"_s, size());
     settings.setValue(u"window/columns"_s, m_columns->saveState());
     settings.setValue(u"window/rows"_s, m_rows->saveState());
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    saveState();
+    if (m_hidesOnClose && !m_quits) {
+        hide();
+        return event->ignore();
+    }
+    if (!m_quits && !closesForGood())
+        return event->ignore();
     QMainWindow::closeEvent(event);
+    Q_EMIT closed();
+}
+
+void MainWindow::quit()
+{
+    m_quits = closesForGood();
+    if (m_quits)
+        close();
+}
+
+/// While something is being restarted the answer comes later: who has been shut down would not be started again.
+bool MainWindow::closesForGood()
+{
+    int running = 0;
+    for (const ServiceId id : m_watch.fleet().ids())
+        running += m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id);
+    if (running == 0 || m_quits)
+        return true;
+    auto *const dialog = new Confirmation(
+        running == 1 ? tr("A service is being restarted, started or shut down. Quit all the same? Nobody would start it again then.")
+                     : tr("%1 services are being restarted, started or shut down, or wait for it. Quit all the same? "
+                          "Nobody would start them again then.").arg(running),
+        tr("&Quit"), this);
+    connect(dialog, &QDialog::accepted, this, [this] {
+        m_quits = true;
+        close();
+    });
+    dialog->open();
+    return false;
+}
+
+void MainWindow::setPreferences(const Preferences &preferences)
+{
+    const Preferences before = std::exchange(m_preferences, preferences);
+    QSettings settings;
+    m_preferences.write(settings);
+    if (before.colors != preferences.colors)
+        applyColors(preferences.colors);
+    m_grouped->setChecked(preferences.grouped);
+    m_table->setGrouped(preferences.grouped);
+    m_commands->setAskBeforeIdleRestart(preferences.askBeforeIdleRestart);
+    Q_EMIT preferencesChanged(preferences);
+}
+
+void MainWindow::openPreferences()
+{
+    auto *const dialog = new PreferencesDialog(m_preferences, this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { setPreferences(dialog->preferences()); });
+    dialog->open();
+}
+
+void MainWindow::showService(ServiceId id)
+{
+    if (m_table->rows().rowOf(id) < 0)
+        m_filter->clear();
+    m_table->select(id);
+    m_table->setFocus();
+}
+
+void MainWindow::restartShown() { m_commands->action(ServiceAction::Restart)->trigger(); }
+
+/// Those of the menus, each once.
+QList<QAction *> MainWindow::allActions() const
+{
+    QList<QAction *> actions;
+    for (const QAction *const menu : menuBar()->actions()) {
+        for (QAction *const action : menu->menu()->actions()) {
+            if (!action->isSeparator())
+                actions << action;
+        }
+    }
+    return actions;
+}
+
+void MainWindow::openPalette()
+{
+    QList<QAction *> actions = allActions();
+    actions.removeOne(m_palette);
+    auto *const palette = new CommandPalette(actions, m_watch.fleet(), this);
+    connect(palette, &CommandPalette::serviceChosen, this, &MainWindow::showService);
+    palette->open();
+}
+
+void MainWindow::openShortcuts() { (new ShortcutsWindow(allActions(), m_tableKeys->keys(), this))->open(); }
+
+void MainWindow::openWallboard()
+{
+    auto *const board = new Wallboard(m_watch.fleet(), this);
+    connect(board, &Wallboard::serviceChosen, this, &MainWindow::showService);
+    board->showFullScreen();
 }
 
 void MainWindow::changeEvent(QEvent *event)
@@ -190,15 +373,26 @@ void MainWindow::keyPressEvent(QKeyEvent *event)
 {
     if (event->text() == "/"_L1)
         m_find->trigger();
-    else if (event->key() == Qt::Key_Escape && m_filter->hasFocus())
-        m_filter->clear();
+    else if (event->text() == ":"_L1)
+        m_palette->trigger();
+    else if (event->text() == "?"_L1)
+        m_keys->trigger();
+    else if (event->key() == Qt::Key_Escape)
+        leaveFilter();
     else
         QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::leaveFilter()
+{
+    m_filter->clear();
+    m_table->setFocus();
 }
 
 void MainWindow::applyFilter(const QString &text)
 {
     m_totals->setFilter(text);
+    m_views->setFilter(text);
     const Result<FilterQuery> query = FilterQuery::parse(text);
     QPalette colours = m_filter->palette();
     colours.setColor(QPalette::Text, query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
@@ -211,16 +405,11 @@ void MainWindow::applyFilter(const QString &text)
 
 void MainWindow::showContextMenu(const QPoint &position)
 {
-    if (m_table->currentService() == NoService)
+    if (m_table->selectedServices().isEmpty())
         return;
     auto *const menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->setToolTipsVisible(true);
-    for (const ServiceAction action : {ServiceAction::Restart, ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
-                                       ServiceAction::CancelShutDown, ServiceAction::Start, ServiceAction::CheckNow})
-        menu->addAction(m_commands->action(action));
-    menu->addSeparator();
-    menu->addActions({m_commands->copyUrl(), m_commands->remove()});
+    fillServiceMenu(menu);
     menu->popup(m_table->viewport()->mapToGlobal(position));
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/favourites.h"
 #include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/preferences.h"
 
 #include <QMainWindow>
 
@@ -16,7 +18,9 @@ class DetailPane;
 class EventList;
 class FleetView;
 class ServiceCommands;
+class TableKeys;
 class TotalsStrip;
+class ViewsButton;
 
 /// Puts the views of one FleetWatch beside each other, and gives them menus and keys.
 class MainWindow : public QMainWindow
@@ -28,6 +32,28 @@ public:
     explicit MainWindow(FleetWatch &watch, const QString &demoFleet = {}, QWidget *parent = nullptr);
 
     void openFleet(const QString &path);
+    ServiceCommands &commands() { return *m_commands; }
+
+    const Preferences &preferences() const { return m_preferences; }
+    void setPreferences(const Preferences &preferences); ///< and remembers them
+
+    /// Closing the window leaves the program in the tray.
+    void setHidesOnClose(bool hides) { m_hidesOnClose = hides; }
+    void quit(); ///< closes in any case
+    /// The layout, for the next start.
+    void saveState() const;
+
+    void showService(ServiceId id);
+    /// Asks about the restart of the service that showService() went to.
+    void restartShown();
+    void openPalette();
+    void openShortcuts();
+    void openWallboard();
+    void openPreferences();
+
+Q_SIGNALS:
+    void closed(); ///< for good
+    void preferencesChanged(const Hephaestus::Preferences &preferences);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -37,28 +63,45 @@ protected:
 private:
     void makeActions();
     void makeMenus();
+    void makeViewMenu();
+    void makeTableKeys();
     QWidget *makeMainPage();
+    QWidget *makeTop();
+    void connectViews();
+    void fillServiceMenu(QMenu *menu);
+    QList<QAction *> allActions() const;
+    bool closesForGood();
     void restoreLayout();
     void addService();
     void chooseFleet();
     void tryDemo();
     void showContextMenu(const QPoint &position);
+    void leaveFilter();
     void applyFilter(const QString &text);
     void showPage();
     void updateStatus();
 
     FleetWatch &m_watch;
     QString m_demoFleet;
+    Preferences m_preferences;
+    Favourites m_favourites;
     ServiceCommands *m_commands;
+    bool m_hidesOnClose = false;
+    bool m_quits = false;
     QAction *m_add;
     QAction *m_open;
     QAction *m_demo;
     QAction *m_find;
+    QAction *m_palette;
+    QAction *m_keys;
+    QAction *m_grouped;
 
     QStackedWidget *m_pages;
     TotalsStrip *m_totals;
     QLineEdit *m_filter;
+    ViewsButton *m_views;
     FleetView *m_table;
+    TableKeys *m_tableKeys;
     DetailPane *m_detail;
     EventList *m_events;
     QSplitter *m_columns;

@@ -8,43 +8,107 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDesktopServices>
 #include <QGuiApplication>
+#include <QUrl>
 #include <QWidget>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr int MostNamed = 12;
+
+QString tr(const char *text) { return ServiceCommands::tr(text); }
+
+/// What the action is called for one service, or for `count`.
+QString nameOf(ServiceAction action, qsizetype count)
+{
+    const bool one = count <= 1;
+    QString name;
+    switch (action) {
+    case ServiceAction::Restart: name = one ? tr("&Restart…") : tr("&Restart %1…"); break;
+    case ServiceAction::ShutDown: name = one ? tr("&Shut down…") : tr("&Shut down %1…"); break;
+    case ServiceAction::ScheduleShutDown: name = one ? tr("Sche&dule a shutdown…") : tr("Sche&dule the shutdown of %1…"); break;
+    case ServiceAction::CancelShutDown: name = one ? tr("&Cancel the scheduled shutdown") : tr("&Cancel %1 scheduled shutdowns"); break;
+    case ServiceAction::Start: name = one ? tr("S&tart") : tr("S&tart %1"); break;
+    case ServiceAction::CheckNow: name = one ? tr("Chec&k now") : tr("Chec&k %1 now"); break;
+    }
+    return one ? name : name.arg(count);
+}
+
+bool isDangerous(ServiceAction action)
+{
+    return action == ServiceAction::Restart || action == ServiceAction::ShutDown || action == ServiceAction::ScheduleShutDown;
+}
+
+QString plain(QString text) { return text.remove(u'&').remove(u'…'); }
+
+} // namespace
+
 ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window) : QObject(window), m_watch(watch), m_window(window)
 {
-    const auto add = [this](ServiceAction action, const QString &text, const QString &icon, const QKeySequence &key) {
-        m_actions[action] = make(text, icon, key);
+    const auto add = [this](ServiceAction action, const QString &icon, const QKeySequence &key) {
+        m_actions[action] = make(nameOf(action, 1), icon, key);
         connect(m_actions[action], &QAction::triggered, this, [this, action] { trigger(action); });
     };
-    add(ServiceAction::Restart, tr("&Restart…"), u"restarting"_s, tr("Ctrl+R"));
-    add(ServiceAction::ShutDown, tr("&Shut down…"), u"shutdown"_s, tr("Ctrl+D"));
-    add(ServiceAction::ScheduleShutDown, tr("Sche&dule a shutdown…"), u"schedule"_s, tr("Ctrl+Shift+D"));
-    add(ServiceAction::CancelShutDown, tr("&Cancel the scheduled shutdown"), u"cancel"_s, {});
-    add(ServiceAction::Start, tr("S&tart"), u"demo"_s, tr("Ctrl+Shift+R"));
-    add(ServiceAction::CheckNow, tr("Chec&k now"), u"check"_s, Qt::Key_F5);
-    m_cancel = make(tr("&Cancel"), u"cancel"_s, {});
-    connect(m_cancel, &QAction::triggered, this, [this] { m_watch.actions().cancel(m_service); });
-    m_copyUrl = make(tr("Copy &address"), u"copy"_s, {});
-    connect(m_copyUrl, &QAction::triggered, this, [this] {
-        if (const ServiceRow *const row = m_watch.fleet().find(m_service))
-            QGuiApplication::clipboard()->setText(row->entry.url);
-    });
-    m_remove = make(tr("Remove from this &window"), {}, {});
-    connect(m_remove, &QAction::triggered, this, [this] { m_watch.remove(m_service); });
+    add(ServiceAction::Restart, u"restarting"_s, tr("Ctrl+R"));
+    add(ServiceAction::ShutDown, u"shutdown"_s, tr("Ctrl+D"));
+    add(ServiceAction::ScheduleShutDown, u"schedule"_s, tr("Ctrl+Shift+D"));
+    add(ServiceAction::CancelShutDown, u"cancel"_s, tr("Ctrl+Shift+C"));
+    add(ServiceAction::Start, u"demo"_s, tr("Ctrl+Shift+R"));
+    add(ServiceAction::CheckNow, u"check"_s, Qt::Key_F5);
+    makeOthers();
 
     connect(&watch.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
-        if (id == m_service)
+        if (m_services.contains(id))
             update();
     });
+    connect(&watch.fleet(), &FleetModel::totalsChanged, this, &ServiceCommands::updateRestartStale);
     connect(&watch.actions(), &ServiceActions::begun, this, &ServiceCommands::update);
     connect(&watch.actions(), &ServiceActions::finished, this, &ServiceCommands::update);
+    connect(&watch.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::update);
     updateIcons();
     update();
+}
+
+void ServiceCommands::makeOthers()
+{
+    m_restartStale = make(tr("Restart all st&ale…"), u"stale"_s, tr("Ctrl+Alt+R"));
+    connect(m_restartStale, &QAction::triggered, this, [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
+    m_cancel = make(tr("&Cancel"), u"cancel"_s, tr("Ctrl+."));
+    connect(m_cancel, &QAction::triggered, this, [this] {
+        for (const ServiceId id : std::as_const(m_services))
+            m_watch.bulk().cancel(id);
+    });
+    m_open = make(tr("&Open in the browser"), {}, tr("Ctrl+B"));
+    connect(m_open, &QAction::triggered, this, [this] {
+        const ServiceRow *const row = m_watch.fleet().find(m_services.value(0));
+        if (row && row->entry.url.startsWith("http"_L1))
+            QDesktopServices::openUrl(QUrl(row->entry.url));
+    });
+    m_favourite = make(tr("&Favourite"), u"favourite"_s, tr("Ctrl+Shift+F"));
+    m_favourite->setCheckable(true);
+    connect(m_favourite, &QAction::triggered, this, [this](bool checked) {
+        for (const ServiceId id : std::as_const(m_services))
+            m_watch.fleet().setFavourite(id, checked);
+    });
+    m_copyUrl = make(tr("Copy &address"), u"copy"_s, {});
+    connect(m_copyUrl, &QAction::triggered, this, [this] {
+        QStringList urls;
+        for (const ServiceId id : std::as_const(m_services))
+            urls << m_watch.fleet().find(id)->entry.url;
+        QGuiApplication::clipboard()->setText(urls.join(u'\n'));
+    });
+    m_remove = make(tr("Remove from this &window"), {}, {});
+    connect(m_remove, &QAction::triggered, this, [this] {
+        for (const ServiceId id : QList(m_services))
+            m_watch.remove(id);
+    });
 }
 
 QAction *ServiceCommands::make(const QString &text, const QString &icon, const QKeySequence &key)
@@ -63,29 +127,88 @@ void ServiceCommands::updateIcons()
     }
 }
 
-void ServiceCommands::setService(ServiceId id)
+void ServiceCommands::setServices(const QList<ServiceId> &services)
 {
-    m_service = id;
+    if (services == m_services)
+        return;
+    m_services = services;
     update();
+}
+
+bool ServiceCommands::isRunning() const
+{
+    return std::ranges::any_of(m_services, [this](ServiceId id) { return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id); });
+}
+
+QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, ServiceAction action) const
+{
+    QList<ServiceId> able;
+    std::ranges::copy_if(services, std::back_inserter(able),
+                         [&](ServiceId id) { return m_watch.actions().whyNot(id, action).isEmpty(); });
+    return able;
+}
+
+QList<ServiceId> ServiceCommands::stale() const
+{
+    QList<ServiceId> stale;
+    for (const ServiceId id : m_watch.fleet().ids()) {
+        if (m_watch.fleet().find(id)->code() == CodeVerdict::Stale)
+            stale << id;
+    }
+    return stale;
+}
+
+/// `why` empty: it may be done.
+void ServiceCommands::disable(QAction *action, const QString &why)
+{
+    const QString key = action->shortcut().isEmpty() ? QString() : u" (%1)"_s.arg(action->shortcut().toString(QKeySequence::NativeText));
+    const QString name = plain(action->text()) + key;
+    action->setEnabled(why.isEmpty());
+    action->setStatusTip(visibleText(why));
+    action->setToolTip(plainToolTip(why.isEmpty() ? name : name + u'\n' + visibleText(why)));
+}
+
+void ServiceCommands::updateAction(ServiceAction which, QAction *action)
+{
+    if (m_services.size() <= 1) {
+        action->setText(nameOf(which, 1));
+        return disable(action, m_watch.actions().whyNot(m_services.value(0), which));
+    }
+    const QList<ServiceId> able = this->able(m_services, which);
+    action->setText(nameOf(which, able.isEmpty() ? m_services.size() : able.size()));
+    disable(action, able.isEmpty() ? tr("None of the %1 selected services can: %2").arg(m_services.size())
+                                         .arg(m_watch.actions().whyNot(m_services.first(), which))
+                                   : QString());
+}
+
+void ServiceCommands::updateRestartStale()
+{
+    const QList<ServiceId> stale = this->stale();
+    const QList<ServiceId> able = this->able(stale, ServiceAction::Restart);
+    disable(m_restartStale, stale.isEmpty()   ? tr("No service runs old code.")
+                            : able.isEmpty() ? m_watch.actions().whyNot(stale.first(), ServiceAction::Restart)
+                                             : QString());
 }
 
 void ServiceCommands::update()
 {
-    for (auto it = m_actions.cbegin(); it != m_actions.cend(); ++it) {
-        const QString why = m_watch.actions().whyNot(m_service, it.key());
-        QAction *const action = it.value();
-        const QString name = action->text().remove(u'&').remove(u'…');
-        const QString key = action->shortcut().isEmpty() ? QString() : u" (%1)"_s.arg(action->shortcut().toString(QKeySequence::NativeText));
-        action->setEnabled(why.isEmpty());
-        action->setStatusTip(visibleText(why));
-        action->setToolTip(plainToolTip(why.isEmpty() ? name + key : name + key + u'\n' + visibleText(why)));
-    }
+    m_services.removeIf([this](ServiceId id) { return !m_watch.fleet().find(id); });
+    for (auto it = m_actions.cbegin(); it != m_actions.cend(); ++it)
+        updateAction(it.key(), it.value());
+    updateRestartStale();
     const bool running = isRunning();
     m_cancel->setEnabled(running);
-    m_cancel->setToolTip(running ? plainToolTip(tr("Stop waiting. What the service was asked to do goes on.")) : QString());
-    const bool known = m_watch.fleet().find(m_service);
-    m_copyUrl->setEnabled(known);
-    m_remove->setEnabled(known && !running);
+    m_cancel->setStatusTip(running ? QString() : tr("Nothing runs for it."));
+    m_cancel->setToolTip(plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
+    const bool any = !m_services.isEmpty();
+    const ServiceRow *const first = any ? m_watch.fleet().find(m_services.first()) : nullptr;
+    disable(m_open, m_services.size() != 1                          ? tr("Select one service.")
+                    : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
+                                                                    : QString());
+    m_favourite->setEnabled(any);
+    m_favourite->setChecked(any && std::ranges::all_of(m_services, [this](ServiceId id) { return m_watch.fleet().find(id)->favourite; }));
+    m_copyUrl->setEnabled(any);
+    disable(m_remove, !any ? tr("Select a service first.") : running ? tr("It is busy.") : QString());
     Q_EMIT changed();
 }
 
@@ -106,26 +229,77 @@ QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) c
     return text;
 }
 
+QString ServiceCommands::namesOf(const QList<ServiceId> &services, bool places) const
+{
+    QStringList names;
+    for (const ServiceId id : services.mid(0, MostNamed)) {
+        const FleetEntry &entry = m_watch.fleet().find(id)->entry;
+        const QString name = visibleText(entry.name, 80);
+        names << (places ? tr("%1 on %2").arg(name, visibleText(placeOf(entry), 120)) : name);
+    }
+    if (services.size() > MostNamed)
+        names << tr("and %1 more").arg(services.size() - MostNamed);
+    return names.join(places ? u"\n"_s : u", "_s);
+}
+
+QString ServiceCommands::questionForAll(const QList<ServiceId> &services, ServiceAction action) const
+{
+    const QString verb = action == ServiceAction::Restart      ? tr("Restart these %1 services, one after the other?")
+                         : action == ServiceAction::ShutDown ? tr("Shut down these %1 services, one after the other?")
+                                                               : tr("Schedule a shutdown of these %1 services?");
+    return verb.arg(services.size()) + u'\n' + namesOf(services, true);
+}
+
 void ServiceCommands::trigger(ServiceAction action)
 {
-    const ServiceId id = m_service;
-    const ServiceRow *const row = m_watch.fleet().find(id);
-    if (!row)
-        return;
-    const bool dangerous = action == ServiceAction::Restart || action == ServiceAction::ShutDown
-                           || action == ServiceAction::ScheduleShutDown;
+    const QList<ServiceId> services = able(m_services, action);
+    if (services.size() == 1)
+        triggerOne(services.first(), action);
+    else
+        triggerAll(services, action);
+}
+
+void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
+{
+    const ServiceRow &row = *m_watch.fleet().find(id);
     // A service that says it has nothing in flight loses nothing by a restart: one click is enough.
-    const bool idle = row->isCurrent() && row->report && row->report->resources.inFlightRequests == 0;
-    if (!dangerous || (action == ServiceAction::Restart && idle))
+    const bool idle = !m_askAlways && row.isCurrent() && row.report->resources.inFlightRequests == 0;
+    if (!isDangerous(action) || (action == ServiceAction::Restart && idle))
         return m_watch.actions().perform(id, action);
-    const QString verb = m_actions[action]->text().remove(u'…');
-    auto *const dialog = new Confirmation(question(*row, action), action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : verb, m_window);
-    dialog->setWindowTitle(QString(verb).remove(u'&'));
+    const QString verb = action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : nameOf(action, 1).remove(u'…');
+    auto *const dialog = new Confirmation(question(row, action), verb, m_window);
+    dialog->setWindowTitle(plain(nameOf(action, 1)));
     if (action == ServiceAction::ScheduleShutDown)
         dialog->askDelay();
     connect(dialog, &QDialog::accepted, this,
             [this, dialog, id, action] { m_watch.actions().perform(id, action, dialog->delay()); });
     dialog->open();
+}
+
+void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction action)
+{
+    if (services.size() == 1)
+        return triggerOne(services.first(), action);
+    if (services.isEmpty() || !isDangerous(action))
+        return m_watch.bulk().perform(services, action);
+    const QString title = plain(nameOf(action, services.size()));
+    auto *const first = new Confirmation(questionForAll(services, action), nameOf(action, services.size()), m_window);
+    first->setWindowTitle(title);
+    if (action == ServiceAction::ScheduleShutDown)
+        first->askDelay();
+    connect(first, &QDialog::accepted, this, [this, first, asked = services, action, title] {
+        const auto delay = first->delay();
+        const QList<ServiceId> services = able(asked, action); // by now
+        if (services.isEmpty())
+            return;
+        // Once more: several services are a lot to lose by a slip.
+        auto *const second = new Confirmation(tr("%1? That is %2. Nothing more will be asked.").arg(title, namesOf(services, false)),
+                                              nameOf(action, services.size()).remove(u'…'), m_window);
+        second->setWindowTitle(title);
+        connect(second, &QDialog::accepted, this, [this, services, action, delay] { m_watch.bulk().perform(services, action, delay); });
+        second->open();
+    });
+    first->open();
 }
 
 } // namespace Hephaestus

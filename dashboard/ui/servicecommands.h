@@ -10,8 +10,9 @@ class QWidget;
 
 namespace Hephaestus {
 
-/// The acts on the selected service, as the one set of QActions that buttons, menus and keys share. What cannot be done now is
-/// disabled and says why; what is dangerous asks first, naming the service and its place.
+/// The acts on the selected services, as the one set of QActions that buttons, menus and keys share. What cannot be done now is
+/// disabled and says why; what is dangerous asks first, naming the services and their places, and asks once more if there are
+/// several.
 class ServiceCommands : public QObject
 {
     Q_OBJECT
@@ -20,14 +21,18 @@ public:
     /// `watch` and `window` outlive this.
     ServiceCommands(FleetWatch &watch, QWidget *window);
 
-    ServiceId service() const { return m_service; }
-    void setService(ServiceId id);
+    void setServices(const QList<ServiceId> &services);
+    /// Ask before a restart even if the service says that it has nothing in flight.
+    void setAskBeforeIdleRestart(bool ask) { m_askAlways = ask; }
 
     QAction *action(ServiceAction action) const { return m_actions.value(action); }
-    QAction *cancel() const { return m_cancel; } ///< ends a running sequence; there while one runs
+    QAction *restartStale() const { return m_restartStale; } ///< all of the fleet that run old code
+    QAction *cancel() const { return m_cancel; } ///< ends running sequences, and takes waiting ones out; there while there are some
+    QAction *open() const { return m_open; }     ///< in the browser
+    QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
     QAction *remove() const { return m_remove; }
-    bool isRunning() const { return m_watch.actions().isRunning(m_service); }
+    bool isRunning() const; ///< for one of the selected services
 
     /// Pictures in the palette's colours, once more after it changed.
     void updateIcons();
@@ -37,17 +42,31 @@ Q_SIGNALS:
 
 private:
     QAction *make(const QString &text, const QString &icon, const QKeySequence &key);
+    void makeOthers();
     void trigger(ServiceAction action);
+    void triggerOne(ServiceId id, ServiceAction action);
+    void triggerAll(const QList<ServiceId> &services, ServiceAction action);
     void update();
+    void updateAction(ServiceAction which, QAction *action);
+    void updateRestartStale();
+    void disable(QAction *action, const QString &why);
+    QList<ServiceId> able(const QList<ServiceId> &services, ServiceAction action) const;
+    QList<ServiceId> stale() const;
     QString question(const ServiceRow &row, ServiceAction action) const;
+    QString questionForAll(const QList<ServiceId> &services, ServiceAction action) const;
+    QString namesOf(const QList<ServiceId> &services, bool places) const;
 
     FleetWatch &m_watch;
     QWidget *m_window;
     QMap<ServiceAction, QAction *> m_actions;
+    QAction *m_restartStale;
     QAction *m_cancel;
+    QAction *m_open;
+    QAction *m_favourite;
     QAction *m_copyUrl;
     QAction *m_remove;
-    ServiceId m_service = NoService;
+    QList<ServiceId> m_services;
+    bool m_askAlways = false;
 };
 
 } // namespace Hephaestus

@@ -14,6 +14,8 @@ class TestFilterQuery : public QObject
 private Q_SLOTS:
     void wordsSelectServices_data();
     void wordsSelectServices();
+    void theWaysOfBeingOutOfReachAreToldApart_data();
+    void theWaysOfBeingOutOfReachAreToldApart();
     void whatIsNotUnderstoodIsNamed_data();
     void whatIsNotUnderstoodIsNamed();
 };
@@ -24,6 +26,7 @@ static ServiceRow troubled()
     ServiceRow row;
     row.entry = Reports::entry(u"hephaestus-agents"_s, u"http://127.0.0.1:8002"_s);
     row.entry.group = u"Blue Team"_s;
+    row.favourite = true;
     HealthReport report = Reports::withError();
     report.dependencies << Reports::dependency(u"groq"_s, DependencyStatus::NotUsed);
     report.code = CodeReport{CodeVerdict::Stale, {}, {}};
@@ -43,6 +46,8 @@ void TestFilterQuery::wordsSelectServices_data()
     QTest::newRow("another state") << u"state:healthy"_s << false;
     QTest::newRow("one of two states") << u"state:healthy,error"_s << true;
     QTest::newRow("down") << u"state:down"_s << false;
+    QTest::newRow("refused") << u"state:refused"_s << false;
+    QTest::newRow("favourite") << u"favourite"_s << true;
     QTest::newRow("uses") << u"dep:qdrant"_s << true;
     QTest::newRow("is configured without") << u"dep:groq"_s << false;
     QTest::newRow("not used") << u"dep:groq=not_used"_s << true;
@@ -64,6 +69,29 @@ void TestFilterQuery::wordsSelectServices()
     const auto query = FilterQuery::parse(text);
     QVERIFY2(query, query.ok() ? "" : qPrintable(query.problem().text()));
     QTEST(query->matches(troubled()), "matches");
+}
+
+void TestFilterQuery::theWaysOfBeingOutOfReachAreToldApart_data()
+{
+    QTest::addColumn<ClientError>("error");
+    QTest::addColumn<QString>("word");
+    QTest::newRow("refused") << ClientError::Refused << u"refused"_s;
+    QTest::newRow("timeout") << ClientError::Timeout << u"timeout"_s;
+    QTest::newRow("dns") << ClientError::HostNotFound << u"dns"_s;
+    QTest::newRow("tls") << ClientError::Tls << u"tls"_s;
+}
+
+void TestFilterQuery::theWaysOfBeingOutOfReachAreToldApart()
+{
+    QFETCH(ClientError, error);
+    QFETCH(QString, word);
+    ServiceRow row;
+    row.entry = Reports::entry(u"mcp"_s);
+    row = afterAnswer(row, Reports::failure(error), TimeSource::Steady());
+    for (const QString &each : {u"refused"_s, u"timeout"_s, u"dns"_s, u"tls"_s})
+        QCOMPARE(FilterQuery::parse(u"state:"_s + each)->matches(row), each == word);
+    QVERIFY(FilterQuery::parse(u"state:down"_s)->matches(row));
+    QVERIFY(!FilterQuery::parse(u"state:stopped"_s)->matches(row));
 }
 
 void TestFilterQuery::whatIsNotUnderstoodIsNamed_data()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/model/fleetfiltermodel.h"
+#include "dashboard/model/fleetrows.h"
 #include "tests/dashboard/model/reports.h"
 
 #include <QAbstractItemModelTester>
@@ -88,7 +88,7 @@ void TestFleetModel::nothingResetsOnAPoll()
 {
     ManualTime time;
     FleetModel model(time);
-    FleetFilterModel rows(&model);
+    FleetRows rows(model);
     const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
     rows.setQuery(*FilterQuery::parse(u"state:healthy"_s));
     rows.sort(FleetModel::State);
@@ -169,7 +169,7 @@ void TestFleetModel::hostileTextIsEscaped()
 void TestFleetModel::rowsAreFilteredAndSortedByValue()
 {
     FleetModel model;
-    FleetFilterModel rows(&model);
+    FleetRows rows(model);
     const auto names = [&] {
         QStringList names;
         for (int row = 0; row < rows.rowCount(); ++row)
@@ -193,7 +193,7 @@ void TestFleetModel::rowsAreFilteredAndSortedByValue()
 void TestFleetModel::aQueryThatNoLongerMatchesDropsTheRow()
 {
     FleetModel model;
-    FleetFilterModel rows(&model);
+    FleetRows rows(model);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
     model.take(id, Reports::answer(Reports::healthy()));
     rows.setQuery(*FilterQuery::parse(u"!state:error"_s));

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/http/service.h"
+
+namespace Hephaestus {
+
+class FleetWatch;
+class MainWindow;
+
+/// The dashboard as the long-running process it is itself: SIGTERM, SIGINT, its window closed or, where it listens, the protocol's
+/// endpoints all end it by the same steps: what is being restarted is let end, polling stops, the layout is saved.
+class SelfService : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Both outlive this. `http`: who may call; used where it listens.
+    SelfService(MainWindow &window, FleetWatch &watch, const HttpOptions &http);
+
+    /// Binds `addresses`; what is wrong with them comes back.
+    std::optional<Problem> listen(const QStringList &addresses);
+    /// Says so on standard output, for each address.
+    void setReady() { m_service.setReady(); }
+
+private:
+    void finishActions(const CleanupDone &done);
+
+    MainWindow &m_window;
+    FleetWatch &m_watch;
+    Service m_service;
+};
+
+} // namespace Hephaestus

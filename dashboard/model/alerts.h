@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/fleetmodel.h"
+
+#include <QTimer>
+
+namespace Hephaestus {
+
+/// Something worth interrupting a person for.
+struct Alert
+{
+    enum class Kind { Trouble, Recovery, Stale };
+
+    Kind kind = Kind::Trouble;
+    QList<ServiceId> services; ///< never empty
+    QString title;             ///< plain text, made visible, as is `text`
+    QString text;
+
+    bool operator==(const Alert &) const = default;
+};
+
+/// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. What comes together
+/// is told together; what this dashboard is doing itself, and a shutdown, is no trouble.
+class Alerts : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `fleet` outlives this.
+    explicit Alerts(FleetModel &fleet, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+
+    /// Trouble shorter than this is not told.
+    void setDelay(std::chrono::milliseconds delay) { m_delay = delay; }
+    /// While muted, changes are followed and not told.
+    void muteUntil(TimeSource::Wall until) { m_mutedUntil = until; }
+    bool isMuted() const { return m_time.wall() < m_mutedUntil; }
+
+    void start(); ///< lets the timer knock
+    void check(); ///< its only deed
+
+Q_SIGNALS:
+    void raised(const Hephaestus::Alert &alert);
+
+private:
+    struct Known
+    {
+        std::optional<TimeSource::Steady> since; ///< when its trouble began
+        bool told = false;                       ///< and it was said
+        bool stale = false;
+    };
+
+    void raise(Alert::Kind kind, const QList<ServiceId> &services);
+
+    FleetModel &m_fleet;
+    const TimeSource &m_time;
+    std::chrono::milliseconds m_delay{5'000};
+    TimeSource::Wall m_mutedUntil{};
+    QHash<ServiceId, Known> m_known;
+    QTimer m_timer;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/bulkactions.h"
+
+#include "common/fleet/fleetrun.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+namespace {
+
+bool isSequence(ServiceAction action)
+{
+    return action == ServiceAction::Restart || action == ServiceAction::Start || action == ServiceAction::ShutDown;
+}
+
+} // namespace
+
+BulkActions::BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time, QObject *parent)
+    : QObject(parent), m_fleet(fleet), m_actions(actions), m_time(time)
+{
+    connect(&actions, &ServiceActions::finished, this, &BulkActions::take);
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_progress.total -= int(m_waiting.removeIf([this](const Task &task) { return !m_fleet.find(task.service); }));
+    });
+}
+
+void BulkActions::perform(const QList<ServiceId> &services, ServiceAction action, std::optional<Seconds> delay)
+{
+    QList<ServiceId> able;
+    for (const ServiceId id : services) {
+        if (m_actions.whyNot(id, action).isEmpty())
+            able << id;
+    }
+    if (!isSequence(action)) {
+        for (const ServiceId id : able)
+            m_actions.perform(id, action, delay);
+        return;
+    }
+    for (const ServiceId id : inOrder(able, action))
+        m_waiting << Task{id, action};
+    m_progress.total += int(able.size());
+    showWaiting();
+    if (!m_running)
+        next();
+    Q_EMIT progressChanged();
+}
+
+QList<ServiceId> BulkActions::inOrder(const QList<ServiceId> &services, ServiceAction action) const
+{
+    QList<FleetEntry> entries;
+    for (const ServiceId id : services)
+        entries << m_fleet.find(id)->entry;
+    const Result<QList<FleetEntry>> ordered = inStartOrder(entries);
+    if (!ordered) // a circle, or two files with the same names: then in the order of the table
+        return services;
+    QList<ServiceId> ids;
+    for (const FleetEntry &entry : *ordered)
+        ids << services[entries.indexOf(entry)];
+    if (action == ServiceAction::ShutDown)
+        std::ranges::reverse(ids);
+    return ids;
+}
+
+/// The first of its dependencies that could not be started just now; empty: none.
+QString BulkActions::failedDependency(const ServiceRow &row) const
+{
+    const auto failed = std::ranges::find_if(row.entry.dependsOn, [this](const QString &name) { return m_failed.contains(name); });
+    return failed == row.entry.dependsOn.end() ? QString() : *failed;
+}
+
+void BulkActions::next()
+{
+    while (!m_waiting.isEmpty()) {
+        const Task task = m_waiting.takeFirst();
+        m_fleet.setActivity(task.service, {});
+        const ServiceRow &row = *m_fleet.find(task.service);
+        QString why = m_actions.whyNot(task.service, task.action);
+        if (const QString failed = failedDependency(row); !failed.isEmpty() && task.action != ServiceAction::ShutDown)
+            why = tr("it depends on %1, which failed").arg(failed);
+        if (why.isEmpty()) {
+            m_running = task;
+            showWaiting();
+            return m_actions.perform(task.service, task.action);
+        }
+        ++m_progress.done;
+        ++m_progress.failed;
+        m_failed << row.entry.name;
+        Q_EMIT happened({m_time.wall(), task.service, row.entry.name, EventKind::Trouble, tr("not tried: %1").arg(why)});
+    }
+    endIfEmpty();
+}
+
+void BulkActions::take(ServiceId id, const Receipt &receipt)
+{
+    if (!m_running || m_running->service != id)
+        return;
+    m_running.reset();
+    ++m_progress.done;
+    if (!receipt.ok) {
+        ++m_progress.failed;
+        m_failed << receipt.service;
+    }
+    // Not from within the signal that ended the last one: it still looks at its service.
+    QMetaObject::invokeMethod(this, [this] {
+        if (!m_running)
+            next();
+        Q_EMIT progressChanged();
+    }, Qt::QueuedConnection);
+}
+
+void BulkActions::endIfEmpty()
+{
+    if (m_running || !m_waiting.isEmpty())
+        return;
+    m_progress = {};
+    m_failed.clear();
+}
+
+void BulkActions::showWaiting()
+{
+    for (qsizetype place = 0; place < m_waiting.size(); ++place) {
+        const Task &task = m_waiting[place];
+        const qsizetype before = place + (m_running ? 1 : 0);
+        const QString text = task.action == ServiceAction::Restart ? tr("to be restarted, %1 before it")
+                             : task.action == ServiceAction::Start ? tr("to be started, %1 before it")
+                                                                   : tr("to be shut down, %1 before it");
+        m_fleet.setActivity(task.service, Activity{m_fleet.find(task.service)->observed, text.arg(before)});
+    }
+}
+
+bool BulkActions::isWaiting(ServiceId id) const
+{
+    return std::ranges::any_of(m_waiting, [id](const Task &task) { return task.service == id; });
+}
+
+void BulkActions::cancel(ServiceId id)
+{
+    if (!isWaiting(id))
+        return m_actions.cancel(id);
+    m_waiting.removeIf([id](const Task &task) { return task.service == id; });
+    --m_progress.total;
+    m_fleet.setActivity(id, {});
+    showWaiting();
+    Q_EMIT progressChanged();
+}
+
+void BulkActions::cancelWaiting()
+{
+    const QList<Task> waiting = std::exchange(m_waiting, {});
+    m_progress.total -= int(waiting.size());
+    for (const Task &task : waiting)
+        m_fleet.setActivity(task.service, {});
+    endIfEmpty();
+    Q_EMIT progressChanged();
+}
+
+} // namespace Hephaestus

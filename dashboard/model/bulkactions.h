@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/serviceactions.h"
+
+namespace Hephaestus {
+
+/// One action on several services. Starts, restarts and stops go one after the other, in the order of `depends_on` (stops in the
+/// reverse), so that the fleet is never down as a whole; what depends on one that failed is not tried. Who waits shows it in the
+/// model's row. More may be asked for while some wait: they queue up behind.
+class BulkActions : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Progress
+    {
+        int total = 0; ///< 0: nothing runs or waits
+        int done = 0;  ///< ended, well or not
+        int failed = 0;
+
+        bool operator==(const Progress &) const = default;
+    };
+
+    /// `fleet` and `actions` outlive this.
+    BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+
+    /// Those of `services` for which ServiceActions::whyNot() has an answer are left out.
+    void perform(const QList<ServiceId> &services, ServiceAction action, std::optional<Seconds> delay = {});
+    /// Takes it out of the queue, or ends the watching of what runs for it.
+    void cancel(ServiceId id);
+    void cancelWaiting(); ///< what runs goes on
+
+    bool isWaiting(ServiceId id) const;
+    const Progress &progress() const { return m_progress; }
+
+Q_SIGNALS:
+    void progressChanged();
+    void happened(const Hephaestus::Event &event);
+
+private:
+    struct Task
+    {
+        ServiceId service;
+        ServiceAction action;
+    };
+
+    QList<ServiceId> inOrder(const QList<ServiceId> &services, ServiceAction action) const;
+    void next();
+    void take(ServiceId id, const Receipt &receipt);
+    void showWaiting();
+    QString failedDependency(const ServiceRow &row) const;
+    void endIfEmpty();
+
+    FleetModel &m_fleet;
+    ServiceActions &m_actions;
+    const TimeSource &m_time;
+    QList<Task> m_waiting;
+    std::optional<Task> m_running;
+    QStringList m_failed; ///< names
+    Progress m_progress;
+};
+
+} // namespace Hephaestus

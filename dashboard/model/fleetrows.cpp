@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleetrows.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Among services of a group: what wants a person, loudest first.
+constexpr ServiceState Loudest[] = {ServiceState::DependencyError, ServiceState::Unreachable, ServiceState::Unauthorized,
+                                    ServiceState::NotUnderstood,   ServiceState::Stopped,     ServiceState::ShuttingDown,
+                                    ServiceState::Restarting};
+
+} // namespace
+
+FleetRows::FleetRows(FleetModel &fleet, QObject *parent) : QAbstractTableModel(parent), m_fleet(fleet)
+{
+    connect(&fleet, &QAbstractItemModel::dataChanged, this, &FleetRows::forward);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &FleetRows::arrange);
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &FleetRows::arrange);
+    connect(&fleet, &FleetModel::answered, this, &FleetRows::reconsider); // values may differ that read the same
+    connect(&fleet, &FleetModel::totalsChanged, this, &FleetRows::refreshHeadings);
+    arrange();
+}
+
+void FleetRows::setQuery(const FilterQuery &query)
+{
+    if (query == m_query)
+        return;
+    m_query = query;
+    arrange();
+}
+
+void FleetRows::setGrouped(bool grouped)
+{
+    if (grouped == m_grouped)
+        return;
+    m_grouped = grouped;
+    arrange();
+}
+
+void FleetRows::setFolded(const QString &group, bool folded)
+{
+    if (folded == m_folded.contains(group))
+        return;
+    folded ? (void)m_folded.insert(group) : (void)m_folded.remove(group);
+    arrange();
+    refreshHeadings();
+}
+
+void FleetRows::sort(int column, Qt::SortOrder order)
+{
+    m_column = column;
+    m_order = order;
+    arrange();
+}
+
+QList<ServiceId> FleetRows::servicesOf(int row) const
+{
+    if (!isHeading(row))
+        return {serviceAt(row)};
+    QList<ServiceId> services;
+    for (const ServiceId id : sorted()) {
+        if (m_fleet.find(id)->entry.group == m_rows.at(row).group)
+            services << id;
+    }
+    return services;
+}
+
+int FleetRows::rowOf(ServiceId id) const
+{
+    const auto found = std::ranges::find_if(m_rows, [id](const Row &row) { return id != NoService && row.service == id; });
+    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+}
+
+FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
+{
+    const QModelIndex index = m_fleet.indexOf(service.id);
+    return {m_query.matches(service), service.favourite,
+            m_column < 0 ? QVariant(index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole)};
+}
+
+void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
+{
+    for (int line = first.row(); line <= last.row(); ++line) {
+        const ServiceRow &service = m_fleet.row(line);
+        if (const int row = rowOf(service.id); row >= 0)
+            Q_EMIT dataChanged(index(row, first.column()), index(row, last.column()));
+        reconsider(service.id);
+    }
+}
+
+/// Everything is arranged anew only if this service's place may have changed.
+void FleetRows::reconsider(ServiceId id)
+{
+    const ServiceRow *const service = m_fleet.find(id);
+    if (service && m_places.value(id) != placeOf(*service))
+        arrange();
+}
+
+void FleetRows::refreshHeadings()
+{
+    for (int row = 0; row < m_rows.size(); ++row) {
+        if (isHeading(row))
+            Q_EMIT dataChanged(index(row, 0), index(row, 0));
+    }
+}
+
+/// All that match, in order.
+QList<ServiceId> FleetRows::sorted() const
+{
+    QList<ServiceId> ids;
+    for (const ServiceId id : m_fleet.ids()) {
+        if (m_places.value(id).shown)
+            ids << id;
+    }
+    std::ranges::stable_sort(ids, [this](ServiceId one, ServiceId other) {
+        const Place &a = *m_places.constFind(one);
+        const Place &b = *m_places.constFind(other);
+        if (a.favourite != b.favourite)
+            return a.favourite;
+        if (a.key != b.key) {
+            const bool text = a.key.typeId() == QMetaType::QString;
+            const bool less = text ? QString::localeAwareCompare(a.key.toString(), b.key.toString()) < 0
+                                   : a.key.toDouble() < b.key.toDouble();
+            return m_order == Qt::AscendingOrder ? less : !less;
+        }
+        // The names stay in reading order whichever way the column is sorted.
+        return QString::localeAwareCompare(m_fleet.find(one)->entry.name, m_fleet.find(other)->entry.name) < 0;
+    });
+    return ids;
+}
+
+QList<FleetRows::Row> FleetRows::wanted() const
+{
+    const QList<ServiceId> ids = sorted();
+    QList<Row> rows;
+    if (!m_grouped) {
+        for (const ServiceId id : ids)
+            rows << Row{id, {}};
+        return rows;
+    }
+    QMap<QString, QList<ServiceId>> groups;
+    for (const ServiceId id : ids)
+        groups[m_fleet.find(id)->entry.group] << id;
+    const auto append = [&](const QString &group) {
+        rows << Row{NoService, group};
+        if (m_folded.contains(group))
+            return;
+        for (const ServiceId id : groups.value(group))
+            rows << Row{id, {}};
+    };
+    for (auto it = groups.cbegin(); it != groups.cend(); ++it) {
+        if (!it.key().isEmpty())
+            append(it.key());
+    }
+    if (groups.contains(QString())) // the rest comes last
+        append({});
+    return rows;
+}
+
+void FleetRows::arrange()
+{
+    m_places.clear();
+    for (int line = 0; line < m_fleet.rowCount(); ++line)
+        m_places.insert(m_fleet.row(line).id, placeOf(m_fleet.row(line)));
+    const QList<Row> rows = wanted();
+    if (rows == m_rows)
+        return;
+    removeAllBut(rows);
+    reorder(rows);
+    insertMissing(rows);
+    refreshHeadings();
+}
+
+void FleetRows::removeAllBut(const QList<Row> &wanted)
+{
+    for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
+        if (wanted.contains(m_rows[row]))
+            continue;
+        int first = row;
+        while (first > 0 && !wanted.contains(m_rows[first - 1]))
+            --first;
+        beginRemoveRows({}, first, row);
+        m_rows.remove(first, row - first + 1);
+        endRemoveRows();
+        row = first;
+    }
+}
+
+void FleetRows::reorder(const QList<Row> &wanted)
+{
+    QList<Row> target;
+    for (const Row &row : wanted) {
+        if (m_rows.contains(row))
+            target << row;
+    }
+    if (target == m_rows)
+        return;
+    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+    const QModelIndexList before = persistentIndexList();
+    QModelIndexList after;
+    for (const QModelIndex &each : before)
+        after << index(int(target.indexOf(m_rows[each.row()])), each.column());
+    m_rows = target;
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged({}, VerticalSortHint);
+}
+
+void FleetRows::insertMissing(const QList<Row> &wanted)
+{
+    for (int row = 0; row < wanted.size(); ++row) {
+        if (row < m_rows.size() && m_rows[row] == wanted[row])
+            continue;
+        int last = row; // up to before what stands here now
+        while (last + 1 < wanted.size() && (row >= m_rows.size() || wanted[last + 1] != m_rows[row]))
+            ++last;
+        beginInsertRows({}, row, last);
+        for (int each = row; each <= last; ++each)
+            m_rows.insert(each, wanted[each]);
+        endInsertRows();
+        row = last;
+    }
+}
+
+int FleetRows::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
+
+int FleetRows::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : FleetModel::ColumnCount; }
+
+QVariant FleetRows::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Row &row = m_rows[index.row()];
+    if (row.service == NoService)
+        return headingData(row.group, index.column(), role);
+    return m_fleet.indexOf(row.service).siblingAtColumn(index.column()).data(role);
+}
+
+/// `hephaestus   3 services, 1 error, 1 stale`: its name, and what there is to worry about.
+QVariant FleetRows::headingData(const QString &group, int column, int role) const
+{
+    if (role == HeadingRole)
+        return group.isEmpty() ? tr("Without a group") : visibleText(group, 80);
+    if (role == FoldedRole)
+        return m_folded.contains(group);
+    if (role == FleetModel::CurrentRole)
+        return true;
+    if (column != 0 || (role != Qt::DisplayRole && role != Qt::AccessibleTextRole))
+        return {};
+    int count = 0;
+    int stale = 0;
+    QHash<ServiceState, int> states;
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        const ServiceRow &service = m_fleet.row(line);
+        if (service.entry.group != group || !m_places.value(service.id).shown)
+            continue;
+        ++count;
+        ++states[service.state()];
+        stale += service.code() == CodeVerdict::Stale;
+    }
+    QStringList words{count == 1 ? tr("1 service") : tr("%1 services").arg(count)};
+    for (const ServiceState state : Loudest) {
+        if (const int number = states.value(state))
+            words << u"%1 %2"_s.arg(number).arg(stateWord(state));
+    }
+    if (stale > 0)
+        words << tr("%1 stale").arg(stale);
+    const QString text = words.join(u", "_s);
+    return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group, text);
+}
+
+QVariant FleetRows::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    return orientation == Qt::Horizontal ? m_fleet.headerData(section, orientation, role) : QVariant();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/filterquery.h"
+#include "dashboard/model/fleetmodel.h"
+
+#include <QSet>
+
+namespace Hephaestus {
+
+/// The services of a FleetModel as a person looks at them: those that match a query, favourites first, sorted by the values of a
+/// column (ties by name, so that rows do not jump), and, if asked for, each group under a heading that can be folded.
+/// Rows come, go and move one by one and nothing resets, so that a selection survives.
+class FleetRows : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Role {
+        HeadingRole = FleetModel::LastRole + 1, ///< QString, the group of a heading; nothing for a service
+        FoldedRole,                             ///< bool, of a heading
+    };
+
+    /// `fleet` outlives this. Columns and roles are the fleet's.
+    explicit FleetRows(FleetModel &fleet, QObject *parent = nullptr);
+
+    const FilterQuery &query() const { return m_query; }
+    void setQuery(const FilterQuery &query);
+    bool isGrouped() const { return m_grouped; }
+    void setGrouped(bool grouped);
+    void setFolded(const QString &group, bool folded);
+
+    bool isHeading(int row) const { return m_rows.at(row).service == NoService; }
+    ServiceId serviceAt(int row) const { return m_rows.at(row).service; } ///< NoService: a heading
+    /// The service, or all of the heading's group that match, shown or folded away.
+    QList<ServiceId> servicesOf(int row) const;
+    int rowOf(ServiceId id) const; ///< -1: not shown
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    /// Column -1: the order in which they were added.
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+private:
+    struct Row
+    {
+        ServiceId service = NoService;
+        QString group; ///< of a heading
+
+        bool operator==(const Row &) const = default;
+    };
+    /// What decides where a service stands.
+    struct Place
+    {
+        bool shown = false;
+        bool favourite = false;
+        QVariant key;
+
+        bool operator==(const Place &) const = default;
+    };
+
+    void forward(const QModelIndex &first, const QModelIndex &last);
+    void reconsider(ServiceId id);
+    void refreshHeadings();
+    void arrange();
+    Place placeOf(const ServiceRow &service) const;
+    QList<ServiceId> sorted() const;
+    QList<Row> wanted() const;
+    QVariant headingData(const QString &group, int column, int role) const;
+    void removeAllBut(const QList<Row> &wanted);
+    void reorder(const QList<Row> &wanted);
+    void insertMissing(const QList<Row> &wanted);
+
+    FleetModel &m_fleet;
+    FilterQuery m_query;
+    bool m_grouped = false;
+    QSet<QString> m_folded;
+    int m_column = -1;
+    Qt::SortOrder m_order = Qt::AscendingOrder;
+    QHash<ServiceId, Place> m_places;
+    QList<Row> m_rows;
+};
+
+} // namespace Hephaestus

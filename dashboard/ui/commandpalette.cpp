@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/commandpalette.h"
+
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/theme.h"
+
+#include <QAction>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenu>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+enum PaletteRole { NoteRole = Qt::UserRole, EntryRole, EnabledRole };
+
+/// The command at the left, its key or the reason at the right, quieter.
+class EntryDelegate : public CellDelegate
+{
+public:
+    explicit EntryDelegate(QObject *parent) : CellDelegate(EnabledRole, parent) {}
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        const int left = std::min(option.fontMetrics.horizontalAdvance(option.text), area.width());
+        const QRect rest = area.adjusted(left + spacing(option.fontMetrics, 4), 0, 0, 0);
+        CellDelegate::paintContent(painter, area, option, index);
+        painter.setPen(Theme::of(option.palette).muted());
+        painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
+                         option.fontMetrics.elidedText(index.data(NoteRole).toString(), Qt::ElideRight, rest.width()));
+    }
+};
+
+} // namespace
+
+std::optional<int> looseMatch(const QString &text, const QString &typed)
+{
+    if (const qsizetype whole = text.indexOf(typed, 0, Qt::CaseInsensitive); whole >= 0)
+        return int(whole);
+    int gaps = 0;
+    qsizetype at = -1;
+    for (const QChar letter : typed) {
+        if (letter.isSpace())
+            continue;
+        const qsizetype next = text.indexOf(letter, at + 1, Qt::CaseInsensitive);
+        if (next < 0)
+            return {};
+        gaps += next > at + 1;
+        at = next;
+    }
+    return 1000 + 10 * gaps;
+}
+
+CommandPalette::CommandPalette(const QList<QAction *> &actions, const FleetModel &fleet, QWidget *parent)
+    : QDialog(parent), m_typed(new QLineEdit), m_list(new QListWidget)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Commands"));
+    for (QAction *const action : actions) {
+        const QString name = action->text().remove(u'&');
+        const QString why = action->isEnabled() ? QString() : action->statusTip();
+        m_entries << Entry{name, why.isEmpty() ? action->shortcut().toString(QKeySequence::NativeText) : why, action, NoService};
+    }
+    for (int line = 0; line < fleet.rowCount(); ++line) {
+        const ServiceRow &row = fleet.row(line);
+        m_entries << Entry{tr("Go to %1").arg(visibleText(row.entry.name, 80)), visibleText(stateText(row), 60), {}, row.id};
+    }
+    m_typed->setPlaceholderText(tr("What to do, or which service"));
+    m_typed->setAccessibleName(tr("Command"));
+    m_typed->setMaxLength(200);
+    m_typed->installEventFilter(this);
+    m_list->setItemDelegate(new EntryDelegate(m_list));
+    m_list->setFocusPolicy(Qt::NoFocus);
+    m_list->setUniformItemSizes(true);
+    m_list->setAccessibleName(tr("Matching commands"));
+    connect(m_typed, &QLineEdit::textChanged, this, &CommandPalette::filter);
+    connect(m_list, &QListWidget::itemActivated, this, &CommandPalette::run);
+    connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::run);
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(margin);
+    layout->addWidget(m_typed);
+    layout->addWidget(m_list);
+    resize(fontMetrics().averageCharWidth() * 90, spacing(fontMetrics(), 7) * 14);
+    filter({});
+}
+
+void CommandPalette::filter(const QString &typed)
+{
+    QList<std::pair<int, qsizetype>> found; // how well, which
+    for (qsizetype each = 0; each < m_entries.size(); ++each) {
+        if (const std::optional<int> match = looseMatch(m_entries[each].text, typed.trimmed()))
+            found.emplace_back(*match + (m_entries[each].action && !m_entries[each].action->isEnabled() ? 500 : 0), each);
+    }
+    if (!typed.trimmed().isEmpty())
+        std::ranges::stable_sort(found);
+    m_list->clear();
+    for (const auto &[match, each] : std::as_const(found)) {
+        const Entry &entry = m_entries[each];
+        auto *const item = new QListWidgetItem(entry.text, m_list);
+        item->setData(NoteRole, entry.note);
+        item->setData(EntryRole, each);
+        item->setData(EnabledRole, !entry.action || entry.action->isEnabled());
+    }
+    m_list->setCurrentRow(0);
+}
+
+bool CommandPalette::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() != QEvent::KeyPress)
+        return QDialog::eventFilter(watched, event);
+    auto *const key = static_cast<QKeyEvent *>(event);
+    const int rows = m_list->count();
+    switch (key->key()) {
+    case Qt::Key_Down: m_list->setCurrentRow(std::min(m_list->currentRow() + 1, rows - 1)); return true;
+    case Qt::Key_Up: m_list->setCurrentRow(std::max(m_list->currentRow() - 1, 0)); return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter: run(); return true;
+    default: return QDialog::eventFilter(watched, event);
+    }
+}
+
+void CommandPalette::run()
+{
+    const QListWidgetItem *const item = m_list->currentItem();
+    if (!item)
+        return;
+    const Entry entry = m_entries[item->data(EntryRole).toLongLong()];
+    if (entry.action && !entry.action->isEnabled())
+        return; // the reason stands beside it
+    accept();
+    if (entry.action)
+        entry.action->trigger();
+    else
+        Q_EMIT serviceChosen(entry.service);
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/desktoppresence.h"
+
+#include "dashboard/ui/desktopnotifications.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/theme.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction *restartStale)
+    : m_window(window), m_fleet(fleet), m_alerts(fleet)
+{
+    makeMenu(restartStale);
+    m_tray.setContextMenu(&m_menu);
+    connect(&m_tray, &QSystemTrayIcon::activated, this, [this](QSystemTrayIcon::ActivationReason reason) {
+        if (reason == QSystemTrayIcon::Trigger)
+            toggleWindow();
+    });
+    connect(&m_tray, &QSystemTrayIcon::messageClicked, this, &DesktopPresence::showWindow);
+    connect(&m_alerts, &Alerts::raised, this, &DesktopPresence::tell);
+    connect(&fleet, &FleetModel::totalsChanged, this, &DesktopPresence::update);
+    connect(&window, &MainWindow::preferencesChanged, this, &DesktopPresence::apply);
+    m_alerts.start();
+    apply(window.preferences());
+    update();
+}
+
+DesktopPresence::~DesktopPresence() = default;
+
+void DesktopPresence::makeMenu(QAction *restartStale)
+{
+    m_menu.addAction(tr("&Show the window"), this, &DesktopPresence::showWindow);
+    QAction *const restart = m_menu.addAction(restartStale->text(), this, [this, restartStale] {
+        showWindow(); // it asks there
+        restartStale->trigger();
+    });
+    m_mute = m_menu.addAction(tr("&Mute notifications for an hour"));
+    m_mute->setCheckable(true);
+    connect(m_mute, &QAction::triggered, this, [this](bool checked) { mute(checked ? 60min : 0min); });
+    m_menu.addSeparator();
+    m_menu.addAction(tr("&Quit"), &m_window, &MainWindow::quit);
+    connect(&m_menu, &QMenu::aboutToShow, this, [this, restart, restartStale] {
+        restart->setEnabled(restartStale->isEnabled());
+        m_mute->setChecked(m_alerts.isMuted());
+    });
+}
+
+void DesktopPresence::apply(const Preferences &preferences)
+{
+    m_notify = preferences.notifications;
+    m_alerts.setDelay(preferences.notifyAfter);
+    m_tray.setVisible(preferences.tray && QSystemTrayIcon::isSystemTrayAvailable());
+    m_window.setHidesOnClose(m_tray.isVisible() && preferences.closeToTray);
+}
+
+void DesktopPresence::showWindow()
+{
+    m_window.showNormal();
+    m_window.raise();
+    m_window.activateWindow();
+}
+
+void DesktopPresence::toggleWindow() { m_window.isVisible() && m_window.isActiveWindow() ? m_window.hide() : showWindow(); }
+
+void DesktopPresence::mute(std::chrono::minutes time) { m_alerts.muteUntil(std::chrono::system_clock::now() + time); }
+
+ServiceState DesktopPresence::worst(const FleetModel::Totals &totals)
+{
+    ServiceState worst = ServiceState::Healthy;
+    for (auto it = totals.states.cbegin(); it != totals.states.cend(); ++it) {
+        if (it.value() > 0)
+            worst = std::max(worst, it.key());
+    }
+    return worst;
+}
+
+QString DesktopPresence::summary(const FleetModel::Totals &totals)
+{
+    QStringList words;
+    for (const ServiceState state : AllServiceStates) {
+        if (const int count = totals.states.value(state))
+            words << u"%1 %2"_s.arg(count).arg(stateWord(state));
+    }
+    if (totals.stale > 0)
+        words << tr("%1 stale").arg(totals.stale);
+    return words.isEmpty() ? tr("Hephaestus") : tr("Hephaestus: %1").arg(words.join(u", "_s));
+}
+
+void DesktopPresence::update()
+{
+    const FleetModel::Totals totals = m_fleet.totals();
+    const ServiceState state = worst(totals);
+    const QColor colour = Theme::of(m_window.palette()).accent(state);
+    QIcon icon;
+    for (const int size : {16, 22, 32, 48})
+        icon.addPixmap(Icons::pixmap(Icons::nameOf(state), size, colour, 1));
+    m_tray.setIcon(icon);
+    m_tray.setToolTip(summary(totals));
+}
+
+void DesktopPresence::tell(const Alert &alert)
+{
+    if (!m_notify || (m_window.isVisible() && m_window.isActiveWindow())) // who looks sees it
+        return;
+    if (!m_notifications) {
+        m_notifications = std::make_unique<DesktopNotifications>();
+        connect(m_notifications.get(), &DesktopNotifications::unavailable, this, [this](const Alert &alert) {
+            if (m_tray.isVisible())
+                m_tray.showMessage(alert.title, alert.text);
+        });
+        connect(m_notifications.get(), &DesktopNotifications::muteWanted, this, [this] { mute(60min); });
+        connect(m_notifications.get(), &DesktopNotifications::openWanted, this, [this](ServiceId id) {
+            showWindow();
+            m_window.showService(id);
+        });
+        connect(m_notifications.get(), &DesktopNotifications::restartWanted, this, [this](ServiceId id) {
+            showWindow();
+            m_window.showService(id);
+            m_window.restartShown();
+        });
+    }
+    m_notifications->show(alert);
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/alerts.h"
+#include "dashboard/model/preferences.h"
+
+#include <QMenu>
+#include <QSystemTrayIcon>
+
+#include <memory>
+
+namespace Hephaestus {
+
+class DesktopNotifications;
+class MainWindow;
+
+/// The dashboard where nobody looks at its window: an icon in the tray with the worst state and a menu, and notifications.
+class DesktopPresence : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Both outlive this. `restartStale` is put into the menu.
+    DesktopPresence(MainWindow &window, FleetModel &fleet, QAction *restartStale);
+    ~DesktopPresence() override;
+
+    void apply(const Preferences &preferences);
+
+    /// The state that the icon shows, and the words of its tool tip.
+    static ServiceState worst(const FleetModel::Totals &totals);
+    static QString summary(const FleetModel::Totals &totals);
+
+private:
+    void makeMenu(QAction *restartStale);
+    void showWindow();
+    void toggleWindow();
+    void mute(std::chrono::minutes time);
+    void update();
+    void tell(const Alert &alert);
+
+    MainWindow &m_window;
+    FleetModel &m_fleet;
+    Alerts m_alerts;
+    bool m_notify = false;
+    std::unique_ptr<DesktopNotifications> m_notifications; ///< made with the first alert
+    QMenu m_menu;
+    QAction *m_mute;
+    QSystemTrayIcon m_tray;
+};
+
+} // namespace Hephaestus

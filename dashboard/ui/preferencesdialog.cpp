@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/preferencesdialog.h"
+
+#include "dashboard/ui/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QSystemTrayIcon>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+PreferencesDialog::PreferencesDialog(const Preferences &preferences, QWidget *parent)
+    : QDialog(parent)
+    , m_colors(new QComboBox)
+    , m_grouped(new QCheckBox(tr("&Group services under headings")))
+    , m_askBeforeIdleRestart(new QCheckBox(tr("&Ask before a restart even when nothing is in flight")))
+    , m_fleetFiles(new QListWidget)
+    , m_tray(new QCheckBox(tr("Show an &icon in the tray, in the colour of the worst state")))
+    , m_closeToTray(new QCheckBox(tr("&Keep watching from the tray when the window is closed")))
+    , m_notifications(new QCheckBox(tr("&Notify of trouble, of its end, and of old code")))
+    , m_notifyAfter(new QSpinBox)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Preferences"));
+    auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel | QDialogButtonBox::RestoreDefaults);
+    for (QAbstractButton *const button : buttons->buttons())
+        button->setIcon({});
+    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, [this] { show(Preferences()); });
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 4);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(margin);
+    layout->addWidget(makeAppearance());
+    layout->addWidget(makeAtStart());
+    layout->addWidget(makeAttention());
+    layout->addWidget(buttons);
+    show(preferences);
+}
+
+QWidget *PreferencesDialog::makeAppearance()
+{
+    m_colors->addItem(tr("as the system"), u"system"_s);
+    m_colors->addItem(tr("light"), u"light"_s);
+    m_colors->addItem(tr("dark"), u"dark"_s);
+    auto *const box = new QGroupBox(tr("Table"));
+    auto *const form = new QFormLayout(box);
+    form->addRow(tr("&Colours:"), m_colors);
+    form->addRow(m_grouped);
+    form->addRow(m_askBeforeIdleRestart);
+    return box;
+}
+
+QWidget *PreferencesDialog::makeAtStart()
+{
+    m_fleetFiles->setAccessibleName(tr("Fleet files opened at the start"));
+    m_fleetFiles->setFixedHeight(spacing(fontMetrics(), 7) * 3);
+    m_fleetFiles->setTextElideMode(Qt::ElideMiddle);
+    auto *const add = new QPushButton(tr("A&dd…"));
+    auto *const remove = new QPushButton(tr("&Remove"));
+    connect(add, &QPushButton::clicked, this, &PreferencesDialog::addFleetFile);
+    connect(remove, &QPushButton::clicked, this, [this] { qDeleteAll(m_fleetFiles->selectedItems()); });
+    const auto enable = [this, remove] { remove->setEnabled(!m_fleetFiles->selectedItems().isEmpty()); };
+    connect(m_fleetFiles, &QListWidget::itemSelectionChanged, remove, enable);
+    enable();
+    auto *const side = new QVBoxLayout;
+    side->addWidget(add);
+    side->addWidget(remove);
+    side->addStretch();
+    auto *const box = new QGroupBox(tr("Fleet files opened at the start, if the command line names none"));
+    auto *const row = new QHBoxLayout(box);
+    row->addWidget(m_fleetFiles);
+    row->addLayout(side);
+    return box;
+}
+
+QWidget *PreferencesDialog::makeAttention()
+{
+    m_notifyAfter->setRange(0, 3600);
+    m_notifyAfter->setSuffix(tr(" s"));
+    m_notifyAfter->setAccessibleName(tr("Seconds of trouble before a notification"));
+    auto *const after = new QLabel(tr("After trouble &lasted:"));
+    after->setBuddy(m_notifyAfter);
+    auto *const box = new QGroupBox(tr("When you do not look"));
+    auto *const form = new QFormLayout(box);
+    form->addRow(m_tray);
+    form->addRow(m_closeToTray);
+    form->addRow(m_notifications);
+    form->addRow(after, m_notifyAfter);
+    connect(m_tray, &QCheckBox::toggled, m_closeToTray, &QWidget::setEnabled);
+    connect(m_notifications, &QCheckBox::toggled, m_notifyAfter, &QWidget::setEnabled);
+    if (!QSystemTrayIcon::isSystemTrayAvailable()) {
+        auto *const note = new QLabel(tr("This desktop has no tray now."));
+        QPalette quiet = note->palette();
+        quiet.setColor(QPalette::WindowText, Theme::of(quiet).muted());
+        note->setPalette(quiet);
+        form->insertRow(1, note);
+    }
+    return box;
+}
+
+void PreferencesDialog::addFleetFile()
+{
+    auto *const dialog = new QFileDialog(this, tr("A fleet file"), {}, tr("Fleet files (*.toml)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) { m_fleetFiles->addItem(file); });
+    dialog->open();
+}
+
+void PreferencesDialog::show(const Preferences &preferences)
+{
+    m_colors->setCurrentIndex(std::max(0, m_colors->findData(preferences.colors)));
+    m_grouped->setChecked(preferences.grouped);
+    m_askBeforeIdleRestart->setChecked(preferences.askBeforeIdleRestart);
+    m_fleetFiles->clear();
+    m_fleetFiles->addItems(preferences.fleetFiles);
+    m_tray->setChecked(preferences.tray);
+    m_closeToTray->setChecked(preferences.closeToTray);
+    m_closeToTray->setEnabled(preferences.tray);
+    m_notifications->setChecked(preferences.notifications);
+    m_notifyAfter->setValue(int(preferences.notifyAfter.count()));
+    m_notifyAfter->setEnabled(preferences.notifications);
+}
+
+Preferences PreferencesDialog::preferences() const
+{
+    Preferences chosen;
+    chosen.colors = m_colors->currentData().toString();
+    chosen.grouped = m_grouped->isChecked();
+    chosen.askBeforeIdleRestart = m_askBeforeIdleRestart->isChecked();
+    for (int row = 0; row < m_fleetFiles->count(); ++row)
+        chosen.fleetFiles << m_fleetFiles->item(row)->text();
+    chosen.tray = m_tray->isChecked();
+    chosen.closeToTray = m_closeToTray->isChecked();
+    chosen.notifications = m_notifications->isChecked();
+    chosen.notifyAfter = std::chrono::seconds(m_notifyAfter->value());
+    return chosen;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/preferences.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QListWidget;
+class QSpinBox;
+
+namespace Hephaestus {
+
+/// What a person can choose. Nothing changes before it is accepted.
+class PreferencesDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    explicit PreferencesDialog(const Preferences &preferences, QWidget *parent);
+
+    Preferences preferences() const;
+
+private:
+    QWidget *makeAppearance();
+    QWidget *makeAtStart();
+    QWidget *makeAttention();
+    void show(const Preferences &preferences);
+    void addFleetFile();
+
+    QComboBox *m_colors;
+    QCheckBox *m_grouped;
+    QCheckBox *m_askBeforeIdleRestart;
+    QListWidget *m_fleetFiles;
+    QCheckBox *m_tray;
+    QCheckBox *m_closeToTray;
+    QCheckBox *m_notifications;
+    QSpinBox *m_notifyAfter;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/wallboard.h"
+
+#include "common/protocol/duration.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QKeyEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double TileRatio = 2.4;
+constexpr int LargestTile = 220; ///< high, in pixels at 100 %
+
+QFont sized(QFont font, double pixels)
+{
+    font.setPixelSize(std::max(1, int(pixels)));
+    return font;
+}
+
+bool wantsAPerson(ServiceState state) { return state > ServiceState::ShuttingDown; }
+
+/// The second line of a tile: why, or since when.
+QString secondLine(const ServiceRow &row)
+{
+    if (row.state() == ServiceState::DependencyError)
+        return failingDependencies(*row.report).join(u", "_s);
+    if (row.isCurrent())
+        return formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime));
+    return placeOf(row.entry);
+}
+
+} // namespace
+
+int bestColumns(const QSize &area, int count, double ratio)
+{
+    int best = 1;
+    double largest = 0;
+    for (int columns = 1; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        const double height = std::min(double(area.height()) / rows, area.width() / (columns * ratio));
+        if (height > largest) {
+            largest = height;
+            best = columns;
+        }
+    }
+    return best;
+}
+
+Wallboard::Wallboard(const FleetModel &fleet, QWidget *parent) : QWidget(parent, Qt::Window), m_fleet(fleet)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Hephaestus: wallboard"));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    connect(&fleet, &QAbstractItemModel::dataChanged, this, &Wallboard::refresh);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &Wallboard::refresh);
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &Wallboard::refresh);
+    connect(&m_clock, &QTimer::timeout, this, &Wallboard::refresh);
+    m_clock.start(1s);
+    refresh();
+}
+
+void Wallboard::refresh()
+{
+    setAccessibleName(summary());
+    update();
+}
+
+QRect Wallboard::summaryArea() const
+{
+    const int high = std::clamp(height() / 14, 2 * fontMetrics().height(), 3 * spacing(fontMetrics(), 12));
+    return {0, height() - high, width(), high};
+}
+
+QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const
+{
+    std::vector<const ServiceRow *> rows;
+    for (int line = 0; line < m_fleet.rowCount(); ++line)
+        rows.push_back(&m_fleet.row(line));
+    std::ranges::stable_sort(rows, [](const ServiceRow *a, const ServiceRow *b) {
+        const auto urgency = [](const ServiceRow *row) { return wantsAPerson(row->state()) ? int(row->state()) : 0; };
+        if (urgency(a) != urgency(b))
+            return urgency(a) > urgency(b);
+        return QString::localeAwareCompare(a->entry.name, b->entry.name) < 0;
+    });
+    QList<std::pair<ServiceId, QRect>> tiles;
+    if (rows.empty())
+        return tiles;
+    const int gap = spacing(fontMetrics(), 3);
+    const QRect area = rect().adjusted(gap, gap, -gap, -summaryArea().height());
+    const int count = int(rows.size());
+    const int columns = bestColumns(area.size(), count, TileRatio);
+    const int lines = (count + columns - 1) / columns;
+    const int width = (area.width() + gap) / columns - gap;
+    const int height = std::min((area.height() + gap) / lines - gap, spacing(fontMetrics(), LargestTile / 4));
+    for (int each = 0; each < count; ++each)
+        tiles.emplace_back(rows[std::size_t(each)]->id, QRect(area.left() + each % columns * (width + gap),
+                                                              area.top() + each / columns * (height + gap), width, height));
+    return tiles;
+}
+
+void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const
+{
+    const Theme &theme = Theme::of(palette());
+    const bool loud = wantsAPerson(row.state());
+    const QColor accent = theme.accent(row.state());
+    const int radius = spacing(fontMetrics(), 2);
+    QColor fill = accent;
+    fill.setAlphaF(loud ? 0.16F : 0.06F);
+    painter.setPen(loud ? QPen(accent, std::max(1, radius / 4)) : QPen(theme.line()));
+    painter.setBrush(fill);
+    painter.drawRoundedRect(area, radius, radius);
+
+    const double unit = area.height() / 10.0;
+    const QRectF inner = QRectF(area).adjusted(unit, unit, -unit, -unit);
+    const int icon = int(unit * 2.6);
+    painter.drawPixmap(QPointF(inner.left(), inner.top() + unit * 0.1),
+                       Icons::pixmap(Icons::nameOf(row.state()), icon, accent, devicePixelRatioF()));
+    const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text) {
+        painter.setFont(font);
+        painter.setPen(colour);
+        painter.drawText(where, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                         QFontMetricsF(font).elidedText(text, Qt::ElideRight, where.width()));
+    };
+    QFont name = sized(font(), unit * 1.9);
+    name.setWeight(QFont::DemiBold);
+    const QColor text = palette().color(QPalette::Active, QPalette::Text);
+    const double left = icon + unit * 0.8;
+    write(inner.adjusted(left, 0, 0, -unit * 5.3), name, row.isCurrent() || loud ? text : theme.muted(), visibleText(row.entry.name, 80));
+    QFont state = sized(font(), unit * 1.6);
+    state.setWeight(QFont::DemiBold);
+    write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, accent, visibleText(stateText(row), 80));
+    const bool stale = row.code() == CodeVerdict::Stale;
+    const QString second = visibleText(secondLine(row), 120);
+    write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.4), stale ? theme.accent(CodeVerdict::Stale) : theme.muted(),
+          stale ? tr("stale · %1").arg(second) : second);
+}
+
+QString Wallboard::summary() const
+{
+    const FleetModel::Totals totals = m_fleet.totals();
+    QStringList words{totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services)};
+    for (const ServiceState state : AllServiceStates) {
+        if (const int count = totals.states.value(state))
+            words << u"%1 %2"_s.arg(count).arg(stateWord(state));
+    }
+    if (totals.stale > 0)
+        words << tr("%1 stale").arg(totals.stale);
+    return words.join(u" · "_s);
+}
+
+void Wallboard::paintSummary(QPainter &painter, const QRect &area) const
+{
+    const int gap = spacing(fontMetrics(), 4);
+    painter.setFont(sized(font(), area.height() * 0.36));
+    painter.setPen(Theme::of(palette()).muted());
+    painter.drawText(area.adjusted(gap, 0, -gap, 0), Qt::AlignLeft | Qt::AlignVCenter, summary());
+    painter.drawText(area.adjusted(gap, 0, -gap, 0), Qt::AlignRight | Qt::AlignVCenter, QTime::currentTime().toString(u"HH:mm:ss"_s));
+}
+
+void Wallboard::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const auto &[id, area] : tiles())
+        paintTile(painter, area, *m_fleet.find(id));
+    paintSummary(painter, summaryArea());
+}
+
+void Wallboard::mouseReleaseEvent(QMouseEvent *event)
+{
+    for (const auto &[id, area] : tiles()) {
+        if (!area.contains(event->position().toPoint()))
+            continue;
+        Q_EMIT serviceChosen(id);
+        close();
+        return;
+    }
+}
+
+void Wallboard::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_F11)
+        close();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace Hephaestus

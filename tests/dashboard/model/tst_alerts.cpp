@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/alerts.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestAlerts : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void troubleIsToldOnceWhenItLasts();
+    void aShortTroubleIsNotTold();
+    void itsEndIsTold();
+    void whatComesTogetherIsToldTogether();
+    void oldCodeIsToldOnce();
+    void whatIsRestartedHereIsNoTrouble();
+    void aShutdownIsNoTrouble();
+    void nothingIsToldWhileMuted();
+    void hostileTextIsEscaped();
+
+private:
+    ServiceId add(const QString &name) { return m_fleet->add(Reports::entry(name)); }
+    /// One more look after so long; what was raised by it.
+    QList<Alert> look(std::chrono::milliseconds after = 1s)
+    {
+        m_time.advance(after);
+        m_raised.clear();
+        m_alerts->check();
+        return m_raised;
+    }
+
+    ManualTime m_time;
+    std::unique_ptr<FleetModel> m_fleet;
+    std::unique_ptr<Alerts> m_alerts;
+    QList<Alert> m_raised;
+};
+
+void TestAlerts::init()
+{
+    m_alerts.reset();
+    m_fleet = std::make_unique<FleetModel>(m_time);
+    m_alerts = std::make_unique<Alerts>(*m_fleet, m_time);
+    m_alerts->setDelay(5s);
+    connect(m_alerts.get(), &Alerts::raised, this, [this](const Alert &alert) { m_raised << alert; });
+}
+
+void TestAlerts::troubleIsToldOnceWhenItLasts()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_fleet->take(id, Reports::answer(Reports::withError()));
+    QVERIFY(look().isEmpty());
+    QVERIFY(look(4s).isEmpty());
+    const QList<Alert> raised = look();
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].kind, Alert::Kind::Trouble);
+    QCOMPARE(raised[0].services, QList<ServiceId>{id});
+    QCOMPARE(raised[0].title, u"mcp: error"_s);
+    QCOMPARE(raised[0].text, u"qdrant: connection refused"_s);
+    m_fleet->take(id, Reports::failure(ClientError::Refused)); // another trouble without a good moment between
+    QVERIFY(look(20s).isEmpty());
+}
+
+void TestAlerts::aShortTroubleIsNotTold()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_fleet->take(id, Reports::failure(ClientError::Timeout));
+    QVERIFY(look(3s).isEmpty());
+    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    QVERIFY(look(3s).isEmpty());
+    m_fleet->take(id, Reports::failure(ClientError::Timeout)); // its time begins anew
+    QVERIFY(look(3s).isEmpty());
+}
+
+void TestAlerts::itsEndIsTold()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    look();
+    QCOMPARE(look(6s).size(), 1);
+    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    const QList<Alert> raised = look();
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].kind, Alert::Kind::Recovery);
+    QCOMPARE(raised[0].title, u"mcp is healthy again"_s);
+    QVERIFY(look().isEmpty());
+}
+
+void TestAlerts::whatComesTogetherIsToldTogether()
+{
+    for (int each = 0; each < 7; ++each)
+        m_fleet->take(add(u"service-%1"_s.arg(each)), Reports::failure(ClientError::Refused));
+    look();
+    const QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].services.size(), 7);
+    QCOMPARE(raised[0].title, u"7 services are in trouble"_s);
+    QVERIFY(raised[0].text.endsWith(u"and 2 more"_s));
+}
+
+void TestAlerts::oldCodeIsToldOnce()
+{
+    const ServiceId id = add(u"mcp"_s);
+    HealthReport report = Reports::healthy();
+    report.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    m_fleet->take(id, Reports::answer(report));
+    QCOMPARE(look().value(0).kind, Alert::Kind::Stale);
+    QVERIFY(look().isEmpty());
+}
+
+void TestAlerts::whatIsRestartedHereIsNoTrouble()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    m_fleet->setActivity(id, Activity{ServiceState::Restarting, {}});
+    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    QVERIFY(look(10s).isEmpty());
+    QVERIFY(look(10s).isEmpty());
+}
+
+void TestAlerts::aShutdownIsNoTrouble()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_fleet->take(id, Reports::answer(Reports::shuttingDown()));
+    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    look();
+    QVERIFY(look(10s).isEmpty());
+}
+
+void TestAlerts::nothingIsToldWhileMuted()
+{
+    const ServiceId id = add(u"mcp"_s);
+    m_alerts->muteUntil(m_time.wall() + 1h);
+    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    look();
+    QVERIFY(look(6s).isEmpty());
+    QVERIFY(look(2h).isEmpty()); // it is no news by then
+}
+
+void TestAlerts::hostileTextIsEscaped()
+{
+    const ServiceId id = add(u"a\u202Eb"_s);
+    m_fleet->take(id, Reports::failure(ClientError::Refused, u"x\ny"_s));
+    look();
+    const QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QVERIFY(raised[0].title.startsWith(u"a\\u{202e}b"_s));
+    QVERIFY(!raised[0].text.contains(u'\n'));
+}
+
+QTEST_APPLESS_MAIN(TestAlerts)
+#include "tst_alerts.moc"

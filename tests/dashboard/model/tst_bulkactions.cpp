@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/bulkactions.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestBulkActions : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theyRunOneAfterTheOtherInTheOrderOfTheirDependencies();
+    void shutdownsRunInTheReverseOrder();
+    void whatDependsOnAFailureIsNotTried();
+    void whoWaitsSaysSoAndCanBeTakenOut();
+    void whatCannotIsLeftOut();
+    void readOnlyMeansNothingIsAsked();
+};
+
+/// Services that fakes answer for; each restart fails quickly, as nothing truly restarts, or hangs if asked to.
+struct Bench
+{
+    std::vector<std::unique_ptr<FakeHttpServer>> servers;
+    QTemporaryDir state;
+    FleetModel fleet;
+    ServiceActions actions;
+    BulkActions bulk{fleet, actions};
+    QSignalSpy begun{&actions, &ServiceActions::begun};
+    QSignalSpy happened{&bulk, &BulkActions::happened};
+
+    Bench() : actions(fleet, impatient()) {}
+
+    SequenceOptions impatient() const
+    {
+        SequenceOptions options;
+        options.stateDirectory = state.path();
+        options.goneTimeout = options.portTimeout = 100ms;
+        return options;
+    }
+
+    ServiceId add(const QString &name, const QStringList &dependsOn = {}, bool hangs = false)
+    {
+        servers.push_back(std::make_unique<FakeHttpServer>());
+        FakeHttpServer &server = *servers.back();
+        const HealthReport report = Reports::healthy(name);
+        for (const char *path : {"/health/status", "/health/live"})
+            server.setAnswer(path, FakeAnswer::json(encode(report)));
+        server.setAnswer("/health/shutdown", hangs ? FakeAnswer::hang() : FakeAnswer::json(encode(ShutdownResult())));
+        FleetEntry entry = Reports::entry(name, server.url());
+        entry.dependsOn = dependsOn;
+        entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
+        const ServiceId id = fleet.add(entry);
+        fleet.take(id, Reports::answer(report));
+        return id;
+    }
+
+    QStringList order() const
+    {
+        QStringList names;
+        for (const QList<QVariant> &call : begun)
+            names << fleet.find(call[0].value<ServiceId>())->entry.name;
+        return names;
+    }
+
+    int asked(int server) const
+    {
+        return int(std::ranges::count_if(servers[std::size_t(server)]->requests(),
+                                         [](const QByteArray &request) { return request.startsWith("POST"); }));
+    }
+};
+
+void TestBulkActions::theyRunOneAfterTheOtherInTheOrderOfTheirDependencies()
+{
+    Bench bench;
+    const ServiceId api = bench.add(u"api"_s);
+    const ServiceId web = bench.add(u"web"_s, {u"cache"_s}); // not among those restarted: no matter
+    const ServiceId last = bench.add(u"last"_s);
+    int atOnce = 0;
+    connect(&bench.actions, &ServiceActions::begun, &bench.fleet, [&] {
+        int running = 0;
+        for (const ServiceId id : bench.fleet.ids())
+            running += bench.actions.isRunning(id);
+        atOnce = std::max(atOnce, running);
+    });
+    bench.bulk.perform({last, api, web}, ServiceAction::Restart);
+    QCOMPARE(bench.bulk.progress().total, 3);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 20'000);
+    QCOMPARE(bench.order(), (QStringList{u"last"_s, u"api"_s, u"web"_s}));
+    QCOMPARE(atOnce, 1);
+}
+
+void TestBulkActions::shutdownsRunInTheReverseOrder()
+{
+    Bench bench;
+    const ServiceId web = bench.add(u"web"_s, {u"api"_s});
+    const ServiceId database = bench.add(u"database"_s);
+    const ServiceId api = bench.add(u"api"_s, {u"database"_s});
+    bench.bulk.perform({web, database, api}, ServiceAction::ShutDown);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 20'000);
+    QCOMPARE(bench.order(), (QStringList{u"web"_s, u"api"_s, u"database"_s}));
+}
+
+void TestBulkActions::whatDependsOnAFailureIsNotTried()
+{
+    Bench bench;
+    const ServiceId web = bench.add(u"web"_s, {u"api"_s});
+    const ServiceId api = bench.add(u"api"_s);
+    bench.bulk.perform({web, api}, ServiceAction::Restart);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 20'000);
+    QCOMPARE(bench.order(), QStringList{u"api"_s});
+    QCOMPARE(bench.asked(0), 0);
+    QCOMPARE(bench.happened.count(), 1);
+    QCOMPARE(bench.happened[0][0].value<Event>().text, u"not tried: it depends on api, which failed"_s);
+    QVERIFY(!bench.fleet.find(web)->activity);
+}
+
+void TestBulkActions::whoWaitsSaysSoAndCanBeTakenOut()
+{
+    Bench bench;
+    const ServiceId one = bench.add(u"one"_s, {}, true);
+    const ServiceId two = bench.add(u"two"_s);
+    const ServiceId three = bench.add(u"three"_s);
+    bench.bulk.perform({one, two, three}, ServiceAction::Restart);
+    QVERIFY(bench.actions.isRunning(one));
+    QVERIFY(bench.bulk.isWaiting(three));
+    QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 2 before it"_s);
+    QCOMPARE(bench.fleet.find(three)->state(), ServiceState::Healthy); // so far nothing has happened to it
+    QVERIFY(bench.actions.whyNot(three, ServiceAction::ShutDown).contains(u"is busy"_s));
+    bench.bulk.cancel(two);
+    QCOMPARE(stateText(*bench.fleet.find(two)), u"healthy"_s);
+    QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 1 before it"_s);
+    bench.bulk.cancelWaiting();
+    QVERIFY(bench.actions.isRunning(one)); // it goes on
+    QCOMPARE(stateText(*bench.fleet.find(three)), u"healthy"_s);
+    bench.bulk.cancel(one);
+    QTRY_COMPARE(bench.bulk.progress().total, 0);
+    QCOMPARE(bench.asked(1) + bench.asked(2), 0);
+}
+
+void TestBulkActions::whatCannotIsLeftOut()
+{
+    Bench bench;
+    const ServiceId one = bench.add(u"one"_s);
+    const ServiceId gone = bench.add(u"gone"_s);
+    bench.fleet.take(gone, Reports::failure(ClientError::Refused));
+    bench.bulk.perform({one, gone}, ServiceAction::ShutDown);
+    QCOMPARE(bench.bulk.progress().total, 1);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 20'000);
+    QCOMPARE(bench.order(), QStringList{u"one"_s});
+}
+
+void TestBulkActions::readOnlyMeansNothingIsAsked()
+{
+    Bench bench;
+    bench.actions.setReadOnly(true);
+    const QList<ServiceId> ids{bench.add(u"one"_s), bench.add(u"two"_s)};
+    for (const ServiceAction action : {ServiceAction::Restart, ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
+                                       ServiceAction::CancelShutDown, ServiceAction::Start, ServiceAction::CheckNow}) {
+        QVERIFY(bench.actions.whyNot(ids[0], action).contains(u"--read-only"_s));
+        bench.bulk.perform(ids, action);
+        bench.actions.perform(ids[0], action);
+    }
+    QCOMPARE(bench.bulk.progress().total, 0);
+    QCOMPARE(bench.begun.count(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestBulkActions)
+#include "tst_bulkactions.moc"
