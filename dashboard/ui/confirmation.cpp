@@ -21,7 +21,10 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     auto *const text = new QLabel;
     text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);
-    text->setText(visibleText(question, 2000));
+    QStringList lines;
+    for (const QString &line : question.split(QChar::LineFeed))
+        lines << visibleText(line, 500);
+    text->setText(lines.join(QChar::LineFeed));
     text->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     setAccessibleDescription(text->text());
 

@@ -13,7 +13,7 @@ class QPushButton;
 namespace Hephaestus {
 
 /// Asks before something dangerous: a sentence that says what will happen to what, a button with the verb, and Cancel, which is
-/// the default. With askDelay() also after how long. Nothing waits for it: connect to accepted().
+/// the default. Names in the question have been made visible (displaytext.h); its lines stay lines. With askDelay() also after how long. Nothing waits for it: connect to accepted().
 class Confirmation : public QDialog
 {
     Q_OBJECT

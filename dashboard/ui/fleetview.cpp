@@ -109,7 +109,39 @@ void FleetView::setQuery(const FilterQuery &query)
     m_rows->setQuery(query);
     if (currentService() != before)
         select(before);
+    if (currentService() == NoService) // a heading got there as its neighbours went
+        setCurrentIndex({});
     keepSomethingCurrent();
+}
+
+/// Space: marks the current row, or no longer; the first one begins.
+void FleetView::mark()
+{
+    const bool first = !std::exchange(m_marking, true);
+    selectionModel()->select(currentIndex(), (first ? QItemSelectionModel::Select : QItemSelectionModel::Toggle) | QItemSelectionModel::Rows);
+    if (!selectionModel()->hasSelection())
+        endMarking();
+}
+
+void FleetView::endMarking()
+{
+    m_marking = false;
+    if (currentIndex().isValid())
+        selectRow(currentIndex().row());
+}
+
+QItemSelectionModel::SelectionFlags FleetView::selectionCommand(const QModelIndex &index, const QEvent *event) const
+{
+    if (m_marking && event && event->type() == QEvent::KeyPress
+        && !(static_cast<const QKeyEvent *>(event)->modifiers() & Qt::ShiftModifier))
+        return QItemSelectionModel::NoUpdate;
+    return QTableView::selectionCommand(index, event);
+}
+
+void FleetView::mousePressEvent(QMouseEvent *event)
+{
+    m_marking = m_marking && event->modifiers() != Qt::NoModifier;
+    QTableView::mousePressEvent(event);
 }
 
 void FleetView::fold(int row, bool folded)
@@ -144,13 +176,15 @@ void FleetView::keyPressEvent(QKeyEvent *event)
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         Q_EMIT opened();
     } else if (plain && event->key() == Qt::Key_Space && currentIndex().isValid()) {
-        selectionModel()->select(currentIndex(), QItemSelectionModel::Toggle | QItemSelectionModel::Rows);
+        mark();
+    } else if (event->key() == Qt::Key_Escape && m_marking) {
+        endMarking();
     } else if (plain && event->key() == Qt::Key_J) {
         move(event, Qt::Key_Down);
     } else if (plain && event->key() == Qt::Key_K) {
         move(event, Qt::Key_Up);
     } else if (plain && event->key() == Qt::Key_G) {
-        selectRow(event->modifiers() & Qt::ShiftModifier ? m_rows->rowCount() - 1 : 0);
+        setCurrentIndex(m_rows->index(event->modifiers() & Qt::ShiftModifier ? m_rows->rowCount() - 1 : 0, 0));
     } else if (plain && !event->text().isEmpty() && event->text().at(0).isPrint()) {
         event->ignore(); // the window's
     } else {

@@ -35,10 +35,14 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex &index, const QEvent *event) const override;
+    void mousePressEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
 
 private:
     void keepSomethingCurrent();
+    void mark();
+    void endMarking();
     void applyGroups();
     void spanHeadings();
     void move(QKeyEvent *event, int key);
@@ -48,6 +52,7 @@ private:
     FleetModel &m_fleet;
     FleetRows *m_rows;
     bool m_grouped = false;
+    bool m_marking = false; ///< by keys: the arrows move, and leave what is marked
 };
 
 } // namespace Hephaestus

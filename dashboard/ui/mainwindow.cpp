@@ -356,6 +356,7 @@ void MainWindow::openWallboard()
 {
     auto *const board = new Wallboard(m_watch.fleet(), this);
     connect(board, &Wallboard::serviceChosen, this, &MainWindow::showService);
+    board->setGeometry(screen()->geometry()); // also where no window manager makes it so
     board->showFullScreen();
 }
 

@@ -293,7 +293,7 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
         if (services.isEmpty())
             return;
         // Once more: several services are a lot to lose by a slip.
-        auto *const second = new Confirmation(tr("%1? That is %2. Nothing more will be asked.").arg(title, namesOf(services, false)),
+        auto *const second = new Confirmation(tr("%1 services: %2. This is the last question.").arg(title, namesOf(services, false)),
                                               nameOf(action, services.size()).remove(u'…'), m_window);
         second->setWindowTitle(title);
         connect(second, &QDialog::accepted, this, [this, services, action, delay] { m_watch.bulk().perform(services, action, delay); });

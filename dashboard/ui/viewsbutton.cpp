@@ -14,12 +14,10 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-ViewsButton::ViewsButton(QWidget *parent) : QToolButton(parent), m_menu(new QMenu(this))
+ViewsButton::ViewsButton(QWidget *parent) : QPushButton(tr("Views"), parent), m_menu(new QMenu(this))
 {
-    setText(tr("Views"));
-    setPopupMode(InstantPopup);
     setMenu(m_menu);
-    setFocusPolicy(Qt::StrongFocus);
+    setAutoDefault(false);
     m_menu->setToolTipsVisible(true);
     m_save = new QAction(tr("&Save this filter as a view…"), this);
     m_forget = new QAction(tr("&Delete this view"), this);

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <QList>
-#include <QToolButton>
+#include <QPushButton>
 
 class QAction;
+class QMenu;
 
 namespace Hephaestus {
 
 /// Filters kept under a name: a menu of them, which the settings remember. The first nine have the keys Alt+1 to Alt+9.
-class ViewsButton : public QToolButton
+class ViewsButton : public QPushButton
 {
     Q_OBJECT
 

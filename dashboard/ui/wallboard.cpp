@@ -98,6 +98,8 @@ QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const
     if (rows.empty())
         return tiles;
     const int gap = spacing(fontMetrics(), 3);
+    if (width() < 8 * gap || height() < 8 * gap)
+        return tiles;
     const QRect area = rect().adjusted(gap, gap, -gap, -summaryArea().height());
     const int count = int(rows.size());
     const int columns = bestColumns(area.size(), count, TileRatio);
@@ -124,7 +126,7 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
 
     const double unit = area.height() / 10.0;
     const QRectF inner = QRectF(area).adjusted(unit, unit, -unit, -unit);
-    const int icon = int(unit * 2.6);
+    const int icon = std::max(1, int(unit * 2.6));
     painter.drawPixmap(QPointF(inner.left(), inner.top() + unit * 0.1),
                        Icons::pixmap(Icons::nameOf(row.state()), icon, accent, devicePixelRatioF()));
     const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text) {
