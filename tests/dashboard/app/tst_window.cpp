@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
 #include "dashboard/ui/mainwindow.h"
+#include "tests/dashboard/app/hands.h"
 
-#include <QApplication>
-#include <QDialog>
 #include <QProcess>
-#include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
-#include <QTest>
-#include <QToolButton>
 
 #include <csignal>
 
@@ -31,10 +27,10 @@ private Q_SLOTS:
     void theKeyboardAloneRestarts();
 
 private:
-    void click(QWidget *widget);
-    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {});
-    QToolButton *tool(const QString &text);
-    QPushButton *inDialog(const QString &text);
+    void click(QWidget *widget) { Hands(*m_window).click(widget); }
+    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { Hands(*m_window).key(name, key, modifiers); }
+    QToolButton *tool(const QString &text) { return Hands(*m_window).tool(text); }
+    QPushButton *inDialog(const QString &text) { return Hands(*m_window).inDialog(text); }
     const ServiceRow &row() { return m_watch->fleet().row(0); }
     bool isHealthy() { return row().state() == ServiceState::Healthy && !row().activity; }
 
@@ -87,42 +83,6 @@ void TestWindow::cleanup()
         ::kill(pid_t(*row().report->pid), SIGKILL);
     m_window.reset();
     m_watch.reset();
-}
-
-void TestWindow::click(QWidget *widget)
-{
-    QVERIFY(widget && widget->isVisible());
-    if (QGuiApplication::platformName() != "xcb"_L1)
-        return QTest::mouseClick(widget, Qt::LeftButton);
-    const QPoint at = widget->mapToGlobal(widget->rect().center());
-    QCOMPARE(QProcess::execute(u"xdotool"_s, {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, u"1"_s}), 0);
-}
-
-void TestWindow::key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers)
-{
-    if (QGuiApplication::platformName() == "xcb"_L1)
-        return (void)QProcess::execute(u"xdotool"_s, {u"key"_s, name});
-    QWidget *const window = QApplication::activeWindow();
-    QVERIFY(window);
-    QTest::keyClick(window->focusWidget() ? window->focusWidget() : window, key, modifiers);
-}
-
-QToolButton *TestWindow::tool(const QString &text)
-{
-    for (QToolButton *const button : m_window->findChildren<QToolButton *>()) {
-        if (button->isVisible() && button->text().remove(u'&') == text)
-            return button;
-    }
-    return nullptr;
-}
-
-QPushButton *TestWindow::inDialog(const QString &text)
-{
-    for (QPushButton *const button : m_window->findChildren<QPushButton *>()) {
-        if (button->isVisible() && button->text().remove(u'&') == text)
-            return button;
-    }
-    return nullptr;
 }
 
 void TestWindow::oneClickOnRestartBringsANewProcess()

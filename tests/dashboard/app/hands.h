@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QApplication>
+#include <QProcess>
+#include <QPushButton>
+#include <QTest>
+#include <QToolButton>
+
+/// Clicks and keys of a person at one window. On X11 they come from xdotool, through the display; elsewhere from Qt Test.
+class Hands
+{
+public:
+    explicit Hands(QWidget &window) : m_window(window) {}
+
+    void click(QWidget *widget)
+    {
+        QVERIFY(widget && widget->isVisible());
+        if (!onX11())
+            return QTest::mouseClick(widget, Qt::LeftButton);
+        const QPoint at = widget->mapToGlobal(widget->rect().center());
+        xdotool({QStringLiteral("mousemove"), QString::number(at.x()), QString::number(at.y()), QStringLiteral("click"), QStringLiteral("1")});
+    }
+
+    /// `name` as xdotool wants it (`ctrl+r`), and the same for Qt Test.
+    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        if (!QApplication::activeWindow()) // no window manager gives the focus back when a dialog closes
+            m_window.activateWindow();
+        QTRY_VERIFY(QApplication::activeWindow());
+        if (onX11())
+            return xdotool({QStringLiteral("key"), name});
+        QWidget *const window = QApplication::activeWindow();
+        QTest::keyClick(window->focusWidget() ? window->focusWidget() : window, key, modifiers);
+    }
+
+    void type(const QString &text)
+    {
+        if (onX11())
+            return xdotool({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("20"), text});
+        QTest::keyClicks(QApplication::activeWindow()->focusWidget(), text);
+    }
+
+    QToolButton *tool(const QString &text) const { return visible<QToolButton>(text); }
+    QPushButton *inDialog(const QString &text) const { return visible<QPushButton>(text); }
+
+private:
+    static bool onX11() { return QGuiApplication::platformName() == QLatin1StringView("xcb"); }
+    static void xdotool(const QStringList &arguments) { QCOMPARE(QProcess::execute(QStringLiteral("xdotool"), arguments), 0); }
+
+    template <typename Button>
+    Button *visible(const QString &text) const
+    {
+        for (Button *const button : m_window.findChildren<Button *>()) {
+            if (button->isVisible() && button->text().remove(u'&') == text)
+                return button;
+        }
+        return nullptr;
+    }
+
+    QWidget &m_window;
+};
