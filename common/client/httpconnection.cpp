@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/httpconnection.h"
 
+#include "common/client/plainsocket.h"
 #include "common/protocol/duration.h"
 
-#include <QDir>
-#include <QLocalSocket>
 #include <QNetworkProxy>
 #include <QPointer>
 #include <QSslSocket>
 #include <QUrl>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace Hephaestus {
 namespace {
@@ -51,21 +52,34 @@ Failure explain(QAbstractSocket::SocketError error, const QString &text, const Q
     }
 }
 
-Failure explain(QLocalSocket::LocalSocketError error, const QString &text, const QString &peer)
+/// Of a PlainSocket, in the same words.
+Failure explain(int error, const ServiceAddress &address)
 {
+    const QString text = QString::fromLocal8Bit(std::strerror(error));
+    const QString peer = address.text();
+    const bool isPath = address.kind == ServiceAddress::Kind::Unix;
     switch (error) {
-    case QLocalSocket::ConnectionRefusedError:
-        return {ClientError::Refused, u"%1 refused the connection: nothing listens there"_s.arg(peer)};
-    case QLocalSocket::ServerNotFoundError:
-        return {ClientError::Refused, u"there is no socket %1"_s.arg(peer)};
-    case QLocalSocket::PeerClosedError:
-        return {ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(peer)};
-    case QLocalSocket::SocketAccessError:
-        return {ClientError::Unauthorized, u"no permission to open the socket %1"_s.arg(peer)};
-    case QLocalSocket::SocketTimeoutError:
-        return {ClientError::Timeout, u"%1 did not answer the connection"_s.arg(peer)};
-    default:
-        return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
+    case ECONNREFUSED: return explain(QAbstractSocket::ConnectionRefusedError, text, peer);
+    case ECONNRESET:
+    case EPIPE: return explain(QAbstractSocket::RemoteHostClosedError, text, peer);
+    case ETIMEDOUT: return explain(QAbstractSocket::SocketTimeoutError, text, peer);
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL: return explain(QAbstractSocket::SocketResourceError, text, peer);
+    case ENOENT:
+    case ENOTDIR: return {ClientError::Refused, u"there is no socket %1"_s.arg(peer)};
+    case EACCES:
+    case EPERM:
+        if (isPath)
+            return {ClientError::Unauthorized, u"no permission to open the socket %1"_s.arg(peer)};
+        [[fallthrough]];
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH: return explain(QAbstractSocket::NetworkError, text, peer);
+    default: return {ClientError::Local, u"no connection to %1: %2"_s.arg(address.text(), text)};
     }
 }
 
@@ -113,7 +127,11 @@ void HttpConnection::send(HttpRequest request, Done done)
 {
     m_queue.push_back({std::move(request), std::move(done), steady_clock::now()});
     armTimer();
-    if (!m_busy)
+    if (m_busy)
+        return;
+    if (m_connected && m_queue.front().request.repeatable)
+        beginNext(); // only writes: nothing can come of it before the event loop runs
+    else
         QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
 }
 
@@ -193,19 +211,17 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
 
 void HttpConnection::connectSocket()
 {
-    if (m_peer.address.kind == ServiceAddress::Kind::Unix) {
-        auto *socket = new QLocalSocket(this);
+    if (!m_peer.tls && PlainSocket::canReach(m_peer.address)) {
+        auto *socket = new PlainSocket(this);
         m_socket = socket;
-        socket->setReadBufferSize(ReadBuffer);
-        connect(socket, &QLocalSocket::connected, this, &HttpConnection::writeRequest);
-        connect(socket, &QLocalSocket::disconnected, this, &HttpConnection::closed);
-        connect(socket, &QLocalSocket::readyRead, this, &HttpConnection::read);
-        connect(socket, &QLocalSocket::errorOccurred, this, [this, socket](QLocalSocket::LocalSocketError error) {
-            const Failure failure = explain(error, socket->errorString(), m_peer.address.text());
+        connect(socket, &PlainSocket::connected, this, &HttpConnection::writeRequest);
+        connect(socket, &PlainSocket::disconnected, this, &HttpConnection::closed);
+        connect(socket, &PlainSocket::readyRead, this, &HttpConnection::read);
+        connect(socket, &PlainSocket::failed, this, [this](int error) {
+            const Failure failure = explain(error, m_peer.address);
             broke(failure.error, failure.message);
         });
-        socket->connectToServer(QDir::current().absoluteFilePath(m_peer.address.path));
-        return;
+        return socket->connectTo(m_peer.address);
     }
     auto *socket = m_peer.tls ? new QSslSocket(this) : new QTcpSocket(this);
     m_socket = socket;
@@ -310,8 +326,8 @@ void HttpConnection::dropSocket()
         return;
     socket->disconnect(this);
     socket->setParent(nullptr); // a callback may destroy this from within a signal of the socket
-    if (auto *local = qobject_cast<QLocalSocket *>(socket))
-        local->abort();
+    if (auto *plain = qobject_cast<PlainSocket *>(socket))
+        plain->abort();
     else if (auto *tcp = qobject_cast<QAbstractSocket *>(socket))
         tcp->abort();
     socket->deleteLater();

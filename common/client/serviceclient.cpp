@@ -87,7 +87,10 @@ ServiceClient::~ServiceClient() = default;
 
 void ServiceClient::askLive(const Callback<BasicHealth> &done) { read(Endpoint::Live, understood(done, decodeBasic)); }
 
-void ServiceClient::askStatus(const Callback<HealthReport> &done) { read(Endpoint::Status, understood(done, decodeReport)); }
+void ServiceClient::askStatus(const Callback<HealthReport> &done)
+{
+    read(Endpoint::Status, understood(done, [this](const QByteArray &body) { return m_reports.read(body); }));
+}
 
 void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout)
 {

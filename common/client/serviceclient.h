@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/protocol/health.h"
+#include "common/protocol/reportreader.h"
 
 #include <QObject>
 
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<HttpPeer> m_peer; ///< null: the URL or the token is wrong
     QString m_problem;                ///< and why
     HttpConnection *m_reads = nullptr;
+    ReportReader m_reports;
     quint64 m_generation = 0; ///< abort() begins a new one; answers to an older one bounce
 };
 

@@ -60,22 +60,40 @@ void FleetModel::remove(ServiceId id)
 
 void FleetModel::take(ServiceId id, const Answer<HealthReport> &answer)
 {
-    Watched *const known = watched(id);
-    if (!known)
-        return;
-    const ServiceRow before = known->row;
-    const TimeSource::Wall at = m_time.wall();
-    if (answer.value)
-        known->history.take(at, *answer.value);
-    else
-        known->history.miss();
-    change(*known, afterAnswer(before, answer, m_time.steady()));
-    const QList<Event> events = eventsBetween(before, known->row, at);
-    if (before.report && known->row.report && before.report->startTime != known->row.report->startTime)
-        known->history.mark(at, tr("restarted"));
+    takeAll({{id, answer, m_time.steady(), m_time.wall()}});
+}
+
+void FleetModel::takeAll(const QList<Arrival> &arrivals)
+{
+    QList<Event> events;
+    m_batching = true;
+    for (const Arrival &arrival : arrivals)
+        events << takeOne(arrival);
+    m_batching = false;
+    signalChanges();
     for (const Event &event : events)
         Q_EMIT happened(event);
-    Q_EMIT answered(id);
+    for (const Arrival &arrival : arrivals) {
+        if (watched(arrival.id))
+            Q_EMIT answered(arrival.id);
+    }
+}
+
+QList<Event> FleetModel::takeOne(const Arrival &arrival)
+{
+    Watched *const known = watched(arrival.id);
+    if (!known)
+        return {};
+    const ServiceRow before = known->row;
+    if (arrival.answer.value)
+        known->history.take(arrival.wall, *arrival.answer.value);
+    else
+        known->history.miss();
+    change(*known, afterAnswer(before, arrival.answer, arrival.steady));
+    const QList<Event> events = eventsBetween(before, known->row, arrival.wall);
+    if (before.report && known->row.report && before.report->startTime != known->row.report->startTime)
+        known->history.mark(arrival.wall, tr("restarted"));
+    return events;
 }
 
 void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activity)
@@ -132,17 +150,38 @@ void FleetModel::change(Watched &service, ServiceRow row)
         changed[std::size_t(column)] |= all || now != service.shown[std::size_t(column)];
         service.shown[std::size_t(column)] = std::move(now);
     }
-    const int line = indexOf(service.row.id).row();
-    for (int first = 0; first < ColumnCount; ++first) {
-        if (!changed[std::size_t(first)])
-            continue;
-        int last = first;
-        while (last + 1 < ColumnCount && changed[std::size_t(last + 1)])
+    quint32 cells = 0;
+    for (int column = 0; column < ColumnCount; ++column)
+        cells |= changed[std::size_t(column)] ? 1U << column : 0;
+    if (cells)
+        m_changed[indexOf(service.row.id).row()] |= cells;
+    m_totalsChanged |= stateBefore != service.row.state() || codeBefore != service.row.code();
+    if (!m_batching)
+        signalChanges();
+}
+
+/// Neighbouring rows that changed in the same cells are signalled together.
+void FleetModel::signalChanges()
+{
+    const auto changed = std::exchange(m_changed, {});
+    for (auto first = changed.begin(); first != changed.end();) {
+        const quint32 cells = first->second;
+        int last = first->first;
+        auto next = std::next(first);
+        for (; next != changed.end() && next->first == last + 1 && next->second == cells; ++next)
             ++last;
-        Q_EMIT dataChanged(index(line, first), index(line, last));
-        first = last;
+        for (int left = 0; left < ColumnCount; ++left) {
+            if (!(cells >> left & 1))
+                continue;
+            int right = left;
+            while (cells >> (right + 1) & 1)
+                ++right;
+            Q_EMIT dataChanged(index(first->first, left), index(last, right));
+            left = right;
+        }
+        first = next;
     }
-    if (stateBefore != service.row.state() || codeBefore != service.row.code())
+    if (std::exchange(m_totalsChanged, false))
         Q_EMIT totalsChanged();
 }
 

@@ -6,10 +6,20 @@
 
 #include <QAbstractTableModel>
 
+#include <map>
 #include <memory>
 #include <vector>
 
 namespace Hephaestus {
+
+/// The outcome of one poll, and when it came.
+struct Arrival
+{
+    ServiceId id = NoService;
+    Answer<HealthReport> answer;
+    TimeSource::Steady steady;
+    TimeSource::Wall wall;
+};
 
 /// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay the same
 /// is silent, otherwise the narrowest range of cells is signalled, and nothing resets after the rows are there.
@@ -49,6 +59,8 @@ public:
 
     /// What came of one poll.
     void take(ServiceId id, const Answer<HealthReport> &answer);
+    /// What came of many, oldest first, with as few signals as for one.
+    void takeAll(const QList<Arrival> &arrivals);
     /// What this dashboard is doing with the service; nothing: it is done.
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
@@ -79,7 +91,9 @@ private:
     struct Watched;
 
     Watched *watched(ServiceId id) const;
+    QList<Event> takeOne(const Arrival &arrival);
     void change(Watched &service, ServiceRow row);
+    void signalChanges();
     QString text(const ServiceRow &row, int column) const;
     QString toolTip(const ServiceRow &row, int column) const;
     QVariant sortValue(const ServiceRow &row, int column) const;
@@ -87,6 +101,9 @@ private:
     const TimeSource &m_time;
     std::vector<std::unique_ptr<Watched>> m_services;
     ServiceId m_lastId = NoService;
+    std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet
+    bool m_totalsChanged = false;
+    bool m_batching = false;
 };
 
 } // namespace Hephaestus

@@ -7,13 +7,21 @@ namespace Hephaestus {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr auto DeliveryPause = 250ms; ///< the table changes four times a second, however many answers come
+
+} // namespace
+
 FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     : QObject(parent)
     , m_actions(m_fleet, std::move(options))
     , m_bulk(m_fleet, m_actions)
-    , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); })
+    , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); }, [this](ServiceId id) { giveUp(id); })
 {
-    connect(&m_poller, &Poller::answered, &m_fleet, &FleetModel::take);
+    connect(&m_poller, &Poller::answered, this, &FleetWatch::take);
+    m_deliveryTimer.setSingleShot(true);
+    connect(&m_deliveryTimer, &QTimer::timeout, this, &FleetWatch::deliver);
     connect(&m_fleet, &FleetModel::happened, &m_journal, &EventJournal::append);
     connect(&m_actions, &ServiceActions::happened, &m_journal, &EventJournal::append);
     connect(&m_bulk, &BulkActions::happened, &m_journal, &EventJournal::append);
@@ -25,13 +33,28 @@ FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
 
 FleetWatch::~FleetWatch() = default;
 
+void FleetWatch::take(ServiceId id, const Answer<HealthReport> &answer)
+{
+    const TimeSource &time = TimeSource::machine();
+    m_arrivals.append({id, answer, time.steady(), time.wall()});
+    if (m_actions.isRunning(id))
+        deliver(); // somebody watches each of its steps
+    else if (!m_deliveryTimer.isActive())
+        m_deliveryTimer.start(DeliveryPause);
+}
+
+void FleetWatch::deliver()
+{
+    m_deliveryTimer.stop();
+    m_fleet.takeAll(std::exchange(m_arrivals, {}));
+}
+
 ServiceId FleetWatch::add(const FleetEntry &entry)
 {
-    for (const ServiceId id : m_fleet.ids()) {
-        if (m_fleet.find(id)->entry.url == entry.url)
-            return id;
-    }
+    if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
+        return *known;
     const ServiceId id = m_fleet.add(entry);
+    m_byUrl.insert(entry.url, id);
     m_poller.add(id, entry.interval);
     return id;
 }
@@ -54,6 +77,8 @@ void FleetWatch::remove(ServiceId id)
 {
     m_poller.remove(id);
     m_clients.erase(id);
+    if (const ServiceRow *const row = m_fleet.find(id))
+        m_byUrl.remove(row->entry.url);
     m_fleet.remove(id);
 }
 
@@ -67,6 +92,12 @@ void FleetWatch::stop()
 {
     m_poller.stop();
     m_ageTimer.stop();
+}
+
+void FleetWatch::giveUp(ServiceId id)
+{
+    if (const auto client = m_clients.find(id); client != m_clients.end())
+        client->second->abort();
 }
 
 void FleetWatch::ask(ServiceId id, const Poller::Done &done)

@@ -35,6 +35,9 @@ public:
 
 private:
     void ask(ServiceId id, const Poller::Done &done);
+    void giveUp(ServiceId id);
+    void take(ServiceId id, const Answer<HealthReport> &answer);
+    void deliver();
 
     FleetModel m_fleet;
     EventJournal m_journal;
@@ -43,6 +46,9 @@ private:
     std::map<ServiceId, std::unique_ptr<ServiceClient>> m_clients;
     Poller m_poller;
     QTimer m_ageTimer;
+    QTimer m_deliveryTimer;
+    QList<Arrival> m_arrivals; ///< not yet delivered to the table
+    QHash<QString, ServiceId> m_byUrl;
 };
 
 } // namespace Hephaestus

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/poller.h"
 
+#include "common/protocol/duration.h"
+
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace Hephaestus {
 
@@ -12,7 +13,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto StatisticsSpan = 10s;
-constexpr auto Granularity = 50ms; ///< of the timer: many services share one wake-up
+constexpr auto Granularity = 50ms; ///< of the timer: many services share one wake-up,
+constexpr auto FineGranularity = 10ms; ///< but not too many
+constexpr std::size_t Many = 500;
 constexpr auto ShortestInterval = 100ms;
 
 /// Where in its interval a service is asked, 0 to 1: multiples of the golden ratio spread any number of services evenly
@@ -25,7 +28,8 @@ double spreadOf(ServiceId id)
 
 } // namespace
 
-Poller::Poller(Ask ask, const TimeSource &time, QObject *parent) : QObject(parent), m_ask(std::move(ask)), m_time(time)
+Poller::Poller(Ask ask, GiveUp giveUp, const TimeSource &time, QObject *parent)
+    : QObject(parent), m_ask(std::move(ask)), m_giveUp(std::move(giveUp)), m_time(time)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &Poller::poll);
@@ -33,7 +37,15 @@ Poller::Poller(Ask ask, const TimeSource &time, QObject *parent) : QObject(paren
 
 void Poller::add(ServiceId id, std::chrono::milliseconds interval)
 {
-    m_subjects.insert_or_assign(id, Subject{std::max(interval, ShortestInterval), m_time.steady()});
+    remove(id);
+    Subject subject;
+    subject.interval = std::max(interval, ShortestInterval);
+    subject.spread = m_subjects.size() >= AtOnce;
+    const auto now = m_time.steady();
+    const auto place = std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    subject.due = subject.spread ? now + place : now;
+    m_unproven.emplace(subject.due, id);
+    m_subjects.emplace(id, subject);
     arm();
 }
 
@@ -42,7 +54,10 @@ void Poller::remove(ServiceId id)
     const auto found = m_subjects.find(id);
     if (found == m_subjects.end())
         return;
-    m_inFlight -= found->second.question != 0;
+    if (found->second.question)
+        forgetQuestion(id, found->second);
+    else
+        queueOf(found->second).erase({found->second.due, id});
     m_subjects.erase(found);
 }
 
@@ -59,9 +74,10 @@ void Poller::setEager(ServiceId id, bool eager)
 void Poller::hurry(ServiceId id)
 {
     const auto found = m_subjects.find(id);
-    if (found == m_subjects.end())
-        return;
-    found->second.due = m_time.steady();
+    if (found == m_subjects.end() || found->second.question)
+        return; // it is being asked
+    queueOf(found->second).erase({found->second.due, id});
+    setDue(id, found->second, m_time.steady());
     arm();
 }
 
@@ -77,24 +93,71 @@ void Poller::stop()
     m_timer.stop();
 }
 
+void Poller::setDue(ServiceId id, Subject &subject, TimeSource::Steady due)
+{
+    subject.due = due;
+    queueOf(subject).emplace(due, id);
+}
+
 void Poller::poll()
 {
     const auto now = m_time.steady();
-    std::vector<std::pair<TimeSource::Steady, ServiceId>> due;
-    for (const auto &[id, subject] : m_subjects) {
-        if (subject.question == 0 && subject.due <= now)
-            due.emplace_back(subject.due, id);
-    }
-    std::ranges::sort(due); // who waited longest first, so that nobody starves behind MostInFlight others
-    for (const auto &[since, id] : due) {
-        const auto found = m_subjects.find(id); // asking may have removed it
-        if (m_inFlight >= MostInFlight || found == m_subjects.end())
-            continue;
-        const quint64 question = found->second.question = ++m_questions;
-        ++m_inFlight;
-        m_ask(id, [this, id = id, question](const Answer<HealthReport> &answer) { take(id, question, answer); });
-    }
+    m_polling = true; // the timer is armed once, at the end
+    // The proven first: they are the quick ones. In each queue who waited longest, so that nobody starves.
+    while (askFirstOf(m_proven, now))
+        ;
+    while (askFirstOf(m_unproven, now))
+        ;
+    m_polling = false;
     arm();
+}
+
+/// Asks the first in the queue if it is due and there is room.
+bool Poller::askFirstOf(std::set<Due> &queue, TimeSource::Steady now)
+{
+    if (queue.empty() || queue.begin()->first > now)
+        return false;
+    const bool proven = &queue == &m_proven;
+    const bool full = proven ? provenInFlight() >= MostInFlight - LeastUnproven : m_unprovenInFlight >= MostUnproven;
+    if (full || int(m_asked.size()) >= MostInFlight) {
+        if (!proven || !makeRoom(now))
+            return false;
+    }
+    const ServiceId id = queue.begin()->second;
+    Subject &subject = m_subjects.at(id);
+    queue.erase(queue.begin());
+    const quint64 question = subject.question = ++m_questions;
+    subject.unprovenAsked = !subject.proven;
+    m_unprovenInFlight += subject.unprovenAsked;
+    subject.asked = now;
+    m_asked.emplace(now, id);
+    m_ask(id, [this, id, question](const Answer<HealthReport> &answer) { take(id, question, answer); });
+    return true;
+}
+
+/// Gives up the question that waits longest, if it has waited long enough; true if there is room now.
+bool Poller::makeRoom(TimeSource::Steady now)
+{
+    if (m_asked.empty() || m_asked.begin()->first > now - Patience)
+        return false;
+    const ServiceId id = m_asked.begin()->second;
+    const Subject &subject = m_subjects.at(id);
+    Answer<HealthReport> answer;
+    answer.reply.error = ClientError::Timeout;
+    answer.reply.latency = now - m_asked.begin()->first;
+    answer.reply.message = tr("no answer within %1, while others waited to be asked").arg(formatDuration(answer.reply.latency));
+    const quint64 question = subject.question;
+    if (m_giveUp)
+        m_giveUp(id);
+    take(id, question, answer);
+    return true;
+}
+
+void Poller::forgetQuestion(ServiceId id, Subject &subject)
+{
+    m_asked.erase({subject.asked, id});
+    m_unprovenInFlight -= subject.unprovenAsked;
+    subject.question = 0;
 }
 
 void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &answer)
@@ -104,13 +167,14 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
         return;
     Subject &subject = found->second;
     const auto now = m_time.steady();
-    subject.question = 0;
-    --m_inFlight;
-    subject.unanswered = answer.value || cameFromService(answer.reply.error) ? 0 : subject.unanswered + 1;
-    if (std::exchange(subject.spread, true))
-        subject.due = std::max(subject.due + pause(subject), now);
-    else
-        subject.due = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    forgetQuestion(id, subject);
+    subject.proven = answer.value || cameFromService(answer.reply.error);
+    subject.unanswered = subject.proven ? 0 : subject.unanswered + 1;
+    // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
+    auto next = subject.proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
+    if (!std::exchange(subject.spread, true))
+        next = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    setDue(id, subject, next);
     while (!m_latencies.empty() && m_latencies.front().first < now - StatisticsSpan)
         m_latencies.pop_front();
     m_latencies.emplace_back(now, answer.reply.latency);
@@ -118,27 +182,36 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
     Q_EMIT answered(id, answer);
 }
 
-std::chrono::milliseconds Poller::pause(const Subject &subject)
+/// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked together
+/// for ever.
+std::chrono::milliseconds Poller::pause(ServiceId id, const Subject &subject) const
 {
     if (subject.eager || subject.unanswered <= 1)
         return subject.interval;
     const int doublings = std::min(subject.unanswered - 1, 10);
-    return std::max(subject.interval, std::min(subject.interval * (1 << doublings), LongestPause));
+    const auto pause = std::min<std::chrono::milliseconds>(subject.interval * (1 << doublings), LongestPause);
+    const double jitter = 0.85 + 0.15 * spreadOf(ServiceId(id * 31 + ServiceId(m_questions)));
+    return std::max(subject.interval, std::chrono::floor<std::chrono::milliseconds>(pause * jitter));
 }
 
 void Poller::arm()
 {
-    if (!m_running)
+    if (!m_running || m_polling)
         return;
     auto next = TimeSource::Steady::max();
-    for (const auto &[id, subject] : m_subjects) {
-        if (subject.question == 0)
-            next = std::min(next, subject.due);
+    const bool full = int(m_asked.size()) >= MostInFlight;
+    if (!m_proven.empty()) {
+        next = m_proven.begin()->first;
+        if (full || provenInFlight() >= MostInFlight - LeastUnproven)
+            next = std::max(next, m_asked.begin()->first + Patience);
     }
-    if (next == TimeSource::Steady::max() || m_inFlight >= MostInFlight)
+    if (!m_unproven.empty() && !full && m_unprovenInFlight < MostUnproven)
+        next = std::min(next, m_unproven.begin()->first);
+    if (next == TimeSource::Steady::max())
         return m_timer.stop(); // the next answer arms it again
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.steady());
-    const auto rounded = wait <= 0ms ? 0ms : (wait / Granularity + 1) * Granularity;
+    const auto granularity = m_subjects.size() < Many ? Granularity : FineGranularity;
+    const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;
     if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > rounded)
         m_timer.start(rounded);
 }

@@ -11,14 +11,17 @@
 
 #include <deque>
 #include <functional>
-#include <map>
+#include <set>
+#include <unordered_map>
 
 namespace Hephaestus {
 
 /// Asks any number of services, each at its own interval: spread over the interval instead of all at once, at most one
 /// question in flight each, and `MostInFlight` in all. Who does not answer is asked less often, up to LongestPause apart,
-/// until it answers again. How to ask is handed in; the answer may come at any later time, and is ignored if the service was
-/// removed meanwhile. One thread.
+/// until it answers again; and those who did not answer last time, or were never asked, may have at most `MostUnproven` questions in flight, so
+/// that the others find room. When there is none all the same, the question that has waited longest is given up.
+/// How to ask and how to give up are handed in; the answer may come at any later time, and is ignored if the service was
+/// removed meanwhile. One thread. What is done for one answer grows with the logarithm of the number of services.
 class Poller : public QObject
 {
     Q_OBJECT
@@ -26,9 +29,17 @@ class Poller : public QObject
 public:
     using Done = std::function<void(const Answer<HealthReport> &)>;
     using Ask = std::function<void(ServiceId, Done)>;
+    /// Forgets the question in flight; its Done is not called, or is ignored.
+    using GiveUp = std::function<void(ServiceId)>;
 
     static constexpr std::chrono::milliseconds LongestPause{10'000};
-    static constexpr int MostInFlight = 64;
+    static constexpr int MostInFlight = 256;
+    static constexpr int MostUnproven = MostInFlight / 2;
+    static constexpr int LeastUnproven = 32; ///< in flight, of those the others leave room for
+    /// So many are asked at once when they are added, the others at their place in the interval.
+    static constexpr int AtOnce = 64;
+    /// A question is not given up before, whoever waits.
+    static constexpr std::chrono::milliseconds Patience{1'000};
 
     /// What the latest ten seconds came to.
     struct Statistics
@@ -37,7 +48,7 @@ public:
         std::chrono::nanoseconds slowest{0};
     };
 
-    explicit Poller(Ask ask, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    explicit Poller(Ask ask, GiveUp giveUp = {}, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
 
     void add(ServiceId id, std::chrono::milliseconds interval);
     void remove(ServiceId id);
@@ -56,27 +67,43 @@ Q_SIGNALS:
     void answered(Hephaestus::ServiceId id, const Hephaestus::Answer<Hephaestus::HealthReport> &answer);
 
 private:
+    using Due = std::pair<TimeSource::Steady, ServiceId>;
+
     struct Subject
     {
         std::chrono::milliseconds interval;
         TimeSource::Steady due;
+        TimeSource::Steady asked;
         quint64 question = 0; ///< number of the one in flight; 0: none
         int unanswered = 0;   ///< in a row
+        bool proven = false;  ///< it answered last time
+        bool unprovenAsked = false; ///< the one in flight counts among the unproven
         bool eager = false;
-        bool spread = false; ///< has got its own place in the interval; everybody is asked at once for the first time
+        bool spread = false; ///< has got its own place in the interval
     };
 
+    void setDue(ServiceId id, Subject &subject, TimeSource::Steady due);
+    std::set<Due> &queueOf(const Subject &subject) { return subject.proven ? m_proven : m_unproven; }
+    int provenInFlight() const { return int(m_asked.size()) - m_unprovenInFlight; }
+    bool askFirstOf(std::set<Due> &queue, TimeSource::Steady now);
+    bool makeRoom(TimeSource::Steady now);
+    void forgetQuestion(ServiceId id, Subject &subject);
     void take(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();
-    static std::chrono::milliseconds pause(const Subject &subject);
+    std::chrono::milliseconds pause(ServiceId id, const Subject &subject) const;
 
     Ask m_ask;
+    GiveUp m_giveUp;
     const TimeSource &m_time;
     QTimer m_timer;
-    std::map<ServiceId, Subject> m_subjects;
+    std::unordered_map<ServiceId, Subject> m_subjects;
+    std::set<Due> m_proven;   ///< who waits, by when they are due
+    std::set<Due> m_unproven;
+    std::set<Due> m_asked;    ///< whose question is in flight, by when it was asked
     quint64 m_questions = 0;
-    int m_inFlight = 0;
+    int m_unprovenInFlight = 0;
     bool m_running = false;
+    bool m_polling = false;
     std::deque<std::pair<TimeSource::Steady, std::chrono::nanoseconds>> m_latencies;
 };
 

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/client/plainsocket.h"
+
+#include <QDir>
+#include <QFile>
+#include <QHostAddress>
+#include <QPointer>
+#include <QSocketNotifier>
+#include <QTimer>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr qsizetype MostReceived = 64 * 1024; ///< kept until somebody reads it
+constexpr auto BacklogPause = 50ms; ///< until a Unix socket whose backlog is full is tried again
+
+struct SocketName
+{
+    sockaddr_storage storage{};
+    socklen_t length = 0;
+
+    const sockaddr *get() const { return reinterpret_cast<const sockaddr *>(&storage); }
+};
+
+/// Length 0: the address has no such name.
+SocketName nameOf(const ServiceAddress &address)
+{
+    SocketName name;
+    if (address.kind == ServiceAddress::Kind::Unix) {
+        auto &local = reinterpret_cast<sockaddr_un &>(name.storage);
+        const QByteArray path = QFile::encodeName(QDir::current().absoluteFilePath(address.path));
+        if (std::size_t(path.size()) >= sizeof local.sun_path)
+            return name;
+        local.sun_family = AF_UNIX;
+        std::memcpy(local.sun_path, path.constData(), std::size_t(path.size()));
+        name.length = sizeof local;
+        return name;
+    }
+    const QHostAddress host(address.host);
+    if (host.protocol() == QAbstractSocket::IPv4Protocol) {
+        auto &four = reinterpret_cast<sockaddr_in &>(name.storage);
+        four.sin_family = AF_INET;
+        four.sin_port = htons(address.port);
+        four.sin_addr.s_addr = htonl(host.toIPv4Address());
+        name.length = sizeof four;
+    } else if (host.protocol() == QAbstractSocket::IPv6Protocol) {
+        auto &six = reinterpret_cast<sockaddr_in6 &>(name.storage);
+        const Q_IPV6ADDR bytes = host.toIPv6Address();
+        six.sin6_family = AF_INET6;
+        six.sin6_port = htons(address.port);
+        std::memcpy(&six.sin6_addr, &bytes, sizeof bytes);
+        six.sin6_scope_id = host.scopeId().isEmpty() ? 0 : ::if_nametoindex(host.scopeId().toLatin1().constData());
+        name.length = sizeof six;
+    }
+    return name;
+}
+
+/// A TCP socket that connects to a port nobody listens on may be given that port itself, and then it talks to itself.
+bool isOwnPeer(int fd)
+{
+    SocketName own;
+    SocketName peer;
+    own.length = peer.length = sizeof(sockaddr_storage);
+    return ::getsockname(fd, reinterpret_cast<sockaddr *>(&own.storage), &own.length) == 0
+        && ::getpeername(fd, reinterpret_cast<sockaddr *>(&peer.storage), &peer.length) == 0 && own.length == peer.length
+        && std::memcmp(&own.storage, &peer.storage, own.length) == 0;
+}
+
+} // namespace
+
+/// The one epoll descriptor of a thread; there as long as the thread has a PlainSocket.
+class SocketHub
+{
+public:
+    static std::shared_ptr<SocketHub> ofThisThread()
+    {
+        thread_local std::weak_ptr<SocketHub> hub;
+        std::shared_ptr<SocketHub> found = hub.lock();
+        if (!found)
+            hub = found = std::make_shared<SocketHub>();
+        return found;
+    }
+
+    SocketHub() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, QSocketNotifier::Read)
+    {
+        QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { serve(); });
+    }
+    ~SocketHub() { ::close(m_epoll); }
+
+    void watch(PlainSocket *socket, int fd, quint32 events, bool known)
+    {
+        epoll_event event{events, {.ptr = socket}};
+        ::epoll_ctl(m_epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+    }
+
+    void forget(PlainSocket *socket, int fd)
+    {
+        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, fd, nullptr);
+        for (int i = m_next; i < m_count; ++i) {
+            if (m_events[std::size_t(i)].data.ptr == socket)
+                m_events[std::size_t(i)].data.ptr = nullptr;
+        }
+    }
+
+private:
+    /// One look: what is left is told again at the next turn of the event loop.
+    void serve()
+    {
+        if (m_next < m_count)
+            return; // a slot runs an event loop of its own
+        const std::shared_ptr<SocketHub> self = ofThisThread(); // the last socket may go meanwhile
+        m_count = std::max(0, ::epoll_wait(m_epoll, m_events.data(), int(m_events.size()), 0));
+        for (m_next = 0; m_next < m_count;) {
+            const epoll_event event = m_events[std::size_t(m_next++)];
+            if (event.data.ptr)
+                static_cast<PlainSocket *>(event.data.ptr)->ready(event.events);
+        }
+        m_next = m_count = 0;
+    }
+
+    int m_epoll;
+    QSocketNotifier m_notifier;
+    std::array<epoll_event, 256> m_events;
+    int m_count = 0;
+    int m_next = 0;
+};
+
+PlainSocket::PlainSocket(QObject *parent) : QIODevice(parent), m_hub(SocketHub::ofThisThread()) {}
+
+PlainSocket::~PlainSocket() { abort(); }
+
+bool PlainSocket::canReach(const ServiceAddress &address)
+{
+    return address.kind == ServiceAddress::Kind::Unix || nameOf(address).length > 0;
+}
+
+void PlainSocket::connectTo(const ServiceAddress &address)
+{
+    m_address = address;
+    m_stage = Stage::Connecting;
+    attempt();
+}
+
+void PlainSocket::attempt()
+{
+    if (m_stage != Stage::Connecting)
+        return;
+    const SocketName name = nameOf(m_address);
+    if (name.length == 0)
+        return fail(ENAMETOOLONG);
+    m_fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (m_fd < 0)
+        return fail(errno);
+    if (name.storage.ss_family != AF_UNIX) {
+        const int on = 1;
+        ::setsockopt(m_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    if (::connect(m_fd, name.get(), name.length) == 0)
+        return finishConnecting();
+    if (errno == EINPROGRESS)
+        return watch(EPOLLOUT);
+    if (errno != EAGAIN)
+        return fail(errno);
+    ::close(std::exchange(m_fd, -1));
+    QTimer::singleShot(BacklogPause, this, &PlainSocket::attempt);
+}
+
+void PlainSocket::abort()
+{
+    if (std::exchange(m_watched, 0))
+        m_hub->forget(this, m_fd);
+    if (m_fd >= 0)
+        ::close(std::exchange(m_fd, -1));
+    m_stage = Stage::Idle;
+    m_received.clear();
+    m_unsent.clear();
+    if (isOpen())
+        QIODevice::close();
+}
+
+void PlainSocket::watch(quint32 events)
+{
+    if (m_watched == events)
+        return;
+    m_hub->watch(this, m_fd, events, m_watched != 0);
+    m_watched = events;
+}
+
+void PlainSocket::ready(quint32 events)
+{
+    const QPointer<PlainSocket> self(this);
+    if (m_stage == Stage::Connecting)
+        return finishConnecting();
+    if (events & EPOLLOUT)
+        flush();
+    if (self && m_stage == Stage::Connected && events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+        receive();
+}
+
+void PlainSocket::finishConnecting()
+{
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(m_fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error == 0 && isOwnPeer(m_fd))
+        error = ECONNREFUSED;
+    if (error)
+        return fail(error);
+    m_stage = Stage::Connected;
+    open(QIODevice::ReadWrite | QIODevice::Unbuffered);
+    watch(EPOLLIN | EPOLLRDHUP);
+    Q_EMIT connected();
+}
+
+void PlainSocket::receive()
+{
+    std::array<char, 16 * 1024> buffer;
+    bool closed = false;
+    int error = 0;
+    while (m_received.size() < MostReceived) {
+        const ssize_t count = ::recv(m_fd, buffer.data(), buffer.size(), 0);
+        if (count > 0)
+            m_received.append(buffer.data(), count);
+        closed = count == 0;
+        error = count < 0 && errno != EAGAIN && errno != EINTR ? errno : 0;
+        if (count < qint64(buffer.size()))
+            break;
+    }
+    const QPointer<PlainSocket> self(this);
+    if (!m_received.isEmpty())
+        Q_EMIT readyRead();
+    if (!self || m_stage != Stage::Connected)
+        return;
+    if (error)
+        return fail(error);
+    if (closed) {
+        m_hub->forget(this, m_fd);
+        m_watched = 0;
+        Q_EMIT disconnected();
+    }
+}
+
+void PlainSocket::fail(int error)
+{
+    if (std::exchange(m_watched, 0))
+        m_hub->forget(this, m_fd);
+    Q_EMIT failed(error);
+}
+
+qint64 PlainSocket::readData(char *data, qint64 most)
+{
+    const qint64 count = std::min<qint64>(most, m_received.size());
+    std::memcpy(data, m_received.constData(), std::size_t(count));
+    m_received.remove(0, count);
+    return count;
+}
+
+qint64 PlainSocket::writeData(const char *data, qint64 size)
+{
+    m_unsent.append(data, size);
+    flush();
+    return size;
+}
+
+/// A failure shows when epoll tells of it, never from within a write.
+void PlainSocket::flush()
+{
+    const ssize_t count = ::send(m_fd, m_unsent.constData(), std::size_t(m_unsent.size()), MSG_NOSIGNAL);
+    if (count >= 0)
+        m_unsent.remove(0, count);
+    else if (errno != EAGAIN && errno != EINTR)
+        m_unsent.clear();
+    if (m_watched)
+        watch(m_unsent.isEmpty() ? EPOLLIN | EPOLLRDHUP : EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/serviceaddress.h"
+
+#include <QIODevice>
+
+#include <memory>
+
+namespace Hephaestus {
+
+class SocketHub;
+
+/// A stream to a numeric TCP address or a Unix socket. Does what QTcpSocket and QLocalSocket do for one request after the other, at
+/// a fraction of their cost when thousands are open: all sockets of a thread share one epoll descriptor, while Qt's dispatchers
+/// look through every socket they watch, at every turn of the event loop and for every write.
+/// A name that must be looked up is not for this class, nor is TLS. One thread; Linux.
+class PlainSocket : public QIODevice
+{
+    Q_OBJECT
+
+public:
+    explicit PlainSocket(QObject *parent = nullptr);
+    ~PlainSocket() override;
+
+    static bool canReach(const ServiceAddress &address);
+
+    /// Leads to connected() or failed(), perhaps before it returns.
+    void connectTo(const ServiceAddress &address);
+    /// Closes at once, without a signal; what is not sent is lost.
+    void abort();
+
+    bool isSequential() const override { return true; }
+    qint64 bytesAvailable() const override { return m_received.size() + QIODevice::bytesAvailable(); }
+
+Q_SIGNALS:
+    void connected();
+    void disconnected();    ///< the peer closed
+    void failed(int error); ///< an errno
+
+protected:
+    qint64 readData(char *data, qint64 most) override;
+    qint64 writeData(const char *data, qint64 size) override;
+
+private:
+    friend class SocketHub;
+    enum class Stage { Idle, Connecting, Connected };
+
+    void attempt();
+    void ready(quint32 events);
+    void finishConnecting();
+    void receive();
+    void flush();
+    void watch(quint32 events);
+    void fail(int error);
+
+    std::shared_ptr<SocketHub> m_hub;
+    ServiceAddress m_address;
+    QByteArray m_received;
+    QByteArray m_unsent;
+    int m_fd = -1;
+    quint32 m_watched = 0; ///< what epoll looks for; 0: it does not know the socket
+    Stage m_stage = Stage::Idle;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+#include "common/protocol/result.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <vector>
+
+namespace Hephaestus {
+
+/// Reads the detailed bodies of one service, one after the other, as decodeReport() does. No two bodies of a service are the same, but mostly they
+/// differ only in the numbers of a few fields: seconds, counts and resources. Such a body is compared with
+/// the one before up to each of these numbers, and only they are read; anything else that differs is decoded anew. For a
+/// body of 1.4 KB that takes 1.3 microseconds instead of 30. Keeps the latest body and its report. Not thread-safe.
+class ReportReader
+{
+public:
+    /// Exactly what decodeReport(json) gives.
+    Result<HealthReport> read(const QByteArray &json);
+
+private:
+    enum class Field {
+        Uptime,
+        LastSuccess,
+        LastFailure,
+        Successes,
+        Failures,
+        OpenConnections,
+        BackgroundTasks,
+        InFlightRequests,
+        OpenFiles,
+        Threads,
+        ResidentBytes,
+        CpuSeconds,
+        CodeChecked,
+    };
+
+    /// A number in the body that may move.
+    struct Slot
+    {
+        qsizetype start; ///< of its first character
+        qsizetype end;   ///< behind its last
+        Field field;
+        int dependency; ///< its place in the report; -1: it is of none
+    };
+
+    void findSlots();
+    void addSlot(const QStringList &path, qsizetype start, qsizetype end, const QString &name);
+    bool readNumbers(QByteArrayView json);
+    static bool put(HealthReport &report, const Slot &slot, double value);
+
+    QByteArray m_body; ///< empty: there is none to compare with
+    HealthReport m_report;
+    std::vector<Slot> m_slots;
+    bool m_slotsKnown = false;
+    std::vector<std::pair<qsizetype, qsizetype>> m_places; ///< of the numbers in the body being read
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What it costs to watch a fleet: watchcost --fleet FILE [--seconds N] [--window]. Watches it as the dashboard does, with or without the
+// window, and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says
+// how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
+#include "common/fleet/fleetfile.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/mainwindow.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QScrollBar>
+#include <QTextStream>
+
+#include <algorithm>
+#include <vector>
+
+#include <sys/resource.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+double cpuSeconds()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+double residentMegabytes()
+{
+    QFile statm(u"/proc/self/statm"_s);
+    if (!statm.open(QIODevice::ReadOnly))
+        return 0;
+    return statm.readAll().split(' ').value(1).toDouble() * double(::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+/// All that is measured while the event loop runs.
+class Measurement : public QObject
+{
+public:
+    Measurement(FleetWatch &watch, MainWindow *window) : m_watch(watch), m_window(window)
+    {
+        connect(&watch.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
+            ++m_polls;
+            m_answered += m_watch.fleet().find(id)->answered;
+        });
+        connect(&m_beat, &QTimer::timeout, this, &Measurement::beat);
+        connect(&m_look, &QTimer::timeout, this, &Measurement::look);
+        connect(&m_scroll, &QTimer::timeout, this, &Measurement::scroll);
+    }
+
+    void begin()
+    {
+        m_polls = m_answered = 0;
+        m_cpu = cpuSeconds();
+        m_since.start();
+        m_lastBeat.start();
+        m_beat.setTimerType(Qt::PreciseTimer);
+        m_beat.start(10ms);
+        m_look.start(100ms);
+        if (m_window)
+            m_scroll.start(100ms);
+    }
+
+    QString json() const
+    {
+        const double seconds = double(m_since.nsecsElapsed()) / 1e9;
+        const double cpu = cpuSeconds() - m_cpu;
+        std::vector<double> frames = m_frames;
+        std::ranges::sort(frames);
+        const auto frame = [&](double part) { return frames.empty() ? 0.0 : frames[std::size_t(double(frames.size() - 1) * part)]; };
+        return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4, "cores": %5, "cpu_microseconds_per_poll": %6, )"
+               R"("resident_megabytes": %7, "worst_gap_milliseconds": %8, "oldest_good_seconds": %9, )"_s
+                   .arg(m_watch.fleet().rowCount()).arg(seconds, 0, 'f', 1).arg(double(m_polls) / seconds, 0, 'f', 1)
+                   .arg(double(m_answered) / double(std::max<qint64>(m_polls, 1)), 0, 'f', 3).arg(cpu / seconds, 0, 'f', 3)
+                   .arg(cpu * 1e6 / double(std::max<qint64>(m_polls, 1)), 0, 'f', 1).arg(residentMegabytes(), 0, 'f', 1)
+                   .arg(m_worstGap, 0, 'f', 1).arg(m_oldest, 0, 'f', 2)
+            + uR"("frames": %1, "frame_milliseconds_median": %2, "frame_milliseconds_worst": %3})"_s
+                  .arg(frames.size()).arg(frame(0.5), 0, 'f', 2).arg(frame(1), 0, 'f', 2);
+    }
+
+private:
+    void beat()
+    {
+        m_worstGap = std::max(m_worstGap, double(m_lastBeat.nsecsElapsed()) / 1e6 - 10);
+        m_lastBeat.start();
+    }
+
+    void look()
+    {
+        const auto now = std::chrono::steady_clock::now();
+        for (int i = 0; i < m_watch.fleet().rowCount(); ++i) {
+            const ServiceRow &row = m_watch.fleet().row(i);
+            if (!row.entry.name.startsWith("good"_L1))
+                continue;
+            const std::chrono::duration<double> age = row.lastSeen ? now - *row.lastSeen : std::chrono::hours(1);
+            m_oldest = std::max(m_oldest, age.count());
+        }
+    }
+
+    /// Ten frames a second, each three rows further, painted at once.
+    void scroll()
+    {
+        const auto views = m_window->findChildren<FleetView *>();
+        QScrollBar *const bar = views.first()->verticalScrollBar();
+        bar->setValue((bar->value() + 3 * bar->singleStep()) % std::max(1, bar->maximum()));
+        QElapsedTimer timer;
+        timer.start();
+        views.first()->viewport()->repaint();
+        m_frames.push_back(double(timer.nsecsElapsed()) / 1e6);
+    }
+
+    FleetWatch &m_watch;
+    MainWindow *m_window;
+    QTimer m_beat;
+    QTimer m_look;
+    QTimer m_scroll;
+    QElapsedTimer m_since;
+    QElapsedTimer m_lastBeat;
+    qint64 m_polls = 0;
+    qint64 m_answered = 0;
+    double m_cpu = 0;
+    double m_worstGap = 0;
+    double m_oldest = 0;
+    std::vector<double> m_frames;
+};
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication app(argc, argv);
+    QCoreApplication::setOrganizationName(u"hephaestus"_s);
+    QCoreApplication::setApplicationName(u"hephaestus-watchcost"_s);
+    QCommandLineParser parser;
+    parser.addOption({u"fleet"_s, u"Watches its services."_s, u"FILE"_s});
+    parser.addOption({u"seconds"_s, u"How long it measures (20), after five seconds to settle."_s, u"N"_s, u"20"_s});
+    parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
+    parser.addOption({u"window"_s, u"With the window, scrolling."_s});
+    parser.addHelpOption();
+    parser.process(app);
+    const rlimit files{65'536, 65'536};
+    ::setrlimit(RLIMIT_NOFILE, &files);
+
+    FleetWatch watch;
+    const FleetReading reading = readFleet(parser.value(u"fleet"_s));
+    for (const Problem &problem : reading.problems)
+        QTextStream(stderr) << "watchcost: " << problem.text() << '\n';
+    if (!reading.ok())
+        return 2;
+    std::unique_ptr<MainWindow> window;
+    if (parser.isSet(u"window"_s))
+        window = std::make_unique<MainWindow>(watch);
+    watch.addAll(reading.fleet);
+    Measurement measurement(watch, window.get());
+    watch.start();
+    if (window) {
+        window->resize(1400, 900);
+        window->show();
+    }
+    QTimer::singleShot(std::chrono::seconds(parser.value(u"settle"_s).toInt()), &measurement, [&] {
+        measurement.begin();
+        QTimer::singleShot(std::chrono::seconds(parser.value(u"seconds"_s).toInt()), &measurement, [&] {
+            QTextStream(stdout) << measurement.json() << '\n';
+            QCoreApplication::quit();
+        });
+    });
+    return QApplication::exec();
+}
