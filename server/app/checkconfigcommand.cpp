@@ -11,8 +11,9 @@ int checkConfigCommand(const QStringList &arguments)
 {
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
-    parser.addHelpOption();
+    addHelpOption(parser);
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
+    addGlobalOptions(parser);
     const bool parsed = parser.parse(arguments);
     if (parsed && parser.isSet(QStringLiteral("help"))) {
         std::fputs(qPrintable(helpText(parser, QStringLiteral("check-config"))), stdout);
@@ -25,6 +26,7 @@ int checkConfigCommand(const QStringList &arguments)
     }
     QList<Problem> problems;
     const ServiceConfig config = readServiceConfig(parser.positionalArguments().first(), problems);
+    problems += obstacles(config);
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "%s\n", qPrintable(problem.text()));
     if (!problems.isEmpty())

@@ -20,7 +20,7 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
     : m_command(syntax.section(u' ', 0, 0)), m_names(names)
 {
     m_parser.setApplicationDescription(description);
-    m_parser.addHelpOption();
+    addHelpOption(m_parser);
     addGlobalOptions(m_parser);
     m_parser.addOption({u"fleet"_s, u"The fleet file; otherwise %1."_s.arg(defaultFleetPath()), u"FILE"_s});
     const QString what = names == Names::None ? QString() : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;

@@ -25,6 +25,11 @@ static Result<qsizetype> chosen(const QCommandLineParser &parser, const QString 
     return index;
 }
 
+void addHelpOption(QCommandLineParser &parser)
+{
+    parser.addOption({{u"h"_s, u"help"_s}, u"This text."_s});
+}
+
 QString helpText(const QCommandLineParser &parser, const QString &command)
 {
     static const QString options = QStringLiteral("[options]");

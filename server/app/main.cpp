@@ -6,6 +6,9 @@
 
 #include <cstdio>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 using namespace Hephaestus;
 
 namespace {
@@ -42,28 +45,61 @@ void printHelp(std::FILE *to)
                      "  --version     the version\n");
 }
 
+/// Descriptors 0 to 2 that are closed would be given to sockets, and what is printed would go there.
+void fillStandardDescriptors()
+{
+    int descriptor = ::open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+        descriptor = ::open("/dev/null", O_RDWR);
+    ::close(descriptor);
+}
+
+/// The arguments with the command first: `--log-level`, `--log-format` and `--color` may stand before it, too.
+QStringList commandFirst(QStringList arguments)
+{
+    static const QStringList global{QStringLiteral("--log-level"), QStringLiteral("--log-format"), QStringLiteral("--color")};
+    qsizetype command = 0;
+    while (command < arguments.size() && global.contains(arguments[command].section(QLatin1Char('='), 0, 0)))
+        command += arguments[command].contains(QLatin1Char('=')) ? 1 : 2;
+    if (command < arguments.size())
+        arguments.move(command, 0);
+    return arguments;
+}
+
+/// Asked of a command, before anything that is meant for another program.
+bool asksForVersion(const QStringList &arguments)
+{
+    return arguments.first(arguments.contains(QStringLiteral("--")) ? arguments.indexOf(QStringLiteral("--")) : arguments.size())
+        .contains(QStringLiteral("--version"));
+}
+
+int printVersion()
+{
+    std::printf("hephaestus %s\n", HEPHAESTUS_VERSION);
+    return ExitDone;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
+    fillStandardDescriptors();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("hephaestus"));
     QCoreApplication::setApplicationVersion(QStringLiteral(HEPHAESTUS_VERSION));
 
-    QStringList arguments = QCoreApplication::arguments().mid(1);
+    const QStringList arguments = commandFirst(QCoreApplication::arguments().mid(1));
     const QString name = arguments.value(0);
     for (const Command &command : Commands) {
         if (name == QLatin1StringView(command.name))
-            return command.run(arguments);
+            return asksForVersion(arguments) ? printVersion() : command.run(arguments);
     }
     if (name == QLatin1StringView("--help") || name == QLatin1StringView("-h") || name == QLatin1StringView("help")) {
         printHelp(stdout);
         return ExitDone;
     }
-    if (name == QLatin1StringView("--version")) {
-        std::printf("hephaestus %s\n", HEPHAESTUS_VERSION);
-        return ExitDone;
-    }
+    if (name == QLatin1StringView("--version"))
+        return printVersion();
     if (!name.isEmpty())
         std::fprintf(stderr, "hephaestus: there is no command \"%s\"\n\n", qPrintable(name));
     printHelp(stderr);

@@ -24,7 +24,7 @@ void addOptions(QCommandLineParser &parser)
     parser.setApplicationDescription(u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
                                      "Exits with the program's code, 128+n if a signal ended it; 125 if this failed itself, "
                                      "126 if the program cannot be executed, 127 if it is not found."_s);
-    parser.addHelpOption();
+    addHelpOption(parser);
     parser.addOptions({
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
         {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s, u"ADDR"_s},
@@ -57,6 +57,8 @@ ServiceConfig readService(const QCommandLineParser &parser, QList<Problem> &prob
         if (const auto parsed = parseServiceAddress(address); !parsed)
             problems << Problem{u"--listen"_s, parsed.problem().what};
     }
+    if (problems.isEmpty())
+        problems += obstacles(config);
     return config;
 }
 

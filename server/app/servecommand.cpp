@@ -11,6 +11,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QTcpServer>
 
 #include <csignal>
 #include <cstdio>
@@ -41,16 +42,20 @@ CodeSources codeSources(const ServiceConfig &config)
 class ServeProgram : public QObject
 {
 public:
-    /// `self` and what `trial` needs outlive it.
-    ServeProgram(const ServiceConfig &config, const LogOptions &log, const Reexec &self, InPlaceRestart::Trial trial)
+    /// Reads the configuration once more, with the command line over it.
+    using Configure = std::function<ServiceConfig(QList<Problem> &)>;
+
+    /// `self` and what `configure` needs outlive it.
+    ServeProgram(const ServiceConfig &config, const LogOptions &log, const Reexec &self, Configure configure)
         : m_config(config)
         , m_log(log)
+        , m_configure(std::move(configure))
         , m_service({.name = config.name, .version = config.version, .shutdown = config.shutdown, .http = config.http},
                     ServerState::instance())
         , m_code(m_service.state(), codeSources(config))
         , m_checks(m_service.state())
         , m_notifier(m_service.shutdown())
-        , m_restart(m_service, self, std::move(trial))
+        , m_restart(m_service, self, [this] { return trySuccessor(); })
     {
         for (CleanupStep step : m_checks.cleanupSteps()) {
             step.deadline = config.stepTimeout;
@@ -98,9 +103,15 @@ private:
             qCWarning(logService, "SIGHUP: there is no configuration file to read again");
             return;
         }
-        m_notifier.reloading();
+        const Phase phase = m_service.state().phase();
+        if (phase > Phase::Running) {
+            qCWarning(logService, "SIGHUP: the service is shutting down; the configuration stays as it was");
+            return;
+        }
+        if (phase == Phase::Running) // systemd waits for the first ready
+            m_notifier.reloading();
         QList<Problem> problems;
-        const ServiceConfig config = readServiceConfig(m_config.file, problems);
+        const ServiceConfig config = m_configure(problems);
         for (const Problem &problem : std::as_const(problems))
             qCCritical(logService, "%s", qPrintable(problem.text()));
         if (!problems.isEmpty()) {
@@ -112,17 +123,38 @@ private:
             apply(config);
             qCInfo(logService, "SIGHUP: applied %s", qPrintable(config.file));
         }
-        m_notifier.ready(u"running"_s);
+        if (phase == Phase::Running)
+            m_notifier.ready(u"running"_s);
+    }
+
+    /// Whether a successor could start with what is configured by now.
+    std::optional<Problem> trySuccessor() const
+    {
+        QList<Problem> problems;
+        const ServiceConfig config = m_configure(problems);
+        for (const QString &address : config.listen) {
+            const Result<ServiceAddress> parsed = parseServiceAddress(address);
+            if (!parsed || parsed->kind != ServiceAddress::Kind::Tcp || m_config.listen.contains(address))
+                continue; // wrong and told, or ours
+            QTcpServer trial;
+            const QHostAddress host(parsed->host);
+            if (!host.isNull() && !trial.listen(host, parsed->port))
+                problems << Problem{u"service.listen"_s, u"%1: %2"_s.arg(address, trial.errorString())};
+        }
+        return problems.isEmpty() ? std::optional<Problem>() : problems.first();
     }
 
     void apply(const ServiceConfig &config)
     {
         m_config.dependencies = config.dependencies;
         m_config.shutdown = config.shutdown;
+        m_config.stepTimeout = config.stepTimeout;
         m_config.logLevel = config.logLevel;
         m_config.http.limits = config.http.limits;
         m_checks.apply(config.dependencies);
         m_service.shutdown().setTimes(config.shutdown);
+        m_service.shutdown().setStepDeadline(config.stepTimeout);
+        m_service.http().setLimits(config.http.limits);
         LogOptions log = m_log;
         log.level = config.logLevel.value_or(m_log.level);
         Log::install(log);
@@ -130,6 +162,7 @@ private:
 
     ServiceConfig m_config;
     const LogOptions m_log; ///< as the command line says
+    const Configure m_configure;
     Service m_service;
     CodeMonitor m_code;
     Checks m_checks;
@@ -148,6 +181,8 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
         config.name = parser.value(u"name"_s);
     if (parser.isSet(u"listen"_s))
         config.listen = parser.values(u"listen"_s);
+    if (parser.isSet(u"log-level"_s))
+        config.logLevel.reset();
     if (config.version.isEmpty())
         config.version = QCoreApplication::applicationVersion();
     if (parser.isSet(u"token-file"_s)) {
@@ -157,6 +192,9 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
         else
             problems << token.problem();
     }
+    problems += obstacles(config);
+    if (!problems.isEmpty())
+        return config; // before a directory is made for it
     for (DependencyConfig &dependency : config.dependencies) {
         auto *sql = std::get_if<SqlSettings>(&dependency.settings);
         if (!sql || sql->driver != "QSQLITE"_L1 || sql->database == ":memory:"_L1)
@@ -168,14 +206,6 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
     return config;
 }
 
-/// Whether a successor could start with what is configured by now.
-std::optional<Problem> tryConfiguration(const QCommandLineParser &parser)
-{
-    QList<Problem> problems;
-    configure(parser, problems);
-    return problems.isEmpty() ? std::optional<Problem>() : problems.first();
-}
-
 } // namespace
 
 int serveCommand(const QStringList &arguments)
@@ -183,7 +213,7 @@ int serveCommand(const QStringList &arguments)
     const Reexec self;
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Runs the service: health endpoints, dependency checks, graceful shutdown."_s);
-    parser.addHelpOption();
+    addHelpOption(parser);
     parser.addOptions({
         {u"config"_s, u"The configuration, hephaestus.toml."_s, u"FILE"_s},
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
@@ -222,7 +252,7 @@ int serveCommand(const QStringList &arguments)
     QList<HandedSocket> sockets;
     int exitCode = ExitDone;
     {
-        ServeProgram program(config, *logOptions, self, [&parser] { return tryConfiguration(parser); });
+        ServeProgram program(config, *logOptions, self, [&parser](QList<Problem> &found) { return configure(parser, found); });
         exitCode = program.run(*inherited);
         if (!program.restart().isDue())
             return exitCode;

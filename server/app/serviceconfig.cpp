@@ -3,9 +3,13 @@
 
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
+#include "server/http/access.h"
+#include "server/http/tlsconfiguration.h"
 
 #include <QDir>
 #include <QFileInfo>
+
+#include <algorithm>
 
 namespace Hephaestus {
 namespace {
@@ -13,11 +17,22 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+const QString NameExpected = u"expected 1 to 200 characters without / and control characters"_s;
+
+/// Names become names of files.
+bool isName(const QString &text)
+{
+    const auto isForeign = [](QChar character) { return character == u'/' || character.category() == QChar::Other_Control; };
+    return !text.trimmed().isEmpty() && text.size() <= 200 && text != u"." && text != u".." && std::none_of(text.begin(), text.end(), isForeign);
+}
+
 void readService(ConfigTable table, ServiceConfig &config)
 {
     config.name = table.text(u"name"_s, config.name);
-    if (config.name.trimmed().isEmpty() || config.name.size() > 200)
-        table.fail(u"name"_s, u"expected a name of 1 to 200 characters"_s);
+    if (!isName(config.name)) {
+        table.fail(u"name"_s, NameExpected);
+        config.name = ServiceConfig().name;
+    }
     config.version = table.text(u"version"_s, config.version);
     config.startTimeout = table.duration(u"start_timeout"_s, config.startTimeout, 100ms, 24h);
     config.listen = table.texts(u"listen"_s, config.listen);
@@ -27,11 +42,13 @@ void readService(ConfigTable table, ServiceConfig &config)
         Result<ServiceAddress> parsed = parseServiceAddress(address);
         if (!parsed) {
             table.fail(u"listen"_s, parsed.problem().what);
+            address.clear();
         } else if (parsed->kind == ServiceAddress::Kind::Unix) {
             parsed->path = QDir(QFileInfo(config.file).absolutePath()).absoluteFilePath(parsed->path);
             address = parsed->text();
         }
     }
+    config.listen.removeAll(QString()); // told already
     table.finish();
 }
 
@@ -90,7 +107,45 @@ void readAccess(ConfigTable table, HttpOptions &http, QStringList &namedFiles)
     table.finish();
 }
 
+std::optional<QString> whyNoSocketFile(const QString &path)
+{
+    const QFileInfo directory(QFileInfo(path).absolutePath());
+    if (!directory.isDir())
+        return u"there is no directory %1"_s.arg(directory.filePath());
+    if (!directory.isWritable())
+        return u"the directory %1 is not writable"_s.arg(directory.filePath());
+    return {};
+}
+
 } // namespace
+
+QList<Problem> obstacles(const ServiceConfig &config)
+{
+    QList<Problem> found;
+    const auto tell = [&](const QString &field, const QString &what) {
+        found << Problem{config.file.isEmpty() ? field : config.file + u": "_s + field, what};
+    };
+    if (!isName(config.name))
+        tell(u"service.name"_s, NameExpected);
+    for (const QString &address : config.listen) {
+        const Result<ServiceAddress> parsed = parseServiceAddress(address);
+        if (!parsed) {
+            tell(u"service.listen"_s, parsed.problem().what);
+            continue;
+        }
+        if (const auto refused = refuseToListen(config.http.access, config.http.tls.isOn(), *parsed))
+            tell(u"service.listen"_s, refused->text());
+        if (parsed->kind != ServiceAddress::Kind::Unix)
+            continue;
+        if (const auto why = whyNoSocketFile(parsed->path))
+            tell(u"service.listen"_s, *why);
+    }
+    if (config.http.tls.isOn()) {
+        if (const auto tls = tlsConfiguration(config.http.tls); !tls)
+            tell(u"access"_s, tls.problem().text());
+    }
+    return found;
+}
 
 ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems)
 {

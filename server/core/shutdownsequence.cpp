@@ -51,6 +51,12 @@ void ShutdownSequence::addStep(CleanupStep step)
     m_steps.insert(std::max(place, earliest), std::move(step));
 }
 
+void ShutdownSequence::setStepDeadline(std::chrono::milliseconds deadline)
+{
+    for (size_t i = m_stepRunning ? 1 : 0; i < m_steps.size(); ++i)
+        m_steps[i].deadline = deadline;
+}
+
 std::chrono::milliseconds ShutdownSequence::budget() const
 {
     std::chrono::milliseconds total = m_times.drain + std::chrono::seconds(5);

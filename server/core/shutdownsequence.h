@@ -34,6 +34,8 @@ public:
     ~ShutdownSequence() override;
 
     void setTimes(ShutdownTimes times) { m_times = times; }
+    /// For every step that has not begun.
+    void setStepDeadline(std::chrono::milliseconds deadline);
     const ShutdownTimes &times() const { return m_times; }
 
     /// Adds a step; one added while the steps run is run too, one added afterwards is not.

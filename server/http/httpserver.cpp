@@ -75,7 +75,9 @@ void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handl
     route.isOpen = access == Access::Open;
     route.handle = [this, handler = std::move(handler)](const Request &request, const Reply &reply) {
         if (!m_state.beginRequest()) {
-            Response busy = errorResponse(503, "shutting_down", "the service is shutting down and takes no new work");
+            Response busy = m_state.phase() == Phase::Starting && m_state.basic().status == ServiceStatus::Healthy
+                ? errorResponse(503, "starting", "the service is starting and takes no work yet")
+                : errorResponse(503, "shutting_down", "the service is shutting down and takes no new work");
             busy.fields = {{"Retry-After", QByteArray::number(qint64(m_options.retryAfter.count()))}};
             busy.close = true;
             reply.send(busy);

@@ -82,7 +82,8 @@ Listener::Listener(Accepted accepted) : m_accepted(std::move(accepted))
     });
 }
 
-Listener::~Listener() = default;
+/// A start that failed elsewhere leaves no file behind.
+Listener::~Listener() { removeFile(); }
 
 std::optional<Problem> Listener::open(const ServiceAddress &address)
 {
@@ -169,6 +170,11 @@ void Listener::stop()
     // empties for a process without descriptors left.
     for (int i = 0; i <= Backlog && waitForNewConnection(0); ++i) { }
     close();
+    removeFile();
+}
+
+void Listener::removeFile()
+{
     const QByteArray path = QFile::encodeName(m_address.path);
     struct stat status{};
     if (m_file && ::lstat(path.constData(), &status) == 0 && status.st_dev == m_file->device && status.st_ino == m_file->inode)
@@ -180,6 +186,7 @@ void Listener::handOver()
 {
     m_resume.stop();
     pauseAccepting();
+    m_file.reset(); // it is the successor's
 }
 
 } // namespace Hephaestus

@@ -46,6 +46,7 @@ protected:
     void incomingConnection(qintptr descriptor) override { m_accepted(int(descriptor)); }
 
 private:
+    void removeFile();
     std::optional<Problem> openUnix(const QString &path);
     std::optional<Problem> openTcp(const ServiceAddress &address);
     std::optional<Problem> take(int descriptor);

@@ -51,8 +51,6 @@ Result<std::unique_ptr<Listener>> Listeners::openOne(const ServiceAddress &addre
     auto listener = std::make_unique<Listener>([this, tls](int descriptor) { m_accepted(transport(descriptor, tls)); });
     if (auto problem = listener->open(address))
         return *problem;
-    if (!address.isLoopback() && m_options.access.insecure)
-        qCWarning(listenLog, "%s is open to other machines without a token and TLS: insecure = true", qUtf8Printable(address.text()));
     return listener;
 }
 
@@ -91,6 +89,9 @@ std::unique_ptr<Transport> Listeners::transport(int descriptor, bool tls) const
 
 void Listeners::keep(std::unique_ptr<Listener> listener)
 {
+    const ServiceAddress address = listener->address();
+    if (!address.isLoopback() && m_options.access.insecure)
+        qCWarning(listenLog, "%s is open to other machines without a token and TLS: insecure = true", qUtf8Printable(address.text()));
     m_router.bind(*listener);
     m_listeners.push_back(std::move(listener));
 }

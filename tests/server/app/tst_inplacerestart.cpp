@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QLocalSocket>
 #include <QTemporaryDir>
+#include <QTcpServer>
 #include <QTest>
 
 #include <atomic>
@@ -149,13 +150,23 @@ void TestInPlaceRestart::theFileNowOnDiskRuns()
 void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing_data()
 {
     QTest::addColumn<QByteArray>("program"); // null: as it is
-    QTest::addColumn<QByteArray>("configuration");
+    QTest::addColumn<QByteArray>("configuration"); // behind [service]
     QTest::addColumn<QString>("why");
-    QTest::newRow("gone") << QByteArray("") << QByteArray() << u"the program file cannot be found"_s;
+    QTest::addColumn<QByteArray>("listen");
+    const QByteArray listen = "[\"127.0.0.1:0\"]";
+    QTest::newRow("gone") << QByteArray("") << QByteArray() << u"the program file cannot be found"_s << listen;
     QTest::newRow("no program") << QByteArray("some text that is longer than a header, and is not a program in any way")
-                                << QByteArray() << u"it is not a program"_s;
-    QTest::newRow("fails at once") << QByteArray("#!/bin/sh\necho library missing >&2\nexit 127\n") << QByteArray() << u"library missing"_s;
-    QTest::newRow("broken configuration") << QByteArray() << QByteArray("[shutdown]\nnotice = \"soon\"\n") << u"shutdown.notice"_s;
+                                << QByteArray() << u"it is not a program"_s << listen;
+    QTest::newRow("fails at once") << QByteArray("#!/bin/sh\necho library missing >&2\nexit 127\n") << QByteArray() << u"library missing"_s << listen;
+    QTest::newRow("broken configuration") << QByteArray() << QByteArray("[shutdown]\nnotice = \"soon\"\n") << u"shutdown.notice"_s << listen;
+    QTest::newRow("open to all") << QByteArray() << QByteArray() << u"needs a token and TLS"_s << QByteArray("[\"0.0.0.0:0\"]");
+    QTest::newRow("no directory") << QByteArray() << QByteArray() << u"there is no directory"_s << QByteArray("[\"unix:/nonexistent/s\"]");
+    QTest::newRow("no certificate") << QByteArray() << QByteArray("[access]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n")
+                                    << u"c.pem"_s << listen;
+    static QTcpServer other;
+    QVERIFY(other.isListening() || other.listen(QHostAddress::LocalHost));
+    QTest::newRow("taken port") << QByteArray() << QByteArray() << u"in use"_s
+                                << "[\"127.0.0.1:" + QByteArray::number(other.serverPort()) + "\"]";
 }
 
 void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
@@ -163,6 +174,7 @@ void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
     QFETCH(QByteArray, program);
     QFETCH(QByteArray, configuration);
     QFETCH(QString, why);
+    QFETCH(QByteArray, listen);
     const QString path = directory->filePath(u"program"_s);
     QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), path));
     START(service, path);
@@ -175,7 +187,7 @@ void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing()
         file.write(program);
         file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
     }
-    configure("[\"127.0.0.1:0\"]", configuration);
+    configure(listen, configuration);
     const RawAnswer answer = rawRequest(service.port, "POST", "/health/restart");
     QCOMPARE(answer.status, 409);
     QVERIFY2(QString::fromUtf8(answer.body).contains(why), answer.body.constData());

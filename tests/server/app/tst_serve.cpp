@@ -7,6 +7,7 @@
 
 #include <QElapsedTimer>
 #include <QDir>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -33,6 +34,11 @@ private Q_SLOTS:
     void aClientThatHangsUpDoesNotStopTheShutdown();
     void itStartsAgainOnTheSamePort();
     void itTellsWhetherItRunsTheCodeOnDisk();
+    void readingTheConfigurationAgainAppliesWhatItCan();
+    void aStartThatFailsLeavesNoSocketFile();
+    void globalOptionsMayComeFirst_data();
+    void globalOptionsMayComeFirst();
+    void closedStandardDescriptorsAreNotGivenToSockets();
     void wrongUsageAndConfigurationExitWith2_data();
     void wrongUsageAndConfigurationExitWith2();
 
@@ -263,6 +269,83 @@ void TestServe::itTellsWhetherItRunsTheCodeOnDisk()
     QCOMPARE(code().changed, (QList<CodeChange>{{config, u"configuration"_s, u"modified"_s}}));
 }
 
+void TestServe::readingTheConfigurationAgainAppliesWhatItCan()
+{
+    const QByteArray database = "[dependencies.database]\nkind = \"sql\"\ndatabase = \"reload.db\"\n";
+    const QString config = file(u"reload.toml"_s, "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n" + database);
+    QTemporaryDir elsewhere;
+    ServiceProcess service;
+    service.process.setWorkingDirectory(elsewhere.path());
+    QVERIFY2(start(service, {u"--config"_s, config}), service.errors().constData());
+    const QByteArray longField = "X-Long: " + QByteArray(2000, 'x') + "\r\n";
+    QCOMPARE(rawRequest(service.port, "GET", "/health/live", {}, longField).status, 200);
+
+    QVERIFY(!file(u"reload.toml"_s, "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n[limits]\nhead_bytes = 1024\n" + database).isEmpty());
+    service.signal(SIGHUP);
+    QByteArray said;
+    QTRY_VERIFY((said += service.errors()).contains("SIGHUP: applied"));
+    QVERIFY2(!said.contains("needs a restart"), said.constData());
+    QCOMPARE(rawRequest(service.port, "GET", "/health/live", {}, longField).status, 431);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/check").status, 200);
+    QVERIFY(QFile::exists(m_directory.filePath(u"hephaestus/reload.db"_s)));
+    QVERIFY2(QDir(elsewhere.path()).isEmpty(), "the database stays where it is");
+
+    QVERIFY(!file(u"reload.toml"_s, "[service]\nname = \"renamed\"\n" + database).isEmpty());
+    service.signal(SIGHUP);
+    said.clear();
+    QTRY_VERIFY((said += service.errors()).contains("SIGHUP: applied"));
+    QVERIFY2(said.contains("needs a restart: service.name\n"), said.constData());
+}
+
+void TestServe::aStartThatFailsLeavesNoSocketFile()
+{
+    QTcpServer other;
+    QVERIFY(other.listen(QHostAddress::LocalHost));
+    const QString path = m_directory.filePath(u"first.sock"_s);
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"unix:"_s + path, u"--listen"_s,
+                                                       u"127.0.0.1:%1"_s.arg(other.serverPort())});
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 2);
+    QVERIFY(!QFile::exists(path));
+}
+
+void TestServe::globalOptionsMayComeFirst_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("said");
+    const QString config = file(u"fine.toml"_s, "[service]\nname = \"fine\"\n");
+    QTest::newRow("before the command") << QStringList{u"--log-level"_s, u"debug"_s, u"--color=never"_s, u"check-config"_s, config} << "ok"_ba;
+    QTest::newRow("behind it") << QStringList{u"check-config"_s, u"--log-level=debug"_s, config} << "ok"_ba;
+    QTest::newRow("help") << QStringList{u"--color"_s, u"never"_s, u"serve"_s, u"--help"_s} << "Usage: hephaestus serve [options]\n"_ba;
+    QTest::newRow("version") << QStringList{u"serve"_s, u"--version"_s} << "hephaestus "_ba;
+}
+
+void TestServe::globalOptionsMayComeFirst()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, said);
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 0);
+    const QByteArray output = process.readAllStandardOutput();
+    QVERIFY2(output.contains(said), output.constData());
+}
+
+void TestServe::closedStandardDescriptorsAreNotGivenToSockets()
+{
+    QProcess shell;
+    const QString socket = m_directory.filePath(u"closed.sock"_s);
+    shell.start(u"/bin/sh"_s, {u"-c"_s, u"exec \"$0\" serve --listen \"unix:$1\" <&- 2>&-"_s, QStringLiteral(HEPHAESTUS_PROGRAM), socket});
+    QVERIFY(shell.waitForReadyRead(20'000));
+    for (const int descriptor : {0, 2})
+        QCOMPARE(QFile::symLinkTarget(u"/proc/%1/fd/%2"_s.arg(shell.processId()).arg(descriptor)), u"/dev/null"_s);
+    ::kill(pid_t(shell.processId()), SIGTERM);
+    QVERIFY(shell.waitForFinished(20'000));
+    QCOMPARE(shell.exitCode(), 0);
+}
+
 void TestServe::wrongUsageAndConfigurationExitWith2_data()
 {
     QTest::addColumn<QStringList>("arguments");
@@ -276,6 +359,15 @@ void TestServe::wrongUsageAndConfigurationExitWith2_data()
     QTest::newRow("log level") << QStringList{u"serve"_s, u"--log-level"_s, u"loud"_s} << "--log-level"_ba;
     QTest::newRow("unknown key") << QStringList{u"serve"_s, u"--config"_s, broken} << "broken.toml:2: service.nmae: unknown key; did you mean \"name\"?"_ba;
     QTest::newRow("all at once") << QStringList{u"check-config"_s, broken} << "broken.toml:5: shutdown.notice"_ba;
+    QTest::newRow("a name with a path") << QStringList{u"serve"_s, u"--name"_s, u"../../evil"_s, u"--listen"_s, u"127.0.0.1:0"_s} << "service.name"_ba;
+    QTest::newRow("no name") << QStringList{u"serve"_s, u"--name"_s, QString(), u"--listen"_s, u"127.0.0.1:0"_s} << "service.name"_ba;
+    const QString open = file(u"open.toml"_s, "[service]\nlisten = [\"0.0.0.0:80\", \"unix:/nonexistent/s\", \"unix:" + QByteArray(100, 'x') + "\"]\n");
+    QTest::newRow("checked: open to all") << QStringList{u"check-config"_s, open} << "open.toml: service.listen: 0.0.0.0:80: is reachable from other machines"_ba;
+    QTest::newRow("checked: no directory") << QStringList{u"check-config"_s, open} << "there is no directory /nonexistent"_ba;
+    QTest::newRow("checked: long path") << QStringList{u"check-config"_s, open} << "a path of 1 to 107 bytes"_ba;
+    const QString tls = file(u"tls.toml"_s, "[access]\ntls_certificate = \"none.pem\"\ntls_key = \"none.key\"\n");
+    QTest::newRow("checked: certificate") << QStringList{u"check-config"_s, tls} << "none.pem"_ba;
+    QTest::newRow("qt's option") << QStringList{u"serve"_s, u"--help-all"_s} << "help-all"_ba;
     QTest::newRow("beyond loopback") << QStringList{u"serve"_s, u"--listen"_s, u"0.0.0.0:0"_s} << "token"_ba;
 }
 

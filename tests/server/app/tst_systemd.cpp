@@ -64,6 +64,7 @@ class TestSystemd : public QObject
 private Q_SLOTS:
     void initTestCase();
     void itNotifiesFromStartToStop();
+    void readingTheConfigurationAgainMakesNothingReady();
     void aSocketHandedOverIsServed();
     void aSocketForAnotherProcessIsLeftAlone();
 
@@ -94,6 +95,44 @@ void TestSystemd::itNotifiesFromStartToStop()
     QCOMPARE(systemd.count("STOPPING=1"), 1);
     QVERIFY(systemd.count("EXTEND_TIMEOUT_USEC=") >= 2);
     QVERIFY(systemd.count("STATUS=cleaning up") >= 2);
+}
+
+void TestSystemd::readingTheConfigurationAgainMakesNothingReady()
+{
+    NotifySocket systemd(m_directory.filePath(u"reload"_s));
+    QVERIFY(systemd.isBound());
+    QFile config(m_directory.filePath(u"slow.toml"_s));
+    QVERIFY(config.open(QFile::WriteOnly));
+    const QString go = m_directory.filePath(u"go"_s);
+    config.write("[service]\nlisten = [\"127.0.0.1:0\"]\n[dependencies.slow]\nkind = \"command\"\n"
+                 "argv = [\"/bin/sh\", \"-c\", \"while ! test -e " + go.toUtf8() + "; do sleep 0.01; done\"]\ntimeout = \"30s\"\n");
+    config.close();
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(u"reload"_s));
+    service.process.setProcessEnvironment(environment);
+    service.process.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--config"_s, config.fileName()});
+    QVERIFY(service.process.waitForStarted());
+    // Before that SIGHUP would end it.
+    const auto handlesHangup = [&] {
+        QFile status(u"/proc/%1/status"_s.arg(service.process.processId()));
+        const bool opened = status.open(QFile::ReadOnly);
+        const QByteArray all = opened ? status.readAll() : QByteArray();
+        const qsizetype at = all.indexOf("SigCgt:");
+        return at >= 0 && (all.mid(at + 7).split('\n').first().trimmed().toULongLong(nullptr, 16) & 1);
+    };
+    QTRY_VERIFY(handlesHangup());
+    service.signal(SIGHUP);
+    QByteArray said;
+    QTRY_VERIFY((said += service.errors()).contains("SIGHUP: applied"));
+    QCOMPARE(systemd.count("READY=1"), 0);
+    QFile file(go);
+    QVERIFY(file.open(QFile::WriteOnly));
+    QTRY_COMPARE(systemd.count("READY=1"), 1);
+    service.signal(SIGHUP);
+    QTRY_COMPARE(systemd.count("READY=1"), 2);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestSystemd::aSocketHandedOverIsServed()
