@@ -90,7 +90,7 @@ void TestHttpProbe::eachServiceIsAskedInItsWay_data()
     QTest::addColumn<QByteArray>("keyLine");
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<QVariantMap>("details");
-    const QByteArray bearer = "Authorization: Bearer "_ba + Key;
+    const QByteArray bearer = "authorization: Bearer "_ba + Key;
     QTest::newRow("qdrant") << HttpService::Qdrant << u""_s << "GET /collections HTTP/1.1"_ba << "api-key: "_ba + Key
                             << collectionsBody << QVariantMap{{u"collections"_s, 3LL}};
     QTest::newRow("qdrant below a path") << HttpService::Qdrant << u"/q/"_s << "GET /q/collections HTTP/1.1"_ba
@@ -119,8 +119,10 @@ void TestHttpProbe::eachServiceIsAskedInItsWay()
     asked.url = QUrl(server->url() + addressPath);
     QCOMPARE(ask(asked), Outcome::success(details));
     QCOMPARE(server->requests().size(), 1);
-    const QByteArrayList lines = QByteArray(server->requests().first()).replace("\r\n", "\n").split('\n');
+    QByteArrayList lines = QByteArray(server->requests().first()).replace("\r\n", "\n").split('\n');
     QCOMPARE(lines.first(), requestLine);
+    for (QByteArray &line : lines) // Qt 6.8 sends the names in lower case
+        line = line.first(std::max<qsizetype>(line.indexOf(':'), 0)).toLower() + line.sliced(std::max<qsizetype>(line.indexOf(':'), 0));
     QVERIFY2(lines.contains(keyLine), server->requests().first().constData());
     QCOMPARE(lines.contains("anthropic-version: 2023-06-01"_ba), service == HttpService::Anthropic);
 }
