@@ -20,7 +20,7 @@ set(ALLOW_dashboard/app     dashboard/ui dashboard/model common/fleet common/cli
                             server/http server/core)
 
 # Regular expressions on the included name that a folder must not include.
-set(WEB "^QtNetwork|^QNetwork|^QTcp|^QUdp|^QLocal|^QSsl|^QHost|^QAbstractSocket")
+set(WEB "^QtNetwork|^QNetwork|^QTcp|^QUdp|^QLocal(Socket|Server)|^QSsl|^QHost|^QAbstractSocket")
 set(CODEC "^QJson")
 set(HTTP "^QHttp|^QAbstractHttpServer|^QtHttpServer")
 set(SQL "^QSql|^QtSql")
