@@ -105,6 +105,17 @@ int handleTerm(char **arguments)
     return std::atoi(arguments[0]);
 }
 
+/// Begins to end, and never gets there.
+int hangAtTerm(char **)
+{
+    ::signal(SIGTERM, [](int) {
+        for (;;)
+            ::pause();
+    });
+    say("ready");
+    sleepForEver();
+}
+
 int ignoreTermForEver(char **)
 {
     ignoreTerm();
@@ -238,6 +249,7 @@ int main(int, char **argv)
         {"wait", wait},
         {"handle-term", handleTerm},
         {"ignore-term", ignoreTermForEver},
+        {"hang-at-term", hangAtTerm},
         {"suspend-itself", suspendItself},
         {"grandchildren", haveGrandchildren},
         {"fork-twice", forkTwice},
