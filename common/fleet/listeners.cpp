@@ -52,14 +52,28 @@ QHostAddress addressOf(const QByteArray &hex)
     return isMapped && bytes.size() == 16 && bytes.startsWith(QByteArray(10, '\0')) && ipv4 != 0 ? QHostAddress(ipv4) : address;
 }
 
-Sockets listeningSockets()
+/// All, or those of one port.
+Sockets listeningSockets(std::optional<quint16> port = {})
 {
+    const QByteArray wanted = port ? QByteArray::number(*port, 16).toUpper().rightJustified(4, '0') : QByteArray();
     Sockets sockets;
-    for (const QString &table : {u"/proc/net/tcp"_s, u"/proc/net/tcp6"_s}) {
-        const QList<QByteArray> lines = contentOf(table).split('\n');
-        for (const QByteArray &line : lines.mid(1)) {
+    for (const QString &name : {u"/proc/net/tcp"_s, u"/proc/net/tcp6"_s}) {
+        QFile table(name);
+        if (!table.open(QIODevice::ReadOnly))
+            continue;
+        table.readLine(); // the headings
+        // The kernel lists the listening ones first, then maybe many thousands of others.
+        for (QByteArray line = table.readLine(); !line.isEmpty(); line = table.readLine()) {
+            // `  26: 0100007F:3F81 00000000:0000 0A …`
+            const qsizetype begin = line.indexOf(':') + 2;
+            const qsizetype colon = line.indexOf(':', begin);
+            const QByteArray state = line.mid(colon + 12 + (colon - begin), 2);
+            if (colon < 0 || state != "0A") // TCP_LISTEN
+                break;
+            if (port && line.mid(colon + 1, 4) != wanted)
+                continue;
             const QList<QByteArray> fields = line.simplified().split(' ');
-            if (fields.size() < 10 || fields[3] != "0A") // TCP_LISTEN
+            if (fields.size() < 10)
                 continue;
             const QList<QByteArray> local = fields[1].split(':');
             sockets.insert(fields[9], {addressOf(local.value(0)), quint16(local.value(1).toUInt(nullptr, 16))});
@@ -179,7 +193,7 @@ QList<PortHolder> listeners() { return holdersOf(listeningSockets()); }
 bool isHeldBy(const ServiceAddress &address, qint64 pid)
 {
     const QSet<QByteArray> wanted = address.kind == ServiceAddress::Kind::Unix ? unixInodesAt(address.path)
-                                                                               : inodesAt(address, listeningSockets());
+                                                                               : inodesAt(address, listeningSockets(address.port));
     return !wanted.isEmpty() && socketsOf(QString::number(pid)).intersects(wanted);
 }
 
@@ -187,7 +201,7 @@ std::optional<PortHolder> findListener(const ServiceAddress &address)
 {
     if (address.kind != ServiceAddress::Kind::Tcp || (!address.isLoopback() && !isLocal(address.host)))
         return {};
-    Sockets sockets = listeningSockets();
+    Sockets sockets = listeningSockets(address.port);
     const QSet<QByteArray> wanted = inodesAt(address, sockets);
     sockets.removeIf([&](Sockets::iterator it) { return !wanted.contains(it.key()); });
     if (sockets.isEmpty())
