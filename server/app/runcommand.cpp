@@ -82,7 +82,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Re
     , m_notifier(m_service.shutdown())
     , m_restart(m_service, self, std::move(trial))
 {
-    if (!options.upstream.isEmpty())
+    if (!options.upstream.url.isEmpty())
         m_upstream = std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
     for (CleanupStep step : m_checks.cleanupSteps()) {
         step.deadline = options.service.stepTimeout;
@@ -165,7 +165,7 @@ void RunProgram::askToEnd()
     }
     m_upstream->shutdown(m_options.supervisor.stopTimeout, [this](bool isDone) {
         if (!isDone)
-            qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream));
+            qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream.url));
         // It exits when its answer is out; one that does not gets the signal.
         QTimer::singleShot(isDone ? 1s : 0s, &m_supervisor, &Supervisor::stop);
     });

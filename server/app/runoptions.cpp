@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/runoptions.h"
 
+#include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
 #include "common/protocol/duration.h"
 #include "server/app/globaloptions.h"
@@ -9,7 +10,6 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
-#include <QUrl>
 
 #include <cstdio>
 
@@ -33,6 +33,7 @@ void addOptions(QCommandLineParser &parser)
         {u"stop-timeout"_s, u"From SIGTERM to SIGKILL."_s, u"TIME"_s, u"30s"_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
         {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
+        {u"upstream-token-file"_s, u"The bearer token they want; readable by you alone."_s, u"FILE"_s},
     });
     parser.addPositionalArgument(u"command"_s, u"The program and its arguments, behind --."_s, u"-- COMMAND [ARGUMENT...]"_s);
     addGlobalOptions(parser);
@@ -74,6 +75,25 @@ void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options
         problems << Problem{u"--stop-timeout"_s, timeout.problem().what};
 }
 
+ServiceTarget readUpstream(const QCommandLineParser &parser, QList<Problem> &problems)
+{
+    FleetEntry entry;
+    entry.name = u"the program"_s;
+    entry.url = parser.value(u"upstream"_s);
+    entry.tokenFile = parser.value(u"upstream-token-file"_s);
+    if (entry.url.isEmpty()) {
+        if (!entry.tokenFile.isEmpty())
+            problems << Problem{u"--upstream-token-file"_s, u"expected --upstream, too"_s};
+        return {};
+    }
+    if (const Result<FleetEntry> known = entryForUrl(entry.url); !known)
+        problems << Problem{u"--upstream"_s, known.problem().text()};
+    const Result<ServiceTarget> target = targetOf(entry);
+    if (!target)
+        problems << target.problem();
+    return target ? *target : ServiceTarget{};
+}
+
 /// Beside the log of a service started by the fleet, which holds what this command itself says.
 QString outputFile(const QString &name)
 {
@@ -113,10 +133,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         if (const auto socket = parseServiceAddress(address); !socket)
             problems << Problem{u"--socket"_s, socket.problem().what};
     }
-    options.upstream = parser.value(u"upstream"_s);
-    if (const QUrl url(options.upstream); !options.upstream.isEmpty() && !options.upstream.startsWith("unix:"_L1)
-        && ((url.scheme() != "http"_L1 && url.scheme() != "https"_L1) || url.host().isEmpty()))
-        problems << Problem{u"--upstream"_s, u"\"%1\": expected http(s)://HOST:PORT or unix:PATH"_s.arg(options.upstream)};
+    options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))
         options.log = *log;
     else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/client/serviceclient.h"
 #include "server/app/serviceconfig.h"
 #include "server/core/log.h"
 #include "server/supervisor/supervisor.h"
@@ -15,7 +16,7 @@ struct RunOptions
     ServiceConfig service; ///< name, addresses, access, the dependencies checked on the program's behalf
     SupervisorOptions supervisor;
     QStringList sockets;   ///< held for the program
-    QString upstream;      ///< the URL of its own endpoints; empty: it has none
+    ServiceTarget upstream; ///< the program's own endpoints; without a URL: it has none
     LogOptions log;
 };
 

@@ -6,8 +6,8 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-Upstream::Upstream(const QString &url, ServerState &state, IsOurs isOurs)
-    : m_state(state), m_dependency(state.dependency(u"upstream"_s)), m_isOurs(std::move(isOurs)), m_client({url, {}})
+Upstream::Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs)
+    : m_state(state), m_dependency(state.dependency(u"upstream"_s)), m_isOurs(std::move(isOurs)), m_client(target)
 {
     m_dependency.setUsed(true);
     m_timer.setInterval(1s);

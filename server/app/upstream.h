@@ -18,7 +18,7 @@ public:
     using IsOurs = std::function<bool(qint64 pid)>;
 
     /// `state` outlives it; its dependency `upstream` tells how the asking goes.
-    Upstream(const QString &url, ServerState &state, IsOurs isOurs);
+    Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs);
 
     void start(); ///< asks once a second
     /// Whether the latest answer was the program's own.

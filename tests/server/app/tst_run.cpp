@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aRestartKeepsTheHeldSocket();
     void dependenciesAreCheckedOnItsBehalf();
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
+    void aTokenIsShownToTheProgram();
     void anUpstreamThatIsSomebodyElseIsNotBelieved();
 
 private:
@@ -95,6 +96,9 @@ void TestRun::theExitCodeIsThePrograms_data()
     row("wrong duration", command({u"--stop-timeout"_s, u"soon"_s}, {u"true"_s}), 125, u"--stop-timeout"_s);
     row("wrong socket", command({u"--socket"_s, u"here"_s}, {u"true"_s}), 125, u"expected HOST:PORT"_s);
     row("address of another machine", command({u"--listen"_s, u"192.0.2.1:1"_s}, {u"true"_s}), 125, u"192.0.2.1:1"_s);
+    row("token without upstream", command({u"--upstream-token-file"_s, u"/x"_s}, {u"true"_s}), 125, u"expected --upstream"_s);
+    row("no token", command({u"--upstream"_s, u"unix:/x"_s, u"--upstream-token-file"_s, u"/nowhere"_s}, {u"true"_s}), 125, u"/nowhere"_s);
+    row("wrong upstream", command({u"--upstream"_s, u"ftp://x"_s}, {u"true"_s}), 125, u"--upstream: "_s);
     row("missing configuration", command({u"--config"_s, u"/nowhere.toml"_s}, {u"true"_s}), 125, u"/nowhere.toml"_s);
 }
 
@@ -241,6 +245,29 @@ void TestRun::theProgramsOwnEndpointsAreMergedAndAskedFirst()
     const QByteArray errors = service.errors();
     QVERIFY2(!errors.contains("stopping: SIGTERM"), errors.constData()); // it needed no signal
     QVERIFY2(errors.contains("exited with code 0"), errors.constData());
+}
+
+void TestRun::aTokenIsShownToTheProgram()
+{
+    QFile token(directory->filePath(u"token"_s));
+    QVERIFY(token.open(QFile::WriteOnly));
+    token.write("4b1d-long-enough-and-secret-9c77\n");
+    token.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+    token.close();
+    const QString address = u"unix:"_s + directory->filePath(u"own.sock"_s);
+    START(service, {u"--upstream"_s, address, u"--upstream-token-file"_s, token.fileName()},
+          {QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--token-file"_s, token.fileName(), u"--listen"_s, address});
+    const auto isWorking = [&] {
+        const QList<DependencyReport> dependencies = status(service.port).dependencies;
+        return std::any_of(dependencies.begin(), dependencies.end(), [](const DependencyReport &one) {
+            return one.name == u"upstream"_s && one.status == DependencyStatus::Working;
+        });
+    };
+    QTRY_VERIFY(isWorking());
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    const QByteArray errors = service.errors();
+    QVERIFY2(!errors.contains("stopping: SIGTERM"), errors.constData()); // only who shows it may ask for the shutdown
 }
 
 void TestRun::anUpstreamThatIsSomebodyElseIsNotBelieved()
