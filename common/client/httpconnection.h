@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/client/httpresponseparser.h"
+#include "common/protocol/httpresponseparser.h"
 #include "common/client/reply.h"
 #include "common/protocol/result.h"
 #include "common/protocol/serviceaddress.h"

@@ -5,8 +5,6 @@
 #include "server/probes/probefactory.h"
 #include "server/probes/sqlpool.h"
 
-#include <QNetworkAccessManager>
-
 #include <algorithm>
 
 namespace Hephaestus {
@@ -92,14 +90,12 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
                 [&dependency](int count) { dependency.setDetail(u"pool_size"_s, count); });
     }
     if (const auto *http = std::get_if<HttpSettings>(&config.settings)) {
-        if (!m_network)
-            m_network = std::make_unique<QNetworkAccessManager>();
         for (auto detail = http->details.cbegin(); detail != http->details.cend(); ++detail)
             dependency.setDetail(detail.key(), detail.value());
     }
     dependency.setUsed(true);
     entry->schedule = std::make_unique<CheckSchedule>(
-        m_state, dependency, probeFactory(config, entry->pool.get(), m_network.get()), config.interval, m_clock);
+        m_state, dependency, probeFactory(config, entry->pool.get()), config.interval, m_clock);
     connect(entry->schedule.get(), &CheckSchedule::checked, this, &Checks::lookAtFirstRound);
     return entry;
 }

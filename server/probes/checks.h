@@ -10,14 +10,12 @@
 #include <memory>
 #include <vector>
 
-class QNetworkAccessManager;
-
 namespace Hephaestus {
 
 class CheckSchedule;
 class SqlPool;
 
-/// All checks of a service, as its configuration says, with what they need: database connections, the network. Lives in the main
+/// All checks of a service, as its configuration says, with the database connections they need. Lives in the main
 /// thread. The six dependencies of the protocol are named in the report from the start, not_used until configured.
 class Checks : public QObject
 {
@@ -63,7 +61,6 @@ private:
 
     ServerState &m_state;
     const Clock &m_clock;
-    std::unique_ptr<QNetworkAccessManager> m_network; ///< made when first needed
     std::vector<std::unique_ptr<Entry>> m_entries;
     std::vector<std::unique_ptr<Entry>> m_retired; ///< replaced or gone, still ending
     bool m_applied = false;

@@ -5,6 +5,7 @@
 
 #include <QLocale>
 #include <QMetaEnum>
+#include <QSslSocket>
 #include <QTimeZone>
 
 #include <algorithm>
@@ -32,6 +33,8 @@ struct HttpPolicy
 namespace {
 
 constexpr qsizetype LargestBody = 1024 * 1024;
+constexpr qint64 LargestAnswer = 2 * LargestBody; ///< as sent, with whatever frames the body
+constexpr qint64 Piece = 16 * 1024;
 
 constexpr std::array policies{
     HttpPolicy{HttpService::Plain, ""_L1, ""_L1, ""_L1, "Authorization", "Bearer ", false, ""_L1, nullptr},
@@ -74,9 +77,8 @@ bool speaksOfMoney(int status, const QByteArray &body)
 
 } // namespace
 
-HttpProbe::HttpProbe(const HttpSettings &settings, QNetworkAccessManager &network, std::chrono::milliseconds timeout,
-                     QObject *parent)
-    : Probe(timeout, parent), m_settings(settings), m_policy(policyOf(settings.service)), m_network(network)
+HttpProbe::HttpProbe(const HttpSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
+    : Probe(timeout, parent), m_settings(settings), m_policy(policyOf(settings.service)), m_parser(LargestBody)
 {
 }
 
@@ -96,14 +98,29 @@ void HttpProbe::ask()
         finish(failure(ErrorClass::Credentials, why));
         return;
     }
-    m_reply = m_network.get(request());
-    m_reply->setReadBufferSize(LargestBody + 1);
-    connect(m_reply, &QNetworkReply::readyRead, this, &HttpProbe::read);
-    connect(m_reply, &QNetworkReply::finished, this, &HttpProbe::end);
-    connect(m_reply, &QNetworkReply::sslErrors, this, [this](const QList<QSslError> &errors) { m_tlsError = errors.first().errorString(); });
+    const QUrl &url = m_settings.url;
+    const bool throughTls = url.scheme() == "https"_L1;
+    auto *tls = throughTls ? new QSslSocket : nullptr;
+    m_socket.reset(throughTls ? tls : new QTcpSocket);
+    m_socket->setProtocolTag(url.scheme()); // by which a proxy is chosen
+    const auto talk = [this] {
+        m_connected = true;
+        m_socket->write(request());
+    };
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpProbe::explainError);
+    const QString host = url.host(QUrl::FullyEncoded);
+    if (tls) {
+        connect(tls, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) { m_tlsError = errors.first().errorString(); });
+        connect(tls, &QSslSocket::encrypted, this, talk);
+        tls->connectToHostEncrypted(host, quint16(url.port(443)));
+    } else {
+        connect(m_socket.get(), &QTcpSocket::connected, this, talk);
+        m_socket->connectToHost(host, quint16(url.port(80)));
+    }
 }
 
-QNetworkRequest HttpProbe::request() const
+QByteArray HttpProbe::request() const
 {
     QUrl url = m_settings.url;
     if (m_settings.service != HttpService::Plain) {
@@ -115,64 +132,72 @@ QNetworkRequest HttpProbe::request() const
         url.setPath(path + m_policy.path);
         url.setQuery(m_policy.query.isEmpty() ? QString() : QString(m_policy.query));
     }
-    QNetworkRequest request(url);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setRawHeader("User-Agent", "hephaestus/" HEPHAESTUS_VERSION);
-    request.setRawHeader("Accept-Encoding", "identity"); // the limit counts what is sent
-    request.setRawHeader("Connection", "close");         // a check proves that one can connect
+    const QString path = url.path(QUrl::FullyEncoded);
+    const QString query = url.hasQuery() ? u'?' + url.query(QUrl::FullyEncoded) : QString();
+    QByteArray request = "GET " + (path.isEmpty() ? u"/"_s : path).toLatin1() + query.toLatin1() + " HTTP/1.1\r\n"
+        "Host: " + url.authority(QUrl::FullyEncoded).toLatin1() + "\r\n"
+        "User-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\n"
+        "Accept: */*\r\n"
+        "Accept-Encoding: identity\r\n"
+        "Connection: close\r\n"; // a check proves that one can connect
     if (m_settings.service == HttpService::Anthropic)
-        request.setRawHeader("anthropic-version", "2023-06-01");
+        request += "anthropic-version: 2023-06-01\r\n";
     if (!m_settings.key.value.isEmpty())
-        request.setRawHeader(m_policy.keyHeader.toByteArray(), m_policy.keyPrefix.toByteArray() + m_settings.key.value);
-    return request;
+        request += m_policy.keyHeader.toByteArray() + ": " + m_policy.keyPrefix.toByteArray() + m_settings.key.value + "\r\n";
+    return request + "\r\n";
 }
 
 void HttpProbe::read()
 {
-    m_body += m_reply->readAll();
-    if (m_body.size() <= LargestBody)
-        return;
-    abandon();
-    finish(failure(ErrorClass::BadAnswer, u"an answer of more than 1 MiB"_s));
+    using State = HttpResponseParser::State;
+    State state = m_parser.state();
+    while ((state == State::Head || state == State::Body) && m_socket->bytesAvailable() > 0 && m_received <= LargestAnswer) {
+        const QByteArray bytes = m_socket->read(Piece);
+        m_received += bytes.size();
+        state = m_parser.feed(bytes);
+    }
+    if (state == State::Complete)
+        conclude(outcome());
+    else if (state == State::Broken || state == State::TooLarge)
+        conclude(failure(ErrorClass::BadAnswer, m_parser.problem()));
+    else if (m_received > LargestAnswer)
+        conclude(failure(ErrorClass::BadAnswer, u"an answer of more than 1 MiB"_s));
 }
 
-void HttpProbe::end()
+void HttpProbe::conclude(const Outcome &outcome)
 {
-    m_body += m_reply->readAll();
-    const Outcome result = m_body.size() > LargestBody ? failure(ErrorClass::BadAnswer, u"an answer of more than 1 MiB"_s) : outcome();
     abandon();
-    finish(result);
+    finish(outcome);
 }
 
 bool HttpProbe::abandon()
 {
-    if (QNetworkReply *reply = std::exchange(m_reply, nullptr)) {
-        reply->disconnect(this);
-        reply->abort();
-        reply->deleteLater();
+    if (QTcpSocket *socket = m_socket.release()) {
+        socket->disconnect(this);
+        socket->abort();
+        socket->deleteLater(); // we may be in its signal
     }
     return true;
 }
 
+int HttpProbe::status() const { return m_parser.state() == HttpResponseParser::State::Head ? 0 : m_parser.status(); }
+
+bool HttpProbe::isExpected(int status) const
+{
+    return m_settings.expectStatus ? status == *m_settings.expectStatus : status >= 200 && status < 300;
+}
+
+/// Of a whole answer.
 Outcome HttpProbe::outcome() const
 {
-    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const bool isGood = status >= 200 && status < 300;
-    const bool isExpected = m_settings.expectStatus ? status == *m_settings.expectStatus : isGood;
-    if (status == 0 || (isGood && m_reply->error() != QNetworkReply::NoError))
-        return noAnswer();
-    if (!isExpected)
-        return refusal(status);
-    if (!m_settings.expectText.isEmpty() && !m_body.contains(m_settings.expectText.toUtf8()))
+    if (!isExpected(status()))
+        return refusal(status());
+    const QByteArray &body = m_parser.body();
+    if (!m_settings.expectText.isEmpty() && !body.contains(m_settings.expectText.toUtf8()))
         return failure(ErrorClass::BadAnswer, u"the expected text is not in the answer"_s);
     if (!m_policy.count)
         return Outcome::success();
-    const Result<qint64> count = m_policy.count(m_body);
+    const Result<qint64> count = m_policy.count(body);
     if (!count)
         return failure(ErrorClass::BadAnswer, count.problem().what);
     return Outcome::success(m_policy.measured.isEmpty() ? QVariantMap() : QVariantMap{{m_policy.measured, *count}});
@@ -181,14 +206,14 @@ Outcome HttpProbe::outcome() const
 Outcome HttpProbe::refusal(int status) const
 {
     QString why = u"HTTP %1"_s.arg(status);
-    if (const QString word = decodeErrorWord(m_body); !word.isEmpty())
+    if (const QString word = decodeErrorWord(m_parser.body()); !word.isEmpty())
         why += u", "_s + word;
     if (status >= 300 && status < 400)
         why += u", a redirect, which is not followed"_s;
     else if (m_settings.expectStatus)
         why += u" instead of %1"_s.arg(*m_settings.expectStatus);
     ErrorClass errorClass = ErrorClass::BadAnswer;
-    if (status == 402 || speaksOfMoney(status, m_body))
+    if (status == 402 || speaksOfMoney(status, m_parser.body()))
         errorClass = ErrorClass::Billing;
     else if (status == 401 || status == 403)
         errorClass = ErrorClass::Credentials;
@@ -199,26 +224,41 @@ Outcome HttpProbe::refusal(int status) const
     if (errorClass == ErrorClass::Credentials && m_settings.key.isConfigured() && m_settings.key.value.isEmpty())
         why += u", %1 is not set"_s.arg(m_settings.key.source);
     Outcome outcome = failure(errorClass, why);
-    outcome.retryAfter = retryAfter(m_reply->rawHeader("Retry-After"));
+    outcome.retryAfter = retryAfter(m_parser.header("Retry-After"));
     return outcome;
 }
 
-/// Nothing came, or only a part. Qt's own words may quote the address with its query, so they are not used.
-Outcome HttpProbe::noAnswer() const
+/// Nothing more comes. A refusal needs no whole body; an answer that runs until the end is whole now.
+void HttpProbe::explainError(QAbstractSocket::SocketError error)
 {
-    switch (m_reply->error()) {
-    case QNetworkReply::ConnectionRefusedError: return failure(ErrorClass::Unreachable, u"connection refused"_s);
-    case QNetworkReply::HostNotFoundError: return failure(ErrorClass::Unreachable, u"host not found"_s);
-    case QNetworkReply::TimeoutError: return failure(ErrorClass::Unreachable, u"connecting timed out"_s);
-    case QNetworkReply::SslHandshakeFailedError:
-        return failure(ErrorClass::Unreachable, u"TLS: "_s + (m_tlsError.isEmpty() ? u"the handshake failed"_s : m_tlsError));
-    case QNetworkReply::RemoteHostClosedError:
-        return failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s);
-    case QNetworkReply::UnknownNetworkError: return failure(ErrorClass::Unreachable, u"the network is unreachable"_s);
+    if (m_socket->bytesAvailable() > 0)
+        read();
+    if (isFinished())
+        return;
+    if (m_connected) {
+        if (m_parser.end() == HttpResponseParser::State::Complete)
+            conclude(outcome());
+        else if (status() > 0 && !isExpected(status()))
+            conclude(refusal(status()));
+        else
+            conclude(failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s));
+        return;
+    }
+    switch (error) {
+    case QAbstractSocket::ConnectionRefusedError: conclude(failure(ErrorClass::Unreachable, u"connection refused"_s)); return;
+    case QAbstractSocket::HostNotFoundError: conclude(failure(ErrorClass::Unreachable, u"host not found"_s)); return;
+    case QAbstractSocket::SocketTimeoutError: conclude(failure(ErrorClass::Unreachable, u"connecting timed out"_s)); return;
+    case QAbstractSocket::NetworkError: conclude(failure(ErrorClass::Unreachable, u"the network is unreachable"_s)); return;
+    case QAbstractSocket::RemoteHostClosedError:
+        conclude(failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s));
+        return;
+    case QAbstractSocket::SslHandshakeFailedError:
+        conclude(failure(ErrorClass::Unreachable, u"TLS: "_s + (m_tlsError.isEmpty() ? u"the handshake failed"_s : m_tlsError)));
+        return;
     default: break;
     }
-    const char *name = QMetaEnum::fromType<QNetworkReply::NetworkError>().valueToKey(m_reply->error());
-    return failure(ErrorClass::BadAnswer, u"no HTTP answer: %1"_s.arg(QLatin1StringView(name)));
+    const char *name = QMetaEnum::fromType<QAbstractSocket::SocketError>().valueToKey(error);
+    conclude(failure(ErrorClass::Unreachable, u"no connection: %1"_s.arg(QLatin1StringView(name))));
 }
 
 Outcome HttpProbe::failure(ErrorClass errorClass, const QString &why) const

@@ -15,7 +15,6 @@ struct MakeFactory
 {
     std::chrono::milliseconds timeout;
     SqlPool *pool;
-    QNetworkAccessManager *network;
 
     ProbeFactory operator()(const SqlSettings &) const
     {
@@ -23,7 +22,7 @@ struct MakeFactory
     }
     ProbeFactory operator()(const HttpSettings &http) const
     {
-        return [*this, http] { return std::make_unique<HttpProbe>(http, *network, timeout); };
+        return [*this, http] { return std::make_unique<HttpProbe>(http, timeout); };
     }
     ProbeFactory operator()(const TcpSettings &tcp) const
     {
@@ -46,9 +45,9 @@ struct MakeFactory
 
 } // namespace
 
-ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager *network)
+ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool)
 {
-    return std::visit(MakeFactory{config.timeout, pool, network}, config.settings);
+    return std::visit(MakeFactory{config.timeout, pool}, config.settings);
 }
 
 } // namespace Hephaestus

@@ -4,14 +4,12 @@
 #include "server/probes/dependencyconfig.h"
 #include "server/probes/probe.h"
 
-class QNetworkAccessManager;
-
 namespace Hephaestus {
 
 class SqlPool;
 
-/// The questions a dependency of this configuration is asked. `pool`, which those of kind sql need, and `network`, which those
-/// over HTTP need, outlive what is made.
-ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool, QNetworkAccessManager *network);
+/// The questions a dependency of this configuration is asked. `pool`, which those of kind sql need,
+/// outlives what is made.
+ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool);
 
 } // namespace Hephaestus

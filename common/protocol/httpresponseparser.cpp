@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/client/httpresponseparser.h"
+#include "common/protocol/httpresponseparser.h"
 
 #include <algorithm>
 #include <cctype>
@@ -71,7 +71,7 @@ bool HttpResponseParser::parseHead()
     const qsizetype lf = m_buffer.indexOf("\n\n");
     const bool complete = crlf >= 0 || lf >= 0;
     const qsizetype length = complete ? (lf < 0 || (crlf >= 0 && crlf < lf) ? crlf + 3 : lf + 2) : m_buffer.size();
-    if (length > MaximumHead) {
+    if (m_interim + length > MaximumHead) {
         fail(State::TooLarge, u"the head of the answer is longer than %1 KiB"_s.arg(MaximumHead / 1024));
         return false;
     }
@@ -95,8 +95,10 @@ bool HttpResponseParser::parseHead()
         }
         m_headers.emplace_back(line->left(colon).toLower(), line->mid(colon + 1).trimmed());
     }
-    if (m_status >= 100 && m_status < 200 && m_status != 101)
+    if (m_status >= 100 && m_status < 200 && m_status != 101) {
+        m_interim += length;
         return true;
+    }
     chooseFraming();
     return false;
 }

@@ -51,6 +51,7 @@ private:
     QString m_problem;
     qsizetype m_maximumBody;
     qint64 m_left = 0; ///< of the body, or of the present chunk
+    qsizetype m_interim = 0; ///< bytes of heads with 1xx, which count as parts of the head
     qsizetype m_trailer = 0;
     int m_status = 0;
     State m_state = State::Head;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/client/httpresponseparser.h"
+#include "common/protocol/httpresponseparser.h"
 
 #include <QTest>
 
@@ -43,6 +43,7 @@ void TestHttpResponseParser::responsesAreJudged_data()
     row("length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n", State::TooLarge);
     row("until close over the limit", "HTTP/1.0 200 OK\r\n\r\n" + QByteArray(21, 'a'), State::TooLarge, QByteArray(20, 'a'));
     row("endless head", "HTTP/1.1 200 OK\r\n" + QByteArray(17000, 'a'), State::TooLarge);
+    row("endless interim answers", QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(1000), State::TooLarge);
     row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", State::Broken);
     row("length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", State::Broken);
     row("unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", State::Broken);
