@@ -23,6 +23,7 @@ import time
 
 VARIABLE = "HEPHAESTUS_MODULES"
 
+_installed = False
 _PLAIN = frozenset(range(0x21, 0x7F)) - {0x25}
 
 
@@ -99,9 +100,11 @@ def _wrap_loader(loader, name, report):
 
 def install():
     """Reports from now on. Called once, by sitecustomize."""
+    global _installed
     target = os.environ.get(VARIABLE)
-    if not target:
+    if not target or _installed:
         return
+    _installed = True
     import _frozen_importlib_external as machinery  # what importlib.machinery is made of, and always loaded
     import zipimport
 
@@ -120,7 +123,8 @@ def install():
 
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
-        if isinstance(path, str) and not path.endswith(".so"):  # that one is mapped, and found there
+        # shared objects are mapped, and found there; the files of this directory are nobody's program
+        if isinstance(path, str) and not path.endswith(".so") and os.path.dirname(path) != os.path.dirname(__file__):
             reporter.loaded(path)
     script = sys.argv[0] if getattr(sys, "argv", None) else ""
     if script and script not in ("-c", "-m", "-") and os.path.isfile(script):

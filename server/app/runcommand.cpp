@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
 #include "server/app/inplacerestart.h"
+#include "server/app/programcode.h"
 #include "server/app/runoptions.h"
 #include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
 #include "server/app/upstream.h"
+#include "server/core/processorigin.h"
 #include "server/supervisor/processtable.h"
+
+#include <QDir>
+#include <QFileInfo>
 
 #include <csignal>
 #include <cstdio>
@@ -45,12 +50,28 @@ std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, 
     return {};
 }
 
+/// What the program is made of, beside what its process shows: the watched files, lock files, and the configuration, which this process read.
+CodeSources codeSources(const RunOptions &options)
+{
+    CodeSources sources;
+    sources.directory = QFile::encodeName(QDir::currentPath());
+    sources.watch = options.watch;
+    sources.lockFiles = lockFilesIn(sources.directory);
+    sources.configuredSince = ProcessOrigin::startOf(::getpid());
+    if (options.service.file.isEmpty())
+        return sources;
+    for (const QString &file : QStringList{options.service.file} + options.service.namedFiles)
+        sources.configurationFiles << QFile::encodeName(QFileInfo(file).absoluteFilePath());
+    return sources;
+}
+
 /// The service of `hephaestus run`: the library's Service, which speaks for a supervised program.
 class RunProgram : public QObject
 {
 public:
-    /// `sockets`, `self` and what `trial` needs outlive it.
-    RunProgram(const RunOptions &options, HeldSockets &sockets, const Reexec &self, InPlaceRestart::Trial trial);
+    /// `sockets`, `adapter` (may be null), `self` and what `trial` needs outlive it.
+    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, const Reexec &self,
+               InPlaceRestart::Trial trial);
 
     /// Listens, starts the program, and returns when it is over, with the exit code.
     int run(const QList<InheritedSocket> &inherited);
@@ -65,6 +86,7 @@ private:
     const RunOptions m_options;
     Service m_service;
     Supervisor m_supervisor;
+    ProgramCode m_code;
     Checks m_checks;
     SystemdNotifier m_notifier;
     InPlaceRestart m_restart;
@@ -73,11 +95,13 @@ private:
     bool m_announcedDown = false;
 };
 
-RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Reexec &self, InPlaceRestart::Trial trial)
+RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, const Reexec &self,
+                       InPlaceRestart::Trial trial)
     : m_options(options)
     , m_service({.name = options.service.name, .version = options.service.version, .shutdown = options.service.shutdown,
                  .http = options.service.http}, ServerState::instance())
     , m_supervisor(options.supervisor, sockets)
+    , m_code(m_service.state(), codeSources(options), adapter)
     , m_checks(m_service.state())
     , m_notifier(m_service.shutdown())
     , m_restart(m_service, self, std::move(trial))
@@ -130,6 +154,7 @@ void RunProgram::tell()
 {
     ServerState &state = m_service.state();
     state.setProcess(m_supervisor.describe());
+    m_code.follow(m_supervisor.pid());
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
     if (m_upstream && isUp)
         m_upstream->start();
@@ -188,7 +213,7 @@ int runCommand(const QStringList &arguments)
 {
     const Reexec self;
     QList<Problem> problems;
-    const auto options = readRunOptions(arguments, self.arguments(), problems);
+    auto options = readRunOptions(arguments, self.arguments(), problems);
     if (!options)
         return ExitDone;
     auto inherited = takeListenFds();
@@ -199,6 +224,13 @@ int runCommand(const QStringList &arguments)
         if (const auto problem = hold(sockets, options->sockets, *inherited))
             problems << *problem;
     }
+    std::optional<PythonAdapter> adapter;
+    if (problems.isEmpty() && options->python) {
+        adapter.emplace(options->service.name, stateDirectory());
+        options->supervisor.command.environment += adapter->environment();
+        if (adapter->problem())
+            problems << *adapter->problem();
+    }
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
     if (!problems.isEmpty())
@@ -208,7 +240,7 @@ int runCommand(const QStringList &arguments)
     QList<HandedSocket> handed;
     int exitCode = ExitDone;
     {
-        RunProgram program(*options, sockets, self, [&]() -> std::optional<Problem> {
+        RunProgram program(*options, sockets, adapter ? &*adapter : nullptr, self, [&]() -> std::optional<Problem> {
             QList<Problem> found;
             readRunOptions(arguments, self.arguments(), found);
             return found.isEmpty() ? std::optional<Problem>() : found.first();
@@ -221,6 +253,7 @@ int runCommand(const QStringList &arguments)
     QList<HandedSocket> held = sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = heldName(options->sockets[i]);
+    adapter.reset(); // its successor makes its own
     return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
 }
 

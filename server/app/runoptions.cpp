@@ -6,6 +6,7 @@
 #include "common/protocol/duration.h"
 #include "server/app/globaloptions.h"
 #include "server/app/standardendpoints.h"
+#include "server/core/globpattern.h"
 
 #include <QCommandLineParser>
 #include <QDir>
@@ -29,6 +30,8 @@ void addOptions(QCommandLineParser &parser)
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
         {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s, u"ADDR"_s},
         {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s, u"ADDR"_s},
+        {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s, u"GLOB"_s},
+        {u"python"_s, u"Python programs report each module they load."_s},
         {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s, u"on-failure"_s},
         {u"stop-timeout"_s, u"From SIGTERM to SIGKILL."_s, u"TIME"_s, u"30s"_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
@@ -94,6 +97,19 @@ ServiceTarget readUpstream(const QCommandLineParser &parser, QList<Problem> &pro
     return target ? *target : ServiceTarget{};
 }
 
+/// The command line's patterns are relative to the directory it runs in, the file's to the file.
+void readWatch(const QCommandLineParser &parser, RunOptions &options)
+{
+    const auto add = [&options](const QString &directory, const QStringList &patterns) {
+        const QByteArray prefix = GlobPattern::literal(QFile::encodeName(directory)) + '/';
+        for (const QString &pattern : patterns)
+            options.watch << (pattern.startsWith(u'/') ? QByteArray() : prefix) + QFile::encodeName(pattern);
+    };
+    add(QDir::currentPath(), parser.values(u"watch"_s));
+    add(QFileInfo(options.service.file).absolutePath(), options.service.watch);
+    options.python = parser.isSet(u"python"_s);
+}
+
 /// Beside the log of a service started by the fleet, which holds what this command itself says.
 QString outputFile(const QString &name)
 {
@@ -133,6 +149,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         if (const auto socket = parseServiceAddress(address); !socket)
             problems << Problem{u"--socket"_s, socket.problem().what};
     }
+    readWatch(parser, options);
     options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))
         options.log = *log;

@@ -129,7 +129,7 @@ void CodeManifest::begin(qint64 since)
     m_lastUpdate = since;
     noteMapped(mappedFiles(m_sources.pid), since);
     for (const QByteArray &path : m_sources.configurationFiles)
-        noteNamed(path, CodeKind::Configuration, since);
+        noteNamed(path, CodeKind::Configuration, m_sources.configuredSince.value_or(since));
     for (const QByteArray &path : m_sources.lockFiles)
         noteNamed(path, CodeKind::LockFile, since);
     for (const GlobPattern &pattern : m_patterns) {
@@ -316,6 +316,8 @@ bool CodeManifest::update(Pace &pace)
     }
     if (!m_recorded && !noteWatched(m_lastUpdate, pace))
         return false;
+    if (const qsizetype slash = m_modules.reportFile().lastIndexOf('/'); slash > 0)
+        noteDirectory(m_modules.reportFile().first(slash)); // what is loaded from now on is to be watched from now on
     noteModules();
     for (auto &directory : m_files.directories()) {
         if (!directory.second.files.empty())

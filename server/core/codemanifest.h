@@ -29,6 +29,7 @@ struct CodeSources
     QByteArray moduleReport;   ///< where an adapter reports what it loads; empty: there is none
     std::function<QByteArray()> nextEnvironment; ///< what a new start would be given; none: the environment does not count
     std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
+    std::optional<qint64> configuredSince; ///< the same for the configuration, where another process read it before
     qint64 hashLimit = 64 * 1024 * 1024; ///< bigger files go by size, inode and modification time
 };
 

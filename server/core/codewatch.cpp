@@ -106,6 +106,8 @@ void CodeWatch::lookNow()
 
 void CodeWatch::look()
 {
+    if (!m_firstNotice && !m_candidate)
+        m_interval = std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
     m_firstNotice.reset();
     CodeReport found = m_comparison.look(m_pace);
     // by CPU time: a machine that is busy otherwise must not keep it from looking
@@ -120,7 +122,6 @@ void CodeWatch::consider(CodeReport found)
     const TimePoint now = m_clock.now();
     const std::chrono::nanoseconds affordable(qint64(double(m_pace.used()) / m_timing.idleShare));
     m_nextLook = now + std::max<std::chrono::nanoseconds>(m_interval, std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
-    m_interval = std::min(2 * m_interval, m_timing.period);
     const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
     if (found.verdict == CodeVerdict::Fresh || same || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
         m_candidate.reset();

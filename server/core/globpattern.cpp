@@ -22,7 +22,7 @@ bool hasWildcard(const QByteArray &name)
 
 bool matchesName(const QByteArray &pattern, const char *name)
 {
-    return ::fnmatch(pattern.constData(), name, FNM_PERIOD) == 0;
+    return hasWildcard(pattern) ? ::fnmatch(pattern.constData(), name, FNM_PERIOD) == 0 : pattern == name;
 }
 
 bool isDots(const char *name)
@@ -34,9 +34,12 @@ bool isDots(const char *name)
 
 GlobPattern::GlobPattern(const QByteArray &directory, const QByteArray &pattern)
 {
-    const QByteArray whole = pattern.startsWith('/') ? pattern : directory + '/' + pattern;
-    QByteArrayList fixed;
-    for (const QByteArray &name : whole.split('/')) {
+    QByteArrayList fixed; // of the directory, whatever characters are in its names
+    if (!pattern.startsWith('/')) {
+        fixed = directory.split('/');
+        fixed.removeAll(QByteArray());
+    }
+    for (const QByteArray &name : pattern.split('/')) {
         if (name.isEmpty() || name == ".")
             continue;
         if (m_names.isEmpty() && name == "..") {
@@ -51,6 +54,20 @@ GlobPattern::GlobPattern(const QByteArray &directory, const QByteArray &pattern)
     if (!m_names.isEmpty() && m_names.last() == AnyDirectories)
         m_names << "*"; // `src/**` is everything in it
     m_root = '/' + fixed.join('/');
+}
+
+QByteArray GlobPattern::literal(const QByteArray &path)
+{
+    QByteArrayList names = path.split('/');
+    for (QByteArray &name : names) {
+        if (!hasWildcard(name))
+            continue;
+        QByteArray pattern;
+        for (const char byte : std::as_const(name))
+            pattern += byte == '\\' ? QByteArray("\\\\") : QByteArray("*?[").contains(byte) ? QByteArray{"["} + byte + ']' : QByteArray(1, byte);
+        name = pattern;
+    }
+    return names.join('/');
 }
 
 void GlobPattern::addPosition(Positions &positions, qsizetype position) const

@@ -19,6 +19,9 @@ public:
     /// `pattern` is absolute or relative to `directory`, which is absolute. `.` and `..` are resolved before the first wildcard.
     GlobPattern(const QByteArray &directory, const QByteArray &pattern);
 
+    /// As a pattern, `path` and nothing else.
+    static QByteArray literal(const QByteArray &path);
+
     /// Has it a wildcard? If not, root() is the one file it names.
     bool isPattern() const { return !m_names.isEmpty(); }
     /// The deepest directory that holds every match.

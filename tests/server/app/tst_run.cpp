@@ -6,6 +6,7 @@
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
+#include <QDeadlineTimer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -32,6 +33,11 @@ private Q_SLOTS:
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
     void aTokenIsShownToTheProgram();
     void anUpstreamThatIsSomebodyElseIsNotBelieved();
+    void anEditedModuleMarksOnlyTheProgramsThatImportedIt();
+    void aWatchedFileAndTheExecutableAreTheProgramsCode();
+    void eachProcessOfTheProgramIsJudgedByItself();
+    void theConfigurationItReadCountsFromThen();
+    void nothingIsLeftOfTheAdapter();
 
 private:
     QStringList command(const QStringList &options, const QStringList &program) const
@@ -43,6 +49,27 @@ private:
     {
         const auto report = decodeReport(rawRequest(port, "GET", "/health/status").body);
         return report ? *report : HealthReport();
+    }
+    void write(const QString &name, const QByteArray &content) const
+    {
+        QFile file(directory->filePath(name));
+        QVERIFY(file.open(QFile::WriteOnly));
+        file.write(content);
+    }
+    /// `verdict change name, …`
+    QString code(quint16 port) const
+    {
+        const HealthReport report = status(port);
+        QStringList parts;
+        for (const CodeChange &change : report.code ? report.code->changed : QList<CodeChange>())
+            parts << change.change + u' ' + change.path.section(u'/', -1);
+        return (report.code ? wireName(report.code->verdict) : u"none"_s) + (parts.isEmpty() ? QString() : u' ' + parts.join(u", "_s));
+    }
+    /// Files written now are older than what starts after this.
+    static void letFilesSettle()
+    {
+        QDeadlineTimer settled(100);
+        QTRY_VERIFY(settled.hasExpired());
     }
     static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=50").body; }
     static QByteArray pidServedBy(quint16 port)
@@ -288,6 +315,99 @@ void TestRun::anUpstreamThatIsSomebodyElseIsNotBelieved()
     QCOMPARE(rawRequest(other.port, "GET", "/health/ready").status, 200); // and it was not shut down for it
     other.signal(SIGTERM);
     QCOMPARE(other.exitCode(), 0);
+}
+
+void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
+{
+    const QByteArray loop("import time, %1\nprint('ready', flush=True)\nwhile True:\n    time.sleep(0.05)\n");
+    write(u"uses.py"_s, QByteArray(loop).replace("%1", "manager"));
+    write(u"other.py"_s, QByteArray(loop).replace("%1", "json"));
+    write(u"manager.py"_s, "value = 1\n");
+    letFilesSettle();
+    START(uses, {u"--python"_s}, {u"python3"_s, directory->filePath(u"uses.py"_s)});
+    START(other, {u"--python"_s}, {u"python3"_s, directory->filePath(u"other.py"_s)});
+    QTRY_VERIFY(logs(uses.port).contains("ready\n") && logs(other.port).contains("ready\n"));
+    QTRY_COMPARE(code(uses.port), u"fresh"_s);
+    QTRY_COMPARE(code(other.port), u"fresh"_s);
+    write(u"manager.py"_s, "value = 2\n");
+    QTRY_COMPARE(code(uses.port), u"stale modified manager.py"_s);
+    QCOMPARE(code(other.port), u"fresh"_s);
+    write(u"manager.py"_s, "value = 1\n");
+    QTRY_COMPARE(code(uses.port), u"fresh"_s);
+    for (ServiceProcess *service : {&uses, &other}) {
+        service->signal(SIGTERM);
+        QCOMPARE(service->exitCode(), 143);
+    }
+}
+
+void TestRun::aWatchedFileAndTheExecutableAreTheProgramsCode()
+{
+    const QString program = directory->filePath(u"program"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_TEST_CHILD), program));
+    QVERIFY(QDir(directory->path()).mkdir(u"src"_s));
+    write(u"src/main.js"_s, "1");
+    letFilesSettle();
+    START(service, {u"--watch"_s, directory->filePath(u"src/**/*.js"_s)}, {program, u"wait"_s});
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    write(u"src/main.js"_s, "2");
+    QTRY_COMPARE(code(service.port), u"stale modified main.js"_s);
+    write(u"src/main.js"_s, "1");
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    QVERIFY(QFile::remove(program)); // as an upgrade does
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
+    QTRY_COMPARE(code(service.port), u"stale modified program"_s);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::eachProcessOfTheProgramIsJudgedByItself()
+{
+    write(u"app.py"_s, "import manager, time\nprint('value', manager.value, flush=True)\nwhile True:\n    time.sleep(0.05)\n");
+    write(u"manager.py"_s, "value = 1\n");
+    letFilesSettle();
+    START(service, {u"--python"_s, u"--restart"_s, u"always"_s}, {u"python3"_s, u"-B"_s, directory->filePath(u"app.py"_s)});
+    QTRY_VERIFY(logs(service.port).contains("value 1"));
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    write(u"manager.py"_s, "value = 2\n");
+    QTRY_COMPARE(code(service.port), u"stale modified manager.py"_s);
+    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGKILL);
+    QTRY_COMPARE(code(service.port), u"unknown"_s); // nothing runs
+    QTRY_VERIFY(logs(service.port).contains("value 2"));
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::theConfigurationItReadCountsFromThen()
+{
+    const QByteArray config("[service]\nlisten = [\"127.0.0.1:0\"]\n[code]\nwatch = [\"*.js\"]\n");
+    write(u"run.toml"_s, config);
+    write(u"main.js"_s, "1");
+    letFilesSettle();
+    START(service, {u"--config"_s, directory->filePath(u"run.toml"_s), u"--restart"_s, u"always"_s}, child({u"wait"_s}));
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    write(u"run.toml"_s, config + "# changed\n");
+    QTRY_COMPARE(code(service.port), u"stale modified run.toml"_s);
+    write(u"main.js"_s, "2");
+    QTRY_COMPARE(code(service.port), u"stale modified run.toml, modified main.js"_s);
+    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGKILL); // a new process, under the configuration as it was
+    QTRY_COMPARE(code(service.port), u"unknown unverified run.toml"_s);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+}
+
+void TestRun::nothingIsLeftOfTheAdapter()
+{
+    const QDir adapters(directory->filePath(u"hephaestus/python"_s));
+    QVERIFY(QDir().mkpath(adapters.filePath(u"killed.999999999"_s))); // of a process that could not tidy up
+    START(service, {u"--python"_s}, child({u"wait"_s}));
+    QCOMPARE(adapters.entryList(QDir::Dirs | QDir::NoDotAndDotDot), QStringList{u"wrapped.%1"_s.arg(service.process.processId())});
+    QTRY_COMPARE(code(service.port), u"unknown unreadable modules"_s); // this one is no Python, and does not say what it loads
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 143);
+    QVERIFY(adapters.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestRun)

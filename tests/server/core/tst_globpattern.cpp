@@ -17,6 +17,7 @@ class TestGlobPattern : public QObject
 private Q_SLOTS:
     void aPathMatchesOrNot_data();
     void aPathMatchesOrNot();
+    void aDirectoryMayHaveAnyName();
     void theRootIsTheDeepestFixedDirectory_data();
     void theRootIsTheDeepestFixedDirectory();
     void aWalkFindsWhatMatches_data();
@@ -61,6 +62,18 @@ void TestGlobPattern::aPathMatchesOrNot()
     QFETCH(QByteArray, path);
     QFETCH(bool, expected);
     QCOMPARE(GlobPattern("/d", pattern).matches(path), expected);
+}
+
+void TestGlobPattern::aDirectoryMayHaveAnyName()
+{
+    QVERIFY(GlobPattern("/app [old]/*", "src/*.py").matches("/app [old]/*/src/a.py"));
+    QVERIFY(!GlobPattern("/app [old]/*", "src/*.py").matches("/app o/x/src/a.py"));
+    QCOMPARE(GlobPattern("/app [old]", "src/*.py").root(), "/app [old]/src");
+    const QByteArray path("/a[b]\\c/d?/e\\f/*.py");
+    QVERIFY(GlobPattern("/", GlobPattern::literal(path)).matches(path));
+    QVERIFY(!GlobPattern("/", GlobPattern::literal(path)).matches("/ab\\c/d?/e\\f/*.py"));
+    QVERIFY(!GlobPattern("/", GlobPattern::literal(path)).matches("/a[b]\\c/d?/e\\f/g.py"));
+    QVERIFY(GlobPattern("/", GlobPattern::literal("/a[b]") + "/*.py").matches("/a[b]/x.py"));
 }
 
 void TestGlobPattern::theRootIsTheDeepestFixedDirectory_data()

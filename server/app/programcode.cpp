@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/programcode.h"
+
+#include "server/core/serverstate.h"
+
+namespace Hephaestus {
+
+ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter)
+    : m_state(state), m_sources(std::move(sources)), m_adapter(adapter)
+{
+    if (m_adapter)
+        m_sources.moduleReport = m_adapter->report();
+    m_state.addCapability(QStringLiteral("code")); // before anybody looks: who waits for a verdict waits for one that will come
+}
+
+ProgramCode::~ProgramCode() = default;
+
+void ProgramCode::follow(pid_t pid)
+{
+    if (pid == m_pid)
+        return;
+    m_monitor.reset();
+    m_pid = pid;
+    m_state.setCode({});
+    if (pid == 0) {
+        if (m_adapter)
+            m_adapter->clearReport(); // whoever wrote into it was ended with the program
+        return;
+    }
+    m_sources.pid = pid;
+    m_monitor = std::make_unique<CodeMonitor>(m_state, m_sources);
+    m_monitor->start();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/app/pythonadapter.h"
+#include "server/core/codemonitor.h"
+
+#include <memory>
+
+namespace Hephaestus {
+
+/// Whether a wrapped program runs the code on disk: a CodeMonitor for each process it is started as. Between two processes the verdict is
+/// unknown. Belongs to the main thread.
+class ProgramCode
+{
+public:
+    /// `sources` without a process; `adapter` (may be null), and the state, outlive it.
+    ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter);
+    ~ProgramCode();
+
+    /// The program's process; 0: it does not run.
+    void follow(pid_t pid);
+    /// The monitor of the process that runs; null: none does.
+    CodeMonitor *monitor() const { return m_monitor.get(); }
+
+private:
+    ServerState &m_state;
+    CodeSources m_sources;
+    const PythonAdapter *const m_adapter;
+    std::unique_ptr<CodeMonitor> m_monitor;
+    pid_t m_pid = 0;
+};
+
+} // namespace Hephaestus

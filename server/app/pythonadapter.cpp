@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/pythonadapter.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <cerrno>
+#include <csignal>
+#include <unistd.h>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM); }
+
+void removeLeftovers(const QDir &base)
+{
+    const QStringList names = base.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString &name : names) {
+        const pid_t pid = name.section(u'.', -1).toInt();
+        if (!runs(pid) || pid == ::getpid()) // our own: of an earlier process, or of ourselves before an exec
+            QDir(base.filePath(name)).removeRecursively();
+    }
+}
+
+} // namespace
+
+PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
+{
+    const QDir base(stateDirectory + u"/python"_s);
+    removeLeftovers(base);
+    const QString encoded = QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~"));
+    m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
+    const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
+    if (!QDir().mkpath(m_directory) || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
+        m_problem = failed();
+    for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
+        if (!m_problem && !QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
+            m_problem = failed();
+    }
+}
+
+PythonAdapter::~PythonAdapter()
+{
+    QDir(m_directory).removeRecursively();
+}
+
+QByteArrayList PythonAdapter::environment() const
+{
+    QByteArray path = QFile::encodeName(m_directory);
+    if (const QByteArray given = qgetenv("PYTHONPATH"); !given.isEmpty())
+        path += ':' + given;
+    return {"PYTHONPATH=" + path, "HEPHAESTUS_MODULES=" + report()};
+}
+
+QByteArray PythonAdapter::report() const
+{
+    return QFile::encodeName(m_directory) + "/modules";
+}
+
+void PythonAdapter::clearReport() const
+{
+    QFile::remove(QFile::decodeName(report()));
+}
+
+} // namespace Hephaestus
