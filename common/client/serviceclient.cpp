@@ -118,6 +118,14 @@ void ServiceClient::check(const Callback<HealthReport> &done)
     change("POST", Endpoint::Check, {}, CheckTimeout, understood(done, decodeReport));
 }
 
+void ServiceClient::askCode(const QByteArrayList &paths, const Callback<QList<CodeFile>> &done)
+{
+    QByteArray query;
+    for (const QByteArray &path : paths)
+        query += (query.isEmpty() ? "?path=" : "&path=") + path.toPercentEncoding("/");
+    read(Endpoint::Code + QString::fromLatin1(query), understood(done, decodeCodeFiles));
+}
+
 void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
 {
     read(u"%1?tail=%2"_s.arg(Endpoint::Logs).arg(tail), understood(done, asItIs));

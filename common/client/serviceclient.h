@@ -60,6 +60,8 @@ public:
     void restart(const Callback<Acknowledgement> &done);
     /// Runs every dependency check of the service now.
     void check(const Callback<HealthReport> &done);
+    /// Which of these files, absolute, the service's process loaded; they must fit into a request's head.
+    void askCode(const QByteArrayList &paths, const Callback<QList<CodeFile>> &done);
     /// The last `tail` lines of its output, as it sent them.
     void logs(int tail, const Callback<QByteArray> &done);
     /// GET of any path, with the same limits: for services that speak another dialect.

@@ -15,6 +15,7 @@ inline constexpr QLatin1StringView ShutdownAlias{"/shutdown"};   // POST, blocks
 inline constexpr QLatin1StringView Schedule{"/health/shutdown/schedule"}; // POST; DELETE cancels
 inline constexpr QLatin1StringView Restart{"/health/restart"};            // POST
 inline constexpr QLatin1StringView Check{"/health/check"};                // POST
+inline constexpr QLatin1StringView Code{"/health/code"};                  // GET ?path=…, repeated
 inline constexpr QLatin1StringView Logs{"/health/logs"};                  // GET
 inline constexpr QLatin1StringView OpenApi{"/health/openapi.json"};       // GET
 inline constexpr QLatin1StringView Metrics{"/metrics"};                   // GET

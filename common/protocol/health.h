@@ -103,6 +103,16 @@ struct CodeReport
     bool operator==(const CodeReport &) const = default;
 };
 
+/// Whether a process loaded a file: the answer of `/health/code`.
+struct CodeFile
+{
+    QString path; ///< as it was asked for
+    bool loaded = false;
+    QString kind; ///< as CodeChange has it; empty: not loaded
+
+    bool operator==(const CodeFile &) const = default;
+};
+
 /// The basic body (`/health/live`).
 struct BasicHealth
 {

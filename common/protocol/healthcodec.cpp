@@ -445,6 +445,31 @@ QByteArray encode(const ErrorBody &error)
     return compact({{u"error"_s, QJsonObject{{u"code"_s, error.code}, {u"message"_s, error.message}}}});
 }
 
+QByteArray encode(const QList<CodeFile> &files)
+{
+    QJsonArray array;
+    for (const CodeFile &file : files) {
+        array.append(QJsonObject{{u"path"_s, file.path}, {u"loaded"_s, file.loaded},
+                                 {u"kind"_s, file.kind.isEmpty() ? QJsonValue() : QJsonValue(file.kind)}});
+    }
+    return compact({{u"files"_s, array}});
+}
+
+Result<QList<CodeFile>> decodeCodeFiles(QByteArrayView json)
+{
+    return decode<QList<CodeFile>>(json, [](Reader &reader) {
+        QList<CodeFile> files;
+        reader.eachObject("files"_L1, [&](Reader item) {
+            CodeFile file;
+            item.text("path"_L1, file.path);
+            item.flag("loaded"_L1, file.loaded);
+            item.text("kind"_L1, file.kind);
+            files << file;
+        });
+        return files;
+    });
+}
+
 QByteArray encodeScheduled()
 {
     return compact({{u"status"_s, u"shutdown_scheduled"_s},

@@ -18,6 +18,10 @@ QByteArray encode(const HealthReport &report);
 QByteArray encode(const ShutdownResult &result);
 QByteArray encode(const ErrorBody &error);
 
+/// `{"files": [{"path": …, "loaded": true, "kind": "source"}]}`, in the order they were asked for.
+QByteArray encode(const QList<CodeFile> &files);
+Result<QList<CodeFile>> decodeCodeFiles(QByteArrayView json);
+
 /// The answers of the calls that only start something (`shutdown_scheduled`, `restart_scheduled`,
 /// `shutdown_cancelled`).
 QByteArray encodeScheduled();

@@ -23,7 +23,7 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
     addHelpOption(m_parser);
     addGlobalOptions(m_parser);
     m_parser.addOption({u"fleet"_s, u"The fleet file; otherwise %1."_s.arg(defaultFleetPath()), u"FILE"_s});
-    const QString what = names == Names::None ? QString() : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
+    const QString what = names == Names::None || names == Names::Others ? QString() : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
     m_parser.addPositionalArgument(m_command, what, syntax);
 }
 
@@ -40,7 +40,7 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
     if (!words.contains(color))
         return usageError(u"--color: expected auto, always or never, found \"%1\""_s.arg(color));
     m_terminal = Terminal(Terminal::Color(words.indexOf(color)));
-    const QStringList names = m_parser.positionalArguments();
+    const QStringList names = m_names == Names::Others ? QStringList() : m_parser.positionalArguments();
     if (m_names == Names::None && !names.isEmpty())
         return usageError(u"unexpected \"%1\": this command is for the whole fleet"_s.arg(printable(names.first())));
     if (m_names == Names::Required && names.isEmpty())

@@ -17,6 +17,7 @@ public:
         Required,  ///< at least one
         AllIfNone, ///< none means the whole fleet
         None,      ///< always the whole fleet
+        Others,    ///< always the whole fleet; the words are something else
     };
 
     /// `syntax` is what follows `hephaestus` in the help: `status [NAME|URL]...`.

@@ -15,6 +15,7 @@ int upCommand(const QStringList &arguments);
 int downCommand(const QStringList &arguments);
 int waitCommand(const QStringList &arguments);
 int execCommand(const QStringList &arguments);
+int affectedCommand(const QStringList &arguments);
 int logsCommand(const QStringList &arguments);
 
 } // namespace Hephaestus

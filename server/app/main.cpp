@@ -31,6 +31,7 @@ constexpr Command Commands[] = {
     {"down", downCommand, "stop the whole fleet"},
     {"wait", waitCommand, "return when services are healthy"},
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
+    {"affected", affectedCommand, "list the services that loaded a file"},
     {"logs", logsCommand, "show the last lines of a service's output"},
     {"check-config", checkConfigCommand, "check a service's configuration"},
 };

@@ -32,4 +32,14 @@ void ProgramCode::follow(pid_t pid)
     m_monitor->start();
 }
 
+void ProgramCode::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const
+{
+    if (m_monitor)
+        return m_monitor->find(paths, std::move(done));
+    QList<CodeFile> files;
+    for (const QByteArray &path : paths)
+        files << CodeFile{QString::fromUtf8(path), false, {}};
+    done(files);
+}
+
 } // namespace Hephaestus

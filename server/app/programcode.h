@@ -19,8 +19,8 @@ public:
 
     /// The program's process; 0: it does not run.
     void follow(pid_t pid);
-    /// The monitor of the process that runs; null: none does.
-    CodeMonitor *monitor() const { return m_monitor.get(); }
+    /// CodeMonitor::find() of the process that runs; where none does, nothing is loaded.
+    void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const;
 
 private:
     ServerState &m_state;

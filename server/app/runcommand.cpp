@@ -119,6 +119,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         error.isEmpty() ? done() : done.failed(error);
     }, CleanupStage::Logs);
     addStandardEndpoints(m_service, m_checks, [this](qsizetype lines) { return m_supervisor.output().tail(lines); });
+    m_service.http().setCodeQuery([this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::tell);
     connect(&m_supervisor, &Supervisor::finished, this, [this] {
         if (m_stopped)

@@ -70,6 +70,7 @@ public:
             m_code.lookNow();
             m_checks.checkAll(std::move(done));
         });
+        m_service.http().setCodeQuery([this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
             if (number == SIGHUP)
                 reload();

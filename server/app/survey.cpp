@@ -98,19 +98,20 @@ Row rowOf(const Standing &standing)
 
 } // namespace
 
-QList<Standing> survey(const QList<FleetEntry> &entries)
+namespace {
+
+/// Asks all services by `ask(client, callback)`; runs an event loop until all have answered.
+template <typename T, typename Ask>
+QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
 {
-    QList<Standing> standings;
+    QList<Answer<T>> answers(entries.size());
     std::vector<std::unique_ptr<ServiceClient>> clients(size_t(entries.size()));
     qsizetype next = 0;
     qsizetype open = entries.size();
     QEventLoop loop;
     std::function<void()> askNext;
-    const auto answered = [&](qsizetype index, const Answer<HealthReport> &answer) {
-        standings[index].state = stateOf(answer);
-        standings[index].message = answer.reply.message;
-        standings[index].latency = answer.reply.latency;
-        standings[index].report = answer.value;
+    const auto answered = [&](qsizetype index, const Answer<T> &answer) {
+        answers[index] = answer;
         clients[size_t(index)].release()->deleteLater(); // it is calling us
         if (--open == 0)
             loop.quit();
@@ -123,17 +124,33 @@ QList<Standing> survey(const QList<FleetEntry> &entries)
         const Result<ServiceTarget> target = targetOf(entries[index]);
         clients[size_t(index)] = std::make_unique<ServiceClient>(target ? *target : ServiceTarget{});
         if (target)
-            return clients[size_t(index)]->askStatus([&, index](const auto &answer) { answered(index, answer); });
-        const Answer<HealthReport> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
+            return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
+        const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
         QMetaObject::invokeMethod(clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
     };
-    for (const FleetEntry &entry : entries)
-        standings << Standing{entry.name, entry.url, {}, {}, {}, {}};
     for (qsizetype i = 0; i < AtOnce; ++i)
         askNext();
     if (open > 0)
         loop.exec();
+    return answers;
+}
+
+} // namespace
+
+QList<Standing> survey(const QList<FleetEntry> &entries)
+{
+    const auto answers = askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
+    QList<Standing> standings;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        const auto &answer = answers[i];
+        standings << Standing{entries[i].name, entries[i].url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
+    }
     return standings;
+}
+
+QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
+{
+    return askAll<QList<CodeFile>>(entries, [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
 }
 
 bool isHealthy(const Standing &standing) { return standing.state == "healthy"_L1; }

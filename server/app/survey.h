@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/client/reply.h"
 #include "common/fleet/fleet.h"
 #include "common/protocol/standing.h"
 
@@ -11,6 +12,9 @@ namespace Hephaestus {
 QList<Standing> survey(const QList<FleetEntry> &entries);
 /// For who asks until something is so.
 constexpr std::chrono::milliseconds BetweenLooks{100};
+
+/// Likewise, which of these files, absolute, each service loaded.
+QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);
 
 bool isHealthy(const Standing &standing);
 bool isStale(const Standing &standing);

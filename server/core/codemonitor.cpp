@@ -53,13 +53,16 @@ void CodeMonitor::lookNow()
     QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow);
 }
 
-std::optional<CodeKind> CodeMonitor::find(const QByteArray &path) const
+void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const
 {
-    if (!m_thread)
-        return m_watch->manifest().find(path);
-    std::optional<CodeKind> kind;
-    m_thread->call([&] { kind = m_watch->manifest().find(path); });
-    return kind;
+    QMetaObject::invokeMethod(m_watch, [watch = m_watch, paths, done = std::move(done)] {
+        QList<CodeFile> files;
+        for (const QByteArray &path : paths) {
+            const auto kind = watch->manifest().find(path);
+            files << CodeFile{QString::fromUtf8(path), kind.has_value(), kind ? QLatin1String(wireName(*kind)) : QString()};
+        }
+        done(files);
+    }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

@@ -25,8 +25,9 @@ public:
     void start();
     /// Asks for a look at once; reported() follows.
     void lookNow();
-    /// The kind of a file this process loaded, or nothing. Waits for a look that is under way.
-    std::optional<CodeKind> find(const QByteArray &path) const;
+    /// Says of each path whether the process loaded that file, after a look that is under way. `done` is called once, in another thread,
+    /// or never if this ends before.
+    void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const;
 
 Q_SIGNALS:
     /// In the thread of this object.

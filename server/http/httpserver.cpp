@@ -22,6 +22,21 @@ HttpOptions effective(HttpOptions options)
     return options;
 }
 
+constexpr qsizetype MostCodePaths = 100;
+
+/// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
+QByteArrayList codePaths(const QByteArray &query)
+{
+    QByteArrayList paths;
+    for (const QByteArray &item : query.split('&')) {
+        const QByteArray path = item.startsWith("path=") ? QByteArray::fromPercentEncoding(item.sliced(5)) : QByteArray();
+        if (!path.startsWith('/') || path.contains('\0'))
+            return {};
+        paths << path;
+    }
+    return paths;
+}
+
 } // namespace
 
 HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options, QObject *parent)
@@ -128,6 +143,25 @@ void HttpServer::setCheckHandler(Check check)
     };
     add(Endpoint::Check.data(), std::move(route));
     m_state.addCapability(u"check"_s);
+}
+
+void HttpServer::setCodeQuery(CodeQuery query)
+{
+    const bool isNew = !std::exchange(m_codeQuery, std::move(query));
+    if (!isNew)
+        return;
+    Route route;
+    route.methods = Method::Get | Method::Head;
+    route.isHealth = true;
+    route.handle = [this](const Request &request, const Reply &reply) {
+        const QByteArrayList paths = codePaths(request.query);
+        if (paths.isEmpty() || paths.size() > MostCodePaths)
+            return reply.fail(400, "bad_query", "expected 1 to 100 absolute paths, as in ?path=/srv/app/main.py&path=/srv/app/other.py");
+        QMetaObject::invokeMethod(this, [this, paths, reply] {
+            m_codeQuery(paths, [reply](const QList<CodeFile> &files) { reply.send(200, encode(files)); });
+        }, Qt::QueuedConnection);
+    };
+    add(Endpoint::Code.data(), std::move(route));
 }
 
 void HttpServer::setRestartHandler(Restart restart)

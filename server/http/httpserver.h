@@ -28,6 +28,7 @@ public:
     using Handler = std::function<void(const Request &, Reply)>;
     using Document = std::function<QByteArray(const Request &)>;
     using Check = std::function<void(std::function<void()> done)>;
+    using CodeQuery = std::function<void(const QByteArrayList &paths, std::function<void(QList<CodeFile>)> done)>;
     using Restart = std::function<std::optional<Problem>()>;
 
     enum class Access {
@@ -57,6 +58,9 @@ public:
 
     /// Serves POST /health/check: runs all checks and calls `done` once, from any thread. Called in this object's thread.
     void setCheckHandler(Check check);
+    /// Serves GET /health/code: says of each path whether it was loaded, by calling `done` once, from any thread. Called in this
+    /// object's thread.
+    void setCodeQuery(CodeQuery query);
     /// Serves POST /health/restart: begins the restart, or says why it cannot be. Called in this object's thread.
     void setRestartHandler(Restart restart);
 
@@ -92,6 +96,7 @@ private:
     QList<Reply> m_waiting; ///< for the end of the shutdown
     QList<Reply> m_checking; ///< for the end of the running check
     Check m_check;
+    CodeQuery m_codeQuery;
     Restart m_restart;
     bool m_keepListening = false;
 };

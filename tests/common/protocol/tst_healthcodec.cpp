@@ -22,6 +22,7 @@ private Q_SLOTS:
     void aStartTimeWithoutZoneIsUtc();
     void whatWasReadIsWrittenReadably_data();
     void whatWasReadIsWrittenReadably();
+    void loadedFilesReadBackTheSame();
     void aShutdownResultReadsBackTheSame();
     void aScheduleRequestIsRead_data();
     void aScheduleRequestIsRead();
@@ -158,6 +159,16 @@ void TestHealthCodec::whatWasReadIsWrittenReadably()
     QVERIFY2(second, second ? "" : qPrintable(second.problem().text()));
     QCOMPARE(second->uptime.count(), first->uptime.count());
     QCOMPARE(second->startTime, first->startTime);
+}
+
+void TestHealthCodec::loadedFilesReadBackTheSame()
+{
+    const QList<CodeFile> files{{u"/srv/a b.py"_s, true, u"source"_s}, {u"/etc/x"_s, false, {}}};
+    QVERIFY(encode(files).contains(R"({"kind":null,"loaded":false,"path":"/etc/x"})"));
+    const auto read = decodeCodeFiles(encode(files));
+    QVERIFY2(read, read ? "" : qPrintable(read.problem().text()));
+    QCOMPARE(*read, files);
+    QCOMPARE(decodeCodeFiles(R"({"files":[{"path":1}]})").problem().where, u"files[0].path"_s);
 }
 
 void TestHealthCodec::aShutdownResultReadsBackTheSame()

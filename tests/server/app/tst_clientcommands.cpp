@@ -35,6 +35,8 @@ private Q_SLOTS:
     void theTableShowsEachService();
     void aCommandIsRunOnlyIfNothingIsStale_data();
     void aCommandIsRunOnlyIfNothingIsStale();
+    void theServicesThatLoadedAFileAreListed();
+    void nobodyIsAffectedByAFileThatNobodyLoaded();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
     void theFleetGoesUpRestartsAndGoesDown();
@@ -158,6 +160,38 @@ void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale()
                                  u"sh"_s, u"-c"_s, u"echo \"$1\"; exit 42"_s, u"sh"_s, u"--two words"_s});
     QCOMPARE(outcome.code, exit);
     QCOMPARE(outcome.output, exit == 42 ? u"--two words\n"_s : QString());
+}
+
+void TestClientCommands::theServicesThatLoadedAFileAreListed()
+{
+    FakeHttpServer other;
+    FakeHttpServer silent; // answers 404
+    server->setAnswer("/health/code", FakeAnswer::json(R"({"files":[{"path":"a","loaded":true,"kind":"source"},{"path":"b","loaded":false}]})"));
+    other.setAnswer("/health/code", FakeAnswer::json(R"({"files":[{"path":"a","loaded":false},{"path":"b","loaded":false}]})"));
+    silent.setAnswer("/health/code", FakeAnswer::json(R"({"error":{"code":"not_found","message":"nothing"}})", 404));
+    const auto entry = [](const QByteArray &name, const QString &url) { return "[[service]]\nname = \"" + name + "\"\nurl = \"" + url.toUtf8() + "\"\n"; };
+    const QString fleet = fleetFile(entry("uses", server->url()) + entry("other", other.url()) + entry("silent", silent.url())
+                                    + entry("gone", u"http://127.0.0.1:1"_s));
+    const QStringList question{u"affected"_s, u"--fleet"_s, fleet, u"/srv/app/../manager [1]&.py"_s, u"b.py"_s};
+    const Outcome outcome = run(question);
+    QCOMPARE(outcome.code, 0);
+    const QString here = QDir::current().absoluteFilePath(u"b.py"_s);
+    const QString lines = u"/srv/manager [1]&.py\n  uses  source\n"_s + here + u"\n  nobody who answered loaded it\n"_s;
+    QVERIFY2(outcome.output.startsWith(lines), qPrintable(outcome.output));
+    QVERIFY2(outcome.output.contains(u"not known of gone: "_s) && outcome.output.contains(u"not known of silent: does not tell"_s), qPrintable(outcome.output));
+    QVERIFY2(server->requests().last().startsWith("GET /health/code?path=/srv/manager%20%5B1%5D%26.py&path=/"), server->requests().last().constData());
+    const QString json = run(question + QStringList{u"--json"_s}).output.simplified();
+    QVERIFY2(json.startsWith(u"{ \"files\": [ { \"path\": \"/srv/manager [1]&.py\", \"services\": [ { \"kind\": \"source\", \"name\": \"uses\" } ] }"_s), qPrintable(json));
+}
+
+void TestClientCommands::nobodyIsAffectedByAFileThatNobodyLoaded()
+{
+    server->setAnswer("/health/code", FakeAnswer::json(R"({"files":[{"path":"a","loaded":false}]})"));
+    const QString fleet = fleetFile("[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\n");
+    const Outcome outcome = run({u"affected"_s, u"--fleet"_s, fleet, u"/a"_s});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.output, u"/a\n  nobody loaded it\n"_s);
+    QCOMPARE(run({u"affected"_s, u"--fleet"_s, fleet}).code, 2);
 }
 
 void TestClientCommands::theTableShowsEachService()

@@ -334,6 +334,12 @@ void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
     QCOMPARE(code(other.port), u"fresh"_s);
     write(u"manager.py"_s, "value = 1\n");
     QTRY_COMPARE(code(uses.port), u"fresh"_s);
+    const QByteArray question = "/health/code?path=" + directory->filePath(u"manager.py"_s).toUtf8().toPercentEncoding() + "&path=/nowhere";
+    QVERIFY(rawRequest(uses.port, "GET", question).body.contains(R"({"kind":"source","loaded":true,"path":)"));
+    QVERIFY(!rawRequest(other.port, "GET", question).body.contains("true"));
+    QCOMPARE(rawRequest(uses.port, "HEAD", question).status, 200);
+    for (const char *wrong : {"/health/code", "/health/code?path=", "/health/code?path=a.py", "/health/code?path=/a&x=1", "/health/code?path=/a%00"})
+        QCOMPARE(rawRequest(uses.port, "GET", wrong).status, 400);
     for (ServiceProcess *service : {&uses, &other}) {
         service->signal(SIGTERM);
         QCOMPARE(service->exitCode(), 143);

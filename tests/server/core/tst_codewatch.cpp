@@ -353,11 +353,18 @@ void TestCodeWatch::theMonitorFindsAFile()
 {
     ServerState state;
     CodeMonitor monitor(state, m_scene->sources);
-    QVERIFY(!monitor.find(m_scene->path(Source))); // not yet noted
+    const QByteArray other = m_scene->path("src/other.py");
+    std::atomic<bool> found{false};
+    QList<CodeFile> files;
+    monitor.find({m_scene->path(Source), other}, [&](const QList<CodeFile> &answer) {
+        files = answer;
+        found = true;
+    });
+    QCoreApplication::processEvents();
+    QVERIFY(!found); // nothing is noted yet
     monitor.start();
-    QTRY_COMPARE(state.report().code->verdict, CodeVerdict::Fresh);
-    QCOMPARE(monitor.find(m_scene->path(Source)), CodeKind::Source);
-    QVERIFY(!monitor.find(m_scene->path("src/other.py")));
+    QTRY_VERIFY(found);
+    QCOMPARE(files, (QList<CodeFile>{{QString::fromUtf8(m_scene->path(Source)), true, u"source"_s}, {QString::fromUtf8(other), false, {}}}));
 }
 
 QTEST_GUILESS_MAIN(TestCodeWatch)
