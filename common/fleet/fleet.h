@@ -72,6 +72,7 @@ struct FleetEntry
     RestartMethod restart;
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
     QStringList dependsOn; ///< names of entries that are started before it, and stopped after it
+    bool restartOnStale = false; ///< without being asked, when it runs old code (StaleRestart)
 
     bool operator==(const FleetEntry &) const = default;
 };

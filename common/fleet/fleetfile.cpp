@@ -88,6 +88,9 @@ FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
     entry.startTimeout = table.duration(u"start_timeout"_s, entry.startTimeout, 100ms, 24h);
     entry.restart = readMethod(table.table(u"restart"_s), fleetDirectory);
     entry.dependsOn = table.texts(u"depends_on"_s);
+    entry.restartOnStale = table.flag(u"restart_on_stale"_s, false);
+    if (const QString why = whyNotRestartable(entry); entry.restartOnStale && !why.isEmpty())
+        table.fail(u"restart_on_stale"_s, why);
     table.finish();
     return entry;
 }
@@ -212,6 +215,8 @@ QString entryText(const FleetEntry &entry, const QString &fleetDirectory)
         lines << u"restart = "_s + methodText(entry.restart, fleetDirectory);
     if (!entry.dependsOn.isEmpty())
         lines << u"depends_on = "_s + quotedList(entry.dependsOn);
+    if (entry.restartOnStale)
+        lines << u"restart_on_stale = true"_s;
     return lines.join(u'\n') + u'\n';
 }
 

@@ -28,6 +28,10 @@ FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     connect(&m_actions, &ServiceActions::begun, &m_poller, [this](ServiceId id) { m_poller.setEager(id, true); });
     connect(&m_actions, &ServiceActions::finished, &m_poller, [this](ServiceId id) { m_poller.setEager(id, false); });
     connect(&m_actions, &ServiceActions::answerWanted, &m_poller, &Poller::hurry);
+    connect(&m_fleet, &FleetModel::answered, this, &FleetWatch::observe);
+    connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) { m_stale.began(m_fleet.find(id)->entry.name); });
+    connect(&m_actions, &ServiceActions::finished, this,
+            [this](ServiceId, const Receipt &receipt) { m_stale.ended(receipt, TimeSource::machine().steady()); });
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
 }
 
@@ -47,6 +51,7 @@ void FleetWatch::deliver()
 {
     m_deliveryTimer.stop();
     m_fleet.takeAll(std::exchange(m_arrivals, {}));
+    restartStale();
 }
 
 ServiceId FleetWatch::add(const FleetEntry &entry)
@@ -56,6 +61,7 @@ ServiceId FleetWatch::add(const FleetEntry &entry)
     const ServiceId id = m_fleet.add(entry);
     m_byUrl.insert(entry.url, id);
     m_poller.add(id, entry.interval);
+    m_stale.add(entry);
     return id;
 }
 
@@ -76,10 +82,32 @@ QList<Problem> FleetWatch::open(const QString &fleetFile)
 void FleetWatch::remove(ServiceId id)
 {
     m_poller.remove(id);
+    m_stale.remove(m_fleet.find(id)->entry.name);
     m_clients.erase(id);
     if (const ServiceRow *const row = m_fleet.find(id))
         m_byUrl.remove(row->entry.url);
     m_fleet.remove(id);
+}
+
+void FleetWatch::observe(ServiceId id)
+{
+    if (!m_stale.isAsked())
+        return;
+    const ServiceRow *const row = m_fleet.find(id);
+    m_stale.observe(row->entry.name, row->isCurrent() ? &*row->report : nullptr, TimeSource::machine().steady());
+}
+
+void FleetWatch::restartStale()
+{
+    const auto name = m_stale.due(TimeSource::machine().steady());
+    if (!name)
+        return;
+    const QList<ServiceId> ids = m_fleet.ids();
+    const auto id = std::find_if(ids.begin(), ids.end(), [&](ServiceId each) { return m_fleet.find(each)->entry.name == *name; });
+    if (id == ids.end() || !m_actions.whyNot(*id, ServiceAction::Restart).isEmpty())
+        return;
+    m_journal.append({TimeSource::machine().wall(), *id, *name, EventKind::Action, tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
+    m_actions.perform(*id, ServiceAction::Restart);
 }
 
 void FleetWatch::start()

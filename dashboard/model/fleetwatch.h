@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/stalerestart.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/poller.h"
@@ -8,7 +9,7 @@
 namespace Hephaestus {
 
 /// A fleet being watched: the table, what feeds it, what acts on it and what happened, wired to each other. This is all the
-/// windows know. One thread; nothing blocks.
+/// windows know. It restarts by itself those services whose entry asks for it when they turn stale. One thread; nothing blocks.
 class FleetWatch : public QObject
 {
     Q_OBJECT
@@ -38,6 +39,8 @@ private:
     void giveUp(ServiceId id);
     void take(ServiceId id, const Answer<HealthReport> &answer);
     void deliver();
+    void observe(ServiceId id);
+    void restartStale();
 
     FleetModel m_fleet;
     EventJournal m_journal;
@@ -45,6 +48,7 @@ private:
     BulkActions m_bulk;
     std::map<ServiceId, std::unique_ptr<ServiceClient>> m_clients;
     Poller m_poller;
+    StaleRestart m_stale;
     QTimer m_ageTimer;
     QTimer m_deliveryTimer;
     QList<Arrival> m_arrivals; ///< not yet delivered to the table

@@ -59,6 +59,13 @@ QString receiptLine(const Receipt &receipt)
 
 int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
 {
+    const QList<Receipt> receipts = runForReceipts(services, action, terminal, json);
+    const bool allOk = std::all_of(receipts.begin(), receipts.end(), [](const Receipt &receipt) { return receipt.ok; });
+    return allOk ? ExitDone : ExitNotSo;
+}
+
+QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
+{
     FleetRun run(services, action);
     QEventLoop loop;
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
@@ -81,8 +88,7 @@ int runAction(const QList<FleetEntry> &services, FleetAction action, const Termi
     QObject::connect(&run, &FleetRun::finished, &loop, &QEventLoop::quit);
     run.start();
     loop.exec();
-    const bool allOk = std::all_of(run.receipts().begin(), run.receipts().end(), [](const Receipt &receipt) { return receipt.ok; });
-    return allOk ? ExitDone : ExitNotSo;
+    return run.receipts();
 }
 
 } // namespace Hephaestus

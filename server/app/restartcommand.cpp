@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/stalerestart.h"
+#include "common/protocol/printable.h"
 #include "server/app/actionrun.h"
 #include "server/app/clientcommandline.h"
 #include "server/app/clientcommands.h"
 #include "server/app/commands.h"
 #include "server/app/survey.h"
+
+#include <QEventLoop>
+#include <QTimer>
 
 namespace Hephaestus {
 
@@ -34,6 +39,36 @@ QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
     return stale;
 }
 
+/// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
+int watchStale(const ClientCommandLine &line, bool json)
+{
+    constexpr std::chrono::milliseconds betweenLooks{1'000};
+    StaleRestart stale;
+    for (const FleetEntry &entry : line.services())
+        stale.add(entry);
+    if (!stale.isAsked())
+        return line.usageError(u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(line.fleet().path));
+    QMap<QString, QString> told; ///< why each is waited for
+    for (;;) {
+        const QList<Standing> standings = survey(line.services());
+        const auto now = std::chrono::steady_clock::now();
+        for (const Standing &standing : standings) {
+            stale.observe(standing.name, standing.report ? &*standing.report : nullptr, now);
+            const QString why = stale.waitsFor(standing.name, now);
+            if (std::exchange(told[standing.name], why) != why && !why.isEmpty() && !json)
+                line.terminal().write(printable(standing.name) + u" is stale: "_s + printable(why) + u'\n');
+        }
+        if (const auto name = stale.due(now)) {
+            stale.began(*name);
+            const QList<Receipt> receipts = runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
+            stale.ended(receipts.first(), std::chrono::steady_clock::now());
+        }
+        QEventLoop pause;
+        QTimer::singleShot(betweenLooks, &pause, &QEventLoop::quit);
+        pause.exec();
+    }
+}
+
 } // namespace
 
 int restartCommand(const QStringList &arguments)
@@ -42,15 +77,21 @@ int restartCommand(const QStringList &arguments)
                            u"restart NAME|URL..."_s, Names::AllIfNone);
     line.parser().addOption(JsonOption);
     line.parser().addOption({u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
+    line.parser().addOption({u"watch"_s, u"With --stale: goes on looking, and restarts the services that have restart_on_stale in the fleet file, when they are idle."_s});
     line.parser().addOption({u"all"_s, u"The whole fleet, in the order of depends_on."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
     const bool stale = line.parser().isSet(u"stale"_s);
+    const bool watch = line.parser().isSet(u"watch"_s);
     const bool all = line.parser().isSet(u"all"_s);
     if (line.parser().positionalArguments().isEmpty() && !stale && !all)
         return line.usageError(u"which service? Give a name or a URL, or --stale, or --all"_s);
     if (all && !line.parser().positionalArguments().isEmpty())
         return line.usageError(u"--all is the whole fleet; leave out the names, or --all"_s);
+    if (watch && (!stale || !line.parser().positionalArguments().isEmpty()))
+        return line.usageError(u"--watch goes with --stale, for the whole fleet"_s);
+    if (watch)
+        return watchStale(line, line.parser().isSet(JsonOption));
     const QList<FleetEntry> services = stale ? staleOf(line.services()) : line.services();
     if (services.isEmpty()) {
         line.terminal().write(u"nothing is stale\n"_s);

@@ -41,6 +41,7 @@ restart = { method = "command", command = ["hephaestus", "serve"], directory = "
 name = "agents"
 url = "https://host.example/agents"
 restart = { method = "service" }
+restart_on_stale = true
 depends_on = ["mcp"]
 
 [[service]]
@@ -70,6 +71,7 @@ url = "http://127.0.0.1:8005"
     QVERIFY(services[0] == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
+    QVERIFY(services[1].restartOnStale && !services[0].restartOnStale);
     QVERIFY((services[2].restart == RestartMethod(RestartBySystemd{u"x.service"_s, u"system"_s})));
     QVERIFY((services[3].restart == RestartMethod(RestartByContainer{u"podman"_s, u"box"_s})));
     QVERIFY((services[4].restart == RestartMethod(RestartByKubernetes{u"deployment/pod"_s, u"dev"_s})));
@@ -123,6 +125,7 @@ void TestFleetFile::anErrorSaysWhereAndWhat_data()
     row("method missing", "restart = { unit = \"x\" }", "fleet.toml:4: ", "expected one of service, command");
     row("command missing", "restart = { method = \"command\" }", "fleet.toml:4: ", "[\"program\", \"argument\"]");
     row("command as a string", "restart = { method = \"command\", command = \"rm -rf\" }", "fleet.toml:4: ", "command");
+    row("restart on stale without a way", "restart_on_stale = true", "fleet.toml:4: ", "no restart method");
     row("unit missing", "restart = { method = \"systemd\" }", "fleet.toml:4: ", "missing");
     row("unknown scope", "restart = { method = \"systemd\", unit = \"x\", scope = \"global\" }", "fleet.toml:4: ", "user");
     row("method's key unknown", "restart = { method = \"service\", unit = \"x\" }", "fleet.toml:4: ", "unit");
@@ -151,7 +154,7 @@ void TestFleetFile::whatIsWrittenIsReadBack()
     const QString hostile = QString::fromUtf8("q\" b\\ 'x' \n\t\x01 ü 日本 ${HOME} $(id) # ]");
     fleet.services << FleetEntry{u"a"_s, u"http://127.0.0.1:1"_s, u"g \"1\""_s, base + u"/token"_s, 250ms,
                                  RestartByCommand{{u"prog"_s, hostile, QString()}, base + u"/sub"_s, {{u"A B"_s, hostile}}}, 5s, {}}
-                   << FleetEntry{u"b"_s, u"unix:"_s + base + u"/b.sock"_s, {}, {}, 1s, RestartByService{}, 30s, {u"a"_s}}
+                   << FleetEntry{u"b"_s, u"unix:"_s + base + u"/b.sock"_s, {}, {}, 1s, RestartByService{}, 30s, {u"a"_s}, true}
                    << FleetEntry{u"c"_s, u"https://h:1/p"_s, {}, u"/t"_s, 1s, RestartByService{RestartByCommand{{u"x"_s}, base, {}}}, 30s, {}}
                    << FleetEntry{u"d"_s, u"http://h:2"_s, {}, {}, 1s, RestartBySystemd{u"d.service"_s, u"system"_s}, 30s, {u"a"_s, u"b"_s}}
                    << FleetEntry{u"e"_s, u"http://h:3"_s, {}, {}, 1s, RestartByContainer{u"podman"_s, u"e"_s}, 30s, {}}

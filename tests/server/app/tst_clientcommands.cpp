@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aReceiptCanBeHadAsJson();
     void aRestartThatDidNotHappenExitsWithOne();
     void onlyStaleServicesAreRestarted();
+    void staleServicesAreRestartedAsTheyTurnStale();
     void waitingEndsAtItsDeadline();
     void waitingForFreshCodeExitsWithThree();
     void logsAreShown();
@@ -114,6 +115,7 @@ void TestClientCommands::usageErrorsExitWithTwo_data()
     QTest::newRow("cancel and schedule") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--cancel"_s, u"--schedule"_s} << u"exclude"_s;
     QTest::newRow("bad timeout") << QStringList{u"wait"_s, u"http://h:1"_s, u"--timeout"_s, u"5"_s} << u"--timeout: expected a duration"_s;
     QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"0"_s} << u"--tail: expected a number"_s;
+    QTest::newRow("watch without stale") << QStringList{u"restart"_s, u"http://h:1"_s, u"--watch"_s} << u"--watch goes with --stale"_s;
     QTest::newRow("logs of two") << QStringList{u"logs"_s, u"http://h:1"_s, u"http://h:2"_s} << u"one service"_s;
 }
 
@@ -280,6 +282,37 @@ void TestClientCommands::onlyStaleServicesAreRestarted()
     const Outcome stale = run({u"restart"_s, u"--stale"_s, server->url()});
     QCOMPARE(stale.code, 1); // it is tried: this one offers no way
     QVERIFY2(stale.output.contains(u"does not offer to restart itself"_s), qPrintable(stale.output));
+}
+
+void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
+{
+    const QByteArray stale = R"(,"instance_id":"1","capabilities":["restart"],"code":{"verdict":"stale","changed":[{"path":"/a.py"}]},"resources":{"in_flight_requests":%1})";
+    const FakeAnswer busy = FakeAnswer::json(body(QByteArray(stale).replace("%1", "1")));
+    server->setAnswers("/health/status", {busy, busy, busy, busy, FakeAnswer::json(body(QByteArray(stale).replace("%1", "0")))});
+    server->setAnswer("/health/live", FakeAnswer::json(body(R"(,"instance_id":"1")")));
+    server->setAnswer("/health/restart", FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+    const QByteArray entry = "[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\nrestart = { method = \"service\" }\n";
+    const QStringList command{u"restart"_s, u"--stale"_s, u"--watch"_s, u"--fleet"_s, fleetFile(entry)};
+    const Outcome nobody = run(command);
+    QCOMPARE(nobody.code, 2);
+    QVERIFY2(nobody.errors.contains(u"restart_on_stale = true"_s), qPrintable(nobody.errors));
+
+    fleetFile(entry + "restart_on_stale = true\n");
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command);
+    QByteArray output;
+    const auto says = [&](const char *text) {
+        output += process.readAllStandardOutput();
+        return output.contains(text);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(says("a is stale: the last restart failed: "), 30'000);
+    QVERIFY2(output.contains("a is stale: a request is in flight\n") && output.contains("no such file"), output.constData());
+    process.terminate();
+    QTRY_COMPARE(process.state(), QProcess::NotRunning);
+    const auto restarts = std::count_if(server->requests().begin(), server->requests().end(),
+                                        [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+    QCOMPARE(restarts, 1);
+    QFile::remove(directory->filePath(u"fleet.toml"_s));
 }
 
 void TestClientCommands::waitingEndsAtItsDeadline()

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/stalerestart.h"
+
+#include "common/protocol/duration.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+void StaleRestart::add(const FleetEntry &entry)
+{
+    remove(entry.name);
+    m_subjects[entry.name].entry = entry;
+    if (entry.restartOnStale)
+        m_asked.insert(std::lower_bound(m_asked.begin(), m_asked.end(), entry.name), entry.name);
+}
+
+void StaleRestart::remove(const QString &name)
+{
+    m_subjects.erase(name);
+    m_asked.removeOne(name);
+}
+
+const StaleRestart::Subject *StaleRestart::find(const QString &name) const
+{
+    const auto found = m_subjects.find(name);
+    return found == m_subjects.end() ? nullptr : &found->second;
+}
+
+void StaleRestart::observe(const QString &name, const HealthReport *report, TimePoint now)
+{
+    const auto found = m_subjects.find(name);
+    if (found == m_subjects.end())
+        return;
+    Subject &subject = found->second;
+    subject.answers = report && report->status == ServiceStatus::Healthy;
+    const CodeReport code = report && report->code ? *report->code : CodeReport();
+    if (code.verdict == CodeVerdict::Fresh)
+        subject.failure.clear();
+    const bool stale = *subject.answers && code.verdict == CodeVerdict::Stale;
+    if (!stale || !subject.stale || code.changed != subject.changed || code.more != subject.more) {
+        subject.since = now;
+        subject.changed = code.changed;
+        subject.more = code.more;
+    }
+    subject.stale = stale;
+    subject.inFlight = report ? report->resources.inFlightRequests.value_or(0) : 0;
+    subject.idleLooks = report && subject.inFlight == 0 ? subject.idleLooks + 1 : 0;
+}
+
+std::optional<QString> StaleRestart::due(TimePoint now) const
+{
+    std::optional<QString> found;
+    for (const QString &name : m_asked) {
+        const Subject &subject = m_subjects.at(name);
+        if (subject.running)
+            return {};
+        if (!found && subject.stale && waitsFor(subject, now).isEmpty())
+            found = name;
+    }
+    return found;
+}
+
+QString StaleRestart::waitsFor(const QString &name, TimePoint now) const
+{
+    const Subject *const subject = find(name);
+    return subject && subject->entry.restartOnStale && subject->stale ? waitsFor(*subject, now) : QString();
+}
+
+QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
+{
+    if (subject.running)
+        return u"its restart is under way"_s;
+    if (!subject.failure.isEmpty())
+        return u"the last restart failed: %1"_s.arg(subject.failure);
+    for (const QString &name : subject.entry.dependsOn) {
+        const Subject *const dependency = find(name);
+        if (!dependency || dependency == &subject)
+            continue;
+        if (!dependency->failure.isEmpty())
+            return u"%1, which it depends on, failed to restart"_s.arg(name);
+        if (dependency->running || (dependency->stale && dependency->entry.restartOnStale))
+            return u"%1, which it depends on, is restarted first"_s.arg(name);
+        if (!dependency->answers.value_or(true))
+            return u"%1, which it depends on, is not up"_s.arg(name);
+    }
+    if (now < subject.resting)
+        return u"it was restarted a moment ago"_s;
+    if (now - subject.since < m_rules.settle)
+        return u"its files have just changed"_s;
+    if (subject.inFlight > 0)
+        return subject.inFlight == 1 ? u"a request is in flight"_s : u"%1 requests are in flight"_s.arg(subject.inFlight);
+    return subject.idleLooks < 2 ? u"it was busy a moment ago"_s : QString();
+}
+
+void StaleRestart::began(const QString &name)
+{
+    if (const auto found = m_subjects.find(name); found != m_subjects.end())
+        found->second.running = true;
+}
+
+void StaleRestart::ended(const Receipt &receipt, TimePoint now)
+{
+    const auto found = m_subjects.find(receipt.service);
+    if (found == m_subjects.end())
+        return;
+    Subject &subject = found->second;
+    const bool often = subject.pause.count() > 0 && now - subject.resting < m_rules.longestPause;
+    subject.running = false;
+    subject.pause = often ? std::min(2 * subject.pause, m_rules.longestPause) : m_rules.firstPause;
+    subject.resting = now + subject.pause;
+    subject.since = now; // what was seen before was seen of its predecessor
+    subject.idleLooks = 0;
+    if (!receipt.ok)
+        subject.failure = receipt.failure.isEmpty() ? u"no reason given"_s : receipt.failure;
+    else if (receipt.code == CodeVerdict::Stale)
+        subject.failure = u"the new process is stale as well"_s;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+#include "common/protocol/health.h"
+#include "common/protocol/receipt.h"
+
+#include <map>
+
+namespace Hephaestus {
+
+/// Which service to restart because it runs old code: one at a time, of those whose fleet entry says so (`restart_on_stale`).
+///
+/// A service is due when its changes have been the same for a while (a build or a checkout is over), it was idle at two looks in a row, and
+/// what it depends on is up, and not due itself. After a failed restart it is left alone until it is seen fresh, and what
+/// depends on it waits. A pure state machine: the time is given, and it asks and restarts nobody itself.
+class StaleRestart
+{
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    struct Rules
+    {
+        std::chrono::milliseconds settle{2'000};        ///< how long the changes must have been the same
+        std::chrono::milliseconds firstPause{5'000};    ///< after a restart, until the next of the same service;
+        std::chrono::milliseconds longestPause{60'000}; ///< doubled, up to this, with each that follows within as long
+    };
+
+    StaleRestart() : StaleRestart(Rules()) { }
+    explicit StaleRestart(Rules rules) : m_rules(rules) { }
+
+    /// Of all services, also those that are not to be restarted: others depend on them.
+    void add(const FleetEntry &entry);
+    void remove(const QString &name);
+    /// Is there any to be restarted?
+    bool isAsked() const { return !m_asked.isEmpty(); }
+
+    /// What it said of itself; null: it does not answer.
+    void observe(const QString &name, const HealthReport *report, TimePoint now);
+    /// The service to restart now, or nothing.
+    std::optional<QString> due(TimePoint now) const;
+    /// Why a stale service that is to be restarted is not due, as the end of a sentence; empty if it is, or is not stale.
+    QString waitsFor(const QString &name, TimePoint now) const;
+
+    /// Of every restart and start, whoever asked for it.
+    void began(const QString &name);
+    void ended(const Receipt &receipt, TimePoint now);
+
+private:
+    struct Subject
+    {
+        FleetEntry entry;
+        std::optional<bool> answers; ///< nothing: nobody looked yet
+        bool stale = false;
+        QList<CodeChange> changed;
+        qint64 more = 0;
+        TimePoint since{};    ///< its changes have been these
+        qint64 inFlight = 0;
+        int idleLooks = 0;    ///< in a row
+        bool running = false; ///< a restart
+        QString failure;      ///< of the latest restart; until it is seen fresh
+        TimePoint resting{};  ///< no restart before
+        std::chrono::milliseconds pause{0};
+    };
+
+    const Subject *find(const QString &name) const;
+    QString waitsFor(const Subject &subject, TimePoint now) const;
+
+    const Rules m_rules;
+    std::map<QString, Subject> m_subjects;
+    QStringList m_asked; ///< those to be restarted, by name
+};
+
+} // namespace Hephaestus

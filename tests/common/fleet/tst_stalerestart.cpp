@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/stalerestart.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+const CodeChange Edit{u"/srv/manager.py"_s, u"source"_s, u"modified"_s};
+const CodeChange OtherEdit{u"/srv/other.py"_s, u"source"_s, u"modified"_s};
+
+HealthReport report(CodeVerdict verdict, const QList<CodeChange> &changed = {}, qint64 inFlight = 0)
+{
+    HealthReport report;
+    report.code = CodeReport{verdict, changed, {}, 0};
+    report.resources.inFlightRequests = inFlight;
+    return report;
+}
+
+HealthReport fresh() { return report(CodeVerdict::Fresh); }
+HealthReport stale(qint64 inFlight = 0) { return report(CodeVerdict::Stale, {Edit}, inFlight); }
+
+} // namespace
+
+class TestStaleRestart : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+
+    void aServiceThatAsksForItIsRestartedWhenItsChangesHaveSettled();
+    void whoDidNotAskForItIsLeftAlone();
+    void onlyStaleIsAReason_data();
+    void onlyStaleIsAReason();
+    void furtherChangesBeginTheWaitAnew();
+    void aBusyServiceIsWaitedFor();
+    void aServiceThatDoesNotCountItsRequestsIsTakenForIdle();
+    void oneIsRestartedAtATime();
+    void whatItDependsOnGoesFirst();
+    void itWaitsUntilWhatItDependsOnIsUp();
+    void aStaleDependencyThatNobodyRestartsIsNotWaitedFor();
+    void afterAFailureItIsLeftAloneUntilItIsFresh();
+    void whatDependsOnAFailureIsNotRestarted();
+    void aRestartThatLeavesItStaleIsAFailure();
+    void restartsOneAfterAnotherComeAtLongerIntervals();
+
+private:
+    void add(const QString &name, const QStringList &dependsOn = {}, bool asked = true)
+    {
+        FleetEntry entry;
+        entry.name = name;
+        entry.dependsOn = dependsOn;
+        entry.restartOnStale = asked;
+        m_policy->add(entry);
+    }
+    void see(const QString &name, const HealthReport &report) { m_policy->observe(name, &report, m_now); }
+    /// Looks at it every second for so long.
+    void watch(const QString &name, const HealthReport &report, std::chrono::seconds time)
+    {
+        for (auto passed = 0s; passed < time; passed += 1s) {
+            m_now += 1s;
+            see(name, report);
+        }
+    }
+    QString due() const { return m_policy->due(m_now).value_or(QString()); }
+    QString why(const QString &name) const { return m_policy->waitsFor(name, m_now); }
+    void restart(const QString &name, const QString &failure = {}, CodeVerdict code = CodeVerdict::Fresh)
+    {
+        m_policy->began(name);
+        Receipt receipt;
+        receipt.service = name;
+        receipt.ok = failure.isEmpty();
+        receipt.failure = failure;
+        receipt.code = code;
+        m_policy->ended(receipt, m_now);
+    }
+
+    std::unique_ptr<StaleRestart> m_policy;
+    StaleRestart::TimePoint m_now;
+};
+
+void TestStaleRestart::init()
+{
+    m_policy = std::make_unique<StaleRestart>();
+    m_now = StaleRestart::TimePoint(1h);
+}
+
+void TestStaleRestart::aServiceThatAsksForItIsRestartedWhenItsChangesHaveSettled()
+{
+    QVERIFY(!m_policy->isAsked());
+    add(u"a"_s);
+    QVERIFY(m_policy->isAsked());
+    see(u"a"_s, fresh());
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), QString());
+    see(u"a"_s, stale());
+    watch(u"a"_s, stale(), 1s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"its files have just changed"_s);
+    watch(u"a"_s, stale(), 1s);
+    QCOMPARE(due(), u"a"_s);
+    QCOMPARE(why(u"a"_s), QString());
+    restart(u"a"_s);
+    see(u"a"_s, fresh());
+    QCOMPARE(due(), QString());
+}
+
+void TestStaleRestart::whoDidNotAskForItIsLeftAlone()
+{
+    add(u"a"_s, {}, false);
+    QVERIFY(!m_policy->isAsked());
+    watch(u"a"_s, stale(), 60s);
+    watch(u"stranger"_s, stale(), 60s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), QString());
+}
+
+void TestStaleRestart::onlyStaleIsAReason_data()
+{
+    QTest::addColumn<CodeVerdict>("verdict");
+    QTest::addColumn<bool>("closing");
+    QTest::addColumn<bool>("answers");
+    QTest::addColumn<QString>("due");
+    QTest::newRow("stale") << CodeVerdict::Stale << false << true << u"a"_s;
+    QTest::newRow("fresh") << CodeVerdict::Fresh << false << true << QString();
+    QTest::newRow("unknown") << CodeVerdict::Unknown << false << true << QString();
+    QTest::newRow("stale, and shutting down") << CodeVerdict::Stale << true << true << QString();
+    QTest::newRow("no answer any more") << CodeVerdict::Stale << false << false << QString();
+}
+
+void TestStaleRestart::onlyStaleIsAReason()
+{
+    QFETCH(CodeVerdict, verdict);
+    QFETCH(bool, closing);
+    QFETCH(bool, answers);
+    add(u"a"_s);
+    HealthReport seen = report(verdict, {Edit});
+    if (closing)
+        seen.status = ServiceStatus::ShuttingDown;
+    watch(u"a"_s, seen, 60s);
+    if (!answers)
+        m_policy->observe(u"a"_s, nullptr, m_now);
+    QTEST(due(), "due");
+}
+
+void TestStaleRestart::furtherChangesBeginTheWaitAnew()
+{
+    add(u"a"_s);
+    for (int i = 0; i < 10; ++i) { // a checkout under way
+        watch(u"a"_s, report(CodeVerdict::Stale, i % 2 ? QList{Edit} : QList{Edit, OtherEdit}), 2s);
+        QCOMPARE(due(), QString());
+    }
+    watch(u"a"_s, report(CodeVerdict::Stale, {Edit}), 1s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::aBusyServiceIsWaitedFor()
+{
+    add(u"a"_s);
+    watch(u"a"_s, stale(2), 300s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"2 requests are in flight"_s);
+    watch(u"a"_s, stale(0), 1s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"it was busy a moment ago"_s);
+    watch(u"a"_s, stale(1), 1s);
+    QCOMPARE(why(u"a"_s), u"a request is in flight"_s);
+    watch(u"a"_s, stale(0), 2s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::aServiceThatDoesNotCountItsRequestsIsTakenForIdle()
+{
+    add(u"a"_s);
+    HealthReport silent = stale();
+    silent.resources.inFlightRequests.reset();
+    watch(u"a"_s, silent, 4s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::oneIsRestartedAtATime()
+{
+    add(u"a"_s);
+    add(u"b"_s);
+    watch(u"a"_s, stale(), 4s);
+    watch(u"b"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+    m_policy->began(u"a"_s);
+    QCOMPARE(due(), QString());
+    restart(u"a"_s);
+    see(u"a"_s, fresh());
+    QCOMPARE(due(), u"b"_s);
+}
+
+void TestStaleRestart::whatItDependsOnGoesFirst()
+{
+    add(u"a"_s, {u"b"_s});
+    add(u"b"_s, {u"c"_s});
+    add(u"c"_s);
+    watch(u"a"_s, stale(), 4s);
+    watch(u"b"_s, stale(), 4s);
+    watch(u"c"_s, stale(3), 4s); // busy
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"b, which it depends on, is restarted first"_s);
+    watch(u"c"_s, stale(), 2s);
+    QCOMPARE(due(), u"c"_s);
+    m_policy->began(u"c"_s);
+    m_policy->observe(u"c"_s, nullptr, m_now);
+    QCOMPARE(why(u"b"_s), u"c, which it depends on, is restarted first"_s);
+    restart(u"c"_s);
+    see(u"c"_s, fresh());
+    QCOMPARE(due(), u"b"_s);
+    restart(u"b"_s);
+    see(u"b"_s, fresh());
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::itWaitsUntilWhatItDependsOnIsUp()
+{
+    add(u"a"_s, {u"b"_s, u"outside the fleet"_s});
+    add(u"b"_s, {}, false);
+    watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s); // nobody has looked at b yet
+    m_policy->observe(u"b"_s, nullptr, m_now);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"b, which it depends on, is not up"_s);
+    see(u"b"_s, fresh());
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::aStaleDependencyThatNobodyRestartsIsNotWaitedFor()
+{
+    add(u"a"_s, {u"b"_s});
+    add(u"b"_s, {}, false);
+    watch(u"b"_s, stale(), 4s);
+    watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::afterAFailureItIsLeftAloneUntilItIsFresh()
+{
+    add(u"a"_s);
+    watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+    restart(u"a"_s, u"the port is taken by pid 7"_s);
+    watch(u"a"_s, stale(), 3600s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"the last restart failed: the port is taken by pid 7"_s);
+    m_policy->observe(u"a"_s, nullptr, m_now);
+    watch(u"a"_s, report(CodeVerdict::Stale, {OtherEdit}), 3600s); // another edit is no other reason to believe in it
+    QCOMPARE(due(), QString());
+    watch(u"a"_s, fresh(), 1s); // somebody saw to it, or took the edit back
+    watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::whatDependsOnAFailureIsNotRestarted()
+{
+    add(u"a"_s, {u"b"_s});
+    add(u"b"_s);
+    watch(u"a"_s, stale(), 4s);
+    watch(u"b"_s, stale(), 4s);
+    restart(u"b"_s, u"it exited with code 1"_s);
+    m_policy->observe(u"b"_s, nullptr, m_now);
+    watch(u"a"_s, stale(), 3600s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"b, which it depends on, failed to restart"_s);
+}
+
+void TestStaleRestart::aRestartThatLeavesItStaleIsAFailure()
+{
+    add(u"a"_s);
+    watch(u"a"_s, stale(), 4s);
+    restart(u"a"_s, {}, CodeVerdict::Stale);
+    watch(u"a"_s, stale(), 3600s);
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(u"a"_s), u"the last restart failed: the new process is stale as well"_s);
+}
+
+void TestStaleRestart::restartsOneAfterAnotherComeAtLongerIntervals()
+{
+    add(u"a"_s);
+    QList<qint64> seconds;
+    for (int i = 0; i < 7; ++i) { // whatever writes its files does so after each start
+        see(u"a"_s, fresh());
+        const auto began = m_now;
+        see(u"a"_s, stale());
+        while (due().isEmpty())
+            watch(u"a"_s, stale(), 1s);
+        seconds << std::chrono::duration_cast<std::chrono::seconds>(m_now - began).count();
+        restart(u"a"_s);
+    }
+    QCOMPARE(seconds, (QList<qint64>{2, 5, 10, 20, 40, 60, 60}));
+    see(u"a"_s, fresh());
+    m_now += 10min;
+    see(u"a"_s, fresh());
+    watch(u"a"_s, stale(), 3s);
+    restart(u"a"_s);
+    see(u"a"_s, fresh());
+    watch(u"a"_s, stale(), 6s);
+    QCOMPARE(due(), u"a"_s); // the first pause again
+}
+
+QTEST_GUILESS_MAIN(TestStaleRestart)
+#include "tst_stalerestart.moc"
