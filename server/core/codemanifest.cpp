@@ -49,13 +49,6 @@ bool isMissing(int error)
     return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/// Has the content been changed after `since`, for all that is known? A time ahead of the clock cannot have come about since then: it
-/// is from before the clock was set back.
-bool changedAfter(qint64 time, qint64 since)
-{
-    return time > since && time <= wallClock() + FileStamp::Tick;
-}
-
 /// A noted file whose content may be another than the one loaded: nothing known then is known of that one.
 void makeUnverified(LoadedFile &file)
 {
@@ -85,7 +78,7 @@ CodeManifest::CodeManifest(CodeSources sources)
     if (!m_sources.directory.isEmpty())
         m_git = GitState::of(m_sources.directory);
     const auto since = m_sources.since ? m_sources.since : ProcessOrigin::startOf(m_sources.pid);
-    begin(since.value_or(0)); // 0: the process is gone, and nothing can be proven
+    begin(Moment(since.value_or(0))); // 0: the process is gone, and nothing can be proven
 }
 
 QByteArray CodeManifest::proc(const char *entry) const
@@ -120,7 +113,7 @@ bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name)
         || std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) { return pattern.matches(path); });
 }
 
-void CodeManifest::begin(qint64 since)
+void CodeManifest::begin(const Moment &since)
 {
     m_files.clear();
     m_mapped.clear();
@@ -128,8 +121,9 @@ void CodeManifest::begin(qint64 since)
     m_recorded = false;
     m_lastUpdate = since;
     noteMapped(mappedFiles(m_sources.pid), since);
+    const Moment configured = m_sources.configuredSince ? Moment(*m_sources.configuredSince) : since;
     for (const QByteArray &path : m_sources.configurationFiles)
-        noteNamed(path, CodeKind::Configuration, m_sources.configuredSince.value_or(since));
+        noteNamed(path, CodeKind::Configuration, configured);
     for (const QByteArray &path : m_sources.lockFiles)
         noteNamed(path, CodeKind::LockFile, since);
     for (const GlobPattern &pattern : m_patterns) {
@@ -154,7 +148,7 @@ int CodeManifest::openLoaded(const MappedFile &mapped) const
     return -1;
 }
 
-void CodeManifest::noteMapped(const QList<MappedFile> &mapped, qint64 since)
+void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const Moment &since)
 {
     struct stat program{};
     const bool programKnown = ::stat(proc("exe").constData(), &program) == 0;
@@ -176,7 +170,7 @@ void CodeManifest::noteMapped(const QList<MappedFile> &mapped, qint64 since)
             file.stamp = FileStamp::of(status);
             // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
             const qint64 time = status.st_nlink == 0 ? file.stamp.modified : file.stamp.changed;
-            if (!isProgram && changedAfter(time, since))
+            if (!isProgram && since.mayPrecede(time))
                 makeUnverified(file);
             else
                 m_unproven.insert(each.path, each);
@@ -190,7 +184,7 @@ void CodeManifest::noteMapped(const QList<MappedFile> &mapped, qint64 since)
     }
 }
 
-void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, qint64 since)
+void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, const Moment &since)
 {
     LoadedFile file;
     file.kind = kind;
@@ -200,7 +194,7 @@ void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, qint64 since
         if (!S_ISREG(status.st_mode))
             return; // a device, a socket or a directory is not read as a whole
         file.stamp = FileStamp::of(status);
-        if (changedAfter(file.stamp.changed, since))
+        if (since.mayPrecede(file.stamp.changed))
             makeUnverified(file);
     } else {
         file.evidence = isMissing(errno) ? Evidence::Absent : Evidence::Unreadable;
@@ -208,7 +202,7 @@ void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, qint64 since
     m_files.add(path, file);
 }
 
-bool CodeManifest::noteWatched(qint64 since, Pace &pace)
+bool CodeManifest::noteWatched(const Moment &since, Pace &pace)
 {
     GlobPattern::Visitor visitor;
     visitor.directory = [this](const QByteArray &directory) { noteDirectory(directory); };
@@ -223,7 +217,7 @@ bool CodeManifest::noteWatched(qint64 since, Pace &pace)
         LoadedFile file;
         file.origins = Watched;
         file.stamp = FileStamp::of(status);
-        if (changedAfter(file.stamp.changed, since))
+        if (since.mayPrecede(file.stamp.changed))
             makeUnverified(file);
         m_files.add(folder, name, file);
         if (isLink)
@@ -293,13 +287,13 @@ void CodeManifest::prove(const QByteArray &path, LoadedFile &file, Pace &pace)
     }
     file.hash = *hash;
     file.evidence = Evidence::Hashed;
-    if (changedAfter(file.stamp.changed, begun - 2 * FileStamp::Tick))
+    if (Moment(begun - 2 * FileStamp::Tick).mayPrecede(file.stamp.changed))
         file.stamp.changed = 0; // another write in the same tick would not show
 }
 
 bool CodeManifest::update(Pace &pace)
 {
-    const qint64 started = wallClock();
+    const Moment started(wallClock());
     const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
     const bool sameImage = std::any_of(mapped.begin(), mapped.end(), [this](const MappedFile &each) {
         return each.range == m_image.range && each.inode == m_image.inode;

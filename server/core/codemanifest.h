@@ -6,6 +6,7 @@
 #include "server/core/globpattern.h"
 #include "server/core/loadedmodules.h"
 #include "server/core/mappedfiles.h"
+#include "server/core/moment.h"
 #include "server/core/pace.h"
 
 #include <QHash>
@@ -74,10 +75,10 @@ public:
     std::optional<CodeKind> find(const QByteArray &path) const;
 
 private:
-    void begin(qint64 since);
-    void noteMapped(const QList<MappedFile> &mapped, qint64 since);
-    void noteNamed(const QByteArray &path, CodeKind kind, qint64 since);
-    bool noteWatched(qint64 since, Pace &pace);
+    void begin(const Moment &since);
+    void noteMapped(const QList<MappedFile> &mapped, const Moment &since);
+    void noteNamed(const QByteArray &path, CodeKind kind, const Moment &since);
+    bool noteWatched(const Moment &since, Pace &pace);
     void noteModules();
     int openLoaded(const MappedFile &mapped) const;
     void prove(const QByteArray &path, LoadedFile &file, Pace &pace);
@@ -95,7 +96,7 @@ private:
     MappedFile m_image;                                      ///< the program: after exec another, or elsewhere
     GitState m_git;
     std::optional<ContentHash> m_environment;
-    qint64 m_lastUpdate = 0; ///< wallClock()
+    Moment m_lastUpdate;
     bool m_recorded = false;
 };
 

@@ -6,10 +6,17 @@
 #include <QProcess>
 #include <QSet>
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// By how much the wall clock of this program is wrong, in seconds; the kernel's, which file times are from, is not.
+qint64 clockMoved = 0;
 
 const QByteArray Source("src/manager.py");
 const QByteArray Code("def run():\n    return 1\n");
@@ -35,13 +42,26 @@ void git(const CodeScene &scene, const QStringList &arguments)
 
 } // namespace
 
+/// Takes the C library's place.
+extern "C" int clock_gettime(clockid_t clock, timespec *time) noexcept
+{
+    const auto result = int(::syscall(SYS_clock_gettime, clock, time));
+    if (clock == CLOCK_REALTIME)
+        time->tv_sec += clockMoved;
+    return result;
+}
+
 class TestCodeManifest : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
     void init() { m_scene.reset(makeScene()); }
-    void cleanup() { m_scene.reset(); }
+    void cleanup()
+    {
+        clockMoved = 0;
+        m_scene.reset();
+    }
 
     void whatIsNotTouchedIsFresh();
     void aTouchedFileIsFresh();
@@ -90,6 +110,11 @@ private Q_SLOTS:
     void aFileChangedBeforeItWasHashedIsNeverFresh();
     void aFileChangedBeforeItWasNotedIsUnknown();
     void aFileOfTheFutureIsFresh();
+    void aMovedClockDecidesNothing_data();
+    void aMovedClockDecidesNothing();
+    void anEditBeforeTheClockWasSetBackIsNeverFresh_data();
+    void anEditBeforeTheClockWasSetBackIsNeverFresh();
+    void aBindMountedTreeIsReadAsAnyOther();
     void twoEditsWithinOneTickAreSeen();
     void aFifoIsNotOpened();
     void aStoppedLookSaysNothing();
@@ -617,6 +642,87 @@ void TestCodeManifest::aFileOfTheFutureIsFresh()
     m_scene->write(Source, OtherCode);
     m_scene->setTimes(Source, 3600);
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestCodeManifest::aMovedClockDecidesNothing_data()
+{
+    QTest::addColumn<qint64>("seconds");
+    QTest::newRow("an hour forward") << qint64(3600);
+    QTest::newRow("an hour back") << qint64(-3600);
+}
+
+void TestCodeManifest::aMovedClockDecidesNothing()
+{
+    QFETCH(qint64, seconds);
+    m_scene->begin();
+    clockMoved = seconds;
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write(Source, OtherCode);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    clockMoved = 0;
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    m_scene->write(Source, Code);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    clockMoved = seconds; // and one that begins on the moved clock
+    m_scene->sources.since.reset();
+    m_scene->begin();
+    m_scene->write(Source, OtherCode);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestCodeManifest::anEditBeforeTheClockWasSetBackIsNeverFresh_data()
+{
+    QTest::addColumn<bool>("before");
+    QTest::newRow("edited, then set back") << true;
+    QTest::newRow("set back, then edited") << false;
+}
+
+void TestCodeManifest::anEditBeforeTheClockWasSetBackIsNeverFresh()
+{
+    QFETCH(bool, before);
+    letFilesSettle();
+    clockMoved = before ? 0 : 3600; // the kernel's clock cannot be moved here: it is as it is after the edit
+    m_scene->sources.since = wallClock() - FileStamp::Tick;
+    m_scene->note(); // the file is watched, and read at the first look
+    m_scene->write(Source, OtherCode);
+    clockMoved -= 3600;
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QCOMPARE(m_scene->changes(), QStringList{u"source unverified src/manager.py"_s});
+}
+
+void TestCodeManifest::aBindMountedTreeIsReadAsAnyOther()
+{
+    const QByteArray tree = m_scene->path("src");
+    const QByteArray place = m_scene->path("mounted");
+    QCOMPARE(::mkdir(place.constData(), 0755), 0);
+    m_scene->sources.watch = {"mounted/**/*.py"};
+    const pid_t child = ::fork(); // with mounts of its own
+    if (child == 0) {
+        const auto judge = [&]() -> int {
+            if (::unshare(::getuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) != 0
+                || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+                || ::mount(tree.constData(), place.constData(), nullptr, MS_BIND, nullptr) != 0
+                || ::mount(nullptr, place.constData(), nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) != 0)
+                return 1;
+            m_scene->sources.pid = ::getpid();
+            m_scene->note();
+            if (m_scene->verdict() != CodeVerdict::Fresh || m_scene->manifest->find(m_scene->path("mounted/manager.py")) != CodeKind::Source)
+                return 2;
+            m_scene->setTimes(Source, 0); // through the tree itself: the mount is read-only
+            if (m_scene->verdict() != CodeVerdict::Fresh)
+                return 3;
+            m_scene->write(Source, OtherCode);
+            if (m_scene->verdict() != CodeVerdict::Stale || m_scene->changes() != QStringList{u"source modified mounted/manager.py"_s})
+                return 4;
+            m_scene->write(Source, Code);
+            return m_scene->verdict() == CodeVerdict::Fresh ? 0 : 5;
+        };
+        ::_exit(judge());
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    QVERIFY(WIFEXITED(status));
+    QCOMPARE(WEXITSTATUS(status), 0);
 }
 
 void TestCodeManifest::twoEditsWithinOneTickAreSeen()
