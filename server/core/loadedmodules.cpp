@@ -4,7 +4,11 @@
 #include "server/core/processorigin.h"
 
 #include <QFile>
-#include <QSet>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -38,33 +42,60 @@ LoadedModules::LoadedModules(QByteArray reportFile)
 {
 }
 
-QList<LoadedModule> LoadedModules::readFrom(qint64 offset, qint64 *end)
+namespace {
+
+/// Past a hole, and the zeros that are left of it in its last block. False: there is nothing more.
+bool skipHole(QFile &file)
 {
-    QList<LoadedModule> modules;
+    char byte = 0;
+    while (file.peek(&byte, 1) == 1) {
+        if (byte != '\0')
+            return true;
+        const int descriptor = ::open(QFile::encodeName(file.fileName()).constData(), O_RDONLY | O_CLOEXEC);
+        const off_t data = ::lseek(descriptor, file.pos(), SEEK_DATA);
+        ::close(descriptor);
+        if (data < 0)
+            return false;
+        file.seek(data);
+        while (file.peek(&byte, 1) == 1 && byte == '\0')
+            file.skip(1);
+    }
+    return false;
+}
+
+} // namespace
+
+template <typename Take>
+qint64 LoadedModules::readFrom(qint64 offset, Take take) const
+{
     QFile file(QFile::decodeName(m_file));
     if (m_file.isEmpty() || !file.open(QIODevice::ReadOnly) || !file.seek(offset))
-        return modules;
-    for (;;) {
+        return offset;
+    while (skipHole(file)) {
+        const qint64 begin = file.pos();
         const QByteArray line = file.readLine();
         if (!line.endsWith('\n'))
-            return modules; // still being written
-        *end += line.size();
-        const QByteArrayView text = QByteArrayView(line).chopped(1);
-        if (auto module = parseModuleLine(text)) {
-            modules << std::move(*module);
-        } else if (text.startsWith("forked ")) {
-            const QList<QByteArray> words = text.toByteArray().split(' ');
-            if (words.size() == 5)
-                m_parents.insert({words[1].toInt(), words[2].toULongLong()}, {words[3].toInt(), words[4].toULongLong()});
-        }
+            return begin; // still being written
+        offset = file.pos();
+        take(QByteArrayView(line).chopped(1), begin, offset);
     }
+    return offset;
 }
 
 QList<LoadedModule> LoadedModules::readNew()
 {
-    QList<LoadedModule> modules = readFrom(m_offset, &m_offset);
-    for (const LoadedModule &module : modules)
-        m_counts.insert({module.pid, module.ticket}, true);
+    QList<LoadedModule> modules;
+    m_offset = readFrom(m_offset, [&](QByteArrayView line, qint64, qint64) {
+        if (auto module = parseModuleLine(line)) {
+            m_counting.insert({module->pid, module->ticket});
+            modules << std::move(*module);
+        } else if (line.startsWith("forked ")) {
+            const QList<QByteArray> words = line.toByteArray().split(' ');
+            if (words.size() == 5)
+                m_parents.insert({words[1].toInt(), words[2].toULongLong()}, {words[3].toInt(), words[4].toULongLong()});
+        }
+    });
+    m_any = m_any || !m_counting.isEmpty();
     return modules;
 }
 
@@ -83,32 +114,57 @@ bool LoadedModules::processEnded()
     };
     const QSet<Process> parents(m_parents.cbegin(), m_parents.cend()); // a daemon's first fork ends at once, and links the two
     m_parents.removeIf([&](const auto &entry) {
-        return !m_counts.contains(entry.key()) && !parents.contains(entry.key()) && !runs(entry.key());
+        return !m_counting.contains(entry.key()) && !parents.contains(entry.key()) && !runs(entry.key());
     });
     for (auto entry = m_parents.cbegin(); entry != m_parents.cend(); ++entry) {
         if (runs(entry.key()))
             addWithParents(entry.key());
     }
-    bool ended = false;
-    for (auto [process, counts] : m_counts.asKeyValueRange()) {
-        if (!counts || counting.contains(process))
-            continue;
-        if (runs(process)) {
+    const QSet<Process> before = m_counting;
+    for (const Process &process : before) {
+        if (!counting.contains(process) && runs(process))
             addWithParents(process);
-        } else {
-            counts = false;
-            ended = true;
-        }
     }
-    return ended;
+    m_counting.intersect(counting);
+    return m_counting.size() != before.size();
 }
 
 QList<LoadedModule> LoadedModules::current()
 {
-    qint64 end = 0;
-    QList<LoadedModule> modules = readFrom(0, &end);
-    modules.removeIf([this](const LoadedModule &module) { return !m_counts.value({module.pid, module.ticket}); });
+    QList<LoadedModule> modules;
+    QList<std::pair<qint64, qint64>> waste; // ranges of lines that do not count
+    qint64 begin = 0;                       // of the present one
+    qint64 bytes = 0;                       // in it, without holes
+    const auto endRange = [&](qint64 end) {
+        if (bytes >= Waste)
+            waste << std::pair(begin, end);
+        bytes = 0;
+    };
+    const qint64 end = readFrom(0, [&](QByteArrayView line, qint64 from, qint64 to) {
+        auto module = parseModuleLine(line);
+        if (from >= m_offset || (module && m_counting.contains({module->pid, module->ticket}))) {
+            endRange(from);
+            begin = to;
+            if (module && from < m_offset)
+                modules << std::move(*module);
+        } else {
+            bytes += to - from;
+        }
+    });
+    endRange(std::min(end, m_offset));
+    giveBack(waste);
     return modules;
+}
+
+/// The file keeps its length: others append to it meanwhile. Where the file system cannot, the lines stay.
+void LoadedModules::giveBack(const QList<std::pair<qint64, qint64>> &ranges) const
+{
+    if (ranges.isEmpty())
+        return;
+    const int descriptor = ::open(m_file.constData(), O_WRONLY | O_CLOEXEC);
+    for (const auto &[begin, end] : ranges)
+        ::fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, end - begin);
+    ::close(descriptor);
 }
 
 } // namespace Hephaestus

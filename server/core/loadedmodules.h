@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QHash>
 #include <QList>
+#include <QSet>
 
 #include <sys/types.h>
 
@@ -31,7 +32,8 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 
 /// What a program and its children loaded by an interpreter, from the report that its adapter appends to
 /// (resources/python/hephaestus_manifest.py). What a process loaded counts while it runs, or one that it forked: `forked PID TICKET PARENT
-/// PARENT_TICKET` lines tell. Belongs to one thread.
+/// PARENT_TICKET` lines tell. The room that lines of ended processes took is given back to the disk, for a program may start
+/// others without end. Belongs to one thread.
 class LoadedModules
 {
 public:
@@ -39,20 +41,27 @@ public:
 
     const QByteArray &reportFile() const { return m_file; }
     /// Has any process reported yet?
-    bool any() const { return !m_counts.isEmpty(); }
+    bool any() const { return m_any; }
     /// The lines since the last call, whole ones only.
     QList<LoadedModule> readNew();
     /// Has a process ended, with all that it forked, whose lines were read? Then current() is what still counts.
     bool processEnded();
     QList<LoadedModule> current();
 
+    /// Lines that do not count any more are kept up to so many bytes in a row.
+    static constexpr qint64 Waste = 64 * 1024;
+
 private:
     using Process = std::pair<pid_t, quint64>;
-    QList<LoadedModule> readFrom(qint64 offset, qint64 *end);
+    /// Calls `take` for each whole line from `offset` on; returns where the last one ends.
+    template <typename Take>
+    qint64 readFrom(qint64 offset, Take take) const;
+    void giveBack(const QList<std::pair<qint64, qint64>> &ranges) const;
 
     QByteArray m_file;
     qint64 m_offset = 0;
-    QHash<Process, bool> m_counts;     ///< does what it loaded still count?
+    bool m_any = false;
+    QSet<Process> m_counting;          ///< whose modules still count
     QHash<Process, Process> m_parents; ///< of forked processes
 };
 

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aModuleChangedSinceItsImportIsNeverFresh();
     void aModuleOfADeadProcessDoesNotCount();
     void aForkedProcessHasWhatItsParentLoaded();
+    void endedProcessesTakeNoRoomOnTheDisk();
     void namesOfAllKindsAreReported();
     void anArchiveAndByteCodeAreReported();
     void theProgramsOwnSitecustomizeRuns();
@@ -197,6 +198,39 @@ void TestPythonModules::aForkedProcessHasWhatItsParentLoaded()
     QCOMPARE(changes(), u"source modified unused.py"_s);
     tell("import time; os.write(w, b'x\\n'); exec('while os.path.exists(f\"/proc/{daemon}/exe\"): time.sleep(0.001)')");
     QTRY_COMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestPythonModules::endedProcessesTakeNoRoomOnTheDisk()
+{
+    const QByteArray report = m_scene->path("report");
+    const auto append = [&](pid_t pid, quint64 ticket, const QByteArray &path) {
+        QFile file(QFile::decodeName(report));
+        QVERIFY(file.open(QIODevice::Append));
+        file.write("loaded " + QByteArray::number(pid) + ' ' + QByteArray::number(ticket) + " 9 1 2 3 4 5 " + path + '\n');
+    };
+    const auto blocks = [&] {
+        struct stat status{};
+        ::stat(report.constData(), &status);
+        return status.st_blocks;
+    };
+    const quint64 own = ProcessOrigin::ticketOf(::getpid());
+    LoadedModules modules(report);
+    append(::getpid(), own, "/first.py");
+    for (int process = 0; process < 20; ++process) { // each loads a thousand files, and ends
+        for (int i = 0; i < 1200; ++i)
+            append(::getpid(), own + 1 + quint64(process), "/srv/some/where/module" + QByteArray::number(i) + ".py");
+        append(::getpid(), own, "/later" + QByteArray::number(process) + ".py");
+        QVERIFY(!modules.readNew().isEmpty());
+        QVERIFY(modules.processEnded());
+        const QList<LoadedModule> current = modules.current();
+        QCOMPARE(current.size(), process + 2);
+        QCOMPARE(current.first().path, "/first.py");
+        QCOMPARE(current.last().path, "/later" + QByteArray::number(process) + ".py");
+    }
+    QVERIFY2(blocks() * 512 < 20 * LoadedModules::Waste / 2, QByteArray::number(qint64(blocks())).constData());
+    QVERIFY(modules.any());
+    QVERIFY(!modules.processEnded());
+    QVERIFY(modules.readNew().isEmpty());
 }
 
 void TestPythonModules::namesOfAllKindsAreReported()
