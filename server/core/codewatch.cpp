@@ -109,10 +109,11 @@ void CodeWatch::look()
     if (!m_firstNotice && !m_candidate)
         m_interval = std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
     m_firstNotice.reset();
-    CodeReport found = m_comparison.look(m_pace);
-    // by CPU time: a machine that is busy otherwise must not keep it from looking
-    m_rested = m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
-    consider(std::move(found));
+    const bool confirms = m_candidate.has_value();
+    consider(m_comparison.look(m_pace));
+    // By CPU time: a machine that is busy otherwise must not keep it from looking. What was just found is confirmed first
+    if (confirms || !m_candidate)
+        m_rested = m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
 }
 
 void CodeWatch::consider(CodeReport found)

@@ -86,7 +86,7 @@ int main(int argc, char *argv[])
 
     double cpu = cpuSeconds();
     const double recorded = waitFor(state, CodeVerdict::Fresh);
-    std::printf("first verdict after     %8.2f s, %.2f s of CPU, for %d files\n", recorded, cpuSeconds() - cpu, files);
+    std::printf("first verdict after     %8.2f s, %.2f s of CPU, once, to read %d files\n", recorded, cpuSeconds() - cpu, files);
     std::printf("memory per file         %8.1f bytes of heap, all told\n", double(heapBytes() - heapBefore) / files);
 
     writeFile(nameOf(directory, files / 2), QByteArray(8192, 'y'));
@@ -97,7 +97,7 @@ int main(int argc, char *argv[])
     cpu = cpuSeconds();
     timer.restart();
     QThread::sleep(60); // the first minute, in which it looks more often
-    std::printf("first minute            %8.3f %% of a core\n", (cpuSeconds() - cpu) / (double(timer.nsecsElapsed()) / 1e9) * 100);
+    std::printf("the first minute then   %8.3f %% of a core\n", (cpuSeconds() - cpu) / (double(timer.nsecsElapsed()) / 1e9) * 100);
     cpu = cpuSeconds();
     timer.restart();
     QThread::sleep(static_cast<unsigned long>(seconds));
