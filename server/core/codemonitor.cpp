@@ -46,6 +46,8 @@ void CodeMonitor::start()
         stepBack();
         watch->start();
     });
+    for (auto &question : std::exchange(m_early, {}))
+        QMetaObject::invokeMethod(m_watch, std::move(question));
 }
 
 void CodeMonitor::lookNow()
@@ -53,16 +55,20 @@ void CodeMonitor::lookNow()
     QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow);
 }
 
-void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const
+void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done)
 {
-    QMetaObject::invokeMethod(m_watch, [watch = m_watch, paths, done = std::move(done)] {
+    auto question = [watch = m_watch, paths, done = std::move(done)] {
         QList<CodeFile> files;
         for (const QByteArray &path : paths) {
             const auto kind = watch->manifest().find(path);
             files << CodeFile{QString::fromUtf8(path), kind.has_value(), kind ? QLatin1String(wireName(*kind)) : QString()};
         }
         done(files);
-    }, Qt::QueuedConnection);
+    };
+    if (m_thread)
+        QMetaObject::invokeMethod(m_watch, std::move(question));
+    else
+        m_early << question;
 }
 
 } // namespace Hephaestus

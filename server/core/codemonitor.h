@@ -25,15 +25,16 @@ public:
     void start();
     /// Asks for a look at once; reported() follows.
     void lookNow();
-    /// Says of each path whether the process loaded that file, after a look that is under way. `done` is called once, in another thread,
-    /// or never if this ends before.
-    void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const;
+    /// Says of each path whether the process loaded that file, after the first look, and one that is under way. `done` is called
+    /// once, in another thread, or never if this ends before.
+    void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);
 
 Q_SIGNALS:
     /// In the thread of this object.
     void reported(const Hephaestus::CodeReport &report);
 
 private:
+    QList<std::function<void()>> m_early; ///< questions before start()
     CodeWatch *m_watch; ///< lives in m_thread, which deletes it, once that is started
     std::optional<EventThread> m_thread;
 };
