@@ -109,8 +109,13 @@ void CodeManifest::noteLink(const QByteArray &path)
 bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name) const
 {
     const QByteArray path = (directory == "/" ? QByteArray() : directory) + '/' + name;
-    return m_files.find(path) || m_linked.value(directory).contains(name) || path == m_modules.reportFile()
+    return m_files.find(path) || m_linked.value(directory).contains(name)
         || std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) { return pattern.matches(path); });
+}
+
+bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name) const
+{
+    return !m_modules.reportFile().isEmpty() && directory + '/' + name == m_modules.reportFile();
 }
 
 void CodeManifest::begin(const Moment &since)

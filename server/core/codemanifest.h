@@ -66,6 +66,9 @@ public:
     /// Is an entry of this directory, if it changes, worth a look?
     bool concerns(const QByteArray &directory, const QByteArray &name) const;
 
+    /// Is it the file of CodeSources::moduleReport?
+    bool isReport(const QByteArray &directory, const QByteArray &name) const;
+
     /// Notes what was loaded since the last call (the first one notes the watched files), forgets what was unloaded, and hashes what is not
     /// hashed yet. A program that replaced itself (exec) is noted afresh. False: the pace was stopped.
     bool update(Pace &pace);

@@ -42,6 +42,8 @@ void CodeWatch::start()
         [this](const QByteArray &directory, const QByteArray &name, bool isDirectory) {
             const auto mayHold = [path = directory + '/' + name](const GlobPattern &pattern) { return pattern.mayMatchBelow(path); };
             const auto &patterns = m_manifest->patterns();
+            if (m_manifest->isReport(directory, name))
+                return expectLook(); // something was loaded, which is not yet something that changed
             if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold) : m_manifest->concerns(directory, name))
                 notice();
         });
@@ -60,11 +62,16 @@ void CodeWatch::watchDirectory(const QByteArray &directory)
 
 void CodeWatch::notice()
 {
+    if (m_report.verdict == CodeVerdict::Fresh)
+        publish({CodeVerdict::Unknown, {}, m_report.checked});
+    expectLook();
+}
+
+void CodeWatch::expectLook()
+{
     m_lastNotice = m_clock.now();
     if (!m_firstNotice)
         m_firstNotice = m_lastNotice;
-    if (m_report.verdict == CodeVerdict::Fresh)
-        publish({CodeVerdict::Unknown, {}, m_report.checked});
     schedule();
 }
 

@@ -59,6 +59,7 @@ Q_SIGNALS:
 
 private:
     using TimePoint = Clock::TimePoint;
+    void expectLook();
     void look();
     void consider(CodeReport found);
     void publish(CodeReport report);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/codemonitor.h"
 #include "server/core/codewatch.h"
+#include "server/core/processorigin.h"
 #include "server/core/serverstate.h"
 #include "tests/server/core/codescene.h"
 
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void itIsUnknownUntilItHasLooked();
     void anEventEndsFreshAtOnce_data();
     void anEventEndsFreshAtOnce();
+    void whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn();
     void anEventOfNoConsequenceIsNotNoticed_data();
     void anEventOfNoConsequenceIsNotNoticed();
     void aLookWaitsForQuietButNotForever();
@@ -133,6 +135,45 @@ void TestCodeWatch::anEventEndsFreshAtOnce()
     }
     QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // told by inotify; the clock stands still
     QVERIFY(neverStale());
+}
+
+void TestCodeWatch::whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn()
+{
+    m_scene->write("later/part.py", Code);
+    letFilesSettle();
+    m_scene->write("adapter/report", "");
+    m_scene->sources.moduleReport = m_scene->path("adapter/report");
+    const auto load = [this](const QByteArray &name) {
+        struct stat status{};
+        QCOMPARE(::stat(m_scene->path(name).constData(), &status), 0);
+        const FileStamp stamp = FileStamp::of(status);
+        QFile report(QFile::decodeName(m_scene->sources.moduleReport));
+        QVERIFY(report.open(QIODevice::Append));
+        QByteArrayList words{"loaded"};
+        for (const qint64 number : {qint64(::getpid()), qint64(ProcessOrigin::ticketOf(::getpid())), wallClock(), qint64(stamp.device),
+                                    qint64(stamp.inode), stamp.size, stamp.modified, stamp.changed})
+            words << QByteArray::number(number);
+        report.write((words << m_scene->path(name)).join(' ') + '\n');
+    };
+    load(Source);
+    CodeTiming timing;
+    timing.idleShare = 1e9;
+    timing.rest = 0ms;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_watch->start();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    load("later/part.py");
+    const auto found = [this] {
+        run(100ms);
+        return m_watch->manifest().find(m_scene->path("later/part.py")).has_value();
+    };
+    QVERIFY(!m_watch->manifest().find(m_scene->path("later/part.py")));
+    QTRY_VERIFY(found()); // told by inotify, well before the next look without an event
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    m_scene->write("later/part.py", OtherCode);
+    QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    run(400ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
 void TestCodeWatch::anEventOfNoConsequenceIsNotNoticed_data()
