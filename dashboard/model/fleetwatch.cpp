@@ -82,10 +82,11 @@ QList<Problem> FleetWatch::open(const QString &fleetFile)
 void FleetWatch::remove(ServiceId id)
 {
     m_poller.remove(id);
-    m_stale.remove(m_fleet.find(id)->entry.name);
     m_clients.erase(id);
-    if (const ServiceRow *const row = m_fleet.find(id))
+    if (const ServiceRow *const row = m_fleet.find(id)) {
         m_byUrl.remove(row->entry.url);
+        m_stale.remove(row->entry.name);
+    }
     m_fleet.remove(id);
 }
 

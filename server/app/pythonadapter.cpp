@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -16,13 +18,28 @@ namespace {
 
 bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM); }
 
+/// Locks the directory of an adapter, until the descriptor is closed; below 0: it is in use. Asked beside the pid, which means nothing
+/// here if it is another container's; and a directory that was just made is not locked yet.
+int lock(const QString &directory)
+{
+    const int descriptor = ::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        return descriptor;
+    ::close(descriptor);
+    return -1;
+}
+
 void removeLeftovers(const QDir &base)
 {
     const QStringList names = base.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     for (const QString &name : names) {
         const pid_t pid = name.section(u'.', -1).toInt();
-        if (!runs(pid) || pid == ::getpid()) // our own: of an earlier process, or of ourselves before an exec
+        if (runs(pid) && pid != ::getpid()) // our own: of an earlier process, or of ourselves before an exec
+            continue;
+        if (const int descriptor = lock(base.filePath(name)); descriptor >= 0) {
             QDir(base.filePath(name)).removeRecursively();
+            ::close(descriptor);
+        }
     }
 }
 
@@ -37,6 +54,8 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
     if (!QDir().mkpath(m_directory) || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
         m_problem = failed();
+    else if (m_lock = lock(m_directory); m_lock < 0)
+        m_problem = failed();
     for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
         if (!m_problem && !QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
             m_problem = failed();
@@ -46,6 +65,8 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
 PythonAdapter::~PythonAdapter()
 {
     QDir(m_directory).removeRecursively();
+    if (m_lock >= 0)
+        ::close(m_lock);
 }
 
 QByteArrayList PythonAdapter::environment() const

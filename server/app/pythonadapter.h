@@ -31,6 +31,7 @@ public:
 
 private:
     QString m_directory;
+    int m_lock = -1; ///< while it is held, nobody removes the directory
     std::optional<Problem> m_problem;
 };
 
