@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
+#include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
+#include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/servicecommands.h"
 
@@ -142,6 +144,7 @@ int main(int argc, char *argv[])
     SelfService self(window, watch, options.http);
     if (const auto problem = self.listen(options.listen))
         return fail({u"--listen: "_s + problem->text()});
+    FirstPaint::watch(window.findChild<FleetView *>());
     watch.start();
     window.show();
     DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());

@@ -89,7 +89,9 @@ QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const
     for (int line = 0; line < m_fleet.rowCount(); ++line)
         rows.push_back(&m_fleet.row(line));
     std::ranges::stable_sort(rows, [](const ServiceRow *a, const ServiceRow *b) {
-        const auto urgency = [](const ServiceRow *row) { return wantsAPerson(row->state()) ? int(row->state()) : 0; };
+        const auto urgency = [](const ServiceRow *row) {
+            return wantsAPerson(row->state()) ? 1 + int(row->state()) : int(row->code() == CodeVerdict::Stale);
+        };
         if (urgency(a) != urgency(b))
             return urgency(a) > urgency(b);
         return QString::localeAwareCompare(a->entry.name, b->entry.name) < 0;
@@ -165,10 +167,15 @@ QString Wallboard::summary() const
 void Wallboard::paintSummary(QPainter &painter, const QRect &area) const
 {
     const int gap = spacing(fontMetrics(), 4);
-    painter.setFont(sized(font(), area.height() * 0.36));
+    const QRect inner = area.adjusted(gap, 0, -gap, 0);
+    const QString words = summary();
+    const QString clock = QTime::currentTime().toString(u"HH:mm:ss"_s);
+    const double large = area.height() * 0.36;
+    const int wide = QFontMetrics(sized(font(), large)).horizontalAdvance(words + u"    "_s + clock);
+    painter.setFont(sized(font(), std::min(large, large * inner.width() / std::max(wide, 1))));
     painter.setPen(Theme::of(palette()).muted());
-    painter.drawText(area.adjusted(gap, 0, -gap, 0), Qt::AlignLeft | Qt::AlignVCenter, summary());
-    painter.drawText(area.adjusted(gap, 0, -gap, 0), Qt::AlignRight | Qt::AlignVCenter, QTime::currentTime().toString(u"HH:mm:ss"_s));
+    painter.drawText(inner, Qt::AlignLeft | Qt::AlignVCenter, words);
+    painter.drawText(inner, Qt::AlignRight | Qt::AlignVCenter, clock);
 }
 
 void Wallboard::paintEvent(QPaintEvent *)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/serviceprocess.h"
+
 #include <QProcess>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
 
+using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
 /// The program as people start it: what it prints, and how it ends.
@@ -18,6 +22,7 @@ private Q_SLOTS:
     void everythingThatIsWrongWithAFleetFileIsSaidAtOnce();
     void aSignalClosesItCleanly_data();
     void aSignalClosesItCleanly();
+    void itAnswersForItselfAndEndsWhenAsked();
 
 private:
     struct Ended
@@ -61,6 +66,7 @@ void TestCommandLine::questionsAreAnsweredWithoutADisplay_data()
     QTest::newRow("argument") << QStringList{u"fleet.toml"_s} << 2 << u"unexpected argument \"fleet.toml\""_s;
     QTest::newRow("no such file") << QStringList{u"--fleet"_s, u"/nonexistent/fleet.toml"_s} << 2 << u"/nonexistent/fleet.toml"_s;
     QTest::newRow("no URL") << QStringList{u"--service"_s, u"ftp://x"_s} << 2 << u"--service: "_s;
+    QTest::newRow("no such token") << QStringList{u"--token-file"_s, u"/nonexistent/token"_s} << 2 << u"/nonexistent/token"_s;
     QTest::newRow("colours") << QStringList{u"--colors"_s, u"pink"_s} << 2 << u"expected system, light or dark"_s;
 }
 
@@ -121,6 +127,39 @@ void TestCommandLine::aSignalClosesItCleanly()
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
     QVERIFY(QFile::exists(home.filePath(u"hephaestus/hephaestus-dashboard.conf"_s))); // the layout was saved
+}
+
+/// Sends a request and reads until the peer closes.
+static QByteArray ask(quint16 port, const QByteArray &request)
+{
+    QTcpSocket socket;
+    socket.connectToHost(QHostAddress::LocalHost, port);
+    if (!socket.waitForConnected(10'000))
+        return {};
+    socket.write(request + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    QByteArray answer;
+    while (socket.waitForReadyRead(20'000))
+        answer += socket.readAll();
+    return answer + socket.readAll();
+}
+
+void TestCommandLine::itAnswersForItselfAndEndsWhenAsked()
+{
+    const QTemporaryDir home;
+    Test::ServiceProcess service;
+    QProcessEnvironment environment = this->environment(home.path());
+    environment.insert(u"QT_QPA_PLATFORM"_s, u"offscreen"_s);
+    service.process.setProcessEnvironment(environment);
+    QVERIFY2(service.start(QStringLiteral(DASHBOARD), {u"--service"_s, u"http://127.0.0.1:1"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+             service.errors().constData());
+    const QByteArray live = ask(service.port, "GET /health/live");
+    QVERIFY2(live.startsWith("HTTP/1.1 200") && live.contains("\"service\":\"hephaestus-dashboard\""), live.constData());
+    const QByteArray ended = ask(service.port, "POST /health/shutdown");
+    for (const char *step : {"restarts under way", "polling", "layout"})
+        QVERIFY2(ended.contains(step), ended.constData());
+    QVERIFY2(ended.contains("shutdown_complete"), ended.constData());
+    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(QFile::exists(home.filePath(u"hephaestus/hephaestus-dashboard.conf"_s)));
 }
 
 QTEST_GUILESS_MAIN(TestCommandLine)

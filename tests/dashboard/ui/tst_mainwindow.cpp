@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/viewsbutton.h"
+#include "dashboard/ui/wallboard.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDialog>
 #include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -38,6 +43,9 @@ private Q_SLOTS:
     void aButtonOfTheTotalsFilters();
     void slashGoesToTheFilter();
     void aHostileServiceIsDrawnLiterally();
+    void aViewIsSavedUsedAndForgotten();
+    void favouritesAreRemembered();
+    void preferencesAreAppliedAndRemembered();
 };
 
 static SequenceOptions impatient()
@@ -280,7 +288,10 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
     report.dependencies[1].error = markup;
     report.code = CodeReport{CodeVerdict::Stale, {{markup, u"source"_s, u"modified"_s}}, {}};
     bench.show(report);
-    bench.add(markup, RestartByCommand{{u"/bin/true"_s}, {}, {}});
+    FleetEntry entry = Reports::entry(markup, bench.server.url());
+    entry.group = markup;
+    entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
+    bench.watch.add(entry);
     QVERIFY(bench.start());
     QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::DependencyError);
     // Every page, every tool tip of the table, and a confirmation.
@@ -294,6 +305,18 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
         QHelpEvent help(QEvent::ToolTip, at, bench.table()->viewport()->mapToGlobal(at));
         QCoreApplication::sendEvent(bench.table()->viewport(), &help);
     }
+    // What lists services elsewhere.
+    bench.watch.fleet().setFavourite(bench.watch.fleet().ids().first(), true);
+    bench.window.findChild<FleetView *>()->rows().setGrouped(true);
+    bench.window.grab();
+    bench.window.openPalette();
+    QTRY_VERIFY(bench.dialog());
+    bench.dialog()->grab();
+    bench.dialog()->close();
+    Wallboard board(bench.watch.fleet(), nullptr);
+    board.resize(800, 600);
+    board.grab();
+    QTRY_VERIFY(!bench.dialog());
     bench.action(ServiceAction::ShutDown)->trigger();
     QTRY_VERIFY(bench.dialog());
     bench.dialog()->grab();
@@ -307,6 +330,88 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
             QVERIFY2(!static_cast<QLabel *>(widget)->text().contains(u"<img"_s), "a tool tip is markup");
     }
     QCOMPARE(pictures.connections(), 0);
+}
+
+void TestMainWindow::aViewIsSavedUsedAndForgotten()
+{
+    QSettings().clear();
+    {
+        Bench bench;
+        bench.add(u"mcp"_s);
+        QVERIFY(bench.start());
+        auto *const views = bench.window.findChild<ViewsButton *>();
+        QVERIFY(!views->menu()->actions().at(2)->isEnabled()); // no filter, nothing to save
+        bench.filter()->setText(u"state:down !stale"_s);
+        views->menu()->actions().at(2)->trigger();
+        QTRY_VERIFY(bench.dialog());
+        QTest::keyClicks(bench.dialog()->findChild<QLineEdit *>(), u"in & out"_s);
+        QTest::keyClick(bench.dialog(), Qt::Key_Return);
+        QTRY_VERIFY(!bench.dialog());
+    }
+    Bench bench; // the next start
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    auto *const views = bench.window.findChild<ViewsButton *>();
+    QAction *const view = views->menu()->actions().first();
+    QCOMPARE(view->text(), u"in && out"_s);
+    QCOMPARE(view->shortcut(), QKeySequence(Qt::ALT | Qt::Key_1));
+    QTest::keyClick(&bench.window, Qt::Key_1, Qt::AltModifier);
+    QCOMPARE(bench.filter()->text(), u"state:down !stale"_s);
+    QVERIFY(view->isChecked());
+    QTest::keyClick(&bench.window, Qt::Key_1, Qt::AltModifier);
+    QCOMPARE(bench.filter()->text(), QString());
+    view->trigger();
+    views->menu()->actions().last()->trigger(); // delete it
+    QCOMPARE(QSettings().value(u"views/size"_s).toInt(), 0);
+}
+
+void TestMainWindow::favouritesAreRemembered()
+{
+    QSettings().clear();
+    {
+        Bench bench;
+        bench.add(u"mcp"_s);
+        QVERIFY(bench.start());
+        bench.table()->setFocus();
+        QTest::keyClick(bench.table(), Qt::Key_F);
+        QVERIFY(bench.watch.fleet().row(0).favourite);
+        QCOMPARE(QSettings().value(u"favourites"_s).toStringList(), QStringList{bench.server.url()});
+        FleetWatch next; // another start, with the same service
+        MainWindow window(next);
+        next.add(Reports::entry(u"mcp"_s, bench.server.url()));
+        QVERIFY(next.fleet().row(0).favourite);
+        QTest::keyClick(bench.table(), Qt::Key_F);
+        QVERIFY(QSettings().value(u"favourites"_s).toStringList().isEmpty());
+    }
+}
+
+void TestMainWindow::preferencesAreAppliedAndRemembered()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QSignalSpy changed(&bench.window, &MainWindow::preferencesChanged);
+    QTest::keyClick(&bench.window, Qt::Key_Comma, Qt::ControlModifier);
+    QTRY_VERIFY(bench.dialog());
+    for (QCheckBox *const box : bench.dialog()->findChildren<QCheckBox *>()) {
+        if (box->text().contains(u"Notify"_s) || box->text().contains(u"Group services"_s))
+            QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
+    }
+    bench.dialog()->reject();
+    QTRY_VERIFY(!bench.dialog());
+    QCOMPARE(changed.count(), 0); // not accepted
+    bench.window.openPreferences();
+    QTRY_VERIFY(bench.dialog());
+    for (QCheckBox *const box : bench.dialog()->findChildren<QCheckBox *>()) {
+        if (box->text().contains(u"Notify"_s) || box->text().contains(u"Group services"_s))
+            QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
+    }
+    QTest::mouseClick(bench.button(u"OK"_s), Qt::LeftButton);
+    QTRY_COMPARE(changed.count(), 1);
+    const Preferences kept = Preferences::read(QSettings());
+    QVERIFY(!kept.notifications && !kept.grouped);
+    QCOMPARE(kept, bench.window.preferences());
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/wallboard.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestWallboard : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void tilesAreAsLargeAsTheyCanBe_data();
+    void tilesAreAsLargeAsTheyCanBe();
+    void troubleComesFirstAndNothingOverlaps();
+    void aClickGoesToTheService();
+    void commandsAreFoundAsPeopleAbbreviate_data();
+    void commandsAreFoundAsPeopleAbbreviate();
+};
+
+void TestWallboard::tilesAreAsLargeAsTheyCanBe_data()
+{
+    QTest::addColumn<QSize>("area");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<int>("columns");
+    QTest::newRow("one") << QSize(1600, 900) << 1 << 1;
+    QTest::newRow("two beside each other would be flat") << QSize(900, 1600) << 2 << 1;
+    QTest::newRow("two on a strip") << QSize(1600, 200) << 2 << 2;
+    QTest::newRow("sixty on a screen") << QSize(1400, 840) << 60 << 6;
+}
+
+void TestWallboard::tilesAreAsLargeAsTheyCanBe()
+{
+    QFETCH(QSize, area);
+    QFETCH(int, count);
+    QTEST(bestColumns(area, count, 2.4), "columns");
+}
+
+static QString nameOf(const FleetModel &fleet, ServiceId id) { return fleet.find(id)->entry.name; }
+
+void TestWallboard::troubleComesFirstAndNothingOverlaps()
+{
+    FleetModel fleet;
+    for (int each = 0; each < 30; ++each)
+        fleet.take(fleet.add(Reports::entry(u"service-%1"_s.arg(each, 2, 10, QChar(u'0')))), Reports::answer(Reports::healthy()));
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    fleet.take(fleet.ids()[20], Reports::answer(stale));
+    fleet.take(fleet.ids()[21], Reports::failure(ClientError::Refused));
+    fleet.take(fleet.ids()[22], Reports::answer(Reports::withError()));
+    Wallboard board(fleet, nullptr);
+    board.resize(1400, 900);
+    const auto tiles = board.tiles();
+    QCOMPARE(tiles.size(), 30);
+    QCOMPARE(nameOf(fleet, tiles[0].first), u"service-22"_s);
+    QCOMPARE(nameOf(fleet, tiles[1].first), u"service-21"_s);
+    QCOMPARE(nameOf(fleet, tiles[2].first), u"service-20"_s);
+    QCOMPARE(nameOf(fleet, tiles[3].first), u"service-00"_s);
+    for (qsizetype one = 0; one < tiles.size(); ++one) {
+        QVERIFY(board.rect().contains(tiles[one].second));
+        for (qsizetype other = 0; other < one; ++other)
+            QVERIFY(!tiles[one].second.intersects(tiles[other].second));
+    }
+    QVERIFY(board.accessibleName().contains(u"1 error"_s) && board.accessibleName().contains(u"1 stale"_s));
+    board.grab();
+    board.resize(20, 20); // too small for anything; nothing breaks
+    board.grab();
+}
+
+void TestWallboard::aClickGoesToTheService()
+{
+    FleetModel fleet;
+    const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
+    auto *const board = new Wallboard(fleet, nullptr); // deletes itself
+    board->resize(800, 600);
+    board->show();
+    QSignalSpy chosen(board, &Wallboard::serviceChosen);
+    QSignalSpy gone(board, &QObject::destroyed);
+    QTest::mouseClick(board, Qt::LeftButton, {}, board->tiles()[0].second.center());
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen[0][0].value<ServiceId>(), id);
+    QTRY_COMPARE(gone.count(), 1);
+}
+
+void TestWallboard::commandsAreFoundAsPeopleAbbreviate_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<bool>("found");
+    QTest::newRow("nothing yet") << u""_s << true;
+    QTest::newRow("beginning") << u"rest"_s << true;
+    QTest::newRow("middle") << u"STALE"_s << true;
+    QTest::newRow("letters in order") << u"rstl"_s << true;
+    QTest::newRow("with blanks") << u"res st"_s << true;
+    QTest::newRow("out of order") << u"elats"_s << false;
+    QTest::newRow("another letter") << u"restx"_s << false;
+}
+
+void TestWallboard::commandsAreFoundAsPeopleAbbreviate()
+{
+    QFETCH(QString, typed);
+    QTEST(looseMatch(u"Restart all stale…"_s, typed).has_value(), "found");
+    if (typed.size() > 2 && looseMatch(u"Restart all stale…"_s, typed)) // the whole word is the better match
+        QVERIFY(*looseMatch(u"Restart all stale…"_s, u"stale"_s) < *looseMatch(u"Restart all stale…"_s, u"rstl"_s));
+}
+
+QTEST_MAIN(TestWallboard)
+#include "tst_wallboard.moc"
