@@ -138,8 +138,7 @@ int main(int argc, char *argv[])
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     FleetWatch watch;
     watch.actions().setReadOnly(options.readOnly);
-    for (const FleetEntry &entry : options.services)
-        watch.add(entry);
+    watch.addAll(options.services);
     MainWindow window(watch, demoFleet());
     SelfService self(window, watch, options.http);
     if (const auto problem = self.listen(options.listen))

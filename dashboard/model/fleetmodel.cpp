@@ -33,18 +33,26 @@ FleetModel::FleetModel(const TimeSource &time, QObject *parent) : QAbstractTable
 
 FleetModel::~FleetModel() = default;
 
-ServiceId FleetModel::add(const FleetEntry &entry)
+ServiceId FleetModel::add(const FleetEntry &entry) { return addAll({entry}).first(); }
+
+QList<ServiceId> FleetModel::addAll(const QList<FleetEntry> &entries)
 {
-    auto added = std::make_unique<Watched>();
-    added->row.id = ++m_lastId;
-    added->row.entry = entry;
-    for (int column = 0; column < ColumnCount; ++column)
-        added->shown[std::size_t(column)] = text(added->row, column);
-    beginInsertRows({}, rowCount(), rowCount());
-    m_services.push_back(std::move(added));
+    QList<ServiceId> ids;
+    if (entries.isEmpty())
+        return ids;
+    beginInsertRows({}, rowCount(), rowCount() + int(entries.size()) - 1);
+    for (const FleetEntry &entry : entries) {
+        auto added = std::make_unique<Watched>();
+        added->row.id = ++m_lastId;
+        added->row.entry = entry;
+        for (int column = 0; column < ColumnCount; ++column)
+            added->shown[std::size_t(column)] = text(added->row, column);
+        m_services.push_back(std::move(added));
+        ids << m_lastId;
+    }
     endInsertRows();
     Q_EMIT totalsChanged();
-    return m_lastId;
+    return ids;
 }
 
 void FleetModel::remove(ServiceId id)

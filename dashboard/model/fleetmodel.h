@@ -55,6 +55,7 @@ public:
     ~FleetModel() override;
 
     ServiceId add(const FleetEntry &entry);
+    QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
     void remove(ServiceId id);
 
     /// What came of one poll.

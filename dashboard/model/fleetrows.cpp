@@ -74,8 +74,13 @@ QList<ServiceId> FleetRows::servicesOf(int row) const
 
 int FleetRows::rowOf(ServiceId id) const
 {
-    const auto found = std::ranges::find_if(m_rows, [id](const Row &row) { return id != NoService && row.service == id; });
-    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+    if (m_rowOf.isEmpty()) {
+        for (int row = 0; row < m_rows.size(); ++row) {
+            if (!isHeading(row))
+                m_rowOf.insert(serviceAt(row), row);
+        }
+    }
+    return m_rowOf.value(id, -1);
 }
 
 FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
@@ -87,20 +92,28 @@ FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
 
 void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
 {
+    bool displaced = false;
     for (int line = first.row(); line <= last.row(); ++line) {
-        const ServiceRow &service = m_fleet.row(line);
-        if (const int row = rowOf(service.id); row >= 0)
+        const ServiceId id = m_fleet.row(line).id;
+        if (const int row = rowOf(id); row >= 0)
             Q_EMIT dataChanged(index(row, first.column()), index(row, last.column()));
-        reconsider(service.id);
+        displaced = displaced || isDisplaced(id);
     }
+    if (displaced)
+        arrange();
 }
 
-/// Everything is arranged anew only if this service's place may have changed.
 void FleetRows::reconsider(ServiceId id)
 {
-    const ServiceRow *const service = m_fleet.find(id);
-    if (service && m_places.value(id) != placeOf(*service))
+    if (isDisplaced(id))
         arrange();
+}
+
+/// Everything is arranged anew only if a service's place may have changed.
+bool FleetRows::isDisplaced(ServiceId id) const
+{
+    const ServiceRow *const service = m_fleet.find(id);
+    return service && m_places.value(id) != placeOf(*service);
 }
 
 void FleetRows::refreshHeadings()
@@ -180,14 +193,16 @@ void FleetRows::arrange()
 
 void FleetRows::removeAllBut(const QList<Row> &wanted)
 {
+    const QSet<Row> kept(wanted.cbegin(), wanted.cend());
     for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
-        if (wanted.contains(m_rows[row]))
+        if (kept.contains(m_rows[row]))
             continue;
         int first = row;
-        while (first > 0 && !wanted.contains(m_rows[first - 1]))
+        while (first > 0 && !kept.contains(m_rows[first - 1]))
             --first;
         beginRemoveRows({}, first, row);
         m_rows.remove(first, row - first + 1);
+        m_rowOf.clear();
         endRemoveRows();
         row = first;
     }
@@ -195,19 +210,24 @@ void FleetRows::removeAllBut(const QList<Row> &wanted)
 
 void FleetRows::reorder(const QList<Row> &wanted)
 {
+    const QSet<Row> present(m_rows.cbegin(), m_rows.cend());
     QList<Row> target;
     for (const Row &row : wanted) {
-        if (m_rows.contains(row))
+        if (present.contains(row))
             target << row;
     }
     if (target == m_rows)
         return;
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
+    QHash<Row, int> places;
+    for (int row = 0; row < target.size(); ++row)
+        places.insert(target[row], row);
     QModelIndexList after;
     for (const QModelIndex &each : before)
-        after << index(int(target.indexOf(m_rows[each.row()])), each.column());
+        after << index(places.value(m_rows[each.row()]), each.column());
     m_rows = target;
+    m_rowOf.clear();
     changePersistentIndexList(before, after);
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
@@ -223,6 +243,7 @@ void FleetRows::insertMissing(const QList<Row> &wanted)
         beginInsertRows({}, row, last);
         for (int each = row; each <= last; ++each)
             m_rows.insert(each, wanted[each]);
+        m_rowOf.clear();
         endInsertRows();
         row = last;
     }

@@ -50,6 +50,7 @@ private:
         QString group; ///< of a heading
 
         bool operator==(const Row &) const = default;
+        friend size_t qHash(const Row &row, size_t seed = 0) { return qHashMulti(seed, row.service, row.group); }
     };
     /// What decides where a service stands.
     struct Place
@@ -63,6 +64,7 @@ private:
 
     void forward(const QModelIndex &first, const QModelIndex &last);
     void reconsider(ServiceId id);
+    bool isDisplaced(ServiceId id) const;
     void refreshHeadings();
     void arrange();
     Place placeOf(const ServiceRow &service) const;
@@ -81,6 +83,7 @@ private:
     Qt::SortOrder m_order = Qt::AscendingOrder;
     QHash<ServiceId, Place> m_places;
     QList<Row> m_rows;
+    mutable QHash<ServiceId, int> m_rowOf; ///< of m_rows; empty: to be counted when somebody asks
 };
 
 } // namespace Hephaestus

@@ -56,26 +56,32 @@ void FleetWatch::deliver()
 
 ServiceId FleetWatch::add(const FleetEntry &entry)
 {
-    if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
-        return *known;
-    const ServiceId id = m_fleet.add(entry);
-    m_byUrl.insert(entry.url, id);
-    m_poller.add(id, entry.interval);
-    m_stale.add(entry);
-    return id;
+    addAll({entry});
+    return m_byUrl.value(entry.url);
 }
 
-void FleetWatch::addAll(const Fleet &fleet)
+void FleetWatch::addAll(const QList<FleetEntry> &entries)
 {
-    for (const FleetEntry &entry : fleet.services)
-        add(entry);
+    QList<FleetEntry> added;
+    QSet<QString> urls; // one may be named twice
+    for (const FleetEntry &entry : entries) {
+        if (!m_byUrl.contains(entry.url) && !urls.contains(entry.url))
+            added << entry;
+        urls << entry.url;
+    }
+    const QList<ServiceId> ids = m_fleet.addAll(added);
+    for (qsizetype each = 0; each < ids.size(); ++each) {
+        m_byUrl.insert(added[each].url, ids[each]);
+        m_poller.add(ids[each], added[each].interval);
+        m_stale.add(added[each]);
+    }
 }
 
 QList<Problem> FleetWatch::open(const QString &fleetFile)
 {
     const FleetReading reading = readFleet(fleetFile);
     if (reading.ok())
-        addAll(reading.fleet);
+        addAll(reading.fleet.services);
     return reading.problems;
 }
 

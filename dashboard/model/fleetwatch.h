@@ -26,7 +26,7 @@ public:
 
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
-    void addAll(const Fleet &fleet);
+    void addAll(const QList<FleetEntry> &entries);
     /// Reads and watches a fleet file; what is wrong with it comes back, and then nothing is added.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);
