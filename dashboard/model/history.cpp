@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/history.h"
 
+#include <algorithm>
 #include <map>
 
 namespace Hephaestus {
 namespace {
 
-constexpr qsizetype MaxDependencies = 64;
-constexpr std::size_t MaxMarks = 200;
+constexpr qsizetype MaxDependencies = 24;
+constexpr std::size_t MaxMarks = 64;
+constexpr std::chrono::seconds Coarse{15}; ///< what older samples are summed up by
+constexpr std::size_t LeastThinned = 16;   ///< a smaller capacity is not worth it
+// std::deque takes memory in pieces of 512 bytes, the first and the last of them partly filled.
+constexpr std::size_t SamplesAPiece = 512 / sizeof(History::Sample);
+constexpr std::size_t Pieces = 64; ///< 32 KiB; the rest of the 48 is for names, counts and marks
 constexpr Seconds LongestFirstSample{60}; // a longer one says too little about when
 
 } // namespace
@@ -19,6 +25,8 @@ void History::take(Time at, const HealthReport &report)
     m_startTime = report.startTime;
     const Time born = at - std::chrono::duration_cast<Time::duration>(report.uptime);
     for (const DependencyReport &dependency : report.dependencies) {
+        if (dependency.status == DependencyStatus::NotUsed)
+            continue;
         Track *const known = track(dependency.name);
         if (!known)
             continue;
@@ -31,8 +39,7 @@ void History::take(Time at, const HealthReport &report)
             known->samples.push_back({newborn ? born : known->counted, at,
                                       dependency.successCount - (newborn ? 0 : known->successCount),
                                       dependency.failureCount - (newborn ? 0 : known->failureCount)});
-            if (qsizetype(known->samples.size()) > m_capacity)
-                known->samples.pop_front();
+            thin(*known);
         }
         known->successCount = dependency.successCount;
         known->failureCount = dependency.failureCount;
@@ -77,6 +84,39 @@ std::deque<History::Sample> History::total() const
     for (const auto &[span, sample] : sums)
         all.push_back(sample);
     return all;
+}
+
+/// Of each dependency, with what may be there until thin() comes to it.
+std::size_t History::capacity() const
+{
+    const std::size_t tracks = std::max<std::size_t>(1, std::size_t(m_order.size()));
+    return std::min(std::size_t(m_capacity), (Pieces / tracks - 1) * SamplesAPiece);
+}
+
+/// Makes room, for several samples at once when there is much: not every poll is to move the others about.
+void History::thin(Track &track) const
+{
+    const std::size_t most = capacity();
+    std::deque<Sample> &samples = track.samples;
+    if (samples.size() <= most)
+        return;
+    if (most >= LeastThinned) {
+        const auto older = samples.begin() + std::ptrdiff_t(samples.size() / 2);
+        auto last = samples.begin();
+        for (auto next = last + 1; next != older; ++next) {
+            const bool together = last->to == next->from && std::chrono::floor<std::chrono::seconds>(last->to.time_since_epoch()) / Coarse
+                    == std::chrono::floor<std::chrono::seconds>(next->to.time_since_epoch()) / Coarse;
+            if (together)
+                *last = {last->from, next->to, last->successes + next->successes, last->failures + next->failures};
+            else
+                *++last = *next;
+        }
+        samples.erase(last + 1, older);
+    }
+    const std::size_t room = most - most / LeastThinned;
+    if (samples.size() > room)
+        samples.erase(samples.begin(), samples.begin() + std::ptrdiff_t(samples.size() - room));
+    samples.shrink_to_fit();
 }
 
 History::Track *History::track(const QString &dependency)

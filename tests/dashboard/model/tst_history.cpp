@@ -4,6 +4,10 @@
 
 #include <QTest>
 
+#include <malloc.h>
+
+#include <memory>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -18,6 +22,9 @@ private Q_SLOTS:
     void aNewProcessCountsFromItsBirth();
     void aCounterThatFallsIsNotANegativeNumber();
     void theOldestSampleMakesRoom();
+    void olderSamplesAreSummedUpAndNothingIsLost();
+    void aServiceTakesNoMoreThanItsShareOfMemory_data();
+    void aServiceTakesNoMoreThanItsShareOfMemory();
     void allDependenciesAddUp();
     void onlySoManyDependenciesAreKept();
 };
@@ -83,6 +90,63 @@ void TestHistory::theOldestSampleMakesRoom()
     QCOMPARE(history.samples(u"db"_s).front().successes, 64 - 49);
 }
 
+void TestHistory::olderSamplesAreSummedUpAndNothingIsLost()
+{
+    History history(100);
+    for (int second = 0; second <= 400; ++second)
+        history.take(Noon + second * 1s, counted(2 * second, second));
+    const std::deque<History::Sample> samples = history.samples(u"db"_s);
+    QVERIFY(samples.size() <= 100);
+    QCOMPARE(samples.front().from, Noon);
+    QCOMPARE(samples.back().to, Noon + 400s);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (i > 0)
+            QCOMPARE(samples[i].from, samples[i - 1].to);
+        const auto seconds = (samples[i].to - samples[i].from) / 1s;
+        QCOMPARE(samples[i].successes, 2 * seconds);
+        QCOMPARE(samples[i].failures, seconds);
+        QVERIFY(seconds <= (i < samples.size() / 2 ? 15 : 1));
+    }
+}
+
+void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory_data()
+{
+    QTest::addColumn<int>("dependencies");
+    for (const int count : {1, 6, 24, 60})
+        QTest::addRow("%d dependencies", count) << count;
+}
+
+/// Asks the allocator, after half an hour of polls and many marks.
+void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory()
+{
+    QFETCH(int, dependencies);
+    constexpr int Services = 8;
+    const auto heap = [] {
+        const struct mallinfo2 info = ::mallinfo2();
+        return qint64(info.uordblks + info.hblkhd);
+    };
+    HealthReport report = Reports::healthy();
+    report.dependencies.clear();
+    for (int i = 0; i < dependencies; ++i)
+        report.dependencies << Reports::dependency(u"backend-%1"_s.arg(i));
+    std::vector<std::unique_ptr<History>> histories;
+    histories.reserve(Services);
+    const qint64 before = heap();
+    for (int i = 0; i < Services; ++i) {
+        histories.push_back(std::make_unique<History>());
+        for (int second = 0; second < 1800; ++second) {
+            for (DependencyReport &dependency : report.dependencies)
+                dependency.successCount += 1;
+            histories.back()->take(Noon + second * 1s, report);
+            if (second % 20 == 0)
+                histories.back()->mark(Noon + second * 1s, u"restarted by hand %1"_s.arg(second));
+        }
+    }
+    const qint64 each = (heap() - before) / Services;
+    QVERIFY2(each <= 48 * 1024, qPrintable(u"%1 bytes"_s.arg(each)));
+    QVERIFY(each > 4 * 1024);
+}
+
 void TestHistory::allDependenciesAddUp()
 {
     History history;
@@ -104,7 +168,7 @@ void TestHistory::onlySoManyDependenciesAreKept()
         report.dependencies[0].name = QString::number(i);
         history.take(Noon + i * 1s, report);
     }
-    QCOMPARE(history.dependencies().size(), 64);
+    QCOMPARE(history.dependencies().size(), 24);
 }
 
 QTEST_APPLESS_MAIN(TestHistory)
