@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A fleet of which every fifth service is broken in one of twenty ways, watched as the dashboard does. The same with thousands is measured by
+// tests/bench/run.
+#include "common/fleet/fleetfile.h"
+#include "dashboard/model/fleetwatch.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Services = 200;
+constexpr int OfEachFault = 2;
+constexpr auto Interval = 2s;
+
+const QMap<QString, ServiceState> &expectedStates()
+{
+    using enum ServiceState;
+    static const QMap<QString, ServiceState> states{
+        {u"slow"_s, Healthy},             {u"hang-connect"_s, Unreachable},  {u"hang-head"_s, Unreachable},
+        {u"hang-body"_s, Unreachable},    {u"drip-head"_s, Unreachable},     {u"drip-body"_s, Unreachable},
+        {u"endless"_s, NotUnderstood},    {u"huge"_s, NotUnderstood},        {u"gzip-bomb"_s, NotUnderstood},
+        {u"truncated"_s, Unreachable},    {u"wrong-types"_s, NotUnderstood}, {u"deep"_s, NotUnderstood},
+        {u"deep-small"_s, NotUnderstood}, {u"redirect"_s, NotUnderstood},    {u"long-names"_s, NotUnderstood},
+        {u"wide-names"_s, Healthy},       {u"not-http"_s, NotUnderstood},    {u"server-error"_s, NotUnderstood},
+        {u"unauthorized"_s, Unauthorized}, {u"dead"_s, Unreachable},         {u"good"_s, Healthy},
+    };
+    return states;
+}
+
+QString kindOf(const ServiceRow &row) { return row.entry.name.section(u'-', 0, -2); }
+
+/// The simulated fleet in its own process, and the watch on it.
+class Scene
+{
+public:
+    Scene()
+    {
+        QStringList faults;
+        for (const QString &kind : expectedStates().keys()) {
+            if (kind != "good"_L1)
+                faults << u"%1=%2"_s.arg(kind).arg(OfEachFault);
+        }
+        const QString file = m_directory.filePath(u"fleet.toml"_s);
+        m_process.start(QStringLiteral(FLEETSIM), {u"--services"_s, QString::number(Services), u"--fault"_s, faults.join(u','), u"--fleet"_s,
+                                                   file, u"--interval"_s, QString::number(Interval / 1ms)});
+        if (!m_process.waitForReadyRead(30'000) || !m_process.readLine().startsWith("ready"))
+            qFatal("the simulated fleet did not start: %s", m_process.readAllStandardError().constData());
+        const QList<Problem> problems = watch.open(file);
+        if (!problems.isEmpty())
+            qFatal("%ls", qUtf16Printable(problems.first().text()));
+        watch.start();
+    }
+
+    ~Scene()
+    {
+        watch.stop();
+        end();
+    }
+
+    void tell(const QByteArray &line)
+    {
+        m_process.write(line + '\n');
+        m_process.waitForBytesWritten();
+    }
+
+    /// Ends the simulation; what it counted.
+    QByteArray end()
+    {
+        if (m_process.state() != QProcess::Running)
+            return {};
+        tell("quit");
+        m_process.waitForFinished(30'000);
+        return m_process.readAllStandardOutput();
+    }
+
+    const FleetModel &fleet() { return watch.fleet(); }
+
+    /// A sentence about the first row that `accept` does not like; empty: there is none.
+    template <typename Accept>
+    QString firstOther(Accept accept)
+    {
+        for (int i = 0; i < fleet().rowCount(); ++i) {
+            const ServiceRow &row = fleet().row(i);
+            if (!accept(row))
+                return u"%1 is %2: %3"_s.arg(row.entry.name, stateWord(row.state()), stateReason(row));
+        }
+        return {};
+    }
+
+    FleetWatch watch;
+
+private:
+    QTemporaryDir m_directory;
+    QProcess m_process;
+};
+
+} // namespace
+
+class TestBadFleet : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theGoodAreSeenInTimeHoweverManyAreBad();
+    void allDieAtOnceAndComeBack();
+};
+
+void TestBadFleet::theGoodAreSeenInTimeHoweverManyAreBad()
+{
+    Scene scene;
+    QCOMPARE(scene.fleet().rowCount(), Services);
+    const auto asExpected = [](const ServiceRow &row) { return row.state() == expectedStates().value(kindOf(row)); };
+    QTRY_COMPARE_WITH_TIMEOUT(scene.firstOther(asExpected), QString(), 60'000);
+
+    // From here on, through several timeouts of the bad ones.
+    const auto end = std::chrono::steady_clock::now() + 12s;
+    while (std::chrono::steady_clock::now() < end) {
+        QTest::qWait(100);
+        const auto now = std::chrono::steady_clock::now();
+        const QString late = scene.firstOther([&](const ServiceRow &row) {
+            return kindOf(row) != "good"_L1 || (row.observed == ServiceState::Healthy && now - *row.lastSeen <= 2 * Interval);
+        });
+        QVERIFY2(late.isEmpty(), qPrintable(late));
+    }
+    QCOMPARE(scene.firstOther([](const ServiceRow &row) { return row.reply.body.size() <= ServiceReply::MaximumBody; }), QString());
+    const QByteArray counts = scene.end();
+    QVERIFY2(counts.count("\"shutdowns\": 0, \"restarts\": 0") == 2, counts.constData()); // nothing was acted on by mistake
+}
+
+void TestBadFleet::allDieAtOnceAndComeBack()
+{
+    Scene scene;
+    const auto goodAre = [](ServiceState state) {
+        return [state](const ServiceRow &row) { return kindOf(row) != "good"_L1 || row.state() == state; };
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(scene.firstOther(goodAre(ServiceState::Healthy)), QString(), 30'000);
+    scene.tell("die");
+    QTRY_COMPARE_WITH_TIMEOUT(scene.firstOther(goodAre(ServiceState::Unreachable)), QString(), 30'000);
+    scene.tell("revive");
+    QTRY_COMPARE_WITH_TIMEOUT(scene.firstOther(goodAre(ServiceState::Healthy)), QString(), 60'000);
+    const QByteArray counts = scene.end();
+    QVERIFY2(counts.count("\"shutdowns\": 0, \"restarts\": 0") == 2, counts.constData());
+}
+
+QTEST_GUILESS_MAIN(TestBadFleet)
+#include "tst_badfleet.moc"
