@@ -138,6 +138,7 @@ int main(int argc, char *argv[])
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     FleetWatch watch;
     watch.actions().setReadOnly(options.readOnly);
+    watch.keepHistory(HistoryStore::defaultPath());
     watch.addAll(options.services);
     MainWindow window(watch, demoFleet());
     SelfService self(window, watch, options.http);

@@ -4,6 +4,8 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/timesource.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -22,6 +24,18 @@ void EventJournal::append(const Event &event)
     endInsertRows();
 }
 
+void EventJournal::prependOlder(const QList<Event> &events)
+{
+    const qsizetype room = m_capacity - qsizetype(m_events.size());
+    const qsizetype count = std::min(events.size(), room);
+    if (count <= 0)
+        return;
+    beginInsertRows({}, int(m_events.size()), int(m_events.size() + count) - 1);
+    for (qsizetype i = 0; i < count; ++i)
+        m_events.push_back(events[events.size() - 1 - i]);
+    endInsertRows();
+}
+
 int EventJournal::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_events.size()); }
 
 int EventJournal::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
@@ -37,15 +51,15 @@ QVariant EventJournal::data(const QModelIndex &index, int role) const
     case ServiceIdRole: return event.service;
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Time: return at.toString(u"HH:mm:ss"_s);
+        case Time: return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : at.toString(u"d MMM HH:mm"_s);
         case Service: return visibleText(event.serviceName, 80);
-        case Text: return visibleText(event.text, 1000);
+        case Text: return visibleText(event.text, 1000) + (event.by.isEmpty() ? QString() : tr(", by %1").arg(visibleText(event.by, 80)));
         default: return {};
         }
     case Qt::ToolTipRole:
         if (index.column() == Time)
             return tr("%1 local\n%2").arg(at.toString(Qt::ISODate), at.toUTC().toString(Qt::ISODateWithMs));
-        return visibleText(event.text, 1000);
+        return visibleText(event.text, 1000) + (event.by.isEmpty() ? QString() : u'\n' + tr("by %1").arg(visibleText(event.by, 80)));
     default: return {};
     }
 }

@@ -21,6 +21,8 @@ public:
     explicit EventJournal(int capacity = 2000, QObject *parent = nullptr);
 
     void append(const Event &event);
+    /// What happened before all that is here, oldest first: it goes below, as far as there is room.
+    void prependOlder(const QList<Event> &events);
     const Event &event(int row) const { return m_events[std::size_t(row)]; }
 
     int rowCount(const QModelIndex &parent = {}) const override;

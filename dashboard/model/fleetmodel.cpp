@@ -99,8 +99,10 @@ QList<Event> FleetModel::takeOne(const Arrival &arrival)
         known->history.miss();
     change(*known, afterAnswer(before, arrival.answer, arrival.steady));
     const QList<Event> events = eventsBetween(before, known->row, arrival.wall);
-    if (before.report && known->row.report && before.report->startTime != known->row.report->startTime)
-        known->history.mark(arrival.wall, tr("restarted"));
+    for (const Event &event : events) {
+        if (!event.mark.isEmpty())
+            known->history.mark(event.at, event.mark);
+    }
     return events;
 }
 

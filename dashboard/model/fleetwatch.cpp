@@ -15,6 +15,7 @@ constexpr auto DeliveryPause = 250ms; ///< the table changes four times a second
 
 FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     : QObject(parent)
+    , m_stateDirectory(options.stateDirectory)
     , m_actions(m_fleet, std::move(options))
     , m_bulk(m_fleet, m_actions)
     , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); }, [this](ServiceId id) { giveUp(id); })
@@ -52,6 +53,12 @@ void FleetWatch::deliver()
     m_deliveryTimer.stop();
     m_fleet.takeAll(std::exchange(m_arrivals, {}));
     restartStale();
+}
+
+void FleetWatch::keepHistory(const QString &file, HistoryLimits limits)
+{
+    m_store = std::make_unique<HistoryStore>(file, limits);
+    m_keeper = std::make_unique<HistoryKeeper>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory);
 }
 
 ServiceId FleetWatch::add(const FleetEntry &entry)
@@ -93,6 +100,8 @@ void FleetWatch::remove(ServiceId id)
         m_byUrl.remove(row->entry.url);
         m_stale.remove(row->entry.name);
     }
+    if (m_keeper)
+        m_keeper->forget(id);
     m_fleet.remove(id);
 }
 

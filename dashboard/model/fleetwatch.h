@@ -4,6 +4,7 @@
 #include "common/fleet/stalerestart.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
+#include "dashboard/model/historykeeper.h"
 #include "dashboard/model/poller.h"
 
 namespace Hephaestus {
@@ -24,6 +25,12 @@ public:
     EventJournal &journal() { return m_journal; }
     const Poller &poller() const { return m_poller; }
 
+    /// From now on all is kept in that file, and what it holds from earlier days is there again. Once, before start().
+    void keepHistory(const QString &file, HistoryLimits limits = {});
+    HistoryKeeper *history() const { return m_keeper.get(); } ///< null: nothing is kept
+    /// Where programs that are started from here leave their output; empty: the default one.
+    const QString &stateDirectory() const { return m_stateDirectory; }
+
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
     void addAll(const QList<FleetEntry> &entries);
@@ -42,6 +49,7 @@ private:
     void observe(ServiceId id);
     void restartStale();
 
+    QString m_stateDirectory;
     FleetModel m_fleet;
     EventJournal m_journal;
     ServiceActions m_actions;
@@ -53,6 +61,8 @@ private:
     QTimer m_deliveryTimer;
     QList<Arrival> m_arrivals; ///< not yet delivered to the table
     QHash<QString, ServiceId> m_byUrl;
+    std::unique_ptr<HistoryStore> m_store;
+    std::unique_ptr<HistoryKeeper> m_keeper;
 };
 
 } // namespace Hephaestus

@@ -3,9 +3,23 @@
 
 #include "common/protocol/duration.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Of the person whose session this is.
+QString userName()
+{
+    const passwd *const user = ::getpwuid(::getuid());
+    return user ? QString::fromLocal8Bit(user->pw_name) : QString();
+}
+
+} // namespace
 
 ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const TimeSource &time, QObject *parent)
     : QObject(parent), m_fleet(fleet), m_options(std::move(options)), m_time(time)
@@ -183,7 +197,9 @@ QString ServiceActions::runningStep(ServiceId id) const
 void ServiceActions::tell(ServiceId id, EventKind kind, const QString &text)
 {
     const ServiceRow *const row = m_fleet.find(id);
-    Q_EMIT happened({m_time.wall(), id, row ? row->entry.name : QString(), kind, text});
+    // Whoever uses this window asked for it; how it ended nobody here did.
+    Q_EMIT happened({m_time.wall(), id, row ? row->entry.name : QString(), kind, text,
+                     kind == EventKind::Action ? userName() : QString()});
 }
 
 } // namespace Hephaestus

@@ -64,7 +64,10 @@ class Teller
 public:
     Teller(const ServiceRow &row, TimeSource::Wall at) : m_row(row), m_at(at) {}
 
-    void tell(EventKind kind, const QString &text) { m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text}; }
+    void tell(EventKind kind, const QString &text, const QString &mark = {})
+    {
+        m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text, {}, mark};
+    }
     QList<Event> events() const { return m_events; }
 
 private:
@@ -92,7 +95,8 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery,
-                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid) : tr("a new process answers"));
+                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid) : tr("a new process answers"),
+                    tr("restarted"));
     } else if (before.observed == ServiceState::Unreachable || before.observed == ServiceState::Stopped) {
         teller.tell(EventKind::Recovery, tr("answers again"));
     }
@@ -100,7 +104,8 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
         teller.tell(EventKind::Trouble,
                     after.report->code->changed.size() == 1
                         ? tr("runs old code: 1 file changed on disk since it started")
-                        : tr("runs old code: %1 files changed on disk since it started").arg(after.report->code->changed.size()));
+                        : tr("runs old code: %1 files changed on disk since it started").arg(after.report->code->changed.size()),
+                    tr("stale"));
 }
 
 } // namespace
@@ -195,10 +200,10 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Ti
             teller.tell(EventKind::Information, tr("no longer shuts down"));
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
         if (after.observed == ServiceState::Stopped)
-            teller.tell(EventKind::Information, tr("stopped"));
+            teller.tell(EventKind::Information, tr("stopped"), tr("stopped"));
         else
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
-                        u"%1: %2"_s.arg(stateWord(after.observed), stateReason(after)));
+                        u"%1: %2"_s.arg(stateWord(after.observed), stateReason(after)), stateWord(after.observed));
     }
     return teller.events();
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/deathwatch.h"
+
+#include <QCoreApplication>
+#include <QTimer>
+
+#include <cstdint>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The first version of `struct pidfd_info` (linux/pidfd.h), which Debian's headers do not have yet.
+struct PidfdInfo
+{
+    std::uint64_t mask;
+    std::uint64_t cgroup;
+    std::uint32_t ids[11];
+    std::int32_t status;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+constexpr std::uint64_t WithExit = 1 << 3; // PIDFD_INFO_EXIT
+constexpr unsigned long GetInfo = _IOWR(0xff, 11, PidfdInfo);
+
+/// Nothing: the kernel does not tell, or its parent has not reaped it yet.
+std::optional<ExitStatus> exitOf(const ProcessWatch &process)
+{
+    PidfdInfo info{};
+    info.mask = WithExit;
+    if (::ioctl(process.descriptor(), GetInfo, &info) != 0 || !(info.mask & WithExit))
+        return {};
+    if (WIFSIGNALED(info.status))
+        return ExitStatus{0, WTERMSIG(info.status)};
+    return ExitStatus{WEXITSTATUS(info.status), 0};
+}
+
+} // namespace
+
+DeathWatch::~DeathWatch() = default;
+
+void DeathWatch::watch(ServiceId id, qint64 pid)
+{
+    if (m_watched.contains(pid))
+        return;
+    std::unique_ptr<ProcessWatch> process = ProcessWatch::open(pid);
+    if (!process)
+        return;
+    Watched &watched = m_watched[pid];
+    watched.id = id;
+    watched.process = std::move(process);
+    connect(watched.process.get(), &ProcessWatch::gone, this, [this, pid] { ended(pid); });
+    for (LaunchedProcess *const launched : QCoreApplication::instance()->findChildren<LaunchedProcess *>()) {
+        if (launched->pid() != pid)
+            continue;
+        watched.launched = launched;
+        connect(launched, &LaunchedProcess::exited, this, [this, pid](const ExitStatus &exit) {
+            if (const auto found = m_watched.find(pid); found != m_watched.end())
+                found->second.exit = exit;
+        });
+    }
+}
+
+void DeathWatch::forget(ServiceId id)
+{
+    std::erase_if(m_watched, [id](const auto &each) { return each.second.id == id; });
+}
+
+bool DeathWatch::isWatching(ServiceId id, qint64 pid) const
+{
+    const auto found = m_watched.find(pid);
+    return found != m_watched.end() && found->second.id == id;
+}
+
+void DeathWatch::ended(qint64 pid)
+{
+    const auto found = m_watched.find(pid);
+    if (found == m_watched.end())
+        return;
+    Watched &watched = found->second;
+    if (!watched.exit)
+        watched.exit = exitOf(*watched.process);
+    if (!watched.exit && --watched.patience > 0)
+        return QTimer::singleShot(50ms, this, [this, pid] { ended(pid); });
+    const ServiceId id = watched.id;
+    const std::optional<ExitStatus> exit = watched.exit;
+    watched.process.release()->deleteLater(); // it may be its signal that brought us here
+    m_watched.erase(found);
+    Q_EMIT died(id, pid, exit);
+}
+
+} // namespace Hephaestus

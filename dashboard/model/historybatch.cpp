@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/historybatch.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+namespace {
+
+constexpr qint64 MostBuckets = 120; ///< of one observation in one tier; a longer one is in the coarser tiers only
+
+qint64 milliseconds(History::Time time)
+{
+    return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+qint64 floorDivide(qint64 value, qint64 by) { return (value >= 0 ? value : value - by + 1) / by; }
+
+void raise(qint64 &target, const std::optional<qint64> &value)
+{
+    if (value)
+        target = std::max(target, *value);
+}
+
+} // namespace
+
+void HistoryBatch::add(const Observation &observation)
+{
+    for (const HistoryTier &tier : HistoryTiers)
+        addTo(int(tier.step.count()), observation);
+    makeRoom();
+}
+
+void HistoryBatch::addTo(int step, const Observation &observation)
+{
+    const qint64 from = milliseconds(observation.from);
+    const qint64 to = milliseconds(observation.to);
+    const qint64 width = qint64(step) * 1000;
+    const qint64 first = floorDivide(from, width);
+    const qint64 last = std::max(first, floorDivide(to - 1, width)); // (from, to]: the end belongs to the bucket before it
+    if (to < from || last - first > MostBuckets)
+        return;
+    for (qint64 bucket = first; bucket <= last; ++bucket) {
+        const qint64 since = std::max(from, bucket * width);
+        const qint64 until = std::min(to, (bucket + 1) * width);
+        const auto [place, isNew] = m_looks.try_emplace({step, observation.url, bucket * step});
+        Look &look = place->second;
+        look.since = isNew ? since : std::min(look.since, since);
+        look.until = std::max(look.until, until);
+    }
+    // What was counted is known when the answer came.
+    Look &look = m_looks[{step, observation.url, last * step}];
+    const Resources &resources = observation.resources;
+    ++look.polls;
+    look.latency += observation.latency.count();
+    look.slowest = std::max(look.slowest, observation.latency.count());
+    raise(look.inFlight, resources.inFlightRequests);
+    raise(look.connections, resources.openConnections);
+    raise(look.files, resources.openFiles);
+    raise(look.threads, resources.threads);
+    raise(look.resident, resources.residentBytes);
+    if (resources.cpuSeconds)
+        look.cpu = std::max(look.cpu, 0.0) + *resources.cpuSeconds;
+    for (auto it = observation.operations.begin(); it != observation.operations.end(); ++it) {
+        Count &count = m_counts[{step, observation.url, it.key(), last * step}];
+        count.successes += it->first;
+        count.failures += it->second;
+    }
+}
+
+void HistoryBatch::makeRoom()
+{
+    // Ordered by step: the finest are at the front.
+    if (m_looks.size() > MostRows)
+        m_looks.erase(m_looks.begin(), std::next(m_looks.begin(), MostRows / 10));
+    if (m_counts.size() > MostRows)
+        m_counts.erase(m_counts.begin(), std::next(m_counts.begin(), MostRows / 10));
+    if (m_events.size() > 5000)
+        m_events.remove(0, 500);
+    if (m_obituaries.size() > 50)
+        m_obituaries.remove(0, 10);
+}
+
+} // namespace Hephaestus

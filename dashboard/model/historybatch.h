@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/historyrecord.h"
+
+#include <map>
+#include <tuple>
+
+namespace Hephaestus {
+
+/// What waits to be written: observations summed into the rows of every tier, events and obituaries. Bounded: while nothing can be
+/// written, the finest rows are given up first.
+class HistoryBatch
+{
+public:
+    static constexpr std::size_t MostRows = 50'000;
+
+    /// The part of one bucket that these observations contribute.
+    struct Look
+    {
+        qint64 since = 0; ///< ms since the epoch; the bucket is known from here
+        qint64 until = 0; ///< to here
+        qint64 polls = 0;
+        double latency = 0; ///< seconds, summed
+        double slowest = 0;
+        qint64 inFlight = -1; ///< the highest; -1: not known
+        qint64 connections = -1;
+        qint64 files = -1;
+        qint64 threads = -1;
+        qint64 resident = -1;
+        double cpu = -1; ///< seconds, summed
+    };
+    struct Count
+    {
+        qint64 successes = 0;
+        qint64 failures = 0;
+    };
+
+    using LookKey = std::tuple<int, QString, qint64>;            ///< step and start of the bucket in seconds, between them the URL
+    using CountKey = std::tuple<int, QString, QString, qint64>; ///< with the dependency
+    struct StoredEvent
+    {
+        Event event;
+        QString url;
+    };
+
+    void add(const Observation &observation);
+    void add(const Event &event, const QString &url) { m_events.append({event, url}); }
+    void add(const Obituary &obituary) { m_obituaries.append(obituary); }
+
+    bool isEmpty() const { return m_looks.empty() && m_counts.empty() && m_events.isEmpty() && m_obituaries.isEmpty(); }
+    void clear() { *this = {}; }
+
+    const std::map<LookKey, Look> &looks() const { return m_looks; }
+    const std::map<CountKey, Count> &counts() const { return m_counts; }
+    const QList<StoredEvent> &events() const { return m_events; }
+    const QList<Obituary> &obituaries() const { return m_obituaries; }
+
+private:
+    void addTo(int step, const Observation &observation);
+    void makeRoom();
+
+    std::map<LookKey, Look> m_looks;
+    std::map<CountKey, Count> m_counts; ///< every dependency once at least, zero or not: that is how it is known to be there
+    QList<StoredEvent> m_events;
+    QList<Obituary> m_obituaries;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/historydatabase.h"
+
+#include <QDataStream>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSqlError>
+
+#include <atomic>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Schema = 1;
+constexpr int SqliteCorrupt = 11; // result codes of sqlite3.h, which QtSql hands on as numbers
+constexpr int SqliteNotADatabase = 26;
+
+constexpr const char *Tables[] = {
+    "CREATE TABLE service (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE dependency (id INTEGER PRIMARY KEY, service INTEGER NOT NULL, name TEXT NOT NULL, first INTEGER NOT NULL, "
+    "UNIQUE (service, name))",
+    // Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known.
+    "CREATE TABLE look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
+    "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
+    "PRIMARY KEY (step, service, start)) WITHOUT ROWID",
+    "CREATE TABLE operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, failures INTEGER, "
+    "PRIMARY KEY (step, dependency, start)) WITHOUT ROWID",
+    "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, mark TEXT)",
+    "CREATE INDEX event_by_service ON event (url, at)",
+    "CREATE TABLE obituary (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, pid INTEGER, code INTEGER, signal INTEGER, "
+    "reason TEXT, bodies BLOB, log BLOB)",
+    "CREATE INDEX obituary_by_service ON obituary (url, at)",
+};
+
+qint64 milliseconds(History::Time time)
+{
+    return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+History::Time timeOf(qint64 milliseconds) { return History::Time(std::chrono::milliseconds(milliseconds)); }
+
+qint64 inSeconds(History::Time time) { return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count(); }
+
+std::optional<qint64> known(const QVariant &value)
+{
+    return value.toLongLong() < 0 ? std::nullopt : std::optional(value.toLongLong());
+}
+
+QByteArray packed(const QList<KeptBody> &bodies)
+{
+    QByteArray bytes;
+    QDataStream stream(&bytes, QIODevice::WriteOnly);
+    stream.setVersion(QDataStream::Qt_6_4);
+    for (const KeptBody &kept : bodies)
+        stream << milliseconds(kept.at) << kept.body;
+    return qCompress(bytes);
+}
+
+QList<KeptBody> unpacked(const QByteArray &compressed)
+{
+    const QByteArray bytes = qUncompress(compressed);
+    QDataStream stream(bytes);
+    stream.setVersion(QDataStream::Qt_6_4);
+    QList<KeptBody> bodies;
+    while (!stream.atEnd() && stream.status() == QDataStream::Ok) {
+        qint64 at = 0;
+        QByteArray body;
+        stream >> at >> body;
+        if (stream.status() == QDataStream::Ok)
+            bodies << KeptBody{timeOf(at), body};
+    }
+    return bodies;
+}
+
+} // namespace
+
+HistoryDatabase::HistoryDatabase(QString path, HistoryLimits limits) : m_path(std::move(path)), m_limits(limits)
+{
+    static std::atomic<int> connections = 0;
+    m_connection = u"history %1"_s.arg(++connections);
+}
+
+HistoryDatabase::~HistoryDatabase() { close(); }
+
+// ---- opening -----------------------------------------------------------------------------------------
+
+std::optional<Problem> HistoryDatabase::open()
+{
+    const QString directory = QFileInfo(m_path).absolutePath();
+    if (!QDir().mkpath(directory))
+        return Problem{m_path, u"the history cannot be kept: the directory %1 cannot be made"_s.arg(directory)};
+    m_lock = std::make_unique<QLockFile>(m_path + u".lock"_s);
+    m_lock->setStaleLockTime(0); // only who is dead gives it up
+    m_readOnly = !m_lock->tryLock(0) && m_lock->error() == QLockFile::LockFailedError;
+    if (m_readOnly && !QFileInfo::exists(m_path))
+        return Problem{m_path, u"the history is being made by another dashboard"_s};
+    if (m_readOnly)
+        m_notice = u"Another dashboard keeps the history; this one reads it."_s;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
+        if (!m_database.isValid())
+            return Problem{m_path, u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
+        m_database.setDatabaseName(m_path);
+        m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s : u"QSQLITE_BUSY_TIMEOUT=2000"_s);
+        m_error.clear();
+        m_errorCode = 0;
+        if (!m_database.open()) {
+            m_error = m_database.lastError().databaseText();
+            m_errorCode = m_database.lastError().nativeErrorCode().toInt() & 0xff;
+        } else if (const qint64 schema = number(u"PRAGMA user_version"_s); schema > Schema) {
+            close();
+            return Problem{m_path, u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s.arg(schema)};
+        } else if (m_errorCode == 0 && (m_readOnly || makeTables())) {
+            m_open = true;
+            return {};
+        }
+        const Problem failure = problem(u"opened"_s);
+        if (!isDamaged() || m_readOnly || !setAside()) {
+            close();
+            return failure;
+        }
+        m_lock = std::make_unique<QLockFile>(m_path + u".lock"_s);
+        m_lock->setStaleLockTime(0);
+        m_lock->tryLock(0);
+    }
+    return problem(u"opened"_s);
+}
+
+bool HistoryDatabase::makeTables()
+{
+    const qint64 pageSize = number(u"PRAGMA page_size"_s);
+    if (pageSize <= 0)
+        return false;
+    // A tenth more than wanted: the hard limit, below which prune() stays.
+    const QString most = u"PRAGMA max_page_count = %1"_s.arg(m_limits.bytes / pageSize * 11 / 10);
+    if (!run(u"PRAGMA journal_mode = WAL"_s) || !run(u"PRAGMA synchronous = NORMAL"_s) || !run(u"PRAGMA journal_size_limit = 4194304"_s)
+        || !run(most))
+        return false;
+    if (number(u"PRAGMA user_version"_s) == Schema) // damage in the middle of the file shows when it is read there
+        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0;
+    m_database.transaction();
+    for (const char *const table : Tables) {
+        if (!run(QString::fromLatin1(table))) {
+            m_database.rollback();
+            return false;
+        }
+    }
+    return run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit();
+}
+
+void HistoryDatabase::close()
+{
+    m_open = false;
+    m_services.clear();
+    m_dependencies.clear();
+    if (m_database.isValid()) {
+        m_database.close();
+        m_database = QSqlDatabase();
+        QSqlDatabase::removeDatabase(m_connection);
+    }
+    m_lock.reset();
+}
+
+/// The damaged file keeps its content under another name, with what SQLite keeps beside it.
+bool HistoryDatabase::setAside()
+{
+    close();
+    const QString stamp = QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss"_s);
+    QString aside = m_path + u".damaged-"_s + stamp;
+    for (int n = 2; QFileInfo::exists(aside); ++n)
+        aside = u"%1.damaged-%2-%3"_s.arg(m_path, stamp).arg(n);
+    if (!QFile::rename(m_path, aside))
+        return false;
+    for (const QString &suffix : {u"-wal"_s, u"-shm"_s})
+        QFile::rename(m_path + suffix, aside + suffix);
+    m_notice = u"The history was damaged (%1). It is kept as %2, and a new one begins."_s.arg(m_error, aside);
+    return true;
+}
+
+// ---- statements --------------------------------------------------------------------------------------
+
+QSqlQuery HistoryDatabase::prepared(const QString &sql)
+{
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    if (!query.prepare(sql)) {
+        m_error = query.lastError().databaseText();
+        m_errorCode = query.lastError().nativeErrorCode().toInt() & 0xff;
+    }
+    return query;
+}
+
+bool HistoryDatabase::run(QSqlQuery &query)
+{
+    if (query.exec())
+        return true;
+    if (m_errorCode == 0 || !query.lastError().nativeErrorCode().isEmpty()) {
+        m_error = query.lastError().databaseText();
+        m_errorCode = query.lastError().nativeErrorCode().toInt() & 0xff;
+    }
+    return false;
+}
+
+bool HistoryDatabase::run(const QString &sql)
+{
+    QSqlQuery query = prepared(sql);
+    return m_errorCode == 0 && run(query);
+}
+
+/// The one number a statement yields; -1 if it fails.
+qint64 HistoryDatabase::number(const QString &sql)
+{
+    QSqlQuery query = prepared(sql);
+    return run(query) && query.next() ? query.value(0).toLongLong() : -1;
+}
+
+Problem HistoryDatabase::problem(const QString &doing)
+{
+    const QString why = m_error.isEmpty() ? u"unknown error"_s : m_error.trimmed();
+    return {m_path, u"the history cannot be %1: %2"_s.arg(doing, why)};
+}
+
+bool HistoryDatabase::isDamaged() const { return m_errorCode == SqliteCorrupt || m_errorCode == SqliteNotADatabase; }
+
+// ---- writing -----------------------------------------------------------------------------------------
+
+std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History::Time now)
+{
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (!m_open) {
+            if (auto problem = open())
+                return problem;
+        }
+        if (m_readOnly)
+            return {};
+        m_errorCode = 0;
+        m_error.clear();
+        m_database.transaction();
+        const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch);
+        if (done && m_database.commit())
+            return {};
+        if (m_errorCode == 0) {
+            m_error = m_database.lastError().databaseText();
+            m_errorCode = m_database.lastError().nativeErrorCode().toInt() & 0xff;
+        }
+        const Problem failure = problem(u"written"_s);
+        m_database.rollback();
+        m_services.clear(); // of rows that were rolled back
+        m_dependencies.clear();
+        const bool damaged = isDamaged();
+        if (damaged && !setAside())
+            return failure;
+        if (!damaged && (attempt > 0 || forget(now, m_limits.bytes * 3 / 4)))
+            return failure;
+    }
+    return problem(u"written"_s);
+}
+
+bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
+{
+    QSqlQuery query = prepared(
+        u"INSERT INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (step, service, start) DO UPDATE SET "
+        "since = min(since, excluded.since), until = max(until, excluded.until), polls = polls + excluded.polls, "
+        "latency = latency + excluded.latency, slowest = max(slowest, excluded.slowest), in_flight = max(in_flight, excluded.in_flight), "
+        "connections = max(connections, excluded.connections), files = max(files, excluded.files), "
+        "threads = max(threads, excluded.threads), resident = max(resident, excluded.resident), "
+        "cpu = CASE WHEN excluded.cpu < 0 THEN cpu ELSE max(cpu, 0) + excluded.cpu END"_s);
+    for (const auto &[key, look] : batch.looks()) {
+        const auto &[step, url, start] = key;
+        const qint64 service = serviceId(url);
+        if (service < 0)
+            return false;
+        int at = 0;
+        for (const QVariant &value : {QVariant(step), QVariant(service), QVariant(start), QVariant(look.since), QVariant(look.until),
+                                      QVariant(look.polls), QVariant(look.latency), QVariant(look.slowest), QVariant(look.inFlight),
+                                      QVariant(look.connections), QVariant(look.files), QVariant(look.threads), QVariant(look.resident),
+                                      QVariant(look.cpu)})
+            query.bindValue(at++, value);
+        if (m_errorCode != 0 || !run(query))
+            return false;
+    }
+    return true;
+}
+
+bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
+{
+    QSqlQuery query = prepared(u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
+                               "successes = successes + excluded.successes, failures = failures + excluded.failures"_s);
+    for (const auto &[key, count] : batch.counts()) {
+        const auto &[step, url, name, start] = key;
+        const qint64 dependency = dependencyId(url, name, start);
+        if (dependency < 0)
+            return false;
+        if (count.successes == 0 && count.failures == 0)
+            continue; // that it is known to be zero, its service's look says
+        int at = 0;
+        for (const QVariant &value : {QVariant(step), QVariant(dependency), QVariant(start), QVariant(count.successes), QVariant(count.failures)})
+            query.bindValue(at++, value);
+        if (m_errorCode != 0 || !run(query))
+            return false;
+    }
+    return true;
+}
+
+bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
+{
+    QSqlQuery query = prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
+    for (const auto &[event, url] : batch.events()) {
+        int at = 0;
+        for (const QVariant &value : {QVariant(milliseconds(event.at)), QVariant(url), QVariant(event.serviceName), QVariant(int(event.kind)),
+                                      QVariant(event.text.left(2000)), QVariant(event.by), QVariant(event.mark)})
+            query.bindValue(at++, value);
+        if (m_errorCode != 0 || !run(query))
+            return false;
+    }
+    return true;
+}
+
+bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
+{
+    QSqlQuery query = prepared(u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
+    for (const Obituary &obituary : batch.obituaries()) {
+        const QVariant code = obituary.exit ? QVariant(obituary.exit->code) : QVariant();
+        const QVariant signal = obituary.exit ? QVariant(obituary.exit->signal) : QVariant();
+        int at = 0;
+        for (const QVariant &value : {QVariant(milliseconds(obituary.at)), QVariant(obituary.url), QVariant(obituary.name), QVariant(obituary.pid),
+                                      code, signal, QVariant(obituary.reason.left(2000)), QVariant(packed(obituary.bodies)),
+                                      QVariant(qCompress(obituary.log))})
+            query.bindValue(at++, value);
+        if (m_errorCode != 0 || !run(query))
+            return false;
+    }
+    return true;
+}
+
+/// Its number, given out when it is first written; -1 on an error.
+qint64 HistoryDatabase::serviceId(const QString &url)
+{
+    if (const auto found = m_services.constFind(url); found != m_services.cend())
+        return *found;
+    QSqlQuery insert = prepared(u"INSERT INTO service (url) VALUES (?) ON CONFLICT DO NOTHING"_s);
+    insert.bindValue(0, url);
+    QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
+    query.bindValue(0, url);
+    if (m_errorCode != 0 || (!m_readOnly && !run(insert)) || !run(query) || !query.next())
+        return -1;
+    return m_services[url] = query.value(0).toLongLong();
+}
+
+qint64 HistoryDatabase::dependencyId(const QString &url, const QString &name, qint64 start)
+{
+    const qint64 service = serviceId(url);
+    if (service < 0)
+        return -1;
+    if (const auto found = m_dependencies.constFind({service, name}); found != m_dependencies.cend())
+        return *found;
+    QSqlQuery insert = prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
+    insert.bindValue(0, service);
+    insert.bindValue(1, name);
+    insert.bindValue(2, start);
+    QSqlQuery query = prepared(u"SELECT id FROM dependency WHERE service = ? AND name = ?"_s);
+    query.bindValue(0, service);
+    query.bindValue(1, name);
+    if (m_errorCode != 0 || !run(insert) || !run(query) || !query.next())
+        return -1;
+    return m_dependencies[{service, name}] = query.value(0).toLongLong();
+}
+
+// ---- staying small -----------------------------------------------------------------------------------
+
+std::optional<Problem> HistoryDatabase::prune(History::Time now) { return forget(now, m_limits.bytes); }
+
+std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
+{
+    if (!m_open || m_readOnly)
+        return {};
+    m_errorCode = 0;
+    m_database.transaction();
+    bool done = true;
+    for (const HistoryTier &tier : HistoryTiers) {
+        const qint64 oldest = inSeconds(now - tier.kept);
+        for (const QString &table : {u"look WHERE step = %1 AND service IN (SELECT id FROM service) AND start < %2"_s,
+                                     u"operations WHERE step = %1 AND dependency IN (SELECT id FROM dependency) AND start < %2"_s})
+            done = done && run(u"DELETE FROM "_s + table.arg(tier.step.count()).arg(oldest));
+    }
+    for (const auto &[table, most] : {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
+        done = done && run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
+    done = done && shrink(bytes) && m_database.commit();
+    if (done)
+        return {};
+    const Problem failure = problem(u"cleaned up"_s);
+    m_database.rollback();
+    if (isDamaged())
+        setAside(); // the next write begins a new one
+    return failure;
+}
+
+qint64 HistoryDatabase::usedBytes()
+{
+    return (number(u"PRAGMA page_count"_s) - number(u"PRAGMA freelist_count"_s)) * number(u"PRAGMA page_size"_s);
+}
+
+/// Gives up the oldest quarter of the finest tier that has any, until the file fits.
+bool HistoryDatabase::shrink(qint64 bytes)
+{
+    for (const HistoryTier &tier : HistoryTiers) {
+        const QString step = QString::number(tier.step.count());
+        for (int quarter = 0; quarter < 8 && usedBytes() > bytes; ++quarter) {
+            const qint64 first = number(u"SELECT min(start) FROM look WHERE step = "_s + step);
+            const qint64 last = number(u"SELECT max(start) FROM look WHERE step = "_s + step);
+            if (first <= 0)
+                break;
+            const QString keep = QString::number(first + (last - first) / 4 + 1);
+            if (!run(u"DELETE FROM look WHERE step = "_s + step + u" AND start < "_s + keep)
+                || !run(u"DELETE FROM operations WHERE step = "_s + step + u" AND start < "_s + keep))
+                return false;
+        }
+    }
+    return m_errorCode == 0;
+}
+
+// ---- reading -----------------------------------------------------------------------------------------
+
+Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, History::Time now)
+{
+    if (!m_open)
+        return Problem{m_path, u"there is no history"_s};
+    m_errorCode = 0;
+    const HistoryTier &tier = tierFor(step, from, now);
+    HistoryRange range;
+    range.step = tier.step;
+    const qint64 first = inSeconds(from) / tier.step.count() * tier.step.count();
+    QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
+    query.bindValue(0, url);
+    bool done = m_errorCode == 0 && run(query);
+    if (done && query.next()) {
+        const qint64 service = query.value(0).toLongLong();
+        done = readStretches(service, int(tier.step.count()), first, inSeconds(to), range)
+               && readOperations(service, int(tier.step.count()), first, inSeconds(to), range);
+    }
+    if (done && readMarks(url, from, to, range))
+        return range;
+    const Problem failure = problem(u"read"_s);
+    if (isDamaged() && !m_readOnly)
+        setAside();
+    return failure;
+}
+
+bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
+{
+    QSqlQuery query = prepared(u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
+                               "FROM look WHERE step = ? AND service = ? AND start BETWEEN ? AND ? ORDER BY start"_s);
+    query.bindValue(0, step);
+    query.bindValue(1, service);
+    query.bindValue(2, from);
+    query.bindValue(3, to);
+    if (m_errorCode != 0 || !run(query))
+        return false;
+    while (query.next()) {
+        Stretch stretch;
+        stretch.from = timeOf(query.value(0).toLongLong());
+        stretch.to = timeOf(query.value(1).toLongLong());
+        stretch.polls = query.value(2).toLongLong();
+        if (stretch.polls > 0)
+            stretch.latency = Seconds(query.value(3).toDouble() / double(stretch.polls));
+        stretch.slowest = Seconds(query.value(4).toDouble());
+        stretch.highest.inFlightRequests = known(query.value(5));
+        stretch.highest.openConnections = known(query.value(6));
+        stretch.highest.openFiles = known(query.value(7));
+        stretch.highest.threads = known(query.value(8));
+        stretch.highest.residentBytes = known(query.value(9));
+        if (const double cpu = query.value(10).toDouble(); cpu >= 0)
+            stretch.highest.cpuSeconds = cpu;
+        range.stretches.push_back(stretch);
+    }
+    return !query.lastError().isValid() || run(query);
+}
+
+/// Of every dependency a sample for each stretch since it was first there; where nothing was written it did nothing.
+bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
+{
+    QSqlQuery dependencies = prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
+    dependencies.bindValue(0, service);
+    if (m_errorCode != 0 || !run(dependencies))
+        return false;
+    QSqlQuery query = prepared(u"SELECT start, successes, failures FROM operations WHERE step = ? AND dependency = ? AND start BETWEEN ? AND ?"_s);
+    while (dependencies.next()) {
+        QHash<qint64, HistoryBatch::Count> counts;
+        query.bindValue(0, step);
+        query.bindValue(1, dependencies.value(0));
+        query.bindValue(2, from);
+        query.bindValue(3, to);
+        if (m_errorCode != 0 || !run(query))
+            return false;
+        while (query.next())
+            counts[query.value(0).toLongLong()] = {query.value(1).toLongLong(), query.value(2).toLongLong()};
+        std::deque<History::Sample> samples;
+        const qint64 firstSeen = dependencies.value(2).toLongLong() / step * step;
+        for (const Stretch &stretch : range.stretches) {
+            const qint64 start = inSeconds(stretch.from) / step * step;
+            if (start < firstSeen)
+                continue;
+            const HistoryBatch::Count count = counts.value(start);
+            samples.push_back({stretch.from, stretch.to, count.successes, count.failures});
+        }
+        if (!samples.empty())
+            range.operations[dependencies.value(1).toString()] = std::move(samples);
+    }
+    return true;
+}
+
+bool HistoryDatabase::readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range)
+{
+    QSqlQuery query = prepared(u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
+    query.bindValue(0, url);
+    query.bindValue(1, milliseconds(from));
+    query.bindValue(2, milliseconds(to));
+    if (m_errorCode != 0 || !run(query))
+        return false;
+    while (query.next())
+        range.marks.push_front({timeOf(query.value(0).toLongLong()), query.value(1).toString()});
+    return true;
+}
+
+Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
+{
+    if (!m_open)
+        return Problem{m_path, u"there is no history"_s};
+    m_errorCode = 0;
+    QSqlQuery query = prepared(u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY id DESC LIMIT ?"_s);
+    query.bindValue(0, limit);
+    if (m_errorCode != 0 || !run(query))
+        return problem(u"read"_s);
+    QList<HistoryBatch::StoredEvent> events;
+    while (query.next()) {
+        const int kind = std::clamp(query.value(3).toInt(), 0, int(EventKind::Trouble));
+        events.prepend({Event{timeOf(query.value(0).toLongLong()), NoService, query.value(2).toString(), EventKind(kind),
+                              query.value(4).toString(), query.value(5).toString(), query.value(6).toString()},
+                        query.value(1).toString()});
+    }
+    return events;
+}
+
+Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
+{
+    if (!m_open)
+        return Problem{m_path, u"there is no history"_s};
+    m_errorCode = 0;
+    QSqlQuery query = prepared(u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s);
+    query.bindValue(0, url);
+    if (m_errorCode != 0 || !run(query))
+        return problem(u"read"_s);
+    QList<Obituary> obituaries;
+    while (query.next()) {
+        Obituary obituary;
+        obituary.at = timeOf(query.value(0).toLongLong());
+        obituary.url = url;
+        obituary.name = query.value(1).toString();
+        obituary.pid = query.value(2).toLongLong();
+        if (!query.value(3).isNull())
+            obituary.exit = ExitStatus{query.value(3).toInt(), query.value(4).toInt()};
+        obituary.reason = query.value(5).toString();
+        obituary.bodies = unpacked(query.value(6).toByteArray());
+        obituary.log = qUncompress(query.value(7).toByteArray());
+        obituaries << obituary;
+    }
+    return obituaries;
+}
+
+} // namespace Hephaestus

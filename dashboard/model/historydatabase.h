@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/result.h"
+#include "dashboard/model/historybatch.h"
+
+#include <QLockFile>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+
+#include <memory>
+
+namespace Hephaestus {
+
+/// The history as an SQLite file in WAL mode: a killed process loses what it had not handed over, and nothing else. Everything
+/// blocks; one thread (that of HistoryStore). A file that is damaged is renamed, never deleted, and a new one begun; one that a newer dashboard
+/// wrote is left alone. One process writes: a second one only reads.
+class HistoryDatabase
+{
+public:
+    HistoryDatabase(QString path, HistoryLimits limits);
+    ~HistoryDatabase();
+    Q_DISABLE_COPY_MOVE(HistoryDatabase)
+
+    /// Opens, or makes, the file. A Problem: there is no history until a later call succeeds.
+    std::optional<Problem> open();
+    bool isOpen() const { return m_open; }
+    bool isReadOnly() const { return m_readOnly; } ///< another dashboard writes
+
+    /// All of it or nothing. On a Problem it may be tried again later with the same batch.
+    std::optional<Problem> write(const HistoryBatch &batch, History::Time now);
+    /// Forgets what is older than its tier keeps, and more if the file is too large.
+    std::optional<Problem> prune(History::Time now);
+
+    Result<HistoryRange> range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, History::Time now);
+    /// The latest `limit`, oldest first, and the URLs of their services.
+    Result<QList<HistoryBatch::StoredEvent>> events(int limit);
+    /// Newest first.
+    Result<QList<Obituary>> obituaries(const QString &url);
+
+    /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is now.
+    QString takeNotice() { return std::exchange(m_notice, {}); }
+
+private:
+    bool run(QSqlQuery &query);
+    bool run(const QString &sql);
+    QSqlQuery prepared(const QString &sql);
+    qint64 number(const QString &sql);
+    Problem problem(const QString &doing);
+    bool isDamaged() const;
+    bool makeTables();
+    bool setAside();
+    void close();
+
+    bool writeLooks(const HistoryBatch &batch);
+    bool writeCounts(const HistoryBatch &batch);
+    bool writeEvents(const HistoryBatch &batch);
+    bool writeObituaries(const HistoryBatch &batch);
+    qint64 serviceId(const QString &url);
+    qint64 dependencyId(const QString &url, const QString &name, qint64 start);
+    qint64 usedBytes();
+    std::optional<Problem> forget(History::Time now, qint64 bytes);
+    bool shrink(qint64 bytes);
+    bool readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range);
+    bool readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range);
+    bool readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range);
+
+    QString m_path;
+    HistoryLimits m_limits;
+    QString m_connection;
+    QSqlDatabase m_database;
+    std::unique_ptr<QLockFile> m_lock;
+    QHash<QString, qint64> m_services;
+    QHash<std::pair<qint64, QString>, qint64> m_dependencies;
+    QString m_error;
+    int m_errorCode = 0;
+    QString m_notice;
+    bool m_open = false;
+    bool m_readOnly = false;
+};
+
+} // namespace Hephaestus

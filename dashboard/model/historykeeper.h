@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/deathwatch.h"
+#include "dashboard/model/eventjournal.h"
+#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/historystore.h"
+#include "dashboard/model/serviceactions.h"
+
+namespace Hephaestus {
+
+/// Hands what the models learn to the store: every answer, every event, and, when a process of the fleet dies, its last words. At
+/// its start it fills the journal with what happened before.
+class HistoryKeeper : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// All outlive this. `stateDirectory`: where programs started from here leave their output; empty: the default one.
+    HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store, const QString &stateDirectory,
+                  const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    ~HistoryKeeper() override;
+
+    HistoryStore &store() { return m_store; }
+    void forget(ServiceId id);
+
+Q_SIGNALS:
+    /// An obituary was recorded.
+    void buried(Hephaestus::ServiceId id);
+
+private:
+    /// What is known of a service from its latest answers.
+    struct Seen
+    {
+        std::optional<History::Time> previous; ///< when the latest poll was answered; nothing: it was not
+        History::Time recorded; ///< operations up to here are in the store
+        QString instance;
+        std::optional<double> cpu;
+        QVariantMap process; ///< of a wrapped program
+        QList<KeptBody> bodies;
+        QByteArray log; ///< the end of its output when it was last asked for
+        TimeSource::Steady logAsked{};
+    };
+
+    void take(ServiceId id);
+    void observe(const ServiceRow &row, Seen &seen, History::Time now);
+    void watchProcess(const ServiceRow &row, Seen &seen);
+    void askLog(const ServiceRow &row, const std::function<void(const QByteArray &)> &done);
+    void missed(const ServiceRow &row, Seen &seen);
+    void wrappedProgramChanged(const ServiceRow &row, Seen &seen);
+    void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason, const QByteArray &log);
+    void tell(const Event &event);
+    QByteArray keptOutput(const QString &name) const;
+
+    FleetModel &m_fleet;
+    EventJournal &m_journal;
+    HistoryStore &m_store;
+    QString m_stateDirectory;
+    const TimeSource &m_time;
+    DeathWatch m_deaths;
+    std::map<ServiceId, Seen> m_seen;
+};
+
+} // namespace Hephaestus

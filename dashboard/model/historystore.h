@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/result.h"
+#include "dashboard/model/historybatch.h"
+
+#include <QObject>
+#include <QThread>
+
+#include <functional>
+
+namespace Hephaestus {
+
+/// What the dashboard remembers from one day to the next, in a file that a thread of its own writes and reads. Nothing here waits:
+/// what is recorded is handed over and written in batches, what is asked for comes back by a callback in this
+/// object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`; ended, nothing.
+/// A full disk or a damaged file is told by trouble(), and the rest of the dashboard does not notice.
+class HistoryStore : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::milliseconds WritePause{5'000};
+
+    /// `$XDG_STATE_HOME/hephaestus/dashboard/history.db`.
+    static QString defaultPath();
+
+    explicit HistoryStore(const QString &path, HistoryLimits limits = {}, QObject *parent = nullptr);
+    ~HistoryStore() override; ///< writes what is left
+
+    const QString &path() const { return m_path; }
+
+    void record(const Observation &observation);
+    void record(const Event &event, const QString &url);
+    void record(const Obituary &obituary);
+    /// Writes now what waits, instead of with the next batch.
+    void flush();
+
+    template <typename T>
+    using Callback = std::function<void(const Result<T> &)>;
+    using StoredEvents = QList<HistoryBatch::StoredEvent>;
+
+    /// In steps no longer than `step`, as far as such are still kept. Includes what was recorded just before.
+    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, const Callback<HistoryRange> &done);
+    void askEvents(int limit, const Callback<StoredEvents> &done);
+    void askObituaries(const QString &url, const Callback<QList<Obituary>> &done);
+
+Q_SIGNALS:
+    /// The history is not kept, or not where it was, as a sentence; once for each change.
+    void trouble(const QString &sentence);
+    /// It is kept again.
+    void recovered();
+
+private:
+    class Worker;
+
+    template <typename T, typename Read>
+    void ask(Read read, const Callback<T> &done);
+    void inThread(std::function<void()> task);
+
+    QString m_path;
+    QThread m_thread;
+    Worker *m_worker; ///< lives in m_thread
+};
+
+} // namespace Hephaestus
