@@ -133,6 +133,11 @@ void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
 
 void ServiceClient::get(const QString &path, const Callback<QByteArray> &done) { read(path, understood(done, asItIs)); }
 
+void ServiceClient::post(const QString &path, const Callback<QByteArray> &done)
+{
+    change("POST", path, {}, ReadTimeout, understood(done, asItIs));
+}
+
 void ServiceClient::abort()
 {
     ++m_generation;

@@ -66,6 +66,8 @@ public:
     void logs(int tail, const Callback<QByteArray> &done);
     /// GET of any path, with the same limits: for services that speak another dialect.
     void get(const QString &path, const Callback<QByteArray> &done);
+    /// POST without a body, likewise.
+    void post(const QString &path, const Callback<QByteArray> &done);
 
     /// Drops everything under way without calling back, and closes the kept connection.
     void abort();

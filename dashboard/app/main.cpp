@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
+#include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
 #include "dashboard/ui/appearance.h"
@@ -139,6 +140,7 @@ int main(int argc, char *argv[])
     FleetWatch watch;
     watch.actions().setReadOnly(options.readOnly);
     watch.keepHistory(HistoryStore::defaultPath());
+    const CommitWatch commits(watch);
     watch.addAll(options.services);
     MainWindow window(watch, demoFleet());
     SelfService self(window, watch, options.http);

@@ -2,6 +2,7 @@
 #include "dashboard/model/deathwatch.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QTimer>
 
 #include <cstdint>
@@ -26,16 +27,30 @@ static_assert(sizeof(PidfdInfo) == 64);
 constexpr std::uint64_t WithExit = 1 << 3; // PIDFD_INFO_EXIT
 constexpr unsigned long GetInfo = _IOWR(0xff, 11, PidfdInfo);
 
-/// Nothing: the kernel does not tell, or its parent has not reaped it yet.
+ExitStatus exitOf(int waitStatus)
+{
+    return WIFSIGNALED(waitStatus) ? ExitStatus{0, WTERMSIG(waitStatus)} : ExitStatus{WEXITSTATUS(waitStatus), 0};
+}
+
+/// Until its parent has reaped it, its last field in /proc/PID/stat says it (proc(5)); to the same user or root.
+std::optional<ExitStatus> exitOfZombie(qint64 pid)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
+    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // from the third on
+    if (fields.size() < 50 || fields.first() != "Z")
+        return {};
+    return exitOf(fields[49].toInt());
+}
+
+/// Nothing: the kernel does not tell.
 std::optional<ExitStatus> exitOf(const ProcessWatch &process)
 {
     PidfdInfo info{};
     info.mask = WithExit;
-    if (::ioctl(process.descriptor(), GetInfo, &info) != 0 || !(info.mask & WithExit))
-        return {};
-    if (WIFSIGNALED(info.status))
-        return ExitStatus{0, WTERMSIG(info.status)};
-    return ExitStatus{WEXITSTATUS(info.status), 0};
+    if (::ioctl(process.descriptor(), GetInfo, &info) == 0 && (info.mask & WithExit))
+        return exitOf(info.status);
+    return exitOfZombie(process.pid());
 }
 
 } // namespace

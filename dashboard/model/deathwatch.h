@@ -13,7 +13,7 @@
 namespace Hephaestus {
 
 /// Sees processes of this machine end, at once and not with the next poll, and learns how: of those started from here by
-/// wait(2), of others where the kernel tells it of a pidfd (Linux 6.15, PIDFD_GET_INFO), else not.
+/// wait(2), of others from /proc while nobody has reaped them, or from the kernel (PIDFD_GET_INFO, Linux 6.15); else not.
 class DeathWatch : public QObject
 {
     Q_OBJECT

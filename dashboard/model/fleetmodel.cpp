@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace Hephaestus {
 
@@ -17,6 +18,7 @@ struct FleetModel::Watched
 {
     ServiceRow row;
     History history;
+    QList<float> latencies;
     std::array<QString, ColumnCount> shown;
 };
 
@@ -66,6 +68,12 @@ void FleetModel::remove(ServiceId id)
     Q_EMIT totalsChanged();
 }
 
+void FleetModel::setDialect(ServiceId id, Dialect dialect)
+{
+    if (Watched *const known = watched(id))
+        known->row.dialect = dialect;
+}
+
 void FleetModel::take(ServiceId id, const Answer<HealthReport> &answer)
 {
     takeAll({{id, answer, m_time.steady(), m_time.wall()}});
@@ -97,6 +105,9 @@ QList<Event> FleetModel::takeOne(const Arrival &arrival)
         known->history.take(arrival.wall, *arrival.answer.value);
     else
         known->history.miss();
+    known->latencies << (arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count()) : std::numeric_limits<float>::quiet_NaN());
+    if (known->latencies.size() > LatenciesKept)
+        known->latencies.removeFirst();
     change(*known, afterAnswer(before, arrival.answer, arrival.steady));
     const QList<Event> events = eventsBetween(before, known->row, arrival.wall);
     for (const Event &event : events) {
@@ -274,7 +285,10 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         return words.isEmpty() ? dash : words.join(u", "_s);
     }
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
-    case Uptime: return row.isCurrent() ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)) : dash;
+    case Uptime: {
+        const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
+        return row.isCurrent() && saysSince ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)) : dash;
+    }
     case InFlight: {
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;
         return row.isCurrent() && inFlight ? formatCount(*inFlight) : dash;
@@ -351,6 +365,7 @@ QVariant FleetModel::data(const QModelIndex &index, int role) const
     case CodeRole: return QVariant::fromValue(row.code());
     case DependenciesRole: return QVariant::fromValue(row.report ? row.report->dependencies : QList<DependencyReport>());
     case CurrentRole: return row.isCurrent();
+    case LatenciesRole: return QVariant::fromValue(m_services[std::size_t(index.row())]->latencies);
     case SortRole: return sortValue(row, index.column());
     case FavouriteRole: return row.favourite;
     default: return {};

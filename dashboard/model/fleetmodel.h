@@ -38,8 +38,11 @@ public:
         CurrentRole,      ///< bool; false: the value is old
         SortRole,         ///< comparable, by the cell's value
         FavouriteRole,    ///< bool
-        LastRole = FavouriteRole,
+        LatenciesRole,    ///< QList<float>: seconds, of the latest polls, oldest first; not a number: nobody answered
+        LastRole = LatenciesRole,
     };
+
+    static constexpr int LatenciesKept = 60;
 
     /// How many services there are of each kind.
     struct Totals
@@ -58,6 +61,8 @@ public:
     QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
     void remove(ServiceId id);
 
+    /// In which dialect the next answer is.
+    void setDialect(ServiceId id, Dialect dialect);
     /// What came of one poll.
     void take(ServiceId id, const Answer<HealthReport> &answer);
     /// What came of many, oldest first, with as few signals as for one.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetwatch.h"
 
+#include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
+
+#include <QFileInfo>
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
@@ -86,7 +90,8 @@ void FleetWatch::addAll(const QList<FleetEntry> &entries)
 
 QList<Problem> FleetWatch::open(const QString &fleetFile)
 {
-    const FleetReading reading = readFleet(fleetFile);
+    const bool isFileSd = QStringList{u"json"_s, u"yml"_s, u"yaml"_s}.contains(QFileInfo(fleetFile).suffix().toLower());
+    const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
     if (reading.ok())
         addAll(reading.fleet.services);
     return reading.problems;
@@ -146,13 +151,17 @@ void FleetWatch::giveUp(ServiceId id)
 
 void FleetWatch::ask(ServiceId id, const Poller::Done &done)
 {
-    const auto known = m_clients.find(id);
-    if (known != m_clients.end())
-        return known->second->askStatus(done);
-    const Result<ServiceTarget> target = targetOf(m_fleet.find(id)->entry);
+    auto known = m_clients.find(id);
+    const Result<ServiceTarget> target = known == m_clients.end() ? targetOf(m_fleet.find(id)->entry) : ServiceTarget();
     if (target) {
-        m_clients[id] = std::make_unique<ServiceClient>(*target);
-        return m_clients[id]->askStatus(done);
+        if (known == m_clients.end())
+            known = m_clients.emplace(id, std::make_unique<DialectClient>(*target)).first;
+        DialectClient *const client = known->second.get();
+        return client->askStatus([this, id, client, done](const Answer<HealthReport> &answer) {
+            if (answer.value)
+                m_fleet.setDialect(id, client->dialect());
+            done(answer);
+        });
     }
     // A token that cannot be read now may be there at the next poll.
     Answer<HealthReport> answer;

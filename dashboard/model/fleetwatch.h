@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/client/dialectclient.h"
 #include "common/fleet/stalerestart.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
@@ -34,7 +35,7 @@ public:
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
     void addAll(const QList<FleetEntry> &entries);
-    /// Reads and watches a fleet file; what is wrong with it comes back, and then nothing is added.
+    /// Reads and watches a fleet file, or (`.json`) one of Prometheus' file_sd; what is wrong with it comes back, and then nothing is added.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);
 
@@ -54,7 +55,7 @@ private:
     EventJournal m_journal;
     ServiceActions m_actions;
     BulkActions m_bulk;
-    std::map<ServiceId, std::unique_ptr<ServiceClient>> m_clients;
+    std::map<ServiceId, std::unique_ptr<DialectClient>> m_clients;
     Poller m_poller;
     StaleRestart m_stale;
     QTimer m_ageTimer;

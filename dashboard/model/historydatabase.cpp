@@ -32,6 +32,7 @@ constexpr const char *Tables[] = {
     "PRIMARY KEY (step, dependency, start)) WITHOUT ROWID",
     "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, mark TEXT)",
     "CREATE INDEX event_by_service ON event (url, at)",
+    "CREATE INDEX event_by_time ON event (at)",
     "CREATE TABLE obituary (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, pid INTEGER, code INTEGER, signal INTEGER, "
     "reason TEXT, bodies BLOB, log BLOB)",
     "CREATE INDEX obituary_by_service ON obituary (url, at)",
@@ -532,7 +533,7 @@ Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
     if (!m_open)
         return Problem{m_path, u"there is no history"_s};
     m_errorCode = 0;
-    QSqlQuery query = prepared(u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY id DESC LIMIT ?"_s);
+    QSqlQuery query = prepared(u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY at DESC, id DESC LIMIT ?"_s);
     query.bindValue(0, limit);
     if (m_errorCode != 0 || !run(query))
         return problem(u"read"_s);

@@ -6,6 +6,9 @@
 #include <QFile>
 #include <QUrl>
 
+#include <csignal>
+#include <cstring>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -36,6 +39,20 @@ std::optional<ServiceAddress> localAddress(const QString &url)
     const QUrl parsed(url);
     const ServiceAddress address{ServiceAddress::Kind::Tcp, parsed.host(), quint16(parsed.port(parsed.scheme() == "https"_L1 ? 443 : 80)), {}};
     return address.isLoopback() ? std::optional(address) : std::nullopt;
+}
+
+/// Of `SIGSEGV` or a number; 0: none.
+int signalNumber(const QVariant &signal)
+{
+    if (const int number = signal.toInt(); number > 0)
+        return number;
+    const QByteArray name = signal.toString().toLatin1();
+    for (int number = 1; number < NSIG; ++number) {
+        const char *const abbreviation = ::sigabbrev_np(number);
+        if (abbreviation && name == QByteArray("SIG") + abbreviation)
+            return number;
+    }
+    return 0;
 }
 
 bool isRunning(const QVariantMap &process) { return process.value(u"state"_s).toString() == "running"_L1; }
@@ -190,8 +207,8 @@ void HistoryKeeper::wrappedProgramChanged(const ServiceRow &row, Seen &seen)
         return;
     const qint64 pid = before.value(u"pid"_s).toLongLong();
     std::optional<ExitStatus> exit;
-    if (!process.value(u"signal"_s).isNull())
-        exit = ExitStatus{0, process.value(u"signal"_s).toInt()};
+    if (const int signal = signalNumber(process.value(u"signal"_s)); signal > 0)
+        exit = ExitStatus{0, signal};
     else if (!process.value(u"exit_code"_s).isNull())
         exit = ExitStatus{process.value(u"exit_code"_s).toInt(), 0};
     const QString reason = exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 ended").arg(pid);
@@ -210,6 +227,12 @@ void HistoryKeeper::bury(ServiceId id, qint64 pid, const std::optional<ExitStatu
     const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
     tell({now, id, row->entry.name, asItShould ? EventKind::Information : EventKind::Trouble, reason, {}, asItShould ? tr("ended") : tr("died")});
     Q_EMIT buried(id);
+}
+
+bool HistoryKeeper::isLocal(ServiceId id) const
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    return row && row->report && row->report->pid && m_deaths.isWatching(id, *row->report->pid);
 }
 
 void HistoryKeeper::tell(const Event &event)

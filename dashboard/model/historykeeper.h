@@ -23,6 +23,10 @@ public:
 
     HistoryStore &store() { return m_store; }
     void forget(ServiceId id);
+    /// Something happened that the models do not see: for the journal and the store.
+    void tell(const Event &event);
+    /// The process that answers for it is one of this machine, and is watched.
+    bool isLocal(ServiceId id) const;
 
 Q_SIGNALS:
     /// An obituary was recorded.
@@ -49,7 +53,6 @@ private:
     void missed(const ServiceRow &row, Seen &seen);
     void wrappedProgramChanged(const ServiceRow &row, Seen &seen);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason, const QByteArray &log);
-    void tell(const Event &event);
     QByteArray keptOutput(const QString &name) const;
 
     FleetModel &m_fleet;

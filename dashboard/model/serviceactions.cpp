@@ -39,6 +39,8 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
         return tr("This dashboard only looks: it was started with --read-only.");
     if (isRunning(id) || row->activity)
         return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
+    if (row->dialect != Dialect::Hephaestus)
+        return whyNotForeign(*row, action);
     const bool answers = row->isCurrent();
     const bool closing = row->observed == ServiceState::ShuttingDown;
     const QString silent = tr("%1 does not answer.").arg(row->entry.name);
@@ -55,6 +57,34 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
                : row->offers("check"_L1) ? QString() : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
     }
     Q_UNREACHABLE();
+}
+
+/// Others' protocols tell how a service is; only Actuator can be asked to do something.
+QString ServiceActions::whyNotForeign(const ServiceRow &row, ServiceAction action) const
+{
+    if (row.dialect == Dialect::Actuator && action == ServiceAction::ShutDown)
+        return row.isCurrent() ? QString() : tr("%1 does not answer.").arg(row.entry.name);
+    return tr("%1 speaks %2: it can be watched, but not asked for this.").arg(row.entry.name, nameOf(row.dialect));
+}
+
+/// POST /actuator/shutdown, which answers at once and is off unless the service was configured to offer it.
+void ServiceActions::shutDownForeign(const ServiceRow &row)
+{
+    const Result<ServiceTarget> target = targetOf(row.entry);
+    if (!target)
+        return tell(row.id, EventKind::Trouble, target.problem().text());
+    tell(row.id, EventKind::Action, tr("shutdown asked for"));
+    auto *const client = new ServiceClient(*target, this);
+    client->post(u"/actuator/shutdown"_s, [this, id = row.id, client](const Answer<QByteArray> &answer) {
+        client->deleteLater();
+        if (answer.reply.error == ClientError::None)
+            m_fleet.setStopped(id);
+        else
+            tell(id, EventKind::Trouble, answer.reply.httpStatus == 404
+                                             ? tr("shutdown refused: the service does not expose /actuator/shutdown")
+                                             : tr("shutdown refused: %1").arg(answer.reply.message));
+        Q_EMIT answerWanted(id);
+    });
 }
 
 QString ServiceActions::whyNotRestart(const ServiceRow &row) const
@@ -80,7 +110,8 @@ void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<S
         return;
     switch (action) {
     case ServiceAction::Restart: return runSequence(*row, FleetAction::Restart);
-    case ServiceAction::ShutDown: return runSequence(*row, FleetAction::Stop);
+    case ServiceAction::ShutDown:
+        return row->dialect == Dialect::Hephaestus ? runSequence(*row, FleetAction::Stop) : shutDownForeign(*row);
     case ServiceAction::Start: return runSequence(*row, FleetAction::Start);
     case ServiceAction::ScheduleShutDown:
     case ServiceAction::CancelShutDown:

@@ -61,6 +61,8 @@ private:
     };
 
     QString whyNotRestart(const ServiceRow &row) const;
+    QString whyNotForeign(const ServiceRow &row, ServiceAction action) const;
+    void shutDownForeign(const ServiceRow &row);
     void runSequence(const ServiceRow &row, FleetAction action);
     void finish(ServiceId id, const Receipt &receipt);
     void showStep(ServiceId id, FleetAction action, const QString &text);

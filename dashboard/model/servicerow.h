@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
+#include "common/protocol/dialect.h"
 #include "dashboard/model/event.h"
 #include "dashboard/model/servicestate.h"
 #include "dashboard/model/timesource.h"
@@ -29,6 +30,7 @@ struct ServiceRow
     std::optional<Activity> activity;
     std::optional<HealthReport> report; ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                        ///< the latest, whatever it was
+    Dialect dialect = Dialect::Hephaestus;      ///< of `report`
     bool answered = false;                      ///< the latest poll brought `report`
     std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/addservicedialog.h"
 
+#include "dashboard/model/displaytext.h"
+#include "dashboard/model/introduction.h"
+#include "dashboard/model/servicerow.h"
 #include "dashboard/ui/theme.h"
 
 #include <QDialogButtonBox>
@@ -25,7 +28,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_url->selectAll();
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
-    m_problem->setMinimumHeight(2 * fontMetrics().height());
+    m_problem->setMinimumHeight(3 * fontMetrics().height());
     m_problem->setAlignment(Qt::AlignTop);
     auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     buttons->button(QDialogButtonBox::Cancel)->setIcon({});
@@ -34,6 +37,9 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_url, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(300);
+    connect(&m_pause, &QTimer::timeout, this, &AddServiceDialog::askWho);
     connect(m_url, &QLineEdit::textChanged, this, &AddServiceDialog::check);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 4);
@@ -48,11 +54,23 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
 
 void AddServiceDialog::check()
 {
-    const Result<FleetEntry> entry = entryForUrl(m_url->text().trimmed());
+    const Result<FleetEntry> entry = entryForUrl(DialectClient::baseOf(m_url->text().trimmed()));
     m_accept->setEnabled(entry.ok());
-    m_problem->setText(entry ? tr("http://HOST:PORT, https://HOST:PORT or unix:PATH") : entry.problem().what);
-    if (entry)
-        m_entry = *entry;
+    m_client.reset();
+    m_pause.stop();
+    if (!entry)
+        return m_problem->setText(entry.problem().what);
+    m_problem->setText(tr("Asking %1…").arg(visibleText(placeOf(*entry), 100)));
+    m_entry = *entry;
+    m_pause.start();
+}
+
+void AddServiceDialog::askWho()
+{
+    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, {}});
+    m_client->askStatus([this](const Answer<HealthReport> &answer) {
+        m_problem->setText(answer.value ? introduce(m_client->dialect(), *answer.value) : excuse(answer.reply));
+    });
 }
 
 } // namespace Hephaestus

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/client/dialectclient.h"
 #include "common/fleet/fleet.h"
 
 #include <QDialog>
+#include <QTimer>
+
+#include <memory>
 
 class QLabel;
 class QLineEdit;
@@ -11,7 +15,7 @@ class QPushButton;
 
 namespace Hephaestus {
 
-/// Asks for a URL, and says what is wrong with it while it is typed.
+/// Asks for a URL, and says while it is typed what is wrong with it, or who answers there, in which dialect, and what can be done.
 class AddServiceDialog : public QDialog
 {
     Q_OBJECT
@@ -24,11 +28,14 @@ public:
 
 private:
     void check();
+    void askWho();
 
     QLineEdit *m_url;
     QLabel *m_problem;
     QPushButton *m_accept;
     FleetEntry m_entry;
+    QTimer m_pause; ///< until the typing rests
+    std::unique_ptr<DialectClient> m_client;
 };
 
 } // namespace Hephaestus

@@ -26,9 +26,12 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
         facts << DetailHeader::tr("version %1").arg(row.report->version);
     if (row.report->pid)
         facts << DetailHeader::tr("pid %1").arg(*row.report->pid);
-    if (row.isCurrent())
+    if (row.dialect != Dialect::Hephaestus)
+        facts << DetailHeader::tr("speaks %1").arg(nameOf(row.dialect));
+    const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
+    if (row.isCurrent() && saysSince)
         facts << DetailHeader::tr("up %1").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
-    else
+    else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
     const Resources &resources = row.report->resources;
     if (row.isCurrent() && resources.openConnections)

@@ -4,12 +4,10 @@
 #include "common/protocol/duration.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/ui/dependencygraph.h"
 #include "dashboard/ui/fleetdelegates.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
-#include <QComboBox>
 #include <QFontDatabase>
 #include <QHeaderView>
 #include <QLabel>
@@ -21,7 +19,6 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -91,57 +88,6 @@ DependenciesPage::DependenciesPage(QWidget *parent)
 }
 
 void DependenciesPage::show(const QList<DependencyReport> &dependencies) { m_model.show(dependencies); }
-
-// ---- graph ------------------------------------------------------------------------------------------
-
-GraphPage::GraphPage(QWidget *parent)
-    : QWidget(parent), m_which(new QComboBox), m_span(new QComboBox), m_graph(new DependencyGraph)
-{
-    m_which->setAccessibleName(tr("Dependency"));
-    m_which->addItem(tr("All dependencies"), QString());
-    m_span->setAccessibleName(tr("Time span"));
-    for (const std::chrono::seconds span : {1min, 5min, 15min, 30min})
-        m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
-    m_span->setCurrentIndex(1);
-    m_graph->setSpan(5min);
-    connect(m_which, &QComboBox::activated, this, [this] { m_wanted = selected(); });
-    connect(m_span, &QComboBox::currentIndexChanged, this,
-            [this] { m_graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong())); });
-    auto *const bar = new QHBoxLayout;
-    bar->setSpacing(spacing(fontMetrics(), 2));
-    bar->addWidget(m_which);
-    bar->addStretch();
-    bar->addWidget(m_span);
-    auto *const layout = new QVBoxLayout(this);
-    const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(margin, margin, margin, margin);
-    layout->addLayout(bar);
-    layout->addWidget(m_graph, 1);
-}
-
-QString GraphPage::selected() const { return m_which->currentData().toString(); }
-
-void GraphPage::select(const QString &dependency)
-{
-    m_wanted = dependency;
-    m_which->setCurrentIndex(std::max(0, m_which->findData(dependency)));
-}
-
-void GraphPage::show(const History &history, History::Time now)
-{
-    QStringList listed;
-    for (int i = 1; i < m_which->count(); ++i)
-        listed << m_which->itemData(i).toString();
-    if (listed != history.dependencies()) {
-        while (m_which->count() > 1)
-            m_which->removeItem(1);
-        for (const QString &name : history.dependencies())
-            m_which->addItem(visibleText(name, 60), name);
-        m_which->setCurrentIndex(std::max(0, m_which->findData(m_wanted)));
-    }
-    const QString name = selected();
-    m_graph->show(m_which->currentText(), name.isEmpty() ? history.total() : history.samples(name), history.marks(), now);
-}
 
 // ---- raw answer ---------------------------------------------------------------------------------------
 

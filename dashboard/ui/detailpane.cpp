@@ -2,8 +2,12 @@
 #include "dashboard/ui/detailpane.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/codepage.h"
+#include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/graphpage.h"
+#include "dashboard/ui/logspage.h"
 #include "dashboard/ui/theme.h"
 
 #include <QAction>
@@ -27,7 +31,10 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     , m_reason(new QLabel)
     , m_tabs(new QTabWidget)
     , m_dependencies(new DependenciesPage)
-    , m_graphs(new GraphPage)
+    , m_graphs(new GraphPage(watch))
+    , m_logs(new LogsPage(watch.stateDirectory()))
+    , m_code(new CodePage)
+    , m_deaths(new DeathsPage(watch))
     , m_raw(new RawPage)
     , m_receipt(new ReceiptPage)
 {
@@ -36,7 +43,10 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
+    m_tabs->addTab(m_logs, tr("Logs"));
+    m_tabs->addTab(m_code, tr("Code"));
     m_tabs->addTab(m_receipt, tr("Receipt"));
+    m_tabs->addTab(m_deaths, tr("Deaths"));
     m_tabs->addTab(m_raw, tr("Raw"));
     m_tabs->setDocumentMode(true);
     setFocusProxy(m_tabs);
@@ -113,7 +123,19 @@ QWidget *DetailPane::makeButtons()
 void DetailPane::setService(ServiceId id)
 {
     m_service = id;
+    m_graphs->setServices({id});
+    m_deaths->setService(id);
     refresh();
+}
+
+void DetailPane::setServices(const QList<ServiceId> &services)
+{
+    QList<ServiceId> all{m_service};
+    for (const ServiceId id : services) {
+        if (id != NoService && !all.contains(id))
+            all << id;
+    }
+    m_graphs->setServices(all);
 }
 
 void DetailPane::refreshButtons()
@@ -140,7 +162,9 @@ void DetailPane::refresh()
     m_reason->setVisible(!reason.isEmpty());
     m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>());
     if (m_tabs->currentWidget() == m_graphs)
-        m_graphs->show(m_watch.fleet().history(m_service), time.wall());
+        m_graphs->refresh();
+    m_logs->show(*row);
+    m_code->show(*row);
     m_raw->show(row->reply.body);
     m_receipt->show(m_watch.actions().receipt(m_service), m_watch.actions().runningStep(m_service),
                     m_watch.actions().isRunning(m_service));

@@ -12,9 +12,12 @@ class QToolButton;
 
 namespace Hephaestus {
 
+class CodePage;
+class DeathsPage;
 class DependenciesPage;
 class DetailHeader;
 class GraphPage;
+class LogsPage;
 class RawPage;
 class ReceiptPage;
 
@@ -27,6 +30,8 @@ public:
     DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent = nullptr);
 
     void setService(ServiceId id);
+    /// The services that are selected beside it: their graphs are shown beside its own.
+    void setServices(const QList<ServiceId> &services);
 
 private:
     void refresh();
@@ -45,6 +50,9 @@ private:
     QTabWidget *m_tabs;
     DependenciesPage *m_dependencies;
     GraphPage *m_graphs;
+    LogsPage *m_logs;
+    CodePage *m_code;
+    DeathsPage *m_deaths;
     RawPage *m_raw;
     ReceiptPage *m_receipt;
 };

@@ -48,7 +48,7 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
     setModel(&journal);
     styleTable(this);
     setItemDelegateForColumn(EventJournal::Text, new EventDelegate(-1, this));
-    setColumnWidths(this, {10, 24, 0});
+    setColumnWidths(this, {13, 24, 0});
     verticalHeader()->setDefaultSectionSize(spacing(fontMetrics(), 6));
     horizontalHeader()->hide();
     setAccessibleName(tr("Events"));

@@ -2,6 +2,7 @@
 #include "dashboard/ui/fleetview.h"
 
 #include "dashboard/ui/fleetdelegates.h"
+#include "dashboard/ui/latencydelegate.h"
 #include "dashboard/ui/tables.h"
 
 #include <QHeaderView>
@@ -18,7 +19,8 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m
     setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
-    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 5, 7, 9});
+    setItemDelegateForColumn(FleetModel::Latency, new LatencyDelegate(FleetModel::CurrentRole, this));
+    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 5, 17, 9});
     setColumnHidden(FleetModel::LastSeen, true); // the dependencies of who is gone make room for it
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);

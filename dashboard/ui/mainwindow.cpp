@@ -9,8 +9,11 @@
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/commandpalette.h"
 #include "dashboard/ui/confirmation.h"
+#include "dashboard/ui/copycommands.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
+#include "dashboard/ui/filedrop.h"
+#include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/preferencesdialog.h"
@@ -48,13 +51,14 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     , m_preferences(Preferences::read(QSettings()))
     , m_favourites(watch.fleet())
     , m_commands(new ServiceCommands(watch, this))
+    , m_copies(new CopyCommands(watch.fleet(), this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {
     setWindowTitle(tr("Hephaestus"));
     setWindowIcon(QIcon(u":/icons/hephaestus.svg"_s));
     makeActions();
-    m_pages->addWidget(new StartPage({m_add, m_open, m_demo}));
+    m_pages->addWidget(new StartPage({m_add, m_open, m_discover, m_demo}));
     m_pages->addWidget(makeMainPage());
     setCentralWidget(m_pages);
     makeMenus();
@@ -65,6 +69,7 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     m_table->setGrouped(m_preferences.grouped);
     m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
 
+    connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleet);
     connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
@@ -86,6 +91,7 @@ void MainWindow::makeActions()
     };
     m_add = make(tr("&Add a service…"), u"add"_s, tr("Ctrl+N"), tr("Watch a service by its address."));
     m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open, tr("Watch all services of a fleet.toml, and restart them."));
+    m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"), tr("See what listens here, and watch what says how it is."));
     m_demo = make(tr("&Try the demo"), u"demo"_s, {}, m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
                                                                            : tr("Start three services on this machine, and watch them."));
     if (m_watch.actions().isReadOnly())
@@ -98,6 +104,7 @@ void MainWindow::makeActions()
     m_find = make(tr("&Filter"), u"search"_s, QKeySequence::Find, tr("Show only some of the services."));
     connect(m_add, &QAction::triggered, this, &MainWindow::addService);
     connect(m_open, &QAction::triggered, this, &MainWindow::chooseFleet);
+    connect(m_discover, &QAction::triggered, this, &MainWindow::discover);
     connect(m_demo, &QAction::triggered, this, &MainWindow::tryDemo);
     connect(m_find, &QAction::triggered, this, [this] {
         m_filter->setFocus(Qt::ShortcutFocusReason);
@@ -108,7 +115,7 @@ void MainWindow::makeActions()
 void MainWindow::makeMenus()
 {
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
-    file->addActions({m_add, m_open, m_demo});
+    file->addActions({m_add, m_open, m_discover, m_demo});
     file->addSeparator();
     QAction *const preferences = file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
     preferences->setMenuRole(QAction::PreferencesRole);
@@ -134,7 +141,7 @@ void MainWindow::fillServiceMenu(QMenu *menu)
         menu->addAction(m_commands->action(action));
     menu->addAction(m_commands->cancel());
     menu->addSeparator();
-    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_commands->remove()});
+    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->remove()});
 }
 
 void MainWindow::makeViewMenu()
@@ -232,6 +239,8 @@ void MainWindow::connectViews()
     connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
     connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_table, &FleetView::selectedServicesChanged, m_commands, &ServiceCommands::setServices);
+    connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
+    connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
@@ -366,7 +375,7 @@ void MainWindow::changeEvent(QEvent *event)
     if (event->type() != QEvent::PaletteChange || !m_commands)
         return;
     m_commands->updateIcons();
-    for (QAction *const action : {m_add, m_open, m_demo, m_find})
+    for (QAction *const action : {m_add, m_open, m_discover, m_demo, m_find})
         action->setIcon(Icons::action(action->data().toString(), palette()));
 }
 
@@ -423,10 +432,23 @@ void MainWindow::addService()
 
 void MainWindow::chooseFleet()
 {
-    auto *const dialog = new QFileDialog(this, tr("Open a fleet file"), {}, tr("Fleet files (*.toml)"));
+    auto *const dialog = new QFileDialog(this, tr("Open a fleet file"), {}, tr("Fleet files and Prometheus file_sd (*.toml *.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFleet);
+    dialog->open();
+}
+
+void MainWindow::discover()
+{
+    QStringList known;
+    for (const ServiceId id : m_watch.fleet().ids())
+        known << m_watch.fleet().find(id)->entry.url;
+    auto *const dialog = new FindServicesDialog(known, this);
+    connect(dialog, &FindServicesDialog::chosen, this, [this](const QList<FleetEntry> &entries) {
+        for (const FleetEntry &entry : entries)
+            m_table->select(m_watch.add(entry));
+    });
     dialog->open();
 }
 

@@ -14,6 +14,7 @@ class QStackedWidget;
 
 namespace Hephaestus {
 
+class CopyCommands;
 class DetailPane;
 class EventList;
 class FleetView;
@@ -74,6 +75,7 @@ private:
     void restoreLayout();
     void addService();
     void chooseFleet();
+    void discover();
     void tryDemo();
     void showContextMenu(const QPoint &position);
     void leaveFilter();
@@ -86,10 +88,12 @@ private:
     Preferences m_preferences;
     Favourites m_favourites;
     ServiceCommands *m_commands;
+    CopyCommands *m_copies;
     bool m_hidesOnClose = false;
     bool m_quits = false;
     QAction *m_add;
     QAction *m_open;
+    QAction *m_discover;
     QAction *m_demo;
     QAction *m_find;
     QAction *m_palette;

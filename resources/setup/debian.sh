@@ -25,7 +25,7 @@ DASHBOARD_PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
     prometheus # promtool
-    postgresql libqt6sql6-psql redis-server openssl
+    postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool git
     dbus-daemon # a bus of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python

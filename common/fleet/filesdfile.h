@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleetfile.h"
+
+namespace Hephaestus {
+
+/// Reads a Prometheus `file_sd` file (JSON) as a fleet that is only watched: a service for each target, named by its label `service`
+/// or `instance`, or by the target; the group is its `job`; `__scheme__` may be https.
+FleetReading readFileSd(const QString &path);
+
+} // namespace Hephaestus

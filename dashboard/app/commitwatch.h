@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/fleetwatch.h"
+
+#include <QHash>
+#include <QTimer>
+
+namespace Hephaestus {
+
+/// Tells the history of each commit in the git work tree that a service of this machine was started in, so that its graphs show what
+/// came with which commit. Looks every few seconds, at a few small files.
+class CommitWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit CommitWatch(FleetWatch &watch, QObject *parent = nullptr); ///< `watch` outlives this
+
+    void look(); ///< the timer's only deed
+
+private:
+    FleetWatch &m_watch;
+    QTimer m_timer;
+    QHash<ServiceId, std::pair<QByteArray, QByteArray>> m_seen; ///< directory and commit
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/clipboardtext.h"
+
+#include "common/protocol/endpoints.h"
+#include "common/protocol/healthcodec.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// For a POSIX shell.
+QString quoted(const QString &text) { return u'\'' + QString(text).replace(u'\'', u"'\\''"_s) + u'\''; }
+
+} // namespace
+
+QString asCurl(const FleetEntry &entry)
+{
+    QString command = u"curl -sS --max-time 5"_s;
+    if (!entry.tokenFile.isEmpty())
+        command += u" -H \"Authorization: Bearer $(cat %1)\""_s.arg(quoted(entry.tokenFile));
+    if (entry.url.startsWith("unix:"_L1))
+        return command + u" --unix-socket %1 http://localhost%2"_s.arg(quoted(entry.url.mid(5)), Endpoint::Status);
+    QString url = entry.url;
+    while (url.endsWith(u'/'))
+        url.chop(1);
+    return command + u' ' + quoted(url + Endpoint::Status);
+}
+
+QString asJson(const ServiceRow &row)
+{
+    if (!row.reply.body.isEmpty())
+        return QString::fromUtf8(indentJson(row.reply.body));
+    const QString why = row.reply.message.isEmpty() ? describe(row.reply.error) : row.reply.message;
+    return QString::fromUtf8(indentJson(encode(ErrorBody{u"no_answer"_s, why})));
+}
+
+} // namespace Hephaestus

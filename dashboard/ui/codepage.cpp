@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/codepage.h"
+
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/tables.h"
+#include "dashboard/ui/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QTableView>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString sentenceOf(const CodeReport &code)
+{
+    const qint64 count = code.changed.size() + code.more;
+    switch (code.verdict) {
+    case CodeVerdict::Fresh: return CodePage::tr("Runs the code on disk.");
+    case CodeVerdict::Stale:
+        return count == 1 ? CodePage::tr("Runs old code: 1 file is another on disk than what was loaded. A restart loads it.")
+                          : CodePage::tr("Runs old code: %1 files are others on disk than what was loaded. A restart loads them.").arg(formatCount(count));
+    case CodeVerdict::Unknown:
+        return count > 0 ? CodePage::tr("Not known: %1 files could not be compared with what was loaded.").arg(formatCount(count))
+                         : CodePage::tr("Not known: nothing could be compared with what was loaded.");
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+CodePage::CodePage(QWidget *parent) : QWidget(parent), m_icon(new QLabel), m_verdict(new QLabel), m_note(new QLabel), m_table(new QTableView)
+{
+    for (QLabel *const label : {m_verdict, m_note}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    m_table->setModel(&m_model);
+    styleTable(m_table);
+    setColumnWidths(m_table, {12, 14, 0});
+    m_table->setAccessibleName(tr("Changed files"));
+    auto *const top = new QHBoxLayout;
+    const int margin = spacing(fontMetrics(), 2);
+    top->setContentsMargins(margin, 0, margin, 0);
+    top->setSpacing(margin);
+    top->addWidget(m_icon, 0, Qt::AlignTop);
+    top->addWidget(m_verdict, 1);
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, margin, 0, margin);
+    layout->setSpacing(margin);
+    layout->addLayout(top);
+    m_note->setContentsMargins(margin, 0, margin, 0);
+    layout->addWidget(m_note);
+    layout->addWidget(m_table, 1);
+}
+
+void CodePage::show(const ServiceRow &row)
+{
+    const bool says = row.report && row.report->code;
+    const CodeReport code = says ? *row.report->code : CodeReport();
+    const QColor colour = Theme::of(palette()).accent(code.verdict);
+    m_icon->setVisible(says && code.verdict != CodeVerdict::Unknown);
+    if (m_icon->isVisibleTo(this))
+        m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s, spacing(fontMetrics(), 4), colour,
+                                        devicePixelRatioF()));
+    m_verdict->setText(says ? sentenceOf(code) : tr("This service does not say which code it runs."));
+    QStringList notes;
+    if (says && code.checked)
+        notes << tr("Compared %1.").arg(formatAge(*code.checked));
+    if (says && code.more > 0)
+        notes << tr("%1 more changes are not listed.").arg(formatCount(code.more));
+    if (says && !row.isCurrent())
+        notes << tr("This is what it said before it was gone.");
+    m_note->setText(notes.join(u' '));
+    m_note->setVisible(!notes.isEmpty());
+    m_model.show(code.changed);
+    m_table->setVisible(!code.changed.isEmpty());
+    static_cast<QVBoxLayout *>(layout())->setStretch(2, code.changed.isEmpty() ? 0 : 1);
+    static_cast<QVBoxLayout *>(layout())->setAlignment(code.changed.isEmpty() ? Qt::AlignTop : Qt::Alignment());
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/codemodel.h"
+#include "dashboard/model/servicerow.h"
+
+#include <QWidget>
+
+class QLabel;
+class QTableView;
+
+namespace Hephaestus {
+
+/// Whether the process runs the code on disk, and which files say otherwise.
+class CodePage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit CodePage(QWidget *parent = nullptr);
+
+    void show(const ServiceRow &row);
+
+private:
+    CodeModel m_model;
+    QLabel *m_icon;
+    QLabel *m_verdict;
+    QLabel *m_note;
+    QTableView *m_table;
+};
+
+} // namespace Hephaestus

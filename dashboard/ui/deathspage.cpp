@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/deathspage.h"
+
+#include "common/protocol/healthcodec.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+
+#include <QFontDatabase>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isOrderly(const Obituary &obituary) { return obituary.exit && obituary.exit->signal == 0 && obituary.exit->code == 0; }
+
+QStringList visibleLines(const QByteArray &text)
+{
+    QStringList lines;
+    for (const QString &line : QString::fromUtf8(text).split(u'\n'))
+        lines << u"    "_s + visibleText(QString(line).replace(u'\t', u"    "_s), 4000);
+    while (!lines.isEmpty() && lines.last().trimmed().isEmpty())
+        lines.removeLast();
+    return lines;
+}
+
+} // namespace
+
+DeathsPage::DeathsPage(FleetWatch &watch, QWidget *parent)
+    : QWidget(parent), m_watch(watch), m_note(new QLabel), m_list(new QListWidget), m_text(new QPlainTextEdit)
+{
+    m_note->setTextFormat(Qt::PlainText);
+    m_note->setWordWrap(true);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setAccessibleName(tr("Processes that ended"));
+    m_list->setUniformItemSizes(true);
+    m_list->setTextElideMode(Qt::ElideRight);
+    m_text->setReadOnly(true);
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_text->setTabChangesFocus(true);
+    m_text->setAccessibleName(tr("Last words"));
+    auto *const splitter = new QSplitter(Qt::Vertical);
+    splitter->addWidget(m_list);
+    splitter->addWidget(m_text);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 4);
+    splitter->setChildrenCollapsible(false);
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(0, margin, 0, 0);
+    m_note->setContentsMargins(margin, 0, margin, 0);
+    layout->addWidget(m_note);
+    layout->addWidget(splitter, 1);
+    setFocusProxy(m_list);
+    connect(m_list, &QListWidget::currentRowChanged, this, &DeathsPage::showCurrent);
+    if (watch.history()) {
+        connect(watch.history(), &HistoryKeeper::buried, this, [this](ServiceId id) {
+            if (id == m_service)
+                ask();
+        });
+    }
+    show({});
+}
+
+void DeathsPage::setService(ServiceId id)
+{
+    if (m_service == id)
+        return;
+    m_service = id;
+    show({});
+    ask();
+}
+
+void DeathsPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    ask();
+}
+
+void DeathsPage::ask()
+{
+    const ServiceRow *const row = m_watch.fleet().find(m_service);
+    if (!row || !m_watch.history() || !isVisible())
+        return;
+    const QPointer<DeathsPage> self(this);
+    m_watch.history()->store().askObituaries(row->entry.url, [self, id = m_service](const Result<QList<Obituary>> &found) {
+        if (self && self->m_service == id && found && *found != self->m_obituaries)
+            self->show(*found);
+    });
+}
+
+void DeathsPage::show(const QList<Obituary> &obituaries)
+{
+    const bool more = obituaries.size() > m_obituaries.size();
+    const int row = more ? 0 : m_list->currentRow();
+    m_obituaries = obituaries;
+    m_list->clear();
+    const Theme &theme = Theme::of(palette());
+    for (const Obituary &obituary : obituaries) {
+        const QString when = localTime(obituary.at).toString(u"d MMM HH:mm:ss"_s);
+        auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
+        const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
+        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, spacing(fontMetrics(), 4), colour, devicePixelRatioF())));
+        m_list->addItem(item);
+    }
+    m_note->setText(!m_watch.history()      ? tr("No history is kept: the last words of a process are lost with it.")
+                    : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard looked.")
+                                           : tr("What its processes said last. The newest is on top."));
+    m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));
+    showCurrent();
+}
+
+void DeathsPage::showCurrent()
+{
+    const int row = m_list->currentRow();
+    m_text->setPlainText(row >= 0 && row < m_obituaries.size() ? textOf(m_obituaries[row]) : QString());
+}
+
+QString DeathsPage::textOf(const Obituary &obituary)
+{
+    const QDateTime at = localTime(obituary.at);
+    QStringList lines{visibleText(obituary.reason, 1000),
+                      tr("Seen %1 (%2).").arg(at.toString(u"d MMM yyyy HH:mm:ss"_s), at.toUTC().toString(Qt::ISODateWithMs)), {}};
+    lines << (obituary.log.isEmpty() ? tr("Of its output nothing is known.") : tr("The end of its output:"));
+    lines << visibleLines(obituary.log);
+    for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
+        const double before = std::chrono::duration<double>(obituary.at - kept->at).count();
+        lines << QString() << tr("What it answered %1 s before:").arg(QString::number(before, 'f', 1)) << visibleLines(indentJson(kept->body));
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace Hephaestus

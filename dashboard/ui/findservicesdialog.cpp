@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/findservicesdialog.h"
+
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/tables.h"
+#include "dashboard/ui/theme.h"
+
+#include <QApplication>
+#include <QDialogButtonBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A tick, where there is something to tick, and the port.
+class TickDelegate : public CellDelegate
+{
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        const QStyle *const style = option.widget ? option.widget->style() : QApplication::style();
+        QRect room = area;
+        if (const QVariant state = index.data(Qt::CheckStateRole); state.isValid()) {
+            QStyleOptionViewItem box = option;
+            box.rect = style->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &option, option.widget);
+            box.state.setFlag(state.toInt() == Qt::Checked ? QStyle::State_On : QStyle::State_Off);
+            style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &box, &painter, option.widget);
+        }
+        room.setLeft(room.left() + spacing(option.fontMetrics, 6));
+        painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, option.text);
+    }
+};
+
+} // namespace
+
+FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent)
+    : QDialog(parent), m_known(known), m_table(new QTableView), m_summary(new QLabel)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Services on this machine"));
+    m_summary->setTextFormat(Qt::PlainText);
+    m_summary->setWordWrap(true);
+    auto *const rows = new QSortFilterProxyModel(this);
+    rows->setSourceModel(&m_model);
+    rows->setSortRole(ListenerModel::SortRole);
+    m_table->setModel(rows);
+    styleTable(m_table, ListenerModel::CurrentRole);
+    m_table->setItemDelegateForColumn(ListenerModel::Port, new TickDelegate(ListenerModel::CurrentRole, m_table));
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setColumnWidths(m_table, {11, 34, 9, 0, 24});
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(ListenerModel::Speaks, Qt::AscendingOrder);
+    m_table->setAccessibleName(tr("Listening ports"));
+
+    auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    buttons->button(QDialogButtonBox::Cancel)->setIcon({});
+    m_accept = buttons->addButton(tr("&Add"), QDialogButtonBox::AcceptRole);
+    m_accept->setDefault(true);
+    m_again = buttons->addButton(tr("Look a&gain"), QDialogButtonBox::ResetRole);
+    connect(m_again, &QPushButton::clicked, this, &FindServicesDialog::look);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::accepted, this, [this] {
+        Q_EMIT chosen(m_model.chosen());
+        accept();
+    });
+    connect(&m_model, &ListenerModel::changed, this, &FindServicesDialog::update);
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 4);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->setSpacing(spacing(fontMetrics(), 2));
+    layout->addWidget(m_summary);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(buttons);
+    resize(spacing(fontMetrics(), 240), spacing(fontMetrics(), 120));
+    look();
+}
+
+void FindServicesDialog::look() { m_model.find(listeners(), m_known); }
+
+void FindServicesDialog::update()
+{
+    int found = 0;
+    for (int row = 0; row < m_model.rowCount(); ++row)
+        found += m_model.index(row, 0).data(ListenerModel::CurrentRole).toBool();
+    const int ticked = int(m_model.chosen().size());
+    m_summary->setText(m_model.isAsking() ? tr("Asking what listens on %1 ports…").arg(m_model.rowCount())
+                       : found == 0       ? tr("%1 ports are listened on, and nothing there says how it is.").arg(m_model.rowCount())
+                                          : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
+                                                .arg(found).arg(m_model.rowCount()));
+    m_accept->setEnabled(ticked > 0);
+    m_accept->setText(ticked > 0 ? tr("&Add %1").arg(ticked) : tr("&Add"));
+    m_again->setEnabled(!m_model.isAsking());
+}
+
+} // namespace Hephaestus

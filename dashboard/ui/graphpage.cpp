@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/graphpage.h"
+
+#include "common/protocol/duration.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/theme.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPointer>
+#include <QSaveFile>
+#include <QScrollArea>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int MostCompared = 8;
+
+} // namespace
+
+GraphPage::GraphPage(FleetWatch &watch, QWidget *parent)
+    : QWidget(parent)
+    , m_watch(watch)
+    , m_which(new QComboBox)
+    , m_span(new QComboBox)
+    , m_compare(new QToolButton)
+    , m_export(new QToolButton)
+    , m_stack(new QVBoxLayout)
+    , m_graphs(new QWidget)
+{
+    m_which->setAccessibleName(tr("What is shown"));
+    m_span->setAccessibleName(tr("Time span"));
+    for (const std::chrono::seconds span : std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
+        m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
+    m_span->setCurrentIndex(1);
+    for (QToolButton *const button : {m_compare, m_export}) {
+        button->setPopupMode(QToolButton::InstantPopup);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setMenu(new QMenu(button));
+        button->setMinimumWidth(button->fontMetrics().horizontalAdvance(u'0') * 12);
+    }
+    m_compare->setText(tr("Compare"));
+    m_compare->setToolTip(plainToolTip(tr("Show the same graph of other services beneath this one.")));
+    m_export->setText(tr("Export"));
+    m_export->menu()->addAction(tr("Values as &CSV…"), this, &GraphPage::saveCsv);
+    m_export->menu()->addAction(tr("Picture as &PNG…"), this, &GraphPage::savePng);
+    connect(m_compare->menu(), &QMenu::aboutToShow, this, &GraphPage::fillCompareMenu);
+    connect(m_which, &QComboBox::activated, this, [this] {
+        m_wanted = choice();
+        rebuild();
+    });
+    connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
+        for (Panel &panel : m_panels)
+            panel.graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong()));
+    });
+
+    auto *const bar = new QHBoxLayout;
+    bar->setSpacing(spacing(fontMetrics(), 2));
+    bar->addWidget(m_which, 1);
+    bar->addWidget(m_span);
+    bar->addWidget(m_compare);
+    bar->addWidget(m_export);
+    m_stack->setContentsMargins(0, 0, 0, 0);
+    m_stack->setSpacing(0);
+    m_graphs->setLayout(m_stack);
+    auto *const area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setWidget(m_graphs);
+    auto *const layout = new QVBoxLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->addLayout(bar);
+    layout->addWidget(area, 1);
+}
+
+GraphPage::Choice GraphPage::choice() const
+{
+    const QVariant data = m_which->currentData();
+    if (data.typeId() == QMetaType::Int)
+        return {Measure(data.toInt()), {}};
+    return {{}, data.toString()};
+}
+
+void GraphPage::setServices(const QList<ServiceId> &services)
+{
+    if (m_services == services)
+        return;
+    m_services = services;
+    m_compared.clear();
+    rebuild();
+}
+
+void GraphPage::select(const QString &dependency)
+{
+    m_wanted = {{}, dependency};
+    rebuild();
+}
+
+// ---- what can be shown --------------------------------------------------------------------------------
+
+/// All dependencies that any of the services has shown, and what the answers say of the process.
+void GraphPage::listChoices()
+{
+    QStringList names;
+    for (const Panel &panel : m_panels) {
+        QStringList used = panel.range.operations.keys();
+        if (const ServiceRow *const row = m_watch.fleet().find(panel.service); row && row->report) {
+            for (const DependencyReport &dependency : row->report->dependencies) {
+                if (dependency.status != DependencyStatus::NotUsed)
+                    used << dependency.name;
+            }
+        }
+        for (const QString &name : used) {
+            if (!names.contains(name))
+                names << name;
+        }
+    }
+    QList<QVariant> items{QString()};
+    for (const QString &name : names)
+        items << name;
+    for (const Measure measure : AllMeasures)
+        items << int(measure);
+    QList<QVariant> listed;
+    for (int i = 0; i < m_which->count(); ++i) {
+        if (m_which->itemData(i).isValid())
+            listed << m_which->itemData(i);
+    }
+    if (listed != items) {
+        m_which->clear();
+        for (const QVariant &item : items) {
+            if (item.typeId() == QMetaType::Int && m_which->itemData(m_which->count() - 1).typeId() == QMetaType::QString)
+                m_which->insertSeparator(m_which->count());
+            m_which->addItem(item.typeId() == QMetaType::Int ? nameOf(Measure(item.toInt()))
+                             : item.toString().isEmpty()     ? tr("All dependencies")
+                                                             : visibleText(item.toString(), 60), item);
+        }
+    }
+    const QVariant wanted = m_wanted.measure ? QVariant(int(*m_wanted.measure)) : QVariant(m_wanted.dependency);
+    const int index = int(m_which->findData(wanted));
+    if (m_which->currentIndex() != std::max(0, index))
+        m_which->setCurrentIndex(std::max(0, index));
+}
+
+void GraphPage::fillCompareMenu()
+{
+    QMenu *const menu = m_compare->menu();
+    menu->clear();
+    for (const ServiceId id : m_watch.fleet().ids()) {
+        if (m_services.contains(id))
+            continue;
+        QAction *const action = menu->addAction(visibleText(m_watch.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
+        action->setCheckable(true);
+        action->setChecked(m_compared.contains(id));
+        action->setEnabled(action->isChecked() || m_services.size() + m_compared.size() < MostCompared);
+        connect(action, &QAction::toggled, this, [this, id](bool on) {
+            if (on)
+                m_compared << id;
+            else
+                m_compared.removeAll(id);
+            rebuild();
+        });
+    }
+    if (menu->isEmpty())
+        menu->addAction(tr("There is no other service."))->setEnabled(false);
+}
+
+// ---- the graphs -----------------------------------------------------------------------------------------
+
+void GraphPage::rebuild()
+{
+    const Choice before = m_built;
+    QList<ServiceId> wanted = (m_services + m_compared).mid(0, MostCompared);
+    QList<ServiceId> there;
+    for (const Panel &panel : m_panels)
+        there << panel.service;
+    listChoices();
+    m_built = choice();
+    const bool sameKind = before.measure.has_value() == m_built.measure.has_value();
+    if (there != wanted || !sameKind) {
+        std::vector<Panel> panels;
+        for (const ServiceId id : wanted) {
+            const auto old = std::ranges::find(m_panels, id, &Panel::service);
+            Panel panel;
+            panel.service = id;
+            if (old != m_panels.end() && sameKind) {
+                panel = *old;
+                old->graph = nullptr;
+            } else {
+                if (old != m_panels.end())
+                    panel.range = old->range;
+                panel.graph = m_built.measure ? static_cast<TimeGraph *>(new LineGraph) : new DependencyGraph;
+                TimeGraph *const graph = panel.graph;
+                const TimeGraph *const other = !panels.empty()                                ? panels.front().graph
+                                               : !m_panels.empty() && m_panels.front().graph ? m_panels.front().graph
+                                                                                             : nullptr;
+                if (other)
+                    graph->showSameTimeAs(*other);
+                else
+                    graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong()));
+                connect(graph, &TimeGraph::viewChanged, this, [this, graph] { follow(graph); });
+            }
+            panels.push_back(panel);
+        }
+        for (Panel &panel : m_panels)
+            delete panel.graph;
+        m_panels = std::move(panels);
+        for (const Panel &panel : m_panels) {
+            m_stack->removeWidget(panel.graph);
+            m_stack->addWidget(panel.graph, 1);
+        }
+        listChoices();
+    }
+    m_compare->setText(m_panels.size() > 1 ? tr("Compare (%1)").arg(m_panels.size()) : tr("Compare"));
+    for (Panel &panel : m_panels) {
+        const ServiceRow *const row = m_watch.fleet().find(panel.service);
+        panel.graph->setTitle(m_panels.size() > 1 && row ? row->entry.name : QString());
+        panel.graph->setMinimumHeight(spacing(fontMetrics(), m_panels.size() > 1 ? 34 : 40));
+        show(panel);
+        refresh(panel, true);
+    }
+}
+
+void GraphPage::refresh()
+{
+    if (!isVisible())
+        return;
+    for (Panel &panel : m_panels)
+        refresh(panel, false);
+}
+
+void GraphPage::refresh(Panel &panel, bool now)
+{
+    const TimeSource &time = TimeSource::machine();
+    if (!isVisible() || !m_watch.fleet().find(panel.service))
+        return;
+    const std::chrono::seconds step = TimeGraph::barWidth(panel.graph->seenSpan());
+    const auto pause = std::max<std::chrono::milliseconds>(900ms, step / 4);
+    if (panel.asked || (!now && time.steady() - panel.shown < pause))
+        return;
+    panel.shown = time.steady();
+    if (!m_watch.history())
+        return show(panel);
+    panel.asked = true;
+    const QPointer<GraphPage> self(this);
+    const History::Time to = time.wall();
+    const History::Time from = std::min(panel.graph->from(), to - panel.graph->span()) - step;
+    m_watch.history()->store().askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step,
+                                        [self, service = panel.service](const Result<HistoryRange> &range) {
+                                            if (self)
+                                                self->take(service, range ? *range : HistoryRange());
+                                        });
+}
+
+void GraphPage::take(ServiceId service, const HistoryRange &range)
+{
+    const auto panel = std::ranges::find(m_panels, service, &Panel::service);
+    if (panel == m_panels.end())
+        return;
+    panel->asked = false;
+    panel->range = range;
+    listChoices();
+    show(*panel);
+    compareTops();
+}
+
+void GraphPage::show(Panel &panel)
+{
+    const History::Time now = TimeSource::machine().wall();
+    const History &seen = m_watch.fleet().history(panel.service);
+    const Choice chosen = choice();
+    if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure)
+        return line->show(*chosen.measure, panel.range.stretches, panel.range.marks, now);
+    auto *const bars = qobject_cast<DependencyGraph *>(panel.graph);
+    if (!bars || chosen.measure)
+        return;
+    if (panel.range.stretches.empty() && !panel.asked) // nothing is kept, or it cannot be read
+        return bars->show(m_which->currentText(), chosen.dependency.isEmpty() ? seen.total() : seen.samples(chosen.dependency), seen.marks(), now);
+    bars->show(m_which->currentText(), chosen.dependency.isEmpty() ? panel.range.total() : panel.range.operations.value(chosen.dependency),
+               panel.range.marks, now);
+}
+
+/// One was moved: all show the same time.
+void GraphPage::follow(TimeGraph *moved)
+{
+    for (Panel &panel : m_panels) {
+        if (panel.graph != moved)
+            panel.graph->showSameTimeAs(*moved);
+        refresh(panel, true);
+    }
+    compareTops();
+}
+
+/// What is compared is drawn on the same scale.
+void GraphPage::compareTops()
+{
+    double top = 0;
+    if (m_panels.size() > 1) {
+        for (const Panel &panel : m_panels)
+            top = std::max(top, panel.graph->top());
+    }
+    for (const Panel &panel : m_panels)
+        panel.graph->setLeastTop(top);
+}
+
+void GraphPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    for (Panel &panel : m_panels)
+        refresh(panel, true);
+}
+
+// ---- files ----------------------------------------------------------------------------------------------
+
+QByteArray GraphPage::csv() const
+{
+    QList<GraphContent> graphs;
+    const Choice chosen = choice();
+    for (const Panel &panel : m_panels) {
+        const ServiceRow *const row = m_watch.fleet().find(panel.service);
+        GraphContent content;
+        content.service = row ? row->entry.name : QString();
+        const auto isSeen = [&panel](History::Time from, History::Time to) { return to > panel.graph->from() && from < panel.graph->to(); };
+        if (chosen.measure) {
+            content.what = nameOf(*chosen.measure);
+            const bool latency = *chosen.measure == Measure::Latency;
+            content.columns = latency                             ? QStringList{u"mean_seconds"_s, u"slowest_seconds"_s}
+                              : *chosen.measure == Measure::Memory ? QStringList{u"bytes"_s}
+                              : *chosen.measure == Measure::Cpu    ? QStringList{u"cores"_s}
+                                                                   : QStringList{u"count"_s};
+            for (const Stretch &stretch : panel.range.stretches) {
+                const std::optional<double> value = valueOf(*chosen.measure, stretch);
+                if (!value || !isSeen(stretch.from, stretch.to))
+                    continue;
+                QList<std::optional<double>> values{value};
+                if (latency)
+                    values << stretch.slowest.count();
+                content.values.emplace_back(stretch, values);
+            }
+        } else {
+            content.what = chosen.dependency;
+            const History &seen = m_watch.fleet().history(panel.service);
+            const bool kept = !panel.range.stretches.empty();
+            const std::deque<History::Sample> samples =
+                chosen.dependency.isEmpty() ? (kept ? panel.range.total() : seen.total())
+                                            : (kept ? panel.range.operations.value(chosen.dependency) : seen.samples(chosen.dependency));
+            for (const History::Sample &sample : samples) {
+                if (isSeen(sample.from, sample.to))
+                    content.operations.push_back(sample);
+            }
+        }
+        graphs << content;
+    }
+    return csvOf(graphs);
+}
+
+QString GraphPage::fileName(const QString &suffix) const
+{
+    const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_watch.fleet().find(m_services.first());
+    QString name = row ? row->entry.name : tr("graph");
+    for (QChar &character : name) {
+        if (!character.isLetterOrNumber() && character != u'-' && character != u'.')
+            character = u'_';
+    }
+    return name + u'-' + QDateTime::currentDateTime().toString(u"yyyyMMdd-HHmm"_s) + suffix;
+}
+
+void GraphPage::failed(const QString &why)
+{
+    auto *const box = new QMessageBox(QMessageBox::Warning, tr("Export"), {}, QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setText(tr("The file cannot be written: %1").arg(visibleText(why)));
+    box->open();
+}
+
+void GraphPage::saveCsv()
+{
+    auto *const dialog = new QFileDialog(this, tr("Save the values"), fileName(u".csv"_s), tr("CSV (*.csv)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"csv"_s);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, content = csv()](const QString &path) {
+        QSaveFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit())
+            failed(file.errorString());
+    });
+    dialog->open();
+}
+
+void GraphPage::savePng()
+{
+    QPixmap picture = m_graphs->grab(); // as it is now, not when a name has been found
+    auto *const dialog = new QFileDialog(this, tr("Save the picture"), fileName(u".png"_s), tr("PNG (*.png)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"png"_s);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, picture](const QString &path) {
+        QSaveFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || !picture.save(&file, "PNG") || !file.commit())
+            failed(file.errorString());
+    });
+    dialog->open();
+}
+
+} // namespace Hephaestus

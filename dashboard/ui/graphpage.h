@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/graphexport.h"
+#include "dashboard/ui/linegraph.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QMenu;
+class QToolButton;
+class QVBoxLayout;
+
+namespace Hephaestus {
+
+/// One thing over time, of one service or of several beneath each other, on the same axes: a dependency's operations or what
+/// the answers say of the process. From one minute to seven days, out of the store; without one, what was seen since the start.
+class GraphPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit GraphPage(FleetWatch &watch, QWidget *parent = nullptr);
+
+    /// The first is the service whose page this is.
+    void setServices(const QList<ServiceId> &services);
+    void select(const QString &dependency);
+    /// Asks for what is shown, unless that was done a moment ago; called with every answer.
+    void refresh();
+
+    /// What is shown, as text.
+    QByteArray csv() const;
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+private:
+    /// What is chosen to be shown.
+    struct Choice
+    {
+        std::optional<Measure> measure; ///< nothing: operations
+        QString dependency;             ///< empty: all
+
+        bool operator==(const Choice &) const = default;
+    };
+
+    struct Panel
+    {
+        ServiceId service = NoService;
+        TimeGraph *graph = nullptr;
+        HistoryRange range;
+        bool asked = false;
+        TimeSource::Steady shown{};
+    };
+
+    Choice choice() const;
+    void rebuild();
+    void refresh(Panel &panel, bool now);
+    void show(Panel &panel);
+    void take(ServiceId service, const HistoryRange &range);
+    void follow(TimeGraph *moved);
+    void compareTops();
+    void listChoices();
+    void fillCompareMenu();
+    void saveCsv();
+    void savePng();
+    QString fileName(const QString &suffix) const;
+    void failed(const QString &why);
+
+    FleetWatch &m_watch;
+    QList<ServiceId> m_services;
+    QList<ServiceId> m_compared; ///< chosen on this page, beside the given ones
+    QComboBox *m_which;
+    QComboBox *m_span;
+    QToolButton *m_compare;
+    QToolButton *m_export;
+    QVBoxLayout *m_stack;
+    QWidget *m_graphs;
+    std::vector<Panel> m_panels;
+    Choice m_wanted; ///< kept while another service without it is shown
+    Choice m_built;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/timegraph.h"
+
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Bars = 80;
+constexpr double ShortestView = 10;
+constexpr double LongestView = 30.0 * 86'400;
+constexpr double Wide = 2.0 * 86'400; ///< from here on dates say more than times
+
+/// Steps of 1, 2 or 5 times a power of ten, written as people count: `50 k`.
+class Numbers : public QCPAxisTicker
+{
+protected:
+    double getTickStep(const QCPRange &range) override
+    {
+        const double exact = range.size() / tickCount();
+        const double power = std::pow(10, std::floor(std::log10(exact)));
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            if (factor * power >= exact)
+                return factor * power;
+        }
+        return 10 * power;
+    }
+    QString getTickLabel(double tick, const QLocale &, QChar, int) override
+    {
+        return tick == std::round(tick) ? formatCount(qint64(tick)) : QString::number(tick, 'g', 3);
+    }
+};
+
+QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
+{
+    auto *const label = new QCPItemText(plot);
+    label->position->setType(QCPItemPosition::ptAxisRectRatio);
+    label->setPositionAlignment(alignment);
+    label->setClipToAxisRect(false);
+    return label;
+}
+
+} // namespace
+
+TimeGraph::TimeGraph(QWidget *parent)
+    : QCustomPlot(parent)
+    , m_emptyLabel(corner(this, Qt::AlignCenter))
+    , m_titleLabel(corner(this, Qt::AlignRight | Qt::AlignBottom))
+    , m_cursor(new QCPItemStraightLine(this))
+    , m_cursorLabel(new QCPItemText(this))
+    , m_times(new QCPAxisTickerDateTime)
+{
+    m_emptyLabel->position->setCoords(0.5, 0.5);
+    m_titleLabel->position->setCoords(1, -0.02);
+    m_cursorLabel->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
+    m_cursorLabel->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    m_cursorLabel->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_cursorLabel->setPadding(QMargins(6, 3, 6, 3));
+    m_cursorLabel->setTextAlignment(Qt::AlignLeft);
+    m_cursor->setVisible(false);
+    m_cursorLabel->setVisible(false);
+    m_cursorLabel->setLayer(u"overlay"_s);
+
+    m_times->setTickCount(4);
+    xAxis->setTicker(m_times);
+    const QSharedPointer<QCPAxisTicker> numbers(new Numbers);
+    numbers->setTickCount(4);
+    yAxis->setTicker(numbers);
+
+    axisRect()->setRangeDrag(Qt::Horizontal);
+    axisRect()->setRangeZoom(Qt::Horizontal);
+    axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
+    setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    setMouseTracking(true);
+    setFocusPolicy(Qt::NoFocus); // the boxes beside it do by keys what the mouse does here
+    connect(this, &QCustomPlot::mouseDoubleClick, this, &TimeGraph::followNow);
+    connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &TimeGraph::moved);
+}
+
+double TimeGraph::seconds(History::Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+History::Time TimeGraph::from() const { return History::Time(std::chrono::milliseconds(qint64(xAxis->range().lower * 1000))); }
+
+History::Time TimeGraph::to() const { return History::Time(std::chrono::milliseconds(qint64(xAxis->range().upper * 1000))); }
+
+std::chrono::seconds TimeGraph::seenSpan() const { return m_following ? m_span : std::chrono::seconds(qint64(std::ceil(xAxis->range().size()))); }
+
+void TimeGraph::setSpan(std::chrono::seconds span)
+{
+    m_span = std::clamp(span, 10s, std::chrono::seconds(30 * 24h));
+    followNow();
+}
+
+std::chrono::seconds TimeGraph::barWidth(std::chrono::seconds span)
+{
+    for (const std::chrono::seconds width : {1s, 2s, 5s, 10s, 15s, 30s, 60s, 120s, 300s, 600s, 900s, 1800s, 3600s, 7200s, 10800s}) {
+        if (width * Bars >= span)
+            return width;
+    }
+    return 6h;
+}
+
+void TimeGraph::followNow()
+{
+    m_following = true;
+    redraw();
+    Q_EMIT viewChanged();
+}
+
+/// Somebody moved the axis: within reason.
+void TimeGraph::moved(const QCPRange &range)
+{
+    if (m_moving)
+        return;
+    m_following = false;
+    const double size = std::clamp(range.size(), ShortestView, LongestView);
+    const double upper = std::min(range.center() + size / 2, seconds(m_now));
+    m_moving = true;
+    xAxis->setRange(upper - size, upper);
+    m_moving = false;
+    redraw();
+    Q_EMIT viewChanged();
+}
+
+void TimeGraph::showSameTimeAs(const TimeGraph &other)
+{
+    m_following = other.m_following;
+    m_span = other.m_span;
+    m_moving = true;
+    xAxis->setRange(other.xAxis->range());
+    m_moving = false;
+    redraw();
+}
+
+void TimeGraph::setLeastTop(double top)
+{
+    if (m_leastTop == top)
+        return;
+    m_leastTop = top;
+    redraw();
+}
+
+void TimeGraph::setTop(double top, double unit)
+{
+    m_top = top;
+    m_unit = unit;
+}
+
+void TimeGraph::setTitle(const QString &title) { m_titleLabel->setText(visibleText(title, 60)); }
+
+void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks, History::Time now)
+{
+    m_name = name;
+    m_known = known;
+    m_marks = marks;
+    m_now = now;
+    redraw();
+}
+
+void TimeGraph::redraw()
+{
+    if (m_following) {
+        m_moving = true;
+        xAxis->setRange(seconds(m_now - m_span), seconds(m_now));
+        m_moving = false;
+    }
+    m_times->setDateTimeFormat(xAxis->range().size() > Wide ? u"d MMM"_s : xAxis->range().size() > 3600 ? u"HH:mm"_s : u"HH:mm:ss"_s);
+    for (QCPAbstractItem *const item : std::exchange(m_gapsAndMarks, {}))
+        removeItem(item);
+    drawGaps();
+    drawValues();
+    yAxis->setRange(0, std::max(m_top, m_leastTop) / m_unit);
+    drawMarks();
+    replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimeGraph::drawGaps()
+{
+    const auto hatch = [this](double from, double to) {
+        auto *const gap = new QCPItemRect(this);
+        gap->setLayer(u"background"_s);
+        gap->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        gap->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        gap->topLeft->setCoords(from, 0);
+        gap->bottomRight->setCoords(to, 1);
+        gap->setPen(Qt::NoPen);
+        gap->setBrush(QBrush(Theme::of(palette()).line(), Qt::BDiagPattern));
+        m_gapsAndMarks << gap;
+    };
+    const QCPRange seen = xAxis->range();
+    const double slack = std::max(0.001, seen.size() / 2000); // narrower than half a pixel or so: not to be seen
+    double known = seen.lower;
+    for (const Span &span : m_known) {
+        if (span.from > seen.upper)
+            break;
+        if (span.from > known + slack && span.from > seen.lower)
+            hatch(known, span.from);
+        known = std::max(known, span.to);
+    }
+    // The newest poll may be under way: no gap before it is overdue.
+    const double now = std::min(seen.upper, seconds(m_now));
+    if (now - known > std::max(3.0, seen.size() / 100))
+        hatch(known, now);
+}
+
+void TimeGraph::drawMarks()
+{
+    const Theme &theme = Theme::of(palette());
+    // From the right; a word that has no room beside the one right of it goes a line lower, and from the fourth on is left out.
+    double free[3] = {1e9, 1e9, 1e9};
+    for (auto mark = m_marks.rbegin(); mark != m_marks.rend(); ++mark) {
+        const double at = seconds(mark->at);
+        if (!xAxis->range().contains(at))
+            continue;
+        auto *const line = new QCPItemStraightLine(this);
+        line->point1->setCoords(at, 0);
+        line->point2->setCoords(at, 1);
+        line->setPen(QPen(theme.muted(), 1));
+        m_gapsAndMarks << line;
+        const QString text = visibleText(mark->word, 24);
+        const double right = xAxis->coordToPixel(at);
+        const double left = right - fontMetrics().horizontalAdvance(text) - 8;
+        auto *const lane = std::ranges::find_if(free, [&](double until) { return right <= until; });
+        if (lane == std::end(free))
+            continue;
+        *lane = left;
+        auto *const word = new QCPItemText(this);
+        word->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        word->position->setCoords(at, 0);
+        word->setPadding(QMargins(0, int(lane - free) * fontMetrics().height(), 4, 0));
+        word->setPositionAlignment((left < axisRect()->left() ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+        word->setText(left < axisRect()->left() ? u' ' + text : text);
+        word->setColor(theme.muted());
+        word->setFont(font());
+        m_gapsAndMarks << word;
+    }
+}
+
+void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels)
+{
+    while (m_labels.size() < labels.size()) {
+        QCPItemText *const label = corner(this, Qt::AlignLeft | Qt::AlignBottom);
+        if (m_labels.isEmpty()) {
+            label->position->setCoords(0, -0.02);
+        } else {
+            label->position->setParentAnchor(m_labels.last()->bottomRight);
+            label->position->setType(QCPItemPosition::ptAbsolute);
+            label->position->setCoords(spacing(fontMetrics(), 4), 0);
+        }
+        m_labels << label;
+    }
+    for (qsizetype i = 0; i < m_labels.size(); ++i) {
+        m_labels[i]->setVisible(i < labels.size());
+        if (i >= labels.size())
+            continue;
+        m_labels[i]->setFont(font());
+        m_labels[i]->setText(u"■ "_s + labels[i].first);
+        m_labels[i]->setColor(labels[i].second);
+    }
+}
+
+void TimeGraph::applyTheme()
+{
+    const Theme &theme = Theme::of(palette());
+    const QColor text = palette().color(QPalette::Active, QPalette::Text);
+    setBackground(palette().color(QPalette::Active, QPalette::Base));
+    for (QCPAxis *const axis : {xAxis, yAxis}) {
+        axis->setBasePen(QPen(theme.line()));
+        axis->setTickPen(QPen(theme.line()));
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelColor(theme.muted());
+        axis->setLabelColor(theme.muted());
+        axis->setTickLabelFont(font());
+        axis->setLabelFont(font());
+        axis->grid()->setZeroLinePen(QPen(theme.line()));
+    }
+    xAxis->grid()->setVisible(false);
+    yAxis->grid()->setPen(QPen(theme.line(), 1));
+    m_emptyLabel->setColor(theme.muted());
+    m_titleLabel->setColor(text);
+    m_cursor->setPen(QPen(theme.muted(), 1));
+    m_cursorLabel->setColor(text);
+    m_cursorLabel->setBrush(palette().color(QPalette::Active, QPalette::Window));
+    m_cursorLabel->setPen(QPen(theme.line()));
+    for (QCPItemText *const label : {m_emptyLabel, m_titleLabel, m_cursorLabel})
+        label->setFont(font());
+    axisRect()->setMinimumMargins(QMargins(0, fontMetrics().height() + spacing(fontMetrics(), 3), spacing(fontMetrics(), 3), 0));
+    axisRect()->setMargins(axisRect()->minimumMargins());
+    applyColours();
+}
+
+void TimeGraph::changeEvent(QEvent *event)
+{
+    QCustomPlot::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
+        applyTheme();
+        redraw();
+    }
+}
+
+QString TimeGraph::timeText(double at) const
+{
+    return QDateTime::fromSecsSinceEpoch(qint64(at)).toString(xAxis->range().size() > 12 * 3600 ? u"d MMM HH:mm"_s : u"HH:mm:ss"_s);
+}
+
+void TimeGraph::mouseMoveEvent(QMouseEvent *event)
+{
+    QCustomPlot::mouseMoveEvent(event);
+    const bool inside = axisRect()->rect().contains(event->position().toPoint());
+    m_cursor->setVisible(inside);
+    m_cursorLabel->setVisible(inside);
+    double at = xAxis->pixelToCoord(event->position().x());
+    m_cursorLabel->setText(valuesAt(at).join(u'\n'));
+    m_cursor->point1->setCoords(at, 0);
+    m_cursor->point2->setCoords(at, 1);
+    const double share = (at - xAxis->range().lower) / xAxis->range().size();
+    m_cursorLabel->setPositionAlignment(Qt::AlignTop | (share > 0.5 ? Qt::AlignRight : Qt::AlignLeft));
+    m_cursorLabel->position->setCoords(at, 0.04);
+    replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimeGraph::leaveEvent(QEvent *event)
+{
+    QCustomPlot::leaveEvent(event);
+    m_cursor->setVisible(false);
+    m_cursorLabel->setVisible(false);
+    replot(QCustomPlot::rpQueuedReplot);
+}
+
+} // namespace Hephaestus

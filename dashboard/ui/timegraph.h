@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/history.h"
+#include "dashboard/ui/plot.h"
+
+#include <vector>
+
+namespace Hephaestus {
+
+/// What all graphs over time share: now is at the right edge; where nothing is known the background is hatched, for a gap is not a
+/// zero; events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click returns to now; hovering tells the
+/// time and the values. Subclasses draw the values.
+class TimeGraph : public QCustomPlot
+{
+    Q_OBJECT
+
+public:
+    /// How much time is seen, ending now. 10 s to 30 days.
+    void setSpan(std::chrono::seconds span);
+    std::chrono::seconds span() const { return m_span; }
+
+    /// What is seen, which is not the latest span once somebody has zoomed or moved it.
+    History::Time from() const;
+    History::Time to() const;
+    std::chrono::seconds seenSpan() const;
+    /// Shows the same time as another graph.
+    void showSameTimeAs(const TimeGraph &other);
+
+    /// The height of what is shown; and the least height of the axis, for graphs that are compared.
+    double top() const { return m_top; }
+    void setLeastTop(double top);
+
+    /// A line above it; empty: none.
+    void setTitle(const QString &title);
+
+    /// About eighty steps to a span, of a length people count in.
+    static std::chrono::seconds barWidth(std::chrono::seconds span);
+
+    static double seconds(History::Time time);
+
+Q_SIGNALS:
+    /// Somebody zoomed, moved, or returned to now.
+    void viewChanged();
+
+protected:
+    explicit TimeGraph(QWidget *parent = nullptr);
+
+    /// For subclasses: all that is drawn, after the values changed. `known`: the stretches in which something is known, ascending.
+    struct Span
+    {
+        double from;
+        double to;
+    };
+    void draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks, History::Time now);
+    void redraw();
+
+    /// To be called once by the constructor of a subclass: colours and fonts.
+    void applyTheme();
+    virtual void drawValues() = 0; ///< sets the top by setTop()
+    virtual void applyColours() {}
+    /// What is at `at` (seconds since the epoch), line by line; the first is the time. `at` becomes where the line is drawn.
+    virtual QStringList valuesAt(double &at) const = 0;
+
+    /// The height of what is shown, and how much of it is 1 on the axis.
+    void setTop(double top, double unit = 1);
+    double leastTop() const { return m_leastTop; }
+    /// Direct labels above the graph, from the left.
+    void setLabels(const QList<std::pair<QString, QColor>> &labels);
+    void setEmptyText(const QString &text) { m_emptyLabel->setText(text); }
+    const QString &name() const { return m_name; }
+    QString timeText(double at) const;
+
+    void changeEvent(QEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+
+private:
+    void drawGaps();
+    void drawMarks();
+    void followNow();
+    void moved(const QCPRange &range);
+
+    QList<QCPItemText *> m_labels;
+    QCPItemText *m_emptyLabel;
+    QCPItemText *m_titleLabel;
+    QCPItemStraightLine *m_cursor;
+    QCPItemText *m_cursorLabel;
+    QList<QCPAbstractItem *> m_gapsAndMarks;
+    QSharedPointer<QCPAxisTickerDateTime> m_times;
+
+    QString m_name;
+    std::vector<Span> m_known;
+    std::deque<History::Mark> m_marks;
+    History::Time m_now;
+    std::chrono::seconds m_span{300};
+    double m_top = 0;
+    double m_leastTop = 0;
+    double m_unit = 1;
+    bool m_following = true; ///< nobody has moved the time axis
+    bool m_moving = false;   ///< it is moved from here
+};
+
+} // namespace Hephaestus

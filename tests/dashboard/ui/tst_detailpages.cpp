@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/codepage.h"
+#include "dashboard/ui/deathspage.h"
+#include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/graphpage.h"
+#include "dashboard/ui/logspage.h"
+#include "dashboard/ui/mainwindow.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QAbstractItemModelTester>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QProcess>
+#include <QScrollBar>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestDetailPages : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void theGraphShowsWhatWasSeenBeforeTheWindowWasOpened();
+    void theWheelZoomsADragMovesAndADoubleClickReturns();
+    void severalServicesAreDrawnBeneathEachOtherOnOneScale();
+    void theValuesAndThePictureAreSaved();
+    void theLogIsFollowedUntilSomebodyReadsInIt();
+    void theLogIsSearched();
+    void aLogFileIsFollowedWhereTheServiceTellsNothing();
+    void theCodePageNamesTheFiles();
+    void aDeathCanBeReadAfterwards();
+    void theServiceIsCopiedAsCurlAndAsJson();
+};
+
+/// A window on fakes, with a history.
+struct Bench
+{
+    QTemporaryDir state;
+    FakeHttpServer server;
+    FakeHttpServer second;
+    FleetWatch watch;
+    std::unique_ptr<MainWindow> window;
+
+    explicit Bench() : watch(options(state.path()))
+    {
+        for (FakeHttpServer *const each : {&server, &second})
+            show(Reports::healthy(), *each);
+    }
+
+    static SequenceOptions options(const QString &state)
+    {
+        SequenceOptions options;
+        options.stateDirectory = state;
+        return options;
+    }
+
+    void show(const HealthReport &report) { show(report, server); }
+    static void show(const HealthReport &report, FakeHttpServer &server) { server.setAnswer("/health/status", FakeAnswer::json(encode(report))); }
+
+    QString historyFile() const { return state.filePath(u"history.db"_s); }
+
+    /// Operations of `count` seconds that ended `ago`.
+    void remember(const QString &url, std::chrono::seconds ago, int count, qint64 successes)
+    {
+        HistoryStore store(historyFile());
+        const History::Time end = std::chrono::system_clock::now() - ago;
+        for (int second = count; second > 0; --second) {
+            Observation observation;
+            observation.url = url;
+            observation.to = end - second * 1s;
+            observation.from = observation.to - 1s;
+            observation.latency = 3ms;
+            observation.operations[u"database"_s] = {successes, 0};
+            store.record(observation);
+        }
+        store.record(Event{end, NoService, u"mcp"_s, EventKind::Recovery, u"a new process answers"_s, {}, u"restarted"_s}, url);
+    }
+
+    ServiceId add(const QString &name, const QString &url)
+    {
+        FleetEntry entry = Reports::entry(name, url);
+        entry.interval = 100ms;
+        return watch.add(entry);
+    }
+
+    bool start(bool withHistory = true)
+    {
+        if (withHistory)
+            watch.keepHistory(historyFile());
+        window = std::make_unique<MainWindow>(watch);
+        watch.start();
+        window->resize(1200, 800);
+        window->show();
+        return QTest::qWaitForWindowExposed(window.get());
+    }
+
+    template <typename Page>
+    Page *openPage()
+    {
+        auto *const tabs = window->findChild<QTabWidget *>();
+        Page *const page = window->findChild<Page *>();
+        tabs->setCurrentWidget(page);
+        return page;
+    }
+};
+
+template <typename T>
+static T *named(QWidget *parent, const QString &accessibleName)
+{
+    for (T *const each : parent->findChildren<T *>()) {
+        if (each->accessibleName() == accessibleName)
+            return each;
+    }
+    return nullptr;
+}
+
+static QList<TimeGraph *> graphsOf(QWidget *page)
+{
+    QList<TimeGraph *> graphs = page->findChildren<TimeGraph *>();
+    std::ranges::sort(graphs, {}, [](const TimeGraph *graph) { return graph->y(); });
+    return graphs;
+}
+
+void TestDetailPages::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QSettings().clear();
+}
+
+void TestDetailPages::theGraphShowsWhatWasSeenBeforeTheWindowWasOpened()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 2h, 600, 2);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<GraphPage>();
+    auto *const span = named<QComboBox>(page, u"Time span"_s);
+    span->setCurrentText(u"last 6 h"_s);
+    QTRY_VERIFY(graphsOf(page).first()->accessibleDescription().contains(u"1.2 k succeeded"_s));
+    // Between that and now nothing is known: hatched, and the restart is a line with its word.
+    auto *const graph = graphsOf(page).first();
+    int gaps = 0;
+    QStringList words;
+    for (int i = 0; i < graph->itemCount(); ++i) {
+        gaps += qobject_cast<QCPItemRect *>(graph->item(i)) != nullptr;
+        if (auto *const text = qobject_cast<QCPItemText *>(graph->item(i)))
+            words << text->text().trimmed();
+    }
+    QVERIFY2(gaps >= 2, qPrintable(QString::number(gaps)));
+    QVERIFY2(words.contains(u"restarted"_s), qPrintable(words.join(u'|')));
+    // The process's own measures are there too.
+    auto *const which = named<QComboBox>(page, u"What is shown"_s);
+    which->setCurrentIndex(which->findText(u"Latency"_s));
+    Q_EMIT which->activated(which->currentIndex());
+    QTRY_COMPARE(graphsOf(page).first()->accessibleName(), u"Graph of Latency"_s);
+    QTRY_VERIFY(graphsOf(page).first()->accessibleDescription().contains(u"latency now"_s));
+}
+
+void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<GraphPage>();
+    TimeGraph *const graph = graphsOf(page).first();
+    QTRY_VERIFY(graph->isVisible() && graph->width() > 100);
+    const double before = graph->xAxis->range().size();
+    const QPoint middle = graph->rect().center();
+    QWheelEvent wheel(middle, graph->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(graph, &wheel);
+    const QCPRange zoomed = graph->xAxis->range();
+    QVERIFY(zoomed.size() < before);
+    QTest::mousePress(graph, Qt::LeftButton, {}, middle);
+    QTest::mouseMove(graph, middle + QPoint(40, 0));
+    QMouseEvent drag(QEvent::MouseMove, middle + QPoint(60, 0), graph->mapToGlobal(middle + QPoint(60, 0)), Qt::LeftButton, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(graph, &drag);
+    QTest::mouseRelease(graph, Qt::LeftButton, {}, middle + QPoint(60, 0));
+    QVERIFY(graph->xAxis->range().upper < zoomed.upper);
+    QVERIFY(qAbs(graph->xAxis->range().size() - zoomed.size()) < 0.5);
+    QTest::mouseDClick(graph, Qt::LeftButton, {}, middle);
+    QTRY_COMPARE(graph->xAxis->range().size(), before);
+    // The crosshair tells the time and the values.
+    QMouseEvent hover(QEvent::MouseMove, middle, graph->mapToGlobal(middle), Qt::NoButton, Qt::NoButton, {});
+    QCoreApplication::sendEvent(graph, &hover);
+    bool told = false;
+    for (int i = 0; i < graph->itemCount(); ++i) {
+        auto *const text = qobject_cast<QCPItemText *>(graph->item(i));
+        told |= text && text->visible() && (text->text().contains(u"nothing known"_s) || text->text().contains(u"succeeded\n"_s));
+    }
+    QVERIFY(told);
+}
+
+void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 1min, 120, 1);
+    bench.remember(bench.second.url(), 1min, 120, 9);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    const ServiceId other = bench.add(u"agents"_s, bench.second.url());
+    auto *const page = bench.openPage<GraphPage>();
+    bench.window->findChild<DetailPane *>()->setServices({bench.watch.fleet().ids().first(), other});
+    QTRY_COMPARE(graphsOf(page).size(), 2);
+    const QList<TimeGraph *> graphs = graphsOf(page);
+    QTRY_VERIFY(graphs[0]->accessibleDescription().contains(u"120 succeeded"_s) && graphs[1]->accessibleDescription().contains(u"1.08 k succeeded"_s));
+    QTRY_COMPARE(graphs[0]->yAxis->range().upper, graphs[1]->yAxis->range().upper);
+    QCOMPARE(graphs[0]->xAxis->range().size(), graphs[1]->xAxis->range().size());
+    // What is zoomed in one is zoomed in the other.
+    graphs[0]->xAxis->setRange(graphs[0]->xAxis->range().lower + 100, graphs[0]->xAxis->range().upper - 50);
+    QTRY_COMPARE(graphs[1]->xAxis->range(), graphs[0]->xAxis->range());
+    // And by the button on the page, without a selection.
+    bench.window->findChild<DetailPane *>()->setServices({});
+    QTRY_COMPARE(graphsOf(page).size(), 1);
+    for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+        if (button->text() != "Compare"_L1)
+            continue;
+        Q_EMIT button->menu()->aboutToShow();
+        QCOMPARE(button->menu()->actions().size(), 1);
+        button->menu()->actions().first()->trigger();
+    }
+    QTRY_COMPARE(graphsOf(page).size(), 2);
+}
+
+void TestDetailPages::theValuesAndThePictureAreSaved()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 1min, 60, 3);
+    QVERIFY(bench.start());
+    bench.add(u"=mcp,1"_s, bench.server.url());
+    auto *const page = bench.openPage<GraphPage>();
+    QTRY_VERIFY(graphsOf(page).first()->accessibleDescription().contains(u"180 succeeded"_s));
+    for (const QString &suffix : {u"csv"_s, u"png"_s}) {
+        const QString path = bench.state.filePath(u"graph."_s + suffix);
+        for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+            if (button->text() != "Export"_L1)
+                continue;
+            for (QAction *const action : button->menu()->actions()) {
+                if (action->text().contains(suffix.toUpper().left(1)) && action->text().remove(u'&').contains(suffix.toUpper()))
+                    action->trigger();
+            }
+        }
+        QTRY_VERIFY(page->findChild<QFileDialog *>());
+        QFileDialog *const dialog = page->findChild<QFileDialog *>();
+        Q_EMIT dialog->fileSelected(path);
+        dialog->close();
+        QTRY_VERIFY(!page->findChild<QFileDialog *>());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray content = file.readAll();
+        if (suffix == "png"_L1) {
+            QVERIFY(QImage::fromData(content).width() > 200);
+            continue;
+        }
+        const QList<QByteArray> lines = content.split('\n');
+        QCOMPARE(lines[0], QByteArray("service,of,from,to,succeeded,failed\r"));
+        QVERIFY2(lines[1].startsWith("\"'=mcp,1\",all dependencies,20"), lines[1].constData()); // no formula
+        qint64 sum = 0;
+        for (const QByteArray &line : lines.mid(1))
+            sum += line.trimmed().split(',').value(5).toLongLong(); // the name has a comma of its own
+        QCOMPARE(sum, 180);
+    }
+}
+
+void TestDetailPages::theLogIsFollowedUntilSomebodyReadsInIt()
+{
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.capabilities << u"logs"_s;
+    bench.show(report);
+    QByteArray log;
+    for (int line = 0; line < 500; ++line)
+        log += "line " + QByteArray::number(line) + "\n";
+    bench.server.setAnswer("/health/logs", FakeAnswer::json(log));
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    QTRY_VERIFY(text->toPlainText().endsWith(u"line 499"_s));
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+    text->verticalScrollBar()->setValue(10); // somebody reads
+    QVERIFY(!page->findChild<QCheckBox *>()->isChecked());
+    log = log.mid(log.indexOf("line 3\n")) + "<b>new</b>\x1b[31m\n"; // the service keeps so many lines only
+    bench.server.setAnswer("/health/logs", FakeAnswer::json(log));
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m"_s)); // literally
+    QCOMPARE(text->blockCount(), 501); // and nothing twice
+    QCOMPARE(text->verticalScrollBar()->value(), 10);
+    QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {}, QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+    // Nobody looks: nobody asks.
+    bench.window->findChild<QTabWidget *>()->setCurrentIndex(0);
+    const auto asked = [&] {
+        return std::ranges::count_if(bench.server.requests(), [](const QByteArray &request) { return request.startsWith("GET /health/logs?tail=1000 "); });
+    };
+    const auto before = asked();
+    QTest::qWait(1500);
+    QCOMPARE(asked(), before);
+}
+
+void TestDetailPages::theLogIsSearched()
+{
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.capabilities << u"logs"_s;
+    bench.show(report);
+    bench.server.setAnswer("/health/logs", FakeAnswer::json("one error\ntwo\nanother Error\nfour\n"));
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    QTRY_COMPARE(text->blockCount(), 4);
+    text->setFocus();
+    QTest::keyClick(text, Qt::Key_Slash);
+    auto *const search = named<QLineEdit>(page, u"Search in the log"_s);
+    QTest::keyClicks(search, u"error"_s);
+    QCOMPARE(text->extraSelections().size(), 2);
+    QTest::keyClick(search, Qt::Key_Return); // the newest first
+    QCOMPARE(text->textCursor().blockNumber(), 2);
+    QTest::keyClick(search, Qt::Key_Return);
+    QCOMPARE(text->textCursor().blockNumber(), 0);
+    QTest::keyClick(search, Qt::Key_F3);
+    QCOMPARE(text->textCursor().blockNumber(), 2);
+    QTest::keyClicks(search, u"s"_s);
+    QCOMPARE(text->extraSelections().size(), 0);
+}
+
+void TestDetailPages::aLogFileIsFollowedWhereTheServiceTellsNothing()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    const auto says = [&](const QString &part) {
+        return std::ranges::any_of(page->findChildren<QLabel *>(), [&](const QLabel *label) { return label->text().contains(part); });
+    };
+    QTRY_VERIFY(says(u"does not offer its log"_s));
+    QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
+    QFile log(logFileOf(u"mcp"_s, bench.state.path()));
+    QVERIFY(log.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+    log.write("first\nhalf a ");
+    QTRY_COMPARE(text->toPlainText(), u"first"_s);
+    log.write("line\n");
+    QTRY_COMPARE(text->toPlainText(), u"first\nhalf a line"_s);
+    QVERIFY(says(log.fileName()));
+    log.close();
+    QVERIFY(QFile::rename(log.fileName(), log.fileName() + u".1"_s)); // rotated
+    QVERIFY(log.open(QIODevice::WriteOnly));
+    log.write("of the next\n");
+    log.close();
+    QTRY_COMPARE(text->toPlainText(), u"first\nhalf a line\nof the next"_s);
+}
+
+void TestDetailPages::theCodePageNamesTheFiles()
+{
+    CodeModel model;
+    const QAbstractItemModelTester tester(&model);
+    model.show({{u"a"_s, u"source"_s, u"modified"_s}});
+    model.show({});
+
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.code = CodeReport{CodeVerdict::Stale, {{u"/srv/app/orders.py"_s, u"source"_s, u"modified"_s}, {u"/usr/lib/libx.so"_s, u"library"_s, u"removed"_s}}, Seconds(3), 4};
+    bench.show(report);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<CodePage>();
+    auto *const table = named<QTableView>(page, u"Changed files"_s);
+    QTRY_COMPARE(table->model()->rowCount(), 2);
+    QCOMPARE(table->model()->index(0, CodeModel::Path).data().toString(), u"/srv/app/orders.py"_s);
+    QStringList said;
+    for (const QLabel *const label : page->findChildren<QLabel *>())
+        said << label->text();
+    QVERIFY2(said.join(u'\n').contains(u"6 files are others on disk"_s), qPrintable(said.join(u'\n')));
+    QVERIFY(said.join(u'\n').contains(u"4 more changes are not listed"_s));
+}
+
+void TestDetailPages::aDeathCanBeReadAfterwards()
+{
+    Bench bench;
+    {
+        HistoryStore store(bench.historyFile());
+        const History::Time now = std::chrono::system_clock::now();
+        store.record(Obituary{now - 26h, bench.server.url(), u"mcp"_s, 17, ExitStatus{0, 0}, u"pid 17 exited with code 0"_s, {}, {}});
+        store.record(Obituary{now - 25h, bench.server.url(), u"mcp"_s, 4312, ExitStatus{0, 11}, u"pid 4312 was killed by signal 11 (Segmentation fault)"_s,
+                              {{now - 25h - 1s, "{\"status\":\"healthy\"}"}}, "about to crash\n"});
+    }
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<DeathsPage>();
+    auto *const list = page->findChild<QListWidget *>();
+    QTRY_COMPARE(list->count(), 2);
+    QVERIFY(list->item(0)->text().contains(u"pid 4312 was killed by signal 11"_s));
+    const auto *const text = named<QPlainTextEdit>(page, u"Last words"_s);
+    QVERIFY(text->toPlainText().contains(u"about to crash"_s));
+    QVERIFY(text->toPlainText().contains(u"\"status\": \"healthy\""_s));
+    list->setFocus();
+    QTest::keyClick(list, Qt::Key_Down);
+    QVERIFY(text->toPlainText().contains(u"exited with code 0"_s));
+}
+
+void TestDetailPages::theServiceIsCopiedAsCurlAndAsJson()
+{
+    Bench bench;
+    QFile token(bench.state.filePath(u"to'ken"_s));
+    QVERIFY(token.open(QIODevice::WriteOnly));
+    token.write("very-secret");
+    token.close();
+    QVERIFY(token.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+    FleetEntry entry = Reports::entry(u"mcp"_s, bench.server.url());
+    entry.tokenFile = token.fileName();
+    QVERIFY(bench.start());
+    const ServiceId id = bench.watch.add(entry);
+    QTRY_VERIFY(bench.watch.fleet().find(id)->isCurrent());
+    bench.window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(bench.window.get()));
+    QTest::keyClick(bench.window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    const QString curl = QGuiApplication::clipboard()->text();
+    QVERIFY2(!curl.contains(u"very-secret"_s), "the token is in it");
+    // It works: a shell and curl get what we get, and the token goes along.
+    QProcess shell;
+    shell.start(u"/bin/sh"_s, {u"-c"_s, curl});
+    QTRY_VERIFY(shell.state() == QProcess::NotRunning);
+    QVERIFY2(shell.exitCode() == 0, shell.readAllStandardError().constData());
+    QVERIFY(shell.readAllStandardOutput().contains("\"healthy\""));
+    QVERIFY(std::ranges::any_of(bench.server.requests(), [](const QByteArray &request) {
+        return request.contains("curl/") && request.contains("Authorization: Bearer very-secret");
+    }));
+    QTest::keyClick(bench.window.get(), Qt::Key_J, Qt::ControlModifier | Qt::ShiftModifier);
+    const Result<HealthReport> copied = decodeReport(QGuiApplication::clipboard()->text().toUtf8());
+    QVERIFY(copied);
+    QCOMPARE(copied->service, Reports::healthy().service);
+}
+
+QTEST_MAIN(TestDetailPages)
+#include "tst_detailpages.moc"

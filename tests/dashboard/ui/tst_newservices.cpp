@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/findservicesdialog.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/servicecommands.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+#include "tests/support/serviceprocess.h"
+
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QDialogButtonBox>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QProcess>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUrl>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+/// The ways services come into the window, and services that speak otherwise than ours.
+class TestNewServices : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void aPastedUrlIsIntroduced_data();
+    void aPastedUrlIsIntroduced();
+    void servicesOfThisMachineAreFoundAndAdded();
+    void aPlainWebServerIsWatched();
+    void actuatorIsShutDownAndNothingElse();
+    void aDroppedFileIsOpened_data();
+    void aDroppedFileIsOpened();
+};
+
+void TestNewServices::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QSettings().clear();
+}
+
+template <typename T>
+static T *visible(QWidget *parent, const QString &text = {})
+{
+    for (T *const each : parent->findChildren<T *>()) {
+        if (!each->isVisible())
+            continue;
+        if constexpr (requires { each->text(); }) {
+            if (!text.isEmpty() && !each->text().remove(u'&').contains(text))
+                continue;
+        }
+        return each;
+    }
+    return nullptr;
+}
+
+void TestNewServices::aPastedUrlIsIntroduced_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QString>("pasted");
+    QTest::addColumn<QString>("said");
+    HealthReport report = Reports::healthy();
+    report.capabilities = {u"check"_s, u"restart"_s};
+    QTest::newRow("ours") << QByteArray("/health/status") << encode(report) << u"/health/status"_s
+                          << u"Hephaestus: mcp 1.4.0, healthy, 2 dependencies. It can be watched, shut down, checked and restarted."_s;
+    QTest::newRow("actuator") << QByteArray("/actuator/health") << QByteArray(R"({"status":"UP","components":{"db":{"status":"UP"}}})") << u""_s
+                              << u"Spring Boot Actuator: healthy, 1 dependency. It can be watched, and shut down if it exposes /actuator/shutdown."_s;
+    QTest::newRow("older") << QByteArray("/health") << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00Z","version":"0.9"})") << u"/health"_s
+                           << u"plain /health: 0.9, healthy. It can be watched."_s;
+    QTest::newRow("a page") << QByteArray("/") << QByteArray("hello") << u""_s
+                            << u"HTTP: healthy. It can be watched: nothing is known but that it answers."_s;
+    QTest::newRow("nobody's dialect") << QByteArray("/elsewhere") << QByteArray("{}") << u""_s << u"It can be added all the same."_s;
+}
+
+void TestNewServices::aPastedUrlIsIntroduced()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(QByteArray, body);
+    QFETCH(QString, pasted);
+    QFETCH(QString, said);
+    FakeHttpServer server;
+    server.setAnswer(path, FakeAnswer::json(body));
+    FleetWatch watch;
+    MainWindow window(watch);
+    watch.start();
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(visible<QDialog>(&window));
+    QDialog *const dialog = visible<QDialog>(&window);
+    dialog->findChild<QLineEdit *>()->setText(server.url() + pasted);
+    QTRY_VERIFY2(visible<QLabel>(dialog, said), qPrintable(said));
+    QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
+    QTRY_COMPARE(watch.fleet().rowCount(), 1);
+    QCOMPARE(watch.fleet().row(0).entry.url, server.url()); // the service, not its endpoint
+}
+
+void TestNewServices::servicesOfThisMachineAreFoundAndAdded()
+{
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
+    ListenerModel model;
+    const QAbstractItemModelTester tester(&model);
+    QList<PortHolder> holders;
+    for (const PortHolder &holder : listeners()) {
+        if (holder.address.port == service.port)
+            holders << holder;
+    }
+    QCOMPARE(holders.size(), 1); // others on this machine are left in peace
+    holders << PortHolder{{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, 1, {}}, 0, {}, {}};
+    model.find(holders, {});
+    QTRY_VERIFY(!model.isAsking());
+    const auto text = [&](int column) { return model.index(0, column).data().toString(); };
+    QCOMPARE(text(ListenerModel::Port), QString::number(service.port));
+    QCOMPARE(text(ListenerModel::Speaks), u"Hephaestus: fake 1"_s);
+    QCOMPARE(text(ListenerModel::Pid), QString::number(service.process.processId()));
+    QVERIFY(text(ListenerModel::Command).contains(u"fakeservice"_s));
+    QVERIFY(!text(ListenerModel::Directory).isEmpty());
+    QVERIFY(!model.index(1, ListenerModel::Port).data(Qt::CheckStateRole).isValid()); // nothing there to be added
+    QCOMPARE(model.chosen().size(), 1);
+    QCOMPARE(model.chosen().first().name, u"fake"_s);
+    model.find(holders, {u"http://127.0.0.1:%1"_s.arg(service.port)});
+    QCOMPARE(model.rowCount(), 1); // that one is watched already
+}
+
+void TestNewServices::aPlainWebServerIsWatched()
+{
+    const QTemporaryDir directory;
+    QProcess server;
+    server.setWorkingDirectory(directory.path());
+    server.start(u"python3"_s, {u"-u"_s, u"-m"_s, u"http.server"_s, u"0"_s, u"--bind"_s, u"127.0.0.1"_s});
+    QVERIFY(server.waitForReadyRead(20'000)); // Serving HTTP on 127.0.0.1 port 43125 …
+    const QString port = QString::fromUtf8(server.readAllStandardOutput()).section(u"port "_s, 1).section(u' ', 0, 0);
+    FleetWatch watch;
+    MainWindow window(watch);
+    const Result<FleetEntry> entry = entryForUrl(u"http://127.0.0.1:"_s + port);
+    QVERIFY(entry);
+    const ServiceId id = watch.add(*entry);
+    watch.start();
+    window.show();
+    QTRY_COMPARE(watch.fleet().find(id)->state(), ServiceState::Healthy);
+    QCOMPARE(watch.fleet().find(id)->dialect, Dialect::Reachable);
+    QCOMPARE(watch.fleet().index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it does not say: no zero
+    const QAction *const restart = window.findChild<ServiceCommands *>()->action(ServiceAction::Restart);
+    QTRY_VERIFY(restart->statusTip().contains(u"speaks HTTP: it can be watched"_s));
+    QVERIFY(!restart->isEnabled());
+    server.kill();
+    server.waitForFinished();
+    QTRY_COMPARE_WITH_TIMEOUT(watch.fleet().find(id)->state(), ServiceState::Unreachable, 20'000);
+}
+
+void TestNewServices::actuatorIsShutDownAndNothingElse()
+{
+    FakeHttpServer server;
+    server.setAnswer("/actuator/health", FakeAnswer::json(R"({"status":"UP"})"));
+    FleetWatch watch;
+    const ServiceId id = watch.add(Reports::entry(u"spring"_s, server.url()));
+    watch.start();
+    QTRY_VERIFY(watch.fleet().find(id)->isCurrent());
+    QVERIFY(watch.actions().whyNot(id, ServiceAction::Restart).contains(u"Spring Boot Actuator"_s));
+    QCOMPARE(watch.actions().whyNot(id, ServiceAction::ShutDown), QString());
+    watch.actions().perform(id, ServiceAction::ShutDown); // not exposed: 404
+    QTRY_VERIFY(watch.journal().rowCount() > 0 && watch.journal().event(0).text.contains(u"does not expose /actuator/shutdown"_s));
+    server.setAnswer("/actuator/shutdown", FakeAnswer::json(R"({"message":"Shutting down, bye..."})"));
+    watch.stop();
+    watch.actions().perform(id, ServiceAction::ShutDown);
+    QTRY_COMPARE(watch.fleet().find(id)->state(), ServiceState::Stopped);
+    QCOMPARE(std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.startsWith("POST /actuator/shutdown "); }), 2);
+}
+
+void TestNewServices::aDroppedFileIsOpened_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<bool>("taken");
+    QTest::newRow("a fleet file") << u"fleet.toml"_s << QByteArray("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n") << true;
+    QTest::newRow("file_sd") << u"targets.json"_s << QByteArray(R"([{"targets": ["127.0.0.1:1"], "labels": {"job": "x"}}])") << true;
+    QTest::newRow("a picture") << u"cat.png"_s << QByteArray("x") << false;
+}
+
+void TestNewServices::aDroppedFileIsOpened()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, content);
+    QFETCH(bool, taken);
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+    file.close();
+    FleetWatch watch;
+    MainWindow window(watch);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(file.fileName())});
+    QDragEnterEvent enter({20, 20}, Qt::CopyAction, &data, Qt::LeftButton, {});
+    enter.ignore();
+    QCoreApplication::sendEvent(&window, &enter);
+    QCOMPARE(enter.isAccepted(), taken);
+    if (!taken)
+        return;
+    QDropEvent drop({20, 20}, Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&window, &drop);
+    QCOMPARE(watch.fleet().rowCount(), 1);
+    QCOMPARE(watch.fleet().row(0).entry.url, u"http://127.0.0.1:1"_s);
+}
+
+QTEST_MAIN(TestNewServices)
+#include "tst_newservices.moc"
