@@ -8,7 +8,7 @@
 #include <QFileInfo>
 #include <QSet>
 
-#include <algorithm>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -52,6 +52,8 @@ void ListenerModel::find(const QList<PortHolder> &holders, const QStringList &kn
         m_rows.push_back(std::move(row));
     }
     m_open = int(m_rows.size());
+    m_next = 0;
+    m_found = m_ticked = 0;
     endResetModel();
     for (int i = 0; i < AtOnce; ++i)
         askNext();
@@ -60,13 +62,11 @@ void ListenerModel::find(const QList<PortHolder> &holders, const QStringList &kn
 
 void ListenerModel::askNext()
 {
-    const auto next = std::ranges::find(m_rows, false, &Row::asked);
-    if (next == m_rows.end())
+    if (m_next >= m_rows.size())
         return;
-    next->asked = true;
-    next->client = std::make_unique<DialectClient>(ServiceTarget{next->url, {}});
-    const auto line = std::size_t(next - m_rows.begin());
-    next->client->askStatus([this, line](const Answer<HealthReport> &answer) {
+    const std::size_t line = m_next++;
+    DialectClient *const client = (m_rows[line].client = std::make_unique<DialectClient>(ServiceTarget{m_rows[line].url, {}})).get();
+    client->askStatus([this, line](const Answer<HealthReport> &answer) {
         Row &row = m_rows[line];
         row.answered = true;
         row.report = answer.value;
@@ -74,6 +74,8 @@ void ListenerModel::askNext()
         row.client.release()->deleteLater(); // it calls us
         row.chosen = answer.value && row.dialect != Dialect::Reachable; // a page is no service yet
         --m_open;
+        m_found += row.report.has_value();
+        m_ticked += row.chosen;
         Q_EMIT dataChanged(index(int(line), 0), index(int(line), ColumnCount - 1));
         Q_EMIT changed();
         askNext();
@@ -83,7 +85,7 @@ void ListenerModel::askNext()
 QList<FleetEntry> ListenerModel::chosen() const
 {
     QList<FleetEntry> entries;
-    QStringList names;
+    QSet<QString> names;
     for (const Row &row : m_rows) {
         const Result<FleetEntry> entry = entryForUrl(row.url);
         if (!row.chosen || !entry)
@@ -94,7 +96,7 @@ QList<FleetEntry> ListenerModel::chosen() const
             name = QFileInfo(row.holder.command.section(u' ', 0, 0)).fileName() + u':' + QString::number(row.holder.address.port);
         if (names.contains(name))
             name += u':' + QString::number(row.holder.address.port);
-        names << name;
+        names.insert(name);
         entries.last().name = name;
     }
     return entries;
@@ -102,7 +104,8 @@ QList<FleetEntry> ListenerModel::chosen() const
 
 void ListenerModel::choose(int row, bool chosen)
 {
-    m_rows[std::size_t(row)].chosen = chosen;
+    const bool before = std::exchange(m_rows[std::size_t(row)].chosen, chosen);
+    m_ticked += int(chosen) - int(before);
     Q_EMIT dataChanged(index(row, 0), index(row, 0));
     Q_EMIT changed();
 }

@@ -28,6 +28,8 @@ public:
     /// `known`: URLs that are watched already, and left out.
     void find(const QList<PortHolder> &holders, const QStringList &known);
     bool isAsking() const { return m_open > 0; }
+    int found() const { return m_found; }   ///< how many said something
+    int ticked() const { return m_ticked; }
     /// What is ticked, as entries.
     QList<FleetEntry> chosen() const;
     void choose(int row, bool chosen);
@@ -50,7 +52,6 @@ private:
         std::unique_ptr<DialectClient> client;
         std::optional<HealthReport> report;
         Dialect dialect = Dialect::Hephaestus;
-        bool asked = false;
         bool answered = false;
         bool chosen = false;
     };
@@ -59,7 +60,10 @@ private:
     QString speaks(const Row &row) const;
 
     std::vector<Row> m_rows;
-    int m_open = 0; ///< still to be answered
+    std::size_t m_next = 0; ///< to be asked
+    int m_open = 0;         ///< still to be answered
+    int m_found = 0;
+    int m_ticked = 0;
 };
 
 } // namespace Hephaestus

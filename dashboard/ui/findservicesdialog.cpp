@@ -59,7 +59,7 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     styleTable(m_table, ListenerModel::CurrentRole);
     m_table->setItemDelegateForColumn(ListenerModel::Port, new TickDelegate(ListenerModel::CurrentRole, m_table));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setColumnWidths(m_table, {11, 34, 9, 0, 24});
+    setColumnWidths(m_table, {10, 28, 8, 0, 20});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ListenerModel::Speaks, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Listening ports"));
@@ -83,7 +83,7 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     layout->addWidget(m_summary);
     layout->addWidget(m_table, 1);
     layout->addWidget(buttons);
-    resize(spacing(fontMetrics(), 240), spacing(fontMetrics(), 120));
+    resize(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130));
     look();
 }
 
@@ -91,10 +91,8 @@ void FindServicesDialog::look() { m_model.find(listeners(), m_known); }
 
 void FindServicesDialog::update()
 {
-    int found = 0;
-    for (int row = 0; row < m_model.rowCount(); ++row)
-        found += m_model.index(row, 0).data(ListenerModel::CurrentRole).toBool();
-    const int ticked = int(m_model.chosen().size());
+    const int found = m_model.found();
+    const int ticked = m_model.ticked();
     m_summary->setText(m_model.isAsking() ? tr("Asking what listens on %1 ports…").arg(m_model.rowCount())
                        : found == 0       ? tr("%1 ports are listened on, and nothing there says how it is.").arg(m_model.rowCount())
                                           : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
@@ -102,6 +100,8 @@ void FindServicesDialog::update()
     m_accept->setEnabled(ticked > 0);
     m_accept->setText(ticked > 0 ? tr("&Add %1").arg(ticked) : tr("&Add"));
     m_again->setEnabled(!m_model.isAsking());
+    if (!m_model.isAsking() && ticked > 0)
+        m_accept->setFocus();
 }
 
 } // namespace Hephaestus

@@ -248,6 +248,7 @@ void GraphPage::refresh(Panel &panel, bool now)
         return;
     const std::chrono::seconds step = TimeGraph::barWidth(panel.graph->seenSpan());
     const auto pause = std::max<std::chrono::milliseconds>(900ms, step / 4);
+    panel.again |= panel.asked && now;
     if (panel.asked || (!now && time.steady() - panel.shown < pause))
         return;
     panel.shown = time.steady();
@@ -274,6 +275,8 @@ void GraphPage::take(ServiceId service, const HistoryRange &range)
     listChoices();
     show(*panel);
     compareTops();
+    if (std::exchange(panel->again, false))
+        refresh(*panel, true);
 }
 
 void GraphPage::show(Panel &panel)

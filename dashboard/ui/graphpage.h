@@ -51,6 +51,7 @@ private:
         TimeGraph *graph = nullptr;
         HistoryRange range;
         bool asked = false;
+        bool again = false; ///< what is wanted changed after it was asked for
         TimeSource::Steady shown{};
     };
 

@@ -157,7 +157,7 @@ void TestDetailPages::theGraphShowsWhatWasSeenBeforeTheWindowWasOpened()
     auto *const page = bench.openPage<GraphPage>();
     auto *const span = named<QComboBox>(page, u"Time span"_s);
     span->setCurrentText(u"last 6 h"_s);
-    QTRY_VERIFY(graphsOf(page).first()->accessibleDescription().contains(u"1.2 k succeeded"_s));
+    QTRY_VERIFY2(graphsOf(page).first()->accessibleDescription().contains(u"1.2 k succeeded"_s), qPrintable(graphsOf(page).first()->accessibleDescription()));
     // Between that and now nothing is known: hatched, and the restart is a line with its word.
     auto *const graph = graphsOf(page).first();
     int gaps = 0;
