@@ -17,6 +17,8 @@ public:
     ~DialectClient() override;
 
     void askStatus(const ServiceClient::Callback<HealthReport> &done);
+    /// Drops everything under way without calling back.
+    void abort() { m_client.abort(); }
     /// Found by the latest answer that was understood.
     Dialect dialect() const { return m_dialect; }
 

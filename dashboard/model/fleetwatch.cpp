@@ -63,6 +63,10 @@ void FleetWatch::keepHistory(const QString &file, HistoryLimits limits)
 {
     m_store = std::make_unique<HistoryStore>(file, limits);
     m_keeper = std::make_unique<HistoryKeeper>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory);
+    connect(&m_bulk, &BulkActions::happened, m_store.get(), [this](const Event &event) {
+        const ServiceRow *const row = m_fleet.find(event.service);
+        m_store->record(event, row ? row->entry.url : QString());
+    });
 }
 
 ServiceId FleetWatch::add(const FleetEntry &entry)

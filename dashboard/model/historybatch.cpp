@@ -7,9 +7,11 @@ namespace Hephaestus {
 
 namespace {
 
+constexpr int ServicesInTens = 300;     ///< more are kept in steps of 10 s and up
+constexpr int ServicesInMinutes = 2000; ///< more in steps of 1 min and up
 constexpr qint64 MostBuckets = 120; ///< of one observation in one tier; a longer one is in the coarser tiers only
 
-qint64 milliseconds(History::Time time)
+qint64 inMilliseconds(History::Time time)
 {
     return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
@@ -24,17 +26,34 @@ void raise(qint64 &target, const std::optional<qint64> &value)
 
 } // namespace
 
+std::chrono::seconds HistoryBatch::finestStep() const
+{
+    return m_services.size() > ServicesInMinutes ? std::chrono::seconds(60)
+           : m_services.size() > ServicesInTens  ? std::chrono::seconds(10) : std::chrono::seconds(1);
+}
+
+void HistoryBatch::clear()
+{
+    m_looks.clear();
+    m_counts.clear();
+    m_events.clear();
+    m_obituaries.clear();
+}
+
 void HistoryBatch::add(const Observation &observation)
 {
-    for (const HistoryTier &tier : HistoryTiers)
-        addTo(int(tier.step.count()), observation);
+    m_services.insert(observation.url);
+    for (const HistoryTier &tier : HistoryTiers) {
+        if (tier.step >= finestStep())
+            addTo(int(tier.step.count()), observation);
+    }
     makeRoom();
 }
 
 void HistoryBatch::addTo(int step, const Observation &observation)
 {
-    const qint64 from = milliseconds(observation.from);
-    const qint64 to = milliseconds(observation.to);
+    const qint64 from = inMilliseconds(observation.from);
+    const qint64 to = inMilliseconds(observation.to);
     const qint64 width = qint64(step) * 1000;
     const qint64 first = floorDivide(from, width);
     const qint64 last = std::max(first, floorDivide(to - 1, width)); // (from, to]: the end belongs to the bucket before it

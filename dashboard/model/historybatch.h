@@ -3,6 +3,8 @@
 
 #include "dashboard/model/historyrecord.h"
 
+#include <QSet>
+
 #include <map>
 #include <tuple>
 
@@ -48,8 +50,11 @@ public:
     void add(const Event &event, const QString &url) { m_events.append({event, url}); }
     void add(const Obituary &obituary) { m_obituaries.append(obituary); }
 
+    /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay small.
+    std::chrono::seconds finestStep() const;
+
     bool isEmpty() const { return m_looks.empty() && m_counts.empty() && m_events.isEmpty() && m_obituaries.isEmpty(); }
-    void clear() { *this = {}; }
+    void clear(); ///< but for which services there are
 
     const std::map<LookKey, Look> &looks() const { return m_looks; }
     const std::map<CountKey, Count> &counts() const { return m_counts; }
@@ -64,6 +69,7 @@ private:
     std::map<CountKey, Count> m_counts; ///< every dependency once at least, zero or not: that is how it is known to be there
     QList<StoredEvent> m_events;
     QList<Obituary> m_obituaries;
+    QSet<QString> m_services; ///< ever added
 };
 
 } // namespace Hephaestus

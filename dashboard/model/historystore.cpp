@@ -71,6 +71,9 @@ public:
         return m_database;
     }
 
+    /// A step there is something of: what is not kept so finely for so many services is read more coarsely.
+    std::chrono::seconds kept(std::chrono::seconds step) const { return std::max(step, m_batch.finestStep()); }
+
     static History::Time now() { return std::chrono::system_clock::now(); }
 
 private:
@@ -165,7 +168,9 @@ void HistoryStore::ask(Read read, const Callback<T> &done)
 void HistoryStore::askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
                             const Callback<HistoryRange> &done)
 {
-    ask<HistoryRange>([=](HistoryDatabase &database) { return database.range(url, from, to, step, Worker::now()); }, done);
+    ask<HistoryRange>([=, worker = m_worker](HistoryDatabase &database) {
+        return database.range(url, from, to, worker->kept(step), Worker::now());
+    }, done);
 }
 
 void HistoryStore::askEvents(int limit, const Callback<StoredEvents> &done)

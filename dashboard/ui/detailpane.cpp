@@ -123,16 +123,23 @@ QWidget *DetailPane::makeButtons()
 void DetailPane::setService(ServiceId id)
 {
     m_service = id;
-    m_graphs->setServices({id});
+    showGraphs();
     m_deaths->setService(id);
     refresh();
 }
 
 void DetailPane::setServices(const QList<ServiceId> &services)
 {
+    m_selected = services;
+    showGraphs();
+}
+
+/// The selection is told before or after which of it is current; one service alone is what is current.
+void DetailPane::showGraphs()
+{
     QList<ServiceId> all{m_service};
-    for (const ServiceId id : services) {
-        if (id != NoService && !all.contains(id))
+    for (const ServiceId id : std::as_const(m_selected)) {
+        if (m_selected.contains(m_service) && !all.contains(id))
             all << id;
     }
     m_graphs->setServices(all);

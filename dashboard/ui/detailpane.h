@@ -34,6 +34,7 @@ public:
     void setServices(const QList<ServiceId> &services);
 
 private:
+    void showGraphs();
     void refresh();
     void refreshButtons();
     QWidget *makeButtons();
@@ -41,6 +42,7 @@ private:
     FleetWatch &m_watch;
     ServiceCommands &m_commands;
     ServiceId m_service = NoService;
+    QList<ServiceId> m_selected; ///< for the graphs
 
     QStackedWidget *m_stack;
     DetailHeader *m_header;

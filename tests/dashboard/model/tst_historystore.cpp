@@ -30,6 +30,7 @@ private Q_SLOTS:
     void idleDependenciesAreZeroOnlyWhereTheServiceAnswered();
     void eachTierForgetsAtItsOwnAge();
     void theFileStaysAsLargeAsItMay();
+    void ofManyServicesLessIsKept();
     void eventsSayWhatWhenAndByWhom();
     void anObituaryKeepsTheLastWords();
     void aKilledWriterLosesNothingItWasToldIsThere();
@@ -226,6 +227,24 @@ void TestHistoryStore::theFileStaysAsLargeAsItMay()
     const Result<HistoryRange> range = database.range(u"http://127.0.0.1:1"_s, Noon, at + 600s, 600s, at);
     QVERIFY(range);
     QCOMPARE(successesOf(*range), 60 * 600);
+}
+
+void TestHistoryStore::ofManyServicesLessIsKept()
+{
+    HistoryStore store(path());
+    const History::Time now = std::chrono::system_clock::now();
+    for (int service = 0; service < 2500; ++service)
+        store.record(observation(now - 2s, 1, 0, u"http://127.0.0.1:%1"_s.arg(service)));
+    store.flush();
+    for (int service = 0; service < 2500; ++service)
+        store.record(observation(now - 1s, 1, 0, u"http://127.0.0.1:%1"_s.arg(service)));
+    // Asked for seconds, it answers with what there is, and nothing is missing.
+    for (const QString &url : {u"http://127.0.0.1:7"_s, u"http://127.0.0.1:2400"_s}) {
+        const auto range = wait<HistoryRange>([&](const auto &done) { store.askRange(url, now - 1min, now, 1s, done); });
+        QVERIFY(range);
+        QCOMPARE(range->step, 60s);
+        QCOMPARE(successesOf(*range), 2);
+    }
 }
 
 void TestHistoryStore::eventsSayWhatWhenAndByWhom()
