@@ -204,29 +204,29 @@ void TestHistoryStore::eachTierForgetsAtItsOwnAge()
 void TestHistoryStore::theFileStaysAsLargeAsItMay()
 {
     HistoryLimits limits;
-    limits.bytes = 1024 * 1024;
+    limits.bytes = 300 * 1024;
     limits.events = 100;
     HistoryDatabase database(path(), limits);
     QVERIFY(!database.open());
     History::Time at = Noon;
-    for (int round = 0; round < 60; ++round) {
-        at += 600s;
+    for (int round = 0; round < 24; ++round) {
+        at += 300s;
         HistoryBatch batch;
-        for (int service = 0; service < 3; ++service) {
-            for (int second = 0; second < 600; ++second)
+        for (int service = 0; service < 2; ++service) {
+            for (int second = 0; second < 300; ++second)
                 batch.add(observation(at + second * 1s, 1, 0, u"http://127.0.0.1:%1"_s.arg(service)));
         }
         batch.add(Event{at, NoService, u"mcp"_s, EventKind::Information, u"event"_s}, Url);
         const std::optional<Problem> problem = database.write(batch, at);
         QVERIFY2(!problem, problem ? qPrintable(problem->text()) : "");
-        if (round % 10 == 9)
+        if (round % 6 == 5)
             QVERIFY(!database.prune(at));
     }
     QVERIFY2(QFileInfo(path()).size() <= limits.bytes * 12 / 10, qPrintable(QString::number(QFileInfo(path()).size())));
     // The coarse tiers are what is kept.
-    const Result<HistoryRange> range = database.range(u"http://127.0.0.1:1"_s, Noon, at + 600s, 600s, at);
+    const Result<HistoryRange> range = database.range(u"http://127.0.0.1:1"_s, Noon, at + 300s, 600s, at);
     QVERIFY(range);
-    QCOMPARE(successesOf(*range), 60 * 600);
+    QCOMPARE(successesOf(*range), 24 * 300);
 }
 
 void TestHistoryStore::ofManyServicesLessIsKept()
@@ -291,7 +291,7 @@ void TestHistoryStore::anObituaryKeepsTheLastWords()
 void TestHistoryStore::aKilledWriterLosesNothingItWasToldIsThere()
 {
     int total = 0;
-    for (int round = 0; round < 3; ++round) {
+    for (int round = 0; round < 2; ++round) {
         QProcess writer;
         writer.start(QStringLiteral(HISTORYWRITER), {path()});
         QByteArray output;
