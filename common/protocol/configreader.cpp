@@ -2,10 +2,12 @@
 #include "common/protocol/configreader.h"
 
 #include "common/protocol/duration.h"
+#include "common/protocol/printable.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QSet>
 
 #include <toml++/toml.h>
 
@@ -16,6 +18,14 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr qint64 LargestFile = 4 * 1024 * 1024;
+constexpr qsizetype MostKept = 1000; ///< problems, of which those of the first lines are told
+constexpr qsizetype MostTold = 100;
+
+} // namespace
+
 struct ConfigDocument::Content
 {
     struct Found { uint line; Problem problem; };
@@ -24,23 +34,43 @@ struct ConfigDocument::Content
     QString directory;
     toml::table root;
     QList<Found> found;
+    qsizetype notKept = 0;
 
+    bool isFull() const { return found.size() >= MostKept; }
+
+    /// A problem is one line, whatever stands in the file.
     void fail(uint line, const QString &key, const QString &what)
     {
+        if (isFull()) {
+            ++notKept;
+            return;
+        }
         QString where = line > 0 ? u"%1:%2"_s.arg(fileName).arg(line) : fileName;
         if (!key.isEmpty())
-            where += u": "_s + key;
-        found.append({line, {where, what}});
+            where += u": "_s + printable(key);
+        found.append({line, {where, printable(what)}});
     }
 };
 
 struct ConfigTable::Node
 {
     const toml::table *table = nullptr; ///< part of the document's root; nothing: not in the file
-    QStringList asked;
+    QStringList asked;                  ///< in the order of asking, each once
+    QSet<QString> askedSet;
+    QSet<QString> wrong; ///< what has been told of
+
+    void ask(const QString &key)
+    {
+        if (askedSet.contains(key))
+            return;
+        askedSet.insert(key);
+        asked << key;
+    }
 };
 
 namespace {
+
+const QString ZeroByte = u"must not hold the character U+0000"_s;
 
 std::string utf8(const QString &text) { return text.toStdString(); }
 
@@ -61,13 +91,21 @@ QString typeWord(const toml::node &node)
 
 ConfigDocument ConfigDocument::fromFile(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
+    const auto refused = [&path](const QString &why) {
         ConfigDocument document = fromText({}, path);
-        document.m_content->fail(0, {}, u"cannot be read: %1"_s.arg(file.errorString()));
+        document.m_content->fail(0, {}, why);
         return document;
-    }
-    ConfigDocument document = fromText(file.readAll(), path);
+    };
+    const QFileInfo info(path);
+    if (info.exists() && !info.isFile()) // a FIFO would be waited for, a device may never end
+        return refused(u"expected a regular file"_s);
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return refused(u"cannot be read: %1"_s.arg(file.errorString()));
+    const QByteArray text = file.read(LargestFile + 1);
+    if (text.size() > LargestFile)
+        return refused(u"is larger than %1 MiB"_s.arg(LargestFile / 1024 / 1024));
+    ConfigDocument document = fromText(text, path);
     document.m_content->directory = QFileInfo(path).absolutePath();
     return document;
 }
@@ -97,8 +135,10 @@ QList<Problem> ConfigDocument::problems() const
     QList<Content::Found> found = m_content->found;
     std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.line < b.line; });
     QList<Problem> problems;
-    for (const Content::Found &one : std::as_const(found))
+    for (const Content::Found &one : found.first(std::min(found.size(), MostTold)))
         problems << one.problem;
+    if (const qsizetype more = found.size() + m_content->notKept - problems.size(); more > 0)
+        problems << Problem{m_content->fileName, u"and %1 more"_s.arg(more)};
     return problems;
 }
 
@@ -125,7 +165,7 @@ QStringList ConfigTable::keys() const
 
 /// Fetches `key` if it is there and of toml++ type T; reports another type.
 #define HEPHAESTUS_FETCH(Type, target, word)                                                             \
-    m_node->asked << key;                                                                                \
+    m_node->ask(key);                                                                                \
     const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;                        \
     if (!found)                                                                                          \
         return fallback;                                                                                 \
@@ -137,7 +177,21 @@ QStringList ConfigTable::keys() const
 
 QString ConfigTable::text(const QString &key, const QString &fallback)
 {
+    const QString value = anyText(key, fallback);
+    const auto control = std::find_if(value.begin(), value.end(), [](QChar c) { return c.category() == QChar::Other_Control; });
+    if (control == value.end())
+        return value;
+    fail(key, u"must not hold control characters, found U+%1"_s.arg(control->unicode(), 4, 16, QLatin1Char('0')));
+    return fallback;
+}
+
+QString ConfigTable::anyText(const QString &key, const QString &fallback)
+{
     HEPHAESTUS_FETCH(std::string, value, u"a string"_s)
+    if (value->find('\0') != std::string::npos) {
+        fail(key, ZeroByte);
+        return fallback;
+    }
     return QString::fromStdString(*value);
 }
 
@@ -171,7 +225,7 @@ QString ConfigTable::filePath(const QString &key, const QString &fallback)
 
 QStringList ConfigTable::texts(const QString &key, const QStringList &fallback)
 {
-    m_node->asked << key;
+    m_node->ask(key);
     const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;
     if (!found)
         return fallback;
@@ -189,6 +243,10 @@ QStringList ConfigTable::texts(const QString &key, const QStringList &fallback)
         fail(key, u"expected a list of strings"_s);
         return fallback;
     }
+    if (values.join(QString()).contains(QChar(0))) {
+        fail(key, ZeroByte);
+        return fallback;
+    }
     return values;
 }
 
@@ -198,7 +256,7 @@ QMap<QString, QString> ConfigTable::textMap(const QString &key)
     QMap<QString, QString> values;
     const QStringList names = map.keys();
     for (const QString &name : names)
-        values.insert(name, map.text(name));
+        values.insert(name, map.anyText(name));
     return values;
 }
 
@@ -206,12 +264,11 @@ std::chrono::milliseconds ConfigTable::duration(const QString &key, std::chrono:
                                                 std::chrono::milliseconds least, std::chrono::milliseconds most)
 {
     if (!has(key)) {
-        m_node->asked << key;
+        m_node->ask(key);
         return fallback;
     }
-    const qsizetype before = m_content->found.size();
     const QString written = text(key);
-    if (m_content->found.size() > before)
+    if (m_node->wrong.contains(key))
         return fallback;
     const Result<std::chrono::milliseconds> value = parseDuration(written);
     if (!value) {
@@ -238,7 +295,7 @@ QString ConfigTable::oneOf(const QString &key, const QString &fallback, const QS
 
 ConfigTable ConfigTable::table(const QString &key)
 {
-    m_node->asked << key;
+    m_node->ask(key);
     auto node = std::make_shared<Node>();
     if (const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr) {
         node->table = found->as_table();
@@ -250,7 +307,7 @@ ConfigTable ConfigTable::table(const QString &key)
 
 QList<ConfigTable> ConfigTable::tables(const QString &key)
 {
-    m_node->asked << key;
+    m_node->ask(key);
     QList<ConfigTable> all;
     const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;
     if (!found)
@@ -272,14 +329,15 @@ QList<ConfigTable> ConfigTable::tables(const QString &key)
 
 void ConfigTable::fail(const QString &key, const QString &what)
 {
+    if (!key.isEmpty() && m_node->wrong.contains(key))
+        return; // one reason is enough
+    m_node->wrong.insert(key);
     uint line = exists() ? m_node->table->source().begin.line : 0;
     if (!key.isEmpty() && has(key)) {
-        line = m_node->table->get(utf8(key))->source().begin.line;
+        const auto found = m_node->table->find(utf8(key));
         // The key's own place, where this toml++ knows it: a value may begin on a later line.
-        for (const auto &[name, node] : *m_node->table) {
-            if (name.str() == utf8(key) && name.source().begin.line > 0)
-                line = name.source().begin.line;
-        }
+        const uint ofKey = found->first.source().begin.line;
+        line = ofKey > 0 ? ofKey : found->second.source().begin.line;
     }
     const QString path = key.isEmpty() ? m_path : m_path.isEmpty() ? key : m_path + u'.' + key;
     m_content->fail(line, path, what);
@@ -289,9 +347,9 @@ void ConfigTable::finish()
 {
     const QStringList present = keys();
     for (const QString &key : present) {
-        if (m_node->asked.contains(key))
+        if (m_node->askedSet.contains(key))
             continue;
-        const QString near = nearestName(key, m_node->asked);
+        const QString near = m_content->isFull() ? QString() : nearestName(key, m_node->asked);
         fail(key, near.isEmpty() ? u"unknown key; expected one of %1"_s.arg(m_node->asked.join(u", "_s))
                                  : u"unknown key; did you mean \"%1\"?"_s.arg(near));
     }

@@ -14,7 +14,7 @@ namespace Hephaestus {
 class ConfigTable;
 
 /// A TOML file while it is being read: its tables, and everything found wrong so far, so that all errors
-/// are told at once. Each Problem's `where` is `file:line: dotted.key`. Belongs to one thread.
+/// are told at once, one for each key. Each Problem's `where` is `file:line: dotted.key`. Belongs to one thread.
 ///
 ///     ConfigDocument document = ConfigDocument::fromFile(path);
 ///     ConfigTable service = document.root().table("service");
@@ -24,12 +24,12 @@ class ConfigTable;
 class ConfigDocument
 {
 public:
-    /// Unreadable or malformed: the root is empty and problems() says why.
+    /// Unreadable, no regular file, larger than 4 MiB or malformed: the root is empty and problems() says why.
     static ConfigDocument fromFile(const QString &path);
     static ConfigDocument fromText(const QByteArray &toml, const QString &fileName);
 
     ConfigTable root() const;
-    /// In the order of their lines.
+    /// In the order of their lines: the first hundred, and how many more there are.
     QList<Problem> problems() const;
     /// The file's directory, against which the paths in it are resolved; empty for text.
     QString directory() const;
@@ -51,7 +51,10 @@ public:
     /// The key of the table itself: `dependencies.database`.
     const QString &path() const { return m_path; }
 
+    /// Without control characters.
     QString text(const QString &key, const QString &fallback = {});
+    /// With any character but U+0000, as in texts() and textMap().
+    QString anyText(const QString &key, const QString &fallback = {});
     /// A path, absolute or relative to the file; `~/` is the home directory. Empty stays empty.
     QString filePath(const QString &key, const QString &fallback = {});
     QStringList texts(const QString &key, const QStringList &fallback = {});
@@ -67,7 +70,7 @@ public:
     ConfigTable table(const QString &key);
     QList<ConfigTable> tables(const QString &key); ///< `[[key]]`
 
-    /// Says that `key` (or this table, if empty) is wrong.
+    /// Says that `key` (or this table, if empty) is wrong; of a key, once.
     void fail(const QString &key, const QString &what);
     /// Says of every key that no getter asked for that it is unknown, with the nearest known name.
     void finish();

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/configreader.h"
 
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <sys/stat.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -17,6 +22,9 @@ private Q_SLOTS:
     void whatIsWrongIsNamedWithFileLineAndField_data();
     void whatIsWrongIsNamedWithFileLineAndField();
     void allErrorsAreToldAtOnceInTheOrderOfTheirLines();
+    void oneReasonAKeyIsEnough();
+    void thousandsOfErrorsAreCounted();
+    void anUnreadableFileIsAProblem_data();
     void anUnreadableFileIsAProblem();
     void theNearestNameIsOffered_data();
     void theNearestNameIsOffered();
@@ -75,6 +83,11 @@ void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField_data()
     QTest::newRow("no table") << "service = 1"_ba << u"t.toml:1: service: expected a table"_s;
     QTest::newRow("near") << "[service]\nnmae = \"a\""_ba << u"t.toml:2: service.nmae: unknown key; did you mean \"name\"?"_s;
     QTest::newRow("far") << "[service]\ncolour = \"a\""_ba << u"t.toml:2: service.colour: unknown key; expected one of name"_s;
+    QTest::newRow("zero character") << "[service]\nname = \"a\\u0000b\""_ba << u"t.toml:2: service.name: must not hold the character U+0000"_s;
+    QTest::newRow("line break") << "[service]\nname = \"a\\nb\""_ba << u"t.toml:2: service.name: must not hold control characters, found U+000a"_s;
+    QTest::newRow("zero character in a text") << "[service]\nnotes = \"a\\u0000b\""_ba << u"t.toml:2: service.notes: must not hold the character U+0000"_s;
+    QTest::newRow("zero character in a list") << "[service]\nargv = [\"a\", \"b\\u0000\"]"_ba << u"t.toml:2: service.argv: must not hold the character U+0000"_s;
+    QTest::newRow("lines in a key") << "[service]\n\"a\\nb\" = 1"_ba << u"t.toml:2: service.a\\u{a}b: unknown key; expected one of"_s;
     QTest::newRow("word") << "[service]\nkind = \"htp\""_ba << u"t.toml:2: service.kind: expected one of http, tcp, found \"htp\"; did you mean \"http\"?"_s;
 }
 
@@ -85,6 +98,8 @@ void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField()
     const ConfigDocument document = ConfigDocument::fromText(toml, u"t.toml"_s);
     ConfigTable service = document.root().table(u"service"_s);
     service.text(u"name"_s);
+    service.anyText(u"notes"_s);
+    service.texts(u"argv"_s);
     service.flag(u"on"_s, false);
     service.integer(u"size"_s, 1, 1, 10);
     service.duration(u"wait"_s, 0s, 0s, 1h);
@@ -107,11 +122,53 @@ void TestConfigReader::allErrorsAreToldAtOnceInTheOrderOfTheirLines()
     QCOMPARE(places, QStringList({u"t.toml:1: b"_s, u"t.toml:2: a"_s, u"t.toml:3: c"_s}));
 }
 
+void TestConfigReader::oneReasonAKeyIsEnough()
+{
+    const ConfigDocument document = ConfigDocument::fromText("argv = \"ls -l\"\n"_ba, u"t.toml"_s);
+    ConfigTable root = document.root();
+    if (root.texts(u"argv"_s).isEmpty())
+        root.fail(u"argv"_s, u"must not be empty"_s);
+    QCOMPARE(document.problems().size(), 1);
+    QCOMPARE(document.problems().first().what, u"expected a list of strings"_s);
+}
+
+void TestConfigReader::thousandsOfErrorsAreCounted()
+{
+    QByteArray toml;
+    for (int i = 0; i < 50'000; ++i)
+        toml += "unknown" + QByteArray::number(i) + " = 1\n";
+    const ConfigDocument document = ConfigDocument::fromText(toml, u"t.toml"_s);
+    ConfigTable root = document.root();
+    root.text(u"name"_s);
+    root.finish();
+    const QList<Problem> problems = document.problems();
+    QCOMPARE(problems.size(), 101);
+    QCOMPARE(problems.last(), (Problem{u"t.toml"_s, u"and 49900 more"_s}));
+}
+
+void TestConfigReader::anUnreadableFileIsAProblem_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("missing") << u"missing"_s << u"cannot be read: No such file or directory"_s;
+    QTest::newRow("directory") << u"directory"_s << u"expected a regular file"_s;
+    QTest::newRow("pipe") << u"pipe"_s << u"expected a regular file"_s;
+    QTest::newRow("endless") << u"/dev/zero"_s << u"expected a regular file"_s;
+    QTest::newRow("large") << u"large"_s << u"is larger than 4 MiB"_s;
+}
+
 void TestConfigReader::anUnreadableFileIsAProblem()
 {
-    const ConfigDocument document = ConfigDocument::fromFile(u"/nonexistent/t.toml"_s);
-    QCOMPARE(document.problems().size(), 1);
-    QVERIFY(document.problems().first().text().startsWith("/nonexistent/t.toml: cannot be read"_L1));
+    QFETCH(QString, kind);
+    QFETCH(QString, why);
+    const QTemporaryDir directory;
+    QVERIFY(QDir(directory.path()).mkdir(u"directory"_s));
+    QCOMPARE(::mkfifo(qPrintable(directory.filePath(u"pipe"_s)), 0600), 0);
+    QFile large(directory.filePath(u"large"_s));
+    QVERIFY(large.open(QIODevice::WriteOnly) && large.resize(4 * 1024 * 1024 + 1));
+    const QString path = QDir(directory.path()).absoluteFilePath(kind);
+    const ConfigDocument document = ConfigDocument::fromFile(path);
+    QCOMPARE(document.problems(), QList<Problem>({{path, why}}));
 }
 
 void TestConfigReader::theNearestNameIsOffered_data()
