@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/dependency.h"
 
+#include "server/core/log.h"
+
 namespace Hephaestus {
 
 DependencyCall::~DependencyCall()
@@ -27,11 +29,13 @@ void Dependency::recordSuccess() noexcept
 {
     m_lastSuccess.store(nowNanoseconds(), std::memory_order_relaxed);
     // Plain stores where the value is there already would still take the cache line from other threads.
-    if (m_failing.load(std::memory_order_relaxed))
-        m_failing.store(false, std::memory_order_relaxed);
+    const bool first = m_latest.load(std::memory_order_relaxed) != Latest::Success;
+    const bool recovered = first && m_latest.exchange(Latest::Success, std::memory_order_relaxed) == Latest::Failure;
     if (!m_used.load(std::memory_order_relaxed))
         m_used.store(true, std::memory_order_relaxed);
     m_successes.fetch_add(1, std::memory_order_release);
+    if (recovered)
+        qCInfo(logCheck, "%s works again", qUtf8Printable(m_name));
 }
 
 void Dependency::recordFailure(const QString &why)
@@ -42,20 +46,42 @@ void Dependency::recordFailure(const QString &why)
             character = QChar::ReplacementCharacter;
     }
     line.truncate(500);
-    const std::lock_guard lock(m_mutex);
-    m_error = line.isEmpty() ? QStringLiteral("failed without a reason") : line;
-    m_lastFailure.store(nowNanoseconds(), std::memory_order_relaxed);
-    m_failing.store(true, std::memory_order_relaxed);
-    m_used.store(true, std::memory_order_relaxed);
-    m_failures.fetch_add(1, std::memory_order_release);
+    if (line.isEmpty())
+        line = QStringLiteral("failed without a reason");
+    Latest before = Latest::Failure;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_error = line;
+        m_lastFailure.store(nowNanoseconds(), std::memory_order_relaxed);
+        before = m_latest.exchange(Latest::Failure, std::memory_order_relaxed);
+        m_used.store(true, std::memory_order_relaxed);
+        m_failures.fetch_add(1, std::memory_order_release);
+    }
+    if (before != Latest::Failure)
+        qCWarning(logCheck, "%s fails: %s", qUtf8Printable(m_name), qUtf8Printable(line));
 }
 
-void Dependency::setUsed(bool used) noexcept { m_used.store(used, std::memory_order_relaxed); }
+void Dependency::setUsed(bool used)
+{
+    const std::lock_guard lock(m_mutex);
+    m_used.store(used, std::memory_order_relaxed);
+    if (used)
+        return;
+    m_latest.store(Latest::None, std::memory_order_relaxed);
+    m_details.clear();
+    m_lastCheckDuration.reset();
+}
 
 void Dependency::setDetail(const QString &wireName, const QVariant &value)
 {
     const std::lock_guard lock(m_mutex);
     m_details.insert(wireName, value);
+}
+
+void Dependency::setDetails(const QVariantMap &details)
+{
+    const std::lock_guard lock(m_mutex);
+    m_details = details;
 }
 
 void Dependency::setLastCheckDuration(Seconds duration)
@@ -80,17 +106,19 @@ DependencyReport Dependency::report() const
     DependencyReport report;
     report.name = m_name;
     const std::lock_guard lock(m_mutex);
-    report.details = m_details;
     if (!isUsed())
         return report;
+    report.details = m_details;
     report.successCount = m_successes.load(std::memory_order_acquire);
     report.failureCount = m_failures.load(std::memory_order_acquire);
     report.lastSuccess = since(m_lastSuccess);
     report.lastFailure = since(m_lastFailure);
-    const bool failing = m_failing.load(std::memory_order_relaxed);
-    report.status = failing ? DependencyStatus::Error : DependencyStatus::Working;
-    if (failing)
+    const Latest latest = m_latest.load(std::memory_order_relaxed);
+    report.status = latest == Latest::Success ? DependencyStatus::Working : DependencyStatus::Error;
+    if (latest == Latest::Failure)
         report.error = m_error;
+    else if (latest == Latest::None)
+        report.error = QStringLiteral("not checked yet");
     return report;
 }
 

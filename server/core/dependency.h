@@ -29,7 +29,8 @@ private:
 };
 
 /// What is known of one dependency: the one tracker that real calls and checks both feed. Thread-safe;
-/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason.
+/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason. Logs when it begins to fail and
+/// when it works again (hephaestus.check).
 /// Owned by ServerState, lives as long as it.
 class Dependency
 {
@@ -48,17 +49,23 @@ public:
     /// line breaks and control characters are replaced).
     void recordFailure(const QString &why);
 
-    /// Switched on by configuration or its first operation; off, it is reported as not_used.
-    void setUsed(bool used) noexcept;
+    /// Switched on by configuration or its first operation: until one has ended it is an error, "not checked yet". Off, it is
+    /// reported as not_used, and forgets its details and what its latest operation came to.
+    void setUsed(bool used);
     bool isUsed() const noexcept { return m_used.load(std::memory_order_relaxed); }
 
     /// A field of its own in the report, by its wire name (`pool_size`, `embedding_model`); null removes nothing
     /// and is reported as null.
     void setDetail(const QString &wireName, const QVariant &value);
+    /// These and no others.
+    void setDetails(const QVariantMap &details);
 
     /// How long the last check took, for the metrics.
     void setLastCheckDuration(Seconds duration);
     std::optional<Seconds> lastCheckDuration() const;
+
+    /// Whether an operation has ended since it came into use.
+    bool isKnown() const noexcept { return m_latest.load(std::memory_order_relaxed) != Latest::None; }
 
     /// Operations counted so far: changes whenever the report does.
     qint64 operations() const noexcept;
@@ -68,6 +75,7 @@ public:
 private:
     using Nanoseconds = std::chrono::nanoseconds;
     static constexpr qint64 Never = -1;
+    enum class Latest : char { None, Success, Failure };
 
     qint64 nowNanoseconds() const noexcept;
     Since since(const std::atomic<qint64> &when) const;
@@ -75,7 +83,7 @@ private:
     const QString m_name;
     const Clock &m_clock;
     std::atomic<bool> m_used{false};
-    std::atomic<bool> m_failing{false};
+    std::atomic<Latest> m_latest{Latest::None}; ///< how the latest operation ended
     std::atomic<qint64> m_successes{0};
     std::atomic<qint64> m_failures{0};
     std::atomic<qint64> m_lastSuccess{Never};

@@ -5,6 +5,8 @@
 
 #include <QLocale>
 
+#include <algorithm>
+
 namespace Hephaestus {
 namespace {
 
@@ -69,8 +71,13 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
         out.sample(double(dependency.failureCount), {name, {"result", QStringLiteral("failure")}});
     }
     out.family("hephaestus_dependency_up", "gauge", "Whether the latest operation on a dependency succeeded.");
+    const auto isUnknown = [&dependencies](const QString &name) {
+        return std::any_of(dependencies.begin(), dependencies.end(), [&name](const Dependency *one) {
+            return one->name() == name && one->isUsed() && !one->isKnown();
+        });
+    };
     for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status != DependencyStatus::NotUsed)
+        if (dependency.status != DependencyStatus::NotUsed && !isUnknown(dependency.name))
             out.sample(dependency.status == DependencyStatus::Working, {{"dependency", dependency.name}});
     }
     out.family("hephaestus_dependency_last_success_age_seconds", "gauge", "Time since the last success of a dependency.");
@@ -80,7 +87,7 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
     }
     out.family("hephaestus_dependency_check_duration_seconds", "gauge", "How long the last check of a dependency took.");
     for (const Dependency *dependency : dependencies) {
-        if (const auto duration = dependency->lastCheckDuration())
+        if (const auto duration = dependency->lastCheckDuration(); duration && dependency->isUsed())
             out.sample(duration->count(), {{"dependency", dependency->name()}});
     }
 }

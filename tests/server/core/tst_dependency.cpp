@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/dependency.h"
 
+#include <QLoggingCategory>
 #include <QTest>
 
 #include <stdexcept>
@@ -15,7 +16,11 @@ class TestDependency : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void cleanup() { QLoggingCategory::setFilterRules({}); }
     void itIsNotUsedUntilTouched();
+    void whatNothingHasTouchedYetDoesNotWork();
+    void aFailureAndARecoveryAreLoggedOnceEach();
+    void switchedOffItForgetsItsDetails();
     void theLatestOperationDecides();
     void agesAreMeasuredByTheClock();
     void aCallDroppedIsAFailure();
@@ -33,6 +38,60 @@ void TestDependency::itIsNotUsedUntilTouched()
     QCOMPARE(dependency.report().status, DependencyStatus::Working);
     dependency.setUsed(false);
     QCOMPARE(dependency.report().status, DependencyStatus::NotUsed);
+}
+
+void TestDependency::whatNothingHasTouchedYetDoesNotWork()
+{
+    Dependency dependency(u"db"_s, Clock::steady());
+    dependency.setUsed(true);
+    for (int time = 0; time < 2; ++time) {
+        QVERIFY(!dependency.isKnown());
+        QCOMPARE(dependency.report().status, DependencyStatus::Error);
+        QCOMPARE(dependency.report().error, u"not checked yet"_s);
+        dependency.recordSuccess();
+        QVERIFY(dependency.isKnown());
+        QCOMPARE(dependency.report().status, DependencyStatus::Working);
+        dependency.setUsed(false);
+        dependency.setUsed(true);
+    }
+    QCOMPARE(dependency.report().successCount, 2);
+}
+
+void TestDependency::aFailureAndARecoveryAreLoggedOnceEach()
+{
+    static QStringList logged;
+    logged.clear();
+    const auto before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &context, const QString &message) {
+        logged << QLatin1StringView(context.category) + u": "_s + message;
+    });
+    {
+        Dependency dependency(u"db"_s, Clock::steady());
+        dependency.recordSuccess();
+        dependency.recordFailure(u"refused"_s);
+        dependency.recordFailure(u"refused"_s);
+        dependency.recordSuccess();
+        dependency.recordSuccess();
+        dependency.recordFailure(u"no\nanswer"_s);
+    }
+    qInstallMessageHandler(before);
+    QCOMPARE(logged, QStringList({u"hephaestus.check: db fails: refused"_s, u"hephaestus.check: db works again"_s,
+                                  u"hephaestus.check: db fails: no answer"_s}));
+}
+
+void TestDependency::switchedOffItForgetsItsDetails()
+{
+    Dependency dependency(u"db"_s, Clock::steady());
+    dependency.recordSuccess();
+    dependency.setDetail(u"pool_size"_s, 3);
+    dependency.setLastCheckDuration(Seconds(1));
+    dependency.setUsed(false);
+    QCOMPARE(dependency.report().details, QVariantMap());
+    QVERIFY(!dependency.lastCheckDuration());
+    dependency.recordSuccess();
+    QCOMPARE(dependency.report().details, QVariantMap());
+    dependency.setDetail(u"pool_size"_s, 3);
+    dependency.setDetails({{u"collections"_s, 1}});
+    QCOMPARE(dependency.report().details, QVariantMap({{u"collections"_s, 1}}));
 }
 
 void TestDependency::theLatestOperationDecides()
@@ -103,6 +162,7 @@ void TestDependency::anErrorIsOneLine()
 void TestDependency::nothingIsLostBetweenThreads()
 {
     Dependency dependency(u"db"_s, Clock::steady());
+    QLoggingCategory::setFilterRules(u"hephaestus.check=false"_s);
     constexpr int Threads = 4;
     constexpr int Operations = 50'000;
     std::vector<std::thread> threads;

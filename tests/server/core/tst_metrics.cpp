@@ -25,7 +25,11 @@ static void fill(ServerState &state)
     database.recordSuccess();
     database.recordFailure(u"gone"_s);
     database.setLastCheckDuration(Seconds(0.25));
-    state.dependency(u"groq"_s);
+    Dependency &groq = state.dependency(u"groq"_s);
+    groq.recordSuccess();
+    groq.setUsed(false);
+    groq.setLastCheckDuration(Seconds(0.5)); // of a check that was under way
+    state.dependency(u"qdrant"_s).setUsed(true);
     state.dependency(u"a\"b\\c\nd"_s).recordSuccess();
 }
 
@@ -40,6 +44,8 @@ void TestMetrics::countsAreTold()
     QVERIFY(text.contains("hephaestus_dependency_check_duration_seconds{dependency=\"database\"} 0.25\n"));
     QVERIFY(text.contains("hephaestus_refused_requests_total{reason=\"origin\"} 3\n"));
     QVERIFY(text.contains("hephaestus_shutting_down 0\n"));
+    QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"qdrant\",result=\"success\"} 0\n"));
+    QVERIFY2(!text.contains("_up{dependency=\"qdrant\"}"), "whether it works is not known");
     QVERIFY2(!text.contains("groq"), "a dependency not used has no samples");
     state.announceShutdown(ShutdownMode::Scheduled);
     QVERIFY(prometheusText(state).contains("hephaestus_shutting_down 1\n"));
