@@ -34,7 +34,7 @@ set(DENY_server/probes     "${DBUS}|${CODEC}|${HTTP}|${GUI}")
 set(DENY_server/http       "${DBUS}|${CODEC}|${SQL}|${GUI}")
 set(DENY_server/supervisor "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
 set(DENY_server/app        "${DBUS}|${CODEC}|${HTTP}|${SQL}|${GUI}")
-set(DENY_dashboard/model   "${DBUS}|${CODEC}|${HTTP}|${GUI}")
+set(DENY_dashboard/model   "${CODEC}|${HTTP}|${GUI}")
 set(DENY_dashboard/ui      "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}")
 set(DENY_dashboard/app     "${DBUS}|${CODEC}|${HTTP}|${SQL}")
 # Exceptions, by file: the one codec.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/desktoppresence.h"
 
-#include "dashboard/ui/desktopnotifications.h"
+#include "dashboard/model/desktopnotifications.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/theme.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/ui/desktopnotifications.h"
+#include "dashboard/model/desktopnotifications.h"
 
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
