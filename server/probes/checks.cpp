@@ -83,16 +83,17 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
     auto entry = std::make_unique<Entry>();
     entry->config = config;
     entry->pool = std::move(pool);
+    QVariantMap details; // of this configuration, and of no former one
     if (const auto *sql = std::get_if<SqlSettings>(&config.settings); sql && !entry->pool) {
         entry->pool = std::make_unique<SqlPool>(*sql, config.timeout);
-        dependency.setDetail(u"pool_size"_s, 0);
         connect(entry->pool.get(), &SqlPool::openConnectionsChanged, this,
                 [&dependency](int count) { dependency.setDetail(u"pool_size"_s, count); });
     }
-    if (const auto *http = std::get_if<HttpSettings>(&config.settings)) {
-        for (auto detail = http->details.cbegin(); detail != http->details.cend(); ++detail)
-            dependency.setDetail(detail.key(), detail.value());
-    }
+    if (entry->pool)
+        details.insert(u"pool_size"_s, entry->pool->openConnections());
+    if (const auto *http = std::get_if<HttpSettings>(&config.settings))
+        details = http->details;
+    dependency.setDetails(details);
     dependency.setUsed(true);
     entry->schedule = std::make_unique<CheckSchedule>(
         m_state, dependency, probeFactory(config, entry->pool.get()), config.interval, m_clock);

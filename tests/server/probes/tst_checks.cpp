@@ -33,6 +33,7 @@ private Q_SLOTS:
     void anUnchangedConfigurationChangesNothing();
     void aServerThatGoesAndComesIsCountedRight();
     void measuredDetailsAreNullWhileTheyCannotBeMeasured();
+    void detailsOfAFormerConfigurationAreGone();
     void configuredDetailsAreReported();
     void theCleanUpStepsEndChecksAndConnections();
     void nothingIsLeftOverAfterManyChangesAndChecks();
@@ -106,7 +107,8 @@ void TestChecks::theFirstRoundEndsWhenEachWasCheckedOnce()
     broken.name = u"archive"_s;
     QSignalSpy finished(checks.get(), &Checks::firstRoundFinished);
     checks->apply({database(), broken});
-    QVERIFY2(report(u"database"_s).status != DependencyStatus::NotUsed, "configured, though not yet checked");
+    QCOMPARE(report(u"database"_s).status, DependencyStatus::Error);
+    QCOMPARE(report(u"database"_s).error, u"not checked yet"_s);
     QVERIFY(finished.wait());
     QCOMPARE(report(u"database"_s).status, DependencyStatus::Working);
     QCOMPARE(report(u"database"_s).successCount, 1);
@@ -234,6 +236,28 @@ void TestChecks::measuredDetailsAreNullWhileTheyCannotBeMeasured()
     QCOMPARE(report(u"qdrant"_s).status, DependencyStatus::Error);
     QVERIFY(report(u"qdrant"_s).details.contains(u"collections"_s));
     QVERIFY(report(u"qdrant"_s).details.value(u"collections"_s).isNull());
+}
+
+void TestChecks::detailsOfAFormerConfigurationAreGone()
+{
+    FakeHttpServer server;
+    server.setAnswer("/collections", FakeAnswer::json(R"({"result":{"collections":[{},{}]}})"));
+    HttpSettings settings;
+    settings.service = HttpService::Qdrant;
+    settings.url = QUrl(server.url());
+    DependencyConfig config = database();
+    config.settings = settings;
+    checks->apply({config});
+    QTRY_COMPARE(report(u"database"_s).details, QVariantMap({{u"collections"_s, 2LL}}));
+    checks->apply({database()});
+    QTRY_COMPARE(report(u"database"_s).details, QVariantMap({{u"pool_size"_s, 5}}));
+    config.settings = TcpSettings{u"127.0.0.1"_s, server.port()};
+    checks->apply({config});
+    QTRY_COMPARE(report(u"database"_s).successCount, 3);
+    QCOMPARE(report(u"database"_s).details, QVariantMap());
+    QVERIFY(state->dependency(u"database"_s).lastCheckDuration());
+    checks->apply({});
+    QVERIFY(!state->dependency(u"database"_s).lastCheckDuration());
 }
 
 void TestChecks::configuredDetailsAreReported()
