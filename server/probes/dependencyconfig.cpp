@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 
 namespace Hephaestus {
@@ -132,13 +133,18 @@ DependencySettings readHttp(ConfigTable &table, bool enabled)
     if (service != HttpService::Plain && http.url.hasQuery())
         table.fail(u"url"_s, u"must not have a query (?…)"_s);
     http.key = readSecret(table, u"api_key"_s, enabled);
+    // It becomes a part of a header: a line break in it would begin another one.
+    if (!std::all_of(http.key.value.begin(), http.key.value.end(), [](char c) { return c > ' ' && c < 0x7f; })) {
+        table.fail(table.has(u"api_key_file"_s) ? u"api_key_file"_s : u"api_key_env"_s,
+                   u"expected a key of one line, of printable characters without spaces"_s);
+    }
     switch (service) {
     case HttpService::Plain:
         if (table.has(u"expect_status"_s))
             http.expectStatus = int(table.integer(u"expect_status"_s, 200, 100, 599));
         else
             table.integer(u"expect_status"_s, 200, 100, 599);
-        http.expectText = table.text(u"expect_text"_s);
+        http.expectText = table.anyText(u"expect_text"_s);
         break;
     case HttpService::OpenAi:
         http.details[u"embedding_model"_s] = textOrNull(table, u"embedding_model"_s);
@@ -272,7 +278,7 @@ DependenciesConfig readDependencies(ConfigTable root)
 
     DependenciesConfig config;
     ConfigTable sections = root.table(u"dependencies"_s);
-    static const QRegularExpression wireName(u"^[A-Za-z0-9_.-]{1,64}$"_s);
+    static const QRegularExpression wireName(u"\\A[A-Za-z0-9_.-]{1,64}\\z"_s);
     const QStringList names = sections.keys();
     for (const QString &name : names) {
         ConfigTable section = sections.table(name);

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void secretsComeFromTheEnvironmentOrAFile();
     void aSecretOthersCanReadIsRefused_data();
     void aSecretOthersCanReadIsRefused();
+    void aKeyThatWouldBreakAHeaderIsRefused_data();
+    void aKeyThatWouldBreakAHeaderIsRefused();
     void aDependencySwitchedOffNeedsNoSecret();
     void whatIsWrongIsNamed_data();
     void whatIsWrongIsNamed();
@@ -209,6 +211,26 @@ void TestDependencyConfig::aSecretOthersCanReadIsRefused()
     QVERIFY2(problems.first().startsWith(u"t.toml:4: dependencies.database.password_file: "_s + problem), qPrintable(problems.first()));
 }
 
+void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::newRow("another header") << "abc\r\nX-Evil: 1"_ba;
+    QTest::newRow("line break") << "abc\ndef"_ba;
+    QTest::newRow("space") << "abc def"_ba;
+    QTest::newRow("not ASCII") << "abc\xc3\xa9"_ba;
+}
+
+void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused()
+{
+    QFETCH(QByteArray, key);
+    read("[dependencies.openai]\napi_key_file='" + secretFile(key + '\n', 0x6000).toUtf8() + "'\n");
+    QCOMPARE(problems, QStringList{u"t.toml:2: dependencies.openai.api_key_file: expected a key of one line, of printable characters without spaces"_s});
+    qputenv("HEPHAESTUS_TEST_KEY", key);
+    read("[dependencies.openai]\napi_key_env='HEPHAESTUS_TEST_KEY'\n");
+    qunsetenv("HEPHAESTUS_TEST_KEY");
+    QCOMPARE(problems, QStringList{u"t.toml:2: dependencies.openai.api_key_env: expected a key of one line, of printable characters without spaces"_s});
+}
+
 void TestDependencyConfig::aDependencySwitchedOffNeedsNoSecret()
 {
     const DependenciesConfig config = read("[dependencies.openai]\nenabled = false\napi_key_file='/nonexistent/key'\n");
@@ -227,6 +249,10 @@ void TestDependencyConfig::whatIsWrongIsNamed_data()
     row("unknown key of checks", "[checks]\nintervall='1s'"_ba, u"t.toml:2: checks.intervall: unknown key; did you mean \"interval\"?"_s);
     row("no table", "[dependencies]\nqdrant='x'"_ba, u"t.toml:2: dependencies.qdrant: expected a table, found a string"_s);
     row("bad name", "[dependencies.'a b']\nkind='qdrant'"_ba, u"t.toml:1: dependencies.a b: expected a name"_s);
+    row("line break in a name", "[dependencies.\"a\\n\"]\nkind='qdrant'"_ba, u"t.toml:1: dependencies.a\\u{a}: expected a name"_s);
+    row("zero character in a path", "[dependencies.x]\nkind='file'\npath=\"/a\\u0000b\""_ba, u"t.toml:3: dependencies.x.path: must not hold the character U+0000"_s);
+    row("a command as one text", "[dependencies.x]\nkind='command'\nargv='ls -l'"_ba, u"t.toml:3: dependencies.x.argv: expected a list of strings"_s);
+    row("path of another type", "[dependencies.x]\nkind='file'\npath=5"_ba, u"t.toml:3: dependencies.x.path: expected a string"_s);
     row("interval", "[dependencies.qdrant]\ninterval='1ms'"_ba, u"t.toml:2: dependencies.qdrant.interval: expected a duration from"_s);
     row("no database", "[dependencies.database]"_ba, u"t.toml:1: dependencies.database: database is missing"_s);
     row("driver", "[dependencies.database]\ndatabase='x'\ndriver='QSQLITE3'"_ba,
