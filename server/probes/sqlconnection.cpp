@@ -16,6 +16,8 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+constexpr auto LockPortion = 100ms;
+
 QString packageOf(const QString &driver)
 {
     static const QMap<QString, QString> packages{
@@ -136,7 +138,35 @@ QSqlError SqlConnection::prove()
 {
     if (isFile(m_settings) && !QFile::exists(m_settings.database))
         return connectionError(u"the database file is gone"_s);
-    return askDatabase(m_database);
+    if (m_settings.driver != "QSQLITE"_L1)
+        return askDatabase(m_database);
+    // In portions, because nothing wakes SQLite; and not until the one who asks has given up, and says that nothing answered.
+    const auto until = std::chrono::steady_clock::now() + m_timeout / 2;
+    const int usual = busyTimeout();
+    setBusyTimeout(int(std::min<qint64>(LockPortion.count(), m_timeout.count() / 4)));
+    QSqlError error;
+    do
+        error = askDatabase(m_database);
+    while (isLocked(error, m_settings) && !m_isCut && std::chrono::steady_clock::now() < until);
+    setBusyTimeout(usual);
+    return error;
+}
+
+int SqlConnection::busyTimeout()
+{
+    QSqlQuery query(m_database);
+    return query.exec(u"PRAGMA busy_timeout"_s) && query.next() ? query.value(0).toInt() : 0;
+}
+
+void SqlConnection::setBusyTimeout(int milliseconds)
+{
+    QSqlQuery(m_database).exec(u"PRAGMA busy_timeout = %1"_s.arg(milliseconds));
+}
+
+bool isLocked(const QSqlError &error, const SqlSettings &settings)
+{
+    const int code = error.nativeErrorCode().toInt() & 0xff; // of an extended code: SQLITE_BUSY, SQLITE_LOCKED
+    return settings.driver == "QSQLITE"_L1 && error.isValid() && (code == 5 || code == 6);
 }
 
 QSqlError askDatabase(QSqlDatabase &database)
@@ -153,6 +183,7 @@ QSqlError askDatabase(QSqlDatabase &database)
 
 void SqlConnection::cut()
 {
+    m_isCut = true;
     const std::lock_guard lock(m_socketMutex);
     if (m_socket >= 0)
         ::shutdown(m_socket, SHUT_RDWR);

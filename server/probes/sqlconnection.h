@@ -6,6 +6,7 @@
 #include <QSqlDatabase>
 #include <QSqlError>
 
+#include <atomic>
 #include <mutex>
 
 namespace Hephaestus {
@@ -13,6 +14,9 @@ namespace Hephaestus {
 /// Asks the cheapest question that proves the database answers: `SELECT 1`; of SQLite, which answers that without
 /// looking at its file, the schema's version. In the connection's thread.
 QSqlError askDatabase(QSqlDatabase &database);
+
+/// Is it that somebody else has locked the SQLite database? The connection is as good as before.
+bool isLocked(const QSqlError &error, const SqlSettings &settings);
 
 /// One connection to a database, bound to the thread that made it (as QSqlDatabase is); only cut() may come from others.
 /// Opening is bounded by the timeout, which the driver is told.
@@ -31,17 +35,22 @@ public:
     bool isOpen() const { return m_isOpen; }
     QSqlDatabase &database() { return m_database; }
 
-    /// Does it still answer?
+    /// Does it still answer? A lock on a SQLite file is waited for half the timeout, and told (isLocked()).
     QSqlError prove();
 
-    /// Ends the connection under a statement that does not return, which then fails. From any thread, any number of times. Does
-    /// nothing where the socket is not to be had (other drivers than QPSQL).
+    /// Ends the connection under a statement that does not return, which then fails (QPSQL), or the waiting of prove() for a lock
+    /// (QSQLITE). From any thread, any number of times. Does nothing to a statement of another driver.
     void cut();
+    /// Before what a former cut() was not meant for.
+    void forgetCut() { m_isCut = false; }
+    bool isCut() const { return m_isCut; }
 
 private:
     QSqlError addDatabase();
     QString connectOptions() const;
     void keepSocket();
+    int busyTimeout(); ///< of SQLite, in milliseconds as its pragma has it
+    void setBusyTimeout(int milliseconds);
 
     const SqlSettings m_settings;
     const std::chrono::milliseconds m_timeout;
@@ -49,6 +58,7 @@ private:
     QSqlDatabase m_database;
     bool m_isOpen = false;
     bool m_wasOpen = false;
+    std::atomic<bool> m_isCut{false};
     std::mutex m_socketMutex;
     int m_socket = -1; ///< a duplicate of the driver's, so that cut() never meets a number used again
 };

@@ -72,9 +72,12 @@ private:
     bool lookForWork(Lock &lock);
     void serve(Lock &lock, Shared::Task task);
     QSqlError open(Lock &lock);
-    bool prove(Lock &lock);
+    QSqlError prove(Lock &lock);
+    bool isGood(Lock &lock);
+    QSqlError work(Lock &lock, const Work &work);
     QSqlError doWork(const Work &work);
     void lose(Lock &lock);
+    void loseAndTell(Lock &lock);
     void tellOpen(int change);
     void answer(const Shared::Task &task, const QSqlError &error);
 
@@ -86,7 +89,7 @@ private:
     Job m_job = 0;
     int m_lossesSeen = 0;
     int m_successesSeen = 0;
-    bool m_proving = false;
+    bool m_proving = false; ///< or opening
 };
 
 void SqlPool::Worker::run()
@@ -112,9 +115,10 @@ bool SqlPool::Worker::lookForWork(Lock &lock)
         m_shared->queue.pop_front();
         return task;
     };
+    m_connection.forgetCut();
     if (m_connection.isOpen() && m_lossesSeen != m_shared->losses) {
         m_lossesSeen = m_shared->losses;
-        if (!prove(lock))
+        if (!isGood(lock))
             lose(lock);
         return true;
     }
@@ -133,39 +137,47 @@ bool SqlPool::Worker::lookForWork(Lock &lock)
 void SqlPool::Worker::serve(Lock &lock, Shared::Task task)
 {
     m_job = task.job;
-    if (m_connection.isOpen() && std::chrono::steady_clock::now() - m_since >= ProvedFor && !prove(lock)) {
-        lose(lock);
-        m_lossesSeen = ++m_shared->losses;
-        m_shared->changed.notify_all();
-    }
     QSqlError error;
-    if (!m_connection.isOpen())
+    const bool isProved = std::chrono::steady_clock::now() - m_since < ProvedFor;
+    if (m_connection.isOpen() && (!task.work || !isProved)) {
+        error = prove(lock);
+        if (error.isValid() && !isLocked(error, m_shared->settings))
+            loseAndTell(lock);
+    }
+    if (!m_connection.isOpen() && !m_connection.isCut())
         error = open(lock);
-    if (m_connection.isOpen()) {
-        lock.unlock();
-        error = doWork(task.work);
-        lock.lock();
-        m_since = std::chrono::steady_clock::now();
-        if (!error.isValid()) {
-            ++m_shared->successes;
-            m_successesSeen = m_shared->successes;
-            if (m_shared->open < int(m_shared->workers.size()))
-                m_shared->changed.notify_all();
-        } else if (!prove(lock)) {
-            lose(lock);
-            m_lossesSeen = ++m_shared->losses;
+    if (task.work) {
+        error = error.isValid() ? QSqlError(error.driverText(), error.databaseText(), QSqlError::ConnectionError, error.nativeErrorCode())
+                                : work(lock, task.work);
+    }
+    if (!error.isValid()) {
+        m_successesSeen = ++m_shared->successes;
+        if (m_shared->open < int(m_shared->workers.size()))
             m_shared->changed.notify_all();
-        }
     }
     m_job = 0;
     answer(task, error);
 }
 
+QSqlError SqlPool::Worker::work(Lock &lock, const Work &work)
+{
+    lock.unlock();
+    const QSqlError error = doWork(work);
+    lock.lock();
+    m_since = std::chrono::steady_clock::now();
+    if (error.isValid() && !isGood(lock))
+        loseAndTell(lock);
+    return error;
+}
+
 QSqlError SqlPool::Worker::open(Lock &lock)
 {
+    m_proving = true;
+    m_since = std::chrono::steady_clock::now();
     lock.unlock();
     const QSqlError error = m_connection.open();
     lock.lock();
+    m_proving = false;
     m_since = std::chrono::steady_clock::now();
     m_lossesSeen = m_shared->losses;
     if (m_connection.isOpen())
@@ -175,7 +187,7 @@ QSqlError SqlPool::Worker::open(Lock &lock)
     return error;
 }
 
-bool SqlPool::Worker::prove(Lock &lock)
+QSqlError SqlPool::Worker::prove(Lock &lock)
 {
     m_proving = true;
     m_since = std::chrono::steady_clock::now();
@@ -183,7 +195,14 @@ bool SqlPool::Worker::prove(Lock &lock)
     const QSqlError error = m_connection.prove();
     lock.lock();
     m_proving = false;
-    return !error.isValid();
+    return error;
+}
+
+/// A lock is somebody else's matter.
+bool SqlPool::Worker::isGood(Lock &lock)
+{
+    const QSqlError error = prove(lock);
+    return !error.isValid() || isLocked(error, m_shared->settings);
 }
 
 QSqlError SqlPool::Worker::doWork(const Work &work)
@@ -203,6 +222,14 @@ void SqlPool::Worker::lose(Lock &lock)
     m_connection.close();
     lock.lock();
     tellOpen(-1);
+}
+
+/// The others prove theirs, too.
+void SqlPool::Worker::loseAndTell(Lock &lock)
+{
+    lose(lock);
+    m_lossesSeen = ++m_shared->losses;
+    m_shared->changed.notify_all();
 }
 
 void SqlPool::Worker::tellOpen(int change)

@@ -43,6 +43,9 @@ public:
     /// type ConnectionError: the work did not begin.
     Job run(Work work, Done done);
 
+    /// Asks only whether the database answers.
+    Job ask(Done done) { return run({}, std::move(done)); }
+
     /// Work nobody waits for any more: dropped without an answer if it is still queued, cut off if it runs (by cutting its
     /// connection, where the driver allows; its answer is then an error). From any thread.
     void abandon(Job job);

@@ -4,7 +4,10 @@
 #include "server/probes/sqlconnection.h"
 
 #include <QFileInfo>
+#include <QRegularExpression>
+#include <QSet>
 
+#include <algorithm>
 #include <array>
 
 namespace Hephaestus {
@@ -58,8 +61,9 @@ ErrorClass classOf(const QSqlError &error, const SqlSettings &settings)
 {
     const QString code = error.nativeErrorCode();
     const bool sqlite = settings.driver == "QSQLITE"_L1;
+    const QString primary = QString::number(code.toInt() & 0xff); // SQLite's codes may be extended ones
     for (const Sign &sign : codeSigns) {
-        if (settings.driver == sign.driver && (sqlite ? code == sign.code : code.startsWith(sign.code)))
+        if (settings.driver == sign.driver && (sqlite ? primary == sign.code : code.startsWith(sign.code)))
             return sign.errorClass;
     }
     for (const Sign &sign : textSigns) {
@@ -80,13 +84,52 @@ QString firstLine(const QSqlError &error)
     return line.trimmed();
 }
 
+/// Options whose values are no secrets, and of use in a message.
+bool isHarmless(const QString &option)
+{
+    static const QSet<QString> names{
+        u"sslmode"_s, u"sslnegotiation"_s, u"gssencmode"_s, u"channel_binding"_s, u"connect_timeout"_s, u"tcp_user_timeout"_s,
+        u"application_name"_s, u"client_encoding"_s, u"keepalives"_s, u"keepalives_idle"_s, u"keepalives_interval"_s,
+        u"keepalives_count"_s, u"target_session_attrs"_s, u"UNIX_SOCKET"_s};
+    return names.contains(option) || option.startsWith("QSQLITE_"_L1) || option.startsWith("MYSQL_OPT_"_L1)
+        || option.startsWith("CLIENT_"_L1);
+}
+
+/// What must not be told. A database that cannot read the options quotes words of them: a value with a space comes in pieces, which
+/// look like options of their own.
+QByteArrayList secretsOf(const SqlSettings &settings)
+{
+    static const QRegularExpression space(u"\\s+"_s);
+    QByteArrayList secrets;
+    for (const QString &option : settings.options.split(u';', Qt::SkipEmptyParts)) {
+        bool harmless = false;
+        const QStringList words = option.split(space, Qt::SkipEmptyParts);
+        for (qsizetype i = 0; i < words.size(); ++i) {
+            const QString name = words[i].section(u'=', 0, 0);
+            const bool isOption = words[i].contains(u'=');
+            harmless = isOption ? isHarmless(name) : harmless;
+            if (harmless)
+                continue;
+            const QString value = isOption ? words[i].section(u'=', 1) : words[i];
+            for (QString secret : {value, isOption && i > 0 ? name : QString()}) {
+                secrets << secret.toUtf8();
+                secrets << secret.remove(u'\'').remove(u'"').remove(u'\\').toUtf8();
+            }
+        }
+    }
+    secrets.removeIf([](const QByteArray &secret) { return secret.size() < 3; }); // a letter or two are in every word
+    secrets << settings.password.value;
+    std::sort(secrets.begin(), secrets.end(), [](const auto &a, const auto &b) { return a.size() > b.size(); });
+    return secrets;
+}
+
 } // namespace
 
 Outcome outcomeOf(const QSqlError &error, const SqlSettings &settings)
 {
     if (!error.isValid())
         return Outcome::success();
-    const QString why = redacted(firstLine(error), {settings.password.value});
+    const QString why = redacted(firstLine(error), secretsOf(settings));
     return Outcome::failure(classOf(error, settings), u"%1 (%2)"_s.arg(why, targetOf(settings)));
 }
 
@@ -99,12 +142,11 @@ QString SqlProbe::target() const { return targetOf(m_settings); }
 
 void SqlProbe::ask()
 {
-    // The pool proves a connection that was idle; one in use just now answers this.
     const auto done = [self = QPointer(this)](const QSqlError &error) {
         if (self)
             self->finish(outcomeOf(error, self->m_settings));
     };
-    m_job = m_pool->run(askDatabase, done);
+    m_job = m_pool->ask(done);
 }
 
 bool SqlProbe::abandon()

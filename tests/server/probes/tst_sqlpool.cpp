@@ -46,6 +46,8 @@ private Q_SLOTS:
     void nothingIsLeftOverAfterManyChecks_data() { databases(); }
     void nothingIsLeftOverAfterManyChecks();
     void aBusyPoolFailsTheCheckInTime();
+    void aLockedDatabaseIsToldAsSuch();
+    void aCheckThatWaitsForALockIsCut();
     void errorsSayTheirClassAndNoSecret_data();
     void errorsSayTheirClassAndNoSecret();
     void whatADatabaseSaysBecomesOneLine_data();
@@ -232,6 +234,58 @@ void TestSqlPool::aBusyPoolFailsTheCheckInTime()
     QVERIFY(check().ok);
 }
 
+void TestSqlPool::aLockedDatabaseIsToldAsSuch()
+{
+    SqlSettings settings = sqlite();
+    settings.database = directory.filePath(u"locked.db"_s);
+    open(settings, 1s);
+    QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"CREATE TABLE t (x)"_s); }).isValid());
+    std::promise<void> release;
+    std::promise<void> locked;
+    bool unlocked = false;
+    pool->run([&locked, ready = release.get_future().share()](QSqlDatabase &database) {
+        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
+        locked.set_value();
+        ready.wait();
+        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
+    }, [&](const QSqlError &error) { unlocked = !error.isValid(); });
+    locked.get_future().wait();
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(check(20s).message, u"overloaded: database is locked (locked.db)"_s);
+    QCOMPARE(pool->openConnections(), settings.poolSize); // they are as good as before
+    release.set_value();
+    QTRY_VERIFY(unlocked);
+    QVERIFY(check().ok);
+}
+
+void TestSqlPool::aCheckThatWaitsForALockIsCut()
+{
+    SqlSettings settings = sqlite();
+    settings.database = directory.filePath(u"cut.db"_s);
+    open(settings, 1h);
+    QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"CREATE TABLE t (x)"_s); }).isValid());
+    SqlPool other(settings, 5s);
+    std::promise<void> release;
+    std::promise<void> locked;
+    other.run([&locked, ready = release.get_future().share()](QSqlDatabase &database) {
+        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
+        locked.set_value();
+        ready.wait();
+        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
+    }, [](const QSqlError &) {});
+    locked.get_future().wait();
+    SqlProbe waiting(*pool, 1h);
+    SqlProbe cancelled(*pool, 1h);
+    waiting.start();
+    cancelled.start();
+    QTest::qWait(0);
+    cancelled.cancel();
+    bool closed = false;
+    pool->close([&] { closed = true; });
+    QTRY_VERIFY(closed);
+    release.set_value();
+}
+
 void TestSqlPool::errorsSayTheirClassAndNoSecret_data()
 {
     QTest::addColumn<SqlSettings>("settings");
@@ -299,7 +353,13 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine_data()
     row(u"QPSQL"_s, u"ERROR:  relation \"t\" does not exist\nLINE 1: SELECT pw FROM t\n(42P01)"_s, u"42P01"_s,
         u"bad answer: ERROR: relation \"t\" does not exist (d at h)"_s);
     row(u"QPSQL"_s, u"FATAL:  wrong hunter2-secret"_s, u"28P01"_s, u"credentials: FATAL: wrong *** (d at h)"_s);
+    row(u"QPSQL"_s, u"missing \"=\" after \"SEKRIT2\" in connection info string"_s, {},
+        u"bad answer: missing \"=\" after \"***\" in connection info string (d at h)"_s);
+    row(u"QPSQL"_s, u"invalid connection option \"SEKRIT3\""_s, {}, u"bad answer: invalid connection option \"***\" (d at h)"_s);
+    row(u"QPSQL"_s, u"cannot read /etc/SEKRIT4.key, sslmode require is not supported"_s, {},
+        u"bad answer: cannot read ***, sslmode require is not supported (d at h)"_s);
     row(u"QSQLITE"_s, u"database is locked"_s, u"5"_s, u"overloaded: database is locked (d)"_s);
+    row(u"QSQLITE"_s, u"database is being recovered"_s, u"261"_s, u"overloaded: database is being recovered (d)"_s);
     row(u"QSQLITE"_s, u"database disk image is malformed"_s, u"11"_s, u"bad answer: database disk image is malformed (d)"_s);
     row(u"QMYSQL"_s, u"Access denied for user"_s, u"1045"_s, u"credentials: Access denied for user (d at h)"_s);
     row(u"QMYSQL"_s, u"Can't connect to server"_s, u"2003"_s, u"unreachable: Can't connect to server (d at h)"_s);
@@ -316,6 +376,7 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine()
     settings.database = u"d"_s;
     settings.host = u"h"_s;
     settings.password.value = "hunter2-secret";
+    settings.options = u"sslmode=require;sslpassword=my SEKRIT2 'SEKRIT3=x';sslkey=/etc/SEKRIT4.key"_s;
     QCOMPARE(outcomeOf(QSqlError(u"driver's words"_s, text, QSqlError::StatementError, code), settings).message, message);
 }
 
