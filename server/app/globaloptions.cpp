@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/globaloptions.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -14,6 +15,15 @@ void addGlobalOptions(QCommandLineParser &parser)
         {u"log-format"_s, u"How: text, or json, one object a line."_s, u"FORMAT"_s, u"text"_s},
         {u"color"_s, u"Colours: auto, always or never."_s, u"WHEN"_s, u"auto"_s},
     });
+}
+
+/// systemd sets JOURNAL_STREAM to the device and inode of the journal's stream (systemd.exec(5)); that it is set says little, for
+/// whatever is started inherits it.
+static bool goesToJournal(int descriptor)
+{
+    struct stat status{};
+    return ::fstat(descriptor, &status) == 0
+        && qgetenv("JOURNAL_STREAM") == QByteArray::number(qulonglong(status.st_dev)) + ':' + QByteArray::number(qulonglong(status.st_ino));
 }
 
 /// The place of the option's value among `words`, or a Problem that names them.
@@ -52,8 +62,7 @@ Result<LogOptions> readLogOptions(const QCommandLineParser &parser)
     LogOptions options;
     options.level = LogLevel(*level);
     options.format = LogFormat(*format);
-    // systemd sets it to the device and inode of the journal's socket (systemd.exec(5)).
-    options.priorities = qEnvironmentVariableIsSet("JOURNAL_STREAM");
+    options.priorities = goesToJournal(STDERR_FILENO);
     options.color = *color == 1 || (*color == 0 && ::isatty(STDERR_FILENO) && !qEnvironmentVariableIsSet("NO_COLOR"));
     return options;
 }

@@ -2,14 +2,14 @@
 #include "server/core/log.h"
 
 #include "common/protocol/healthcodec.h"
+#include "server/core/logwriter.h"
 
 #include <QDateTime>
 
-#include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
-#include <sys/stat.h>
+
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t KeptLines = 2000;
 constexpr qsizetype KeptBytes = 1 << 20;
+constexpr std::chrono::milliseconds FlushDeadline{2000};
+constexpr std::chrono::milliseconds LastMoment{200}; ///< for what is logged at the very end
 
 struct Level { LogLevel level; const char *word; int priority; const char *color; };
 
@@ -40,11 +42,11 @@ Level levelOf(QtMsgType type)
 
 struct Sink
 {
-    std::mutex mutex;
+    LogWriter writer{STDERR_FILENO};
+    std::mutex mutex; ///< guards what follows; never held while something is written
     LogOptions options;
     std::deque<QByteArray> kept;
     qsizetype keptBytes = 0;
-    int writeError = 0;
 };
 
 /// Never destroyed: static objects may log until the very end.
@@ -70,48 +72,47 @@ QString oneLine(const QString &message)
     return line;
 }
 
-void writeAll(Sink &sink, const QByteArray &bytes)
+/// As it is kept, and as it is written.
+struct Line { QByteArray kept, written; };
+
+Line lineOf(QtMsgType type, const QString &category, const QString &message, const LogOptions &options)
 {
-    qsizetype at = 0;
-    while (at < bytes.size()) {
-        const auto written = ::write(STDERR_FILENO, bytes.constData() + at, std::size_t(bytes.size() - at));
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0) {
-            sink.writeError = errno; // told by flush(); a full disk must not stop the service
-            return;
-        }
-        at += written;
+    const Level level = levelOf(type);
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    QByteArray line;
+    if (options.format == LogFormat::Json) {
+        line = encodeLogLine(now, QString::fromLatin1(level.word), category, message);
+    } else {
+        line = now.toString(Qt::ISODateWithMs).toLatin1() + ' ' + QByteArray(level.word).leftJustified(7) + ' '
+            + category.toLatin1() + ": " + oneLine(message).toUtf8() + '\n';
     }
+    QByteArray written = options.priorities ? '<' + QByteArray::number(level.priority) + '>' + line : line;
+    if (options.color && options.format == LogFormat::Text && *level.color)
+        written = level.color + written.chopped(1) + "\033[0m\n";
+    return {line, written};
 }
 
 void handle(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    const Level level = levelOf(type);
     Sink &sink = Hephaestus::sink();
     const std::lock_guard lock(sink.mutex);
-    if (level.level < sink.options.level)
+    if (levelOf(type).level < sink.options.level)
         return;
-    const QDateTime now = QDateTime::currentDateTimeUtc();
-    const QString category = QString::fromLatin1(context.category ? context.category : "default");
-    QByteArray line;
-    QByteArray shown;
-    if (sink.options.format == LogFormat::Json) {
-        line = shown = encodeLogLine(now, QString::fromLatin1(level.word), category, message);
-    } else {
-        line = now.toString(Qt::ISODateWithMs).toLatin1() + ' ' + QByteArray(level.word).leftJustified(7) + ' '
-            + category.toLatin1() + ": " + oneLine(message).toUtf8() + '\n';
-        shown = sink.options.priorities ? '<' + QByteArray::number(level.priority) + '>' + line : line;
-        if (sink.options.color && *level.color)
-            shown = level.color + shown.chopped(1) + "\033[0m\n";
+    if (const qint64 dropped = sink.writer.takeDropped()) {
+        sink.writer.write(lineOf(QtWarningMsg, QLatin1StringView(logService().categoryName()),
+                                 QStringLiteral("%1 lines of the log were dropped, because nobody read them").arg(dropped),
+                                 sink.options).written);
     }
-    writeAll(sink, shown);
-    sink.keptBytes += line.size();
-    sink.kept.push_back(std::move(line));
+    Line line = lineOf(type, QString::fromLatin1(context.category ? context.category : "default"), message, sink.options);
+    sink.writer.write(line.written);
+    sink.keptBytes += line.kept.size();
+    sink.kept.push_back(std::move(line.kept));
     while (sink.kept.size() > KeptLines || (sink.keptBytes > KeptBytes && sink.kept.size() > 1)) {
         sink.keptBytes -= sink.kept.front().size();
         sink.kept.pop_front();
     }
+    if (type == QtFatalMsg) // the process aborts on our return
+        sink.writer.flush(LastMoment);
 }
 
 } // namespace
@@ -125,6 +126,7 @@ void Log::install(const LogOptions &options)
     QLoggingCategory::setFilterRules(options.level == LogLevel::Debug ? QStringLiteral("hephaestus.*.debug=true")
                                                                        : QString());
     qInstallMessageHandler(handle);
+    [[maybe_unused]] static const int once = std::atexit([] { sink().writer.flush(LastMoment); });
 }
 
 QByteArray Log::tail(qsizetype lines)
@@ -138,15 +140,6 @@ QByteArray Log::tail(qsizetype lines)
     return text;
 }
 
-QString Log::flush()
-{
-    const std::lock_guard lock(sink().mutex);
-    struct stat status{};
-    if (::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode) && ::fsync(STDERR_FILENO) != 0)
-        sink().writeError = errno;
-    if (const int error = std::exchange(sink().writeError, 0))
-        return QStringLiteral("the log could not be written: %1").arg(QString::fromLocal8Bit(std::strerror(error)));
-    return {};
-}
+QString Log::flush() { return sink().writer.flush(FlushDeadline); }
 
 } // namespace Hephaestus

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/watchdog.h"
 
-#include <cstring>
+#include "server/core/passthrough.h"
+
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -17,7 +18,8 @@ void Watchdog::arm(std::chrono::milliseconds budget, int exitCode, const char *l
         if (m_changed.wait_until(lock, until, [this] { return !m_armed; }))
             return;
         // Nothing is flushed or destroyed: whatever hangs may hold any lock.
-        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, lastWords, std::strlen(lastWords));
+        // Nor is a reader of stderr waited for.
+        passThrough(STDERR_FILENO, lastWords);
         ::_exit(exitCode);
     });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/reexec.h"
 
+#include "server/core/log.h"
 #include "server/core/unixsignals.h"
 #include "server/supervisor/execimage.h"
 #include "server/supervisor/handover.h"
@@ -192,6 +193,7 @@ StartFailure Reexec::execute(const QList<HandedSocket> &sockets) const
         return failed("the directory this was started in cannot be entered");
     if (!handover.prepare(sockets) || !handover.place())
         return failed("the listening sockets cannot be handed over");
+    Log::flush(); // its thread ends with the program
     resetSignalsInChild();
     return image.explain(image.execute());
 }

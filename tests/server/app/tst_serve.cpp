@@ -11,6 +11,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
 using namespace Qt::StringLiterals;
@@ -32,6 +35,8 @@ private Q_SLOTS:
     void aSecondSignalAtOnceForcesNothing();
     void twoBlockingCallersGetTheSameResult();
     void aClientThatHangsUpDoesNotStopTheShutdown();
+    void aReaderOfTheLogThatDoesNotReadHoldsNothingUp();
+    void aLogThatCannotBeWrittenIsToldAtTheEnd();
     void itStartsAgainOnTheSamePort();
     void itTellsWhetherItRunsTheCodeOnDisk();
     void readingTheConfigurationAgainAppliesWhatItCan();
@@ -228,6 +233,45 @@ void TestServe::aClientThatHangsUpDoesNotStopTheShutdown()
         log += service.process.readAllStandardError();
     client.abort();
     QCOMPARE(service.exitCode(), 0);
+}
+
+/// Written full, so that the service's first line waits for a reader.
+static int fullPipe(int (&ends)[2])
+{
+    if (::pipe2(ends, O_CLOEXEC) != 0 || ::fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0)
+        return -1;
+    while (::write(ends[1], "x", 1) == 1)
+        ;
+    return ::fcntl(ends[1], F_SETFL, 0);
+}
+
+void TestServe::aReaderOfTheLogThatDoesNotReadHoldsNothingUp()
+{
+    int ends[2];
+    QCOMPARE(fullPipe(ends), 0);
+    ServiceProcess service;
+    service.process.setChildProcessModifier([&ends] { ::dup2(ends[1], STDERR_FILENO); });
+    QVERIFY(start(service));
+    const QByteArray log = rawRequest(service.port, "GET", "/health/logs").body;
+    QVERIFY2(log.contains(" is ready\n"), log.constData());
+    QCOMPARE(rawRequest(service.port, "GET", "/health/live").status, 200);
+    const RawAnswer answer = rawRequest(service.port, "POST", "/health/shutdown");
+    QCOMPARE(answer.status, 500);
+    QVERIFY2(answer.body.contains("lines wait for a reader"), answer.body.constData());
+    QCOMPARE(service.exitCode(), 3);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+void TestServe::aLogThatCannotBeWrittenIsToldAtTheEnd()
+{
+    ServiceProcess service;
+    service.process.setStandardErrorFile(u"/dev/full"_s);
+    QVERIFY(start(service));
+    const RawAnswer answer = rawRequest(service.port, "POST", "/health/shutdown");
+    QCOMPARE(answer.status, 500);
+    QVERIFY2(answer.body.contains("No space left on device"), answer.body.constData());
+    QCOMPARE(service.exitCode(), 3);
 }
 
 void TestServe::itStartsAgainOnTheSamePort()

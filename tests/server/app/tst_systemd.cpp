@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -67,6 +68,8 @@ private Q_SLOTS:
     void readingTheConfigurationAgainMakesNothingReady();
     void aSocketHandedOverIsServed();
     void aSocketForAnotherProcessIsLeftAlone();
+    void linesForTheJournalCarryTheirPriority_data();
+    void linesForTheJournalCarryTheirPriority();
 
 private:
     QTemporaryDir m_directory;
@@ -159,6 +162,40 @@ void TestSystemd::aSocketForAnotherProcessIsLeftAlone()
              service.errors().constData());
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
+}
+
+void TestSystemd::linesForTheJournalCarryTheirPriority_data()
+{
+    QTest::addColumn<QString>("format");
+    QTest::addColumn<bool>("isJournal");
+    QTest::addColumn<QByteArray>("beginning");
+    QTest::newRow("text") << u"text"_s << true << "<6>2"_ba;
+    QTest::newRow("JSON") << u"json"_s << true << "<6>{"_ba;
+    QTest::newRow("text, the stream is another one") << u"text"_s << false << "2"_ba;
+    QTest::newRow("JSON, the stream is another one") << u"json"_s << false << "{"_ba;
+}
+
+void TestSystemd::linesForTheJournalCarryTheirPriority()
+{
+    QFETCH(QString, format);
+    QFETCH(bool, isJournal);
+    QFETCH(QByteArray, beginning);
+    QFile log(m_directory.filePath(u"journal"_s));
+    QVERIFY(log.open(QIODevice::ReadWrite | QIODevice::Truncate));
+    struct stat status{};
+    QCOMPARE(::fstat(log.handle(), &status), 0);
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"JOURNAL_STREAM"_s, u"%1:%2"_s.arg(status.st_dev).arg(status.st_ino + (isJournal ? 0 : 1)));
+    service.process.setProcessEnvironment(environment);
+    service.process.setStandardErrorFile(log.fileName());
+    QVERIFY(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--log-format"_s, format}));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    const QByteArray lines = log.readAll();
+    QVERIFY(lines.count('\n') >= 5);
+    for (const QByteArray &line : lines.chopped(1).split('\n'))
+        QVERIFY2(line.startsWith(beginning), line.constData());
 }
 
 QTEST_GUILESS_MAIN(TestSystemd)
