@@ -44,7 +44,7 @@ void Poller::add(ServiceId id, std::chrono::milliseconds interval)
     const auto now = m_time.steady();
     const auto place = std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
     subject.due = subject.spread ? now + place : now;
-    m_unproven.emplace(subject.due, id);
+    queueOf(subject).emplace(subject.due, id);
     m_subjects.emplace(id, subject);
     arm();
 }
@@ -103,31 +103,32 @@ void Poller::poll()
 {
     const auto now = m_time.steady();
     m_polling = true; // the timer is armed once, at the end
-    // The proven first: they are the quick ones. In each queue who waited longest, so that nobody starves.
-    while (askFirstOf(m_proven, now))
-        ;
-    while (askFirstOf(m_unproven, now))
-        ;
+    // The proven first: they are the quick ones. Of each who waited longest, so that nobody starves.
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Failing}) {
+        while (askFirst(standing, now))
+            ;
+    }
     m_polling = false;
     arm();
 }
 
-/// Asks the first in the queue if it is due and there is room.
-bool Poller::askFirstOf(std::set<Due> &queue, TimeSource::Steady now)
+bool Poller::isFull(Standing standing) const
 {
-    if (queue.empty() || queue.begin()->first > now)
+    return int(m_asked.size()) >= MostInFlight
+        || (standing == Standing::Proven ? provenInFlight() >= MostInFlight - LeastUnproven : m_unprovenInFlight >= MostUnproven);
+}
+
+/// Asks the first of that standing if it is due and there is room.
+bool Poller::askFirst(Standing standing, TimeSource::Steady now)
+{
+    std::set<Due> &queue = m_waiting[std::size_t(standing)];
+    if (queue.empty() || queue.begin()->first > now || (isFull(standing) && !makeRoom(standing, now)))
         return false;
-    const bool proven = &queue == &m_proven;
-    const bool full = proven ? provenInFlight() >= MostInFlight - LeastUnproven : m_unprovenInFlight >= MostUnproven;
-    if (full || int(m_asked.size()) >= MostInFlight) {
-        if (!proven || !makeRoom(now))
-            return false;
-    }
     const ServiceId id = queue.begin()->second;
     Subject &subject = m_subjects.at(id);
     queue.erase(queue.begin());
     const quint64 question = subject.question = ++m_questions;
-    subject.unprovenAsked = !subject.proven;
+    subject.unprovenAsked = standing != Standing::Proven;
     m_unprovenInFlight += subject.unprovenAsked;
     subject.asked = now;
     m_asked.emplace(now, id);
@@ -135,22 +136,29 @@ bool Poller::askFirstOf(std::set<Due> &queue, TimeSource::Steady now)
     return true;
 }
 
-/// Gives up the question that waits longest, if it has waited long enough; true if there is room now.
-bool Poller::makeRoom(TimeSource::Steady now)
+/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who failed before makes
+/// nobody give up, or one that is only slow would never be heard.
+bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
 {
-    if (m_asked.empty() || m_asked.begin()->first > now - Patience)
+    if (standing == Standing::Failing)
         return false;
-    const ServiceId id = m_asked.begin()->second;
+    // Room for a new one is among the unproven; the proven in flight are few, and hardly ever old.
+    const auto longest = std::ranges::find_if(m_asked, [&](const Due &asked) {
+        return standing == Standing::Proven || asked.first > now - Patience || m_subjects.at(asked.second).unprovenAsked;
+    });
+    if (longest == m_asked.end() || longest->first > now - Patience)
+        return false;
+    const ServiceId id = longest->second;
     const Subject &subject = m_subjects.at(id);
     Answer<HealthReport> answer;
     answer.reply.error = ClientError::Timeout;
-    answer.reply.latency = now - m_asked.begin()->first;
+    answer.reply.latency = now - longest->first;
     answer.reply.message = tr("no answer within %1, while others waited to be asked").arg(formatDuration(answer.reply.latency));
     const quint64 question = subject.question;
     if (m_giveUp)
         m_giveUp(id);
     take(id, question, answer);
-    return true;
+    return !isFull(standing);
 }
 
 void Poller::forgetQuestion(ServiceId id, Subject &subject)
@@ -168,10 +176,11 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
     Subject &subject = found->second;
     const auto now = m_time.steady();
     forgetQuestion(id, subject);
-    subject.proven = answer.value || cameFromService(answer.reply.error);
-    subject.unanswered = subject.proven ? 0 : subject.unanswered + 1;
+    const bool proven = answer.value || cameFromService(answer.reply.error);
+    subject.standing = proven ? Standing::Proven : Standing::Failing;
+    subject.unanswered = proven ? 0 : subject.unanswered + 1;
     // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
-    auto next = subject.proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
+    auto next = proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
     if (!std::exchange(subject.spread, true))
         next = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
     setDue(id, subject, next);
@@ -199,16 +208,15 @@ void Poller::arm()
     if (!m_running || m_polling)
         return;
     auto next = TimeSource::Steady::max();
-    const bool full = int(m_asked.size()) >= MostInFlight;
-    if (!m_proven.empty()) {
-        next = m_proven.begin()->first;
-        if (full || provenInFlight() >= MostInFlight - LeastUnproven)
-            next = std::max(next, m_asked.begin()->first + Patience);
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Failing}) {
+        const std::set<Due> &queue = m_waiting[std::size_t(standing)];
+        if (queue.empty() || (isFull(standing) && standing == Standing::Failing))
+            continue; // the next answer arms it again
+        const auto due = queue.begin()->first;
+        next = std::min(next, isFull(standing) ? std::max(due, m_asked.begin()->first + Patience) : due);
     }
-    if (!m_unproven.empty() && !full && m_unprovenInFlight < MostUnproven)
-        next = std::min(next, m_unproven.begin()->first);
     if (next == TimeSource::Steady::max())
-        return m_timer.stop(); // the next answer arms it again
+        return m_timer.stop();
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.steady());
     const auto granularity = m_subjects.size() < Many ? Granularity : FineGranularity;
     const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;

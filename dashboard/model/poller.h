@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <set>
@@ -19,7 +20,8 @@ namespace Hephaestus {
 /// Asks any number of services, each at its own interval: spread over the interval instead of all at once, at most one
 /// question in flight each, and `MostInFlight` in all. Who does not answer is asked less often, up to LongestPause apart,
 /// until it answers again; and those who did not answer last time, or were never asked, may have at most `MostUnproven` questions in flight, so
-/// that the others find room. When there is none all the same, the question that has waited longest is given up.
+/// that the others find room. When there is none all the same, or none for one that was never asked, the question that has waited
+/// longest is given up.
 /// How to ask and how to give up are handed in; the answer may come at any later time, and is ignored if the service was
 /// removed meanwhile. One thread. What is done for one answer grows with the logarithm of the number of services.
 class Poller : public QObject
@@ -69,6 +71,8 @@ Q_SIGNALS:
 private:
     using Due = std::pair<TimeSource::Steady, ServiceId>;
 
+    enum class Standing { New, Proven, Failing }; ///< never asked; answered last time; or did not
+
     struct Subject
     {
         std::chrono::milliseconds interval;
@@ -76,17 +80,18 @@ private:
         TimeSource::Steady asked;
         quint64 question = 0; ///< number of the one in flight; 0: none
         int unanswered = 0;   ///< in a row
-        bool proven = false;  ///< it answered last time
+        Standing standing = Standing::New;
         bool unprovenAsked = false; ///< the one in flight counts among the unproven
         bool eager = false;
         bool spread = false; ///< has got its own place in the interval
     };
 
     void setDue(ServiceId id, Subject &subject, TimeSource::Steady due);
-    std::set<Due> &queueOf(const Subject &subject) { return subject.proven ? m_proven : m_unproven; }
+    std::set<Due> &queueOf(const Subject &subject) { return m_waiting[std::size_t(subject.standing)]; }
     int provenInFlight() const { return int(m_asked.size()) - m_unprovenInFlight; }
-    bool askFirstOf(std::set<Due> &queue, TimeSource::Steady now);
-    bool makeRoom(TimeSource::Steady now);
+    bool isFull(Standing standing) const;
+    bool askFirst(Standing standing, TimeSource::Steady now);
+    bool makeRoom(Standing standing, TimeSource::Steady now);
     void forgetQuestion(ServiceId id, Subject &subject);
     void take(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();
@@ -97,8 +102,7 @@ private:
     const TimeSource &m_time;
     QTimer m_timer;
     std::unordered_map<ServiceId, Subject> m_subjects;
-    std::set<Due> m_proven;   ///< who waits, by when they are due
-    std::set<Due> m_unproven;
+    std::array<std::set<Due>, 3> m_waiting; ///< by their standing; who is due first
     std::set<Due> m_asked;    ///< whose question is in flight, by when it was asked
     quint64 m_questions = 0;
     int m_unprovenInFlight = 0;
