@@ -111,6 +111,9 @@ QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint6
     out.gauge("process_threads", "Number of OS threads.", report.resources.threads);
     out.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", report.resources.residentBytes);
     out.gauge("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", report.resources.cpuSeconds, "counter");
+    if (report.code && report.code->verdict != CodeVerdict::Unknown)
+        out.gauge("hephaestus_code_stale", "1 if this process runs other code than is on disk.",
+                  std::optional(int(report.code->verdict == CodeVerdict::Stale)));
     writeDependencies(out, report, state.dependencies());
     out.family("hephaestus_refused_requests_total", "counter", "Requests refused, by reason.");
     for (auto it = refusals.begin(); it != refusals.end(); ++it)

@@ -46,6 +46,9 @@ void TestMetrics::countsAreTold()
     QVERIFY(text.contains("hephaestus_shutting_down 0\n"));
     QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"qdrant\",result=\"success\"} 0\n"));
     QVERIFY2(!text.contains("_up{dependency=\"qdrant\"}"), "whether it works is not known");
+    QVERIFY2(!text.contains("code_stale"), "nobody has looked at the code");
+    state.setCode({CodeVerdict::Stale, {}, Seconds(1), 0});
+    QVERIFY(prometheusText(state).contains("\nhephaestus_code_stale 1\n"));
     QVERIFY2(!text.contains("groq"), "a dependency not used has no samples");
     state.announceShutdown(ShutdownMode::Scheduled);
     QVERIFY(prometheusText(state).contains("hephaestus_shutting_down 1\n"));
