@@ -2,6 +2,7 @@
 #include "common/fleet/fleetfile.h"
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
+#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/app/selfservice.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
@@ -31,6 +32,7 @@ struct Options
     bool readOnly = false;
     QStringList listen;
     HttpOptions http;
+    QString prometheus;
 };
 
 int fail(const QStringList &problems)
@@ -61,6 +63,9 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     options.colors = parser.value(u"colors"_s);
     if (parser.isSet(u"colors"_s) && !QStringList{u"system"_s, u"light"_s, u"dark"_s}.contains(options.colors))
         problems << u"--colors: expected system, light or dark, found \"%1\""_s.arg(options.colors);
+    options.prometheus = parser.value(u"prometheus"_s);
+    if (const auto server = PrometheusFleet::at(options.prometheus); !options.prometheus.isEmpty() && !server)
+        problems << u"--prometheus: "_s + server.problem().text();
     options.readOnly = parser.isSet(u"read-only"_s);
     options.listen = parser.values(u"listen"_s);
     if (parser.isSet(u"token-file"_s)) {
@@ -100,6 +105,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
     parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be given again."_s, u"FILE"_s});
     parser.addOption({u"service"_s, u"Watch the service at this address; may be given again."_s, u"URL"_s});
+    parser.addOption({u"prometheus"_s, u"Watch the services that this Prometheus server scrapes, through it instead of asking each."_s, u"URL"_s});
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
     parser.addOption({u"listen"_s, u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: any free one) or unix:PATH; "
@@ -147,10 +153,15 @@ int main(int argc, char *argv[])
     if (const auto problem = self.listen(options.listen))
         return fail({u"--listen: "_s + problem->text()});
     FirstPaint::watch(window.findChild<FleetView *>());
+    std::unique_ptr<PrometheusWatch> prometheus;
+    if (!options.prometheus.isEmpty()) {
+        prometheus = std::make_unique<PrometheusWatch>(watch, std::move(*PrometheusFleet::at(options.prometheus)));
+        prometheus->start();
+    }
     watch.start();
     window.show();
     DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());
-    if (options.services.isEmpty()) {
+    if (options.services.isEmpty() && options.prometheus.isEmpty()) {
         for (const QString &file : fleetsAtStart(preferences))
             window.openFleet(file);
     }

@@ -75,6 +75,15 @@ ServiceId FleetWatch::add(const FleetEntry &entry)
     return m_byUrl.value(entry.url);
 }
 
+ServiceId FleetWatch::addUnasked(const FleetEntry &entry)
+{
+    if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
+        return *known;
+    const ServiceId id = m_fleet.add(entry);
+    m_byUrl.insert(entry.url, id);
+    return id;
+}
+
 void FleetWatch::addAll(const QList<FleetEntry> &entries)
 {
     QList<FleetEntry> added;

@@ -35,6 +35,8 @@ public:
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
     void addAll(const QList<FleetEntry> &entries);
+    /// As add(), of a service that is not asked from here: somebody else feeds its row.
+    ServiceId addUnasked(const FleetEntry &entry);
     /// Reads and watches a fleet file, or (`.json`) one of Prometheus' file_sd; what is wrong with it comes back, and then nothing is added.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);

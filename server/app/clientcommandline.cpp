@@ -27,6 +27,12 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
     m_parser.addPositionalArgument(m_command, what, syntax);
 }
 
+void ClientCommandLine::addPrometheusOption()
+{
+    m_hasPrometheus = true;
+    m_parser.addOption({u"prometheus"_s, u"What this Prometheus server knows of the services it scrapes, instead of asking each."_s, u"URL"_s});
+}
+
 std::optional<int> ClientCommandLine::read(const QStringList &arguments)
 {
     if (!m_parser.parse(arguments))
@@ -45,6 +51,8 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
         return usageError(u"unexpected \"%1\": this command is for the whole fleet"_s.arg(printable(names.first())));
     if (m_names == Names::Required && names.isEmpty())
         return usageError(u"which service? Give a name of the fleet file, or a URL"_s);
+    if (m_hasPrometheus && m_parser.isSet(u"prometheus"_s))
+        return {};
     if (m_parser.isSet(u"fleet"_s) || names.isEmpty()) {
         if (const auto exit = readFleetFile())
             return exit;

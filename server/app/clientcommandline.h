@@ -25,6 +25,9 @@ public:
 
     QCommandLineParser &parser() { return m_parser; }
 
+    /// `--prometheus URL`: with it, names are not looked up here.
+    void addPrometheusOption();
+
     /// Reads the arguments and looks up the services. An exit code: it is over (help was shown, or an error told on stderr).
     std::optional<int> read(const QStringList &arguments);
 
@@ -47,6 +50,7 @@ private:
     Names m_names;
     Fleet m_fleet;
     bool m_isFleetRead = false;
+    bool m_hasPrometheus = false;
     QList<FleetEntry> m_services;
     Terminal m_terminal;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/prometheusfleet.h"
+#include "common/protocol/printable.h"
 #include "common/protocol/standingcodec.h"
 #include "server/app/clientcommandline.h"
 #include "server/app/clientcommands.h"
@@ -9,6 +11,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace Hephaestus {
 
@@ -31,11 +34,24 @@ int statusCommand(const QStringList &arguments)
                            u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
     line.parser().addOption({u"watch"_s, u"Looks again every second, until interrupted."_s});
     line.parser().addOption({u"json"_s, u"As JSON: a list, with each service's detailed body."_s});
+    line.addPrometheusOption();
     if (const auto exit = line.read(arguments))
         return *exit;
+    std::unique_ptr<PrometheusFleet> server;
+    if (line.parser().isSet(u"prometheus"_s)) {
+        Result<std::unique_ptr<PrometheusFleet>> found = PrometheusFleet::at(line.parser().value(u"prometheus"_s));
+        if (!found)
+            return line.usageError(u"--prometheus: "_s + printable(found.problem().text()));
+        server = std::move(*found);
+    }
     const bool json = line.parser().isSet(u"json"_s);
     for (;;) {
-        const QList<Standing> standings = survey(line.services());
+        const Result<QList<Standing>> look = server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services());
+        if (!look) {
+            std::fprintf(stderr, "hephaestus status: %s\n", qPrintable(printable(look.problem().text())));
+            return ExitNotSo;
+        }
+        const QList<Standing> &standings = *look;
         const QString text = json ? QString::fromUtf8(encode(standings)) : statusTable(standings, line.terminal());
         if (!line.parser().isSet(u"watch"_s)) {
             line.terminal().write(text);

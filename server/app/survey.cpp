@@ -2,6 +2,7 @@
 #include "server/app/survey.h"
 
 #include "common/client/serviceclient.h"
+#include "common/fleet/prometheusfleet.h"
 #include "common/protocol/duration.h"
 #include "common/protocol/printable.h"
 #include "server/app/terminal.h"
@@ -151,6 +152,32 @@ QList<Standing> survey(const QList<FleetEntry> &entries)
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
 {
     return askAll<QList<CodeFile>>(entries, [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
+}
+
+Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &names)
+{
+    QEventLoop loop;
+    QList<Standing> standings;
+    Problem problem;
+    server.ask([&](const Result<QList<PrometheusFleet::Member>> &members) {
+        loop.quit();
+        if (!members) {
+            problem = members.problem();
+            return;
+        }
+        for (const PrometheusFleet::Member &member : *members) {
+            const Answer<HealthReport> &answer = member.answer;
+            if (names.isEmpty() || names.contains(member.entry.name) || names.contains(member.entry.url))
+                standings << Standing{member.entry.name, member.entry.url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
+        }
+    });
+    loop.exec();
+    if (!problem.what.isEmpty())
+        return problem;
+    if (standings.isEmpty())
+        return Problem{{}, names.isEmpty() ? u"Prometheus scrapes no service of Hephaestus"_s
+                                           : u"Prometheus scrapes no service called %1"_s.arg(names.join(u", "_s))};
+    return standings;
 }
 
 bool isHealthy(const Standing &standing) { return standing.state == "healthy"_L1; }

@@ -10,6 +10,10 @@ namespace Hephaestus {
 /// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
 /// the order of `entries`. Runs an event loop.
 QList<Standing> survey(const QList<FleetEntry> &entries);
+/// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it does
+/// not answer, or knows none of them. Runs an event loop.
+class PrometheusFleet;
+Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &names);
 /// For who asks until something is so.
 constexpr std::chrono::milliseconds BetweenLooks{100};
 

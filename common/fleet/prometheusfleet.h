@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/reply.h"
+#include "common/fleet/fleet.h"
+#include "common/protocol/prometheuscodec.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+namespace Hephaestus {
+
+class HttpConnection;
+
+/// A fleet as a Prometheus server knows it: state and history of all services that it scrapes and that export our metrics, by a
+/// few queries instead of a question to each. Nothing blocks; callbacks come from the event loop, and not after its end.
+///
+/// Prometheus knows less than a service says of itself: not why a dependency fails, nor which files changed. Actions go to the
+/// services themselves, at the addresses they are scraped at.
+class PrometheusFleet : public QObject
+{
+public:
+    /// A service, and what Prometheus last saw of it. The reply's latency is that of the scrape.
+    struct Member
+    {
+        FleetEntry entry;
+        Answer<HealthReport> answer;
+        std::chrono::system_clock::time_point scraped;
+    };
+    using Members = std::function<void(const Result<QList<Member>> &)>;
+    /// By URL: reports with what the dependencies had counted at each time, oldest first.
+    using Past = QHash<QString, QList<std::pair<std::chrono::system_clock::time_point, HealthReport>>>;
+
+    /// `url`: that of the server, `http(s)://HOST:PORT[/PREFIX]`.
+    static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
+    ~PrometheusFleet() override;
+
+    /// How it is now. One question at a time: the callback of an earlier one that has no answer yet is forgotten.
+    void ask(const Members &done);
+    /// The counts of the dependencies in the time before now.
+    void askPast(std::chrono::seconds span, std::chrono::seconds step, const std::function<void(const Result<Past> &)> &done);
+
+private:
+    explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
+    void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
+    static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);
+
+    std::unique_ptr<HttpConnection> m_connection;
+    quint64 m_question = 0;
+    QHash<QString, QString> m_urls; ///< of the services, by job and instance
+};
+
+} // namespace Hephaestus
