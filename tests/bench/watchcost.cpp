@@ -158,7 +158,7 @@ int main(int argc, char *argv[])
     std::unique_ptr<MainWindow> window;
     if (parser.isSet(u"window"_s))
         window = std::make_unique<MainWindow>(watch);
-    watch.addAll(reading.fleet);
+    watch.addAll(reading.fleet.services);
     Measurement measurement(watch, window.get());
     watch.start();
     if (window) {
