@@ -18,6 +18,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace Hephaestus;
@@ -584,6 +585,18 @@ void TestHttpServer::aUnixSocketIsPrivateAndGoesAway()
     QTRY_VERIFY(!QFileInfo::exists(path));
 }
 
+/// As a process that was killed leaves it.
+static void leaveSocketFile(const QString &path)
+{
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    const QByteArray encoded = QFile::encodeName(path);
+    std::copy(encoded.begin(), encoded.end(), name.sun_path);
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    QCOMPARE(::bind(descriptor, reinterpret_cast<const sockaddr *>(&name), sizeof name), 0);
+    ::close(descriptor);
+}
+
 void TestHttpServer::aStaleUnixSocketIsReplacedAndALiveOneIsNot()
 {
     QTemporaryDir directory;
@@ -592,7 +605,9 @@ void TestHttpServer::aStaleUnixSocketIsReplacedAndALiveOneIsNot()
     const auto taken = server->listen({service});
     QVERIFY(!taken.ok());
     QVERIFY(taken.problem().text().contains(u"in use"_s));
-    server.reset(); // without a shutdown: as after a crash, the file stays
+    server.reset();
+    QVERIFY(!QFileInfo::exists(path));
+    leaveSocketFile(path);
     QVERIFY(QFileInfo::exists(path));
     server = std::make_unique<HttpServer>(*state, *sequence);
     listen(u"unix:"_s + path);
