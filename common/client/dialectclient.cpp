@@ -18,13 +18,18 @@ constexpr std::array<QLatin1StringView, 4> Places{"/actuator/health"_L1, "/minio
 constexpr std::size_t MinioPlace = 1;
 constexpr std::size_t Itself = Places.size() - 1;
 
+/// What calls itself JSON and cannot be read is a service in trouble, not a page.
+bool isPage(const ServiceReply &reply)
+{
+    return !reply.body.trimmed().startsWith('{') && !reply.contentType.startsWith("application/json");
+}
+
 /// Something answers, and it is not ours: no such path, or no JSON there.
 bool mayBeForeign(const ServiceReply &reply)
 {
     if (reply.error == ClientError::HttpStatus)
         return reply.httpStatus == 404 || reply.httpStatus == 405 || reply.httpStatus == 400 || reply.httpStatus == 501;
-    const bool isPage = !reply.body.trimmed().startsWith('{');
-    return reply.httpStatus == 200 && isPage && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge);
+    return reply.httpStatus == 200 && isPage(reply) && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge);
 }
 
 } // namespace

@@ -204,6 +204,8 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
     if (!m_busy && !m_queue.empty())
         QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
     reply.latency = steady_clock::now() - exchange.started;
+    if (reply.httpStatus != 0)
+        reply.contentType = m_parser.header("content-type");
     exchange.done(std::move(reply));
 }
 

@@ -45,6 +45,7 @@ struct ServiceReply
     int httpStatus = 0; ///< 0: none arrived
     QByteArray body;    ///< as received, cut at MaximumBody
     std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
+    QByteArray contentType{};            ///< as received; empty if no head arrived
 
     bool operator==(const ServiceReply &) const = default;
 };
