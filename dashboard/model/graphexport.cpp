@@ -2,6 +2,7 @@
 #include "dashboard/model/graphexport.h"
 
 #include <QDateTime>
+#include <QTimeZone>
 
 namespace Hephaestus {
 
@@ -21,7 +22,7 @@ QString cell(QString text)
 QString isoTime(History::Time time)
 {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-    return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC).toString(Qt::ISODateWithMs);
+    return QDateTime::fromMSecsSinceEpoch(milliseconds, QTimeZone::utc()).toString(Qt::ISODateWithMs);
 }
 
 } // namespace
