@@ -45,7 +45,7 @@ Edge::Edge(ServerState &state, Refusals &refusals, const HttpOptions &options)
     , m_refusals(refusals)
     , m_options(options)
     , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
-    , m_mailbox(this, [this](quint64 connection, quint64 serial, const Response &response) { answer(connection, serial, response); })
+    , m_replies(this, [this](quint64 connection, quint64 serial, const Response &response) { answer(connection, serial, response); })
 {
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &Edge::sweep);
@@ -145,7 +145,7 @@ void Edge::handle(Connection &connection, const Request &request)
     } else if (route->isHealth && !request.body.isEmpty() && !isJson(request.field("content-type"))) {
         connection.refuse({415, "media_type", "the body must be application/json"});
     } else {
-        const Reply reply = m_mailbox.reply(connection.id(), connection.serial());
+        const Reply reply = m_replies.reply(connection.id(), connection.serial());
         if (!succeeds("a handler", [&] { route->handle(request, reply); }))
             reply.send(handlerFailed());
     }

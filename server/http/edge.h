@@ -4,7 +4,7 @@
 #include "server/core/serverstate.h"
 #include "server/http/connection.h"
 #include "server/http/listeners.h"
-#include "server/http/mailbox.h"
+#include "server/http/replyinbox.h"
 #include "server/http/refusals.h"
 #include "server/http/router.h"
 #include "server/http/routetable.h"
@@ -76,7 +76,7 @@ private:
     QByteArray m_date;
     bool m_closing = false;
     bool m_closed = false;
-    Mailbox m_mailbox; ///< for answers that come later or from elsewhere
+    ReplyInbox m_replies; ///< for answers that come later or from elsewhere
 };
 
 } // namespace Hephaestus

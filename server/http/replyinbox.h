@@ -8,16 +8,16 @@
 namespace Hephaestus {
 
 /// Takes answers, from whichever thread they come, to the thread of `owner`: through its event loop, or at once from
-/// that thread itself. Those that come after the mailbox is gone are dropped, so it goes first when the owner does.
-class Mailbox
+/// that thread itself. Those that come after the inbox is gone are dropped, so it goes first when the owner does.
+class ReplyInbox
 {
 public:
     /// `connection` and `serial` say which request is answered, as they were given to reply().
     using Deliver = std::function<void(quint64 connection, quint64 serial, const Response &response)>;
 
-    Mailbox(QObject *owner, Deliver deliver);
-    ~Mailbox(); ///< in the thread of the owner
-    Q_DISABLE_COPY_MOVE(Mailbox)
+    ReplyInbox(QObject *owner, Deliver deliver);
+    ~ReplyInbox(); ///< in the thread of the owner
+    Q_DISABLE_COPY_MOVE(ReplyInbox)
 
     Reply reply(quint64 connection, quint64 serial) const;
 

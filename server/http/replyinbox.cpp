@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/http/mailbox.h"
+#include "server/http/replyinbox.h"
 
 #include <QThread>
 
@@ -7,26 +7,26 @@
 
 namespace Hephaestus {
 
-struct Mailbox::Shared
+struct ReplyInbox::Shared
 {
     std::mutex mutex;
     QObject *owner = nullptr; ///< nothing once it is gone
     Deliver deliver;          ///< called in the owner's thread only
 };
 
-Mailbox::Mailbox(QObject *owner, Deliver deliver) : m_shared(std::make_shared<Shared>())
+ReplyInbox::ReplyInbox(QObject *owner, Deliver deliver) : m_shared(std::make_shared<Shared>())
 {
     m_shared->owner = owner;
     m_shared->deliver = std::move(deliver);
 }
 
-Mailbox::~Mailbox()
+ReplyInbox::~ReplyInbox()
 {
     const std::lock_guard lock(m_shared->mutex);
     m_shared->owner = nullptr;
 }
 
-Reply Mailbox::reply(quint64 connection, quint64 serial) const
+Reply ReplyInbox::reply(quint64 connection, quint64 serial) const
 {
     return Reply([shared = m_shared, connection, serial](const Response &response) {
         {
