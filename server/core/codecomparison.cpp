@@ -158,7 +158,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     if (descriptor < 0)
         return Change::Unreadable;
     const qint64 begun = wallClock();
-    const auto hash = hashFile(descriptor, pace);
+    const auto hash = hashFile(descriptor, now.size, pace);
     struct stat after{};
     const bool settled = ::fstat(descriptor, &after) == 0 && FileStamp::of(after) == now;
     ::close(descriptor);

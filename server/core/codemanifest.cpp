@@ -39,9 +39,9 @@ private:
 };
 
 /// Never waits: not for the other end of a FIFO, nor for a lease.
-int openForReading(const QByteArray &path)
+int openForReading(const char *path, int directory = AT_FDCWD)
 {
-    return ::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return ::openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 bool isMissing(int error)
@@ -143,7 +143,7 @@ int CodeManifest::openLoaded(const MappedFile &mapped) const
 {
     struct stat status{};
     for (const QByteArray &path : {proc("map_files/") + mapped.range, proc("exe"), mapped.path}) {
-        const int descriptor = openForReading(path);
+        const int descriptor = openForReading(path.constData());
         if (descriptor < 0)
             continue;
         if (::fstat(descriptor, &status) == 0 && mapped.is(status, descriptor))
@@ -255,10 +255,28 @@ void CodeManifest::noteModules()
     }
 }
 
-void CodeManifest::prove(const QByteArray &path, LoadedFile &file, Pace &pace)
+bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, Pace &pace)
 {
-    const auto mapped = m_unproven.constFind(path);
-    const Descriptor descriptor(mapped != m_unproven.cend() ? openLoaded(*mapped) : openForReading(path));
+    std::optional<Descriptor> folder; // a name in it is found in half the time of a path
+    for (LoadedFile &file : directory.second.files) {
+        if (pace.stopped())
+            return false;
+        if (file.evidence != Evidence::Pending)
+            continue;
+        if (!folder)
+            folder.emplace(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        const auto mapped = file.origins & Mapped ? m_unproven.constFind(m_files.path(directory, file)) : m_unproven.cend();
+        const Descriptor descriptor(mapped != m_unproven.cend() ? openLoaded(*mapped)
+                : *folder >= 0                                  ? openForReading(m_files.name(file), *folder)
+                                                                : openForReading(m_files.path(directory, file).constData()));
+        prove(descriptor, file, pace);
+    }
+    return !pace.stopped();
+}
+
+/// `descriptor`: of the file as it was loaded; negative with errno.
+void CodeManifest::prove(int descriptor, LoadedFile &file, Pace &pace)
+{
     struct stat status{};
     if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
         file.evidence = descriptor < 0 && !isMissing(errno) ? Evidence::Unreadable : Evidence::Unverified;
@@ -279,7 +297,7 @@ void CodeManifest::prove(const QByteArray &path, LoadedFile &file, Pace &pace)
         return;
     }
     const qint64 begun = wallClock();
-    const auto hash = hashFile(descriptor, pace);
+    const auto hash = hashFile(descriptor, status.st_size, pace);
     if (pace.stopped())
         return;
     if (!hash) {
@@ -321,12 +339,8 @@ bool CodeManifest::update(Pace &pace)
     for (auto &directory : m_files.directories()) {
         if (!directory.second.files.empty())
             noteDirectory(QByteArray(directory.first.data(), qsizetype(directory.first.size())));
-        for (LoadedFile &file : directory.second.files) {
-            if (file.evidence == Evidence::Pending)
-                prove(m_files.path(directory, file), file, pace);
-            if (pace.stopped())
-                return false;
-        }
+        if (!proveAll(directory, pace))
+            return false;
     }
     m_unproven.clear();
     m_lastUpdate = started;

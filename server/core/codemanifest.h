@@ -84,7 +84,8 @@ private:
     bool noteWatched(const Moment &since, Pace &pace);
     void noteModules();
     int openLoaded(const MappedFile &mapped) const;
-    void prove(const QByteArray &path, LoadedFile &file, Pace &pace);
+    bool proveAll(FileTable::Directories::value_type &directory, Pace &pace);
+    void prove(int descriptor, LoadedFile &file, Pace &pace);
     QByteArray proc(const char *entry) const;
 
     const CodeSources m_sources;

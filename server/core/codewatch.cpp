@@ -9,7 +9,7 @@
 namespace Hephaestus {
 namespace {
 
-constexpr qint64 Burst = 100'000'000; ///< CPU nanoseconds of a look that are not throttled: that of a usual service
+constexpr qint64 Burst = 250'000'000; ///< CPU nanoseconds of a look that are not throttled: all of a usual service's, and every later look
 
 bool cameOrWent(const CodeReport &report)
 {
@@ -62,8 +62,11 @@ void CodeWatch::watchDirectory(const QByteArray &directory)
 
 void CodeWatch::notice()
 {
+    if (m_pace.stopped())
+        return;
     if (m_report.verdict == CodeVerdict::Fresh)
         publish({CodeVerdict::Unknown, {}, m_report.checked});
+    m_doubted = true;
     expectLook();
 }
 
@@ -100,12 +103,20 @@ void CodeWatch::poll()
     schedule();
 }
 
+CodeReport CodeWatch::compare()
+{
+    if (m_directories)
+        m_directories->catchUp(); // this look answers it
+    m_firstNotice.reset();
+    m_doubted = false;
+    return m_comparison.look(m_pace);
+}
+
 void CodeWatch::lookNow()
 {
-    m_firstNotice.reset();
     m_candidate = CodeReport();
     m_confirmAt = m_clock.now();
-    CodeReport found = m_comparison.look(m_pace);
+    CodeReport found = compare();
     m_candidate = found;
     consider(std::move(found));
     schedule();
@@ -115,9 +126,8 @@ void CodeWatch::look()
 {
     if (!m_firstNotice && !m_candidate)
         m_interval = std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
-    m_firstNotice.reset();
     const bool confirms = m_candidate.has_value();
-    consider(m_comparison.look(m_pace));
+    consider(compare());
     // By CPU time: a machine that is busy otherwise must not keep it from looking. What was just found is confirmed first
     if (confirms || !m_candidate)
         m_rested = m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
@@ -128,8 +138,12 @@ void CodeWatch::consider(CodeReport found)
     if (m_pace.stopped())
         return;
     const TimePoint now = m_clock.now();
+    if (m_directories)
+        m_directories->catchUp(); // what happened during the look, perhaps behind its back, is not answered by it
     const std::chrono::nanoseconds affordable(qint64(double(m_pace.used()) / m_timing.idleShare));
     m_nextLook = now + std::max<std::chrono::nanoseconds>(m_interval, std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
+    if (found.verdict == CodeVerdict::Fresh && m_doubted)
+        return m_candidate.reset(); // the next look is due soon
     const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
     if (found.verdict == CodeVerdict::Fresh || same || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
         m_candidate.reset();

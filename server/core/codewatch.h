@@ -28,15 +28,15 @@ struct CodeTiming
 };
 
 /// Decides when to look at the code on disk, and when to believe what was seen. An event of the file system only triggers the look; a
-/// periodic look backs it up. From the first event until its look has ended the verdict is not Fresh. It reports, it never ends
-/// anything. Belongs to one thread with an event loop; its timer only knocks: tests call poll() with a clock of their own.
+/// periodic look backs it up. From the first event until a look that began after it has ended the verdict is not Fresh. It reports,
+/// it never ends anything. Belongs to one thread with an event loop; its timer only knocks: tests call poll() with a clock of their own.
 class CodeWatch : public QObject
 {
     Q_OBJECT
 
 public:
     explicit CodeWatch(std::unique_ptr<CodeManifest> manifest, const Clock &clock = Clock::steady(), const CodeTiming &timing = {},
-                       double share = 0.25);
+                       double share = 0.4);
     ~CodeWatch() override;
 
     /// Hashes what was loaded, begins to watch, and reports for the first time.
@@ -61,6 +61,7 @@ private:
     using TimePoint = Clock::TimePoint;
     void expectLook();
     void look();
+    CodeReport compare();
     void consider(CodeReport found);
     void publish(CodeReport report);
     TimePoint due() const;
@@ -79,6 +80,7 @@ private:
     TimePoint m_confirmAt{};
     std::optional<TimePoint> m_firstNotice;
     TimePoint m_lastNotice{};
+    bool m_doubted = false; ///< something happened since the last look began
     TimePoint m_nextLook{};
     TimePoint m_rested{}; ///< no look before this
     std::chrono::milliseconds m_interval{1'000};

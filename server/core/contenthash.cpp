@@ -32,7 +32,7 @@ ContentHash hashOf(QByteArrayView bytes)
     return toHash(hash.result());
 }
 
-std::optional<ContentHash> hashFile(int descriptor, Pace &pace)
+std::optional<ContentHash> hashFile(int descriptor, qint64 size, Pace &pace)
 {
     thread_local std::vector<char> block(BlockSize);
     thread_local QCryptographicHash hash(Algorithm);
@@ -43,10 +43,10 @@ std::optional<ContentHash> hashFile(int descriptor, Pace &pace)
             continue;
         if (got < 0 || !pace.step())
             return {};
-        if (got == 0)
-            return toHash(hash.result());
         hash.addData(QByteArrayView(block.data(), got));
         offset += got;
+        if (got == 0 || offset == size) // the usual file is one read
+            return toHash(hash.result());
     }
 }
 

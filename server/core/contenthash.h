@@ -16,7 +16,8 @@ using ContentHash = std::array<char, 20>;
 
 ContentHash hashOf(QByteArrayView bytes);
 
-/// Hashes an open regular file from its start to its end. Nothing: it cannot be read, or the pace was stopped.
-std::optional<ContentHash> hashFile(int descriptor, Pace &pace);
+/// Hashes an open regular file of `size` bytes; of size 0 (as files of the kernel are said to be) to its end. Whether it is still of that
+/// size afterwards is the caller's to find out. Nothing: it cannot be read, or the pace was stopped.
+std::optional<ContentHash> hashFile(int descriptor, qint64 size, Pace &pace);
 
 } // namespace Hephaestus

@@ -15,7 +15,7 @@ DirectoryWatch::DirectoryWatch(QObject *parent)
     if (m_descriptor < 0)
         return;
     m_notifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
-    connect(m_notifier, &QSocketNotifier::activated, this, &DirectoryWatch::read);
+    connect(m_notifier, &QSocketNotifier::activated, this, &DirectoryWatch::catchUp);
 }
 
 DirectoryWatch::~DirectoryWatch()
@@ -36,7 +36,7 @@ bool DirectoryWatch::watch(const QByteArray &directory)
     return true;
 }
 
-void DirectoryWatch::read()
+void DirectoryWatch::catchUp()
 {
     alignas(inotify_event) char buffer[16 * 1024];
     for (;;) {

@@ -21,6 +21,8 @@ public:
 
     /// False: not possible (no such directory, not readable, no watches left: fs.inotify.max_user_watches).
     bool watch(const QByteArray &directory);
+    /// Tells of all that happened so far; the event loop does it otherwise.
+    void catchUp();
     qsizetype watched() const { return m_directories.size(); }
 
 Q_SIGNALS:
@@ -30,8 +32,6 @@ Q_SIGNALS:
     void lost();
 
 private:
-    void read();
-
     int m_descriptor;
     QSocketNotifier *m_notifier = nullptr;
     QHash<int, QByteArray> m_directories; ///< by watch

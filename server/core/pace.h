@@ -17,7 +17,7 @@ public:
 
     /// Begins a new piece of work, with a new burst.
     void begin();
-    /// Call every few hundred microseconds of work: sleeps when it is time to. False: stop() was called, give up.
+    /// Call after every file or block: sleeps when it is time to. False: stop() was called, give up.
     bool step();
     /// CPU nanoseconds of the calling thread since begin().
     qint64 used() const;
@@ -27,6 +27,7 @@ public:
 private:
     const double m_share;
     const qint64 m_burst;
+    quint32 m_steps = 0;
     qint64 m_begun = 0;  ///< the thread's CPU time at begin()
     qint64 m_rested = 0; ///< the thread's CPU time when it last slept
     qint64 m_free = 0;   ///< the thread's CPU time up to which it need not sleep

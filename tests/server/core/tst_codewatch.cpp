@@ -34,6 +34,7 @@ private Q_SLOTS:
     void anEventOfNoConsequenceIsNotNoticed_data();
     void anEventOfNoConsequenceIsNotNoticed();
     void aLookWaitsForQuietButNotForever();
+    void anEditDuringTheFirstLookIsNeverCalledFresh();
     void anEditIsStaleOnceConfirmed();
     void anEditIsStaleWithinASecond();
     void aTouchIsNeverStale();
@@ -216,6 +217,36 @@ void TestCodeWatch::aLookWaitsForQuietButNotForever()
     m_clock->advance(50ms);
     m_watch->poll();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
+{
+    // it is asked for the time when the comparison has ended, before anything is made of it
+    class ClockOfAnEditor : public ManualClock
+    {
+    public:
+        explicit ClockOfAnEditor(const CodeScene &scene) : m_scene(scene) { }
+        TimePoint now() const override
+        {
+            if (++m_calls == 2)
+                m_scene.write(Source, OtherCode);
+            return ManualClock::now();
+        }
+
+    private:
+        const CodeScene &m_scene;
+        mutable int m_calls = 0;
+    };
+    ClockOfAnEditor clock(*m_scene);
+    CodeWatch watch(std::make_unique<CodeManifest>(m_scene->sources), clock, CodeTiming{.idleShare = 1e9, .rest = 0ms});
+    QList<CodeVerdict> verdicts;
+    connect(&watch, &CodeWatch::reported, this, [&](const CodeReport &report) { verdicts << report.verdict; });
+    watch.start();
+    for (int i = 0; i < 100; ++i) {
+        clock.advance(10ms);
+        watch.poll();
+    }
+    QCOMPARE(verdicts, QList<CodeVerdict>{CodeVerdict::Stale});
 }
 
 void TestCodeWatch::anEditIsStaleOnceConfirmed()
