@@ -19,6 +19,8 @@ void StaleRestart::add(const FleetEntry &entry)
 
 void StaleRestart::remove(const QString &name)
 {
+    if (const Subject *const subject = find(name); subject && isDown(*subject))
+        --m_down;
     m_subjects.erase(name);
     m_asked.removeOne(name);
 }
@@ -29,13 +31,25 @@ const StaleRestart::Subject *StaleRestart::find(const QString &name) const
     return found == m_subjects.end() ? nullptr : &found->second;
 }
 
+bool StaleRestart::isDown(const Subject &subject)
+{
+    return !subject.answers.value_or(true);
+}
+
+bool StaleRestart::isOutage() const
+{
+    return m_down > 1 && double(m_down) > m_rules.outage * double(m_subjects.size());
+}
+
 void StaleRestart::observe(const QString &name, const HealthReport *report, TimePoint now)
 {
     const auto found = m_subjects.find(name);
     if (found == m_subjects.end())
         return;
     Subject &subject = found->second;
+    m_down -= isDown(subject);
     subject.answers = report && report->status == ServiceStatus::Healthy;
+    m_down += isDown(subject);
     const CodeReport code = report && report->code ? *report->code : CodeReport();
     if (code.verdict == CodeVerdict::Fresh)
         subject.failure.clear();
@@ -52,6 +66,8 @@ void StaleRestart::observe(const QString &name, const HealthReport *report, Time
 
 std::optional<QString> StaleRestart::due(TimePoint now) const
 {
+    if (isOutage())
+        return {};
     std::optional<QString> found;
     for (const QString &name : m_asked) {
         const Subject &subject = m_subjects.at(name);
@@ -86,6 +102,8 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
         if (!dependency->answers.value_or(true))
             return u"%1, which it depends on, is not up"_s.arg(name);
     }
+    if (isOutage())
+        return u"%1 of the %2 services of the fleet are down"_s.arg(m_down).arg(m_subjects.size());
     if (now < subject.resting)
         return u"it was restarted a moment ago"_s;
     if (now - subject.since < m_rules.settle)

@@ -42,6 +42,9 @@ private Q_SLOTS:
     void oneIsRestartedAtATime();
     void whatItDependsOnGoesFirst();
     void itWaitsUntilWhatItDependsOnIsUp();
+    void nothingIsRestartedWhileMuchOfTheFleetIsDown();
+    void oneServiceThatIsDownIsNoOutage();
+    void aFleetThatDiesAndComesBackIsRestartedOneByOne();
     void aStaleDependencyThatNobodyRestartsIsNotWaitedFor();
     void afterAFailureItIsLeftAloneUntilItIsFresh();
     void whatDependsOnAFailureIsNotRestarted();
@@ -230,6 +233,79 @@ void TestStaleRestart::itWaitsUntilWhatItDependsOnIsUp()
     QCOMPARE(why(u"a"_s), u"b, which it depends on, is not up"_s);
     see(u"b"_s, fresh());
     QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsDown()
+{
+    const auto name = [](int i) { return u"s%1"_s.arg(i); };
+    for (int i = 0; i < 10; ++i) {
+        add(name(i), {}, i == 0);
+        see(name(i), fresh());
+    }
+    watch(name(0), stale(), 4s);
+    for (int i = 1; i <= 3; ++i)
+        m_policy->observe(name(i), nullptr, m_now);
+    QCOMPARE(due(), name(0)); // 30 % are not more than 30 %
+    m_policy->observe(name(4), nullptr, m_now);
+    m_policy->observe(name(4), nullptr, m_now); // is still one
+    QCOMPARE(due(), QString());
+    QCOMPARE(why(name(0)), u"4 of the 10 services of the fleet are down"_s);
+    m_policy->remove(name(4));
+    m_policy->remove(name(3));
+    QCOMPARE(due(), name(0)); // 2 of 8
+    m_policy->observe(name(5), nullptr, m_now);
+    QCOMPARE(due(), QString());
+    see(name(5), fresh());
+    QCOMPARE(due(), name(0));
+}
+
+void TestStaleRestart::oneServiceThatIsDownIsNoOutage()
+{
+    add(u"a"_s);
+    add(u"b"_s, {}, false);
+    m_policy->observe(u"b"_s, nullptr, m_now);
+    watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+void TestStaleRestart::aFleetThatDiesAndComesBackIsRestartedOneByOne()
+{
+    constexpr int Services = 100;
+    const auto name = [](int i) { return u"s%1"_s.arg(i, 3, 10, QChar(u'0')); };
+    const auto all = [&](const HealthReport *report) {
+        m_now += 1s;
+        for (int i = 0; i < Services; ++i)
+            m_policy->observe(name(i), report, m_now);
+    };
+    const HealthReport old = stale();
+    for (int i = 0; i < Services; ++i)
+        add(name(i));
+    for (int second = 0; second < 60; ++second) {
+        all(nullptr);
+        QCOMPARE(due(), QString());
+    }
+    for (int i = 0; i < 60; ++i) { // most are back; those that are down still forbid it
+        m_now += 1s;
+        for (int j = 0; j <= i; ++j)
+            see(name(j), old);
+        QCOMPARE(due(), QString());
+    }
+    for (int second = 0; second < 4; ++second)
+        all(&old);
+    QStringList restarted;
+    while (restarted.size() < Services) {
+        const QString next = due();
+        QVERIFY2(!next.isEmpty(), qPrintable(why(name(int(restarted.size())))));
+        m_policy->began(next);
+        m_policy->observe(next, nullptr, m_now);
+        QCOMPARE(due(), QString()); // never two at once
+        restart(next);
+        see(next, fresh());
+        restarted << next;
+    }
+    QStringList each = restarted;
+    each.removeDuplicates();
+    QCOMPARE(each.size(), Services);
 }
 
 void TestStaleRestart::aStaleDependencyThatNobodyRestartsIsNotWaitedFor()
