@@ -38,7 +38,7 @@ bool allowDescriptors(rlim_t wanted)
     return ::setrlimit(RLIMIT_NOFILE, &more) == 0;
 }
 
-bool writeFleetFile(const SimFleet &sim, const QString &path, std::chrono::milliseconds interval)
+bool writeFleetFile(const SimFleet &sim, const QString &path, std::chrono::milliseconds interval, bool restartOnStale)
 {
     Fleet fleet;
     fleet.path = QFileInfo(path).absoluteFilePath();
@@ -49,6 +49,7 @@ bool writeFleetFile(const SimFleet &sim, const QString &path, std::chrono::milli
         entry.group = u"simulated"_s;
         entry.interval = interval;
         entry.restart = RestartByService{};
+        entry.restartOnStale = restartOnStale;
         fleet.services << entry;
     }
     const auto problem = writeFleet(fleet);
@@ -156,12 +157,13 @@ int main(int argc, char *argv[])
         "Faults:"_s + kinds);
     parser.addOption({u"services"_s, u"How many (100)."_s, u"N"_s});
     parser.addOption({u"fault"_s, u"So many of them are broken; may be given again."_s, u"KIND=COUNT,..."_s});
-    parser.addOption({u"stale"_s, u"So many of the good ones run old code."_s, u"N"_s});
+    parser.addOption({u"stale"_s, u"So many of the good ones, the last, run old code until they are restarted."_s, u"N"_s});
     parser.addOption({u"dependencies"_s, u"Of each (6)."_s, u"N"_s});
     parser.addOption({u"unix"_s, u"Unix sockets in this directory instead of TCP ports."_s, u"DIRECTORY"_s});
     parser.addOption({u"first-port"_s, u"Ports from here on, passing over those in use (10000)."_s, u"PORT"_s});
     parser.addOption({u"fleet"_s, u"Write a fleet file of all of them."_s, u"FILE"_s});
     parser.addOption({u"interval"_s, u"In the fleet file: milliseconds between two polls (1000)."_s, u"MS"_s, u"1000"_s});
+    parser.addOption({u"restart-on-stale"_s, u"In the fleet file: they are to be restarted by themselves when they run old code."_s});
     parser.addHelpOption();
     parser.process(app);
     SimOptions options;
@@ -181,7 +183,8 @@ int main(int argc, char *argv[])
     try {
         SimFleet sim(options);
         if (parser.isSet(u"fleet"_s)
-            && !writeFleetFile(sim, parser.value(u"fleet"_s), std::chrono::milliseconds(parser.value(u"interval"_s).toInt())))
+            && !writeFleetFile(sim, parser.value(u"fleet"_s), std::chrono::milliseconds(parser.value(u"interval"_s).toInt()),
+                               parser.isSet(u"restart-on-stale"_s)))
             return 1;
         QTextStream(stdout) << "ready: " << sim.size() << " services\n" << Qt::flush;
         serve(sim);

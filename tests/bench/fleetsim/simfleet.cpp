@@ -116,11 +116,11 @@ SimFleet::SimFleet(const SimOptions &options)
     for (std::size_t i = 0; i < faults.size(); ++i) // evenly among the good ones
         m_services[i * m_services.size() / faults.size()].fault = faults[i];
     int port = options.firstPort;
-    int stale = options.stale;
+    int good = int(m_services.size() - faults.size());
     std::map<Fault, int> numbers;
     for (Service &service : m_services) {
         service.name = std::string(faultName(service.fault)) + '-' + std::to_string(++numbers[service.fault]);
-        service.stale = service.fault == Fault::None && stale-- > 0;
+        service.stale = service.fault == Fault::None && good-- <= options.stale;
         beBorn(service);
         if (!options.directory.empty())
             service.path = options.directory + '/' + service.name + ".sock";
@@ -447,6 +447,7 @@ void SimFleet::tick()
         if (*service.returns > now || !listenAgain(service))
             continue;
         beBorn(service);
+        service.stale = false;
         service.returns.reset();
         m_statistics.restartingNow -= std::exchange(service.restarting, false);
     }

@@ -15,7 +15,7 @@ struct SimOptions
 {
     int services = 100;
     std::map<Fault, int> faults; ///< how many of the services have each; spread among the good ones
-    int stale = 0;               ///< so many of the good ones say they run old code
+    int stale = 0;               ///< so many of the good ones, the last, say they run old code until they are restarted
     int dependencies = 6;
     std::string directory;       ///< of Unix sockets; empty: TCP on 127.0.0.1
     int firstPort = 10'000;      ///< those in use are passed over
