@@ -28,6 +28,8 @@ constexpr milliseconds QuickPoll{10};
 constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
+/// What the start of a successor, its failing included, may take beyond the time for a start.
+constexpr milliseconds SuccessorTime{10'000};
 constexpr milliseconds CodeTimeout{2'000};
 constexpr int LastWords = 5;
 
@@ -105,7 +107,7 @@ private:
     void chooseFirst(const ServiceReply &reply);
     void planShutdown();
     void planStop();
-    void planGone();
+    void planGone(const ProcessWatch *process);
     void planStart();
     void planServiceRestart();
     void planSupervisor(SupervisorRequest::Verb verb);
@@ -155,11 +157,13 @@ private:
     QString m_lastMessage;
     std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
+    std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself when it restarts; null likewise
     std::optional<ShutdownResult> m_result;
     bool m_answered = false; ///< the shutdown or restart request is over
     bool m_wasShuttingDown = false;
     bool m_isCodeAsked = false;
     steady_clock::time_point m_answeredAt;
+    steady_clock::time_point m_pollStarted; ///< of the latest look
     std::optional<Seconds> m_drained; ///< as the service measured it
     std::optional<Seconds> m_cleaned;
     QString m_told;
@@ -222,8 +226,12 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
         // Before anything is asked of it, and only if that pid is seen to hold the address: it may count in another pid namespace.
         if (m_old->pid && isHeldBy(m_peer.address, *m_old->pid))
             m_oldProcess = ProcessWatch::open(*m_old->pid);
-        if (m_oldProcess)
-            connect(m_oldProcess.get(), &ProcessWatch::gone, this, &Private::look);
+        if (m_oldProcess && m_old->process.value(u"pid"_s).toLongLong() > 0)
+            m_oldProgram = ProcessWatch::open(m_old->process.value(u"pid"_s).toLongLong());
+        for (const auto &process : {m_oldProcess.get(), m_oldProgram.get()}) {
+            if (process)
+                connect(process, &ProcessWatch::gone, this, &Private::look);
+        }
     } else if (reply.error != ClientError::Refused && (action != FleetAction::Restart || !isSupervised())) {
         const std::optional<PortHolder> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
@@ -277,19 +285,21 @@ void RestartSequence::Private::planShutdown()
 
 void RestartSequence::Private::planStop()
 {
-    if (m_oldProcess)
-        planGone();
+    planGone(m_oldProcess.get());
     m_plan.push_back({u"port free"_s, options.portTimeout, {},
                       [this] { return m_lastError == ClientError::Refused || (action == FleetAction::Restart && m_seen && isNew(*m_seen)); },
                       [this] { return portText(); }});
 }
 
-void RestartSequence::Private::planGone()
+/// Nothing to do for one that cannot be watched from here.
+void RestartSequence::Private::planGone(const ProcessWatch *process)
 {
-    m_plan.push_back({u"process gone"_s, options.goneTimeout, [this] { tell(u"waiting for pid %1 to end"_s.arg(m_oldProcess->pid())); },
-                      [this] { return m_oldProcess->isGone(); },
-                      [this] {
-                          return u"the process (pid %1) still runs after %2"_s.arg(m_oldProcess->pid()).arg(formatDuration(options.goneTimeout));
+    if (!process)
+        return;
+    m_plan.push_back({u"process gone"_s, options.goneTimeout, [=, this] { tell(u"waiting for pid %1 to end"_s.arg(process->pid())); },
+                      [process] { return process->isGone(); },
+                      [=, this] {
+                          return u"the process (pid %1) still runs after %2"_s.arg(process->pid()).arg(formatDuration(options.goneTimeout));
                       }});
 }
 
@@ -306,10 +316,14 @@ void RestartSequence::Private::planServiceRestart()
     const auto isNewSeen = [this] { return m_seen && isNew(*m_seen); };
     const auto late = [this] { return u"no new instance of %1 within %2 (%3)"_s.arg(entry.name, formatDuration(entry.startTimeout), m_lastMessage); };
     m_plan.push_back({u"asked"_s, 10s, [this] { askRestart(); }, [this] { return m_answered; }, late});
+    // A wrapper that starts the program's successor beside it first tells how that goes.
+    if (m_old->process.value(u"overlap"_s).toBool())
+        m_plan.push_back({u"successor accepts"_s, entry.startTimeout + SuccessorTime, {}, [=, this] { return isNewSeen() || m_wasShuttingDown; }, late});
     m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
                       [=, this] { return isNewSeen() || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1 || m_lastError == ClientError::Refused; }, late});
     m_plan.push_back({u"cleaned"_s, options.shutdownTimeout, {},
                       [=, this] { return isNewSeen() || phase() == "stopped"_L1 || m_lastError == ClientError::Refused || m_lastError == ClientError::Disconnected; }, late});
+    planGone(m_oldProgram.get());
     m_plan.push_back({u"started"_s, entry.startTimeout, {}, isNewSeen, late});
     m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
                       [=, this] { return isNewSeen() && m_seen->status == ServiceStatus::Healthy; }, late});
@@ -340,8 +354,7 @@ void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
     });
     m_plan.push_back({u"asked"_s, patience, [this] { m_request->start(); }, [this] { return m_answered; },
                       [this, patience] { return u"%1 has not done it within %2"_s.arg(receipt.method, formatDuration(patience)); }});
-    if (m_oldProcess)
-        planGone();
+    planGone(m_oldProcess.get());
     m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
                       [this] { return m_seen && isNew(*m_seen) && m_seen->status == ServiceStatus::Healthy; },
                       [this] { return lateSupervisorText(); }});
@@ -420,6 +433,10 @@ void RestartSequence::Private::judgeServiceRestart()
 {
     if (receipt.method != "service"_L1 || !m_answered || m_result || !m_seen || isNew(*m_seen))
         return;
+    if (m_pollStarted < m_answeredAt || m_seen->process.contains(u"successor"_s))
+        return;
+    if (const QString error = m_seen->process.value(u"restart_error"_s).toString(); !error.isEmpty())
+        return fail(u"%1: %2"_s.arg(entry.name, printable(error)));
     const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
     if (goesOn && (m_wasShuttingDown || steady_clock::now() - m_answeredAt > RestartGrace))
         fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. Its log says why."_s.arg(entry.name));
@@ -474,6 +491,7 @@ void RestartSequence::Private::poll()
     if (m_polling || !running)
         return;
     m_polling = true;
+    m_pollStarted = steady_clock::now();
     m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
 }
 

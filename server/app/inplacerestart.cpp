@@ -99,6 +99,25 @@ std::optional<Problem> InPlaceRestart::begin()
     if (auto problem = m_trial())
         return problem;
     m_begun = true;
+    if (!m_preparation) {
+        goOn();
+        return {};
+    }
+    auto problem = m_preparation([this](bool isReady) {
+        if (isReady)
+            goOn();
+        else
+            m_begun = false;
+    });
+    if (problem)
+        m_begun = false;
+    return problem;
+}
+
+void InPlaceRestart::goOn()
+{
+    if (m_service.state().phase() > Phase::Running)
+        return; // a stop came first
     m_service.state().announceShutdown(ShutdownMode::Restart);
     qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
     // Queued, so that this caller is answered first.
@@ -106,7 +125,6 @@ std::optional<Problem> InPlaceRestart::begin()
         if (m_service.state().phase() <= Phase::Running) // else a stop came first
             m_service.shutdown().request(ShutdownMode::Restart);
     }, Qt::QueuedConnection);
-    return {};
 }
 
 bool InPlaceRestart::isDue() const

@@ -19,9 +19,14 @@ class InPlaceRestart : public QObject
 
 public:
     using Trial = std::function<std::optional<Problem>()>;
+    /// Begins what must be ready before anything is given up, or says why it cannot be; then calls `done` once, with whether it is.
+    using Preparation = std::function<std::optional<Problem>(std::function<void(bool isReady)> done)>;
 
     /// `trial` tells what beside the program file keeps a successor from starting: its configuration. Both outlive it.
     InPlaceRestart(Service &service, const Reexec &self, Trial trial);
+
+    /// Without: every restart is ready at once.
+    void setPreparation(Preparation preparation) { m_preparation = std::move(preparation); }
 
     /// Listens on `addresses`: those that a predecessor handed over are taken from it, those it had and that are no longer
     /// configured are closed. Sockets named by anybody else (systemd) are all served instead, whatever the addresses say.
@@ -39,11 +44,13 @@ public:
 
 private:
     std::optional<Problem> begin();
+    void goOn();
     std::optional<Problem> listenAnew(const QStringList &addresses, QList<InheritedSocket> inherited);
 
     Service &m_service;
     const Reexec &m_self;
     Trial m_trial;
+    Preparation m_preparation;
     QByteArrayList m_names; ///< of the listening sockets, in their order
     bool m_begun = false;
 };

@@ -20,7 +20,7 @@ bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM)
 
 /// Locks the directory of an adapter, until the descriptor is closed; below 0: it is in use. Asked beside the pid, which means nothing
 /// here if it is another container's; and a directory that was just made is not locked yet.
-int lock(const QString &directory)
+int lockDirectory(const QString &directory)
 {
     const int descriptor = ::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
@@ -36,7 +36,7 @@ void removeLeftovers(const QDir &base)
         const pid_t pid = name.section(u'.', -1).toInt();
         if (runs(pid) && pid != ::getpid()) // our own: of an earlier process, or of ourselves before an exec
             continue;
-        if (const int descriptor = lock(base.filePath(name)); descriptor >= 0) {
+        if (const int descriptor = lockDirectory(base.filePath(name)); descriptor >= 0) {
             QDir(base.filePath(name)).removeRecursively();
             ::close(descriptor);
         }
@@ -51,10 +51,12 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     removeLeftovers(base);
     const QString encoded = QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~"));
     m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
+    if (QFile::exists(m_directory)) // of the program that this one's is to follow
+        m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
     const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
     if (!QDir().mkpath(m_directory) || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
         m_problem = failed();
-    else if (m_lock = lock(m_directory); m_lock < 0)
+    else if (m_lock = lockDirectory(m_directory); m_lock < 0)
         m_problem = failed();
     for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
         if (!m_problem && !QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
@@ -62,9 +64,18 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     }
 }
 
+std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, int lock)
+{
+    std::unique_ptr<PythonAdapter> adapter(new PythonAdapter);
+    adapter->m_directory = directory;
+    adapter->m_lock = lock;
+    return adapter;
+}
+
 PythonAdapter::~PythonAdapter()
 {
-    QDir(m_directory).removeRecursively();
+    if (!m_keeps)
+        QDir(m_directory).removeRecursively();
     if (m_lock >= 0)
         ::close(m_lock);
 }

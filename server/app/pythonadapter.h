@@ -6,12 +6,13 @@
 #include <QByteArrayList>
 #include <QString>
 
+#include <memory>
 #include <optional>
 
 namespace Hephaestus {
 
 /// resources/python, from within this program, in a directory of its own, for the Python programs that are started with environment():
-/// they append what they load to report(). One a process; the directory goes with it.
+/// they append what they load to report(). One for each of the two programs that a process may run at a time; the directory goes with it.
 class PythonAdapter
 {
 public:
@@ -20,6 +21,12 @@ public:
     ~PythonAdapter();
     PythonAdapter(const PythonAdapter &) = delete;
     PythonAdapter &operator=(const PythonAdapter &) = delete;
+
+    /// Goes on with the directory of another, which keepDirectory() left, and its lock.
+    static std::unique_ptr<PythonAdapter> adopt(const QString &directory, int lock);
+    const QString &directory() const { return m_directory; }
+    int lock() const { return m_lock; } ///< a descriptor; stays this object's
+    void keepDirectory() { m_keeps = true; } ///< whoever adopts it removes it
 
     /// Why there is none.
     const std::optional<Problem> &problem() const { return m_problem; }
@@ -30,8 +37,11 @@ public:
     void clearReport() const;
 
 private:
+    PythonAdapter() = default;
+
     QString m_directory;
     int m_lock = -1; ///< while it is held, nobody removes the directory
+    bool m_keeps = false;
     std::optional<Problem> m_problem;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
 #include "server/app/inplacerestart.h"
+#include "server/app/overlappingrestart.h"
 #include "server/app/programcode.h"
 #include "server/app/runoptions.h"
 #include "server/app/standardendpoints.h"
@@ -65,6 +66,13 @@ CodeSources codeSources(const RunOptions &options)
     return sources;
 }
 
+SupervisorOptions withAdapter(SupervisorOptions options, const PythonAdapter *adapter)
+{
+    if (adapter)
+        options.command.environment += adapter->environment();
+    return options;
+}
+
 /// The service of `hephaestus run`: the library's Service, which speaks for a supervised program.
 class RunProgram : public QObject
 {
@@ -73,14 +81,17 @@ public:
     RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, const Reexec &self,
                InPlaceRestart::Trial trial);
 
-    /// Listens, starts the program, and returns when it is over, with the exit code.
-    int run(const QList<InheritedSocket> &inherited);
+    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit code.
+    int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program);
     InPlaceRestart &restart() { return m_restart; }
+    /// The program that the next image of this process goes on with; nothing: it starts one.
+    std::optional<HandedProgram> handOver() { return m_overlap ? m_overlap->handOver() : std::nullopt; }
 
 private:
     void tell();
     void stopProgram(const CleanupDone &done);
     void askToEnd();
+    void lookWhetherStopped();
     bool isOurs(qint64 pid) const;
 
     const RunOptions m_options;
@@ -91,6 +102,7 @@ private:
     SystemdNotifier m_notifier;
     InPlaceRestart m_restart;
     std::unique_ptr<Upstream> m_upstream;
+    std::unique_ptr<OverlappingRestart> m_overlap; ///< null: a restart ends the program first
     std::optional<CleanupDone> m_stopped; ///< of the step that waits for the program's end
     bool m_announcedDown = false;
 };
@@ -100,7 +112,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     : m_options(options)
     , m_service({.name = options.service.name, .version = options.service.version, .shutdown = options.service.shutdown,
                  .http = options.service.http}, ServerState::instance())
-    , m_supervisor(options.supervisor, sockets)
+    , m_supervisor(withAdapter(options.supervisor, adapter), sockets)
     , m_code(m_service.state(), codeSources(options), adapter)
     , m_checks(m_service.state())
     , m_notifier(m_service.shutdown())
@@ -123,10 +135,18 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::tell);
     connect(&m_supervisor, &Supervisor::finished, this, [this] {
         if (m_stopped)
-            (*m_stopped)();
+            lookWhetherStopped();
         else
             m_service.shutdown().request(ShutdownMode::Immediate);
     });
+    if (options.overlap) {
+        m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor);
+        m_restart.setPreparation([this](auto done) { return m_overlap->begin(std::move(done)); });
+        connect(m_overlap.get(), &OverlappingRestart::changed, this, [this] {
+            tell();
+            lookWhetherStopped();
+        });
+    }
     connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
     connect(&m_service, &Service::readyChanged, this, [this] {
         tell();
@@ -135,13 +155,14 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     connect(&m_service, &Service::signalReceived, this, [this](int number) { m_supervisor.sendSignal(number); });
 }
 
-int RunProgram::run(const QList<InheritedSocket> &inherited)
+int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program)
 {
     if (const auto problem = m_restart.listen(m_options.service.listen, inherited)) {
         qCCritical(logService, "%s", qPrintable(problem->text()));
         return StartFailure::Own;
     }
-    if (const auto failure = m_supervisor.start()) {
+    const bool runs = program && m_supervisor.takeOver(std::move(program->child), program->readOutput());
+    if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
         qCCritical(logProcess, "%s", qPrintable(failure->what));
         return failure->exitCode;
     }
@@ -154,7 +175,10 @@ int RunProgram::run(const QList<InheritedSocket> &inherited)
 void RunProgram::tell()
 {
     ServerState &state = m_service.state();
-    state.setProcess(m_supervisor.describe());
+    QVariantMap process = m_supervisor.describe();
+    if (m_overlap)
+        process.insert(m_overlap->describe());
+    state.setProcess(process);
     m_code.follow(m_supervisor.pid());
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
     if (m_upstream && isUp)
@@ -170,20 +194,31 @@ void RunProgram::tell()
 
 void RunProgram::stopProgram(const CleanupDone &done)
 {
-    if (m_supervisor.isFinished()) {
-        done();
-        return;
-    }
     m_stopped = done;
     m_supervisor.expectEnd();
-    if (m_service.shutdown().result().mode == ShutdownMode::Restart)
+    const bool isRestart = m_service.shutdown().result().mode == ShutdownMode::Restart;
+    if (m_overlap && !(isRestart && m_overlap->isAccepting()))
+        m_overlap->cancel();
+    if (isRestart)
         m_supervisor.divertClients([this] { askToEnd(); });
     else
         askToEnd();
 }
 
+/// The program is gone, and so is its successor, or that runs on.
+void RunProgram::lookWhetherStopped()
+{
+    const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || m_overlap->isAccepting();
+    if (m_stopped && m_supervisor.isFinished() && isSuccessorSettled)
+        (*std::exchange(m_stopped, {}))();
+}
+
 void RunProgram::askToEnd()
 {
+    if (m_supervisor.isFinished()) {
+        lookWhetherStopped();
+        return;
+    }
     // A stranger that answers in its place must not be shut down for it.
     if (!m_upstream || !m_upstream->isBelieved() || !isUp(m_supervisor.state())) {
         m_supervisor.stop();
@@ -220,15 +255,17 @@ int runCommand(const QStringList &arguments)
     auto inherited = takeListenFds();
     if (!inherited)
         problems << inherited.problem();
-    HeldSockets sockets;
+    std::optional<HandedProgram> running;
+    if (inherited)
+        running = HandedProgram::take(*inherited);
+    HeldSockets sockets(options->overlap);
     if (problems.isEmpty()) {
         if (const auto problem = hold(sockets, options->sockets, *inherited))
             problems << *problem;
     }
-    std::optional<PythonAdapter> adapter;
-    if (problems.isEmpty() && options->python) {
-        adapter.emplace(options->service.name, stateDirectory());
-        options->supervisor.command.environment += adapter->environment();
+    std::unique_ptr<PythonAdapter> adapter = running ? std::move(running->adapter) : nullptr;
+    if (problems.isEmpty() && options->python && !adapter) {
+        adapter = std::make_unique<PythonAdapter>(options->service.name, stateDirectory());
         if (adapter->problem())
             problems << *adapter->problem();
     }
@@ -239,22 +276,27 @@ int runCommand(const QStringList &arguments)
     Log::install(options->log);
     HeldSockets kept;
     QList<HandedSocket> handed;
+    std::optional<HandedProgram> next;
     int exitCode = ExitDone;
     {
-        RunProgram program(*options, sockets, adapter ? &*adapter : nullptr, self, [&]() -> std::optional<Problem> {
+        RunProgram program(*options, sockets, adapter.get(), self, [&]() -> std::optional<Problem> {
             QList<Problem> found;
             readRunOptions(arguments, self.arguments(), found);
             return found.isEmpty() ? std::optional<Problem>() : found.first();
         });
-        exitCode = program.run(*inherited);
+        exitCode = program.run(*inherited, running);
         if (!program.restart().isDue())
             return exitCode;
         handed = program.restart().take(kept);
+        if (!UnixSignals::stopRequested())
+            next = program.handOver();
     }
     QList<HandedSocket> held = sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = heldName(options->sockets[i]);
-    adapter.reset(); // its successor makes its own
+    adapter.reset(); // the next program has its own
+    if (next)
+        held += next->handOver();
     return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
 }
 

@@ -30,6 +30,7 @@ void addOptions(QCommandLineParser &parser)
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
         {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s, u"ADDR"_s},
         {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s, u"ADDR"_s},
+        {u"overlap"_s, u"A restart starts the new program first, and ends the old one once the new one accepts on the held sockets."_s},
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s, u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
         {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s, u"on-failure"_s},
@@ -149,6 +150,11 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         if (const auto socket = parseServiceAddress(address); !socket)
             problems << Problem{u"--socket"_s, socket.problem().what};
     }
+    options.overlap = parser.isSet(u"overlap"_s);
+    if (options.overlap && options.sockets.isEmpty())
+        problems << Problem{u"--overlap"_s, u"expected --socket, too: two programs at a time cannot bind the same address themselves"_s};
+    if (options.overlap && parser.isSet(u"upstream"_s))
+        problems << Problem{u"--overlap"_s, u"unexpected beside --upstream: which of two programs answers there cannot be told"_s};
     readWatch(parser, options);
     options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))

@@ -16,6 +16,7 @@ struct RunOptions
     ServiceConfig service; ///< name, addresses, access, the dependencies checked on the program's behalf
     SupervisorOptions supervisor;
     QStringList sockets;   ///< held for the program
+    bool overlap = false;  ///< a restart starts the new program before it ends the old one
     QByteArrayList watch;  ///< patterns of files the program is made of, absolute
     bool python = false;   ///< Python programs report what they load
     ServiceTarget upstream; ///< the program's own endpoints; without a URL: it has none

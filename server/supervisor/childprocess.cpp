@@ -3,9 +3,11 @@
 
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 
@@ -18,6 +20,27 @@ namespace {
 constexpr auto WatchEvery = 1s;  // orphans to reap, a suspension to notice
 constexpr auto StopEvery = 10ms; // while something is being ended
 constexpr auto GiveUpAfter = 5s; // of SIGKILL: only uninterruptible sleep withstands it that long
+
+/// Of every object: which orphan is whose depends on all of them.
+QList<ProcessEntry> &leaders()
+{
+    static QList<ProcessEntry> leaders;
+    return leaders;
+}
+
+bool isLeader(const ProcessEntry &process)
+{
+    return std::any_of(leaders().begin(), leaders().end(), [&](const ProcessEntry &leader) { return leader.pid == process.pid; });
+}
+
+/// Those that left only their end.
+void reapAdopted()
+{
+    for (const ProcessEntry &orphan : readAdopted()) {
+        if (orphan.isZombie() && !isLeader(orphan))
+            ::waitpid(orphan.pid, nullptr, WNOHANG);
+    }
+}
 
 /// How an ended child ended, leaving it unreaped; nothing if it still runs.
 std::optional<ChildEnd> peekEnd(pid_t pid)
@@ -60,9 +83,41 @@ std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, con
     auto spawned = spawn(command, sockets);
     if (const auto failure = std::get_if<StartFailure>(&spawned))
         return *failure;
-    m_child = std::get<SpawnedChild>(std::move(spawned));
+    watch(std::get<SpawnedChild>(std::move(spawned)), grace);
+    return {};
+}
+
+bool ChildProcess::adopt(RunningChild child, std::chrono::milliseconds grace)
+{
+    Q_ASSERT(!isRunning());
+    const auto process = readProcess(child.pid);
+    SpawnedChild taken;
+    taken.pid = child.pid;
+    taken.pidfd.reset(int(::syscall(SYS_pidfd_open, child.pid, 0)));
+    if (!process || process->parent != ::getpid() || !taken.pidfd.isOpen())
+        return false;
+    taken.output = std::move(child.output);
+    taken.error = std::move(child.error);
+    watch(std::move(taken), grace);
+    return true;
+}
+
+RunningChild ChildProcess::release()
+{
+    RunningChild child;
+    child.pid = m_leader.pid;
+    child.output = std::move(m_child.output);
+    child.error = std::move(m_child.error);
+    forget();
+    return child;
+}
+
+void ChildProcess::watch(SpawnedChild child, std::chrono::milliseconds grace)
+{
+    m_child = std::move(child);
     // An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
     m_leader = readProcess(m_child.pid).value_or(ProcessEntry{m_child.pid, ::getpid(), m_child.pid, m_child.pid, 'R', 0});
+    leaders().append(m_leader);
     m_grace = grace;
     m_end.reset();
     m_deadline.reset();
@@ -72,7 +127,17 @@ std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, con
     m_notifier = std::make_unique<QSocketNotifier>(m_child.pidfd.number(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &ChildProcess::advance);
     m_timer.start(WatchEvery);
-    return {};
+}
+
+void ChildProcess::forget()
+{
+    m_timer.stop();
+    m_notifier.reset();
+    leaders().removeOne(m_leader);
+    m_leader = {};
+    m_child = {};
+    m_suspended = false;
+    m_deadline.reset();
 }
 
 void ChildProcess::stop(std::chrono::milliseconds grace)
@@ -134,13 +199,12 @@ void ChildProcess::watchSuspension()
 /// What of the program is alive besides its leader. Looks at every process only once something is to be ended.
 QList<ProcessEntry> ChildProcess::reapAndListRemains()
 {
-    for (const ProcessEntry &orphan : readAdopted()) {
-        if (orphan.pid != m_leader.pid && orphan.isZombie())
-            ::waitpid(orphan.pid, nullptr, WNOHANG);
-    }
+    reapAdopted();
     if (!m_end && !m_deadline)
         return {};
-    QList<ProcessEntry> remains = remainsOf(m_leader, readProcesses());
+    QList<ProcessEntry> others = leaders();
+    others.removeOne(m_leader);
+    QList<ProcessEntry> remains = remainsOf(m_leader, readProcesses(), others);
     remains.removeIf([](const ProcessEntry &process) { return process.isZombie(); });
     return remains;
 }
@@ -170,20 +234,11 @@ void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
 
 void ChildProcess::finish(int left)
 {
-    m_timer.stop();
-    m_notifier.reset();
     ChildEnd end = m_end.value_or(ChildEnd{{}, SIGKILL, false, 0});
     end.left = left;
     ::waitpid(m_leader.pid, nullptr, WNOHANG);
-    // What died just now under our hands.
-    for (const ProcessEntry &orphan : readAdopted()) {
-        if (orphan.isZombie())
-            ::waitpid(orphan.pid, nullptr, WNOHANG);
-    }
-    m_leader = {};
-    m_child = {};
-    m_suspended = false;
-    m_deadline.reset();
+    forget();
+    reapAdopted(); // what died just now under our hands
     Q_EMIT ended(end);
 }
 

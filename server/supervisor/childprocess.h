@@ -16,11 +16,19 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
+/// A program that runs, as it is handed from one ChildProcess to another.
+struct RunningChild
+{
+    pid_t pid = 0;
+    FileDescriptor output; ///< the reading ends of its stdout and stderr, non-blocking
+    FileDescriptor error;
+};
+
 /// One run of a program, from its start until nothing of it is left: the process itself, its group, and whatever it left
 /// behind, even in sessions of their own, which come to this process as their subreaper.
 ///
-/// Lives in the main thread, one running at a time in a process (it could not tell whose orphans it adopts). A pidfd tells the
-/// end; a timer only knocks at advance(), which looks at the clock and at /proc.
+/// Lives in the main thread. Where several run at a time, an orphan in a session of its own counts as the latest's that can have left it.
+/// A pidfd tells the end; a timer only knocks at advance(), which looks at the clock and at /proc.
 class ChildProcess : public QObject
 {
     Q_OBJECT
@@ -33,6 +41,10 @@ public:
     /// Nothing if it runs now. `grace` is what its remains get when it ends by itself.
     std::optional<StartFailure> start(const ChildCommand &command, const QList<HandedSocket> &sockets,
                                       std::chrono::milliseconds grace);
+    /// Takes over one that runs already, a child of this process: what release() gave, before an execve(2) perhaps. False if it is none.
+    bool adopt(RunningChild child, std::chrono::milliseconds grace);
+    /// Lets it run on without this object. Its output, if that was not taken, goes with it.
+    RunningChild release();
     /// SIGTERM and SIGCONT to the group; after `grace` SIGKILL to whatever is left. Again: the shorter grace counts.
     void stop(std::chrono::milliseconds grace);
 
@@ -40,6 +52,7 @@ public:
     bool isStopping() const { return m_deadline.has_value(); }
     bool isSuspended() const { return m_suspended; }    ///< by SIGSTOP and the like
     pid_t pid() const { return m_leader.pid; }
+    const ProcessEntry &process() const { return m_leader; }
     FileDescriptor takeOutput() { return std::move(m_child.output); }
     FileDescriptor takeError() { return std::move(m_child.error); }
 
@@ -54,6 +67,8 @@ Q_SIGNALS:
     void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
 
 private:
+    void watch(SpawnedChild child, std::chrono::milliseconds grace);
+    void forget();
     void leaderEnded();
     QList<ProcessEntry> reapAndListRemains();
     void endRemains(const QList<ProcessEntry> &remains);

@@ -110,7 +110,8 @@ std::optional<Problem> HeldSockets::openTcp(const ServiceAddress &address)
     ::setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (list->ai_family == AF_INET6)
         ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (::bind(socket.number(), list->ai_addr, list->ai_addrlen) != 0 || ::listen(socket.number(), Backlog) != 0)
+    if (::bind(socket.number(), list->ai_addr, list->ai_addrlen) != 0 || (m_willOverlap && !allowTwin(socket.number()))
+        || ::listen(socket.number(), Backlog) != 0)
         return problem(address, u"cannot listen there"_s, errno);
     return add(std::move(socket), false);
 }
@@ -141,7 +142,9 @@ std::optional<Problem> HeldSockets::add(FileDescriptor descriptor, bool removeFi
     const auto address = localAddress(descriptor.number());
     if (!address)
         return Problem{u"descriptor %1"_s.arg(descriptor.number()), u"the kernel does not say where it listens"_s};
-    Socket socket{std::move(descriptor), *address};
+    Socket socket;
+    socket.descriptor = std::move(descriptor);
+    socket.address = *address;
     struct stat status{};
     if (removeFile && address->kind == ServiceAddress::Kind::Unix
         && ::lstat(QFile::encodeName(address->path).constData(), &status) == 0) {
@@ -169,12 +172,37 @@ QList<HandedSocket> HeldSockets::handed() const
     return handed;
 }
 
-void HeldSockets::turnOver()
+QList<HandedSocket> HeldSockets::handedToSuccessor() const
+{
+    QList<HandedSocket> handed = this->handed();
+    for (qsizetype i = 0; i < handed.size(); ++i) {
+        if (const FileDescriptor &twin = m_sockets[std::size_t(i)].twin; twin.isOpen())
+            handed[i].descriptor = twin.number();
+    }
+    return handed;
+}
+
+void HeldSockets::openTwins()
 {
     m_old.clear(); // more than two of an address would be more than the kernel is told to choose from
     for (Socket &socket : m_sockets) {
-        if (FileDescriptor twin = openListenerTwin(socket.descriptor.number()); twin.isOpen())
-            m_old.push_back(std::exchange(socket.descriptor, std::move(twin)));
+        if (!socket.twin.isOpen())
+            socket.twin = openListenerTwin(socket.descriptor.number());
+    }
+}
+
+void HeldSockets::dropTwins()
+{
+    for (Socket &socket : m_sockets)
+        socket.twin.reset();
+}
+
+void HeldSockets::turnOver()
+{
+    openTwins();
+    for (Socket &socket : m_sockets) {
+        if (socket.twin.isOpen() && preferTwin(socket.twin.number()))
+            m_old.push_back(std::exchange(socket.descriptor, std::move(socket.twin)));
     }
 }
 

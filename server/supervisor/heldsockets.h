@@ -16,7 +16,8 @@ namespace Hephaestus {
 class HeldSockets
 {
 public:
-    HeldSockets() = default;
+    /// `willOverlap`: openTwins() will be called, and is to divert nobody.
+    explicit HeldSockets(bool willOverlap = false) : m_willOverlap(willOverlap) {}
     ~HeldSockets() { close(); }
     HeldSockets(const HeldSockets &) = delete;
     HeldSockets &operator=(const HeldSockets &) = delete;
@@ -30,12 +31,17 @@ public:
 
     /// Where they listen, with the real ports, in the order they were added.
     QList<ServiceAddress> addresses() const;
-    /// What a child is given; valid until close().
+    /// What a child is given; valid until close() or turnOver().
     QList<HandedSocket> handed() const;
+    /// What its successor is given, of which it may be seen that it accepts before it gets a client: what openTwins() made.
+    QList<HandedSocket> handedToSuccessor() const;
     bool isEmpty() const { return m_sockets.empty(); }
 
-    /// Clients that come from now on wait for whoever is handed() the sockets next. The program that has them now serves who came
-    /// before, and may end when isOldServed(). What cannot be turned over (openListenerTwin()) stays one socket.
+    /// Sockets for a successor, which get no client before turnOver(). What can have no twin (openListenerTwin()) stays one socket for both.
+    void openTwins();
+    void dropTwins();
+    /// Clients that come from now on wait for whoever is handed() the sockets next, the twins, opened if they are not yet. The program that
+    /// has them now serves who came before, and may end when isOldServed().
     void turnOver();
     bool isOldServed() const;
 
@@ -46,6 +52,7 @@ private:
     struct Socket
     {
         FileDescriptor descriptor;
+        FileDescriptor twin;
         ServiceAddress address;
         bool removeFile = false;
         dev_t device = 0; ///< of the file, which may have been replaced meanwhile
@@ -56,6 +63,7 @@ private:
     std::optional<Problem> openUnix(const ServiceAddress &address);
     std::optional<Problem> add(FileDescriptor descriptor, bool removeFile);
 
+    const bool m_willOverlap;
     std::vector<Socket> m_sockets;
     std::vector<FileDescriptor> m_old; ///< those that turnOver() replaced
 };

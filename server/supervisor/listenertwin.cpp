@@ -41,6 +41,17 @@ bool enable(int socket, int level, int option)
     return ::setsockopt(socket, level, option, &on, sizeof on) == 0;
 }
 
+/// Which of the two gets what comes, in the order in which they began to listen; one that is alone gets all whatever is chosen.
+enum class Twin : unsigned { Older, Newer };
+
+/// By any of the two. Fails while a listener has never been one of two (EINVAL).
+bool choose(int socket, Twin twin)
+{
+    sock_filter instructions[] = {BPF_STMT(BPF_RET | BPF_K, unsigned(twin))};
+    const sock_fprog program{1, instructions};
+    return ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
+}
+
 bool queueIsEmpty(int listener)
 {
     tcp_info info{};
@@ -115,15 +126,23 @@ FileDescriptor openListenerTwin(int listener)
     socklen_t length = sizeof onlyIpv6;
     if (name.any.sa_family == AF_INET6 && ::getsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, &length) == 0)
         ::setsockopt(twin.number(), IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, sizeof onlyIpv6);
-    // The older one is the first of the two, the newer one the second; when it is alone, it gets all whatever the program says.
-    sock_filter instructions[] = {BPF_STMT(BPF_RET | BPF_K, 1)};
-    const sock_fprog second{1, instructions};
-    if (!twin.isOpen() || !enable(listener, SOL_SOCKET, SO_REUSEPORT) || !enable(twin.number(), SOL_SOCKET, SO_REUSEADDR)
-        || !enable(twin.number(), SOL_SOCKET, SO_REUSEPORT) || ::bind(twin.number(), &name.any, size) != 0
-        || ::listen(twin.number(), Backlog) != 0
-        || ::setsockopt(twin.number(), SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &second, sizeof second) != 0)
+    if (!twin.isOpen() || !allowTwin(listener) || !enable(twin.number(), SOL_SOCKET, SO_REUSEADDR) || !allowTwin(twin.number())
+        || ::bind(twin.number(), &name.any, size) != 0)
+        return {};
+    choose(listener, Twin::Older); // before there is another, if it can be
+    if (::listen(twin.number(), Backlog) != 0 || !choose(twin.number(), Twin::Older))
         return {};
     return twin;
+}
+
+bool allowTwin(int socket)
+{
+    return enable(socket, SOL_SOCKET, SO_REUSEPORT);
+}
+
+bool preferTwin(int twin)
+{
+    return choose(twin, Twin::Newer);
 }
 
 bool hasWaitingClients(int listener)

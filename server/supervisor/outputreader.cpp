@@ -33,10 +33,16 @@ void OutputReader::finish()
     if (!isOpen())
         return;
     readPortion(PipeCapacity); // somebody who still has the other end could go on for ever
+    release().reset();
+}
+
+FileDescriptor OutputReader::release()
+{
     m_notifier.reset();
-    m_descriptor.reset();
+    FileDescriptor descriptor = std::move(m_descriptor);
     if (!m_partial.isEmpty())
         Q_EMIT linesRead(std::exchange(m_partial, {}) + '\n');
+    return descriptor;
 }
 
 /// False when the pipe has ended.

@@ -27,6 +27,8 @@ public:
     ~OutputReader() override;
 
     bool isOpen() const { return m_descriptor.isOpen(); }
+    /// For another reader: a line that has begun is taken for whole.
+    FileDescriptor release();
 
 public Q_SLOTS:
     void read();

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QSet>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 namespace Hephaestus {
@@ -37,24 +39,58 @@ QByteArray readSmallFile(const char *path)
     return content;
 }
 
-/// Calls `visit(number)` for every entry of a directory that is a number.
+/// Calls `visit(name)` for every entry of a directory that is not hidden.
 template <typename Visit>
-void forEachNumber(const char *path, Visit visit)
+void forEachName(const char *path, Visit visit)
 {
     const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path), ::closedir);
     if (!directory)
         return;
     while (const dirent *entry = ::readdir(directory.get())) {
+        if (entry->d_name[0] != '.')
+            visit(static_cast<const char *>(entry->d_name));
+    }
+}
+
+/// Calls `visit(number)` for every entry of a directory that is a number.
+template <typename Visit>
+void forEachNumber(const char *path, Visit visit)
+{
+    forEachName(path, [&](const char *name) {
         char *end = nullptr;
-        const long number = std::strtol(entry->d_name, &end, 10);
+        const long number = std::strtol(name, &end, 10);
         if (number > 0 && *end == 0)
             visit(pid_t(number));
-    }
+    });
 }
 
 bool isAdopted(const ProcessEntry &process, pid_t self, pid_t session)
 {
     return process.parent == self && process.session != session;
+}
+
+/// Of `all`, in the order they are found, the group and session of `leader`, whoever descends from them or `alsoBelongs`; without itself
+/// and who is `taken`, to which all that were found are added.
+template <typename Also>
+QList<ProcessEntry> addFamily(const ProcessEntry &leader, const QList<ProcessEntry> &all, QSet<pid_t> &taken, Also alsoBelongs)
+{
+    QList<ProcessEntry> found;
+    QSet<pid_t> family{leader.pid};
+    const auto belongs = [&](const ProcessEntry &process) {
+        return process.group == leader.pid || process.session == leader.pid || family.contains(process.parent) || alsoBelongs(process);
+    };
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const ProcessEntry &process : all) {
+            if (family.contains(process.pid) || taken.contains(process.pid) || !belongs(process))
+                continue;
+            family.insert(process.pid);
+            taken.insert(process.pid);
+            found.append(process);
+            grown = true;
+        }
+    }
+    return found;
 }
 
 /// The children of every thread, where the kernel tells them (CONFIG_PROC_CHILDREN); nothing where it does not.
@@ -126,27 +162,51 @@ QList<ProcessEntry> readAdopted()
     return adopted;
 }
 
-QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all)
+QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all, const QList<ProcessEntry> &others)
 {
     const pid_t self = ::getpid();
     const pid_t session = ::getsid(0);
-    QList<ProcessEntry> remains;
-    QSet<pid_t> family{leader.pid};
-    const auto belongs = [&](const ProcessEntry &process) {
-        return process.group == leader.pid || process.session == leader.pid || family.contains(process.parent)
-            || (isAdopted(process, self, session) && process.startTicks >= leader.startTicks);
-    };
-    for (bool grown = true; grown;) {
-        grown = false;
-        for (const ProcessEntry &process : all) {
-            if (process.pid == self || family.contains(process.pid) || !belongs(process))
-                continue;
-            family.insert(process.pid);
-            remains.append(process);
-            grown = true;
-        }
+    QSet<pid_t> foreign;
+    for (const ProcessEntry &other : others) {
+        foreign.insert(other.pid);
+        addFamily(other, all, foreign, [](const ProcessEntry &) { return false; });
     }
-    return remains;
+    const auto isLeft = [&](const ProcessEntry &process) {
+        const auto mayBeOf = [&](const ProcessEntry &one) { return process.startTicks >= one.startTicks; };
+        return isAdopted(process, self, session) && mayBeOf(leader)
+            && std::none_of(others.begin(), others.end(), [&](const ProcessEntry &other) {
+                   return mayBeOf(other) && std::pair(other.startTicks, other.pid) > std::pair(leader.startTicks, leader.pid);
+               });
+    };
+    foreign.insert(self);
+    return addFamily(leader, all, foreign, isLeft);
+}
+
+bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
+{
+    QSet<QByteArray> wanted;
+    for (const int socket : sockets) {
+        struct stat status{};
+        if (::fstat(socket, &status) == 0)
+            wanted.insert(QByteArray::number(qulonglong(status.st_ino), 16));
+    }
+    const auto takeAway = [&](const ProcessEntry &process) {
+        const QByteArray directory = "/proc/" + QByteArray::number(process.pid) + "/fdinfo/";
+        forEachName(directory.constData(), [&](const char *name) {
+            // `tfd: 7 events: 19 data: … pos:0 ino:13c49bd sdev:9`
+            for (const QByteArray &line : readSmallFile((directory + name).constData()).split('\n')) {
+                if (line.startsWith("tfd:"))
+                    wanted.remove(line.mid(line.indexOf("ino:") + 4).split(' ').first());
+            }
+        });
+    };
+    takeAway(leader);
+    if (wanted.isEmpty())
+        return true; // most need no look at every process of the machine
+    QSet<pid_t> taken;
+    for (const ProcessEntry &process : addFamily(leader, readProcesses(), taken, [](const ProcessEntry &) { return false; }))
+        takeAway(process);
+    return wanted.isEmpty();
 }
 
 bool signalProcess(const ProcessEntry &process, int signalNumber)

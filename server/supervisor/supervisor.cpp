@@ -81,12 +81,31 @@ std::optional<StartFailure> Supervisor::launch()
         note(u"not started: "_s + m_startFailure->what);
         return m_startFailure;
     }
+    watch(u"started with pid %1"_s.arg(m_child.pid()));
+    return {};
+}
+
+bool Supervisor::takeOver(RunningChild child, const QByteArray &output)
+{
+    if (!m_child.adopt(std::move(child), m_options.stopTimeout))
+        return false;
+    m_output.append(output);
+    watch(u"goes on with pid %1"_s.arg(m_child.pid()));
+    return true;
+}
+
+void Supervisor::watch(const QString &event)
+{
     m_policy.started();
     read(m_stdout, m_child.takeOutput(), STDOUT_FILENO);
     read(m_stderr, m_child.takeError(), STDERR_FILENO);
-    note(u"started with pid %1"_s.arg(m_child.pid()));
+    note(event);
     enter(ProcessState::Running);
-    return {};
+}
+
+std::optional<ProcessEntry> Supervisor::process() const
+{
+    return m_child.isRunning() ? std::optional(m_child.process()) : std::nullopt;
 }
 
 void Supervisor::stop()
@@ -136,11 +155,11 @@ void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor desc
     connect(reader.get(), &OutputReader::linesRead, this, [this, echo](const QByteArray &lines) { keep(lines, echo); });
 }
 
-void Supervisor::keep(const QByteArray &lines, int echo)
+void Supervisor::keep(const QByteArray &lines, int descriptor)
 {
     m_output.append(lines);
     if (m_options.passThrough)
-        m_notPassed += lines.size() - passThrough(echo, lines);
+        m_notPassed += lines.size() - passThrough(descriptor, lines);
     if (!m_file)
         return;
     m_file->write(lines);

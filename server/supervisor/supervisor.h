@@ -38,6 +38,8 @@ public:
 
     /// The first start, whose failure is final: the state is Failed then, and finished() is not emitted.
     std::optional<StartFailure> start();
+    /// Goes on with a program that runs already, a child of this process, which has written `output`; false if it is none.
+    bool takeOver(RunningChild child, const QByteArray &output);
     /// From now on its end is a user's stop, whoever brings it about: it is not started again.
     void expectEnd() { m_asked = true; }
     /// Keeps new clients from the program, for its successor, and calls `done` once it has begun with all that came before, or after a
@@ -49,6 +51,8 @@ public:
     void sendSignal(int signalNumber);
     /// 0: it does not run.
     pid_t pid() const { return m_child.isRunning() ? m_child.pid() : 0; }
+    /// Nothing: it does not run.
+    std::optional<ProcessEntry> process() const;
 
     ProcessState state() const { return m_state; }
     bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
@@ -64,6 +68,10 @@ public:
     QString flush();
 
 public Q_SLOTS:
+    /// Lines of the program's, or of its successor's: for output(), the file, and our own stdout or stderr.
+    void keep(const QByteArray &lines, int descriptor);
+    /// An event, for our log and among the lines.
+    void note(const QString &event);
     /// Starts the program again if its delay is over. The timer's slot; tests call it.
     void advance();
 
@@ -73,9 +81,8 @@ Q_SIGNALS:
 
 private:
     std::optional<StartFailure> launch();
+    void watch(const QString &event);
     void read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int echo);
-    void keep(const QByteArray &lines, int echo);
-    void note(const QString &event);
     void childEnded(const ChildEnd &end);
     void decide(bool success);
     void lookForClients();

@@ -29,6 +29,9 @@ private Q_SLOTS:
     void killedItselfItTakesTheProgramAlong();
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
+    void anOverlappingRestartLeavesNobodyWaiting();
+    void anOverlappingRestartThatFailsLosesNothing();
+    void aStopDuringAnOverlappingRestartLeavesNothing();
     void dependenciesAreCheckedOnItsBehalf();
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
     void aTokenIsShownToTheProgram();
@@ -122,6 +125,8 @@ void TestRun::theExitCodeIsThePrograms_data()
     row("wrong word", command({u"--restart"_s, u"sometimes"_s}, {u"true"_s}), 125, u"expected on-failure, always or never"_s);
     row("wrong duration", command({u"--stop-timeout"_s, u"soon"_s}, {u"true"_s}), 125, u"--stop-timeout"_s);
     row("wrong socket", command({u"--socket"_s, u"here"_s}, {u"true"_s}), 125, u"expected HOST:PORT"_s);
+    row("overlap without a socket", command({u"--overlap"_s}, {u"true"_s}), 125, u"--overlap: expected --socket"_s);
+    row("overlap beside an upstream", command({u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--upstream"_s, u"unix:/x"_s}, {u"true"_s}), 125, u"--overlap: unexpected beside --upstream"_s);
     row("address of another machine", command({u"--listen"_s, u"192.0.2.1:1"_s}, {u"true"_s}), 125, u"192.0.2.1:1"_s);
     row("token without upstream", command({u"--upstream-token-file"_s, u"/x"_s}, {u"true"_s}), 125, u"expected --upstream"_s);
     row("no token", command({u"--upstream"_s, u"unix:/x"_s, u"--upstream-token-file"_s, u"/nowhere"_s}, {u"true"_s}), 125, u"/nowhere"_s);
@@ -235,6 +240,109 @@ void TestRun::aRestartKeepsTheHeldSocket()
     }
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 143);
+}
+
+namespace {
+
+/// Serves its pid over HTTP, by what `body` of an ASGI application does at its start.
+QByteArray application(const QByteArray &start = {})
+{
+    return start + "import os\n"
+        "async def app(scope, receive, send):\n"
+        "    if scope['type'] == 'http':\n"
+        "        body = str(os.getpid()).encode()\n"
+        "        await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-length', b'%d' % len(body))]})\n"
+        "        await send({'type': 'http.response.body', 'body': body})\n";
+}
+
+QStringList uvicorn(const QString &directory)
+{
+    return {u"/usr/bin/python3"_s, u"-m"_s, u"uvicorn"_s, u"--app-dir"_s, directory, u"--fd"_s, u"3"_s, u"app:app"_s};
+}
+
+} // namespace
+
+void TestRun::anOverlappingRestartLeavesNobodyWaiting()
+{
+    // Long enough at its start that who waited for it would show.
+    write(u"app.py"_s, application("import time; time.sleep(1)\n"));
+    START(service, {u"--overlap"_s, u"--python"_s, u"--socket"_s, u"127.0.0.1:0"_s}, uvicorn(directory->path()));
+    HealthReport before = status(service.port);
+    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    QTRY_COMPARE(rawRequest(held, "GET", "/").status, 200);
+    for (int i = 0; i < 3; ++i) {
+        const QByteArray old = before.process.value(u"pid"_s).toString().toLatin1();
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        QCOMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
+        QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
+        // Those who have the old program's answer were not made to wait for the new one's start.
+        int answeredByTheOld = 0;
+        QByteArray by;
+        do {
+            const auto answer = rawRequest(held, "GET", "/");
+            QCOMPARE(answer.status, 200);
+            by = answer.body;
+            answeredByTheOld += by == old;
+        } while (by == old);
+        QVERIFY2(answeredByTheOld > 10, QByteArray::number(answeredByTheOld).constData());
+        QTRY_VERIFY(!status(service.port).instanceId.isEmpty() && status(service.port).instanceId != before.instanceId);
+        const HealthReport after = status(service.port);
+        QCOMPARE(after.process.value(u"pid"_s).toString().toLatin1(), by);
+        QVERIFY(!after.process.contains(u"successor"_s));
+        QCOMPARE(*after.pid, *before.pid);
+        QTRY_COMPARE(code(service.port), u"fresh"_s);
+        QVERIFY(logs(service.port).contains("Started server process [" + by + ']')); // which it said to the supervisor before
+        before = after;
+    }
+    write(u"app.py"_s, application("changed = 1\n"));
+    QTRY_COMPARE(code(service.port), u"stale modified app.py"_s); // it is judged by what it loaded itself
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(QDir(directory->filePath(u"hephaestus/python"_s)).isEmpty());
+}
+
+void TestRun::anOverlappingRestartThatFailsLosesNothing()
+{
+    write(u"app.py"_s, application());
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s}, uvicorn(directory->path()));
+    const HealthReport before = status(service.port);
+    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const QByteArray pid = before.process.value(u"pid"_s).toString().toLatin1();
+    QTRY_COMPARE(rawRequest(held, "GET", "/").body, pid);
+    write(u"app.py"_s, application("raise RuntimeError('no database')\n"));
+    QProcess receipt;
+    receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
+    while (!receipt.waitForFinished(1))
+        QCOMPARE(rawRequest(held, "GET", "/").body, pid);
+    const QByteArray told = receipt.readAll() + receipt.readAllStandardError();
+    QCOMPARE(receipt.exitCode(), 1);
+    QVERIFY2(told.contains("it exited with code 1 before it took over (it last said: RuntimeError: no database); pid " + pid + " goes on"), told.constData());
+    const HealthReport after = status(service.port);
+    QCOMPARE(after.instanceId, before.instanceId);
+    QCOMPARE(after.status, ServiceStatus::Healthy);
+    QVERIFY(after.process.value(u"restart_error"_s).toString().contains(u"no database"_s));
+    QVERIFY(logs(service.port).contains("the restart failed"));
+    // And it is not the last one.
+    write(u"app.py"_s, application());
+    receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
+    QVERIFY(receipt.waitForFinished());
+    QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
+    QVERIFY(receipt.readAllStandardOutput().contains("process gone"));
+    QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
+{
+    write(u"app.py"_s, application());
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"500ms"_s}, uvicorn(directory->path()));
+    QTRY_VERIFY(logs(service.port).contains("Uvicorn running"));
+    write(u"app.py"_s, "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n");
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::dependenciesAreCheckedOnItsBehalf()

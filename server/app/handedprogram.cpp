@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/handedprogram.h"
+
+#include <QFile>
+
+#include <sys/mman.h>
+
+namespace Hephaestus {
+namespace {
+
+// The names; what follows is the pid, or the adapter's directory.
+constexpr char Stdout[] = "program-stdout=";
+constexpr char Stderr[] = "program-stderr=";
+constexpr char Output[] = "program-output=";
+constexpr char Adapter[] = "program-python=";
+
+std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, const char *name)
+{
+    const auto found = std::find_if(inherited.begin(), inherited.end(), [&](const InheritedSocket &one) { return one.name.startsWith(name); });
+    if (found == inherited.end())
+        return {};
+    const InheritedSocket taken{found->descriptor, found->name.mid(qsizetype(qstrlen(name)))};
+    inherited.erase(found);
+    return taken;
+}
+
+} // namespace
+
+QList<HandedSocket> HandedProgram::handOver()
+{
+    const QByteArray pid = QByteArray::number(child.pid);
+    QList<HandedSocket> handed{{Stdout + pid, child.output.number()}, {Stderr + pid, child.error.number()}};
+    if (output.isOpen())
+        handed.append({Output + pid, output.number()});
+    if (adapter) {
+        handed.append({Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
+        adapter->keepDirectory();
+    }
+    return handed;
+}
+
+std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherited)
+{
+    HandedProgram program;
+    if (const auto taken = takeNamed(inherited, Stdout)) {
+        program.child.pid = taken->name.toInt();
+        program.child.output.reset(taken->descriptor);
+    }
+    if (const auto taken = takeNamed(inherited, Stderr))
+        program.child.error.reset(taken->descriptor);
+    if (const auto taken = takeNamed(inherited, Output))
+        program.output.reset(taken->descriptor);
+    if (const auto taken = takeNamed(inherited, Adapter))
+        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)), taken->descriptor);
+    if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
+        return {};
+    return program;
+}
+
+void HandedProgram::setOutput(const QByteArray &lines)
+{
+    output.reset(::memfd_create("output", MFD_CLOEXEC));
+    QFile file;
+    if (output.isOpen() && file.open(output.number(), QFile::WriteOnly | QFile::Unbuffered))
+        file.write(lines);
+}
+
+QByteArray HandedProgram::readOutput() const
+{
+    QFile file;
+    return output.isOpen() && file.open(output.number(), QFile::ReadOnly) && file.seek(0) ? file.readAll() : QByteArray();
+}
+
+} // namespace Hephaestus

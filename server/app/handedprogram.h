@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/app/listenfds.h"
+#include "server/app/pythonadapter.h"
+#include "server/supervisor/childprocess.h"
+
+#include <memory>
+
+namespace Hephaestus {
+
+/// A wrapped program that runs on while `hephaestus run` executes itself anew: the one hands it over, the other takes it.
+struct HandedProgram
+{
+    RunningChild child;
+    FileDescriptor output;                  ///< a file in memory: what it has written so far
+    std::unique_ptr<PythonAdapter> adapter; ///< null: without
+
+    /// Its descriptors among those of the listening sockets, told by their names; they stay this object's, and the adapter is not
+    /// removed with it any more.
+    QList<HandedSocket> handOver();
+    /// Takes those of a predecessor out of `inherited`; nothing if there are none.
+    static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
+
+    void setOutput(const QByteArray &lines); ///< where that fails, it is lost
+    QByteArray readOutput() const;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/overlappingrestart.h"
+
+#include "server/app/standardendpoints.h"
+
+#include <limits>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+OverlappingRestart::OverlappingRestart(const RunOptions &options, HeldSockets &sockets, Supervisor &supervisor)
+    : m_options(options), m_sockets(sockets), m_supervisor(supervisor)
+{
+}
+
+std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccepting)> done)
+{
+    m_failure.clear();
+    m_successor.reset();
+    m_adapter.reset();
+    SuccessorOptions options;
+    options.command = m_options.supervisor.command;
+    options.startTimeout = m_options.service.startTimeout;
+    options.stopTimeout = m_options.supervisor.stopTimeout;
+    if (m_options.python) {
+        m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, stateDirectory());
+        if (auto problem = m_adapter->problem())
+            return problem;
+        options.command.environment += m_adapter->environment();
+    }
+    m_successor = std::make_unique<Successor>(std::move(options), m_sockets);
+    connect(m_successor.get(), &Successor::wrote, &m_supervisor, &Supervisor::keep);
+    connect(m_successor.get(), &Successor::noted, &m_supervisor, &Supervisor::note);
+    connect(m_successor.get(), &Successor::changed, this, &OverlappingRestart::changed);
+    connect(m_successor.get(), &Successor::accepting, this, [this] { std::exchange(m_done, {})(true); });
+    connect(m_successor.get(), &Successor::failed, this, &OverlappingRestart::fail);
+    m_done = std::move(done);
+    if (const auto failure = m_successor->start(m_supervisor.process())) {
+        m_done = {};
+        fail(failure->what);
+        return Problem{{}, failure->what};
+    }
+    return {};
+}
+
+void OverlappingRestart::fail(const QString &why)
+{
+    m_failure = u"the restart failed, its successor did not take over: %1"_s.arg(why);
+    if (const pid_t pid = m_supervisor.pid())
+        m_failure += u"; pid %1 goes on"_s.arg(pid);
+    m_supervisor.note(m_failure);
+    m_adapter.reset();
+    if (const auto done = std::exchange(m_done, {}))
+        done(false);
+    Q_EMIT changed();
+}
+
+void OverlappingRestart::cancel()
+{
+    if (!isOver())
+        m_successor->stop(u"the service stops"_s);
+}
+
+QVariantMap OverlappingRestart::describe() const
+{
+    QVariantMap process{{u"overlap"_s, true}};
+    if (!isOver())
+        process[u"successor"_s] = m_successor->describe();
+    if (!m_failure.isEmpty())
+        process[u"restart_error"_s] = m_failure;
+    return process;
+}
+
+std::optional<HandedProgram> OverlappingRestart::handOver()
+{
+    if (!isAccepting())
+        return {};
+    HandedProgram program;
+    program.child = m_successor->release();
+    program.setOutput(m_successor->output().tail(std::numeric_limits<qsizetype>::max()));
+    program.adapter = std::move(m_adapter);
+    return program;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/app/handedprogram.h"
+#include "server/app/runoptions.h"
+#include "server/supervisor/successor.h"
+
+namespace Hephaestus {
+
+/// What `hephaestus run --overlap` does before a restart: the program's successor is started, with a Python adapter of its own, and the
+/// restart goes on only once it accepts. One that does not is ended, and the program goes on as if nothing had been asked.
+class OverlappingRestart : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `supervisor`, of the program that runs now, and `sockets` outlive it.
+    OverlappingRestart(const RunOptions &options, HeldSockets &sockets, Supervisor &supervisor);
+
+    /// Why it cannot even begin; otherwise `done` is called once, with whether the successor accepts.
+    std::optional<Problem> begin(std::function<void(bool isAccepting)> done);
+    bool isAccepting() const { return m_successor && m_successor->isAccepting(); }
+    /// A stop came instead: ends the successor, unless it is gone.
+    void cancel();
+    bool isOver() const { return !m_successor || !m_successor->isRunning(); }
+    /// For `process` of the detailed body: `overlap`, `successor` while there is one, `restart_error` after a restart that failed.
+    QVariantMap describe() const;
+    /// The successor for the next image of this process; nothing if there is none.
+    std::optional<HandedProgram> handOver();
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void fail(const QString &why);
+
+    const RunOptions m_options;
+    HeldSockets &m_sockets;
+    Supervisor &m_supervisor;
+    std::unique_ptr<PythonAdapter> m_adapter;
+    std::unique_ptr<Successor> m_successor;
+    std::function<void(bool)> m_done;
+    QString m_failure;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/successor.h"
+
+#include "common/protocol/duration.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto LookEvery = 20ms;
+constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
+
+QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
+{
+    QList<int> descriptors;
+    for (const HandedSocket &socket : sockets)
+        descriptors.append(socket.descriptor);
+    return descriptors;
+}
+
+} // namespace
+
+Successor::Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock, QObject *parent)
+    : QObject(parent), m_options(std::move(options)), m_sockets(sockets), m_clock(clock), m_child(clock)
+{
+    connect(&m_timer, &QTimer::timeout, this, &Successor::look);
+    connect(&m_child, &ChildProcess::ended, this, &Successor::childEnded);
+}
+
+Successor::~Successor() = default;
+
+std::optional<StartFailure> Successor::start(const std::optional<ProcessEntry> &predecessor)
+{
+    m_willBeSeen = predecessor && pollsSockets(*predecessor, descriptorsOf(m_sockets.handed()));
+    m_sockets.openTwins();
+    if (const auto failure = m_child.start(m_options.command, m_sockets.handedToSuccessor(), m_options.stopTimeout)) {
+        m_sockets.dropTwins();
+        return failure;
+    }
+    m_startedAt = m_clock.now();
+    m_failure.clear();
+    read(m_stdout, m_child.takeOutput(), STDOUT_FILENO);
+    read(m_stderr, m_child.takeError(), STDERR_FILENO);
+    m_timer.start(LookEvery);
+    Q_EMIT noted(u"its successor is started with pid %1"_s.arg(m_child.pid()));
+    Q_EMIT changed();
+    return {};
+}
+
+void Successor::look()
+{
+    if (!m_child.isRunning() || m_child.isStopping() || m_isAccepting)
+        return;
+    const auto time = m_clock.now() - m_startedAt;
+    const bool isSeen = pollsSockets(m_child.process(), descriptorsOf(m_sockets.handedToSuccessor()));
+    if (isSeen || (!m_willBeSeen && time >= m_options.settleTime)) {
+        m_timer.stop();
+        m_isAccepting = true;
+        Q_EMIT noted(isSeen ? u"its successor accepts"_s
+                            : u"its successor has run for %1, and is taken to accept: how it waits for clients cannot be seen"_s
+                                  .arg(formatDuration(m_options.settleTime)));
+        Q_EMIT changed();
+        Q_EMIT accepting();
+    } else if (time >= m_options.startTimeout) {
+        end(u"it did not accept within %1"_s.arg(formatDuration(m_options.startTimeout)), std::min(m_options.stopTimeout, HangingGrace));
+    }
+}
+
+void Successor::stop(const QString &why)
+{
+    end(why, m_options.stopTimeout);
+}
+
+void Successor::end(const QString &why, std::chrono::milliseconds grace)
+{
+    if (!m_child.isRunning() || m_child.isStopping())
+        return;
+    m_timer.stop();
+    m_failure = why;
+    m_child.stop(grace);
+    Q_EMIT changed();
+}
+
+void Successor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int number)
+{
+    reader = std::make_unique<OutputReader>(std::move(descriptor));
+    connect(reader.get(), &OutputReader::linesRead, this, [this, number](const QByteArray &lines) {
+        m_output.append(lines);
+        Q_EMIT wrote(lines, number);
+    });
+}
+
+RunningChild Successor::release()
+{
+    RunningChild child = m_child.release();
+    child.output = m_stdout->release();
+    child.error = m_stderr->release();
+    return child;
+}
+
+void Successor::childEnded(const ChildEnd &end)
+{
+    m_timer.stop();
+    m_stdout->finish();
+    m_stderr->finish();
+    m_sockets.dropTwins();
+    m_isAccepting = false;
+    const QString lastWords = QString::fromUtf8(m_output.tail(1)).trimmed().left(200);
+    const QString why = (m_failure.isEmpty() ? u"it %1 before it took over"_s.arg(end.text()) : m_failure)
+        + (lastWords.isEmpty() ? QString() : u" (it last said: %1)"_s.arg(lastWords));
+    Q_EMIT noted(u"its successor is gone: "_s + why);
+    Q_EMIT changed();
+    Q_EMIT failed(why);
+}
+
+QVariantMap Successor::describe() const
+{
+    if (!m_child.isRunning())
+        return {};
+    const QString state = m_child.isStopping() ? u"stopping"_s : m_isAccepting ? u"accepting"_s : u"starting"_s;
+    return {{u"pid"_s, qint64(m_child.pid())}, {u"state"_s, state}};
+}
+
+} // namespace Hephaestus
