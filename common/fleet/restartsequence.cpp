@@ -233,7 +233,7 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
                 connect(process, &ProcessWatch::gone, this, &Private::look);
         }
     } else if (reply.error != ClientError::Refused && (action != FleetAction::Restart || !isSupervised())) {
-        const std::optional<PortHolder> holder = cameFromService(reply.error) ? findListener(m_peer.address) : std::nullopt;
+        const std::optional<PortHolder> holder = findListener(m_peer.address); // who only takes connections holds it all the same
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
     }
     const bool restartsItself = m_old && m_old->capabilities.contains(u"restart"_s);

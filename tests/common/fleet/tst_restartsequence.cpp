@@ -34,6 +34,7 @@ private Q_SLOTS:
     void anIncompleteCleanUpIsTold();
     void failuresAreExplained_data();
     void failuresAreExplained();
+    void aTakenPortNamesItsHolder_data();
     void aTakenPortNamesItsHolder();
     void aWrongProcessOnThePortIsNamed();
     void noMethodSaysWhatToWrite();
@@ -285,13 +286,23 @@ void TestRestartSequence::failuresAreExplained()
     }
 }
 
+void TestRestartSequence::aTakenPortNamesItsHolder_data()
+{
+    QTest::addColumn<QString>("does");
+    QTest::newRow("says something else") << u"c.sendall(b'SSH-2.0-x\\r\\n')"_s;
+    QTest::newRow("says nothing") << u"kept.append(c)"_s;
+    QTest::newRow("hangs up") << u"c.close()"_s;
+    QTest::newRow("does not accept any more") << u"time.sleep(1000)"_s;
+}
+
 void TestRestartSequence::aTakenPortNamesItsHolder()
 {
+    QFETCH(QString, does);
     // It answers neither HTTP nor anything else: the service is not running, its port is.
     QProcess holder;
     holder.setWorkingDirectory(state->path());
     holder.start(u"python3"_s, {u"-c"_s, u"import socket,sys,time\ns=socket.socket()\ns.bind(('127.0.0.1',%1))\ns.listen()\nprint('x',flush=True)\n"
-                                         "while True:\n c=s.accept()[0]\n c.sendall(b'SSH-2.0-x\\r\\n')"_s.arg(port)});
+                                         "kept=[]\nwhile True:\n c=s.accept()[0]\n %2"_s.arg(port).arg(does)});
     QVERIFY(holder.waitForReadyRead(10'000));
     const Receipt receipt = run(entryWith());
     holder.kill();
