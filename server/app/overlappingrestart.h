@@ -23,6 +23,7 @@ public:
     /// A stop came instead: ends the successor, unless it is gone.
     void cancel();
     bool isOver() const { return !m_successor || !m_successor->isRunning(); }
+    std::optional<ProcessEntry> process() const { return isOver() ? std::nullopt : std::optional(m_successor->process()); }
     /// For `process` of the detailed body: `overlap`, `successor` while there is one, `restart_error` after a restart that failed.
     QVariantMap describe() const;
     /// The successor for the next image of this process; nothing if there is none.

@@ -8,6 +8,7 @@
 #include "server/app/systemdnotifier.h"
 #include "server/app/upstream.h"
 #include "server/core/processorigin.h"
+#include "server/supervisor/guardian.h"
 #include "server/supervisor/processtable.h"
 
 #include <QDir>
@@ -77,8 +78,8 @@ SupervisorOptions withAdapter(SupervisorOptions options, const PythonAdapter *ad
 class RunProgram : public QObject
 {
 public:
-    /// `sockets`, `adapter` (may be null), `self` and what `trial` needs outlive it.
-    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, const Reexec &self,
+    /// `sockets`, `adapter` (may be null), `guardian`, `self` and what `trial` needs outlive it.
+    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian, const Reexec &self,
                InPlaceRestart::Trial trial);
 
     /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit code.
@@ -95,6 +96,7 @@ private:
     bool isOurs(qint64 pid) const;
 
     const RunOptions m_options;
+    Guardian &m_guardian;
     Service m_service;
     Supervisor m_supervisor;
     ProgramCode m_code;
@@ -107,9 +109,10 @@ private:
     bool m_announcedDown = false;
 };
 
-RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, const Reexec &self,
-                       InPlaceRestart::Trial trial)
+RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
+                       const Reexec &self, InPlaceRestart::Trial trial)
     : m_options(options)
+    , m_guardian(guardian)
     , m_service({.name = options.service.name, .version = options.service.version, .shutdown = options.service.shutdown,
                  .http = options.service.http}, ServerState::instance())
     , m_supervisor(withAdapter(options.supervisor, adapter), sockets)
@@ -179,6 +182,12 @@ void RunProgram::tell()
     if (m_overlap)
         process.insert(m_overlap->describe());
     state.setProcess(process);
+    QList<ProcessEntry> leaders;
+    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
+        if (leader)
+            leaders.append(*leader);
+    }
+    m_guardian.guard(leaders);
     m_code.follow(m_supervisor.pid());
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
     if (m_upstream && isUp)
@@ -273,13 +282,16 @@ int runCommand(const QStringList &arguments)
         std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
     if (!problems.isEmpty())
         return StartFailure::Own;
-    Log::install(options->log);
+    std::optional<Guardian> guardian;
+    guardian.emplace(options->supervisor.logFile, options->supervisor.stopTimeout);
+    options->supervisor.command.environment += guardian->mark();
+    Log::install(options->log); // its thread begins
     HeldSockets kept;
     QList<HandedSocket> handed;
     std::optional<HandedProgram> next;
     int exitCode = ExitDone;
     {
-        RunProgram program(*options, sockets, adapter.get(), self, [&]() -> std::optional<Problem> {
+        RunProgram program(*options, sockets, adapter.get(), *guardian, self, [&]() -> std::optional<Problem> {
             QList<Problem> found;
             readRunOptions(arguments, self.arguments(), found);
             return found.isEmpty() ? std::optional<Problem>() : found.first();
@@ -297,6 +309,7 @@ int runCommand(const QStringList &arguments)
     adapter.reset(); // the next program has its own
     if (next)
         held += next->handOver();
+    guardian.reset(); // the next image has its own
     return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
 }
 

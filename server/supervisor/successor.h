@@ -38,6 +38,7 @@ public:
     void stop(const QString &why);
     bool isRunning() const { return m_child.isRunning(); }
     bool isAccepting() const { return m_isAccepting; } ///< and runs
+    const ProcessEntry &process() const { return m_child.process(); }
     /// After accepting(): to be adopted elsewhere. What it has written stays in output().
     RunningChild release();
 

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void aStopEndsTheWholeFamily_data();
     void aStopEndsTheWholeFamily();
     void aCrashIsNeverToldAsHealthy();
+    void killedItselfItTakesTheProgramAlong_data();
     void killedItselfItTakesTheProgramAlong();
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
@@ -191,13 +192,32 @@ void TestRun::aCrashIsNeverToldAsHealthy()
     QCOMPARE(service.exitCode(), 143);
 }
 
+void TestRun::killedItselfItTakesTheProgramAlong_data()
+{
+    QTest::addColumn<QStringList>("part");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("handles TERM") << QStringList{u"handle-term"_s, u"0"_s} << QByteArray("it has ended");
+    QTest::newRow("ignores TERM") << QStringList{u"ignore-term"_s} << QByteArray("SIGKILL to 1 processes");
+    QTest::newRow("hangs at TERM") << QStringList{u"hang-at-term"_s} << QByteArray("SIGKILL to 1 processes");
+    QTest::newRow("suspended") << QStringList{u"suspend-itself"_s} << QByteArray("it has ended");
+    QTest::newRow("grandchildren") << QStringList{u"grandchildren"_s} << QByteArray("SIGKILL to 6 processes");
+    QTest::newRow("double fork") << QStringList{u"fork-twice"_s} << QByteArray("SIGKILL to 1 processes");
+}
+
 void TestRun::killedItselfItTakesTheProgramAlong()
 {
-    START(service, {}, child({u"handle-term"_s, u"0"_s}));
+    QFETCH(QStringList, part);
+    QFETCH(QByteArray, says);
+    START(service, {u"--stop-timeout"_s, u"300ms"_s}, child(part));
     QTRY_VERIFY(logs(service.port).contains("ready"));
+    QFile log(status(service.port).process.value(u"log_file"_s).toString());
     service.signal(SIGKILL);
-    QCOMPARE(service.exitCode(), 128 + SIGKILL);
-    QTRY_COMPARE(leftovers->pids(), QList<int>()); // it got SIGTERM by its parent's death
+    service.process.waitForFinished(0); // its stderr stays open while somebody speaks for it
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray told = log.readAll();
+    QVERIFY2(told.contains("its supervisor (pid "), told.constData());
+    QVERIFY2(told.contains(says), told.constData());
 }
 
 void TestRun::theOutputIsAmongTheLogs()
