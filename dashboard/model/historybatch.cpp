@@ -38,6 +38,7 @@ void HistoryBatch::clear()
     m_counts.clear();
     m_events.clear();
     m_obituaries.clear();
+    m_receipts.clear();
 }
 
 void HistoryBatch::add(const Observation &observation)

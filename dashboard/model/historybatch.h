@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/receipt.h"
 #include "dashboard/model/historyrecord.h"
 
 #include <QSet>
@@ -49,17 +50,19 @@ public:
     void add(const Observation &observation);
     void add(const Event &event, const QString &url) { m_events.append({event, url}); }
     void add(const Obituary &obituary) { m_obituaries.append(obituary); }
+    void add(const Receipt &receipt, const QString &url) { m_receipts.insert(url, receipt); }
 
     /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay small.
     std::chrono::seconds finestStep() const;
 
-    bool isEmpty() const { return m_looks.empty() && m_counts.empty() && m_events.isEmpty() && m_obituaries.isEmpty(); }
+    bool isEmpty() const { return m_looks.empty() && m_counts.empty() && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty(); }
     void clear(); ///< but for which services there are
 
     const std::map<LookKey, Look> &looks() const { return m_looks; }
     const std::map<CountKey, Count> &counts() const { return m_counts; }
     const QList<StoredEvent> &events() const { return m_events; }
     const QList<Obituary> &obituaries() const { return m_obituaries; }
+    const QHash<QString, Receipt> &receipts() const { return m_receipts; } ///< by URL: of each service the last
 
 private:
     void addTo(int step, const Observation &observation);
@@ -69,6 +72,7 @@ private:
     std::map<CountKey, Count> m_counts; ///< every dependency once at least, zero or not: that is how it is known to be there
     QList<StoredEvent> m_events;
     QList<Obituary> m_obituaries;
+    QHash<QString, Receipt> m_receipts;
     QSet<QString> m_services; ///< ever added
 };
 

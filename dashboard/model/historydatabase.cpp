@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/historydatabase.h"
 
+#include "common/protocol/receiptcodec.h"
+
 #include <QDataStream>
 #include <QDir>
 #include <QFile>
@@ -37,6 +39,9 @@ constexpr const char *Tables[] = {
     "reason TEXT, bodies BLOB, log BLOB)",
     "CREATE INDEX obituary_by_service ON obituary (url, at)",
 };
+
+/// Came later: files without it get it, and dashboards that do not know it leave it alone. Of each service the last one.
+constexpr const char *ReceiptTable = "CREATE TABLE IF NOT EXISTS receipt (url TEXT PRIMARY KEY, at INTEGER, receipt BLOB) WITHOUT ROWID";
 
 qint64 milliseconds(History::Time time)
 {
@@ -143,7 +148,7 @@ bool HistoryDatabase::makeTables()
         || !run(most))
         return false;
     if (number(u"PRAGMA user_version"_s) == Schema) // damage in the middle of the file shows when it is read there
-        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0;
+        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0 && run(QString::fromLatin1(ReceiptTable));
     m_database.transaction();
     for (const char *const table : Tables) {
         if (!run(QString::fromLatin1(table))) {
@@ -151,7 +156,7 @@ bool HistoryDatabase::makeTables()
             return false;
         }
     }
-    return run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit();
+    return run(QString::fromLatin1(ReceiptTable)) && run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit();
 }
 
 void HistoryDatabase::close()
@@ -207,6 +212,15 @@ bool HistoryDatabase::run(QSqlQuery &query)
     return false;
 }
 
+/// With `values` for its question marks.
+bool HistoryDatabase::run(QSqlQuery &query, std::initializer_list<QVariant> values)
+{
+    int at = 0;
+    for (const QVariant &value : values)
+        query.bindValue(at++, value);
+    return m_errorCode == 0 && run(query);
+}
+
 bool HistoryDatabase::run(const QString &sql)
 {
     QSqlQuery query = prepared(sql);
@@ -242,7 +256,7 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
         m_errorCode = 0;
         m_error.clear();
         m_database.transaction();
-        const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch);
+        const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch) && writeReceipts(batch);
         if (done && m_database.commit())
             return {};
         if (m_errorCode == 0) {
@@ -276,13 +290,8 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
         const qint64 service = serviceId(url);
         if (service < 0)
             return false;
-        int at = 0;
-        for (const QVariant &value : {QVariant(step), QVariant(service), QVariant(start), QVariant(look.since), QVariant(look.until),
-                                      QVariant(look.polls), QVariant(look.latency), QVariant(look.slowest), QVariant(look.inFlight),
-                                      QVariant(look.connections), QVariant(look.files), QVariant(look.threads), QVariant(look.resident),
-                                      QVariant(look.cpu)})
-            query.bindValue(at++, value);
-        if (m_errorCode != 0 || !run(query))
+        if (!run(query, {step, service, start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
+                         look.connections, look.files, look.threads, look.resident, look.cpu}))
             return false;
     }
     return true;
@@ -299,10 +308,7 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
             return false;
         if (count.successes == 0 && count.failures == 0)
             continue; // that it is known to be zero, its service's look says
-        int at = 0;
-        for (const QVariant &value : {QVariant(step), QVariant(dependency), QVariant(start), QVariant(count.successes), QVariant(count.failures)})
-            query.bindValue(at++, value);
-        if (m_errorCode != 0 || !run(query))
+        if (!run(query, {step, dependency, start, count.successes, count.failures}))
             return false;
     }
     return true;
@@ -312,11 +318,7 @@ bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 {
     QSqlQuery query = prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
     for (const auto &[event, url] : batch.events()) {
-        int at = 0;
-        for (const QVariant &value : {QVariant(milliseconds(event.at)), QVariant(url), QVariant(event.serviceName), QVariant(int(event.kind)),
-                                      QVariant(event.text.left(2000)), QVariant(event.by), QVariant(event.mark)})
-            query.bindValue(at++, value);
-        if (m_errorCode != 0 || !run(query))
+        if (!run(query, {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000), event.by, event.mark}))
             return false;
     }
     return true;
@@ -328,12 +330,18 @@ bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
     for (const Obituary &obituary : batch.obituaries()) {
         const QVariant code = obituary.exit ? QVariant(obituary.exit->code) : QVariant();
         const QVariant signal = obituary.exit ? QVariant(obituary.exit->signal) : QVariant();
-        int at = 0;
-        for (const QVariant &value : {QVariant(milliseconds(obituary.at)), QVariant(obituary.url), QVariant(obituary.name), QVariant(obituary.pid),
-                                      code, signal, QVariant(obituary.reason.left(2000)), QVariant(packed(obituary.bodies)),
-                                      QVariant(qCompress(obituary.log))})
-            query.bindValue(at++, value);
-        if (m_errorCode != 0 || !run(query))
+        if (!run(query, {milliseconds(obituary.at), obituary.url, obituary.name, obituary.pid, code, signal, obituary.reason.left(2000),
+                         packed(obituary.bodies), qCompress(obituary.log)}))
+            return false;
+    }
+    return true;
+}
+
+bool HistoryDatabase::writeReceipts(const HistoryBatch &batch)
+{
+    QSqlQuery query = prepared(u"INSERT OR REPLACE INTO receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
+    for (const auto &[url, receipt] : batch.receipts().asKeyValueRange()) {
+        if (!run(query, {url, receipt.startedAt.toMSecsSinceEpoch(), qCompress(encode(receipt))}))
             return false;
     }
     return true;
@@ -345,10 +353,8 @@ qint64 HistoryDatabase::serviceId(const QString &url)
     if (const auto found = m_services.constFind(url); found != m_services.cend())
         return *found;
     QSqlQuery insert = prepared(u"INSERT INTO service (url) VALUES (?) ON CONFLICT DO NOTHING"_s);
-    insert.bindValue(0, url);
     QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
-    query.bindValue(0, url);
-    if (m_errorCode != 0 || (!m_readOnly && !run(insert)) || !run(query) || !query.next())
+    if ((!m_readOnly && !run(insert, {url})) || !run(query, {url}) || !query.next())
         return -1;
     return m_services[url] = query.value(0).toLongLong();
 }
@@ -361,13 +367,8 @@ qint64 HistoryDatabase::dependencyId(const QString &url, const QString &name, qi
     if (const auto found = m_dependencies.constFind({service, name}); found != m_dependencies.cend())
         return *found;
     QSqlQuery insert = prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
-    insert.bindValue(0, service);
-    insert.bindValue(1, name);
-    insert.bindValue(2, start);
     QSqlQuery query = prepared(u"SELECT id FROM dependency WHERE service = ? AND name = ?"_s);
-    query.bindValue(0, service);
-    query.bindValue(1, name);
-    if (m_errorCode != 0 || !run(insert) || !run(query) || !query.next())
+    if (!run(insert, {service, name, start}) || !run(query, {service, name}) || !query.next())
         return -1;
     return m_dependencies[{service, name}] = query.value(0).toLongLong();
 }
@@ -391,6 +392,7 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
     }
     for (const auto &[table, most] : {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
         done = done && run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
+    done = done && run(u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(m_limits.receipts));
     done = done && shrink(bytes) && m_database.commit();
     if (done)
         return {};
@@ -437,8 +439,7 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
     range.step = tier.step;
     const qint64 first = inSeconds(from) / tier.step.count() * tier.step.count();
     QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
-    query.bindValue(0, url);
-    bool done = m_errorCode == 0 && run(query);
+    bool done = run(query, {url});
     if (done && query.next()) {
         const qint64 service = query.value(0).toLongLong();
         done = readStretches(service, int(tier.step.count()), first, inSeconds(to), range)
@@ -456,11 +457,7 @@ bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint6
 {
     QSqlQuery query = prepared(u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
                                "FROM look WHERE step = ? AND service = ? AND start BETWEEN ? AND ? ORDER BY start"_s);
-    query.bindValue(0, step);
-    query.bindValue(1, service);
-    query.bindValue(2, from);
-    query.bindValue(3, to);
-    if (m_errorCode != 0 || !run(query))
+    if (!run(query, {step, service, from, to}))
         return false;
     while (query.next()) {
         Stretch stretch;
@@ -486,17 +483,12 @@ bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint6
 bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
 {
     QSqlQuery dependencies = prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
-    dependencies.bindValue(0, service);
-    if (m_errorCode != 0 || !run(dependencies))
+    if (!run(dependencies, {service}))
         return false;
     QSqlQuery query = prepared(u"SELECT start, successes, failures FROM operations WHERE step = ? AND dependency = ? AND start BETWEEN ? AND ?"_s);
     while (dependencies.next()) {
         QHash<qint64, HistoryBatch::Count> counts;
-        query.bindValue(0, step);
-        query.bindValue(1, dependencies.value(0));
-        query.bindValue(2, from);
-        query.bindValue(3, to);
-        if (m_errorCode != 0 || !run(query))
+        if (!run(query, {step, dependencies.value(0), from, to}))
             return false;
         while (query.next())
             counts[query.value(0).toLongLong()] = {query.value(1).toLongLong(), query.value(2).toLongLong()};
@@ -518,10 +510,7 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
 bool HistoryDatabase::readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range)
 {
     QSqlQuery query = prepared(u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
-    query.bindValue(0, url);
-    query.bindValue(1, milliseconds(from));
-    query.bindValue(2, milliseconds(to));
-    if (m_errorCode != 0 || !run(query))
+    if (!run(query, {url, milliseconds(from), milliseconds(to)}))
         return false;
     while (query.next())
         range.marks.push_front({timeOf(query.value(0).toLongLong()), query.value(1).toString()});
@@ -534,8 +523,7 @@ Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
         return Problem{m_path, u"there is no history"_s};
     m_errorCode = 0;
     QSqlQuery query = prepared(u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY at DESC, id DESC LIMIT ?"_s);
-    query.bindValue(0, limit);
-    if (m_errorCode != 0 || !run(query))
+    if (!run(query, {limit}))
         return problem(u"read"_s);
     QList<HistoryBatch::StoredEvent> events;
     while (query.next()) {
@@ -553,8 +541,7 @@ Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
         return Problem{m_path, u"there is no history"_s};
     m_errorCode = 0;
     QSqlQuery query = prepared(u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s);
-    query.bindValue(0, url);
-    if (m_errorCode != 0 || !run(query))
+    if (!run(query, {url}))
         return problem(u"read"_s);
     QList<Obituary> obituaries;
     while (query.next()) {
@@ -571,6 +558,22 @@ Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
         obituaries << obituary;
     }
     return obituaries;
+}
+
+Result<QHash<QString, Receipt>> HistoryDatabase::receipts()
+{
+    if (!m_open)
+        return Problem{m_path, u"there is no history"_s};
+    m_errorCode = 0;
+    QSqlQuery query = prepared(u"SELECT url, receipt FROM receipt"_s);
+    if (!run(query, {}))
+        return problem(u"read"_s);
+    QHash<QString, Receipt> receipts;
+    while (query.next()) {
+        if (const Result<Receipt> receipt = decodeReceipt(qUncompress(query.value(1).toByteArray())))
+            receipts.insert(query.value(0).toString(), *receipt);
+    }
+    return receipts;
 }
 
 } // namespace Hephaestus

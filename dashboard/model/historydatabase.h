@@ -8,6 +8,7 @@
 #include <QSqlDatabase>
 #include <QSqlQuery>
 
+#include <initializer_list>
 #include <memory>
 
 namespace Hephaestus {
@@ -37,12 +38,15 @@ public:
     Result<QList<HistoryBatch::StoredEvent>> events(int limit);
     /// Newest first.
     Result<QList<Obituary>> obituaries(const QString &url);
+    /// The last one of each service, by its URL.
+    Result<QHash<QString, Receipt>> receipts();
 
     /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is now.
     QString takeNotice() { return std::exchange(m_notice, {}); }
 
 private:
     bool run(QSqlQuery &query);
+    bool run(QSqlQuery &query, std::initializer_list<QVariant> values);
     bool run(const QString &sql);
     QSqlQuery prepared(const QString &sql);
     qint64 number(const QString &sql);
@@ -56,6 +60,7 @@ private:
     bool writeCounts(const HistoryBatch &batch);
     bool writeEvents(const HistoryBatch &batch);
     bool writeObituaries(const HistoryBatch &batch);
+    bool writeReceipts(const HistoryBatch &batch);
     qint64 serviceId(const QString &url);
     qint64 dependencyId(const QString &url, const QString &name, qint64 start);
     qint64 usedBytes();

@@ -20,6 +20,7 @@ constexpr int KeptBodies = 3;
 constexpr int LogLines = 200;
 constexpr qint64 LogBytes = 16 * 1024;
 constexpr auto LogPause = 60s; ///< between two looks at a service's output, for the case that it dies
+constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
 constexpr auto LongestGuess = 2min; ///< two answers further apart have a gap between them: the machine slept
 constexpr int OldEvents = 500;
 
@@ -61,7 +62,7 @@ bool isRunning(const QVariantMap &process) { return process.value(u"state"_s).to
 
 HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
                              const QString &stateDirectory, const TimeSource &time, QObject *parent)
-    : QObject(parent), m_fleet(fleet), m_journal(journal), m_store(store), m_stateDirectory(stateDirectory), m_time(time)
+    : QObject(parent), m_fleet(fleet), m_actions(actions), m_journal(journal), m_store(store), m_stateDirectory(stateDirectory), m_time(time)
 {
     connect(&fleet, &FleetModel::answered, this, &HistoryKeeper::take);
     const auto record = [this](const Event &event) { m_store.record(event, urlOf(m_fleet, event.service)); };
@@ -82,8 +83,27 @@ HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJo
     connect(&store, &HistoryStore::recovered, this, [this] {
         m_journal.append({m_time.wall(), NoService, tr("History"), EventKind::Recovery, tr("the history is kept again")});
     });
+    connect(&actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
+        m_store.record(receipt, urlOf(m_fleet, id));
+        m_store.flush();
+    });
+    askEarlierEvents();
     const QPointer<HistoryKeeper> self(this);
-    store.askEvents(OldEvents, [self](const Result<HistoryStore::StoredEvents> &events) {
+    store.askReceipts([self](const Result<QHash<QString, Receipt>> &receipts) {
+        if (!self || !receipts)
+            return;
+        self->m_earlierReceipts = *receipts;
+        self->handOutReceipts();
+        connect(&self->m_fleet, &FleetModel::rowsInserted, self, &HistoryKeeper::handOutReceipts);
+    });
+}
+
+HistoryKeeper::~HistoryKeeper() = default;
+
+void HistoryKeeper::askEarlierEvents()
+{
+    const QPointer<HistoryKeeper> self(this);
+    m_store.askEvents(OldEvents, [self](const Result<HistoryStore::StoredEvents> &events) {
         if (!self || !events)
             return;
         QHash<QString, ServiceId> ids;
@@ -98,7 +118,17 @@ HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJo
     });
 }
 
-HistoryKeeper::~HistoryKeeper() = default;
+void HistoryKeeper::handOutReceipts()
+{
+    if (m_earlierReceipts.isEmpty())
+        return;
+    for (const ServiceId id : m_fleet.ids()) {
+        if (const auto found = m_earlierReceipts.constFind(m_fleet.find(id)->entry.url); found != m_earlierReceipts.cend()) {
+            m_actions.remember(id, *found);
+            m_earlierReceipts.erase(found);
+        }
+    }
+}
 
 void HistoryKeeper::forget(ServiceId id)
 {
@@ -160,15 +190,23 @@ void HistoryKeeper::observe(const ServiceRow &row, Seen &seen, History::Time now
         seen.bodies.removeFirst();
 }
 
-/// A pid is only believed when that process of this machine holds the service's socket.
-void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &)
+/// A pid is only believed when that process of this machine holds the service's socket. Where it does not (a container's, another
+/// user's) to look again with every answer would be the most expensive thing the dashboard does.
+void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &seen)
 {
     const std::optional<qint64> pid = row.report->pid;
     if (!pid || m_deaths.isWatching(row.id, *pid))
         return;
+    const TimeSource::Steady now = m_time.steady();
+    if (seen.foreignPid == *pid && now - seen.looked < ForeignPause)
+        return;
     const std::optional<ServiceAddress> address = localAddress(row.entry.url);
-    if (address && isHeldBy(*address, *pid))
+    if (address && isHeldBy(*address, *pid)) {
         m_deaths.watch(row.id, *pid);
+    } else {
+        seen.foreignPid = *pid;
+        seen.looked = now;
+    }
 }
 
 void HistoryKeeper::askLog(const ServiceRow &row, const std::function<void(const QByteArray &)> &done)

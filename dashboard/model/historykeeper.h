@@ -9,8 +9,8 @@
 
 namespace Hephaestus {
 
-/// Hands what the models learn to the store: every answer, every event, and, when a process of the fleet dies, its last words. At
-/// its start it fills the journal with what happened before.
+/// Hands what the models learn to the store: every answer, every event, every receipt, and, when a process of the fleet dies, its
+/// last words. At its start it fills the journal with what happened before, and gives services their last receipts back.
 class HistoryKeeper : public QObject
 {
     Q_OBJECT
@@ -44,8 +44,12 @@ private:
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
         TimeSource::Steady logAsked{};
+        qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
+        TimeSource::Steady looked{};
     };
 
+    void askEarlierEvents();
+    void handOutReceipts();
     void take(ServiceId id);
     void observe(const ServiceRow &row, Seen &seen, History::Time now);
     void watchProcess(const ServiceRow &row, Seen &seen);
@@ -56,12 +60,14 @@ private:
     QByteArray keptOutput(const QString &name) const;
 
     FleetModel &m_fleet;
+    ServiceActions &m_actions;
     EventJournal &m_journal;
     HistoryStore &m_store;
     QString m_stateDirectory;
     const TimeSource &m_time;
     DeathWatch m_deaths;
     std::map<ServiceId, Seen> m_seen;
+    QHash<QString, Receipt> m_earlierReceipts; ///< by URL: of services that are not there yet
 };
 
 } // namespace Hephaestus

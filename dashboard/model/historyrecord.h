@@ -79,6 +79,7 @@ struct HistoryLimits
     qint64 bytes = 200 * 1024 * 1024; ///< of the file; the oldest of the finest tier makes room
     int events = 20'000;
     int obituaries = 300;
+    int receipts = 1000; ///< one of each service
 
     bool operator==(const HistoryLimits &) const = default;
 };

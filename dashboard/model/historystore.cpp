@@ -36,16 +36,10 @@ public:
         prune();
     }
 
-    template <typename Record>
-    void add(const Record &record)
+    template <typename... Record>
+    void add(const Record &...record)
     {
-        m_batch.add(record);
-        schedule();
-    }
-
-    void add(const Event &event, const QString &url)
-    {
-        m_batch.add(event, url);
+        m_batch.add(record...);
         schedule();
     }
 
@@ -151,6 +145,11 @@ void HistoryStore::record(const Obituary &obituary)
     inThread([worker = m_worker, obituary] { worker->add(obituary); });
 }
 
+void HistoryStore::record(const Receipt &receipt, const QString &url)
+{
+    inThread([worker = m_worker, receipt, url] { worker->add(receipt, url); });
+}
+
 void HistoryStore::flush()
 {
     inThread([worker = m_worker] { worker->write(); });
@@ -181,6 +180,11 @@ void HistoryStore::askEvents(int limit, const Callback<StoredEvents> &done)
 void HistoryStore::askObituaries(const QString &url, const Callback<QList<Obituary>> &done)
 {
     ask<QList<Obituary>>([=](HistoryDatabase &database) { return database.obituaries(url); }, done);
+}
+
+void HistoryStore::askReceipts(const Callback<QHash<QString, Receipt>> &done)
+{
+    ask<QHash<QString, Receipt>>([](HistoryDatabase &database) { return database.receipts(); }, done);
 }
 
 } // namespace Hephaestus

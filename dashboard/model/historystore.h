@@ -33,6 +33,7 @@ public:
     void record(const Observation &observation);
     void record(const Event &event, const QString &url);
     void record(const Obituary &obituary);
+    void record(const Receipt &receipt, const QString &url);
     /// Writes now what waits, instead of with the next batch.
     void flush();
 
@@ -44,6 +45,8 @@ public:
     void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, const Callback<HistoryRange> &done);
     void askEvents(int limit, const Callback<StoredEvents> &done);
     void askObituaries(const QString &url, const Callback<QList<Obituary>> &done);
+    /// The last one of each service, by its URL.
+    void askReceipts(const Callback<QHash<QString, Receipt>> &done);
 
 Q_SIGNALS:
     /// The history is not kept, or not where it was, as a sentence; once for each change.

@@ -219,6 +219,12 @@ const Receipt *ServiceActions::receipt(ServiceId id) const
     return last == m_receipts.end() ? nullptr : &last->second;
 }
 
+void ServiceActions::remember(ServiceId id, const Receipt &receipt)
+{
+    if (m_receipts.try_emplace(id, receipt).second)
+        Q_EMIT receiptChanged(id);
+}
+
 QString ServiceActions::runningStep(ServiceId id) const
 {
     const auto running = m_running.find(id);

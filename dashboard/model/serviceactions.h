@@ -40,6 +40,9 @@ public:
     void cancel(ServiceId id);
     bool isRunning(ServiceId id) const;
 
+    /// What was done to it on an earlier day, unless something was done since.
+    void remember(ServiceId id, const Receipt &receipt);
+
     /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs again.
     const Receipt *receipt(ServiceId id) const;
     /// The name of the step that runs now; empty: none.

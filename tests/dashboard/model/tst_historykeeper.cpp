@@ -21,6 +21,7 @@ class TestHistoryKeeper : public QObject
 private Q_SLOTS:
     void answersAreThereAfterwards();
     void reopenedTheJournalTellsWhatHappenedBefore();
+    void reopenedTheLastReceiptIsThere();
     void whatIsDoneHereHasAName();
     void aProgramStartedHereLeavesItsLastWords();
     void aProgramOfSomebodyElseIsBuriedToo();
@@ -121,6 +122,35 @@ void TestHistoryKeeper::reopenedTheJournalTellsWhatHappenedBefore()
     const ServiceId id = bench.add(server.url());
     QTRY_VERIFY(bench.journal().contains(u"qdrant fails: connection refused"_s));
     QCOMPARE(bench.watch.journal().event(0).service, id); // Enter on it goes to the service of today
+}
+
+void TestHistoryKeeper::reopenedTheLastReceiptIsThere()
+{
+    const QTemporaryDir state;
+    const QString url = u"http://127.0.0.1:1"_s;
+    const RestartByCommand broken{{u"/bin/false"_s}, {}, {}};
+    Receipt failed;
+    {
+        Bench bench(state);
+        const ServiceId id = bench.add(url, broken);
+        bench.watch.actions().perform(id, ServiceAction::Start);
+        QTRY_VERIFY(bench.watch.actions().receipt(id) && !bench.watch.actions().isRunning(id));
+        failed = *bench.watch.actions().receipt(id);
+        QVERIFY(!failed.ok && failed.failure.contains(u"exited with code 1"_s));
+    }
+    Bench bench(state);
+    const ServiceId id = bench.add(url, broken);
+    QTRY_VERIFY(bench.watch.actions().receipt(id));
+    QCOMPARE(bench.watch.actions().receipt(id)->failure, failed.failure);
+    QCOMPARE(bench.watch.actions().receipt(id)->steps.size(), failed.steps.size());
+
+    // Of a service that is added later too; and what is done since counts more.
+    Bench later(state);
+    QTRY_VERIFY(!later.journal().isEmpty());
+    const ServiceId added = later.add(url, broken);
+    QTRY_VERIFY(later.watch.actions().receipt(added));
+    later.watch.actions().remember(added, Receipt());
+    QCOMPARE(later.watch.actions().receipt(added)->failure, failed.failure);
 }
 
 void TestHistoryKeeper::whatIsDoneHereHasAName()

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void ofManyServicesLessIsKept();
     void eventsSayWhatWhenAndByWhom();
     void anObituaryKeepsTheLastWords();
+    void ofEachServiceTheLastReceiptIsThere();
+    void aFileFromBeforeReceiptsGetsThem();
     void aKilledWriterLosesNothingItWasToldIsThere();
     void aDamagedFileIsKeptAndSaid_data();
     void aDamagedFileIsKeptAndSaid();
@@ -286,6 +288,66 @@ void TestHistoryStore::anObituaryKeepsTheLastWords()
     const auto found = wait<QList<Obituary>>([&](const auto &done) { store.askObituaries(Url, done); });
     QVERIFY(found);
     QCOMPARE(*found, (QList<Obituary>{obituary, unknown}));
+}
+
+static Receipt receipt(const QString &action, bool ok)
+{
+    Receipt receipt;
+    receipt.service = u"mcp"_s;
+    receipt.action = action;
+    receipt.method = u"command"_s;
+    receipt.startedAt = QDateTime::fromString(u"2026-01-02T03:04:05.678Z"_s, Qt::ISODateWithMs);
+    receipt.oldInstance = u"one"_s;
+    receipt.oldPid = 4312;
+    receipt.steps = {{u"asked"_s, StepOutcome::Ok, Seconds(0.25), {}},
+                     {u"healthy"_s, ok ? StepOutcome::Ok : StepOutcome::Failed, Seconds(0.5), u"exited with code 2"_s}};
+    receipt.total = Seconds(0.75);
+    receipt.ok = ok;
+    receipt.failure = ok ? QString() : u"exited with code 2"_s;
+    return receipt;
+}
+
+static Result<QHash<QString, Receipt>> receiptsOf(HistoryStore &store)
+{
+    return wait<QHash<QString, Receipt>>([&](const auto &done) { store.askReceipts(done); });
+}
+
+void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
+{
+    const QString other = u"http://127.0.0.1:8001"_s;
+    {
+        HistoryStore store(path());
+        store.record(receipt(u"start"_s, true), Url);
+        store.flush();
+        store.record(receipt(u"restart"_s, false), Url);
+        store.record(receipt(u"stop"_s, true), other);
+    }
+    HistoryStore store(path());
+    const auto receipts = receiptsOf(store);
+    QVERIFY(receipts);
+    QCOMPARE(receipts->size(), 2);
+    QCOMPARE(receipts->value(Url), receipt(u"restart"_s, false));
+    QCOMPARE(receipts->value(other), receipt(u"stop"_s, true));
+}
+
+void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
+{
+    { HistoryStore store(path()); }
+    {
+        QSqlDatabase older = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"older"_s);
+        older.setDatabaseName(path());
+        QVERIFY(older.open());
+        QVERIFY(QSqlQuery(older).exec(u"DROP TABLE receipt"_s));
+        older.close();
+    }
+    QSqlDatabase::removeDatabase(u"older"_s);
+    HistoryStore store(path());
+    QSignalSpy trouble(&store, &HistoryStore::trouble);
+    store.record(receipt(u"restart"_s, true), Url);
+    const auto receipts = receiptsOf(store);
+    QVERIFY(receipts);
+    QCOMPARE(receipts->value(Url), receipt(u"restart"_s, true));
+    QCOMPARE(trouble.size(), 0);
 }
 
 void TestHistoryStore::aKilledWriterLosesNothingItWasToldIsThere()
