@@ -149,6 +149,7 @@ int main(int argc, char *argv[])
     const CommitWatch commits(watch);
     watch.addAll(options.services);
     MainWindow window(watch, demoFleet());
+    window.setColorsForOnce(options.colors);
     SelfService self(window, watch, options.http);
     if (const auto problem = self.listen(options.listen))
         return fail({u"--listen: "_s + problem->text()});

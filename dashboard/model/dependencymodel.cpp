@@ -143,8 +143,8 @@ QVariant DependencyModel::headerData(int section, Qt::Orientation orientation, i
     switch (section) {
     case Name: return tr("Dependency");
     case Status: return tr("Status");
-    case Successes: return tr("Successes");
-    case Failures: return tr("Failures");
+    case Successes: return tr("Succeeded");
+    case Failures: return tr("Failed");
     case LastSuccess: return tr("Last success");
     case LastFailure: return tr("Last failure");
     case Error: return tr("Error");

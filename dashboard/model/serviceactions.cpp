@@ -19,6 +19,22 @@ QString userName()
     return user ? QString::fromLocal8Bit(user->pw_name) : QString();
 }
 
+/// A step of the receipt while it is being done: what is called `drained` afterwards.
+QString inProgress(const QString &step)
+{
+    static const QHash<QString, QString> words{
+        {u"asked"_s, ServiceActions::tr("asking")},
+        {u"drained"_s, ServiceActions::tr("draining")},
+        {u"cleaned"_s, ServiceActions::tr("cleaning up")},
+        {u"process gone"_s, ServiceActions::tr("process is ending")},
+        {u"port free"_s, ServiceActions::tr("freeing the port")},
+        {u"started"_s, ServiceActions::tr("starting")},
+        {u"healthy"_s, ServiceActions::tr("becoming healthy")},
+        {u"code compared"_s, ServiceActions::tr("comparing code")},
+    };
+    return words.value(step, step);
+}
+
 } // namespace
 
 ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const TimeSource &time, QObject *parent)
@@ -126,7 +142,7 @@ void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
     RestartSequence *const started = sequence.get();
     connect(started, &RestartSequence::stepStarted, this, [this, id, action](const QString &name) {
         m_running[id].step = name;
-        showStep(id, action, name);
+        showStep(id, action, inProgress(name));
     });
     connect(started, &RestartSequence::progressed, this,
             [this, id, action](const QString &text) { showStep(id, action, text); });

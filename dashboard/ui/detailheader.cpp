@@ -33,11 +33,27 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
         facts << DetailHeader::tr("up %1").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
     else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
+    return facts.join(u" · "_s);
+}
+
+/// `2 in flight · 1 connection · 3 tasks · 14 files · 38.4 MiB`, as far as it is known.
+QString resources(const ServiceRow &row)
+{
+    if (!row.isCurrent())
+        return {};
+    QStringList facts;
+    const auto count = [&](const std::optional<qint64> &value, const QString &one, const QString &many) {
+        if (value)
+            facts << (*value == 1 ? one : many).arg(formatCount(*value));
+    };
     const Resources &resources = row.report->resources;
-    if (row.isCurrent() && resources.openConnections)
-        facts << DetailHeader::tr("%1 connections").arg(formatCount(*resources.openConnections));
-    if (row.isCurrent() && resources.backgroundTasks)
-        facts << DetailHeader::tr("%1 tasks").arg(formatCount(*resources.backgroundTasks));
+    count(resources.inFlightRequests, DetailHeader::tr("%1 in flight"), DetailHeader::tr("%1 in flight"));
+    count(resources.openConnections, DetailHeader::tr("%1 connection"), DetailHeader::tr("%1 connections"));
+    count(resources.backgroundTasks, DetailHeader::tr("%1 task"), DetailHeader::tr("%1 tasks"));
+    count(resources.openFiles, DetailHeader::tr("%1 open file"), DetailHeader::tr("%1 open files"));
+    count(resources.threads, DetailHeader::tr("%1 thread"), DetailHeader::tr("%1 threads"));
+    if (resources.residentBytes)
+        facts << formatBytes(*resources.residentBytes);
     return facts.join(u" · "_s);
 }
 
@@ -49,6 +65,7 @@ DetailHeader::DetailHeader(QWidget *parent)
     , m_name(new ElidedLabel)
     , m_state(new ElidedLabel)
     , m_facts(new ElidedLabel)
+    , m_resources(new ElidedLabel)
 {
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.35);
@@ -65,6 +82,7 @@ DetailHeader::DetailHeader(QWidget *parent)
     layout->addWidget(m_name, 0, 1);
     layout->addWidget(m_state, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_facts, 1, 0, 1, 3);
+    layout->addWidget(m_resources, 2, 0, 1, 3);
     layout->setColumnStretch(1, 1);
 }
 
@@ -81,9 +99,12 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
         m_state->setPalette(accent);
     QPalette quiet = palette();
     quiet.setColor(QPalette::WindowText, theme.muted());
-    if (m_facts->palette() != quiet)
-        m_facts->setPalette(quiet);
+    for (ElidedLabel *const label : {m_facts, m_resources}) {
+        if (label->palette() != quiet)
+            label->setPalette(quiet);
+    }
     m_facts->setText(facts(row, age));
+    m_resources->setText(resources(row));
 }
 
 } // namespace Hephaestus

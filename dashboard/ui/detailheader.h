@@ -27,6 +27,7 @@ private:
     ElidedLabel *m_name;
     ElidedLabel *m_state;
     ElidedLabel *m_facts;
+    ElidedLabel *m_resources; ///< its line stays, so that what is below does not move
 };
 
 } // namespace Hephaestus

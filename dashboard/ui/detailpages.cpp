@@ -76,7 +76,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
-    setColumnWidths(m_table, {9, 10, 8, 7, 10, 10, 0});
+    setColumnWidths(m_table, {11, 9, 8, 6, 9, 9, 0});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
@@ -125,7 +125,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new OutcomeDelegate(-1, m_table));
-    setColumnWidths(m_table, {13, 13, 9, 0});
+    setColumnWidths(m_table, {12, 9, 7, 0});
     m_table->setAccessibleName(tr("Steps"));
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);
@@ -160,6 +160,9 @@ void ReceiptPage::show(const Receipt *receipt, const QString &runningStep, bool 
         const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
         return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text).arg(*pid) : text;
     };
+    const QDateTime begun = receipt->startedAt.toLocalTime();
+    summary += u'\n' + tr("Begun: %1").arg(begun.toString(u"d MMM yyyy HH:mm:ss"_s));
+    m_summary->setToolTip(plainToolTip(receipt->startedAt.toUTC().toString(Qt::ISODateWithMs)));
     summary += u'\n' + tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid));
     summary += u'\n' + tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid));
     m_summary->setText(summary);

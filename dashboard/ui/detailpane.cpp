@@ -2,6 +2,7 @@
 #include "dashboard/ui/detailpane.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/detailheader.h"
@@ -15,7 +16,6 @@
 #include <QMenu>
 #include <QStackedWidget>
 #include <QTabWidget>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace Hephaestus {
@@ -26,8 +26,8 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     , m_commands(commands)
     , m_stack(new QStackedWidget)
     , m_header(new DetailHeader)
-    , m_restart(new QToolButton)
-    , m_shutDown(new QToolButton)
+    , m_restart(new ActionButton)
+    , m_shutDown(new ActionButton)
     , m_reason(new QLabel)
     , m_tabs(new QTabWidget)
     , m_dependencies(new DependenciesPage)
@@ -101,18 +101,16 @@ QWidget *DetailPane::makeButtons()
     m_shutDown->setMenu(menu);
     m_shutDown->setPopupMode(QToolButton::MenuButtonPopup);
     m_shutDown->setDefaultAction(m_commands.action(ServiceAction::ShutDown));
-    auto *const check = new QToolButton;
+    auto *const check = new ActionButton;
     check->setDefaultAction(m_commands.action(ServiceAction::CheckNow));
-    auto *const start = new QToolButton;
+    auto *const start = new ActionButton;
     start->setDefaultAction(m_commands.action(ServiceAction::Start));
 
     auto *const row = new QWidget;
     auto *const layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(spacing(fontMetrics(), 2));
-    for (QToolButton *const button : {m_restart, m_shutDown, check, start}) {
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setFocusPolicy(Qt::StrongFocus);
+    for (QToolButton *const button : std::initializer_list<QToolButton *>{m_restart, m_shutDown, check, start}) {
         button->setMinimumHeight(spacing(fontMetrics(), 7));
         layout->addWidget(button);
     }

@@ -4,11 +4,16 @@
 #include "dashboard/ui/fleetdelegates.h"
 #include "dashboard/ui/latencydelegate.h"
 #include "dashboard/ui/tables.h"
+#include "dashboard/ui/theme.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
+#include <QSettings>
 
 namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
 
 FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m_fleet(fleet), m_rows(new FleetRows(fleet, this))
 {
@@ -20,11 +25,18 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m
     setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Latency, new LatencyDelegate(FleetModel::CurrentRole, this));
-    setColumnWidths(this, {20, 17, 8, 0, 6, 10, 5, 17, 9});
-    setColumnHidden(FleetModel::LastSeen, true); // the dependencies of who is gone make room for it
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);
-    sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another
+    horizontalHeader()->setSectionsMovable(true);
+    horizontalHeader()->setFirstSectionMovable(false); // headings of groups begin there
+    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](const QPoint &position) {
+        auto *const menu = new QMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        fillColumnsMenu(menu);
+        menu->popup(horizontalHeader()->mapToGlobal(position));
+    });
+    arrangeColumns();
     setContextMenuPolicy(Qt::CustomContextMenu);
     setAccessibleName(tr("Services"));
 
@@ -39,6 +51,93 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m
     connect(m_rows, &QAbstractItemModel::rowsRemoved, this, &FleetView::spanHeadings);
     connect(m_rows, &QAbstractItemModel::layoutChanged, this, &FleetView::spanHeadings);
 }
+
+// ---- columns ------------------------------------------------------------------------------------------
+
+/// As at the first start.
+void FleetView::arrangeColumns()
+{
+    QHeaderView *const header = horizontalHeader();
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        header->moveSection(header->visualIndex(column), column);
+        showColumn(column);
+    }
+    setColumnWidths(this, {19, 15, 7, 0, 6, 9, 5, 15, 9});
+    m_unwanted = {FleetModel::LastSeen}; // the dependencies of who is gone make room for it
+    hideColumn(FleetModel::LastSeen);
+    sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another
+    makeRoom();
+}
+
+/// Where the table is narrow, columns that the detail repeats make room for the dependencies' chips.
+void FleetView::makeRoom()
+{
+    constexpr int Yielding[] = {FleetModel::InFlight, FleetModel::Version}; // the last one first
+    int room = viewport()->width() - spacing(fontMetrics(), 38);            // four chips
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        if (column != FleetModel::Dependencies && !m_unwanted.contains(column) && !std::ranges::count(Yielding, column))
+            room -= columnWidth(column);
+    }
+    for (const int column : Yielding) {
+        if (m_unwanted.contains(column))
+            continue;
+        showColumn(column); // a hidden one has no width
+        room -= columnWidth(column);
+        setColumnHidden(column, room < 0);
+    }
+}
+
+void FleetView::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        makeRoom();
+}
+
+void FleetView::chooseColumn(int column, bool shown)
+{
+    if (shown)
+        m_unwanted.remove(column);
+    else
+        m_unwanted.insert(column);
+    setColumnHidden(column, !shown);
+    makeRoom();
+}
+
+void FleetView::fillColumnsMenu(QMenu *menu)
+{
+    for (int column = FleetModel::Service + 1; column < FleetModel::ColumnCount; ++column) {
+        QAction *const action = menu->addAction(m_rows->headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_unwanted.contains(column));
+        connect(action, &QAction::toggled, this, [this, column](bool shown) { chooseColumn(column, shown); });
+    }
+    menu->addSeparator();
+    menu->addAction(tr("As at &first"), this, &FleetView::arrangeColumns);
+}
+
+void FleetView::saveColumns(QSettings &settings) const
+{
+    settings.setValue(u"table/columns"_s, horizontalHeader()->saveState());
+    QStringList unwanted;
+    for (const int column : m_unwanted)
+        unwanted << QString::number(column);
+    settings.setValue(u"table/unwanted"_s, unwanted);
+}
+
+void FleetView::restoreColumns(const QSettings &settings)
+{
+    if (!horizontalHeader()->restoreState(settings.value(u"table/columns"_s).toByteArray()))
+        return;
+    m_unwanted.clear();
+    for (const QString &column : settings.value(u"table/unwanted"_s).toStringList())
+        m_unwanted << column.toInt();
+    for (int column = 0; column < FleetModel::ColumnCount; ++column)
+        setColumnHidden(column, column > FleetModel::Service && m_unwanted.contains(column));
+    makeRoom();
+}
+
+// ---- rows ---------------------------------------------------------------------------------------------
 
 /// There is always something to look at.
 void FleetView::keepSomethingCurrent()

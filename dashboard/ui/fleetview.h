@@ -3,7 +3,11 @@
 
 #include "dashboard/model/fleetrows.h"
 
+#include <QSet>
 #include <QTableView>
+
+class QMenu;
+class QSettings;
 
 namespace Hephaestus {
 
@@ -26,6 +30,12 @@ public:
     /// Headings where the services have groups.
     void setGrouped(bool grouped);
 
+    /// Which columns there are, how wide, in which order, and by which of them the rows are sorted.
+    void saveColumns(QSettings &settings) const;
+    void restoreColumns(const QSettings &settings);
+    /// To choose columns from, and to have the first arrangement back.
+    void fillColumnsMenu(QMenu *menu);
+
     void keyboardSearch(const QString &) override {} ///< letters are commands here
 
 Q_SIGNALS:
@@ -38,8 +48,12 @@ protected:
     QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex &index, const QEvent *event) const override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void arrangeColumns();
+    void chooseColumn(int column, bool shown);
+    void makeRoom();
     void keepSomethingCurrent();
     void mark();
     void endMarking();
@@ -51,6 +65,7 @@ private:
 
     FleetModel &m_fleet;
     FleetRows *m_rows;
+    QSet<int> m_unwanted; ///< columns that a person does not want to see
     bool m_grouped = false;
     bool m_marking = false; ///< by keys: the arrows move, and leave what is marked
 };

@@ -157,10 +157,16 @@ void MainWindow::makeViewMenu()
         changed.grouped = checked;
         setPreferences(changed);
     });
-    QAction *const events = view->addAction(tr("&Events"), m_events, &QWidget::setVisible);
-    events->setCheckable(true);
-    events->setChecked(true);
-    events->setShortcut(tr("Ctrl+E"));
+    m_showEvents = view->addAction(tr("&Events"));
+    m_showEvents->setCheckable(true);
+    m_showEvents->setChecked(true);
+    m_showEvents->setShortcut(tr("Ctrl+E"));
+    connect(m_showEvents, &QAction::toggled, m_events, &QWidget::setVisible);
+    QMenu *const columns = view->addMenu(tr("&Columns"));
+    connect(columns, &QMenu::aboutToShow, m_table, [this, columns] {
+        columns->clear();
+        m_table->fillColumnsMenu(columns);
+    });
     view->addAction(tr("&Wallboard"), QKeySequence(Qt::Key_F11), this, &MainWindow::openWallboard);
 }
 
@@ -251,19 +257,26 @@ void MainWindow::restoreLayout()
 {
     const QSettings settings;
     // Never larger than the screen it opens on.
-    resize(settings.value(u"window/size"_s, QSize(1380, 860)).toSize().boundedTo(screen()->availableSize()));
+    if (!restoreGeometry(settings.value(u"window/geometry"_s).toByteArray()))
+        resize(QSize(1380, 860).boundedTo(screen()->availableSize()));
     if (!m_columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
-        m_columns->setSizes({850, 530});
+        m_columns->setSizes({890, 490});
     if (!m_rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_rows->setSizes({620, 150});
+    m_showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
+    m_table->restoreColumns(settings);
+    m_filter->setText(settings.value(u"window/view"_s).toString());
 }
 
 void MainWindow::saveState() const
 {
     QSettings settings;
-    settings.setValue(u"window/size"_s, size());
+    settings.setValue(u"window/geometry"_s, saveGeometry());
     settings.setValue(u"window/columns"_s, m_columns->saveState());
     settings.setValue(u"window/rows"_s, m_rows->saveState());
+    settings.setValue(u"window/events"_s, m_showEvents->isChecked());
+    settings.setValue(u"window/view"_s, m_views->view());
+    m_table->saveColumns(settings);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)
@@ -312,7 +325,7 @@ void MainWindow::setPreferences(const Preferences &preferences)
     const Preferences before = std::exchange(m_preferences, preferences);
     QSettings settings;
     m_preferences.write(settings);
-    if (before.colors != preferences.colors)
+    if (before.colors != preferences.colors && m_colorsForOnce.isEmpty())
         applyColors(preferences.colors);
     m_grouped->setChecked(preferences.grouped);
     m_table->setGrouped(preferences.grouped);
@@ -322,7 +335,7 @@ void MainWindow::setPreferences(const Preferences &preferences)
 
 void MainWindow::openPreferences()
 {
-    auto *const dialog = new PreferencesDialog(m_preferences, this);
+    auto *const dialog = new PreferencesDialog(m_preferences, m_colorsForOnce, this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { setPreferences(dialog->preferences()); });
     dialog->open();
 }
@@ -343,7 +356,7 @@ QList<QAction *> MainWindow::allActions() const
     QList<QAction *> actions;
     for (const QAction *const menu : menuBar()->actions()) {
         for (QAction *const action : menu->menu()->actions()) {
-            if (!action->isSeparator())
+            if (!action->isSeparator() && !action->menu())
                 actions << action;
         }
     }

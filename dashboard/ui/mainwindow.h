@@ -37,6 +37,8 @@ public:
 
     const Preferences &preferences() const { return m_preferences; }
     void setPreferences(const Preferences &preferences); ///< and remembers them
+    /// The command line chose them for this once; the preferences' own are for the next start.
+    void setColorsForOnce(const QString &colors) { m_colorsForOnce = colors; }
 
     /// Closing the window leaves the program in the tray.
     void setHidesOnClose(bool hides) { m_hidesOnClose = hides; }
@@ -86,6 +88,7 @@ private:
     FleetWatch &m_watch;
     QString m_demoFleet;
     Preferences m_preferences;
+    QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
     ServiceCommands *m_commands;
     CopyCommands *m_copies;
@@ -99,6 +102,7 @@ private:
     QAction *m_palette;
     QAction *m_keys;
     QAction *m_grouped;
+    QAction *m_showEvents;
 
     QStackedWidget *m_pages;
     TotalsStrip *m_totals;

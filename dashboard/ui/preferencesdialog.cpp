@@ -19,7 +19,21 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-PreferencesDialog::PreferencesDialog(const Preferences &preferences, QWidget *parent)
+namespace {
+
+QLabel *quietLine(const QString &text)
+{
+    auto *const line = new QLabel(text);
+    line->setTextFormat(Qt::PlainText);
+    QPalette quiet = line->palette();
+    quiet.setColor(QPalette::WindowText, Theme::of(quiet).muted());
+    line->setPalette(quiet);
+    return line;
+}
+
+} // namespace
+
+PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QString &colorsForOnce, QWidget *parent)
     : QDialog(parent)
     , m_colors(new QComboBox)
     , m_grouped(new QCheckBox(tr("&Group services under headings")))
@@ -42,21 +56,23 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, QWidget *pa
     const int margin = spacing(fontMetrics(), 4);
     layout->setContentsMargins(margin, margin, margin, margin);
     layout->setSpacing(margin);
-    layout->addWidget(makeAppearance());
+    layout->addWidget(makeAppearance(colorsForOnce));
     layout->addWidget(makeAtStart());
     layout->addWidget(makeAttention());
     layout->addWidget(buttons);
     show(preferences);
 }
 
-QWidget *PreferencesDialog::makeAppearance()
+QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)
 {
     m_colors->addItem(tr("as the system"), u"system"_s);
     m_colors->addItem(tr("light"), u"light"_s);
     m_colors->addItem(tr("dark"), u"dark"_s);
-    auto *const box = new QGroupBox(tr("Table"));
+    auto *const box = new QGroupBox(tr("Window"));
     auto *const form = new QFormLayout(box);
     form->addRow(tr("&Colours:"), m_colors);
+    if (!colorsForOnce.isEmpty())
+        form->addRow(QString(), quietLine(tr("From the next start on: this one has --colors %1.").arg(colorsForOnce)));
     form->addRow(m_grouped);
     form->addRow(m_askBeforeIdleRestart);
     return box;
@@ -100,13 +116,8 @@ QWidget *PreferencesDialog::makeAttention()
     form->addRow(after, m_notifyAfter);
     connect(m_tray, &QCheckBox::toggled, m_closeToTray, &QWidget::setEnabled);
     connect(m_notifications, &QCheckBox::toggled, m_notifyAfter, &QWidget::setEnabled);
-    if (!QSystemTrayIcon::isSystemTrayAvailable()) {
-        auto *const note = new QLabel(tr("This desktop has no tray now."));
-        QPalette quiet = note->palette();
-        quiet.setColor(QPalette::WindowText, Theme::of(quiet).muted());
-        note->setPalette(quiet);
-        form->insertRow(1, note);
-    }
+    if (!QSystemTrayIcon::isSystemTrayAvailable())
+        form->insertRow(1, quietLine(tr("This desktop has no tray now.")));
     return box;
 }
 

@@ -18,12 +18,13 @@ class PreferencesDialog : public QDialog
     Q_OBJECT
 
 public:
-    explicit PreferencesDialog(const Preferences &preferences, QWidget *parent);
+    /// `colorsForOnce`: those of the command line, which hold until the next start; empty: none.
+    PreferencesDialog(const Preferences &preferences, const QString &colorsForOnce, QWidget *parent);
 
     Preferences preferences() const;
 
 private:
-    QWidget *makeAppearance();
+    QWidget *makeAppearance(const QString &colorsForOnce);
     QWidget *makeAtStart();
     QWidget *makeAttention();
     void show(const Preferences &preferences);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/startpage.h"
 
+#include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/theme.h"
 
 #include <QAction>
 #include <QGridLayout>
 #include <QIcon>
 #include <QLabel>
-#include <QToolButton>
 
 namespace Hephaestus {
 
@@ -30,10 +30,8 @@ StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget
     inner->setRowMinimumHeight(2, spacing(fontMetrics(), 4));
     int row = 3;
     for (QAction *const action : actions) {
-        auto *const button = new QToolButton;
+        auto *const button = new ActionButton;
         button->setDefaultAction(action);
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setFocusPolicy(Qt::StrongFocus);
         button->setMinimumHeight(spacing(fontMetrics(), 8));
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         auto *const line = new QLabel(action->statusTip());

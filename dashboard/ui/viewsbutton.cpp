@@ -41,6 +41,8 @@ void ViewsButton::setFilter(const QString &filter)
     m_forget->setToolTip(known ? QString() : tr("Choose a view first."));
 }
 
+QString ViewsButton::view() const { return std::ranges::count(m_views, m_filter, &View::filter) > 0 ? m_filter : QString(); }
+
 void ViewsButton::fill()
 {
     m_menu->clear();

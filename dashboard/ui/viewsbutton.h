@@ -20,6 +20,9 @@ public:
     /// The filter in use: what would be saved, and which view is ticked.
     void setFilter(const QString &filter);
 
+    /// The filter in use, if it is that of a view; else empty.
+    QString view() const;
+
 Q_SIGNALS:
     void filterWanted(const QString &filter);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/preferencesdialog.h"
@@ -11,6 +12,7 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QDialog>
+#include <QHeaderView>
 #include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -18,6 +20,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
@@ -46,6 +49,9 @@ private Q_SLOTS:
     void aViewIsSavedUsedAndForgotten();
     void favouritesAreRemembered();
     void preferencesAreAppliedAndRemembered();
+    void theLayoutIsRemembered();
+    void whereThereIsLittleRoomTheChipsKeepIt();
+    void colorsOfTheCommandLineAreForOnce();
 };
 
 static SequenceOptions impatient()
@@ -84,6 +90,14 @@ struct Bench
 
     FleetView *table() { return window.findChild<FleetView *>(); }
     QAction *action(ServiceAction action) { return window.findChild<ServiceCommands *>()->action(action); }
+    QSplitter *splitter() ///< between table and details
+    {
+        for (QSplitter *const splitter : window.findChildren<QSplitter *>()) {
+            if (splitter->orientation() == Qt::Horizontal)
+                return splitter;
+        }
+        return nullptr;
+    }
     QLineEdit *filter()
     {
         for (QLineEdit *const edit : window.findChildren<QLineEdit *>()) {
@@ -412,6 +426,102 @@ void TestMainWindow::preferencesAreAppliedAndRemembered()
     const Preferences kept = Preferences::read(QSettings());
     QVERIFY(!kept.notifications && !kept.grouped);
     QCOMPARE(kept, bench.window.preferences());
+}
+
+void TestMainWindow::theLayoutIsRemembered()
+{
+    QSettings().clear();
+    QSettings().setValue(u"views/size"_s, 1);
+    QSettings().setValue(u"views/1/name"_s, u"mine"_s);
+    QSettings().setValue(u"views/1/filter"_s, u"!stale"_s);
+    QRect geometry;
+    QList<int> sizes;
+    {
+        Bench bench;
+        bench.add(u"b"_s);
+        bench.add(u"a"_s);
+        QVERIFY(bench.start());
+        bench.window.setGeometry(40, 30, 1100, 600);
+        QHeaderView *const header = bench.table()->horizontalHeader();
+        header->resizeSection(FleetModel::Service, 211);
+        header->moveSection(header->visualIndex(FleetModel::Latency), 2);
+        bench.table()->sortByColumn(FleetModel::Service, Qt::DescendingOrder);
+        QMenu columns;
+        bench.table()->fillColumnsMenu(&columns);
+        for (QAction *const action : columns.actions()) {
+            if (action->text() == "Up"_L1 || action->text() == "Last seen"_L1)
+                action->trigger();
+        }
+        bench.splitter()->setSizes({500, 600});
+        QTest::keyClick(&bench.window, Qt::Key_E, Qt::ControlModifier);
+        bench.filter()->setText(u"!stale"_s);
+        QTRY_COMPARE(bench.window.geometry(), QRect(40, 30, 1100, 600));
+        geometry = bench.window.geometry();
+        sizes = bench.splitter()->sizes();
+        bench.window.close();
+    }
+    Bench bench; // the next start
+    bench.add(u"b"_s);
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.window.geometry(), geometry);
+    QTRY_COMPARE(bench.splitter()->sizes(), sizes);
+    const QHeaderView *const header = bench.table()->horizontalHeader();
+    QCOMPARE(header->sectionSize(FleetModel::Service), 211);
+    QCOMPARE(header->visualIndex(FleetModel::Latency), 2);
+    QCOMPARE(header->sortIndicatorSection(), int(FleetModel::Service));
+    QCOMPARE(header->sortIndicatorOrder(), Qt::DescendingOrder);
+    QVERIFY(header->isSectionHidden(FleetModel::Uptime) && !header->isSectionHidden(FleetModel::LastSeen));
+    bench.watch.add(Reports::entry(u"c"_s, u"http://127.0.0.1:1"_s));
+    QTRY_COMPARE(bench.table()->model()->index(0, FleetModel::Service).data().toString(), u"c"_s); // it sorts by it too
+    QCOMPARE(bench.filter()->text(), u"!stale"_s);
+    QVERIFY(!bench.window.findChild<EventList *>()->isVisible());
+    QMenu columns;
+    bench.table()->fillColumnsMenu(&columns);
+    columns.actions().last()->trigger(); // as at first
+    QVERIFY(!header->isSectionHidden(FleetModel::Uptime) && header->isSectionHidden(FleetModel::LastSeen));
+    QCOMPARE(header->visualIndex(FleetModel::Latency), int(FleetModel::Latency));
+    QCOMPARE(header->sortIndicatorSection(), -1);
+}
+
+void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
+{
+    FleetModel fleet;
+    FleetView table(fleet);
+    const auto hidden = [&](int width) {
+        table.resize(width, 300);
+        table.show();
+        QTest::qWait(0); // the resize arrives
+        return std::pair(table.isColumnHidden(FleetModel::InFlight), table.isColumnHidden(FleetModel::Version));
+    };
+    const int digit = table.fontMetrics().horizontalAdvance(u'0');
+    QCOMPARE(hidden(digit * 160), std::pair(false, false));
+    QCOMPARE(hidden(digit * 60), std::pair(true, true));
+    QCOMPARE(hidden(digit * 160), std::pair(false, false));
+    const int width = table.columnWidth(FleetModel::Version);
+    table.setColumnWidth(FleetModel::Version, width + 7);
+    hidden(digit * 60);
+    hidden(digit * 160);
+    QCOMPARE(table.columnWidth(FleetModel::Version), width + 7);
+}
+
+void TestMainWindow::colorsOfTheCommandLineAreForOnce()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.window.setColorsForOnce(u"dark"_s);
+    QVERIFY(bench.start());
+    const QPalette before = QApplication::palette();
+    Preferences chosen = bench.window.preferences();
+    chosen.colors = u"light"_s;
+    bench.window.setPreferences(chosen);
+    QCOMPARE(QApplication::palette(), before);
+    QCOMPARE(Preferences::read(QSettings()).colors, u"light"_s);
+    bench.window.openPreferences();
+    QTRY_VERIFY(bench.dialog());
+    QStringList said;
+    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
+        said << label->text();
+    QVERIFY2(said.contains(u"From the next start on: this one has --colors dark."_s), qPrintable(said.join(u'|')));
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolButton>
+
+namespace Hephaestus {
+
+/// A tool button with icon and text and room around both, where styles put the icon against the edge.
+class ActionButton : public QToolButton
+{
+    Q_OBJECT
+
+public:
+    explicit ActionButton(QWidget *parent = nullptr);
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    int gap() const;
+};
+
+} // namespace Hephaestus
