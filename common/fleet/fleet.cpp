@@ -67,7 +67,7 @@ const RestartByCommand *commandToStart(const FleetEntry &entry)
 Result<ServiceTarget> targetOf(const FleetEntry &entry)
 {
     if (entry.tokenFile.isEmpty())
-        return ServiceTarget{entry.url, {}};
+        return ServiceTarget{entry.url, entry.token};
     QFile file(entry.tokenFile);
     if (!file.open(QIODevice::ReadOnly))
         return Problem{entry.tokenFile, u"the token of %1 cannot be read: %2"_s.arg(entry.name, file.errorString())};

@@ -68,6 +68,7 @@ struct FleetEntry
     QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute
     QString group;
     QString tokenFile; ///< absolute; empty: no token
+    QString token;     ///< instead of a file: a person's, from a keyring; it is in no fleet file
     std::chrono::milliseconds interval{1000}; ///< between two polls
     RestartMethod restart;
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy

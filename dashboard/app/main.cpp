@@ -88,15 +88,6 @@ QString demoFleet()
     return {};
 }
 
-/// What to watch when the command line names nothing: the files of the preferences and the fleet file in its usual place.
-QStringList fleetsAtStart(const Preferences &preferences)
-{
-    QStringList files = preferences.fleetFiles;
-    if (QFileInfo::exists(defaultFleetPath()) && !files.contains(defaultFleetPath()))
-        files.prepend(defaultFleetPath());
-    return files;
-}
-
 /// The exit code if the program is to end at once: nothing for a window was needed to know.
 std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
 {
@@ -163,8 +154,9 @@ int main(int argc, char *argv[])
     window.show();
     DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());
     if (options.services.isEmpty() && options.prometheus.isEmpty()) {
-        for (const QString &file : fleetsAtStart(preferences))
-            window.openFleet(file);
+        if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
+            window.openFleet(defaultFleetPath());
+        window.openRemembered();
     }
     self.setReady();
     return QApplication::exec();

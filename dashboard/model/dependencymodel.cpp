@@ -141,12 +141,12 @@ QVariant DependencyModel::headerData(int section, Qt::Orientation orientation, i
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name: return tr("Dependency");
+    case Name: return tr("Name");
     case Status: return tr("Status");
     case Successes: return tr("Succeeded");
     case Failures: return tr("Failed");
-    case LastSuccess: return tr("Last success");
-    case LastFailure: return tr("Last failure");
+    case LastSuccess: return tr("Last good");
+    case LastFailure: return tr("Last failed");
     case Error: return tr("Error");
     default: return {};
     }

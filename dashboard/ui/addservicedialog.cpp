@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/introduction.h"
+#include "dashboard/model/keyring.h"
 #include "dashboard/model/servicerow.h"
 #include "dashboard/ui/theme.h"
 
@@ -17,7 +18,7 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 AddServiceDialog::AddServiceDialog(QWidget *parent)
-    : QDialog(parent), m_url(new QLineEdit(u"http://127.0.0.1:8000"_s)), m_problem(new QLabel)
+    : QDialog(parent), m_url(new QLineEdit(u"http://127.0.0.1:8000"_s)), m_token(new QLineEdit), m_problem(new QLabel)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Add a service"));
@@ -26,6 +27,12 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 50);
     m_url->setMaxLength(2000);
     m_url->selectAll();
+    auto *const tokenLabel = new QLabel(tr("&Token, if it wants one:"));
+    tokenLabel->setBuddy(m_token);
+    m_token->setEchoMode(QLineEdit::Password);
+    m_token->setMaxLength(4096);
+    m_token->setPlaceholderText(Keyring::isBuiltIn() ? tr("kept in the desktop's keyring, or a file only you can read")
+                                                     : tr("kept in a file only you can read"));
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
     m_problem->setMinimumHeight(3 * fontMetrics().height());
@@ -36,17 +43,21 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_accept->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(m_url, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
+    for (QLineEdit *const edit : {m_url, m_token}) {
+        connect(edit, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
+        connect(edit, &QLineEdit::textChanged, this, &AddServiceDialog::check);
+    }
     m_pause.setSingleShot(true);
     m_pause.setInterval(300);
     connect(&m_pause, &QTimer::timeout, this, &AddServiceDialog::askWho);
-    connect(m_url, &QLineEdit::textChanged, this, &AddServiceDialog::check);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 4);
     layout->setContentsMargins(margin, margin, margin, margin);
     layout->setSpacing(spacing(fontMetrics(), 2));
     layout->addWidget(label);
     layout->addWidget(m_url);
+    layout->addWidget(tokenLabel);
+    layout->addWidget(m_token);
     layout->addWidget(m_problem);
     layout->addWidget(buttons);
     check();
@@ -62,12 +73,13 @@ void AddServiceDialog::check()
         return m_problem->setText(entry.problem().what);
     m_problem->setText(tr("Asking %1…").arg(visibleText(placeOf(*entry), 100)));
     m_entry = *entry;
+    m_entry.token = m_token->text().trimmed();
     m_pause.start();
 }
 
 void AddServiceDialog::askWho()
 {
-    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, {}});
+    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, m_entry.token});
     m_client->askStatus([this](const Answer<HealthReport> &answer) {
         m_problem->setText(answer.value ? introduce(m_client->dialect(), *answer.value) : excuse(answer.reply));
     });

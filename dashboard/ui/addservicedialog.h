@@ -31,6 +31,7 @@ private:
     void askWho();
 
     QLineEdit *m_url;
+    QLineEdit *m_token;
     QLabel *m_problem;
     QPushButton *m_accept;
     FleetEntry m_entry;

@@ -76,7 +76,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
-    setColumnWidths(m_table, {11, 9, 8, 6, 9, 9, 0});
+    setColumnWidths(m_table, {9, 10, 8, 5, 9, 9, 0});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
@@ -87,7 +87,26 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     layout->addWidget(m_table);
 }
 
-void DependenciesPage::show(const QList<DependencyReport> &dependencies) { m_model.show(dependencies); }
+void DependenciesPage::show(const QList<DependencyReport> &dependencies)
+{
+    m_model.show(dependencies);
+    makeRoom();
+}
+
+void DependenciesPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    makeRoom();
+}
+
+/// The errors have a column where there is room; they are told above the pages, and in tool tips, too.
+void DependenciesPage::makeRoom()
+{
+    int room = m_table->viewport()->width();
+    for (int column = 0; column < DependencyModel::Error; ++column)
+        room -= m_table->columnWidth(column);
+    m_table->setColumnHidden(DependencyModel::Error, room < fontMetrics().horizontalAdvance(u'0') * 12);
+}
 
 // ---- raw answer ---------------------------------------------------------------------------------------
 
@@ -125,7 +144,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new OutcomeDelegate(-1, m_table));
-    setColumnWidths(m_table, {12, 9, 7, 0});
+    setColumnWidths(m_table, {12, 10, 7, 0});
     m_table->setAccessibleName(tr("Steps"));
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);

@@ -114,6 +114,8 @@ QWidget *DetailPane::makeButtons()
         button->setMinimumHeight(spacing(fontMetrics(), 7));
         layout->addWidget(button);
     }
+    m_restart->setDefaultAction(m_commands.action(ServiceAction::Restart));
+    m_restart->setMinimumWidth(m_restart->sizeHint().width()); // Cancel takes its place
     layout->addStretch();
     return row;
 }

@@ -62,7 +62,7 @@ void FleetView::arrangeColumns()
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {19, 15, 7, 0, 6, 9, 5, 15, 9});
+    setColumnWidths(this, {18, 17, 7, 0, 6, 10, 4, 15, 9});
     m_unwanted = {FleetModel::LastSeen}; // the dependencies of who is gone make room for it
     hideColumn(FleetModel::LastSeen);
     sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another

@@ -28,6 +28,7 @@
 
 #include <QCloseEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
@@ -50,6 +51,7 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     , m_demoFleet(demoFleet)
     , m_preferences(Preferences::read(QSettings()))
     , m_favourites(watch.fleet())
+    , m_added(watch)
     , m_commands(new ServiceCommands(watch, this))
     , m_copies(new CopyCommands(watch.fleet(), this))
     , m_pages(new QStackedWidget)
@@ -69,7 +71,8 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     m_table->setGrouped(m_preferences.grouped);
     m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
 
-    connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleet);
+    connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleetForGood);
+    connect(&m_added, &AddedServices::trouble, this, [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); });
     connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
@@ -439,7 +442,7 @@ void MainWindow::showContextMenu(const QPoint &position)
 void MainWindow::addService()
 {
     auto *const dialog = new AddServiceDialog(this);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_table->select(m_watch.add(dialog->entry())); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_table->select(m_added.add(dialog->entry())); });
     dialog->open();
 }
 
@@ -448,7 +451,7 @@ void MainWindow::chooseFleet()
     auto *const dialog = new QFileDialog(this, tr("Open a fleet file"), {}, tr("Fleet files and Prometheus file_sd (*.toml *.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFleet);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFleetForGood);
     dialog->open();
 }
 
@@ -460,16 +463,34 @@ void MainWindow::discover()
     auto *const dialog = new FindServicesDialog(known, this);
     connect(dialog, &FindServicesDialog::chosen, this, [this](const QList<FleetEntry> &entries) {
         for (const FleetEntry &entry : entries)
-            m_table->select(m_watch.add(entry));
+            m_table->select(m_added.add(entry));
     });
     dialog->open();
 }
 
-void MainWindow::openFleet(const QString &path)
+void MainWindow::openRemembered()
+{
+    for (const QString &file : std::as_const(m_preferences.fleetFiles))
+        openFleet(file);
+    m_added.restore();
+}
+
+/// Somebody chose it: it is opened at the next start too, until the preferences say otherwise.
+void MainWindow::openFleetForGood(const QString &path)
+{
+    const QString file = QFileInfo(path).absoluteFilePath();
+    if (!openFleet(file) || m_preferences.fleetFiles.contains(file))
+        return;
+    Preferences changed = m_preferences;
+    changed.fleetFiles << file;
+    setPreferences(changed);
+}
+
+bool MainWindow::openFleet(const QString &path)
 {
     const QList<Problem> problems = m_watch.open(path);
     if (problems.isEmpty())
-        return;
+        return true;
     QStringList lines{tr("This fleet file cannot be used:")};
     for (const Problem &problem : problems.mid(0, 12))
         lines << visibleText(problem.text());
@@ -478,6 +499,7 @@ void MainWindow::openFleet(const QString &path)
     box->setTextFormat(Qt::PlainText);
     box->setText(lines.join(u'\n'));
     box->open();
+    return false;
 }
 
 void MainWindow::tryDemo()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/addedservices.h"
 #include "dashboard/model/favourites.h"
 #include "dashboard/model/fleetwatch.h"
 #include "dashboard/model/preferences.h"
@@ -32,7 +33,10 @@ public:
     /// `watch` outlives the window. `demoFleet`: the fleet file of the demo; empty: none is installed.
     explicit MainWindow(FleetWatch &watch, const QString &demoFleet = {}, QWidget *parent = nullptr);
 
-    void openFleet(const QString &path);
+    /// False: it cannot be used, and a box says why.
+    bool openFleet(const QString &path);
+    /// What earlier days left to watch: fleet files and services that were added by hand.
+    void openRemembered();
     ServiceCommands &commands() { return *m_commands; }
 
     const Preferences &preferences() const { return m_preferences; }
@@ -76,6 +80,7 @@ private:
     bool closesForGood();
     void restoreLayout();
     void addService();
+    void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();
     void tryDemo();
@@ -90,6 +95,7 @@ private:
     Preferences m_preferences;
     QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
+    AddedServices m_added;
     ServiceCommands *m_commands;
     CopyCommands *m_copies;
     bool m_hidesOnClose = false;

@@ -19,6 +19,7 @@ SERVICE_PACKAGES=(
 DASHBOARD_PACKAGES=(
     qt6-svg-dev 'qt6-svg-plugins|libqt6svg6' # the second is what draws SVG icons
     libqcustomplot-dev
+    qtkeychain-qt6-dev libsecret-1-0 # tokens in the desktop's keyring
     fonts-dejavu-core
 )
 # To build and run the tests.
@@ -27,7 +28,7 @@ TEST_PACKAGES=(
     prometheus # promtool
     postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool git
-    dbus-daemon # a bus of the tests' own
+    dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/addedservices.h"
+
+#include <QSettings>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+AddedServices::AddedServices(FleetWatch &watch, const QString &tokenDirectory, QObject *parent)
+    : QObject(parent), m_watch(watch), m_tokens(tokenDirectory)
+{
+    connect(&watch.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
+}
+
+ServiceId AddedServices::add(const FleetEntry &entry)
+{
+    QList<Added> services = remembered();
+    services.removeIf([&](const Added &other) { return other.url == entry.url; });
+    remember(services << Added{entry.name, entry.url, !entry.token.isEmpty()});
+    if (!entry.token.isEmpty()) {
+        m_tokens.keep(entry.url, entry.token, [this](const std::optional<Problem> &problem) {
+            if (problem)
+                Q_EMIT trouble(problem->text());
+        });
+    }
+    return m_watch.add(entry);
+}
+
+void AddedServices::restore()
+{
+    for (const Added &service : remembered()) {
+        Result<FleetEntry> entry = entryForUrl(service.url);
+        if (!entry)
+            continue; // somebody edited the file
+        entry->name = service.name;
+        if (service.hasToken)
+            m_tokens.find(*entry, [this](const FleetEntry &found) { m_watch.add(found); });
+        else
+            m_watch.add(*entry);
+    }
+}
+
+void AddedServices::forget(const QModelIndex &, int first, int last)
+{
+    QList<Added> services = remembered();
+    const qsizetype before = services.size();
+    for (int line = first; line <= last; ++line) {
+        const QString url = m_watch.fleet().row(line).entry.url;
+        services.removeIf([&](const Added &service) {
+            if (service.url == url && service.hasToken)
+                m_tokens.forget(url);
+            return service.url == url;
+        });
+    }
+    if (services.size() != before)
+        remember(services);
+}
+
+QList<AddedServices::Added> AddedServices::remembered() const
+{
+    QSettings settings;
+    QList<Added> services;
+    const int count = settings.beginReadArray(u"added"_s);
+    for (int each = 0; each < count; ++each) {
+        settings.setArrayIndex(each);
+        const QString url = settings.value(u"url"_s).toString();
+        services << Added{settings.value(u"name"_s, url).toString(), url, settings.value(u"hasToken"_s).toBool()};
+    }
+    return services;
+}
+
+void AddedServices::remember(const QList<Added> &services) const
+{
+    QSettings settings;
+    settings.remove(u"added"_s);
+    settings.beginWriteArray(u"added"_s, int(services.size()));
+    for (int each = 0; each < int(services.size()); ++each) {
+        settings.setArrayIndex(each);
+        settings.setValue(u"name"_s, services[each].name);
+        settings.setValue(u"url"_s, services[each].url);
+        settings.setValue(u"hasToken"_s, services[each].hasToken);
+    }
+    settings.endArray();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/tokenstore.h"
+
+namespace Hephaestus {
+
+/// Services that were added by hand, not by a fleet file: watched again at the next start, until they are removed. Names and addresses
+/// are in the settings; tokens are not (TokenStore).
+class AddedServices : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `watch` outlives this.
+    explicit AddedServices(FleetWatch &watch, const QString &tokenDirectory = TokenStore::defaultDirectory(), QObject *parent = nullptr);
+
+    /// Watches it, and remembers it with its token.
+    ServiceId add(const FleetEntry &entry);
+    /// Watches those of earlier days; each as soon as its token is known.
+    void restore();
+
+Q_SIGNALS:
+    /// Something could not be kept, as a sentence.
+    void trouble(const QString &sentence);
+
+private:
+    struct Added
+    {
+        QString name;
+        QString url;
+        bool hasToken = false;
+    };
+
+    void forget(const QModelIndex &parent, int first, int last);
+    QList<Added> remembered() const;
+    void remember(const QList<Added> &services) const;
+
+    FleetWatch &m_watch;
+    TokenStore m_tokens;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/tokenstore.h"
+
+#include "dashboard/model/keyring.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QSaveFile>
+#include <QStandardPaths>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+QString TokenStore::defaultDirectory()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/hephaestus/tokens"_s;
+}
+
+TokenStore::TokenStore(const QString &directory, QObject *parent) : QObject(parent), m_directory(directory) {}
+
+QString TokenStore::fileOf(const QString &url) const
+{
+    return m_directory + u'/' + QString::fromLatin1(QCryptographicHash::hash(url.toUtf8(), QCryptographicHash::Sha256).toHex().left(32));
+}
+
+void TokenStore::keep(const QString &url, const QString &token, const Done &done)
+{
+    Keyring::write(url, token, this, [this, url, token, done](const std::optional<Problem> &refused) {
+        if (refused)
+            return done(write(url, token));
+        QFile::remove(fileOf(url)); // of a day without a keyring
+        done({});
+    });
+}
+
+/// Nobody else can open it at any time: it is made for its owner alone, and then renamed.
+std::optional<Problem> TokenStore::write(const QString &url, const QString &token) const
+{
+    constexpr auto mine = QFile::ReadOwner | QFile::WriteOwner;
+    QSaveFile file(fileOf(url));
+    const bool made = QDir().mkpath(m_directory) && QFile::setPermissions(m_directory, mine | QFile::ExeOwner);
+    if (made && file.open(QIODevice::WriteOnly) && file.setPermissions(mine) && file.write(token.toUtf8()) >= 0 && file.commit())
+        return {};
+    return Problem{fileOf(url), tr("the token cannot be kept: %1").arg(made ? file.errorString() : tr("its directory cannot be made"))};
+}
+
+void TokenStore::forget(const QString &url)
+{
+    QFile::remove(fileOf(url));
+    Keyring::remove(url);
+}
+
+void TokenStore::find(const FleetEntry &entry, const Found &done)
+{
+    Keyring::read(entry.url, this, [this, found = entry, done](const Result<QString> &token) mutable {
+        if (token && !token->isEmpty())
+            found.token = *token;
+        else if (const QString file = fileOf(found.url); QFile::exists(file))
+            found.tokenFile = file;
+        done(found);
+    });
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace Hephaestus {
+
+/// Keeps the bearer tokens of services that were added by hand, by their URLs: in the desktop's keyring where one answers, else each in a
+/// file that only its owner can read. Never in the settings. Nothing here waits; what was asked comes back by a callback in this
+/// object's thread, and not once it is destroyed.
+class TokenStore : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `$XDG_DATA_HOME/hephaestus/tokens`.
+    static QString defaultDirectory();
+
+    /// `directory` is for the files, and made when one is needed.
+    explicit TokenStore(const QString &directory = defaultDirectory(), QObject *parent = nullptr);
+
+    using Done = std::function<void(std::optional<Problem>)>;
+    using Found = std::function<void(const FleetEntry &)>;
+
+    /// A Problem: it is not kept.
+    void keep(const QString &url, const QString &token, const Done &done);
+    void forget(const QString &url);
+    /// Hands `entry` back with its token, or the file it is in, or without if there is none.
+    void find(const FleetEntry &entry, const Found &done);
+
+    QString fileOf(const QString &url) const;
+
+private:
+    std::optional<Problem> write(const QString &url, const QString &token) const;
+
+    QString m_directory;
+};
+
+} // namespace Hephaestus
