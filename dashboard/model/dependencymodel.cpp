@@ -143,7 +143,7 @@ QVariant DependencyModel::headerData(int section, Qt::Orientation orientation, i
     switch (section) {
     case Name: return tr("Name");
     case Status: return tr("Status");
-    case Successes: return tr("Succeeded");
+    case Successes: return tr("Good");
     case Failures: return tr("Failed");
     case LastSuccess: return tr("Last good");
     case LastFailure: return tr("Last failed");

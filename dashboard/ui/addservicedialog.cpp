@@ -24,14 +24,14 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     setWindowTitle(tr("Add a service"));
     auto *const label = new QLabel(tr("&Address of the service:"));
     label->setBuddy(m_url);
-    m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 50);
+    m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     m_url->setMaxLength(2000);
     m_url->selectAll();
     auto *const tokenLabel = new QLabel(tr("&Token, if it wants one:"));
     tokenLabel->setBuddy(m_token);
     m_token->setEchoMode(QLineEdit::Password);
     m_token->setMaxLength(4096);
-    m_token->setPlaceholderText(Keyring::isBuiltIn() ? tr("kept in the desktop's keyring, or a file only you can read")
+    m_token->setPlaceholderText(Keyring::isBuiltIn() ? tr("kept in the keyring, or a file only you can read")
                                                      : tr("kept in a file only you can read"));
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
@@ -39,6 +39,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_problem->setAlignment(Qt::AlignTop);
     auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     buttons->button(QDialogButtonBox::Cancel)->setIcon({});
+    buttons->button(QDialogButtonBox::Cancel)->setAutoDefault(false);
     m_accept = buttons->addButton(tr("&Add"), QDialogButtonBox::AcceptRole);
     m_accept->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);

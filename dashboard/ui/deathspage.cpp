@@ -61,6 +61,7 @@ DeathsPage::DeathsPage(FleetWatch &watch, QWidget *parent)
     m_note->setContentsMargins(margin, 0, margin, 0);
     layout->addWidget(m_note);
     layout->addWidget(splitter, 1);
+    layout->addStretch();
     setFocusProxy(m_list);
     connect(m_list, &QListWidget::currentRowChanged, this, &DeathsPage::showCurrent);
     if (watch.history()) {
@@ -121,6 +122,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     m_note->setText(!m_watch.history()      ? tr("No history is kept: the last words of a process are lost with it.")
                     : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard looked.")
                                            : tr("What its processes said last. The newest is on top."));
+    m_list->parentWidget()->setHidden(obituaries.isEmpty());
     m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));
     showCurrent();
 }

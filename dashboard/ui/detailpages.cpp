@@ -155,6 +155,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     layout->addWidget(m_summary);
     layout->addWidget(m_failure);
     layout->addWidget(m_table, 1);
+    layout->addStretch(); // without the table, the words stay on top
     show(nullptr, {}, false);
 }
 

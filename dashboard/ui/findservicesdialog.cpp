@@ -93,10 +93,12 @@ void FindServicesDialog::update()
 {
     const int found = m_model.found();
     const int ticked = m_model.ticked();
-    m_summary->setText(m_model.isAsking() ? tr("Asking what listens on %1 ports…").arg(m_model.rowCount())
-                       : found == 0       ? tr("%1 ports are listened on, and nothing there says how it is.").arg(m_model.rowCount())
+    const int ports = m_model.rowCount();
+    m_summary->setText(m_model.isAsking() ? tr("Asking what listens here (%1)…").arg(ports)
+                       : ports == 0       ? tr("Nothing listens on this machine but what is watched already.")
+                       : found == 0       ? tr("Of what listens here (%1) nothing says how it is.").arg(ports)
                                           : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
-                                                .arg(found).arg(m_model.rowCount()));
+                                                .arg(found).arg(ports));
     m_accept->setEnabled(ticked > 0);
     m_accept->setText(ticked > 0 ? tr("&Add %1").arg(ticked) : tr("&Add"));
     m_again->setEnabled(!m_model.isAsking());

@@ -58,6 +58,7 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     m_text->setMaximumBlockCount(MostLines);
     m_text->setUndoRedoEnabled(false);
     m_text->setAccessibleName(tr("The log"));
+    m_text->setPlaceholderText(tr("Nothing was written yet."));
 
     connect(m_search, &QLineEdit::textChanged, this, &LogsPage::search);
     connect(m_search, &QLineEdit::returnPressed, this, [this] { find(true); }); // from the newest backwards
