@@ -517,62 +517,67 @@ bool HistoryDatabase::readMarks(const QString &url, History::Time from, History:
     return true;
 }
 
-Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
+/// Hands every row of a statement to `take`.
+template <typename Take>
+std::optional<Problem> HistoryDatabase::read(const QString &sql, std::initializer_list<QVariant> values, Take take)
 {
     if (!m_open)
         return Problem{m_path, u"there is no history"_s};
     m_errorCode = 0;
-    QSqlQuery query = prepared(u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY at DESC, id DESC LIMIT ?"_s);
-    if (!run(query, {limit}))
+    QSqlQuery query = prepared(sql);
+    if (!run(query, values))
         return problem(u"read"_s);
+    while (query.next())
+        take(query);
+    return {};
+}
+
+Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
+{
     QList<HistoryBatch::StoredEvent> events;
-    while (query.next()) {
-        const int kind = std::clamp(query.value(3).toInt(), 0, int(EventKind::Trouble));
-        events.prepend({Event{timeOf(query.value(0).toLongLong()), NoService, query.value(2).toString(), EventKind(kind),
-                              query.value(4).toString(), query.value(5).toString(), query.value(6).toString()},
-                        query.value(1).toString()});
-    }
+    const auto take = [&](const QSqlQuery &row) {
+        const int kind = std::clamp(row.value(3).toInt(), 0, int(EventKind::Trouble));
+        events.prepend({Event{timeOf(row.value(0).toLongLong()), NoService, row.value(2).toString(), EventKind(kind),
+                              row.value(4).toString(), row.value(5).toString(), row.value(6).toString()},
+                        row.value(1).toString()});
+    };
+    const QString sql = u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY at DESC, id DESC LIMIT ?"_s;
+    if (auto problem = read(sql, {limit}, take))
+        return *problem;
     return events;
 }
 
 Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
 {
-    if (!m_open)
-        return Problem{m_path, u"there is no history"_s};
-    m_errorCode = 0;
-    QSqlQuery query = prepared(u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s);
-    if (!run(query, {url}))
-        return problem(u"read"_s);
     QList<Obituary> obituaries;
-    while (query.next()) {
+    const auto take = [&](const QSqlQuery &row) {
         Obituary obituary;
-        obituary.at = timeOf(query.value(0).toLongLong());
+        obituary.at = timeOf(row.value(0).toLongLong());
         obituary.url = url;
-        obituary.name = query.value(1).toString();
-        obituary.pid = query.value(2).toLongLong();
-        if (!query.value(3).isNull())
-            obituary.exit = ExitStatus{query.value(3).toInt(), query.value(4).toInt()};
-        obituary.reason = query.value(5).toString();
-        obituary.bodies = unpacked(query.value(6).toByteArray());
-        obituary.log = qUncompress(query.value(7).toByteArray());
+        obituary.name = row.value(1).toString();
+        obituary.pid = row.value(2).toLongLong();
+        if (!row.value(3).isNull())
+            obituary.exit = ExitStatus{row.value(3).toInt(), row.value(4).toInt()};
+        obituary.reason = row.value(5).toString();
+        obituary.bodies = unpacked(row.value(6).toByteArray());
+        obituary.log = qUncompress(row.value(7).toByteArray());
         obituaries << obituary;
-    }
+    };
+    const QString sql = u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s;
+    if (auto problem = read(sql, {url}, take))
+        return *problem;
     return obituaries;
 }
 
 Result<QHash<QString, Receipt>> HistoryDatabase::receipts()
 {
-    if (!m_open)
-        return Problem{m_path, u"there is no history"_s};
-    m_errorCode = 0;
-    QSqlQuery query = prepared(u"SELECT url, receipt FROM receipt"_s);
-    if (!run(query, {}))
-        return problem(u"read"_s);
     QHash<QString, Receipt> receipts;
-    while (query.next()) {
-        if (const Result<Receipt> receipt = decodeReceipt(qUncompress(query.value(1).toByteArray())))
-            receipts.insert(query.value(0).toString(), *receipt);
-    }
+    const auto take = [&](const QSqlQuery &row) {
+        if (const Result<Receipt> receipt = decodeReceipt(qUncompress(row.value(1).toByteArray())))
+            receipts.insert(row.value(0).toString(), *receipt);
+    };
+    if (auto problem = read(u"SELECT url, receipt FROM receipt"_s, {}, take))
+        return *problem;
     return receipts;
 }
 

@@ -48,6 +48,8 @@ private:
     bool run(QSqlQuery &query);
     bool run(QSqlQuery &query, std::initializer_list<QVariant> values);
     bool run(const QString &sql);
+    template <typename Take>
+    std::optional<Problem> read(const QString &sql, std::initializer_list<QVariant> values, Take take);
     QSqlQuery prepared(const QString &sql);
     qint64 number(const QString &sql);
     Problem problem(const QString &doing);

@@ -62,19 +62,6 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelInde
             spacing(option.fontMetrics, 7)};
 }
 
-void CellDelegate::paintIconAndText(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                                    const QString &icon, const QString &text, const QColor &colour,
-                                    const QColor &textColour)
-{
-    const int size = iconSize(option);
-    const QPixmap picture = Icons::pixmap(icon, size, colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
-    painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
-    const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
-    painter.setPen(textColour.isValid() ? textColour : colour);
-    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     option.fontMetrics.elidedText(text, Qt::ElideRight, rest.width()));
-}
-
 int CellDelegate::iconSize(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 7) / 2; }
 
 QRect CellDelegate::contentArea(const QStyleOptionViewItem &option)
@@ -94,6 +81,27 @@ bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const Q
         return QStyledItemDelegate::helpEvent(event, view, option, index);
     QToolTip::showText(event->globalPos(), plainToolTip(toolTip(event->pos(), option, index)), view);
     return true;
+}
+
+void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const Look look = m_lookOf(Theme::of(option.palette), index);
+    if (look.icon.isEmpty())
+        return CellDelegate::paintContent(painter, area, option, index);
+    const int size = iconSize(option);
+    const QPixmap picture = Icons::pixmap(look.icon, size, look.colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
+    painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
+    const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
+    if (!look.isTextPlain)
+        painter.setPen(look.colour);
+    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+}
+
+QSize IconDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QSize text = CellDelegate::sizeHint(option, index);
+    return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QColor>
 #include <QStyledItemDelegate>
 
 namespace Hephaestus {
@@ -28,15 +29,37 @@ protected:
                               const QModelIndex &index) const;
     virtual QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
-    /// An icon of resources/icons in `colour`, and a text beside it in `textColour`, or the same.
-    static void paintIconAndText(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QString &icon,
-                                 const QString &text, const QColor &colour, const QColor &textColour = {});
     static int iconSize(const QStyleOptionViewItem &option);
     /// Inside the margins.
     static QRect contentArea(const QStyleOptionViewItem &option);
 
 private:
     int m_currentRole;
+};
+
+/// A cell with an icon before its text, in one colour; a function says which.
+class IconDelegate : public CellDelegate
+{
+    Q_OBJECT
+
+public:
+    struct Look
+    {
+        QString icon; ///< of resources/icons; empty: the text alone, in its ordinary colour
+        QColor colour;
+        bool isTextPlain = false; ///< only the icon is in the colour
+    };
+    using LookOf = Look (*)(const Theme &theme, const QModelIndex &index);
+
+    IconDelegate(LookOf lookOf, int currentRole, QObject *parent) : CellDelegate(currentRole, parent), m_lookOf(lookOf) {}
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override;
+
+private:
+    LookOf m_lookOf;
 };
 
 /// `text` as a tool tip that is never taken for rich text.

@@ -4,7 +4,8 @@
 #include "common/protocol/duration.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/ui/fleetdelegates.h"
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/icons.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
@@ -39,30 +40,23 @@ QString titleOf(const Receipt &receipt)
                                          : ReceiptPage::tr("Restart of %1").arg(service);
 }
 
-/// A step's outcome as shape, word and colour.
-class OutcomeDelegate : public CellDelegate
+IconDelegate::Look statusLook(const Theme &theme, const QModelIndex &index)
 {
-public:
-    using CellDelegate::CellDelegate;
+    const auto status = index.data(DependencyModel::StatusRole).value<DependencyStatus>();
+    return {Icons::nameOf(status), theme.accent(status)};
+}
 
-protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                      const QModelIndex &index) const override
-    {
-        const Theme &theme = Theme::of(option.palette);
-        switch (index.data(ReceiptModel::OutcomeRole).value<StepOutcome>()) {
-        case StepOutcome::Ok:
-            return paintIconAndText(painter, area, option, u"fresh"_s, option.text, theme.accent(DependencyStatus::Working));
-        case StepOutcome::Failed:
-        case StepOutcome::TimedOut:
-            return paintIconAndText(painter, area, option, u"dependency-error"_s, option.text, theme.accent(DependencyStatus::Error));
-        case StepOutcome::Running:
-            return paintIconAndText(painter, area, option, u"restarting"_s, option.text, theme.accent(ServiceState::Restarting));
-        case StepOutcome::Pending:
-            return CellDelegate::paintContent(painter, area, option, index);
-        }
+IconDelegate::Look outcomeLook(const Theme &theme, const QModelIndex &index)
+{
+    switch (index.data(ReceiptModel::OutcomeRole).value<StepOutcome>()) {
+    case StepOutcome::Ok: return {u"fresh"_s, theme.accent(DependencyStatus::Working)};
+    case StepOutcome::Failed:
+    case StepOutcome::TimedOut: return {u"dependency-error"_s, theme.accent(DependencyStatus::Error)};
+    case StepOutcome::Running: return {u"restarting"_s, theme.accent(ServiceState::Restarting)};
+    case StepOutcome::Pending: return {};
     }
-};
+    Q_UNREACHABLE();
+}
 
 } // namespace
 
@@ -75,8 +69,8 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_rows->setSortRole(DependencyModel::SortRole);
     m_table->setModel(m_rows);
     styleTable(m_table);
-    m_table->setItemDelegateForColumn(DependencyModel::Status, new DependencyStatusDelegate(-1, m_table));
-    setColumnWidths(m_table, {9, 10, 8, 5, 9, 9, 0});
+    m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
+    setColumnWidths(m_table, {0, 10, 6, 6, 9, 10, 30});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
@@ -102,10 +96,7 @@ void DependenciesPage::resizeEvent(QResizeEvent *event)
 /// The errors have a column where there is room; they are told above the pages, and in tool tips, too.
 void DependenciesPage::makeRoom()
 {
-    int room = m_table->viewport()->width();
-    for (int column = 0; column < DependencyModel::Error; ++column)
-        room -= m_table->columnWidth(column);
-    m_table->setColumnHidden(DependencyModel::Error, room < fontMetrics().horizontalAdvance(u'0') * 12);
+    m_table->setColumnHidden(DependencyModel::Error, m_table->viewport()->width() < fontMetrics().horizontalAdvance(u'0') * 105);
 }
 
 // ---- raw answer ---------------------------------------------------------------------------------------
@@ -143,7 +134,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
 {
     m_table->setModel(&m_model);
     styleTable(m_table);
-    m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new OutcomeDelegate(-1, m_table));
+    m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new IconDelegate(outcomeLook, -1, m_table));
     setColumnWidths(m_table, {12, 10, 7, 0});
     m_table->setAccessibleName(tr("Steps"));
     auto *const layout = new QVBoxLayout(this);

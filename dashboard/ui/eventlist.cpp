@@ -26,20 +26,11 @@ QString iconOf(EventKind kind)
     Q_UNREACHABLE();
 }
 
-class EventDelegate : public CellDelegate
+IconDelegate::Look lookOf(const Theme &theme, const QModelIndex &index)
 {
-public:
-    using CellDelegate::CellDelegate;
-
-protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                      const QModelIndex &index) const override
-    {
-        const auto kind = index.data(EventJournal::KindRole).value<EventKind>();
-        paintIconAndText(painter, area, option, iconOf(kind), option.text, Theme::of(option.palette).accent(kind),
-                         painter.pen().color());
-    }
-};
+    const auto kind = index.data(EventJournal::KindRole).value<EventKind>();
+    return {iconOf(kind), theme.accent(kind), true};
+}
 
 } // namespace
 
@@ -47,7 +38,7 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
 {
     setModel(&journal);
     styleTable(this);
-    setItemDelegateForColumn(EventJournal::Text, new EventDelegate(-1, this));
+    setItemDelegateForColumn(EventJournal::Text, new IconDelegate(lookOf, -1, this));
     setColumnWidths(this, {13, 24, 0});
     verticalHeader()->setDefaultSectionSize(spacing(fontMetrics(), 6));
     horizontalHeader()->hide();

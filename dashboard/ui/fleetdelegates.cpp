@@ -49,21 +49,22 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
                      Qt::AlignVCenter | Qt::TextSingleLine, option.text);
 }
 
+IconDelegate::Look stateLook(const Theme &theme, const QModelIndex &index)
+{
+    const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
+    return {Icons::nameOf(state), theme.accent(state)};
+}
+
 } // namespace
+
+StateDelegate::StateDelegate(QObject *parent) : IconDelegate(stateLook, -1, parent) {}
 
 void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                  const QModelIndex &index) const
 {
     if (index.data(FleetRows::HeadingRole).isValid())
         return paintHeading(painter, area, option, index);
-    const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
-    paintIconAndText(painter, area, option, Icons::nameOf(state), option.text, Theme::of(option.palette).accent(state));
-}
-
-QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
-{
-    const QSize text = CellDelegate::sizeHint(option, index);
-    return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
+    IconDelegate::paintContent(painter, area, option, index);
 }
 
 // ---- service ----------------------------------------------------------------------------------------
@@ -83,16 +84,15 @@ void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const Q
 
 // ---- code -------------------------------------------------------------------------------------------
 
-void CodeDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                                const QModelIndex &index) const
+IconDelegate::Look codeLook(const Theme &theme, const QModelIndex &index)
 {
     const auto verdict = index.data(FleetModel::CodeRole).value<CodeVerdict>();
-    const QColor colour = Theme::of(option.palette).accent(verdict);
     switch (verdict) {
-    case CodeVerdict::Stale: return paintIconAndText(painter, area, option, u"stale"_s, option.text, colour);
-    case CodeVerdict::Fresh: return paintIconAndText(painter, area, option, u"fresh"_s, option.text, colour);
-    case CodeVerdict::Unknown: return CellDelegate::paintContent(painter, area, option, index);
+    case CodeVerdict::Stale: return {u"stale"_s, theme.accent(verdict)};
+    case CodeVerdict::Fresh: return {u"fresh"_s, theme.accent(verdict)};
+    case CodeVerdict::Unknown: return {};
     }
+    Q_UNREACHABLE();
 }
 
 // ---- dependencies as chips ----------------------------------------------------------------------------
@@ -186,21 +186,6 @@ QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOpt
         return text;
     }
     return CellDelegate::toolTip(position, option, index);
-}
-
-// ---- a dependency's status ----------------------------------------------------------------------------
-
-void DependencyStatusDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                                            const QModelIndex &index) const
-{
-    const auto status = index.data(DependencyModel::StatusRole).value<DependencyStatus>();
-    paintIconAndText(painter, area, option, Icons::nameOf(status), option.text, Theme::of(option.palette).accent(status));
-}
-
-QSize DependencyStatusDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
-{
-    const QSize text = CellDelegate::sizeHint(option, index);
-    return {text.width() + iconSize(option) + spacing(option.fontMetrics, 2), text.height()};
 }
 
 } // namespace Hephaestus

@@ -9,34 +9,23 @@
 namespace Hephaestus {
 
 /// A state as shape, word and colour; or, of a FleetRows' heading, a group, and what there is of it.
-class StateDelegate : public CellDelegate
+class StateDelegate : public IconDelegate
 {
     Q_OBJECT
 
 public:
-    using CellDelegate::CellDelegate;
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    explicit StateDelegate(QObject *parent);
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override;
 };
+
+/// Of the code a service runs: fresh quietly, stale so that it is seen.
+IconDelegate::Look codeLook(const Theme &theme, const QModelIndex &index);
 
 /// A service's name, with a star if it is a favourite.
 class ServiceDelegate : public CellDelegate
-{
-    Q_OBJECT
-
-public:
-    using CellDelegate::CellDelegate;
-
-protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                      const QModelIndex &index) const override;
-};
-
-/// Fresh quietly, stale so that it is seen.
-class CodeDelegate : public CellDelegate
 {
     Q_OBJECT
 
@@ -71,20 +60,6 @@ private:
     };
 
     static QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index);
-};
-
-/// A dependency's status as shape, word and colour, for the table of one service's dependencies.
-class DependencyStatusDelegate : public CellDelegate
-{
-    Q_OBJECT
-
-public:
-    using CellDelegate::CellDelegate;
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-
-protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
-                      const QModelIndex &index) const override;
 };
 
 } // namespace Hephaestus

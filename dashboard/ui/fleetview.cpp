@@ -20,9 +20,9 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m
     setModel(m_rows);
     styleTable(this, FleetModel::CurrentRole);
     setSelectionMode(ExtendedSelection);
-    setItemDelegateForColumn(FleetModel::State, new StateDelegate(-1, this));
+    setItemDelegateForColumn(FleetModel::State, new StateDelegate(this));
     setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(FleetModel::CurrentRole, this));
-    setItemDelegateForColumn(FleetModel::Code, new CodeDelegate(FleetModel::CurrentRole, this));
+    setItemDelegateForColumn(FleetModel::Code, new IconDelegate(codeLook, FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Latency, new LatencyDelegate(FleetModel::CurrentRole, this));
     setSortingEnabled(true);
@@ -62,7 +62,7 @@ void FleetView::arrangeColumns()
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {18, 17, 7, 0, 6, 10, 4, 15, 9});
+    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9});
     m_unwanted = {FleetModel::LastSeen}; // the dependencies of who is gone make room for it
     hideColumn(FleetModel::LastSeen);
     sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another

@@ -223,7 +223,7 @@ QWidget *MainWindow::makeTop()
 {
     m_totals = new TotalsStrip(m_watch.fleet());
     m_filter = new QLineEdit;
-    m_filter->setPlaceholderText(tr("Filter: state:error dep:qdrant !stale"));
+    m_filter->setPlaceholderText(tr("Filter: state:error !stale"));
     m_filter->setAccessibleName(tr("Filter"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMaxLength(500);

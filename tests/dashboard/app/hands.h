@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/ui/mainwindow.h"
+
 #include <QApplication>
 #include <QProcess>
 #include <QPushButton>
 #include <QTest>
 #include <QToolButton>
+
+/// A window on the services of a fleet file, shown and polling. `state` is for the output of what is started.
+struct LiveWindow
+{
+    Hephaestus::FleetWatch watch;
+    Hephaestus::MainWindow window{watch};
+
+    LiveWindow(const QString &fleet, const QString &state) : watch(options(state))
+    {
+        window.openFleet(fleet);
+        watch.start();
+        window.show();
+        window.activateWindow();
+    }
+
+    static Hephaestus::SequenceOptions options(const QString &state)
+    {
+        Hephaestus::SequenceOptions options;
+        options.stateDirectory = state;
+        return options;
+    }
+};
 
 /// Clicks and keys of a person at one window. On X11 they come from xdotool, through the display; elsewhere from Qt Test.
 class Hands

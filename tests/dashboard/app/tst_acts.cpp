@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/fleetview.h"
-#include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/servicecommands.h"
 #include "tests/dashboard/app/hands.h"
 
@@ -49,8 +48,9 @@ private:
     void accept(const QString &button);
 
     QTemporaryDir m_directory;
-    std::unique_ptr<FleetWatch> m_watch;
-    std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<LiveWindow> m_live;
+    FleetWatch *m_watch = nullptr; ///< the live one's
+    MainWindow *m_window = nullptr;
 };
 
 static quint16 freePort()
@@ -77,15 +77,10 @@ void TestActs::initTestCase()
     fleet.close();
     qputenv("XDG_STATE_HOME", m_directory.filePath(u"state"_s).toUtf8());
 
-    SequenceOptions options;
-    options.stateDirectory = m_directory.path();
-    m_watch = std::make_unique<FleetWatch>(options);
-    m_window = std::make_unique<MainWindow>(*m_watch);
-    m_window->openFleet(fleet.fileName());
-    m_watch->start();
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    m_window->activateWindow();
+    m_live = std::make_unique<LiveWindow>(fleet.fileName(), m_directory.path());
+    m_watch = &m_live->watch;
+    m_window = &m_live->window;
+    QVERIFY(QTest::qWaitForWindowExposed(m_window));
     table()->setFocus();
     QTRY_COMPARE(m_watch->fleet().rowCount(), 2);
 }
@@ -95,8 +90,7 @@ void TestActs::cleanupTestCase()
     if (m_watch)
         m_watch->bulk().perform(m_watch->fleet().ids(), ServiceAction::ShutDown);
     QTRY_COMPARE_WITH_TIMEOUT(m_watch ? m_watch->bulk().progress().total : 0, 0, 40'000);
-    m_window.reset();
-    m_watch.reset();
+    m_live.reset();
 }
 
 QString TestActs::lastEvent(ServiceId id)
@@ -153,7 +147,7 @@ void TestActs::theKeyboardAloneRestartsOne()
     const QString before = instance(0);
     goTo(0);
     key(u"ctrl+k"_s, Qt::Key_K, Qt::ControlModifier); // through the palette
-    QTRY_VERIFY(QApplication::activeWindow() && QApplication::activeWindow() != m_window.get());
+    QTRY_VERIFY(QApplication::activeWindow() && QApplication::activeWindow() != m_window);
     hands().type(u"rest"_s);
     key(u"Return"_s, Qt::Key_Return);
     QTRY_VERIFY(m_watch->actions().isRunning(row(0).id)); // idle: it does not ask

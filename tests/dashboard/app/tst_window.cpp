@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
-#include "dashboard/ui/mainwindow.h"
 #include "tests/dashboard/app/hands.h"
 
 #include <QProcess>
@@ -35,8 +34,9 @@ private:
     bool isHealthy() { return row().state() == ServiceState::Healthy && !row().activity; }
 
     std::unique_ptr<QTemporaryDir> m_directory;
-    std::unique_ptr<FleetWatch> m_watch;
-    std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<LiveWindow> m_live;
+    FleetWatch *m_watch = nullptr; ///< the live one's
+    MainWindow *m_window = nullptr;
 };
 
 void TestWindow::initTestCase()
@@ -64,15 +64,10 @@ void TestWindow::init()
                     .arg(port, QStringLiteral(FAKESERVICE)).toUtf8());
     fleet.close();
 
-    SequenceOptions options;
-    options.stateDirectory = m_directory->path();
-    m_watch = std::make_unique<FleetWatch>(options);
-    m_window = std::make_unique<MainWindow>(*m_watch);
-    m_window->openFleet(fleet.fileName());
-    m_watch->start();
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    m_window->activateWindow();
+    m_live = std::make_unique<LiveWindow>(fleet.fileName(), m_directory->path());
+    m_watch = &m_live->watch;
+    m_window = &m_live->window;
+    QVERIFY(QTest::qWaitForWindowExposed(m_window));
     m_watch->actions().perform(row().id, ServiceAction::Start);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 20'000);
 }
@@ -81,8 +76,8 @@ void TestWindow::cleanup()
 {
     if (m_watch && m_watch->fleet().rowCount() == 1 && row().report && row().report->pid)
         ::kill(pid_t(*row().report->pid), SIGKILL);
-    m_window.reset();
-    m_watch.reset();
+    m_live.reset();
+    m_watch = nullptr;
 }
 
 void TestWindow::oneClickOnRestartBringsANewProcess()

@@ -46,6 +46,18 @@ private Q_SLOTS:
     void nothingComesBackOnceTheStoreIsGone();
 
 private:
+    /// Somebody else changes the file.
+    void change(const QString &sql)
+    {
+        {
+            QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
+            other.setDatabaseName(path());
+            QVERIFY(other.open());
+            QVERIFY(QSqlQuery(other).exec(sql));
+            other.close();
+        }
+        QSqlDatabase::removeDatabase(u"other"_s);
+    }
     QString path() const { return m_directory->filePath(u"history.db"_s); }
 
     std::unique_ptr<QTemporaryDir> m_directory;
@@ -333,14 +345,7 @@ void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
 void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
 {
     { HistoryStore store(path()); }
-    {
-        QSqlDatabase older = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"older"_s);
-        older.setDatabaseName(path());
-        QVERIFY(older.open());
-        QVERIFY(QSqlQuery(older).exec(u"DROP TABLE receipt"_s));
-        older.close();
-    }
-    QSqlDatabase::removeDatabase(u"older"_s);
+    change(u"DROP TABLE receipt"_s);
     HistoryStore store(path());
     QSignalSpy trouble(&store, &HistoryStore::trouble);
     store.record(receipt(u"restart"_s, true), Url);
@@ -480,14 +485,7 @@ void TestHistoryStore::aFileOfANewerDashboardIsLeftAlone()
         HistoryStore store(path());
         store.record(observation(Noon));
     }
-    {
-        QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"newer"_s);
-        other.setDatabaseName(path());
-        QVERIFY(other.open());
-        QVERIFY(QSqlQuery(other).exec(u"PRAGMA user_version = 99"_s));
-        other.close();
-    }
-    QSqlDatabase::removeDatabase(u"newer"_s);
+    change(u"PRAGMA user_version = 99"_s);
     QFile file(path());
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QByteArray before = file.readAll();
