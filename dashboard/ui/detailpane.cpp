@@ -38,6 +38,21 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     , m_raw(new RawPage)
     , m_receipt(new ReceiptPage)
 {
+    auto *const nothing = new QLabel(tr("Select a service to see more of it."));
+    nothing->setAlignment(Qt::AlignCenter);
+    m_stack->addWidget(nothing);
+    m_stack->addWidget(makePage());
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_stack);
+    setFocusProxy(m_tabs);
+    connectPages();
+    refreshButtons();
+}
+
+/// Header, buttons and, below them, the pages.
+QWidget *DetailPane::makePage()
+{
     m_reason->setTextFormat(Qt::PlainText);
     m_reason->setWordWrap(true);
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -49,7 +64,6 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     m_tabs->addTab(m_deaths, tr("Deaths"));
     m_tabs->addTab(m_raw, tr("Raw"));
     m_tabs->setDocumentMode(true);
-    setFocusProxy(m_tabs);
 
     auto *const top = new QVBoxLayout;
     const int margin = spacing(fontMetrics(), 3);
@@ -64,32 +78,27 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     pageLayout->setSpacing(margin);
     pageLayout->addLayout(top);
     pageLayout->addWidget(m_tabs, 1);
+    return page;
+}
 
-    auto *const nothing = new QLabel(tr("Select a service to see more of it."));
-    nothing->setAlignment(Qt::AlignCenter);
-    m_stack->addWidget(nothing);
-    m_stack->addWidget(page);
-    auto *const layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_stack);
-
+void DetailPane::connectPages()
+{
     const auto refreshIfShown = [this](ServiceId id) {
         if (id == m_service)
             refresh();
     };
-    connect(&watch.fleet(), &FleetModel::answered, this, refreshIfShown);
-    connect(&watch.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
-    connect(&watch.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
+    connect(&m_watch.fleet(), &FleetModel::answered, this, refreshIfShown);
+    connect(&m_watch.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
+    connect(&m_watch.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
         if (id == m_service)
             m_tabs->setCurrentWidget(m_receipt); // what was just asked for is what one wants to see
     });
-    connect(&commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
+    connect(&m_commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
     connect(m_dependencies, &DependenciesPage::opened, this, [this](const QString &dependency) {
         m_graphs->select(dependency);
         m_tabs->setCurrentWidget(m_graphs);
     });
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
-    refreshButtons();
 }
 
 QWidget *DetailPane::makeButtons()

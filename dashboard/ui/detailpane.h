@@ -37,7 +37,9 @@ private:
     void showGraphs();
     void refresh();
     void refreshButtons();
+    QWidget *makePage();
     QWidget *makeButtons();
+    void connectPages();
 
     FleetWatch &m_watch;
     ServiceCommands &m_commands;
