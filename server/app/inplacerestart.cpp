@@ -2,9 +2,10 @@
 #include "server/app/inplacerestart.h"
 
 #include "server/core/log.h"
+#include "server/core/passthrough.h"
 
-#include <cstdio>
 #include <sys/time.h>
+#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -149,7 +150,8 @@ int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &socke
     setDeadline(startTimeout);
     const StartFailure failure = self.execute(sockets);
     setDeadline(0ms);
-    std::fprintf(stderr, "hephaestus: the restart failed, and the service is down: %s\n", qPrintable(failure.what));
+    // Not by the log, whose thread may be gone; and a full pipe that nobody reads must not keep the process.
+    passThrough(STDERR_FILENO, u"hephaestus: the restart failed, and the service is down: %1\n"_s.arg(failure.what).toLocal8Bit());
     return failure.exitCode;
 }
 

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void whatCannotStartLeavesTheOldOneServing_data();
     void whatCannotStartLeavesTheOldOneServing();
     void aReaderThatDoesNotReadHoldsNothingUp();
+    void aRestartThatFailsNeedsNoReader();
     void aSuccessorThatHangsIsEnded();
     void aSuccessorThatIsReadyHasNoDeadline();
     void aStopDuringARestartIsAStop();
@@ -216,6 +217,29 @@ void TestInPlaceRestart::aReaderThatDoesNotReadHoldsNothingUp()
     QTRY_VERIFY(isReady());
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
+    ::close(reader);
+}
+
+/// Its last line has nowhere to go; it ends all the same.
+void TestInPlaceRestart::aRestartThatFailsNeedsNoReader()
+{
+    const QString path = directory->filePath(u"program"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), path));
+    const QByteArray pipe = QFile::encodeName(directory->filePath(u"stderr"_s));
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    while (::write(reader, "full", 4) > 0) { }
+    ServiceProcess service;
+    service.process.setStandardErrorFile(QFile::decodeName(pipe));
+    QVERIFY(start(service, path));
+    QVERIFY(QFile::remove(path));
+    QFile file(path);
+    QVERIFY(file.open(QFile::WriteOnly));
+    file.write("#!/bin/sh\nrm \"$0\"\n"); // tried out, it is fine; and then it is gone
+    file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+    file.close();
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QCOMPARE(service.exitCode(), 127);
     ::close(reader);
 }
 
