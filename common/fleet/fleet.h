@@ -68,12 +68,12 @@ struct FleetEntry
     QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute
     QString group;
     QString tokenFile; ///< absolute; empty: no token
-    QString token;     ///< instead of a file: a person's, from a keyring; it is in no fleet file
     std::chrono::milliseconds interval{1000}; ///< between two polls
     RestartMethod restart;
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
     QStringList dependsOn; ///< names of entries that are started before it, and stopped after it
     bool restartOnStale = false; ///< without being asked, when it runs old code (StaleRestart)
+    QString token{};             ///< instead of a file: a person's, from a keyring; it is in no fleet file
 
     bool operator==(const FleetEntry &) const = default;
 };

@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int PipePlace = 3;
-constexpr auto LookEvery = 20ms;
-constexpr auto GiveUpAfter = 5s; // of SIGKILL
+constexpr auto GuardianLooks = 20ms;
+constexpr auto GuardianGivesUp = 5s; // of SIGKILL
 
 using Leaders = std::array<ProcessEntry, 2>; // what goes through the pipe, as it is; pid 0: none
 
@@ -118,7 +118,7 @@ void Watch::endRemains()
             return say(u"it has ended, and its supervisor is gone"_s);
         if (time >= m_grace && !std::exchange(isKilling, true))
             say(u"did not end in time: SIGKILL to %1 processes"_s.arg(remains.size()));
-        if (time >= m_grace + GiveUpAfter)
+        if (time >= m_grace + GuardianGivesUp)
             return say(u"%1 of its processes cannot be ended"_s.arg(remains.size()));
         for (const ProcessEntry &process : remains) {
             if (isKilling) {
@@ -129,7 +129,7 @@ void Watch::endRemains()
                 signalProcess(process, SIGCONT);
             }
         }
-        std::this_thread::sleep_for(LookEvery);
+        std::this_thread::sleep_for(GuardianLooks);
     }
 }
 

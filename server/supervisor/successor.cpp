@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto LookEvery = 20ms;
+constexpr auto LookForSocketEvery = 20ms;
 constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
 
 QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
@@ -44,7 +44,7 @@ std::optional<StartFailure> Successor::start(const std::optional<ProcessEntry> &
     m_failure.clear();
     read(m_stdout, m_child.takeOutput(), STDOUT_FILENO);
     read(m_stderr, m_child.takeError(), STDERR_FILENO);
-    m_timer.start(LookEvery);
+    m_timer.start(LookForSocketEvery);
     Q_EMIT noted(u"its successor is started with pid %1"_s.arg(m_child.pid()));
     Q_EMIT changed();
     return {};
