@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/codecomparison.h"
 
-#include "server/core/processorigin.h"
-
 #include <QStringDecoder>
 
 #include <fcntl.h>
@@ -174,18 +172,6 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     return {};
 }
 
-void CodeComparison::addEnvironment(QList<CodeChange> &changes) const
-{
-    const CodeSources &sources = m_manifest.sources();
-    if (!sources.nextEnvironment)
-        return;
-    const auto &given = m_manifest.environment();
-    if (!given)
-        changes << CodeChange{QStringLiteral("environment"), QStringLiteral("environment"), word(Change::Unreadable)};
-    else if (*given != ProcessOrigin::environmentHash(sources.nextEnvironment()))
-        changes << CodeChange{QStringLiteral("environment"), QStringLiteral("environment"), word(Change::Modified)};
-}
-
 CodeReport CodeComparison::report() const
 {
     struct Entry
@@ -216,13 +202,9 @@ CodeReport CodeComparison::report() const
         else
             ++report.more;
     }
-    addEnvironment(report.changed);
     const QByteArray &module = m_manifest.sources().moduleReport;
     if (!module.isEmpty() && !m_manifest.hasModules()) // the adapter was not loaded: what it would have named is not known
         report.changed << CodeChange{printablePath(module), QStringLiteral("source"), word(Change::Unreadable)};
-    stale = stale || std::any_of(report.changed.begin(), report.changed.end(), [](const CodeChange &change) {
-        return change.kind == QLatin1String("environment") && change.change == word(Change::Modified);
-    });
     report.verdict = stale ? CodeVerdict::Stale : report.changed.isEmpty() ? CodeVerdict::Fresh : CodeVerdict::Unknown;
     if (const GitState &git = m_manifest.git(); stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)
         report.changed << CodeChange{printablePath(git.directory + "/HEAD"), QStringLiteral("git"), word(Change::Modified)};

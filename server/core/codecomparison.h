@@ -36,7 +36,6 @@ private:
     bool visitWatched(Pace &pace);
     void compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error, Pace &pace);
     std::optional<Change> judge(const QByteArray &path, LoadedFile &file, FileStamp &now, Pace &pace);
-    void addEnvironment(QList<CodeChange> &changes) const;
     CodeReport report() const;
     static QString word(Change change);
 

@@ -28,7 +28,6 @@ struct CodeSources
     QByteArray directory;      ///< what the patterns are relative to, and where the git work tree is looked for
     QByteArrayList watch;      ///< patterns (GlobPattern) or plain paths of source files
     QByteArray moduleReport;   ///< where an adapter reports what it loads; empty: there is none
-    std::function<QByteArray()> nextEnvironment; ///< what a new start would be given; none: the environment does not count
     std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
     std::optional<qint64> configuredSince; ///< the same for the configuration, where another process read it before
     qint64 hashLimit = 64 * 1024 * 1024; ///< bigger files go by size, inode and modification time
@@ -54,6 +53,8 @@ public:
     FileTable &files() { return m_files; }
     const FileTable &files() const { return m_files; }
     const GitState &git() const { return m_git; }
+    /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. No part of the verdict: what it would be
+    /// given next is known only to who starts it.
     const std::optional<ContentHash> &environment() const { return m_environment; }
     bool hasModules() const { return m_modules.any(); }
 

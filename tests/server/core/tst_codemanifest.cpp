@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Files that change, and what is then said of the process that loaded them. Fresh must never be wrong, nor stale.
+#include "server/core/processorigin.h"
 #include "tests/server/core/codescene.h"
 
 #include <QProcess>
@@ -87,8 +88,8 @@ private Q_SLOTS:
     void aFileNamedByTheConfigurationCounts();
     void aConfigurationFileThatAppearsIsStale();
     void aLockFileCounts();
-    void theEnvironmentOfTheNextStartCounts_data();
-    void theEnvironmentOfTheNextStartCounts();
+    void theEnvironmentIsRecordedAsAHash_data();
+    void theEnvironmentIsRecordedAsAHash();
     void aBranchSwitchedAndBackIsFresh();
     void aDirtyTreeIsStale();
     void aCommitOfWhatIsLoadedIsFresh();
@@ -341,29 +342,23 @@ void TestCodeManifest::aLockFileCounts()
     QCOMPARE(m_scene->changes(), QStringList{u"lock_file modified uv.lock"_s});
 }
 
-void TestCodeManifest::theEnvironmentOfTheNextStartCounts_data()
+void TestCodeManifest::theEnvironmentIsRecordedAsAHash_data()
 {
     QTest::addColumn<QByteArray>("added");
-    QTest::addColumn<CodeVerdict>("verdict");
-    QTest::newRow("the same") << QByteArray() << CodeVerdict::Fresh;
-    QTest::newRow("a variable more") << QByteArray("MODEL=large\0", 12) << CodeVerdict::Stale;
-    QTest::newRow("what every start has anew") << QByteArray("INVOCATION_ID=5\0LISTEN_PID=7\0", 29) << CodeVerdict::Fresh;
+    QTest::addColumn<bool>("same");
+    QTest::newRow("the same") << QByteArray() << true;
+    QTest::newRow("a variable more") << QByteArray("MODEL=large\0", 12) << false;
+    QTest::newRow("what every start has anew") << QByteArray("INVOCATION_ID=5\0LISTEN_PID=7\0", 29) << true;
 }
 
-void TestCodeManifest::theEnvironmentOfTheNextStartCounts()
+void TestCodeManifest::theEnvironmentIsRecordedAsAHash()
 {
     QFETCH(QByteArray, added);
-    QFETCH(CodeVerdict, verdict);
     QFile environ(u"/proc/self/environ"_s);
     QVERIFY(environ.open(QIODevice::ReadOnly));
-    const QByteArray given = environ.readAll();
-    QByteArray next = given;
-    m_scene->sources.nextEnvironment = [&next] { return next; };
     m_scene->begin();
-    next = added + given;
-    QCOMPARE(m_scene->verdict(), verdict);
-    QCOMPARE(m_scene->changes(), verdict == CodeVerdict::Stale ? QStringList{u"environment modified environment"_s} : QStringList());
-    next = given;
+    QVERIFY(m_scene->manifest->environment());
+    QTEST(*m_scene->manifest->environment() == ProcessOrigin::environmentHash(added + environ.readAll()), "same");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }
 

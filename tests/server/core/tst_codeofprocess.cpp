@@ -89,7 +89,7 @@ private Q_SLOTS:
     void anExecutableBuiltTheSameIsFresh();
     void aDeletedExecutableIsStale();
     void aProgramThatReplacedItselfIsNotedAfresh();
-    void theEnvironmentOfAnotherProcessIsRead();
+    void theEnvironmentOfAnotherProcessIsRecorded();
     void aProcessThatIsGoneIsUnknown();
     void aPathOfManyKindsIsReadFromMaps();
 
@@ -304,16 +304,18 @@ void TestCodeOfProcess::aProgramThatReplacedItselfIsNotedAfresh()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }
 
-void TestCodeOfProcess::theEnvironmentOfAnotherProcessIsRead()
+void TestCodeOfProcess::theEnvironmentOfAnotherProcessIsRecorded()
 {
+    QVERIFY(::setenv("ONLY_THE_PROGRAM_HAS_IT", "1", 1) == 0); // in the child's, not in /proc/self/environ
     Program program(m_scene->path("loader"));
-    QByteArray next = *ProcessOrigin::environmentOf(program.pid());
+    ::unsetenv("ONLY_THE_PROGRAM_HAS_IT");
     m_scene->sources.pid = program.pid();
-    m_scene->sources.nextEnvironment = [&next] { return next; };
     m_scene->note();
-    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
-    next += QByteArray("NEW=1\0", 6);
-    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QVERIFY(m_scene->manifest->environment());
+    const QByteArray given = *ProcessOrigin::environmentOf(program.pid());
+    QVERIFY(given.contains(QByteArray("ONLY_THE_PROGRAM_HAS_IT=1\0", 26)));
+    QCOMPARE(*m_scene->manifest->environment(), ProcessOrigin::environmentHash(given));
+    QVERIFY(*m_scene->manifest->environment() != ProcessOrigin::environmentHash(*ProcessOrigin::environmentOf(::getpid())));
 }
 
 void TestCodeOfProcess::aProcessThatIsGoneIsUnknown()
