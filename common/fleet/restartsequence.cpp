@@ -2,6 +2,7 @@
 #include "common/fleet/restartsequence.h"
 
 #include "common/client/httpconnection.h"
+#include "common/fleet/environmentcomparison.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/listeners.h"
 #include "common/fleet/processwatch.h"
@@ -151,6 +152,7 @@ private:
     HttpPeer m_peer;
     std::unique_ptr<ServiceClient> m_client;
     bool m_polling = false;
+    EnvironmentComparison m_environments;
     std::optional<HealthReport> m_old;
     std::optional<HealthReport> m_seen;    ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
@@ -499,6 +501,8 @@ void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<He
 {
     m_polling = false;
     m_seen = std::move(report);
+    if (m_seen)
+        m_environments.addTo(*m_seen, entry);
     m_lastError = reply.error;
     m_lastMessage = m_seen ? u"it answers"_s : reply.message;
     if (m_seen && !isNew(*m_seen) && m_seen->status == ServiceStatus::ShuttingDown) {

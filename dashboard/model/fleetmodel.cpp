@@ -68,6 +68,16 @@ void FleetModel::remove(ServiceId id)
     Q_EMIT totalsChanged();
 }
 
+void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    ServiceRow row = known->row;
+    row.entry.restart = restart;
+    change(*known, std::move(row));
+}
+
 void FleetModel::setDialect(ServiceId id, Dialect dialect)
 {
     if (Watched *const known = watched(id))

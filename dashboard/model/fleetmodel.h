@@ -60,6 +60,7 @@ public:
     ServiceId add(const FleetEntry &entry);
     QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
     void remove(ServiceId id);
+    void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
 
     /// In which dialect the next answer is.
     void setDialect(ServiceId id, Dialect dialect);

@@ -46,6 +46,9 @@ void FleetWatch::take(ServiceId id, const Answer<HealthReport> &answer)
 {
     const TimeSource &time = TimeSource::machine();
     m_arrivals.append({id, answer, time.steady(), time.wall()});
+    const ServiceRow *const row = m_fleet.find(id);
+    if (auto &report = m_arrivals.last().answer.value; report && row)
+        m_environments.addTo(*report, row->entry);
     if (m_actions.isRunning(id))
         deliver(); // somebody watches each of its steps
     else if (!m_deliveryTimer.isActive())
@@ -105,8 +108,13 @@ QList<Problem> FleetWatch::open(const QString &fleetFile)
 {
     const bool isFileSd = QStringList{u"json"_s, u"yml"_s, u"yaml"_s}.contains(QFileInfo(fleetFile).suffix().toLower());
     const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
-    if (reading.ok())
-        addAll(reading.fleet.services);
+    if (!reading.ok())
+        return reading.problems;
+    for (const FleetEntry &entry : reading.fleet.services) { // read again, perhaps: how a service is started may have changed
+        if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
+            m_fleet.setRestart(*known, entry.restart);
+    }
+    addAll(reading.fleet.services);
     return reading.problems;
 }
 

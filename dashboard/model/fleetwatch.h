@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/client/dialectclient.h"
+#include "common/fleet/environmentcomparison.h"
 #include "common/fleet/stalerestart.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
@@ -60,6 +61,7 @@ private:
     std::map<ServiceId, std::unique_ptr<DialectClient>> m_clients;
     Poller m_poller;
     StaleRestart m_stale;
+    EnvironmentComparison m_environments;
     QTimer m_ageTimer;
     QTimer m_deliveryTimer;
     QList<Arrival> m_arrivals; ///< not yet delivered to the table

@@ -91,6 +91,15 @@ void tellDependencies(Teller &teller, const HealthReport *before, const HealthRe
     }
 }
 
+QString stalenessText(const ServiceRow &row)
+{
+    const qsizetype files = row.report->code->changed.size() - row.variablesChanged();
+    if (files == 0 && row.variablesChanged() > 0)
+        return tr("runs with an old environment: its fleet entry says another one now");
+    return files == 1 ? tr("runs old code: 1 file changed on disk since it started")
+                      : tr("runs old code: %1 files changed on disk since it started").arg(files);
+}
+
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
@@ -101,14 +110,18 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
         teller.tell(EventKind::Recovery, tr("answers again"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
-        teller.tell(EventKind::Trouble,
-                    after.report->code->changed.size() == 1
-                        ? tr("runs old code: 1 file changed on disk since it started")
-                        : tr("runs old code: %1 files changed on disk since it started").arg(after.report->code->changed.size()),
-                    tr("stale"));
+        teller.tell(EventKind::Trouble, stalenessText(after), tr("stale"));
 }
 
 } // namespace
+
+qsizetype ServiceRow::variablesChanged() const
+{
+    if (!report || !report->code)
+        return 0;
+    return std::count_if(report->code->changed.begin(), report->code->changed.end(),
+                         [](const CodeChange &change) { return change.kind == "environment"_L1; });
+}
 
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now)
 {

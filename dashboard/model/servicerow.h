@@ -41,6 +41,7 @@ struct ServiceRow
     bool isCurrent() const { return answered; }
 
     CodeVerdict code() const { return report && report->code ? report->code->verdict : CodeVerdict::Unknown; }
+    qsizetype variablesChanged() const; ///< of its environment, in code(); the other changes are files
     bool offers(QLatin1StringView capability) const { return report && report->capabilities.contains(capability); }
 };
 

@@ -16,12 +16,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString sentenceOf(const CodeReport &code)
+QString sentenceOf(const CodeReport &code, qsizetype variables)
 {
-    const qint64 count = code.changed.size() + code.more;
+    const qint64 count = code.changed.size() + code.more - variables;
     switch (code.verdict) {
     case CodeVerdict::Fresh: return CodePage::tr("Runs the code on disk.");
     case CodeVerdict::Stale:
+        if (count == 0 && variables > 0)
+            return CodePage::tr("Runs with an old environment: its fleet entry says another one now. A restart sets it.");
         return count == 1 ? CodePage::tr("Runs old code: 1 file is another on disk than what was loaded. A restart loads it.")
                           : CodePage::tr("Runs old code: %1 files are others on disk than what was loaded. A restart loads them.").arg(formatCount(count));
     case CodeVerdict::Unknown:
@@ -68,7 +70,7 @@ void CodePage::show(const ServiceRow &row)
     if (m_icon->isVisibleTo(this))
         m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s, spacing(fontMetrics(), 4), colour,
                                         devicePixelRatioF()));
-    m_verdict->setText(says ? sentenceOf(code) : tr("This service does not say which code it runs."));
+    m_verdict->setText(says ? sentenceOf(code, row.variablesChanged()) : tr("This service does not say which code it runs."));
     QStringList notes;
     if (says && code.checked)
         notes << tr("Compared %1.").arg(formatAge(*code.checked));

@@ -65,9 +65,10 @@ int execCommand(const QStringList &arguments)
     if (!settle)
         return ExitUsage;
 
+    EnvironmentComparison environments;
     const QDeadlineTimer deadline(*settle);
     for (;;) {
-        QList<Standing> standings = survey(line.services());
+        QList<Standing> standings = survey(line.services(), environments);
         standings.removeIf([](const Standing &standing) { return !isNotFresh(standing); });
         if (standings.isEmpty())
             return become(command);

@@ -30,7 +30,8 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
 
 QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
 {
-    const QList<Standing> standings = survey(services);
+    EnvironmentComparison environments;
+    const QList<Standing> standings = survey(services, environments);
     QList<FleetEntry> stale;
     for (qsizetype i = 0; i < services.size(); ++i) {
         if (isStale(standings[i]))
@@ -48,9 +49,10 @@ int watchStale(const ClientCommandLine &line, bool json)
         stale.add(entry);
     if (!stale.isAsked())
         return line.usageError(u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(line.fleet().path));
+    EnvironmentComparison environments;
     QMap<QString, QString> told; ///< why each is waited for
     for (;;) {
-        const QList<Standing> standings = survey(line.services());
+        const QList<Standing> standings = survey(line.services(), environments);
         const auto now = std::chrono::steady_clock::now();
         for (const Standing &standing : standings) {
             stale.observe(standing.name, standing.report ? &*standing.report : nullptr, now);

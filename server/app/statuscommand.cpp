@@ -45,8 +45,9 @@ int statusCommand(const QStringList &arguments)
         server = std::move(*found);
     }
     const bool json = line.parser().isSet(u"json"_s);
+    EnvironmentComparison environments;
     for (;;) {
-        const Result<QList<Standing>> look = server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services());
+        const Result<QList<Standing>> look = server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), environments);
         if (!look) {
             std::fprintf(stderr, "hephaestus status: %s\n", qPrintable(printable(look.problem().text())));
             return ExitNotSo;

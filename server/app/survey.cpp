@@ -138,12 +138,14 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
 
 } // namespace
 
-QList<Standing> survey(const QList<FleetEntry> &entries)
+QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments)
 {
-    const auto answers = askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
+    auto answers = askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
     QList<Standing> standings;
     for (qsizetype i = 0; i < entries.size(); ++i) {
-        const auto &answer = answers[i];
+        auto &answer = answers[i];
+        if (answer.value)
+            environments.addTo(*answer.value, entries[i]);
         standings << Standing{entries[i].name, entries[i].url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
     }
     return standings;

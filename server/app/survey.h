@@ -2,14 +2,14 @@
 #pragma once
 
 #include "common/client/reply.h"
-#include "common/fleet/fleet.h"
+#include "common/fleet/environmentcomparison.h"
 #include "common/protocol/standing.h"
 
 namespace Hephaestus {
 
 /// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
-/// the order of `entries`. Runs an event loop.
-QList<Standing> survey(const QList<FleetEntry> &entries);
+/// the order of `entries`. Runs an event loop. Who asks again and again keeps `environments`.
+QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments);
 /// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it does
 /// not answer, or knows none of them. Runs an event loop.
 class PrometheusFleet;

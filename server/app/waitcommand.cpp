@@ -39,9 +39,10 @@ int waitCommand(const QStringList &arguments)
     const bool healthy = line.parser().isSet(u"healthy"_s) || !fresh;
     const auto isSo = [&](const Standing &standing) { return (!healthy || isHealthy(standing)) && (!fresh || isFresh(standing)); };
 
+    EnvironmentComparison environments;
     const QDeadlineTimer deadline(*timeout);
     for (;;) {
-        QList<Standing> standings = survey(line.services());
+        QList<Standing> standings = survey(line.services(), environments);
         standings.removeIf(isSo);
         if (standings.isEmpty())
             return ExitDone;

@@ -11,7 +11,9 @@
 #include <QTimer>
 #include <QUuid>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <unistd.h>
 
 using namespace Hephaestus;
@@ -130,10 +132,21 @@ private:
     QTcpServer m_server;
 };
 
+/// As programs do that show a title of their own in ps: in the memory that they were given their environment in.
+void writeOverEnvironment()
+{
+    char **last = environ;
+    while (last[1])
+        ++last;
+    std::memset(*environ, 't', size_t(*last + std::strlen(*last) - *environ));
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
+    if (std::any_of(argv, argv + argc, [](const char *argument) { return std::strcmp(argument, "own-title") == 0; }))
+        writeOverEnvironment();
     QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
     if (arguments.contains("exit-at-once"_L1)) {

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void aCommandIsRestartedStepByStep();
+    void aServiceThatRestartsItselfKeepsItsEnvironment();
     void aServiceRestartsItself();
     void aStoppedServiceIsStarted();
     void startingWhatRunsIsDone();
@@ -109,6 +110,26 @@ void TestRestartSequence::cleanup()
     if (holder && holder->command.startsWith(QString(FAKESERVICE)))
         ::kill(pid_t(holder->pid), SIGKILL);
     state.reset();
+}
+
+void TestRestartSequence::aServiceThatRestartsItselfKeepsItsEnvironment()
+{
+    FleetEntry entry = entryWith();
+    RestartByCommand command = std::get<RestartByCommand>(entry.restart);
+    command.environment = {{u"MODEL"_s, u"small"_s}};
+    entry.restart = RestartByService{command};
+    const Receipt started = run(entry, FleetAction::Start);
+    QVERIFY2(started.ok, qPrintable(started.failure));
+    QCOMPARE(started.code, CodeVerdict::Unknown); // it does not say, and its environment is as its entry says
+    command.environment = {{u"MODEL"_s, u"large"_s}};
+    entry.restart = RestartByService{command};
+    const Receipt byItself = run(entry);
+    QVERIFY2(byItself.ok, qPrintable(byItself.failure));
+    QCOMPARE(byItself.code, CodeVerdict::Stale);
+    entry.restart = command;
+    const Receipt byCommand = run(entry);
+    QVERIFY2(byCommand.ok, qPrintable(byCommand.failure));
+    QCOMPARE(byCommand.code, CodeVerdict::Unknown);
 }
 
 void TestRestartSequence::aCommandIsRestartedStepByStep()

@@ -3,7 +3,10 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -16,6 +19,7 @@ class TestFleetWatch : public QObject
 private Q_SLOTS:
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data();
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo();
+    void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
 };
 
 void TestFleetWatch::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data()
@@ -59,6 +63,34 @@ void TestFleetWatch::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo()
     const auto soFar = looks();
     QTRY_VERIFY_WITH_TIMEOUT(looks() > soFar + 30, 30'000);
     QCOMPARE(restarts(), 1); // it failed: that was that
+}
+
+void TestFleetWatch::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment()
+{
+    HealthReport report = Reports::healthy();
+    report.pid = ::getpid();
+    report.startTime = QDateTime::currentDateTimeUtc();
+    FakeHttpServer server; // in this process, whose environment it is
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    const QTemporaryDir directory;
+    const auto write = [&](const QByteArray &restart) {
+        QFile file(directory.filePath(u"fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server.url().toUtf8() + "\"\nrestart = " + restart + '\n');
+    };
+    FleetWatch watch;
+    write(R"({ method = "command", command = ["true"] })");
+    QVERIFY(watch.open(directory.filePath(u"fleet.toml"_s)).isEmpty());
+    watch.start();
+    const auto row = [&watch] { return watch.fleet().row(0); };
+    QTRY_VERIFY_WITH_TIMEOUT(row().isCurrent(), 30'000);
+    QCOMPARE(row().code(), CodeVerdict::Unknown);
+    write(R"({ method = "command", command = ["true"], environment = { NOBODY_HAS_THIS = "1" } })");
+    QVERIFY(watch.open(directory.filePath(u"fleet.toml"_s)).isEmpty());
+    QCOMPARE(watch.fleet().rowCount(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(row().code(), CodeVerdict::Stale, 30'000);
+    QCOMPARE(row().variablesChanged(), 1);
+    QTRY_COMPARE(watch.journal().event(0).text, u"runs with an old environment: its fleet entry says another one now"_s);
 }
 
 QTEST_GUILESS_MAIN(TestFleetWatch)

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aReceiptCanBeHadAsJson();
     void aRestartThatDidNotHappenExitsWithOne();
     void onlyStaleServicesAreRestarted();
+    void aServiceIsStaleIfItsEntrySetsAnotherEnvironment();
     void staleServicesAreRestartedAsTheyTurnStale();
     void waitingEndsAtItsDeadline();
     void waitingForFreshCodeExitsWithThree();
@@ -282,6 +283,25 @@ void TestClientCommands::onlyStaleServicesAreRestarted()
     const Outcome stale = run({u"restart"_s, u"--stale"_s, server->url()});
     QCOMPARE(stale.code, 1); // it is tried: this one offers no way
     QVERIFY2(stale.output.contains(u"does not offer to restart itself"_s), qPrintable(stale.output));
+}
+
+void TestClientCommands::aServiceIsStaleIfItsEntrySetsAnotherEnvironment()
+{
+    QByteArray text = fakeEntry("alpha").replace("\"] }", "\"], environment = { MODEL = \"small\" } }");
+    const QString fleet = fleetFile(text);
+    QCOMPARE(run({u"up"_s, u"--fleet"_s, fleet}).code, 0);
+    QCOMPARE(run({u"restart"_s, u"--stale"_s, u"--fleet"_s, fleet}).output, u"nothing is stale\n"_s);
+    fleetFile(text.replace("small", "large"));
+    const Outcome status = run({u"status"_s, u"--fleet"_s, fleet});
+    QVERIFY2(status.output.contains(u"◆ stale"_s), qPrintable(status.output));
+    const QString json = run({u"status"_s, u"--json"_s, u"--fleet"_s, fleet}).output;
+    QVERIFY2(json.contains(u"MODEL"_s) && !json.contains(u"small"_s) && !json.contains(u"large"_s), qPrintable(json));
+    QCOMPARE(run({u"wait"_s, u"alpha"_s, u"--fresh"_s, u"--timeout"_s, u"300ms"_s, u"--fleet"_s, fleet}).code, 3);
+    QCOMPARE(run({u"exec"_s, u"--require-fresh"_s, u"--fleet"_s, fleet, u"--"_s, u"true"_s}).code, 3);
+    const Outcome restart = run({u"restart"_s, u"--stale"_s, u"--fleet"_s, fleet});
+    QCOMPARE(restart.code, 0);
+    QVERIFY2(restart.output.contains(u"alpha: restarted"_s) && !restart.output.contains(u"code stale"_s), qPrintable(restart.output));
+    QCOMPARE(run({u"restart"_s, u"--stale"_s, u"--fleet"_s, fleet}).output, u"nothing is stale\n"_s);
 }
 
 void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
