@@ -89,8 +89,9 @@ QList<ProcessEntry> Watch::remains() const
         if (leader.pid == 0)
             continue;
         const auto present = readProcess(leader.pid);
-        if (present && present->startTicks == leader.startTicks)
-            family.insert(leader.pid);
+        if (present && present->startTicks != leader.startTicks)
+            continue; // a stranger's number by now, and so would be its group and children
+        family.insert(leader.pid);
         for (const ProcessEntry &process : remainsOf(leader, all))
             family.insert(process.pid);
     }
