@@ -174,10 +174,10 @@ void Guardian::guard(const QList<ProcessEntry> &leaders)
 {
     if (m_pid <= 0 || leaders == m_guarded)
         return;
-    m_guarded = leaders;
     Leaders message{};
     std::copy_n(leaders.begin(), std::min<std::size_t>(message.size(), std::size_t(leaders.size())), message.begin());
-    [[maybe_unused]] const auto written = ::write(m_pipe.number(), &message, sizeof message); // below PIPE_BUF: whole, or it is gone
+    if (::write(m_pipe.number(), &message, sizeof message) == ssize_t(sizeof message)) // below PIPE_BUF: whole or not at all
+        m_guarded = leaders; // else told again the next time
 }
 
 } // namespace Hephaestus
