@@ -25,7 +25,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int PipePlace = 3;
-constexpr auto GuardianLooks = 20ms;
+constexpr auto GuardianLooks = 20ms; // at all of /proc
+constexpr auto GuardianLooksLater = 100ms; // after the first second
 constexpr auto GuardianGivesUp = 5s; // of SIGKILL
 
 using Leaders = std::array<ProcessEntry, 2>; // what goes through the pipe, as it is; pid 0: none
@@ -130,7 +131,7 @@ void Watch::endRemains()
                 signalProcess(process, SIGCONT);
             }
         }
-        std::this_thread::sleep_for(GuardianLooks);
+        std::this_thread::sleep_for(time < 1s ? GuardianLooks : GuardianLooksLater);
     }
 }
 

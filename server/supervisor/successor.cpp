@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto LookForSocketEvery = 20ms;
+constexpr auto LookForSocketEvery = 20ms; // perhaps at all of /proc
+constexpr auto LookForSocketLater = 100ms; // after the first second
 constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
 
 QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
@@ -66,6 +67,8 @@ void Successor::look()
         Q_EMIT accepting();
     } else if (time >= m_options.startTimeout) {
         end(u"it did not accept within %1"_s.arg(formatDuration(m_options.startTimeout)), std::min(m_options.stopTimeout, HangingGrace));
+    } else if (time >= 1s && m_timer.intervalAsDuration() < LookForSocketLater) {
+        m_timer.start(LookForSocketLater);
     }
 }
 
