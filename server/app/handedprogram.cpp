@@ -3,6 +3,7 @@
 
 #include <QFile>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 
 namespace Hephaestus {
@@ -24,10 +25,19 @@ std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, cons
     return taken;
 }
 
+/// A program that has closed its stdout or stderr left nothing to read; who takes it over finds an end of file there.
+void keepPlace(FileDescriptor &descriptor)
+{
+    if (!descriptor.isOpen())
+        descriptor.reset(::open("/dev/null", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+}
+
 } // namespace
 
 QList<HandedSocket> HandedProgram::handOver()
 {
+    keepPlace(child.output);
+    keepPlace(child.error);
     const QByteArray pid = QByteArray::number(child.pid);
     QList<HandedSocket> handed{{Stdout + pid, child.output.number()}, {Stderr + pid, child.error.number()}};
     if (output.isOpen())

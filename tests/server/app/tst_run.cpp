@@ -31,6 +31,8 @@ private Q_SLOTS:
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
     void anOverlappingRestartLeavesNobodyWaiting();
+    void aProgramThatClosedItsOutputIsHandedOver_data();
+    void aProgramThatClosedItsOutputIsHandedOver();
     void anOverlappingRestartThatFailsLosesNothing();
     void aStopDuringAnOverlappingRestartLeavesNothing();
     void dependenciesAreCheckedOnItsBehalf();
@@ -328,6 +330,39 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
     QVERIFY(QDir(directory->filePath(u"hephaestus/python"_s)).isEmpty());
+}
+
+void TestRun::aProgramThatClosedItsOutputIsHandedOver_data()
+{
+    QTest::addColumn<QString>("redirection");
+    QTest::newRow("stdout") << u">>app.log"_s;
+    QTest::newRow("stderr") << u"2>>app.log"_s;
+    QTest::newRow("both") << u">>app.log 2>&1"_s;
+}
+
+void TestRun::aProgramThatClosedItsOutputIsHandedOver()
+{
+    QFETCH(QString, redirection);
+    write(u"app.py"_s, application());
+    const QString line = u"cd \"$0\" && exec \"$@\" "_s + redirection;
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
+          QStringList{u"sh"_s, u"-c"_s, line, directory->path()} + uvicorn(directory->path()));
+    HealthReport before = status(service.port);
+    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    QTRY_COMPARE(rawRequest(held, "GET", "/").status, 200);
+    for (int i = 0; i < 2; ++i) { // the second of one that was handed over itself
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        const auto isNew = [&] {
+            const HealthReport after = status(service.port);
+            return !after.instanceId.isEmpty() && after.instanceId != before.instanceId;
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(isNew(), service.errors().constData(), 15'000);
+        const HealthReport after = status(service.port);
+        QCOMPARE(rawRequest(held, "GET", "/").body, after.process.value(u"pid"_s).toString().toLatin1());
+        before = after;
+    }
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::anOverlappingRestartThatFailsLosesNothing()
