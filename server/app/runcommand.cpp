@@ -93,6 +93,8 @@ private:
     void stopProgram(const CleanupDone &done);
     void askToEnd();
     void lookWhetherStopped();
+    bool isRestart() { return m_service.shutdown().result().mode == ShutdownMode::Restart; }
+    bool isSuccessorWanted() { return isRestart() && m_overlap->isAccepting(); }
     bool isOurs(qint64 pid) const;
 
     const RunOptions m_options;
@@ -127,7 +129,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         step.deadline = options.service.stepTimeout;
         m_service.shutdown().addStep(std::move(step));
     }
-    const auto stopTime = options.supervisor.stopTimeout * (m_upstream ? 2 : 1) + KillTime;
+    // One after the other: asked and told to end; or the program, and its successor when a stop comes late.
+    const auto stopTime = options.supervisor.stopTimeout * (m_upstream || options.overlap ? 2 : 1) + KillTime;
     m_service.addCleanup(u"process"_s, stopTime, [this](const CleanupDone &done) { stopProgram(done); });
     m_service.addCleanup(u"logs"_s, options.service.stepTimeout, [this](const CleanupDone &done) {
         const QString error = m_supervisor.flush() + Log::flush();
@@ -149,6 +152,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
             tell();
             lookWhetherStopped();
         });
+        connect(&m_service.shutdown(), &ShutdownSequence::restartRevoked, this, &RunProgram::lookWhetherStopped);
     }
     connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
     connect(&m_service, &Service::readyChanged, this, [this] {
@@ -205,19 +209,22 @@ void RunProgram::stopProgram(const CleanupDone &done)
 {
     m_stopped = done;
     m_supervisor.expectEnd();
-    const bool isRestart = m_service.shutdown().result().mode == ShutdownMode::Restart;
-    if (m_overlap && !(isRestart && m_overlap->isAccepting()))
+    if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
-    if (isRestart)
+    if (isRestart())
         m_supervisor.divertClients([this] { askToEnd(); });
     else
         askToEnd();
 }
 
-/// The program is gone, and so is its successor, or that runs on.
+/// The step is over when the program is gone, and so is its successor, or that is to run on: up to then a stop may end it, too.
 void RunProgram::lookWhetherStopped()
 {
-    const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || m_overlap->isAccepting();
+    if (!m_stopped)
+        return;
+    if (m_overlap && !isSuccessorWanted())
+        m_overlap->cancel();
+    const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || isSuccessorWanted();
     if (m_stopped && m_supervisor.isFinished() && isSuccessorSettled)
         (*std::exchange(m_stopped, {}))();
 }

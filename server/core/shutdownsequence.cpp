@@ -69,8 +69,10 @@ void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::mil
 {
     const Phase phase = m_state.phase();
     if (phase >= Phase::Draining) {
-        if (m_result.mode == ShutdownMode::Restart)
+        if (m_result.mode == ShutdownMode::Restart && mode != ShutdownMode::Restart) {
             m_result.mode = mode; // joined; but who wants it stopped does not want it back
+            Q_EMIT restartRevoked();
+        }
         return;
     }
     if (mode == ShutdownMode::Scheduled && phase == Phase::Notice)

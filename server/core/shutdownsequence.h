@@ -64,6 +64,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void noticeStarted(std::chrono::milliseconds notice);
     void noticeCancelled();
+    void restartRevoked(); ///< a stop joined a restart that had begun
     void drainStarted(qint64 inFlight);
     void drainFinished(const Hephaestus::DrainReport &drain);
     void stepStarted(const QString &name);

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void aProgramThatClosedItsOutputIsHandedOver();
     void anOverlappingRestartThatFailsLosesNothing();
     void aStopDuringAnOverlappingRestartLeavesNothing();
+    void aStopLetsASuccessorThatAcceptsEndByItself_data();
+    void aStopLetsASuccessorThatAcceptsEndByItself();
     void dependenciesAreCheckedOnItsBehalf();
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
     void aTokenIsShownToTheProgram();
@@ -286,6 +288,20 @@ QByteArray application(const QByteArray &start = {})
         "        await send({'type': 'http.response.body', 'body': body})\n";
 }
 
+/// Waits for clients at descriptor 3 once there is no file `wait`; told to end it says `asked PID`, and ends, with `ended PID`, once there is no file hold.PID.
+constexpr char Holding[] = "import os, select, signal, time\n"
+                           "def end(*_):\n"
+                           "    print('asked', os.getpid(), flush=True)\n"
+                           "    while os.path.exists('hold.%d' % os.getpid()): time.sleep(0.01)\n"
+                           "    print('ended', os.getpid(), flush=True)\n"
+                           "    os._exit(0)\n"
+                           "signal.signal(signal.SIGTERM, end)\n"
+                           "while os.path.exists('wait'): time.sleep(0.01)\n"
+                           "poll = select.epoll()\n"
+                           "poll.register(3, select.EPOLLIN)\n"
+                           "print('waits', flush=True)\n"
+                           "while True: time.sleep(1000)\n";
+
 QStringList uvicorn(const QString &directory)
 {
     return {u"/usr/bin/python3"_s, u"-m"_s, u"uvicorn"_s, u"--app-dir"_s, directory, u"--fd"_s, u"3"_s, u"app:app"_s};
@@ -407,6 +423,50 @@ void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
     QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::aStopLetsASuccessorThatAcceptsEndByItself_data()
+{
+    QTest::addColumn<bool>("isTurnedOver");
+    QTest::newRow("accepting") << false; // a notice came first, and the restart waits for it
+    QTest::newRow("after turnover") << true; // the old program is asked to end already
+}
+
+void TestRun::aStopLetsASuccessorThatAcceptsEndByItself()
+{
+    QFETCH(bool, isTurnedOver);
+    write(u"holding.py"_s, Holding);
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"10s"_s},
+          {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    const QVariantMap before = status(service.port).process;
+    const auto isSaid = [&](const char *word, const QString &pid) {
+        QFile log(before.value(u"log_file"_s).toString());
+        return log.open(QFile::ReadOnly) && log.readAll().contains(word + (' ' + pid.toLatin1()) + '\n');
+    };
+    const QString old = before.value(u"pid"_s).toString();
+    if (isTurnedOver)
+        write(u"hold."_s + old, {});
+    write(u"wait"_s, {});
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    const QString successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toString();
+    QVERIFY(!successor.isEmpty());
+    write(u"hold."_s + successor, {});
+    if (!isTurnedOver)
+        QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 60})").status, 200);
+    QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
+    QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"accepting"_s);
+    if (isTurnedOver)
+        QTRY_VERIFY(isSaid("asked", old));
+    service.signal(SIGTERM);
+    QTRY_VERIFY(isSaid("asked", successor));
+    QVERIFY(QFile::remove(directory->filePath(u"hold."_s + (isTurnedOver ? old : successor))));
+    QTRY_VERIFY(isSaid("ended", isTurnedOver ? old : successor));
+    if (isTurnedOver)
+        QVERIFY(QFile::remove(directory->filePath(u"hold."_s + successor)));
+    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(isSaid("ended", old));
+    QVERIFY(isSaid("ended", successor));
 }
 
 void TestRun::dependenciesAreCheckedOnItsBehalf()

@@ -240,11 +240,15 @@ void TestShutdownSequence::aStopThatJoinsARestartMakesItAStop()
 {
     start();
     QVERIFY(state->beginRequest());
+    QSignalSpy revoked(sequence.get(), &ShutdownSequence::restartRevoked);
+    sequence->request(ShutdownMode::Restart);
     sequence->request(ShutdownMode::Restart);
     QCOMPARE(sequence->result().mode, ShutdownMode::Restart);
+    QCOMPARE(revoked.count(), 0);
     sequence->request(ShutdownMode::Signal);
     sequence->request(ShutdownMode::Restart); // the other way round nothing changes
     QCOMPARE(sequence->result().mode, ShutdownMode::Signal);
+    QCOMPARE(revoked.count(), 1);
     state->endRequest();
     sequence->advance();
     QVERIFY(sequence->isFinished());
