@@ -3,8 +3,10 @@
 
 #include <QFile>
 
+#include <csignal>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <thread>
 
 namespace Hephaestus {
 namespace {
@@ -14,6 +16,8 @@ constexpr char Stdout[] = "program-stdout=";
 constexpr char Stderr[] = "program-stderr=";
 constexpr char Output[] = "program-output=";
 constexpr char Adapter[] = "program-python=";
+
+constexpr auto LookWhetherEndedEvery = std::chrono::milliseconds(10);
 
 std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, const char *name)
 {
@@ -65,6 +69,17 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
         return {};
     return program;
+}
+
+void HandedProgram::end(std::chrono::milliseconds grace)
+{
+    // After an execve(2) that failed, what wakes up the event loop may be the number of a socket that nobody reads.
+    std::signal(SIGPIPE, SIG_IGN);
+    ChildProcess process;
+    if (!process.adopt(std::move(child), grace))
+        return;
+    for (process.stop(grace); process.isRunning(); std::this_thread::sleep_for(LookWhetherEndedEvery))
+        process.advance();
 }
 
 void HandedProgram::setOutput(const QByteArray &lines)

@@ -22,6 +22,9 @@ struct HandedProgram
     /// Takes those of a predecessor out of `inherited`; nothing if there are none.
     static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
 
+    /// Ends it, a child of this process, by SIGTERM, and by SIGKILL after `grace`, and waits for that without an event loop.
+    void end(std::chrono::milliseconds grace);
+
     void setOutput(const QByteArray &lines); ///< where that fails, it is lost
     QByteArray readOutput() const;
 };

@@ -145,6 +145,11 @@ QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
     return handed;
 }
 
+void InPlaceRestart::dropDeadline()
+{
+    setDeadline(0ms);
+}
+
 int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets, std::chrono::milliseconds startTimeout)
 {
     setDeadline(startTimeout);

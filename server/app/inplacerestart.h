@@ -41,6 +41,8 @@ public:
     /// Replaces the process; returns, with the exit code, only if that fails, which it says on stderr. A successor that is not ready
     /// within `startTimeout` is ended by SIGALRM: its clients are refused rather than left waiting.
     static int execute(const Reexec &self, const QList<HandedSocket> &sockets, std::chrono::milliseconds startTimeout);
+    /// For a successor that ends without having been ready.
+    static void dropDeadline();
 
 private:
     std::optional<Problem> begin();

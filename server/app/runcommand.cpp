@@ -82,7 +82,8 @@ public:
     RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian, const Reexec &self,
                InPlaceRestart::Trial trial);
 
-    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit code.
+    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit code. A program
+    /// that is still there then was not taken over.
     int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program);
     InPlaceRestart &restart() { return m_restart; }
     /// The program that the next image of this process goes on with; nothing: it starts one.
@@ -169,6 +170,7 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
         return StartFailure::Own;
     }
     const bool runs = program && m_supervisor.takeOver(std::move(program->child), program->readOutput());
+    program.reset();
     if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
         qCCritical(logProcess, "%s", qPrintable(failure->what));
         return failure->exitCode;
@@ -259,6 +261,15 @@ bool RunProgram::isOurs(qint64 pid) const
         || std::any_of(family.begin(), family.end(), [pid](const ProcessEntry &process) { return process.pid == pid; });
 }
 
+/// A program that nobody goes on with: it is not left to itself.
+void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
+{
+    InPlaceRestart::dropDeadline();
+    if (program)
+        program->end(options.supervisor.stopTimeout);
+    program.reset();
+}
+
 } // namespace
 
 int runCommand(const QStringList &arguments)
@@ -288,7 +299,7 @@ int runCommand(const QStringList &arguments)
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
     if (!problems.isEmpty())
-        return StartFailure::Own;
+        return endHanded(running, *options), StartFailure::Own;
     std::optional<Guardian> guardian;
     guardian.emplace(options->supervisor.logFile, options->supervisor.stopTimeout);
     options->supervisor.command.environment += guardian->mark();
@@ -297,6 +308,7 @@ int runCommand(const QStringList &arguments)
     QList<HandedSocket> handed;
     std::optional<HandedProgram> next;
     int exitCode = ExitDone;
+    bool isDue = false;
     {
         RunProgram program(*options, sockets, adapter.get(), *guardian, self, [&]() -> std::optional<Problem> {
             QList<Problem> found;
@@ -304,11 +316,15 @@ int runCommand(const QStringList &arguments)
             return found.isEmpty() ? std::optional<Problem>() : found.first();
         });
         exitCode = program.run(*inherited, running);
-        if (!program.restart().isDue())
-            return exitCode;
-        handed = program.restart().take(kept);
-        if (!UnixSignals::stopRequested())
-            next = program.handOver();
+        next = program.handOver();
+        isDue = program.restart().isDue();
+        if (isDue)
+            handed = program.restart().take(kept);
+    }
+    if (!isDue || UnixSignals::stopRequested()) {
+        endHanded(running, *options);
+        endHanded(next, *options);
+        return exitCode;
     }
     QList<HandedSocket> held = sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
@@ -317,7 +333,10 @@ int runCommand(const QStringList &arguments)
     if (next)
         held += next->handOver();
     guardian.reset(); // the next image has its own
-    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
+    if (!UnixSignals::stopRequested())
+        exitCode = InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
+    endHanded(next, *options);
+    return exitCode;
 }
 
 } // namespace Hephaestus

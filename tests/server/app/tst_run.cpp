@@ -7,6 +7,7 @@
 #include "tests/support/serviceprocess.h"
 
 #include <QDeadlineTimer>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -37,6 +38,8 @@ private Q_SLOTS:
     void aStopDuringAnOverlappingRestartLeavesNothing();
     void aStopLetsASuccessorThatAcceptsEndByItself_data();
     void aStopLetsASuccessorThatAcceptsEndByItself();
+    void whoCannotGoOnWithASuccessorEndsIt_data();
+    void whoCannotGoOnWithASuccessorEndsIt();
     void dependenciesAreCheckedOnItsBehalf();
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
     void aTokenIsShownToTheProgram();
@@ -467,6 +470,43 @@ void TestRun::aStopLetsASuccessorThatAcceptsEndByItself()
     QCOMPARE(service.exitCode(), 0);
     QVERIFY(isSaid("ended", old));
     QVERIFY(isSaid("ended", successor));
+}
+
+void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()
+{
+    QTest::addColumn<QByteArray>("listen"); // configured meanwhile; empty: the program file is removed
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("no program file") << QByteArray() << 127;
+    QTest::newRow("a wrong configuration") << QByteArray("\"here\"") << 125;
+    QTest::newRow("an address in use") << QByteArray("\"127.0.0.1:%1\"") << 125;
+}
+
+void TestRun::whoCannotGoOnWithASuccessorEndsIt()
+{
+    QFETCH(QByteArray, listen);
+    const QString program = directory->filePath(u"hephaestus"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
+    QTcpServer other;
+    QVERIFY(other.listen(QHostAddress::LocalHost));
+    listen.replace("%1", QByteArray::number(other.serverPort()));
+    write(u"holding.py"_s, Holding);
+    write(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\n");
+    ServiceProcess service;
+    const QStringList options{u"--config"_s, directory->filePath(u"run.toml"_s), u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s,
+                              u"--stop-timeout"_s, u"300ms"_s};
+    QVERIFY(service.start(program, command(options, {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()})));
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    write(u"wait"_s, {});
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    const QString successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toString();
+    write(u"hold."_s + successor, {}); // SIGTERM alone, as by the kernel, would not do
+    if (listen.isEmpty())
+        QVERIFY(QFile::remove(program));
+    else
+        write(u"run.toml"_s, "[service]\nlisten = [" + listen + "]\n");
+    QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
+    QTEST(service.exitCode(), "exitCode");
+    QCOMPARE(leftovers->pids(), QList<int>());
 }
 
 void TestRun::dependenciesAreCheckedOnItsBehalf()
