@@ -40,6 +40,10 @@ InPlaceRestart::InPlaceRestart(Service &service, const Reexec &self, Trial trial
 {
     service.http().setKeepListening(true);
     service.http().setRestartHandler([this] { return begin(); });
+    connect(&service.shutdown(), &ShutdownSequence::noticeCancelled, this, [this] {
+        if (m_isReady)
+            goOn();
+    });
 }
 
 std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, const QList<InheritedSocket> &inherited)
@@ -117,8 +121,9 @@ std::optional<Problem> InPlaceRestart::begin()
 
 void InPlaceRestart::goOn()
 {
+    m_isReady = true;
     if (m_service.state().phase() > Phase::Running)
-        return; // a stop came first
+        return; // a stop came first; if it was but announced, it may be taken back
     m_service.state().announceShutdown(ShutdownMode::Restart);
     qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
     // Queued, so that this caller is answered first.

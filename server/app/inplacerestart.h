@@ -55,6 +55,7 @@ private:
     Preparation m_preparation;
     QByteArrayList m_names; ///< of the listening sockets, in their order
     bool m_begun = false;
+    bool m_isReady = false; ///< to go on: begun, and prepared
 };
 
 } // namespace Hephaestus

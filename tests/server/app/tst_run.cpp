@@ -38,6 +38,7 @@ private Q_SLOTS:
     void aStopDuringAnOverlappingRestartLeavesNothing();
     void aStopLetsASuccessorThatAcceptsEndByItself_data();
     void aStopLetsASuccessorThatAcceptsEndByItself();
+    void anOverlappingRestartWaitsForANotice();
     void whoCannotGoOnWithASuccessorEndsIt_data();
     void whoCannotGoOnWithASuccessorEndsIt();
     void dependenciesAreCheckedOnItsBehalf();
@@ -470,6 +471,32 @@ void TestRun::aStopLetsASuccessorThatAcceptsEndByItself()
     QCOMPARE(service.exitCode(), 0);
     QVERIFY(isSaid("ended", old));
     QVERIFY(isSaid("ended", successor));
+}
+
+void TestRun::anOverlappingRestartWaitsForANotice()
+{
+    write(u"holding.py"_s, Holding);
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
+          {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    const HealthReport before = status(service.port);
+    write(u"wait"_s, {});
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 60})").status, 200);
+    QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
+    const auto successor = [&] { return status(service.port).process.value(u"successor"_s).toMap(); };
+    QTRY_COMPARE(successor().value(u"state"_s), u"accepting"_s);
+    const QVariant next = successor().value(u"pid"_s);
+    QCOMPARE(status(service.port).instanceId, before.instanceId);
+    QCOMPARE(rawRequest(service.port, "DELETE", "/health/shutdown/schedule").status, 200);
+    const auto isNew = [&] {
+        const HealthReport after = status(service.port);
+        return !after.instanceId.isEmpty() && after.instanceId != before.instanceId;
+    };
+    QTRY_VERIFY(isNew());
+    QCOMPARE(status(service.port).process.value(u"pid"_s), next);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()
