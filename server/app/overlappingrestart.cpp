@@ -17,6 +17,7 @@ OverlappingRestart::OverlappingRestart(const RunOptions &options, HeldSockets &s
 std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccepting)> done)
 {
     m_failure.clear();
+    m_isCancelled = false;
     m_successor.reset();
     m_adapter.reset();
     SuccessorOptions options;
@@ -34,32 +35,44 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     connect(m_successor.get(), &Successor::noted, &m_supervisor, &Supervisor::note);
     connect(m_successor.get(), &Successor::changed, this, &OverlappingRestart::changed);
     connect(m_successor.get(), &Successor::accepting, this, [this] { std::exchange(m_done, {})(true); });
-    connect(m_successor.get(), &Successor::failed, this, &OverlappingRestart::fail);
+    connect(m_successor.get(), &Successor::failed, this, &OverlappingRestart::successorFailed);
     m_done = std::move(done);
     if (const auto failure = m_successor->start(m_supervisor.process())) {
         m_done = {};
-        fail(failure->what);
+        tellFailure(failure->what);
+        Q_EMIT changed();
         return Problem{{}, failure->what};
     }
     return {};
 }
 
-void OverlappingRestart::fail(const QString &why)
+void OverlappingRestart::successorFailed(const QString &why)
 {
+    if (const auto done = std::exchange(m_done, {})) {
+        tellFailure(why);
+        done(false);
+    } else if (!m_isCancelled) { // the restart goes on without it
+        m_supervisor.note(u"its successor ended after it accepted; it is started anew: %1"_s.arg(why));
+    }
+    m_adapter.reset();
+    Q_EMIT changed();
+}
+
+void OverlappingRestart::tellFailure(const QString &why)
+{
+    m_adapter.reset();
     m_failure = u"the restart failed, its successor did not take over: %1"_s.arg(why);
-    if (const pid_t pid = m_supervisor.pid())
+    if (const pid_t pid = m_supervisor.pid(); pid && !m_isCancelled)
         m_failure += u"; pid %1 goes on"_s.arg(pid);
     m_supervisor.note(m_failure);
-    m_adapter.reset();
-    if (const auto done = std::exchange(m_done, {}))
-        done(false);
-    Q_EMIT changed();
 }
 
 void OverlappingRestart::cancel()
 {
-    if (!isOver())
-        m_successor->stop(u"the service stops"_s);
+    if (isOver() || m_successor->isStopping())
+        return;
+    m_isCancelled = true;
+    m_successor->stop(u"the service stops"_s);
 }
 
 QVariantMap OverlappingRestart::describe() const

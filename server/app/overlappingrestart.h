@@ -33,7 +33,8 @@ Q_SIGNALS:
     void changed();
 
 private:
-    void fail(const QString &why);
+    void successorFailed(const QString &why);
+    void tellFailure(const QString &why);
 
     const RunOptions m_options;
     HeldSockets &m_sockets;
@@ -42,6 +43,7 @@ private:
     std::unique_ptr<Successor> m_successor;
     std::function<void(bool)> m_done;
     QString m_failure;
+    bool m_isCancelled = false; ///< by a stop
 };
 
 } // namespace Hephaestus

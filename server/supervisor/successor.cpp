@@ -112,7 +112,7 @@ void Successor::childEnded(const ChildEnd &end)
     m_sockets.dropTwins();
     m_isAccepting = false;
     const QString lastWords = QString::fromUtf8(m_output.tail(1)).trimmed().left(200);
-    const QString why = (m_failure.isEmpty() ? u"it %1 before it took over"_s.arg(end.text()) : m_failure)
+    const QString why = (m_failure.isEmpty() ? u"it %1%2 before it took over"_s.arg(end.exitCode ? QString() : u"was "_s, end.text()) : m_failure)
         + (lastWords.isEmpty() ? QString() : u" (it last said: %1)"_s.arg(lastWords));
     Q_EMIT noted(u"its successor is gone: "_s + why);
     Q_EMIT changed();

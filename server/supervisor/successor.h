@@ -37,6 +37,7 @@ public:
     /// It is not wanted any more: ends it, and then failed() comes.
     void stop(const QString &why);
     bool isRunning() const { return m_child.isRunning(); }
+    bool isStopping() const { return m_child.isStopping(); }
     bool isAccepting() const { return m_isAccepting && !m_child.isStopping(); } ///< and is to go on
     const ProcessEntry &process() const { return m_child.process(); }
     /// After accepting(): to be adopted elsewhere. What it has written stays in output().

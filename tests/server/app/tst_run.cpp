@@ -39,6 +39,7 @@ private Q_SLOTS:
     void aStopLetsASuccessorThatAcceptsEndByItself_data();
     void aStopLetsASuccessorThatAcceptsEndByItself();
     void anOverlappingRestartWaitsForANotice();
+    void aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew();
     void whoCannotGoOnWithASuccessorEndsIt_data();
     void whoCannotGoOnWithASuccessorEndsIt();
     void dependenciesAreCheckedOnItsBehalf();
@@ -497,6 +498,30 @@ void TestRun::anOverlappingRestartWaitsForANotice()
     QCOMPARE(status(service.port).process.value(u"pid"_s), next);
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew()
+{
+    write(u"holding.py"_s, Holding);
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
+          {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    const QString old = status(service.port).process.value(u"pid"_s).toString();
+    write(u"hold."_s + old, {});
+    QProcess receipt;
+    receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
+    QTRY_VERIFY(logs(service.port).contains("asked " + old.toLatin1()));
+    const int successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toInt();
+    QVERIFY(successor > 0);
+    ::kill(successor, SIGKILL);
+    QTRY_VERIFY(logs(service.port).contains("its successor ended after it accepted; it is started anew: it was killed by SIGKILL"));
+    QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
+    QVERIFY(QFile::remove(directory->filePath(u"hold."_s + old)));
+    QVERIFY(receipt.waitForFinished());
+    QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
+    QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+    service.signal(SIGTERM);
+    QVERIFY(service.exitCode() >= 0);
 }
 
 void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()
