@@ -29,8 +29,7 @@ constexpr milliseconds QuickPoll{10};
 constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
-/// What the start of a successor, its failing included, may take beyond the time for a start.
-constexpr milliseconds SuccessorTime{10'000};
+constexpr milliseconds LongestSuccessorTimeout = 24h; // as much as a service can be configured to wait
 constexpr milliseconds CodeTimeout{2'000};
 constexpr int LastWords = 5;
 
@@ -111,6 +110,7 @@ private:
     void planGone(const ProcessWatch *process);
     void planStart();
     void planServiceRestart();
+    milliseconds successorTimeout() const;
     void planSupervisor(SupervisorRequest::Verb verb);
     bool isCodeAwaited();
     bool isSupervised() const;
@@ -318,9 +318,12 @@ void RestartSequence::Private::planServiceRestart()
     const auto isNewSeen = [this] { return m_seen && isNew(*m_seen); };
     const auto late = [this] { return u"no new instance of %1 within %2 (%3)"_s.arg(entry.name, formatDuration(entry.startTimeout), m_lastMessage); };
     m_plan.push_back({u"asked"_s, 10s, [this] { askRestart(); }, [this] { return m_answered; }, late});
-    // A wrapper that starts the program's successor beside it first tells how that goes.
-    if (m_old->process.value(u"overlap"_s).toBool())
-        m_plan.push_back({u"successor accepts"_s, entry.startTimeout + SuccessorTime, {}, [=, this] { return isNewSeen() || m_wasShuttingDown; }, late});
+    // A wrapper that starts the program's successor beside it first tells how that goes, and for how long it waits for it.
+    if (m_old->process.value(u"overlap"_s).toBool()) {
+        const milliseconds limit = successorTimeout() + options.successorTime;
+        m_plan.push_back({u"successor accepts"_s, limit, {}, [=, this] { return isNewSeen() || m_wasShuttingDown; },
+                          [=, this] { return u"the successor of %1 does not accept after %2 (%3)"_s.arg(entry.name, formatDuration(limit), m_lastMessage); }});
+    }
     m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
                       [=, this] { return isNewSeen() || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1 || m_lastError == ClientError::Refused; }, late});
     m_plan.push_back({u"cleaned"_s, options.shutdownTimeout, {},
@@ -329,6 +332,13 @@ void RestartSequence::Private::planServiceRestart()
     m_plan.push_back({u"started"_s, entry.startTimeout, {}, isNewSeen, late});
     m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
                       [=, this] { return isNewSeen() && m_seen->status == ServiceStatus::Healthy; }, late});
+}
+
+/// As its wrapper says, or else as for any start.
+milliseconds RestartSequence::Private::successorTimeout() const
+{
+    const Seconds told(m_old->process.value(u"start_timeout_seconds"_s).toDouble());
+    return told > 0s && told <= LongestSuccessorTimeout ? std::chrono::ceil<milliseconds>(told) : entry.startTimeout;
 }
 
 /// A healthy service may still be comparing what it loaded with what is on disk: it gets a little time to say so, which

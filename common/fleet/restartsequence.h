@@ -23,6 +23,8 @@ struct SequenceOptions
     std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
     std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
     std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
+    /// What a successor that is started beside the old program, its failing included, may take beyond its own time for a start.
+    std::chrono::milliseconds successorTime{10'000};
     SupervisorPlaces supervisors;
 };
 

@@ -8,7 +8,7 @@ namespace Hephaestus {
 /// One step of a restart, a start or a stop, in the order of running.
 struct ReceiptStep
 {
-    QString name; ///< `asked`, `drained`, `cleaned`, `process gone`, `port free`, `started`, `healthy`
+    QString name; ///< `asked`, `successor accepts`, `drained`, `cleaned`, `process gone`, `port free`, `started`, `healthy`, `code compared`
     StepOutcome outcome = StepOutcome::Pending;
     Seconds duration{0};
     QString message; ///< one line: what was seen, or why it failed; may be empty

@@ -24,6 +24,7 @@ QString inProgress(const QString &step)
 {
     static const QHash<QString, QString> words{
         {u"asked"_s, ServiceActions::tr("asking")},
+        {u"successor accepts"_s, ServiceActions::tr("starting its successor")},
         {u"drained"_s, ServiceActions::tr("draining")},
         {u"cleaned"_s, ServiceActions::tr("cleaning up")},
         {u"process gone"_s, ServiceActions::tr("process is ending")},

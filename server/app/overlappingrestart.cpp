@@ -77,7 +77,7 @@ void OverlappingRestart::cancel()
 
 QVariantMap OverlappingRestart::describe() const
 {
-    QVariantMap process{{u"overlap"_s, true}};
+    QVariantMap process{{u"overlap"_s, true}, {u"start_timeout_seconds"_s, Seconds(m_options.service.startTimeout).count()}};
     if (!isOver())
         process[u"successor"_s] = m_successor->describe();
     if (!m_failure.isEmpty())

@@ -24,7 +24,7 @@ public:
     void cancel();
     bool isOver() const { return !m_successor || !m_successor->isRunning(); }
     std::optional<ProcessEntry> process() const { return isOver() ? std::nullopt : std::optional(m_successor->process()); }
-    /// For `process` of the detailed body: `overlap`, `successor` while there is one, `restart_error` after a restart that failed.
+    /// For `process` of the detailed body: `overlap`, `start_timeout_seconds` of a successor, `successor` while there is one, `restart_error` after a restart that failed.
     QVariantMap describe() const;
     /// The successor for the next image of this process; nothing if there is none.
     std::optional<HandedProgram> handOver();

@@ -35,6 +35,8 @@ public:
             m_report.status = ServiceStatus::ShuttingDown;
         if (!has("no-restart"))
             m_report.capabilities << u"restart"_s;
+        if (has("successor-hangs"))
+            m_report.process = {{u"overlap"_s, true}, {u"start_timeout_seconds"_s, 0.3}};
         connect(&m_server, &QTcpServer::newConnection, this, [this] {
             while (QTcpSocket *socket = m_server.nextPendingConnection())
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
@@ -112,6 +114,10 @@ private:
     void restart(QTcpSocket *socket)
     {
         answer(socket, 200, encodeRestartScheduled(m_report.instanceId));
+        if (has("successor-hangs")) {
+            m_report.process[u"successor"_s] = QVariantMap{{u"state"_s, u"starting"_s}};
+            return;
+        }
         m_report.status = ServiceStatus::ShuttingDown;
         m_report.shouldShutdown = true;
         QTimer::singleShot(100, this, [this] {

@@ -60,6 +60,7 @@ private:
         options.goneTimeout = 500ms;
         options.portTimeout = 300ms;
         options.shutdownTimeout = 2s;
+        options.successorTime = 200ms;
         return options;
     }
     Receipt run(const FleetEntry &entry, FleetAction action = FleetAction::Restart)
@@ -282,6 +283,7 @@ void TestRestartSequence::failuresAreExplained_data()
     row("answers, and stays", {u"stay"_s}, {fake}, u"process gone"_s, u"still runs"_s);
     row("answers and stays, not to be watched", {u"stay"_s, u"foreign-pid"_s}, {fake}, u"port free"_s, u"is held by"_s);
     row("goes on as it was", {u"restart-fails"_s}, {fake}, {}, u"goes on as the old instance"_s, true);
+    row("its successor hangs", {u"successor-hangs"_s}, {fake}, u"successor accepts"_s, u"does not accept after 500 ms"_s, true);
     row("cannot restart itself", {u"no-restart"_s}, {fake}, {}, u"does not offer to restart itself"_s, true);
 }
 

@@ -326,6 +326,7 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
         const QByteArray old = before.process.value(u"pid"_s).toString().toLatin1();
         QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
         QCOMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
+        QCOMPARE(status(service.port).process.value(u"start_timeout_seconds"_s).toDouble(), 30.0);
         QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
         // Those who have the old program's answer were not made to wait for the new one's start.
         int answeredByTheOld = 0;
