@@ -19,8 +19,8 @@ void StaleRestart::add(const FleetEntry &entry)
 
 void StaleRestart::remove(const QString &name)
 {
-    if (const Subject *const subject = find(name); subject && isDown(*subject))
-        --m_down;
+    if (const Subject *const subject = find(name); subject && isAway(*subject))
+        --m_away;
     m_subjects.erase(name);
     m_asked.removeOne(name);
 }
@@ -31,14 +31,14 @@ const StaleRestart::Subject *StaleRestart::find(const QString &name) const
     return found == m_subjects.end() ? nullptr : &found->second;
 }
 
-bool StaleRestart::isDown(const Subject &subject)
+bool StaleRestart::isAway(const Subject &subject)
 {
-    return !subject.answers.value_or(true);
+    return !subject.serves.value_or(true);
 }
 
 bool StaleRestart::isOutage() const
 {
-    return m_down > 1 && double(m_down) > m_rules.outage * double(m_subjects.size());
+    return m_away > 1 && double(m_away) > m_rules.outage * double(m_subjects.size());
 }
 
 void StaleRestart::observe(const QString &name, const HealthReport *report, TimePoint now)
@@ -47,13 +47,13 @@ void StaleRestart::observe(const QString &name, const HealthReport *report, Time
     if (found == m_subjects.end())
         return;
     Subject &subject = found->second;
-    m_down -= isDown(subject);
-    subject.answers = report && report->status == ServiceStatus::Healthy;
-    m_down += isDown(subject);
+    m_away -= isAway(subject);
+    subject.serves = report && report->status == ServiceStatus::Healthy;
+    m_away += isAway(subject);
     const CodeReport code = report && report->code ? *report->code : CodeReport();
     if (code.verdict == CodeVerdict::Fresh)
         subject.failure.clear();
-    const bool stale = *subject.answers && code.verdict == CodeVerdict::Stale;
+    const bool stale = *subject.serves && code.verdict == CodeVerdict::Stale;
     if (!stale || !subject.stale || code.changed != subject.changed || code.more != subject.more) {
         subject.since = now;
         subject.changed = code.changed;
@@ -99,11 +99,11 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
             return u"%1, which it depends on, failed to restart"_s.arg(name);
         if (dependency->running || (dependency->stale && dependency->entry.restartOnStale))
             return u"%1, which it depends on, is restarted first"_s.arg(name);
-        if (!dependency->answers.value_or(true))
+        if (!dependency->serves.value_or(true))
             return u"%1, which it depends on, is not up"_s.arg(name);
     }
     if (isOutage())
-        return u"%1 of the %2 services of the fleet are down"_s.arg(m_down).arg(m_subjects.size());
+        return u"%1 of the %2 services of the fleet do not answer, or shut down"_s.arg(m_away).arg(m_subjects.size());
     if (now < subject.resting)
         return u"it was restarted a moment ago"_s;
     if (now - subject.since < m_rules.settle)

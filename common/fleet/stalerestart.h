@@ -13,8 +13,9 @@ namespace Hephaestus {
 ///
 /// A service is due when its changes have been the same for a while (a build or a checkout is over), it was idle at two looks in a row, and
 /// what it depends on is up, and not due itself. After a failed restart it is left alone until it is seen fresh, and what
-/// depends on it waits. While a large part of the fleet is down nothing is restarted: that is no time for changes, and the cause is not
-/// in one service. A pure state machine: the time is given, and it asks and restarts nobody itself.
+/// depends on it waits. While a large part of the fleet is away (does not answer, or shuts down; a dependency that fails is
+/// not counted) nothing is restarted: that is no time for changes, and the cause is not in one service. A pure state machine: the time
+/// is given, and it asks and restarts nobody itself.
 class StaleRestart
 {
 public:
@@ -22,7 +23,7 @@ public:
 
     struct Rules
     {
-        double outage = 0.3; ///< nothing is restarted while more than this share of the fleet, and more than one, is down
+        double outage = 0.3; ///< nothing is restarted while more than this share of the fleet, and more than one, is away
         std::chrono::milliseconds settle{2'000};        ///< how long the changes must have been the same
         std::chrono::milliseconds firstPause{5'000};    ///< after a restart, until the next of the same service;
         std::chrono::milliseconds longestPause{60'000}; ///< doubled, up to this, with each that follows within as long
@@ -52,7 +53,7 @@ private:
     struct Subject
     {
         FleetEntry entry;
-        std::optional<bool> answers; ///< nothing: nobody looked yet
+        std::optional<bool> serves; ///< it answers, and does not shut down; nothing: nobody looked yet
         bool stale = false;
         QList<CodeChange> changed;
         qint64 more = 0;
@@ -68,12 +69,12 @@ private:
     const Subject *find(const QString &name) const;
     QString waitsFor(const Subject &subject, TimePoint now) const;
     bool isOutage() const;
-    static bool isDown(const Subject &subject);
+    static bool isAway(const Subject &subject);
 
     const Rules m_rules;
     std::map<QString, Subject> m_subjects;
     QStringList m_asked; ///< those to be restarted, by name
-    qsizetype m_down = 0; ///< of m_subjects
+    qsizetype m_away = 0; ///< of m_subjects
 };
 
 } // namespace Hephaestus

@@ -42,8 +42,10 @@ private Q_SLOTS:
     void oneIsRestartedAtATime();
     void whatItDependsOnGoesFirst();
     void itWaitsUntilWhatItDependsOnIsUp();
-    void nothingIsRestartedWhileMuchOfTheFleetIsDown();
-    void oneServiceThatIsDownIsNoOutage();
+    void nothingIsRestartedWhileMuchOfTheFleetIsAway_data();
+    void nothingIsRestartedWhileMuchOfTheFleetIsAway();
+    void oneServiceThatIsAwayIsNoOutage();
+    void aDependencyThatFailsEverywhereIsNoOutage();
     void aFleetThatDiesAndComesBackIsRestartedOneByOne();
     void aStaleDependencyThatNobodyRestartsIsNotWaitedFor();
     void afterAFailureItIsLeftAloneUntilItIsFresh();
@@ -235,8 +237,21 @@ void TestStaleRestart::itWaitsUntilWhatItDependsOnIsUp()
     QCOMPARE(due(), u"a"_s);
 }
 
-void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsDown()
+void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsAway_data()
 {
+    QTest::addColumn<bool>("answers");
+    QTest::newRow("no answer") << false;
+    QTest::newRow("shutting down") << true;
+}
+
+void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsAway()
+{
+    QFETCH(bool, answers);
+    const auto leave = [&](const QString &name) {
+        HealthReport closing = fresh();
+        closing.status = ServiceStatus::ShuttingDown;
+        m_policy->observe(name, answers ? &closing : nullptr, m_now);
+    };
     const auto name = [](int i) { return u"s%1"_s.arg(i); };
     for (int i = 0; i < 10; ++i) {
         add(name(i), {}, i == 0);
@@ -244,27 +259,39 @@ void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsDown()
     }
     watch(name(0), stale(), 4s);
     for (int i = 1; i <= 3; ++i)
-        m_policy->observe(name(i), nullptr, m_now);
+        leave(name(i));
     QCOMPARE(due(), name(0)); // 30 % are not more than 30 %
-    m_policy->observe(name(4), nullptr, m_now);
-    m_policy->observe(name(4), nullptr, m_now); // is still one
+    leave(name(4));
+    leave(name(4)); // is still one
     QCOMPARE(due(), QString());
-    QCOMPARE(why(name(0)), u"4 of the 10 services of the fleet are down"_s);
+    QCOMPARE(why(name(0)), u"4 of the 10 services of the fleet do not answer, or shut down"_s);
     m_policy->remove(name(4));
     m_policy->remove(name(3));
     QCOMPARE(due(), name(0)); // 2 of 8
-    m_policy->observe(name(5), nullptr, m_now);
+    leave(name(5));
     QCOMPARE(due(), QString());
     see(name(5), fresh());
     QCOMPARE(due(), name(0));
 }
 
-void TestStaleRestart::oneServiceThatIsDownIsNoOutage()
+void TestStaleRestart::oneServiceThatIsAwayIsNoOutage()
 {
     add(u"a"_s);
     add(u"b"_s, {}, false);
     m_policy->observe(u"b"_s, nullptr, m_now);
     watch(u"a"_s, stale(), 4s);
+    QCOMPARE(due(), u"a"_s);
+}
+
+/// It may be what the new code mends.
+void TestStaleRestart::aDependencyThatFailsEverywhereIsNoOutage()
+{
+    HealthReport failing = stale();
+    failing.dependencies = {{u"database"_s, DependencyStatus::Error, u"connection refused"_s, {}, {}, 0, 1, {}}};
+    for (const QString &name : {u"a"_s, u"b"_s, u"c"_s}) {
+        add(name, {}, name == "a"_L1);
+        watch(name, failing, 4s);
+    }
     QCOMPARE(due(), u"a"_s);
 }
 
