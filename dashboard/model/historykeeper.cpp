@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/historykeeper.h"
 
-#include "common/fleet/listeners.h"
-
 #include <QFile>
 #include <QUrl>
 
@@ -61,8 +59,15 @@ bool isRunning(const QVariantMap &process) { return process.value(u"state"_s).to
 } // namespace
 
 HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
-                             const QString &stateDirectory, const TimeSource &time, QObject *parent)
-    : QObject(parent), m_fleet(fleet), m_actions(actions), m_journal(journal), m_store(store), m_stateDirectory(stateDirectory), m_time(time)
+                             const QString &stateDirectory, const TimeSource &time, Holds holds, QObject *parent)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_actions(actions)
+    , m_journal(journal)
+    , m_store(store)
+    , m_stateDirectory(stateDirectory)
+    , m_time(time)
+    , m_holds(std::move(holds))
 {
     connect(&fleet, &FleetModel::answered, this, &HistoryKeeper::take);
     const auto record = [this](const Event &event) { m_store.record(event, urlOf(m_fleet, event.service)); };
@@ -201,7 +206,7 @@ void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &seen)
     if (seen.foreignPid == *pid && now - seen.looked < ForeignPause)
         return;
     const std::optional<ServiceAddress> address = localAddress(row.entry.url);
-    if (address && isHeldBy(*address, *pid)) {
+    if (address && m_holds(*address, *pid)) {
         m_deaths.watch(row.id, *pid);
     } else {
         seen.foreignPid = *pid;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/listeners.h"
 #include "dashboard/model/deathwatch.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/fleetmodel.h"
@@ -16,9 +17,12 @@ class HistoryKeeper : public QObject
     Q_OBJECT
 
 public:
+    /// Does that process of this machine hold the socket at that address?
+    using Holds = std::function<bool(const ServiceAddress &, qint64 pid)>;
+
     /// All outlive this. `stateDirectory`: where programs started from here leave their output; empty: the default one.
     HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store, const QString &stateDirectory,
-                  const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+                  const TimeSource &time = TimeSource::machine(), Holds holds = isHeldBy, QObject *parent = nullptr);
     ~HistoryKeeper() override;
 
     HistoryStore &store() { return m_store; }
@@ -65,6 +69,7 @@ private:
     HistoryStore &m_store;
     QString m_stateDirectory;
     const TimeSource &m_time;
+    const Holds m_holds;
     DeathWatch m_deaths;
     std::map<ServiceId, Seen> m_seen;
     QHash<QString, Receipt> m_earlierReceipts; ///< by URL: of services that are not there yet

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void aProgramStartedHereLeavesItsLastWords();
     void aProgramOfSomebodyElseIsBuriedToo();
     void aWrappedProgramIsBuriedWithItsExitCode();
+    void aForeignProcessIsLookedForSeldom();
+    void whoIsFoundIsNotLookedForAgain();
 };
 
 /// A fleet whose history is kept in a directory that outlives it.
@@ -242,6 +244,61 @@ void TestHistoryKeeper::aWrappedProgramIsBuriedWithItsExitCode()
     QCOMPARE(obituaries[0].pid, 4312);
     QCOMPARE(obituaries[0].exit, (std::optional<ExitStatus>(ExitStatus{3, 0})));
     QCOMPARE(obituaries[0].log, QByteArray("no such table: orders\n"));
+}
+
+/// A keeper whose clock and whose look at /proc are the test's.
+struct Looks
+{
+    ManualTime time;
+    FleetModel fleet{time};
+    ServiceActions actions{fleet};
+    EventJournal journal;
+    QTemporaryDir state;
+    HistoryStore store{state.filePath(QStringLiteral("history.db"))};
+    bool found = false;
+    QList<qint64> pids; ///< that were looked for, in turn
+    HistoryKeeper keeper{fleet, actions, journal, store, state.path(), time, [this](const ServiceAddress &, qint64 pid) {
+                             pids << pid;
+                             return found;
+                         }};
+
+    /// An answer of that process every second for so long.
+    void answer(ServiceId id, qint64 pid, std::chrono::seconds time)
+    {
+        HealthReport report = Reports::healthy();
+        report.pid = pid;
+        for (auto passed = 0s; passed < time; passed += 1s) {
+            this->time.advance(1s);
+            fleet.take(id, Reports::answer(report));
+        }
+    }
+};
+
+void TestHistoryKeeper::aForeignProcessIsLookedForSeldom()
+{
+    Looks looks;
+    const ServiceId id = looks.fleet.add(Reports::entry(u"of a container"_s));
+    looks.answer(id, 7, 300s);
+    QCOMPARE(looks.pids, QList<qint64>{7});
+    looks.answer(id, 7, 1s);
+    QCOMPARE(looks.pids, (QList<qint64>{7, 7}));
+    looks.answer(id, 8, 60s); // another process is another matter
+    QCOMPARE(looks.pids, (QList<qint64>{7, 7, 8}));
+    const ServiceId elsewhere = looks.fleet.add(Reports::entry(u"elsewhere"_s, u"http://192.0.2.1:80"_s));
+    looks.answer(elsewhere, 7, 60s);
+    QCOMPARE(looks.pids.size(), 3); // no process of this machine
+    QVERIFY(!looks.keeper.isLocal(id));
+}
+
+void TestHistoryKeeper::whoIsFoundIsNotLookedForAgain()
+{
+    Looks looks;
+    looks.found = true;
+    const ServiceId id = looks.fleet.add(Reports::entry(u"here"_s));
+    const qint64 self = QCoreApplication::applicationPid();
+    looks.answer(id, self, 1800s);
+    QCOMPARE(looks.pids, QList<qint64>{self});
+    QVERIFY(looks.keeper.isLocal(id));
 }
 
 QTEST_GUILESS_MAIN(TestHistoryKeeper)
