@@ -4,6 +4,8 @@
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
 
+#include <QFile>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -15,11 +17,14 @@ QString quoted(const QString &text) { return u'\'' + QString(text).replace(u'\''
 
 } // namespace
 
-QString asCurl(const FleetEntry &entry)
+QString asCurl(const FleetEntry &entry, const QString &tokenDirectory)
 {
     QString command = u"curl -sS --max-time 5"_s;
-    if (!entry.tokenFile.isEmpty())
-        command += u" -H \"Authorization: Bearer $(cat %1)\""_s.arg(quoted(entry.tokenFile));
+    QString tokenFile = entry.tokenFile;
+    if (const QString kept = TokenStore(tokenDirectory).fileOf(entry.url); tokenFile.isEmpty() && !entry.token.isEmpty() && QFile::exists(kept))
+        tokenFile = kept; // no keyring took it
+    if (!tokenFile.isEmpty())
+        command += u" -H \"Authorization: Bearer $(cat %1)\""_s.arg(quoted(tokenFile));
     else if (!entry.token.isEmpty()) // where QtKeychain keeps it for libsecret
         command += u" -H \"Authorization: Bearer $(secret-tool lookup server hephaestus user %1)\""_s.arg(quoted(entry.url));
     if (entry.url.startsWith("unix:"_L1))
