@@ -16,7 +16,11 @@ AddedServices::AddedServices(FleetWatch &watch, const QString &tokenDirectory, Q
 ServiceId AddedServices::add(const FleetEntry &entry)
 {
     QList<Added> services = remembered();
-    services.removeIf([&](const Added &other) { return other.url == entry.url; });
+    services.removeIf([&](const Added &other) {
+        if (other.url == entry.url && other.hasToken)
+            m_tokens.forget(entry.url);
+        return other.url == entry.url;
+    });
     remember(services << Added{entry.name, entry.url, !entry.token.isEmpty()});
     if (!entry.token.isEmpty()) {
         m_tokens.keep(entry.url, entry.token, [this](const std::optional<Problem> &problem) {
@@ -34,10 +38,15 @@ void AddedServices::restore()
         if (!entry)
             continue; // somebody edited the file
         entry->name = service.name;
-        if (service.hasToken)
-            m_tokens.find(*entry, [this](const FleetEntry &found) { m_watch.add(found); });
-        else
+        if (!service.hasToken) {
             m_watch.add(*entry);
+            continue;
+        }
+        m_tokens.find(*entry, [this](const FleetEntry &found, const std::optional<Problem> &problem) {
+            m_watch.add(found);
+            if (found.token.isEmpty() && found.tokenFile.isEmpty())
+                Q_EMIT trouble(tr("the token of %1 cannot be had: %2").arg(found.name, problem ? problem->text() : tr("it is not in the keyring any more")));
+        });
     }
 }
 

@@ -22,7 +22,7 @@ public:
     void restore();
 
 Q_SIGNALS:
-    /// Something could not be kept, as a sentence.
+    /// A token could not be kept or had, as a sentence.
     void trouble(const QString &sentence);
 
 private:

@@ -29,7 +29,9 @@ void TokenStore::keep(const QString &url, const QString &token, const Done &done
     Keyring::write(url, token, this, [this, url, token, done](const std::optional<Problem> &refused) {
         if (refused)
             return done(write(url, token));
-        QFile::remove(fileOf(url)); // of a day without a keyring
+        QFile older(fileOf(url)); // of a day without a keyring
+        if (older.exists() && !older.remove())
+            return done(Problem{fileOf(url), tr("an older token is there, and cannot be removed: %1").arg(older.errorString())});
         done({});
     });
 }
@@ -53,12 +55,16 @@ void TokenStore::forget(const QString &url)
 
 void TokenStore::find(const FleetEntry &entry, const Found &done)
 {
-    Keyring::read(entry.url, this, [this, found = entry, done](const Result<QString> &token) mutable {
-        if (token && !token->isEmpty())
-            found.token = *token;
-        else if (const QString file = fileOf(found.url); QFile::exists(file))
-            found.tokenFile = file;
-        done(found);
+    FleetEntry found = entry;
+    if (const QString file = fileOf(entry.url); QFile::exists(file)) {
+        found.tokenFile = file;
+        return done(found, {});
+    }
+    Keyring::read(entry.url, this, [found, done](const Result<QString> &token) mutable {
+        if (!token)
+            return done(found, token.problem());
+        found.token = *token;
+        done(found, {});
     });
 }
 

@@ -24,12 +24,13 @@ public:
     explicit TokenStore(const QString &directory = defaultDirectory(), QObject *parent = nullptr);
 
     using Done = std::function<void(std::optional<Problem>)>;
-    using Found = std::function<void(const FleetEntry &)>;
+    using Found = std::function<void(const FleetEntry &, const std::optional<Problem> &)>;
 
-    /// A Problem: it is not kept.
+    /// In one place only: what was kept before is replaced. A Problem: it is not kept.
     void keep(const QString &url, const QString &token, const Done &done);
     void forget(const QString &url);
-    /// Hands `entry` back with its token, or the file it is in, or without if there is none.
+    /// Hands `entry` back with the file its token is in, or else with the token; without, if there is none or (a Problem) the keyring
+    /// does not tell. A file comes first: it is there because the keyring could not be had when the token was last kept.
     void find(const FleetEntry &entry, const Found &done);
 
     QString fileOf(const QString &url) const;

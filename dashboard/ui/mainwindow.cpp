@@ -72,7 +72,11 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
 
     connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleetForGood);
-    connect(&m_added, &AddedServices::trouble, this, [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); });
+    const auto say = [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); };
+    connect(&m_added, &AddedServices::trouble, this, say);
+    connect(&m_added, &AddedServices::trouble, &watch.journal(), [&watch](const QString &sentence) {
+        watch.journal().append({TimeSource::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
+    });
     connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);

@@ -3,6 +3,7 @@
 #include "tests/support/fakehttpserver.h"
 
 #include <QSettings>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,6 +20,7 @@ private Q_SLOTS:
     void theNextStartWatchesThemAgain();
     void tokensAreSentAndNotInTheSettings();
     void whatIsRemovedIsForgotten();
+    void aTokenThatCannotBeHadIsSaid();
 };
 
 static FleetEntry entry(const QString &name, const QString &url, const QString &token = {})
@@ -98,6 +100,28 @@ void TestAddedServices::whatIsRemovedIsForgotten()
     again.restore();
     QCOMPARE(next.fleet().rowCount(), 1);
     QCOMPARE(next.fleet().row(0).entry.name, u"two"_s);
+}
+
+void TestAddedServices::aTokenThatCannotBeHadIsSaid()
+{
+    QSettings().clear();
+    const QTemporaryDir tokens;
+    const QString url = u"http://127.0.0.1:1"_s;
+    const QString file = TokenStore(tokens.path()).fileOf(url);
+    {
+        FleetWatch watch;
+        AddedServices added(watch, tokens.path());
+        added.add(entry(u"one"_s, url, u"s3cret"_s));
+        QTRY_VERIFY(QFile::exists(file));
+    }
+    QVERIFY(QFile::remove(file));
+    FleetWatch watch;
+    AddedServices added(watch, tokens.path());
+    QSignalSpy trouble(&added, &AddedServices::trouble);
+    added.restore();
+    QTRY_COMPARE(watch.fleet().rowCount(), 1); // watched all the same
+    QCOMPARE(trouble.count(), 1);
+    QVERIFY(trouble[0][0].toString().startsWith(u"the token of one cannot be had"_s));
 }
 
 QTEST_GUILESS_MAIN(TestAddedServices)

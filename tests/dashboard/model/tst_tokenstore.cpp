@@ -17,6 +17,8 @@ private Q_SLOTS:
     void aTokenIsFoundAgain();
     void ofFilesOnlyTheirOwnerReadsThem();
     void aForgottenTokenIsGone();
+    void theOneKeptLastIsFound();
+    void aKeyringThatDoesNotAnswerIsSaid();
     void whatCannotBeKeptIsSaid();
 };
 
@@ -35,7 +37,7 @@ static std::optional<Problem> keep(TokenStore &store, const QString &url, const 
 static FleetEntry find(TokenStore &store, const QString &url)
 {
     std::optional<FleetEntry> answer;
-    store.find(*entryForUrl(url), [&](const FleetEntry &entry) { answer = entry; });
+    store.find(*entryForUrl(url), [&](const FleetEntry &entry, const std::optional<Problem> &) { answer = entry; });
     return QTest::qWaitFor([&] { return answer.has_value(); }, 20'000) ? *answer : FleetEntry();
 }
 
@@ -82,6 +84,32 @@ void TestTokenStore::aForgottenTokenIsGone()
     QCOMPARE(keep(store, Url, Secret), std::nullopt);
     store.forget(Url);
     QTRY_COMPARE(targetOf(find(store, Url))->token, QString());
+}
+
+void TestTokenStore::theOneKeptLastIsFound()
+{
+    const QTemporaryDir directory;
+    TokenStore store(directory.path());
+    QCOMPARE(keep(store, Url, u"first"_s), std::nullopt);
+    QFile file(store.fileOf(Url)); // as it is written while the keyring is locked
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+    file.write("second");
+    file.close();
+    QCOMPARE(targetOf(find(store, Url))->token, u"second"_s);
+    QCOMPARE(keep(store, Url, u"third"_s), std::nullopt);
+    QCOMPARE(QFileInfo::exists(store.fileOf(Url)), !hasKeyring());
+    QCOMPARE(targetOf(find(store, Url))->token, u"third"_s);
+    store.forget(Url);
+}
+
+void TestTokenStore::aKeyringThatDoesNotAnswerIsSaid()
+{
+    const QTemporaryDir directory;
+    TokenStore store(directory.path());
+    std::optional<std::optional<Problem>> answer;
+    store.find(*entryForUrl(Url), [&](const FleetEntry &, const std::optional<Problem> &problem) { answer = problem; });
+    QTRY_VERIFY_WITH_TIMEOUT(answer, 20'000);
+    QCOMPARE(answer->has_value(), !hasKeyring());
 }
 
 void TestTokenStore::whatCannotBeKeptIsSaid()
