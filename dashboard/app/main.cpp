@@ -27,7 +27,7 @@ constexpr int UsageError = 2;
 
 struct Options
 {
-    QList<FleetEntry> services;
+    QList<Fleet> fleets; ///< of files, and one of bare addresses
     QString colors; ///< empty: as the preferences say
     bool readOnly = false;
     QStringList listen;
@@ -48,16 +48,19 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     Options options;
     for (const QString &file : parser.values(u"fleet"_s)) {
         const FleetReading reading = readFleet(file);
-        options.services << reading.fleet.services;
+        options.fleets << reading.fleet;
         for (const Problem &problem : reading.problems)
             problems << problem.text();
     }
+    Fleet bare;
     for (const QString &url : parser.values(u"service"_s)) {
         if (const Result<FleetEntry> entry = entryForUrl(url))
-            options.services << *entry;
+            bare.services << *entry;
         else
             problems << u"--service: "_s + entry.problem().text();
     }
+    if (!bare.services.isEmpty())
+        options.fleets << bare;
     if (!parser.positionalArguments().isEmpty())
         problems << u"unexpected argument \"%1\"; see --help"_s.arg(parser.positionalArguments().first());
     options.colors = parser.value(u"colors"_s);
@@ -138,7 +141,8 @@ int main(int argc, char *argv[])
     watch.actions().setReadOnly(options.readOnly);
     watch.keepHistory(HistoryStore::defaultPath());
     const CommitWatch commits(watch);
-    watch.addAll(options.services);
+    for (const Fleet &fleet : std::as_const(options.fleets))
+        watch.addAll(fleet.services, fleet.path);
     MainWindow window(watch, demoFleet());
     window.setColorsForOnce(options.colors);
     SelfService self(window, watch, options.http);
@@ -153,7 +157,7 @@ int main(int argc, char *argv[])
     watch.start();
     window.show();
     DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());
-    if (options.services.isEmpty() && options.prometheus.isEmpty()) {
+    if (options.fleets.isEmpty() && options.prometheus.isEmpty()) {
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
             window.openFleet(defaultFleetPath());
         window.openRemembered();

@@ -3,6 +3,8 @@
 
 #include <QSettings>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -13,8 +15,28 @@ AddedServices::AddedServices(FleetWatch &watch, const QString &tokenDirectory, Q
     connect(&watch.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
 }
 
+/// Empty: it can be added, or added anew.
+QString AddedServices::whyNot(const FleetEntry &entry) const
+{
+    const ServiceId id = m_watch.find(entry.url);
+    if (id == NoService)
+        return {};
+    if (const QString file = m_watch.fleetFileOf(entry.url); !file.isEmpty())
+        return tr("%1 is watched already: it is in %2, and its token is named there.").arg(entry.url, file);
+    const QList<Added> services = remembered();
+    if (std::none_of(services.begin(), services.end(), [&](const Added &other) { return other.url == entry.url; }))
+        return tr("%1 is watched already, and was not added by hand.").arg(entry.url);
+    return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id) ? tr("%1 is busy: add it again later.").arg(entry.url) : QString();
+}
+
 ServiceId AddedServices::add(const FleetEntry &entry)
 {
+    if (const QString why = whyNot(entry); !why.isEmpty()) {
+        Q_EMIT refused(why);
+        return m_watch.find(entry.url);
+    }
+    if (const ServiceId known = m_watch.find(entry.url); known != NoService)
+        m_watch.remove(known); // and forgets it, with its token
     QList<Added> services = remembered();
     services.removeIf([&](const Added &other) {
         if (other.url == entry.url && other.hasToken)

@@ -16,7 +16,8 @@ public:
     /// `watch` outlives this.
     explicit AddedServices(FleetWatch &watch, const QString &tokenDirectory = TokenStore::defaultDirectory(), QObject *parent = nullptr);
 
-    /// Watches it, and remembers it with its token.
+    /// Watches it, and remembers it with its token. One that was added before is added anew: its token may be another one. One that is
+    /// watched for another reason (a fleet file, …), or is busy, stays as it is: refused() says so, and its row is the answer.
     ServiceId add(const FleetEntry &entry);
     /// Watches those of earlier days; each as soon as its token is known.
     void restore();
@@ -24,6 +25,8 @@ public:
 Q_SIGNALS:
     /// A token could not be kept or had, as a sentence.
     void trouble(const QString &sentence);
+    /// Why the service just added is as it was, as a sentence.
+    void refused(const QString &sentence);
 
 private:
     struct Added
@@ -33,6 +36,7 @@ private:
         bool hasToken = false;
     };
 
+    QString whyNot(const FleetEntry &entry) const;
     void forget(const QModelIndex &parent, int first, int last);
     QList<Added> remembered() const;
     void remember(const QList<Added> &services) const;

@@ -87,7 +87,7 @@ ServiceId FleetWatch::addUnasked(const FleetEntry &entry)
     return id;
 }
 
-void FleetWatch::addAll(const QList<FleetEntry> &entries)
+void FleetWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
 {
     QList<FleetEntry> added;
     QSet<QString> urls; // one may be named twice
@@ -99,6 +99,8 @@ void FleetWatch::addAll(const QList<FleetEntry> &entries)
     const QList<ServiceId> ids = m_fleet.addAll(added);
     for (qsizetype each = 0; each < ids.size(); ++each) {
         m_byUrl.insert(added[each].url, ids[each]);
+        if (!fleetFile.isEmpty())
+            m_fleetFiles.insert(added[each].url, fleetFile);
         m_poller.add(ids[each], added[each].interval);
         m_stale.add(added[each]);
     }
@@ -114,7 +116,7 @@ QList<Problem> FleetWatch::open(const QString &fleetFile)
         if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
             m_fleet.setRestart(*known, entry.restart);
     }
-    addAll(reading.fleet.services);
+    addAll(reading.fleet.services, reading.fleet.path);
     return reading.problems;
 }
 
@@ -124,6 +126,7 @@ void FleetWatch::remove(ServiceId id)
     m_clients.erase(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
         m_byUrl.remove(row->entry.url);
+        m_fleetFiles.remove(row->entry.url);
         m_stale.remove(row->entry.name);
     }
     if (m_keeper)

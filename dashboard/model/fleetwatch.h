@@ -35,12 +35,15 @@ public:
 
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
-    void addAll(const QList<FleetEntry> &entries);
+    /// `fleetFile`: where they were read; empty: elsewhere.
+    void addAll(const QList<FleetEntry> &entries, const QString &fleetFile = {});
     /// As add(), of a service that is not asked from here: somebody else feeds its row.
     ServiceId addUnasked(const FleetEntry &entry);
     /// Reads and watches a fleet file, or (`.json`) one of Prometheus' file_sd; what is wrong with it comes back, and then nothing is added.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);
+    ServiceId find(const QString &url) const { return m_byUrl.value(url, NoService); } ///< NoService: it is not watched
+    QString fleetFileOf(const QString &url) const { return m_fleetFiles.value(url); }  ///< it is watched because of; empty: of none
 
     void start(); ///< begins to poll
     void stop();  ///< no question is asked any more
@@ -66,6 +69,7 @@ private:
     QTimer m_deliveryTimer;
     QList<Arrival> m_arrivals; ///< not yet delivered to the table
     QHash<QString, ServiceId> m_byUrl;
+    QHash<QString, QString> m_fleetFiles; ///< by URL: of services that were read from one
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<HistoryKeeper> m_keeper;
 };

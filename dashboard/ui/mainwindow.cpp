@@ -73,6 +73,7 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
 
     connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleetForGood);
     const auto say = [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); };
+    connect(&m_added, &AddedServices::refused, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
     connect(&m_added, &AddedServices::trouble, &watch.journal(), [&watch](const QString &sentence) {
         watch.journal().append({TimeSource::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
