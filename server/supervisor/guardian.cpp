@@ -3,8 +3,8 @@
 
 #include "common/protocol/duration.h"
 #include "server/core/passthrough.h"
+#include "server/supervisor/eventline.h"
 
-#include <QDateTime>
 #include <QFile>
 #include <QSet>
 
@@ -137,7 +137,7 @@ void Watch::endRemains()
 
 void Watch::say(const QString &text) const
 {
-    const QByteArray line = QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + " hephaestus: " + text.toUtf8() + '\n';
+    const QByteArray line = eventLine(text);
     passThrough(STDERR_FILENO, line);
     QFile file(m_logFile);
     if (!m_logFile.isEmpty() && file.open(QFile::WriteOnly | QFile::Append))

@@ -3,8 +3,7 @@
 
 #include "common/protocol/duration.h"
 #include "server/core/passthrough.h"
-
-#include <QDateTime>
+#include "server/supervisor/eventline.h"
 
 #include <csignal>
 
@@ -177,8 +176,7 @@ void Supervisor::note(const QString &event)
 {
     const QString program = QString::fromLocal8Bit(m_options.command.arguments.value(0));
     qCInfo(logProcess).noquote() << program + u": "_s + event;
-    const QByteArray line = QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + " hephaestus: "
-        + event.toUtf8() + '\n';
+    const QByteArray line = eventLine(event);
     m_output.append(line);
     if (m_file)
         m_file->write(line);
