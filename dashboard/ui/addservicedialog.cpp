@@ -46,7 +46,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     for (QLineEdit *const edit : {m_url, m_token}) {
         connect(edit, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
-        connect(edit, &QLineEdit::textChanged, this, &AddServiceDialog::check);
+        connect(edit, &QLineEdit::textChanged, this, [this, edit] { check(edit == m_token); });
     }
     m_pause.setSingleShot(true);
     m_pause.setInterval(300);
@@ -61,11 +61,12 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     layout->addWidget(m_token);
     layout->addWidget(m_problem);
     layout->addWidget(buttons);
-    check();
+    check(false);
 }
 
-void AddServiceDialog::check()
+void AddServiceDialog::check(bool withToken)
 {
+    m_withToken = withToken;
     const Result<FleetEntry> entry = entryForUrl(DialectClient::baseOf(m_url->text().trimmed()));
     m_accept->setEnabled(entry.ok());
     m_client.reset();
@@ -80,9 +81,12 @@ void AddServiceDialog::check()
 
 void AddServiceDialog::askWho()
 {
-    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, m_entry.token});
+    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, m_withToken ? m_entry.token : QString()});
     m_client->askStatus([this](const Answer<HealthReport> &answer) {
-        m_problem->setText(answer.value ? introduce(m_client->dialect(), *answer.value) : excuse(answer.reply));
+        if (answer.value)
+            return m_problem->setText(introduce(m_client->dialect(), *answer.value));
+        const bool held = answer.reply.error == ClientError::Unauthorized && !m_withToken && !m_entry.token.isEmpty();
+        m_problem->setText(held ? tr("It wants a token. Yours is sent when you add it, and not while its address changes.") : excuse(answer.reply));
     });
 }
 

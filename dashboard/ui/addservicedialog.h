@@ -16,6 +16,7 @@ class QPushButton;
 namespace Hephaestus {
 
 /// Asks for a URL, and says while it is typed what is wrong with it, or who answers there, in which dialect, and what can be done.
+/// Half an address may be somebody else's: the token goes nowhere before it is itself typed at that address, or it is added.
 class AddServiceDialog : public QDialog
 {
     Q_OBJECT
@@ -27,7 +28,7 @@ public:
     const FleetEntry &entry() const { return m_entry; }
 
 private:
-    void check();
+    void check(bool withToken);
     void askWho();
 
     QLineEdit *m_url;
@@ -35,7 +36,8 @@ private:
     QLabel *m_problem;
     QPushButton *m_accept;
     FleetEntry m_entry;
-    QTimer m_pause; ///< until the typing rests
+    bool m_withToken = false; ///< is the token for the address that is asked?
+    QTimer m_pause;           ///< until the typing rests
     std::unique_ptr<DialectClient> m_client;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/servicecommands.h"
@@ -35,6 +36,7 @@ private Q_SLOTS:
     void initTestCase();
     void aPastedUrlIsIntroduced_data();
     void aPastedUrlIsIntroduced();
+    void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
     void aPlainWebServerIsWatched();
     void actuatorIsShutDownAndNothingElse();
@@ -104,6 +106,36 @@ void TestNewServices::aPastedUrlIsIntroduced()
     QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
     QTRY_COMPARE(watch.fleet().rowCount(), 1);
     QCOMPARE(watch.fleet().row(0).entry.url, server.url()); // the service, not its endpoint
+}
+
+void TestNewServices::theTokenIsNotSentToHalfAnAddress()
+{
+    FakeHttpServer stranger; // what stands at http://10.0.0.1 on the way to http://10.0.0.12
+    FakeHttpServer service;
+    for (FakeHttpServer *const each : {&stranger, &service})
+        each->setAnswer("/health/status", FakeAnswer::json(R"({"error":{"code":"unauthorized","message":"a token is wanted"}})", 401));
+    const auto tokens = [](const FakeHttpServer &server) {
+        return std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.toLower().contains("bearer s3cret"); });
+    };
+    AddServiceDialog dialog;
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show();
+    auto *const url = dialog.findChildren<QLineEdit *>().at(0);
+    auto *const token = dialog.findChildren<QLineEdit *>().at(1);
+    QCOMPARE(token->echoMode(), QLineEdit::Password);
+    token->setText(u"s3cret"_s);
+    url->setText(stranger.url());
+    QTRY_VERIFY(visible<QLabel>(&dialog, u"It wants a token. Yours is sent when you add it"_s));
+    QVERIFY(!stranger.requests().isEmpty());
+    QCOMPARE(tokens(stranger), 0);
+    url->setText(service.url());
+    token->setText(u"s3cret2"_s); // it is typed for this address
+    QTRY_VERIFY(tokens(service) > 0);
+    QCOMPARE(tokens(stranger), 0);
+    url->setText(stranger.url());
+    QTRY_VERIFY(visible<QLabel>(&dialog, u"It wants a token. Yours is sent when you add it"_s));
+    QCOMPARE(tokens(stranger), 0);
+    QCOMPARE(dialog.entry().token, u"s3cret2"_s); // Add takes it
 }
 
 void TestNewServices::servicesOfThisMachineAreFoundAndAdded()
