@@ -18,6 +18,7 @@ private Q_SLOTS:
     void ofFilesOnlyTheirOwnerReadsThem();
     void aForgottenTokenIsGone();
     void theOneKeptLastIsFound();
+    void whatIsKeptRightAfterItWasForgottenStays();
     void aKeyringThatDoesNotAnswerIsSaid();
     void whatCannotBeKeptIsSaid();
 };
@@ -99,6 +100,17 @@ void TestTokenStore::theOneKeptLastIsFound()
     QCOMPARE(keep(store, Url, u"third"_s), std::nullopt);
     QCOMPARE(QFileInfo::exists(store.fileOf(Url)), !hasKeyring());
     QCOMPARE(targetOf(find(store, Url))->token, u"third"_s);
+    store.forget(Url);
+}
+
+void TestTokenStore::whatIsKeptRightAfterItWasForgottenStays()
+{
+    const QTemporaryDir directory;
+    TokenStore store(directory.path());
+    QCOMPARE(keep(store, Url, u"first"_s), std::nullopt);
+    store.forget(Url); // as when a service is added again
+    QCOMPARE(keep(store, Url, u"second"_s), std::nullopt);
+    QCOMPARE(targetOf(find(store, Url))->token, u"second"_s);
     store.forget(Url);
 }
 
