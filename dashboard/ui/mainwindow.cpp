@@ -29,6 +29,7 @@
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
@@ -82,8 +83,11 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
+    m_saveTimer.setSingleShot(true);
+    connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveState);
     showPage();
     restoreLayout();
+    watchLayout();
 }
 
 void MainWindow::makeActions()
@@ -276,6 +280,27 @@ void MainWindow::restoreLayout()
     m_filter->setText(settings.value(u"window/view"_s).toString());
 }
 
+/// What a person changes of it is saved soon, and not only at the end: that may be a kill, or the machine's.
+void MainWindow::watchLayout()
+{
+    const auto soon = [this] { saveSoon(); }; // for as long as there is the timer: a window's parts change yet while it is destroyed
+    const QHeaderView *const header = m_table->horizontalHeader();
+    connect(header, &QHeaderView::sectionResized, &m_saveTimer, soon); // also when one is hidden or shown
+    connect(header, &QHeaderView::sectionMoved, &m_saveTimer, soon);
+    connect(header, &QHeaderView::sortIndicatorChanged, &m_saveTimer, soon);
+    for (const QSplitter *const splitter : {m_columns, m_rows})
+        connect(splitter, &QSplitter::splitterMoved, &m_saveTimer, soon);
+    connect(m_showEvents, &QAction::toggled, &m_saveTimer, soon);
+    connect(m_filter, &QLineEdit::textChanged, &m_saveTimer, soon);
+}
+
+/// A drag is many changes: they are saved together.
+void MainWindow::saveSoon()
+{
+    if (!m_saveTimer.isActive())
+        m_saveTimer.start(1s);
+}
+
 void MainWindow::saveState() const
 {
     QSettings settings;
@@ -390,9 +415,23 @@ void MainWindow::openWallboard()
     board->showFullScreen();
 }
 
+void MainWindow::moveEvent(QMoveEvent *event)
+{
+    QMainWindow::moveEvent(event);
+    saveSoon();
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    saveSoon();
+}
+
 void MainWindow::changeEvent(QEvent *event)
 {
     QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::WindowStateChange)
+        saveSoon();
     if (event->type() != QEvent::PaletteChange || !m_commands)
         return;
     m_commands->updateIcons();

@@ -65,6 +65,8 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent *event) override;
     void changeEvent(QEvent *event) override;
+    void moveEvent(QMoveEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -79,6 +81,8 @@ private:
     QList<QAction *> allActions() const;
     bool closesForGood();
     void restoreLayout();
+    void watchLayout();
+    void saveSoon();
     void addService();
     void openFleetForGood(const QString &path);
     void chooseFleet();
@@ -122,6 +126,7 @@ private:
     QSplitter *m_rows;
     QLabel *m_status;
     QTimer m_statusTimer;
+    QTimer m_saveTimer; ///< until what changed of the layout is saved
 };
 
 } // namespace Hephaestus

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void favouritesAreRemembered();
     void preferencesAreAppliedAndRemembered();
     void theLayoutIsRemembered();
+    void theLayoutIsSavedBeforeTheEnd();
     void whereThereIsLittleRoomTheChipsKeepIt();
     void colorsOfTheCommandLineAreForOnce();
 };
@@ -481,6 +482,38 @@ void TestMainWindow::theLayoutIsRemembered()
     QVERIFY(!header->isSectionHidden(FleetModel::Uptime) && header->isSectionHidden(FleetModel::LastSeen));
     QCOMPARE(header->visualIndex(FleetModel::Latency), int(FleetModel::Latency));
     QCOMPARE(header->sortIndicatorSection(), -1);
+}
+
+/// The dashboard may be killed, and is not closed then.
+void TestMainWindow::theLayoutIsSavedBeforeTheEnd()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.add(u"a"_s);
+    QVERIFY(bench.start());
+    QHeaderView *const header = bench.table()->horizontalHeader();
+    const QList<std::pair<const char *, std::function<void()>>> changes{
+        {"a column's width", [&] { header->resizeSection(FleetModel::Service, 211); }},
+        {"the order of columns", [&] { header->moveSection(header->visualIndex(FleetModel::Latency), 2); }},
+        {"the order of rows", [&] { bench.table()->sortByColumn(FleetModel::Service, Qt::DescendingOrder); }},
+        {"a hidden column", [&] {
+             QMenu columns;
+             bench.table()->fillColumnsMenu(&columns);
+             columns.actions().at(2)->trigger();
+         }},
+        {"the events", [&] { QTest::keyClick(&bench.window, Qt::Key_E, Qt::ControlModifier); }},
+        {"the filter", [&] { bench.filter()->setText(u"!stale"_s); }},
+        {"the window's size", [&] { bench.window.resize(bench.window.size() - QSize(30, 20)); }},
+    };
+    for (const auto &[what, change] : changes) {
+        // When the change before this one has been saved.
+        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().contains(u"table/columns"_s), what, 10'000);
+        QSettings().remove(u"table/columns"_s);
+        change();
+        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().value(u"table/columns"_s).toByteArray() == header->saveState(), what, 10'000);
+    }
+    QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), bench.window.saveGeometry());
+    QVERIFY(!QSettings().value(u"window/events"_s).toBool());
 }
 
 void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
