@@ -298,8 +298,10 @@ int runCommand(const QStringList &arguments)
     }
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
-    if (!problems.isEmpty())
-        return endHanded(running, *options), StartFailure::Own;
+    if (!problems.isEmpty()) {
+        endHanded(running, *options);
+        return StartFailure::Own;
+    }
     std::optional<Guardian> guardian;
     guardian.emplace(options->supervisor.logFile, options->supervisor.stopTimeout);
     options->supervisor.command.environment += guardian->mark();
