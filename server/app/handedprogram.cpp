@@ -11,11 +11,12 @@
 namespace Hephaestus {
 namespace {
 
-// The names; what follows is the pid, or the adapter's directory.
+// The names; what follows is the pid, the guardian's own for its pipe, or the adapter's directory.
 constexpr char Stdout[] = "program-stdout=";
 constexpr char Stderr[] = "program-stderr=";
 constexpr char Output[] = "program-output=";
 constexpr char Adapter[] = "program-python=";
+constexpr char GuardianPipe[] = "program-guardian=";
 
 constexpr auto LookWhetherEndedEvery = std::chrono::milliseconds(10);
 
@@ -46,6 +47,8 @@ QList<HandedSocket> HandedProgram::handOver()
     QList<HandedSocket> handed{{Stdout + pid, child.output.number()}, {Stderr + pid, child.error.number()}};
     if (output.isOpen())
         handed.append({Output + pid, output.number()});
+    if (guardian && guardian->pid() > 0)
+        handed.append({GuardianPipe + QByteArray::number(guardian->pid()), guardian->pipe()});
     if (adapter) {
         handed.append({Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
         adapter->keepDirectory();
@@ -64,6 +67,8 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
         program.child.error.reset(taken->descriptor);
     if (const auto taken = takeNamed(inherited, Output))
         program.output.reset(taken->descriptor);
+    if (const auto taken = takeNamed(inherited, GuardianPipe))
+        program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, Adapter))
         program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)), taken->descriptor);
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())

@@ -4,6 +4,7 @@
 #include "server/app/listenfds.h"
 #include "server/app/pythonadapter.h"
 #include "server/supervisor/childprocess.h"
+#include "server/supervisor/guardian.h"
 
 #include <memory>
 
@@ -15,6 +16,7 @@ struct HandedProgram
     RunningChild child;
     FileDescriptor output;                  ///< a file in memory: what it has written so far
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
+    std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
 
     /// Its descriptors among those of the listening sockets, told by their names; they stay this object's, and the adapter is not
     /// removed with it any more.

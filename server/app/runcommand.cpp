@@ -170,7 +170,7 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
         return StartFailure::Own;
     }
     const bool runs = program && m_supervisor.takeOver(std::move(program->child), program->readOutput());
-    program.reset();
+    program.reset(); // with its predecessor's guardian: ours was told when it was taken over
     if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
         qCCritical(logProcess, "%s", qPrintable(failure->what));
         return failure->exitCode;
@@ -302,8 +302,7 @@ int runCommand(const QStringList &arguments)
         endHanded(running, *options);
         return StartFailure::Own;
     }
-    std::optional<Guardian> guardian;
-    guardian.emplace(options->supervisor.logFile, options->supervisor.stopTimeout);
+    auto guardian = std::make_unique<Guardian>(options->supervisor.logFile, options->supervisor.stopTimeout);
     options->supervisor.command.environment += guardian->mark();
     Log::install(options->log); // its thread begins
     HeldSockets kept;
@@ -332,9 +331,11 @@ int runCommand(const QStringList &arguments)
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = heldName(options->sockets[i]);
     adapter.reset(); // the next program has its own
-    if (next)
+    if (next) {
+        next->guardian = std::move(guardian); // until the next image's own does
         held += next->handOver();
-    guardian.reset(); // the next image has its own
+    }
+    guardian.reset();
     if (!UnixSignals::stopRequested())
         exitCode = InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
     endHanded(next, *options);

@@ -164,11 +164,20 @@ Guardian::Guardian(const QString &logFile, std::chrono::milliseconds grace)
     }
 }
 
+Guardian::Guardian(pid_t pid, FileDescriptor pipe) : m_pipe(std::move(pipe))
+{
+    const auto process = readProcess(pid);
+    if (process && process->parent == ::getpid())
+        m_pid = pid;
+}
+
 Guardian::~Guardian()
 {
-    guard({});
-    m_pipe.reset();
-    while (m_pid > 0 && ::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) { }
+    if (m_pid <= 0)
+        return;
+    // Not by the pipe: after an execve(2) that failed its number may be another's, and its end still open.
+    ::kill(m_pid, SIGKILL);
+    while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) { }
 }
 
 void Guardian::guard(const QList<ProcessEntry> &leaders)

@@ -20,6 +20,9 @@ class Guardian
 public:
     /// `logFile` may be empty. Without memory or a process to spare there is no guardian; the kernel's SIGTERM remains (spawn()).
     Guardian(const QString &logFile, std::chrono::milliseconds grace);
+    /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `pipe` as pipe() told it.
+    Guardian(pid_t pid, FileDescriptor pipe);
+    /// Ends the guardian, not what it guards.
     ~Guardian();
     Guardian(const Guardian &) = delete;
     Guardian &operator=(const Guardian &) = delete;
@@ -28,10 +31,13 @@ public:
     const QByteArray &mark() const { return m_mark; }
     /// The leaders of the programs that run now, two at most.
     void guard(const QList<ProcessEntry> &leaders);
+    /// For the next image of this process; 0: there is none.
+    pid_t pid() const { return m_pid; }
+    int pipe() const { return m_pipe.number(); }
 
 private:
     QByteArray m_mark;
-    pid_t m_pid = -1;
+    pid_t m_pid = 0;
     FileDescriptor m_pipe; ///< it ends with this process
     QList<ProcessEntry> m_guarded;
 };

@@ -527,9 +527,10 @@ void TestRun::aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew()
 
 void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()
 {
-    QTest::addColumn<QByteArray>("listen"); // configured meanwhile; empty: the program file is removed
+    QTest::addColumn<QByteArray>("listen"); // configured meanwhile; empty: the program file is removed, or another
     QTest::addColumn<int>("exitCode");
     QTest::newRow("no program file") << QByteArray() << 127;
+    QTest::newRow("a program file that hangs") << QByteArray() << 128 + SIGALRM; // and so its guardian has to
     QTest::newRow("a wrong configuration") << QByteArray("\"here\"") << 125;
     QTest::newRow("an address in use") << QByteArray("\"127.0.0.1:%1\"") << 125;
 }
@@ -537,13 +538,14 @@ void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()
 void TestRun::whoCannotGoOnWithASuccessorEndsIt()
 {
     QFETCH(QByteArray, listen);
+    QFETCH(int, exitCode);
     const QString program = directory->filePath(u"hephaestus"_s);
     QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
     QTcpServer other;
     QVERIFY(other.listen(QHostAddress::LocalHost));
     listen.replace("%1", QByteArray::number(other.serverPort()));
     write(u"holding.py"_s, Holding);
-    write(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\n");
+    write(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\nstart_timeout = \"5s\"\n");
     ServiceProcess service;
     const QStringList options{u"--config"_s, directory->filePath(u"run.toml"_s), u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s,
                               u"--stop-timeout"_s, u"300ms"_s};
@@ -555,11 +557,16 @@ void TestRun::whoCannotGoOnWithASuccessorEndsIt()
     write(u"hold."_s + successor, {}); // SIGTERM alone, as by the kernel, would not do
     if (listen.isEmpty())
         QVERIFY(QFile::remove(program));
-    else
+    if (exitCode > 128) {
+        write(u"hephaestus"_s, "#!/bin/sh\nexec sleep 1000\n");
+        QVERIFY(QFile::setPermissions(program, QFile::ReadOwner | QFile::ExeOwner));
+    }
+    if (!listen.isEmpty())
         write(u"run.toml"_s, "[service]\nlisten = [" + listen + "]\n");
     QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
-    QTEST(service.exitCode(), "exitCode");
-    QCOMPARE(leftovers->pids(), QList<int>());
+    QCOMPARE(service.exitCode(), exitCode);
+    if (exitCode <= 128)
+        QCOMPARE(leftovers->pids(), QList<int>());
 }
 
 void TestRun::dependenciesAreCheckedOnItsBehalf()
