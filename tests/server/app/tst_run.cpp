@@ -422,7 +422,7 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
 void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
 {
     write(u"app.py"_s, application());
-    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"500ms"_s}, uvicorn(directory->path()));
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"3s"_s}, uvicorn(directory->path()));
     QTRY_VERIFY(logs(service.port).contains("Uvicorn running"));
     write(u"app.py"_s, "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n");
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
