@@ -442,7 +442,7 @@ void TestMainWindow::theLayoutIsRemembered()
         bench.add(u"b"_s);
         bench.add(u"a"_s);
         QVERIFY(bench.start());
-        bench.window.setGeometry(40, 30, 1100, 600);
+        bench.window.setGeometry(10, 30, 780, 540);
         QHeaderView *const header = bench.table()->horizontalHeader();
         header->resizeSection(FleetModel::Service, 211);
         header->moveSection(header->visualIndex(FleetModel::Latency), 2);
@@ -453,10 +453,10 @@ void TestMainWindow::theLayoutIsRemembered()
             if (action->text() == "Up"_L1 || action->text() == "Last seen"_L1)
                 action->trigger();
         }
-        bench.splitter()->setSizes({500, 600});
+        bench.splitter()->setSizes({400, 380});
         QTest::keyClick(&bench.window, Qt::Key_E, Qt::ControlModifier);
         bench.filter()->setText(u"!stale"_s);
-        QTRY_COMPARE(bench.window.geometry(), QRect(40, 30, 1100, 600));
+        QTRY_COMPARE(bench.window.geometry(), QRect(10, 30, 780, 540));
         geometry = bench.window.geometry();
         sizes = bench.splitter()->sizes();
         bench.window.close();

@@ -314,6 +314,9 @@ QStringList uvicorn(const QString &directory)
 
 } // namespace
 
+/// A newer uvicorn raises the signal again once it has ended its work.
+static bool isEndOfUvicorn(int exitCode) { return exitCode == 0 || exitCode == 128 + SIGTERM; }
+
 void TestRun::anOverlappingRestartLeavesNobodyWaiting()
 {
     // Long enough at its start that who waited for it would show.
@@ -350,7 +353,7 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
     write(u"app.py"_s, application("changed = 1\n"));
     QTRY_COMPARE(code(service.port), u"stale modified app.py"_s); // it is judged by what it loaded itself
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(isEndOfUvicorn(service.exitCode()));
     QVERIFY(QDir(directory->filePath(u"hephaestus/python"_s)).isEmpty());
 }
 
@@ -384,7 +387,7 @@ void TestRun::aProgramThatClosedItsOutputIsHandedOver()
         before = after;
     }
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(isEndOfUvicorn(service.exitCode()));
 }
 
 void TestRun::anOverlappingRestartThatFailsLosesNothing()
@@ -416,7 +419,7 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
     QVERIFY(receipt.readAllStandardOutput().contains("process gone"));
     QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(isEndOfUvicorn(service.exitCode()));
 }
 
 void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
@@ -428,7 +431,7 @@ void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(isEndOfUvicorn(service.exitCode()));
 }
 
 void TestRun::aStopLetsASuccessorThatAcceptsEndByItself_data()
