@@ -288,7 +288,7 @@ void HttpConnection::read()
 
 void HttpConnection::complete()
 {
-    if (!m_parser.keepAlive() || !m_queue.front().request.repeatable)
+    if (!m_parser.keepAlive() || !m_queue.front().request.repeatable || !m_place.take())
         dropSocket();
     answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body(), {}}, true);
 }
@@ -323,6 +323,7 @@ void HttpConnection::broke(ClientError error, const QString &message)
 void HttpConnection::dropSocket()
 {
     m_connected = false;
+    m_place.giveUp();
     QIODevice *socket = std::exchange(m_socket, nullptr);
     if (!socket)
         return;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/httpresponseparser.h"
+#include "common/client/openfiles.h"
 #include "common/client/reply.h"
+#include "common/protocol/httpresponseparser.h"
 #include "common/protocol/result.h"
 #include "common/protocol/serviceaddress.h"
 
@@ -43,7 +44,8 @@ struct HttpRequest
 };
 
 /// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection is kept
-/// between repeatable requests, as long as the peer keeps it; any other request gets a fresh one, and is sent at most once.
+/// between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace); any other request gets a fresh
+/// one, and is sent at most once.
 class HttpConnection : public QObject
 {
     Q_OBJECT
@@ -83,6 +85,7 @@ private:
     HttpPeer m_peer;
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
+    KeptPlace m_place; ///< of the socket, once it is kept
     HttpResponseParser m_parser;
     QTimer m_timer;
     bool m_connected = false;

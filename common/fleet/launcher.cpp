@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
 
+#include "common/client/openfiles.h"
 #include "common/protocol/printable.h"
 
 #include <QCoreApplication>
@@ -124,6 +125,8 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
     const int error = ::posix_spawnp(&pid, file.constData(), &actions, &attributes, arguments.data(), variables.data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
+    if (error == 0)
+        OpenFiles::giveBack(pid); // posix_spawn() cannot; the program is still being loaded
     return error;
 }
 

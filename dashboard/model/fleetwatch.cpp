@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetwatch.h"
 
+#include "common/client/openfiles.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 
@@ -97,6 +98,7 @@ void FleetWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFi
         urls << entry.url;
     }
     const QList<ServiceId> ids = m_fleet.addAll(added);
+    OpenFiles::allow(int(m_byUrl.size() + ids.size()));
     for (qsizetype each = 0; each < ids.size(); ++each) {
         m_byUrl.insert(added[each].url, ids[each]);
         if (!fleetFile.isEmpty())
