@@ -146,8 +146,6 @@ int main(int argc, char *argv[])
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
     parser.addHelpOption();
     parser.process(app);
-    const rlimit files{65'536, 65'536};
-    ::setrlimit(RLIMIT_NOFILE, &files);
 
     FleetWatch watch;
     const FleetReading reading = readFleet(parser.value(u"fleet"_s));

@@ -84,7 +84,8 @@ QString readOptions(const QCommandLineParser &parser, SimOptions &options)
             : u"--%1: expected a number from %2 to %3, found \"%4\""_s.arg(name).arg(least).arg(most).arg(parser.value(name));
     };
     QStringList problems{number(u"services"_s, 1, 20'000, options.services), number(u"dependencies"_s, 0, 60, options.dependencies),
-                         number(u"stale"_s, 0, 20'000, options.stale), number(u"first-port"_s, 1024, 32'767, options.firstPort)};
+                         number(u"stale"_s, 0, 20'000, options.stale), number(u"first-port"_s, 1024, 32'767, options.firstPort),
+                         number(u"first-number"_s, 0, 1'000'000, options.firstNumber)};
     int bad = 0;
     for (const QString &word : parser.values(u"fault"_s).join(u',').split(u',', Qt::SkipEmptyParts)) {
         const QStringList parts = word.split(u'=');
@@ -161,6 +162,7 @@ int main(int argc, char *argv[])
     parser.addOption({u"dependencies"_s, u"Of each (6)."_s, u"N"_s});
     parser.addOption({u"unix"_s, u"Unix sockets in this directory instead of TCP ports."_s, u"DIRECTORY"_s});
     parser.addOption({u"first-port"_s, u"Ports from here on, passing over those in use (10000)."_s, u"PORT"_s});
+    parser.addOption({u"first-number"_s, u"The services' names are numbered from it (1)."_s, u"N"_s});
     parser.addOption({u"fleet"_s, u"Write a fleet file of all of them."_s, u"FILE"_s});
     parser.addOption({u"interval"_s, u"In the fleet file: milliseconds between two polls (1000)."_s, u"MS"_s, u"1000"_s});
     parser.addOption({u"restart-on-stale"_s, u"In the fleet file: they are to be restarted by themselves when they run old code."_s});

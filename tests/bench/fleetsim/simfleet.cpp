@@ -119,7 +119,7 @@ SimFleet::SimFleet(const SimOptions &options)
     int good = int(m_services.size() - faults.size());
     std::map<Fault, int> numbers;
     for (Service &service : m_services) {
-        service.name = std::string(faultName(service.fault)) + '-' + std::to_string(++numbers[service.fault]);
+        service.name = std::string(faultName(service.fault)) + '-' + std::to_string(options.firstNumber + numbers[service.fault]++);
         service.stale = service.fault == Fault::None && good-- <= options.stale;
         beBorn(service);
         if (!options.directory.empty())

@@ -19,6 +19,7 @@ struct SimOptions
     int dependencies = 6;
     std::string directory;       ///< of Unix sockets; empty: TCP on 127.0.0.1
     int firstPort = 10'000;      ///< those in use are passed over
+    int firstNumber = 1;         ///< in the names of each kind
     std::chrono::milliseconds restartTime{300};
 };
 
