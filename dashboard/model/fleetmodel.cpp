@@ -245,9 +245,17 @@ const History &FleetModel::history(ServiceId id) const
 
 QModelIndex FleetModel::indexOf(ServiceId id) const
 {
-    const auto idOf = [](const auto &service) { return service->row.id; };
-    const auto found = std::ranges::lower_bound(m_services, id, {}, idOf); // they were added in the order of their ids
-    return found == m_services.end() || idOf(*found) != id ? QModelIndex() : index(int(found - m_services.begin()), 0);
+    if (m_services.empty())
+        return {};
+    // Ids rise from row to row, by one but where services were removed: so many rows may it stand above where it would otherwise.
+    const auto idOf = [](const auto &service) { return qint64(service->row.id); };
+    const qint64 first = idOf(m_services.front());
+    const qint64 size = qint64(m_services.size());
+    const qint64 removed = idOf(m_services.back()) - first + 1 - size;
+    const auto at = [&](qint64 row) { return m_services.begin() + std::clamp<qint64>(row, 0, size); };
+    const auto end = at(id - first + 1);
+    const auto found = std::ranges::lower_bound(at(id - first - removed), end, qint64(id), {}, idOf);
+    return found == end || idOf(*found) != id ? QModelIndex() : index(int(found - m_services.begin()), 0);
 }
 
 QList<ServiceId> FleetModel::ids() const

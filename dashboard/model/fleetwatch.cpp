@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto DeliveryPause = 250ms; ///< the table changes four times a second, however many answers come
+constexpr auto DeliveryPause = 250ms; ///< the table changes four times a second,
+constexpr qsizetype MostDelivered = 2'000; ///< or after so many answers, so that the window is never busy with them for long
 
 } // namespace
 
@@ -50,8 +51,8 @@ void FleetWatch::take(ServiceId id, const Answer<HealthReport> &answer)
     const ServiceRow *const row = m_fleet.find(id);
     if (auto &report = m_arrivals.last().answer.value; report && row)
         m_environments.addTo(*report, row->entry);
-    if (m_actions.isRunning(id))
-        deliver(); // somebody watches each of its steps
+    if (m_actions.isRunning(id) || m_arrivals.size() >= MostDelivered)
+        deliver(); // somebody watches each of its steps; or they would be too many
     else if (!m_deliveryTimer.isActive())
         m_deliveryTimer.start(DeliveryPause);
 }

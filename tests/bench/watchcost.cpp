@@ -144,6 +144,7 @@ int main(int argc, char *argv[])
     parser.addOption({u"seconds"_s, u"How long it measures (20), after five seconds to settle."_s, u"N"_s, u"20"_s});
     parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
+    parser.addOption({u"sort"_s, u"With the window, sorted by the column with this number, from 0 on."_s, u"N"_s});
     parser.addHelpOption();
     parser.process(app);
 
@@ -162,6 +163,8 @@ int main(int argc, char *argv[])
     if (window) {
         window->resize(1400, 900);
         window->show();
+        if (parser.isSet(u"sort"_s))
+            window->findChildren<FleetView *>().first()->sortByColumn(parser.value(u"sort"_s).toInt(), Qt::AscendingOrder);
     }
     QTimer::singleShot(std::chrono::seconds(parser.value(u"settle"_s).toInt()), &measurement, [&] {
         measurement.begin();

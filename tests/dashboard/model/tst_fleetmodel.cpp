@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 
 #include <QAbstractItemModelTester>
+#include <QRandomGenerator>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void agesGrowWithoutAnAnswer();
     void totalsFollowTheStates();
     void rowsAreFoundByTheirIdAfterOthersAreRemoved();
+    void whicheverAreRemovedTheOthersAreFound();
     void hostileTextIsEscaped();
     void rowsAreFilteredAndSortedByValue();
     void aQueryThatNoLongerMatchesDropsTheRow();
@@ -151,6 +153,28 @@ void TestFleetModel::rowsAreFoundByTheirIdAfterOthersAreRemoved()
     QCOMPARE(model.indexOf(two).row(), 0);
     QVERIFY(!model.find(one));
     QVERIFY(model.add(Reports::entry(u"c"_s)) != one);
+}
+
+void TestFleetModel::whicheverAreRemovedTheOthersAreFound()
+{
+    constexpr int Services = 200;
+    QRandomGenerator random(20'000);
+    FleetModel model;
+    QList<ServiceId> there;
+    QList<ServiceId> gone{0, Services + 1};
+    for (int i = 0; i < Services; ++i)
+        there << model.add(Reports::entry(QString::number(i)));
+    while (!there.isEmpty()) {
+        for (int row = 0; row < there.size(); ++row)
+            QCOMPARE(model.indexOf(there[row]).row(), row);
+        for (const ServiceId id : gone)
+            QVERIFY(!model.indexOf(id).isValid());
+        const qsizetype next = random.bounded(int(there.size()));
+        gone << there[next];
+        model.remove(there.takeAt(next));
+    }
+    for (const ServiceId id : gone)
+        QVERIFY(!model.indexOf(id).isValid());
 }
 
 void TestFleetModel::hostileTextIsEscaped()
