@@ -53,8 +53,8 @@ void DesktopPresence::apply(const Preferences &preferences)
 {
     m_notify = preferences.notifications;
     m_alerts.setDelay(preferences.notifyAfter);
-    m_tray.setVisible(preferences.tray && QSystemTrayIcon::isSystemTrayAvailable());
-    m_window.setHidesOnClose(m_tray.isVisible() && preferences.closeToTray);
+    m_tray.setVisible(preferences.tray); // a tray may come later than we
+    m_window.setHidesOnClose(preferences.tray && preferences.closeToTray);
 }
 
 void DesktopPresence::showWindow()
@@ -109,7 +109,7 @@ void DesktopPresence::tell(const Alert &alert)
     if (!m_notifications) {
         m_notifications = std::make_unique<DesktopNotifications>();
         connect(m_notifications.get(), &DesktopNotifications::unavailable, this, [this](const Alert &alert) {
-            if (m_tray.isVisible())
+            if (m_tray.isVisible() && QSystemTrayIcon::isSystemTrayAvailable())
                 m_tray.showMessage(alert.title, alert.text);
         });
         connect(m_notifications.get(), &DesktopNotifications::muteWanted, this, [this] { mute(60min); });

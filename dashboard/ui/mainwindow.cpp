@@ -39,6 +39,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QSystemTrayIcon>
 #include <QVBoxLayout>
 
 namespace Hephaestus {
@@ -315,7 +316,7 @@ void MainWindow::saveState() const
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     saveState();
-    if (m_hidesOnClose && !m_quits) {
+    if (m_hidesOnClose && !m_quits && QSystemTrayIcon::isSystemTrayAvailable()) {
         hide();
         return event->ignore();
     }

@@ -44,7 +44,7 @@ public:
     /// The command line chose them for this once; the preferences' own are for the next start.
     void setColorsForOnce(const QString &colors) { m_colorsForOnce = colors; }
 
-    /// Closing the window leaves the program in the tray.
+    /// Closing the window leaves the program in the tray, while there is one.
     void setHidesOnClose(bool hides) { m_hidesOnClose = hides; }
     void quit(); ///< closes in any case
     /// The layout, for the next start.
