@@ -38,11 +38,7 @@ ServiceId AddedServices::add(const FleetEntry &entry)
     if (const ServiceId known = m_watch.find(entry.url); known != NoService)
         m_watch.remove(known); // and forgets it, with its token
     QList<Added> services = remembered();
-    services.removeIf([&](const Added &other) {
-        if (other.url == entry.url && other.hasToken)
-            m_tokens.forget(entry.url);
-        return other.url == entry.url;
-    });
+    takeOut(services, entry.url);
     remember(services << Added{entry.name, entry.url, !entry.token.isEmpty()});
     if (!entry.token.isEmpty()) {
         m_tokens.keep(entry.url, entry.token, [this](const std::optional<Problem> &problem) {
@@ -76,16 +72,19 @@ void AddedServices::forget(const QModelIndex &, int first, int last)
 {
     QList<Added> services = remembered();
     const qsizetype before = services.size();
-    for (int line = first; line <= last; ++line) {
-        const QString url = m_watch.fleet().row(line).entry.url;
-        services.removeIf([&](const Added &service) {
-            if (service.url == url && service.hasToken)
-                m_tokens.forget(url);
-            return service.url == url;
-        });
-    }
+    for (int line = first; line <= last; ++line)
+        takeOut(services, m_watch.fleet().row(line).entry.url);
     if (services.size() != before)
         remember(services);
+}
+
+void AddedServices::takeOut(QList<Added> &services, const QString &url)
+{
+    services.removeIf([&](const Added &service) {
+        if (service.url == url && service.hasToken)
+            m_tokens.forget(url);
+        return service.url == url;
+    });
 }
 
 QList<AddedServices::Added> AddedServices::remembered() const

@@ -38,6 +38,8 @@ private:
 
     QString whyNot(const FleetEntry &entry) const;
     void forget(const QModelIndex &parent, int first, int last);
+    /// The one at `url`, and its token out of the store.
+    void takeOut(QList<Added> &services, const QString &url);
     QList<Added> remembered() const;
     void remember(const QList<Added> &services) const;
 

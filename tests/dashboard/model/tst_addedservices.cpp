@@ -17,6 +17,7 @@ class TestAddedServices : public QObject
 
 private Q_SLOTS:
     void initTestCase();
+    void init();
     void theNextStartWatchesThemAgain();
     void tokensAreSentAndNotInTheSettings();
     void whatIsRemovedIsForgotten();
@@ -24,6 +25,15 @@ private Q_SLOTS:
     void addedAgainWithoutATokenItHasNone();
     void whatAFleetFileWatchesIsLeftToIt();
     void aTokenThatCannotBeHadIsSaid();
+};
+
+/// The dashboard from one start to the next; the settings, and the directory of the tokens, outlive it.
+struct Session
+{
+    explicit Session(const QTemporaryDir &tokens) : added(watch, tokens.path()) {}
+
+    FleetWatch watch;
+    AddedServices added;
 };
 
 static FleetEntry entry(const QString &name, const QString &url, const QString &token = {})
@@ -41,35 +51,32 @@ void TestAddedServices::initTestCase()
     qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent"); // nobody's keyring
 }
 
+void TestAddedServices::init() { QSettings().clear(); }
+
 void TestAddedServices::theNextStartWatchesThemAgain()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     {
-        FleetWatch watch;
-        AddedServices added(watch, tokens.path());
-        added.add(entry(u"one"_s, u"http://127.0.0.1:1"_s));
-        added.add(entry(u"two"_s, u"http://127.0.0.1:2"_s));
-        added.add(entry(u"one again"_s, u"http://127.0.0.1:1"_s));
+        Session session(tokens);
+        session.added.add(entry(u"one"_s, u"http://127.0.0.1:1"_s));
+        session.added.add(entry(u"two"_s, u"http://127.0.0.1:2"_s));
+        session.added.add(entry(u"one again"_s, u"http://127.0.0.1:1"_s));
     }
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    added.restore();
-    QCOMPARE(watch.fleet().rowCount(), 2);
-    QCOMPARE(watch.fleet().row(0).entry.name, u"two"_s);
-    QCOMPARE(watch.fleet().row(1).entry.name, u"one again"_s);
-    QCOMPARE(watch.fleet().row(1).entry.url, u"http://127.0.0.1:1"_s);
+    Session session(tokens);
+    session.added.restore();
+    QCOMPARE(session.watch.fleet().rowCount(), 2);
+    QCOMPARE(session.watch.fleet().row(0).entry.name, u"two"_s);
+    QCOMPARE(session.watch.fleet().row(1).entry.name, u"one again"_s);
+    QCOMPARE(session.watch.fleet().row(1).entry.url, u"http://127.0.0.1:1"_s);
 }
 
 void TestAddedServices::tokensAreSentAndNotInTheSettings()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     FakeHttpServer server;
     {
-        FleetWatch watch;
-        AddedServices added(watch, tokens.path());
-        added.add(entry(u"secretive"_s, server.url(), u"s3cret"_s));
+        Session session(tokens);
+        session.added.add(entry(u"secretive"_s, server.url(), u"s3cret"_s));
         QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(server.url())));
     }
     QFile settings(QSettings().fileName());
@@ -77,71 +84,62 @@ void TestAddedServices::tokensAreSentAndNotInTheSettings()
     const QByteArray written = settings.readAll();
     QVERIFY(written.contains("secretive"));
     QVERIFY(!written.contains("s3cret"));
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    added.restore();
-    QTRY_COMPARE(watch.fleet().rowCount(), 1);
-    watch.start();
+    Session session(tokens);
+    session.added.restore();
+    QTRY_COMPARE(session.watch.fleet().rowCount(), 1);
+    session.watch.start();
     QTRY_VERIFY(!server.requests().isEmpty());
     QVERIFY2(server.requests().first().toLower().contains("authorization: bearer s3cret"), server.requests().first().constData());
 }
 
 void TestAddedServices::whatIsRemovedIsForgotten()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     const QString url = u"http://127.0.0.1:1"_s;
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    const ServiceId id = added.add(entry(u"one"_s, url, u"s3cret"_s));
-    added.add(entry(u"two"_s, u"http://127.0.0.1:2"_s));
+    Session session(tokens);
+    const ServiceId id = session.added.add(entry(u"one"_s, url, u"s3cret"_s));
+    session.added.add(entry(u"two"_s, u"http://127.0.0.1:2"_s));
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    watch.remove(id);
+    session.watch.remove(id);
     QVERIFY(!QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    FleetWatch next;
-    AddedServices again(next, tokens.path());
-    again.restore();
-    QCOMPARE(next.fleet().rowCount(), 1);
-    QCOMPARE(next.fleet().row(0).entry.name, u"two"_s);
+    Session next(tokens);
+    next.added.restore();
+    QCOMPARE(next.watch.fleet().rowCount(), 1);
+    QCOMPARE(next.watch.fleet().row(0).entry.name, u"two"_s);
 }
 
 void TestAddedServices::addedAgainItTakesItsNewToken()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     FakeHttpServer server;
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    QSignalSpy refused(&added, &AddedServices::refused);
-    added.add(entry(u"secretive"_s, server.url()));
-    watch.start();
+    Session session(tokens);
+    QSignalSpy refused(&session.added, &AddedServices::refused);
+    session.added.add(entry(u"secretive"_s, server.url()));
+    session.watch.start();
     QTRY_VERIFY(!server.requests().isEmpty());
     QVERIFY(!server.requests().first().toLower().contains("authorization"));
-    const ServiceId id = added.add(entry(u"secretive"_s, server.url(), u"s3cret"_s));
+    const ServiceId id = session.added.add(entry(u"secretive"_s, server.url(), u"s3cret"_s));
     QTRY_VERIFY(server.requests().last().toLower().contains("authorization: bearer s3cret"));
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(server.url())));
-    QCOMPARE(watch.fleet().ids(), QList<ServiceId>{id});
+    QCOMPARE(session.watch.fleet().ids(), QList<ServiceId>{id});
     QCOMPARE(refused.count(), 0);
 }
 
 void TestAddedServices::addedAgainWithoutATokenItHasNone()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     const QString url = u"http://127.0.0.1:1"_s;
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    added.add(entry(u"one"_s, url, u"s3cret"_s));
+    Session session(tokens);
+    session.added.add(entry(u"one"_s, url, u"s3cret"_s));
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    added.add(entry(u"one"_s, url));
+    session.added.add(entry(u"one"_s, url));
     QVERIFY(!QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    QCOMPARE(watch.fleet().rowCount(), 1);
-    QCOMPARE(watch.fleet().row(0).entry.token, QString());
+    QCOMPARE(session.watch.fleet().rowCount(), 1);
+    QCOMPARE(session.watch.fleet().row(0).entry.token, QString());
 }
 
 void TestAddedServices::whatAFleetFileWatchesIsLeftToIt()
 {
-    QSettings().clear();
     const QTemporaryDir directory;
     const QString url = u"http://127.0.0.1:1"_s;
     QFile file(directory.filePath(u"fleet.toml"_s));
@@ -166,22 +164,19 @@ void TestAddedServices::whatAFleetFileWatchesIsLeftToIt()
 
 void TestAddedServices::aTokenThatCannotBeHadIsSaid()
 {
-    QSettings().clear();
     const QTemporaryDir tokens;
     const QString url = u"http://127.0.0.1:1"_s;
     const QString file = TokenStore(tokens.path()).fileOf(url);
     {
-        FleetWatch watch;
-        AddedServices added(watch, tokens.path());
-        added.add(entry(u"one"_s, url, u"s3cret"_s));
+        Session session(tokens);
+        session.added.add(entry(u"one"_s, url, u"s3cret"_s));
         QTRY_VERIFY(QFile::exists(file));
     }
     QVERIFY(QFile::remove(file));
-    FleetWatch watch;
-    AddedServices added(watch, tokens.path());
-    QSignalSpy trouble(&added, &AddedServices::trouble);
-    added.restore();
-    QTRY_COMPARE(watch.fleet().rowCount(), 1); // watched all the same
+    Session session(tokens);
+    QSignalSpy trouble(&session.added, &AddedServices::trouble);
+    session.added.restore();
+    QTRY_COMPARE(session.watch.fleet().rowCount(), 1); // watched all the same
     QCOMPARE(trouble.count(), 1);
     QVERIFY(trouble[0][0].toString().startsWith(u"the token of one cannot be had"_s));
 }
