@@ -70,7 +70,7 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
     if (const auto taken = takeNamed(inherited, GuardianPipe))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, Adapter))
-        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)), taken->descriptor);
+        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)), FileDescriptor(taken->descriptor));
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
         return {};
     return program;

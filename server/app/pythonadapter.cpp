@@ -18,15 +18,14 @@ namespace {
 
 bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM); }
 
-/// Locks the directory of an adapter, until the descriptor is closed; below 0: it is in use. Asked beside the pid, which means nothing
+/// Locks the directory of an adapter, until the descriptor is closed; not open: it is in use. Asked beside the pid, which means nothing
 /// here if it is another container's; and a directory that was just made is not locked yet.
-int lockDirectory(const QString &directory)
+FileDescriptor lockDirectory(const QString &directory)
 {
-    const int descriptor = ::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-        return descriptor;
-    ::close(descriptor);
-    return -1;
+    FileDescriptor lock(::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
+        lock.reset();
+    return lock;
 }
 
 void removeLeftovers(const QDir &base)
@@ -36,10 +35,8 @@ void removeLeftovers(const QDir &base)
         const pid_t pid = name.section(u'.', -1).toInt();
         if (runs(pid) && pid != ::getpid()) // our own: of an earlier process, or of ourselves before an exec
             continue;
-        if (const int descriptor = lockDirectory(base.filePath(name)); descriptor >= 0) {
+        if (const FileDescriptor lock = lockDirectory(base.filePath(name)); lock.isOpen())
             QDir(base.filePath(name)).removeRecursively();
-            ::close(descriptor);
-        }
     }
 }
 
@@ -56,7 +53,7 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
     if (!QDir().mkpath(m_directory) || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
         m_problem = failed();
-    else if (m_lock = lockDirectory(m_directory); m_lock < 0)
+    else if (m_lock = lockDirectory(m_directory); !m_lock.isOpen())
         m_problem = failed();
     for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
         if (!m_problem && !QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
@@ -64,20 +61,18 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     }
 }
 
-std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, int lock)
+std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, FileDescriptor lock)
 {
     std::unique_ptr<PythonAdapter> adapter(new PythonAdapter);
     adapter->m_directory = directory;
-    adapter->m_lock = lock;
+    adapter->m_lock = std::move(lock);
     return adapter;
 }
 
 PythonAdapter::~PythonAdapter()
 {
     if (!m_keeps)
-        QDir(m_directory).removeRecursively();
-    if (m_lock >= 0)
-        ::close(m_lock);
+        QDir(m_directory).removeRecursively(); // still locked
 }
 
 QByteArrayList PythonAdapter::environment() const

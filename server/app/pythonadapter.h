@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/protocol/result.h"
+#include "server/core/filedescriptor.h"
 
 #include <QByteArrayList>
 #include <QString>
@@ -23,9 +24,9 @@ public:
     PythonAdapter &operator=(const PythonAdapter &) = delete;
 
     /// Goes on with the directory of another, which keepDirectory() left, and its lock.
-    static std::unique_ptr<PythonAdapter> adopt(const QString &directory, int lock);
+    static std::unique_ptr<PythonAdapter> adopt(const QString &directory, FileDescriptor lock);
     const QString &directory() const { return m_directory; }
-    int lock() const { return m_lock; } ///< a descriptor; stays this object's
+    int lock() const { return m_lock.number(); } ///< a descriptor; stays this object's
     void keepDirectory() { m_keeps = true; } ///< whoever adopts it removes it
 
     /// Why there is none.
@@ -40,7 +41,7 @@ private:
     PythonAdapter() = default;
 
     QString m_directory;
-    int m_lock = -1; ///< while it is held, nobody removes the directory
+    FileDescriptor m_lock; ///< while it is held, nobody removes the directory
     bool m_keeps = false;
     std::optional<Problem> m_problem;
 };

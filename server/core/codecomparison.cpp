@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/codecomparison.h"
 
+#include "server/core/filedescriptor.h"
+
 #include <QStringDecoder>
 
 #include <fcntl.h>
@@ -152,14 +154,13 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     if (known != m_differences.end() && known->second.seen == now && known->second.change == Change::Modified)
         return Change::Modified;
 
-    const int descriptor = ::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0)
+    const FileDescriptor opened(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!opened.isOpen())
         return Change::Unreadable;
     const qint64 begun = wallClock();
-    const auto hash = hashFile(descriptor, now.size, pace);
+    const auto hash = hashFile(opened.number(), now.size, pace);
     struct stat after{};
-    const bool settled = ::fstat(descriptor, &after) == 0 && FileStamp::of(after) == now;
-    ::close(descriptor);
+    const bool settled = ::fstat(opened.number(), &after) == 0 && FileStamp::of(after) == now;
     if (!hash)
         return Change::Unreadable;
     if (!settled)

@@ -18,30 +18,10 @@ namespace {
 constexpr std::array LockFiles{"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "package-lock.json",
     "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "go.sum", "Gemfile.lock", "composer.lock", "conan.lock"};
 
-class Descriptor
-{
-public:
-    explicit Descriptor(int descriptor)
-        : m_descriptor(descriptor)
-    {
-    }
-    ~Descriptor()
-    {
-        if (m_descriptor >= 0)
-            ::close(m_descriptor);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    operator int() const { return m_descriptor; }
-
-private:
-    const int m_descriptor;
-};
-
 /// Never waits: not for the other end of a FIFO, nor for a lease.
-int openForReading(const char *path, int directory = AT_FDCWD)
+FileDescriptor openForReading(const char *path, int directory = AT_FDCWD)
 {
-    return ::openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return FileDescriptor(::openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
 bool isMissing(int error)
@@ -139,18 +119,15 @@ void CodeManifest::begin(const Moment &since)
         m_environment = ProcessOrigin::environmentHash(*environment);
 }
 
-int CodeManifest::openLoaded(const MappedFile &mapped) const
+FileDescriptor CodeManifest::openLoaded(const MappedFile &mapped) const
 {
     struct stat status{};
     for (const QByteArray &path : {proc("map_files/") + mapped.range, proc("exe"), mapped.path}) {
-        const int descriptor = openForReading(path.constData());
-        if (descriptor < 0)
-            continue;
-        if (::fstat(descriptor, &status) == 0 && mapped.is(status, descriptor))
-            return descriptor;
-        ::close(descriptor);
+        FileDescriptor file = openForReading(path.constData());
+        if (file.isOpen() && ::fstat(file.number(), &status) == 0 && mapped.is(status, file.number()))
+            return file;
     }
-    return -1;
+    return {};
 }
 
 void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const Moment &since)
@@ -169,9 +146,9 @@ void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const Moment &sin
         LoadedFile file;
         file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
         file.origins = Mapped;
-        const Descriptor descriptor(openLoaded(each));
+        const FileDescriptor loaded = openLoaded(each);
         struct stat status{};
-        if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
+        if (loaded.isOpen() && ::fstat(loaded.number(), &status) == 0) {
             file.stamp = FileStamp::of(status);
             // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
             const qint64 time = status.st_nlink == 0 ? file.stamp.modified : file.stamp.changed;
@@ -257,7 +234,7 @@ void CodeManifest::noteModules()
 
 bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, Pace &pace)
 {
-    std::optional<Descriptor> folder; // a name in it is found in half the time of a path
+    std::optional<FileDescriptor> folder; // a name in it is found in half the time of a path
     for (LoadedFile &file : directory.second.files) {
         if (pace.stopped())
             return false;
@@ -266,10 +243,10 @@ bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, Pace 
         if (!folder)
             folder.emplace(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         const auto mapped = file.origins & Mapped ? m_unproven.constFind(m_files.path(directory, file)) : m_unproven.cend();
-        const Descriptor descriptor(mapped != m_unproven.cend() ? openLoaded(*mapped)
-                : *folder >= 0                                  ? openForReading(m_files.name(file), *folder)
-                                                                : openForReading(m_files.path(directory, file).constData()));
-        prove(descriptor, file, pace);
+        const FileDescriptor loaded = mapped != m_unproven.cend() ? openLoaded(*mapped)
+            : folder->isOpen()                                    ? openForReading(m_files.name(file), folder->number())
+                                                                  : openForReading(m_files.path(directory, file).constData());
+        prove(loaded.number(), file, pace);
     }
     return !pace.stopped();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/core/filedescriptor.h"
 #include "server/core/filetable.h"
 #include "server/core/gitstate.h"
 #include "server/core/globpattern.h"
@@ -84,7 +85,7 @@ private:
     void noteNamed(const QByteArray &path, CodeKind kind, const Moment &since);
     bool noteWatched(const Moment &since, Pace &pace);
     void noteModules();
-    int openLoaded(const MappedFile &mapped) const;
+    FileDescriptor openLoaded(const MappedFile &mapped) const;
     bool proveAll(FileTable::Directories::value_type &directory, Pace &pace);
     void prove(int descriptor, LoadedFile &file, Pace &pace);
     QByteArray proc(const char *entry) const;

@@ -4,32 +4,26 @@
 #include <QSocketNotifier>
 
 #include <sys/inotify.h>
-#include <unistd.h>
 
 namespace Hephaestus {
 
 DirectoryWatch::DirectoryWatch(QObject *parent)
     : QObject(parent)
-    , m_descriptor(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK))
+    , m_inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK))
 {
-    if (m_descriptor < 0)
+    if (!m_inotify.isOpen())
         return;
-    m_notifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
-    connect(m_notifier, &QSocketNotifier::activated, this, &DirectoryWatch::catchUp);
+    m_notifier = std::make_unique<QSocketNotifier>(m_inotify.number(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &DirectoryWatch::catchUp);
 }
 
-DirectoryWatch::~DirectoryWatch()
-{
-    delete m_notifier; // before what it watches is closed
-    if (m_descriptor >= 0)
-        ::close(m_descriptor);
-}
+DirectoryWatch::~DirectoryWatch() = default;
 
 bool DirectoryWatch::watch(const QByteArray &directory)
 {
     constexpr uint32_t Events = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO
         | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-    const int watch = m_descriptor < 0 ? -1 : ::inotify_add_watch(m_descriptor, directory.constData(), Events);
+    const int watch = ::inotify_add_watch(m_inotify.number(), directory.constData(), Events);
     if (watch < 0)
         return false;
     m_directories.insert(watch, directory);
@@ -40,7 +34,7 @@ void DirectoryWatch::catchUp()
 {
     alignas(inotify_event) char buffer[16 * 1024];
     for (;;) {
-        const ssize_t got = ::read(m_descriptor, buffer, sizeof(buffer));
+        const ssize_t got = ::read(m_inotify.number(), buffer, sizeof(buffer));
         if (got <= 0)
             return;
         for (ssize_t offset = 0; offset < got;) {

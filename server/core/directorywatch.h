@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/core/filedescriptor.h"
+
 #include <QHash>
 #include <QObject>
+
+#include <memory>
 
 class QSocketNotifier;
 
@@ -32,8 +36,8 @@ Q_SIGNALS:
     void lost();
 
 private:
-    int m_descriptor;
-    QSocketNotifier *m_notifier = nullptr;
+    FileDescriptor m_inotify;
+    std::unique_ptr<QSocketNotifier> m_notifier; ///< goes before what it watches is closed
     QHash<int, QByteArray> m_directories; ///< by watch
 };
 

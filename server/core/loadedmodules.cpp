@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/loadedmodules.h"
 
+#include "server/core/filedescriptor.h"
 #include "server/core/processorigin.h"
 
 #include <QFile>
@@ -51,9 +52,8 @@ bool skipHole(QFile &file)
     while (file.peek(&byte, 1) == 1) {
         if (byte != '\0')
             return true;
-        const int descriptor = ::open(QFile::encodeName(file.fileName()).constData(), O_RDONLY | O_CLOEXEC);
-        const off_t data = ::lseek(descriptor, file.pos(), SEEK_DATA);
-        ::close(descriptor);
+        const FileDescriptor seeking(::open(QFile::encodeName(file.fileName()).constData(), O_RDONLY | O_CLOEXEC));
+        const off_t data = ::lseek(seeking.number(), file.pos(), SEEK_DATA);
         if (data < 0)
             return false;
         file.seek(data);
@@ -161,10 +161,9 @@ void LoadedModules::giveBack(const QList<std::pair<qint64, qint64>> &ranges) con
 {
     if (ranges.isEmpty())
         return;
-    const int descriptor = ::open(m_file.constData(), O_WRONLY | O_CLOEXEC);
+    const FileDescriptor file(::open(m_file.constData(), O_WRONLY | O_CLOEXEC));
     for (const auto &[begin, end] : ranges)
-        ::fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, end - begin);
-    ::close(descriptor);
+        ::fallocate(file.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, end - begin);
 }
 
 } // namespace Hephaestus

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/listener.h"
 
+#include "server/core/filedescriptor.h"
 #include "server/http/socketname.h"
 
 #include <QFile>
 #include <QHostAddress>
 #include <QHostInfo>
 #include <QLoggingCategory>
-#include <QScopeGuard>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -48,11 +48,8 @@ bool isStale(const sockaddr_un &name)
     struct stat status{};
     if (::lstat(name.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode))
         return false;
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (probe < 0)
-        return false;
-    const auto close = qScopeGuard([probe] { ::close(probe); });
-    return ::connect(probe, reinterpret_cast<const sockaddr *>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
+    const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return ::connect(probe.number(), reinterpret_cast<const sockaddr *>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
 }
 
 template <typename Option>
@@ -113,25 +110,23 @@ std::optional<Problem> Listener::openUnix(const QString &path)
 {
     const QByteArray encoded = QFile::encodeName(path);
     const sockaddr_un name = unixName(encoded);
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (descriptor < 0)
+    FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket.isOpen())
         return Problem{m_address.text(), qt_error_string(errno)};
-    auto close = qScopeGuard([descriptor] { ::close(descriptor); });
-    bool bound = bindTo(descriptor, name);
+    bool bound = bindTo(socket.number(), name);
     if (!bound && errno == EADDRINUSE) {
         if (!isStale(name))
             return Problem{m_address.text(), u"is in use by another process, or is no socket"_s};
         ::unlink(name.sun_path);
-        bound = bindTo(descriptor, name);
+        bound = bindTo(socket.number(), name);
     }
     struct stat status{};
     // Nobody can connect before listen(), so nobody slips in before the mode is set.
     if (!bound || ::chmod(name.sun_path, S_IRUSR | S_IWUSR) != 0 || ::lstat(name.sun_path, &status) != 0
-        || ::listen(descriptor, Backlog) != 0)
+        || ::listen(socket.number(), Backlog) != 0)
         return Problem{m_address.text(), qt_error_string(errno)};
     m_file = File{status.st_dev, status.st_ino};
-    close.dismiss();
-    return take(descriptor);
+    return take(socket.release());
 }
 
 std::optional<Problem> Listener::adopt(int descriptor, bool removeFile)

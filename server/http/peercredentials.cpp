@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/peercredentials.h"
 
+#include "server/core/filedescriptor.h"
+
 #include <QByteArray>
 #include <QFile>
-#include <QScopeGuard>
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
@@ -60,12 +61,11 @@ struct Owner
 /// Asks sock_diag for the socket whose own end is `peer` and whose other end is `local`.
 std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
 {
-    const int netlink = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (netlink < 0)
+    const FileDescriptor netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    if (!netlink.isOpen())
         return {};
-    const auto close = qScopeGuard([netlink] { ::close(netlink); });
     const timeval patience{0, 200'000}; // the kernel answers at once, or not at all
-    ::setsockopt(netlink, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(netlink.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 
     struct
     {
@@ -86,11 +86,11 @@ std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
     request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
-    if (::sendto(netlink, &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0)
+    if (::sendto(netlink.number(), &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0)
         return {};
 
     alignas(nlmsghdr) char buffer[4096];
-    const ssize_t size = ::recv(netlink, buffer, sizeof buffer, 0);
+    const ssize_t size = ::recv(netlink.number(), buffer, sizeof buffer, 0);
     nlmsghdr header{};
     if (size < ssize_t(sizeof header))
         return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/transport.h"
 
+#include "server/core/filedescriptor.h"
+
 #include <QSslConfiguration>
 #include <QSslSocket>
 
@@ -27,13 +29,12 @@ public:
     {
         connect(&m_reader, &QSocketNotifier::activated, this, &Transport::readable);
     }
-    ~PlainTransport() override { PlainTransport::close(); }
 
     Input read(QByteArray &buffer, qsizetype most) override
     {
         char bytes[16 * 1024];
         const size_t size = size_t(std::min<qsizetype>(most, sizeof bytes));
-        const ssize_t count = ::recv(m_descriptor, bytes, size, MSG_DONTWAIT);
+        const ssize_t count = ::recv(m_descriptor.number(), bytes, size, MSG_DONTWAIT);
         if (count > 0) {
             buffer.append(bytes, count);
             return Input::Data;
@@ -55,7 +56,7 @@ public:
         if (sent < bytes.size()) {
             m_unsent = bytes.sliced(sent);
             if (!m_writer) {
-                m_writer = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Write);
+                m_writer = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Write);
                 connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
             }
             m_writer->setEnabled(true);
@@ -64,26 +65,26 @@ public:
     }
 
     qint64 unsent() const override { return m_unsent.size(); }
-    bool isDelivered() const override { return m_unsent.isEmpty() && hasNothingInFlight(m_descriptor); }
+    bool isDelivered() const override { return m_unsent.isEmpty() && hasNothingInFlight(m_descriptor.number()); }
     void setReading(bool on) override { m_reader.setEnabled(on); }
-    void finish() override { ::shutdown(m_descriptor, SHUT_WR); }
-    int descriptor() const override { return m_descriptor; }
+    void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
+    int descriptor() const override { return m_descriptor.number(); }
 
     void close() override
     {
-        if (m_descriptor < 0)
+        if (!m_descriptor.isOpen())
             return;
         m_reader.setEnabled(false);
         if (m_writer)
             m_writer->setEnabled(false);
-        ::close(std::exchange(m_descriptor, -1));
+        m_descriptor.reset();
     }
 
 private:
     /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
     qint64 send(const char *bytes, qint64 size) const
     {
-        const ssize_t sent = ::send(m_descriptor, bytes, size_t(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+        const ssize_t sent = ::send(m_descriptor.number(), bytes, size_t(size), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0)
             return sent;
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -102,7 +103,7 @@ private:
             Q_EMIT progressed();
     }
 
-    int m_descriptor;
+    FileDescriptor m_descriptor; ///< closed after the notifiers are gone
     QSocketNotifier m_reader;
     std::unique_ptr<QSocketNotifier> m_writer;
     QByteArray m_unsent;

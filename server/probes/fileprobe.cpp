@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/fileprobe.h"
 
+#include "server/core/filedescriptor.h"
+
 #include <QFileInfo>
 
 #include <cstring>
@@ -9,7 +11,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 namespace Hephaestus {
 namespace {
@@ -17,23 +18,6 @@ namespace {
 using namespace Qt::StringLiterals;
 
 QString nameOf(const FileSettings &settings) { return QFileInfo(settings.path).fileName(); }
-
-class Descriptor
-{
-public:
-    explicit Descriptor(int number) : m_number(number) {}
-    ~Descriptor()
-    {
-        if (m_number >= 0)
-            ::close(m_number);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    operator int() const { return m_number; }
-
-private:
-    int m_number;
-};
 
 } // namespace
 
@@ -66,13 +50,13 @@ Outcome FileProbe::look(const FileSettings &settings)
                                 u"cannot be read: %1 (%2)"_s.arg(QString::fromLocal8Bit(std::strerror(error)), nameOf(settings)));
     };
     // Without O_NONBLOCK opening a pipe waits for its other end.
-    const Descriptor file(::open(settings.path.toLocal8Bit().constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const FileDescriptor file(::open(settings.path.toLocal8Bit().constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status = {};
     struct statvfs space = {};
     char byte = 0;
-    if (file < 0 || ::fstat(file, &status) != 0 || ::fstatvfs(file, &space) != 0)
+    if (!file.isOpen() || ::fstat(file.number(), &status) != 0 || ::fstatvfs(file.number(), &space) != 0)
         return unreadable(errno);
-    if (S_ISREG(status.st_mode) && ::read(file, &byte, 1) < 0)
+    if (S_ISREG(status.st_mode) && ::read(file.number(), &byte, 1) < 0)
         return unreadable(errno);
     const qint64 free = qint64(space.f_bavail) * qint64(space.f_frsize);
     Outcome outcome = Outcome::success();

@@ -120,7 +120,7 @@ void SqlConnection::keepSocket()
     if (socket < 0)
         return;
     const std::lock_guard lock(m_socketMutex);
-    m_socket = ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+    m_socket.reset(::fcntl(socket, F_DUPFD_CLOEXEC, 3));
 }
 
 void SqlConnection::close()
@@ -130,8 +130,7 @@ void SqlConnection::close()
     m_database.close();
     m_isOpen = false;
     const std::lock_guard lock(m_socketMutex);
-    if (m_socket >= 0)
-        ::close(std::exchange(m_socket, -1));
+    m_socket.reset();
 }
 
 QSqlError SqlConnection::prove()
@@ -185,8 +184,8 @@ void SqlConnection::cut()
 {
     m_isCut = true;
     const std::lock_guard lock(m_socketMutex);
-    if (m_socket >= 0)
-        ::shutdown(m_socket, SHUT_RDWR);
+    if (m_socket.isOpen())
+        ::shutdown(m_socket.number(), SHUT_RDWR);
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/core/filedescriptor.h"
 #include "server/probes/dependencyconfig.h"
 
 #include <QSqlDatabase>
@@ -60,7 +61,7 @@ private:
     bool m_wasOpen = false;
     std::atomic<bool> m_isCut{false};
     std::mutex m_socketMutex;
-    int m_socket = -1; ///< a duplicate of the driver's, so that cut() never meets a number used again
+    FileDescriptor m_socket; ///< a duplicate of the driver's, so that cut() never meets a number used again
 };
 
 } // namespace Hephaestus

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/core/filedescriptor.h"
 #include "server/supervisor/childcommand.h"
-#include "server/supervisor/filedescriptor.h"
 
 #include <vector>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/protocol/serviceaddress.h"
+#include "server/core/filedescriptor.h"
 #include "server/supervisor/childcommand.h"
-#include "server/supervisor/filedescriptor.h"
 
 #include <sys/types.h>
 

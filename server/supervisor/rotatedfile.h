@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/supervisor/filedescriptor.h"
+#include "server/core/filedescriptor.h"
 
 #include <QByteArray>
 #include <QString>
