@@ -5,6 +5,7 @@
 // ctest.
 #include "server/core/codemonitor.h"
 #include "server/core/serverstate.h"
+#include "tests/bench/cpuseconds.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -14,20 +15,12 @@
 #include <QThread>
 
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <cstdio>
 
 using namespace Hephaestus;
 
 namespace {
-
-double cpuSeconds()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 size_t heapBytes()
 {

@@ -6,6 +6,7 @@
 #include "common/fleet/fleetfile.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
+#include "tests/bench/cpuseconds.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -17,20 +18,13 @@
 #include <algorithm>
 #include <vector>
 
-#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
-
-double cpuSeconds()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 double residentMegabytes()
 {
