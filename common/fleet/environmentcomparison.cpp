@@ -3,11 +3,11 @@
 
 #include "common/client/httpconnection.h"
 #include "common/fleet/listeners.h"
+#include "common/protocol/processentry.h"
 
 #include <QFile>
 
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,16 +43,14 @@ std::optional<Variables> variablesOf(qint64 pid)
     return variables;
 }
 
-/// Later than `told`: it is another process that was given the same number. /proc/PID/stat, field 22, is in ticks since boot (proc(5)).
+/// Later than `told`: it is another process that was given the same number.
 bool beganAfter(const QDateTime &told, qint64 pid)
 {
-    QFile file(u"/proc/%1/stat"_s.arg(pid));
-    const QByteArray line = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    const qint64 ticks = line.mid(line.lastIndexOf(')') + 2).split(' ').value(19).toLongLong(); // the command may hold blanks
-    timespec boot{};
-    ::clock_gettime(CLOCK_BOOTTIME, &boot);
-    const qint64 age = boot.tv_sec * 1000 + boot.tv_nsec / 1'000'000 - ticks * 1000 / ::sysconf(_SC_CLK_TCK); // milliseconds
-    return ticks == 0 || !told.isValid() || QDateTime::currentDateTimeUtc().addMSecs(-age) > told.addDuration(ClockStep);
+    const auto process = readProcess(pid);
+    if (!process || !told.isValid())
+        return true;
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(process->age());
+    return QDateTime::currentDateTimeUtc().addDuration(-age) > told.addDuration(ClockStep);
 }
 
 QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &address, const QMap<QString, QString> &wanted)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/app/firstpaint.h"
 
+#include "common/protocol/processentry.h"
+
 #include <QAbstractItemView>
 #include <QEvent>
-#include <QFile>
 #include <QLoggingCategory>
 
-#include <ctime>
 #include <unistd.h>
 
 Q_LOGGING_CATEGORY(logStart, "hephaestus.start", QtWarningMsg)
@@ -15,17 +15,11 @@ namespace Hephaestus {
 
 namespace {
 
-/// Since the kernel made this process, in steps of a clock tick: proc(5), starttime of /proc/PID/stat.
-qint64 millisecondsSinceStart()
+/// Since the kernel made this process, in steps of a clock tick; -1: /proc is not there.
+std::chrono::milliseconds timeSinceStart()
 {
-    QFile file(QStringLiteral("/proc/self/stat"));
-    if (!file.open(QIODevice::ReadOnly))
-        return -1;
-    const QByteArray line = file.readAll();
-    const QList<QByteArray> fields = line.mid(line.lastIndexOf(')') + 2).split(' '); // from the third on
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return qint64(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000 - fields.value(19).toLongLong() * 1000 / ::sysconf(_SC_CLK_TCK);
+    const auto process = readProcess(::getpid());
+    return process ? std::chrono::duration_cast<std::chrono::milliseconds>(process->age()) : std::chrono::milliseconds(-1);
 }
 
 } // namespace
@@ -43,7 +37,7 @@ bool FirstPaint::eventFilter(QObject *, QEvent *event)
     if (event->type() == QEvent::Paint && m_table->model()->rowCount() > 0) {
         // The paint event is being delivered: the next turn of the loop comes after it.
         QMetaObject::invokeMethod(this, [this] {
-            qCDebug(logStart, "first table painted after %lld ms", millisecondsSinceStart());
+            qCDebug(logStart, "first table painted after %lld ms", static_cast<long long>(timeSinceStart().count()));
             deleteLater();
         }, Qt::QueuedConnection);
         m_table->viewport()->removeEventFilter(this);

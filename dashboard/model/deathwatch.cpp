@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/deathwatch.h"
 
+#include "common/protocol/processentry.h"
+
 #include <QCoreApplication>
-#include <QFile>
 #include <QTimer>
 
 #include <cstdint>
@@ -32,17 +33,6 @@ ExitStatus exitOf(int waitStatus)
     return WIFSIGNALED(waitStatus) ? ExitStatus{0, WTERMSIG(waitStatus)} : ExitStatus{WEXITSTATUS(waitStatus), 0};
 }
 
-/// Until its parent has reaped it, its last field in /proc/PID/stat says it (proc(5)); to the same user or root.
-std::optional<ExitStatus> exitOfZombie(qint64 pid)
-{
-    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
-    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
-    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // from the third on
-    if (fields.size() < 50 || fields.first() != "Z")
-        return {};
-    return exitOf(fields[49].toInt());
-}
-
 /// Nothing: the kernel does not tell.
 std::optional<ExitStatus> exitOf(const ProcessWatch &process)
 {
@@ -50,7 +40,8 @@ std::optional<ExitStatus> exitOf(const ProcessWatch &process)
     info.mask = WithExit;
     if (::ioctl(process.descriptor(), GetInfo, &info) == 0 && (info.mask & WithExit))
         return exitOf(info.status);
-    return exitOfZombie(process.pid());
+    const auto zombie = readProcess(process.pid()); // until its parent has reaped it
+    return zombie && zombie->isZombie() ? std::optional(exitOf(zombie->waitStatus)) : std::nullopt;
 }
 
 } // namespace

@@ -114,27 +114,6 @@ std::optional<QList<pid_t>> readChildren()
 
 } // namespace
 
-std::optional<ProcessEntry> readProcess(pid_t pid)
-{
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/stat", int(pid));
-    const QByteArray line = readSmallFile(path);
-    // The name may hold spaces and brackets; nothing after its last bracket does.
-    const qsizetype bracket = line.lastIndexOf(')');
-    if (bracket < 0)
-        return {};
-    ProcessEntry process;
-    process.pid = pid;
-    unsigned long long start = 0;
-    const int fields = std::sscanf(line.constData() + bracket + 1,
-                                   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                                   &process.state, &process.parent, &process.group, &process.session, &start);
-    process.startTicks = start;
-    if (fields != 5)
-        return {};
-    return process;
-}
-
 QList<ProcessEntry> readProcesses()
 {
     QList<ProcessEntry> processes;

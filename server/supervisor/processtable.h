@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/processentry.h"
+
 #include <QList>
-
-#include <sys/types.h>
-
-#include <optional>
 
 /// The processes of this machine as /proc shows them (proc(5)).
 namespace Hephaestus {
-
-struct ProcessEntry
-{
-    pid_t pid = 0;
-    pid_t parent = 0;
-    pid_t group = 0;
-    pid_t session = 0;
-    char state = '?';       ///< 'Z' ended and not reaped, 'T' stopped
-    quint64 startTicks = 0; ///< since the machine started; with the pid it names one process for ever
-
-    bool isZombie() const { return state == 'Z' || state == 'X'; }
-    bool isSuspended() const { return state == 'T'; }
-    bool operator==(const ProcessEntry &) const = default;
-};
-
-/// Nothing if there is no such process.
-std::optional<ProcessEntry> readProcess(pid_t pid);
 
 QList<ProcessEntry> readProcesses();
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/processentry.h"
+
 #include <QByteArray>
 #include <QDir>
 #include <QFile>
 #include <QUuid>
+
+#include <unistd.h>
 
 /// Finds whatever a test left running: every process inherits the mark by its environment, whatever session, group or parent
 /// it takes.
@@ -24,13 +28,11 @@ public:
             bool isNumber = false;
             const int pid = name.toInt(&isNumber);
             QFile environment(QStringLiteral("/proc/%1/environ").arg(name));
-            QFile status(QStringLiteral("/proc/%1/stat").arg(name));
             if (!isNumber)
                 continue;
             const bool marked = environment.open(QFile::ReadOnly) && environment.readAll().split('\0').contains(m_mark);
-            const QByteArray line = status.open(QFile::ReadOnly) ? status.readAll() : QByteArray();
-            const QByteArrayList fields = line.mid(line.lastIndexOf(')') + 2).split(' ');
-            const bool ourZombie = fields.value(0) == "Z" && fields.value(1).toLongLong() == qint64(::getpid());
+            const auto process = Hephaestus::readProcess(pid);
+            const bool ourZombie = process && process->isZombie() && process->parent == ::getpid();
             if (marked || ourZombie)
                 found.append(pid);
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/processentry.h"
 #include "server/core/processusage.h"
 #include "server/probes/commandprobe.h"
 #include "tests/support/ask.h"
@@ -43,8 +44,8 @@ private:
     }
     static bool lives(pid_t pid)
     {
-        QFile status(u"/proc/%1/stat"_s.arg(pid));
-        return status.open(QIODevice::ReadOnly) && !status.readAll().contains(") Z");
+        const auto process = readProcess(pid);
+        return process && !process->isZombie();
     }
 
     QTemporaryDir directory;
