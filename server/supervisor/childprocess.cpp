@@ -213,14 +213,8 @@ void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
 {
     const Clock::TimePoint now = m_clock.now();
     if (now < *m_deadline) {
-        for (const ProcessEntry &process : remains) {
-            // Those that still have the leader are its own business, until it is gone.
-            if (!m_end || m_asked.contains(process.pid))
-                continue;
-            m_asked.insert(process.pid);
-            signalProcess(process, SIGTERM);
-            signalProcess(process, SIGCONT);
-        }
+        if (m_end) // those that still have the leader are its own business
+            askToEnd(remains, m_asked);
         return;
     }
     if (!std::exchange(m_killing, true))

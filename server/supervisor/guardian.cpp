@@ -6,7 +6,6 @@
 #include "server/supervisor/eventline.h"
 
 #include <QFile>
-#include <QSet>
 
 #include <algorithm>
 #include <array>
@@ -122,14 +121,11 @@ void Watch::endRemains()
             say(u"did not end in time: SIGKILL to %1 processes"_s.arg(remains.size()));
         if (time >= m_grace + GuardianGivesUp)
             return say(u"%1 of its processes cannot be ended"_s.arg(remains.size()));
-        for (const ProcessEntry &process : remains) {
-            if (isKilling) {
+        if (!isKilling) {
+            askToEnd(remains, asked);
+        } else {
+            for (const ProcessEntry &process : remains)
                 signalProcess(process, SIGKILL);
-            } else if (!asked.contains(process.pid)) {
-                asked.insert(process.pid);
-                signalProcess(process, SIGTERM);
-                signalProcess(process, SIGCONT);
-            }
         }
         std::this_thread::sleep_for(time < 1s ? GuardianLooks : GuardianLooksLater);
     }

@@ -4,10 +4,10 @@
 #include "server/core/filedescriptor.h"
 
 #include <QByteArray>
-#include <QSet>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -196,6 +196,17 @@ bool signalProcess(const ProcessEntry &process, int signalNumber)
     const auto present = readProcess(process.pid); // the pidfd is of whoever has this number now
     return present && present->startTicks == process.startTicks
         && ::syscall(SYS_pidfd_send_signal, pidfd.number(), signalNumber, nullptr, 0) == 0;
+}
+
+void askToEnd(const QList<ProcessEntry> &processes, QSet<pid_t> &asked)
+{
+    for (const ProcessEntry &process : processes) {
+        if (asked.contains(process.pid))
+            continue;
+        asked.insert(process.pid);
+        signalProcess(process, SIGTERM);
+        signalProcess(process, SIGCONT);
+    }
 }
 
 } // namespace Hephaestus

@@ -4,6 +4,7 @@
 #include "common/protocol/processentry.h"
 
 #include <QList>
+#include <QSet>
 
 /// The processes of this machine as /proc shows them (proc(5)).
 namespace Hephaestus {
@@ -27,5 +28,8 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets);
 
 /// Sends a signal to exactly that process, not to another that got its number meanwhile.
 bool signalProcess(const ProcessEntry &process, int signalNumber);
+
+/// SIGTERM, and SIGCONT, without which a stopped one would never see it, to those that are not in `asked` yet; they are then.
+void askToEnd(const QList<ProcessEntry> &processes, QSet<pid_t> &asked);
 
 } // namespace Hephaestus
