@@ -227,6 +227,7 @@ void RunProgram::lookWhetherStopped()
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
     const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || isSuccessorWanted();
+    // Looked at again: cancel() tells that the successor has changed, which leads here, where that may have been the end of the step.
     if (m_stopped && m_supervisor.isFinished() && isSuccessorSettled)
         (*std::exchange(m_stopped, {}))();
 }
@@ -261,6 +262,64 @@ bool RunProgram::isOurs(qint64 pid) const
         || std::any_of(family.begin(), family.end(), [pid](const ProcessEntry &process) { return process.pid == pid; });
 }
 
+/// What a run begins with: a predecessor's, or made anew.
+struct Belongings
+{
+    explicit Belongings(bool willOverlap) : sockets(willOverlap) {}
+
+    std::optional<Problem> takeInherited();
+    std::optional<Problem> complete(const RunOptions &options);
+
+    QList<InheritedSocket> inherited;       ///< to listen on ourselves
+    std::optional<HandedProgram> program;   ///< one that runs already
+    HeldSockets sockets;                    ///< for the program
+    std::unique_ptr<PythonAdapter> adapter; ///< null: without
+};
+
+std::optional<Problem> Belongings::takeInherited()
+{
+    auto found = takeListenFds();
+    if (!found)
+        return found.problem();
+    inherited = *found;
+    program = HandedProgram::take(inherited);
+    if (program)
+        adapter = std::move(program->adapter);
+    return {};
+}
+
+std::optional<Problem> Belongings::complete(const RunOptions &options)
+{
+    if (auto problem = hold(sockets, options.sockets, inherited))
+        return problem;
+    if (options.python && !adapter)
+        adapter = std::make_unique<PythonAdapter>(options.service.name, stateDirectory());
+    return adapter ? adapter->problem() : std::nullopt;
+}
+
+/// What a run leaves.
+struct RunEnd
+{
+    int exitCode = ExitDone;
+    bool isRestart = false;            ///< this process is to be replaced
+    QList<HandedSocket> listening;     ///< our own, for the next image
+    std::optional<HandedProgram> next; ///< the program that the next image goes on with
+};
+
+/// `trial` tells what would keep the next image from running; `kept` holds `listening`.
+RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardian &guardian, const Reexec &self,
+                       InPlaceRestart::Trial trial, HeldSockets &kept)
+{
+    RunProgram program(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
+    RunEnd end;
+    end.exitCode = program.run(belongings.inherited, belongings.program);
+    end.next = program.handOver();
+    end.isRestart = program.restart().isDue();
+    if (end.isRestart)
+        end.listening = program.restart().take(kept);
+    return end;
+}
+
 /// A program that nobody goes on with: it is not left to itself.
 void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
 {
@@ -268,6 +327,24 @@ void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
     if (program)
         program->end(options.supervisor.stopTimeout);
     program.reset();
+}
+
+/// Hands all over to the next image of this process. Returns if a stop came first or it fails, with the exit code.
+int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belongings, std::unique_ptr<Guardian> guardian, RunEnd end)
+{
+    QList<HandedSocket> held = belongings.sockets.handed();
+    for (qsizetype i = 0; i < held.size(); ++i)
+        held[i].name = heldName(options.sockets[i]);
+    belongings.adapter.reset(); // the next program has its own
+    if (end.next) {
+        end.next->guardian = std::move(guardian); // until the next image's own does
+        held += end.next->handOver();
+    }
+    guardian.reset();
+    if (!UnixSignals::stopRequested())
+        end.exitCode = InPlaceRestart::execute(self, end.listening + held, options.service.startTimeout);
+    endHanded(end.next, options);
+    return end.exitCode;
 }
 
 } // namespace
@@ -279,67 +356,34 @@ int runCommand(const QStringList &arguments)
     auto options = readRunOptions(arguments, self.arguments(), problems);
     if (!options)
         return ExitDone;
-    auto inherited = takeListenFds();
-    if (!inherited)
-        problems << inherited.problem();
-    std::optional<HandedProgram> running;
-    if (inherited)
-        running = HandedProgram::take(*inherited);
-    HeldSockets sockets(options->overlap);
+    Belongings belongings(options->overlap);
+    if (const auto problem = belongings.takeInherited())
+        problems << *problem;
     if (problems.isEmpty()) {
-        if (const auto problem = hold(sockets, options->sockets, *inherited))
+        if (const auto problem = belongings.complete(*options))
             problems << *problem;
-    }
-    std::unique_ptr<PythonAdapter> adapter = running ? std::move(running->adapter) : nullptr;
-    if (problems.isEmpty() && options->python && !adapter) {
-        adapter = std::make_unique<PythonAdapter>(options->service.name, stateDirectory());
-        if (adapter->problem())
-            problems << *adapter->problem();
     }
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
     if (!problems.isEmpty()) {
-        endHanded(running, *options);
+        endHanded(belongings.program, *options);
         return StartFailure::Own;
     }
     auto guardian = std::make_unique<Guardian>(options->supervisor.logFile, options->supervisor.stopTimeout);
     options->supervisor.command.environment += guardian->mark();
     Log::install(options->log); // its thread begins
+    const auto trial = [&]() -> std::optional<Problem> {
+        QList<Problem> found;
+        readRunOptions(arguments, self.arguments(), found);
+        return found.isEmpty() ? std::optional<Problem>() : found.first();
+    };
     HeldSockets kept;
-    QList<HandedSocket> handed;
-    std::optional<HandedProgram> next;
-    int exitCode = ExitDone;
-    bool isDue = false;
-    {
-        RunProgram program(*options, sockets, adapter.get(), *guardian, self, [&]() -> std::optional<Problem> {
-            QList<Problem> found;
-            readRunOptions(arguments, self.arguments(), found);
-            return found.isEmpty() ? std::optional<Problem>() : found.first();
-        });
-        exitCode = program.run(*inherited, running);
-        next = program.handOver();
-        isDue = program.restart().isDue();
-        if (isDue)
-            handed = program.restart().take(kept);
-    }
-    if (!isDue || UnixSignals::stopRequested()) {
-        endHanded(running, *options);
-        endHanded(next, *options);
-        return exitCode;
-    }
-    QList<HandedSocket> held = sockets.handed();
-    for (qsizetype i = 0; i < held.size(); ++i)
-        held[i].name = heldName(options->sockets[i]);
-    adapter.reset(); // the next program has its own
-    if (next) {
-        next->guardian = std::move(guardian); // until the next image's own does
-        held += next->handOver();
-    }
-    guardian.reset();
-    if (!UnixSignals::stopRequested())
-        exitCode = InPlaceRestart::execute(self, handed + held, options->service.startTimeout);
-    endHanded(next, *options);
-    return exitCode;
+    RunEnd end = runUntilStopped(*options, belongings, *guardian, self, trial, kept);
+    if (end.isRestart && !UnixSignals::stopRequested())
+        return executeAnew(self, *options, belongings, std::move(guardian), std::move(end));
+    endHanded(belongings.program, *options);
+    endHanded(end.next, *options);
+    return end.exitCode;
 }
 
 } // namespace Hephaestus
