@@ -5,9 +5,7 @@
 #include "server/app/survey.h"
 
 #include <QDeadlineTimer>
-#include <QEventLoop>
 #include <QFile>
-#include <QTimer>
 
 #include <unistd.h>
 
@@ -76,9 +74,7 @@ int execCommand(const QStringList &arguments)
             std::fputs(qPrintable(statusTable(standings, line.terminal())), stderr);
             return ExitStale;
         }
-        QEventLoop pause;
-        QTimer::singleShot(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime()), &pause, &QEventLoop::quit);
-        pause.exec();
+        pauseBeforeNextLook(deadline);
     }
 }
 

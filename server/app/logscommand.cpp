@@ -6,16 +6,17 @@
 #include "server/app/clientcommands.h"
 #include "server/app/commands.h"
 #include "server/app/logtail.h"
+#include "server/app/survey.h"
 
 #include <QEventLoop>
 #include <QFile>
-#include <QTimer>
 
 #include <cstdio>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -97,9 +98,7 @@ int logsCommand(const QStringList &arguments)
         }
         if (!follow)
             return ExitDone;
-        QEventLoop pause;
-        QTimer::singleShot(500, &pause, &QEventLoop::quit);
-        pause.exec();
+        pause(500ms);
     }
 }
 

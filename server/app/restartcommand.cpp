@@ -7,12 +7,10 @@
 #include "server/app/commands.h"
 #include "server/app/survey.h"
 
-#include <QEventLoop>
-#include <QTimer>
-
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using Names = ClientCommandLine::Names;
 
 namespace {
@@ -43,7 +41,6 @@ QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
 int watchStale(const ClientCommandLine &line, bool json)
 {
-    constexpr std::chrono::milliseconds betweenLooks{1'000};
     StaleRestart stale;
     for (const FleetEntry &entry : line.services())
         stale.add(entry);
@@ -65,9 +62,7 @@ int watchStale(const ClientCommandLine &line, bool json)
             const QList<Receipt> receipts = runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
             stale.ended(receipts.first(), std::chrono::steady_clock::now());
         }
-        QEventLoop pause;
-        QTimer::singleShot(betweenLooks, &pause, &QEventLoop::quit);
-        pause.exec();
+        pause(1s);
     }
 }
 

@@ -7,26 +7,13 @@
 #include "server/app/commands.h"
 #include "server/app/survey.h"
 
-#include <QEventLoop>
-#include <QTimer>
-
 #include <algorithm>
 #include <cstdio>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-void pause(std::chrono::milliseconds time)
-{
-    QEventLoop loop;
-    QTimer::singleShot(time, &loop, &QEventLoop::quit);
-    loop.exec();
-}
-
-} // namespace
+using namespace std::chrono_literals;
 
 int statusCommand(const QStringList &arguments)
 {
@@ -62,7 +49,7 @@ int statusCommand(const QStringList &arguments)
             line.terminal().write(text);
         else
             line.terminal().replaceScreen(text);
-        pause(std::chrono::seconds(1));
+        pause(1s);
     }
 }
 

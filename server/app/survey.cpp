@@ -7,7 +7,9 @@
 #include "common/protocol/printable.h"
 #include "server/app/terminal.h"
 
+#include <QDeadlineTimer>
 #include <QEventLoop>
+#include <QTimer>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +23,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype AtOnce = 128;
+constexpr std::chrono::milliseconds BetweenLooks{100};
 
 QString stateOf(const Answer<HealthReport> &answer)
 {
@@ -149,6 +152,18 @@ QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &
         standings << Standing{entries[i].name, entries[i].url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
     }
     return standings;
+}
+
+void pause(std::chrono::milliseconds time)
+{
+    QEventLoop loop;
+    QTimer::singleShot(time, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+void pauseBeforeNextLook(const QDeadlineTimer &deadline)
+{
+    pause(std::chrono::milliseconds(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime())));
 }
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)

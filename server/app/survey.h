@@ -5,6 +5,8 @@
 #include "common/fleet/environmentcomparison.h"
 #include "common/protocol/standing.h"
 
+class QDeadlineTimer;
+
 namespace Hephaestus {
 
 /// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
@@ -14,8 +16,10 @@ QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &
 /// not answer, or knows none of them. Runs an event loop.
 class PrometheusFleet;
 Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &names);
-/// For who asks until something is so.
-constexpr std::chrono::milliseconds BetweenLooks{100};
+/// For who asks again and again. Runs an event loop.
+void pause(std::chrono::milliseconds time);
+/// For who asks until something is so, or the deadline comes.
+void pauseBeforeNextLook(const QDeadlineTimer &deadline);
 
 /// Likewise, which of these files, absolute, each service loaded.
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);

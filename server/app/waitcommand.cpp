@@ -5,8 +5,6 @@
 #include "server/app/survey.h"
 
 #include <QDeadlineTimer>
-#include <QEventLoop>
-#include <QTimer>
 
 #include <algorithm>
 
@@ -51,9 +49,7 @@ int waitCommand(const QStringList &arguments)
             const bool stale = fresh && std::any_of(standings.begin(), standings.end(), isStale);
             return stale ? ExitStale : ExitNotSo;
         }
-        QEventLoop pause;
-        QTimer::singleShot(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime()), &pause, &QEventLoop::quit);
-        pause.exec();
+        pauseBeforeNextLook(deadline);
     }
 }
 
