@@ -101,6 +101,22 @@ private:
         QCoreApplication::processEvents();
         return finished.size() == 1 ? std::optional(finished.first().first().toString()) : std::nullopt;
     }
+    /// The receipt of a whole restart, whose service is to be there anew within the time.
+    Receipt restart(const FakeHttpServer &service, const RestartMethod &method, std::chrono::milliseconds startTimeout = FleetEntry().startTimeout)
+    {
+        FleetEntry entry;
+        entry.name = u"mcp"_s;
+        entry.url = service.url();
+        entry.startTimeout = startTimeout;
+        entry.restart = method;
+        SequenceOptions options;
+        options.supervisors = places;
+        RestartSequence sequence(entry, FleetAction::Restart, options);
+        QSignalSpy finished(&sequence, &RestartSequence::finished);
+        sequence.start();
+        [&] { QTRY_COMPARE(finished.size(), 1); }();
+        return sequence.receipt();
+    }
     void writeKubectl(const QByteArray &script)
     {
         QFile file(places.kubectl);
@@ -310,20 +326,11 @@ void TestSupervisorRequest::aSequenceWaitsForTheNewInstance()
     FakeHttpServer service;
     const auto instance = [](const QByteArray &id) { return FakeAnswer::json(R"({"status":"healthy","instance_id":")" + id + "\"}"); };
     service.setAnswers("/health/status", {instance("old"), instance("old"), instance("old"), instance("new")});
-    FleetEntry entry;
-    entry.name = u"mcp"_s;
-    entry.url = service.url();
-    entry.restart = RestartByContainer{u"docker"_s, u"box"_s};
     engine->setAnswer("/containers/box/restart", FakeAnswer::raw("HTTP/1.1 204 No Content\r\n\r\n"));
-    SequenceOptions options;
-    options.supervisors = places;
-    RestartSequence sequence(entry, FleetAction::Restart, options);
-    QSignalSpy finished(&sequence, &RestartSequence::finished);
-    sequence.start();
-    QTRY_COMPARE(finished.size(), 1);
-    QVERIFY2(sequence.receipt().ok, qPrintable(sequence.receipt().failure));
-    QCOMPARE(sequence.receipt().oldInstance, u"old"_s);
-    QCOMPARE(sequence.receipt().newInstance, u"new"_s);
+    const Receipt receipt = restart(service, RestartByContainer{u"docker"_s, u"box"_s});
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(receipt.oldInstance, u"old"_s);
+    QCOMPARE(receipt.newInstance, u"new"_s);
 }
 
 void TestSupervisorRequest::aSequenceTellsWhenNothingNewCame()
@@ -331,18 +338,8 @@ void TestSupervisorRequest::aSequenceTellsWhenNothingNewCame()
     FakeHttpServer service;
     service.setAnswer("/health/status", FakeAnswer::json(R"({"status":"healthy","instance_id":"old"})"));
     engine->setAnswer("/containers/box/restart", FakeAnswer::raw("HTTP/1.1 204 No Content\r\n\r\n"));
-    FleetEntry entry;
-    entry.name = u"mcp"_s;
-    entry.url = service.url();
-    entry.startTimeout = 200ms;
-    entry.restart = RestartByContainer{u"docker"_s, u"box"_s};
-    SequenceOptions options;
-    options.supervisors = places;
-    RestartSequence sequence(entry, FleetAction::Restart, options);
-    QSignalSpy finished(&sequence, &RestartSequence::finished);
-    sequence.start();
-    QTRY_COMPARE(finished.size(), 1);
-    QVERIFY2(sequence.receipt().failure.contains(u"the old instance still answers"_s), qPrintable(sequence.receipt().failure));
+    const Receipt receipt = restart(service, RestartByContainer{u"docker"_s, u"box"_s}, 200ms);
+    QVERIFY2(receipt.failure.contains(u"the old instance still answers"_s), qPrintable(receipt.failure));
 }
 
 void TestSupervisorRequest::aReceiptSaysWhySystemdDidNot()
@@ -351,17 +348,7 @@ void TestSupervisorRequest::aReceiptSaysWhySystemdDidNot()
     systemd->result = u"failed"_s;
     FakeHttpServer service;
     service.setAnswer("/health/status", FakeAnswer::json(R"({"status":"healthy","instance_id":"old"})"));
-    FleetEntry entry;
-    entry.name = u"mcp"_s;
-    entry.url = service.url();
-    entry.restart = RestartBySystemd{u"mcp.service"_s, u"user"_s};
-    SequenceOptions options;
-    options.supervisors = places;
-    RestartSequence sequence(entry, FleetAction::Restart, options);
-    QSignalSpy finished(&sequence, &RestartSequence::finished);
-    sequence.start();
-    QTRY_COMPARE(finished.size(), 1);
-    const Receipt receipt = sequence.receipt();
+    const Receipt receipt = restart(service, RestartBySystemd{u"mcp.service"_s, u"user"_s});
     QCOMPARE(receipt.method, u"systemd"_s);
     QCOMPARE(receipt.failure, u"systemd did not restart mcp.service: the unit failed; journalctl --user -u mcp.service says more"_s);
     QCOMPARE(receipt.steps.size(), 1);

@@ -27,6 +27,19 @@ static QSqlError execute(QSqlDatabase &database, const QString &statement)
     return query.lastError();
 }
 
+/// Locks its SQLite database by one of its connections, until `release`.
+static void lock(SqlPool &pool, std::promise<void> &release, const std::function<void(const QSqlError &)> &done)
+{
+    const auto locked = std::make_shared<std::promise<void>>();
+    pool.run([locked, ready = release.get_future().share()](QSqlDatabase &database) {
+        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
+        locked->set_value();
+        ready.wait();
+        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
+    }, done);
+    locked->get_future().wait();
+}
+
 /// Everything that must hold for every database is a row of _data(); what needs a server to be hurt is PostgreSQL's.
 class TestSqlPool : public QObject
 {
@@ -241,15 +254,8 @@ void TestSqlPool::aLockedDatabaseIsToldAsSuch()
     open(settings, 1s);
     QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"CREATE TABLE t (x)"_s); }).isValid());
     std::promise<void> release;
-    std::promise<void> locked;
     bool unlocked = false;
-    pool->run([&locked, ready = release.get_future().share()](QSqlDatabase &database) {
-        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
-        locked.set_value();
-        ready.wait();
-        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
-    }, [&](const QSqlError &error) { unlocked = !error.isValid(); });
-    locked.get_future().wait();
+    lock(*pool, release, [&](const QSqlError &error) { unlocked = !error.isValid(); });
     for (int i = 0; i < 3; ++i)
         QCOMPARE(check(20s).message, u"overloaded: database is locked (locked.db)"_s);
     QCOMPARE(pool->openConnections(), settings.poolSize); // they are as good as before
@@ -266,14 +272,7 @@ void TestSqlPool::aCheckThatWaitsForALockIsCut()
     QVERIFY(!run([](QSqlDatabase &database) { return execute(database, u"CREATE TABLE t (x)"_s); }).isValid());
     SqlPool other(settings, 5s);
     std::promise<void> release;
-    std::promise<void> locked;
-    other.run([&locked, ready = release.get_future().share()](QSqlDatabase &database) {
-        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
-        locked.set_value();
-        ready.wait();
-        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
-    }, [](const QSqlError &) {});
-    locked.get_future().wait();
+    lock(other, release, [](const QSqlError &) {});
     SqlProbe waiting(*pool, 1h);
     SqlProbe cancelled(*pool, 1h);
     waiting.start();
