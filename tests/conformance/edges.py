@@ -10,7 +10,8 @@ import subprocess
 import time
 
 from rows import expect, expect_equal, row
-from shutdown import begin_slow, expect_complete, expect_scheduled, expect_slow_answered, is_shutting_down
+from shutdown import (begin_drain, begin_slow, expect_complete, expect_drained, expect_scheduled, expect_slow_answered,
+                      is_shutting_down)
 from subject import eventually
 
 DEATHS = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, -signal.SIGKILL)
@@ -86,13 +87,9 @@ def signal_during_notice(subject):
 @row("a signal during a blocking shutdown joins it: the caller gets the result, exit code 0", needs_slow=True)
 def signal_during_blocking(subject):
     subject.start()
-    slow = begin_slow(subject)
-    shutdown = subject.later("POST", "/health/shutdown")
-    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    slow, shutdown = begin_drain(subject)
     subject.signal(signal.SIGTERM)
-    expect_slow_answered(slow)
-    expect_complete(shutdown.result())
-    subject.expect_exit(0)
+    expect_drained(subject, slow, shutdown)
 
 
 @row("a blocking shutdown during one by signal joins it and gets the result", needs_slow=True)

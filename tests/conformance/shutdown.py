@@ -46,10 +46,24 @@ def begin_slow(subject):
     return slow
 
 
+def begin_drain(subject):
+    """A shutdown that waits for a slow request: both, under way for sure."""
+    slow = begin_slow(subject)
+    shutdown = subject.later("POST", "/health/shutdown")
+    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    return slow, shutdown
+
+
 def expect_slow_answered(slow):
     answer = slow.result(60)
     expect_equal(answer.status, 200, "the slow request's status")
     expect(answer.body, "the slow request's body is empty")
+
+
+def expect_drained(subject, slow, shutdown):
+    expect_slow_answered(slow)
+    expect_complete(shutdown.result())
+    subject.expect_exit(0)
 
 
 for each in ("/health/shutdown", "/shutdown"):
@@ -103,32 +117,24 @@ def idle_connections(subject):
 @row("requests in flight are waited for and answered; only then does the shutdown answer", needs_slow=True)
 def drain(subject):
     subject.start()
-    slow = begin_slow(subject)
-    shutdown = subject.later("POST", "/health/shutdown")
-    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    slow, shutdown = begin_drain(subject)
     expect(slow.is_alive(), "the slow request ended before the shutdown began: not slow enough")
     expect_shutting_down(subject)
     expect(shutdown.is_alive(), "the shutdown answered while a request was in flight")
-    expect_slow_answered(slow)
-    expect_complete(shutdown.result())
-    subject.expect_exit(0)
+    expect_drained(subject, slow, shutdown)
 
 
 @row("while draining every other route answers 503 with Connection: close and Retry-After", needs_slow=True)
 def no_new_work(subject):
     subject.start()
-    slow = begin_slow(subject)
-    shutdown = subject.later("POST", "/health/shutdown")
-    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    slow, shutdown = begin_drain(subject)
     refused = subject.get(subject.slow)
     expect_equal(refused.status, 503, "new work")
     expect(slow.is_alive() and shutdown.is_alive(), "the drain was over too soon: the slow route is not slow enough")
     expect_equal(refused.headers.get("connection", "").lower(), "close", "Connection")
     expect(refused.headers.get("retry-after", "").isdigit(), f"Retry-After is {refused.headers.get('retry-after')!r}")
     expect_error_body(refused, "new work")
-    expect_slow_answered(slow)
-    expect_complete(shutdown.result())
-    subject.expect_exit(0)
+    expect_drained(subject, slow, shutdown)
 
 
 @row("a scheduled shutdown waits for requests in flight too", needs_slow=True)
