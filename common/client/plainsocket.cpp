@@ -97,21 +97,20 @@ public:
         return found;
     }
 
-    SocketHub() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, QSocketNotifier::Read)
+    SocketHub() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll.number(), QSocketNotifier::Read)
     {
         QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { serve(); });
     }
-    ~SocketHub() { ::close(m_epoll); }
 
     void watch(PlainSocket *socket, int fd, quint32 events, bool known)
     {
         epoll_event event{events, {.ptr = socket}};
-        ::epoll_ctl(m_epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+        ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
     }
 
     void forget(PlainSocket *socket, int fd)
     {
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, fd, nullptr);
+        ::epoll_ctl(m_epoll.number(), EPOLL_CTL_DEL, fd, nullptr);
         for (int i = m_next; i < m_count; ++i) {
             if (m_events[std::size_t(i)].data.ptr == socket)
                 m_events[std::size_t(i)].data.ptr = nullptr;
@@ -125,7 +124,7 @@ private:
         if (m_next < m_count)
             return; // a slot runs an event loop of its own
         const std::shared_ptr<SocketHub> self = ofThisThread(); // the last socket may go meanwhile
-        m_count = std::max(0, ::epoll_wait(m_epoll, m_events.data(), int(m_events.size()), 0));
+        m_count = std::max(0, ::epoll_wait(m_epoll.number(), m_events.data(), int(m_events.size()), 0));
         for (m_next = 0; m_next < m_count;) {
             const epoll_event event = m_events[std::size_t(m_next++)];
             if (event.data.ptr)
@@ -134,7 +133,7 @@ private:
         m_next = m_count = 0;
     }
 
-    int m_epoll;
+    FileDescriptor m_epoll;
     QSocketNotifier m_notifier;
     std::array<epoll_event, 256> m_events;
     int m_count = 0;
@@ -164,29 +163,28 @@ void PlainSocket::attempt()
     const SocketName name = nameOf(m_address);
     if (name.length == 0)
         return fail(ENAMETOOLONG);
-    m_fd = ::socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (m_fd < 0)
+    m_fd.reset(::socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!m_fd.isOpen())
         return fail(errno);
     if (name.storage.ss_family != AF_UNIX) {
         const int on = 1;
-        ::setsockopt(m_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        ::setsockopt(m_fd.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    if (::connect(m_fd, name.get(), name.length) == 0)
+    if (::connect(m_fd.number(), name.get(), name.length) == 0)
         return finishConnecting();
     if (errno == EINPROGRESS)
         return watch(EPOLLOUT);
     if (errno != EAGAIN)
         return fail(errno);
-    ::close(std::exchange(m_fd, -1));
+    m_fd.reset();
     QTimer::singleShot(BacklogPause, this, &PlainSocket::attempt);
 }
 
 void PlainSocket::abort()
 {
     if (std::exchange(m_watched, 0))
-        m_hub->forget(this, m_fd);
-    if (m_fd >= 0)
-        ::close(std::exchange(m_fd, -1));
+        m_hub->forget(this, m_fd.number());
+    m_fd.reset();
     m_stage = Stage::Idle;
     m_received.clear();
     m_unsent.clear();
@@ -198,7 +196,7 @@ void PlainSocket::watch(quint32 events)
 {
     if (m_watched == events)
         return;
-    m_hub->watch(this, m_fd, events, m_watched != 0);
+    m_hub->watch(this, m_fd.number(), events, m_watched != 0);
     m_watched = events;
 }
 
@@ -217,8 +215,8 @@ void PlainSocket::finishConnecting()
 {
     int error = 0;
     socklen_t length = sizeof error;
-    ::getsockopt(m_fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error == 0 && isOwnPeer(m_fd))
+    ::getsockopt(m_fd.number(), SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error == 0 && isOwnPeer(m_fd.number()))
         error = ECONNREFUSED;
     if (error)
         return fail(error);
@@ -234,7 +232,7 @@ void PlainSocket::receive()
     bool closed = false;
     int error = 0;
     while (m_received.size() < MostReceived) {
-        const ssize_t count = ::recv(m_fd, buffer.data(), buffer.size(), 0);
+        const ssize_t count = ::recv(m_fd.number(), buffer.data(), buffer.size(), 0);
         if (count > 0)
             m_received.append(buffer.data(), count);
         closed = count == 0;
@@ -250,7 +248,7 @@ void PlainSocket::receive()
     if (error)
         return fail(error);
     if (closed) {
-        m_hub->forget(this, m_fd);
+        m_hub->forget(this, m_fd.number());
         m_watched = 0;
         Q_EMIT disconnected();
     }
@@ -259,7 +257,7 @@ void PlainSocket::receive()
 void PlainSocket::fail(int error)
 {
     if (std::exchange(m_watched, 0))
-        m_hub->forget(this, m_fd);
+        m_hub->forget(this, m_fd.number());
     Q_EMIT failed(error);
 }
 
@@ -281,7 +279,7 @@ qint64 PlainSocket::writeData(const char *data, qint64 size)
 /// A failure shows when epoll tells of it, never from within a write.
 void PlainSocket::flush()
 {
-    const ssize_t count = ::send(m_fd, m_unsent.constData(), std::size_t(m_unsent.size()), MSG_NOSIGNAL);
+    const ssize_t count = ::send(m_fd.number(), m_unsent.constData(), std::size_t(m_unsent.size()), MSG_NOSIGNAL);
     if (count >= 0)
         m_unsent.remove(0, count);
     else if (errno != EAGAIN && errno != EINTR)

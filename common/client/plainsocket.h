@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/filedescriptor.h"
 #include "common/protocol/serviceaddress.h"
 
 #include <QIODevice>
@@ -58,7 +59,7 @@ private:
     ServiceAddress m_address;
     QByteArray m_received;
     QByteArray m_unsent;
-    int m_fd = -1;
+    FileDescriptor m_fd;
     quint32 m_watched = 0; ///< what epoll looks for; 0: it does not know the socket
     Stage m_stage = Stage::Idle;
 };

@@ -2,6 +2,7 @@
 #include "common/fleet/launcher.h"
 
 #include "common/client/openfiles.h"
+#include "common/protocol/filedescriptor.h"
 #include "common/protocol/printable.h"
 
 #include <QCoreApplication>
@@ -41,14 +42,8 @@ QString fileNameOf(const QString &serviceName)
 struct Log
 {
     QString path;
-    int descriptor = -1;
+    FileDescriptor file;
     qint64 size = 0;
-
-    ~Log()
-    {
-        if (descriptor >= 0)
-            ::close(descriptor);
-    }
 };
 
 std::optional<Problem> openLog(const QString &name, const QString &stateDirectory, Log &log)
@@ -60,8 +55,8 @@ std::optional<Problem> openLog(const QString &name, const QString &stateDirector
         QFile::rename(log.path, log.path + u".1"_s);
     }
     const QByteArray file = QFile::encodeName(log.path);
-    log.descriptor = ::open(file.constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-    if (log.descriptor < 0)
+    log.file.reset(::open(file.constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
+    if (!log.file.isOpen())
         return Problem{log.path, u"no place for the output of %1: %2"_s.arg(name, systemError(errno))};
     log.size = QFileInfo(log.path).size();
     return {};
@@ -196,7 +191,7 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
     if (const auto problem = openLog(name, stateDirectory, log))
         return *problem;
     pid_t pid = 0;
-    switch (const int error = spawn(command, log.descriptor, pid)) {
+    switch (const int error = spawn(command, log.file.number(), pid)) {
     case 0: break;
     case ENOENT:
         return failed(program.contains(u'/') ? u"there is no such file, or its interpreter is missing"_s

@@ -12,28 +12,26 @@ namespace Hephaestus {
 std::unique_ptr<ProcessWatch> ProcessWatch::open(qint64 pid)
 {
     // By number: glibc's <sys/pidfd.h> cannot be included from C++ before 2.37. The descriptor is close-on-exec.
-    const int descriptor = pid > 0 && pid <= 0x7fffffff ? int(::syscall(SYS_pidfd_open, pid_t(pid), 0)) : -1;
-    return descriptor < 0 ? nullptr : std::unique_ptr<ProcessWatch>(new ProcessWatch(pid, descriptor));
+    FileDescriptor descriptor(pid > 0 && pid <= 0x7fffffff ? int(::syscall(SYS_pidfd_open, pid_t(pid), 0)) : -1);
+    return descriptor.isOpen() ? std::unique_ptr<ProcessWatch>(new ProcessWatch(pid, std::move(descriptor))) : nullptr;
 }
 
-ProcessWatch::ProcessWatch(qint64 pid, int descriptor)
-    : m_pid(pid), m_descriptor(descriptor), m_notifier(new QSocketNotifier(descriptor, QSocketNotifier::Read, this))
+ProcessWatch::ProcessWatch(qint64 pid, FileDescriptor descriptor)
+    : m_pid(pid)
+    , m_descriptor(std::move(descriptor))
+    , m_notifier(std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read))
 {
-    connect(m_notifier, &QSocketNotifier::activated, this, [this] {
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
         m_notifier->setEnabled(false);
         Q_EMIT gone();
     });
 }
 
-ProcessWatch::~ProcessWatch()
-{
-    delete m_notifier;
-    ::close(m_descriptor);
-}
+ProcessWatch::~ProcessWatch() = default;
 
 bool ProcessWatch::isGone() const
 {
-    pollfd entry{m_descriptor, POLLIN, 0};
+    pollfd entry{m_descriptor.number(), POLLIN, 0};
     return ::poll(&entry, 1, 0) == 1;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/filedescriptor.h"
+
 #include <QObject>
 
 #include <memory>
@@ -21,18 +23,18 @@ public:
     ~ProcessWatch() override;
 
     qint64 pid() const { return m_pid; }
-    int descriptor() const { return m_descriptor; } ///< stays ours
+    int descriptor() const { return m_descriptor.number(); } ///< stays ours
     bool isGone() const; ///< ended, even if nobody has reaped it
 
 Q_SIGNALS:
     void gone(); ///< once, from the event loop
 
 private:
-    ProcessWatch(qint64 pid, int descriptor);
+    ProcessWatch(qint64 pid, FileDescriptor descriptor);
 
     qint64 m_pid;
-    int m_descriptor;
-    QSocketNotifier *m_notifier;
+    FileDescriptor m_descriptor;
+    std::unique_ptr<QSocketNotifier> m_notifier;
 };
 
 } // namespace Hephaestus

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/processentry.h"
 
+#include "common/protocol/filedescriptor.h"
+
 #include <QLatin1StringView>
 #include <QStringTokenizer>
 
@@ -47,12 +49,11 @@ std::optional<ProcessEntry> readProcess(qint64 pid)
 {
     char path[48];
     std::snprintf(path, sizeof path, "/proc/%lld/stat", static_cast<long long>(pid));
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
+    const FileDescriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen())
         return {};
     char line[2048]; // at most 64 bytes of command and 51 numbers, told at once
-    const ssize_t size = ::read(file, line, sizeof line);
-    ::close(file);
+    const ssize_t size = ::read(file.number(), line, sizeof line);
     return size > 0 ? parseProcess(QByteArrayView(line, size)) : std::nullopt;
 }
 

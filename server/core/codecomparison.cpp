@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/codecomparison.h"
 
-#include "server/core/filedescriptor.h"
+#include "common/protocol/filedescriptor.h"
 
 #include <QStringDecoder>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/core/filedescriptor.h"
+#include "common/protocol/filedescriptor.h"
 #include "server/supervisor/childcommand.h"
 
 #include <vector>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/protocol/serviceaddress.h"
-#include "server/core/filedescriptor.h"
+#include "common/protocol/filedescriptor.h"
 #include "server/supervisor/childcommand.h"
 
 #include <sys/types.h>
