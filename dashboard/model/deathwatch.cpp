@@ -8,10 +8,13 @@
 
 #include <cstdint>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
@@ -33,6 +36,13 @@ ExitStatus exitOf(int waitStatus)
     return WIFSIGNALED(waitStatus) ? ExitStatus{0, WTERMSIG(waitStatus)} : ExitStatus{WEXITSTATUS(waitStatus), 0};
 }
 
+/// Others than its user and root are told that it ended with 0 (proc_pid_stat(5)).
+bool mayKnow(qint64 pid)
+{
+    struct stat entry{};
+    return ::geteuid() == 0 || (::stat(qPrintable(u"/proc/%1"_s.arg(pid)), &entry) == 0 && entry.st_uid == ::geteuid());
+}
+
 /// Nothing: the kernel does not tell.
 std::optional<ExitStatus> exitOf(const ProcessWatch &process)
 {
@@ -41,7 +51,7 @@ std::optional<ExitStatus> exitOf(const ProcessWatch &process)
     if (::ioctl(process.descriptor(), GetInfo, &info) == 0 && (info.mask & WithExit))
         return exitOf(info.status);
     const auto zombie = readProcess(process.pid()); // until its parent has reaped it
-    return zombie && zombie->isZombie() ? std::optional(exitOf(zombie->waitStatus)) : std::nullopt;
+    return zombie && zombie->isZombie() && mayKnow(process.pid()) ? std::optional(exitOf(zombie->waitStatus)) : std::nullopt;
 }
 
 } // namespace
