@@ -2,6 +2,7 @@
 #include "dashboard/model/historybatch.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -24,6 +25,15 @@ void raise(qint64 &target, const std::optional<qint64> &value)
         target = std::max(target, *value);
 }
 
+/// Those up to `last`; how many they were.
+template <typename Rows>
+std::size_t forget(Rows &rows, const HistoryBatch::Bucket &last)
+{
+    const std::size_t before = rows.size();
+    rows.erase(rows.begin(), rows.upper_bound(last));
+    return before - rows.size();
+}
+
 } // namespace
 
 std::chrono::seconds HistoryBatch::finestStep() const
@@ -34,8 +44,9 @@ std::chrono::seconds HistoryBatch::finestStep() const
 
 void HistoryBatch::clear()
 {
-    m_looks.clear();
-    m_counts.clear();
+    for (ServiceRows &rows : m_services)
+        rows = {};
+    m_rows = 0;
     m_events.clear();
     m_obituaries.clear();
     m_receipts.clear();
@@ -43,15 +54,15 @@ void HistoryBatch::clear()
 
 void HistoryBatch::add(const Observation &observation)
 {
-    m_services.insert(observation.url);
+    ServiceRows &rows = m_services[observation.url];
     for (const HistoryTier &tier : HistoryTiers) {
         if (tier.step >= finestStep())
-            addTo(int(tier.step.count()), observation);
+            addTo(rows, int(tier.step.count()), observation);
     }
     makeRoom();
 }
 
-void HistoryBatch::addTo(int step, const Observation &observation)
+void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observation)
 {
     const qint64 from = inMilliseconds(observation.from);
     const qint64 to = inMilliseconds(observation.to);
@@ -63,13 +74,14 @@ void HistoryBatch::addTo(int step, const Observation &observation)
     for (qint64 bucket = first; bucket <= last; ++bucket) {
         const qint64 since = std::max(from, bucket * width);
         const qint64 until = std::min(to, (bucket + 1) * width);
-        const auto [place, isNew] = m_looks.try_emplace({step, observation.url, bucket * step});
+        const auto [place, isNew] = rows.looks.try_emplace({step, bucket * step});
         Look &look = place->second;
+        m_rows += isNew;
         look.since = isNew ? since : std::min(look.since, since);
         look.until = std::max(look.until, until);
     }
     // What was counted is known when the answer came.
-    Look &look = m_looks[{step, observation.url, last * step}];
+    Look &look = rows.looks[{step, last * step}];
     const Resources &resources = observation.resources;
     ++look.polls;
     look.latency += observation.latency.count();
@@ -82,19 +94,41 @@ void HistoryBatch::addTo(int step, const Observation &observation)
     if (resources.cpuSeconds)
         look.cpu = std::max(look.cpu, 0.0) + *resources.cpuSeconds;
     for (auto it = observation.operations.begin(); it != observation.operations.end(); ++it) {
-        Count &count = m_counts[{step, observation.url, it.key(), last * step}];
-        count.successes += it->first;
-        count.failures += it->second;
+        const auto [place, isNew] = rows.counts[it.key()].try_emplace({step, last * step});
+        place->second.successes += it->first;
+        place->second.failures += it->second;
+        m_rows += isNew;
+    }
+}
+
+/// A tenth of all rows, or somewhat more.
+void HistoryBatch::giveUpFinest()
+{
+    std::vector<Bucket> buckets;
+    buckets.reserve(m_rows);
+    const auto note = [&buckets](const auto &rows) {
+        for (const auto &row : rows)
+            buckets.push_back(row.first);
+    };
+    for (const ServiceRows &rows : std::as_const(m_services)) {
+        note(rows.looks);
+        for (const auto &dependency : rows.counts)
+            note(dependency.second);
+    }
+    const auto last = buckets.begin() + std::ptrdiff_t(buckets.size() / 10);
+    std::ranges::nth_element(buckets, last);
+    for (ServiceRows &rows : m_services) {
+        m_rows -= forget(rows.looks, *last);
+        for (auto &dependency : rows.counts)
+            m_rows -= forget(dependency.second, *last);
+        std::erase_if(rows.counts, [](const auto &dependency) { return dependency.second.empty(); });
     }
 }
 
 void HistoryBatch::makeRoom()
 {
-    // Ordered by step: the finest are at the front.
-    if (m_looks.size() > MostRows)
-        m_looks.erase(m_looks.begin(), std::next(m_looks.begin(), MostRows / 10));
-    if (m_counts.size() > MostRows)
-        m_counts.erase(m_counts.begin(), std::next(m_counts.begin(), MostRows / 10));
+    if (m_rows > mostRows())
+        giveUpFinest();
     if (m_events.size() > 5000)
         m_events.remove(0, 500);
     if (m_obituaries.size() > 50)

@@ -4,10 +4,10 @@
 #include "common/protocol/receipt.h"
 #include "dashboard/model/historyrecord.h"
 
-#include <QSet>
+#include <QHash>
 
+#include <compare>
 #include <map>
-#include <tuple>
 
 namespace Hephaestus {
 
@@ -16,7 +16,8 @@ namespace Hephaestus {
 class HistoryBatch
 {
 public:
-    static constexpr std::size_t MostRows = 50'000;
+    static constexpr std::size_t MostRows = 50'000;   ///< and
+    static constexpr std::size_t MostRowsEach = 128; ///< for each service
 
     /// The part of one bucket that these observations contribute.
     struct Look
@@ -39,8 +40,21 @@ public:
         qint64 failures = 0;
     };
 
-    using LookKey = std::tuple<int, QString, qint64>;            ///< step and start of the bucket in seconds, between them the URL
-    using CountKey = std::tuple<int, QString, QString, qint64>; ///< with the dependency
+    /// Of a tier. The finest come first, and of one tier the oldest.
+    struct Bucket
+    {
+        int step = 0;     ///< seconds
+        qint64 start = 0; ///< seconds since the epoch
+
+        auto operator<=>(const Bucket &) const = default;
+    };
+    template <typename Row>
+    using Rows = std::map<Bucket, Row>;
+    struct ServiceRows
+    {
+        Rows<Look> looks;
+        std::map<QString, Rows<Count>> counts; ///< by dependency, zero or not: that is how it is known to be there
+    };
     struct StoredEvent
     {
         Event event;
@@ -55,25 +69,25 @@ public:
     /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay small.
     std::chrono::seconds finestStep() const;
 
-    bool isEmpty() const { return m_looks.empty() && m_counts.empty() && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty(); }
+    bool isEmpty() const { return m_rows == 0 && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty(); }
     void clear(); ///< but for which services there are
 
-    const std::map<LookKey, Look> &looks() const { return m_looks; }
-    const std::map<CountKey, Count> &counts() const { return m_counts; }
+    const QHash<QString, ServiceRows> &services() const { return m_services; } ///< by URL
     const QList<StoredEvent> &events() const { return m_events; }
     const QList<Obituary> &obituaries() const { return m_obituaries; }
     const QHash<QString, Receipt> &receipts() const { return m_receipts; } ///< by URL: of each service the last
 
 private:
-    void addTo(int step, const Observation &observation);
+    void addTo(ServiceRows &rows, int step, const Observation &observation);
+    std::size_t mostRows() const { return MostRows + MostRowsEach * std::size_t(m_services.size()); }
+    void giveUpFinest();
     void makeRoom();
 
-    std::map<LookKey, Look> m_looks;
-    std::map<CountKey, Count> m_counts; ///< every dependency once at least, zero or not: that is how it is known to be there
+    QHash<QString, ServiceRows> m_services; ///< every one ever added
+    std::size_t m_rows = 0;                 ///< of all of them
     QList<StoredEvent> m_events;
     QList<Obituary> m_obituaries;
     QHash<QString, Receipt> m_receipts;
-    QSet<QString> m_services; ///< ever added
 };
 
 } // namespace Hephaestus

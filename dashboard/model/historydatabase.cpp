@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QSqlError>
 
+#include <algorithm>
 #include <atomic>
 
 namespace Hephaestus {
@@ -285,14 +286,15 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
         "connections = max(connections, excluded.connections), files = max(files, excluded.files), "
         "threads = max(threads, excluded.threads), resident = max(resident, excluded.resident), "
         "cpu = CASE WHEN excluded.cpu < 0 THEN cpu ELSE max(cpu, 0) + excluded.cpu END"_s);
-    for (const auto &[key, look] : batch.looks()) {
-        const auto &[step, url, start] = key;
-        const qint64 service = serviceId(url);
+    for (const auto &[url, rows] : batch.services().asKeyValueRange()) {
+        const qint64 service = rows.looks.empty() ? 0 : serviceId(url);
         if (service < 0)
             return false;
-        if (!run(query, {step, service, start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
-                         look.connections, look.files, look.threads, look.resident, look.cpu}))
-            return false;
+        for (const auto &[bucket, look] : rows.looks) {
+            if (!run(query, {bucket.step, service, bucket.start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
+                             look.connections, look.files, look.threads, look.resident, look.cpu}))
+                return false;
+        }
     }
     return true;
 }
@@ -301,15 +303,19 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 {
     QSqlQuery query = prepared(u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
                                "successes = successes + excluded.successes, failures = failures + excluded.failures"_s);
-    for (const auto &[key, count] : batch.counts()) {
-        const auto &[step, url, name, start] = key;
-        const qint64 dependency = dependencyId(url, name, start);
-        if (dependency < 0)
-            return false;
-        if (count.successes == 0 && count.failures == 0)
-            continue; // that it is known to be zero, its service's look says
-        if (!run(query, {step, dependency, start, count.successes, count.failures}))
-            return false;
+    for (const auto &[url, rows] : batch.services().asKeyValueRange()) {
+        for (const auto &[name, counts] : rows.counts) {
+            const auto first = std::ranges::min_element(counts, {}, [](const auto &row) { return row.first.start; }); // the finest may begin later
+            const qint64 dependency = dependencyId(url, name, first->first.start);
+            if (dependency < 0)
+                return false;
+            for (const auto &[bucket, count] : counts) {
+                if (count.successes == 0 && count.failures == 0)
+                    continue; // that it is known to be zero, its service's look says
+                if (!run(query, {bucket.step, dependency, bucket.start, count.successes, count.failures}))
+                    return false;
+            }
+        }
     }
     return true;
 }

@@ -71,10 +71,11 @@ public:
     static History::Time now() { return std::chrono::system_clock::now(); }
 
 private:
+    /// Half a step of the finest tier is soon enough: every bucket is written once or twice, not a dozen times.
     void schedule()
     {
         if (!m_writeTimer->isActive())
-            m_writeTimer->start(WritePause);
+            m_writeTimer->start(std::max<std::chrono::milliseconds>(WritePause, m_batch.finestStep() / 2));
     }
 
     void prune()
@@ -128,11 +129,29 @@ HistoryStore::~HistoryStore()
     m_thread.wait();
 }
 
-void HistoryStore::inThread(std::function<void()> task) { QMetaObject::invokeMethod(m_worker, std::move(task), Qt::QueuedConnection); }
+/// After all that was recorded before.
+void HistoryStore::inThread(std::function<void()> task)
+{
+    handOver();
+    QMetaObject::invokeMethod(m_worker, std::move(task), Qt::QueuedConnection);
+}
 
+void HistoryStore::handOver()
+{
+    if (m_observations.isEmpty())
+        return;
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, observations = std::exchange(m_observations, {})] {
+        for (const Observation &observation : observations)
+            worker->add(observation);
+    }, Qt::QueuedConnection);
+}
+
+/// Thousands come at a time: they go over together, once this thread has nothing more urgent.
 void HistoryStore::record(const Observation &observation)
 {
-    inThread([worker = m_worker, observation] { worker->add(observation); });
+    if (m_observations.isEmpty())
+        QMetaObject::invokeMethod(this, &HistoryStore::handOver, Qt::QueuedConnection);
+    m_observations.append(observation);
 }
 
 void HistoryStore::record(const Event &event, const QString &url)

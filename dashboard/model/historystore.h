@@ -13,7 +13,8 @@ namespace Hephaestus {
 
 /// What the dashboard remembers from one day to the next, in a file that a thread of its own writes and reads. Nothing here waits:
 /// what is recorded is handed over and written in batches, what is asked for comes back by a callback in this
-/// object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`; ended, nothing.
+/// object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`, or half a step of the finest tier
+/// that is kept of so many services; ended, nothing.
 /// A full disk or a damaged file is told by trouble(), and the rest of the dashboard does not notice.
 class HistoryStore : public QObject
 {
@@ -60,8 +61,10 @@ private:
     template <typename T, typename Read>
     void ask(Read read, const Callback<T> &done);
     void inThread(std::function<void()> task);
+    void handOver();
 
     QString m_path;
+    QList<Observation> m_observations; ///< not handed over yet
     QThread m_thread;
     Worker *m_worker; ///< lives in m_thread
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What it costs to watch a fleet: watchcost --fleet FILE [--seconds N] [--window]. Watches it as the dashboard does, with or without the
-// window, and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says
+// window, keeps its history in a file that is gone afterwards, and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says
 // how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
 #include "common/fleet/fleetfile.h"
 #include "dashboard/ui/fleetview.h"
@@ -13,6 +13,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QScrollBar>
+#include <QTemporaryDir>
 #include <QTextStream>
 
 #include <algorithm>
@@ -142,7 +143,9 @@ int main(int argc, char *argv[])
     parser.addHelpOption();
     parser.process(app);
 
+    const QTemporaryDir directory;
     FleetWatch watch;
+    watch.keepHistory(directory.filePath(u"history.db"_s));
     const FleetReading reading = readFleet(parser.value(u"fleet"_s));
     for (const Problem &problem : reading.problems)
         QTextStream(stderr) << "watchcost: " << problem.text() << '\n';

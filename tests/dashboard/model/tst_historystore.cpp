@@ -31,6 +31,8 @@ private Q_SLOTS:
     void eachTierForgetsAtItsOwnAge();
     void theFileStaysAsLargeAsItMay();
     void ofManyServicesLessIsKept();
+    void aLargeFleetLosesNothing();
+    void whileNothingCanBeWrittenTheFinestIsGivenUp();
     void eventsSayWhatWhenAndByWhom();
     void anObituaryKeepsTheLastWords();
     void ofEachServiceTheLastReceiptIsThere();
@@ -259,6 +261,53 @@ void TestHistoryStore::ofManyServicesLessIsKept()
         QCOMPARE(range->step, 60s);
         QCOMPARE(successesOf(*range), 2);
     }
+}
+
+void TestHistoryStore::aLargeFleetLosesNothing()
+{
+    constexpr int Services = 5000;
+    constexpr int Dependencies = 12;
+    const auto urlOf = [](int service) { return u"http://127.0.0.1:%1"_s.arg(10'000 + service); };
+    HistoryBatch batch;
+    for (const History::Time at : {Noon, Noon + 30s}) { // in two buckets of the finest tier that is kept
+        for (int service = 0; service < Services; ++service) {
+            Observation one = observation(at, 1, 0, urlOf(service));
+            for (int dependency = 1; dependency < Dependencies; ++dependency)
+                one.operations[u"dependency %1"_s.arg(dependency)] = {1, 0};
+            batch.add(one);
+        }
+    }
+    HistoryDatabase database(path(), {});
+    QVERIFY(!database.open());
+    QVERIFY(!database.write(batch, Noon));
+    for (const int service : {0, Services / 2, Services - 1}) {
+        const Result<HistoryRange> range = database.range(urlOf(service), Noon - 1min, Noon + 1min, 60s, Noon);
+        QVERIFY(range);
+        QCOMPARE(successesOf(*range), 2 * Dependencies);
+    }
+}
+
+void TestHistoryStore::whileNothingCanBeWrittenTheFinestIsGivenUp()
+{
+    HistoryBatch batch;
+    constexpr int Hours = 12;
+    const auto seconds = [](const auto &rows) { return std::ranges::count(rows, 1, [](const auto &row) { return row.first.step; }); };
+    for (int second = 1; second <= Hours * 3600; ++second) {
+        batch.add(observation(Noon + second * 1s, 1));
+        if (second == 3600)
+            QCOMPARE(seconds(batch.services()[Url].looks), 3600);
+    }
+    const HistoryBatch::ServiceRows &rows = batch.services()[Url];
+    QVERIFY(rows.looks.size() + rows.counts.at(u"db"_s).size() <= HistoryBatch::MostRows + HistoryBatch::MostRowsEach);
+    QVERIFY(seconds(rows.looks) < Hours * 3600);
+    QCOMPARE(rows.looks.rbegin()->first.step, 600); // and of what is coarser all is there
+    QCOMPARE(rows.looks.count({600, std::chrono::floor<std::chrono::seconds>(Noon.time_since_epoch()).count()}), std::size_t(1));
+    HistoryDatabase database(path(), {});
+    QVERIFY(!database.open());
+    QVERIFY(!database.write(batch, Noon));
+    const Result<HistoryRange> range = database.range(Url, Noon, Noon + Hours * 1h, 600s, Noon + Hours * 1h);
+    QVERIFY(range);
+    QCOMPARE(successesOf(*range), Hours * 3600);
 }
 
 void TestHistoryStore::eventsSayWhatWhenAndByWhom()
