@@ -19,20 +19,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int Schema = 1;
+constexpr int Schema = 2;
 constexpr int SqliteCorrupt = 11; // result codes of sqlite3.h, which QtSql hands on as numbers
 constexpr int SqliteNotADatabase = 26;
 
-constexpr const char *Tables[] = {
+// Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known. What is written together stands
+// together, or every row would dirty a page of its own.
+constexpr const char *LookTable =
+    "CREATE TABLE look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
+    "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
+    "PRIMARY KEY (step, start, service)) WITHOUT ROWID";
+constexpr const char *OperationsTable =
+    "CREATE TABLE operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, failures INTEGER, "
+    "PRIMARY KEY (step, start, dependency)) WITHOUT ROWID";
+constexpr const char *OtherTables[] = {
     "CREATE TABLE service (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE)",
     "CREATE TABLE dependency (id INTEGER PRIMARY KEY, service INTEGER NOT NULL, name TEXT NOT NULL, first INTEGER NOT NULL, "
     "UNIQUE (service, name))",
-    // Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known.
-    "CREATE TABLE look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
-    "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
-    "PRIMARY KEY (step, service, start)) WITHOUT ROWID",
-    "CREATE TABLE operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, failures INTEGER, "
-    "PRIMARY KEY (step, dependency, start)) WITHOUT ROWID",
     "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, mark TEXT)",
     "CREATE INDEX event_by_service ON event (url, at)",
     "CREATE INDEX event_by_time ON event (at)",
@@ -40,6 +43,9 @@ constexpr const char *Tables[] = {
     "reason TEXT, bodies BLOB, log BLOB)",
     "CREATE INDEX obituary_by_service ON obituary (url, at)",
 };
+
+/// Names the buckets from the first to the last, so that the row of each is found by its key.
+constexpr QLatin1StringView Buckets("WITH RECURSIVE bucket (at) AS (SELECT ? UNION ALL SELECT at + ? FROM bucket WHERE at + ? <= ?) ");
 
 /// Came later: files without it get it, and dashboards that do not know it leave it alone. Of each service the last one.
 constexpr const char *ReceiptTable = "CREATE TABLE IF NOT EXISTS receipt (url TEXT PRIMARY KEY, at INTEGER, receipt BLOB) WITHOUT ROWID";
@@ -145,19 +151,40 @@ bool HistoryDatabase::makeTables()
         return false;
     // A tenth more than wanted: the hard limit, below which prune() stays.
     const QString most = u"PRAGMA max_page_count = %1"_s.arg(m_limits.bytes / pageSize * 11 / 10);
-    if (!run(u"PRAGMA journal_mode = WAL"_s) || !run(u"PRAGMA synchronous = NORMAL"_s) || !run(u"PRAGMA journal_size_limit = 4194304"_s)
-        || !run(most))
+    if (!run(u"PRAGMA journal_mode = WAL"_s) || !run(u"PRAGMA synchronous = NORMAL"_s) || !run(u"PRAGMA journal_size_limit = 4194304"_s))
         return false;
-    if (number(u"PRAGMA user_version"_s) == Schema) // damage in the middle of the file shows when it is read there
-        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0 && run(QString::fromLatin1(ReceiptTable));
-    m_database.transaction();
-    for (const char *const table : Tables) {
-        if (!run(QString::fromLatin1(table))) {
-            m_database.rollback();
-            return false;
-        }
+    switch (number(u"PRAGMA user_version"_s)) {
+    case Schema: // damage in the middle of the file shows when it is read there
+        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0 && run(QString::fromLatin1(ReceiptTable)) && run(most);
+    case 1: return reorder() && run(most);
+    default: break;
     }
-    return run(QString::fromLatin1(ReceiptTable)) && run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit();
+    m_database.transaction();
+    bool done = run(QString::fromLatin1(LookTable)) && run(QString::fromLatin1(OperationsTable)) && run(QString::fromLatin1(ReceiptTable));
+    for (const char *const table : OtherTables)
+        done = done && run(QString::fromLatin1(table));
+    return (done && finishTables()) && run(most);
+}
+
+/// Ends the transaction that made them, one way or the other.
+bool HistoryDatabase::finishTables()
+{
+    if (run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit())
+        return true;
+    m_database.rollback();
+    return false;
+}
+
+/// The first format kept the rows of one service together.
+bool HistoryDatabase::reorder()
+{
+    m_database.transaction();
+    bool done = run(QString::fromLatin1(ReceiptTable));
+    for (const auto &[table, key, create] : {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
+        done = done && run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(QString::fromLatin1(create))
+               && run(u"INSERT INTO %1 SELECT * FROM old_%1 ORDER BY step, start, %2"_s.arg(table, key)) && run(u"DROP TABLE old_%1"_s.arg(table));
+    }
+    return done && finishTables() && run(u"VACUUM"_s);
 }
 
 void HistoryDatabase::close()
@@ -392,9 +419,8 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
     bool done = true;
     for (const HistoryTier &tier : HistoryTiers) {
         const qint64 oldest = inSeconds(now - tier.kept);
-        for (const QString &table : {u"look WHERE step = %1 AND service IN (SELECT id FROM service) AND start < %2"_s,
-                                     u"operations WHERE step = %1 AND dependency IN (SELECT id FROM dependency) AND start < %2"_s})
-            done = done && run(u"DELETE FROM "_s + table.arg(tier.step.count()).arg(oldest));
+        for (const QString &table : {u"look"_s, u"operations"_s})
+            done = done && run(u"DELETE FROM %1 WHERE step = %2 AND start < %3"_s.arg(table).arg(tier.step.count()).arg(oldest));
     }
     for (const auto &[table, most] : {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
         done = done && run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
@@ -461,9 +487,9 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
 
 bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
 {
-    QSqlQuery query = prepared(u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
-                               "FROM look WHERE step = ? AND service = ? AND start BETWEEN ? AND ? ORDER BY start"_s);
-    if (!run(query, {step, service, from, to}))
+    QSqlQuery query = prepared(Buckets + u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
+                               "FROM bucket CROSS JOIN look ON start = at WHERE step = ? AND service = ? ORDER BY at"_s);
+    if (!run(query, {from, step, step, to, step, service}))
         return false;
     while (query.next()) {
         Stretch stretch;
@@ -491,10 +517,10 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
     QSqlQuery dependencies = prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
     if (!run(dependencies, {service}))
         return false;
-    QSqlQuery query = prepared(u"SELECT start, successes, failures FROM operations WHERE step = ? AND dependency = ? AND start BETWEEN ? AND ?"_s);
+    QSqlQuery query = prepared(Buckets + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
     while (dependencies.next()) {
         QHash<qint64, HistoryBatch::Count> counts;
-        if (!run(query, {step, dependencies.value(0), from, to}))
+        if (!run(query, {from, step, step, to, step, dependencies.value(0)}))
             return false;
         while (query.next())
             counts[query.value(0).toLongLong()] = {query.value(1).toLongLong(), query.value(2).toLongLong()};

@@ -55,6 +55,8 @@ private:
     Problem problem(const QString &doing);
     bool isDamaged() const;
     bool makeTables();
+    bool finishTables();
+    bool reorder();
     bool setAside();
     void close();
 

@@ -65,7 +65,7 @@ public:
     {
         QElapsedTimer timer;
         timer.start();
-        const auto range = m_database.range(urlOf(m_services / 2), m_now - time, m_now, step, m_now);
+        const auto range = m_database.range(urlOf(m_services / 2), m_now - time, m_now, std::max(step, finestStep()), m_now);
         return range && !range->stretches.empty() ? double(timer.nsecsElapsed()) / 1e6 : -1;
     }
 

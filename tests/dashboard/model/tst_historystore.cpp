@@ -37,6 +37,7 @@ private Q_SLOTS:
     void anObituaryKeepsTheLastWords();
     void ofEachServiceTheLastReceiptIsThere();
     void aFileFromBeforeReceiptsGetsThem();
+    void aFileOfTheFirstFormatKeepsAll();
     void aKilledWriterLosesNothingItWasToldIsThere();
     void aDamagedFileIsKeptAndSaid_data();
     void aDamagedFileIsKeptAndSaid();
@@ -402,6 +403,45 @@ void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
     QVERIFY(receipts);
     QCOMPARE(receipts->value(Url), receipt(u"restart"_s, true));
     QCOMPARE(trouble.size(), 0);
+}
+
+void TestHistoryStore::aFileOfTheFirstFormatKeepsAll()
+{
+    const auto ranges = [](HistoryDatabase &database) {
+        QList<std::pair<std::size_t, qint64>> found;
+        for (const HistoryTier &tier : HistoryTiers) {
+            const Result<HistoryRange> range = database.range(Url, Noon - 2min, Noon, tier.step, Noon);
+            found << (range ? std::pair(range->stretches.size(), successesOf(*range)) : std::pair(std::size_t(0), qint64(0)));
+        }
+        return found;
+    };
+    QList<std::pair<std::size_t, qint64>> before;
+    {
+        HistoryDatabase database(path(), {});
+        QVERIFY(!database.open());
+        QVERIFY(!database.write(answers(Noon, 60), Noon));
+        before = ranges(database);
+    }
+    change(u"CREATE TABLE first_look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
+           "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
+           "PRIMARY KEY (step, service, start)) WITHOUT ROWID"_s);
+    change(u"CREATE TABLE first_operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, failures INTEGER, "
+           "PRIMARY KEY (step, dependency, start)) WITHOUT ROWID"_s);
+    for (const QString &table : {u"look"_s, u"operations"_s}) {
+        change(u"INSERT INTO first_%1 SELECT * FROM %1"_s.arg(table));
+        change(u"DROP TABLE %1"_s.arg(table));
+        change(u"ALTER TABLE first_%1 RENAME TO %1"_s.arg(table));
+    }
+    change(u"PRAGMA user_version = 1"_s);
+    {
+        HistoryDatabase database(path(), {});
+        QVERIFY(!database.open());
+        QCOMPARE(ranges(database), before);
+        QVERIFY(!database.write(answers(Noon + 60s, 60), Noon + 60s));
+    }
+    QFile file(path()); // https://www.sqlite.org/fileformat.html#user_version_number
+    QVERIFY(file.open(QIODevice::ReadOnly) && file.seek(60));
+    QCOMPARE(file.read(4), QByteArray("\0\0\0\2", 4));
 }
 
 void TestHistoryStore::aKilledWriterLosesNothingItWasToldIsThere()
