@@ -21,14 +21,8 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-struct Socket
-{
-    QHostAddress host;
-    quint16 port = 0;
-};
-
 /// By inode: what /proc/net calls a socket, and /proc/PID/fd too.
-using Sockets = QHash<QByteArray, Socket>;
+using Sockets = QHash<QByteArray, ServiceAddress>;
 
 QByteArray contentOf(const QString &path)
 {
@@ -76,7 +70,7 @@ Sockets listeningSockets(std::optional<quint16> port = {})
             if (fields.size() < 10)
                 continue;
             const QList<QByteArray> local = fields[1].split(':');
-            sockets.insert(fields[9], {addressOf(local.value(0)), quint16(local.value(1).toUInt(nullptr, 16))});
+            sockets.insert(fields[9], {ServiceAddress::Kind::Tcp, addressOf(local.value(0)).toString(), quint16(local.value(1).toUInt(nullptr, 16)), {}});
         }
     }
     return sockets;
@@ -104,38 +98,38 @@ bool isLocal(const QString &host)
     return !address.isNull() && (address.isLoopback() || QNetworkInterface::allAddresses().contains(address));
 }
 
-/// Would a listener at `held` keep `host` from being bound?
-bool overlaps(const QHostAddress &held, const QString &host)
+/// Would a listener at `host` keep the other host from being bound?
+bool overlaps(const QString &host, const QString &other)
 {
-    const QHostAddress wanted(host);
+    const QHostAddress held(host);
+    const QHostAddress wanted(other);
     const auto isAny = [](const QHostAddress &address) { return address == QHostAddress::AnyIPv4 || address == QHostAddress::AnyIPv6; };
     if (isAny(held) || isAny(wanted))
         return true;
     return wanted.isNull() ? held.isLoopback() : held == wanted; // a name: only `localhost` and the like come here
 }
 
-QSet<QByteArray> inodesAt(const ServiceAddress &address, const Sockets &sockets)
+Sockets unixSocketsAt(const QString &path)
 {
-    QSet<QByteArray> inodes;
-    for (auto it = sockets.begin(); it != sockets.end(); ++it) {
-        if (it->port == address.port && overlaps(it->host, address.host))
-            inodes.insert(it.key());
-    }
-    return inodes;
-}
-
-QSet<QByteArray> unixInodesAt(const QString &path)
-{
-    QSet<QByteArray> inodes;
+    Sockets sockets;
     const QByteArray wanted = QFile::encodeName(QDir::current().absoluteFilePath(path));
     const QList<QByteArray> lines = contentOf(u"/proc/net/unix"_s).split('\n');
     for (const QByteArray &line : lines.mid(1)) {
         // Num RefCount Protocol Flags Type St Inode Path; flag 0x10000 is a listening socket
         const QList<QByteArray> fields = line.simplified().split(' ');
         if (fields.size() >= 8 && fields[3] == "00010000" && line.endsWith(' ' + wanted))
-            inodes.insert(fields[6]);
+            sockets.insert(fields[6], {ServiceAddress::Kind::Unix, {}, 0, path});
     }
-    return inodes;
+    return sockets;
+}
+
+Sockets socketsAt(const ServiceAddress &address)
+{
+    if (address.kind == ServiceAddress::Kind::Unix)
+        return unixSocketsAt(address.path);
+    Sockets sockets = listeningSockets(address.port);
+    sockets.removeIf([&](Sockets::iterator it) { return !overlaps(it->host, address.host); });
+    return sockets;
 }
 
 QString homeShortened(const QString &path)
@@ -144,9 +138,9 @@ QString homeShortened(const QString &path)
     return path == home || path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
 }
 
-PortHolder describe(const Socket &socket, const QString &pid)
+PortHolder describe(const ServiceAddress &address, const QString &pid)
 {
-    PortHolder listener{{ServiceAddress::Kind::Tcp, socket.host.toString(), socket.port, {}}, pid.toLongLong(), {}, {}};
+    PortHolder listener{address, pid.toLongLong(), {}, {}};
     if (pid.isEmpty())
         return listener;
     QByteArray command = contentOf(u"/proc/%1/cmdline"_s.arg(pid));
@@ -192,18 +186,18 @@ QList<PortHolder> listeners() { return holdersOf(listeningSockets()); }
 
 bool isHeldBy(const ServiceAddress &address, qint64 pid)
 {
-    const QSet<QByteArray> wanted = address.kind == ServiceAddress::Kind::Unix ? unixInodesAt(address.path)
-                                                                               : inodesAt(address, listeningSockets(address.port));
-    return !wanted.isEmpty() && socketsOf(QString::number(pid)).intersects(wanted);
+    const Sockets sockets = socketsAt(address);
+    if (sockets.isEmpty())
+        return false;
+    const QSet<QByteArray> held = socketsOf(QString::number(pid));
+    return std::any_of(held.begin(), held.end(), [&](const QByteArray &inode) { return sockets.contains(inode); });
 }
 
 std::optional<PortHolder> findListener(const ServiceAddress &address)
 {
-    if (address.kind != ServiceAddress::Kind::Tcp || (!address.isLoopback() && !isLocal(address.host)))
+    if (address.kind == ServiceAddress::Kind::Tcp && !address.isLoopback() && !isLocal(address.host))
         return {};
-    Sockets sockets = listeningSockets(address.port);
-    const QSet<QByteArray> wanted = inodesAt(address, sockets);
-    sockets.removeIf([&](Sockets::iterator it) { return !wanted.contains(it.key()); });
+    const Sockets sockets = socketsAt(address);
     if (sockets.isEmpty())
         return {};
     return holdersOf(sockets).first();

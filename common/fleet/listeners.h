@@ -9,7 +9,7 @@
 
 namespace Hephaestus {
 
-/// A listening TCP socket of this machine, and who holds it.
+/// A listening socket of this machine, and who holds it.
 struct PortHolder
 {
     ServiceAddress address; ///< 0.0.0.0 and :: are every address
@@ -23,7 +23,7 @@ struct PortHolder
     bool operator==(const PortHolder &) const = default;
 };
 
-/// All of them, from /proc/net/tcp and tcp6 and /proc/PID/fd (proc(5)). Takes milliseconds: reads every descriptor
+/// All of TCP, from /proc/net/tcp and tcp6 and /proc/PID/fd (proc(5)). Takes milliseconds: reads every descriptor
 /// of every process it may look into.
 QList<PortHolder> listeners();
 
@@ -31,7 +31,7 @@ QList<PortHolder> listeners();
 /// that cannot be seen: another user's process, or a pid of another machine or container.
 bool isHeldBy(const ServiceAddress &address, qint64 pid);
 
-/// Who keeps `address` from being bound: the listener on the same port at the same or every address.
+/// Who keeps `address` from being bound: the listener on the same port at the same or every address, or of the same path.
 std::optional<PortHolder> findListener(const ServiceAddress &address);
 
 } // namespace Hephaestus

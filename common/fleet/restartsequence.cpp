@@ -471,6 +471,8 @@ QString RestartSequence::Private::holderText() const
     const std::optional<PortHolder> holder = findListener(m_peer.address);
     if (!holder || (m_launched && holder->pid == m_launched->pid()))
         return {};
+    if (m_peer.address.kind == ServiceAddress::Kind::Unix)
+        return u" The socket %1 is held by %2. Stop it, or change the path."_s.arg(m_peer.address.path, holder->text());
     return u" Port %1 is held by %2. Stop it, or change the port."_s.arg(m_peer.address.port).arg(holder->text());
 }
 

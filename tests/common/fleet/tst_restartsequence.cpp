@@ -311,23 +311,32 @@ void TestRestartSequence::failuresAreExplained()
 
 void TestRestartSequence::aTakenPortNamesItsHolder_data()
 {
+    QTest::addColumn<bool>("isUnix");
     QTest::addColumn<QString>("does");
-    QTest::newRow("says something else") << u"c.sendall(b'SSH-2.0-x\\r\\n')"_s;
-    QTest::newRow("says nothing") << u"kept.append(c)"_s;
-    QTest::newRow("hangs up") << u"c.close()"_s;
-    QTest::newRow("does not accept any more") << u"time.sleep(1000)"_s;
+    QTest::newRow("says something else") << false << u"c.sendall(b'SSH-2.0-x\\r\\n')"_s;
+    QTest::newRow("says nothing") << false << u"kept.append(c)"_s;
+    QTest::newRow("hangs up") << false << u"c.close()"_s;
+    QTest::newRow("does not accept any more") << false << u"time.sleep(1000)"_s;
+    QTest::newRow("hangs up, a Unix socket") << true << u"c.close()"_s;
+    QTest::newRow("says nothing, a Unix socket") << true << u"kept.append(c)"_s;
 }
 
 void TestRestartSequence::aTakenPortNamesItsHolder()
 {
+    QFETCH(bool, isUnix);
     QFETCH(QString, does);
-    // It answers neither HTTP nor anything else: the service is not running, its port is.
+    // It answers neither HTTP nor anything else: the service is not running, its address is.
+    const QString path = state->filePath(u"s"_s);
+    FleetEntry entry = entryWith();
+    if (isUnix)
+        entry.url = u"unix:"_s + path;
+    const QString bind = isUnix ? u"socket.AF_UNIX)\ns.bind('%1')"_s.arg(path) : u")\ns.bind(('127.0.0.1',%1))"_s.arg(port);
     QProcess holder;
     holder.setWorkingDirectory(state->path());
-    holder.start(u"python3"_s, {u"-c"_s, u"import socket,sys,time\ns=socket.socket()\ns.bind(('127.0.0.1',%1))\ns.listen()\nprint('x',flush=True)\n"
-                                         "kept=[]\nwhile True:\n c=s.accept()[0]\n %2"_s.arg(port).arg(does)});
+    holder.start(u"python3"_s, {u"-c"_s, u"import socket,sys,time\ns=socket.socket(%1\ns.listen()\nprint('x',flush=True)\n"
+                                         "kept=[]\nwhile True:\n c=s.accept()[0]\n %2"_s.arg(bind, does)});
     QVERIFY(holder.waitForReadyRead(10'000));
-    const Receipt receipt = run(entryWith());
+    const Receipt receipt = run(entry);
     holder.kill();
     holder.waitForFinished();
     QVERIFY(!receipt.ok);
