@@ -3,7 +3,6 @@
 
 #include "server/core/serverstate.h"
 
-#include <linux/ioprio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,11 +10,15 @@
 namespace Hephaestus {
 namespace {
 
+// Of ioprio_set(2). The linux/ioprio.h of Debian 12 (linux-libc-dev 6.1.192) names a parameter "class".
+constexpr int IoPriorityOfProcess = 1;
+constexpr int IdleIoPriority = 3 << 13;
+
 /// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
 void stepBack()
 {
     ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);
-    ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+    ::syscall(SYS_ioprio_set, IoPriorityOfProcess, 0, IdleIoPriority);
 }
 
 } // namespace
