@@ -5,12 +5,10 @@
 
 #include <QDataStream>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QSqlError>
 
 #include <algorithm>
-#include <atomic>
 
 namespace Hephaestus {
 
@@ -20,8 +18,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int Schema = 2;
-constexpr int SqliteCorrupt = 11; // result codes of sqlite3.h, which QtSql hands on as numbers
-constexpr int SqliteNotADatabase = 26;
 
 // Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known. What is written together stands
 // together, or every row would dirty a page of its own.
@@ -92,183 +88,125 @@ QList<KeptBody> unpacked(const QByteArray &compressed)
 
 } // namespace
 
-HistoryDatabase::HistoryDatabase(QString path, HistoryLimits limits) : m_path(std::move(path)), m_limits(limits)
-{
-    static std::atomic<int> connections = 0;
-    m_connection = u"history %1"_s.arg(++connections);
-}
+HistoryDatabase::HistoryDatabase(const QString &path, HistoryLimits limits) : m_file(path), m_limits(limits) {}
 
-HistoryDatabase::~HistoryDatabase() { close(); }
+HistoryDatabase::~HistoryDatabase() = default;
 
 // ---- opening -----------------------------------------------------------------------------------------
 
 std::optional<Problem> HistoryDatabase::open()
 {
-    const QString directory = QFileInfo(m_path).absolutePath();
+    const QString &path = m_file.path();
+    const QString directory = QFileInfo(path).absolutePath();
+    if (!SqliteFile::hasDriver())
+        return Problem{path, u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
     if (!QDir().mkpath(directory))
-        return Problem{m_path, u"the history cannot be kept: the directory %1 cannot be made"_s.arg(directory)};
-    m_lock = std::make_unique<QLockFile>(m_path + u".lock"_s);
-    m_lock->setStaleLockTime(0); // only who is dead gives it up
-    m_readOnly = !m_lock->tryLock(0) && m_lock->error() == QLockFile::LockFailedError;
-    if (m_readOnly && !QFileInfo::exists(m_path))
-        return Problem{m_path, u"the history is being made by another dashboard"_s};
-    if (m_readOnly)
-        m_notice = u"Another dashboard keeps the history; this one reads it."_s;
+        return Problem{path, u"the history cannot be kept: the directory %1 cannot be made"_s.arg(directory)};
     for (int attempt = 0; attempt < 2; ++attempt) {
-        m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
-        if (!m_database.isValid())
-            return Problem{m_path, u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
-        m_database.setDatabaseName(m_path);
-        m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s : u"QSQLITE_BUSY_TIMEOUT=2000"_s);
-        m_error.clear();
-        m_errorCode = 0;
-        if (!m_database.open()) {
-            m_error = m_database.lastError().databaseText();
-            m_errorCode = m_database.lastError().nativeErrorCode().toInt() & 0xff;
-        } else if (const qint64 schema = number(u"PRAGMA user_version"_s); schema > Schema) {
-            close();
-            return Problem{m_path, u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s.arg(schema)};
-        } else if (m_errorCode == 0 && (m_readOnly || makeTables())) {
-            m_open = true;
-            return {};
+        m_file.lock();
+        if (m_file.isReadOnly() && !QFileInfo::exists(path))
+            return Problem{path, u"the history is being made by another dashboard"_s};
+        if (m_file.isReadOnly())
+            m_notice = u"Another dashboard keeps the history; this one reads it."_s;
+        if (m_file.connect()) {
+            if (const qint64 schema = m_file.number(u"PRAGMA user_version"_s); schema > Schema) {
+                close();
+                return Problem{path, u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s.arg(schema)};
+            }
+            if (!m_file.hasFailed() && (m_file.isReadOnly() || makeTables())) {
+                m_open = true;
+                return {};
+            }
         }
         const Problem failure = problem(u"opened"_s);
-        if (!isDamaged() || m_readOnly || !setAside()) {
+        if (!m_file.isDamaged() || m_file.isReadOnly() || !setAside()) {
             close();
             return failure;
         }
-        m_lock = std::make_unique<QLockFile>(m_path + u".lock"_s);
-        m_lock->setStaleLockTime(0);
-        m_lock->tryLock(0);
     }
     return problem(u"opened"_s);
 }
 
 bool HistoryDatabase::makeTables()
 {
-    const qint64 pageSize = number(u"PRAGMA page_size"_s);
+    const qint64 pageSize = m_file.number(u"PRAGMA page_size"_s);
     if (pageSize <= 0)
         return false;
     // A tenth more than wanted: the hard limit, below which prune() stays.
     const QString most = u"PRAGMA max_page_count = %1"_s.arg(m_limits.bytes / pageSize * 11 / 10);
-    if (!run(u"PRAGMA journal_mode = WAL"_s) || !run(u"PRAGMA synchronous = NORMAL"_s) || !run(u"PRAGMA journal_size_limit = 4194304"_s))
+    if (!run("PRAGMA journal_mode = WAL") || !run("PRAGMA synchronous = NORMAL") || !run("PRAGMA journal_size_limit = 4194304"))
         return false;
-    switch (number(u"PRAGMA user_version"_s)) {
+    switch (m_file.number(u"PRAGMA user_version"_s)) {
     case Schema: // damage in the middle of the file shows when it is read there
-        return number(u"SELECT count(*) FROM service"_s) >= 0 && m_errorCode == 0 && run(QString::fromLatin1(ReceiptTable)) && run(most);
-    case 1: return reorder() && run(most);
+        return m_file.number(u"SELECT count(*) FROM service"_s) >= 0 && !m_file.hasFailed() && run(ReceiptTable) && m_file.run(most);
+    case 1: return reorder() && m_file.run(most);
     default: break;
     }
-    m_database.transaction();
-    bool done = run(QString::fromLatin1(LookTable)) && run(QString::fromLatin1(OperationsTable)) && run(QString::fromLatin1(ReceiptTable));
+    m_file.begin();
+    bool done = run(LookTable) && run(OperationsTable) && run(ReceiptTable);
     for (const char *const table : OtherTables)
-        done = done && run(QString::fromLatin1(table));
-    return (done && finishTables()) && run(most);
+        done = done && run(table);
+    return endTables(done) && m_file.run(most);
 }
 
-/// Ends the transaction that made them, one way or the other.
-bool HistoryDatabase::finishTables()
+/// Ends the transaction that made them.
+bool HistoryDatabase::endTables(bool done)
 {
-    if (run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_database.commit())
+    if (done && m_file.run(u"PRAGMA user_version = %1"_s.arg(Schema)) && m_file.commit())
         return true;
-    m_database.rollback();
+    m_file.rollback();
     return false;
 }
 
 /// The first format kept the rows of one service together.
 bool HistoryDatabase::reorder()
 {
-    m_database.transaction();
-    bool done = run(QString::fromLatin1(ReceiptTable));
+    m_file.begin();
+    bool done = run(ReceiptTable);
     for (const auto &[table, key, create] : {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
-        done = done && run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(QString::fromLatin1(create))
-               && run(u"INSERT INTO %1 SELECT * FROM old_%1 ORDER BY step, start, %2"_s.arg(table, key)) && run(u"DROP TABLE old_%1"_s.arg(table));
+        done = done && m_file.run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(create)
+               && m_file.run(u"INSERT INTO %1 SELECT * FROM old_%1 ORDER BY step, start, %2"_s.arg(table, key))
+               && m_file.run(u"DROP TABLE old_%1"_s.arg(table));
     }
-    return done && finishTables() && run(u"VACUUM"_s);
-}
-
-void HistoryDatabase::close()
-{
-    m_open = false;
-    m_services.clear();
-    m_dependencies.clear();
-    if (m_database.isValid()) {
-        m_database.close();
-        m_database = QSqlDatabase();
-        QSqlDatabase::removeDatabase(m_connection);
-    }
-    m_lock.reset();
-}
-
-/// The damaged file keeps its content under another name, with what SQLite keeps beside it.
-bool HistoryDatabase::setAside()
-{
-    close();
-    const QString stamp = QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss"_s);
-    QString aside = m_path + u".damaged-"_s + stamp;
-    for (int n = 2; QFileInfo::exists(aside); ++n)
-        aside = u"%1.damaged-%2-%3"_s.arg(m_path, stamp).arg(n);
-    if (!QFile::rename(m_path, aside))
+    if (!endTables(done))
         return false;
-    for (const QString &suffix : {u"-wal"_s, u"-shm"_s})
-        QFile::rename(m_path + suffix, aside + suffix);
-    m_notice = u"The history was damaged (%1). It is kept as %2, and a new one begins."_s.arg(m_error, aside);
+    if (!m_file.run(u"VACUUM"_s)) // for want of room, perhaps: what is free is used later
+        m_file.forgetError();
     return true;
 }
 
-// ---- statements --------------------------------------------------------------------------------------
+bool HistoryDatabase::run(const char *statement) { return m_file.run(QString::fromLatin1(statement)); }
 
-QSqlQuery HistoryDatabase::prepared(const QString &sql)
+void HistoryDatabase::close()
 {
-    QSqlQuery query(m_database);
-    query.setForwardOnly(true);
-    if (!query.prepare(sql)) {
-        m_error = query.lastError().databaseText();
-        m_errorCode = query.lastError().nativeErrorCode().toInt() & 0xff;
-    }
-    return query;
+    forgetNumbers();
+    m_open = false;
+    m_file.close();
 }
 
-bool HistoryDatabase::run(QSqlQuery &query)
+/// Those of rows that are not there, or not any more.
+void HistoryDatabase::forgetNumbers()
 {
-    if (query.exec())
-        return true;
-    if (m_errorCode == 0 || !query.lastError().nativeErrorCode().isEmpty()) {
-        m_error = query.lastError().databaseText();
-        m_errorCode = query.lastError().nativeErrorCode().toInt() & 0xff;
-    }
-    return false;
+    m_services.clear();
+    m_dependencies.clear();
 }
 
-/// With `values` for its question marks.
-bool HistoryDatabase::run(QSqlQuery &query, std::initializer_list<QVariant> values)
+/// The damaged file keeps its content under another name.
+bool HistoryDatabase::setAside()
 {
-    int at = 0;
-    for (const QVariant &value : values)
-        query.bindValue(at++, value);
-    return m_errorCode == 0 && run(query);
+    const QString why = m_file.error();
+    close();
+    const QString aside = m_file.setAside();
+    if (aside.isEmpty())
+        return false;
+    m_notice = u"The history was damaged (%1). It is kept as %2, and a new one begins."_s.arg(why, aside);
+    return true;
 }
 
-bool HistoryDatabase::run(const QString &sql)
+Problem HistoryDatabase::problem(const QString &doing) const
 {
-    QSqlQuery query = prepared(sql);
-    return m_errorCode == 0 && run(query);
+    return {m_file.path(), u"the history cannot be %1: %2"_s.arg(doing, m_file.error())};
 }
-
-/// The one number a statement yields; -1 if it fails.
-qint64 HistoryDatabase::number(const QString &sql)
-{
-    QSqlQuery query = prepared(sql);
-    return run(query) && query.next() ? query.value(0).toLongLong() : -1;
-}
-
-Problem HistoryDatabase::problem(const QString &doing)
-{
-    const QString why = m_error.isEmpty() ? u"unknown error"_s : m_error.trimmed();
-    return {m_path, u"the history cannot be %1: %2"_s.arg(doing, why)};
-}
-
-bool HistoryDatabase::isDamaged() const { return m_errorCode == SqliteCorrupt || m_errorCode == SqliteNotADatabase; }
 
 // ---- writing -----------------------------------------------------------------------------------------
 
@@ -279,23 +217,17 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
             if (auto problem = open())
                 return problem;
         }
-        if (m_readOnly)
+        if (m_file.isReadOnly())
             return {};
-        m_errorCode = 0;
-        m_error.clear();
-        m_database.transaction();
+        m_file.forgetError();
+        m_file.begin();
         const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch) && writeReceipts(batch);
-        if (done && m_database.commit())
+        if (done && m_file.commit())
             return {};
-        if (m_errorCode == 0) {
-            m_error = m_database.lastError().databaseText();
-            m_errorCode = m_database.lastError().nativeErrorCode().toInt() & 0xff;
-        }
         const Problem failure = problem(u"written"_s);
-        m_database.rollback();
-        m_services.clear(); // of rows that were rolled back
-        m_dependencies.clear();
-        const bool damaged = isDamaged();
+        m_file.rollback();
+        forgetNumbers(); // of rows that were rolled back
+        const bool damaged = m_file.isDamaged();
         if (damaged && !setAside())
             return failure;
         if (!damaged && (attempt > 0 || forget(now, m_limits.bytes * 3 / 4)))
@@ -306,7 +238,7 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
 
 bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
 {
-    QSqlQuery query = prepared(
+    QSqlQuery query = m_file.prepared(
         u"INSERT INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (step, service, start) DO UPDATE SET "
         "since = min(since, excluded.since), until = max(until, excluded.until), polls = polls + excluded.polls, "
         "latency = latency + excluded.latency, slowest = max(slowest, excluded.slowest), in_flight = max(in_flight, excluded.in_flight), "
@@ -318,7 +250,7 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
         if (service < 0)
             return false;
         for (const auto &[bucket, look] : rows.looks) {
-            if (!run(query, {bucket.step, service, bucket.start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
+            if (!m_file.run(query, {bucket.step, service, bucket.start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
                              look.connections, look.files, look.threads, look.resident, look.cpu}))
                 return false;
         }
@@ -328,7 +260,7 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 {
-    QSqlQuery query = prepared(u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
+    QSqlQuery query = m_file.prepared(u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
                                "successes = successes + excluded.successes, failures = failures + excluded.failures"_s);
     for (const auto &[url, rows] : batch.services().asKeyValueRange()) {
         for (const auto &[name, counts] : rows.counts) {
@@ -339,7 +271,7 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
             for (const auto &[bucket, count] : counts) {
                 if (count.successes == 0 && count.failures == 0)
                     continue; // that it is known to be zero, its service's look says
-                if (!run(query, {bucket.step, dependency, bucket.start, count.successes, count.failures}))
+                if (!m_file.run(query, {bucket.step, dependency, bucket.start, count.successes, count.failures}))
                     return false;
             }
         }
@@ -349,9 +281,9 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 {
-    QSqlQuery query = prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
+    QSqlQuery query = m_file.prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
     for (const auto &[event, url] : batch.events()) {
-        if (!run(query, {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000), event.by, event.mark}))
+        if (!m_file.run(query, {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000), event.by, event.mark}))
             return false;
     }
     return true;
@@ -359,11 +291,11 @@ bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
 {
-    QSqlQuery query = prepared(u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
+    QSqlQuery query = m_file.prepared(u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
     for (const Obituary &obituary : batch.obituaries()) {
         const QVariant code = obituary.exit ? QVariant(obituary.exit->code) : QVariant();
         const QVariant signal = obituary.exit ? QVariant(obituary.exit->signal) : QVariant();
-        if (!run(query, {milliseconds(obituary.at), obituary.url, obituary.name, obituary.pid, code, signal, obituary.reason.left(2000),
+        if (!m_file.run(query, {milliseconds(obituary.at), obituary.url, obituary.name, obituary.pid, code, signal, obituary.reason.left(2000),
                          packed(obituary.bodies), qCompress(obituary.log)}))
             return false;
     }
@@ -372,9 +304,9 @@ bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeReceipts(const HistoryBatch &batch)
 {
-    QSqlQuery query = prepared(u"INSERT OR REPLACE INTO receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
+    QSqlQuery query = m_file.prepared(u"INSERT OR REPLACE INTO receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
     for (const auto &[url, receipt] : batch.receipts().asKeyValueRange()) {
-        if (!run(query, {url, receipt.startedAt.toMSecsSinceEpoch(), qCompress(encode(receipt))}))
+        if (!m_file.run(query, {url, receipt.startedAt.toMSecsSinceEpoch(), qCompress(encode(receipt))}))
             return false;
     }
     return true;
@@ -385,9 +317,9 @@ qint64 HistoryDatabase::serviceId(const QString &url)
 {
     if (const auto found = m_services.constFind(url); found != m_services.cend())
         return *found;
-    QSqlQuery insert = prepared(u"INSERT INTO service (url) VALUES (?) ON CONFLICT DO NOTHING"_s);
-    QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
-    if ((!m_readOnly && !run(insert, {url})) || !run(query, {url}) || !query.next())
+    QSqlQuery insert = m_file.prepared(u"INSERT INTO service (url) VALUES (?) ON CONFLICT DO NOTHING"_s);
+    QSqlQuery query = m_file.prepared(u"SELECT id FROM service WHERE url = ?"_s);
+    if ((!m_file.isReadOnly() && !m_file.run(insert, {url})) || !m_file.run(query, {url}) || !query.next())
         return -1;
     return m_services[url] = query.value(0).toLongLong();
 }
@@ -399,9 +331,9 @@ qint64 HistoryDatabase::dependencyId(const QString &url, const QString &name, qi
         return -1;
     if (const auto found = m_dependencies.constFind({service, name}); found != m_dependencies.cend())
         return *found;
-    QSqlQuery insert = prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
-    QSqlQuery query = prepared(u"SELECT id FROM dependency WHERE service = ? AND name = ?"_s);
-    if (!run(insert, {service, name, start}) || !run(query, {service, name}) || !query.next())
+    QSqlQuery insert = m_file.prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
+    QSqlQuery query = m_file.prepared(u"SELECT id FROM dependency WHERE service = ? AND name = ?"_s);
+    if (!m_file.run(insert, {service, name, start}) || !m_file.run(query, {service, name}) || !query.next())
         return -1;
     return m_dependencies[{service, name}] = query.value(0).toLongLong();
 }
@@ -412,32 +344,32 @@ std::optional<Problem> HistoryDatabase::prune(History::Time now) { return forget
 
 std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
 {
-    if (!m_open || m_readOnly)
+    if (!m_open || m_file.isReadOnly())
         return {};
-    m_errorCode = 0;
-    m_database.transaction();
+    m_file.forgetError();
+    m_file.begin();
     bool done = true;
     for (const HistoryTier &tier : HistoryTiers) {
         const qint64 oldest = inSeconds(now - tier.kept);
         for (const QString &table : {u"look"_s, u"operations"_s})
-            done = done && run(u"DELETE FROM %1 WHERE step = %2 AND start < %3"_s.arg(table).arg(tier.step.count()).arg(oldest));
+            done = done && m_file.run(u"DELETE FROM %1 WHERE step = %2 AND start < %3"_s.arg(table).arg(tier.step.count()).arg(oldest));
     }
     for (const auto &[table, most] : {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
-        done = done && run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
-    done = done && run(u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(m_limits.receipts));
-    done = done && shrink(bytes) && m_database.commit();
+        done = done && m_file.run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
+    done = done && m_file.run(u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(m_limits.receipts));
+    done = done && shrink(bytes) && m_file.commit();
     if (done)
         return {};
     const Problem failure = problem(u"cleaned up"_s);
-    m_database.rollback();
-    if (isDamaged())
+    m_file.rollback();
+    if (m_file.isDamaged())
         setAside(); // the next write begins a new one
     return failure;
 }
 
 qint64 HistoryDatabase::usedBytes()
 {
-    return (number(u"PRAGMA page_count"_s) - number(u"PRAGMA freelist_count"_s)) * number(u"PRAGMA page_size"_s);
+    return (m_file.number(u"PRAGMA page_count"_s) - m_file.number(u"PRAGMA freelist_count"_s)) * m_file.number(u"PRAGMA page_size"_s);
 }
 
 /// Gives up the oldest quarter of the finest tier that has any, until the file fits.
@@ -446,17 +378,17 @@ bool HistoryDatabase::shrink(qint64 bytes)
     for (const HistoryTier &tier : HistoryTiers) {
         const QString step = QString::number(tier.step.count());
         for (int quarter = 0; quarter < 8 && usedBytes() > bytes; ++quarter) {
-            const qint64 first = number(u"SELECT min(start) FROM look WHERE step = "_s + step);
-            const qint64 last = number(u"SELECT max(start) FROM look WHERE step = "_s + step);
+            const qint64 first = m_file.number(u"SELECT min(start) FROM look WHERE step = "_s + step);
+            const qint64 last = m_file.number(u"SELECT max(start) FROM look WHERE step = "_s + step);
             if (first <= 0)
                 break;
             const QString keep = QString::number(first + (last - first) / 4 + 1);
-            if (!run(u"DELETE FROM look WHERE step = "_s + step + u" AND start < "_s + keep)
-                || !run(u"DELETE FROM operations WHERE step = "_s + step + u" AND start < "_s + keep))
+            if (!m_file.run(u"DELETE FROM look WHERE step = "_s + step + u" AND start < "_s + keep)
+                || !m_file.run(u"DELETE FROM operations WHERE step = "_s + step + u" AND start < "_s + keep))
                 return false;
         }
     }
-    return m_errorCode == 0;
+    return !m_file.hasFailed();
 }
 
 // ---- reading -----------------------------------------------------------------------------------------
@@ -464,14 +396,14 @@ bool HistoryDatabase::shrink(qint64 bytes)
 Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, History::Time now)
 {
     if (!m_open)
-        return Problem{m_path, u"there is no history"_s};
-    m_errorCode = 0;
+        return Problem{m_file.path(), u"there is no history"_s};
+    m_file.forgetError();
     const HistoryTier &tier = tierFor(step, from, now);
     HistoryRange range;
     range.step = tier.step;
     const qint64 first = inSeconds(from) / tier.step.count() * tier.step.count();
-    QSqlQuery query = prepared(u"SELECT id FROM service WHERE url = ?"_s);
-    bool done = run(query, {url});
+    QSqlQuery query = m_file.prepared(u"SELECT id FROM service WHERE url = ?"_s);
+    bool done = m_file.run(query, {url});
     if (done && query.next()) {
         const qint64 service = query.value(0).toLongLong();
         done = readStretches(service, int(tier.step.count()), first, inSeconds(to), range)
@@ -480,16 +412,16 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
     if (done && readMarks(url, from, to, range))
         return range;
     const Problem failure = problem(u"read"_s);
-    if (isDamaged() && !m_readOnly)
+    if (m_file.isDamaged() && !m_file.isReadOnly())
         setAside();
     return failure;
 }
 
 bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
 {
-    QSqlQuery query = prepared(Buckets + u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
+    QSqlQuery query = m_file.prepared(Buckets + u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
                                "FROM bucket CROSS JOIN look ON start = at WHERE step = ? AND service = ? ORDER BY at"_s);
-    if (!run(query, {from, step, step, to, step, service}))
+    if (!m_file.run(query, {from, step, step, to, step, service}))
         return false;
     while (query.next()) {
         Stretch stretch;
@@ -508,19 +440,19 @@ bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint6
             stretch.highest.cpuSeconds = cpu;
         range.stretches.push_back(stretch);
     }
-    return !query.lastError().isValid() || run(query);
+    return !query.lastError().isValid() || m_file.run(query);
 }
 
 /// Of every dependency a sample for each stretch since it was first there; where nothing was written it did nothing.
 bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
 {
-    QSqlQuery dependencies = prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
-    if (!run(dependencies, {service}))
+    QSqlQuery dependencies = m_file.prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
+    if (!m_file.run(dependencies, {service}))
         return false;
-    QSqlQuery query = prepared(Buckets + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
+    QSqlQuery query = m_file.prepared(Buckets + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
     while (dependencies.next()) {
         QHash<qint64, HistoryBatch::Count> counts;
-        if (!run(query, {from, step, step, to, step, dependencies.value(0)}))
+        if (!m_file.run(query, {from, step, step, to, step, dependencies.value(0)}))
             return false;
         while (query.next())
             counts[query.value(0).toLongLong()] = {query.value(1).toLongLong(), query.value(2).toLongLong()};
@@ -541,8 +473,8 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
 
 bool HistoryDatabase::readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range)
 {
-    QSqlQuery query = prepared(u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
-    if (!run(query, {url, milliseconds(from), milliseconds(to)}))
+    QSqlQuery query = m_file.prepared(u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
+    if (!m_file.run(query, {url, milliseconds(from), milliseconds(to)}))
         return false;
     while (query.next())
         range.marks.push_front({timeOf(query.value(0).toLongLong()), query.value(1).toString()});
@@ -554,10 +486,10 @@ template <typename Take>
 std::optional<Problem> HistoryDatabase::read(const QString &sql, std::initializer_list<QVariant> values, Take take)
 {
     if (!m_open)
-        return Problem{m_path, u"there is no history"_s};
-    m_errorCode = 0;
-    QSqlQuery query = prepared(sql);
-    if (!run(query, values))
+        return Problem{m_file.path(), u"there is no history"_s};
+    m_file.forgetError();
+    QSqlQuery query = m_file.prepared(sql);
+    if (!m_file.run(query, values))
         return problem(u"read"_s);
     while (query.next())
         take(query);

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/result.h"
 #include "dashboard/model/historybatch.h"
-
-#include <QLockFile>
-#include <QSqlDatabase>
-#include <QSqlQuery>
-
-#include <initializer_list>
-#include <memory>
+#include "dashboard/model/sqlitefile.h"
 
 namespace Hephaestus {
 
@@ -19,14 +12,14 @@ namespace Hephaestus {
 class HistoryDatabase
 {
 public:
-    HistoryDatabase(QString path, HistoryLimits limits);
+    HistoryDatabase(const QString &path, HistoryLimits limits);
     ~HistoryDatabase();
     Q_DISABLE_COPY_MOVE(HistoryDatabase)
 
     /// Opens, or makes, the file. A Problem: there is no history until a later call succeeds.
     std::optional<Problem> open();
     bool isOpen() const { return m_open; }
-    bool isReadOnly() const { return m_readOnly; } ///< another dashboard writes
+    bool isReadOnly() const { return m_file.isReadOnly(); } ///< another dashboard writes
 
     /// All of it or nothing. On a Problem it may be tried again later with the same batch.
     std::optional<Problem> write(const HistoryBatch &batch, History::Time now);
@@ -45,20 +38,16 @@ public:
     QString takeNotice() { return std::exchange(m_notice, {}); }
 
 private:
-    bool run(QSqlQuery &query);
-    bool run(QSqlQuery &query, std::initializer_list<QVariant> values);
-    bool run(const QString &sql);
     template <typename Take>
     std::optional<Problem> read(const QString &sql, std::initializer_list<QVariant> values, Take take);
-    QSqlQuery prepared(const QString &sql);
-    qint64 number(const QString &sql);
-    Problem problem(const QString &doing);
-    bool isDamaged() const;
+    bool run(const char *statement);
+    Problem problem(const QString &doing) const;
     bool makeTables();
-    bool finishTables();
+    bool endTables(bool done);
     bool reorder();
     bool setAside();
     void close();
+    void forgetNumbers();
 
     bool writeLooks(const HistoryBatch &batch);
     bool writeCounts(const HistoryBatch &batch);
@@ -74,18 +63,12 @@ private:
     bool readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range);
     bool readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range);
 
-    QString m_path;
+    SqliteFile m_file;
     HistoryLimits m_limits;
-    QString m_connection;
-    QSqlDatabase m_database;
-    std::unique_ptr<QLockFile> m_lock;
     QHash<QString, qint64> m_services;
     QHash<std::pair<qint64, QString>, qint64> m_dependencies;
-    QString m_error;
-    int m_errorCode = 0;
     QString m_notice;
     bool m_open = false;
-    bool m_readOnly = false;
 };
 
 } // namespace Hephaestus
