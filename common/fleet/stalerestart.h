@@ -32,7 +32,7 @@ public:
     StaleRestart() : StaleRestart(Rules()) { }
     explicit StaleRestart(Rules rules) : m_rules(rules) { }
 
-    /// Of all services, also those that are not to be restarted: others depend on them.
+    /// Of all services, also those that are not to be restarted: others depend on them. No two of one name.
     void add(const FleetEntry &entry);
     void remove(const QString &name);
     /// Is there any to be restarted?

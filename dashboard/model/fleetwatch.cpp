@@ -36,9 +36,12 @@ FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     connect(&m_actions, &ServiceActions::finished, &m_poller, [this](ServiceId id) { m_poller.setEager(id, false); });
     connect(&m_actions, &ServiceActions::answerWanted, &m_poller, &Poller::hurry);
     connect(&m_fleet, &FleetModel::answered, this, &FleetWatch::observe);
-    connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) { m_stale.began(m_fleet.find(id)->entry.name); });
-    connect(&m_actions, &ServiceActions::finished, this,
-            [this](ServiceId, const Receipt &receipt) { m_stale.ended(receipt, TimeSource::machine().steady()); });
+    connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) { m_stale.began(staleName(m_fleet.find(id)->entry)); });
+    connect(&m_actions, &ServiceActions::finished, this, [this](ServiceId id, Receipt receipt) {
+        if (const ServiceRow *const row = m_fleet.find(id))
+            receipt.service = staleName(row->entry);
+        m_stale.ended(receipt, TimeSource::machine().steady());
+    });
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
 }
 
@@ -105,8 +108,25 @@ void FleetWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFi
         if (!fleetFile.isEmpty())
             m_fleetFiles.insert(added[each].url, fleetFile);
         m_poller.add(ids[each], added[each].interval);
-        m_stale.add(added[each]);
+        FleetEntry entry = added[each];
+        entry.name = staleName(added[each]);
+        for (QString &dependency : entry.dependsOn)
+            dependency = inFileOf(added[each], dependency);
+        m_stale.add(entry);
     }
+}
+
+/// Names are given, and depended on, within one fleet file.
+QString FleetWatch::inFileOf(const FleetEntry &entry, const QString &name) const
+{
+    return name + u'\n' + m_fleetFiles.value(entry.url);
+}
+
+/// What m_stale knows it by: of those that no file names, two may have one name.
+QString FleetWatch::staleName(const FleetEntry &entry) const
+{
+    const QString name = inFileOf(entry, entry.name);
+    return m_fleetFiles.contains(entry.url) ? name : name + entry.url;
 }
 
 QList<Problem> FleetWatch::open(const QString &fleetFile)
@@ -128,9 +148,9 @@ void FleetWatch::remove(ServiceId id)
     m_poller.remove(id);
     m_clients.erase(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
+        m_stale.remove(staleName(row->entry));
         m_byUrl.remove(row->entry.url);
         m_fleetFiles.remove(row->entry.url);
-        m_stale.remove(row->entry.name);
     }
     if (m_keeper)
         m_keeper->forget(id);
@@ -142,7 +162,7 @@ void FleetWatch::observe(ServiceId id)
     if (!m_stale.isAsked())
         return;
     const ServiceRow *const row = m_fleet.find(id);
-    m_stale.observe(row->entry.name, row->isCurrent() ? &*row->report : nullptr, TimeSource::machine().steady());
+    m_stale.observe(staleName(row->entry), row->isCurrent() ? &*row->report : nullptr, TimeSource::machine().steady());
 }
 
 void FleetWatch::restartStale()
@@ -151,10 +171,10 @@ void FleetWatch::restartStale()
     if (!name)
         return;
     const QList<ServiceId> ids = m_fleet.ids();
-    const auto id = std::find_if(ids.begin(), ids.end(), [&](ServiceId each) { return m_fleet.find(each)->entry.name == *name; });
+    const auto id = std::find_if(ids.begin(), ids.end(), [&](ServiceId each) { return staleName(m_fleet.find(each)->entry) == *name; });
     if (id == ids.end() || !m_actions.whyNot(*id, ServiceAction::Restart).isEmpty())
         return;
-    m_journal.append({TimeSource::machine().wall(), *id, *name, EventKind::Action, tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
+    m_journal.append({TimeSource::machine().wall(), *id, m_fleet.find(*id)->entry.name, EventKind::Action, tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
     m_actions.perform(*id, ServiceAction::Restart);
 }
 

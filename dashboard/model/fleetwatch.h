@@ -55,6 +55,8 @@ private:
     void deliver();
     void observe(ServiceId id);
     void restartStale();
+    QString inFileOf(const FleetEntry &entry, const QString &name) const;
+    QString staleName(const FleetEntry &entry) const;
 
     QString m_stateDirectory;
     FleetModel m_fleet;

@@ -19,6 +19,7 @@ class TestFleetWatch : public QObject
 private Q_SLOTS:
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data();
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo();
+    void ofTwoWithOneNameTheStaleOneIsRestarted();
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
 };
 
@@ -63,6 +64,35 @@ void TestFleetWatch::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo()
     const auto soFar = looks();
     QTRY_VERIFY_WITH_TIMEOUT(looks() > soFar + 30, 30'000);
     QCOMPARE(restarts(), 1); // it failed: that was that
+}
+
+/// Names are unique within a fleet file only.
+void TestFleetWatch::ofTwoWithOneNameTheStaleOneIsRestarted()
+{
+    const QTemporaryDir directory;
+    FakeHttpServer fresh, stale;
+    FleetWatch watch;
+    for (FakeHttpServer *const server : {&fresh, &stale}) {
+        HealthReport report = Reports::healthy();
+        report.code = CodeReport{server == &stale ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, Seconds(0), 0};
+        report.capabilities = {u"restart"_s};
+        server->setAnswer("/health/status", FakeAnswer::json(encode(report)));
+        server->setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
+        server->setAnswer("/health/restart", FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+        QFile file(directory.filePath(server == &stale ? u"stale.toml"_s : u"fresh.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server->url().toUtf8()
+                   + "\"\nrestart = { method = \"service\" }\nrestart_on_stale = " + (server == &stale ? "true" : "false") + '\n');
+        file.close();
+        QVERIFY(watch.open(file.fileName()).isEmpty());
+    }
+    watch.start();
+    const auto restarts = [](const FakeHttpServer &server) {
+        return std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(restarts(stale), 1, 30'000);
+    QCOMPARE(restarts(fresh), 0);
+    QCOMPARE(watch.journal().event(0).serviceName, u"mcp"_s);
 }
 
 void TestFleetWatch::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment()
