@@ -104,7 +104,7 @@ void Poller::poll()
     const auto now = m_time.steady();
     m_polling = true; // the timer is armed once, at the end
     // The proven first: they are the quick ones. Of each who waited longest, so that nobody starves.
-    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Failing}) {
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
         while (askFirst(standing, now))
             ;
     }
@@ -136,16 +136,20 @@ bool Poller::askFirst(Standing standing, TimeSource::Steady now)
     return true;
 }
 
-/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who failed before makes
+/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who is doubtful makes
 /// nobody give up, or one that is only slow would never be heard.
 bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
 {
-    if (standing == Standing::Failing)
+    if (standing == Standing::Doubtful)
         return false;
-    // Room for a new one is among the unproven; the proven in flight are few, and hardly ever old.
-    const auto longest = std::ranges::find_if(m_asked, [&](const Due &asked) {
-        return standing == Standing::Proven || asked.first > now - Patience || m_subjects.at(asked.second).unprovenAsked;
-    });
+    if (standing == Standing::Proven) {
+        if (takeBackOverdue(now))
+            return true;
+        // The others' answers have perhaps come meanwhile, and are about to be read.
+        if (m_waiting[std::size_t(standing)].begin()->first > now - Soon)
+            return false;
+    }
+    const auto longest = std::ranges::find_if(m_asked, [this](const Due &asked) { return m_subjects.at(asked.second).unprovenAsked; });
     if (longest == m_asked.end() || longest->first > now - Patience)
         return false;
     const ServiceId id = longest->second;
@@ -159,6 +163,23 @@ bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
         m_giveUp(id);
     take(id, question, answer);
     return !isFull(standing);
+}
+
+/// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among the slow, who have
+/// all the time they need.
+bool Poller::takeBackOverdue(TimeSource::Steady now)
+{
+    const auto longest = std::ranges::find_if(m_asked, [this](const Due &asked) { return !m_subjects.at(asked.second).unprovenAsked; });
+    if (longest == m_asked.end() || longest->first > now - Soon)
+        return false;
+    const ServiceId id = longest->second;
+    Subject &subject = m_subjects.at(id);
+    if (m_giveUp)
+        m_giveUp(id);
+    forgetQuestion(id, subject);
+    subject.standing = Standing::Doubtful;
+    setDue(id, subject, now);
+    return true;
 }
 
 void Poller::forgetQuestion(ServiceId id, Subject &subject)
@@ -177,7 +198,7 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
     const auto now = m_time.steady();
     forgetQuestion(id, subject);
     const bool proven = answer.value || cameFromService(answer.reply.error);
-    subject.standing = proven ? Standing::Proven : Standing::Failing;
+    subject.standing = proven && answer.reply.latency <= Soon ? Standing::Proven : Standing::Doubtful;
     subject.unanswered = proven ? 0 : subject.unanswered + 1;
     // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
     auto next = proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
@@ -208,12 +229,12 @@ void Poller::arm()
     if (!m_running || m_polling)
         return;
     auto next = TimeSource::Steady::max();
-    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Failing}) {
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
         const std::set<Due> &queue = m_waiting[std::size_t(standing)];
-        if (queue.empty() || (isFull(standing) && standing == Standing::Failing))
+        if (queue.empty() || (isFull(standing) && standing == Standing::Doubtful))
             continue; // the next answer arms it again
         const auto due = queue.begin()->first;
-        next = std::min(next, isFull(standing) ? std::max(due, m_asked.begin()->first + Patience) : due);
+        next = std::min(next, isFull(standing) ? std::max<TimeSource::Steady>(due, m_time.steady() + Granularity) : due); // perhaps one can be given up then
     }
     if (next == TimeSource::Steady::max())
         return m_timer.stop();

@@ -19,9 +19,10 @@ namespace Hephaestus {
 
 /// Asks any number of services, each at its own interval: spread over the interval instead of all at once, at most one
 /// question in flight each, and `MostInFlight` in all. Who does not answer is asked less often, up to LongestPause apart,
-/// until it answers again; and those who did not answer last time, or were never asked, may have at most `MostUnproven` questions in flight, so
-/// that the others find room. When there is none all the same, or none for one that was never asked, the question that has waited
-/// longest is given up.
+/// until it answers again; and those who did not answer last time, or not soon, or were never asked, may have at most `MostUnproven`
+/// questions in flight, so that the others find room. When there is none all the same, of those that were expected to answer soon the one that
+/// has waited longest is taken back, to be asked again among the slow; if that makes no room, or none for one that was never asked, the
+/// question that has waited longest is given up, which counts as no answer.
 /// How to ask and how to give up are handed in; the answer may come at any later time, and is ignored if the service was
 /// removed meanwhile. One thread. What is done for one answer grows with the logarithm of the number of services.
 class Poller : public QObject
@@ -42,6 +43,8 @@ public:
     static constexpr int AtOnce = 64;
     /// A question is not given up before, whoever waits.
     static constexpr std::chrono::milliseconds Patience{1'000};
+    /// An answer that took longer is a slow one.
+    static constexpr std::chrono::milliseconds Soon{150};
 
     /// What the latest ten seconds came to.
     struct Statistics
@@ -71,7 +74,7 @@ Q_SIGNALS:
 private:
     using Due = std::pair<TimeSource::Steady, ServiceId>;
 
-    enum class Standing { New, Proven, Failing }; ///< never asked; answered last time; or did not
+    enum class Standing { New, Proven, Doubtful }; ///< never asked; answered soon last time; or did not
 
     struct Subject
     {
@@ -92,6 +95,7 @@ private:
     bool isFull(Standing standing) const;
     bool askFirst(Standing standing, TimeSource::Steady now);
     bool makeRoom(Standing standing, TimeSource::Steady now);
+    bool takeBackOverdue(TimeSource::Steady now);
     void forgetQuestion(ServiceId id, Subject &subject);
     void take(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();

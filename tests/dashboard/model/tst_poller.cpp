@@ -22,10 +22,12 @@ struct Bench
                   },
                   [this](ServiceId id) { givenUp.push_back(id); }, time};
 
-    void answer(ServiceId id, ClientError error = ClientError::None)
+    void answer(ServiceId id, ClientError error = ClientError::None, std::chrono::milliseconds latency = 3ms)
     {
         const Poller::Done done = std::exchange(waiting[id], {});
-        done(error == ClientError::None ? Reports::answer(Reports::healthy()) : Reports::failure(error));
+        auto answer = error == ClientError::None ? Reports::answer(Reports::healthy()) : Reports::failure(error);
+        answer.reply.latency = latency;
+        done(answer);
     }
 
     /// How often `id` is asked in the time that follows, when each question is answered at once by `error`.
@@ -59,6 +61,8 @@ private Q_SLOTS:
     void theAnswerForARemovedServiceBounces();
     void noMoreThanSoManyQuestionsAreInFlight();
     void thoseThatHangNeverDelayTheOthers();
+    void theSlowNeverDelayTheOthers_data();
+    void theSlowNeverDelayTheOthers();
     void whoWaitedLongestIsGivenUpForOneThatWaits();
     void everybodyIsAskedSoonThoughManyHangFromTheStart();
     void theStatisticsForgetWhatIsOld();
@@ -210,6 +214,65 @@ void TestPoller::thoseThatHangNeverDelayTheOthers()
         }
     }
     QCOMPARE(answered.size(), std::size_t(800));
+}
+
+void TestPoller::theSlowNeverDelayTheOthers_data()
+{
+    QTest::addColumn<std::chrono::milliseconds>("before");
+    QTest::addColumn<std::chrono::milliseconds>("after");
+    QTest::addColumn<bool>("everAnswers"); // within the client's own patience
+    QTest::newRow("a fifth takes 0.9 s") << 900ms << 900ms << true;
+    QTest::newRow("a fifth takes 0.5 s") << 500ms << 500ms << true;
+    QTest::newRow("a fifth takes 2 s") << 2000ms << 2000ms << true;
+    QTest::newRow("a fifth turns slow") << 3ms << 2000ms << true;
+    QTest::newRow("a fifth begins to hang") << 3ms << 60'000ms << false;
+}
+
+/// 5,000 services, asked every second. A fifth takes its time, from the start or from the tenth second on.
+void TestPoller::theSlowNeverDelayTheOthers()
+{
+    QFETCH(std::chrono::milliseconds, before);
+    QFETCH(std::chrono::milliseconds, after);
+    QFETCH(bool, everAnswers);
+    constexpr auto Step = 20ms;
+    constexpr auto ClientPatience = 5s;
+    Bench bench;
+    for (ServiceId id = 1; id <= 5000; ++id)
+        bench.poller.add(id, 1s);
+    const auto isSlow = [](ServiceId id) { return id % 5 == 0; };
+    std::map<ServiceId, TimeSource::Steady> asked;
+    std::map<ServiceId, TimeSource::Steady> answered;
+    const auto begun = bench.time.steady();
+    std::size_t slowAnswers = 0;
+    while (bench.time.steady() - begun < 60s) {
+        bench.time.advance(Step);
+        const auto now = bench.time.steady();
+        for (auto it = asked.begin(); it != asked.end();) {
+            const auto [id, since] = *it;
+            const std::chrono::milliseconds needed = !isSlow(id) ? 3ms : now - begun < 10s ? before : after;
+            if (now - since < std::min<std::chrono::milliseconds>(needed, ClientPatience)) {
+                ++it;
+                continue;
+            }
+            it = asked.erase(it);
+            const bool inTime = needed < ClientPatience;
+            slowAnswers += isSlow(id) && inTime && now - begun > 20s;
+            if (const auto known = answered.find(id); known != answered.end() && !isSlow(id) && now - begun > 5s) {
+                const auto age = now - known->second;
+                QVERIFY2(age <= 2s, qPrintable(QStringLiteral("%1 after %2 ms, in the %3. second").arg(id).arg(age / 1ms).arg((now - begun) / 1s)));
+            }
+            answered[id] = now;
+            bench.answer(id, inTime ? ClientError::None : ClientError::Timeout, std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
+        }
+        bench.poller.poll();
+        for (const ServiceId id : std::exchange(bench.givenUp, {}))
+            asked.erase(id);
+        for (const ServiceId id : std::exchange(bench.asked, {}))
+            asked[id] = now;
+        QVERIFY(int(asked.size()) <= Poller::MostInFlight);
+    }
+    QCOMPARE(answered.size(), std::size_t(5000));
+    QCOMPARE(slowAnswers > 0, everAnswers); // the slow are heard, too
 }
 
 /// All that were well begin to hang at the same moment, but for one.
