@@ -60,7 +60,7 @@ DeathWatch::~DeathWatch() = default;
 
 void DeathWatch::watch(ServiceId id, qint64 pid)
 {
-    if (m_watched.contains(pid))
+    if (m_watched.contains(pid) || isFull())
         return;
     std::unique_ptr<ProcessWatch> process = ProcessWatch::open(pid);
     if (!process)

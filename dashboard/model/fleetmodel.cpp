@@ -165,10 +165,13 @@ void FleetModel::setFavourite(ServiceId id, bool favourite)
 
 void FleetModel::updateAges()
 {
+    m_batching = true;
     for (const auto &service : m_services) {
         if (!service->row.isCurrent())
             change(*service, service->row);
     }
+    m_batching = false;
+    signalChanges();
 }
 
 /// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the values are

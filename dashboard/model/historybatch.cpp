@@ -8,6 +8,8 @@ namespace Hephaestus {
 
 namespace {
 
+constexpr qsizetype MostEvents = 5'000;
+constexpr qsizetype MostObituaries = HistoryLimits().obituaries;
 constexpr int ServicesInTens = 300;     ///< more are kept in steps of 10 s and up
 constexpr int ServicesInMinutes = 2000; ///< more in steps of 1 min and up
 constexpr qint64 MostBuckets = 120; ///< of one observation in one tier; a longer one is in the coarser tiers only
@@ -23,6 +25,13 @@ void raise(qint64 &target, const std::optional<qint64> &value)
 {
     if (value)
         target = std::max(target, *value);
+}
+
+/// A tenth of them, where there are more than `most`.
+void dropOldest(auto &list, qsizetype most)
+{
+    if (list.size() > most)
+        list.remove(0, most / 10);
 }
 
 /// Those up to `last`; how many they were.
@@ -59,7 +68,20 @@ void HistoryBatch::add(const Observation &observation)
         if (tier.step >= finestStep())
             addTo(rows, int(tier.step.count()), observation);
     }
-    makeRoom();
+    if (m_rows > mostRows())
+        giveUpFinest();
+}
+
+void HistoryBatch::add(const Event &event, const QString &url)
+{
+    m_events.append({event, url});
+    dropOldest(m_events, MostEvents);
+}
+
+void HistoryBatch::add(const Obituary &obituary)
+{
+    m_obituaries.append(obituary);
+    dropOldest(m_obituaries, MostObituaries);
 }
 
 void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observation)
@@ -123,16 +145,6 @@ void HistoryBatch::giveUpFinest()
             m_rows -= forget(dependency.second, *last);
         std::erase_if(rows.counts, [](const auto &dependency) { return dependency.second.empty(); });
     }
-}
-
-void HistoryBatch::makeRoom()
-{
-    if (m_rows > mostRows())
-        giveUpFinest();
-    if (m_events.size() > 5000)
-        m_events.remove(0, 500);
-    if (m_obituaries.size() > 50)
-        m_obituaries.remove(0, 10);
 }
 
 } // namespace Hephaestus

@@ -62,8 +62,8 @@ public:
     };
 
     void add(const Observation &observation);
-    void add(const Event &event, const QString &url) { m_events.append({event, url}); }
-    void add(const Obituary &obituary) { m_obituaries.append(obituary); }
+    void add(const Event &event, const QString &url);
+    void add(const Obituary &obituary);
     void add(const Receipt &receipt, const QString &url) { m_receipts.insert(url, receipt); }
 
     /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay small.
@@ -81,7 +81,6 @@ private:
     void addTo(ServiceRows &rows, int step, const Observation &observation);
     std::size_t mostRows() const { return MostRows + MostRowsEach * std::size_t(m_services.size()); }
     void giveUpFinest();
-    void makeRoom();
 
     QHash<QString, ServiceRows> m_services; ///< every one ever added
     std::size_t m_rows = 0;                 ///< of all of them

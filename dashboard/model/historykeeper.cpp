@@ -17,6 +17,7 @@ namespace {
 constexpr int KeptBodies = 3;
 constexpr int LogLines = 200;
 constexpr qint64 LogBytes = 16 * 1024;
+constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
 constexpr auto LogPause = 60s; ///< between two looks at a service's output, for the case that it dies
 constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
 constexpr auto LongestGuess = 2min; ///< two answers further apart have a gap between them: the machine slept
@@ -152,11 +153,31 @@ void HistoryKeeper::take(ServiceId id)
     observe(*row, seen, m_time.wall());
     watchProcess(*row, seen);
     wrappedProgramChanged(*row, seen);
-    if (row->offers("logs"_L1) && (seen.logAsked == TimeSource::Steady() || m_time.steady() - seen.logAsked > LogPause)) {
-        seen.logAsked = m_time.steady();
+    if (row->offers("logs"_L1) && !seen.logWaits && (seen.logAsked == TimeSource::Steady() || m_time.steady() - seen.logAsked > LogPause)) {
+        seen.logWaits = true;
+        m_logsWaiting.push_back(id);
+        readLogs();
+    }
+}
+
+/// Of those that wait, as many as may be asked at a time.
+void HistoryKeeper::readLogs()
+{
+    while (!m_logsWaiting.empty() && m_logsInFlight < MostLogsInFlight) {
+        const ServiceId id = m_logsWaiting.front();
+        m_logsWaiting.pop_front();
+        const ServiceRow *const row = m_fleet.find(id);
+        const auto seen = m_seen.find(id);
+        if (!row || seen == m_seen.end())
+            continue;
+        seen->second.logWaits = false;
+        seen->second.logAsked = m_time.steady();
+        ++m_logsInFlight;
         askLog(*row, [this, id](const QByteArray &log) {
+            --m_logsInFlight;
             if (const auto known = m_seen.find(id); known != m_seen.end() && !log.isEmpty())
                 known->second.log = log;
+            readLogs();
         });
     }
 }
@@ -206,9 +227,9 @@ void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &seen)
     if (seen.foreignPid == *pid && now - seen.looked < ForeignPause)
         return;
     const std::optional<ServiceAddress> address = localAddress(row.entry.url);
-    if (address && m_holds(*address, *pid)) {
+    if (address && !m_deaths.isFull() && m_holds(*address, *pid))
         m_deaths.watch(row.id, *pid);
-    } else {
+    if (!m_deaths.isWatching(row.id, *pid)) {
         seen.foreignPid = *pid;
         seen.looked = now;
     }

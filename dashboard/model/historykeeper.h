@@ -8,6 +8,8 @@
 #include "dashboard/model/historystore.h"
 #include "dashboard/model/serviceactions.h"
 
+#include <deque>
+
 namespace Hephaestus {
 
 /// Hands what the models learn to the store: every answer, every event, every receipt, and, when a process of the fleet dies, its
@@ -48,6 +50,7 @@ private:
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
         TimeSource::Steady logAsked{};
+        bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
         TimeSource::Steady looked{};
     };
@@ -57,6 +60,7 @@ private:
     void take(ServiceId id);
     void observe(const ServiceRow &row, Seen &seen, History::Time now);
     void watchProcess(const ServiceRow &row, Seen &seen);
+    void readLogs();
     void askLog(const ServiceRow &row, const std::function<void(const QByteArray &)> &done);
     void missed(const ServiceRow &row, Seen &seen);
     void wrappedProgramChanged(const ServiceRow &row, Seen &seen);
@@ -72,6 +76,8 @@ private:
     const Holds m_holds;
     DeathWatch m_deaths;
     std::map<ServiceId, Seen> m_seen;
+    std::deque<ServiceId> m_logsWaiting; ///< whose output is to be asked for
+    int m_logsInFlight = 0;
     QHash<QString, Receipt> m_earlierReceipts; ///< by URL: of services that are not there yet
 };
 

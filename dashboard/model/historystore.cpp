@@ -43,6 +43,9 @@ public:
         schedule();
     }
 
+    /// Once all is done that was handed over before: thousands may ask for it at a time.
+    void writeSoon() { m_writeTimer->start(0ms); }
+
     void write()
     {
         m_writeTimer->stop();
@@ -171,7 +174,7 @@ void HistoryStore::record(const Receipt &receipt, const QString &url)
 
 void HistoryStore::flush()
 {
-    inThread([worker = m_worker] { worker->write(); });
+    inThread([worker = m_worker] { worker->writeSoon(); });
 }
 
 template <typename T, typename Read>

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace Hephaestus;
 
@@ -21,6 +22,7 @@ class TestDeathWatch : public QObject
 private Q_SLOTS:
     void anEndThatNobodyReapedIsToldTruly_data();
     void anEndThatNobodyReapedIsToldTruly();
+    void noMoreThanSoManyAreWatched();
 };
 
 namespace {
@@ -85,6 +87,32 @@ void TestDeathWatch::anEndThatNobodyReapedIsToldTruly()
     ::close(pipe[1]);
     QTRY_COMPARE(died.size(), 1);
     QVERIFY(seen == told);
+}
+
+void TestDeathWatch::noMoreThanSoManyAreWatched()
+{
+    std::array<int, 2> pipe;
+    QCOMPARE(::pipe(pipe.data()), 0);
+    std::vector<pid_t> pids;
+    for (std::size_t i = 0; i <= DeathWatch::MostWatched; ++i)
+        pids.push_back(startVictim(pipe, 0));
+    const auto reap = qScopeGuard([&] {
+        for (const pid_t pid : pids)
+            ::waitpid(pid, nullptr, 0);
+    });
+    const auto end = qScopeGuard([&] { // of all
+        ::close(pipe[0]);
+        ::close(pipe[1]);
+    });
+    DeathWatch watch;
+    for (const pid_t pid : pids) {
+        QCOMPARE(watch.isFull(), pid == pids.back());
+        watch.watch(ServiceId(pid), pid);
+        QCOMPARE(watch.isWatching(ServiceId(pid), pid), pid != pids.back());
+    }
+    watch.forget(ServiceId(pids.front())); // makes room
+    watch.watch(ServiceId(pids.back()), pids.back());
+    QVERIFY(watch.isWatching(ServiceId(pids.back()), pids.back()));
 }
 
 QTEST_GUILESS_MAIN(TestDeathWatch)

@@ -5,6 +5,8 @@
 #include "tests/support/serviceprocess.h"
 
 #include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -28,6 +30,7 @@ private Q_SLOTS:
     void aWrappedProgramIsBuriedWithItsExitCode();
     void aForeignProcessIsLookedForSeldom();
     void whoIsFoundIsNotLookedForAgain();
+    void theOutputOfManyIsReadAFewAtATime();
 };
 
 /// A fleet whose history is kept in a directory that outlives it.
@@ -299,6 +302,36 @@ void TestHistoryKeeper::whoIsFoundIsNotLookedForAgain()
     looks.answer(id, self, 1800s);
     QCOMPARE(looks.pids, QList<qint64>{self});
     QVERIFY(looks.keeper.isLocal(id));
+}
+
+void TestHistoryKeeper::theOutputOfManyIsReadAFewAtATime()
+{
+    constexpr int Services = 20;
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QList<QTcpSocket *> open;
+    int asked = 0;
+    qsizetype most = 0;
+    connect(&server, &QTcpServer::newConnection, &server, [&] {
+        for (; QTcpSocket *const client = server.nextPendingConnection(); ++asked)
+            open << client;
+        most = std::max(most, open.size());
+    });
+    Looks looks;
+    HealthReport report = Reports::healthy();
+    report.capabilities << u"logs"_s;
+    for (int i = 0; i < Services; ++i) {
+        const ServiceId id = looks.fleet.add(Reports::entry(u"service"_s, u"http://127.0.0.1:%1/%2"_s.arg(server.serverPort()).arg(i)));
+        looks.fleet.take(id, Reports::answer(report)); // as if all had answered at once
+        looks.fleet.take(id, Reports::answer(report));
+    }
+    for (int answered = 0; answered < Services; ++answered) {
+        QTRY_VERIFY(!open.isEmpty() && open.first()->canReadLine());
+        open.first()->write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        open.takeFirst()->disconnectFromHost();
+    }
+    QCOMPARE(asked, Services);
+    QVERIFY2(most <= 4, qPrintable(QString::number(most)));
 }
 
 QTEST_GUILESS_MAIN(TestHistoryKeeper)
