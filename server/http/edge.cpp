@@ -49,6 +49,9 @@ Edge::Edge(ServerState &state, Refusals &refusals, const HttpOptions &options)
 {
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &Edge::sweep);
+    m_admission.setSingleShot(true);
+    m_admission.setTimerType(Qt::PreciseTimer);
+    connect(&m_admission, &QTimer::timeout, this, &Edge::admit);
 }
 
 Edge::~Edge()
@@ -89,16 +92,39 @@ void Edge::accept(std::unique_ptr<Transport> transport)
 {
     const auto ordinary = m_connections.size() - m_reserved.size();
     const bool reserved = ordinary >= size_t(m_options.limits.connections);
-    if (reserved && m_reserved.size() >= size_t(m_options.limits.reservedConnections)) {
+    if (reserved && isReserveFull()) {
         // The newest wins: whoever asks at once is served, whoever only holds the place goes.
-        if (const auto oldest = m_connections.find(m_reserved.front()); oldest != m_connections.end())
+        if (const auto oldest = m_connections.find(m_reserved.front().id); oldest != m_connections.end())
             oldest->second->evict();
     }
     const quint64 id = ++m_lastId;
     m_connections.emplace(id, std::make_unique<Connection>(std::move(transport), *this, id, reserved));
-    if (reserved)
-        m_reserved.push_back(id);
+    if (reserved) {
+        m_reserved.push_back({id, clock().now()});
+        holdOff();
+    }
     m_state.connectionOpened();
+}
+
+bool Edge::isReserveFull() const { return m_reserved.size() >= size_t(m_options.limits.reservedConnections); }
+
+/// Whoever has just come has not had the time to ask. Those who would take its place wait in the kernel's queue, and ask meanwhile.
+void Edge::holdOff()
+{
+    if (!isReserveFull() || m_closing || m_admission.isActive())
+        return;
+    const auto left = m_reserved.front().since + m_options.limits.reservedGrace - clock().now();
+    if (left <= 0ms)
+        return;
+    m_listeners.pause();
+    m_admission.start(std::chrono::ceil<std::chrono::milliseconds>(left));
+}
+
+void Edge::admit()
+{
+    m_admission.stop();
+    if (!m_closing)
+        m_listeners.resume();
 }
 
 void Edge::remove(Connection &connection)
@@ -109,7 +135,9 @@ void Edge::remove(Connection &connection)
     found->second.release()->deleteLater(); // it may be on the stack
     m_connections.erase(found);
     if (connection.isReserved())
-        m_reserved.remove(connection.id());
+        m_reserved.remove_if([&connection](const Reserved &reserved) { return reserved.id == connection.id(); });
+    if (m_admission.isActive() && !isReserveFull())
+        admit();
     m_state.connectionClosed();
     if (m_closing && m_connections.empty())
         QMetaObject::invokeMethod(this, &Edge::finishClosing, Qt::QueuedConnection);
@@ -209,6 +237,7 @@ void Edge::close(bool keepListening)
     if (m_closing)
         return;
     m_closing = true;
+    m_admission.stop();
     if (keepListening)
         m_listeners.handOver();
     else

@@ -56,6 +56,9 @@ Q_SIGNALS:
 
 private:
     void accept(std::unique_ptr<Transport> transport);
+    bool isReserveFull() const;
+    void holdOff();
+    void admit();
     void handle(Connection &connection, const Request &request);
     void answer(quint64 connection, quint64 serial, const Response &response);
     void sweep();
@@ -68,9 +71,15 @@ private:
     Router m_router;
     Listeners m_listeners;
     std::unordered_map<quint64, std::unique_ptr<Connection>> m_connections;
-    std::list<quint64> m_reserved; ///< the reserved among them, oldest first
+    struct Reserved
+    {
+        quint64 id;
+        Clock::TimePoint since;
+    };
+    std::list<Reserved> m_reserved; ///< among them, oldest first
     quint64 m_lastId = 0;
     QTimer m_sweeper;
+    QTimer m_admission; ///< while it runs, nobody is accepted
     Clock::TimePoint m_nextSweep = Clock::TimePoint::max();
     qint64 m_dateSecond = -1;
     QByteArray m_date;

@@ -27,6 +27,7 @@ Q_LOGGING_CATEGORY(listenerLog, "hephaestus.http.listen")
 namespace {
 
 constexpr int Backlog = 512;
+constexpr int MostPending = 30; // QTcpServer's own; ours are never pending
 constexpr std::chrono::milliseconds AcceptPause{100};
 
 sockaddr_un unixName(const QByteArray &path)
@@ -70,7 +71,7 @@ Listener::Listener(Accepted accepted) : m_accepted(std::move(accepted))
     // Out of descriptors, QTcpServer stops accepting for good unless it is told to go on.
     m_resume.setSingleShot(true);
     m_resume.setInterval(AcceptPause);
-    connect(&m_resume, &QTimer::timeout, this, &QTcpServer::resumeAccepting);
+    connect(&m_resume, &QTimer::timeout, this, &Listener::resume);
     connect(this, &QTcpServer::acceptError, this, [this] {
         if (!m_lastError.isValid() || m_lastError.hasExpired(1000))
             qCWarning(listenerLog, "%s: cannot accept: %s", qUtf8Printable(m_address.text()), qUtf8Printable(errorString()));
@@ -156,11 +157,25 @@ std::optional<Problem> Listener::take(int descriptor)
     return Problem{m_address.text(), errorString()};
 }
 
+void Listener::pause()
+{
+    setMaxPendingConnections(0); // QTcpServer takes the whole queue in one go, unless it thinks that too many wait for it
+    pauseAccepting();
+}
+
+void Listener::resume()
+{
+    setMaxPendingConnections(MostPending);
+    if (!m_resume.isActive())
+        resumeAccepting();
+}
+
 void Listener::stop()
 {
     m_resume.stop();
     if (!isListening())
         return;
+    setMaxPendingConnections(MostPending);
     // Those in the queue would be reset. No more than it holds: others may come as fast as they are taken, and it never
     // empties for a process without descriptors left.
     for (int i = 0; i <= Backlog && waitForNewConnection(0); ++i) { }

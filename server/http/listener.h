@@ -35,6 +35,10 @@ public:
     /// Where it listens, with the real port.
     const ServiceAddress &address() const { return m_address; }
 
+    /// Leaves who comes in the accept queue until resume(), from the next one on, even within incomingConnection().
+    void pause();
+    void resume();
+
     /// Takes what waits in the accept queue, then closes the socket and removes its file.
     void stop();
     /// Leaves the socket open and its queue untouched, for whoever is given the descriptor.

@@ -96,6 +96,18 @@ void Listeners::keep(std::unique_ptr<Listener> listener)
     m_listeners.push_back(std::move(listener));
 }
 
+void Listeners::pause()
+{
+    for (const auto &listener : m_listeners)
+        listener->pause();
+}
+
+void Listeners::resume()
+{
+    for (const auto &listener : m_listeners)
+        listener->resume();
+}
+
 void Listeners::stop()
 {
     for (const auto &listener : m_listeners)

@@ -27,7 +27,9 @@ public:
     /// Takes the descriptor, whatever comes of it.
     Result<ServiceAddress> adopt(int descriptor, bool removeFile);
 
-    /// Listener::stop() and Listener::handOver(), of all.
+    /// Listener::pause(), resume(), stop() and handOver(), of all.
+    void pause();
+    void resume();
     void stop();
     void handOver();
     /// Of the sockets that are open, each descriptor the caller's own (close-on-exec set).

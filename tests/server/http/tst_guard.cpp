@@ -59,6 +59,7 @@ private Q_SLOTS:
     void healthIsAnsweredAtTheCap();
     void theNewestReservedConnectionWins();
     void whoAskedBeforeItsPlaceWasTakenIsAnswered();
+    void whoHasJustComeHasTimeToAsk();
     void theServerGoesOnAfterRunningOutOfDescriptors();
     void theServerClosesWithAClientAtItsDoor_data();
     void theServerClosesWithAClientAtItsDoor();
@@ -411,6 +412,32 @@ void TestGuard::theNewestReservedConnectionWins()
     QTRY_VERIFY(silent[10]->isClosed());
     QCOMPARE(silent[10]->responses().first().status, 503);
     QVERIFY(*state->report().resources.openConnections <= 4);
+}
+
+void TestGuard::whoHasJustComeHasTimeToAsk()
+{
+    HttpOptions options;
+    options.limits.connections = 2;
+    options.limits.reservedConnections = 2;
+    options.limits.reservedTime = 20s;
+    options.limits.reservedGrace = 10s;
+    start(options);
+    RawClient one(service), two(service);
+    QTRY_COMPARE(*state->report().resources.openConnections, 2);
+    RawClient asking(service);
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 20; ++i)
+        silent.push_back(std::make_unique<RawClient>(service));
+    RawClient late(service, requestText("GET", "/health/live"));
+    QTRY_COMPARE(*state->report().resources.openConnections, 4);
+    asking.send(requestText("GET", "/health/live"));
+    QTRY_VERIFY(asking.isClosed());
+    QCOMPARE(asking.responses().size(), 1);
+    QCOMPARE(asking.responses().first().status, 200);
+    for (int i = 0; i < 20; ++i) // each that goes lets another one in
+        silent[std::size_t(i)]->abort();
+    QTRY_VERIFY(late.isClosed());
+    QCOMPARE(late.responses().first().status, 200);
 }
 
 void TestGuard::whoAskedBeforeItsPlaceWasTakenIsAnswered()
