@@ -14,13 +14,35 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qsizetype LargestAnswer = 256 * 1024 * 1024; ///< of a fleet of tens of thousands
+constexpr qsizetype LargestAnswer = 64 * 1024 * 1024; ///< the targets of a fleet of tens of thousands
+constexpr qsizetype TargetsAtATime = 100; ///< of one query
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
-const QByteArray Metrics = "{__name__=~\"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
+const QString Metrics = u"{__name__=~\"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
                            "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
-                           "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)\"}";
+                        "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)\",%1}"_s;
+const QString Operations = u"hephaestus_dependency_operations_total{%1}"_s;
+
+/// Selects the series of these: an expression of RE2 between backticks, in which PromQL has no escapes of its own
+/// (https://prometheus.io/docs/prometheus/latest/querying/basics/).
+QString matcherOf(const QStringList &instances)
+{
+    QString expression;
+    for (const QString &instance : instances) {
+        if (!expression.isEmpty())
+            expression += u'|';
+        for (const QChar character : instance) {
+            if (u"\\.+*?()|[]{}^$"_s.contains(character))
+                expression += u'\\';
+            if (character != u'`')
+                expression += character;
+        }
+    }
+    return u"instance=~`"_s + expression + u'`';
+}
+
+QByteArray encoded(const QString &query) { return query.toUtf8().toPercentEncoding(); }
 
 QString keyOf(const QString &job, const QString &instance) { return job + u'\n' + instance; }
 
@@ -154,24 +176,49 @@ void PrometheusFleet::get(const QByteArray &path, const std::function<void(const
 
 void PrometheusFleet::ask(const Members &done)
 {
+    const auto all = std::make_shared<QList<Member>>();
+    ask([all](const QList<Member> &some) { *all += some; },
+        [all, done](const std::optional<Problem> &problem) { done(problem ? Result<QList<Member>>(*problem) : Result<QList<Member>>(*all)); });
+}
+
+void PrometheusFleet::ask(const Portion &each, const Ended &done)
+{
     const quint64 question = ++m_question;
-    get("/api/v1/targets?state=active", [this, question, done](const Result<QByteArray> &body) {
+    get("/api/v1/targets?state=active", [this, question, each, done](const Result<QByteArray> &body) {
         if (question != m_question)
             return;
         const Result<QList<ScrapeTarget>> targets = body ? decodeTargets(*body) : Result<QList<ScrapeTarget>>(body.problem());
         if (!targets)
             return done(targets.problem());
-        get("/api/v1/query?query=" + Metrics.toPercentEncoding(), [this, question, done, targets](const Result<QByteArray> &text) {
+        m_urls.clear();
+        m_instances.clear();
+        for (const ScrapeTarget &target : *targets) {
+            const QString url = serviceUrl(target.scrapeUrl);
+            m_urls.insert(keyOf(target.job, target.instance), url);
+            m_instances.insert(url, target.instance);
+        }
+        askPortion(question, *targets, 0, each, done);
+    });
+}
+
+void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each, const Ended &done)
+{
+    if (first >= targets.size())
+        return done({});
+    const QList<ScrapeTarget> portion = targets.mid(first, TargetsAtATime);
+    QStringList instances;
+    for (const ScrapeTarget &target : portion)
+        instances << target.instance;
+    get("/api/v1/query?query=" + encoded(Metrics.arg(matcherOf(instances))),
+        [this, question, targets, portion, next = first + portion.size(), each, done](const Result<QByteArray> &body) {
             if (question != m_question)
                 return;
-            const Result<QList<MetricSeries>> metrics = text ? decodeSeries(*text) : Result<QList<MetricSeries>>(text.problem());
+            const Result<QList<MetricSeries>> metrics = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
             if (!metrics)
                 return done(metrics.problem());
-            for (const ScrapeTarget &target : *targets)
-                m_urls.insert(keyOf(target.job, target.instance), serviceUrl(target.scrapeUrl));
-            done(membersOf(*targets, *metrics));
+            each(membersOf(portion, *metrics));
+            askPortion(question, targets, next, each, done);
         });
-    });
 }
 
 QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics)
@@ -209,11 +256,15 @@ QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarg
     return members;
 }
 
-void PrometheusFleet::askPast(std::chrono::seconds span, std::chrono::seconds step, const std::function<void(const Result<Past> &)> &done)
+void PrometheusFleet::askPast(const QStringList &urls, std::chrono::seconds span, std::chrono::seconds step,
+                              const std::function<void(const Result<Past> &)> &done)
 {
+    QStringList instances;
+    for (const QString &url : urls)
+        instances << m_instances.value(url);
     const qint64 now = QDateTime::currentSecsSinceEpoch();
-    get("/api/v1/query_range?query=hephaestus_dependency_operations_total&start=" + QByteArray::number(now - span.count()) + "&end="
-            + QByteArray::number(now) + "&step=" + QByteArray::number(qint64(step.count())),
+    get("/api/v1/query_range?query=" + encoded(Operations.arg(matcherOf(instances))) + "&start=" + QByteArray::number(now - span.count())
+            + "&end=" + QByteArray::number(now) + "&step=" + QByteArray::number(qint64(step.count())),
         [this, done](const Result<QByteArray> &body) {
             const Result<QList<MetricSeries>> series = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
             if (!series)

@@ -30,6 +30,8 @@ public:
         std::chrono::system_clock::time_point scraped;
     };
     using Members = std::function<void(const Result<QList<Member>> &)>;
+    using Portion = std::function<void(const QList<Member> &)>;
+    using Ended = std::function<void(const std::optional<Problem> &)>;
     /// By URL: reports with what the dependencies had counted at each time, oldest first.
     using Past = QHash<QString, QList<std::pair<std::chrono::system_clock::time_point, HealthReport>>>;
 
@@ -37,19 +39,24 @@ public:
     static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
     ~PrometheusFleet() override;
 
-    /// How it is now. One question at a time: the callback of an earlier one that has no answer yet is forgotten.
+    /// How it is now: a portion at a time, so that no answer is large, and then `done`, with what went wrong or nothing. One question at a
+    /// time: the callbacks of an earlier one that has not ended are forgotten.
+    void ask(const Portion &each, const Ended &done);
+    /// The same in one piece.
     void ask(const Members &done);
-    /// The counts of the dependencies in the time before now.
-    void askPast(std::chrono::seconds span, std::chrono::seconds step, const std::function<void(const Result<Past> &)> &done);
+    /// The counts of the dependencies of these in the time before now. Their URLs are of a portion that was handed out.
+    void askPast(const QStringList &urls, std::chrono::seconds span, std::chrono::seconds step, const std::function<void(const Result<Past> &)> &done);
 
 private:
     explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
+    void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each, const Ended &done);
     void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
     static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);
 
     std::unique_ptr<HttpConnection> m_connection;
     quint64 m_question = 0;
-    QHash<QString, QString> m_urls; ///< of the services, by job and instance
+    QHash<QString, QString> m_urls;      ///< of the services, by job and instance
+    QHash<QString, QString> m_instances; ///< by URL
 };
 
 } // namespace Hephaestus

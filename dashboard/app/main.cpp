@@ -151,7 +151,7 @@ int main(int argc, char *argv[])
     FirstPaint::watch(window.findChild<FleetView *>());
     std::unique_ptr<PrometheusWatch> prometheus;
     if (!options.prometheus.isEmpty()) {
-        prometheus = std::make_unique<PrometheusWatch>(watch, std::move(*PrometheusFleet::at(options.prometheus)));
+        prometheus = std::make_unique<PrometheusWatch>(watch, options.prometheus);
         prometheus->start();
     }
     watch.start();

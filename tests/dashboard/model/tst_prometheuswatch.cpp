@@ -23,6 +23,17 @@ quint16 freePort()
     return probe.serverPort();
 }
 
+constexpr int Many = 250; ///< more than are asked for in one query
+
+/// Of addresses where nobody listens.
+QString deadTargets(int count)
+{
+    QStringList targets;
+    for (int i = 0; i < count; ++i)
+        targets << u"'127.7.%1.%2:1'"_s.arg(i / 200).arg(i % 200 + 1);
+    return targets.join(u", "_s);
+}
+
 } // namespace
 
 class TestPrometheusWatch : public QObject
@@ -65,7 +76,8 @@ void TestPrometheusWatch::initTestCase()
                "    static_configs:\n"
                "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
                "      - {targets: ['127.0.0.1:%2']}\n"
-               "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"_s.arg(m_one.port).arg(m_two.port).arg(m_deadPort).toUtf8());
+               "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"
+               "      - {targets: [%4], labels: {service: many}}\n"_s.arg(m_one.port).arg(m_two.port).arg(m_deadPort).arg(deadTargets(Many)).toUtf8());
     file.close();
     const quint16 port = freePort();
     m_url = u"http://127.0.0.1:%1"_s.arg(port);
@@ -73,9 +85,7 @@ void TestPrometheusWatch::initTestCase()
                                          u"--web.listen-address"_s, u"127.0.0.1:%1"_s.arg(port)});
     QVERIFY2(m_prometheus.waitForStarted(), qPrintable(m_prometheus.errorString()));
     m_watch = std::make_unique<FleetWatch>();
-    auto server = PrometheusFleet::at(m_url);
-    QVERIFY(server);
-    m_subject = std::make_unique<PrometheusWatch>(*m_watch, std::move(*server));
+    m_subject = std::make_unique<PrometheusWatch>(*m_watch, m_url);
     m_subject->start();
 }
 
@@ -91,7 +101,7 @@ const ServiceRow *TestPrometheusWatch::row(const QString &name)
 void TestPrometheusWatch::theTableShowsWhatPrometheusKnows()
 {
     QTRY_VERIFY_WITH_TIMEOUT(row(u"one"_s) && row(u"one"_s)->observed == ServiceState::Healthy, 60'000);
-    QTRY_VERIFY_WITH_TIMEOUT(m_watch->fleet().rowCount() == 3, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(m_watch->fleet().rowCount() == 3 + Many, 60'000);
     const ServiceRow &one = *row(u"one"_s);
     QCOMPARE(one.entry.url, u"http://127.0.0.1:%1"_s.arg(m_one.port));
     QCOMPARE(one.entry.group, u"blue"_s);
@@ -121,7 +131,7 @@ void TestPrometheusWatch::itsSamplesAreTheHistory()
     bool known = false;
     (*server)->ask([&](const auto &members) { known = members.ok(); });
     QTRY_VERIFY(known);
-    (*server)->askPast(60s, 1s, [&](const Result<PrometheusFleet::Past> &answer) {
+    (*server)->askPast({u"http://127.0.0.1:%1"_s.arg(m_one.port)}, 60s, 1s, [&](const Result<PrometheusFleet::Past> &answer) {
         if (answer)
             past = *answer;
     });
