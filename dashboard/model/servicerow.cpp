@@ -129,8 +129,9 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeS
     row.answered = answer.value.has_value();
     if (answer.value) {
         row.report = answer.value;
-        std::ranges::stable_partition(row.report->dependencies,
-                                      [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; });
+        const auto isUsed = [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; };
+        if (!std::ranges::is_partitioned(std::as_const(row.report->dependencies), isUsed)) // the list is shared with the client's, as long as it stays
+            std::ranges::stable_partition(row.report->dependencies, isUsed);
         row.lastSeen = now;
         row.observed = stateOf(*answer.value);
     } else {
