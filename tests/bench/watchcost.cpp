@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to watch a fleet: watchcost --fleet FILE [--seconds N] [--window]. Watches it as the dashboard does, with or without the
+// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window]. Watches it as the dashboard does, with or without the
 // window, keeps its history in a file that is gone afterwards, and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says
 // how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
 #include "common/fleet/fleetfile.h"
+#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "tests/bench/cpuseconds.h"
@@ -136,6 +137,7 @@ int main(int argc, char *argv[])
     QCoreApplication::setApplicationName(u"hephaestus-watchcost"_s);
     QCommandLineParser parser;
     parser.addOption({u"fleet"_s, u"Watches its services."_s, u"FILE"_s});
+    parser.addOption({u"prometheus"_s, u"Takes them from that Prometheus server instead."_s, u"URL"_s});
     parser.addOption({u"seconds"_s, u"How long it measures (20), after five seconds to settle."_s, u"N"_s, u"20"_s});
     parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
@@ -146,7 +148,12 @@ int main(int argc, char *argv[])
     const QTemporaryDir directory;
     FleetWatch watch;
     watch.keepHistory(directory.filePath(u"history.db"_s));
-    const FleetReading reading = readFleet(parser.value(u"fleet"_s));
+    std::unique_ptr<PrometheusWatch> prometheus;
+    FleetReading reading;
+    if (parser.isSet(u"prometheus"_s))
+        prometheus = std::make_unique<PrometheusWatch>(watch, parser.value(u"prometheus"_s));
+    else
+        reading = readFleet(parser.value(u"fleet"_s));
     for (const Problem &problem : reading.problems)
         QTextStream(stderr) << "watchcost: " << problem.text() << '\n';
     if (!reading.ok())
@@ -157,6 +164,8 @@ int main(int argc, char *argv[])
     watch.addAll(reading.fleet.services);
     Measurement measurement(watch, window.get());
     watch.start();
+    if (prometheus)
+        prometheus->start();
     if (window) {
         window->resize(1400, 900);
         window->show();
