@@ -47,6 +47,8 @@ void StaleRestart::observe(const QString &name, const HealthReport *report, Time
     if (found == m_subjects.end())
         return;
     Subject &subject = found->second;
+    if (report && !subject.replaced.isEmpty() && report->instanceId == subject.replaced)
+        return;
     m_away -= isAway(subject);
     subject.serves = report && report->status == ServiceStatus::Healthy;
     m_away += isAway(subject);
@@ -131,6 +133,7 @@ void StaleRestart::ended(const Receipt &receipt, TimePoint now)
     subject.resting = now + subject.pause;
     subject.since = now; // what was seen before was seen of its predecessor
     subject.idleLooks = 0;
+    subject.replaced = receipt.ok && receipt.newInstance != receipt.oldInstance ? receipt.oldInstance : QString();
     if (!receipt.ok)
         subject.failure = receipt.failure.isEmpty() ? u"no reason given"_s : receipt.failure;
     else if (receipt.code == CodeVerdict::Stale)

@@ -61,6 +61,7 @@ private:
         qint64 inFlight = 0;
         int idleLooks = 0;    ///< in a row
         bool running = false; ///< a restart
+        QString replaced;     ///< the instance that the latest restart ended; who reads late may still see it
         QString failure;      ///< of the latest restart; until it is seen fresh
         TimePoint resting{};  ///< no restart before
         std::chrono::milliseconds pause{0};

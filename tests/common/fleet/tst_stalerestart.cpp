@@ -52,6 +52,8 @@ private Q_SLOTS:
     void whatDependsOnAFailureIsNotRestarted();
     void aRestartThatLeavesItStaleIsAFailure();
     void restartsOneAfterAnotherComeAtLongerIntervals();
+    void aLateLookAtThePredecessorIsNoReason_data();
+    void aLateLookAtThePredecessorIsNoReason();
 
 private:
     void add(const QString &name, const QStringList &dependsOn = {}, bool asked = true)
@@ -406,6 +408,36 @@ void TestStaleRestart::restartsOneAfterAnotherComeAtLongerIntervals()
     see(u"a"_s, fresh());
     watch(u"a"_s, stale(), 6s);
     QCOMPARE(due(), u"a"_s); // the first pause again
+}
+
+void TestStaleRestart::aLateLookAtThePredecessorIsNoReason_data()
+{
+    QTest::addColumn<QString>("seen");
+    QTest::addColumn<QString>("newInstance");
+    QTest::addColumn<QString>("due");
+    QTest::newRow("the predecessor") << u"old"_s << u"new"_s << QString();
+    QTest::newRow("the new one, stale again") << u"new"_s << u"new"_s << u"a"_s;
+    QTest::newRow("nobody says which instance it is") << QString() << QString() << u"a"_s;
+}
+
+/// As Prometheus shows it: until the next scrape.
+void TestStaleRestart::aLateLookAtThePredecessorIsNoReason()
+{
+    QFETCH(QString, seen);
+    QFETCH(QString, newInstance);
+    QFETCH(QString, due);
+    add(u"a"_s);
+    Receipt receipt;
+    receipt.service = u"a"_s;
+    receipt.ok = true;
+    receipt.oldInstance = newInstance.isEmpty() ? QString() : u"old"_s;
+    receipt.newInstance = newInstance;
+    m_policy->began(u"a"_s);
+    m_policy->ended(receipt, m_now);
+    HealthReport late = stale();
+    late.instanceId = seen;
+    watch(u"a"_s, late, 60s);
+    QCOMPARE(this->due(), due);
 }
 
 QTEST_GUILESS_MAIN(TestStaleRestart)
