@@ -19,10 +19,11 @@ constexpr qsizetype TargetsAtATime = 100; ///< of one query
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
-const QString Metrics = u"{__name__=~\"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
-                           "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
-                        "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)\",%1}"_s;
-const QString Operations = u"hephaestus_dependency_operations_total{%1}"_s;
+const QString MetricNames = u"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
+                             "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
+                             "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
+const QString Metrics = u"{__name__=~\"%1\",%2}"_s;
+constexpr auto LongestExactStep = 30s; ///< of longer ones every scrape would be too many
 
 /// Selects the series of these: an expression of RE2 between backticks, in which PromQL has no escapes of its own
 /// (https://prometheus.io/docs/prometheus/latest/querying/basics/).
@@ -40,6 +41,12 @@ QString matcherOf(const QStringList &instances)
         }
     }
     return u"instance=~`"_s + expression + u'`';
+}
+
+/// A string of PromQL.
+QString quoted(QString text)
+{
+    return u'"' + text.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"';
 }
 
 QByteArray encoded(const QString &query) { return query.toUtf8().toPercentEncoding(); }
@@ -62,12 +69,9 @@ QString serviceUrl(const QString &scrapeUrl)
 class Assembly
 {
 public:
-    void add(const MetricSeries &series)
+    void add(const MetricSeries &series, double value)
     {
-        if (series.points.empty())
-            return;
         const QString metric = series.label(u"__name__"_s);
-        const double value = series.points.back().second;
         Resources &resources = m_report.resources;
         if (metric == "hephaestus_service_info"_L1)
             addInfo(series);
@@ -190,13 +194,9 @@ void PrometheusFleet::ask(const Portion &each, const Ended &done)
         const Result<QList<ScrapeTarget>> targets = body ? decodeTargets(*body) : Result<QList<ScrapeTarget>>(body.problem());
         if (!targets)
             return done(targets.problem());
-        m_urls.clear();
-        m_instances.clear();
-        for (const ScrapeTarget &target : *targets) {
-            const QString url = serviceUrl(target.scrapeUrl);
-            m_urls.insert(keyOf(target.job, target.instance), url);
-            m_instances.insert(url, target.instance);
-        }
+        m_targets.clear();
+        for (const ScrapeTarget &target : *targets)
+            m_targets.insert(serviceUrl(target.scrapeUrl), {target.job, target.instance});
         askPortion(question, *targets, 0, each, done);
     });
 }
@@ -209,7 +209,7 @@ void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &ta
     QStringList instances;
     for (const ScrapeTarget &target : portion)
         instances << target.instance;
-    get("/api/v1/query?query=" + encoded(Metrics.arg(matcherOf(instances))),
+    get("/api/v1/query?query=" + encoded(Metrics.arg(MetricNames, matcherOf(instances))),
         [this, question, targets, portion, next = first + portion.size(), each, done](const Result<QByteArray> &body) {
             if (question != m_question)
                 return;
@@ -224,8 +224,10 @@ void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &ta
 QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics)
 {
     QHash<QString, Assembly> assemblies;
-    for (const MetricSeries &series : metrics)
-        assemblies[keyOf(series.label(u"job"_s), series.label(u"instance"_s))].add(series);
+    for (const MetricSeries &series : metrics) {
+        if (!series.points.empty())
+            assemblies[keyOf(series.label(u"job"_s), series.label(u"instance"_s))].add(series, series.points.back().second);
+    }
     QList<Member> members;
     for (const ScrapeTarget &target : targets) {
         const auto found = assemblies.constFind(keyOf(target.job, target.instance));
@@ -256,36 +258,51 @@ QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarg
     return members;
 }
 
-void PrometheusFleet::askPast(const QStringList &urls, std::chrono::seconds span, std::chrono::seconds step,
-                              const std::function<void(const Result<Past> &)> &done)
+void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::time_point from, std::chrono::system_clock::time_point to,
+                              std::chrono::seconds step, const Past &done)
 {
-    QStringList instances;
-    for (const QString &url : urls)
-        instances << m_instances.value(url);
-    const qint64 now = QDateTime::currentSecsSinceEpoch();
-    get("/api/v1/query_range?query=" + encoded(Operations.arg(matcherOf(instances))) + "&start=" + QByteArray::number(now - span.count())
-            + "&end=" + QByteArray::number(now) + "&step=" + QByteArray::number(qint64(step.count())),
-        [this, done](const Result<QByteArray> &body) {
-            const Result<QList<MetricSeries>> series = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
-            if (!series)
-                return done(series.problem());
-            QHash<QString, QMap<MetricSeries::Time, Assembly>> assemblies;
-            for (const MetricSeries &each : *series) {
-                const QString url = m_urls.value(keyOf(each.label(u"job"_s), each.label(u"instance"_s)));
-                MetricSeries one{each.labels, {}};
-                one.labels.insert(u"__name__"_s, u"hephaestus_dependency_operations_total"_s);
-                for (const auto &point : each.points) {
-                    one.points = {point};
-                    assemblies[url][point.first].add(one);
-                }
-            }
-            Past past;
-            for (auto service = assemblies.cbegin(); service != assemblies.cend(); ++service) {
-                for (auto moment = service->cbegin(); moment != service->cend(); ++moment)
-                    past[service.key()].append({moment.key(), moment->report()});
-            }
-            done(past);
+    const auto target = m_targets.constFind(url);
+    if (target == m_targets.cend())
+        return done(Problem{{}, u"Prometheus does not scrape it"_s});
+    const QString series = u"{__name__=~\"%1|up|scrape_duration_seconds\",job=%2,instance=%3}"_s.arg(MetricNames, quoted(target->first), quoted(target->second));
+    const auto seconds = [](std::chrono::system_clock::time_point time) {
+        return QByteArray::number(std::chrono::duration<double>(time.time_since_epoch()).count(), 'f', 3);
+    };
+    const qint64 span = std::chrono::ceil<std::chrono::seconds>(to - from).count();
+    get(step <= LongestExactStep ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
+                                 : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from) + "&end=" + seconds(to)
+                                       + "&step=" + QByteArray::number(qint64(step.count())),
+        [done](const Result<QByteArray> &body) {
+            const Result<QList<MetricSeries>> all = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
+            done(all ? Result<QList<Moment>>(momentsOf(*all)) : all.problem());
         });
+}
+
+/// Of the series of one service.
+QList<PrometheusFleet::Moment> PrometheusFleet::momentsOf(const QList<MetricSeries> &all)
+{
+    QMap<MetricSeries::Time, Assembly> assemblies;
+    QMap<MetricSeries::Time, std::chrono::nanoseconds> durations;
+    for (const MetricSeries &series : all) {
+        const bool isDuration = series.label(u"__name__"_s) == "scrape_duration_seconds"_L1;
+        for (const auto &[at, value] : series.points) {
+            if (isDuration)
+                durations.insert(at, std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(value)));
+            else
+                assemblies[at].add(series, value);
+        }
+    }
+    QList<Moment> moments;
+    for (auto assembly = assemblies.cbegin(); assembly != assemblies.cend(); ++assembly) {
+        Moment moment{assembly.key(), {}};
+        moment.answer.reply.latency = durations.value(assembly.key());
+        if (assembly->isOurs())
+            moment.answer.value = assembly->report();
+        else
+            moment.answer.reply.error = ClientError::Unreachable; // why, Prometheus does not keep
+        moments << moment;
+    }
+    return moments;
 }
 
 } // namespace Hephaestus

@@ -32,8 +32,13 @@ public:
     using Members = std::function<void(const Result<QList<Member>> &)>;
     using Portion = std::function<void(const QList<Member> &)>;
     using Ended = std::function<void(const std::optional<Problem> &)>;
-    /// By URL: reports with what the dependencies had counted at each time, oldest first.
-    using Past = QHash<QString, QList<std::pair<std::chrono::system_clock::time_point, HealthReport>>>;
+    /// What one service exported at a time, or why it could not be scraped then.
+    struct Moment
+    {
+        std::chrono::system_clock::time_point at;
+        Answer<HealthReport> answer;
+    };
+    using Past = std::function<void(const Result<QList<Moment>> &)>;
 
     /// `url`: that of the server, `http(s)://HOST:PORT[/PREFIX]`.
     static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
@@ -44,19 +49,21 @@ public:
     void ask(const Portion &each, const Ended &done);
     /// The same in one piece.
     void ask(const Members &done);
-    /// The counts of the dependencies of these in the time before now. Their URLs are of a portion that was handed out.
-    void askPast(const QStringList &urls, std::chrono::seconds span, std::chrono::seconds step, const std::function<void(const Result<Past> &)> &done);
+    /// How the service at that URL, of a member that was handed out, was in that time: every scrape if steps are to be that short, otherwise as
+    /// it was at the end of every step. Oldest first.
+    void askPast(const QString &url, std::chrono::system_clock::time_point from, std::chrono::system_clock::time_point to, std::chrono::seconds step,
+                 const Past &done);
 
 private:
     explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
     void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each, const Ended &done);
     void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
+    static QList<Moment> momentsOf(const QList<MetricSeries> &all);
     static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);
 
     std::unique_ptr<HttpConnection> m_connection;
     quint64 m_question = 0;
-    QHash<QString, QString> m_urls;      ///< of the services, by job and instance
-    QHash<QString, QString> m_instances; ///< by URL
+    QHash<QString, std::pair<QString, QString>> m_targets; ///< job and instance, by URL
 };
 
 } // namespace Hephaestus

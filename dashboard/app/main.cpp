@@ -141,19 +141,23 @@ int main(int argc, char *argv[])
     watch.actions().setReadOnly(options.readOnly);
     watch.keepHistory(HistoryStore::defaultPath());
     const CommitWatch commits(watch);
-    for (const Fleet &fleet : std::as_const(options.fleets))
-        watch.addAll(fleet.services, fleet.path);
+    std::unique_ptr<PrometheusWatch> prometheus;
+    if (!options.prometheus.isEmpty())
+        prometheus = std::make_unique<PrometheusWatch>(watch, options.prometheus);
+    for (const Fleet &fleet : std::as_const(options.fleets)) {
+        if (prometheus)
+            prometheus->addAll(fleet.services, fleet.path);
+        else
+            watch.addAll(fleet.services, fleet.path);
+    }
     MainWindow window(watch, demoFleet());
     window.setColorsForOnce(options.colors);
     SelfService self(window, watch, options.http);
     if (const auto problem = self.listen(options.listen))
         return fail({u"--listen: "_s + problem->text()});
     FirstPaint::watch(window.findChild<FleetView *>());
-    std::unique_ptr<PrometheusWatch> prometheus;
-    if (!options.prometheus.isEmpty()) {
-        prometheus = std::make_unique<PrometheusWatch>(watch, options.prometheus);
+    if (prometheus)
         prometheus->start();
-    }
     watch.start();
     window.show();
     DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());

@@ -127,12 +127,6 @@ QList<Event> FleetModel::takeOne(const Arrival &arrival)
     return events;
 }
 
-void FleetModel::remember(ServiceId id, TimeSource::Wall at, const HealthReport &report)
-{
-    if (Watched *const known = watched(id))
-        known->history.take(at, report);
-}
-
 void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activity)
 {
     Watched *const known = watched(id);

@@ -68,8 +68,6 @@ public:
     void take(ServiceId id, const Answer<HealthReport> &answer);
     /// What came of many, oldest first, with as few signals as for one.
     void takeAll(const QList<Arrival> &arrivals);
-    /// What it had counted at an earlier time; for its history only. Oldest first, and before the first answer.
-    void remember(ServiceId id, TimeSource::Wall at, const HealthReport &report);
     /// What this dashboard is doing with the service; nothing: it is done.
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.

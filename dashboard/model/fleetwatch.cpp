@@ -83,16 +83,54 @@ ServiceId FleetWatch::add(const FleetEntry &entry)
     return m_byUrl.value(entry.url);
 }
 
-ServiceId FleetWatch::addUnasked(const FleetEntry &entry)
+HistorySource *FleetWatch::pastOf(ServiceId id) const { return m_pasts.value(id, m_store.get()); }
+
+QList<ServiceId> FleetWatch::addUnasked(const QList<FleetEntry> &entries, HistorySource &past, const QString &fleetFile)
 {
-    if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
-        return *known;
-    const ServiceId id = m_fleet.add(entry);
-    m_byUrl.insert(entry.url, id);
-    return id;
+    for (const ServiceId id : insert(entries, fleetFile))
+        leaveTo(id, past);
+    QList<ServiceId> all;
+    for (const FleetEntry &entry : entries)
+        all << m_byUrl.value(entry.url);
+    return all;
+}
+
+void FleetWatch::leaveTo(ServiceId id, HistorySource &past)
+{
+    if (std::exchange(m_pasts[id], &past) == &past)
+        return;
+    m_poller.remove(id);
+    m_clients.erase(id);
+    if (m_keeper)
+        m_keeper->leaveOut(id);
+}
+
+void FleetWatch::askItself(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row || !m_pasts.remove(id))
+        return;
+    if (m_keeper)
+        m_keeper->forget(id); // from now on it is kept here
+    m_poller.add(id, row->entry.interval);
+}
+
+void FleetWatch::takeAll(const QList<Arrival> &arrivals)
+{
+    m_fleet.takeAll(arrivals);
+    restartStale();
 }
 
 void FleetWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
+{
+    const QList<ServiceId> ids = insert(entries, fleetFile);
+    OpenFiles::allow(int(m_byUrl.size()));
+    for (const ServiceId id : ids)
+        m_poller.add(id, m_fleet.find(id)->entry.interval);
+}
+
+/// Of those that are new: their rows.
+QList<ServiceId> FleetWatch::insert(const QList<FleetEntry> &entries, const QString &fleetFile)
 {
     QList<FleetEntry> added;
     QSet<QString> urls; // one may be named twice
@@ -102,18 +140,17 @@ void FleetWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFi
         urls << entry.url;
     }
     const QList<ServiceId> ids = m_fleet.addAll(added);
-    OpenFiles::allow(int(m_byUrl.size() + ids.size()));
     for (qsizetype each = 0; each < ids.size(); ++each) {
         m_byUrl.insert(added[each].url, ids[each]);
         if (!fleetFile.isEmpty())
             m_fleetFiles.insert(added[each].url, fleetFile);
-        m_poller.add(ids[each], added[each].interval);
         FleetEntry entry = added[each];
         entry.name = staleName(added[each]);
         for (QString &dependency : entry.dependsOn)
             dependency = inFileOf(added[each], dependency);
         m_stale.add(entry);
     }
+    return ids;
 }
 
 /// Names are given, and depended on, within one fleet file.
@@ -147,6 +184,7 @@ void FleetWatch::remove(ServiceId id)
 {
     m_poller.remove(id);
     m_clients.erase(id);
+    m_pasts.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
         m_stale.remove(staleName(row->entry));
         m_byUrl.remove(row->entry.url);

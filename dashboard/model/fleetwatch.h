@@ -30,6 +30,7 @@ public:
     /// From now on all is kept in that file, and what it holds from earlier days is there again. Once, before start().
     void keepHistory(const QString &file, HistoryLimits limits = {});
     HistoryKeeper *history() const { return m_keeper.get(); } ///< null: nothing is kept
+    HistorySource *pastOf(ServiceId id) const; ///< null: nowhere
     /// Where programs that are started from here leave their output; empty: the default one.
     const QString &stateDirectory() const { return m_stateDirectory; }
 
@@ -37,8 +38,14 @@ public:
     ServiceId add(const FleetEntry &entry);
     /// `fleetFile`: where they were read; empty: elsewhere.
     void addAll(const QList<FleetEntry> &entries, const QString &fleetFile = {});
-    /// As add(), of a service that is not asked from here: somebody else feeds its row.
-    ServiceId addUnasked(const FleetEntry &entry);
+    /// As addAll(), of services that are not asked from here: `past`, which keeps their history, feeds their rows by takeAll() and outlives
+    /// them, or says so by askItself(). Of each entry its row, whoever feeds that.
+    QList<ServiceId> addUnasked(const QList<FleetEntry> &entries, HistorySource &past, const QString &fleetFile = {});
+    bool isUnasked(ServiceId id) const { return m_pasts.contains(id); }
+    void askItself(ServiceId id); ///< nobody else feeds it any more
+    void leaveTo(ServiceId id, HistorySource &past); ///< it is not asked any more, as if it had been added unasked
+    /// What became of services that are not asked from here, oldest first.
+    void takeAll(const QList<Arrival> &arrivals);
     /// Reads and watches a fleet file, or (`.json`) one of Prometheus' file_sd; what is wrong with it comes back, and then nothing is added.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);
@@ -55,6 +62,7 @@ private:
     void deliver();
     void observe(ServiceId id);
     void restartStale();
+    QList<ServiceId> insert(const QList<FleetEntry> &entries, const QString &fleetFile);
     QString inFileOf(const FleetEntry &entry, const QString &name) const;
     QString staleName(const FleetEntry &entry) const;
 
@@ -72,6 +80,7 @@ private:
     QList<Arrival> m_arrivals; ///< not yet delivered to the table
     QHash<QString, ServiceId> m_byUrl;
     QHash<QString, QString> m_fleetFiles; ///< by URL: of services that were read from one
+    QHash<ServiceId, HistorySource *> m_pasts; ///< of those that are not asked from here
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<HistoryKeeper> m_keeper;
 };

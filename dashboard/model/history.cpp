@@ -14,7 +14,6 @@ constexpr std::size_t LeastThinned = 16;   ///< a smaller capacity is not worth 
 // std::deque takes memory in pieces of 512 bytes, the first and the last of them partly filled.
 constexpr std::size_t SamplesAPiece = 512 / sizeof(History::Sample);
 constexpr std::size_t Pieces = 64; ///< 32 KiB; the rest of the 48 is for names, counts and marks
-constexpr Seconds LongestFirstSample{60}; // a longer one says too little about when
 
 } // namespace
 
@@ -23,35 +22,24 @@ void History::take(Time at, const HealthReport &report)
     const bool sameProcess = report.instanceId == m_instance && report.startTime == m_startTime;
     m_instance = report.instanceId;
     m_startTime = report.startTime;
-    const Time born = at - std::chrono::duration_cast<Time::duration>(report.uptime);
+    const OperationCount::Process process{sameProcess, at - std::chrono::duration_cast<Time::duration>(report.uptime), report.uptime};
     for (const DependencyReport &dependency : report.dependencies) {
         if (dependency.status == DependencyStatus::NotUsed)
             continue;
         Track *const known = track(dependency.name);
         if (!known)
             continue;
-        // A process born since the latest answer did all it counts since its birth, whatever was missed between.
-        const bool newborn = !sameProcess && known->counted != Time() && born >= known->counted
-                             && report.uptime <= LongestFirstSample;
-        const bool counts = newborn || (sameProcess && known->placed && dependency.successCount >= known->successCount
-                                        && dependency.failureCount >= known->failureCount);
-        if (counts && at > known->counted) {
-            known->samples.push_back({newborn ? born : known->counted, at,
-                                      dependency.successCount - (newborn ? 0 : known->successCount),
-                                      dependency.failureCount - (newborn ? 0 : known->failureCount)});
+        if (const auto sample = known->count.take(at, dependency, process)) {
+            known->samples.push_back(*sample);
             thin(*known);
         }
-        known->successCount = dependency.successCount;
-        known->failureCount = dependency.failureCount;
-        known->counted = at;
-        known->placed = true;
     }
 }
 
 void History::miss()
 {
     for (Track &track : m_tracks)
-        track.placed = false;
+        track.count.miss();
 }
 
 void History::mark(Time at, const QString &word)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/health.h"
+#include "dashboard/model/operationcount.h"
 
 #include <QHash>
 
@@ -20,17 +20,8 @@ namespace Hephaestus {
 class History
 {
 public:
-    using Time = std::chrono::system_clock::time_point;
-
-    struct Sample
-    {
-        Time from; ///< the operations happened in (from, to]; two samples that do not touch have a gap between them
-        Time to;
-        qint64 successes = 0;
-        qint64 failures = 0;
-
-        bool operator==(const Sample &) const = default;
-    };
+    using Time = OperationSample::Time;
+    using Sample = OperationSample;
 
     /// A moment worth a line in a graph.
     struct Mark
@@ -65,10 +56,7 @@ private:
     struct Track
     {
         std::deque<Sample> samples;
-        qint64 successCount = 0;
-        qint64 failureCount = 0;
-        Time counted; ///< when the counts were read
-        bool placed = false; ///< the counts were read by the latest poll, so a difference to them has a time
+        OperationCount count;
     };
 
     Track *track(const QString &dependency);

@@ -148,6 +148,8 @@ void HistoryKeeper::take(ServiceId id)
     if (!row)
         return;
     Seen &seen = m_seen[id];
+    if (seen.leftOut)
+        return;
     if (!row->isCurrent())
         return missed(*row, seen);
     observe(*row, seen, m_time.wall());

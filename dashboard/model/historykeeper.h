@@ -29,6 +29,8 @@ public:
 
     HistoryStore &store() { return m_store; }
     void forget(ServiceId id);
+    /// What it answers is kept elsewhere; until it is forgotten.
+    void leaveOut(ServiceId id) { m_seen[id].leftOut = true; }
     /// Something happened that the models do not see: for the journal and the store.
     void tell(const Event &event);
     /// The process that answers for it is one of this machine, and is watched.
@@ -53,6 +55,7 @@ private:
         bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
         TimeSource::Steady looked{};
+        bool leftOut = false;
     };
 
     void askEarlierEvents();

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/result.h"
 #include "dashboard/model/historybatch.h"
+#include "dashboard/model/historysource.h"
 
 #include <QObject>
 #include <QThread>
-
-#include <functional>
 
 namespace Hephaestus {
 
@@ -16,7 +14,7 @@ namespace Hephaestus {
 /// object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`, or half a step of the finest tier
 /// that is kept of so many services; ended, nothing.
 /// A full disk or a damaged file is told by trouble(), and the rest of the dashboard does not notice.
-class HistoryStore : public QObject
+class HistoryStore : public QObject, public HistorySource
 {
     Q_OBJECT
 
@@ -42,8 +40,8 @@ public:
     using Callback = std::function<void(const Result<T> &)>;
     using StoredEvents = QList<HistoryBatch::StoredEvent>;
 
-    /// In steps no longer than `step`, as far as such are still kept. Includes what was recorded just before.
-    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, const Callback<HistoryRange> &done);
+    /// Includes what was recorded just before.
+    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, const Callback<HistoryRange> &done) override;
     void askEvents(int limit, const Callback<StoredEvents> &done);
     void askObituaries(const QString &url, const Callback<QList<Obituary>> &done);
     /// The last one of each service, by its URL.

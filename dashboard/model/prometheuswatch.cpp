@@ -1,9 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/prometheuswatch.h"
 
-#include <QSet>
+#include "dashboard/model/momentrange.h"
+
+#include <QUrl>
 
 namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Of all ways to write the URL of a service one.
+QString plainUrl(const QString &url)
+{
+    QUrl plain(url);
+    if (plain.port() < 0)
+        plain.setPort(plain.scheme() == "https"_L1 ? 443 : 80);
+    QString text = plain.toString(QUrl::StripTrailingSlash);
+    if (plain.path() == "/"_L1)
+        text.chop(1); // which is not stripped
+    return text;
+}
+
+constexpr int LooksUntilStrange = 2; ///< a server that has just started does not know yet what it scrapes
+
+} // namespace
 
 /// The other side of the thread.
 class PrometheusWatch::Worker : public QObject
@@ -13,55 +35,33 @@ public:
 
     void look()
     {
-        if (!m_server)
-            m_server = *PrometheusFleet::at(m_url); // in the thread in which it is used
-        m_ended = false;
-        m_server->ask([this](const QList<PrometheusFleet::Member> &members) { take(members); },
-                      [this](const std::optional<Problem> &problem) {
-                          m_ended = true;
-                          m_problem = problem;
-                          endLook();
-                      });
-    }
-
-private:
-    /// The past of those that are new comes before their present, or it would have to be put in between.
-    void take(const QList<PrometheusFleet::Member> &members)
-    {
-        QStringList added;
-        for (const PrometheusFleet::Member &member : members) {
-            if (!m_known.contains(member.entry.url))
-                added << member.entry.url;
-        }
-        if (added.isEmpty())
-            return handOver(members, {});
-        m_known += QSet<QString>(added.begin(), added.end());
-        ++m_pastsAwaited;
-        m_server->askPast(added, Past, PastStep, [this, members](const Result<PrometheusFleet::Past> &past) {
-            --m_pastsAwaited;
-            handOver(members, past ? *past : PrometheusFleet::Past()); // the present is worth having without it
-            endLook();
+        server().ask([watch = m_watch](const QList<PrometheusFleet::Member> &members) {
+            QMetaObject::invokeMethod(watch, [watch, members] { watch->take(members); }, Qt::QueuedConnection);
+        }, [watch = m_watch](const std::optional<Problem> &problem) {
+            QMetaObject::invokeMethod(watch, [watch, problem] { watch->endLook(problem); }, Qt::QueuedConnection);
         });
     }
 
-    void handOver(const QList<PrometheusFleet::Member> &members, const PrometheusFleet::Past &past)
+    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
+                  const std::function<void(const Result<HistoryRange> &)> &done)
     {
-        QMetaObject::invokeMethod(m_watch, [watch = m_watch, members, past] { watch->take(members, past); }, Qt::QueuedConnection);
+        server().askPast(url, from, to, step, [watch = m_watch, step, done](const Result<QList<PrometheusFleet::Moment>> &moments) {
+            const auto range = moments ? Result<HistoryRange>(rangeOf(*moments, step)) : moments.problem();
+            QMetaObject::invokeMethod(watch, [done, range] { done(range); }, Qt::QueuedConnection);
+        });
     }
 
-    void endLook()
+private:
+    PrometheusFleet &server()
     {
-        if (m_ended && m_pastsAwaited == 0)
-            QMetaObject::invokeMethod(m_watch, [watch = m_watch, problem = m_problem] { watch->endLook(problem); }, Qt::QueuedConnection);
+        if (!m_server)
+            m_server = *PrometheusFleet::at(m_url); // in the thread in which it is used
+        return *m_server;
     }
 
     PrometheusWatch *const m_watch;
     const QString m_url;
     std::unique_ptr<PrometheusFleet> m_server;
-    QSet<QString> m_known; ///< by URL: those whose past was asked for
-    int m_pastsAwaited = 0;
-    bool m_ended = false;
-    std::optional<Problem> m_problem;
 };
 
 PrometheusWatch::PrometheusWatch(FleetWatch &watch, const QString &url, QObject *parent)
@@ -88,28 +88,53 @@ void PrometheusWatch::look()
     QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->look(); }, Qt::QueuedConnection);
 }
 
-void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members, const PrometheusFleet::Past &past)
+void PrometheusWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
+{
+    const QList<ServiceId> ids = m_watch.addUnasked(entries, *this, fleetFile);
+    for (qsizetype each = 0; each < ids.size(); ++each) {
+        m_known.try_emplace(ids[each]);
+        m_ofFiles.insert(plainUrl(entries[each].url), ids[each]);
+    }
+}
+
+void PrometheusWatch::askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
+                               const std::function<void(const Result<HistoryRange> &)> &done)
+{
+    const auto known = m_known.find(m_watch.find(url));
+    const QString scraped = known == m_known.end() ? QString() : known->second.url;
+    QMetaObject::invokeMethod(m_worker, [=, worker = m_worker] { worker->askRange(scraped, from, to, step, done); }, Qt::QueuedConnection);
+}
+
+ServiceId PrometheusWatch::idOf(const FleetEntry &entry)
+{
+    const auto ofFile = m_ofFiles.constFind(plainUrl(entry.url));
+    if (ofFile == m_ofFiles.cend() || !m_watch.fleet().find(*ofFile))
+        return m_watch.addUnasked({entry}, *this).first();
+    m_watch.leaveTo(*ofFile, *this);
+    return *ofFile;
+}
+
+void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members)
 {
     const TimeSource &time = TimeSource::machine();
     QList<Arrival> arrivals;
     for (const PrometheusFleet::Member &member : members) {
-        const ServiceId id = m_watch.addUnasked(member.entry);
+        const ServiceId id = idOf(member.entry);
+        if (!m_watch.isUnasked(id))
+            continue; // somebody added it here, too
         const auto [place, isNew] = m_known.try_emplace(id);
         Known &known = place->second;
         known.present = true;
+        known.url = member.entry.url;
         const bool answered = member.answer.value.has_value();
         if (!isNew && known.scraped == member.scraped && known.answered == answered)
             continue; // nothing has been scraped since
-        for (const auto &[at, report] : past.value(member.entry.url)) {
-            if (at < member.scraped)
-                m_watch.fleet().remember(id, at, report);
-        }
         known.scraped = member.scraped;
         known.answered = answered;
         const TimeSource::Wall scraped = answered ? member.scraped : time.wall();
         arrivals.append({id, member.answer, time.steady() - std::chrono::duration_cast<std::chrono::nanoseconds>(time.wall() - scraped), scraped});
     }
-    m_watch.fleet().takeAll(arrivals);
+    m_watch.takeAll(arrivals);
 }
 
 void PrometheusWatch::endLook(const std::optional<Problem> &problem)
@@ -120,7 +145,10 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
     m_lost = false;
     const TimeSource &time = TimeSource::machine();
     QList<Arrival> arrivals;
+    QList<ServiceId> strangers;
     for (auto &[id, known] : m_known) {
+        if (known.url.isEmpty() && ++known.looks >= LooksUntilStrange)
+            strangers << id;
         if (std::exchange(known.present, false) || !std::exchange(known.answered, false))
             continue;
         Answer<HealthReport> gone;
@@ -128,7 +156,11 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
         gone.reply.message = tr("Prometheus does not scrape it any more");
         arrivals.append({id, gone, time.steady(), time.wall()});
     }
-    m_watch.fleet().takeAll(arrivals);
+    m_watch.takeAll(arrivals);
+    for (const ServiceId id : strangers) {
+        m_known.erase(id);
+        m_watch.askItself(id);
+    }
 }
 
 void PrometheusWatch::loseAll(const QString &why)
@@ -138,13 +170,13 @@ void PrometheusWatch::loseAll(const QString &why)
         m_watch.journal().append({time.wall(), NoService, tr("Prometheus"), EventKind::Trouble, why});
     QList<Arrival> arrivals;
     for (auto &[id, known] : m_known) {
-        known = {};
+        known = {.url = known.url};
         Answer<HealthReport> unknown;
         unknown.reply.error = ClientError::Unreachable;
         unknown.reply.message = tr("Prometheus does not answer: %1").arg(why);
         arrivals.append({id, unknown, time.steady(), time.wall()});
     }
-    m_watch.fleet().takeAll(arrivals);
+    m_watch.takeAll(arrivals);
 }
 
 } // namespace Hephaestus

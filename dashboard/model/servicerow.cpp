@@ -96,6 +96,8 @@ QString stalenessText(const ServiceRow &row)
     const qsizetype files = row.report->code->changed.size() - row.variablesChanged();
     if (files == 0 && row.variablesChanged() > 0)
         return tr("runs with an old environment: its fleet entry says another one now");
+    if (files == 0)
+        return tr("runs old code");
     return files == 1 ? tr("runs old code: 1 file changed on disk since it started")
                       : tr("runs old code: %1 files changed on disk since it started").arg(files);
 }

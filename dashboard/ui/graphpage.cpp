@@ -252,17 +252,17 @@ void GraphPage::refresh(Panel &panel, bool now)
     if (panel.asked || (!now && time.steady() - panel.shown < pause))
         return;
     panel.shown = time.steady();
-    if (!m_watch.history())
+    HistorySource *const past = m_watch.pastOf(panel.service);
+    if (!past)
         return show(panel);
     panel.asked = true;
     const QPointer<GraphPage> self(this);
     const History::Time to = time.wall();
     const History::Time from = std::min(panel.graph->from(), to - panel.graph->span()) - step;
-    m_watch.history()->store().askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step,
-                                        [self, service = panel.service](const Result<HistoryRange> &range) {
-                                            if (self)
-                                                self->take(service, range ? *range : HistoryRange());
-                                        });
+    past->askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step, [self, service = panel.service](const Result<HistoryRange> &range) {
+        if (self)
+            self->take(service, range ? *range : HistoryRange());
+    });
 }
 
 void GraphPage::take(ServiceId service, const HistoryRange &range)

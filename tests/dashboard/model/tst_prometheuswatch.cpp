@@ -2,9 +2,12 @@
 //
 // Real services, scraped by a real Prometheus, of which the dashboard and the command know through it alone.
 #include "dashboard/model/prometheuswatch.h"
+#include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
 
+#include <QDeadlineTimer>
 #include <QFile>
+#include <QSignalSpy>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -25,13 +28,18 @@ quint16 freePort()
 
 constexpr int Many = 250; ///< more than are asked for in one query
 
-/// Of addresses where nobody listens.
-QString deadTargets(int count)
+constexpr int All = Many + 4; ///< one, second, dead, unscraped
+
+/// What a service exports that has nothing but a name.
+FakeAnswer metricsOf(const QByteArray &name)
 {
-    QStringList targets;
-    for (int i = 0; i < count; ++i)
-        targets << u"'127.7.%1.%2:1'"_s.arg(i / 200).arg(i % 200 + 1);
-    return targets.join(u", "_s);
+    const QByteArray text = "hephaestus_service_info{service=\"" + name + "\",version=\"1\",instance_id=\"" + name + "\"} 1\nhephaestus_uptime_seconds 5\n";
+    return FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: " + QByteArray::number(text.size()) + "\r\n\r\n" + text);
+}
+
+QByteArray targetOf(const QString &gateway, const QString &name)
+{
+    return u"      - {targets: ['%1'], labels: {service: %2, instance: '%1/%2', __metrics_path__: /%2/metrics}}\n"_s.arg(gateway, name).toUtf8();
 }
 
 } // namespace
@@ -43,19 +51,27 @@ class TestPrometheusWatch : public QObject
 private Q_SLOTS:
     void initTestCase();
     void theTableShowsWhatPrometheusKnows();
-    void itsSamplesAreTheHistory();
+    void theFleetFileSaysWhatPrometheusCannotKnow();
+    void whatPrometheusDoesNotScrapeIsAskedFromHere();
+    void whatTurnsStaleIsRestartedByItselfAndOnce();
+    void servicesBehindOneAddressAreToldApart();
+    void whatItKeepsIsTheHistory();
     void theCommandShowsTheSame();
     void actionsGoToTheServiceItself();
     void withoutPrometheusNothingIsKnown();
     void cleanupTestCase();
 
 private:
+    void write(const QString &name, const QByteArray &content);
     QByteArray status(const QStringList &arguments, int &exitCode);
     const ServiceRow *row(const QString &name);
+    std::optional<HistoryRange> past(const QString &name, std::chrono::seconds span, std::chrono::seconds step);
 
     QTemporaryDir m_directory;
     Test::ServiceProcess m_one;
     Test::ServiceProcess m_two;
+    Test::ServiceProcess m_unscraped;
+    FakeHttpServer m_gateway; ///< many services behind one address
     QProcess m_prometheus;
     QString m_url;
     quint16 m_deadPort = freePort();
@@ -63,30 +79,57 @@ private:
     std::unique_ptr<PrometheusWatch> m_subject;
 };
 
+void TestPrometheusWatch::write(const QString &name, const QByteArray &content)
+{
+    QFile file(m_directory.filePath(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+}
+
 void TestPrometheusWatch::initTestCase()
 {
     qputenv("XDG_STATE_HOME", QFile::encodeName(m_directory.filePath(u"state"_s)));
     QVERIFY(m_one.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"one"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
-    QVERIFY(m_two.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"two"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
-    QFile file(m_directory.filePath(u"prometheus.yml"_s));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(u"global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-               "scrape_configs:\n"
-               "  - job_name: hephaestus\n"
-               "    static_configs:\n"
-               "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
-               "      - {targets: ['127.0.0.1:%2']}\n"
-               "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"
-               "      - {targets: [%4], labels: {service: many}}\n"_s.arg(m_one.port).arg(m_two.port).arg(m_deadPort).arg(deadTargets(Many)).toUtf8());
-    file.close();
+    write(u"watched.conf"_s, "1");
+    write(u"two.toml"_s, "[service]\nname = \"two\"\nlisten = [\"127.0.0.1:0\"]\n[code]\nwatch = [\"watched.conf\"]\n");
+    QDeadlineTimer settled(100); // a file written just before the start might be written again within one tick of its times
+    QTRY_VERIFY(settled.hasExpired());
+    QVERIFY(m_two.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--config"_s, m_directory.filePath(u"two.toml"_s)}));
+    QVERIFY(m_unscraped.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"unscraped"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
+    QByteArray targets;
+    for (int each = 0; each < Many; ++each) {
+        const QString name = u"many-%1"_s.arg(each);
+        m_gateway.setAnswer(u"/%1/metrics"_s.arg(name).toUtf8(), metricsOf(name.toUtf8()));
+        targets += targetOf(u"127.0.0.1:%1"_s.arg(m_gateway.port()), name);
+    }
+    write(u"prometheus.yml"_s, u"global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
+                                "scrape_configs:\n"
+                                "  - job_name: hephaestus\n"
+                                "    static_configs:\n"
+                                "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
+                                "      - {targets: ['127.0.0.1:%2']}\n"
+                                "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"_s
+                                   .arg(m_one.port).arg(m_two.port).arg(m_deadPort).toUtf8() + targets);
     const quint16 port = freePort();
     m_url = u"http://127.0.0.1:%1"_s.arg(port);
-    m_prometheus.start(u"prometheus"_s, {u"--config.file"_s, file.fileName(), u"--storage.tsdb.path"_s, m_directory.filePath(u"data"_s),
+    m_prometheus.start(u"prometheus"_s, {u"--config.file"_s, m_directory.filePath(u"prometheus.yml"_s), u"--storage.tsdb.path"_s, m_directory.filePath(u"data"_s),
                                          u"--web.listen-address"_s, u"127.0.0.1:%1"_s.arg(port)});
     QVERIFY2(m_prometheus.waitForStarted(), qPrintable(m_prometheus.errorString()));
     m_watch = std::make_unique<FleetWatch>();
     m_subject = std::make_unique<PrometheusWatch>(*m_watch, m_url);
+    FleetEntry second;
+    second.name = u"second"_s;
+    second.url = u"http://127.0.0.1:%1/"_s.arg(m_two.port); // another way to write it
+    second.restart = RestartByService{};
+    second.restartOnStale = true;
+    second.dependsOn = QStringList{u"unscraped"_s};
+    FleetEntry unscraped;
+    unscraped.name = u"unscraped"_s;
+    unscraped.url = u"http://127.0.0.1:%1"_s.arg(m_unscraped.port);
+    m_subject->addAll({second, unscraped}, u"/fleet.toml"_s);
+    QCOMPARE(m_watch->fleet().rowCount(), 2); // at once
     m_subject->start();
+    m_watch->start();
 }
 
 const ServiceRow *TestPrometheusWatch::row(const QString &name)
@@ -101,7 +144,7 @@ const ServiceRow *TestPrometheusWatch::row(const QString &name)
 void TestPrometheusWatch::theTableShowsWhatPrometheusKnows()
 {
     QTRY_VERIFY_WITH_TIMEOUT(row(u"one"_s) && row(u"one"_s)->observed == ServiceState::Healthy, 60'000);
-    QTRY_VERIFY_WITH_TIMEOUT(m_watch->fleet().rowCount() == 3 + Many, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(m_watch->fleet().rowCount() == All, 60'000);
     const ServiceRow &one = *row(u"one"_s);
     QCOMPARE(one.entry.url, u"http://127.0.0.1:%1"_s.arg(m_one.port));
     QCOMPARE(one.entry.group, u"blue"_s);
@@ -119,27 +162,84 @@ void TestPrometheusWatch::theTableShowsWhatPrometheusKnows()
     QVERIFY2(row(u"dead"_s)->reply.message.contains(u"refused"_s), qPrintable(row(u"dead"_s)->reply.message));
 }
 
-void TestPrometheusWatch::itsSamplesAreTheHistory()
+void TestPrometheusWatch::theFleetFileSaysWhatPrometheusCannotKnow()
 {
-    const ServiceId id = row(u"one"_s)->id;
-    QTRY_VERIFY_WITH_TIMEOUT(!m_watch->fleet().history(id).samples(u"database"_s).empty(), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"second"_s) && row(u"second"_s)->isCurrent(), 60'000);
+    const ServiceRow &second = *row(u"second"_s);
+    QCOMPARE(second.report->service, u"two"_s);
+    QCOMPARE(second.entry.dependsOn, QStringList{u"unscraped"_s});
+    QCOMPARE(m_watch->fleetFileOf(second.entry.url), u"/fleet.toml"_s);
+    QVERIFY(m_watch->isUnasked(second.id));
+    QVERIFY(!row(u"two"_s)); // it is not there twice
+}
 
-    // Somebody who comes later has the earlier samples at once.
-    auto server = PrometheusFleet::at(m_url);
-    QVERIFY(server);
-    std::optional<PrometheusFleet::Past> past;
-    bool known = false;
-    (*server)->ask([&](const auto &members) { known = members.ok(); });
-    QTRY_VERIFY(known);
-    (*server)->askPast({u"http://127.0.0.1:%1"_s.arg(m_one.port)}, 60s, 1s, [&](const Result<PrometheusFleet::Past> &answer) {
+void TestPrometheusWatch::whatPrometheusDoesNotScrapeIsAskedFromHere()
+{
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"unscraped"_s)->isCurrent(), 60'000);
+    QCOMPARE(row(u"unscraped"_s)->report->pid, std::optional(m_unscraped.process.processId()));
+}
+
+/// Until the next scrape and look it is still the old one that is seen.
+void TestPrometheusWatch::whatTurnsStaleIsRestartedByItselfAndOnce()
+{
+    QTRY_COMPARE_WITH_TIMEOUT(row(u"second"_s)->code(), CodeVerdict::Fresh, 60'000);
+    const QString before = row(u"second"_s)->report->instanceId;
+    QSignalSpy restarts(&m_watch->actions(), &ServiceActions::finished);
+    write(u"watched.conf"_s, "2");
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"second"_s)->code() == CodeVerdict::Stale, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"second"_s)->report->instanceId != before, 60'000);
+    QCOMPARE(row(u"second"_s)->code(), CodeVerdict::Fresh);
+    QCOMPARE(restarts.size(), 1);
+}
+
+void TestPrometheusWatch::servicesBehindOneAddressAreToldApart()
+{
+    for (const QString &name : {u"many-0"_s, u"many-249"_s}) {
+        QTRY_VERIFY_WITH_TIMEOUT(row(name) && row(name)->isCurrent(), 60'000);
+        QCOMPARE(row(name)->entry.url, m_gateway.url() + u'/' + name);
+        QCOMPARE(row(name)->report->instanceId, name);
+    }
+}
+
+std::optional<HistoryRange> TestPrometheusWatch::past(const QString &name, std::chrono::seconds span, std::chrono::seconds step)
+{
+    std::optional<HistoryRange> range;
+    bool answered = false;
+    const ServiceRow &service = *row(name);
+    const History::Time now = TimeSource::machine().wall();
+    m_watch->pastOf(service.id)->askRange(service.entry.url, now - span, now, step, [&](const Result<HistoryRange> &answer) {
+        answered = true;
         if (answer)
-            past = *answer;
+            range = *answer;
     });
-    QTRY_VERIFY(past);
-    const auto reports = past->value(u"http://127.0.0.1:%1"_s.arg(m_one.port));
-    QVERIFY(reports.size() >= 2);
-    QVERIFY(reports.front().first < reports.back().first);
-    QVERIFY(reports.back().second.dependencies.front().successCount >= 1);
+    [&] { QTRY_VERIFY(answered); }();
+    return range;
+}
+
+void TestPrometheusWatch::whatItKeepsIsTheHistory()
+{
+    const auto range = [this] { return past(u"one"_s, 60s, 1s); };
+    QTRY_VERIFY_WITH_TIMEOUT(range() && range()->operations.value(u"database"_s).size() >= 3, 60'000);
+    const HistoryRange scraped = *range();
+    for (std::size_t each = 1; each < scraped.stretches.size(); ++each) { // one by one, as it scraped them
+        QCOMPARE(scraped.stretches[each].from, scraped.stretches[each - 1].to);
+        QVERIFY(scraped.stretches[each].to - scraped.stretches[each].from < 30s);
+        QVERIFY(scraped.stretches[each].latency.count() > 0);
+        QVERIFY(scraped.stretches[each].highest.residentBytes.value_or(0) > 1'000'000);
+        QVERIFY(scraped.stretches[each].highest.cpuSeconds.has_value());
+    }
+    const auto hours = past(u"one"_s, 24h, 15min);
+    QVERIFY(hours && !hours->stretches.empty());
+    QCOMPARE(hours->step, std::chrono::seconds(15min));
+
+    // What this dashboard does is seen there, too.
+    const QString before = row(u"one"_s)->report->instanceId;
+    m_watch->actions().perform(row(u"one"_s)->id, ServiceAction::Restart);
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"one"_s)->isCurrent() && row(u"one"_s)->report->instanceId != before, 60'000);
+    const auto restarted = range();
+    QVERIFY(restarted);
+    QCOMPARE(std::ranges::count(restarted->marks, u"restarted"_s, &History::Mark::word), 1);
+    QVERIFY(!past(u"dead"_s, 60s, 1s) || past(u"dead"_s, 60s, 1s)->stretches.empty());
 }
 
 QByteArray TestPrometheusWatch::status(const QStringList &arguments, int &exitCode)
@@ -186,7 +286,7 @@ void TestPrometheusWatch::withoutPrometheusNothingIsKnown()
     const auto noneIsCurrent = [this] {
         bool none = true;
         for (int i = 0; i < m_watch->fleet().rowCount(); ++i)
-            none = none && m_watch->fleet().row(i).reply.message.contains(u"Prometheus does not answer"_s);
+            none = none && (!m_watch->isUnasked(m_watch->fleet().row(i).id) || m_watch->fleet().row(i).reply.message.contains(u"Prometheus does not answer"_s));
         return none;
     };
     QTRY_VERIFY_WITH_TIMEOUT(noneIsCurrent(), 60'000);

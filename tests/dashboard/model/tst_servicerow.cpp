@@ -125,6 +125,16 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("gone") << healthy << refused << QStringList{u"unreachable: nobody there"_s};
     QTest::newRow("still gone") << refused << refused << QStringList();
     QTest::newRow("a new process") << healthy << successor << QStringList{u"a new process answers"_s};
+    const auto stale = [](const QList<CodeChange> &changed) {
+        HealthReport report = Reports::healthy();
+        report.code = CodeReport{CodeVerdict::Stale, changed, {}, 0};
+        return Reports::answer(report);
+    };
+    QTest::newRow("stale") << healthy << stale({{u"/srv/a.py"_s, u"source"_s, u"modified"_s}})
+                           << QStringList{u"runs old code: 1 file changed on disk since it started"_s};
+    QTest::newRow("stale by a new environment") << healthy << stale({{u"PATH"_s, u"environment"_s, u"modified"_s}})
+                                                << QStringList{u"runs with an old environment: its fleet entry says another one now"_s};
+    QTest::newRow("stale, and nobody says why") << healthy << stale({}) << QStringList{u"runs old code"_s};
     QTest::newRow("back") << refused << healthy << QStringList{u"answers again"_s};
 }
 
