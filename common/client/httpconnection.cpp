@@ -117,6 +117,8 @@ Result<HttpPeer> parsePeer(const QString &text)
 
 HttpConnection::HttpConnection(HttpPeer peer, QObject *parent) : QObject(parent), m_peer(std::move(peer))
 {
+    m_prefix = m_peer.prefix.toLatin1();
+    m_head = " HTTP/1.1\r\nHost: " + m_peer.hostHeader() + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &HttpConnection::timedOut);
 }
@@ -254,17 +256,18 @@ void HttpConnection::writeRequest()
             socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     }
     const HttpRequest &request = m_queue.front().request;
-    QByteArray bytes = request.method + ' ' + m_peer.prefix.toLatin1() + request.path + " HTTP/1.1\r\nHost: "
-        + m_peer.hostHeader() + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
+    QByteArray bytes;
+    bytes.reserve(request.method.size() + m_prefix.size() + request.path.size() + m_head.size() + request.token.size() + request.body.size() + 128);
+    bytes.append(request.method).append(' ').append(m_prefix).append(request.path).append(m_head);
     if (!request.token.isEmpty())
-        bytes += "Authorization: Bearer " + request.token + "\r\n";
+        bytes.append("Authorization: Bearer ").append(request.token).append("\r\n");
     if (!request.repeatable)
         bytes += "Connection: close\r\n";
     if (!request.body.isEmpty())
         bytes += "Content-Type: application/json\r\n";
     if (!request.body.isEmpty() || request.method != "GET")
         bytes += "Content-Length: " + QByteArray::number(request.body.size()) + "\r\n";
-    m_socket->write(bytes + "\r\n" + request.body);
+    m_socket->write(bytes.append("\r\n").append(request.body));
 }
 
 void HttpConnection::read()

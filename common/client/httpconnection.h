@@ -83,6 +83,8 @@ private:
     void dropSocket();
 
     HttpPeer m_peer;
+    QByteArray m_prefix; ///< of every path
+    QByteArray m_head;   ///< what every request says behind its path
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
     KeptPlace m_place; ///< of the socket, once it is kept

@@ -29,6 +29,21 @@ bool isNumber(int column)
     return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency || column == FleetModel::LastSeen;
 }
 
+/// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to write them all out
+/// in order to compare them would be most of what a poll allocates.
+bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
+{
+    const auto sameStatus = [](const DependencyReport &one, const DependencyReport &other) { return one.status == other.status && one.name == other.name; };
+    switch (column) {
+    case FleetModel::State: return !before.activity && !after.activity && before.observed == after.observed && after.observed != ServiceState::ShuttingDown;
+    case FleetModel::Service: return before.entry.name == after.entry.name;
+    case FleetModel::Code: return before.code() == after.code();
+    case FleetModel::Dependencies: return std::ranges::equal(before.report->dependencies, after.report->dependencies, sameStatus);
+    case FleetModel::Version: return before.report->version == after.report->version;
+    default: return false;
+    }
+}
+
 } // namespace
 
 FleetModel::FleetModel(const TimeSource &time, QObject *parent) : QAbstractTableModel(parent), m_time(time) {}
@@ -178,8 +193,11 @@ void FleetModel::change(Watched &service, ServiceRow row)
     std::array<bool, ColumnCount> changed{};
     changed[State] = stateBefore != row.state();
     changed[Code] = codeBefore != row.code();
-    service.row = std::move(row);
+    const ServiceRow before = std::exchange(service.row, std::move(row));
+    const bool current = before.isCurrent() && service.row.isCurrent();
     for (int column = 0; column < ColumnCount; ++column) {
+        if (!all && current && readsTheSame(column, before, service.row))
+            continue;
         QString now = text(service.row, column);
         changed[std::size_t(column)] |= all || now != service.shown[std::size_t(column)];
         service.shown[std::size_t(column)] = std::move(now);

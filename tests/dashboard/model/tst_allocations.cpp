@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What one poll of thousands allocates, where nothing but numbers has changed since the one before.
+#include "common/protocol/reportreader.h"
+#include "dashboard/model/fleetmodel.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/allocations.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Polls = 100;
+
+HealthReport poll(int number)
+{
+    HealthReport report = Reports::healthy();
+    report.dependencies.clear();
+    for (const QString &name : {u"database"_s, u"qdrant"_s, u"openai"_s, u"anthropic"_s, u"lmstudio"_s, u"groq"_s})
+        report.dependencies << Reports::dependency(name, DependencyStatus::Working, 1000 + number);
+    report.uptime = Seconds(1000 + number);
+    report.resources.openConnections = number;
+    return report;
+}
+
+} // namespace
+
+class TestAllocations : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everythingIsCounted();
+    void aBodyWithOtherNumbersIsNotDecodedAnew();
+    void cellsThatReadTheSameAreNotWrittenOut();
+};
+
+void TestAllocations::everythingIsCounted()
+{
+    const qint64 before = Test::allocations();
+    const QString text = QString::number(123456789);
+    const std::unique_ptr<int> number = std::make_unique<int>(int(text.size()));
+    QCOMPARE(Test::allocations() - before, 2);
+    QCOMPARE(*number, 9);
+}
+
+void TestAllocations::aBodyWithOtherNumbersIsNotDecodedAnew()
+{
+    QList<QByteArray> bodies;
+    for (int each = 0; each < Polls + 2; ++each)
+        bodies << encode(poll(each));
+    ReportReader reader;
+    QVERIFY(reader.read(bodies[0]));
+    QVERIFY(reader.read(bodies[1])); // finds out where the numbers are
+    const qint64 decoded = Test::allocations();
+    QVERIFY(decodeReport(bodies[1]));
+    const qint64 before = Test::allocations();
+    QVERIFY(before - decoded > 100);
+    for (int each = 2; each < Polls + 2; ++each)
+        QVERIFY(reader.read(bodies[each]));
+    const qint64 perPoll = (Test::allocations() - before) / Polls;
+    QVERIFY2(perPoll <= 4, QByteArray::number(perPoll).constData());
+}
+
+void TestAllocations::cellsThatReadTheSameAreNotWrittenOut()
+{
+    FleetModel fleet;
+    FleetEntry entry;
+    entry.name = u"mcp"_s;
+    entry.url = u"http://127.0.0.1:1"_s;
+    const ServiceId id = fleet.add(entry);
+    QList<QList<Arrival>> arrivals;
+    const History::Time start = TimeSource::machine().wall();
+    for (int each = 0; each < Polls + 2; ++each)
+        arrivals << QList<Arrival>{{id, Reports::answer(poll(each)), TimeSource::machine().steady(), start + each * 1s}};
+    fleet.takeAll(arrivals[0]);
+    fleet.takeAll(arrivals[1]);
+    const qint64 before = Test::allocations();
+    for (int each = 2; each < Polls + 2; ++each)
+        fleet.takeAll(arrivals[each]);
+    const qint64 perPoll = (Test::allocations() - before) / Polls;
+    QVERIFY2(perPoll <= 20, QByteArray::number(perPoll).constData());
+    QVERIFY(fleet.index(0, FleetModel::Dependencies).data().toString().startsWith(u"database "_s));
+}
+
+QTEST_GUILESS_MAIN(TestAllocations)
+#include "tst_allocations.moc"
