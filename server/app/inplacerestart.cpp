@@ -3,6 +3,7 @@
 
 #include "server/core/log.h"
 #include "server/core/passthrough.h"
+#include "server/core/unixsignals.h"
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -141,6 +142,7 @@ bool InPlaceRestart::isDue() const
 
 QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
 {
+    UnixSignals::holdBack(); // until the next image takes them, or stopRequested() tells of them
     const auto kept = m_service.http().keptSockets();
     for (qsizetype i = 0; i < kept.size(); ++i)
         held.adopt(kept[i].second, m_names.value(i).startsWith(OwnName));

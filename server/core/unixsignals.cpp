@@ -3,6 +3,7 @@
 
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -44,6 +45,23 @@ void handle(int number)
     errno = savedErrno;
 }
 
+constexpr int Stops[] = {SIGTERM, SIGINT};
+
+sigset_t stops()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : Stops)
+        sigaddset(&set, number);
+    return set;
+}
+
+void resetDispositions()
+{
+    for (int number = 1; number < NSIG; ++number)
+        ::signal(number, SIG_DFL); // fails for SIGKILL and SIGSTOP, as it should
+}
+
 } // namespace
 
 UnixSignals::UnixSignals(std::initializer_list<int> signalNumbers, QObject *parent)
@@ -62,6 +80,8 @@ UnixSignals::UnixSignals(std::initializer_list<int> signalNumbers, QObject *pare
     sigfillset(&action.sa_mask);
     for (const int number : m_numbers)
         ::sigaction(number, &action, nullptr);
+    const sigset_t held = stops();
+    ::pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
 }
 
 UnixSignals::~UnixSignals()
@@ -76,7 +96,16 @@ UnixSignals::~UnixSignals()
 
 bool UnixSignals::stopRequested()
 {
-    return s_stopRequested;
+    sigset_t waiting;
+    sigemptyset(&waiting);
+    ::sigpending(&waiting);
+    return s_stopRequested || std::ranges::any_of(Stops, [&waiting](int number) { return sigismember(&waiting, number) == 1; });
+}
+
+void UnixSignals::holdBack()
+{
+    const sigset_t held = stops();
+    ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
 }
 
 void UnixSignals::read()
@@ -89,11 +118,24 @@ void UnixSignals::read()
 
 void resetSignalsInChild()
 {
-    for (int number = 1; number < NSIG; ++number)
-        ::signal(number, SIG_DFL); // fails for SIGKILL and SIGSTOP, as it should
+    resetDispositions();
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void resetSignalsForSuccessor()
+{
+    resetDispositions();
+    sigset_t blocked;
+    ::sigprocmask(SIG_BLOCK, nullptr, &blocked);
+    sigset_t kept;
+    sigemptyset(&kept);
+    for (const int number : Stops) {
+        if (sigismember(&blocked, number) == 1)
+            sigaddset(&kept, number);
+    }
+    ::sigprocmask(SIG_SETMASK, &kept, nullptr);
 }
 
 } // namespace Hephaestus

@@ -194,7 +194,7 @@ StartFailure Reexec::execute(const QList<HandedSocket> &sockets) const
     if (!handover.prepare(sockets) || !handover.place())
         return failed("the listening sockets cannot be handed over");
     Log::flush(); // its thread ends with the program
-    resetSignalsInChild();
+    resetSignalsForSuccessor();
     return image.explain(image.execute());
 }
 

@@ -29,7 +29,8 @@ public:
     /// wrote. Waits for it.
     std::optional<Problem> tryOut(const QByteArrayList &arguments, std::chrono::milliseconds timeout) const;
 
-    /// Becomes the program, with the sockets as 3, 4, …: whatever else is open is closed, every signal at its default. Returns
+    /// Becomes the program, with the sockets as 3, 4, …: whatever else is open is closed, every signal at its default (SIGTERM and
+    /// SIGINT stay held back if they are: UnixSignals). Returns
     /// only if that fails, and then nothing can be relied on but stderr: exit with the code. Other threads should be gone.
     StartFailure execute(const QList<HandedSocket> &sockets) const;
 

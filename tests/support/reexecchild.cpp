@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A program that becomes its successor when told to on stdin: `restart`, `check`, `replaced`, `try CODE`; `end` ends it. Each
-// life begins with one line about itself. With `--exit CODE` it does only that.
+// life begins with one line about itself. `stop` gives it a SIGTERM that is held back, `stopped` tells whether one came. With `--exit CODE` it does only that.
 
+#include "server/core/unixsignals.h"
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/reexec.h"
 
+#include <QCoreApplication>
 #include <QDir>
 
 #include <csignal>
@@ -85,6 +87,14 @@ int main(int argc, char **argv)
             const StartFailure failure = self.execute(sockets.handed());
             std::cout << failure.what.toStdString() << std::endl;
             return failure.exitCode;
+        } else if (line == "stop") {
+            UnixSignals::holdBack();
+            ::kill(::getpid(), SIGTERM);
+            std::cout << (UnixSignals::stopRequested() ? "waits" : "lost") << std::endl;
+        } else if (line == "stopped") {
+            const QCoreApplication application(argc, argv);
+            const UnixSignals signals({SIGTERM, SIGINT});
+            std::cout << (UnixSignals::stopRequested() ? "yes" : "no") << std::endl;
         } else if (line == "end")
             return 0;
     }

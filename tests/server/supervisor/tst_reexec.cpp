@@ -38,6 +38,7 @@ private Q_SLOTS:
     void aFileThatCannotBeExecutedIsFoundBefore();
     void aFileThatFailsIsFoundByTryingIt();
     void aFailureEndsWithACode();
+    void aStopBetweenTwoLivesIsTakenByTheNext();
 
 private:
     void start(const QString &path);
@@ -209,6 +210,19 @@ void TestReexec::aFailureEndsWithACode()
     QVERIFY(ask("restart").endsWith("there is no such file"));
     QVERIFY(process.waitForFinished());
     QCOMPARE(process.exitCode(), 127);
+}
+
+void TestReexec::aStopBetweenTwoLivesIsTakenByTheNext()
+{
+    start(program);
+    QVERIFY(line().startsWith("pid "));
+    QVERIFY(line().startsWith("port "));
+    QCOMPARE(ask("stop"), QByteArray("waits"));
+    process.write("restart\n");
+    QCOMPARE(QString::fromUtf8(line()), introduction());
+    QVERIFY(line().startsWith("port "));
+    QCOMPARE(ask("stopped"), QByteArray("yes"));
+    QCOMPARE(ask("stopped"), QByteArray("no")); // it was one
 }
 
 QTEST_GUILESS_MAIN(TestReexec)
