@@ -21,6 +21,7 @@ QString describe(ClientError error)
     case ClientError::Redirected: return u"redirected"_s;
     case ClientError::HttpStatus: return u"unexpected status"_s;
     case ClientError::Disconnected: return u"disconnected"_s;
+    case ClientError::NotAsked: return u"not asked"_s;
     case ClientError::Local: return u"local trouble"_s;
     }
     Q_UNREACHABLE();

@@ -24,6 +24,7 @@ enum class ClientError {
     Redirected,    ///< 3xx: not followed
     HttpStatus,    ///< another status than asked for
     Disconnected,  ///< connected, and closed by the peer without a complete answer
+    NotAsked,      ///< who asks for us does not answer, or has not asked
     Local,         ///< this machine ran out of something (descriptors, ports, memory)
 };
 

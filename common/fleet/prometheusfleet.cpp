@@ -7,6 +7,8 @@
 #include <QTimeZone>
 #include <QUrl>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -23,6 +25,7 @@ const QString MetricNames = u"hephaestus_(service_info|start_time_seconds|uptime
                              "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
                              "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
 const QString Metrics = u"{__name__=~\"%1\",%2}"_s;
+constexpr double LargestValue = 9007199254740992.0; ///< 2^53: what a double counts up to, one by one
 constexpr auto LongestExactStep = 30s; ///< of longer ones every scrape would be too many
 
 /// Selects the series of these: an expression of RE2 between backticks, in which PromQL has no escapes of its own
@@ -65,12 +68,27 @@ QString serviceUrl(const QString &scrapeUrl)
     return url.toString();
 }
 
+/// Of the error of a scrape, as Prometheus and Go's net package word it.
+ClientError reasonOf(const QString &error)
+{
+    static const std::pair<QLatin1StringView, ClientError> words[] = {
+        {"connection refused"_L1, ClientError::Refused},
+        {"deadline exceeded"_L1, ClientError::Timeout},
+        {"no such host"_L1, ClientError::HostNotFound},
+        {"server returned HTTP status"_L1, ClientError::HttpStatus},
+    };
+    const auto found = std::ranges::find_if(words, [&error](const auto &word) { return error.contains(word.first); });
+    return found != std::end(words) ? found->second : error.isEmpty() ? ClientError::NotAsked : ClientError::Unreachable;
+}
+
 /// What the samples of one service say, one after the other.
 class Assembly
 {
 public:
     void add(const MetricSeries &series, double value)
     {
+        if (value < 0 || value > LargestValue)
+            return; // a lie
         const QString metric = series.label(u"__name__"_s);
         Resources &resources = m_report.resources;
         if (metric == "hephaestus_service_info"_L1)
@@ -78,7 +96,7 @@ public:
         else if (metric == "hephaestus_start_time_seconds"_L1)
             m_report.startTime = QDateTime::fromMSecsSinceEpoch(qint64(value * 1000), QTimeZone::utc());
         else if (metric == "hephaestus_uptime_seconds"_L1)
-            m_report.uptime = Seconds(value);
+            m_report.uptime = std::min(Seconds(value), LatestTime);
         else if (metric == "hephaestus_shutting_down"_L1)
             m_report.shouldShutdown = value != 0;
         else if (metric == "hephaestus_code_stale"_L1)
@@ -138,7 +156,7 @@ private:
         } else if (metric == "hephaestus_dependency_operations_total"_L1) {
             (series.label(u"result"_s) == "success"_L1 ? dependency.successCount : dependency.failureCount) = qint64(value);
         } else if (metric == "hephaestus_dependency_last_success_age_seconds"_L1) {
-            dependency.lastSuccess = Seconds(value);
+            dependency.lastSuccess = std::min(Seconds(value), LatestTime);
         }
     }
 
@@ -249,7 +267,7 @@ QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarg
             member.answer.reply.error = ClientError::NotUnderstood;
             member.answer.reply.message = u"it answers Prometheus, but exports no metrics of Hephaestus"_s;
         } else {
-            member.answer.reply.error = target.error.contains("refused"_L1) ? ClientError::Refused : ClientError::Unreachable;
+            member.answer.reply.error = reasonOf(target.error);
             member.answer.reply.message = target.error.isEmpty() ? u"Prometheus has not scraped it yet"_s : u"Prometheus: "_s + target.error;
         }
         member.entry.name = !target.service.isEmpty() ? target.service : known ? found->report().service : target.instance;
@@ -287,7 +305,7 @@ QList<PrometheusFleet::Moment> PrometheusFleet::momentsOf(const QList<MetricSeri
         const bool isDuration = series.label(u"__name__"_s) == "scrape_duration_seconds"_L1;
         for (const auto &[at, value] : series.points) {
             if (isDuration)
-                durations.insert(at, std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(value)));
+                durations.insert(at, std::chrono::duration_cast<std::chrono::nanoseconds>(std::clamp(Seconds(value), Seconds(0), LatestTime)));
             else
                 assemblies[at].add(series, value);
         }

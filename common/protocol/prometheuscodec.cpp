@@ -25,14 +25,16 @@ Result<QJsonObject> dataOf(QByteArrayView json)
     return object["data"_L1].toObject();
 }
 
+bool isTime(std::chrono::duration<double> time) { return time >= time.zero() && time <= LatestTime; }
+
 /// `[seconds, "value"]`; the value may be NaN, +Inf or -Inf, which are left out.
 void addPoint(MetricSeries &series, const QJsonArray &pair)
 {
     bool ok = false;
     const double value = pair.at(1).toString().toDouble(&ok);
-    if (!ok || !std::isfinite(value))
-        return;
     const std::chrono::duration<double> seconds(pair.at(0).toDouble());
+    if (!ok || !std::isfinite(value) || !isTime(seconds))
+        return;
     series.points.emplace_back(Time(std::chrono::duration_cast<Time::duration>(seconds)), value);
 }
 
@@ -81,9 +83,10 @@ Result<QList<ScrapeTarget>> decodeTargets(QByteArrayView json)
         target.error = object["lastError"_L1].toString();
         // Nanoseconds and any zone, of which Qt reads milliseconds.
         const QDateTime scraped = QDateTime::fromString(object["lastScrape"_L1].toString(), Qt::ISODateWithMs);
-        if (scraped.isValid() && scraped.toMSecsSinceEpoch() > 0)
+        if (scraped.isValid() && isTime(std::chrono::milliseconds(scraped.toMSecsSinceEpoch())))
             target.scraped = Time(std::chrono::milliseconds(scraped.toMSecsSinceEpoch()));
-        target.duration = std::chrono::duration<double>(object["lastScrapeDuration"_L1].toDouble());
+        if (const std::chrono::duration<double> duration(object["lastScrapeDuration"_L1].toDouble()); isTime(duration))
+            target.duration = duration;
         all << target;
     }
     return all;

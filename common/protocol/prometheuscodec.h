@@ -15,13 +15,16 @@
 /// says of a failure (`status: error`) is a Problem. Stateless, safe from every thread.
 namespace Hephaestus {
 
+/// No time or duration that is handed out is longer, in seconds since the epoch or as such: sums of two are within nanoseconds in 64 bits.
+inline constexpr std::chrono::duration<double> LatestTime{4e9};
+
 /// One time series of a query's result.
 struct MetricSeries
 {
     using Time = std::chrono::system_clock::time_point;
 
     QHash<QString, QString> labels; ///< the name of the metric among them, as `__name__`
-    std::vector<std::pair<Time, double>> points; ///< one of an instant query; not a number is left out
+    std::vector<std::pair<Time, double>> points; ///< one of an instant query; not a number is left out, and what is out of all time (LatestTime)
 
     QString label(const QString &name) const { return labels.value(name); }
 };

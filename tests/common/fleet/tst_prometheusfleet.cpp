@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What calls itself Prometheus may say anything, or nothing, or go away in the middle.
+#include "common/fleet/prometheusfleet.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto Century = 130 * 365 * 24h; ///< a long one
+
+QByteArray targetsOf(const QByteArray &target)
+{
+    return R"({"status":"success","data":{"activeTargets":[)" + target + "]}}";
+}
+
+const QByteArray Target = R"({"labels":{"job":"hephaestus","instance":"127.0.0.1:1","service":"mcp"},"scrapeUrl":"http://127.0.0.1:1/metrics",)"
+                          R"("health":"up","lastError":"","lastScrape":"2026-01-02T11:00:00.123456789Z","lastScrapeDuration":0.004})";
+
+/// `points`: `"value":[…]` or `"values":[[…],…]`.
+QByteArray seriesOf(const QByteArray &name, const QByteArray &points)
+{
+    return R"({"metric":{"__name__":")" + name + R"(","job":"hephaestus","instance":"127.0.0.1:1","service":"mcp","version":"1","instance_id":"a"},)"
+        + points + '}';
+}
+
+QByteArray resultOf(const QByteArrayList &series) { return R"({"status":"success","data":{"result":[)" + series.join(',') + "]}}"; }
+
+} // namespace
+
+class TestPrometheusFleet : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void whatIsNoAnswerIsAProblem_data();
+    void whatIsNoAnswerIsAProblem();
+    void aLieIsNoTrouble_data();
+    void aLieIsNoTrouble();
+    void whyItCouldNotBeScrapedIsToldApart_data();
+    void whyItCouldNotBeScrapedIsToldApart();
+    void whoLeavesIsNotCalledBack();
+
+private:
+    Result<QList<PrometheusFleet::Member>> ask();
+    Result<QList<PrometheusFleet::Moment>> askPast(std::chrono::seconds step);
+
+    std::unique_ptr<FakeHttpServer> m_server;
+    std::unique_ptr<PrometheusFleet> m_subject;
+};
+
+void TestPrometheusFleet::init()
+{
+    m_subject.reset();
+    m_server = std::make_unique<FakeHttpServer>();
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(Target)));
+    m_subject = std::move(*PrometheusFleet::at(m_server->url()));
+}
+
+Result<QList<PrometheusFleet::Member>> TestPrometheusFleet::ask()
+{
+    std::optional<Result<QList<PrometheusFleet::Member>>> answer;
+    m_subject->ask([&](const Result<QList<PrometheusFleet::Member>> &members) { answer = members; });
+    [&] { QTRY_VERIFY(answer); }();
+    return answer.value_or(Problem{{}, u"no answer came"_s});
+}
+
+Result<QList<PrometheusFleet::Moment>> TestPrometheusFleet::askPast(std::chrono::seconds step)
+{
+    std::optional<Result<QList<PrometheusFleet::Moment>>> answer;
+    const auto now = std::chrono::system_clock::now();
+    m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, step, [&](const Result<QList<PrometheusFleet::Moment>> &moments) { answer = moments; });
+    [&] { QTRY_VERIFY(answer); }();
+    return answer.value_or(Problem{{}, u"no answer came"_s});
+}
+
+void TestPrometheusFleet::whatIsNoAnswerIsAProblem_data()
+{
+    QTest::addColumn<FakeAnswer>("answer");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("no JSON") << FakeAnswer::json("garbage") << u"not that of Prometheus"_s;
+    QTest::newRow("a list") << FakeAnswer::json("[1,2]") << u"not that of Prometheus"_s;
+    QTest::newRow("data of another type") << FakeAnswer::json(R"({"status":"success","data":7})") << u"not that of Prometheus"_s;
+    QTest::newRow("100,000 deep") << FakeAnswer::json(QByteArray(100'000, '[')) << u"not that of Prometheus"_s;
+    QTest::newRow("an error") << FakeAnswer::json(R"({"status":"error","errorType":"bad_data","error":"too long"})", 400) << u"too long"_s;
+    QTest::newRow("another status") << FakeAnswer::json("{}", 500) << u"Prometheus answered 500"_s;
+    QTest::newRow("no HTTP") << FakeAnswer::raw("SSH-2.0-OpenSSH\r\n") << u"not HTTP"_s;
+    QTest::newRow("cut off") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", FakeAnswer::Then::Close) << u"closed the connection"_s;
+    QTest::newRow("reset") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", FakeAnswer::Then::Reset) << u"closed the connection"_s;
+    QTest::newRow("a gigabyte") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n{") << u"at most 67108864"_s;
+}
+
+void TestPrometheusFleet::whatIsNoAnswerIsAProblem()
+{
+    QFETCH(FakeAnswer, answer);
+    QFETCH(QString, says);
+    m_server->setAnswer("/api/v1/query", answer);
+    const auto members = ask();
+    QVERIFY(!members);
+    QVERIFY2(members.problem().text().contains(says), qPrintable(members.problem().text()));
+    const auto past = askPast(1s);
+    QVERIFY(!past);
+    QVERIFY2(past.problem().text().contains(says), qPrintable(past.problem().text()));
+    m_server->setAnswer("/api/v1/targets", answer);
+    QVERIFY(!ask());
+}
+
+void TestPrometheusFleet::aLieIsNoTrouble_data()
+{
+    QTest::addColumn<QByteArray>("target");
+    QTest::addColumn<QByteArray>("number"); // of every metric
+    QTest::addColumn<QByteArray>("time");   // of every point
+    QTest::newRow("nothing unusual") << Target << QByteArray("5") << QByteArray("1767351600.5");
+    QTest::newRow("huge numbers") << Target << QByteArray("1e300") << QByteArray("1767351600");
+    QTest::newRow("huge and negative") << Target << QByteArray("-1e300") << QByteArray("1767351600");
+    QTest::newRow("no numbers") << Target << QByteArray("seven") << QByteArray("1767351600");
+    QTest::newRow("not a number") << Target << QByteArray("NaN") << QByteArray("1767351600");
+    QTest::newRow("infinite") << Target << QByteArray("+Inf") << QByteArray("1767351600");
+    QTest::newRow("the end of time") << Target << QByteArray("5") << QByteArray("1e300");
+    QTest::newRow("before all time") << Target << QByteArray("-1e300") << QByteArray("-1e300");
+    QTest::newRow("a time of another type") << Target << QByteArray("5") << QByteArray("\"x\"");
+    QTest::newRow("a scrape in the year 9999")
+        << QByteArray(Target).replace("2026-01-02T11:00:00.123456789Z", "9999-12-31T23:59:59.999Z").replace("0.004", "1e300") << QByteArray("5") << QByteArray("1");
+    QTest::newRow("a target of other types") << QByteArray(R"({"labels":7,"scrapeUrl":[],"health":{},"lastError":1,"lastScrape":2,"lastScrapeDuration":"x"})")
+                                             << QByteArray("5") << QByteArray("1");
+}
+
+void TestPrometheusFleet::aLieIsNoTrouble()
+{
+    QFETCH(QByteArray, target);
+    QFETCH(QByteArray, number);
+    QFETCH(QByteArray, time);
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(target + ',' + Target)));
+    const QByteArray point = '[' + time + ",\"" + number + "\"]";
+    QByteArrayList now;
+    QByteArrayList past;
+    for (const char *const name : {"hephaestus_service_info", "hephaestus_start_time_seconds", "hephaestus_uptime_seconds", "hephaestus_in_flight_requests",
+                                   "process_resident_memory_bytes", "process_cpu_seconds_total", "scrape_duration_seconds", "up"}) {
+        now << seriesOf(name, "\"value\":" + point);
+        past << seriesOf(name, "\"values\":[" + point + ',' + point + ",7]");
+    }
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(now)), FakeAnswer::json(resultOf(past))});
+    const auto isSane = [](const Answer<HealthReport> &answer) {
+        const HealthReport report = answer.value.value_or(HealthReport());
+        return answer.reply.latency >= 0ns && answer.reply.latency < Century && report.uptime >= 0s && report.uptime < Century
+               && report.resources.inFlightRequests.value_or(0) >= 0 && report.resources.residentBytes.value_or(0) >= 0;
+    };
+    const auto members = ask();
+    QVERIFY2(members, members ? "" : qPrintable(members.problem().text()));
+    const auto today = std::chrono::system_clock::now();
+    for (const PrometheusFleet::Member &member : *members)
+        QVERIFY(isSane(member.answer) && member.scraped.time_since_epoch() >= 0s && member.scraped < today + Century);
+    const auto moments = askPast(1s);
+    QVERIFY2(moments, moments ? "" : qPrintable(moments.problem().text()));
+    for (const PrometheusFleet::Moment &moment : *moments)
+        QVERIFY(isSane(moment.answer) && moment.at.time_since_epoch() >= 0s && moment.at < today + Century);
+}
+
+void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()
+{
+    QTest::addColumn<QByteArray>("error");
+    QTest::addColumn<ClientError>("told");
+    QTest::newRow("refused") << QByteArray("Get \\\"http://127.0.0.1:1/metrics\\\": dial tcp 127.0.0.1:1: connect: connection refused") << ClientError::Refused;
+    QTest::newRow("too late") << QByteArray("Get \\\"http://127.0.0.1:1/metrics\\\": context deadline exceeded") << ClientError::Timeout;
+    QTest::newRow("no such host") << QByteArray("dial tcp: lookup nowhere: no such host") << ClientError::HostNotFound;
+    QTest::newRow("no route") << QByteArray("dial tcp 10.255.0.1:1: connect: no route to host") << ClientError::Unreachable;
+    QTest::newRow("a status") << QByteArray("server returned HTTP status 404 Not Found") << ClientError::HttpStatus;
+    QTest::newRow("not yet") << QByteArray() << ClientError::NotAsked;
+}
+
+void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart()
+{
+    QFETCH(QByteArray, error);
+    QFETCH(ClientError, told);
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(QByteArray(Target).replace("\"lastError\":\"\"", "\"lastError\":\"" + error + '"')
+                                                                          .replace("\"up\"", "\"down\""))));
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json(resultOf({})));
+    const auto members = ask();
+    QVERIFY(members && members->size() == 1);
+    QCOMPARE(members->first().answer.reply.error, told);
+}
+
+void TestPrometheusFleet::whoLeavesIsNotCalledBack()
+{
+    m_server->setAnswer("/api/v1/query", FakeAnswer::hang());
+    bool called = false;
+    const auto now = std::chrono::system_clock::now();
+    m_subject->ask([&](const auto &) { called = true; });
+    QTRY_COMPARE(m_server->requests().size(), 2); // the second will never be answered
+    m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, 1s, [&](const auto &) { called = true; });
+    m_subject.reset();
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json(resultOf({})));
+    m_subject = std::move(*PrometheusFleet::at(m_server->url()));
+    QVERIFY(ask());
+    QVERIFY(!called);
+}
+
+QTEST_GUILESS_MAIN(TestPrometheusFleet)
+#include "tst_prometheusfleet.moc"
