@@ -68,14 +68,7 @@ std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &d
     };
 }
 
-/// As it goes into the request line. Nearly all paths are plain, and to make a QUrl for every poll of thousands is not.
-QByteArray requestTarget(const QString &path)
-{
-    const bool plain = std::all_of(path.begin(), path.end(), [](QChar c) {
-        return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') || u"/-_.?=&"_s.contains(c);
-    });
-    return plain ? path.toLatin1() : QUrl(path).toEncoded();
-}
+QByteArray bytesOf(QLatin1StringView path) { return {path.data(), path.size()}; }
 
 Result<QByteArray> asItIs(const QByteArray &body) { return body; }
 
@@ -94,11 +87,11 @@ ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(pa
 
 ServiceClient::~ServiceClient() = default;
 
-void ServiceClient::askLive(const Callback<BasicHealth> &done) { read(Endpoint::Live, understood(done, decodeBasic)); }
+void ServiceClient::askLive(const Callback<BasicHealth> &done) { read(bytesOf(Endpoint::Live), understood(done, decodeBasic)); }
 
 void ServiceClient::askStatus(const Callback<HealthReport> &done)
 {
-    read(Endpoint::Status, understood(done, [this](const QByteArray &body) { return m_reports.read(body); }));
+    read(bytesOf(Endpoint::Status), understood(done, [this](const QByteArray &body) { return m_reports.read(body); }));
 }
 
 void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout)
@@ -132,15 +125,15 @@ void ServiceClient::askCode(const QByteArrayList &paths, const Callback<QList<Co
     QByteArray query;
     for (const QByteArray &path : paths)
         query += (query.isEmpty() ? "?path=" : "&path=") + path.toPercentEncoding("/");
-    read(Endpoint::Code + QString::fromLatin1(query), understood(done, decodeCodeFiles));
+    read(bytesOf(Endpoint::Code) + query, understood(done, decodeCodeFiles));
 }
 
 void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
 {
-    read(u"%1?tail=%2"_s.arg(Endpoint::Logs).arg(tail), understood(done, asItIs));
+    read(bytesOf(Endpoint::Logs) + "?tail=" + QByteArray::number(tail), understood(done, asItIs));
 }
 
-void ServiceClient::get(const QString &path, const Callback<QByteArray> &done) { read(path, understood(done, asItIs)); }
+void ServiceClient::get(const QString &path, const Callback<QByteArray> &done) { read(QUrl(path).toEncoded(), understood(done, asItIs)); }
 
 void ServiceClient::post(const QString &path, const Callback<QByteArray> &done)
 {
@@ -155,14 +148,14 @@ void ServiceClient::abort()
     qDeleteAll(changes);
 }
 
-void ServiceClient::read(const QString &path, const Raw &done)
+void ServiceClient::read(const QByteArray &target, const Raw &done)
 {
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
     if (!m_reads)
         m_reads = new HttpConnection(*m_peer, this);
     HttpRequest request;
-    request.path = requestTarget(path);
+    request.path = target;
     request.token = m_target.token.toLatin1();
     request.timeout = ReadTimeout;
     request.repeatable = true;

@@ -74,7 +74,7 @@ public:
 
 private:
     using Raw = std::function<void(ServiceReply)>;
-    void read(const QString &path, const Raw &done);
+    void read(const QByteArray &target, const Raw &done);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done);
     void answerLater(ServiceReply reply, const Raw &done);
