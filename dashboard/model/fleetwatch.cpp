@@ -105,7 +105,7 @@ void FleetWatch::leaveTo(ServiceId id, HistorySource &past)
         m_keeper->leaveOut(id);
 }
 
-void FleetWatch::askItself(ServiceId id)
+void FleetWatch::askFromHere(ServiceId id)
 {
     const ServiceRow *const row = m_fleet.find(id);
     if (!row || !m_pasts.remove(id))

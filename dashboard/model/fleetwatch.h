@@ -39,10 +39,10 @@ public:
     /// `fleetFile`: where they were read; empty: elsewhere.
     void addAll(const QList<FleetEntry> &entries, const QString &fleetFile = {});
     /// As addAll(), of services that are not asked from here: `past`, which keeps their history, feeds their rows by takeAll() and outlives
-    /// them, or says so by askItself(). Of each entry its row, whoever feeds that.
+    /// them, or says so by askFromHere(). Of each entry its row, whoever feeds that.
     QList<ServiceId> addUnasked(const QList<FleetEntry> &entries, HistorySource &past, const QString &fleetFile = {});
     bool isUnasked(ServiceId id) const { return m_pasts.contains(id); }
-    void askItself(ServiceId id); ///< nobody else feeds it any more
+    void askFromHere(ServiceId id); ///< nobody else feeds it any more
     void leaveTo(ServiceId id, HistorySource &past); ///< it is not asked any more, as if it had been added unasked
     /// What became of services that are not asked from here, oldest first.
     void takeAll(const QList<Arrival> &arrivals);

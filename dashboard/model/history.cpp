@@ -22,7 +22,7 @@ void History::take(Time at, const HealthReport &report)
     const bool sameProcess = report.instanceId == m_instance && report.startTime == m_startTime;
     m_instance = report.instanceId;
     m_startTime = report.startTime;
-    const OperationCount::Process process{sameProcess, at - std::chrono::duration_cast<Time::duration>(report.uptime), report.uptime};
+    const auto process = OperationCount::Process::of(report, at, sameProcess);
     for (const DependencyReport &dependency : report.dependencies) {
         if (dependency.status == DependencyStatus::NotUsed)
             continue;

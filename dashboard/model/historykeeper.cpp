@@ -190,14 +190,11 @@ void HistoryKeeper::observe(const ServiceRow &row, Seen &seen, History::Time now
     const HealthReport &report = *row.report;
     Observation observation;
     observation.url = row.entry.url;
-    observation.to = now;
-    const bool follows = seen.previous && *seen.previous < now && now - *seen.previous < LongestGuess + 2 * row.entry.interval;
-    observation.from = follows ? *seen.previous : now - std::max<std::chrono::nanoseconds>(row.reply.latency, 1ms);
+    const AnswerSpan span = seen.spans.take(now, report, row.reply.latency, LongestGuess + 2 * row.entry.interval);
+    observation.from = span.from;
+    observation.to = span.to;
     observation.latency = row.reply.latency;
-    observation.resources = report.resources;
-    const std::optional<double> cpu = report.resources.cpuSeconds;
-    const bool sameProcess = seen.instance == report.instanceId;
-    observation.resources.cpuSeconds = follows && sameProcess && cpu && seen.cpu && *cpu >= *seen.cpu ? std::optional(*cpu - *seen.cpu) : std::nullopt;
+    observation.resources = span.resources;
     const History &history = m_fleet.history(row.id);
     for (const DependencyReport &dependency : report.dependencies) {
         if (dependency.status == DependencyStatus::NotUsed)
@@ -210,9 +207,7 @@ void HistoryKeeper::observe(const ServiceRow &row, Seen &seen, History::Time now
         }
     }
     m_store.record(observation);
-    seen.previous = seen.recorded = now;
-    seen.instance = report.instanceId;
-    seen.cpu = cpu;
+    seen.recorded = now;
     seen.bodies << KeptBody{now, row.reply.body};
     if (seen.bodies.size() > KeptBodies)
         seen.bodies.removeFirst();
@@ -252,7 +247,7 @@ void HistoryKeeper::askLog(const ServiceRow &row, const std::function<void(const
 /// Nobody answered. A process that is watched tells its own end; of another one this is all there will be.
 void HistoryKeeper::missed(const ServiceRow &row, Seen &seen)
 {
-    const bool answeredBefore = std::exchange(seen.previous, std::nullopt).has_value();
+    const bool answeredBefore = seen.spans.miss();
     const bool gone = row.observed == ServiceState::Stopped
                       || row.reply.error == ClientError::Refused || row.reply.error == ClientError::Disconnected;
     const qint64 pid = row.report ? row.report->pid.value_or(0) : 0;

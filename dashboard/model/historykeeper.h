@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/listeners.h"
+#include "dashboard/model/answerspan.h"
 #include "dashboard/model/deathwatch.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/fleetmodel.h"
@@ -44,10 +45,8 @@ private:
     /// What is known of a service from its latest answers.
     struct Seen
     {
-        std::optional<History::Time> previous; ///< when the latest poll was answered; nothing: it was not
+        AnswerSpans spans;
         History::Time recorded; ///< operations up to here are in the store
-        QString instance;
-        std::optional<double> cpu;
         QVariantMap process; ///< of a wrapped program
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for

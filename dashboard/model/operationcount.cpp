@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/operationcount.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
+
+namespace {
+
+constexpr Seconds LongestUptime{4e9}; ///< more is a lie, and more than nanoseconds in 64 bits can be reckoned with
+
+} // namespace
+
+OperationCount::Process OperationCount::Process::of(const HealthReport &report, Time at, bool same)
+{
+    const Seconds uptime = std::clamp(report.uptime, Seconds(0), LongestUptime);
+    return {same, at - std::chrono::duration_cast<Time::duration>(uptime), uptime};
+}
 
 std::optional<OperationSample> OperationCount::take(Time at, const DependencyReport &dependency, const Process &process, Seconds longestFirst)
 {

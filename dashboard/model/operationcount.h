@@ -34,6 +34,8 @@ public:
         bool same = false; ///< as at the answer before
         Time born;
         Seconds uptime{0};
+
+        static Process of(const HealthReport &report, Time at, bool same);
     };
 
     /// Counts that were read at `at`. A process born since the latest answer did all it counts since its birth, whatever was missed between;

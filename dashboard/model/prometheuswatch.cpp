@@ -105,21 +105,27 @@ void PrometheusWatch::askRange(const QString &url, History::Time from, History::
     QMetaObject::invokeMethod(m_worker, [=, worker = m_worker] { worker->askRange(scraped, from, to, step, done); }, Qt::QueuedConnection);
 }
 
-ServiceId PrometheusWatch::idOf(const FleetEntry &entry)
+/// NoService: it has no row yet.
+ServiceId PrometheusWatch::idOf(const FleetEntry &entry) const
 {
     const auto ofFile = m_ofFiles.constFind(plainUrl(entry.url));
-    if (ofFile == m_ofFiles.cend() || !m_watch.fleet().find(*ofFile))
-        return m_watch.addUnasked({entry}, *this).first();
-    m_watch.leaveTo(*ofFile, *this);
-    return *ofFile;
+    return ofFile != m_ofFiles.cend() && m_watch.fleet().find(*ofFile) ? *ofFile : m_watch.find(entry.url);
 }
 
 void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members)
 {
     const TimeSource &time = TimeSource::machine();
+    QList<FleetEntry> added;
+    for (const PrometheusFleet::Member &member : members) {
+        if (idOf(member.entry) == NoService)
+            added << member.entry;
+    }
+    m_watch.addUnasked(added, *this);
     QList<Arrival> arrivals;
     for (const PrometheusFleet::Member &member : members) {
         const ServiceId id = idOf(member.entry);
+        if (m_ofFiles.contains(plainUrl(member.entry.url)))
+            m_watch.leaveTo(id, *this); // it may have been a stranger before
         if (!m_watch.isUnasked(id))
             continue; // somebody added it here, too
         const auto [place, isNew] = m_known.try_emplace(id);
@@ -152,14 +158,14 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
         if (std::exchange(known.present, false) || !std::exchange(known.answered, false))
             continue;
         Answer<HealthReport> gone;
-        gone.reply.error = ClientError::Unreachable;
+        gone.reply.error = ClientError::NotAsked;
         gone.reply.message = tr("Prometheus does not scrape it any more");
         arrivals.append({id, gone, time.steady(), time.wall()});
     }
     m_watch.takeAll(arrivals);
     for (const ServiceId id : strangers) {
         m_known.erase(id);
-        m_watch.askItself(id);
+        m_watch.askFromHere(id);
     }
 }
 
@@ -172,7 +178,7 @@ void PrometheusWatch::loseAll(const QString &why)
     for (auto &[id, known] : m_known) {
         known = {.url = known.url};
         Answer<HealthReport> unknown;
-        unknown.reply.error = ClientError::Unreachable;
+        unknown.reply.error = ClientError::NotAsked;
         unknown.reply.message = tr("Prometheus does not answer: %1").arg(why);
         arrivals.append({id, unknown, time.steady(), time.wall()});
     }

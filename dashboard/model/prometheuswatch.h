@@ -36,7 +36,7 @@ private:
 
     void look();
     void take(const QList<PrometheusFleet::Member> &members);
-    ServiceId idOf(const FleetEntry &entry);
+    ServiceId idOf(const FleetEntry &entry) const;
     void endLook(const std::optional<Problem> &problem);
     void loseAll(const QString &why);
 

@@ -37,6 +37,7 @@ ServiceState stateOf(ClientError error, ServiceState before)
     case ClientError::Timeout:
     case ClientError::HostNotFound:
     case ClientError::Tls:
+    case ClientError::NotAsked:
     case ClientError::Local:
         return ServiceState::Unreachable;
     }
@@ -50,12 +51,6 @@ const DependencyReport *find(const HealthReport &report, const QString &name)
             return &dependency;
     }
     return nullptr;
-}
-
-bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
-{
-    return before.instanceId != after.instanceId
-           || (after.instanceId.isEmpty() && before.startTime != after.startTime);
 }
 
 /// Appends to a list, filling in what all events of one step share.
@@ -116,6 +111,12 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
 }
 
 } // namespace
+
+bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
+{
+    return before.instanceId != after.instanceId
+           || (after.instanceId.isEmpty() && before.startTime != after.startTime);
+}
 
 qsizetype ServiceRow::variablesChanged() const
 {

@@ -60,6 +60,9 @@ QString progressText(const ShutdownProgress &progress);
 /// Where the service is, as people say it: `127.0.0.1:8002`, `unix:/run/x.sock`.
 QString placeOf(const FleetEntry &entry);
 
+/// Whether another process answered than before.
+bool isAnotherProcess(const HealthReport &before, const HealthReport &after);
+
 /// What a person would want to read in the journal about the step from one row to the next, oldest first.
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at);
 
