@@ -17,7 +17,7 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-PostgresServer::PostgresServer() : m_directory(QDir::tempPath() + u"/hephaestus-pg-XXXXXX"_s)
+PostgresServer::PostgresServer() : m_directory(QDir::tempPath() + u"/hephaestus-pg-"_s)
 {
     m_server.setProcessChannelMode(QProcess::MergedChannels);
 }

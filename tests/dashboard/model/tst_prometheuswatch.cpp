@@ -4,8 +4,8 @@
 #include "dashboard/model/prometheuswatch.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
+#include "tests/support/settledfiles.h"
 
-#include <QDeadlineTimer>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTcpServer>
@@ -92,8 +92,7 @@ void TestPrometheusWatch::initTestCase()
     QVERIFY(m_one.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"one"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
     write(u"watched.conf"_s, "1");
     write(u"two.toml"_s, "[service]\nname = \"two\"\nlisten = [\"127.0.0.1:0\"]\n[code]\nwatch = [\"watched.conf\"]\n");
-    QDeadlineTimer settled(100); // a file written just before the start might be written again within one tick of its times
-    QTRY_VERIFY(settled.hasExpired());
+    Test::letFilesSettle();
     QVERIFY(m_two.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--config"_s, m_directory.filePath(u"two.toml"_s)}));
     QVERIFY(m_unscraped.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"unscraped"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
     QByteArray targets;

@@ -5,6 +5,7 @@
 #include "tests/support/leftovers.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
+#include "tests/support/settledfiles.h"
 
 #include <QDeadlineTimer>
 #include <QTcpServer>
@@ -77,12 +78,6 @@ private:
         for (const CodeChange &change : report.code ? report.code->changed : QList<CodeChange>())
             parts << change.change + u' ' + change.path.section(u'/', -1);
         return (report.code ? wireName(report.code->verdict) : u"none"_s) + (parts.isEmpty() ? QString() : u' ' + parts.join(u", "_s));
-    }
-    /// Files written now are older than what starts after this.
-    static void letFilesSettle()
-    {
-        QDeadlineTimer settled(100);
-        QTRY_VERIFY(settled.hasExpired());
     }
     static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=50").body; }
     static QByteArray pidServedBy(quint16 port)
@@ -658,7 +653,7 @@ void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
     write(u"uses.py"_s, QByteArray(loop).replace("%1", "manager"));
     write(u"other.py"_s, QByteArray(loop).replace("%1", "json"));
     write(u"manager.py"_s, "value = 1\n");
-    letFilesSettle();
+    Test::letFilesSettle();
     START(uses, {u"--python"_s}, {u"python3"_s, directory->filePath(u"uses.py"_s)});
     START(other, {u"--python"_s}, {u"python3"_s, directory->filePath(u"other.py"_s)});
     QTRY_VERIFY(logs(uses.port).contains("ready\n") && logs(other.port).contains("ready\n"));
@@ -687,7 +682,7 @@ void TestRun::aWatchedFileAndTheExecutableAreTheProgramsCode()
     QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_TEST_CHILD), program));
     QVERIFY(QDir(directory->path()).mkdir(u"src"_s));
     write(u"src/main.js"_s, "1");
-    letFilesSettle();
+    Test::letFilesSettle();
     START(service, {u"--watch"_s, directory->filePath(u"src/**/*.js"_s)}, {program, u"wait"_s});
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     write(u"src/main.js"_s, "2");
@@ -705,7 +700,7 @@ void TestRun::eachProcessOfTheProgramIsJudgedByItself()
 {
     write(u"app.py"_s, "import manager, time\nprint('value', manager.value, flush=True)\nwhile True:\n    time.sleep(0.05)\n");
     write(u"manager.py"_s, "value = 1\n");
-    letFilesSettle();
+    Test::letFilesSettle();
     START(service, {u"--python"_s, u"--restart"_s, u"always"_s}, {u"python3"_s, u"-B"_s, directory->filePath(u"app.py"_s)});
     QTRY_VERIFY(logs(service.port).contains("value 1"));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
@@ -724,7 +719,7 @@ void TestRun::theConfigurationItReadCountsFromThen()
     const QByteArray config("[service]\nlisten = [\"127.0.0.1:0\"]\n[code]\nwatch = [\"*.js\"]\n");
     write(u"run.toml"_s, config);
     write(u"main.js"_s, "1");
-    letFilesSettle();
+    Test::letFilesSettle();
     START(service, {u"--config"_s, directory->filePath(u"run.toml"_s), u"--restart"_s, u"always"_s}, child({u"wait"_s}));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     write(u"run.toml"_s, config + "# changed\n");

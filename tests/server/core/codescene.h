@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/core/codecomparison.h"
+#include "tests/support/settledfiles.h"
 
 #include <QDir>
 #include <QFile>
@@ -19,6 +20,8 @@
 #include <memory>
 
 namespace Hephaestus {
+
+using Test::letFilesSettle;
 
 /// A directory with files that a process "loads" when begin() is called, and what the comparison then says of them. Its since is the call,
 /// so that files made by the test a moment ago are not taken for changed during the start.
@@ -98,13 +101,6 @@ public:
     std::unique_ptr<CodeComparison> comparison;
     CodeReport report;
 };
-
-/// Waits until a file written now is older than what the start of a process, or the kernel's coarse clock, is uncertain by.
-inline void letFilesSettle()
-{
-    const qint64 written = wallClock();
-    QTRY_VERIFY(wallClock() > written + 4 * FileStamp::Tick);
-}
 
 /// Runs `task` as an ordinary user (nobody, if we are root) in a child process; returns its result, 0 to 200.
 template <typename Task>
