@@ -29,7 +29,8 @@ bool mayBeForeign(const ServiceReply &reply)
 {
     if (reply.error == ClientError::HttpStatus)
         return reply.httpStatus == 404 || reply.httpStatus == 405 || reply.httpStatus == 400 || reply.httpStatus == 501;
-    return reply.httpStatus == 200 && isPage(reply) && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge);
+    return reply.httpStatus == 200 && isPage(reply)
+        && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge);
 }
 
 } // namespace
@@ -45,16 +46,17 @@ DialectClient::~DialectClient() = default;
 void DialectClient::askStatus(const ServiceClient::Callback<HealthReport> &done)
 {
     if (m_place) {
-        m_client.get(*m_place == Itself ? m_itself : QString(Places[*m_place]), [this, done](const Answer<QByteArray> &raw) {
-            Answer<HealthReport> answer{understand(*m_place, raw.reply), raw.reply};
-            if (answer.value) {
-                answer.reply.error = ClientError::None;
-                answer.reply.message.clear();
-            } else if (cameFromService(raw.reply.error) && raw.reply.httpStatus < 500) {
-                m_place.reset(); // another service may be there now
-            }
-            done(answer);
-        });
+        m_client.get(*m_place == Itself ? m_itself : QString(Places[*m_place]),
+                     [this, done](const Answer<QByteArray> &raw) {
+                         Answer<HealthReport> answer{understand(*m_place, raw.reply), raw.reply};
+                         if (answer.value) {
+                             answer.reply.error = ClientError::None;
+                             answer.reply.message.clear();
+                         } else if (cameFromService(raw.reply.error) && raw.reply.httpStatus < 500) {
+                             m_place.reset(); // another service may be there now
+                         }
+                         done(answer);
+                     });
         return;
     }
     m_client.askStatus([this, done](const Answer<HealthReport> &answer) {
@@ -68,22 +70,24 @@ void DialectClient::askStatus(const ServiceClient::Callback<HealthReport> &done)
     });
 }
 
-void DialectClient::tryNext(std::size_t which, const Answer<HealthReport> &first, const ServiceClient::Callback<HealthReport> &done)
+void DialectClient::tryNext(std::size_t which, const Answer<HealthReport> &first,
+                            const ServiceClient::Callback<HealthReport> &done)
 {
     if (which == Places.size()) {
         m_pause = RetryAfter;
         return done(first);
     }
-    m_client.get(which == Itself ? m_itself : QString(Places[which]), [this, which, first, done](const Answer<QByteArray> &raw) {
-        std::optional<HealthReport> report = understand(which, raw.reply);
-        if (!report)
-            return tryNext(which + 1, first, done);
-        m_place = which;
-        Answer<HealthReport> answer{std::move(report), raw.reply};
-        answer.reply.error = ClientError::None;
-        answer.reply.message.clear();
-        done(answer);
-    });
+    m_client.get(which == Itself ? m_itself : QString(Places[which]),
+                 [this, which, first, done](const Answer<QByteArray> &raw) {
+                     std::optional<HealthReport> report = understand(which, raw.reply);
+                     if (!report)
+                         return tryNext(which + 1, first, done);
+                     m_place = which;
+                     Answer<HealthReport> answer{std::move(report), raw.reply};
+                     answer.reply.error = ClientError::None;
+                     answer.reply.message.clear();
+                     done(answer);
+                 });
 }
 
 /// As much as it says of itself; sets the dialect.
@@ -96,7 +100,8 @@ std::optional<HealthReport> DialectClient::understand(std::size_t which, const S
         m_dialect = Dialect::Minio;
         HealthReport report;
         if (reply.httpStatus != 200)
-            report.dependencies << DependencyReport{u"service"_s, DependencyStatus::Error, u"answers 503"_s, {}, {}, 0, 0, {}};
+            report.dependencies << DependencyReport{
+                u"service"_s, DependencyStatus::Error, u"answers 503"_s, {}, {}, 0, 0, {}};
         return report;
     }
     // Who is not well says so with 503 and the same kind of body.
@@ -106,7 +111,8 @@ std::optional<HealthReport> DialectClient::understand(std::size_t which, const S
             return foreign->report;
         }
     }
-    if (which != Itself || reply.httpStatus != 200 || (reply.error != ClientError::None && reply.error != ClientError::TooLarge))
+    if (which != Itself || reply.httpStatus != 200
+        || (reply.error != ClientError::None && reply.error != ClientError::TooLarge))
         return {};
     m_dialect = Dialect::Reachable;
     return HealthReport();
@@ -114,8 +120,8 @@ std::optional<HealthReport> DialectClient::understand(std::size_t which, const S
 
 QString DialectClient::baseOf(const QString &url)
 {
-    for (const QLatin1StringView path : {"/minio/health/live"_L1, "/actuator/health"_L1, "/health/status"_L1, "/health/live"_L1,
-                                         "/health/ready"_L1, "/health"_L1}) {
+    for (const QLatin1StringView path : {"/minio/health/live"_L1, "/actuator/health"_L1, "/health/status"_L1,
+                                         "/health/live"_L1, "/health/ready"_L1, "/health"_L1}) {
         if (url.endsWith(path))
             return url.chopped(path.size());
     }

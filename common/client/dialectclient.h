@@ -6,8 +6,9 @@
 
 namespace Hephaestus {
 
-/// Asks a service how it is, in whatever dialect it speaks: first in ours; where that path is not there, at the usual paths of others and at
-/// last at the URL itself. What was found is asked from then on, until it is not understood any more. Callbacks as in ServiceClient.
+/// Asks a service how it is, in whatever dialect it speaks: first in ours; where that path is not there, at the usual
+/// paths of others and at last at the URL itself. What was found is asked from then on, until it is not understood any
+/// more. Callbacks as in ServiceClient.
 class DialectClient : public QObject
 {
     Q_OBJECT
@@ -26,14 +27,16 @@ public:
     static QString baseOf(const QString &url);
 
 private:
-    void tryNext(std::size_t which, const Answer<HealthReport> &first, const ServiceClient::Callback<HealthReport> &done);
+    void tryNext(std::size_t which, const Answer<HealthReport> &first,
+                 const ServiceClient::Callback<HealthReport> &done);
     std::optional<HealthReport> understand(std::size_t which, const ServiceReply &reply);
 
     ServiceClient m_client;
     QString m_itself; ///< the path of the URL as it was given
     Dialect m_dialect = Dialect::Hephaestus;
     std::optional<std::size_t> m_place; ///< where the dialect answers; nothing: at ours
-    int m_pause = 0; ///< how many answers that are not understood are taken as they are before all places are tried again
+    int m_pause =
+        0; ///< how many answers that are not understood are taken as they are before all places are tried again
 };
 
 } // namespace Hephaestus

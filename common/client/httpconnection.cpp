@@ -42,13 +42,10 @@ Failure explain(QAbstractSocket::SocketError error, const QString &text, const Q
         return {ClientError::Local, u"no connection to %1: this machine is out of sockets (%2)"_s.arg(peer, text)};
     case QAbstractSocket::SslHandshakeFailedError:
     case QAbstractSocket::SslInternalError:
-    case QAbstractSocket::SslInvalidUserDataError:
-        return {ClientError::Tls, u"no TLS with %1: %2"_s.arg(peer, text)};
+    case QAbstractSocket::SslInvalidUserDataError: return {ClientError::Tls, u"no TLS with %1: %2"_s.arg(peer, text)};
     case QAbstractSocket::NetworkError:
-    case QAbstractSocket::SocketAccessError:
-        return {ClientError::Unreachable, u"no way to %1: %2"_s.arg(peer, text)};
-    default:
-        return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
+    case QAbstractSocket::SocketAccessError: return {ClientError::Unreachable, u"no way to %1: %2"_s.arg(peer, text)};
+    default: return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
     }
 }
 
@@ -109,7 +106,8 @@ Result<HttpPeer> parsePeer(const QString &text)
     QString prefix = url.path(QUrl::FullyEncoded);
     while (prefix.endsWith(u'/'))
         prefix.chop(1);
-    const ServiceAddress address{ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
+    const ServiceAddress address{
+        ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
     return HttpPeer{address, tls, prefix};
 }
 
@@ -118,7 +116,8 @@ Result<HttpPeer> parsePeer(const QString &text)
 HttpConnection::HttpConnection(HttpPeer peer, QObject *parent) : QObject(parent), m_peer(std::move(peer))
 {
     m_prefix = m_peer.prefix.toLatin1();
-    m_head = " HTTP/1.1\r\nHost: " + m_peer.hostHeader() + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
+    m_head = " HTTP/1.1\r\nHost: " + m_peer.hostHeader()
+        + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &HttpConnection::timedOut);
 }
@@ -175,8 +174,9 @@ void HttpConnection::armTimer()
 void HttpConnection::timedOut()
 {
     const auto now = steady_clock::now();
-    const auto late = std::find_if(m_queue.begin(), m_queue.end(),
-                                   [&](const Exchange &exchange) { return exchange.started + exchange.request.timeout <= now; });
+    const auto late = std::find_if(m_queue.begin(), m_queue.end(), [&](const Exchange &exchange) {
+        return exchange.started + exchange.request.timeout <= now;
+    });
     if (late == m_queue.end())
         return armTimer();
     std::rotate(m_queue.begin(), late, late + 1);
@@ -184,9 +184,11 @@ void HttpConnection::timedOut()
     const QString peer = m_peer.address.text();
     const bool underWay = m_busy && late == m_queue.begin();
     if (!underWay) // behind another one, whose connection stays
-        return answerFirst({ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
-    fail(ClientError::Timeout, m_connected ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
-                                           : u"no connection to %1 within %2"_s.arg(peer, time));
+        return answerFirst(
+            {ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
+    fail(ClientError::Timeout,
+         m_connected ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
+                     : u"no connection to %1 within %2"_s.arg(peer, time));
 }
 
 void HttpConnection::fail(ClientError error, const QString &message)
@@ -236,7 +238,8 @@ void HttpConnection::connectSocket()
     connect(socket, &QAbstractSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
         Failure failure = explain(error, socket->errorString(), m_peer.address.text());
         if (m_peer.tls && !m_connected && failure.error == ClientError::Disconnected)
-            failure = {ClientError::Tls, u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.address.text())};
+            failure = {ClientError::Tls,
+                       u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.address.text())};
         broke(failure.error, failure.message);
     });
     if (auto *secure = qobject_cast<QSslSocket *>(socket)) {
@@ -257,7 +260,8 @@ void HttpConnection::writeRequest()
     }
     const HttpRequest &request = m_queue.front().request;
     QByteArray bytes;
-    bytes.reserve(request.method.size() + m_prefix.size() + request.path.size() + m_head.size() + request.token.size() + request.body.size() + 128);
+    bytes.reserve(request.method.size() + m_prefix.size() + request.path.size() + m_head.size() + request.token.size()
+                  + request.body.size() + 128);
     bytes.append(request.method).append(' ').append(m_prefix).append(request.path).append(m_head);
     if (!request.token.isEmpty())
         bytes.append("Authorization: Bearer ").append(request.token).append("\r\n");
@@ -277,14 +281,10 @@ void HttpConnection::read()
     while (m_socket && m_socket->bytesAvailable() > 0) {
         switch (m_parser.feed(m_socket->readAll())) {
         case HttpResponseParser::State::Head:
-        case HttpResponseParser::State::Body:
-            break;
-        case HttpResponseParser::State::Complete:
-            return complete();
-        case HttpResponseParser::State::Broken:
-            return fail(ClientError::NotUnderstood, m_parser.problem());
-        case HttpResponseParser::State::TooLarge:
-            return fail(ClientError::TooLarge, m_parser.problem());
+        case HttpResponseParser::State::Body: break;
+        case HttpResponseParser::State::Complete: return complete();
+        case HttpResponseParser::State::Broken: return fail(ClientError::NotUnderstood, m_parser.problem());
+        case HttpResponseParser::State::TooLarge: return fail(ClientError::TooLarge, m_parser.problem());
         }
     }
 }

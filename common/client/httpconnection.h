@@ -37,15 +37,15 @@ struct HttpRequest
     QByteArray method = "GET";
     QByteArray path; ///< with the query, percent-encoded
     QByteArray token;
-    QByteArray body; ///< sent as application/json, unless empty
+    QByteArray body;                          ///< sent as application/json, unless empty
     std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
     qsizetype maximumBody = ServiceReply::MaximumBody;
     bool repeatable = false; ///< may be sent once more when a kept connection turns out to be closed
 };
 
-/// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection is kept
-/// between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace); any other request gets a fresh
-/// one, and is sent at most once.
+/// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection
+/// is kept between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace); any
+/// other request gets a fresh one, and is sent at most once.
 class HttpConnection : public QObject
 {
     Q_OBJECT
@@ -83,8 +83,8 @@ private:
     void dropSocket();
 
     HttpPeer m_peer;
-    QByteArray m_prefix; ///< of every path
-    QByteArray m_head;   ///< what every request says behind its path
+    QByteArray m_prefix;          ///< of every path
+    QByteArray m_head;            ///< what every request says behind its path
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
     KeptPlace m_place; ///< of the socket, once it is kept

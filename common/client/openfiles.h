@@ -6,8 +6,8 @@
 
 namespace Hephaestus {
 
-/// The files this process may have open (RLIMIT_NOFILE), of which each connection is one. Desktops allow 1,024 by default and far more to
-/// those who ask (the hard limit). Any thread.
+/// The files this process may have open (RLIMIT_NOFILE), of which each connection is one. Desktops allow 1,024 by
+/// default and far more to those who ask (the hard limit). Any thread.
 class OpenFiles
 {
 public:
@@ -15,7 +15,8 @@ public:
     static void allow(int connections);
     /// How many connections may be kept open for later requests, so that there is always room for others and for files.
     static int mostKept();
-    /// Gives a program that was just started the soft limit that allow() found: one that uses select(2) must not get descriptors above it.
+    /// Gives a program that was just started the soft limit that allow() found: one that uses select(2) must not get
+    /// descriptors above it.
     static void giveBack(pid_t pid);
 };
 

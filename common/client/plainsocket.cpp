@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr qsizetype MostReceived = 64 * 1024; ///< kept until somebody reads it
-constexpr auto BacklogPause = 50ms; ///< until a Unix socket whose backlog is full is tried again
+constexpr auto BacklogPause = 50ms;           ///< until a Unix socket whose backlog is full is tried again
 
 struct SocketName
 {
@@ -78,8 +78,8 @@ bool isOwnPeer(int fd)
     SocketName peer;
     own.length = peer.length = sizeof(sockaddr_storage);
     return ::getsockname(fd, reinterpret_cast<sockaddr *>(&own.storage), &own.length) == 0
-        && ::getpeername(fd, reinterpret_cast<sockaddr *>(&peer.storage), &peer.length) == 0 && own.length == peer.length
-        && std::memcmp(&own.storage, &peer.storage, own.length) == 0;
+        && ::getpeername(fd, reinterpret_cast<sockaddr *>(&peer.storage), &peer.length) == 0
+        && own.length == peer.length && std::memcmp(&own.storage, &peer.storage, own.length) == 0;
 }
 
 } // namespace
@@ -122,7 +122,7 @@ private:
     void serve()
     {
         if (m_next < m_count)
-            return; // a slot runs an event loop of its own
+            return;                                             // a slot runs an event loop of its own
         const std::shared_ptr<SocketHub> self = ofThisThread(); // the last socket may go meanwhile
         m_count = std::max(0, ::epoll_wait(m_epoll.number(), m_events.data(), int(m_events.size()), 0));
         for (m_next = 0; m_next < m_count;) {

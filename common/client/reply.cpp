@@ -35,10 +35,8 @@ bool cameFromService(ClientError error)
     case ClientError::NotUnderstood:
     case ClientError::TooLarge:
     case ClientError::Redirected:
-    case ClientError::HttpStatus:
-        return true;
-    default:
-        return false;
+    case ClientError::HttpStatus: return true;
+    default: return false;
     }
 }
 

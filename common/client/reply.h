@@ -42,9 +42,9 @@ struct ServiceReply
     static constexpr qsizetype MaximumBody = 64 * 1024;
 
     ClientError error = ClientError::None;
-    QString message; ///< one sentence for a person; empty if there is no error
-    int httpStatus = 0; ///< 0: none arrived
-    QByteArray body;    ///< as received, cut at MaximumBody
+    QString message;                     ///< one sentence for a person; empty if there is no error
+    int httpStatus = 0;                  ///< 0: none arrived
+    QByteArray body;                     ///< as received, cut at MaximumBody
     std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
     QByteArray contentType{};            ///< as received; empty if no head arrived
 

@@ -49,7 +49,8 @@ ServiceReply judged(ServiceReply reply, bool also500)
 
 /// What `done` wants, made of what arrives.
 template <typename T, typename Decode>
-std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &done, Decode decode, bool also500 = false)
+std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &done, Decode decode,
+                                             bool also500 = false)
 {
     return [done, decode, also500](ServiceReply raw) {
         Answer<T> answer{{}, judged(std::move(raw), also500)};
@@ -58,7 +59,8 @@ std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &d
             if (value)
                 answer.value = std::move(*value);
             else if (answer.reply.httpStatus == 500)
-                answer.reply = ServiceReply{ClientError::HttpStatus, refusal(answer.reply), 500, answer.reply.body, answer.reply.latency};
+                answer.reply = ServiceReply{ClientError::HttpStatus, refusal(answer.reply), 500, answer.reply.body,
+                                            answer.reply.latency};
             else
                 answer.reply.error = ClientError::NotUnderstood;
             if (answer.reply.error == ClientError::NotUnderstood)
@@ -87,7 +89,10 @@ ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(pa
 
 ServiceClient::~ServiceClient() = default;
 
-void ServiceClient::askLive(const Callback<BasicHealth> &done) { read(bytesOf(Endpoint::Live), understood(done, decodeBasic)); }
+void ServiceClient::askLive(const Callback<BasicHealth> &done)
+{
+    read(bytesOf(Endpoint::Live), understood(done, decodeBasic));
+}
 
 void ServiceClient::askStatus(const Callback<HealthReport> &done)
 {
@@ -133,7 +138,10 @@ void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
     read(bytesOf(Endpoint::Logs) + "?tail=" + QByteArray::number(tail), understood(done, asItIs));
 }
 
-void ServiceClient::get(const QString &path, const Callback<QByteArray> &done) { read(QUrl(path).toEncoded(), understood(done, asItIs)); }
+void ServiceClient::get(const QString &path, const Callback<QByteArray> &done)
+{
+    read(QUrl(path).toEncoded(), understood(done, asItIs));
+}
 
 void ServiceClient::post(const QString &path, const Callback<QByteArray> &done)
 {
@@ -182,10 +190,13 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
 
 void ServiceClient::answerLater(ServiceReply reply, const Raw &done)
 {
-    QMetaObject::invokeMethod(this, [this, reply = std::move(reply), done, generation = m_generation] {
-        if (generation == m_generation)
-            done(reply);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this, reply = std::move(reply), done, generation = m_generation] {
+            if (generation == m_generation)
+                done(reply);
+        },
+        Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

@@ -13,7 +13,8 @@ class ContainerRequest : public SupervisorRequest
     Q_OBJECT
 
 public:
-    ContainerRequest(const RestartByContainer &method, Verb verb, std::chrono::milliseconds timeout, const QString &socket);
+    ContainerRequest(const RestartByContainer &method, Verb verb, std::chrono::milliseconds timeout,
+                     const QString &socket);
 
     void start() override;
 

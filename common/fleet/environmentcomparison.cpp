@@ -25,9 +25,10 @@ using Variables = QHash<QByteArray, QByteArray>;
 /// Nothing: not readable, or no environment any more, as of a program that keeps its title there (setproctitle).
 std::optional<Variables> variablesOf(qint64 pid)
 {
-    struct stat status{};
+    struct stat status = {};
     QFile file(u"/proc/%1/environ"_s.arg(pid));
-    if (::stat(QFile::encodeName(file.fileName()).constData(), &status) != 0 || status.st_uid != ::geteuid() || !file.open(QIODevice::ReadOnly))
+    if (::stat(QFile::encodeName(file.fileName()).constData(), &status) != 0 || status.st_uid != ::geteuid()
+        || !file.open(QIODevice::ReadOnly))
         return {};
     QByteArray text = file.readAll();
     if (!text.endsWith('\0'))
@@ -53,7 +54,8 @@ bool beganAfter(const QDateTime &told, qint64 pid)
     return QDateTime::currentDateTimeUtc().addDuration(-age) > told.addDuration(ClockStep);
 }
 
-QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &address, const QMap<QString, QString> &wanted)
+QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &address,
+                            const QMap<QString, QString> &wanted)
 {
     const std::optional<Variables> given = variablesOf(*report.pid);
     if (!given)
@@ -64,8 +66,10 @@ QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &ad
         if (found == given->cend() || *found != QFile::encodeName(it.value()))
             changes << CodeChange{it.key(), u"environment"_s, found == given->cend() ? u"added"_s : u"modified"_s};
     }
-    // Is it that process? The pid may be counted in another namespace, or on another machine. Asked last, it costs most.
-    const bool isIt = !changes.isEmpty() && !beganAfter(report.startTime, *report.pid) && isHeldBy(address, *report.pid);
+    // Is it that process? The pid may be counted in another namespace, or on another machine. Asked last, it costs
+    // most.
+    const bool isIt =
+        !changes.isEmpty() && !beganAfter(report.startTime, *report.pid) && isHeldBy(address, *report.pid);
     return isIt ? changes : QList<CodeChange>();
 }
 
@@ -80,8 +84,10 @@ void EnvironmentComparison::addTo(HealthReport &report, const FleetEntry &entry)
     if (!peer || !peer->address.isLoopback())
         return;
     Look &look = m_looks[entry.url];
-    if (look.instanceId != report.instanceId || look.pid != *report.pid || look.startTime != report.startTime || look.wanted != command->environment)
-        look = {report.instanceId, *report.pid, report.startTime, command->environment, changesOf(report, peer->address, command->environment)};
+    if (look.instanceId != report.instanceId || look.pid != *report.pid || look.startTime != report.startTime
+        || look.wanted != command->environment)
+        look = {report.instanceId, *report.pid, report.startTime, command->environment,
+                changesOf(report, peer->address, command->environment)};
     if (look.changes.isEmpty())
         return;
     CodeReport code = report.code.value_or(CodeReport());

@@ -29,9 +29,11 @@ FleetReading readFileSd(const QString &path)
         return reading;
     }
     const QByteArray content = file.read(LargestFile + 1);
-    const Result<QList<TargetGroup>> groups = content.size() > LargestFile ? Problem{{}, u"larger than 4 MiB"_s} : decodeFileSd(content);
+    const Result<QList<TargetGroup>> groups =
+        content.size() > LargestFile ? Problem{{}, u"larger than 4 MiB"_s} : decodeFileSd(content);
     if (!groups) {
-        reading.problems << Problem{groups.problem().where.isEmpty() ? path : path + u": "_s + groups.problem().where, groups.problem().what};
+        reading.problems << Problem{groups.problem().where.isEmpty() ? path : path + u": "_s + groups.problem().where,
+                                    groups.problem().what};
         return reading;
     }
     QStringList names;
@@ -41,12 +43,15 @@ FleetReading readFileSd(const QString &path)
             entry.url = group.labels.value(u"__scheme__"_s, u"http"_s) + u"://"_s + target;
             const Result<HttpPeer> peer = parsePeer(entry.url);
             if (!peer || reading.fleet.services.size() >= MostTargets) {
-                reading.problems << Problem{path, peer ? u"more than %1 targets"_s.arg(MostTargets)
-                                                       : u"target \"%1\": expected HOST:PORT"_s.arg(printable(target.left(140)))};
+                reading.problems << Problem{
+                    path,
+                    peer ? u"more than %1 targets"_s.arg(MostTargets)
+                         : u"target \"%1\": expected HOST:PORT"_s.arg(printable(target.left(140)))};
                 continue;
             }
             entry.group = printable(group.labels.value(u"job"_s).left(200));
-            entry.name = printable(group.labels.value(u"service"_s, group.labels.value(u"instance"_s, target)).left(150));
+            entry.name =
+                printable(group.labels.value(u"service"_s, group.labels.value(u"instance"_s, target)).left(150));
             if (names.contains(entry.name))
                 entry.name += u' ' + target;
             names << entry.name;

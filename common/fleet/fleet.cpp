@@ -39,7 +39,8 @@ QString methodName(const RestartMethod &method)
 QString whyNotRestartable(const FleetEntry &entry)
 {
     if (std::holds_alternative<std::monostate>(entry.restart)) {
-        return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts itself, "
+        return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts "
+               u"itself, "
                u"or restart = { method = \"command\", command = [\"program\", \"argument\"] }"_s.arg(entry.name);
     }
     return {};
@@ -47,7 +48,8 @@ QString whyNotRestartable(const FleetEntry &entry)
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart) || std::holds_alternative<RestartByContainer>(entry.restart))
+    if (commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart)
+        || std::holds_alternative<RestartByContainer>(entry.restart))
         return {};
     if (std::holds_alternative<RestartByKubernetes>(entry.restart))
         return u"%1 is kept running by Kubernetes; scale its workload up to start it"_s.arg(entry.name);
@@ -71,7 +73,8 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry)
     QFile file(entry.tokenFile);
     if (!file.open(QIODevice::ReadOnly))
         return Problem{entry.tokenFile, u"the token of %1 cannot be read: %2"_s.arg(entry.name, file.errorString())};
-    constexpr auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
+    constexpr auto others =
+        QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
     if (file.permissions() & others)
         return Problem{entry.tokenFile, u"others may read the token of %1; chmod 600 the file"_s.arg(entry.name)};
     const QString token = QString::fromUtf8(file.read(MaximumToken + 1)).trimmed();
@@ -94,7 +97,8 @@ Result<FleetEntry> entryForUrl(const QString &url)
 
 const FleetEntry *Fleet::find(const QString &name) const
 {
-    const auto found = std::find_if(services.begin(), services.end(), [&](const FleetEntry &entry) { return entry.name == name; });
+    const auto found =
+        std::find_if(services.begin(), services.end(), [&](const FleetEntry &entry) { return entry.name == name; });
     return found == services.end() ? nullptr : &*found;
 }
 

@@ -17,7 +17,7 @@ namespace Hephaestus {
 struct RestartByCommand
 {
     QStringList command;
-    QString directory; ///< where it runs; empty: the fleet file's directory
+    QString directory;                  ///< where it runs; empty: the fleet file's directory
     QMap<QString, QString> environment; ///< set on top of the caller's
 
     bool operator==(const RestartByCommand &) const = default;
@@ -67,11 +67,11 @@ struct FleetEntry
     QString name; ///< unique in its fleet
     QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute
     QString group;
-    QString tokenFile; ///< absolute; empty: no token
+    QString tokenFile;                        ///< absolute; empty: no token
     std::chrono::milliseconds interval{1000}; ///< between two polls
     RestartMethod restart;
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
-    QStringList dependsOn; ///< names of entries that are started before it, and stopped after it
+    QStringList dependsOn;       ///< names of entries that are started before it, and stopped after it
     bool restartOnStale = false; ///< without being asked, when it runs old code (StaleRestart)
     QString token{};             ///< instead of a file: a person's, from a keyring; it is in no fleet file
 

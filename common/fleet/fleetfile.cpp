@@ -59,7 +59,8 @@ RestartMethod readMethod(ConfigTable table, const QString &fleetDirectory)
     } else if (method == "systemd"_L1) {
         result = RestartBySystemd{needed(u"unit"_s), table.oneOf(u"scope"_s, u"user"_s, {u"user"_s, u"system"_s})};
     } else if (method == "container"_L1) {
-        result = RestartByContainer{table.oneOf(u"engine"_s, u"docker"_s, {u"docker"_s, u"podman"_s}), needed(u"name"_s)};
+        result =
+            RestartByContainer{table.oneOf(u"engine"_s, u"docker"_s, {u"docker"_s, u"podman"_s}), needed(u"name"_s)};
     } else if (method == "kubernetes"_L1) {
         result = RestartByKubernetes{needed(u"workload"_s), table.text(u"namespace"_s)};
     } else {
@@ -79,7 +80,8 @@ FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
         table.fail(u"name"_s, u"expected 1 to 200 visible characters"_s);
     entry.url = table.text(u"url"_s);
     if (const Result<HttpPeer> peer = parsePeer(entry.url); !peer)
-        table.fail(u"url"_s, entry.url.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
+        table.fail(u"url"_s,
+                   entry.url.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
     else if (peer->address.kind == ServiceAddress::Kind::Unix)
         entry.url = unixUrl(QDir(fleetDirectory).absoluteFilePath(peer->address.path));
     entry.group = table.text(u"group"_s);
@@ -111,7 +113,9 @@ void checkTogether(QList<ConfigTable> &tables, const QList<FleetEntry> &entries)
                 continue;
             allKnown = false;
             const QString near = nearestName(dependency, names);
-            tables[i].fail(u"depends_on"_s, u"there is no service \"%1\"%2"_s.arg(dependency, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+            tables[i].fail(u"depends_on"_s,
+                           u"there is no service \"%1\"%2"_s.arg(
+                               dependency, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
         }
     }
     if (!allKnown)
@@ -201,7 +205,8 @@ QString methodText(const RestartMethod &method, const QString &fleetDirectory)
 QString entryText(const FleetEntry &entry, const QString &fleetDirectory)
 {
     const FleetEntry defaults;
-    const QString url = entry.url.startsWith("unix:"_L1) ? unixUrl(shortened(entry.url.mid(5), fleetDirectory)) : entry.url;
+    const QString url =
+        entry.url.startsWith("unix:"_L1) ? unixUrl(shortened(entry.url.mid(5), fleetDirectory)) : entry.url;
     QStringList lines{u"[[service]]"_s, u"name = "_s + quoted(entry.name), u"url = "_s + quoted(url)};
     if (!entry.group.isEmpty())
         lines << u"group = "_s + quoted(entry.group);
@@ -240,7 +245,9 @@ QByteArray fleetText(const Fleet &fleet)
 
 std::optional<Problem> writeFleet(const Fleet &fleet)
 {
-    const auto failed = [&fleet](const QString &why) { return Problem{fleet.path, u"the fleet cannot be written: %1"_s.arg(why)}; };
+    const auto failed = [&fleet](const QString &why) {
+        return Problem{fleet.path, u"the fleet cannot be written: %1"_s.arg(why)};
+    };
     const QString directory = QFileInfo(fleet.path).absolutePath();
     if (!QDir().mkpath(directory))
         return failed(u"%1 cannot be made"_s.arg(directory));

@@ -17,7 +17,8 @@ Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
     QStringList done;
     while (!waiting.isEmpty()) {
         const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const FleetEntry &entry) {
-            return std::all_of(entry.dependsOn.begin(), entry.dependsOn.end(), [&](const QString &name) { return done.contains(name); });
+            return std::all_of(entry.dependsOn.begin(), entry.dependsOn.end(),
+                               [&](const QString &name) { return done.contains(name); });
         });
         if (next == waiting.end())
             break;
@@ -38,8 +39,10 @@ Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
     QString name = waiting.first().name;
     while (!walk.contains(name)) {
         walk << name;
-        const auto entry = std::find_if(waiting.begin(), waiting.end(), [&](const FleetEntry &e) { return e.name == name; });
-        name = *std::find_if(entry->dependsOn.begin(), entry->dependsOn.end(), [&](const QString &n) { return !done.contains(n); });
+        const auto entry =
+            std::find_if(waiting.begin(), waiting.end(), [&](const FleetEntry &e) { return e.name == name; });
+        name = *std::find_if(entry->dependsOn.begin(), entry->dependsOn.end(),
+                             [&](const QString &n) { return !done.contains(n); });
     }
     walk = walk.mid(walk.indexOf(name));
     walk << name;
@@ -47,7 +50,9 @@ Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
 }
 
 FleetRun::FleetRun(QList<FleetEntry> entries, FleetAction action, SequenceOptions options, QObject *parent)
-    : QObject(parent), m_action(action), m_options(std::move(options))
+    : QObject(parent)
+    , m_action(action)
+    , m_options(std::move(options))
 {
     QStringList names;
     for (const FleetEntry &entry : entries)
@@ -95,7 +100,8 @@ void FleetRun::next()
         receipt.action = wireName(m_action);
         receipt.method = methodName(entry.restart);
         receipt.startedAt = QDateTime::currentDateTimeUtc();
-        receipt.failure = m_cancelled ? u"cancelled before it began"_s : u"not tried: it depends on %1, which failed"_s.arg(*broken);
+        receipt.failure =
+            m_cancelled ? u"cancelled before it began"_s : u"not tried: it depends on %1, which failed"_s.arg(*broken);
         return record(receipt);
     }
     m_sequence = std::make_unique<RestartSequence>(entry, m_action, m_options);

@@ -7,7 +7,8 @@
 
 namespace Hephaestus {
 
-/// Restarts a workload: `kubectl rollout restart`, then `rollout status` until its new pods are ready. Never through a shell.
+/// Restarts a workload: `kubectl rollout restart`, then `rollout status` until its new pods are ready. Never through a
+/// shell.
 class KubernetesRequest : public SupervisorRequest
 {
     Q_OBJECT

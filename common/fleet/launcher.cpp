@@ -100,7 +100,8 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
     ::posix_spawn_file_actions_init(&actions);
     sigset_t all;
     sigset_t none;
-    std::memset(&all, 0xff, sizeof all); // sigfillset() leaves out 32 and 33, and posix_spawn() would ignore them in the child
+    std::memset(&all, 0xff,
+                sizeof all); // sigfillset() leaves out 32 and 33, and posix_spawn() would ignore them in the child
     sigemptyset(&none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawnattr_setsigmask(&attributes, &none);
@@ -136,7 +137,8 @@ QString defaultStateDirectory()
 
 QString logFileOf(const QString &name, const QString &stateDirectory)
 {
-    return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name) + u".log"_s;
+    return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name)
+        + u".log"_s;
 }
 
 QString ExitStatus::text() const
@@ -147,7 +149,10 @@ QString ExitStatus::text() const
 }
 
 LaunchedProcess::LaunchedProcess(std::unique_ptr<ProcessWatch> watch, QString logFile, qint64 logStart)
-    : QObject(QCoreApplication::instance()), m_watch(std::move(watch)), m_logFile(std::move(logFile)), m_logStart(logStart)
+    : QObject(QCoreApplication::instance())
+    , m_watch(std::move(watch))
+    , m_logFile(std::move(logFile))
+    , m_logStart(logStart)
 {
     connect(m_watch.get(), &ProcessWatch::gone, this, &LaunchedProcess::reap);
 }
@@ -181,7 +186,9 @@ void LaunchedProcess::reap()
 Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &command, const QString &stateDirectory)
 {
     const QString program = command.command.value(0);
-    const auto failed = [&](const QString &why) { return Problem{name, u"%1 cannot be started: %2"_s.arg(printable(program), why)}; };
+    const auto failed = [&](const QString &why) {
+        return Problem{name, u"%1 cannot be started: %2"_s.arg(printable(program), why)};
+    };
     const auto holdsZero = [](const QString &text) { return text.contains(QChar(u'\0')); };
     if (program.isEmpty() || std::any_of(command.command.begin(), command.command.end(), holdsZero))
         return failed(u"expected a program and its arguments, without zero bytes"_s);
@@ -194,9 +201,11 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
     switch (const int error = spawn(command, log.file.number(), pid)) {
     case 0: break;
     case ENOENT:
-        return failed(program.contains(u'/') ? u"there is no such file, or its interpreter is missing"_s
-                                             : u"there is no such program in PATH (%1)"_s.arg(qEnvironmentVariable("PATH")));
-    case EACCES: return failed(u"it may not be executed, or its directory may not be entered (%1)"_s.arg(systemError(error)));
+        return failed(program.contains(u'/')
+                          ? u"there is no such file, or its interpreter is missing"_s
+                          : u"there is no such program in PATH (%1)"_s.arg(qEnvironmentVariable("PATH")));
+    case EACCES:
+        return failed(u"it may not be executed, or its directory may not be entered (%1)"_s.arg(systemError(error)));
     case ENOEXEC: return failed(u"it is no program for this machine, or a script without #! line"_s);
     default: return failed(systemError(error));
     }

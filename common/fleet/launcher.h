@@ -55,8 +55,9 @@ private:
     std::optional<ExitStatus> m_exit;
 };
 
-/// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the state directory. What
-/// cannot be started (not found, not executable, no such directory, no place for the output) is a Problem at once.
+/// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the
+/// state directory. What cannot be started (not found, not executable, no such directory, no place for the output) is a
+/// Problem at once.
 Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &command, const QString &stateDirectory);
 
 } // namespace Hephaestus

@@ -43,7 +43,8 @@ QHostAddress addressOf(const QByteArray &hex)
     const QHostAddress address(reinterpret_cast<const quint8 *>(bytes.constData()));
     bool isMapped = false;
     const quint32 ipv4 = address.toIPv4Address(&isMapped);
-    return isMapped && bytes.size() == 16 && bytes.startsWith(QByteArray(10, '\0')) && ipv4 != 0 ? QHostAddress(ipv4) : address;
+    return isMapped && bytes.size() == 16 && bytes.startsWith(QByteArray(10, '\0')) && ipv4 != 0 ? QHostAddress(ipv4)
+                                                                                                 : address;
 }
 
 /// All, or those of one port.
@@ -70,7 +71,11 @@ Sockets listeningSockets(std::optional<quint16> port = {})
             if (fields.size() < 10)
                 continue;
             const QList<QByteArray> local = fields[1].split(':');
-            sockets.insert(fields[9], {ServiceAddress::Kind::Tcp, addressOf(local.value(0)).toString(), quint16(local.value(1).toUInt(nullptr, 16)), {}});
+            sockets.insert(fields[9],
+                           {ServiceAddress::Kind::Tcp,
+                            addressOf(local.value(0)).toString(),
+                            quint16(local.value(1).toUInt(nullptr, 16)),
+                            {}});
         }
     }
     return sockets;
@@ -84,7 +89,8 @@ QSet<QByteArray> socketsOf(const QString &pid)
     const QStringList descriptors = QDir(directory).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot);
     for (const QString &descriptor : descriptors) {
         char target[64];
-        const auto length = ::readlink(QFile::encodeName(directory + u'/' + descriptor).constData(), target, sizeof target);
+        const auto length =
+            ::readlink(QFile::encodeName(directory + u'/' + descriptor).constData(), target, sizeof target);
         const QByteArrayView link(target, std::max<qsizetype>(0, length));
         if (link.startsWith("socket:[") && link.endsWith(']'))
             inodes.insert(link.sliced(8, link.size() - 9).toByteArray());
@@ -103,7 +109,9 @@ bool overlaps(const QString &host, const QString &other)
 {
     const QHostAddress held(host);
     const QHostAddress wanted(other);
-    const auto isAny = [](const QHostAddress &address) { return address == QHostAddress::AnyIPv4 || address == QHostAddress::AnyIPv6; };
+    const auto isAny = [](const QHostAddress &address) {
+        return address == QHostAddress::AnyIPv4 || address == QHostAddress::AnyIPv6;
+    };
     if (isAny(held) || isAny(wanted))
         return true;
     return wanted.isNull() ? held.isLoopback() : held == wanted; // a name: only `localhost` and the like come here
@@ -156,7 +164,8 @@ QList<PortHolder> holdersOf(const Sockets &sockets)
 {
     QHash<QByteArray, QString> holders;
     QStringList pids = QDir(u"/proc"_s).entryList({u"[0-9]*"_s}, QDir::Dirs);
-    std::sort(pids.begin(), pids.end(), [](const QString &a, const QString &b) { return a.toLongLong() < b.toLongLong(); });
+    std::sort(pids.begin(), pids.end(),
+              [](const QString &a, const QString &b) { return a.toLongLong() < b.toLongLong(); });
     for (const QString &pid : pids) {
         for (const QByteArray &inode : socketsOf(pid)) {
             if (sockets.contains(inode) && !holders.contains(inode))

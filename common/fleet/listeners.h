@@ -31,7 +31,8 @@ QList<PortHolder> listeners();
 /// that cannot be seen: another user's process, or a pid of another machine or container.
 bool isHeldBy(const ServiceAddress &address, qint64 pid);
 
-/// Who keeps `address` from being bound: the listener on the same port at the same or every address, or of the same path.
+/// Who keeps `address` from being bound: the listener on the same port at the same or every address, or of the same
+/// path.
 std::optional<PortHolder> findListener(const ServiceAddress &address);
 
 } // namespace Hephaestus

@@ -11,8 +11,8 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// Watches one process, whoever's child it is, until it ends: a pidfd (pidfd_open(2)), which stays with its process even when the
-/// number is given to another one.
+/// Watches one process, whoever's child it is, until it ends: a pidfd (pidfd_open(2)), which stays with its process
+/// even when the number is given to another one.
 class ProcessWatch : public QObject
 {
     Q_OBJECT
@@ -24,7 +24,7 @@ public:
 
     qint64 pid() const { return m_pid; }
     int descriptor() const { return m_descriptor.number(); } ///< stays ours
-    bool isGone() const; ///< ended, even if nobody has reaped it
+    bool isGone() const;                                     ///< ended, even if nobody has reaped it
 
 Q_SIGNALS:
     void gone(); ///< once, from the event loop

@@ -17,16 +17,17 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr qsizetype LargestAnswer = 64 * 1024 * 1024; ///< the targets of a fleet of tens of thousands
-constexpr qsizetype TargetsAtATime = 100; ///< of one query
+constexpr qsizetype TargetsAtATime = 100;             ///< of one query
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
-const QString MetricNames = u"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
-                             "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
-                             "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
+const QString MetricNames =
+    u"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
+    "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
+    "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
 const QString Metrics = u"{__name__=~\"%1\",%2}"_s;
 constexpr double LargestValue = 9007199254740992.0; ///< 2^53: what a double counts up to, one by one
-constexpr auto LongestExactStep = 30s; ///< of longer ones every scrape would be too many
+constexpr auto LongestExactStep = 30s;              ///< of longer ones every scrape would be too many
 
 /// Selects the series of these: an expression of RE2 between backticks, in which PromQL has no escapes of its own
 /// (https://prometheus.io/docs/prometheus/latest/querying/basics/).
@@ -47,10 +48,7 @@ QString matcherOf(const QStringList &instances)
 }
 
 /// A string of PromQL.
-QString quoted(QString text)
-{
-    return u'"' + text.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"';
-}
+QString quoted(QString text) { return u'"' + text.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"'; }
 
 QByteArray encoded(const QString &query) { return query.toUtf8().toPercentEncoding(); }
 
@@ -78,7 +76,9 @@ ClientError reasonOf(const QString &error)
         {"server returned HTTP status"_L1, ClientError::HttpStatus},
     };
     const auto found = std::ranges::find_if(words, [&error](const auto &word) { return error.contains(word.first); });
-    return found != std::end(words) ? found->second : error.isEmpty() ? ClientError::NotAsked : ClientError::Unreachable;
+    return found != std::end(words) ? found->second
+        : error.isEmpty()           ? ClientError::NotAsked
+                                    : ClientError::Unreachable;
 }
 
 /// What the samples of one service say, one after the other.
@@ -135,7 +135,8 @@ private:
     {
         m_isOurs = true;
         // Where the target has a label `service` of its own, Prometheus keeps ours under another name.
-        m_report.service = series.labels.contains(u"exported_service"_s) ? series.label(u"exported_service"_s) : series.label(u"service"_s);
+        m_report.service = series.labels.contains(u"exported_service"_s) ? series.label(u"exported_service"_s)
+                                                                         : series.label(u"service"_s);
         m_report.version = series.label(u"version"_s);
         m_report.instanceId = series.label(u"instance_id"_s);
         m_report.capabilities = QStringList{u"restart"_s, u"check"_s}; // whoever exports this serves these
@@ -154,7 +155,8 @@ private:
             dependency.status = value != 0 ? DependencyStatus::Working : DependencyStatus::Error;
             dependency.error = value != 0 ? QString() : u"its latest operation failed; Prometheus does not know why"_s;
         } else if (metric == "hephaestus_dependency_operations_total"_L1) {
-            (series.label(u"result"_s) == "success"_L1 ? dependency.successCount : dependency.failureCount) = qint64(value);
+            (series.label(u"result"_s) == "success"_L1 ? dependency.successCount : dependency.failureCount) =
+                qint64(value);
         } else if (metric == "hephaestus_dependency_last_success_age_seconds"_L1) {
             dependency.lastSuccess = std::min(Seconds(value), LatestTime);
         }
@@ -200,7 +202,9 @@ void PrometheusFleet::ask(const Members &done)
 {
     const auto all = std::make_shared<QList<Member>>();
     ask([all](const QList<Member> &some) { *all += some; },
-        [all, done](const std::optional<Problem> &problem) { done(problem ? Result<QList<Member>>(*problem) : Result<QList<Member>>(*all)); });
+        [all, done](const std::optional<Problem> &problem) {
+            done(problem ? Result<QList<Member>>(*problem) : Result<QList<Member>>(*all));
+        });
 }
 
 void PrometheusFleet::ask(const Portion &each, const Ended &done)
@@ -209,7 +213,8 @@ void PrometheusFleet::ask(const Portion &each, const Ended &done)
     get("/api/v1/targets?state=active", [this, question, each, done](const Result<QByteArray> &body) {
         if (question != m_question)
             return;
-        const Result<QList<ScrapeTarget>> targets = body ? decodeTargets(*body) : Result<QList<ScrapeTarget>>(body.problem());
+        const Result<QList<ScrapeTarget>> targets =
+            body ? decodeTargets(*body) : Result<QList<ScrapeTarget>>(body.problem());
         if (!targets)
             return done(targets.problem());
         m_targets.clear();
@@ -219,7 +224,8 @@ void PrometheusFleet::ask(const Portion &each, const Ended &done)
     });
 }
 
-void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each, const Ended &done)
+void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first,
+                                 const Portion &each, const Ended &done)
 {
     if (first >= targets.size())
         return done({});
@@ -231,7 +237,8 @@ void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &ta
         [this, question, targets, portion, next = first + portion.size(), each, done](const Result<QByteArray> &body) {
             if (question != m_question)
                 return;
-            const Result<QList<MetricSeries>> metrics = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
+            const Result<QList<MetricSeries>> metrics =
+                body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
             if (!metrics)
                 return done(metrics.problem());
             each(membersOf(portion, *metrics));
@@ -239,12 +246,14 @@ void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &ta
         });
 }
 
-QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics)
+QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarget> &targets,
+                                                          const QList<MetricSeries> &metrics)
 {
     QHash<QString, Assembly> assemblies;
     for (const MetricSeries &series : metrics) {
         if (!series.points.empty())
-            assemblies[keyOf(series.label(u"job"_s), series.label(u"instance"_s))].add(series, series.points.back().second);
+            assemblies[keyOf(series.label(u"job"_s), series.label(u"instance"_s))].add(series,
+                                                                                       series.points.back().second);
     }
     QList<Member> members;
     for (const ScrapeTarget &target : targets) {
@@ -268,30 +277,36 @@ QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarg
             member.answer.reply.message = u"it answers Prometheus, but exports no metrics of Hephaestus"_s;
         } else {
             member.answer.reply.error = reasonOf(target.error);
-            member.answer.reply.message = target.error.isEmpty() ? u"Prometheus has not scraped it yet"_s : u"Prometheus: "_s + target.error;
+            member.answer.reply.message =
+                target.error.isEmpty() ? u"Prometheus has not scraped it yet"_s : u"Prometheus: "_s + target.error;
         }
-        member.entry.name = !target.service.isEmpty() ? target.service : known ? found->report().service : target.instance;
+        member.entry.name = !target.service.isEmpty() ? target.service
+            : known                                   ? found->report().service
+                                                      : target.instance;
         members << member;
     }
     return members;
 }
 
-void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::time_point from, std::chrono::system_clock::time_point to,
-                              std::chrono::seconds step, const Past &done)
+void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::time_point from,
+                              std::chrono::system_clock::time_point to, std::chrono::seconds step, const Past &done)
 {
     const auto target = m_targets.constFind(url);
     if (target == m_targets.cend())
         return done(Problem{{}, u"Prometheus does not scrape it"_s});
-    const QString series = u"{__name__=~\"%1|up|scrape_duration_seconds\",job=%2,instance=%3}"_s.arg(MetricNames, quoted(target->first), quoted(target->second));
+    const QString series = u"{__name__=~\"%1|up|scrape_duration_seconds\",job=%2,instance=%3}"_s.arg(
+        MetricNames, quoted(target->first), quoted(target->second));
     const auto seconds = [](std::chrono::system_clock::time_point time) {
         return QByteArray::number(std::chrono::duration<double>(time.time_since_epoch()).count(), 'f', 3);
     };
     const qint64 span = std::chrono::ceil<std::chrono::seconds>(to - from).count();
-    get(step <= LongestExactStep ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
-                                 : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from) + "&end=" + seconds(to)
-                                       + "&step=" + QByteArray::number(qint64(step.count())),
+    get(step <= LongestExactStep
+            ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
+            : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from) + "&end=" + seconds(to)
+                + "&step=" + QByteArray::number(qint64(step.count())),
         [done](const Result<QByteArray> &body) {
-            const Result<QList<MetricSeries>> all = body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
+            const Result<QList<MetricSeries>> all =
+                body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
             done(all ? Result<QList<Moment>>(momentsOf(*all)) : all.problem());
         });
 }
@@ -305,7 +320,9 @@ QList<PrometheusFleet::Moment> PrometheusFleet::momentsOf(const QList<MetricSeri
         const bool isDuration = series.label(u"__name__"_s) == "scrape_duration_seconds"_L1;
         for (const auto &[at, value] : series.points) {
             if (isDuration)
-                durations.insert(at, std::chrono::duration_cast<std::chrono::nanoseconds>(std::clamp(Seconds(value), Seconds(0), LatestTime)));
+                durations.insert(at,
+                                 std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                     std::clamp(Seconds(value), Seconds(0), LatestTime)));
             else
                 assemblies[at].add(series, value);
         }

@@ -14,11 +14,12 @@ namespace Hephaestus {
 
 class HttpConnection;
 
-/// A fleet as a Prometheus server knows it: state and history of all services that it scrapes and that export our metrics, by a
-/// few queries instead of a question to each. Nothing blocks; callbacks come from the event loop, and not after its end.
+/// A fleet as a Prometheus server knows it: state and history of all services that it scrapes and that export our
+/// metrics, by a few queries instead of a question to each. Nothing blocks; callbacks come from the event loop, and not
+/// after its end.
 ///
-/// Prometheus knows less than a service says of itself: not why a dependency fails, nor which files changed. Actions go to the
-/// services themselves, at the addresses they are scraped at.
+/// Prometheus knows less than a service says of itself: not why a dependency fails, nor which files changed. Actions go
+/// to the services themselves, at the addresses they are scraped at.
 class PrometheusFleet : public QObject
 {
 public:
@@ -44,19 +45,20 @@ public:
     static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
     ~PrometheusFleet() override;
 
-    /// How it is now: a portion at a time, so that no answer is large, and then `done`, with what went wrong or nothing. One question at a
-    /// time: the callbacks of an earlier one that has not ended are forgotten.
+    /// How it is now: a portion at a time, so that no answer is large, and then `done`, with what went wrong or
+    /// nothing. One question at a time: the callbacks of an earlier one that has not ended are forgotten.
     void ask(const Portion &each, const Ended &done);
     /// The same in one piece.
     void ask(const Members &done);
-    /// How the service at that URL, of a member that was handed out, was in that time: every scrape if steps are to be that short, otherwise as
-    /// it was at the end of every step. Oldest first.
-    void askPast(const QString &url, std::chrono::system_clock::time_point from, std::chrono::system_clock::time_point to, std::chrono::seconds step,
-                 const Past &done);
+    /// How the service at that URL, of a member that was handed out, was in that time: every scrape if steps are to be
+    /// that short, otherwise as it was at the end of every step. Oldest first.
+    void askPast(const QString &url, std::chrono::system_clock::time_point from,
+                 std::chrono::system_clock::time_point to, std::chrono::seconds step, const Past &done);
 
 private:
     explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
-    void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each, const Ended &done);
+    void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each,
+                    const Ended &done);
     void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
     static QList<Moment> momentsOf(const QList<MetricSeries> &all);
     static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);

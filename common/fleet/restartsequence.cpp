@@ -74,8 +74,8 @@ QString wireName(FleetAction action)
     Q_UNREACHABLE();
 }
 
-/// The plan and its sequencer: whatever is heard (an answer, a process that ends, a timer) is noted, and look() asks the running
-/// step whether it is over.
+/// The plan and its sequencer: whatever is heard (an answer, a process that ends, a timer) is noted, and look() asks
+/// the running step whether it is over.
 class RestartSequence::Private : public QObject
 {
 public:
@@ -154,26 +154,31 @@ private:
     bool m_polling = false;
     EnvironmentComparison m_environments;
     std::optional<HealthReport> m_old;
-    std::optional<HealthReport> m_seen;    ///< the latest answer, during this step
+    std::optional<HealthReport> m_seen;     ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
     QString m_lastMessage;
     std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
-    std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself when it restarts; null likewise
+    std::unique_ptr<ProcessWatch>
+        m_oldProgram; ///< what a wrapper ran, which stays itself when it restarts; null likewise
     std::optional<ShutdownResult> m_result;
     bool m_answered = false; ///< the shutdown or restart request is over
     bool m_wasShuttingDown = false;
     bool m_isCodeAsked = false;
     steady_clock::time_point m_answeredAt;
     steady_clock::time_point m_pollStarted; ///< of the latest look
-    std::optional<Seconds> m_drained; ///< as the service measured it
+    std::optional<Seconds> m_drained;       ///< as the service measured it
     std::optional<Seconds> m_cleaned;
     QString m_told;
     QPointer<LaunchedProcess> m_launched;
 };
 
-RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEntry, FleetAction fleetAction, SequenceOptions sequenceOptions)
-    : q(sequence), entry(std::move(fleetEntry)), action(fleetAction), options(std::move(sequenceOptions))
+RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEntry, FleetAction fleetAction,
+                                  SequenceOptions sequenceOptions)
+    : q(sequence)
+    , entry(std::move(fleetEntry))
+    , action(fleetAction)
+    , options(std::move(sequenceOptions))
 {
     receipt.service = entry.name;
     receipt.action = wireName(action);
@@ -225,7 +230,8 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
     if (m_old) {
         receipt.oldInstance = m_old->instanceId;
         receipt.oldPid = m_old->pid;
-        // Before anything is asked of it, and only if that pid is seen to hold the address: it may count in another pid namespace.
+        // Before anything is asked of it, and only if that pid is seen to hold the address: it may count in another pid
+        // namespace.
         if (m_old->pid && isHeldBy(m_peer.address, *m_old->pid))
             m_oldProcess = ProcessWatch::open(*m_old->pid);
         if (m_oldProcess && m_old->process.value(u"pid"_s).toLongLong() > 0)
@@ -235,7 +241,8 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
                 connect(process, &ProcessWatch::gone, this, &Private::look);
         }
     } else if (reply.error != ClientError::Refused && (action != FleetAction::Restart || !isSupervised())) {
-        const std::optional<PortHolder> holder = findListener(m_peer.address); // who only takes connections holds it all the same
+        const std::optional<PortHolder> holder =
+            findListener(m_peer.address); // who only takes connections holds it all the same
         return fail(holder ? u"%1. The address is held by %2."_s.arg(reply.message, holder->text()) : reply.message);
     }
     const bool restartsItself = m_old && m_old->capabilities.contains(u"restart"_s);
@@ -253,7 +260,8 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
         if (const QString reason = whyNotStartable(entry); !reason.isEmpty() && reply.error == ClientError::Refused)
             return fail(u"it is not running (%1), and %2"_s.arg(reply.message, reason));
         if (isSupervised()) // one that hangs, and so is not refused, needs more than a start
-            planSupervisor(reply.error == ClientError::Refused ? SupervisorRequest::Verb::Start : SupervisorRequest::Verb::Restart);
+            planSupervisor(reply.error == ClientError::Refused ? SupervisorRequest::Verb::Start
+                                                               : SupervisorRequest::Verb::Restart);
         else
             planStart();
     } else if (action != FleetAction::Stop && isSupervised()) {
@@ -261,10 +269,12 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
     } else if (action == FleetAction::Start) { // the old one is just leaving
         planStop();
         planStart();
-    } else if (action == FleetAction::Restart && std::holds_alternative<RestartByService>(entry.restart) && restartsItself) {
+    } else if (action == FleetAction::Restart && std::holds_alternative<RestartByService>(entry.restart)
+               && restartsItself) {
         planServiceRestart();
     } else if (action == FleetAction::Restart && !commandToStart(entry)) {
-        return fail(u"%1 does not offer to restart itself; write a command to start it in its fleet entry: restart = { method = \"command\", "
+        return fail(u"%1 does not offer to restart itself; write a command to start it in its fleet entry: restart = { "
+                    u"method = \"command\", "
                     u"command = [\"program\", \"argument\"] }"_s.arg(entry.name));
     } else {
         planShutdown();
@@ -280,16 +290,24 @@ void RestartSequence::Private::planShutdown()
     const auto late = [this] { return lateShutdownText(); };
     m_plan.push_back({u"asked"_s, options.shutdownTimeout, [this] { askShutdown(); },
                       [this] { return m_answered || (m_wasShuttingDown && phase() != "notice"_L1); }, late});
-    m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
-                      [this] { return m_answered || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1; }, late});
+    m_plan.push_back({u"drained"_s,
+                      options.shutdownTimeout,
+                      {},
+                      [this] { return m_answered || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1; },
+                      late});
     m_plan.push_back({u"cleaned"_s, options.shutdownTimeout, {}, [this] { return m_answered; }, late});
 }
 
 void RestartSequence::Private::planStop()
 {
     planGone(m_oldProcess.get());
-    m_plan.push_back({u"port free"_s, options.portTimeout, {},
-                      [this] { return m_lastError == ClientError::Refused || (action == FleetAction::Restart && m_seen && isNew(*m_seen)); },
+    m_plan.push_back({u"port free"_s,
+                      options.portTimeout,
+                      {},
+                      [this] {
+                          return m_lastError == ClientError::Refused
+                              || (action == FleetAction::Restart && m_seen && isNew(*m_seen));
+                      },
                       [this] { return portText(); }});
 }
 
@@ -298,10 +316,12 @@ void RestartSequence::Private::planGone(const ProcessWatch *process)
 {
     if (!process)
         return;
-    m_plan.push_back({u"process gone"_s, options.goneTimeout, [=, this] { tell(u"waiting for pid %1 to end"_s.arg(process->pid())); },
+    m_plan.push_back({u"process gone"_s, options.goneTimeout,
+                      [=, this] { tell(u"waiting for pid %1 to end"_s.arg(process->pid())); },
                       [process] { return process->isGone(); },
                       [=, this] {
-                          return u"the process (pid %1) still runs after %2"_s.arg(process->pid()).arg(formatDuration(options.goneTimeout));
+                          return u"the process (pid %1) still runs after %2"_s.arg(process->pid())
+                              .arg(formatDuration(options.goneTimeout));
                       }});
 }
 
@@ -316,22 +336,47 @@ void RestartSequence::Private::planStart()
 void RestartSequence::Private::planServiceRestart()
 {
     const auto isNewSeen = [this] { return m_seen && isNew(*m_seen); };
-    const auto late = [this] { return u"no new instance of %1 within %2 (%3)"_s.arg(entry.name, formatDuration(entry.startTimeout), m_lastMessage); };
+    const auto late = [this] {
+        return u"no new instance of %1 within %2 (%3)"_s.arg(entry.name, formatDuration(entry.startTimeout),
+                                                             m_lastMessage);
+    };
     m_plan.push_back({u"asked"_s, 10s, [this] { askRestart(); }, [this] { return m_answered; }, late});
-    // A wrapper that starts the program's successor beside it first tells how that goes, and for how long it waits for it.
+    // A wrapper that starts the program's successor beside it first tells how that goes, and for how long it waits for
+    // it.
     if (m_old->process.value(u"overlap"_s).toBool()) {
         const milliseconds limit = successorTimeout() + options.successorTime;
-        m_plan.push_back({u"successor accepts"_s, limit, {}, [=, this] { return isNewSeen() || m_wasShuttingDown; },
-                          [=, this] { return u"the successor of %1 does not accept after %2 (%3)"_s.arg(entry.name, formatDuration(limit), m_lastMessage); }});
+        m_plan.push_back({u"successor accepts"_s,
+                          limit,
+                          {},
+                          [=, this] { return isNewSeen() || m_wasShuttingDown; },
+                          [=, this] {
+                              return u"the successor of %1 does not accept after %2 (%3)"_s.arg(
+                                  entry.name, formatDuration(limit), m_lastMessage);
+                          }});
     }
-    m_plan.push_back({u"drained"_s, options.shutdownTimeout, {},
-                      [=, this] { return isNewSeen() || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1 || m_lastError == ClientError::Refused; }, late});
-    m_plan.push_back({u"cleaned"_s, options.shutdownTimeout, {},
-                      [=, this] { return isNewSeen() || phase() == "stopped"_L1 || m_lastError == ClientError::Refused || m_lastError == ClientError::Disconnected; }, late});
+    m_plan.push_back({u"drained"_s,
+                      options.shutdownTimeout,
+                      {},
+                      [=, this] {
+                          return isNewSeen() || phase() == "cleaning_up"_L1 || phase() == "stopped"_L1
+                              || m_lastError == ClientError::Refused;
+                      },
+                      late});
+    m_plan.push_back({u"cleaned"_s,
+                      options.shutdownTimeout,
+                      {},
+                      [=, this] {
+                          return isNewSeen() || phase() == "stopped"_L1 || m_lastError == ClientError::Refused
+                              || m_lastError == ClientError::Disconnected;
+                      },
+                      late});
     planGone(m_oldProgram.get());
     m_plan.push_back({u"started"_s, entry.startTimeout, {}, isNewSeen, late});
-    m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
-                      [=, this] { return isNewSeen() && m_seen->status == ServiceStatus::Healthy; }, late});
+    m_plan.push_back({u"healthy"_s,
+                      entry.startTimeout,
+                      {},
+                      [=, this] { return isNewSeen() && m_seen->status == ServiceStatus::Healthy; },
+                      late});
 }
 
 /// As its wrapper says, or else as for any start.
@@ -346,7 +391,8 @@ milliseconds RestartSequence::Private::successorTimeout() const
 bool RestartSequence::Private::isCodeAwaited()
 {
     const auto isKnown = [this] { return m_seen && m_seen->code && m_seen->code->verdict != CodeVerdict::Unknown; };
-    if (action == FleetAction::Stop || std::exchange(m_isCodeAsked, true) || !m_seen || !m_seen->capabilities.contains(u"code"_s) || isKnown())
+    if (action == FleetAction::Stop || std::exchange(m_isCodeAsked, true) || !m_seen
+        || !m_seen->capabilities.contains(u"code"_s) || isKnown())
         return false;
     receipt.total = steady_clock::now() - m_started;
     m_plan.push_back({u"code compared"_s, CodeTimeout, {}, isKnown, {}});
@@ -364,17 +410,21 @@ void RestartSequence::Private::planSupervisor(SupervisorRequest::Verb verb)
         m_answered = true;
         look();
     });
-    m_plan.push_back({u"asked"_s, patience, [this] { m_request->start(); }, [this] { return m_answered; },
-                      [this, patience] { return u"%1 has not done it within %2"_s.arg(receipt.method, formatDuration(patience)); }});
+    m_plan.push_back(
+        {u"asked"_s, patience, [this] { m_request->start(); }, [this] { return m_answered; },
+         [this, patience] { return u"%1 has not done it within %2"_s.arg(receipt.method, formatDuration(patience)); }});
     planGone(m_oldProcess.get());
-    m_plan.push_back({u"healthy"_s, entry.startTimeout, {},
+    m_plan.push_back({u"healthy"_s,
+                      entry.startTimeout,
+                      {},
                       [this] { return m_seen && isNew(*m_seen) && m_seen->status == ServiceStatus::Healthy; },
                       [this] { return lateSupervisorText(); }});
 }
 
 bool RestartSequence::Private::isSupervised() const
 {
-    return std::holds_alternative<RestartBySystemd>(entry.restart) || std::holds_alternative<RestartByContainer>(entry.restart)
+    return std::holds_alternative<RestartBySystemd>(entry.restart)
+        || std::holds_alternative<RestartByContainer>(entry.restart)
         || std::holds_alternative<RestartByKubernetes>(entry.restart);
 }
 
@@ -391,7 +441,8 @@ bool RestartSequence::Private::isNew(const HealthReport &report) const
 
 void RestartSequence::Private::askShutdown()
 {
-    m_client->shutdown([this](const Answer<ShutdownResult> &answer) { shutdownAnswered(answer); }, options.shutdownTimeout);
+    m_client->shutdown([this](const Answer<ShutdownResult> &answer) { shutdownAnswered(answer); },
+                       options.shutdownTimeout);
 }
 
 void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &answer)
@@ -436,7 +487,8 @@ void RestartSequence::Private::launchCommand()
         if (!running || (status.code == 0 && status.signal == 0)) // 0: a program that puts itself into the background
             return;
         const auto after = formatDuration(Seconds(steady_clock::now() - m_stepStarted));
-        fail(u"%1 %2 after %3%4%5"_s.arg(printable(commandToStart(entry)->command.join(u' ').left(200)), status.text(), after, lastWords(), holderText()));
+        fail(u"%1 %2 after %3%4%5"_s.arg(printable(commandToStart(entry)->command.join(u' ').left(200)), status.text(),
+                                         after, lastWords(), holderText()));
     });
 }
 
@@ -451,13 +503,16 @@ void RestartSequence::Private::judgeServiceRestart()
         return fail(u"%1: %2"_s.arg(entry.name, printable(error)));
     const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
     if (goesOn && (m_wasShuttingDown || steady_clock::now() - m_answeredAt > RestartGrace))
-        fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. Its log says why."_s.arg(entry.name));
+        fail(
+            u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. Its log says why."_s
+                .arg(entry.name));
 }
 
 QString RestartSequence::Private::lateShutdownText() const
 {
     const QString state = m_told.isEmpty() ? QString() : u" (%1)"_s.arg(m_told);
-    return u"%1 has not finished its shutdown within %2%3"_s.arg(entry.name, formatDuration(options.shutdownTimeout), state);
+    return u"%1 has not finished its shutdown within %2%3"_s.arg(entry.name, formatDuration(options.shutdownTimeout),
+                                                                 state);
 }
 
 QString RestartSequence::Private::lastWords() const
@@ -479,23 +534,28 @@ QString RestartSequence::Private::holderText() const
 QString RestartSequence::Private::portText() const
 {
     if (m_seen && isNew(*m_seen))
-        return u"something has started it again (instance %1): a supervisor, perhaps"_s.arg(printable(m_seen->instanceId.left(60)));
+        return u"something has started it again (instance %1): a supervisor, perhaps"_s.arg(
+            printable(m_seen->instanceId.left(60)));
     const QString holder = holderText();
-    return u"%1 is not free %2 after the process ended (%3)."_s.arg(address(), formatDuration(options.portTimeout), m_lastMessage) + holder;
+    return u"%1 is not free %2 after the process ended (%3)."_s.arg(address(), formatDuration(options.portTimeout),
+                                                                    m_lastMessage)
+        + holder;
 }
 
 QString RestartSequence::Private::lateStartText() const
 {
     const QString state = m_seen ? u"it answers, but says it is shutting down"_s : m_lastMessage;
     const QString process = m_launched ? u" (pid %1, still running)"_s.arg(m_launched->pid()) : QString();
-    return u"not healthy within %1 of its start%2: %3%4"_s.arg(formatDuration(entry.startTimeout), process, state, lastWords()) + holderText();
+    return u"not healthy within %1 of its start%2: %3%4"_s.arg(formatDuration(entry.startTimeout), process, state,
+                                                               lastWords())
+        + holderText();
 }
 
 QString RestartSequence::Private::lateSupervisorText() const
 {
     const QString state = m_seen && !isNew(*m_seen) ? u"the old instance still answers"_s : m_lastMessage;
-    return u"%1 says it is done, but there is no new healthy instance at %2 after %3: %4"_s.arg(receipt.method, address(),
-                                                                                                formatDuration(entry.startTimeout), state);
+    return u"%1 says it is done, but there is no new healthy instance at %2 after %3: %4"_s.arg(
+        receipt.method, address(), formatDuration(entry.startTimeout), state);
 }
 
 // ---- the sequencer -----------------------------------------------------------------------------------
@@ -632,7 +692,8 @@ void RestartSequence::Private::note(const QString &text)
 // ---- the public face ---------------------------------------------------------------------------------
 
 RestartSequence::RestartSequence(FleetEntry entry, FleetAction action, SequenceOptions options, QObject *parent)
-    : QObject(parent), d(std::make_unique<Private>(this, std::move(entry), action, std::move(options)))
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, std::move(entry), action, std::move(options)))
 {
 }
 
@@ -654,7 +715,8 @@ void RestartSequence::start()
 void RestartSequence::cancel()
 {
     if (d->running)
-        QMetaObject::invokeMethod(d.get(), [this] { d->fail(u"cancelled"_s); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            d.get(), [this] { d->fail(u"cancelled"_s); }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

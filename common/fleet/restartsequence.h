@@ -23,13 +23,15 @@ struct SequenceOptions
     std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
     std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
     std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
-    /// What a successor that is started beside the old program, its failing included, may take beyond its own time for a start.
+    /// What a successor that is started beside the old program, its failing included, may take beyond its own time for
+    /// a start.
     std::chrono::milliseconds successorTime{10'000};
     SupervisorPlaces supervisors;
 };
 
-/// Starts, stops or restarts one service by the method of its fleet entry, and proves it: the old process is seen to be gone
-/// (pidfd, opened before it is asked, so that a reused pid cannot deceive), its port to be free, and a new instance to be healthy.
+/// Starts, stops or restarts one service by the method of its fleet entry, and proves it: the old process is seen to be
+/// gone (pidfd, opened before it is asked, so that a reused pid cannot deceive), its port to be free, and a new
+/// instance to be healthy.
 ///
 /// Lives in one thread and never blocks it. Steps are announced as they run; finished() comes exactly once, after
 /// start(), from the event loop. Destroying the sequence (not from within its signals: deleteLater() there) ends the
@@ -39,8 +41,8 @@ class RestartSequence : public QObject
     Q_OBJECT
 
 public:
-    explicit RestartSequence(FleetEntry entry, FleetAction action = FleetAction::Restart,
-                             SequenceOptions options = {}, QObject *parent = nullptr);
+    explicit RestartSequence(FleetEntry entry, FleetAction action = FleetAction::Restart, SequenceOptions options = {},
+                             QObject *parent = nullptr);
     ~RestartSequence() override;
 
     const FleetEntry &entry() const;
@@ -50,8 +52,8 @@ public:
     bool isRunning() const;
 
     void start();
-    /// Ends it with the failure "cancelled": before the service was asked nothing has happened; afterwards the shutdown or
-    /// start goes on by itself, and only the watching ends.
+    /// Ends it with the failure "cancelled": before the service was asked nothing has happened; afterwards the shutdown
+    /// or start goes on by itself, and only the watching ends.
     void cancel();
 
 Q_SIGNALS:

@@ -31,10 +31,7 @@ const StaleRestart::Subject *StaleRestart::find(const QString &name) const
     return found == m_subjects.end() ? nullptr : &found->second;
 }
 
-bool StaleRestart::isAway(const Subject &subject)
-{
-    return !subject.serves.value_or(true);
-}
+bool StaleRestart::isAway(const Subject &subject) { return !subject.serves.value_or(true); }
 
 bool StaleRestart::isOutage() const
 {
@@ -111,7 +108,8 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
     if (now - subject.since < m_rules.settle)
         return u"its files have just changed"_s;
     if (subject.inFlight > 0)
-        return subject.inFlight == 1 ? u"a request is in flight"_s : u"%1 requests are in flight"_s.arg(subject.inFlight);
+        return subject.inFlight == 1 ? u"a request is in flight"_s
+                                     : u"%1 requests are in flight"_s.arg(subject.inFlight);
     return subject.idleLooks < 2 ? u"it was busy a moment ago"_s : QString();
 }
 

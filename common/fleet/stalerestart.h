@@ -9,13 +9,14 @@
 
 namespace Hephaestus {
 
-/// Which service to restart because it runs old code: one at a time, of those whose fleet entry says so (`restart_on_stale`).
+/// Which service to restart because it runs old code: one at a time, of those whose fleet entry says so
+/// (`restart_on_stale`).
 ///
-/// A service is due when its changes have been the same for a while (a build or a checkout is over), it was idle at two looks in a row, and
-/// what it depends on is up, and not due itself. After a failed restart it is left alone until it is seen fresh, and what
-/// depends on it waits. While a large part of the fleet is away (does not answer, or shuts down; a dependency that fails is
-/// not counted) nothing is restarted: that is no time for changes, and the cause is not in one service. A pure state machine: the time
-/// is given, and it asks and restarts nobody itself.
+/// A service is due when its changes have been the same for a while (a build or a checkout is over), it was idle at two
+/// looks in a row, and what it depends on is up, and not due itself. After a failed restart it is left alone until it
+/// is seen fresh, and what depends on it waits. While a large part of the fleet is away (does not answer, or shuts
+/// down; a dependency that fails is not counted) nothing is restarted: that is no time for changes, and the cause is
+/// not in one service. A pure state machine: the time is given, and it asks and restarts nobody itself.
 class StaleRestart
 {
 public:
@@ -23,14 +24,15 @@ public:
 
     struct Rules
     {
-        double outage = 0.3; ///< nothing is restarted while more than this share of the fleet, and more than one, is away
+        double outage =
+            0.3; ///< nothing is restarted while more than this share of the fleet, and more than one, is away
         std::chrono::milliseconds settle{2'000};        ///< how long the changes must have been the same
         std::chrono::milliseconds firstPause{5'000};    ///< after a restart, until the next of the same service;
         std::chrono::milliseconds longestPause{60'000}; ///< doubled, up to this, with each that follows within as long
     };
 
-    StaleRestart() : StaleRestart(Rules()) { }
-    explicit StaleRestart(Rules rules) : m_rules(rules) { }
+    StaleRestart() : StaleRestart(Rules()) {}
+    explicit StaleRestart(Rules rules) : m_rules(rules) {}
 
     /// Of all services, also those that are not to be restarted: others depend on them. No two of one name.
     void add(const FleetEntry &entry);
@@ -42,7 +44,8 @@ public:
     void observe(const QString &name, const HealthReport *report, TimePoint now);
     /// The service to restart now, or nothing.
     std::optional<QString> due(TimePoint now) const;
-    /// Why a stale service that is to be restarted is not due, as the end of a sentence; empty if it is, or is not stale.
+    /// Why a stale service that is to be restarted is not due, as the end of a sentence; empty if it is, or is not
+    /// stale.
     QString waitsFor(const QString &name, TimePoint now) const;
 
     /// Of every restart and start, whoever asked for it.
@@ -57,7 +60,7 @@ private:
         bool stale = false;
         QList<CodeChange> changed;
         qint64 more = 0;
-        TimePoint since{};    ///< its changes have been these
+        TimePoint since{}; ///< its changes have been these
         qint64 inFlight = 0;
         int idleLooks = 0;    ///< in a row
         bool running = false; ///< a restart
@@ -74,7 +77,7 @@ private:
 
     const Rules m_rules;
     std::map<QString, Subject> m_subjects;
-    QStringList m_asked; ///< those to be restarted, by name
+    QStringList m_asked;  ///< those to be restarted, by name
     qsizetype m_away = 0; ///< of m_subjects
 };
 

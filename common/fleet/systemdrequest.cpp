@@ -44,7 +44,9 @@ class SystemdRequest::Bus
 {
 public:
     Bus(QString scope, QString address)
-        : m_name(u"hephaestus-"_s + QUuid::createUuid().toString(QUuid::WithoutBraces)), m_scope(std::move(scope)), m_address(std::move(address))
+        : m_name(u"hephaestus-"_s + QUuid::createUuid().toString(QUuid::WithoutBraces))
+        , m_scope(std::move(scope))
+        , m_address(std::move(address))
     {
     }
     ~Bus() { QDBusConnection::disconnectFromBus(m_name); }
@@ -56,7 +58,8 @@ public:
         if (!m_address.isEmpty())
             QDBusConnection::connectToBus(m_address, m_name);
         else
-            QDBusConnection::connectToBus(m_scope == "system"_L1 ? QDBusConnection::SystemBus : QDBusConnection::SessionBus, m_name);
+            QDBusConnection::connectToBus(
+                m_scope == "system"_L1 ? QDBusConnection::SystemBus : QDBusConnection::SessionBus, m_name);
     }
     QDBusConnection connection() const { return QDBusConnection(m_name); }
 
@@ -66,8 +69,12 @@ private:
     const QString m_address;
 };
 
-SystemdRequest::SystemdRequest(const RestartBySystemd &method, Verb verb, std::chrono::milliseconds timeout, const QString &busAddress)
-    : m_method(method), m_verb(verb), m_timeout(timeout), m_bus(std::make_shared<Bus>(method.scope, busAddress))
+SystemdRequest::SystemdRequest(const RestartBySystemd &method, Verb verb, std::chrono::milliseconds timeout,
+                               const QString &busAddress)
+    : m_method(method)
+    , m_verb(verb)
+    , m_timeout(timeout)
+    , m_bus(std::make_shared<Bus>(method.scope, busAddress))
 {
 }
 
@@ -85,13 +92,16 @@ void SystemdRequest::connected()
     QDBusConnection bus = m_bus->connection();
     if (!bus.isConnected())
         return end(u"there is no D-Bus to ask it by: %1"_s.arg(printable(bus.lastError().message())));
-    bus.connect({}, u"/org/freedesktop/DBus/Local"_s, u"org.freedesktop.DBus.Local"_s, u"Disconnected"_s, this, SLOT(disconnected()));
+    bus.connect({}, u"/org/freedesktop/DBus/Local"_s, u"org.freedesktop.DBus.Local"_s, u"Disconnected"_s, this,
+                SLOT(disconnected()));
     qRegisterMetaType<QDBusObjectPath>(); // without it Qt 6.4 finds the slot only after such a value was used
-    if (!bus.connect(Service, Path, Manager, u"JobRemoved"_s, this, SLOT(jobRemoved(uint, QDBusObjectPath, QString, QString))))
+    if (!bus.connect(Service, Path, Manager, u"JobRemoved"_s, this,
+                     SLOT(jobRemoved(uint, QDBusObjectPath, QString, QString))))
         return end(u"its signals cannot be listened to"_s);
     // Without a subscriber systemd sends no signals. It reads this before the call below: messages keep their order.
     bus.asyncCall(QDBusMessage::createMethodCall(Service, Path, Manager, u"Subscribe"_s));
-    QDBusMessage message = QDBusMessage::createMethodCall(Service, Path, Manager, m_verb == Verb::Start ? u"StartUnit"_s : u"RestartUnit"_s);
+    QDBusMessage message = QDBusMessage::createMethodCall(Service, Path, Manager,
+                                                          m_verb == Verb::Start ? u"StartUnit"_s : u"RestartUnit"_s);
     message << m_method.unit << u"replace"_s;
     message.setInteractiveAuthorizationAllowed(true);
     auto *call = new QDBusPendingCallWatcher(bus.asyncCall(message, int(m_timeout.count())), this);
@@ -129,7 +139,10 @@ void SystemdRequest::end(const QString &failure)
 {
     if (std::exchange(m_ended, true))
         return;
-    Q_EMIT finished(failure.isEmpty() ? QString() : u"systemd did not %1 %2: %3"_s.arg(m_verb == Verb::Start ? u"start"_s : u"restart"_s, printable(m_method.unit), failure));
+    Q_EMIT finished(failure.isEmpty()
+                        ? QString()
+                        : u"systemd did not %1 %2: %3"_s.arg(m_verb == Verb::Start ? u"start"_s : u"restart"_s,
+                                                             printable(m_method.unit), failure));
 }
 
 QString SystemdRequest::refusal(const QDBusError &error) const
@@ -140,12 +153,14 @@ QString SystemdRequest::refusal(const QDBusError &error) const
         return u"there is no such unit in scope \"%1\" (%2)"_s.arg(m_method.scope, said);
     if (name == "org.freedesktop.systemd1.UnitMasked"_L1)
         return u"the unit is masked"_s;
-    if (name == "org.freedesktop.DBus.Error.AccessDenied"_L1 || name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"_L1)
+    if (name == "org.freedesktop.DBus.Error.AccessDenied"_L1
+        || name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"_L1)
         return u"this user is not authorised (%1)"_s.arg(said);
     if (name == "org.freedesktop.DBus.Error.ServiceUnknown"_L1 || name == "org.freedesktop.DBus.Error.NameHasNoOwner"_L1
         || name.startsWith("org.freedesktop.DBus.Error.Spawn."_L1)) // the bus would start it, and could not
         return u"it is not on the bus of scope \"%1\" (%2)"_s.arg(m_method.scope, said);
-    if (error.type() == QDBusError::NoReply || error.type() == QDBusError::Timeout || error.type() == QDBusError::TimedOut)
+    if (error.type() == QDBusError::NoReply || error.type() == QDBusError::Timeout
+        || error.type() == QDBusError::TimedOut)
         return u"it did not answer (%1)"_s.arg(said);
     return said;
 }

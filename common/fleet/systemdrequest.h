@@ -13,14 +13,17 @@ class QDBusPendingCallWatcher;
 namespace Hephaestus {
 
 /// Starts or restarts a unit by systemd's D-Bus interface (org.freedesktop.systemd1(5)): the call queues a job, whose
-/// JobRemoved tells how it ended. Each request has a connection of its own to the bus, made in another thread, as that waits for the bus.
+/// JobRemoved tells how it ended. Each request has a connection of its own to the bus, made in another thread, as that
+/// waits for the bus.
 class SystemdRequest : public SupervisorRequest
 {
     Q_OBJECT
 
 public:
-    /// `timeout` is for the call alone: somebody may have to type a password. The job takes what the unit's file allows.
-    SystemdRequest(const RestartBySystemd &method, Verb verb, std::chrono::milliseconds timeout, const QString &busAddress);
+    /// `timeout` is for the call alone: somebody may have to type a password. The job takes what the unit's file
+    /// allows.
+    SystemdRequest(const RestartBySystemd &method, Verb verb, std::chrono::milliseconds timeout,
+                   const QString &busAddress);
 
     void start() override;
 

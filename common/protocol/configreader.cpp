@@ -28,7 +28,11 @@ constexpr qsizetype MostTold = 100;
 
 struct ConfigDocument::Content
 {
-    struct Found { uint line; Problem problem; };
+    struct Found
+    {
+        uint line;
+        Problem problem;
+    };
 
     QString fileName;
     QString directory;
@@ -118,7 +122,8 @@ ConfigDocument ConfigDocument::fromText(const QByteArray &toml, const QString &f
     try {
         document.m_content->root = toml::parse(std::string_view(toml.constData(), std::size_t(toml.size())));
     } catch (const toml::parse_error &error) {
-        document.m_content->fail(error.source().begin.line, {}, u"not valid TOML: %1"_s.arg(QString::fromUtf8(error.description())));
+        document.m_content->fail(error.source().begin.line, {},
+                                 u"not valid TOML: %1"_s.arg(QString::fromUtf8(error.description())));
     }
     return document;
 }
@@ -145,7 +150,9 @@ QList<Problem> ConfigDocument::problems() const
 QString ConfigDocument::directory() const { return m_content->directory; }
 
 ConfigTable::ConfigTable(std::shared_ptr<ConfigDocument::Content> content, QString path, std::shared_ptr<Node> node)
-    : m_content(std::move(content)), m_path(std::move(path)), m_node(std::move(node))
+    : m_content(std::move(content))
+    , m_path(std::move(path))
+    , m_node(std::move(node))
 {
 }
 
@@ -164,21 +171,22 @@ QStringList ConfigTable::keys() const
 }
 
 /// Fetches `key` if it is there and of toml++ type T; reports another type.
-#define HEPHAESTUS_FETCH(Type, target, word)                                                             \
-    m_node->ask(key);                                                                                \
-    const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;                        \
-    if (!found)                                                                                          \
-        return fallback;                                                                                 \
-    const auto target = found->value_exact<Type>();                                                      \
-    if (!target) {                                                                                       \
-        fail(key, u"expected %1, found %2"_s.arg(word, typeWord(*found)));                               \
-        return fallback;                                                                                 \
+#define HEPHAESTUS_FETCH(Type, target, word)                                                                           \
+    m_node->ask(key);                                                                                                  \
+    const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;                                      \
+    if (!found)                                                                                                        \
+        return fallback;                                                                                               \
+    const auto target = found->value_exact<Type>();                                                                    \
+    if (!target) {                                                                                                     \
+        fail(key, u"expected %1, found %2"_s.arg(word, typeWord(*found)));                                             \
+        return fallback;                                                                                               \
     }
 
 QString ConfigTable::text(const QString &key, const QString &fallback)
 {
     const QString value = anyText(key, fallback);
-    const auto control = std::find_if(value.begin(), value.end(), [](QChar c) { return c.category() == QChar::Other_Control; });
+    const auto control =
+        std::find_if(value.begin(), value.end(), [](QChar c) { return c.category() == QChar::Other_Control; });
     if (control == value.end())
         return value;
     fail(key, u"must not hold control characters, found U+%1"_s.arg(control->unicode(), 4, 16, QLatin1Char('0')));
@@ -276,7 +284,9 @@ std::chrono::milliseconds ConfigTable::duration(const QString &key, std::chrono:
         return fallback;
     }
     if (*value < least || *value > most) {
-        fail(key, u"expected a duration from %1 to %2, found \"%3\""_s.arg(writeDuration(least), writeDuration(most), written));
+        fail(key,
+             u"expected a duration from %1 to %2, found \"%3\""_s.arg(writeDuration(least), writeDuration(most),
+                                                                      written));
         return fallback;
     }
     return *value;
@@ -350,8 +360,9 @@ void ConfigTable::finish()
         if (m_node->askedSet.contains(key))
             continue;
         const QString near = m_content->isFull() ? QString() : nearestName(key, m_node->asked);
-        fail(key, near.isEmpty() ? u"unknown key; expected one of %1"_s.arg(m_node->asked.join(u", "_s))
-                                 : u"unknown key; did you mean \"%1\"?"_s.arg(near));
+        fail(key,
+             near.isEmpty() ? u"unknown key; expected one of %1"_s.arg(m_node->asked.join(u", "_s))
+                            : u"unknown key; did you mean \"%1\"?"_s.arg(near));
     }
 }
 

@@ -85,8 +85,8 @@ private:
     std::shared_ptr<Node> m_node;
 };
 
-/// The candidate that `word` was most likely meant to be (Levenshtein distance of at most half its length, at least 1 and
-/// at most 3); empty if none is near.
+/// The candidate that `word` was most likely meant to be (Levenshtein distance of at most half its length, at least 1
+/// and at most 3); empty if none is near.
 QString nearestName(const QString &word, const QStringList &candidates);
 
 } // namespace Hephaestus

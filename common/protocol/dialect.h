@@ -21,8 +21,9 @@ enum class Dialect {
 /// What a person calls it.
 QString nameOf(Dialect dialect);
 
-/// A body in a dialect that a body can tell (Actuator, HealthJson, Plain), and as much of a report as it holds. Components and checks become
-/// dependencies; what says that it is not well without naming one becomes a dependency that fails, named `service`.
+/// A body in a dialect that a body can tell (Actuator, HealthJson, Plain), and as much of a report as it holds.
+/// Components and checks become dependencies; what says that it is not well without naming one becomes a dependency
+/// that fails, named `service`.
 struct ForeignReport
 {
     Dialect dialect = Dialect::Plain;

@@ -19,7 +19,8 @@ QString text(const QJsonValue &value)
     return value.isObject() || value.isArray() ? QString() : value.toVariant().toString().left(LongestError);
 }
 
-void add(HealthReport &report, const QString &name, DependencyStatus status, const QString &error, const QVariantMap &details = {})
+void add(HealthReport &report, const QString &name, DependencyStatus status, const QString &error,
+         const QVariantMap &details = {})
 {
     if (report.dependencies.size() >= MostDependencies)
         return;
@@ -50,14 +51,17 @@ bool isActuator(const QString &status)
 
 DependencyStatus actuatorStatus(const QString &status)
 {
-    return status == "UP"_L1 ? DependencyStatus::Working : status == "UNKNOWN"_L1 ? DependencyStatus::NotUsed : DependencyStatus::Error;
+    return status == "UP"_L1     ? DependencyStatus::Working
+        : status == "UNKNOWN"_L1 ? DependencyStatus::NotUsed
+                                 : DependencyStatus::Error;
 }
 
 HealthReport readActuator(const QJsonObject &root)
 {
     HealthReport report;
     const QString status = root["status"_L1].toString();
-    const QJsonObject components = root.contains("components"_L1) ? root["components"_L1].toObject() : root["details"_L1].toObject();
+    const QJsonObject components =
+        root.contains("components"_L1) ? root["components"_L1].toObject() : root["details"_L1].toObject();
     for (auto it = components.begin(); it != components.end(); ++it) {
         const QJsonObject component = it->toObject();
         const QString word = component["status"_L1].toString();
@@ -89,12 +93,15 @@ HealthReport readHealthJson(const QJsonObject &root)
             const QString status = check["status"_L1].toString().toLower();
             const bool fails = status == "fail"_L1 || status == "error"_L1 || status == "down"_L1;
             const QString component = text(check["componentId"_L1]);
-            const QString name = several.size() > 1 && !component.isEmpty() ? it.key() + u' ' + component.left(60) : it.key();
+            const QString name =
+                several.size() > 1 && !component.isEmpty() ? it.key() + u' ' + component.left(60) : it.key();
             const QString output = text(check["output"_L1]);
             QVariantMap details;
             if (check.contains("observedValue"_L1))
-                details[u"observed"_s] = (text(check["observedValue"_L1]) + u' ' + text(check["observedUnit"_L1])).trimmed();
-            add(report, name, fails ? DependencyStatus::Error : DependencyStatus::Working, output.isEmpty() ? status : output, details);
+                details[u"observed"_s] =
+                    (text(check["observedValue"_L1]) + u' ' + text(check["observedUnit"_L1])).trimmed();
+            add(report, name, fails ? DependencyStatus::Error : DependencyStatus::Working,
+                output.isEmpty() ? status : output, details);
         }
     }
     if (root["status"_L1].toString() == "fail"_L1) {
@@ -106,7 +113,10 @@ HealthReport readHealthJson(const QJsonObject &root)
 
 // ---- plain: a word ------------------------------------------------------------------------------------------
 
-bool isWell(const QString &status) { return QStringList{u"healthy"_s, u"ok"_s, u"up"_s, u"alive"_s, u"running"_s}.contains(status); }
+bool isWell(const QString &status)
+{
+    return QStringList{u"healthy"_s, u"ok"_s, u"up"_s, u"alive"_s, u"running"_s}.contains(status);
+}
 
 bool isIll(const QString &status)
 {

@@ -23,7 +23,11 @@ Result<std::chrono::milliseconds> parseDuration(const QString &text)
         if (!match.hasMatch())
             return problem;
         const QString unit = match.captured(2);
-        const double factor = unit == "ms"_L1 ? 1 : unit == "s"_L1 ? 1e3 : unit == "h"_L1 ? 3.6e6 : unit == "d"_L1 ? 8.64e7 : 6e4;
+        const double factor = unit == "ms"_L1 ? 1
+            : unit == "s"_L1                  ? 1e3
+            : unit == "h"_L1                  ? 3.6e6
+            : unit == "d"_L1                  ? 8.64e7
+                                              : 6e4;
         total += match.captured(1).toDouble() * factor;
         at = match.capturedEnd();
     }
@@ -45,7 +49,13 @@ QString formatDuration(std::chrono::duration<double> duration)
         return u"%1 ms"_s.arg(seconds * 1e3, 0, 'g', 3);
     if (seconds < 59.95)
         return u"%1 s"_s.arg(seconds, 0, 'g', 3);
-    struct Unit { qint64 size; const char *word; qint64 smaller; const char *smallerWord; };
+    struct Unit
+    {
+        qint64 size;
+        const char *word;
+        qint64 smaller;
+        const char *smallerWord;
+    };
     constexpr std::array units{Unit{86'400, "d", 3'600, "h"}, Unit{3'600, "h", 60, "min"}, Unit{60, "min", 1, "s"}};
     const auto whole = qint64(std::llround(seconds));
     for (const Unit &unit : units) {
@@ -54,7 +64,8 @@ QString formatDuration(std::chrono::duration<double> duration)
         const qint64 large = whole / unit.size;
         const qint64 small = whole % unit.size / unit.smaller;
         const QString text = u"%1 %2"_s.arg(large).arg(QLatin1StringView(unit.word));
-        return small == 0 || large >= 100 ? text : text + u" %1 %2"_s.arg(small).arg(QLatin1StringView(unit.smallerWord));
+        return small == 0 || large >= 100 ? text
+                                          : text + u" %1 %2"_s.arg(small).arg(QLatin1StringView(unit.smallerWord));
     }
     Q_UNREACHABLE();
 }

@@ -6,12 +6,12 @@
 /// The paths of the protocol, each with the methods it takes.
 namespace Hephaestus::Endpoint {
 
-inline constexpr QLatin1StringView Live{"/health/live"};         // GET
-inline constexpr QLatin1StringView LiveAlias{"/health"};         // GET
-inline constexpr QLatin1StringView Status{"/health/status"};     // GET
-inline constexpr QLatin1StringView Ready{"/health/ready"};       // GET
-inline constexpr QLatin1StringView Shutdown{"/health/shutdown"}; // POST, blocks
-inline constexpr QLatin1StringView ShutdownAlias{"/shutdown"};   // POST, blocks
+inline constexpr QLatin1StringView Live{"/health/live"};                  // GET
+inline constexpr QLatin1StringView LiveAlias{"/health"};                  // GET
+inline constexpr QLatin1StringView Status{"/health/status"};              // GET
+inline constexpr QLatin1StringView Ready{"/health/ready"};                // GET
+inline constexpr QLatin1StringView Shutdown{"/health/shutdown"};          // POST, blocks
+inline constexpr QLatin1StringView ShutdownAlias{"/shutdown"};            // POST, blocks
 inline constexpr QLatin1StringView Schedule{"/health/shutdown/schedule"}; // POST; DELETE cancels
 inline constexpr QLatin1StringView Restart{"/health/restart"};            // POST
 inline constexpr QLatin1StringView Check{"/health/check"};                // POST

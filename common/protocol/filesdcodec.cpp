@@ -13,7 +13,9 @@ Result<QList<TargetGroup>> decodeFileSd(QByteArrayView json)
 {
     const QByteArrayView trimmed = json.trimmed();
     if (trimmed.startsWith("- ") || trimmed.startsWith("---") || trimmed.startsWith("#"))
-        return Problem{{}, u"this is YAML; expected the JSON form of a file_sd file: [{\"targets\": [\"HOST:PORT\"], \"labels\": {}}]"_s};
+        return Problem{
+            {},
+            u"this is YAML; expected the JSON form of a file_sd file: [{\"targets\": [\"HOST:PORT\"], \"labels\": {}}]"_s};
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()), &error);
     if (error.error != QJsonParseError::NoError)

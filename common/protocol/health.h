@@ -88,7 +88,8 @@ struct CodeChange
 {
     QString path;
     QString kind;   ///< `executable`, `library`, `configuration`, `source`, …
-    QString change; ///< `modified`, `added`, `removed`; not known: `unreadable`, `unverified` (what was loaded, or is there now)
+    QString change; ///< `modified`, `added`, `removed`; not known: `unreadable`, `unverified` (what was loaded, or is
+                    ///< there now)
 
     bool operator==(const CodeChange &) const = default;
 };

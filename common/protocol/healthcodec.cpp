@@ -112,7 +112,8 @@ QJsonObject codeObject(const CodeReport &code)
     for (const CodeChange &change : code.changed) {
         changed.append(QJsonObject{{u"path"_s, change.path}, {u"kind"_s, change.kind}, {u"change"_s, change.change}});
     }
-    QJsonObject object{{u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
+    QJsonObject object{
+        {u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
     if (code.more > 0)
         object["more"_L1] = code.more;
     return object;
@@ -126,7 +127,9 @@ class Reader
 {
 public:
     Reader(const QJsonObject &object, QString path, Problem &problem)
-        : m_object(object), m_path(std::move(path)), m_problem(problem)
+        : m_object(object)
+        , m_path(std::move(path))
+        , m_problem(problem)
     {
     }
 
@@ -279,7 +282,8 @@ private:
 
 constexpr std::array serviceWords{ServiceStatus::Healthy, ServiceStatus::ShuttingDown};
 constexpr std::array dependencyWords{DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed};
-constexpr std::array modeWords{ShutdownMode::Immediate, ShutdownMode::Scheduled, ShutdownMode::Signal, ShutdownMode::Restart};
+constexpr std::array modeWords{ShutdownMode::Immediate, ShutdownMode::Scheduled, ShutdownMode::Signal,
+                               ShutdownMode::Restart};
 constexpr std::array outcomeWords{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok, StepOutcome::Failed,
                                   StepOutcome::TimedOut};
 constexpr std::array verdictWords{CodeVerdict::Unknown, CodeVerdict::Fresh, CodeVerdict::Stale};
@@ -307,8 +311,9 @@ DependencyReport readDependency(const QString &name, Reader reader)
     reader.since("last_failure_seconds"_L1, report.lastFailure);
     reader.count("success_count"_L1, report.successCount);
     reader.count("failure_count"_L1, report.failureCount);
-    static const QStringList common{u"status"_s, u"error"_s, u"last_success_seconds"_s, u"last_failure_seconds"_s,
-                                    u"success_count"_s, u"failure_count"_s};
+    static const QStringList common{
+        u"status"_s,        u"error"_s,        u"last_success_seconds"_s, u"last_failure_seconds"_s,
+        u"success_count"_s, u"failure_count"_s};
     for (auto it = reader.raw().begin(); it != reader.raw().end(); ++it) {
         if (!common.contains(it.key()))
             report.details.insert(it.key(), it.value().toVariant());
@@ -449,7 +454,8 @@ QByteArray encode(const QList<CodeFile> &files)
 {
     QJsonArray array;
     for (const CodeFile &file : files) {
-        array.append(QJsonObject{{u"path"_s, file.path}, {u"loaded"_s, file.loaded},
+        array.append(QJsonObject{{u"path"_s, file.path},
+                                 {u"loaded"_s, file.loaded},
                                  {u"kind"_s, file.kind.isEmpty() ? QJsonValue() : QJsonValue(file.kind)}});
     }
     return compact({{u"files"_s, array}});
@@ -548,7 +554,8 @@ Result<ShutdownResult> decodeShutdownResult(QByteArrayView json)
         QString status;
         reader.text("status"_L1, status);
         if (status != "shutdown_complete"_L1 && status != "shutdown_incomplete"_L1)
-            reader.fail("status"_L1, u"expected shutdown_complete or shutdown_incomplete, found \"%1\""_s.arg(status.left(40)));
+            reader.fail("status"_L1,
+                        u"expected shutdown_complete or shutdown_incomplete, found \"%1\""_s.arg(status.left(40)));
         result.complete = status == "shutdown_complete"_L1;
         reader.duration("cleanup_duration_seconds"_L1, result.cleanupDuration);
         reader.word("mode"_L1, result.mode, modeWords);
@@ -604,7 +611,10 @@ QByteArray encodeScheduleRequest(std::optional<Seconds> delay)
 
 QByteArray encodeLogLine(const QDateTime &time, const QString &level, const QString &category, const QString &message)
 {
-    return compact({{u"timestamp"_s, isoTime(time)}, {u"level"_s, level}, {u"category"_s, category}, {u"message"_s, message}})
+    return compact({{u"timestamp"_s, isoTime(time)},
+                    {u"level"_s, level},
+                    {u"category"_s, category},
+                    {u"message"_s, message}})
         + '\n';
 }
 

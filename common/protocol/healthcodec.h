@@ -48,8 +48,7 @@ Result<std::optional<Seconds>> decodeScheduleRequest(QByteArrayView json);
 QByteArray encodeScheduleRequest(std::optional<Seconds> delay);
 
 /// `{"timestamp": …, "level": …, "category": …, "message": …}` and one newline: a log line as JSON.
-QByteArray encodeLogLine(const QDateTime &time, const QString &level, const QString &category,
-                         const QString &message);
+QByteArray encodeLogLine(const QDateTime &time, const QString &level, const QString &category, const QString &message);
 
 /// Pretty-prints any JSON for a person; what is no JSON comes back as it was.
 QByteArray indentJson(QByteArrayView json);

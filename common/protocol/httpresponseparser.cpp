@@ -76,7 +76,8 @@ bool HttpResponseParser::parseHead()
         return false;
     }
     // What cannot become HTTP is told at once: another protocol's server may be waiting for us.
-    if (!QByteArrayView("HTTP/1.").startsWith(QByteArrayView(m_buffer).first(std::min<qsizetype>(7, m_buffer.size())))) {
+    if (!QByteArrayView("HTTP/1.").startsWith(
+            QByteArrayView(m_buffer).first(std::min<qsizetype>(7, m_buffer.size())))) {
         fail(State::Broken, u"the answer is not HTTP/1.1"_s);
         return false;
     }
@@ -144,7 +145,8 @@ void HttpResponseParser::chooseFraming()
         m_framing = Framing::Length;
         m_left = lengths.first().toLongLong();
         if (m_left > m_maximumBody)
-            return fail(State::TooLarge, u"the answer announces %1 bytes; at most %2 are read"_s.arg(m_left).arg(m_maximumBody));
+            return fail(State::TooLarge,
+                        u"the answer announces %1 bytes; at most %2 are read"_s.arg(m_left).arg(m_maximumBody));
     } else {
         m_framing = Framing::UntilClose;
         m_keepAlive = false;
@@ -217,8 +219,7 @@ bool HttpResponseParser::takeChunk()
         else if (line->isEmpty())
             m_state = State::Complete;
         return m_state == State::Body;
-    case Chunk::Data:
-        break;
+    case Chunk::Data: break;
     }
     Q_UNREACHABLE();
 }

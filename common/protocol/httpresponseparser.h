@@ -10,9 +10,9 @@
 
 namespace Hephaestus {
 
-/// Reads one HTTP/1.1 response (RFC 9112) as its bytes arrive: Content-Length, chunked, or until the peer closes. Keeps at
-/// most a head of 16 KiB and the body allowed, and judges framing strictly: two lengths, a length
-/// beside chunks or a coding other than chunked is broken, never guessed.
+/// Reads one HTTP/1.1 response (RFC 9112) as its bytes arrive: Content-Length, chunked, or until the peer closes. Keeps
+/// at most a head of 16 KiB and the body allowed, and judges framing strictly: two lengths, a length beside chunks or a
+/// coding other than chunked is broken, never guessed.
 class HttpResponseParser
 {
 public:
@@ -21,7 +21,8 @@ public:
     explicit HttpResponseParser(qsizetype maximumBody = 0) : m_maximumBody(maximumBody) {}
 
     State state() const { return m_state; }
-    /// Takes more bytes, and says how it stands. What follows a complete response is not read: keepAlive() is false then.
+    /// Takes more bytes, and says how it stands. What follows a complete response is not read: keepAlive() is false
+    /// then.
     State feed(QByteArrayView bytes);
     /// The peer closed: a body that runs until then is complete; anything else stays unfinished.
     State end();
@@ -50,7 +51,7 @@ private:
     QList<std::pair<QByteArray, QByteArray>> m_headers; ///< names in lower case
     QString m_problem;
     qsizetype m_maximumBody;
-    qint64 m_left = 0; ///< of the body, or of the present chunk
+    qint64 m_left = 0;       ///< of the body, or of the present chunk
     qsizetype m_interim = 0; ///< bytes of heads with 1xx, which count as parts of the head
     qsizetype m_trailer = 0;
     int m_status = 0;

@@ -17,7 +17,7 @@ struct Impact
         bool operator==(const Service &) const = default;
     };
 
-    QString path; ///< absolute
+    QString path;            ///< absolute
     QList<Service> services; ///< that loaded it
 
     bool operator==(const Impact &) const = default;

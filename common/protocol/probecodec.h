@@ -14,8 +14,8 @@ Result<qint64> decodeCollectionCount(QByteArrayView json);
 /// `GET /v1/models` as OpenAI, Anthropic, Groq and LM Studio answer it: how many `data` lists.
 Result<qint64> decodeModelCount(QByteArrayView json);
 
-/// The stable word of an error body, `error.code` or else `error.type` (`insufficient_quota`); empty if there is none, or if it is
-/// no plain word. Never the message, which may quote a key.
+/// The stable word of an error body, `error.code` or else `error.type` (`insufficient_quota`); empty if there is none,
+/// or if it is no plain word. Never the message, which may quote a key.
 QString decodeErrorWord(QByteArrayView json);
 
 } // namespace Hephaestus

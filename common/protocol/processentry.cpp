@@ -18,7 +18,8 @@ std::chrono::nanoseconds ProcessEntry::age() const
     using namespace std::chrono;
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return seconds(now.tv_sec) + nanoseconds(now.tv_nsec) - nanoseconds(qint64(startTicks) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
+    return seconds(now.tv_sec) + nanoseconds(now.tv_nsec)
+        - nanoseconds(qint64(startTicks) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
 }
 
 std::optional<ProcessEntry> parseProcess(QByteArrayView line)

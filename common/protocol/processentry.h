@@ -10,7 +10,8 @@
 
 namespace Hephaestus {
 
-/// A process of this machine as /proc/PID/stat tells of it (proc_pid_stat(5)): what anybody here needs of its 52 fields.
+/// A process of this machine as /proc/PID/stat tells of it (proc_pid_stat(5)): what anybody here needs of its 52
+/// fields.
 struct ProcessEntry
 {
     pid_t pid = 0;

@@ -11,11 +11,12 @@
 #include <chrono>
 #include <vector>
 
-/// Reads the answers of Prometheus' HTTP API, version 1 (https://prometheus.io/docs/prometheus/latest/querying/api/). What Prometheus itself
-/// says of a failure (`status: error`) is a Problem. Stateless, safe from every thread.
+/// Reads the answers of Prometheus' HTTP API, version 1 (https://prometheus.io/docs/prometheus/latest/querying/api/).
+/// What Prometheus itself says of a failure (`status: error`) is a Problem. Stateless, safe from every thread.
 namespace Hephaestus {
 
-/// No time or duration that is handed out is longer, in seconds since the epoch or as such: sums of two are within nanoseconds in 64 bits.
+/// No time or duration that is handed out is longer, in seconds since the epoch or as such: sums of two are within
+/// nanoseconds in 64 bits.
 inline constexpr std::chrono::duration<double> LatestTime{4e9};
 
 /// One time series of a query's result.
@@ -24,7 +25,8 @@ struct MetricSeries
     using Time = std::chrono::system_clock::time_point;
 
     QHash<QString, QString> labels; ///< the name of the metric among them, as `__name__`
-    std::vector<std::pair<Time, double>> points; ///< one of an instant query; not a number is left out, and what is out of all time (LatestTime)
+    std::vector<std::pair<Time, double>>
+        points; ///< one of an instant query; not a number is left out, and what is out of all time (LatestTime)
 
     QString label(const QString &name) const { return labels.value(name); }
 };
@@ -38,7 +40,7 @@ struct ScrapeTarget
     QString group;   ///< its label `fleet_group`; may be empty
     QString scrapeUrl;
     bool up = false;
-    QString error; ///< of the latest scrape; empty: none
+    QString error;                                 ///< of the latest scrape; empty: none
     std::chrono::system_clock::time_point scraped; ///< the epoch: never yet
     std::chrono::duration<double> duration{0};     ///< of the latest scrape
 };

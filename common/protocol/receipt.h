@@ -8,7 +8,8 @@ namespace Hephaestus {
 /// One step of a restart, a start or a stop, in the order of running.
 struct ReceiptStep
 {
-    QString name; ///< `asked`, `successor accepts`, `drained`, `cleaned`, `process gone`, `port free`, `started`, `healthy`, `code compared`
+    QString name; ///< `asked`, `successor accepts`, `drained`, `cleaned`, `process gone`, `port free`, `started`,
+                  ///< `healthy`, `code compared`
     StepOutcome outcome = StepOutcome::Pending;
     Seconds duration{0};
     QString message; ///< one line: what was seen, or why it failed; may be empty
@@ -19,9 +20,9 @@ struct ReceiptStep
 /// What a restart, a start or a stop came to, with the proof of it.
 struct Receipt
 {
-    QString service; ///< the name in the fleet file, or the URL
-    QString action;  ///< `restart`, `start`, `stop`
-    QString method;  ///< `service`, `command`, …
+    QString service;     ///< the name in the fleet file, or the URL
+    QString action;      ///< `restart`, `start`, `stop`
+    QString method;      ///< `service`, `command`, …
     QDateTime startedAt; ///< UTC
     QString oldInstance; ///< empty: it was not running, or does not say
     QString newInstance; ///< empty: there is none (a stop, a failure), or it does not say

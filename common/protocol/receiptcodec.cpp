@@ -39,7 +39,8 @@ std::optional<Enum> fromWord(const QString &text, const std::array<Enum, N> &all
     return {};
 }
 
-constexpr std::array outcomes{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok, StepOutcome::Failed, StepOutcome::TimedOut};
+constexpr std::array outcomes{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok, StepOutcome::Failed,
+                              StepOutcome::TimedOut};
 constexpr std::array verdicts{CodeVerdict::Unknown, CodeVerdict::Fresh, CodeVerdict::Stale};
 
 } // namespace
@@ -98,8 +99,8 @@ Result<Receipt> decodeReceipt(QByteArrayView json)
         const auto outcome = fromWord(step["outcome"_L1].toString(), outcomes);
         if (!outcome)
             return Problem{u"steps[%1].outcome"_s.arg(i), u"expected ok, failed, timed_out, running or pending"_s};
-        receipt.steps << ReceiptStep{step["name"_L1].toString(), *outcome, Seconds(step["duration_seconds"_L1].toDouble()),
-                                     step["message"_L1].toString()};
+        receipt.steps << ReceiptStep{step["name"_L1].toString(), *outcome,
+                                     Seconds(step["duration_seconds"_L1].toDouble()), step["message"_L1].toString()};
     }
     return receipt;
 }

@@ -92,7 +92,8 @@ bool ReportReader::readNumbers(QByteArrayView json)
     qsizetype there = 0; // the same place in the body before
     for (const Slot &slot : m_slots) {
         const qsizetype same = slot.start - there;
-        if (json.size() - here < same || std::memcmp(json.data() + here, m_body.constData() + there, std::size_t(same)) != 0)
+        if (json.size() - here < same
+            || std::memcmp(json.data() + here, m_body.constData() + there, std::size_t(same)) != 0)
             return false;
         here += same;
         const qsizetype end = endOfNumber(json, here);
@@ -210,13 +211,18 @@ void ReportReader::addSlot(const QStringList &path, qsizetype start, qsizetype e
 {
     static const QHash<QString, Field> top{{u"uptime_seconds"_s, Field::Uptime}};
     static const QHash<QString, Field> ofDependency{
-        {u"last_success_seconds"_s, Field::LastSuccess}, {u"last_failure_seconds"_s, Field::LastFailure},
-        {u"success_count"_s, Field::Successes},          {u"failure_count"_s, Field::Failures},
+        {u"last_success_seconds"_s, Field::LastSuccess},
+        {u"last_failure_seconds"_s, Field::LastFailure},
+        {u"success_count"_s, Field::Successes},
+        {u"failure_count"_s, Field::Failures},
     };
     static const QHash<QString, Field> ofResources{
-        {u"open_connections"_s, Field::OpenConnections}, {u"background_tasks"_s, Field::BackgroundTasks},
-        {u"in_flight_requests"_s, Field::InFlightRequests}, {u"open_files"_s, Field::OpenFiles},
-        {u"threads"_s, Field::Threads},                  {u"resident_bytes"_s, Field::ResidentBytes},
+        {u"open_connections"_s, Field::OpenConnections},
+        {u"background_tasks"_s, Field::BackgroundTasks},
+        {u"in_flight_requests"_s, Field::InFlightRequests},
+        {u"open_files"_s, Field::OpenFiles},
+        {u"threads"_s, Field::Threads},
+        {u"resident_bytes"_s, Field::ResidentBytes},
         {u"cpu_seconds"_s, Field::CpuSeconds},
     };
     static const QHash<QString, Field> ofCode{{u"checked_seconds"_s, Field::CodeChecked}};

@@ -13,7 +13,8 @@ bool ServiceAddress::isLoopback() const
         return true;
     static const QRegularExpression ipv4Loopback(uR"(^127(\.\d{1,3}){3}$)"_s);
     const QString name = host.toLower();
-    return name == "localhost"_L1 || name.endsWith(".localhost"_L1) || name == "::1"_L1 || ipv4Loopback.match(name).hasMatch();
+    return name == "localhost"_L1 || name.endsWith(".localhost"_L1) || name == "::1"_L1
+        || ipv4Loopback.match(name).hasMatch();
 }
 
 QString ServiceAddress::text() const

@@ -22,7 +22,8 @@ QByteArray encode(const QList<Standing> &standings)
             {u"message"_s, standing.message.isEmpty() ? QJsonValue() : QJsonValue(standing.message)},
             {u"latency_seconds"_s, standing.latency.count()},
         };
-        object["report"_L1] = standing.report ? QJsonValue(QJsonDocument::fromJson(encode(*standing.report)).object()) : QJsonValue();
+        object["report"_L1] =
+            standing.report ? QJsonValue(QJsonDocument::fromJson(encode(*standing.report)).object()) : QJsonValue();
         array.append(object);
     }
     return QJsonDocument(array).toJson(QJsonDocument::Indented);

@@ -33,14 +33,19 @@ void CommitWatch::look()
         const GitState &state = states[directory];
         const auto before = m_seen.value(id);
         m_seen[id] = {state.directory, state.commit};
-        if (state.commit.isEmpty() || before.first != state.directory || before.second.isEmpty() || before.second == state.commit)
+        if (state.commit.isEmpty() || before.first != state.directory || before.second.isEmpty()
+            || before.second == state.commit)
             continue;
         const QString commit = QString::fromLatin1(state.commit.left(7));
         const QString branch = QString::fromUtf8(state.branch).remove(u"refs/heads/"_s);
-        m_watch.history()->tell({TimeSource::machine().wall(), id, row.entry.name, EventKind::Information,
+        m_watch.history()->tell({TimeSource::machine().wall(),
+                                 id,
+                                 row.entry.name,
+                                 EventKind::Information,
                                  branch.isEmpty() ? tr("its work tree is at commit %1 now").arg(commit)
                                                   : tr("its work tree is at commit %1 of %2 now").arg(commit, branch),
-                                 {}, tr("commit %1").arg(commit)});
+                                 {},
+                                 tr("commit %1").arg(commit)});
     }
 }
 

@@ -19,12 +19,16 @@ namespace {
 std::chrono::milliseconds timeSinceStart()
 {
     const auto process = readProcess(::getpid());
-    return process ? std::chrono::duration_cast<std::chrono::milliseconds>(process->age()) : std::chrono::milliseconds(-1);
+    return process ? std::chrono::duration_cast<std::chrono::milliseconds>(process->age())
+                   : std::chrono::milliseconds(-1);
 }
 
 } // namespace
 
-FirstPaint::FirstPaint(QAbstractItemView *table) : QObject(table), m_table(table) { table->viewport()->installEventFilter(this); }
+FirstPaint::FirstPaint(QAbstractItemView *table) : QObject(table), m_table(table)
+{
+    table->viewport()->installEventFilter(this);
+}
 
 void FirstPaint::watch(QAbstractItemView *table)
 {
@@ -36,10 +40,14 @@ bool FirstPaint::eventFilter(QObject *, QEvent *event)
 {
     if (event->type() == QEvent::Paint && m_table->model()->rowCount() > 0) {
         // The paint event is being delivered: the next turn of the loop comes after it.
-        QMetaObject::invokeMethod(this, [this] {
-            qCDebug(logStart, "first table painted after %lld ms", static_cast<long long>(timeSinceStart().count()));
-            deleteLater();
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                qCDebug(logStart, "first table painted after %lld ms",
+                        static_cast<long long>(timeSinceStart().count()));
+                deleteLater();
+            },
+            Qt::QueuedConnection);
         m_table->viewport()->removeEventFilter(this);
     }
     return false;

@@ -7,8 +7,8 @@ class QAbstractItemView;
 
 namespace Hephaestus {
 
-/// Tells, in the log category `hephaestus.start`, how long after the start of the process a table with rows was first painted; for
-/// measurements. It lives until then; off unless the category is enabled.
+/// Tells, in the log category `hephaestus.start`, how long after the start of the process a table with rows was first
+/// painted; for measurements. It lives until then; off unless the category is enabled.
 class FirstPaint : public QObject
 {
     Q_OBJECT

@@ -2,8 +2,8 @@
 #include "common/fleet/fleetfile.h"
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
-#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/app/selfservice.h"
+#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
@@ -28,7 +28,7 @@ constexpr int UsageError = 2;
 struct Options
 {
     QList<Fleet> fleets; ///< of files, and one of bare addresses
-    QString colors; ///< empty: as the preferences say
+    QString colors;      ///< empty: as the preferences say
     bool readOnly = false;
     QStringList listen;
     HttpOptions http;
@@ -99,12 +99,17 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
     parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be given again."_s, u"FILE"_s});
     parser.addOption({u"service"_s, u"Watch the service at this address; may be given again."_s, u"URL"_s});
-    parser.addOption({u"prometheus"_s, u"Watch the services that this Prometheus server scrapes, through it instead of asking each."_s, u"URL"_s});
+    parser.addOption({u"prometheus"_s,
+                      u"Watch the services that this Prometheus server scrapes, through it instead of asking each."_s,
+                      u"URL"_s});
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
-    parser.addOption({u"listen"_s, u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: any free one) or unix:PATH; "
-                                   "may be given again."_s, u"ADDR"_s});
-    parser.addOption({u"token-file"_s, u"The bearer token that callers must show there; readable by you alone."_s, u"FILE"_s});
+    parser.addOption({u"listen"_s,
+                      u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: any free one) or unix:PATH; "
+                      "may be given again."_s,
+                      u"ADDR"_s});
+    parser.addOption(
+        {u"token-file"_s, u"The bearer token that callers must show there; readable by you alone."_s, u"FILE"_s});
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
@@ -114,7 +119,8 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
         return 0;
     }
     if (parser.isSet(version)) {
-        QTextStream(stdout) << QCoreApplication::applicationName() << ' ' << QCoreApplication::applicationVersion() << '\n';
+        QTextStream(stdout) << QCoreApplication::applicationName() << ' ' << QCoreApplication::applicationVersion()
+                            << '\n';
         return 0;
     }
     QStringList problems;

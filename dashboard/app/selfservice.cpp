@@ -19,17 +19,24 @@ constexpr auto QuickDeadline = 5s;
 SelfService::SelfService(MainWindow &window, FleetWatch &watch, const HttpOptions &http)
     : m_window(window)
     , m_watch(watch)
-    , m_service({.name = QCoreApplication::applicationName(), .version = QCoreApplication::applicationVersion(), .shutdown = {}, .http = http})
+    , m_service({.name = QCoreApplication::applicationName(),
+                 .version = QCoreApplication::applicationVersion(),
+                 .shutdown = {},
+                 .http = http})
 {
-    m_service.addCleanup(u"layout"_s, QuickDeadline, [this](const CleanupDone &done) {
-        m_window.saveState();
-        done();
-    }, CleanupStage::Files);
+    m_service.addCleanup(
+        u"layout"_s, QuickDeadline,
+        [this](const CleanupDone &done) {
+            m_window.saveState();
+            done();
+        },
+        CleanupStage::Files);
     m_service.addCleanup(u"polling"_s, QuickDeadline, [this](const CleanupDone &done) {
         m_watch.stop();
         done();
     });
-    m_service.addCleanup(u"restarts under way"_s, ActionsDeadline, [this](const CleanupDone &done) { finishActions(done); });
+    m_service.addCleanup(u"restarts under way"_s, ActionsDeadline,
+                         [this](const CleanupDone &done) { finishActions(done); });
     connect(&window, &MainWindow::closed, this, [this] { m_service.shutdown().request(ShutdownMode::Immediate); });
 }
 

@@ -8,8 +8,9 @@ namespace Hephaestus {
 class FleetWatch;
 class MainWindow;
 
-/// The dashboard as the long-running process it is itself: SIGTERM, SIGINT, its window closed or, where it listens, the protocol's
-/// endpoints all end it by the same steps: what is being restarted is let end, polling stops, the layout is saved.
+/// The dashboard as the long-running process it is itself: SIGTERM, SIGINT, its window closed or, where it listens, the
+/// protocol's endpoints all end it by the same steps: what is being restarted is let end, polling stops, the layout is
+/// saved.
 class SelfService : public QObject
 {
     Q_OBJECT

@@ -10,7 +10,9 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 AddedServices::AddedServices(FleetWatch &watch, const QString &tokenDirectory, QObject *parent)
-    : QObject(parent), m_watch(watch), m_tokens(tokenDirectory)
+    : QObject(parent)
+    , m_watch(watch)
+    , m_tokens(tokenDirectory)
 {
     connect(&watch.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
 }
@@ -26,7 +28,9 @@ QString AddedServices::whyNot(const FleetEntry &entry) const
     const QList<Added> services = remembered();
     if (std::none_of(services.begin(), services.end(), [&](const Added &other) { return other.url == entry.url; }))
         return tr("%1 is watched already, and was not added by hand.").arg(entry.url);
-    return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id) ? tr("%1 is busy: add it again later.").arg(entry.url) : QString();
+    return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id)
+        ? tr("%1 is busy: add it again later.").arg(entry.url)
+        : QString();
 }
 
 ServiceId AddedServices::add(const FleetEntry &entry)
@@ -63,7 +67,9 @@ void AddedServices::restore()
         m_tokens.find(*entry, [this](const FleetEntry &found, const std::optional<Problem> &problem) {
             m_watch.add(found);
             if (found.token.isEmpty() && found.tokenFile.isEmpty())
-                Q_EMIT trouble(tr("the token of %1 cannot be had: %2").arg(found.name, problem ? problem->text() : tr("it is not in the keyring any more")));
+                Q_EMIT trouble(
+                    tr("the token of %1 cannot be had: %2")
+                        .arg(found.name, problem ? problem->text() : tr("it is not in the keyring any more")));
         });
     }
 }

@@ -6,18 +6,20 @@
 
 namespace Hephaestus {
 
-/// Services that were added by hand, not by a fleet file: watched again at the next start, until they are removed. Names and addresses
-/// are in the settings; tokens are not (TokenStore).
+/// Services that were added by hand, not by a fleet file: watched again at the next start, until they are removed.
+/// Names and addresses are in the settings; tokens are not (TokenStore).
 class AddedServices : public QObject
 {
     Q_OBJECT
 
 public:
     /// `watch` outlives this.
-    explicit AddedServices(FleetWatch &watch, const QString &tokenDirectory = TokenStore::defaultDirectory(), QObject *parent = nullptr);
+    explicit AddedServices(FleetWatch &watch, const QString &tokenDirectory = TokenStore::defaultDirectory(),
+                           QObject *parent = nullptr);
 
-    /// Watches it, and remembers it with its token. One that was added before is added anew: its token may be another one. One that is
-    /// watched for another reason (a fleet file, …), or is busy, stays as it is: refused() says so, and its row is the answer.
+    /// Watches it, and remembers it with its token. One that was added before is added anew: its token may be another
+    /// one. One that is watched for another reason (a fleet file, …), or is busy, stays as it is: refused() says so,
+    /// and its row is the answer.
     ServiceId add(const FleetEntry &entry);
     /// Watches those of earlier days; each as soon as its token is known.
     void restore();

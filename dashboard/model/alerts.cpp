@@ -30,7 +30,10 @@ bool isTrouble(ServiceState state)
 
 } // namespace
 
-Alerts::Alerts(FleetModel &fleet, const TimeSource &time, QObject *parent) : QObject(parent), m_fleet(fleet), m_time(time)
+Alerts::Alerts(FleetModel &fleet, const TimeSource &time, QObject *parent)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_time(time)
 {
     connect(&m_timer, &QTimer::timeout, this, &Alerts::check);
 }
@@ -81,7 +84,8 @@ void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
     Alert alert{kind, services, {}, {}};
     switch (kind) {
     case Alert::Kind::Trouble:
-        alert.title = count == 1 ? u"%1: %2"_s.arg(name, stateText(first)) : tr("%1 services are in trouble").arg(count);
+        alert.title =
+            count == 1 ? u"%1: %2"_s.arg(name, stateText(first)) : tr("%1 services are in trouble").arg(count);
         break;
     case Alert::Kind::Recovery:
         alert.title = count == 1 ? tr("%1 is healthy again").arg(name) : tr("%1 services are healthy again").arg(count);
@@ -91,7 +95,8 @@ void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
         break;
     }
     if (count == 1) {
-        alert.text = kind == Alert::Kind::Trouble ? visibleText(stateReason(first)) : visibleText(Hephaestus::placeOf(first.entry), 120);
+        alert.text = kind == Alert::Kind::Trouble ? visibleText(stateReason(first))
+                                                  : visibleText(Hephaestus::placeOf(first.entry), 120);
     } else {
         QStringList lines;
         for (const ServiceId id : services.mid(0, MostNamed)) {

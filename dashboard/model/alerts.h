@@ -20,8 +20,8 @@ struct Alert
     bool operator==(const Alert &) const = default;
 };
 
-/// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. What comes together
-/// is told together; what this dashboard is doing itself, and a shutdown, is no trouble.
+/// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. What comes
+/// together is told together; what this dashboard is doing itself, and a shutdown, is no trouble.
 class Alerts : public QObject
 {
     Q_OBJECT

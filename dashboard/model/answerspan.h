@@ -9,7 +9,8 @@
 
 namespace Hephaestus {
 
-/// The time an answer of a service speaks for: since the answer before, or, where that is not known, as long as the answer took.
+/// The time an answer of a service speaks for: since the answer before, or, where that is not known, as long as the
+/// answer took.
 struct AnswerSpan
 {
     using Time = std::chrono::system_clock::time_point;
@@ -23,8 +24,10 @@ struct AnswerSpan
 class AnswerSpans
 {
 public:
-    /// An answer that came at `at`. Two that are further apart than `longestGap` have a gap between them: the machine slept, or nobody asked.
-    AnswerSpan take(AnswerSpan::Time at, const HealthReport &report, std::chrono::nanoseconds latency, std::chrono::nanoseconds longestGap);
+    /// An answer that came at `at`. Two that are further apart than `longestGap` have a gap between them: the machine
+    /// slept, or nobody asked.
+    AnswerSpan take(AnswerSpan::Time at, const HealthReport &report, std::chrono::nanoseconds latency,
+                    std::chrono::nanoseconds longestGap);
     /// Nobody answered. Whether somebody did before.
     bool miss() { return std::exchange(m_previous, std::nullopt).has_value(); }
 

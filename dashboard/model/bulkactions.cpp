@@ -17,7 +17,10 @@ bool isSequence(ServiceAction action)
 } // namespace
 
 BulkActions::BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time, QObject *parent)
-    : QObject(parent), m_fleet(fleet), m_actions(actions), m_time(time)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_actions(actions)
+    , m_time(time)
 {
     connect(&actions, &ServiceActions::finished, this, &BulkActions::take);
     connect(&fleet, &QAbstractItemModel::rowsRemoved, this, [this] {
@@ -65,7 +68,8 @@ QList<ServiceId> BulkActions::inOrder(const QList<ServiceId> &services, ServiceA
 /// The first of its dependencies that could not be started just now; empty: none.
 QString BulkActions::failedDependency(const ServiceRow &row) const
 {
-    const auto failed = std::ranges::find_if(row.entry.dependsOn, [this](const QString &name) { return m_failed.contains(name); });
+    const auto failed =
+        std::ranges::find_if(row.entry.dependsOn, [this](const QString &name) { return m_failed.contains(name); });
     return failed == row.entry.dependsOn.end() ? QString() : *failed;
 }
 
@@ -86,7 +90,8 @@ void BulkActions::next()
         ++m_progress.done;
         ++m_progress.failed;
         m_failed << row.entry.name;
-        Q_EMIT happened({m_time.wall(), task.service, row.entry.name, EventKind::Trouble, tr("not tried: %1").arg(why)});
+        Q_EMIT happened(
+            {m_time.wall(), task.service, row.entry.name, EventKind::Trouble, tr("not tried: %1").arg(why)});
     }
     endIfEmpty();
 }
@@ -102,11 +107,14 @@ void BulkActions::take(ServiceId id, const Receipt &receipt)
         m_failed << receipt.service;
     }
     // Not from within the signal that ended the last one: it still looks at its service.
-    QMetaObject::invokeMethod(this, [this] {
-        if (!m_running)
-            next();
-        Q_EMIT progressChanged();
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (!m_running)
+                next();
+            Q_EMIT progressChanged();
+        },
+        Qt::QueuedConnection);
 }
 
 void BulkActions::endIfEmpty()
@@ -123,7 +131,7 @@ void BulkActions::showWaiting()
         const Task &task = m_waiting[place];
         const qsizetype before = place + (m_running ? 1 : 0);
         const QString text = task.action == ServiceAction::Restart ? tr("to be restarted, %1 before it")
-                             : task.action == ServiceAction::Start ? tr("to be started, %1 before it")
+            : task.action == ServiceAction::Start                  ? tr("to be started, %1 before it")
                                                                    : tr("to be shut down, %1 before it");
         m_fleet.setActivity(task.service, Activity{m_fleet.find(task.service)->observed, text.arg(before)});
     }

@@ -5,9 +5,9 @@
 
 namespace Hephaestus {
 
-/// One action on several services. Starts, restarts and stops go one after the other, in the order of `depends_on` (stops in the
-/// reverse), so that the fleet is never down as a whole; what depends on one that failed is not tried. Who waits shows it in the
-/// model's row. More may be asked for while some wait: they queue up behind.
+/// One action on several services. Starts, restarts and stops go one after the other, in the order of `depends_on`
+/// (stops in the reverse), so that the fleet is never down as a whole; what depends on one that failed is not tried.
+/// Who waits shows it in the model's row. More may be asked for while some wait: they queue up behind.
 class BulkActions : public QObject
 {
     Q_OBJECT
@@ -23,7 +23,8 @@ public:
     };
 
     /// `fleet` and `actions` outlive this.
-    BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time = TimeSource::machine(),
+                QObject *parent = nullptr);
 
     /// Those of `services` for which ServiceActions::whyNot() has an answer are left out.
     void perform(const QList<ServiceId> &services, ServiceAction action, std::optional<Seconds> delay = {});

@@ -39,7 +39,7 @@ ExitStatus exitOf(int waitStatus)
 /// Others than its user and root are told that it ended with 0 (proc_pid_stat(5)).
 bool mayKnow(qint64 pid)
 {
-    struct stat entry{};
+    struct stat entry = {};
     return ::geteuid() == 0 || (::stat(qPrintable(u"/proc/%1"_s.arg(pid)), &entry) == 0 && entry.st_uid == ::geteuid());
 }
 
@@ -51,7 +51,8 @@ std::optional<ExitStatus> exitOf(const ProcessWatch &process)
     if (::ioctl(process.descriptor(), GetInfo, &info) == 0 && (info.mask & WithExit))
         return exitOf(info.status);
     const auto zombie = readProcess(process.pid()); // until its parent has reaped it
-    return zombie && zombie->isZombie() && mayKnow(process.pid()) ? std::optional(exitOf(zombie->waitStatus)) : std::nullopt;
+    return zombie && zombie->isZombie() && mayKnow(process.pid()) ? std::optional(exitOf(zombie->waitStatus))
+                                                                  : std::nullopt;
 }
 
 } // namespace

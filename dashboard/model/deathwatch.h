@@ -12,9 +12,10 @@
 
 namespace Hephaestus {
 
-/// Sees processes of this machine end, at once and not with the next poll, and learns how: of those started from here by
-/// wait(2), of others from /proc while nobody has reaped them, or from the kernel (PIDFD_GET_INFO, Linux 6.15); else not. Each takes a
-/// descriptor, so of a large fleet it watches as many as find room; the end of another one is noticed by the next poll.
+/// Sees processes of this machine end, at once and not with the next poll, and learns how: of those started from here
+/// by wait(2), of others from /proc while nobody has reaped them, or from the kernel (PIDFD_GET_INFO, Linux 6.15); else
+/// not. Each takes a descriptor, so of a large fleet it watches as many as find room; the end of another one is noticed
+/// by the next poll.
 class DeathWatch : public QObject
 {
     Q_OBJECT

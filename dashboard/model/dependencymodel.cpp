@@ -81,7 +81,10 @@ void DependencyModel::update(int row, const DependencyReport &dependency)
         Q_EMIT dataChanged(index(row, first), index(row, last));
 }
 
-int DependencyModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_dependencies.size()); }
+int DependencyModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_dependencies.size());
+}
 
 int DependencyModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 

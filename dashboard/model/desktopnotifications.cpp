@@ -57,8 +57,10 @@ void DesktopNotifications::send(const Alert &alert)
         actions << u"mute"_s << tr("Mute for an hour");
     const uchar urgency = alert.kind == Alert::Kind::Trouble ? 2 : alert.kind == Alert::Kind::Stale ? 1 : 0;
     QDBusMessage call = method(u"Notify"_s);
-    call << tr("Hephaestus") << replaces << u"hephaestus"_s << alert.title << (m_markup ? alert.text.toHtmlEscaped() : alert.text) << actions
-         << QVariantMap{{u"urgency"_s, QVariant::fromValue(urgency)}, {u"desktop-entry"_s, u"hephaestus-dashboard"_s}} << -1;
+    call << tr("Hephaestus") << replaces << u"hephaestus"_s << alert.title
+         << (m_markup ? alert.text.toHtmlEscaped() : alert.text) << actions
+         << QVariantMap{{u"urgency"_s, QVariant::fromValue(urgency)}, {u"desktop-entry"_s, u"hephaestus-dashboard"_s}}
+         << -1;
     auto *const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher, alert, replaces] {
         watcher->deleteLater();

@@ -9,14 +9,15 @@
 
 namespace Hephaestus {
 
-/// Shows alerts as the desktop does, over org.freedesktop.Notifications (Desktop Notifications Specification 1.2). Nothing here
-/// waits. A later alert about the same services replaces the earlier one on the screen.
+/// Shows alerts as the desktop does, over org.freedesktop.Notifications (Desktop Notifications Specification 1.2).
+/// Nothing here waits. A later alert about the same services replaces the earlier one on the screen.
 class DesktopNotifications : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit DesktopNotifications(const QDBusConnection &bus = QDBusConnection::sessionBus(), QObject *parent = nullptr);
+    explicit DesktopNotifications(const QDBusConnection &bus = QDBusConnection::sessionBus(),
+                                  QObject *parent = nullptr);
 
     void show(const Alert &alert);
 

@@ -51,21 +51,16 @@ QString visibleText(const QString &text, qsizetype limit)
     return shown.size() > limit ? shown.left(limit) + u'…' : shown;
 }
 
-QString formatCount(qint64 count)
-{
-    return scaled(count, 1000, std::array{"", "k", "M", "G", "T"});
-}
+QString formatCount(qint64 count) { return scaled(count, 1000, std::array{"", "k", "M", "G", "T"}); }
 
-QString formatBytes(qint64 bytes)
-{
-    return scaled(bytes, 1024, std::array{"B", "KiB", "MiB", "GiB", "TiB"});
-}
+QString formatBytes(qint64 bytes) { return scaled(bytes, 1024, std::array{"B", "KiB", "MiB", "GiB", "TiB"}); }
 
 QString formatAge(std::chrono::duration<double> age)
 {
     if (age < std::chrono::seconds(1))
         return QCoreApplication::translate("Age", "now");
-    return QCoreApplication::translate("Age", "%1 ago").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(age)));
+    return QCoreApplication::translate("Age", "%1 ago")
+        .arg(formatDuration(std::chrono::floor<std::chrono::seconds>(age)));
 }
 
 } // namespace Hephaestus

@@ -51,15 +51,19 @@ QVariant EventJournal::data(const QModelIndex &index, int role) const
     case ServiceIdRole: return event.service;
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Time: return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : at.toString(u"d MMM HH:mm"_s);
+        case Time:
+            return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : at.toString(u"d MMM HH:mm"_s);
         case Service: return visibleText(event.serviceName, 80);
-        case Text: return visibleText(event.text, 1000) + (event.by.isEmpty() ? QString() : tr(", by %1").arg(visibleText(event.by, 80)));
+        case Text:
+            return visibleText(event.text, 1000)
+                + (event.by.isEmpty() ? QString() : tr(", by %1").arg(visibleText(event.by, 80)));
         default: return {};
         }
     case Qt::ToolTipRole:
         if (index.column() == Time)
             return tr("%1 local\n%2").arg(at.toString(Qt::ISODate), at.toUTC().toString(Qt::ISODateWithMs));
-        return visibleText(event.text, 1000) + (event.by.isEmpty() ? QString() : u'\n' + tr("by %1").arg(visibleText(event.by, 80)));
+        return visibleText(event.text, 1000)
+            + (event.by.isEmpty() ? QString() : u'\n' + tr("by %1").arg(visibleText(event.by, 80)));
     default: return {};
     }
 }

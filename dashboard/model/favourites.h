@@ -7,7 +7,8 @@
 
 namespace Hephaestus {
 
-/// Remembers in the settings which services of a fleet are favourites, by their address, also of those that are not watched now.
+/// Remembers in the settings which services of a fleet are favourites, by their address, also of those that are not
+/// watched now.
 class Favourites : public QObject
 {
     Q_OBJECT

@@ -18,7 +18,8 @@ QString tr(const char *text) { return QCoreApplication::translate("FilterQuery",
 QList<ServiceState> statesOf(const QString &word)
 {
     if (word == "down"_L1)
-        return {ServiceState::Stopped, ServiceState::Unreachable, ServiceState::NotUnderstood, ServiceState::Unauthorized};
+        return {ServiceState::Stopped, ServiceState::Unreachable, ServiceState::NotUnderstood,
+                ServiceState::Unauthorized};
     for (const ServiceState state : AllServiceStates) {
         if (stateKey(state) == word)
             return {state};
@@ -29,11 +30,11 @@ QList<ServiceState> statesOf(const QString &word)
 /// How a service can be out of reach.
 QList<ClientError> errorsOf(const QString &word)
 {
-    return word == "refused"_L1   ? QList{ClientError::Refused, ClientError::Disconnected}
-           : word == "timeout"_L1 ? QList{ClientError::Timeout}
-           : word == "dns"_L1     ? QList{ClientError::HostNotFound}
-           : word == "tls"_L1     ? QList{ClientError::Tls}
-                                  : QList<ClientError>();
+    return word == "refused"_L1 ? QList{ClientError::Refused, ClientError::Disconnected}
+        : word == "timeout"_L1  ? QList{ClientError::Timeout}
+        : word == "dns"_L1      ? QList{ClientError::HostNotFound}
+        : word == "tls"_L1      ? QList{ClientError::Tls}
+                                : QList<ClientError>();
 }
 
 QString stateKeys()
@@ -72,9 +73,10 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     const QString key = rest.section(u':', 0, 0).toLower();
     const QString value = rest.section(u':', 1).toLower();
     if (!rest.contains(u':')) {
-        term.kind = key == "stale"_L1 ? Kind::Stale : key == "fresh"_L1 ? Kind::Fresh
-                    : key == "favourite"_L1                 ? Kind::Favourite
-                                                            : Kind::Text;
+        term.kind = key == "stale"_L1 ? Kind::Stale
+            : key == "fresh"_L1       ? Kind::Fresh
+            : key == "favourite"_L1   ? Kind::Favourite
+                                      : Kind::Text;
         term.word = rest;
     } else if (key == "state"_L1) {
         term.kind = Kind::State;
@@ -117,19 +119,19 @@ bool FilterQuery::holds(const Term &term, const ServiceRow &row)
 {
     switch (term.kind) {
     case Kind::Text:
-        return contains(row.entry.name, term.word) || contains(row.entry.group, term.word) || contains(row.entry.url, term.word)
-               || (row.report && contains(row.report->version, term.word));
+        return contains(row.entry.name, term.word) || contains(row.entry.group, term.word)
+            || contains(row.entry.url, term.word) || (row.report && contains(row.report->version, term.word));
     case Kind::State:
         return (term.states.isEmpty() && term.errors.isEmpty()) || term.states.contains(row.state())
-               || (row.state() == ServiceState::Unreachable && term.errors.contains(row.reply.error));
+            || (row.state() == ServiceState::Unreachable && term.errors.contains(row.reply.error));
     case Kind::Group: return contains(row.entry.group, term.word);
     case Kind::Stale: return row.code() == CodeVerdict::Stale;
     case Kind::Fresh: return row.code() == CodeVerdict::Fresh;
     case Kind::Favourite: return row.favourite;
     case Kind::Dependency:
         return row.report && std::ranges::any_of(row.report->dependencies, [&](const DependencyReport &dependency) {
-                   const bool status = term.status ? dependency.status == *term.status
-                                                   : dependency.status != DependencyStatus::NotUsed;
+                   const bool status =
+                       term.status ? dependency.status == *term.status : dependency.status != DependencyStatus::NotUsed;
                    return status && contains(dependency.name, term.word);
                });
     }

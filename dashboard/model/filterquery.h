@@ -38,9 +38,9 @@ private:
     {
         Kind kind = Kind::Text;
         bool negated = false;
-        QString word;               ///< Text, Dependency, Group
-        QList<ServiceState> states; ///< State
-        QList<ClientError> errors;  ///< State: and these ways of being out of reach
+        QString word;                           ///< Text, Dependency, Group
+        QList<ServiceState> states;             ///< State
+        QList<ClientError> errors;              ///< State: and these ways of being out of reach
         std::optional<DependencyStatus> status; ///< Dependency
 
         bool operator==(const Term &) const = default;

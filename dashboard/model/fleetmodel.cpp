@@ -26,19 +26,25 @@ namespace {
 
 bool isNumber(int column)
 {
-    return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency || column == FleetModel::LastSeen;
+    return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency
+        || column == FleetModel::LastSeen;
 }
 
-/// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to write them all out
-/// in order to compare them would be most of what a poll allocates.
+/// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to
+/// write them all out in order to compare them would be most of what a poll allocates.
 bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
 {
-    const auto sameStatus = [](const DependencyReport &one, const DependencyReport &other) { return one.status == other.status && one.name == other.name; };
+    const auto sameStatus = [](const DependencyReport &one, const DependencyReport &other) {
+        return one.status == other.status && one.name == other.name;
+    };
     switch (column) {
-    case FleetModel::State: return !before.activity && !after.activity && before.observed == after.observed && after.observed != ServiceState::ShuttingDown;
+    case FleetModel::State:
+        return !before.activity && !after.activity && before.observed == after.observed
+            && after.observed != ServiceState::ShuttingDown;
     case FleetModel::Service: return before.entry.name == after.entry.name;
     case FleetModel::Code: return before.code() == after.code();
-    case FleetModel::Dependencies: return std::ranges::equal(before.report->dependencies, after.report->dependencies, sameStatus);
+    case FleetModel::Dependencies:
+        return std::ranges::equal(before.report->dependencies, after.report->dependencies, sameStatus);
     case FleetModel::Version: return before.report->version == after.report->version;
     default: return false;
     }
@@ -130,7 +136,8 @@ QList<Event> FleetModel::takeOne(const Arrival &arrival)
         known->history.take(arrival.wall, *arrival.answer.value);
     else
         known->history.miss();
-    known->latencies << (arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count()) : std::numeric_limits<float>::quiet_NaN());
+    known->latencies << (arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count())
+                                              : std::numeric_limits<float>::quiet_NaN());
     if (known->latencies.size() > LatenciesKept)
         known->latencies.removeFirst();
     change(*known, afterAnswer(before, arrival.answer, arrival.steady));
@@ -183,8 +190,8 @@ void FleetModel::updateAges()
     signalChanges();
 }
 
-/// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the values are
-/// current changes how every cell is painted.
+/// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the
+/// values are current changes how every cell is painted.
 void FleetModel::change(Watched &service, ServiceRow row)
 {
     const ServiceState stateBefore = service.row.state();
@@ -262,7 +269,8 @@ QModelIndex FleetModel::indexOf(ServiceId id) const
 {
     if (m_services.empty())
         return {};
-    // Ids rise from row to row, by one but where services were removed: so many rows may it stand above where it would otherwise.
+    // Ids rise from row to row, by one but where services were removed: so many rows may it stand above where it would
+    // otherwise.
     const auto idOf = [](const auto &service) { return qint64(service->row.id); };
     const qint64 first = idOf(m_services.front());
     const qint64 size = qint64(m_services.size());
@@ -326,7 +334,9 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
     case Uptime: {
         const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
-        return row.isCurrent() && saysSince ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)) : dash;
+        return row.isCurrent() && saysSince
+            ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime))
+            : dash;
     }
     case InFlight: {
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;
@@ -382,7 +392,9 @@ QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
     case Uptime: return row.report ? row.report->uptime.count() : -1.0;
     case InFlight: return row.isCurrent() ? double(row.report->resources.inFlightRequests.value_or(-1)) : -1.0;
     case Latency: return row.isCurrent() ? double(row.reply.latency.count()) : -1.0;
-    case LastSeen: return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count()) : 1e300; // by age, without moving as it grows
+    case LastSeen:
+        return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count())
+                            : 1e300; // by age, without moving as it grows
     default: return text(row, column);
     }
 }
@@ -398,11 +410,13 @@ QVariant FleetModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole:
         return u"%1: %2"_s.arg(headerData(index.column(), Qt::Horizontal).toString(), text(row, index.column()));
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::Alignment((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     case IdRole: return row.id;
     case StateRole: return QVariant::fromValue(row.state());
     case CodeRole: return QVariant::fromValue(row.code());
-    case DependenciesRole: return QVariant::fromValue(row.report ? row.report->dependencies : QList<DependencyReport>());
+    case DependenciesRole:
+        return QVariant::fromValue(row.report ? row.report->dependencies : QList<DependencyReport>());
     case CurrentRole: return row.isCurrent();
     case LatenciesRole: return QVariant::fromValue(m_services[std::size_t(index.row())]->latencies);
     case SortRole: return sortValue(row, index.column());
@@ -416,7 +430,8 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

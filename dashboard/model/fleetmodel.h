@@ -21,9 +21,9 @@ struct Arrival
     TimeSource::Wall wall;
 };
 
-/// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay the same
-/// is silent, otherwise the narrowest range of cells is signalled, and nothing resets after the rows are there.
-/// Cells carry values under the roles, never colours: those are for the delegates.
+/// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay
+/// the same is silent, otherwise the narrowest range of cells is signalled, and nothing resets after the rows are
+/// there. Cells carry values under the roles, never colours: those are for the delegates.
 class FleetModel : public QAbstractTableModel
 {
     Q_OBJECT

@@ -12,9 +12,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Among services of a group: what wants a person, loudest first.
-constexpr ServiceState Loudest[] = {ServiceState::DependencyError, ServiceState::Unreachable, ServiceState::Unauthorized,
-                                    ServiceState::NotUnderstood,   ServiceState::Stopped,     ServiceState::ShuttingDown,
-                                    ServiceState::Restarting};
+constexpr ServiceState Loudest[] = {
+    ServiceState::DependencyError, ServiceState::Unreachable,  ServiceState::Unauthorized, ServiceState::NotUnderstood,
+    ServiceState::Stopped,         ServiceState::ShuttingDown, ServiceState::Restarting};
 
 } // namespace
 

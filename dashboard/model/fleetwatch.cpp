@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto DeliveryPause = 250ms; ///< the table changes four times a second,
-constexpr qsizetype MostDelivered = 2'000; ///< or after so many answers, so that the window is never busy with them for long
+constexpr qsizetype MostDelivered =
+    2'000; ///< or after so many answers, so that the window is never busy with them for long
 
 } // namespace
 
@@ -36,7 +37,8 @@ FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     connect(&m_actions, &ServiceActions::finished, &m_poller, [this](ServiceId id) { m_poller.setEager(id, false); });
     connect(&m_actions, &ServiceActions::answerWanted, &m_poller, &Poller::hurry);
     connect(&m_fleet, &FleetModel::answered, this, &FleetWatch::observe);
-    connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) { m_stale.began(staleName(m_fleet.find(id)->entry)); });
+    connect(&m_actions, &ServiceActions::begun, this,
+            [this](ServiceId id) { m_stale.began(staleName(m_fleet.find(id)->entry)); });
     connect(&m_actions, &ServiceActions::finished, this, [this](ServiceId id, Receipt receipt) {
         if (const ServiceRow *const row = m_fleet.find(id))
             receipt.service = staleName(row->entry);
@@ -172,7 +174,8 @@ QList<Problem> FleetWatch::open(const QString &fleetFile)
     const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
     if (!reading.ok())
         return reading.problems;
-    for (const FleetEntry &entry : reading.fleet.services) { // read again, perhaps: how a service is started may have changed
+    for (const FleetEntry &entry :
+         reading.fleet.services) { // read again, perhaps: how a service is started may have changed
         if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend())
             m_fleet.setRestart(*known, entry.restart);
     }
@@ -209,10 +212,12 @@ void FleetWatch::restartStale()
     if (!name)
         return;
     const QList<ServiceId> ids = m_fleet.ids();
-    const auto id = std::find_if(ids.begin(), ids.end(), [&](ServiceId each) { return staleName(m_fleet.find(each)->entry) == *name; });
+    const auto id = std::find_if(ids.begin(), ids.end(),
+                                 [&](ServiceId each) { return staleName(m_fleet.find(each)->entry) == *name; });
     if (id == ids.end() || !m_actions.whyNot(*id, ServiceAction::Restart).isEmpty())
         return;
-    m_journal.append({TimeSource::machine().wall(), *id, m_fleet.find(*id)->entry.name, EventKind::Action, tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
+    m_journal.append({TimeSource::machine().wall(), *id, m_fleet.find(*id)->entry.name, EventKind::Action,
+                      tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
     m_actions.perform(*id, ServiceAction::Restart);
 }
 
@@ -252,7 +257,8 @@ void FleetWatch::ask(ServiceId id, const Poller::Done &done)
     Answer<HealthReport> answer;
     answer.reply.error = ClientError::Unauthorized;
     answer.reply.message = target.problem().text();
-    QMetaObject::invokeMethod(this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [done, answer] { done(answer); }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

@@ -37,9 +37,12 @@ QByteArray csvOf(const QList<GraphContent> &graphs)
         name = cell(name);
     lines << head.join(u',');
     for (const GraphContent &graph : graphs) {
-        const QString start = cell(graph.service) + u',' + cell(graph.what.isEmpty() ? u"all dependencies"_s : graph.what);
+        const QString start =
+            cell(graph.service) + u',' + cell(graph.what.isEmpty() ? u"all dependencies"_s : graph.what);
         for (const History::Sample &sample : graph.operations)
-            lines << u"%1,%2,%3,%4,%5"_s.arg(start, isoTime(sample.from), isoTime(sample.to)).arg(sample.successes).arg(sample.failures);
+            lines << u"%1,%2,%3,%4,%5"_s.arg(start, isoTime(sample.from), isoTime(sample.to))
+                         .arg(sample.successes)
+                         .arg(sample.failures);
         for (const auto &[stretch, values] : graph.values) {
             QStringList cells{start, isoTime(stretch.from), isoTime(stretch.to)};
             for (const std::optional<double> &value : values)

@@ -11,12 +11,12 @@ struct GraphContent
     QString service;
     QString what; ///< `database`, `Latency`; of all dependencies: empty
     std::deque<History::Sample> operations;
-    QStringList columns;                                            ///< of `values`, with their units
+    QStringList columns;                                                  ///< of `values`, with their units
     std::vector<std::pair<Stretch, QList<std::optional<double>>>> values; ///< a line each, as many as there are columns
 };
 
-/// RFC 4180, UTC times in ISO 8601, one line a stretch; where nothing is known there is no line. What a spreadsheet would take for a
-/// formula is preceded by an apostrophe.
+/// RFC 4180, UTC times in ISO 8601, one line a stretch; where nothing is known there is no line. What a spreadsheet
+/// would take for a formula is preceded by an apostrophe.
 QByteArray csvOf(const QList<GraphContent> &graphs);
 
 } // namespace Hephaestus

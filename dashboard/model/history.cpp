@@ -63,7 +63,8 @@ std::deque<History::Sample> History::total() const
     std::map<std::pair<Time, Time>, Sample> sums;
     for (const Track &track : m_tracks) {
         for (const Sample &sample : track.samples) {
-            Sample &sum = sums.try_emplace({sample.from, sample.to}, Sample{sample.from, sample.to, 0, 0}).first->second;
+            Sample &sum =
+                sums.try_emplace({sample.from, sample.to}, Sample{sample.from, sample.to, 0, 0}).first->second;
             sum.successes += sample.successes;
             sum.failures += sample.failures;
         }
@@ -92,7 +93,8 @@ void History::thin(Track &track) const
         const auto older = samples.begin() + std::ptrdiff_t(samples.size() / 2);
         auto last = samples.begin();
         for (auto next = last + 1; next != older; ++next) {
-            const bool together = last->to == next->from && std::chrono::floor<std::chrono::seconds>(last->to.time_since_epoch()) / Coarse
+            const bool together = last->to == next->from
+                && std::chrono::floor<std::chrono::seconds>(last->to.time_since_epoch()) / Coarse
                     == std::chrono::floor<std::chrono::seconds>(next->to.time_since_epoch()) / Coarse;
             if (together)
                 *last = {last->from, next->to, last->successes + next->successes, last->failures + next->failures};

@@ -14,9 +14,9 @@ namespace Hephaestus {
 /// answered poll and the next. The wire carries counters since start-up; this keeps their differences, and
 /// a counter that starts again (a new process) does not become a negative number. Where no poll was
 /// answered there is no sample: a gap, never a zero.
-/// Bounded to 48 KiB, so that thousands of services can be watched: when there is no more room, the older half of the samples is
-/// summed up by quarters of a minute, and after that the oldest go. At a poll a second and six dependencies that is
-/// a minute by the second and a quarter of an hour before it; with one dependency eight minutes and two hours.
+/// Bounded to 48 KiB, so that thousands of services can be watched: when there is no more room, the older half of the
+/// samples is summed up by quarters of a minute, and after that the oldest go. At a poll a second and six dependencies
+/// that is a minute by the second and a quarter of an hour before it; with one dependency eight minutes and two hours.
 class History
 {
 public:
@@ -32,8 +32,8 @@ public:
         bool operator==(const Mark &) const = default;
     };
 
-    /// At most `capacity` samples are kept of each dependency, fewer of many; 24 dependencies at most, the rest is not kept, nor are
-    /// those that are not used.
+    /// At most `capacity` samples are kept of each dependency, fewer of many; 24 dependencies at most, the rest is not
+    /// kept, nor are those that are not used.
     explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
 
     /// An answered poll.

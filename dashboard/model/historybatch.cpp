@@ -12,7 +12,7 @@ constexpr qsizetype MostEvents = 5'000;
 constexpr qsizetype MostObituaries = HistoryLimits().obituaries;
 constexpr int ServicesInTens = 300;     ///< more are kept in steps of 10 s and up
 constexpr int ServicesInMinutes = 2000; ///< more in steps of 1 min and up
-constexpr qint64 MostBuckets = 120; ///< of one observation in one tier; a longer one is in the coarser tiers only
+constexpr qint64 MostBuckets = 120;     ///< of one observation in one tier; a longer one is in the coarser tiers only
 
 qint64 inMilliseconds(History::Time time)
 {
@@ -48,7 +48,8 @@ std::size_t forget(Rows &rows, const HistoryBatch::Bucket &last)
 std::chrono::seconds HistoryBatch::finestStep() const
 {
     return m_services.size() > ServicesInMinutes ? std::chrono::seconds(60)
-           : m_services.size() > ServicesInTens  ? std::chrono::seconds(10) : std::chrono::seconds(1);
+        : m_services.size() > ServicesInTens     ? std::chrono::seconds(10)
+                                                 : std::chrono::seconds(1);
 }
 
 void HistoryBatch::clear()
@@ -90,7 +91,8 @@ void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observa
     const qint64 to = inMilliseconds(observation.to);
     const qint64 width = qint64(step) * 1000;
     const qint64 first = floorDivide(from, width);
-    const qint64 last = std::max(first, floorDivide(to - 1, width)); // (from, to]: the end belongs to the bucket before it
+    const qint64 last =
+        std::max(first, floorDivide(to - 1, width)); // (from, to]: the end belongs to the bucket before it
     if (to < from || last - first > MostBuckets)
         return;
     for (qint64 bucket = first; bucket <= last; ++bucket) {

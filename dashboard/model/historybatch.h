@@ -11,12 +11,12 @@
 
 namespace Hephaestus {
 
-/// What waits to be written: observations summed into the rows of every tier, events and obituaries. Bounded: while nothing can be
-/// written, the finest rows are given up first.
+/// What waits to be written: observations summed into the rows of every tier, events and obituaries. Bounded: while
+/// nothing can be written, the finest rows are given up first.
 class HistoryBatch
 {
 public:
-    static constexpr std::size_t MostRows = 50'000;   ///< and
+    static constexpr std::size_t MostRows = 50'000;  ///< and
     static constexpr std::size_t MostRowsEach = 128; ///< for each service
 
     /// The part of one bucket that these observations contribute.
@@ -66,7 +66,8 @@ public:
     void add(const Obituary &obituary);
     void add(const Receipt &receipt, const QString &url) { m_receipts.insert(url, receipt); }
 
-    /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay small.
+    /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay
+    /// small.
     std::chrono::seconds finestStep() const;
 
     bool isEmpty() const { return m_rows == 0 && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty(); }

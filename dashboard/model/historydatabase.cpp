@@ -19,10 +19,11 @@ namespace {
 
 constexpr int Schema = 2;
 
-// Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known. What is written together stands
-// together, or every row would dirty a page of its own.
+// Of each bucket: since when and until when it is known (ms), and what the polls in it said; -1: not known. What is
+// written together stands together, or every row would dirty a page of its own.
 constexpr const char *LookTable =
-    "CREATE TABLE look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
+    "CREATE TABLE look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, "
+    "latency REAL, "
     "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
     "PRIMARY KEY (step, start, service)) WITHOUT ROWID";
 constexpr const char *OperationsTable =
@@ -30,21 +31,27 @@ constexpr const char *OperationsTable =
     "PRIMARY KEY (step, start, dependency)) WITHOUT ROWID";
 constexpr const char *OtherTables[] = {
     "CREATE TABLE service (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE)",
-    "CREATE TABLE dependency (id INTEGER PRIMARY KEY, service INTEGER NOT NULL, name TEXT NOT NULL, first INTEGER NOT NULL, "
+    "CREATE TABLE dependency (id INTEGER PRIMARY KEY, service INTEGER NOT NULL, name TEXT NOT NULL, first INTEGER NOT "
+    "NULL, "
     "UNIQUE (service, name))",
-    "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, mark TEXT)",
+    "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, "
+    "mark TEXT)",
     "CREATE INDEX event_by_service ON event (url, at)",
     "CREATE INDEX event_by_time ON event (at)",
-    "CREATE TABLE obituary (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, pid INTEGER, code INTEGER, signal INTEGER, "
+    "CREATE TABLE obituary (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, pid INTEGER, code INTEGER, signal "
+    "INTEGER, "
     "reason TEXT, bodies BLOB, log BLOB)",
     "CREATE INDEX obituary_by_service ON obituary (url, at)",
 };
 
 /// Names the buckets from the first to the last, so that the row of each is found by its key.
-constexpr QLatin1StringView Buckets("WITH RECURSIVE bucket (at) AS (SELECT ? UNION ALL SELECT at + ? FROM bucket WHERE at + ? <= ?) ");
+constexpr QLatin1StringView Buckets(
+    "WITH RECURSIVE bucket (at) AS (SELECT ? UNION ALL SELECT at + ? FROM bucket WHERE at + ? <= ?) ");
 
-/// Came later: files without it get it, and dashboards that do not know it leave it alone. Of each service the last one.
-constexpr const char *ReceiptTable = "CREATE TABLE IF NOT EXISTS receipt (url TEXT PRIMARY KEY, at INTEGER, receipt BLOB) WITHOUT ROWID";
+/// Came later: files without it get it, and dashboards that do not know it leave it alone. Of each service the last
+/// one.
+constexpr const char *ReceiptTable =
+    "CREATE TABLE IF NOT EXISTS receipt (url TEXT PRIMARY KEY, at INTEGER, receipt BLOB) WITHOUT ROWID";
 
 qint64 milliseconds(History::Time time)
 {
@@ -53,7 +60,10 @@ qint64 milliseconds(History::Time time)
 
 History::Time timeOf(qint64 milliseconds) { return History::Time(std::chrono::milliseconds(milliseconds)); }
 
-qint64 inSeconds(History::Time time) { return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count(); }
+qint64 inSeconds(History::Time time)
+{
+    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
 
 std::optional<qint64> known(const QVariant &value)
 {
@@ -99,7 +109,8 @@ std::optional<Problem> HistoryDatabase::open()
     const QString &path = m_file.path();
     const QString directory = QFileInfo(path).absolutePath();
     if (!SqliteFile::hasDriver())
-        return Problem{path, u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
+        return Problem{path,
+                       u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
     if (!QDir().mkpath(directory))
         return Problem{path, u"the history cannot be kept: the directory %1 cannot be made"_s.arg(directory)};
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -111,7 +122,10 @@ std::optional<Problem> HistoryDatabase::open()
         if (m_file.connect()) {
             if (const qint64 schema = m_file.number(u"PRAGMA user_version"_s); schema > Schema) {
                 close();
-                return Problem{path, u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s.arg(schema)};
+                return Problem{
+                    path,
+                    u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s
+                        .arg(schema)};
             }
             if (!m_file.hasFailed() && (m_file.isReadOnly() || makeTables())) {
                 m_open = true;
@@ -134,11 +148,13 @@ bool HistoryDatabase::makeTables()
         return false;
     // A tenth more than wanted: the hard limit, below which prune() stays.
     const QString most = u"PRAGMA max_page_count = %1"_s.arg(m_limits.bytes / pageSize * 11 / 10);
-    if (!run("PRAGMA journal_mode = WAL") || !run("PRAGMA synchronous = NORMAL") || !run("PRAGMA journal_size_limit = 4194304"))
+    if (!run("PRAGMA journal_mode = WAL") || !run("PRAGMA synchronous = NORMAL")
+        || !run("PRAGMA journal_size_limit = 4194304"))
         return false;
     switch (m_file.number(u"PRAGMA user_version"_s)) {
     case Schema: // damage in the middle of the file shows when it is read there
-        return m_file.number(u"SELECT count(*) FROM service"_s) >= 0 && !m_file.hasFailed() && run(ReceiptTable) && m_file.run(most);
+        return m_file.number(u"SELECT count(*) FROM service"_s) >= 0 && !m_file.hasFailed() && run(ReceiptTable)
+            && m_file.run(most);
     case 1: return reorder() && m_file.run(most);
     default: break;
     }
@@ -163,10 +179,11 @@ bool HistoryDatabase::reorder()
 {
     m_file.begin();
     bool done = run(ReceiptTable);
-    for (const auto &[table, key, create] : {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
+    for (const auto &[table, key, create] :
+         {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
         done = done && m_file.run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(create)
-               && m_file.run(u"INSERT INTO %1 SELECT * FROM old_%1 ORDER BY step, start, %2"_s.arg(table, key))
-               && m_file.run(u"DROP TABLE old_%1"_s.arg(table));
+            && m_file.run(u"INSERT INTO %1 SELECT * FROM old_%1 ORDER BY step, start, %2"_s.arg(table, key))
+            && m_file.run(u"DROP TABLE old_%1"_s.arg(table));
     }
     if (!endTables(done))
         return false;
@@ -221,7 +238,8 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
             return {};
         m_file.forgetError();
         m_file.begin();
-        const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch) && writeReceipts(batch);
+        const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch)
+            && writeReceipts(batch);
         if (done && m_file.commit())
             return {};
         const Problem failure = problem(u"written"_s);
@@ -239,9 +257,11 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
 bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
 {
     QSqlQuery query = m_file.prepared(
-        u"INSERT INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (step, service, start) DO UPDATE SET "
+        u"INSERT INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (step, service, start) DO "
+        u"UPDATE SET "
         "since = min(since, excluded.since), until = max(until, excluded.until), polls = polls + excluded.polls, "
-        "latency = latency + excluded.latency, slowest = max(slowest, excluded.slowest), in_flight = max(in_flight, excluded.in_flight), "
+        "latency = latency + excluded.latency, slowest = max(slowest, excluded.slowest), in_flight = max(in_flight, "
+        "excluded.in_flight), "
         "connections = max(connections, excluded.connections), files = max(files, excluded.files), "
         "threads = max(threads, excluded.threads), resident = max(resident, excluded.resident), "
         "cpu = CASE WHEN excluded.cpu < 0 THEN cpu ELSE max(cpu, 0) + excluded.cpu END"_s);
@@ -250,8 +270,10 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
         if (service < 0)
             return false;
         for (const auto &[bucket, look] : rows.looks) {
-            if (!m_file.run(query, {bucket.step, service, bucket.start, look.since, look.until, look.polls, look.latency, look.slowest, look.inFlight,
-                             look.connections, look.files, look.threads, look.resident, look.cpu}))
+            if (!m_file.run(query,
+                            {bucket.step, service, bucket.start, look.since, look.until, look.polls, look.latency,
+                             look.slowest, look.inFlight, look.connections, look.files, look.threads, look.resident,
+                             look.cpu}))
                 return false;
         }
     }
@@ -260,11 +282,13 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 {
-    QSqlQuery query = m_file.prepared(u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
-                               "successes = successes + excluded.successes, failures = failures + excluded.failures"_s);
+    QSqlQuery query = m_file.prepared(
+        u"INSERT INTO operations VALUES (?, ?, ?, ?, ?) ON CONFLICT (step, dependency, start) DO UPDATE SET "
+        "successes = successes + excluded.successes, failures = failures + excluded.failures"_s);
     for (const auto &[url, rows] : batch.services().asKeyValueRange()) {
         for (const auto &[name, counts] : rows.counts) {
-            const auto first = std::ranges::min_element(counts, {}, [](const auto &row) { return row.first.start; }); // the finest may begin later
+            const auto first = std::ranges::min_element(
+                counts, {}, [](const auto &row) { return row.first.start; }); // the finest may begin later
             const qint64 dependency = dependencyId(url, name, first->first.start);
             if (dependency < 0)
                 return false;
@@ -281,9 +305,12 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 {
-    QSqlQuery query = m_file.prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
+    QSqlQuery query =
+        m_file.prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
     for (const auto &[event, url] : batch.events()) {
-        if (!m_file.run(query, {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000), event.by, event.mark}))
+        if (!m_file.run(query,
+                        {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000),
+                         event.by, event.mark}))
             return false;
     }
     return true;
@@ -291,12 +318,14 @@ bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
 {
-    QSqlQuery query = m_file.prepared(u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
+    QSqlQuery query = m_file.prepared(
+        u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
     for (const Obituary &obituary : batch.obituaries()) {
         const QVariant code = obituary.exit ? QVariant(obituary.exit->code) : QVariant();
         const QVariant signal = obituary.exit ? QVariant(obituary.exit->signal) : QVariant();
-        if (!m_file.run(query, {milliseconds(obituary.at), obituary.url, obituary.name, obituary.pid, code, signal, obituary.reason.left(2000),
-                         packed(obituary.bodies), qCompress(obituary.log)}))
+        if (!m_file.run(query,
+                        {milliseconds(obituary.at), obituary.url, obituary.name, obituary.pid, code, signal,
+                         obituary.reason.left(2000), packed(obituary.bodies), qCompress(obituary.log)}))
             return false;
     }
     return true;
@@ -331,7 +360,8 @@ qint64 HistoryDatabase::dependencyId(const QString &url, const QString &name, qi
         return -1;
     if (const auto found = m_dependencies.constFind({service, name}); found != m_dependencies.cend())
         return *found;
-    QSqlQuery insert = m_file.prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
+    QSqlQuery insert =
+        m_file.prepared(u"INSERT INTO dependency (service, name, first) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"_s);
     QSqlQuery query = m_file.prepared(u"SELECT id FROM dependency WHERE service = ? AND name = ?"_s);
     if (!m_file.run(insert, {service, name, start}) || !m_file.run(query, {service, name}) || !query.next())
         return -1;
@@ -352,11 +382,17 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
     for (const HistoryTier &tier : HistoryTiers) {
         const qint64 oldest = inSeconds(now - tier.kept);
         for (const QString &table : {u"look"_s, u"operations"_s})
-            done = done && m_file.run(u"DELETE FROM %1 WHERE step = %2 AND start < %3"_s.arg(table).arg(tier.step.count()).arg(oldest));
+            done = done
+                && m_file.run(
+                    u"DELETE FROM %1 WHERE step = %2 AND start < %3"_s.arg(table).arg(tier.step.count()).arg(oldest));
     }
-    for (const auto &[table, most] : {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
+    for (const auto &[table, most] :
+         {std::pair(u"event"_s, m_limits.events), std::pair(u"obituary"_s, m_limits.obituaries)})
         done = done && m_file.run(u"DELETE FROM %1 WHERE id <= (SELECT max(id) FROM %1) - %2"_s.arg(table).arg(most));
-    done = done && m_file.run(u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(m_limits.receipts));
+    done = done
+        && m_file.run(
+            u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(
+                m_limits.receipts));
     done = done && shrink(bytes) && m_file.commit();
     if (done)
         return {};
@@ -369,7 +405,8 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
 
 qint64 HistoryDatabase::usedBytes()
 {
-    return (m_file.number(u"PRAGMA page_count"_s) - m_file.number(u"PRAGMA freelist_count"_s)) * m_file.number(u"PRAGMA page_size"_s);
+    return (m_file.number(u"PRAGMA page_count"_s) - m_file.number(u"PRAGMA freelist_count"_s))
+        * m_file.number(u"PRAGMA page_size"_s);
 }
 
 /// Gives up the oldest quarter of the finest tier that has any, until the file fits.
@@ -393,7 +430,8 @@ bool HistoryDatabase::shrink(qint64 bytes)
 
 // ---- reading -----------------------------------------------------------------------------------------
 
-Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, History::Time now)
+Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time from, History::Time to,
+                                            std::chrono::seconds step, History::Time now)
 {
     if (!m_open)
         return Problem{m_file.path(), u"there is no history"_s};
@@ -407,7 +445,7 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
     if (done && query.next()) {
         const qint64 service = query.value(0).toLongLong();
         done = readStretches(service, int(tier.step.count()), first, inSeconds(to), range)
-               && readOperations(service, int(tier.step.count()), first, inSeconds(to), range);
+            && readOperations(service, int(tier.step.count()), first, inSeconds(to), range);
     }
     if (done && readMarks(url, from, to, range))
         return range;
@@ -419,8 +457,10 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
 
 bool HistoryDatabase::readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range)
 {
-    QSqlQuery query = m_file.prepared(Buckets + u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
-                               "FROM bucket CROSS JOIN look ON start = at WHERE step = ? AND service = ? ORDER BY at"_s);
+    QSqlQuery query = m_file.prepared(
+        Buckets
+        + u"SELECT since, until, polls, latency, slowest, in_flight, connections, files, threads, resident, cpu "
+          "FROM bucket CROSS JOIN look ON start = at WHERE step = ? AND service = ? ORDER BY at"_s);
     if (!m_file.run(query, {from, step, step, to, step, service}))
         return false;
     while (query.next()) {
@@ -449,7 +489,9 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
     QSqlQuery dependencies = m_file.prepared(u"SELECT id, name, first FROM dependency WHERE service = ? ORDER BY id"_s);
     if (!m_file.run(dependencies, {service}))
         return false;
-    QSqlQuery query = m_file.prepared(Buckets + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
+    QSqlQuery query = m_file.prepared(
+        Buckets
+        + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
     while (dependencies.next()) {
         QHash<qint64, HistoryBatch::Count> counts;
         if (!m_file.run(query, {from, step, step, to, step, dependencies.value(0)}))
@@ -473,7 +515,8 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
 
 bool HistoryDatabase::readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range)
 {
-    QSqlQuery query = m_file.prepared(u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
+    QSqlQuery query = m_file.prepared(
+        u"SELECT at, mark FROM event WHERE url = ? AND at BETWEEN ? AND ? AND mark != '' ORDER BY at DESC LIMIT 200"_s);
     if (!m_file.run(query, {url, milliseconds(from), milliseconds(to)}))
         return false;
     while (query.next())
@@ -527,7 +570,8 @@ Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
         obituary.log = qUncompress(row.value(7).toByteArray());
         obituaries << obituary;
     };
-    const QString sql = u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s;
+    const QString sql =
+        u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s;
     if (auto problem = read(sql, {url}, take))
         return *problem;
     return obituaries;

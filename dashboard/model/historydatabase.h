@@ -6,9 +6,9 @@
 
 namespace Hephaestus {
 
-/// The history as an SQLite file in WAL mode: a killed process loses what it had not handed over, and nothing else. Everything
-/// blocks; one thread (that of HistoryStore). A file that is damaged is renamed, never deleted, and a new one begun; one that a newer dashboard
-/// wrote is left alone. One process writes: a second one only reads.
+/// The history as an SQLite file in WAL mode: a killed process loses what it had not handed over, and nothing else.
+/// Everything blocks; one thread (that of HistoryStore). A file that is damaged is renamed, never deleted, and a new
+/// one begun; one that a newer dashboard wrote is left alone. One process writes: a second one only reads.
 class HistoryDatabase
 {
 public:
@@ -26,7 +26,8 @@ public:
     /// Forgets what is older than its tier keeps, and more if the file is too large.
     std::optional<Problem> prune(History::Time now);
 
-    Result<HistoryRange> range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, History::Time now);
+    Result<HistoryRange> range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
+                               History::Time now);
     /// The latest `limit`, oldest first, and the URLs of their services.
     Result<QList<HistoryBatch::StoredEvent>> events(int limit);
     /// Newest first.
@@ -34,7 +35,8 @@ public:
     /// The last one of each service, by its URL.
     Result<QHash<QString, Receipt>> receipts();
 
-    /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is now.
+    /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is
+    /// now.
     QString takeNotice() { return std::exchange(m_notice, {}); }
 
 private:

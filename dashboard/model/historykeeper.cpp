@@ -18,7 +18,7 @@ constexpr int KeptBodies = 3;
 constexpr int LogLines = 200;
 constexpr qint64 LogBytes = 16 * 1024;
 constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
-constexpr auto LogPause = 60s; ///< between two looks at a service's output, for the case that it dies
+constexpr auto LogPause = 60s;      ///< between two looks at a service's output, for the case that it dies
 constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
 constexpr auto LongestGuess = 2min; ///< two answers further apart have a gap between them: the machine slept
 constexpr int OldEvents = 500;
@@ -37,7 +37,8 @@ std::optional<ServiceAddress> localAddress(const QString &url)
         return address ? std::optional(*address) : std::nullopt;
     }
     const QUrl parsed(url);
-    const ServiceAddress address{ServiceAddress::Kind::Tcp, parsed.host(), quint16(parsed.port(parsed.scheme() == "https"_L1 ? 443 : 80)), {}};
+    const ServiceAddress address{
+        ServiceAddress::Kind::Tcp, parsed.host(), quint16(parsed.port(parsed.scheme() == "https"_L1 ? 443 : 80)), {}};
     return address.isLoopback() ? std::optional(address) : std::nullopt;
 }
 
@@ -74,20 +75,24 @@ HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJo
     const auto record = [this](const Event &event) { m_store.record(event, urlOf(m_fleet, event.service)); };
     connect(&fleet, &FleetModel::happened, this, record);
     connect(&actions, &ServiceActions::happened, this, record);
-    connect(&m_deaths, &DeathWatch::died, this, [this](ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit) {
-        const ServiceRow *const row = m_fleet.find(id);
-        if (!row)
-            return;
-        const QByteArray output = keptOutput(row->entry.name);
-        bury(id, pid, exit, exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
-             output.isEmpty() ? m_seen[id].log : output);
-    });
+    connect(&m_deaths, &DeathWatch::died, this,
+            [this](ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit) {
+                const ServiceRow *const row = m_fleet.find(id);
+                if (!row)
+                    return;
+                const QByteArray output = keptOutput(row->entry.name);
+                bury(id, pid, exit,
+                     exit ? tr("pid %1 %2").arg(pid).arg(exit->text())
+                          : tr("pid %1 is gone; how it ended nobody told").arg(pid),
+                     output.isEmpty() ? m_seen[id].log : output);
+            });
     // Nothing of them is told to the store: there it failed.
     connect(&store, &HistoryStore::trouble, this, [this](const QString &sentence) {
         m_journal.append({m_time.wall(), NoService, tr("History"), EventKind::Trouble, sentence});
     });
     connect(&store, &HistoryStore::recovered, this, [this] {
-        m_journal.append({m_time.wall(), NoService, tr("History"), EventKind::Recovery, tr("the history is kept again")});
+        m_journal.append(
+            {m_time.wall(), NoService, tr("History"), EventKind::Recovery, tr("the history is kept again")});
     });
     connect(&actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
         m_store.record(receipt, urlOf(m_fleet, id));
@@ -129,7 +134,8 @@ void HistoryKeeper::handOutReceipts()
     if (m_earlierReceipts.isEmpty())
         return;
     for (const ServiceId id : m_fleet.ids()) {
-        if (const auto found = m_earlierReceipts.constFind(m_fleet.find(id)->entry.url); found != m_earlierReceipts.cend()) {
+        if (const auto found = m_earlierReceipts.constFind(m_fleet.find(id)->entry.url);
+            found != m_earlierReceipts.cend()) {
             m_actions.remember(id, *found);
             m_earlierReceipts.erase(found);
         }
@@ -155,7 +161,8 @@ void HistoryKeeper::take(ServiceId id)
     observe(*row, seen, m_time.wall());
     watchProcess(*row, seen);
     wrappedProgramChanged(*row, seen);
-    if (row->offers("logs"_L1) && !seen.logWaits && (seen.logAsked == TimeSource::Steady() || m_time.steady() - seen.logAsked > LogPause)) {
+    if (row->offers("logs"_L1) && !seen.logWaits
+        && (seen.logAsked == TimeSource::Steady() || m_time.steady() - seen.logAsked > LogPause)) {
         seen.logWaits = true;
         m_logsWaiting.push_back(id);
         readLogs();
@@ -213,8 +220,8 @@ void HistoryKeeper::observe(const ServiceRow &row, Seen &seen, History::Time now
         seen.bodies.removeFirst();
 }
 
-/// A pid is only believed when that process of this machine holds the service's socket. Where it does not (a container's, another
-/// user's) to look again with every answer would be the most expensive thing the dashboard does.
+/// A pid is only believed when that process of this machine holds the service's socket. Where it does not (a
+/// container's, another user's) to look again with every answer would be the most expensive thing the dashboard does.
 void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &seen)
 {
     const std::optional<qint64> pid = row.report->pid;
@@ -248,14 +255,15 @@ void HistoryKeeper::askLog(const ServiceRow &row, const std::function<void(const
 void HistoryKeeper::missed(const ServiceRow &row, Seen &seen)
 {
     const bool answeredBefore = seen.spans.miss();
-    const bool gone = row.observed == ServiceState::Stopped
-                      || row.reply.error == ClientError::Refused || row.reply.error == ClientError::Disconnected;
+    const bool gone = row.observed == ServiceState::Stopped || row.reply.error == ClientError::Refused
+        || row.reply.error == ClientError::Disconnected;
     const qint64 pid = row.report ? row.report->pid.value_or(0) : 0;
     if (!answeredBefore || !gone || m_deaths.isWatching(row.id, pid))
         return;
     const bool buried = seen.bodies.isEmpty(); // its pidfd was quicker
     if (!buried)
-        bury(row.id, pid, {}, row.reply.message.isEmpty() ? tr("it does not answer any more") : row.reply.message, seen.log);
+        bury(row.id, pid, {}, row.reply.message.isEmpty() ? tr("it does not answer any more") : row.reply.message,
+             seen.log);
 }
 
 /// The wrapper goes on, and tells how its program ended.
@@ -276,17 +284,25 @@ void HistoryKeeper::wrappedProgramChanged(const ServiceRow &row, Seen &seen)
     askLog(row, [this, id = row.id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
 }
 
-void HistoryKeeper::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason, const QByteArray &log)
+void HistoryKeeper::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
+                         const QByteArray &log)
 {
     const ServiceRow *const row = m_fleet.find(id);
     if (!row)
         return;
     Seen &seen = m_seen[id];
     const History::Time now = m_time.wall();
-    m_store.record(Obituary{now, row->entry.url, row->entry.name, pid, exit, reason, std::exchange(seen.bodies, {}), log});
+    m_store.record(
+        Obituary{now, row->entry.url, row->entry.name, pid, exit, reason, std::exchange(seen.bodies, {}), log});
     m_store.flush();
     const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
-    tell({now, id, row->entry.name, asItShould ? EventKind::Information : EventKind::Trouble, reason, {}, asItShould ? tr("ended") : tr("died")});
+    tell({now,
+          id,
+          row->entry.name,
+          asItShould ? EventKind::Information : EventKind::Trouble,
+          reason,
+          {},
+          asItShould ? tr("ended") : tr("died")});
     Q_EMIT buried(id);
 }
 

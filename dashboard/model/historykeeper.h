@@ -13,8 +13,9 @@
 
 namespace Hephaestus {
 
-/// Hands what the models learn to the store: every answer, every event, every receipt, and, when a process of the fleet dies, its
-/// last words. At its start it fills the journal with what happened before, and gives services their last receipts back.
+/// Hands what the models learn to the store: every answer, every event, every receipt, and, when a process of the fleet
+/// dies, its last words. At its start it fills the journal with what happened before, and gives services their last
+/// receipts back.
 class HistoryKeeper : public QObject
 {
     Q_OBJECT
@@ -24,8 +25,9 @@ public:
     using Holds = std::function<bool(const ServiceAddress &, qint64 pid)>;
 
     /// All outlive this. `stateDirectory`: where programs started from here leave their output; empty: the default one.
-    HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store, const QString &stateDirectory,
-                  const TimeSource &time = TimeSource::machine(), Holds holds = isHeldBy, QObject *parent = nullptr);
+    HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
+                  const QString &stateDirectory, const TimeSource &time = TimeSource::machine(), Holds holds = isHeldBy,
+                  QObject *parent = nullptr);
     ~HistoryKeeper() override;
 
     HistoryStore &store() { return m_store; }
@@ -47,7 +49,7 @@ private:
     {
         AnswerSpans spans;
         History::Time recorded; ///< operations up to here are in the store
-        QVariantMap process; ///< of a wrapped program
+        QVariantMap process;    ///< of a wrapped program
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
         TimeSource::Steady logAsked{};
@@ -66,7 +68,8 @@ private:
     void askLog(const ServiceRow &row, const std::function<void(const QByteArray &)> &done);
     void missed(const ServiceRow &row, Seen &seen);
     void wrappedProgramChanged(const ServiceRow &row, Seen &seen);
-    void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason, const QByteArray &log);
+    void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
+              const QByteArray &log);
     QByteArray keptOutput(const QString &name) const;
 
     FleetModel &m_fleet;

@@ -11,7 +11,8 @@ std::deque<History::Sample> HistoryRange::total() const
     std::map<std::pair<History::Time, History::Time>, History::Sample> sums;
     for (const std::deque<History::Sample> &samples : operations) {
         for (const History::Sample &sample : samples) {
-            History::Sample &sum = sums.try_emplace({sample.from, sample.to}, History::Sample{sample.from, sample.to, 0, 0}).first->second;
+            History::Sample &sum =
+                sums.try_emplace({sample.from, sample.to}, History::Sample{sample.from, sample.to, 0, 0}).first->second;
             sum.successes += sample.successes;
             sum.failures += sample.failures;
         }

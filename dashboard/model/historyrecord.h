@@ -8,17 +8,18 @@
 
 #include <QMap>
 
-/// What the dashboard remembers beyond its own life: plain values that travel between the window's thread and the store's.
+/// What the dashboard remembers beyond its own life: plain values that travel between the window's thread and the
+/// store's.
 namespace Hephaestus {
 
 /// One answered poll of a service.
 struct Observation
 {
-    QString url; ///< what a service is known by from one day to the next
+    QString url;        ///< what a service is known by from one day to the next
     History::Time from; ///< all that is counted happened in (from, to]
     History::Time to;
     Seconds latency{0};
-    Resources resources; ///< cpuSeconds: used since `from`, not since its start
+    Resources resources;                                 ///< cpuSeconds: used since `from`, not since its start
     QMap<QString, std::pair<qint64, qint64>> operations; ///< by dependency: how many succeeded and failed
 
     bool operator==(const Observation &) const = default;
@@ -64,11 +65,11 @@ struct Obituary
     History::Time at; ///< when it was missed
     QString url;
     QString name;
-    qint64 pid = 0; ///< 0: it did not say
+    qint64 pid = 0;                 ///< 0: it did not say
     std::optional<ExitStatus> exit; ///< nothing: nobody told
-    QString reason; ///< one sentence: how it was noticed
-    QList<KeptBody> bodies; ///< the last ones, oldest first
-    QByteArray log; ///< the end of its output; empty: none was to be had
+    QString reason;                 ///< one sentence: how it was noticed
+    QList<KeptBody> bodies;         ///< the last ones, oldest first
+    QByteArray log;                 ///< the end of its output; empty: none was to be had
 
     bool operator==(const Obituary &) const = default;
 };

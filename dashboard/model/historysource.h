@@ -14,8 +14,8 @@ class HistorySource
 public:
     virtual ~HistorySource() = default;
 
-    /// In steps no longer than `step`, as far as such are still kept. Comes back in the thread that asks, never before this returns,
-    /// and never once the source is destroyed.
+    /// In steps no longer than `step`, as far as such are still kept. Comes back in the thread that asks, never before
+    /// this returns, and never once the source is destroyed.
     virtual void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
                           const std::function<void(const Result<HistoryRange> &)> &done) = 0;
 };

@@ -92,7 +92,8 @@ private:
         QString sentence = m_database.takeNotice();
         if (problem)
             sentence = (sentence.isEmpty() ? QString() : sentence + u' ') + problem->text();
-        const bool wasTold = std::exchange(m_told, problem ? problem->text() : QString()) == (problem ? problem->text() : QString());
+        const bool wasTold =
+            std::exchange(m_told, problem ? problem->text() : QString()) == (problem ? problem->text() : QString());
         if (!sentence.isEmpty() && !(problem && wasTold))
             Q_EMIT m_store->trouble(sentence);
         if (problem)
@@ -114,7 +115,9 @@ private:
 QString HistoryStore::defaultPath() { return defaultStateDirectory() + u"/dashboard/history.db"_s; }
 
 HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, QObject *parent)
-    : QObject(parent), m_path(path), m_worker(new Worker(this, path, limits))
+    : QObject(parent)
+    , m_path(path)
+    , m_worker(new Worker(this, path, limits))
 {
     m_worker->moveToThread(&m_thread);
     m_thread.setObjectName(u"history"_s);
@@ -143,10 +146,13 @@ void HistoryStore::handOver()
 {
     if (m_observations.isEmpty())
         return;
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, observations = std::exchange(m_observations, {})] {
-        for (const Observation &observation : observations)
-            worker->add(observation);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker,
+        [worker = m_worker, observations = std::exchange(m_observations, {})] {
+            for (const Observation &observation : observations)
+                worker->add(observation);
+        },
+        Qt::QueuedConnection);
 }
 
 /// Thousands come at a time: they go over together, once this thread has nothing more urgent.
@@ -182,16 +188,19 @@ void HistoryStore::ask(Read read, const Callback<T> &done)
 {
     inThread([this, worker = m_worker, read, done] {
         const Result<T> answer = read(worker->upToDate());
-        QMetaObject::invokeMethod(this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [done, answer] { done(answer); }, Qt::QueuedConnection);
     });
 }
 
 void HistoryStore::askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
                             const Callback<HistoryRange> &done)
 {
-    ask<HistoryRange>([=, worker = m_worker](HistoryDatabase &database) {
-        return database.range(url, from, to, worker->kept(step), Worker::now());
-    }, done);
+    ask<HistoryRange>(
+        [=, worker = m_worker](HistoryDatabase &database) {
+            return database.range(url, from, to, worker->kept(step), Worker::now());
+        },
+        done);
 }
 
 void HistoryStore::askEvents(int limit, const Callback<StoredEvents> &done)

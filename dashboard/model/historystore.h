@@ -9,11 +9,11 @@
 
 namespace Hephaestus {
 
-/// What the dashboard remembers from one day to the next, in a file that a thread of its own writes and reads. Nothing here waits:
-/// what is recorded is handed over and written in batches, what is asked for comes back by a callback in this
-/// object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`, or half a step of the finest tier
-/// that is kept of so many services; ended, nothing.
-/// A full disk or a damaged file is told by trouble(), and the rest of the dashboard does not notice.
+/// What the dashboard remembers from one day to the next, in a file that a thread of its own writes and reads. Nothing
+/// here waits: what is recorded is handed over and written in batches, what is asked for comes back by a callback in
+/// this object's thread (never once the store is destroyed). Killed, the process loses at most `WritePause`, or half a
+/// step of the finest tier that is kept of so many services; ended, nothing. A full disk or a damaged file is told by
+/// trouble(), and the rest of the dashboard does not notice.
 class HistoryStore : public QObject, public HistorySource
 {
     Q_OBJECT
@@ -41,7 +41,8 @@ public:
     using StoredEvents = QList<HistoryBatch::StoredEvent>;
 
     /// Includes what was recorded just before.
-    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step, const Callback<HistoryRange> &done) override;
+    void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
+                  const Callback<HistoryRange> &done) override;
     void askEvents(int limit, const Callback<StoredEvents> &done);
     void askObituaries(const QString &url, const Callback<QList<Obituary>> &done);
     /// The last one of each service, by its URL.

@@ -61,7 +61,8 @@ QString introduce(Dialect dialect, const HealthReport &report)
 
 QString excuse(const ServiceReply &reply)
 {
-    return tr("%1. It can be added all the same.").arg(visibleText(reply.message.isEmpty() ? describe(reply.error) : reply.message, 200));
+    return tr("%1. It can be added all the same.")
+        .arg(visibleText(reply.message.isEmpty() ? describe(reply.error) : reply.message, 200));
 }
 
 } // namespace Hephaestus

@@ -15,12 +15,14 @@ bool isBuiltIn() { return false; }
 
 void write(const QString &, const QString &, QObject *owner, const std::function<void(std::optional<Problem>)> &done)
 {
-    QMetaObject::invokeMethod(owner, [done] { done(none()); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        owner, [done] { done(none()); }, Qt::QueuedConnection);
 }
 
 void read(const QString &, QObject *owner, const std::function<void(const Result<QString> &)> &done)
 {
-    QMetaObject::invokeMethod(owner, [done] { done(none()); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        owner, [done] { done(none()); }, Qt::QueuedConnection);
 }
 
 void remove(const QString &) {}

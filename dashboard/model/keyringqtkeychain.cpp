@@ -22,7 +22,8 @@ Problem problem(const QKeychain::Job &job) { return {{}, QStringLiteral("the key
 
 bool isBuiltIn() { return true; }
 
-void write(const QString &key, const QString &secret, QObject *owner, const std::function<void(std::optional<Problem>)> &done)
+void write(const QString &key, const QString &secret, QObject *owner,
+           const std::function<void(std::optional<Problem>)> &done)
 {
     auto *const writing = job<QKeychain::WritePasswordJob>(key);
     writing->setTextData(secret);

@@ -65,13 +65,14 @@ void ListenerModel::askNext()
     if (m_next >= m_rows.size())
         return;
     const std::size_t line = m_next++;
-    DialectClient *const client = (m_rows[line].client = std::make_unique<DialectClient>(ServiceTarget{m_rows[line].url, {}})).get();
+    DialectClient *const client =
+        (m_rows[line].client = std::make_unique<DialectClient>(ServiceTarget{m_rows[line].url, {}})).get();
     client->askStatus([this, line](const Answer<HealthReport> &answer) {
         Row &row = m_rows[line];
         row.answered = true;
         row.report = answer.value;
         row.dialect = row.client->dialect();
-        row.client.release()->deleteLater(); // it calls us
+        row.client.release()->deleteLater();                            // it calls us
         row.chosen = answer.value && row.dialect != Dialect::Reachable; // a page is no service yet
         --m_open;
         m_found += row.report.has_value();
@@ -93,7 +94,8 @@ QList<FleetEntry> ListenerModel::chosen() const
         entries << *entry;
         QString name = row.report ? visibleText(row.report->service, 80) : QString();
         if (name.isEmpty())
-            name = QFileInfo(row.holder.command.section(u' ', 0, 0)).fileName() + u':' + QString::number(row.holder.address.port);
+            name = QFileInfo(row.holder.command.section(u' ', 0, 0)).fileName() + u':'
+                + QString::number(row.holder.address.port);
         if (names.contains(name))
             name += u':' + QString::number(row.holder.address.port);
         names.insert(name);
@@ -134,15 +136,22 @@ QVariant ListenerModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
     case SortRole:
         switch (index.column()) {
-        case Port: return role == SortRole ? QVariant(int(holder.address.port)) : QVariant(QString::number(holder.address.port));
-        case Speaks: return role == SortRole ? QString::number(row.report ? int(row.dialect) : 9) + speaks(row) : speaks(row);
-        case Pid: return role == SortRole ? QVariant(holder.pid) : QVariant(holder.pid > 0 ? QString::number(holder.pid) : u"–"_s);
+        case Port:
+            return role == SortRole ? QVariant(int(holder.address.port))
+                                    : QVariant(QString::number(holder.address.port));
+        case Speaks:
+            return role == SortRole ? QString::number(row.report ? int(row.dialect) : 9) + speaks(row) : speaks(row);
+        case Pid:
+            return role == SortRole ? QVariant(holder.pid)
+                                    : QVariant(holder.pid > 0 ? QString::number(holder.pid) : u"–"_s);
         case Command: return holder.pid > 0 ? visibleText(holder.command, 300) : tr("a process of another user");
         case Directory: return visibleText(holder.directory, 300);
         default: return {};
         }
     case Qt::ToolTipRole:
-        return row.report ? introduce(row.dialect, *row.report) : index.column() == Command ? visibleText(holder.command, 2000) : speaks(row);
+        return row.report               ? introduce(row.dialect, *row.report)
+            : index.column() == Command ? visibleText(holder.command, 2000)
+                                        : speaks(row);
     case Qt::CheckStateRole:
         return index.column() == Port && row.report ? QVariant(row.chosen ? Qt::Checked : Qt::Unchecked) : QVariant();
     case CurrentRole: return row.report.has_value();

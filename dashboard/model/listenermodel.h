@@ -12,8 +12,8 @@
 
 namespace Hephaestus {
 
-/// The listening ports of this machine: who holds each, and what it says when it is asked how it is. Those that say something can be
-/// ticked. Asks a few at a time, on this machine only.
+/// The listening ports of this machine: who holds each, and what it says when it is asked how it is. Those that say
+/// something can be ticked. Asks a few at a time, on this machine only.
 class ListenerModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -28,7 +28,7 @@ public:
     /// `known`: URLs that are watched already, and left out.
     void find(const QList<PortHolder> &holders, const QStringList &known);
     bool isAsking() const { return m_open > 0; }
-    int found() const { return m_found; }   ///< how many said something
+    int found() const { return m_found; } ///< how many said something
     int ticked() const { return m_ticked; }
     /// What is ticked, as entries.
     QList<FleetEntry> chosen() const;

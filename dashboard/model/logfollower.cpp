@@ -24,7 +24,10 @@ QStringList linesOf(QByteArray text)
 } // namespace
 
 LogFollower::LogFollower(const FleetEntry &entry, bool offers, const QString &stateDirectory, QObject *parent)
-    : QObject(parent), m_entry(entry), m_offers(offers), m_path(logFileOf(entry.name, stateDirectory))
+    : QObject(parent)
+    , m_entry(entry)
+    , m_offers(offers)
+    , m_path(logFileOf(entry.name, stateDirectory))
 {
     connect(&m_timer, &QTimer::timeout, this, &LogFollower::look);
 }
@@ -33,7 +36,8 @@ LogFollower::~LogFollower() = default;
 
 QString LogFollower::source() const
 {
-    return m_offers ? tr("What the service tells at /health/logs.") : tr("The output of the program started from here: %1").arg(m_path);
+    return m_offers ? tr("What the service tells at /health/logs.")
+                    : tr("The output of the program started from here: %1").arg(m_path);
 }
 
 void LogFollower::start()
@@ -100,9 +104,10 @@ QStringList LogFollower::newLines(const QStringList &previous, const QStringList
 
 void LogFollower::readFile()
 {
-    struct stat about{};
+    struct stat about = {};
     if (::stat(QFile::encodeName(m_path).constData(), &about) != 0)
-        return fail(tr("This service does not offer its log (%1), and was not started from here: there is no %2.").arg(u"/health/logs"_s, m_path));
+        return fail(tr("This service does not offer its log (%1), and was not started from here: there is no %2.")
+                        .arg(u"/health/logs"_s, m_path));
     if (about.st_ino != m_inode || about.st_size < m_position) { // another file, or begun anew
         m_position = m_inode == 0 ? -1 : 0;
         m_inode = about.st_ino;

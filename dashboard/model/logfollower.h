@@ -9,9 +9,9 @@
 
 namespace Hephaestus {
 
-/// Follows the output of one service: what it tells at /health/logs, or the file that it writes to when it was started from here.
-/// Whole lines come as they are seen; a look a second, none while it is stopped. One thread; nothing blocks but reading a local file's
-/// end.
+/// Follows the output of one service: what it tells at /health/logs, or the file that it writes to when it was started
+/// from here. Whole lines come as they are seen; a look a second, none while it is stopped. One thread; nothing blocks
+/// but reading a local file's end.
 class LogFollower : public QObject
 {
     Q_OBJECT
@@ -29,8 +29,8 @@ public:
     /// Where it comes from, as a sentence.
     QString source() const;
 
-    /// What of `current` is new after `previous`, both the last lines of one growing output: the longest end of `previous` that
-    /// `current` begins with is old.
+    /// What of `current` is new after `previous`, both the last lines of one growing output: the longest end of
+    /// `previous` that `current` begins with is old.
     static QStringList newLines(const QStringList &previous, const QStringList &current);
 
 Q_SIGNALS:

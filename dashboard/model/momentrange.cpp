@@ -10,16 +10,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::seconds LongestGuess = 2min; ///< two moments further apart, or by more than two steps, have a gap between them: nobody scraped
+constexpr std::chrono::seconds LongestGuess =
+    2min; ///< two moments further apart, or by more than two steps, have a gap between them: nobody scraped
 
 class Course
 {
 public:
-    explicit Course(std::chrono::seconds step) : m_longestGap(std::max(LongestGuess, 2 * step)), m_longestFirst(std::max(60s, step)) { m_range.step = step; }
+    explicit Course(std::chrono::seconds step)
+        : m_longestGap(std::max(LongestGuess, 2 * step))
+        , m_longestFirst(std::max(60s, step))
+    {
+        m_range.step = step;
+    }
 
     void add(const PrometheusFleet::Moment &moment)
     {
-        const ServiceRow before = std::exchange(m_row, afterAnswer(m_row, moment.answer, TimeSource::Steady(moment.at.time_since_epoch())));
+        const ServiceRow before =
+            std::exchange(m_row, afterAnswer(m_row, moment.answer, TimeSource::Steady(moment.at.time_since_epoch())));
         addMarks(before, moment.at);
         if (!moment.answer.value) {
             m_spans.miss();
@@ -29,8 +36,10 @@ public:
         if (before.lastSeen && *m_row.lastSeen - *before.lastSeen >= m_longestGap)
             interrupt();
         const AnswerSpan span = m_spans.take(moment.at, report, moment.answer.reply.latency, m_longestGap);
-        m_range.stretches.push_back({span.from, span.to, 1, moment.answer.reply.latency, moment.answer.reply.latency, span.resources});
-        const auto process = OperationCount::Process::of(report, moment.at, before.report && !isAnotherProcess(*before.report, report));
+        m_range.stretches.push_back(
+            {span.from, span.to, 1, moment.answer.reply.latency, moment.answer.reply.latency, span.resources});
+        const auto process =
+            OperationCount::Process::of(report, moment.at, before.report && !isAnotherProcess(*before.report, report));
         for (const DependencyReport &dependency : report.dependencies) {
             if (const auto sample = m_counts[dependency.name].take(moment.at, dependency, process, m_longestFirst))
                 m_range.operations[dependency.name].push_back(*sample);

@@ -21,8 +21,9 @@ struct OperationSample
     bool operator==(const OperationSample &) const = default;
 };
 
-/// Turns the counters of one dependency, which run since the start of the service's process, into what it did between one answer and the next.
-/// A counter that starts again does not become a negative number, and what cannot be placed in time is no sample.
+/// Turns the counters of one dependency, which run since the start of the service's process, into what it did between
+/// one answer and the next. A counter that starts again does not become a negative number, and what cannot be placed in
+/// time is no sample.
 class OperationCount
 {
 public:
@@ -38,9 +39,10 @@ public:
         static Process of(const HealthReport &report, Time at, bool same);
     };
 
-    /// Counts that were read at `at`. A process born since the latest answer did all it counts since its birth, whatever was missed between;
-    /// one that is older than `longestFirst` says too little about when.
-    std::optional<OperationSample> take(Time at, const DependencyReport &dependency, const Process &process, Seconds longestFirst = Seconds(60));
+    /// Counts that were read at `at`. A process born since the latest answer did all it counts since its birth,
+    /// whatever was missed between; one that is older than `longestFirst` says too little about when.
+    std::optional<OperationSample> take(Time at, const DependencyReport &dependency, const Process &process,
+                                        Seconds longestFirst = Seconds(60));
 
     /// Nobody answered: what the next answer counts cannot be placed in time, so it is a new start.
     void miss() { m_placed = false; }
@@ -48,7 +50,7 @@ public:
 private:
     qint64 m_successes = 0;
     qint64 m_failures = 0;
-    Time m_counted; ///< when the counts were read
+    Time m_counted;        ///< when the counts were read
     bool m_placed = false; ///< they were read by the latest poll, so a difference to them has a time
 };
 

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto StatisticsSpan = 10s;
-constexpr auto Granularity = 50ms; ///< of the timer: many services share one wake-up,
+constexpr auto Granularity = 50ms;     ///< of the timer: many services share one wake-up,
 constexpr auto FineGranularity = 10ms; ///< but not too many
 constexpr std::size_t Many = 500;
 constexpr auto ShortestInterval = 100ms;
@@ -29,7 +29,10 @@ double spreadOf(ServiceId id)
 } // namespace
 
 Poller::Poller(Ask ask, GiveUp giveUp, const TimeSource &time, QObject *parent)
-    : QObject(parent), m_ask(std::move(ask)), m_giveUp(std::move(giveUp)), m_time(time)
+    : QObject(parent)
+    , m_ask(std::move(ask))
+    , m_giveUp(std::move(giveUp))
+    , m_time(time)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &Poller::poll);
@@ -115,7 +118,8 @@ void Poller::poll()
 bool Poller::isFull(Standing standing) const
 {
     return int(m_asked.size()) >= MostInFlight
-        || (standing == Standing::Proven ? provenInFlight() >= MostInFlight - LeastUnproven : m_unprovenInFlight >= MostUnproven);
+        || (standing == Standing::Proven ? provenInFlight() >= MostInFlight - LeastUnproven
+                                         : m_unprovenInFlight >= MostUnproven);
 }
 
 /// Asks the first of that standing if it is due and there is room.
@@ -136,8 +140,8 @@ bool Poller::askFirst(Standing standing, TimeSource::Steady now)
     return true;
 }
 
-/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who is doubtful makes
-/// nobody give up, or one that is only slow would never be heard.
+/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who is doubtful
+/// makes nobody give up, or one that is only slow would never be heard.
 bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
 {
     if (standing == Standing::Doubtful)
@@ -149,7 +153,8 @@ bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
         if (m_waiting[std::size_t(standing)].begin()->first > now - Soon)
             return false;
     }
-    const auto longest = std::ranges::find_if(m_asked, [this](const Due &asked) { return m_subjects.at(asked.second).unprovenAsked; });
+    const auto longest =
+        std::ranges::find_if(m_asked, [this](const Due &asked) { return m_subjects.at(asked.second).unprovenAsked; });
     if (longest == m_asked.end() || longest->first > now - Patience)
         return false;
     const ServiceId id = longest->second;
@@ -157,7 +162,8 @@ bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
     Answer<HealthReport> answer;
     answer.reply.error = ClientError::Timeout;
     answer.reply.latency = now - longest->first;
-    answer.reply.message = tr("no answer within %1, while others waited to be asked").arg(formatDuration(answer.reply.latency));
+    answer.reply.message =
+        tr("no answer within %1, while others waited to be asked").arg(formatDuration(answer.reply.latency));
     const quint64 question = subject.question;
     if (m_giveUp)
         m_giveUp(id);
@@ -165,11 +171,12 @@ bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
     return !isFull(standing);
 }
 
-/// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among the slow, who have
-/// all the time they need.
+/// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among
+/// the slow, who have all the time they need.
 bool Poller::takeBackOverdue(TimeSource::Steady now)
 {
-    const auto longest = std::ranges::find_if(m_asked, [this](const Due &asked) { return !m_subjects.at(asked.second).unprovenAsked; });
+    const auto longest =
+        std::ranges::find_if(m_asked, [this](const Due &asked) { return !m_subjects.at(asked.second).unprovenAsked; });
     if (longest == m_asked.end() || longest->first > now - Soon)
         return false;
     const ServiceId id = longest->second;
@@ -212,8 +219,8 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
     Q_EMIT answered(id, answer);
 }
 
-/// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked together
-/// for ever.
+/// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked
+/// together for ever.
 std::chrono::milliseconds Poller::pause(ServiceId id, const Subject &subject) const
 {
     if (subject.eager || subject.unanswered <= 1)
@@ -234,7 +241,9 @@ void Poller::arm()
         if (queue.empty() || (isFull(standing) && standing == Standing::Doubtful))
             continue; // the next answer arms it again
         const auto due = queue.begin()->first;
-        next = std::min(next, isFull(standing) ? std::max<TimeSource::Steady>(due, m_time.steady() + Granularity) : due); // perhaps one can be given up then
+        next = std::min(next,
+                        isFull(standing) ? std::max<TimeSource::Steady>(due, m_time.steady() + Granularity)
+                                         : due); // perhaps one can be given up then
     }
     if (next == TimeSource::Steady::max())
         return m_timer.stop();

@@ -18,13 +18,14 @@
 namespace Hephaestus {
 
 /// Asks any number of services, each at its own interval: spread over the interval instead of all at once, at most one
-/// question in flight each, and `MostInFlight` in all. Who does not answer is asked less often, up to LongestPause apart,
-/// until it answers again; and those who did not answer last time, or not soon, or were never asked, may have at most `MostUnproven`
-/// questions in flight, so that the others find room. When there is none all the same, of those that were expected to answer soon the one that
-/// has waited longest is taken back, to be asked again among the slow; if that makes no room, or none for one that was never asked, the
-/// question that has waited longest is given up, which counts as no answer.
-/// How to ask and how to give up are handed in; the answer may come at any later time, and is ignored if the service was
-/// removed meanwhile. One thread. What is done for one answer grows with the logarithm of the number of services.
+/// question in flight each, and `MostInFlight` in all. Who does not answer is asked less often, up to LongestPause
+/// apart, until it answers again; and those who did not answer last time, or not soon, or were never asked, may have at
+/// most `MostUnproven` questions in flight, so that the others find room. When there is none all the same, of those
+/// that were expected to answer soon the one that has waited longest is taken back, to be asked again among the slow;
+/// if that makes no room, or none for one that was never asked, the question that has waited longest is given up, which
+/// counts as no answer. How to ask and how to give up are handed in; the answer may come at any later time, and is
+/// ignored if the service was removed meanwhile. One thread. What is done for one answer grows with the logarithm of
+/// the number of services.
 class Poller : public QObject
 {
     Q_OBJECT
@@ -53,7 +54,8 @@ public:
         std::chrono::nanoseconds slowest{0};
     };
 
-    explicit Poller(Ask ask, GiveUp giveUp = {}, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    explicit Poller(Ask ask, GiveUp giveUp = {}, const TimeSource &time = TimeSource::machine(),
+                    QObject *parent = nullptr);
 
     void add(ServiceId id, std::chrono::milliseconds interval);
     void remove(ServiceId id);
@@ -64,7 +66,7 @@ public:
 
     void start(); ///< lets the timer knock
     void stop();
-    void poll();  ///< asks everyone who is due; the timer's only deed
+    void poll(); ///< asks everyone who is due; the timer's only deed
 
     Statistics statistics() const;
 
@@ -107,7 +109,7 @@ private:
     QTimer m_timer;
     std::unordered_map<ServiceId, Subject> m_subjects;
     std::array<std::set<Due>, 3> m_waiting; ///< by their standing; who is due first
-    std::set<Due> m_asked;    ///< whose question is in flight, by when it was asked
+    std::set<Due> m_asked;                  ///< whose question is in flight, by when it was asked
     quint64 m_questions = 0;
     int m_unprovenInFlight = 0;
     bool m_running = false;

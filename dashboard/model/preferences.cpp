@@ -13,13 +13,16 @@ Preferences Preferences::read(const QSettings &settings)
     const QString colors = settings.value(u"preferences/colors"_s, read.colors).toString();
     if (colors == "light"_L1 || colors == "dark"_L1)
         read.colors = colors;
-    const auto flag = [&](const QString &key, bool &value) { value = settings.value(u"preferences/"_s + key, value).toBool(); };
+    const auto flag = [&](const QString &key, bool &value) {
+        value = settings.value(u"preferences/"_s + key, value).toBool();
+    };
     flag(u"grouped"_s, read.grouped);
     flag(u"askBeforeIdleRestart"_s, read.askBeforeIdleRestart);
     flag(u"tray"_s, read.tray);
     flag(u"closeToTray"_s, read.closeToTray);
     flag(u"notifications"_s, read.notifications);
-    const qint64 seconds = settings.value(u"preferences/notifyAfterSeconds"_s, qint64(read.notifyAfter.count())).toLongLong();
+    const qint64 seconds =
+        settings.value(u"preferences/notifyAfterSeconds"_s, qint64(read.notifyAfter.count())).toLongLong();
     if (seconds >= 0 && seconds <= 3600)
         read.notifyAfter = std::chrono::seconds(seconds);
     read.fleetFiles = settings.value(u"preferences/fleetFiles"_s).toStringList();

@@ -14,8 +14,8 @@ struct Preferences
 {
     QString colors = QStringLiteral("system"); ///< or `light`, `dark`
     bool grouped = true;                       ///< services under their groups' headings, where there are groups
-    bool askBeforeIdleRestart = false; ///< also when nothing is in flight
-    QStringList fleetFiles; ///< opened when the command line names nothing to watch
+    bool askBeforeIdleRestart = false;         ///< also when nothing is in flight
+    QStringList fleetFiles;                    ///< opened when the command line names nothing to watch
 
     bool tray = true;         ///< an icon with the worst state
     bool closeToTray = false; ///< closing the window leaves it there

@@ -35,20 +35,26 @@ public:
 
     void look()
     {
-        server().ask([watch = m_watch](const QList<PrometheusFleet::Member> &members) {
-            QMetaObject::invokeMethod(watch, [watch, members] { watch->take(members); }, Qt::QueuedConnection);
-        }, [watch = m_watch](const std::optional<Problem> &problem) {
-            QMetaObject::invokeMethod(watch, [watch, problem] { watch->endLook(problem); }, Qt::QueuedConnection);
-        });
+        server().ask(
+            [watch = m_watch](const QList<PrometheusFleet::Member> &members) {
+                QMetaObject::invokeMethod(
+                    watch, [watch, members] { watch->take(members); }, Qt::QueuedConnection);
+            },
+            [watch = m_watch](const std::optional<Problem> &problem) {
+                QMetaObject::invokeMethod(
+                    watch, [watch, problem] { watch->endLook(problem); }, Qt::QueuedConnection);
+            });
     }
 
     void askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
                   const std::function<void(const Result<HistoryRange> &)> &done)
     {
-        server().askPast(url, from, to, step, [watch = m_watch, step, done](const Result<QList<PrometheusFleet::Moment>> &moments) {
-            const auto range = moments ? Result<HistoryRange>(rangeOf(*moments, step)) : moments.problem();
-            QMetaObject::invokeMethod(watch, [done, range] { done(range); }, Qt::QueuedConnection);
-        });
+        server().askPast(
+            url, from, to, step, [watch = m_watch, step, done](const Result<QList<PrometheusFleet::Moment>> &moments) {
+                const auto range = moments ? Result<HistoryRange>(rangeOf(*moments, step)) : moments.problem();
+                QMetaObject::invokeMethod(
+                    watch, [done, range] { done(range); }, Qt::QueuedConnection);
+            });
     }
 
 private:
@@ -65,7 +71,9 @@ private:
 };
 
 PrometheusWatch::PrometheusWatch(FleetWatch &watch, const QString &url, QObject *parent)
-    : QObject(parent), m_watch(watch), m_worker(new Worker(this, url))
+    : QObject(parent)
+    , m_watch(watch)
+    , m_worker(new Worker(this, url))
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &PrometheusWatch::look);
@@ -85,7 +93,8 @@ void PrometheusWatch::start() { look(); }
 
 void PrometheusWatch::look()
 {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->look(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->look(); }, Qt::QueuedConnection);
 }
 
 void PrometheusWatch::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
@@ -102,7 +111,8 @@ void PrometheusWatch::askRange(const QString &url, History::Time from, History::
 {
     const auto known = m_known.find(m_watch.find(url));
     const QString scraped = known == m_known.end() ? QString() : known->second.url;
-    QMetaObject::invokeMethod(m_worker, [=, worker = m_worker] { worker->askRange(scraped, from, to, step, done); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [=, worker = m_worker] { worker->askRange(scraped, from, to, step, done); }, Qt::QueuedConnection);
 }
 
 /// NoService: it has no row yet.
@@ -138,7 +148,9 @@ void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members)
         known.scraped = member.scraped;
         known.answered = answered;
         const TimeSource::Wall scraped = answered ? member.scraped : time.wall();
-        arrivals.append({id, member.answer, time.steady() - std::chrono::duration_cast<std::chrono::nanoseconds>(time.wall() - scraped), scraped});
+        arrivals.append({id, member.answer,
+                         time.steady() - std::chrono::duration_cast<std::chrono::nanoseconds>(time.wall() - scraped),
+                         scraped});
     }
     m_watch.takeAll(arrivals);
 }

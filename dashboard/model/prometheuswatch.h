@@ -9,9 +9,10 @@
 
 namespace Hephaestus {
 
-/// Feeds the table from a Prometheus server: the services it scrapes are added as they appear, and their history is what it keeps of them,
-/// asked for when it is to be shown. While the server does not answer, nothing is known of any of them, and their rows say so. It is asked
-/// and read in a thread of its own, and what it says is taken a portion at a time, so that the window never waits for a large fleet.
+/// Feeds the table from a Prometheus server: the services it scrapes are added as they appear, and their history is
+/// what it keeps of them, asked for when it is to be shown. While the server does not answer, nothing is known of any
+/// of them, and their rows say so. It is asked and read in a thread of its own, and what it says is taken a portion at
+/// a time, so that the window never waits for a large fleet.
 class PrometheusWatch : public QObject, public HistorySource
 {
     Q_OBJECT
@@ -23,8 +24,9 @@ public:
     PrometheusWatch(FleetWatch &watch, const QString &url, QObject *parent = nullptr);
     ~PrometheusWatch() override;
 
-    /// Services of a fleet file: it says what Prometheus cannot know of them (tokens, how they are restarted and in which order, whether they
-    /// are by themselves). Those that Prometheus does not scrape are asked from here, once it has told what it does. Before start().
+    /// Services of a fleet file: it says what Prometheus cannot know of them (tokens, how they are restarted and in
+    /// which order, whether they are by themselves). Those that Prometheus does not scrape are asked from here, once it
+    /// has told what it does. Before start().
     void addAll(const QList<FleetEntry> &entries, const QString &fleetFile);
     void start();
 

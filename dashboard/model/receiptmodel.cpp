@@ -21,7 +21,8 @@ QString ReceiptModel::outcomeWord(StepOutcome outcome)
 void ReceiptModel::show(const Receipt &receipt, const QString &runningStep)
 {
     QList<ReceiptStep> steps = receipt.steps;
-    const bool listed = !steps.isEmpty() && steps.last().name == runningStep && steps.last().outcome == StepOutcome::Running;
+    const bool listed =
+        !steps.isEmpty() && steps.last().name == runningStep && steps.last().outcome == StepOutcome::Running;
     if (!runningStep.isEmpty() && !listed)
         steps << ReceiptStep{runningStep, StepOutcome::Running, Seconds(0), {}};
     if (steps.size() < m_steps.size()) {
@@ -52,14 +53,17 @@ QVariant ReceiptModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case OutcomeRole: return QVariant::fromValue(step.outcome);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::Alignment((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     case Qt::ToolTipRole: return visibleText(step.message, 2000);
     case Qt::DisplayRole:
         switch (index.column()) {
         case Step: return visibleText(step.name, 60);
         case Outcome: return outcomeWord(step.outcome);
-        case Duration: return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending
-                                  ? QString() : formatDuration(step.duration);
+        case Duration:
+            return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending
+                ? QString()
+                : formatDuration(step.duration);
         case Message: return visibleText(step.message, 500);
         default: return {};
         }
@@ -72,7 +76,8 @@ QVariant ReceiptModel::headerData(int section, Qt::Orientation orientation, int 
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::Alignment((section == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((section == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -39,7 +39,10 @@ QString inProgress(const QString &step)
 } // namespace
 
 ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const TimeSource &time, QObject *parent)
-    : QObject(parent), m_fleet(fleet), m_options(std::move(options)), m_time(time)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_options(std::move(options))
+    , m_time(time)
 {
 }
 
@@ -63,15 +66,17 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
     const QString silent = tr("%1 does not answer.").arg(row->entry.name);
     switch (action) {
     case ServiceAction::Restart: return closing ? tr("%1 is shutting down.").arg(row->entry.name) : whyNotRestart(*row);
-    case ServiceAction::Start: return answers ? tr("%1 runs already.").arg(row->entry.name) : whyNotStartable(row->entry);
+    case ServiceAction::Start:
+        return answers ? tr("%1 runs already.").arg(row->entry.name) : whyNotStartable(row->entry);
     case ServiceAction::ShutDown: return answers ? QString() : silent; // a scheduled one may be hurried
     case ServiceAction::ScheduleShutDown:
         return !answers ? silent : closing ? tr("%1 is shutting down already.").arg(row->entry.name) : QString();
     case ServiceAction::CancelShutDown:
         return closing ? QString() : tr("%1 has no shutdown scheduled.").arg(row->entry.name);
     case ServiceAction::CheckNow:
-        return !answers ? silent
-               : row->offers("check"_L1) ? QString() : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
+        return !answers               ? silent
+            : row->offers("check"_L1) ? QString()
+                                      : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
     }
     Q_UNREACHABLE();
 }
@@ -97,9 +102,9 @@ void ServiceActions::shutDownForeign(const ServiceRow &row)
         if (answer.reply.error == ClientError::None)
             m_fleet.setStopped(id);
         else
-            tell(id, EventKind::Trouble, answer.reply.httpStatus == 404
-                                             ? tr("shutdown refused: the service does not expose /actuator/shutdown")
-                                             : tr("shutdown refused: %1").arg(answer.reply.message));
+            tell(id, EventKind::Trouble,
+                 answer.reply.httpStatus == 404 ? tr("shutdown refused: the service does not expose /actuator/shutdown")
+                                                : tr("shutdown refused: %1").arg(answer.reply.message));
         Q_EMIT answerWanted(id);
     });
 }
@@ -112,7 +117,8 @@ QString ServiceActions::whyNotRestart(const ServiceRow &row) const
     if (!byItself)
         return {};
     if (!row.isCurrent())
-        return byItself->start ? QString() : tr("%1 does not answer, and nobody said how to start it.").arg(row.entry.name);
+        return byItself->start ? QString()
+                               : tr("%1 does not answer, and nobody said how to start it.").arg(row.entry.name);
     if (!row.offers("restart"_L1) && !byItself->start)
         return tr("%1 does not offer to restart itself, and nobody said how to start it. "
                   "Write its command into a fleet file: restart = { method = \"command\", command = […] }.")
@@ -153,9 +159,10 @@ void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
     });
     connect(started, &RestartSequence::finished, this, [this, id](const Receipt &receipt) { finish(id, receipt); });
     m_running[id] = {std::move(sequence), {}};
-    tell(id, EventKind::Action, action == FleetAction::Restart ? tr("restart asked for")
-                                : action == FleetAction::Start ? tr("start asked for")
-                                                               : tr("shutdown asked for"));
+    tell(id, EventKind::Action,
+         action == FleetAction::Restart     ? tr("restart asked for")
+             : action == FleetAction::Start ? tr("start asked for")
+                                            : tr("shutdown asked for"));
     showStep(id, action, {});
     Q_EMIT begun(id);
     started->start();
@@ -163,7 +170,8 @@ void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
 
 void ServiceActions::showStep(ServiceId id, FleetAction action, const QString &text)
 {
-    m_fleet.setActivity(id, Activity{action == FleetAction::Stop ? ServiceState::ShuttingDown : ServiceState::Restarting, text});
+    m_fleet.setActivity(
+        id, Activity{action == FleetAction::Stop ? ServiceState::ShuttingDown : ServiceState::Restarting, text});
     Q_EMIT receiptChanged(id);
 }
 
@@ -177,7 +185,9 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
     if (action == FleetAction::Stop && receipt.ok)
         m_fleet.setStopped(id);
     m_fleet.setActivity(id, {});
-    const QString what = action == FleetAction::Restart ? tr("restart") : action == FleetAction::Start ? tr("start") : tr("shutdown");
+    const QString what = action == FleetAction::Restart ? tr("restart")
+        : action == FleetAction::Start                  ? tr("start")
+                                                        : tr("shutdown");
     if (receipt.ok)
         tell(id, EventKind::Recovery, tr("%1 done in %2").arg(what, formatDuration(receipt.total)));
     else
@@ -210,8 +220,10 @@ void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optio
             conclude(answer.reply, tr("all dependencies checked"));
         });
     } else if (action == ServiceAction::ScheduleShutDown) {
-        const QString success = delay ? tr("shutdown scheduled in %1").arg(formatDuration(*delay)) : tr("shutdown scheduled");
-        client->schedule(delay, [conclude, success](const Answer<Acknowledgement> &answer) { conclude(answer.reply, success); });
+        const QString success =
+            delay ? tr("shutdown scheduled in %1").arg(formatDuration(*delay)) : tr("shutdown scheduled");
+        client->schedule(
+            delay, [conclude, success](const Answer<Acknowledgement> &answer) { conclude(answer.reply, success); });
     } else {
         client->cancelSchedule([this, conclude](const Answer<Acknowledgement> &answer) {
             conclude(answer.reply, tr("scheduled shutdown cancelled"));

@@ -14,8 +14,8 @@ namespace Hephaestus {
 /// What a person can do to a service.
 enum class ServiceAction { Restart, ShutDown, ScheduleShutDown, CancelShutDown, Start, CheckNow };
 
-/// Does it. Nothing here waits: each step shows in the model's row as it happens and in the receipt, the outcome in an event. At
-/// most one sequence (start, stop, restart) runs for a service; several services may each have one.
+/// Does it. Nothing here waits: each step shows in the model's row as it happens and in the receipt, the outcome in an
+/// event. At most one sequence (start, stop, restart) runs for a service; several services may each have one.
 class ServiceActions : public QObject
 {
     Q_OBJECT
@@ -33,7 +33,8 @@ public:
     /// Why not, as a sentence; empty if it may be done now.
     QString whyNot(ServiceId id, ServiceAction action) const;
 
-    /// Does nothing if whyNot() has an answer. `delay` is for ScheduleShutDown; without one the service's own notice holds.
+    /// Does nothing if whyNot() has an answer. `delay` is for ScheduleShutDown; without one the service's own notice
+    /// holds.
     void perform(ServiceId id, ServiceAction action, std::optional<Seconds> delay = {});
 
     /// Ends the watching of a running sequence; what was asked of the service stands.
@@ -43,7 +44,8 @@ public:
     /// What was done to it on an earlier day, unless something was done since.
     void remember(ServiceId id, const Receipt &receipt);
 
-    /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs again.
+    /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs
+    /// again.
     const Receipt *receipt(ServiceId id) const;
     /// The name of the step that runs now; empty: none.
     QString runningStep(ServiceId id) const;

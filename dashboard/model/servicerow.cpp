@@ -21,16 +21,13 @@ bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown ||
 ServiceState stateOf(ClientError error, ServiceState before)
 {
     switch (error) {
-    case ClientError::Unauthorized:
-        return ServiceState::Unauthorized;
+    case ClientError::Unauthorized: return ServiceState::Unauthorized;
     case ClientError::NotUnderstood:
     case ClientError::TooLarge:
     case ClientError::Redirected:
-    case ClientError::HttpStatus:
-        return ServiceState::NotUnderstood;
+    case ClientError::HttpStatus: return ServiceState::NotUnderstood;
     case ClientError::Refused:
-    case ClientError::Disconnected:
-        return isGoing(before) ? ServiceState::Stopped : ServiceState::Unreachable;
+    case ClientError::Disconnected: return isGoing(before) ? ServiceState::Stopped : ServiceState::Unreachable;
     case ClientError::None:
     case ClientError::BadAddress:
     case ClientError::Unreachable:
@@ -38,8 +35,7 @@ ServiceState stateOf(ClientError error, ServiceState before)
     case ClientError::HostNotFound:
     case ClientError::Tls:
     case ClientError::NotAsked:
-    case ClientError::Local:
-        return ServiceState::Unreachable;
+    case ClientError::Local: return ServiceState::Unreachable;
     }
     Q_UNREACHABLE();
 }
@@ -77,9 +73,9 @@ void tellDependencies(Teller &teller, const HealthReport *before, const HealthRe
         const DependencyReport *const old = before ? find(*before, dependency.name) : nullptr;
         const bool failed = old && old->status == DependencyStatus::Error;
         if (dependency.status == DependencyStatus::Error && !(failed && old->error == dependency.error)) {
-            teller.tell(EventKind::Trouble, dependency.error.isEmpty()
-                                                ? tr("%1 fails").arg(dependency.name)
-                                                : tr("%1 fails: %2").arg(dependency.name, dependency.error));
+            teller.tell(EventKind::Trouble,
+                        dependency.error.isEmpty() ? tr("%1 fails").arg(dependency.name)
+                                                   : tr("%1 fails: %2").arg(dependency.name, dependency.error));
         } else if (failed && dependency.status == DependencyStatus::Working) {
             teller.tell(EventKind::Recovery, tr("%1 works again").arg(dependency.name));
         }
@@ -101,7 +97,8 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery,
-                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid) : tr("a new process answers"),
+                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid)
+                                      : tr("a new process answers"),
                     tr("restarted"));
     } else if (before.observed == ServiceState::Unreachable || before.observed == ServiceState::Stopped) {
         teller.tell(EventKind::Recovery, tr("answers again"));
@@ -114,8 +111,7 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
 
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
 {
-    return before.instanceId != after.instanceId
-           || (after.instanceId.isEmpty() && before.startTime != after.startTime);
+    return before.instanceId != after.instanceId || (after.instanceId.isEmpty() && before.startTime != after.startTime);
 }
 
 qsizetype ServiceRow::variablesChanged() const
@@ -133,7 +129,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeS
     if (answer.value) {
         row.report = answer.value;
         const auto isUsed = [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; };
-        if (!std::ranges::is_partitioned(std::as_const(row.report->dependencies), isUsed)) // the list is shared with the client's, as long as it stays
+        if (!std::ranges::is_partitioned(std::as_const(row.report->dependencies),
+                                         isUsed)) // the list is shared with the client's, as long as it stays
             std::ranges::stable_partition(row.report->dependencies, isUsed);
         row.lastSeen = now;
         row.observed = stateOf(*answer.value);
@@ -145,7 +142,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeS
 
 QString progressText(const ShutdownProgress &progress)
 {
-    QString text = progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown) : QString(progress.phase).replace(u'_', u' ');
+    QString text =
+        progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown) : QString(progress.phase).replace(u'_', u' ');
     if (progress.inFlight > 0)
         text += u" %1"_s.arg(progress.inFlight);
     for (const StepReport &step : progress.steps) {
@@ -184,13 +182,11 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood:
         return row.reply.message.isEmpty() ? describe(row.reply.error) : row.reply.message;
-    case ServiceState::Stopped:
-        return tr("It shut down, and nothing has started it since.");
+    case ServiceState::Stopped: return tr("It shut down, and nothing has started it since.");
     case ServiceState::Healthy:
     case ServiceState::Unknown:
     case ServiceState::Restarting:
-    case ServiceState::ShuttingDown:
-        return {};
+    case ServiceState::ShuttingDown: return {};
     }
     Q_UNREACHABLE();
 }
@@ -200,8 +196,9 @@ QString placeOf(const FleetEntry &entry)
     if (entry.url.startsWith("unix:"_L1))
         return entry.url;
     const QUrl url(entry.url);
-    return url.isValid() && !url.authority().isEmpty() ? url.authority() + (url.path().size() > 1 ? url.path() : QString())
-                                                       : entry.url;
+    return url.isValid() && !url.authority().isEmpty()
+        ? url.authority() + (url.path().size() > 1 ? url.path() : QString())
+        : entry.url;
 }
 
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at)

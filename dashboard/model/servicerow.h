@@ -28,8 +28,8 @@ struct ServiceRow
 
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer
     std::optional<Activity> activity;
-    std::optional<HealthReport> report; ///< the latest that was understood; kept when later polls fail
-    ServiceReply reply;                        ///< the latest, whatever it was
+    std::optional<HealthReport> report;         ///< the latest that was understood; kept when later polls fail
+    ServiceReply reply;                         ///< the latest, whatever it was
     Dialect dialect = Dialect::Hephaestus;      ///< of `report`
     bool answered = false;                      ///< the latest poll brought `report`
     std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
@@ -48,7 +48,8 @@ struct ServiceRow
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now);
 
-/// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how (`unreachable: refused`).
+/// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how
+/// (`unreachable: refused`).
 QString stateText(const ServiceRow &row);
 
 /// Why it is in its state, as a sentence; empty when all is well.

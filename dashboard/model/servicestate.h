@@ -22,9 +22,9 @@ enum class ServiceState {
 };
 
 inline constexpr ServiceState AllServiceStates[] = {
-    ServiceState::Healthy,       ServiceState::Unknown,      ServiceState::Restarting,
-    ServiceState::ShuttingDown,  ServiceState::Stopped,      ServiceState::NotUnderstood,
-    ServiceState::Unauthorized,  ServiceState::Unreachable,  ServiceState::DependencyError,
+    ServiceState::Healthy,      ServiceState::Unknown,     ServiceState::Restarting,
+    ServiceState::ShuttingDown, ServiceState::Stopped,     ServiceState::NotUnderstood,
+    ServiceState::Unauthorized, ServiceState::Unreachable, ServiceState::DependencyError,
 };
 
 /// The word on the screen, translated: `healthy`, `error`, `shutting down`, …

@@ -43,7 +43,8 @@ bool SqliteFile::connect()
     forgetError();
     m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
     m_database.setDatabaseName(m_path);
-    m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s : u"QSQLITE_BUSY_TIMEOUT=2000"_s);
+    m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s
+                                            : u"QSQLITE_BUSY_TIMEOUT=2000"_s);
     if (m_database.open())
         return true;
     note(m_database.lastError());

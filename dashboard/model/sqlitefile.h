@@ -12,8 +12,8 @@
 
 namespace Hephaestus {
 
-/// An SQLite file with one writer, its statements, and what went wrong with the last of them: a statement after one that failed is not run until
-/// forgetError(). Everything blocks; one thread.
+/// An SQLite file with one writer, its statements, and what went wrong with the last of them: a statement after one
+/// that failed is not run until forgetError(). Everything blocks; one thread.
 class SqliteFile
 {
 public:
@@ -31,7 +31,8 @@ public:
     bool connect();
     /// With the lock.
     void close();
-    /// Closes the file and gives it another name, with what SQLite keeps beside it; the name, or empty if that cannot be.
+    /// Closes the file and gives it another name, with what SQLite keeps beside it; the name, or empty if that cannot
+    /// be.
     QString setAside();
 
     bool begin() { return m_database.transaction(); }

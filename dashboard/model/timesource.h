@@ -48,7 +48,8 @@ private:
 /// In the machine's own time zone.
 inline QDateTime localTime(TimeSource::Wall time)
 {
-    return QDateTime::fromMSecsSinceEpoch(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+    return QDateTime::fromMSecsSinceEpoch(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
 }
 
 } // namespace Hephaestus

@@ -21,7 +21,8 @@ TokenStore::TokenStore(const QString &directory, QObject *parent) : QObject(pare
 
 QString TokenStore::fileOf(const QString &url) const
 {
-    return m_directory + u'/' + QString::fromLatin1(QCryptographicHash::hash(url.toUtf8(), QCryptographicHash::Sha256).toHex().left(32));
+    return m_directory + u'/'
+        + QString::fromLatin1(QCryptographicHash::hash(url.toUtf8(), QCryptographicHash::Sha256).toHex().left(32));
 }
 
 void TokenStore::keep(const QString &url, const QString &token, const Done &done)
@@ -31,7 +32,8 @@ void TokenStore::keep(const QString &url, const QString &token, const Done &done
             return done(write(url, token));
         QFile older(fileOf(url)); // of a day without a keyring
         if (older.exists() && !older.remove())
-            return done(Problem{fileOf(url), tr("an older token is there, and cannot be removed: %1").arg(older.errorString())});
+            return done(Problem{fileOf(url),
+                                tr("an older token is there, and cannot be removed: %1").arg(older.errorString())});
         done({});
     });
 }
@@ -42,9 +44,12 @@ std::optional<Problem> TokenStore::write(const QString &url, const QString &toke
     constexpr auto mine = QFile::ReadOwner | QFile::WriteOwner;
     QSaveFile file(fileOf(url));
     const bool made = QDir().mkpath(m_directory) && QFile::setPermissions(m_directory, mine | QFile::ExeOwner);
-    if (made && file.open(QIODevice::WriteOnly) && file.setPermissions(mine) && file.write(token.toUtf8()) >= 0 && file.commit())
+    if (made && file.open(QIODevice::WriteOnly) && file.setPermissions(mine) && file.write(token.toUtf8()) >= 0
+        && file.commit())
         return {};
-    return Problem{fileOf(url), tr("the token cannot be kept: %1").arg(made ? file.errorString() : tr("its directory cannot be made"))};
+    return Problem{
+        fileOf(url),
+        tr("the token cannot be kept: %1").arg(made ? file.errorString() : tr("its directory cannot be made"))};
 }
 
 void TokenStore::forget(const QString &url)

@@ -18,7 +18,10 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 AddServiceDialog::AddServiceDialog(QWidget *parent)
-    : QDialog(parent), m_url(new QLineEdit(u"http://127.0.0.1:8000"_s)), m_token(new QLineEdit), m_problem(new QLabel)
+    : QDialog(parent)
+    , m_url(new QLineEdit(u"http://127.0.0.1:8000"_s))
+    , m_token(new QLineEdit)
+    , m_problem(new QLabel)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Add a service"));
@@ -45,7 +48,8 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     for (QLineEdit *const edit : {m_url, m_token}) {
-        connect(edit, &QLineEdit::returnPressed, m_accept, &QPushButton::click); // whoever is the default button just then
+        connect(edit, &QLineEdit::returnPressed, m_accept,
+                &QPushButton::click); // whoever is the default button just then
         connect(edit, &QLineEdit::textChanged, this, [this, edit] { check(edit == m_token); });
     }
     m_pause.setSingleShot(true);
@@ -86,7 +90,9 @@ void AddServiceDialog::askWho()
         if (answer.value)
             return m_problem->setText(introduce(m_client->dialect(), *answer.value));
         const bool held = answer.reply.error == ClientError::Unauthorized && !m_withToken && !m_entry.token.isEmpty();
-        m_problem->setText(held ? tr("It wants a token. Yours is sent when you add it, and not while its address changes.") : excuse(answer.reply));
+        m_problem->setText(
+            held ? tr("It wants a token. Yours is sent when you add it, and not while its address changes.")
+                 : excuse(answer.reply));
     });
 }
 

@@ -11,7 +11,10 @@
 namespace Hephaestus {
 
 BulkProgress::BulkProgress(BulkActions &bulk, QWidget *parent)
-    : QWidget(parent), m_bulk(bulk), m_text(new QLabel), m_bar(new QProgressBar)
+    : QWidget(parent)
+    , m_bulk(bulk)
+    , m_text(new QLabel)
+    , m_bar(new QProgressBar)
 {
     m_text->setTextFormat(Qt::PlainText);
     m_bar->setTextVisible(false);
@@ -35,8 +38,9 @@ void BulkProgress::update()
     setVisible(progress.total > 1);
     m_bar->setRange(0, std::max(progress.total, 1));
     m_bar->setValue(progress.done);
-    m_text->setText(progress.failed > 0 ? tr("%1 of %2 done, %3 failed").arg(progress.done).arg(progress.total).arg(progress.failed)
-                                        : tr("%1 of %2 done").arg(progress.done).arg(progress.total));
+    m_text->setText(progress.failed > 0
+                        ? tr("%1 of %2 done, %3 failed").arg(progress.done).arg(progress.total).arg(progress.failed)
+                        : tr("%1 of %2 done").arg(progress.done).arg(progress.total));
     m_bar->setAccessibleName(m_text->text());
 }
 

@@ -15,11 +15,12 @@ using namespace Qt::StringLiterals;
 
 QString plainToolTip(const QString &text)
 {
-    return text.isEmpty() ? QString()
-                          : u"<qt>"_s + text.toHtmlEscaped().replace(u'\n', u"<br>"_s) + u"</qt>"_s;
+    return text.isEmpty() ? QString() : u"<qt>"_s + text.toHtmlEscaped().replace(u'\n', u"<br>"_s) + u"</qt>"_s;
 }
 
-CellDelegate::CellDelegate(int currentRole, QObject *parent) : QStyledItemDelegate(parent), m_currentRole(currentRole) {}
+CellDelegate::CellDelegate(int currentRole, QObject *parent) : QStyledItemDelegate(parent), m_currentRole(currentRole)
+{
+}
 
 void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
 {
@@ -33,11 +34,12 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
     else if (option.features.testFlag(QStyleOptionViewItem::Alternate))
         painter->fillRect(option.rect, option.palette.color(QPalette::AlternateBase));
     const bool first = option.viewItemPosition == QStyleOptionViewItem::Beginning
-                       || option.viewItemPosition == QStyleOptionViewItem::OnlyOne;
+        || option.viewItemPosition == QStyleOptionViewItem::OnlyOne;
     const auto *const view = qobject_cast<const QAbstractItemView *>(option.widget);
     if (first && view && view->hasFocus() && view->currentIndex().row() == index.row()) {
         const int bar = spacing(option.fontMetrics, 1) * 3 / 4;
-        painter->fillRect(QRect(option.rect.topLeft(), QSize(bar, option.rect.height())), option.palette.color(QPalette::Highlight));
+        painter->fillRect(QRect(option.rect.topLeft(), QSize(bar, option.rect.height())),
+                          option.palette.color(QPalette::Highlight));
     }
     const bool old = m_currentRole >= 0 && !index.data(m_currentRole).toBool();
     painter->setFont(option.font);
@@ -47,7 +49,8 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
     painter->restore();
 }
 
-void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &) const
+void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                const QModelIndex &) const
 {
     painter.drawText(area, int(option.displayAlignment) | Qt::TextSingleLine,
                      option.fontMetrics.elidedText(option.text, Qt::ElideRight, area.width()));
@@ -75,7 +78,8 @@ QString CellDelegate::toolTip(const QPoint &, const QStyleOptionViewItem &, cons
     return index.data(Qt::ToolTipRole).toString();
 }
 
-bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option, const QModelIndex &index)
+bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                             const QModelIndex &index)
 {
     if (event->type() != QEvent::ToolTip)
         return QStyledItemDelegate::helpEvent(event, view, option, index);
@@ -83,13 +87,15 @@ bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const Q
     return true;
 }
 
-void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const
+void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                const QModelIndex &index) const
 {
     const Look look = m_lookOf(Theme::of(option.palette), index);
     if (look.icon.isEmpty())
         return CellDelegate::paintContent(painter, area, option, index);
     const int size = iconSize(option);
-    const QPixmap picture = Icons::pixmap(look.icon, size, look.colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
+    const QPixmap picture =
+        Icons::pixmap(look.icon, size, look.colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
     painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
     const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
     if (!look.isTextPlain)

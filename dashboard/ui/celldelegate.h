@@ -8,8 +8,9 @@ namespace Hephaestus {
 
 class Theme;
 
-/// How cells look throughout: room to breathe, a quiet selection that leaves the accents readable, a bar at the left where the
-/// keyboard is, old values muted (a model's CurrentRole), and tool tips that are always plain text. Subclasses paint the content.
+/// How cells look throughout: room to breathe, a quiet selection that leaves the accents readable, a bar at the left
+/// where the keyboard is, old values muted (a model's CurrentRole), and tool tips that are always plain text.
+/// Subclasses paint the content.
 class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -51,7 +52,9 @@ public:
     };
     using LookOf = Look (*)(const Theme &theme, const QModelIndex &index);
 
-    IconDelegate(LookOf lookOf, int currentRole, QObject *parent) : CellDelegate(currentRole, parent), m_lookOf(lookOf) {}
+    IconDelegate(LookOf lookOf, int currentRole, QObject *parent) : CellDelegate(currentRole, parent), m_lookOf(lookOf)
+    {
+    }
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
 protected:

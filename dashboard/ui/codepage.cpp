@@ -23,19 +23,28 @@ QString sentenceOf(const CodeReport &code, qsizetype variables)
     case CodeVerdict::Fresh: return CodePage::tr("Runs the code on disk.");
     case CodeVerdict::Stale:
         if (count == 0 && variables > 0)
-            return CodePage::tr("Runs with an old environment: its fleet entry says another one now. A restart sets it.");
-        return count == 1 ? CodePage::tr("Runs old code: 1 file is another on disk than what was loaded. A restart loads it.")
-                          : CodePage::tr("Runs old code: %1 files are others on disk than what was loaded. A restart loads them.").arg(formatCount(count));
+            return CodePage::tr(
+                "Runs with an old environment: its fleet entry says another one now. A restart sets it.");
+        return count == 1
+            ? CodePage::tr("Runs old code: 1 file is another on disk than what was loaded. A restart loads it.")
+            : CodePage::tr("Runs old code: %1 files are others on disk than what was loaded. A restart loads them.")
+                  .arg(formatCount(count));
     case CodeVerdict::Unknown:
-        return count > 0 ? CodePage::tr("Not known: %1 files could not be compared with what was loaded.").arg(formatCount(count))
-                         : CodePage::tr("Not known: nothing could be compared with what was loaded.");
+        return count > 0
+            ? CodePage::tr("Not known: %1 files could not be compared with what was loaded.").arg(formatCount(count))
+            : CodePage::tr("Not known: nothing could be compared with what was loaded.");
     }
     Q_UNREACHABLE();
 }
 
 } // namespace
 
-CodePage::CodePage(QWidget *parent) : QWidget(parent), m_icon(new QLabel), m_verdict(new QLabel), m_note(new QLabel), m_table(new QTableView)
+CodePage::CodePage(QWidget *parent)
+    : QWidget(parent)
+    , m_icon(new QLabel)
+    , m_verdict(new QLabel)
+    , m_note(new QLabel)
+    , m_table(new QTableView)
 {
     for (QLabel *const label : {m_verdict, m_note}) {
         label->setTextFormat(Qt::PlainText);
@@ -68,9 +77,10 @@ void CodePage::show(const ServiceRow &row)
     const QColor colour = Theme::of(palette()).accent(code.verdict);
     m_icon->setVisible(says && code.verdict != CodeVerdict::Unknown);
     if (m_icon->isVisibleTo(this))
-        m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s, spacing(fontMetrics(), 4), colour,
-                                        devicePixelRatioF()));
-    m_verdict->setText(says ? sentenceOf(code, row.variablesChanged()) : tr("This service does not say which code it runs."));
+        m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,
+                                        spacing(fontMetrics(), 4), colour, devicePixelRatioF()));
+    m_verdict->setText(says ? sentenceOf(code, row.variablesChanged())
+                            : tr("This service does not say which code it runs."));
     QStringList notes;
     if (says && code.checked)
         notes << tr("Compared %1.").arg(formatAge(*code.checked));

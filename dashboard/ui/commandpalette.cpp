@@ -30,7 +30,8 @@ public:
     explicit EntryDelegate(QObject *parent) : CellDelegate(EnabledRole, parent) {}
 
 protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override
     {
         const int left = std::min(option.fontMetrics.horizontalAdvance(option.text), area.width());
         const QRect rest = area.adjusted(left + spacing(option.fontMetrics, 4), 0, 0, 0);
@@ -62,18 +63,22 @@ std::optional<int> looseMatch(const QString &text, const QString &typed)
 }
 
 CommandPalette::CommandPalette(const QList<QAction *> &actions, const FleetModel &fleet, QWidget *parent)
-    : QDialog(parent), m_typed(new QLineEdit), m_list(new QListWidget)
+    : QDialog(parent)
+    , m_typed(new QLineEdit)
+    , m_list(new QListWidget)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Commands"));
     for (QAction *const action : actions) {
         const QString name = action->text().remove(u'&');
         const QString why = action->isEnabled() ? QString() : action->statusTip();
-        m_entries << Entry{name, why.isEmpty() ? action->shortcut().toString(QKeySequence::NativeText) : why, action, NoService};
+        m_entries << Entry{name, why.isEmpty() ? action->shortcut().toString(QKeySequence::NativeText) : why, action,
+                           NoService};
     }
     for (int line = 0; line < fleet.rowCount(); ++line) {
         const ServiceRow &row = fleet.row(line);
-        m_entries << Entry{tr("Go to %1").arg(visibleText(row.entry.name, 80)), visibleText(stateText(row), 60), {}, row.id};
+        m_entries << Entry{
+            tr("Go to %1").arg(visibleText(row.entry.name, 80)), visibleText(stateText(row), 60), {}, row.id};
     }
     m_typed->setPlaceholderText(tr("What to do, or which service"));
     m_typed->setAccessibleName(tr("Command"));
@@ -101,7 +106,8 @@ void CommandPalette::filter(const QString &typed)
     QList<std::pair<int, qsizetype>> found; // how well, which
     for (qsizetype each = 0; each < m_entries.size(); ++each) {
         if (const std::optional<int> match = looseMatch(m_entries[each].text, typed.trimmed()))
-            found.emplace_back(*match + (m_entries[each].action && !m_entries[each].action->isEnabled() ? 500 : 0), each);
+            found.emplace_back(*match + (m_entries[each].action && !m_entries[each].action->isEnabled() ? 500 : 0),
+                               each);
     }
     if (!typed.trimmed().isEmpty())
         std::ranges::stable_sort(found);

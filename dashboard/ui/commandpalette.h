@@ -12,8 +12,8 @@ class QListWidget;
 
 namespace Hephaestus {
 
-/// Everything that can be done, found by typing: the menus' actions and the services. What cannot be done now is listed with
-/// the reason.
+/// Everything that can be done, found by typing: the menus' actions and the services. What cannot be done now is listed
+/// with the reason.
 class CommandPalette : public QDialog
 {
     Q_OBJECT
@@ -31,8 +31,8 @@ protected:
 private:
     struct Entry
     {
-        QString text; ///< `Service › Restart…`
-        QString note; ///< its key, or why not
+        QString text;             ///< `Service › Restart…`
+        QString note;             ///< its key, or why not
         QPointer<QAction> action; ///< null: go to the service
         ServiceId service = NoService;
     };
@@ -45,8 +45,8 @@ private:
     QListWidget *m_list;
 };
 
-/// Whether the letters of `typed` come in `text` in this order, as people abbreviate (`rst` for Restart); case does not matter.
-/// Smaller is the better match; nothing: they do not.
+/// Whether the letters of `typed` come in `text` in this order, as people abbreviate (`rst` for Restart); case does not
+/// matter. Smaller is the better match; nothing: they do not.
 std::optional<int> looseMatch(const QString &text, const QString &typed);
 
 } // namespace Hephaestus

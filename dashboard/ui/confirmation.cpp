@@ -70,8 +70,7 @@ void Confirmation::check()
 {
     const auto delay = parseDuration(m_delay->text());
     const bool usable = m_delay->text().isEmpty() || (delay && *delay <= std::chrono::hours(24));
-    m_problem->setText(usable ? tr("Such as 10s or 5min.")
-                       : delay ? tr("At most 24 h.") : delay.problem().what);
+    m_problem->setText(usable ? tr("Such as 10s or 5min.") : delay ? tr("At most 24 h.") : delay.problem().what);
     m_accept->setEnabled(usable);
 }
 

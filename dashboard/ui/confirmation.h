@@ -12,8 +12,9 @@ class QPushButton;
 
 namespace Hephaestus {
 
-/// Asks before something dangerous: a sentence that says what will happen to what, a button with the verb, and Cancel, which is
-/// the default. Names in the question have been made visible (displaytext.h); its lines stay lines. With askDelay() also after how long. Nothing waits for it: connect to accepted().
+/// Asks before something dangerous: a sentence that says what will happen to what, a button with the verb, and Cancel,
+/// which is the default. Names in the question have been made visible (displaytext.h); its lines stay lines. With
+/// askDelay() also after how long. Nothing waits for it: connect to accepted().
 class Confirmation : public QDialog
 {
     Q_OBJECT

@@ -10,10 +10,14 @@
 namespace Hephaestus {
 
 CopyCommands::CopyCommands(FleetModel &fleet, QWidget *window)
-    : QObject(window), m_fleet(fleet), m_curl(new QAction(tr("Copy as c&url"), this)), m_json(new QAction(tr("Copy answer as &JSON"), this))
+    : QObject(window)
+    , m_fleet(fleet)
+    , m_curl(new QAction(tr("Copy as c&url"), this))
+    , m_json(new QAction(tr("Copy answer as &JSON"), this))
 {
     m_curl->setShortcut(tr("Ctrl+Shift+U"));
-    m_curl->setStatusTip(tr("A command that asks the service from a shell; a token is read from its file, and not copied."));
+    m_curl->setStatusTip(
+        tr("A command that asks the service from a shell; a token is read from its file, and not copied."));
     m_json->setShortcut(tr("Ctrl+Shift+J"));
     m_json->setStatusTip(tr("What the service answered last."));
     connect(m_curl, &QAction::triggered, this, [this] {

@@ -20,7 +20,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-bool isOrderly(const Obituary &obituary) { return obituary.exit && obituary.exit->signal == 0 && obituary.exit->code == 0; }
+bool isOrderly(const Obituary &obituary)
+{
+    return obituary.exit && obituary.exit->signal == 0 && obituary.exit->code == 0;
+}
 
 QStringList visibleLines(const QByteArray &text)
 {
@@ -35,7 +38,11 @@ QStringList visibleLines(const QByteArray &text)
 } // namespace
 
 DeathsPage::DeathsPage(FleetWatch &watch, QWidget *parent)
-    : QWidget(parent), m_watch(watch), m_note(new QLabel), m_list(new QListWidget), m_text(new QPlainTextEdit)
+    : QWidget(parent)
+    , m_watch(watch)
+    , m_note(new QLabel)
+    , m_list(new QListWidget)
+    , m_text(new QPlainTextEdit)
 {
     m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
@@ -94,10 +101,11 @@ void DeathsPage::ask()
     if (!row || !m_watch.history() || !isVisible())
         return;
     const QPointer<DeathsPage> self(this);
-    m_watch.history()->store().askObituaries(row->entry.url, [self, id = m_service](const Result<QList<Obituary>> &found) {
-        if (self && self->m_service == id && found && *found != self->m_obituaries)
-            self->show(*found);
-    });
+    m_watch.history()->store().askObituaries(
+        row->entry.url, [self, id = m_service](const Result<QList<Obituary>> &found) {
+            if (self && self->m_service == id && found && *found != self->m_obituaries)
+                self->show(*found);
+        });
 }
 
 void DeathsPage::show(const QList<Obituary> &obituaries)
@@ -115,13 +123,14 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         const QString when = localTime(obituary.at).toString(u"d MMM HH:mm:ss"_s);
         auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
         const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
-        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, spacing(fontMetrics(), 4), colour, devicePixelRatioF())));
+        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, spacing(fontMetrics(), 4),
+                                          colour, devicePixelRatioF())));
         item->setSizeHint({0, spacing(fontMetrics(), 6)});
         m_list->addItem(item);
     }
-    m_note->setText(!m_watch.history()      ? tr("No history is kept: the last words of a process are lost with it.")
-                    : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard looked.")
-                                           : tr("What its processes said last. The newest is on top."));
+    m_note->setText(!m_watch.history()         ? tr("No history is kept: the last words of a process are lost with it.")
+                        : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard looked.")
+                                               : tr("What its processes said last. The newest is on top."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());
     m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));
     showCurrent();
@@ -136,13 +145,16 @@ void DeathsPage::showCurrent()
 QString DeathsPage::textOf(const Obituary &obituary)
 {
     const QDateTime at = localTime(obituary.at);
-    QStringList lines{visibleText(obituary.reason, 1000),
-                      tr("Seen %1 (%2).").arg(at.toString(u"d MMM yyyy HH:mm:ss"_s), at.toUTC().toString(Qt::ISODateWithMs)), {}};
+    QStringList lines{
+        visibleText(obituary.reason, 1000),
+        tr("Seen %1 (%2).").arg(at.toString(u"d MMM yyyy HH:mm:ss"_s), at.toUTC().toString(Qt::ISODateWithMs)),
+        {}};
     lines << (obituary.log.isEmpty() ? tr("Of its output nothing is known.") : tr("The end of its output:"));
     lines << visibleLines(obituary.log);
     for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
         const double before = std::chrono::duration<double>(obituary.at - kept->at).count();
-        lines << QString() << tr("What it answered %1 s before:").arg(QString::number(before, 'f', 1)) << visibleLines(indentJson(kept->body));
+        lines << QString() << tr("What it answered %1 s before:").arg(QString::number(before, 'f', 1))
+              << visibleLines(indentJson(kept->body));
     }
     return lines.join(u'\n');
 }

@@ -13,7 +13,9 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 DependencyGraph::DependencyGraph(QWidget *parent)
-    : TimeGraph(parent), m_successes(new QCPBars(xAxis, yAxis)), m_failures(new QCPBars(xAxis, yAxis))
+    : TimeGraph(parent)
+    , m_successes(new QCPBars(xAxis, yAxis))
+    , m_failures(new QCPBars(xAxis, yAxis))
 {
     m_failures->moveAbove(m_successes);
     applyTheme();

@@ -12,7 +12,9 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction *restartStale)
-    : m_window(window), m_fleet(fleet), m_alerts(fleet)
+    : m_window(window)
+    , m_fleet(fleet)
+    , m_alerts(fleet)
 {
     makeMenu(restartStale);
     m_tray.setContextMenu(&m_menu);
@@ -64,7 +66,10 @@ void DesktopPresence::showWindow()
     m_window.activateWindow();
 }
 
-void DesktopPresence::toggleWindow() { m_window.isVisible() && m_window.isActiveWindow() ? m_window.hide() : showWindow(); }
+void DesktopPresence::toggleWindow()
+{
+    m_window.isVisible() && m_window.isActiveWindow() ? m_window.hide() : showWindow();
+}
 
 void DesktopPresence::mute(std::chrono::minutes time) { m_alerts.muteUntil(std::chrono::system_clock::now() + time); }
 

@@ -14,7 +14,8 @@ namespace Hephaestus {
 class DesktopNotifications;
 class MainWindow;
 
-/// The dashboard where nobody looks at its window: an icon in the tray with the worst state and a menu, and notifications.
+/// The dashboard where nobody looks at its window: an icon in the tray with the worst state and a menu, and
+/// notifications.
 class DesktopPresence : public QObject
 {
     Q_OBJECT

@@ -30,7 +30,8 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
         facts << DetailHeader::tr("speaks %1").arg(nameOf(row.dialect));
     const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
     if (row.isCurrent() && saysSince)
-        facts << DetailHeader::tr("up %1").arg(formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
+        facts << DetailHeader::tr("up %1").arg(
+            formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
     else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
     return facts.join(u" · "_s);
@@ -90,7 +91,8 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
 {
     const Theme &theme = Theme::of(palette());
     const QColor colour = theme.accent(row.state());
-    m_icon->setPixmap(Icons::pixmap(Icons::nameOf(row.state()), spacing(fontMetrics(), 5), colour, devicePixelRatioF()));
+    m_icon->setPixmap(
+        Icons::pixmap(Icons::nameOf(row.state()), spacing(fontMetrics(), 5), colour, devicePixelRatioF()));
     m_name->setText(row.entry.name);
     m_state->setText(stateText(row));
     QPalette accent = palette();

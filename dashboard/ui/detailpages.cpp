@@ -35,9 +35,9 @@ QLabel *plainLabel()
 QString titleOf(const Receipt &receipt)
 {
     const QString service = visibleText(receipt.service, 80);
-    return receipt.action == "start"_L1  ? ReceiptPage::tr("Start of %1").arg(service)
-           : receipt.action == "stop"_L1 ? ReceiptPage::tr("Shutdown of %1").arg(service)
-                                         : ReceiptPage::tr("Restart of %1").arg(service);
+    return receipt.action == "start"_L1 ? ReceiptPage::tr("Start of %1").arg(service)
+        : receipt.action == "stop"_L1   ? ReceiptPage::tr("Shutdown of %1").arg(service)
+                                        : ReceiptPage::tr("Restart of %1").arg(service);
 }
 
 IconDelegate::Look statusLook(const Theme &theme, const QModelIndex &index)
@@ -63,7 +63,9 @@ IconDelegate::Look outcomeLook(const Theme &theme, const QModelIndex &index)
 // ---- dependencies -----------------------------------------------------------------------------------
 
 DependenciesPage::DependenciesPage(QWidget *parent)
-    : QWidget(parent), m_rows(new QSortFilterProxyModel(this)), m_table(new QTableView)
+    : QWidget(parent)
+    , m_rows(new QSortFilterProxyModel(this))
+    , m_table(new QTableView)
 {
     m_rows->setSourceModel(&m_model);
     m_rows->setSortRole(DependencyModel::SortRole);
@@ -74,8 +76,9 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
-    connect(m_table, &QTableView::activated, this,
-            [this](const QModelIndex &index) { Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name); });
+    connect(m_table, &QTableView::activated, this, [this](const QModelIndex &index) {
+        Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name);
+    });
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);
@@ -96,7 +99,8 @@ void DependenciesPage::resizeEvent(QResizeEvent *event)
 /// The errors have a column where there is room; they are told above the pages, and in tool tips, too.
 void DependenciesPage::makeRoom()
 {
-    m_table->setColumnHidden(DependencyModel::Error, m_table->viewport()->width() < fontMetrics().horizontalAdvance(u'0') * 105);
+    m_table->setColumnHidden(DependencyModel::Error,
+                             m_table->viewport()->width() < fontMetrics().horizontalAdvance(u'0') * 105);
 }
 
 // ---- raw answer ---------------------------------------------------------------------------------------
@@ -130,7 +134,10 @@ void RawPage::show(const QByteArray &body)
 // ---- receipt ------------------------------------------------------------------------------------------
 
 ReceiptPage::ReceiptPage(QWidget *parent)
-    : QWidget(parent), m_summary(plainLabel()), m_table(new QTableView), m_failure(plainLabel())
+    : QWidget(parent)
+    , m_summary(plainLabel())
+    , m_table(new QTableView)
+    , m_failure(plainLabel())
 {
     m_table->setModel(&m_model);
     styleTable(m_table);

@@ -105,7 +105,8 @@ QWidget *DetailPane::makeButtons()
 {
     auto *const menu = new QMenu(this);
     menu->setToolTipsVisible(true);
-    for (const ServiceAction action : {ServiceAction::ShutDown, ServiceAction::ScheduleShutDown, ServiceAction::CancelShutDown})
+    for (const ServiceAction action :
+         {ServiceAction::ShutDown, ServiceAction::ScheduleShutDown, ServiceAction::CancelShutDown})
         menu->addAction(m_commands.action(action));
     m_shutDown->setMenu(menu);
     m_shutDown->setPopupMode(QToolButton::MenuButtonPopup);

@@ -21,7 +21,8 @@ class LogsPage;
 class RawPage;
 class ReceiptPage;
 
-/// Everything about the selected service: who and how it is, the two main acts always in the same place, and pages below.
+/// Everything about the selected service: who and how it is, the two main acts always in the same place, and pages
+/// below.
 class DetailPane : public QWidget
 {
     Q_OBJECT

@@ -28,7 +28,8 @@ public:
     using CellDelegate::CellDelegate;
 
 protected:
-    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override
     {
         const QStyle *const style = option.widget ? option.widget->style() : QApplication::style();
         QRect room = area;
@@ -46,7 +47,10 @@ protected:
 } // namespace
 
 FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent)
-    : QDialog(parent), m_known(known), m_table(new QTableView), m_summary(new QLabel)
+    : QDialog(parent)
+    , m_known(known)
+    , m_table(new QTableView)
+    , m_summary(new QLabel)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Services on this machine"));
@@ -95,10 +99,12 @@ void FindServicesDialog::update()
     const int ticked = m_model.ticked();
     const int ports = m_model.rowCount();
     m_summary->setText(m_model.isAsking() ? tr("Asking what listens here (%1)…").arg(ports)
-                       : ports == 0       ? tr("Nothing listens on this machine but what is watched already.")
-                       : found == 0       ? tr("Of what listens here (%1) nothing says how it is.").arg(ports)
-                                          : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
-                                                .arg(found).arg(ports));
+                           : ports == 0   ? tr("Nothing listens on this machine but what is watched already.")
+                           : found == 0
+                           ? tr("Of what listens here (%1) nothing says how it is.").arg(ports)
+                           : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
+                                 .arg(found)
+                                 .arg(ports));
     m_accept->setEnabled(ticked > 0);
     m_accept->setText(ticked > 0 ? tr("&Add %1").arg(ticked) : tr("&Add"));
     m_again->setEnabled(!m_model.isAsking());

@@ -29,8 +29,10 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
     const int size = spacing(option.fontMetrics, 2);
     const QRectF box(area.left(), area.center().y() - size / 2.0 + 1, size, size);
-    const QPolygonF open{{box.left(), box.top() + size * 0.2}, {box.right(), box.top() + size * 0.2}, {box.center().x(), box.bottom()}};
-    const QPolygonF folded{{box.left() + size * 0.2, box.top()}, {box.right(), box.center().y()}, {box.left() + size * 0.2, box.bottom()}};
+    const QPolygonF open{
+        {box.left(), box.top() + size * 0.2}, {box.right(), box.top() + size * 0.2}, {box.center().x(), box.bottom()}};
+    const QPolygonF folded{
+        {box.left() + size * 0.2, box.top()}, {box.right(), box.center().y()}, {box.left() + size * 0.2, box.bottom()}};
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.muted());
@@ -38,7 +40,8 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     QFont strong = option.font;
     strong.setWeight(QFont::DemiBold);
     const QFontMetrics metrics(strong);
-    const QString name = metrics.elidedText(index.data(FleetRows::HeadingRole).toString(), Qt::ElideRight, area.width() / 2);
+    const QString name =
+        metrics.elidedText(index.data(FleetRows::HeadingRole).toString(), Qt::ElideRight, area.width() / 2);
     const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
     painter.setFont(strong);
     painter.setPen(option.palette.color(QPalette::Active, QPalette::Text));
@@ -75,7 +78,8 @@ void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     QRect rest = area;
     if (index.data(FleetModel::FavouriteRole).toBool()) {
         const int size = spacing(option.fontMetrics, 3);
-        const QPixmap star = Icons::pixmap(u"favourite"_s, size, painter.pen().color(), option.widget ? option.widget->devicePixelRatioF() : 1.0);
+        const QPixmap star = Icons::pixmap(u"favourite"_s, size, painter.pen().color(),
+                                           option.widget ? option.widget->devicePixelRatioF() : 1.0);
         painter.drawPixmap(QPoint(area.right() - size, area.center().y() - size / 2 + 1), star);
         rest.adjust(0, 0, -size - spacing(option.fontMetrics, 1), 0);
     }
@@ -108,7 +112,8 @@ int chipWidth(const QFontMetrics &metrics, const QString &label)
 
 } // namespace
 
-QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area, const QStyleOptionViewItem &option,
+QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area,
+                                                                     const QStyleOptionViewItem &option,
                                                                      const QModelIndex &index)
 {
     QList<Chip> chips;
@@ -126,7 +131,8 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
     }
     // Where even that is too much, what fails must not be what is cut off.
     if (!fits())
-        std::ranges::stable_partition(chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
+        std::ranges::stable_partition(
+            chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
     const int height = spacing(metrics, 4) + 2;
     int x = area.left();
     for (Chip &chip : chips) {
@@ -164,23 +170,27 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
                            Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
         const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
-        painter.drawText(chip.area.adjusted(icon + 2 * gap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
+        painter.drawText(chip.area.adjusted(icon + 2 * gap, 0, 0, 0),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
     }
 }
 
 QSize DependencyChipsDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const QList<Chip> chips = layOut(QRect(0, 0, 1 << 16, 1), option, index);
-    return {chips.isEmpty() ? spacing(option.fontMetrics, 8) : chips.last().area.right() + 2 * spacing(option.fontMetrics, 2) + 1,
+    return {chips.isEmpty() ? spacing(option.fontMetrics, 8)
+                            : chips.last().area.right() + 2 * spacing(option.fontMetrics, 2) + 1,
             CellDelegate::sizeHint(option, index).height()};
 }
 
-QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const
+QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOptionViewItem &option,
+                                         const QModelIndex &index) const
 {
     for (const Chip &chip : layOut(contentArea(option), option, index)) {
         if (!chip.area.contains(position))
             continue;
-        QString text = u"%1: %2"_s.arg(visibleText(chip.dependency.name), DependencyModel::statusWord(chip.dependency.status));
+        QString text =
+            u"%1: %2"_s.arg(visibleText(chip.dependency.name), DependencyModel::statusWord(chip.dependency.status));
         if (!chip.dependency.error.isEmpty())
             text += u'\n' + visibleText(chip.dependency.error);
         return text;

@@ -37,7 +37,8 @@ protected:
                       const QModelIndex &index) const override;
 };
 
-/// One chip for each dependency: its shape and colour by its status, the whole name where there is room for all, else two letters.
+/// One chip for each dependency: its shape and colour by its status, the whole name where there is room for all, else
+/// two letters.
 class DependencyChipsDelegate : public CellDelegate
 {
     Q_OBJECT
@@ -49,7 +50,8 @@ public:
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override;
-    QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QString toolTip(const QPoint &position, const QStyleOptionViewItem &option,
+                    const QModelIndex &index) const override;
 
 private:
     struct Chip

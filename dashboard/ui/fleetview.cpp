@@ -15,7 +15,10 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-FleetView::FleetView(FleetModel &fleet, QWidget *parent) : QTableView(parent), m_fleet(fleet), m_rows(new FleetRows(fleet, this))
+FleetView::FleetView(FleetModel &fleet, QWidget *parent)
+    : QTableView(parent)
+    , m_fleet(fleet)
+    , m_rows(new FleetRows(fleet, this))
 {
     setModel(m_rows);
     styleTable(this, FleetModel::CurrentRole);
@@ -201,7 +204,8 @@ void FleetView::select(ServiceId id)
 {
     const int row = m_rows->rowOf(id);
     if (row >= 0)
-        selectionModel()->setCurrentIndex(m_rows->index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        selectionModel()->setCurrentIndex(m_rows->index(row, 0),
+                                          QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void FleetView::setQuery(const FilterQuery &query)
@@ -219,7 +223,9 @@ void FleetView::setQuery(const FilterQuery &query)
 void FleetView::mark()
 {
     const bool first = !std::exchange(m_marking, true);
-    selectionModel()->select(currentIndex(), (first ? QItemSelectionModel::Select : QItemSelectionModel::Toggle) | QItemSelectionModel::Rows);
+    selectionModel()->select(currentIndex(),
+                             (first ? QItemSelectionModel::Select : QItemSelectionModel::Toggle)
+                                 | QItemSelectionModel::Rows);
     if (!selectionModel()->hasSelection())
         endMarking();
 }

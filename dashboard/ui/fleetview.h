@@ -11,8 +11,8 @@ class QSettings;
 
 namespace Hephaestus {
 
-/// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move; any number
-/// are marked, for acts on several services at once.
+/// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move;
+/// any number are marked, for acts on several services at once.
 class FleetView : public QTableView
 {
     Q_OBJECT
@@ -23,7 +23,8 @@ public:
     FleetRows &rows() { return *m_rows; }
 
     ServiceId currentService() const; ///< NoService: none, or a heading
-    /// What acts are for: all that is marked, a heading standing for its group, or else the current one. In the table's order.
+    /// What acts are for: all that is marked, a heading standing for its group, or else the current one. In the table's
+    /// order.
     QList<ServiceId> selectedServices() const;
     void select(ServiceId id);
     void setQuery(const FilterQuery &query);

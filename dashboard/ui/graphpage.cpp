@@ -42,7 +42,8 @@ GraphPage::GraphPage(FleetWatch &watch, QWidget *parent)
 {
     m_which->setAccessibleName(tr("What is shown"));
     m_span->setAccessibleName(tr("Time span"));
-    for (const std::chrono::seconds span : std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
+    for (const std::chrono::seconds span :
+         std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
         m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
     for (QToolButton *const button : {m_compare, m_export}) {
@@ -141,11 +142,13 @@ void GraphPage::listChoices()
     if (listed != items) {
         m_which->clear();
         for (const QVariant &item : items) {
-            if (item.typeId() == QMetaType::Int && m_which->itemData(m_which->count() - 1).typeId() == QMetaType::QString)
+            if (item.typeId() == QMetaType::Int
+                && m_which->itemData(m_which->count() - 1).typeId() == QMetaType::QString)
                 m_which->insertSeparator(m_which->count());
             m_which->addItem(item.typeId() == QMetaType::Int ? nameOf(Measure(item.toInt()))
-                             : item.toString().isEmpty()     ? tr("All dependencies")
-                                                             : visibleText(item.toString(), 60), item);
+                                 : item.toString().isEmpty() ? tr("All dependencies")
+                                                             : visibleText(item.toString(), 60),
+                             item);
         }
     }
     const QVariant wanted = m_wanted.measure ? QVariant(int(*m_wanted.measure)) : QVariant(m_wanted.dependency);
@@ -161,7 +164,8 @@ void GraphPage::fillCompareMenu()
     for (const ServiceId id : m_watch.fleet().ids()) {
         if (m_services.contains(id))
             continue;
-        QAction *const action = menu->addAction(visibleText(m_watch.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
+        QAction *const action =
+            menu->addAction(visibleText(m_watch.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
         action->setCheckable(true);
         action->setChecked(m_compared.contains(id));
         action->setEnabled(action->isChecked() || m_services.size() + m_compared.size() < MostCompared);
@@ -203,9 +207,9 @@ void GraphPage::rebuild()
                     panel.range = old->range;
                 panel.graph = m_built.measure ? static_cast<TimeGraph *>(new LineGraph) : new DependencyGraph;
                 TimeGraph *const graph = panel.graph;
-                const TimeGraph *const other = !panels.empty()                                ? panels.front().graph
-                                               : !m_panels.empty() && m_panels.front().graph ? m_panels.front().graph
-                                                                                             : nullptr;
+                const TimeGraph *const other = !panels.empty()    ? panels.front().graph
+                    : !m_panels.empty() && m_panels.front().graph ? m_panels.front().graph
+                                                                  : nullptr;
                 if (other)
                     graph->showSameTimeAs(*other);
                 else
@@ -259,10 +263,11 @@ void GraphPage::refresh(Panel &panel, bool now)
     const QPointer<GraphPage> self(this);
     const History::Time to = time.wall();
     const History::Time from = std::min(panel.graph->from(), to - panel.graph->span()) - step;
-    past->askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step, [self, service = panel.service](const Result<HistoryRange> &range) {
-        if (self)
-            self->take(service, range ? *range : HistoryRange());
-    });
+    past->askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step,
+                   [self, service = panel.service](const Result<HistoryRange> &range) {
+                       if (self)
+                           self->take(service, range ? *range : HistoryRange());
+                   });
 }
 
 void GraphPage::take(ServiceId service, const HistoryRange &range)
@@ -290,8 +295,11 @@ void GraphPage::show(Panel &panel)
     if (!bars || chosen.measure)
         return;
     if (panel.range.stretches.empty() && !panel.asked) // nothing is kept, or it cannot be read
-        return bars->show(m_which->currentText(), chosen.dependency.isEmpty() ? seen.total() : seen.samples(chosen.dependency), seen.marks(), now);
-    bars->show(m_which->currentText(), chosen.dependency.isEmpty() ? panel.range.total() : panel.range.operations.value(chosen.dependency),
+        return bars->show(m_which->currentText(),
+                          chosen.dependency.isEmpty() ? seen.total() : seen.samples(chosen.dependency), seen.marks(),
+                          now);
+    bars->show(m_which->currentText(),
+               chosen.dependency.isEmpty() ? panel.range.total() : panel.range.operations.value(chosen.dependency),
                panel.range.marks, now);
 }
 
@@ -335,14 +343,16 @@ QByteArray GraphPage::csv() const
         const ServiceRow *const row = m_watch.fleet().find(panel.service);
         GraphContent content;
         content.service = row ? row->entry.name : QString();
-        const auto isSeen = [&panel](History::Time from, History::Time to) { return to > panel.graph->from() && from < panel.graph->to(); };
+        const auto isSeen = [&panel](History::Time from, History::Time to) {
+            return to > panel.graph->from() && from < panel.graph->to();
+        };
         if (chosen.measure) {
             content.what = nameOf(*chosen.measure);
             const bool latency = *chosen.measure == Measure::Latency;
-            content.columns = latency                             ? QStringList{u"mean_seconds"_s, u"slowest_seconds"_s}
-                              : *chosen.measure == Measure::Memory ? QStringList{u"bytes"_s}
-                              : *chosen.measure == Measure::Cpu    ? QStringList{u"cores"_s}
-                                                                   : QStringList{u"count"_s};
+            content.columns = latency                ? QStringList{u"mean_seconds"_s, u"slowest_seconds"_s}
+                : *chosen.measure == Measure::Memory ? QStringList{u"bytes"_s}
+                : *chosen.measure == Measure::Cpu    ? QStringList{u"cores"_s}
+                                                     : QStringList{u"count"_s};
             for (const Stretch &stretch : panel.range.stretches) {
                 const std::optional<double> value = valueOf(*chosen.measure, stretch);
                 if (!value || !isSeen(stretch.from, stretch.to))
@@ -356,9 +366,9 @@ QByteArray GraphPage::csv() const
             content.what = chosen.dependency;
             const History &seen = m_watch.fleet().history(panel.service);
             const bool kept = !panel.range.stretches.empty();
-            const std::deque<History::Sample> samples =
-                chosen.dependency.isEmpty() ? (kept ? panel.range.total() : seen.total())
-                                            : (kept ? panel.range.operations.value(chosen.dependency) : seen.samples(chosen.dependency));
+            const std::deque<History::Sample> samples = chosen.dependency.isEmpty()
+                ? (kept ? panel.range.total() : seen.total())
+                : (kept ? panel.range.operations.value(chosen.dependency) : seen.samples(chosen.dependency));
             for (const History::Sample &sample : samples) {
                 if (isSeen(sample.from, sample.to))
                     content.operations.push_back(sample);

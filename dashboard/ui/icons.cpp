@@ -37,7 +37,8 @@ QIcon action(const QString &name, const QPalette &palette)
     for (const int size : {16, 24, 32}) {
         for (const qreal ratio : {1.0, 2.0}) {
             icon.addPixmap(pixmap(name, size, palette.color(QPalette::Active, QPalette::ButtonText), ratio));
-            icon.addPixmap(pixmap(name, size, palette.color(QPalette::Disabled, QPalette::ButtonText), ratio), QIcon::Disabled);
+            icon.addPixmap(pixmap(name, size, palette.color(QPalette::Disabled, QPalette::ButtonText), ratio),
+                           QIcon::Disabled);
         }
     }
     return icon;

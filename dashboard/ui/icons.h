@@ -7,7 +7,8 @@
 #include <QIcon>
 #include <QPixmap>
 
-/// The dashboard's own pictures: SVGs of resources/icons drawn in a colour (they say `currentColor`), sharp at every size and scale.
+/// The dashboard's own pictures: SVGs of resources/icons drawn in a colour (they say `currentColor`), sharp at every
+/// size and scale.
 namespace Hephaestus::Icons {
 
 /// `name` is the file's, without its suffix; one that does not exist is a programming error.

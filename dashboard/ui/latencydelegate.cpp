@@ -24,7 +24,8 @@ void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     CellDelegate::paintContent(painter, area, option, index);
     const auto latencies = index.data(FleetModel::LatenciesRole).value<QList<float>>();
     const int gap = spacing(option.fontMetrics, 2);
-    const QRectF room = area.adjusted(0, spacing(option.fontMetrics, 2), -textWidth(option.fontMetrics) - gap, -spacing(option.fontMetrics, 2));
+    const QRectF room = area.adjusted(0, spacing(option.fontMetrics, 2), -textWidth(option.fontMetrics) - gap,
+                                      -spacing(option.fontMetrics, 2));
     if (latencies.size() < 2 || room.width() < 4 * gap)
         return;
     float highest = 0;
@@ -40,7 +41,8 @@ void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const Q
             broken = true;
             continue;
         }
-        const QPointF at(room.right() - double(latencies.size() - 1 - i) * step, room.bottom() - double(latencies[i] / highest) * room.height());
+        const QPointF at(room.right() - double(latencies.size() - 1 - i) * step,
+                         room.bottom() - double(latencies[i] / highest) * room.height());
         if (std::exchange(broken, false))
             path.moveTo(at - QPointF(0.5, 0)); // one answer between two gaps is a dot
         path.lineTo(at);
@@ -49,7 +51,8 @@ void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     const bool current = index.data(FleetModel::CurrentRole).toBool();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(current ? theme.accent(ServiceState::Unauthorized) : theme.muted(), 1.2)); // the blue of the set
+    painter.setPen(
+        QPen(current ? theme.accent(ServiceState::Unauthorized) : theme.muted(), 1.2)); // the blue of the set
     painter.drawPath(path);
 }
 

@@ -5,8 +5,8 @@
 
 namespace Hephaestus {
 
-/// A latency, and before it a line of how it was in the last minute: the newest at the right, gaps where nobody answered. The height is
-/// the row's own highest; the number tells how much that is.
+/// A latency, and before it a line of how it was in the last minute: the newest at the right, gaps where nobody
+/// answered. The height is the row's own highest; the number tells how much that is.
 class LatencyDelegate : public CellDelegate
 {
     Q_OBJECT

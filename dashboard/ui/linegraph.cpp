@@ -27,8 +27,9 @@ Unit unitOf(Measure measure, double top)
     switch (measure) {
     case Measure::Latency: return top < 1e-3 ? Unit{1e-6, u"µs"_s} : top < 1 ? Unit{1e-3, u"ms"_s} : Unit{1, u"s"_s};
     case Measure::Memory:
-        return top < 1024.0 * 1024 ? Unit{1024, u"KiB"_s} : top < 1024.0 * 1024 * 1024 ? Unit{1024.0 * 1024, u"MiB"_s}
-                                                                                      : Unit{1024.0 * 1024 * 1024, u"GiB"_s};
+        return top < 1024.0 * 1024       ? Unit{1024, u"KiB"_s}
+            : top < 1024.0 * 1024 * 1024 ? Unit{1024.0 * 1024, u"MiB"_s}
+                                         : Unit{1024.0 * 1024 * 1024, u"GiB"_s};
     case Measure::Cpu: return {0.01, u"% of a core"_s};
     case Measure::InFlight:
     case Measure::Connections:
@@ -40,7 +41,10 @@ Unit unitOf(Measure measure, double top)
 
 double least(Measure measure)
 {
-    return measure == Measure::Latency ? 1e-4 : measure == Measure::Memory ? 1024 * 1024 : measure == Measure::Cpu ? 0.01 : 4;
+    return measure == Measure::Latency ? 1e-4
+        : measure == Measure::Memory   ? 1024 * 1024
+        : measure == Measure::Cpu      ? 0.01
+                                       : 4;
 }
 
 } // namespace
@@ -61,7 +65,9 @@ QString nameOf(Measure measure)
 
 std::optional<double> valueOf(Measure measure, const Stretch &stretch)
 {
-    const auto number = [](const std::optional<qint64> &count) { return count ? std::optional(double(*count)) : std::nullopt; };
+    const auto number = [](const std::optional<qint64> &count) {
+        return count ? std::optional(double(*count)) : std::nullopt;
+    };
     const Resources &resources = stretch.highest;
     switch (measure) {
     case Measure::Latency: return stretch.polls > 0 ? std::optional(stretch.latency.count()) : std::nullopt;
@@ -95,7 +101,8 @@ LineGraph::LineGraph(QWidget *parent) : TimeGraph(parent), m_line(addGraph()), m
     applyTheme();
 }
 
-void LineGraph::show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks, History::Time now)
+void LineGraph::show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks,
+                     History::Time now)
 {
     m_measure = measure;
     m_stretches = stretches;
@@ -144,15 +151,21 @@ void LineGraph::drawValues()
             value /= unit.size;
     }
     m_line->setData(at, values, true);
-    m_slowest->setData(at, m_measure == Measure::Latency ? slowest : QVector<double>(slowest.size(), std::numeric_limits<double>::quiet_NaN()), true);
+    m_slowest->setData(at,
+                       m_measure == Measure::Latency
+                           ? slowest
+                           : QVector<double>(slowest.size(), std::numeric_limits<double>::quiet_NaN()),
+                       true);
     setTop(top, unit.size);
     yAxis->setLabel(unit.word);
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))
-        labels << std::pair(tr("%1 now %2").arg(nameOf(m_measure).toLower(), textOf(m_measure, last)), theme.accent(ServiceState::Unauthorized));
+        labels << std::pair(tr("%1 now %2").arg(nameOf(m_measure).toLower(), textOf(m_measure, last)),
+                            theme.accent(ServiceState::Unauthorized));
     if (m_measure == Measure::Latency && slowestSeen > 0)
-        labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)), theme.accent(ServiceState::ShuttingDown));
+        labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),
+                            theme.accent(ServiceState::ShuttingDown));
     if (m_measure == Measure::Cpu && !std::isnan(last)) // the word of the state would shout here
         labels[0].first.replace(0, 3, u"CPU"_s);
     setLabels(labels);
@@ -174,7 +187,8 @@ void LineGraph::applyColours()
 
 QStringList LineGraph::valuesAt(double &at) const
 {
-    const auto found = std::ranges::find_if(m_stretches, [at](const Stretch &stretch) { return seconds(stretch.to) >= at; });
+    const auto found =
+        std::ranges::find_if(m_stretches, [at](const Stretch &stretch) { return seconds(stretch.to) >= at; });
     if (found == m_stretches.end() || seconds(found->from) > at)
         return {timeText(at), tr("nothing known")};
     const std::optional<double> value = valueOf(m_measure, *found);

@@ -9,7 +9,7 @@ namespace Hephaestus {
 /// What a service's answers say of it beside its dependencies.
 enum class Measure { Latency, Memory, Cpu, InFlight, Connections, Threads, Files };
 
-inline constexpr Measure AllMeasures[] = {Measure::Latency, Measure::Memory, Measure::Cpu, Measure::InFlight,
+inline constexpr Measure AllMeasures[] = {Measure::Latency,     Measure::Memory,  Measure::Cpu,  Measure::InFlight,
                                           Measure::Connections, Measure::Threads, Measure::Files};
 
 /// `Latency`, `Memory`, …
@@ -27,7 +27,8 @@ class LineGraph : public TimeGraph
 public:
     explicit LineGraph(QWidget *parent = nullptr);
 
-    void show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks, History::Time now);
+    void show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks,
+              History::Time now);
 
 protected:
     void drawValues() override;

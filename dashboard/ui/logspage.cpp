@@ -176,10 +176,10 @@ void LogsPage::markMatches()
             marks << mark;
         }
     }
-    m_count->setText(wanted.isEmpty() ? QString()
-                     : marks.isEmpty() ? tr("none")
-                     : marks.size() < MostMatches ? tr("%1 found").arg(marks.size())
-                                                  : tr("more than %1").arg(MostMatches));
+    m_count->setText(wanted.isEmpty()                 ? QString()
+                         : marks.isEmpty()            ? tr("none")
+                         : marks.size() < MostMatches ? tr("%1 found").arg(marks.size())
+                                                      : tr("more than %1").arg(MostMatches));
     m_text->setExtraSelections(marks);
 }
 

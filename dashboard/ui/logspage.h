@@ -14,8 +14,8 @@ class QToolButton;
 
 namespace Hephaestus {
 
-/// A service's output as it grows. Following stops when somebody scrolls up, and goes on at the end; a search marks all matches and
-/// goes from one to the next.
+/// A service's output as it grows. Following stops when somebody scrolls up, and goes on at the end; a search marks all
+/// matches and goes from one to the next.
 class LogsPage : public QWidget
 {
     Q_OBJECT

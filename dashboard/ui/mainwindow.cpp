@@ -103,10 +103,13 @@ void MainWindow::makeActions()
         return action;
     };
     m_add = make(tr("&Add a service…"), u"add"_s, tr("Ctrl+N"), tr("Watch a service by its address."));
-    m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open, tr("Watch all services of a fleet.toml, and restart them."));
-    m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"), tr("See what listens here, and watch what says how it is."));
-    m_demo = make(tr("&Try the demo"), u"demo"_s, {}, m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
-                                                                           : tr("Start three services on this machine, and watch them."));
+    m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open,
+                  tr("Watch all services of a fleet.toml, and restart them."));
+    m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"),
+                      tr("See what listens here, and watch what says how it is."));
+    m_demo = make(tr("&Try the demo"), u"demo"_s, {},
+                  m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
+                                        : tr("Start three services on this machine, and watch them."));
     if (m_watch.actions().isReadOnly())
         m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
     m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_watch.actions().isReadOnly());
@@ -130,7 +133,8 @@ void MainWindow::makeMenus()
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
     file->addActions({m_add, m_open, m_discover, m_demo});
     file->addSeparator();
-    QAction *const preferences = file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
+    QAction *const preferences =
+        file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
     preferences->setMenuRole(QAction::PreferencesRole);
     QAction *const quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &MainWindow::quit);
     quit->setMenuRole(QAction::QuitRole);
@@ -154,7 +158,8 @@ void MainWindow::fillServiceMenu(QMenu *menu)
         menu->addAction(m_commands->action(action));
     menu->addAction(m_commands->cancel());
     menu->addSeparator();
-    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->remove()});
+    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(),
+                      m_copies->json(), m_commands->remove()});
 }
 
 void MainWindow::makeViewMenu()
@@ -186,7 +191,8 @@ void MainWindow::makeViewMenu()
 void MainWindow::makeTableKeys()
 {
     m_tableKeys = new TableKeys(m_table);
-    connect(m_tableKeys, &TableKeys::refused, this, [this](const QString &why) { statusBar()->showMessage(why, 8000); });
+    connect(m_tableKeys, &TableKeys::refused, this,
+            [this](const QString &why) { statusBar()->showMessage(why, 8000); });
     m_tableKeys->add(Qt::Key_R, m_commands->action(ServiceAction::Restart));
     m_tableKeys->add(Qt::SHIFT | Qt::Key_R, m_commands->restartStale());
     m_tableKeys->add(Qt::Key_X, m_commands->action(ServiceAction::ShutDown));
@@ -284,7 +290,9 @@ void MainWindow::restoreLayout()
 /// What a person changes of it is saved soon, and not only at the end: that may be a kill, or the machine's.
 void MainWindow::watchLayout()
 {
-    const auto soon = [this] { saveSoon(); }; // for as long as there is the timer: a window's parts change yet while it is destroyed
+    const auto soon = [this] {
+        saveSoon();
+    }; // for as long as there is the timer: a window's parts change yet while it is destroyed
     const QHeaderView *const header = m_table->horizontalHeader();
     connect(header, &QHeaderView::sectionResized, &m_saveTimer, soon); // also when one is hidden or shown
     connect(header, &QHeaderView::sectionMoved, &m_saveTimer, soon);
@@ -342,9 +350,11 @@ bool MainWindow::closesForGood()
     if (running == 0 || m_quits)
         return true;
     auto *const dialog = new Confirmation(
-        running == 1 ? tr("A service is being restarted, started or shut down. Quit all the same? Nobody would start it again then.")
+        running == 1 ? tr(
+            "A service is being restarted, started or shut down. Quit all the same? Nobody would start it again then.")
                      : tr("%1 services are being restarted, started or shut down, or wait for it. Quit all the same? "
-                          "Nobody would start them again then.").arg(running),
+                          "Nobody would start them again then.")
+                           .arg(running),
         tr("&Quit"), this);
     connect(dialog, &QDialog::accepted, this, [this] {
         m_quits = true;
@@ -466,7 +476,8 @@ void MainWindow::applyFilter(const QString &text)
     m_views->setFilter(text);
     const Result<FilterQuery> query = FilterQuery::parse(text);
     QPalette colours = m_filter->palette();
-    colours.setColor(QPalette::Text, query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
+    colours.setColor(QPalette::Text,
+                     query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
     m_filter->setPalette(colours);
     m_filter->setToolTip(query ? QString() : plainToolTip(query.problem().text()));
     statusBar()->showMessage(query ? QString() : query.problem().text());
@@ -493,7 +504,8 @@ void MainWindow::addService()
 
 void MainWindow::chooseFleet()
 {
-    auto *const dialog = new QFileDialog(this, tr("Open a fleet file"), {}, tr("Fleet files and Prometheus file_sd (*.toml *.json)"));
+    auto *const dialog =
+        new QFileDialog(this, tr("Open a fleet file"), {}, tr("Fleet files and Prometheus file_sd (*.toml *.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFleetForGood);

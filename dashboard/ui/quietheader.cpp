@@ -26,10 +26,13 @@ void QuietHeader::paintSection(QPainter *painter, const QRect &rect, int section
     painter->setPen(sorted ? palette().color(QPalette::Text) : theme.muted());
     const auto alignment = model()->headerData(section, orientation(), Qt::TextAlignmentRole);
     const QString text = model()->headerData(section, orientation()).toString();
-    const QString arrow = !sorted ? QString() : sortIndicatorOrder() == Qt::AscendingOrder ? QStringLiteral(" ↑") : QStringLiteral(" ↓");
+    const QString arrow = !sorted                    ? QString()
+        : sortIndicatorOrder() == Qt::AscendingOrder ? QStringLiteral(" ↑")
+                                                     : QStringLiteral(" ↓");
     const int margin = spacing(fontMetrics(), 2);
     const QRect area = rect.adjusted(margin, 0, -margin, 0);
-    painter->drawText(area, int(alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter),
+    painter->drawText(area,
+                      int(alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter),
                       fontMetrics().elidedText(text + arrow, Qt::ElideRight, area.width()));
 }
 

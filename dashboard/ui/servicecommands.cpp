@@ -33,8 +33,12 @@ QString nameOf(ServiceAction action, qsizetype count)
     switch (action) {
     case ServiceAction::Restart: name = one ? tr("&Restart…") : tr("&Restart %1…"); break;
     case ServiceAction::ShutDown: name = one ? tr("&Shut down…") : tr("&Shut down %1…"); break;
-    case ServiceAction::ScheduleShutDown: name = one ? tr("Sche&dule a shutdown…") : tr("Sche&dule the shutdown of %1…"); break;
-    case ServiceAction::CancelShutDown: name = one ? tr("&Cancel the scheduled shutdown") : tr("&Cancel %1 scheduled shutdowns"); break;
+    case ServiceAction::ScheduleShutDown:
+        name = one ? tr("Sche&dule a shutdown…") : tr("Sche&dule the shutdown of %1…");
+        break;
+    case ServiceAction::CancelShutDown:
+        name = one ? tr("&Cancel the scheduled shutdown") : tr("&Cancel %1 scheduled shutdowns");
+        break;
     case ServiceAction::Start: name = one ? tr("S&tart") : tr("S&tart %1"); break;
     case ServiceAction::CheckNow: name = one ? tr("Chec&k now") : tr("Chec&k %1 now"); break;
     }
@@ -43,7 +47,8 @@ QString nameOf(ServiceAction action, qsizetype count)
 
 bool isDangerous(ServiceAction action)
 {
-    return action == ServiceAction::Restart || action == ServiceAction::ShutDown || action == ServiceAction::ScheduleShutDown;
+    return action == ServiceAction::Restart || action == ServiceAction::ShutDown
+        || action == ServiceAction::ScheduleShutDown;
 }
 
 QString plain(QString text) { return text.remove(u'&').remove(u'…'); }
@@ -79,7 +84,8 @@ ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window) : QObject(w
 void ServiceCommands::makeOthers()
 {
     m_restartStale = make(tr("Restart all st&ale…"), u"stale"_s, tr("Ctrl+Alt+R"));
-    connect(m_restartStale, &QAction::triggered, this, [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
+    connect(m_restartStale, &QAction::triggered, this,
+            [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
     m_cancel = make(tr("&Cancel"), u"cancel"_s, tr("Ctrl+."));
     connect(m_cancel, &QAction::triggered, this, [this] {
         for (const ServiceId id : std::as_const(m_services))
@@ -137,7 +143,8 @@ void ServiceCommands::setServices(const QList<ServiceId> &services)
 
 bool ServiceCommands::isRunning() const
 {
-    return std::ranges::any_of(m_services, [this](ServiceId id) { return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id); });
+    return std::ranges::any_of(
+        m_services, [this](ServiceId id) { return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id); });
 }
 
 QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, ServiceAction action) const
@@ -161,7 +168,9 @@ QList<ServiceId> ServiceCommands::stale() const
 /// `why` empty: it may be done.
 void ServiceCommands::disable(QAction *action, const QString &why)
 {
-    const QString key = action->shortcut().isEmpty() ? QString() : u" (%1)"_s.arg(action->shortcut().toString(QKeySequence::NativeText));
+    const QString key = action->shortcut().isEmpty()
+        ? QString()
+        : u" (%1)"_s.arg(action->shortcut().toString(QKeySequence::NativeText));
     const QString name = plain(action->text()) + key;
     action->setEnabled(why.isEmpty());
     action->setStatusTip(visibleText(why));
@@ -176,18 +185,21 @@ void ServiceCommands::updateAction(ServiceAction which, QAction *action)
     }
     const QList<ServiceId> able = this->able(m_services, which);
     action->setText(nameOf(which, able.isEmpty() ? m_services.size() : able.size()));
-    disable(action, able.isEmpty() ? tr("None of the %1 selected services can: %2").arg(m_services.size())
-                                         .arg(m_watch.actions().whyNot(m_services.first(), which))
-                                   : QString());
+    disable(action,
+            able.isEmpty() ? tr("None of the %1 selected services can: %2")
+                                 .arg(m_services.size())
+                                 .arg(m_watch.actions().whyNot(m_services.first(), which))
+                           : QString());
 }
 
 void ServiceCommands::updateRestartStale()
 {
     const QList<ServiceId> stale = this->stale();
     const QList<ServiceId> able = this->able(stale, ServiceAction::Restart);
-    disable(m_restartStale, stale.isEmpty()   ? tr("No service runs old code.")
-                            : able.isEmpty() ? m_watch.actions().whyNot(stale.first(), ServiceAction::Restart)
-                                             : QString());
+    disable(m_restartStale,
+            stale.isEmpty()      ? tr("No service runs old code.")
+                : able.isEmpty() ? m_watch.actions().whyNot(stale.first(), ServiceAction::Restart)
+                                 : QString());
 }
 
 void ServiceCommands::update()
@@ -199,14 +211,17 @@ void ServiceCommands::update()
     const bool running = isRunning();
     m_cancel->setEnabled(running);
     m_cancel->setStatusTip(running ? QString() : tr("Nothing runs for it."));
-    m_cancel->setToolTip(plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
+    m_cancel->setToolTip(
+        plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
     const bool any = !m_services.isEmpty();
     const ServiceRow *const first = any ? m_watch.fleet().find(m_services.first()) : nullptr;
-    disable(m_open, m_services.size() != 1                          ? tr("Select one service.")
-                    : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
-                                                                    : QString());
+    disable(m_open,
+            m_services.size() != 1                        ? tr("Select one service.")
+                : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
+                                                          : QString());
     m_favourite->setEnabled(any);
-    m_favourite->setChecked(any && std::ranges::all_of(m_services, [this](ServiceId id) { return m_watch.fleet().find(id)->favourite; }));
+    m_favourite->setChecked(
+        any && std::ranges::all_of(m_services, [this](ServiceId id) { return m_watch.fleet().find(id)->favourite; }));
     m_copyUrl->setEnabled(any);
     disable(m_remove, !any ? tr("Select a service first.") : running ? tr("It is busy.") : QString());
     Q_EMIT changed();
@@ -214,14 +229,15 @@ void ServiceCommands::update()
 
 QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) const
 {
-    const QString verb = action == ServiceAction::Restart      ? tr("Restart %1 on %2?")
-                         : action == ServiceAction::ShutDown ? tr("Shut down %1 on %2?")
-                                                               : tr("Schedule a shutdown of %1 on %2?");
+    const QString verb = action == ServiceAction::Restart ? tr("Restart %1 on %2?")
+        : action == ServiceAction::ShutDown               ? tr("Shut down %1 on %2?")
+                                                          : tr("Schedule a shutdown of %1 on %2?");
     QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120));
     const qint64 inFlight = row.report ? row.report->resources.inFlightRequests.value_or(0) : 0;
     if (row.isCurrent() && inFlight > 0) {
-        text += u' ' + (inFlight == 1 ? tr("1 request is in flight and will be finished first.")
-                                      : tr("%1 requests are in flight and will be finished first.").arg(formatCount(inFlight)));
+        text += u' '
+            + (inFlight == 1 ? tr("1 request is in flight and will be finished first.")
+                             : tr("%1 requests are in flight and will be finished first.").arg(formatCount(inFlight)));
         text += u' ' + tr("That takes 30 s at most, unless the service is configured otherwise.");
     }
     if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
@@ -244,9 +260,9 @@ QString ServiceCommands::namesOf(const QList<ServiceId> &services, bool places) 
 
 QString ServiceCommands::questionForAll(const QList<ServiceId> &services, ServiceAction action) const
 {
-    const QString verb = action == ServiceAction::Restart      ? tr("Restart these %1 services, one after the other?")
-                         : action == ServiceAction::ShutDown ? tr("Shut down these %1 services, one after the other?")
-                                                               : tr("Schedule a shutdown of these %1 services?");
+    const QString verb = action == ServiceAction::Restart ? tr("Restart these %1 services, one after the other?")
+        : action == ServiceAction::ShutDown               ? tr("Shut down these %1 services, one after the other?")
+                                                          : tr("Schedule a shutdown of these %1 services?");
     return verb.arg(services.size()) + u'\n' + namesOf(services, true);
 }
 
@@ -293,10 +309,12 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
         if (services.isEmpty())
             return;
         // Once more: several services are a lot to lose by a slip.
-        auto *const second = new Confirmation(tr("%1 services: %2. This is the last question.").arg(title, namesOf(services, false)),
-                                              nameOf(action, services.size()).remove(u'…'), m_window);
+        auto *const second =
+            new Confirmation(tr("%1 services: %2. This is the last question.").arg(title, namesOf(services, false)),
+                             nameOf(action, services.size()).remove(u'…'), m_window);
         second->setWindowTitle(title);
-        connect(second, &QDialog::accepted, this, [this, services, action, delay] { m_watch.bulk().perform(services, action, delay); });
+        connect(second, &QDialog::accepted, this,
+                [this, services, action, delay] { m_watch.bulk().perform(services, action, delay); });
         second->open();
     });
     first->open();

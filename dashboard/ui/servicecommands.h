@@ -10,9 +10,9 @@ class QWidget;
 
 namespace Hephaestus {
 
-/// The acts on the selected services, as the one set of QActions that buttons, menus and keys share. What cannot be done now is
-/// disabled and says why; what is dangerous asks first, naming the services and their places, and asks once more if there are
-/// several.
+/// The acts on the selected services, as the one set of QActions that buttons, menus and keys share. What cannot be
+/// done now is disabled and says why; what is dangerous asks first, naming the services and their places, and asks once
+/// more if there are several.
 class ServiceCommands : public QObject
 {
     Q_OBJECT
@@ -27,8 +27,11 @@ public:
 
     QAction *action(ServiceAction action) const { return m_actions.value(action); }
     QAction *restartStale() const { return m_restartStale; } ///< all of the fleet that run old code
-    QAction *cancel() const { return m_cancel; } ///< ends running sequences, and takes waiting ones out; there while there are some
-    QAction *open() const { return m_open; }     ///< in the browser
+    QAction *cancel() const
+    {
+        return m_cancel;
+    } ///< ends running sequences, and takes waiting ones out; there while there are some
+    QAction *open() const { return m_open; } ///< in the browser
     QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
     QAction *remove() const { return m_remove; }

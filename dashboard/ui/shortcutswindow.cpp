@@ -62,7 +62,9 @@ private:
 
 } // namespace
 
-ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<TableKeys::Key> &tableKeys, QWidget *parent) : QDialog(parent)
+ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<TableKeys::Key> &tableKeys,
+                                 QWidget *parent)
+    : QDialog(parent)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Keys"));

@@ -33,7 +33,8 @@ void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
         if (count == 0)
             table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
         else
-            table->setColumnWidth(column, count * table->fontMetrics().horizontalAdvance(u'0') + 4 * spacing(table->fontMetrics(), 1));
+            table->setColumnWidth(
+                column, count * table->fontMetrics().horizontalAdvance(u'0') + 4 * spacing(table->fontMetrics(), 1));
         ++column;
     }
 }

@@ -58,7 +58,8 @@ QColor readable(const QColor &colour, const QColor &background, double ratio)
 
 Theme::Theme(const QPalette &palette)
     : m_text(palette.color(QPalette::Active, QPalette::Text))
-    , m_selection(blend(palette.color(QPalette::Active, QPalette::Base), palette.color(QPalette::Active, QPalette::Highlight), 0.18))
+    , m_selection(blend(palette.color(QPalette::Active, QPalette::Base),
+                        palette.color(QPalette::Active, QPalette::Highlight), 0.18))
     , m_line(blend(palette.color(QPalette::Active, QPalette::Base), m_text, 0.16))
 {
     const auto fit = [&](QColor colour) {
@@ -112,10 +113,7 @@ QColor Theme::accent(DependencyStatus status) const
     Q_UNREACHABLE();
 }
 
-QColor Theme::accent(CodeVerdict verdict) const
-{
-    return verdict == CodeVerdict::Stale ? m_purple : m_muted;
-}
+QColor Theme::accent(CodeVerdict verdict) const { return verdict == CodeVerdict::Stale ? m_purple : m_muted; }
 
 QColor Theme::accent(EventKind kind) const
 {
@@ -163,9 +161,6 @@ QPalette Theme::dark()
     return palette;
 }
 
-int spacing(const QFontMetrics &metrics, int steps)
-{
-    return std::max(1, qRound(metrics.height() * steps / 4.25));
-}
+int spacing(const QFontMetrics &metrics, int steps) { return std::max(1, qRound(metrics.height() * steps / 4.25)); }
 
 } // namespace Hephaestus

@@ -87,11 +87,20 @@ TimeGraph::TimeGraph(QWidget *parent)
 
 double TimeGraph::seconds(History::Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
-History::Time TimeGraph::from() const { return History::Time(std::chrono::milliseconds(qint64(xAxis->range().lower * 1000))); }
+History::Time TimeGraph::from() const
+{
+    return History::Time(std::chrono::milliseconds(qint64(xAxis->range().lower * 1000)));
+}
 
-History::Time TimeGraph::to() const { return History::Time(std::chrono::milliseconds(qint64(xAxis->range().upper * 1000))); }
+History::Time TimeGraph::to() const
+{
+    return History::Time(std::chrono::milliseconds(qint64(xAxis->range().upper * 1000)));
+}
 
-std::chrono::seconds TimeGraph::seenSpan() const { return m_following ? m_span : std::chrono::seconds(qint64(std::ceil(xAxis->range().size()))); }
+std::chrono::seconds TimeGraph::seenSpan() const
+{
+    return m_following ? m_span : std::chrono::seconds(qint64(std::ceil(xAxis->range().size())));
+}
 
 void TimeGraph::setSpan(std::chrono::seconds span)
 {
@@ -101,7 +110,8 @@ void TimeGraph::setSpan(std::chrono::seconds span)
 
 std::chrono::seconds TimeGraph::barWidth(std::chrono::seconds span)
 {
-    for (const std::chrono::seconds width : {1s, 2s, 5s, 10s, 15s, 30s, 60s, 120s, 300s, 600s, 900s, 1800s, 3600s, 7200s, 10800s}) {
+    for (const std::chrono::seconds width :
+         {1s, 2s, 5s, 10s, 15s, 30s, 60s, 120s, 300s, 600s, 900s, 1800s, 3600s, 7200s, 10800s}) {
         if (width * Bars >= span)
             return width;
     }
@@ -156,7 +166,8 @@ void TimeGraph::setTop(double top, double unit)
 
 void TimeGraph::setTitle(const QString &title) { m_titleLabel->setText(visibleText(title, 60)); }
 
-void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks, History::Time now)
+void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks,
+                     History::Time now)
 {
     m_name = name;
     m_known = known;
@@ -172,7 +183,9 @@ void TimeGraph::redraw()
         xAxis->setRange(seconds(m_now - m_span), seconds(m_now));
         m_moving = false;
     }
-    m_times->setDateTimeFormat(xAxis->range().size() > Wide ? u"d MMM"_s : xAxis->range().size() > 3600 ? u"HH:mm"_s : u"HH:mm:ss"_s);
+    m_times->setDateTimeFormat(xAxis->range().size() > Wide       ? u"d MMM"_s
+                                   : xAxis->range().size() > 3600 ? u"HH:mm"_s
+                                                                  : u"HH:mm:ss"_s);
     for (QCPAbstractItem *const item : std::exchange(m_gapsAndMarks, {}))
         removeItem(item);
     drawGaps();
@@ -214,7 +227,8 @@ void TimeGraph::drawGaps()
 void TimeGraph::drawMarks()
 {
     const Theme &theme = Theme::of(palette());
-    // From the right; a word that has no room beside the one right of it goes a line lower, and from the fourth on is left out.
+    // From the right; a word that has no room beside the one right of it goes a line lower, and from the fourth on is
+    // left out.
     double free[3] = {1e9, 1e9, 1e9};
     for (auto mark = m_marks.rbegin(); mark != m_marks.rend(); ++mark) {
         const double at = seconds(mark->at);
@@ -292,7 +306,8 @@ void TimeGraph::applyTheme()
     m_cursorLabel->setPen(QPen(theme.line()));
     for (QCPItemText *const label : {m_emptyLabel, m_titleLabel, m_cursorLabel})
         label->setFont(font());
-    axisRect()->setMinimumMargins(QMargins(0, fontMetrics().height() + spacing(fontMetrics(), 3), spacing(fontMetrics(), 3), 0));
+    axisRect()->setMinimumMargins(
+        QMargins(0, fontMetrics().height() + spacing(fontMetrics(), 3), spacing(fontMetrics(), 3), 0));
     axisRect()->setMargins(axisRect()->minimumMargins());
     applyColours();
 }
@@ -300,7 +315,8 @@ void TimeGraph::applyTheme()
 void TimeGraph::changeEvent(QEvent *event)
 {
     QCustomPlot::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange
+        || event->type() == QEvent::StyleChange) {
         applyTheme();
         redraw();
     }
@@ -308,7 +324,8 @@ void TimeGraph::changeEvent(QEvent *event)
 
 QString TimeGraph::timeText(double at) const
 {
-    return QDateTime::fromSecsSinceEpoch(qint64(at)).toString(xAxis->range().size() > 12 * 3600 ? u"d MMM HH:mm"_s : u"HH:mm:ss"_s);
+    return QDateTime::fromSecsSinceEpoch(qint64(at))
+        .toString(xAxis->range().size() > 12 * 3600 ? u"d MMM HH:mm"_s : u"HH:mm:ss"_s);
 }
 
 void TimeGraph::mouseMoveEvent(QMouseEvent *event)

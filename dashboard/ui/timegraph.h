@@ -8,9 +8,9 @@
 
 namespace Hephaestus {
 
-/// What all graphs over time share: now is at the right edge; where nothing is known the background is hatched, for a gap is not a
-/// zero; events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click returns to now; hovering tells the
-/// time and the values. Subclasses draw the values.
+/// What all graphs over time share: now is at the right edge; where nothing is known the background is hatched, for a
+/// gap is not a zero; events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click
+/// returns to now; hovering tells the time and the values. Subclasses draw the values.
 class TimeGraph : public QCustomPlot
 {
     Q_OBJECT
@@ -46,20 +46,23 @@ Q_SIGNALS:
 protected:
     explicit TimeGraph(QWidget *parent = nullptr);
 
-    /// For subclasses: all that is drawn, after the values changed. `known`: the stretches in which something is known, ascending.
+    /// For subclasses: all that is drawn, after the values changed. `known`: the stretches in which something is known,
+    /// ascending.
     struct Span
     {
         double from;
         double to;
     };
-    void draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks, History::Time now);
+    void draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks,
+              History::Time now);
     void redraw();
 
     /// To be called once by the constructor of a subclass: colours and fonts.
     void applyTheme();
     virtual void drawValues() = 0; ///< sets the top by setTop()
     virtual void applyColours() {}
-    /// What is at `at` (seconds since the epoch), line by line; the first is the time. `at` becomes where the line is drawn.
+    /// What is at `at` (seconds since the epoch), line by line; the first is the time. `at` becomes where the line is
+    /// drawn.
     virtual QStringList valuesAt(double &at) const = 0;
 
     /// The height of what is shown, and how much of it is 1 on the axis.

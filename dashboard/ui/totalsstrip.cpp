@@ -12,7 +12,10 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent) : QWidget(parent), m_fleet(fleet), m_layout(new QHBoxLayout(this))
+TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent)
+    : QWidget(parent)
+    , m_fleet(fleet)
+    , m_layout(new QHBoxLayout(this))
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(spacing(fontMetrics(), 1));
@@ -37,9 +40,8 @@ QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize(QSize(1, 1) * spacing(fontMetrics(), 3));
     m_layout->addWidget(button);
-    connect(button, &QToolButton::clicked, this, [this, filter](bool checked) {
-        Q_EMIT filterWanted(checked ? filter : QString());
-    });
+    connect(button, &QToolButton::clicked, this,
+            [this, filter](bool checked) { Q_EMIT filterWanted(checked ? filter : QString()); });
     return button;
 }
 
@@ -54,7 +56,8 @@ void TotalsStrip::update()
     show(m_all, totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services), true);
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
         const int count = totals.states.value(it.key());
-        show(it.value(), u"%1 %2"_s.arg(count).arg(stateWord(it.key())), count > 0 || it.key() == ServiceState::Healthy);
+        show(it.value(), u"%1 %2"_s.arg(count).arg(stateWord(it.key())),
+             count > 0 || it.key() == ServiceState::Healthy);
     }
     show(m_stale, tr("%1 stale").arg(totals.stale), totals.stale > 0);
 }

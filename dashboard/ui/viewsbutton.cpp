@@ -41,7 +41,10 @@ void ViewsButton::setFilter(const QString &filter)
     m_forget->setToolTip(known ? QString() : tr("Choose a view first."));
 }
 
-QString ViewsButton::view() const { return std::ranges::count(m_views, m_filter, &View::filter) > 0 ? m_filter : QString(); }
+QString ViewsButton::view() const
+{
+    return std::ranges::count(m_views, m_filter, &View::filter) > 0 ? m_filter : QString();
+}
 
 void ViewsButton::fill()
 {
@@ -54,7 +57,8 @@ void ViewsButton::fill()
         action->setToolTip(visibleText(view.filter, 200).toHtmlEscaped());
         if (m_actions.size() < 9)
             action->setShortcut(QKeySequence(Qt::ALT | Qt::Key(Qt::Key_1 + m_actions.size())));
-        connect(action, &QAction::triggered, this, [this, filter = view.filter](bool checked) { Q_EMIT filterWanted(checked ? filter : QString()); });
+        connect(action, &QAction::triggered, this,
+                [this, filter = view.filter](bool checked) { Q_EMIT filterWanted(checked ? filter : QString()); });
         m_actions << action;
     }
     m_menu->addActions(m_actions);

@@ -109,8 +109,9 @@ QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const
     const int width = (area.width() + gap) / columns - gap;
     const int height = std::min((area.height() + gap) / lines - gap, spacing(fontMetrics(), LargestTile / 4));
     for (int each = 0; each < count; ++each)
-        tiles.emplace_back(rows[std::size_t(each)]->id, QRect(area.left() + each % columns * (width + gap),
-                                                              area.top() + each / columns * (height + gap), width, height));
+        tiles.emplace_back(rows[std::size_t(each)]->id,
+                           QRect(area.left() + each % columns * (width + gap),
+                                 area.top() + each / columns * (height + gap), width, height));
     return tiles;
 }
 
@@ -141,14 +142,15 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     name.setWeight(QFont::DemiBold);
     const QColor text = palette().color(QPalette::Active, QPalette::Text);
     const double left = icon + unit * 0.8;
-    write(inner.adjusted(left, 0, 0, -unit * 5.3), name, row.isCurrent() || loud ? text : theme.muted(), visibleText(row.entry.name, 80));
+    write(inner.adjusted(left, 0, 0, -unit * 5.3), name, row.isCurrent() || loud ? text : theme.muted(),
+          visibleText(row.entry.name, 80));
     QFont state = sized(font(), unit * 1.6);
     state.setWeight(QFont::DemiBold);
     write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, accent, visibleText(stateText(row), 80));
     const bool stale = row.code() == CodeVerdict::Stale;
     const QString second = visibleText(secondLine(row), 120);
-    write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.4), stale ? theme.accent(CodeVerdict::Stale) : theme.muted(),
-          stale ? tr("stale · %1").arg(second) : second);
+    write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.4),
+          stale ? theme.accent(CodeVerdict::Stale) : theme.muted(), stale ? tr("stale · %1").arg(second) : second);
 }
 
 QString Wallboard::summary() const

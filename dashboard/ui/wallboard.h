@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// The whole fleet on a screen across the room: one tile for each service, as large as there is room, what needs a person first.
-/// A full-screen window of its own; Escape or F11 closes it, a click on a tile goes to the service.
+/// The whole fleet on a screen across the room: one tile for each service, as large as there is room, what needs a
+/// person first. A full-screen window of its own; Escape or F11 closes it, a click on a tile goes to the service.
 class Wallboard : public QWidget
 {
     Q_OBJECT

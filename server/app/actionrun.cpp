@@ -21,7 +21,10 @@ QString doneWord(const Receipt &receipt)
     if (receipt.steps.isEmpty())
         return receipt.action == "stop"_L1 ? u"was not running"_s : u"is running already"_s;
     const QString time = u" in %1"_s.arg(formatDuration(receipt.total));
-    return (receipt.action == "stop"_L1 ? u"stopped"_s : receipt.action == "start"_L1 ? u"started"_s : u"restarted"_s) + time;
+    return (receipt.action == "stop"_L1        ? u"stopped"_s
+                : receipt.action == "start"_L1 ? u"started"_s
+                                               : u"restarted"_s)
+        + time;
 }
 
 QString change(const QString &before, const QString &after)
@@ -50,7 +53,8 @@ QString receiptLine(const Receipt &receipt)
     QStringList facts;
     if (const QString pids = change(pidText(receipt.oldPid), pidText(receipt.newPid)); !pids.isEmpty())
         facts << u"pid "_s + pids;
-    if (const QString instances = change(receipt.oldInstance.left(8), receipt.newInstance.left(8)); !instances.isEmpty())
+    if (const QString instances = change(receipt.oldInstance.left(8), receipt.newInstance.left(8));
+        !instances.isEmpty())
         facts << u"instance "_s + printable(instances);
     if (receipt.code != CodeVerdict::Unknown)
         facts << u"code "_s + wireName(receipt.code);
@@ -64,19 +68,23 @@ int runAction(const QList<FleetEntry> &services, FleetAction action, const Termi
     return allOk ? ExitDone : ExitNotSo;
 }
 
-QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
+QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
+                              bool json)
 {
     FleetRun run(services, action);
     QEventLoop loop;
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
         if (json)
             return;
-        terminal.write(terminal.painted(u"%1 %2"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong) + u'\n');
+        terminal.write(
+            terminal.painted(u"%1 %2"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong)
+            + u'\n');
         QObject::connect(sequence, &RestartSequence::stepFinished, &loop,
                          [&](const ReceiptStep &step) { terminal.write(stepLine(step, terminal)); });
         QObject::connect(sequence, &RestartSequence::progressed, &loop, [&](const QString &text) {
             if (terminal.width()) // a line that the next one replaces
-                terminal.write(u"    "_s + terminal.painted(text.left(*terminal.width() - 5), Paint::Faint) + u"\x1b[K\r"_s);
+                terminal.write(u"    "_s + terminal.painted(text.left(*terminal.width() - 5), Paint::Faint)
+                               + u"\x1b[K\r"_s);
         });
     });
     QObject::connect(&run, &FleetRun::serviceFinished, &loop, [&](const Receipt &receipt) {

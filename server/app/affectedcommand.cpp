@@ -61,12 +61,14 @@ void write(const Findings &findings, const Terminal &terminal)
     for (const Impact &impact : findings.impacts) {
         text += terminal.painted(printable(impact.path), Paint::Strong) + u'\n';
         for (const Impact::Service &service : impact.services)
-            text += u"  "_s + printable(service.name).leftJustified(width) + terminal.painted(u"  "_s + printable(service.kind), Paint::Faint) + u'\n';
+            text += u"  "_s + printable(service.name).leftJustified(width)
+                + terminal.painted(u"  "_s + printable(service.kind), Paint::Faint) + u'\n';
         if (impact.services.isEmpty())
             text += findings.unknown.isEmpty() ? u"  nobody loaded it\n"_s : u"  nobody who answered loaded it\n"_s;
     }
     for (auto it = findings.unknown.begin(); it != findings.unknown.end(); ++it)
-        text += terminal.painted(u"not known of %1: %2\n"_s.arg(printable(it.key()), printable(it.value())), Paint::Bad);
+        text +=
+            terminal.painted(u"not known of %1: %2\n"_s.arg(printable(it.key()), printable(it.value())), Paint::Bad);
     terminal.write(text);
 }
 
@@ -74,8 +76,9 @@ void write(const Findings &findings, const Terminal &terminal)
 
 int affectedCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Lists the services of the fleet that loaded a file: those a change of it makes stale. Exit code 1 if nobody did."_s,
-                           u"affected FILE..."_s, ClientCommandLine::Names::Others);
+    ClientCommandLine line(
+        u"Lists the services of the fleet that loaded a file: those a change of it makes stale. Exit code 1 if nobody did."_s,
+        u"affected FILE..."_s, ClientCommandLine::Names::Others);
     line.parser().addOption({u"json"_s, u"As JSON."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
@@ -88,14 +91,16 @@ int affectedCommand(const QStringList &arguments)
     if (paths.isEmpty())
         return line.usageError(u"which file?"_s);
     if (paths.size() > MostFiles || bytes > MostBytes)
-        return line.usageError(u"too many files at once: at most %1, and %2 KiB of names"_s.arg(MostFiles).arg(MostBytes / 1024));
+        return line.usageError(
+            u"too many files at once: at most %1, and %2 KiB of names"_s.arg(MostFiles).arg(MostBytes / 1024));
 
     const Findings findings = find(line.services(), paths);
     if (line.parser().isSet(u"json"_s))
         line.terminal().write(QString::fromUtf8(encode(findings.impacts, findings.unknown)));
     else
         write(findings, line.terminal());
-    const bool any = std::any_of(findings.impacts.begin(), findings.impacts.end(), [](const Impact &impact) { return !impact.services.isEmpty(); });
+    const bool any = std::any_of(findings.impacts.begin(), findings.impacts.end(),
+                                 [](const Impact &impact) { return !impact.services.isEmpty(); });
     return any ? ExitDone : ExitNotSo;
 }
 

@@ -10,7 +10,8 @@ namespace Hephaestus {
 int checkConfigCommand(const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
+    parser.setApplicationDescription(
+        QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
     addHelpOption(parser);
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
     addGlobalOptions(parser);

@@ -17,20 +17,25 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 ClientCommandLine::ClientCommandLine(const QString &description, const QString &syntax, Names names)
-    : m_command(syntax.section(u' ', 0, 0)), m_names(names)
+    : m_command(syntax.section(u' ', 0, 0))
+    , m_names(names)
 {
     m_parser.setApplicationDescription(description);
     addHelpOption(m_parser);
     addGlobalOptions(m_parser);
     m_parser.addOption({u"fleet"_s, u"The fleet file; otherwise %1."_s.arg(defaultFleetPath()), u"FILE"_s});
-    const QString what = names == Names::None || names == Names::Others ? QString() : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
+    const QString what = names == Names::None || names == Names::Others
+        ? QString()
+        : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
     m_parser.addPositionalArgument(m_command, what, syntax);
 }
 
 void ClientCommandLine::addPrometheusOption()
 {
     m_hasPrometheus = true;
-    m_parser.addOption({u"prometheus"_s, u"What this Prometheus server knows of the services it scrapes, instead of asking each."_s, u"URL"_s});
+    m_parser.addOption({u"prometheus"_s,
+                        u"What this Prometheus server knows of the services it scrapes, instead of asking each."_s,
+                        u"URL"_s});
 }
 
 std::optional<int> ClientCommandLine::read(const QStringList &arguments)
@@ -101,8 +106,8 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
     for (const FleetEntry &entry : m_fleet.services)
         known << entry.name;
     const QString near = nearestName(name, known);
-    return usageError(u"there is no service \"%1\" in %2%3"_s.arg(printable(name), m_fleet.path,
-                                                                near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+    return usageError(u"there is no service \"%1\" in %2%3"_s.arg(
+        printable(name), m_fleet.path, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
 }
 
 int ClientCommandLine::usageError(const QString &what) const

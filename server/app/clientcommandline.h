@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// What the client subcommands have in common on the command line: the services they mean, the fleet file those are looked up in, and
-/// colours.
+/// What the client subcommands have in common on the command line: the services they mean, the fleet file those are
+/// looked up in, and colours.
 class ClientCommandLine
 {
 public:
@@ -28,7 +28,8 @@ public:
     /// `--prometheus URL`: with it, names are not looked up here.
     void addPrometheusOption();
 
-    /// Reads the arguments and looks up the services. An exit code: it is over (help was shown, or an error told on stderr).
+    /// Reads the arguments and looks up the services. An exit code: it is over (help was shown, or an error told on
+    /// stderr).
     std::optional<int> read(const QStringList &arguments);
 
     /// What was asked for, in that order; the whole fleet in the order of its file.

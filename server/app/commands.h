@@ -6,8 +6,8 @@
 
 #include <optional>
 
-/// The subcommands of `hephaestus`. Each takes the arguments from its own name on, and returns the exit code: 0 done, 1 the
-/// thing asked about is not so, 2 usage or configuration, 3 stale.
+/// The subcommands of `hephaestus`. Each takes the arguments from its own name on, and returns the exit code: 0 done, 1
+/// the thing asked about is not so, 2 usage or configuration, 3 stale.
 namespace Hephaestus {
 
 inline constexpr int ExitDone = 0;

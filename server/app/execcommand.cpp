@@ -21,7 +21,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// It says what it knows of its code, and that is not that it is fresh. A service that is down, or never says, runs no old code we know of.
+/// It says what it knows of its code, and that is not that it is fresh. A service that is down, or never says, runs no
+/// old code we know of.
 bool isNotFresh(const Standing &standing)
 {
     return standing.report && standing.report->code && standing.report->code->verdict != CodeVerdict::Fresh;
@@ -47,10 +48,12 @@ int become(const QStringList &command)
 
 int execCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Runs a command if the services of the fleet run the code that is on disk; else exits with 3 and a list."_s,
-                           u"exec --require-fresh -- COMMAND ARGS..."_s, ClientCommandLine::Names::None);
+    ClientCommandLine line(
+        u"Runs a command if the services of the fleet run the code that is on disk; else exits with 3 and a list."_s,
+        u"exec --require-fresh -- COMMAND ARGS..."_s, ClientCommandLine::Names::None);
     line.parser().addOption({u"require-fresh"_s, u"Only if nothing in the fleet is stale."_s});
-    line.parser().addOption({u"settle"_s, u"How long to wait for services that do not know yet."_s, u"TIME"_s, u"5s"_s});
+    line.parser().addOption(
+        {u"settle"_s, u"How long to wait for services that do not know yet."_s, u"TIME"_s, u"5s"_s});
     const qsizetype dashes = arguments.indexOf(u"--"_s);
     if (const auto exit = line.read(dashes < 0 ? arguments : arguments.first(dashes)))
         return *exit;

@@ -17,13 +17,14 @@ void addGlobalOptions(QCommandLineParser &parser)
     });
 }
 
-/// systemd sets JOURNAL_STREAM to the device and inode of the journal's stream (systemd.exec(5)); that it is set says little, for
-/// whatever is started inherits it.
+/// systemd sets JOURNAL_STREAM to the device and inode of the journal's stream (systemd.exec(5)); that it is set says
+/// little, for whatever is started inherits it.
 static bool goesToJournal(int descriptor)
 {
-    struct stat status{};
+    struct stat status = {};
     return ::fstat(descriptor, &status) == 0
-        && qgetenv("JOURNAL_STREAM") == QByteArray::number(qulonglong(status.st_dev)) + ':' + QByteArray::number(qulonglong(status.st_ino));
+        && qgetenv("JOURNAL_STREAM")
+        == QByteArray::number(qulonglong(status.st_dev)) + ':' + QByteArray::number(qulonglong(status.st_ino));
 }
 
 /// The place of the option's value among `words`, or a Problem that names them.
@@ -35,10 +36,7 @@ static Result<qsizetype> chosen(const QCommandLineParser &parser, const QString 
     return index;
 }
 
-void addHelpOption(QCommandLineParser &parser)
-{
-    parser.addOption({{u"h"_s, u"help"_s}, u"This text."_s});
-}
+void addHelpOption(QCommandLineParser &parser) { parser.addOption({{u"h"_s, u"help"_s}, u"This text."_s}); }
 
 QString helpText(const QCommandLineParser &parser, const QString &command)
 {

@@ -22,7 +22,8 @@ constexpr auto LookWhetherEndedEvery = std::chrono::milliseconds(10);
 
 std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, const char *name)
 {
-    const auto found = std::find_if(inherited.begin(), inherited.end(), [&](const InheritedSocket &one) { return one.name.startsWith(name); });
+    const auto found = std::find_if(inherited.begin(), inherited.end(),
+                                    [&](const InheritedSocket &one) { return one.name.startsWith(name); });
     if (found == inherited.end())
         return {};
     const InheritedSocket taken{found->descriptor, found->name.mid(qsizetype(qstrlen(name)))};
@@ -70,7 +71,8 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
     if (const auto taken = takeNamed(inherited, GuardianPipe))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, Adapter))
-        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)), FileDescriptor(taken->descriptor));
+        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)),
+                                               FileDescriptor(taken->descriptor));
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
         return {};
     return program;
@@ -98,7 +100,8 @@ void HandedProgram::setOutput(const QByteArray &lines)
 QByteArray HandedProgram::readOutput() const
 {
     QFile file;
-    return output.isOpen() && file.open(output.number(), QFile::ReadOnly) && file.seek(0) ? file.readAll() : QByteArray();
+    return output.isOpen() && file.open(output.number(), QFile::ReadOnly) && file.seek(0) ? file.readAll()
+                                                                                          : QByteArray();
 }
 
 } // namespace Hephaestus

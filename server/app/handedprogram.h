@@ -10,7 +10,8 @@
 
 namespace Hephaestus {
 
-/// A wrapped program that runs on while `hephaestus run` executes itself anew: the one hands it over, the other takes it.
+/// A wrapped program that runs on while `hephaestus run` executes itself anew: the one hands it over, the other takes
+/// it.
 struct HandedProgram
 {
     RunningChild child;
@@ -18,13 +19,14 @@ struct HandedProgram
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
     std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
 
-    /// Its descriptors among those of the listening sockets, told by their names; they stay this object's, and the adapter is not
-    /// removed with it any more.
+    /// Its descriptors among those of the listening sockets, told by their names; they stay this object's, and the
+    /// adapter is not removed with it any more.
     QList<HandedSocket> handOver();
     /// Takes those of a predecessor out of `inherited`; nothing if there are none.
     static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
 
-    /// Ends it, a child of this process, by SIGTERM, and by SIGKILL after `grace`, and waits for that without an event loop.
+    /// Ends it, a child of this process, by SIGTERM, and by SIGKILL after `grace`, and waits for that without an event
+    /// loop.
     void end(std::chrono::milliseconds grace);
 
     void setOutput(const QByteArray &lines); ///< where that fails, it is lost

@@ -15,12 +15,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr char OwnName[] = "kept="; // what follows is the address as it was configured, which tells port 0 from the port it became
+constexpr char OwnName[] =
+    "kept="; // what follows is the address as it was configured, which tells port 0 from the port it became
 
-QByteArray nameOf(const QString &address)
-{
-    return OwnName + address.toUtf8().toPercentEncoding();
-}
+QByteArray nameOf(const QString &address) { return OwnName + address.toUtf8().toPercentEncoding(); }
 
 } // namespace
 
@@ -37,7 +35,9 @@ void setDeadline(std::chrono::milliseconds time)
 } // namespace
 
 InPlaceRestart::InPlaceRestart(Service &service, const Reexec &self, Trial trial)
-    : m_service(service), m_self(self), m_trial(std::move(trial))
+    : m_service(service)
+    , m_self(self)
+    , m_trial(std::move(trial))
 {
     service.http().setKeepListening(true);
     service.http().setRestartHandler([this] { return begin(); });
@@ -51,7 +51,8 @@ std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, cons
 {
     if (!inherited.isEmpty()) { // a predecessor's deadline
         connect(&m_service, &Service::readyChanged, this, [] { setDeadline(0ms); });
-        connect(&m_service.shutdown(), &ShutdownSequence::drainStarted, this, [] { setDeadline(0ms); }); // which has its own
+        connect(&m_service.shutdown(), &ShutdownSequence::drainStarted, this,
+                [] { setDeadline(0ms); }); // which has its own
     }
     QList<InheritedSocket> own;
     QList<int> foreign;
@@ -60,7 +61,8 @@ std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, cons
             own.append(socket);
         } else {
             foreign.append(socket.descriptor);
-            m_names.append(socket.name.isEmpty() ? QByteArrayLiteral("unknown") : socket.name); // as systemd calls what has no name
+            m_names.append(socket.name.isEmpty() ? QByteArrayLiteral("unknown")
+                                                 : socket.name); // as systemd calls what has no name
         }
     }
     if (foreign.isEmpty())
@@ -73,7 +75,8 @@ std::optional<Problem> InPlaceRestart::listenAnew(const QStringList &addresses, 
 {
     for (const QString &address : addresses) {
         const QByteArray name = nameOf(address);
-        const auto kept = std::find_if(inherited.begin(), inherited.end(), [&](const InheritedSocket &socket) { return socket.name == name; });
+        const auto kept = std::find_if(inherited.begin(), inherited.end(),
+                                       [&](const InheritedSocket &socket) { return socket.name == name; });
         const bool isKept = kept != inherited.end();
         const auto bound = isKept ? m_service.adopt({kept->descriptor}, true) : m_service.listen({address});
         if (isKept)
@@ -128,10 +131,13 @@ void InPlaceRestart::goOn()
     m_service.state().announceShutdown(ShutdownMode::Restart);
     qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
     // Queued, so that this caller is answered first.
-    QMetaObject::invokeMethod(this, [this] {
-        if (m_service.state().phase() <= Phase::Running) // else a stop came first
-            m_service.shutdown().request(ShutdownMode::Restart);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (m_service.state().phase() <= Phase::Running) // else a stop came first
+                m_service.shutdown().request(ShutdownMode::Restart);
+        },
+        Qt::QueuedConnection);
 }
 
 bool InPlaceRestart::isDue() const
@@ -152,18 +158,17 @@ QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
     return handed;
 }
 
-void InPlaceRestart::dropDeadline()
-{
-    setDeadline(0ms);
-}
+void InPlaceRestart::dropDeadline() { setDeadline(0ms); }
 
-int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets, std::chrono::milliseconds startTimeout)
+int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &sockets,
+                            std::chrono::milliseconds startTimeout)
 {
     setDeadline(startTimeout);
     const StartFailure failure = self.execute(sockets);
     setDeadline(0ms);
     // Not by the log, whose thread may be gone; and a full pipe that nobody reads must not keep the process.
-    passThrough(STDERR_FILENO, u"hephaestus: the restart failed, and the service is down: %1\n"_s.arg(failure.what).toLocal8Bit());
+    passThrough(STDERR_FILENO,
+                u"hephaestus: the restart failed, and the service is down: %1\n"_s.arg(failure.what).toLocal8Bit());
     return failure.exitCode;
 }
 

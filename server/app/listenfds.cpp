@@ -22,7 +22,9 @@ Result<QList<InheritedSocket>> takeListenFds()
     bool isNumber = false;
     const int descriptors = count.toInt(&isNumber);
     if (!isNumber || descriptors < 1 || descriptors > 1024)
-        return Problem{QStringLiteral("LISTEN_FDS"), QStringLiteral("expected a number from 1 to 1024, found \"%1\"").arg(QString::fromLocal8Bit(count))};
+        return Problem{
+            QStringLiteral("LISTEN_FDS"),
+            QStringLiteral("expected a number from 1 to 1024, found \"%1\"").arg(QString::fromLocal8Bit(count))};
     QList<InheritedSocket> taken;
     for (int fd = First; fd < First + descriptors; ++fd) {
         if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)

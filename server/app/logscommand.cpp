@@ -47,7 +47,8 @@ std::optional<QByteArray> keptOutput(const QString &name, int tail)
     return from > 0 ? bytes.mid(from + 1) : bytes;
 }
 
-/// Another's output on our terminal: escapes would act, so each line is made printable; elsewhere the bytes stay as they are.
+/// Another's output on our terminal: escapes would act, so each line is made printable; elsewhere the bytes stay as
+/// they are.
 void show(const Terminal &terminal, const QByteArray &text)
 {
     if (!terminal.width()) {
@@ -65,8 +66,9 @@ void show(const Terminal &terminal, const QByteArray &text)
 
 int logsCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Shows the last lines of a service's output: its own, or what was kept when it was started from here."_s,
-                           u"logs NAME|URL"_s, ClientCommandLine::Names::Required);
+    ClientCommandLine line(
+        u"Shows the last lines of a service's output: its own, or what was kept when it was started from here."_s,
+        u"logs NAME|URL"_s, ClientCommandLine::Names::Required);
     line.parser().addOption({u"tail"_s, u"How many lines."_s, u"N"_s, u"100"_s});
     line.parser().addOption({u"follow"_s, u"Goes on with what is written, until interrupted."_s});
     if (const auto exit = line.read(arguments))
@@ -74,7 +76,8 @@ int logsCommand(const QStringList &arguments)
     bool isNumber = false;
     const int tail = line.parser().value(u"tail"_s).toInt(&isNumber);
     if (!isNumber || tail < 1 || tail > 100'000)
-        return line.usageError(u"--tail: expected a number from 1 to 100000, found \"%1\""_s.arg(line.parser().value(u"tail"_s)));
+        return line.usageError(
+            u"--tail: expected a number from 1 to 100000, found \"%1\""_s.arg(line.parser().value(u"tail"_s)));
     if (line.services().size() != 1)
         return line.usageError(u"one service at a time"_s);
     const FleetEntry &entry = line.services().first();

@@ -38,12 +38,14 @@ constexpr Command Commands[] = {
 
 void printHelp(std::FILE *to)
 {
-    std::fprintf(to, "Usage: hephaestus COMMAND [OPTIONS]\n"
-                     "Health and graceful shutdown for long-running services.\n\nCommands:\n");
+    std::fprintf(to,
+                 "Usage: hephaestus COMMAND [OPTIONS]\n"
+                 "Health and graceful shutdown for long-running services.\n\nCommands:\n");
     for (const Command &command : Commands)
         std::fprintf(to, "  %-14s%s\n", command.name, command.summary);
-    std::fprintf(to, "\nOptions:\n  --help        this text; after a command, the command's own\n"
-                     "  --version     the version\n");
+    std::fprintf(to,
+                 "\nOptions:\n  --help        this text; after a command, the command's own\n"
+                 "  --version     the version\n");
 }
 
 /// Descriptors 0 to 2 that are closed would be given to sockets, and what is printed would go there.
@@ -58,7 +60,8 @@ void fillStandardDescriptors()
 /// The arguments with the command first: `--log-level`, `--log-format` and `--color` may stand before it, too.
 QStringList commandFirst(QStringList arguments)
 {
-    static const QStringList global{QStringLiteral("--log-level"), QStringLiteral("--log-format"), QStringLiteral("--color")};
+    static const QStringList global{QStringLiteral("--log-level"), QStringLiteral("--log-format"),
+                                    QStringLiteral("--color")};
     qsizetype command = 0;
     while (command < arguments.size() && global.contains(arguments[command].section(QLatin1Char('='), 0, 0)))
         command += arguments[command].contains(QLatin1Char('=')) ? 1 : 2;
@@ -70,7 +73,8 @@ QStringList commandFirst(QStringList arguments)
 /// Asked of a command, before anything that is meant for another program.
 bool asksForVersion(const QStringList &arguments)
 {
-    return arguments.first(arguments.contains(QStringLiteral("--")) ? arguments.indexOf(QStringLiteral("--")) : arguments.size())
+    return arguments
+        .first(arguments.contains(QStringLiteral("--")) ? arguments.indexOf(QStringLiteral("--")) : arguments.size())
         .contains(QStringLiteral("--version"));
 }
 

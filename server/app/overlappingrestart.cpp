@@ -10,7 +10,9 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 OverlappingRestart::OverlappingRestart(const RunOptions &options, HeldSockets &sockets, Supervisor &supervisor)
-    : m_options(options), m_sockets(sockets), m_supervisor(supervisor)
+    : m_options(options)
+    , m_sockets(sockets)
+    , m_supervisor(supervisor)
 {
 }
 
@@ -77,7 +79,8 @@ void OverlappingRestart::cancel()
 
 QVariantMap OverlappingRestart::describe() const
 {
-    QVariantMap process{{u"overlap"_s, true}, {u"start_timeout_seconds"_s, Seconds(m_options.service.startTimeout).count()}};
+    QVariantMap process{{u"overlap"_s, true},
+                        {u"start_timeout_seconds"_s, Seconds(m_options.service.startTimeout).count()}};
     if (!isOver())
         process[u"successor"_s] = m_successor->describe();
     if (!m_failure.isEmpty())

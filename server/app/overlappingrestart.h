@@ -7,8 +7,9 @@
 
 namespace Hephaestus {
 
-/// What `hephaestus run --overlap` does before a restart: the program's successor is started, with a Python adapter of its own, and the
-/// restart goes on only once it accepts. One that does not is ended, and the program goes on as if nothing had been asked.
+/// What `hephaestus run --overlap` does before a restart: the program's successor is started, with a Python adapter of
+/// its own, and the restart goes on only once it accepts. One that does not is ended, and the program goes on as if
+/// nothing had been asked.
 class OverlappingRestart : public QObject
 {
     Q_OBJECT
@@ -23,8 +24,12 @@ public:
     /// A stop came instead: ends the successor, unless it is gone.
     void cancel();
     bool isOver() const { return !m_successor || !m_successor->isRunning(); }
-    std::optional<ProcessEntry> process() const { return isOver() ? std::nullopt : std::optional(m_successor->process()); }
-    /// For `process` of the detailed body: `overlap`, `start_timeout_seconds` of a successor, `successor` while there is one, `restart_error` after a restart that failed.
+    std::optional<ProcessEntry> process() const
+    {
+        return isOver() ? std::nullopt : std::optional(m_successor->process());
+    }
+    /// For `process` of the detailed body: `overlap`, `start_timeout_seconds` of a successor, `successor` while there
+    /// is one, `restart_error` after a restart that failed.
     QVariantMap describe() const;
     /// The successor for the next image of this process; nothing if there is none.
     std::optional<HandedProgram> handOver();

@@ -6,11 +6,14 @@
 namespace Hephaestus {
 
 ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter)
-    : m_state(state), m_sources(std::move(sources)), m_adapter(adapter)
+    : m_state(state)
+    , m_sources(std::move(sources))
+    , m_adapter(adapter)
 {
     if (m_adapter)
         m_sources.moduleReport = m_adapter->report();
-    m_state.addCapability(QStringLiteral("code")); // before anybody looks: who waits for a verdict waits for one that will come
+    m_state.addCapability(
+        QStringLiteral("code")); // before anybody looks: who waits for a verdict waits for one that will come
 }
 
 ProgramCode::~ProgramCode() = default;

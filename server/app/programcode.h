@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// Whether a wrapped program runs the code on disk: a CodeMonitor for each process it is started as. Between two processes the verdict is
-/// unknown. Belongs to the main thread.
+/// Whether a wrapped program runs the code on disk: a CodeMonitor for each process it is started as. Between two
+/// processes the verdict is unknown. Belongs to the main thread.
 class ProgramCode
 {
 public:

@@ -18,11 +18,12 @@ namespace {
 
 bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM); }
 
-/// Locks the directory of an adapter, until the descriptor is closed; not open: it is in use. Asked beside the pid, which means nothing
-/// here if it is another container's; and a directory that was just made is not locked yet.
+/// Locks the directory of an adapter, until the descriptor is closed; not open: it is in use. Asked beside the pid,
+/// which means nothing here if it is another container's; and a directory that was just made is not locked yet.
 FileDescriptor lockDirectory(const QString &directory)
 {
-    FileDescriptor lock(::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    FileDescriptor lock(
+        ::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
         lock.reset();
     return lock;
@@ -51,7 +52,8 @@ PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
     if (QFile::exists(m_directory)) // of the program that this one's is to follow
         m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
     const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
-    if (!QDir().mkpath(m_directory) || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
+    if (!QDir().mkpath(m_directory)
+        || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
         m_problem = failed();
     else if (m_lock = lockDirectory(m_directory); !m_lock.isOpen())
         m_problem = failed();
@@ -83,14 +85,8 @@ QByteArrayList PythonAdapter::environment() const
     return {"PYTHONPATH=" + path, "HEPHAESTUS_MODULES=" + report()};
 }
 
-QByteArray PythonAdapter::report() const
-{
-    return QFile::encodeName(m_directory) + "/modules";
-}
+QByteArray PythonAdapter::report() const { return QFile::encodeName(m_directory) + "/modules"; }
 
-void PythonAdapter::clearReport() const
-{
-    QFile::remove(QFile::decodeName(report()));
-}
+void PythonAdapter::clearReport() const { QFile::remove(QFile::decodeName(report())); }
 
 } // namespace Hephaestus

@@ -12,8 +12,9 @@
 
 namespace Hephaestus {
 
-/// resources/python, from within this program, in a directory of its own, for the Python programs that are started with environment():
-/// they append what they load to report(). One for each of the two programs that a process may run at a time; the directory goes with it.
+/// resources/python, from within this program, in a directory of its own, for the Python programs that are started with
+/// environment(): they append what they load to report(). One for each of the two programs that a process may run at a
+/// time; the directory goes with it.
 class PythonAdapter
 {
 public:
@@ -27,7 +28,7 @@ public:
     static std::unique_ptr<PythonAdapter> adopt(const QString &directory, FileDescriptor lock);
     const QString &directory() const { return m_directory; }
     int lock() const { return m_lock.number(); } ///< a descriptor; stays this object's
-    void keepDirectory() { m_keeps = true; } ///< whoever adopts it removes it
+    void keepDirectory() { m_keeps = true; }     ///< whoever adopts it removes it
 
     /// Why there is none.
     const std::optional<Problem> &problem() const { return m_problem; }

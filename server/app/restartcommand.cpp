@@ -17,7 +17,8 @@ namespace {
 
 const QCommandLineOption JsonOption(u"json"_s, u"As JSON: one receipt a line."_s);
 
-int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax, Names names)
+int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax,
+        Names names)
 {
     ClientCommandLine line(description, syntax, names);
     line.parser().addOption(JsonOption);
@@ -45,7 +46,9 @@ int watchStale(const ClientCommandLine &line, bool json)
     for (const FleetEntry &entry : line.services())
         stale.add(entry);
     if (!stale.isAsked())
-        return line.usageError(u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(line.fleet().path));
+        return line.usageError(
+            u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(
+                line.fleet().path));
     EnvironmentComparison environments;
     QMap<QString, QString> told; ///< why each is waited for
     for (;;) {
@@ -59,7 +62,8 @@ int watchStale(const ClientCommandLine &line, bool json)
         }
         if (const auto name = stale.due(now)) {
             stale.began(*name);
-            const QList<Receipt> receipts = runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
+            const QList<Receipt> receipts =
+                runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
             stale.ended(receipts.first(), std::chrono::steady_clock::now());
         }
         pause(1s);
@@ -70,11 +74,15 @@ int watchStale(const ClientCommandLine &line, bool json)
 
 int restartCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Restarts services and prints the receipt: each step, the old and the new instance. Exit code 1 if one did not truly restart."_s,
-                           u"restart NAME|URL..."_s, Names::AllIfNone);
+    ClientCommandLine line(
+        u"Restarts services and prints the receipt: each step, the old and the new instance. Exit code 1 if one did not truly restart."_s,
+        u"restart NAME|URL..."_s, Names::AllIfNone);
     line.parser().addOption(JsonOption);
-    line.parser().addOption({u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
-    line.parser().addOption({u"watch"_s, u"With --stale: goes on looking, and restarts the services that have restart_on_stale in the fleet file, when they are idle."_s});
+    line.parser().addOption(
+        {u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
+    line.parser().addOption(
+        {u"watch"_s,
+         u"With --stale: goes on looking, and restarts the services that have restart_on_stale in the fleet file, when they are idle."_s});
     line.parser().addOption({u"all"_s, u"The whole fleet, in the order of depends_on."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
@@ -99,19 +107,22 @@ int restartCommand(const QStringList &arguments)
 
 int startCommand(const QStringList &arguments)
 {
-    return act(arguments, FleetAction::Start, u"Starts services by the commands of the fleet file, detached, and waits until they are healthy."_s,
+    return act(arguments, FleetAction::Start,
+               u"Starts services by the commands of the fleet file, detached, and waits until they are healthy."_s,
                u"start NAME..."_s, Names::Required);
 }
 
 int upCommand(const QStringList &arguments)
 {
-    return act(arguments, FleetAction::Start, u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s,
-               u"up"_s, Names::None);
+    return act(arguments, FleetAction::Start,
+               u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s, u"up"_s,
+               Names::None);
 }
 
 int downCommand(const QStringList &arguments)
 {
-    return act(arguments, FleetAction::Stop, u"Stops the whole fleet gracefully, in the reverse order of depends_on."_s, u"down"_s, Names::None);
+    return act(arguments, FleetAction::Stop, u"Stops the whole fleet gracefully, in the reverse order of depends_on."_s,
+               u"down"_s, Names::None);
 }
 
 } // namespace Hephaestus

@@ -23,23 +23,21 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-constexpr auto KillTime = 7s; // what the supervisor may take from SIGKILL on
+constexpr auto KillTime = 7s;        // what the supervisor may take from SIGKILL on
 constexpr char HeldName[] = "held="; // what follows is the address as it was asked for
 
-QByteArray heldName(const QString &address)
-{
-    return HeldName + address.toUtf8().toPercentEncoding();
-}
+QByteArray heldName(const QString &address) { return HeldName + address.toUtf8().toPercentEncoding(); }
 
-/// Opens the sockets for the program, or takes those a predecessor held from `inherited`; what it held and is no longer asked
-/// for is closed.
+/// Opens the sockets for the program, or takes those a predecessor held from `inherited`; what it held and is no longer
+/// asked for is closed.
 std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, QList<InheritedSocket> &inherited)
 {
     for (const QString &address : addresses) {
         const auto kept = std::find_if(inherited.begin(), inherited.end(),
                                        [&](const InheritedSocket &socket) { return socket.name == heldName(address); });
         const bool isKept = kept != inherited.end();
-        const auto problem = isKept ? sockets.adopt(kept->descriptor, true) : sockets.open(parseServiceAddress(address).value());
+        const auto problem =
+            isKept ? sockets.adopt(kept->descriptor, true) : sockets.open(parseServiceAddress(address).value());
         if (isKept)
             inherited.erase(kept);
         if (problem)
@@ -52,7 +50,8 @@ std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, 
     return {};
 }
 
-/// What the program is made of, beside what its process shows: the watched files, lock files, and the configuration, which this process read.
+/// What the program is made of, beside what its process shows: the watched files, lock files, and the configuration,
+/// which this process read.
 CodeSources codeSources(const RunOptions &options)
 {
     CodeSources sources;
@@ -79,11 +78,11 @@ class RunProgram : public QObject
 {
 public:
     /// `sockets`, `adapter` (may be null), `guardian`, `self` and what `trial` needs outlive it.
-    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian, const Reexec &self,
-               InPlaceRestart::Trial trial);
+    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
+               const Reexec &self, InPlaceRestart::Trial trial);
 
-    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit code. A program
-    /// that is still there then was not taken over.
+    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit
+    /// code. A program that is still there then was not taken over.
     int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program);
     InPlaceRestart &restart() { return m_restart; }
     /// The program that the next image of this process goes on with; nothing: it starts one.
@@ -108,16 +107,19 @@ private:
     InPlaceRestart m_restart;
     std::unique_ptr<Upstream> m_upstream;
     std::unique_ptr<OverlappingRestart> m_overlap; ///< null: a restart ends the program first
-    std::optional<CleanupDone> m_stopped; ///< of the step that waits for the program's end
+    std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
     bool m_announcedDown = false;
 };
 
-RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
-                       const Reexec &self, InPlaceRestart::Trial trial)
+RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter,
+                       Guardian &guardian, const Reexec &self, InPlaceRestart::Trial trial)
     : m_options(options)
     , m_guardian(guardian)
-    , m_service({.name = options.service.name, .version = options.service.version, .shutdown = options.service.shutdown,
-                 .http = options.service.http}, ServerState::instance())
+    , m_service({.name = options.service.name,
+                 .version = options.service.version,
+                 .shutdown = options.service.shutdown,
+                 .http = options.service.http},
+                ServerState::instance())
     , m_supervisor(withAdapter(options.supervisor, adapter), sockets)
     , m_code(m_service.state(), codeSources(options), adapter)
     , m_checks(m_service.state())
@@ -125,7 +127,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     , m_restart(m_service, self, std::move(trial))
 {
     if (!options.upstream.url.isEmpty())
-        m_upstream = std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
+        m_upstream =
+            std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
     for (CleanupStep step : m_checks.cleanupSteps()) {
         step.deadline = options.service.stepTimeout;
         m_service.shutdown().addStep(std::move(step));
@@ -133,12 +136,16 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     // One after the other: asked and told to end; or the program, and its successor when a stop comes late.
     const auto stopTime = options.supervisor.stopTimeout * (m_upstream || options.overlap ? 2 : 1) + KillTime;
     m_service.addCleanup(u"process"_s, stopTime, [this](const CleanupDone &done) { stopProgram(done); });
-    m_service.addCleanup(u"logs"_s, options.service.stepTimeout, [this](const CleanupDone &done) {
-        const QString error = m_supervisor.flush() + Log::flush();
-        error.isEmpty() ? done() : done.failed(error);
-    }, CleanupStage::Logs);
+    m_service.addCleanup(
+        u"logs"_s, options.service.stepTimeout,
+        [this](const CleanupDone &done) {
+            const QString error = m_supervisor.flush() + Log::flush();
+            error.isEmpty() ? done() : done.failed(error);
+        },
+        CleanupStage::Logs);
     addStandardEndpoints(m_service, m_checks, [this](qsizetype lines) { return m_supervisor.output().tail(lines); });
-    m_service.http().setCodeQuery([this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
+    m_service.http().setCodeQuery(
+        [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::tell);
     connect(&m_supervisor, &Supervisor::finished, this, [this] {
         if (m_stopped)
@@ -180,7 +187,8 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
     return m_supervisor.exitStatus() != 0 ? m_supervisor.exitStatus() : exitCode;
 }
 
-/// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other one.
+/// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other
+/// one.
 void RunProgram::tell()
 {
     ServerState &state = m_service.state();
@@ -219,7 +227,8 @@ void RunProgram::stopProgram(const CleanupDone &done)
         askToEnd();
 }
 
-/// The step is over when the program is gone, and so is its successor, or that is to run on: up to then a stop may end it, too.
+/// The step is over when the program is gone, and so is its successor, or that is to run on: up to then a stop may end
+/// it, too.
 void RunProgram::lookWhetherStopped()
 {
     if (!m_stopped)
@@ -227,7 +236,8 @@ void RunProgram::lookWhetherStopped()
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
     const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || isSuccessorWanted();
-    // Looked at again: cancel() tells that the successor has changed, which leads here, where that may have been the end of the step.
+    // Looked at again: cancel() tells that the successor has changed, which leads here, where that may have been the
+    // end of the step.
     if (m_stopped && m_supervisor.isFinished() && isSuccessorSettled)
         (*std::exchange(m_stopped, {}))();
 }
@@ -330,7 +340,8 @@ void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
 }
 
 /// Hands all over to the next image of this process. Returns if a stop came first or it fails, with the exit code.
-int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belongings, std::unique_ptr<Guardian> guardian, RunEnd end)
+int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belongings,
+                std::unique_ptr<Guardian> guardian, RunEnd end)
 {
     QList<HandedSocket> held = belongings.sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)

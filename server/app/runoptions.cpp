@@ -22,24 +22,31 @@ namespace {
 
 void addOptions(QCommandLineParser &parser)
 {
-    parser.setApplicationDescription(u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
-                                     "Exits with the program's code, 128+n if a signal ended it; 125 if this failed itself, "
-                                     "126 if the program cannot be executed, 127 if it is not found."_s);
+    parser.setApplicationDescription(
+        u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
+        "Exits with the program's code, 128+n if a signal ended it; 125 if this failed itself, "
+        "126 if the program cannot be executed, 127 if it is not found."_s);
     addHelpOption(parser);
     parser.addOptions({
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
-        {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s, u"ADDR"_s},
-        {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s, u"ADDR"_s},
-        {u"overlap"_s, u"A restart starts the new program first, and ends the old one once the new one accepts on the held sockets."_s},
-        {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s, u"GLOB"_s},
+        {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s,
+         u"ADDR"_s},
+        {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s,
+         u"ADDR"_s},
+        {u"overlap"_s,
+         u"A restart starts the new program first, and ends the old one once the new one accepts on the held sockets."_s},
+        {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
+         u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
-        {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s, u"on-failure"_s},
+        {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s,
+         u"on-failure"_s},
         {u"stop-timeout"_s, u"From SIGTERM to SIGKILL."_s, u"TIME"_s, u"30s"_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
         {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
         {u"upstream-token-file"_s, u"The bearer token they want; readable by you alone."_s, u"FILE"_s},
     });
-    parser.addPositionalArgument(u"command"_s, u"The program and its arguments, behind --."_s, u"-- COMMAND [ARGUMENT...]"_s);
+    parser.addPositionalArgument(u"command"_s, u"The program and its arguments, behind --."_s,
+                                 u"-- COMMAND [ARGUMENT...]"_s);
     addGlobalOptions(parser);
 }
 
@@ -72,7 +79,8 @@ void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options
     if (const auto when = restartWhen(parser.value(u"restart"_s)))
         options.restart.when = *when;
     else
-        problems << Problem{u"--restart"_s, u"\"%1\": expected on-failure, always or never"_s.arg(parser.value(u"restart"_s))};
+        problems << Problem{u"--restart"_s,
+                            u"\"%1\": expected on-failure, always or never"_s.arg(parser.value(u"restart"_s))};
     if (const auto timeout = parseDuration(parser.value(u"stop-timeout"_s)))
         options.stopTimeout = *timeout;
     else
@@ -121,7 +129,8 @@ QString outputFile(const QString &name)
 
 } // namespace
 
-std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes, QList<Problem> &problems)
+std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes,
+                                         QList<Problem> &problems)
 {
     QCommandLineParser parser;
     addOptions(parser);
@@ -134,7 +143,8 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
     if (!parsed)
         problems << Problem{{}, parser.errorText()};
     else if (!parser.positionalArguments().isEmpty())
-        problems << Problem{{}, u"unexpected argument \"%1\": the program comes behind --"_s.arg(parser.positionalArguments().first())};
+        problems << Problem{
+            {}, u"unexpected argument \"%1\": the program comes behind --"_s.arg(parser.positionalArguments().first())};
     const qsizetype separator = bytes.indexOf("--");
     if (separator >= 0)
         options.supervisor.command.arguments = bytes.mid(separator + 1);
@@ -152,9 +162,12 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
     }
     options.overlap = parser.isSet(u"overlap"_s);
     if (options.overlap && options.sockets.isEmpty())
-        problems << Problem{u"--overlap"_s, u"expected --socket, too: two programs at a time cannot bind the same address themselves"_s};
+        problems << Problem{
+            u"--overlap"_s,
+            u"expected --socket, too: two programs at a time cannot bind the same address themselves"_s};
     if (options.overlap && parser.isSet(u"upstream"_s))
-        problems << Problem{u"--overlap"_s, u"unexpected beside --upstream: which of two programs answers there cannot be told"_s};
+        problems << Problem{u"--overlap"_s,
+                            u"unexpected beside --upstream: which of two programs answers there cannot be told"_s};
     readWatch(parser, options);
     options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))

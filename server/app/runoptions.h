@@ -15,16 +15,18 @@ struct RunOptions
 {
     ServiceConfig service; ///< name, addresses, access, the dependencies checked on the program's behalf
     SupervisorOptions supervisor;
-    QStringList sockets;   ///< held for the program
-    bool overlap = false;  ///< a restart starts the new program before it ends the old one
-    QByteArrayList watch;  ///< patterns of files the program is made of, absolute
-    bool python = false;   ///< Python programs report what they load
+    QStringList sockets;    ///< held for the program
+    bool overlap = false;   ///< a restart starts the new program before it ends the old one
+    QByteArrayList watch;   ///< patterns of files the program is made of, absolute
+    bool python = false;    ///< Python programs report what they load
     ServiceTarget upstream; ///< the program's own endpoints; without a URL: it has none
     LogOptions log;
 };
 
-/// Reads the command line: `words` as Qt decoded it, from `run` on, and `bytes`, all of it as it came, for the program's part behind `--`.
-/// All that is wrong is added to `problems`; the result is of use only if there is none. Nothing: `--help` was answered.
-std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes, QList<Problem> &problems);
+/// Reads the command line: `words` as Qt decoded it, from `run` on, and `bytes`, all of it as it came, for the
+/// program's part behind `--`. All that is wrong is added to `problems`; the result is of use only if there is none.
+/// Nothing: `--help` was answered.
+std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteArrayList &bytes,
+                                         QList<Problem> &problems);
 
 } // namespace Hephaestus

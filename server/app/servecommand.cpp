@@ -22,7 +22,8 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-/// What the service is made of: beside its program, the configuration with all it names, the files it says to watch, and lock files.
+/// What the service is made of: beside its program, the configuration with all it names, the files it says to watch,
+/// and lock files.
 CodeSources codeSources(const ServiceConfig &config)
 {
     CodeSources sources;
@@ -61,16 +62,20 @@ public:
             step.deadline = config.stepTimeout;
             m_service.shutdown().addStep(std::move(step));
         }
-        m_service.addCleanup(u"logs"_s, config.stepTimeout, [](CleanupDone done) {
-            const QString error = Log::flush();
-            error.isEmpty() ? done() : done.failed(error);
-        }, CleanupStage::Logs);
+        m_service.addCleanup(
+            u"logs"_s, config.stepTimeout,
+            [](CleanupDone done) {
+                const QString error = Log::flush();
+                error.isEmpty() ? done() : done.failed(error);
+            },
+            CleanupStage::Logs);
         addStandardEndpoints(m_service, m_checks, &Log::tail);
         m_service.http().setCheckHandler([this](std::function<void()> done) {
             m_code.lookNow();
             m_checks.checkAll(std::move(done));
         });
-        m_service.http().setCodeQuery([this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
+        m_service.http().setCodeQuery(
+            [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
             if (number == SIGHUP)
                 reload();
@@ -202,7 +207,8 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
             continue;
         sql->database = QDir(state).absoluteFilePath(sql->database);
         if (!QDir().mkpath(QFileInfo(sql->database).path()))
-            problems << Problem{u"dependencies."_s + dependency.name, u"the directory of %1 cannot be made"_s.arg(sql->database)};
+            problems << Problem{u"dependencies."_s + dependency.name,
+                                u"the directory of %1 cannot be made"_s.arg(sql->database)};
     }
     return config;
 }
@@ -228,7 +234,8 @@ int serveCommand(const QStringList &arguments)
         return ExitDone;
     }
     if (!parsed || !parser.positionalArguments().isEmpty()) {
-        const QString why = parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
+        const QString why =
+            parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
         std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(why));
         return ExitUsage;
     }
@@ -253,7 +260,8 @@ int serveCommand(const QStringList &arguments)
     QList<HandedSocket> sockets;
     int exitCode = ExitDone;
     {
-        ServeProgram program(config, *logOptions, self, [&parser](QList<Problem> &found) { return configure(parser, found); });
+        ServeProgram program(config, *logOptions, self,
+                             [&parser](QList<Problem> &found) { return configure(parser, found); });
         exitCode = program.run(*inherited);
         if (!program.restart().isDue())
             return exitCode;

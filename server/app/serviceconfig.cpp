@@ -22,8 +22,11 @@ const QString NameExpected = u"expected 1 to 200 characters without / and contro
 /// Names become names of files.
 bool isName(const QString &text)
 {
-    const auto isForeign = [](QChar character) { return character == u'/' || character.category() == QChar::Other_Control; };
-    return !text.trimmed().isEmpty() && text.size() <= 200 && text != u"." && text != u".." && std::none_of(text.begin(), text.end(), isForeign);
+    const auto isForeign = [](QChar character) {
+        return character == u'/' || character.category() == QChar::Other_Control;
+    };
+    return !text.trimmed().isEmpty() && text.size() <= 200 && text != u"." && text != u".."
+        && std::none_of(text.begin(), text.end(), isForeign);
 }
 
 void readService(ConfigTable table, ServiceConfig &config)
@@ -99,7 +102,8 @@ void readAccess(ConfigTable table, HttpOptions &http, QStringList &namedFiles)
     http.tls.key = table.filePath(u"tls_key"_s);
     http.tls.clientCa = table.filePath(u"client_ca"_s);
     if (http.tls.certificate.isEmpty() != http.tls.key.isEmpty())
-        table.fail(http.tls.key.isEmpty() ? u"tls_certificate"_s : u"tls_key"_s, u"a certificate and its key belong together"_s);
+        table.fail(http.tls.key.isEmpty() ? u"tls_certificate"_s : u"tls_key"_s,
+                   u"a certificate and its key belong together"_s);
     for (const QString &file : {tokenFile, http.tls.certificate, http.tls.key, http.tls.clientCa}) {
         if (!file.isEmpty())
             namedFiles << file;

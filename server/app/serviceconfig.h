@@ -22,7 +22,8 @@ struct ServiceConfig
     HttpOptions http;
     DependenciesConfig dependencies;
     QStringList watch; ///< globs of source files, absolute or relative to the file
-    QStringList namedFiles; ///< files that the configuration names and whose content is part of it: tokens, certificates, keys
+    QStringList
+        namedFiles; ///< files that the configuration names and whose content is part of it: tokens, certificates, keys
 
     bool operator==(const ServiceConfig &) const = default;
 };
@@ -31,8 +32,8 @@ struct ServiceConfig
 /// use only if there is none.
 ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems);
 
-/// What would keep a service with this configuration from starting, told as `field: what`: a name, an address, or a certificate
-/// that cannot be. Looks at files, not at the network.
+/// What would keep a service with this configuration from starting, told as `field: what`: a name, an address, or a
+/// certificate that cannot be. Looks at files, not at the network.
 QList<Problem> obstacles(const ServiceConfig &config);
 
 /// Without a file: one SQLite database, in `stateDirectory`.

@@ -35,7 +35,8 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
         }
         if (!ok)
             exit = ExitNotSo;
-        line.terminal().write(u"%1: "_s.arg(printable(entry.name)) + line.terminal().painted(printable(outcome), ok ? Paint::None : Paint::Bad) + u'\n');
+        line.terminal().write(u"%1: "_s.arg(printable(entry.name))
+                              + line.terminal().painted(printable(outcome), ok ? Paint::None : Paint::Bad) + u'\n');
     }
     return exit;
 }
@@ -44,8 +45,9 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
 
 int shutdownCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Asks services to shut down, shows the steps as they happen, and prints the outcome. Exit code 1 if one did not end cleanly."_s,
-                           u"shutdown NAME|URL..."_s, ClientCommandLine::Names::Required);
+    ClientCommandLine line(
+        u"Asks services to shut down, shows the steps as they happen, and prints the outcome. Exit code 1 if one did not end cleanly."_s,
+        u"shutdown NAME|URL..."_s, ClientCommandLine::Names::Required);
     line.parser().addOption({u"schedule"_s, u"Returns at once; the service shuts down after its notice."_s});
     line.parser().addOption({u"delay"_s, u"Schedules it after TIME (10s, 2m)."_s, u"TIME"_s});
     line.parser().addOption({u"cancel"_s, u"Takes a scheduled shutdown back, while that is possible."_s});

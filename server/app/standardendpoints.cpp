@@ -19,11 +19,13 @@ void addStandardEndpoints(Service &service, Checks &checks, LogTail tail)
     http.addDocument(Endpoint::Metrics.data(), PrometheusMediaType,
                      [&state, &http](const Request &) { return prometheusText(state, http.refusals()); });
     http.addDocument(Endpoint::OpenApi.data(), "application/json", [](const Request &) { return openApiDocument(); });
-    http.addDocument(Endpoint::Logs.data(), "text/plain; charset=utf-8", [tail = std::move(tail)](const Request &request) {
-        bool isNumber = false;
-        const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
-        return tail(isNumber ? lines : 100);
-    });
+    http.addDocument(
+        Endpoint::Logs.data(), "text/plain; charset=utf-8", [tail = std::move(tail)](const Request &request) {
+            bool isNumber = false;
+            const auto lines =
+                QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
+            return tail(isNumber ? lines : 100);
+        });
     state.addCapability(u"logs"_s);
     http.setCheckHandler([&checks](std::function<void()> done) { checks.checkAll(std::move(done)); });
 }

@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 
 int statusCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Shows services: state, fresh or stale code, version, uptime and dependencies. Exit code 1 if one is not healthy."_s,
-                           u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
+    ClientCommandLine line(
+        u"Shows services: state, fresh or stale code, version, uptime and dependencies. Exit code 1 if one is not healthy."_s,
+        u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
     line.parser().addOption({u"watch"_s, u"Looks again every second, until interrupted."_s});
     line.parser().addOption({u"json"_s, u"As JSON: a list, with each service's detailed body."_s});
     line.addPrometheusOption();
@@ -34,7 +35,8 @@ int statusCommand(const QStringList &arguments)
     const bool json = line.parser().isSet(u"json"_s);
     EnvironmentComparison environments;
     for (;;) {
-        const Result<QList<Standing>> look = server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), environments);
+        const Result<QList<Standing>> look =
+            server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), environments);
         if (!look) {
             std::fprintf(stderr, "hephaestus status: %s\n", qPrintable(printable(look.problem().text())));
             return ExitNotSo;

@@ -30,7 +30,9 @@ QString stateOf(const Answer<HealthReport> &answer)
     if (answer.value) {
         if (answer.value->status == ServiceStatus::ShuttingDown)
             return u"shutting_down"_s;
-        const auto fails = [](const DependencyReport &dependency) { return dependency.status == DependencyStatus::Error; };
+        const auto fails = [](const DependencyReport &dependency) {
+            return dependency.status == DependencyStatus::Error;
+        };
         const auto &dependencies = answer.value->dependencies;
         return std::any_of(dependencies.begin(), dependencies.end(), fails) ? u"error"_s : u"healthy"_s;
     }
@@ -74,7 +76,8 @@ QString dependencyText(const HealthReport &report)
         if (dependency.status == DependencyStatus::Working)
             parts << printable(dependency.name) + u" ok"_s;
         else if (dependency.status == DependencyStatus::Error)
-            parts << printable(dependency.name) + (dependency.error.isEmpty() ? u" error"_s : u" error: "_s + printable(dependency.error));
+            parts << printable(dependency.name)
+                    + (dependency.error.isEmpty() ? u" error"_s : u" error: "_s + printable(dependency.error));
     }
     return parts.isEmpty() ? u"—"_s : parts.join(u", "_s);
 }
@@ -83,7 +86,11 @@ Row rowOf(const Standing &standing)
 {
     const Look look = lookOf(standing.state);
     const QString word = QString(standing.state).replace(u'_', u' ');
-    Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint}, {printable(standing.name)}, {u"—"_s}, {u"—"_s}, {u"—"_s},
+    Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint},
+            {printable(standing.name)},
+            {u"—"_s},
+            {u"—"_s},
+            {u"—"_s},
             {printable(standing.message), Paint::Faint}};
     if (!standing.report)
         return row;
@@ -130,7 +137,8 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
         if (target)
             return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
-        QMetaObject::invokeMethod(clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
     };
     for (qsizetype i = 0; i < AtOnce; ++i)
         askNext();
@@ -143,13 +151,15 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
 
 QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments)
 {
-    auto answers = askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
+    auto answers =
+        askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
     QList<Standing> standings;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];
         if (answer.value)
             environments.addTo(*answer.value, entries[i]);
-        standings << Standing{entries[i].name, entries[i].url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
+        standings << Standing{entries[i].name,      entries[i].url,       stateOf(answer),
+                              answer.reply.message, answer.reply.latency, answer.value};
     }
     return standings;
 }
@@ -168,7 +178,8 @@ void pauseBeforeNextLook(const QDeadlineTimer &deadline)
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
 {
-    return askAll<QList<CodeFile>>(entries, [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
+    return askAll<QList<CodeFile>>(entries,
+                                   [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
 }
 
 Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &names)
@@ -185,15 +196,17 @@ Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &nam
         for (const PrometheusFleet::Member &member : *members) {
             const Answer<HealthReport> &answer = member.answer;
             if (names.isEmpty() || names.contains(member.entry.name) || names.contains(member.entry.url))
-                standings << Standing{member.entry.name, member.entry.url, stateOf(answer), answer.reply.message, answer.reply.latency, answer.value};
+                standings << Standing{member.entry.name,    member.entry.url,     stateOf(answer),
+                                      answer.reply.message, answer.reply.latency, answer.value};
         }
     });
     loop.exec();
     if (!problem.what.isEmpty())
         return problem;
     if (standings.isEmpty())
-        return Problem{{}, names.isEmpty() ? u"Prometheus scrapes no service of Hephaestus"_s
-                                           : u"Prometheus scrapes no service called %1"_s.arg(names.join(u", "_s))};
+        return Problem{{},
+                       names.isEmpty() ? u"Prometheus scrapes no service of Hephaestus"_s
+                                       : u"Prometheus scrapes no service called %1"_s.arg(names.join(u", "_s))};
     return standings;
 }
 
@@ -206,8 +219,12 @@ bool isStale(const Standing &standing)
 
 QString statusTable(const QList<Standing> &standings, const Terminal &terminal)
 {
-    QList<Row> rows{{Cell{u"STATE"_s, Paint::Faint}, {u"SERVICE"_s, Paint::Faint}, {u"CODE"_s, Paint::Faint}, {u"VERSION"_s, Paint::Faint},
-                     {u"UP"_s, Paint::Faint}, {u"DEPENDENCIES"_s, Paint::Faint}}};
+    QList<Row> rows{{Cell{u"STATE"_s, Paint::Faint},
+                     {u"SERVICE"_s, Paint::Faint},
+                     {u"CODE"_s, Paint::Faint},
+                     {u"VERSION"_s, Paint::Faint},
+                     {u"UP"_s, Paint::Faint},
+                     {u"DEPENDENCIES"_s, Paint::Faint}}};
     for (const Standing &standing : standings)
         rows << rowOf(standing);
     std::array<qsizetype, 6> widths{};
@@ -224,7 +241,8 @@ QString statusTable(const QList<Standing> &standings, const Terminal &terminal)
             text += (column == 4 ? padding + cell : cell + padding) + u"  "_s; // the uptime to the right
             used += widths[column] + 2;
         }
-        const qsizetype room = terminal.width() ? std::max<qsizetype>(12, *terminal.width() - used) : row[5].text.size();
+        const qsizetype room =
+            terminal.width() ? std::max<qsizetype>(12, *terminal.width() - used) : row[5].text.size();
         const QString last = row[5].text.size() > room ? row[5].text.left(room - 1) + u'…' : row[5].text;
         text += terminal.painted(last, row[5].paint) + u'\n';
     }

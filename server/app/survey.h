@@ -9,11 +9,11 @@ class QDeadlineTimer;
 
 namespace Hephaestus {
 
-/// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand, in
-/// the order of `entries`. Runs an event loop. Who asks again and again keeps `environments`.
+/// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand,
+/// in the order of `entries`. Runs an event loop. Who asks again and again keeps `environments`.
 QList<Standing> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments);
-/// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it does
-/// not answer, or knows none of them. Runs an event loop.
+/// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
+/// does not answer, or knows none of them. Runs an event loop.
 class PrometheusFleet;
 Result<QList<Standing>> surveyOf(PrometheusFleet &server, const QStringList &names);
 /// For who asks again and again. Runs an event loop.

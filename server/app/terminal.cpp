@@ -37,7 +37,8 @@ Terminal::Terminal(Color color) : m_isTerminal(::isatty(STDOUT_FILENO) == 1)
 
 QString Terminal::painted(const QString &text, Paint paint) const
 {
-    return m_color && paint != Paint::None && !text.isEmpty() ? u"\x1b["_s + code(paint) + u'm' + text + u"\x1b[0m"_s : text;
+    return m_color && paint != Paint::None && !text.isEmpty() ? u"\x1b["_s + code(paint) + u'm' + text + u"\x1b[0m"_s
+                                                              : text;
 }
 
 std::optional<int> Terminal::width() const

@@ -7,7 +7,10 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 Upstream::Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs)
-    : m_state(state), m_dependency(state.dependency(u"upstream"_s)), m_isOurs(std::move(isOurs)), m_client(target)
+    : m_state(state)
+    , m_dependency(state.dependency(u"upstream"_s))
+    , m_isOurs(std::move(isOurs))
+    , m_client(target)
 {
     m_dependency.setUsed(true);
     m_timer.setInterval(1s);
@@ -65,7 +68,8 @@ QString Upstream::refuse(const Answer<HealthReport> &answer) const
 void Upstream::shutdown(std::chrono::milliseconds timeout, std::function<void(bool done)> done)
 {
     m_timer.stop();
-    m_client.shutdown([done = std::move(done)](const Answer<ShutdownResult> &answer) { done(answer.value && answer.value->complete); },
+    m_client.shutdown([done = std::move(done)](
+                          const Answer<ShutdownResult> &answer) { done(answer.value && answer.value->complete); },
                       timeout);
 }
 

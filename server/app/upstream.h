@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// The endpoints a wrapped program has itself: what they say becomes part of what its wrapper says, and it is asked to shut down
-/// before it gets a signal. What they say is believed only of a process that is the program's: `isOurs`.
+/// The endpoints a wrapped program has itself: what they say becomes part of what its wrapper says, and it is asked to
+/// shut down before it gets a signal. What they say is believed only of a process that is the program's: `isOurs`.
 class Upstream : public QObject
 {
     Q_OBJECT

@@ -23,8 +23,9 @@ bool isFresh(const Standing &standing)
 
 int waitCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(u"Waits until all services are as asked. Exit code 1 at the deadline with a list of those that are not; 3 if they are stale."_s,
-                           u"wait NAME|URL..."_s, ClientCommandLine::Names::Required);
+    ClientCommandLine line(
+        u"Waits until all services are as asked. Exit code 1 at the deadline with a list of those that are not; 3 if they are stale."_s,
+        u"wait NAME|URL..."_s, ClientCommandLine::Names::Required);
     line.parser().addOption({u"healthy"_s, u"Until they are healthy (the default)."_s});
     line.parser().addOption({u"fresh"_s, u"Until they run the code that is on disk."_s});
     line.parser().addOption({u"timeout"_s, u"How long at most."_s, u"TIME"_s, u"60s"_s});
@@ -35,7 +36,9 @@ int waitCommand(const QStringList &arguments)
         return ExitUsage;
     const bool fresh = line.parser().isSet(u"fresh"_s);
     const bool healthy = line.parser().isSet(u"healthy"_s) || !fresh;
-    const auto isSo = [&](const Standing &standing) { return (!healthy || isHealthy(standing)) && (!fresh || isFresh(standing)); };
+    const auto isSo = [&](const Standing &standing) {
+        return (!healthy || isHealthy(standing)) && (!fresh || isFresh(standing));
+    };
 
     EnvironmentComparison environments;
     const QDeadlineTimer deadline(*timeout);

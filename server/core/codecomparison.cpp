@@ -33,10 +33,7 @@ QString printablePath(const QByteArray &path)
     return text;
 }
 
-CodeComparison::CodeComparison(CodeManifest &manifest)
-    : m_manifest(manifest)
-{
-}
+CodeComparison::CodeComparison(CodeManifest &manifest) : m_manifest(manifest) {}
 
 QString CodeComparison::word(Change change)
 {
@@ -71,7 +68,7 @@ CodeReport CodeComparison::look(Pace &pace)
             if (file.seen)
                 continue;
             path = files.path(directory, file);
-            struct stat status{};
+            struct stat status = {};
             const bool found = ::stat(path.constData(), &status) == 0;
             compareTo(path, file, found ? &status : nullptr, errno, pace);
             if (!pace.step())
@@ -94,7 +91,8 @@ bool CodeComparison::visitWatched(Pace &pace)
     visitor.goOn = [&pace] { return pace.step(); };
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
         LoadedFile *file = files.find(*folder, name);
-        if (file && m_differences.empty() && file->evidence == Evidence::Hashed && file->stamp == FileStamp::of(status)) {
+        if (file && m_differences.empty() && file->evidence == Evidence::Hashed
+            && file->stamp == FileStamp::of(status)) {
             file->seen = true; // the usual case, without making its path
             if (!isLink)
                 return;
@@ -111,7 +109,8 @@ bool CodeComparison::visitWatched(Pace &pace)
     return !pace.stopped();
 }
 
-void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error, Pace &pace)
+void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
+                               Pace &pace)
 {
     file.seen = true;
     std::optional<Change> change;
@@ -130,7 +129,8 @@ void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const s
         m_differences.erase(file.name);
 }
 
-std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &path, LoadedFile &file, FileStamp &now, Pace &pace)
+std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &path, LoadedFile &file, FileStamp &now,
+                                                            Pace &pace)
 {
     switch (file.evidence) {
     case Evidence::Absent: return Change::Added;
@@ -159,7 +159,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
         return Change::Unreadable;
     const qint64 begun = wallClock();
     const auto hash = hashFile(opened.number(), now.size, pace);
-    struct stat after{};
+    struct stat after = {};
     const bool settled = ::fstat(opened.number(), &after) == 0 && FileStamp::of(after) == now;
     if (!hash)
         return Change::Unreadable;
@@ -199,16 +199,20 @@ CodeReport CodeComparison::report() const
     for (const Entry &entry : entries) {
         stale = stale || entry.change < Change::Unreadable;
         if (report.changed.size() < Listed && (text += entry.path.size()) < ListedText)
-            report.changed << CodeChange{printablePath(entry.path), QLatin1String(wireName(entry.kind)), word(entry.change)};
+            report.changed << CodeChange{printablePath(entry.path), QLatin1String(wireName(entry.kind)),
+                                         word(entry.change)};
         else
             ++report.more;
     }
     const QByteArray &module = m_manifest.sources().moduleReport;
-    if (!module.isEmpty() && !m_manifest.hasModules()) // the adapter was not loaded: what it would have named is not known
+    if (!module.isEmpty()
+        && !m_manifest.hasModules()) // the adapter was not loaded: what it would have named is not known
         report.changed << CodeChange{printablePath(module), QStringLiteral("source"), word(Change::Unreadable)};
     report.verdict = stale ? CodeVerdict::Stale : report.changed.isEmpty() ? CodeVerdict::Fresh : CodeVerdict::Unknown;
-    if (const GitState &git = m_manifest.git(); stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)
-        report.changed << CodeChange{printablePath(git.directory + "/HEAD"), QStringLiteral("git"), word(Change::Modified)};
+    if (const GitState &git = m_manifest.git();
+        stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)
+        report.changed << CodeChange{printablePath(git.directory + "/HEAD"), QStringLiteral("git"),
+                                     word(Change::Modified)};
     report.checked = Seconds(0);
     return report;
 }

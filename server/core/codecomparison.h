@@ -11,8 +11,8 @@ namespace Hephaestus {
 /// A path for a person and for JSON: control characters and bytes that are not UTF-8 as `\xNN`, a backslash twice.
 QString printablePath(const QByteArray &path);
 
-/// What a process loaded against what is on disk. Equal stamps are the same bytes; a different size is a change; for the rest the hash
-/// decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
+/// What a process loaded against what is on disk. Equal stamps are the same bytes; a different size is a change; for
+/// the rest the hash decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
 class CodeComparison
 {
 public:
@@ -22,7 +22,8 @@ public:
 
     explicit CodeComparison(CodeManifest &manifest);
 
-    /// Brings the manifest up to date and looks at every file. Unknown without changes: the pace was stopped, or there is nothing to compare.
+    /// Brings the manifest up to date and looks at every file. Unknown without changes: the pace was stopped, or there
+    /// is nothing to compare.
     CodeReport look(Pace &pace);
 
 private:
@@ -41,7 +42,7 @@ private:
 
     CodeManifest &m_manifest;
     std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name
-    std::map<QByteArray, Change> m_unexpected;             ///< watched files that were not there, directories not readable
+    std::map<QByteArray, Change> m_unexpected; ///< watched files that were not there, directories not readable
 };
 
 } // namespace Hephaestus

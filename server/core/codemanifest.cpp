@@ -15,8 +15,9 @@
 namespace Hephaestus {
 namespace {
 
-constexpr std::array LockFiles{"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "package-lock.json",
-    "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "go.sum", "Gemfile.lock", "composer.lock", "conan.lock"};
+constexpr std::array LockFiles{
+    "poetry.lock",    "uv.lock",  "pdm.lock",   "Pipfile.lock", "requirements.txt", "package-lock.json", "yarn.lock",
+    "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "go.sum",       "Gemfile.lock",     "composer.lock",     "conan.lock"};
 
 /// Never waits: not for the other end of a FIFO, nor for a lease.
 FileDescriptor openForReading(const char *path, int directory = AT_FDCWD)
@@ -24,10 +25,7 @@ FileDescriptor openForReading(const char *path, int directory = AT_FDCWD)
     return FileDescriptor(::openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
-bool isMissing(int error)
-{
-    return error == ENOENT || error == ENOTDIR || error == ELOOP;
-}
+bool isMissing(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
 /// A noted file whose content may be another than the one loaded: nothing known then is known of that one.
 void makeUnverified(LoadedFile &file)
@@ -49,9 +47,7 @@ QByteArrayList lockFilesIn(const QByteArray &directory)
     return found;
 }
 
-CodeManifest::CodeManifest(CodeSources sources)
-    : m_sources(std::move(sources))
-    , m_modules(m_sources.moduleReport)
+CodeManifest::CodeManifest(CodeSources sources) : m_sources(std::move(sources)), m_modules(m_sources.moduleReport)
 {
     for (const QByteArray &pattern : m_sources.watch)
         m_patterns << GlobPattern(m_sources.directory, pattern);
@@ -90,7 +86,8 @@ bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name)
 {
     const QByteArray path = (directory == "/" ? QByteArray() : directory) + '/' + name;
     return m_files.find(path) || m_linked.value(directory).contains(name)
-        || std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) { return pattern.matches(path); });
+        || std::any_of(m_patterns.begin(), m_patterns.end(),
+                       [&](const GlobPattern &pattern) { return pattern.matches(path); });
 }
 
 bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name) const
@@ -121,7 +118,7 @@ void CodeManifest::begin(const Moment &since)
 
 FileDescriptor CodeManifest::openLoaded(const MappedFile &mapped) const
 {
-    struct stat status{};
+    struct stat status = {};
     for (const QByteArray &path : {proc("map_files/") + mapped.range, proc("exe"), mapped.path}) {
         FileDescriptor file = openForReading(path.constData());
         if (file.isOpen() && ::fstat(file.number(), &status) == 0 && mapped.is(status, file.number()))
@@ -132,7 +129,7 @@ FileDescriptor CodeManifest::openLoaded(const MappedFile &mapped) const
 
 void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const Moment &since)
 {
-    struct stat program{};
+    struct stat program = {};
     const bool programKnown = ::stat(proc("exe").constData(), &program) == 0;
     for (const MappedFile &each : mapped) {
         const bool isProgram = programKnown && each.inode == program.st_ino
@@ -147,7 +144,7 @@ void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const Moment &sin
         file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
         file.origins = Mapped;
         const FileDescriptor loaded = openLoaded(each);
-        struct stat status{};
+        struct stat status = {};
         if (loaded.isOpen() && ::fstat(loaded.number(), &status) == 0) {
             file.stamp = FileStamp::of(status);
             // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
@@ -171,7 +168,7 @@ void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, const Moment
     LoadedFile file;
     file.kind = kind;
     file.origins = Named;
-    struct stat status{};
+    struct stat status = {};
     if (::stat(path.constData(), &status) == 0) {
         if (!S_ISREG(status.st_mode))
             return; // a device, a socket or a directory is not read as a whole
@@ -217,7 +214,8 @@ void CodeManifest::noteModules()
         LoadedFile file;
         file.stamp = module.stamp;
         // written so shortly before it was loaded that another write would not show in its times
-        if (module.stamp.changed > module.loaded - FileStamp::Tick && module.stamp.changed <= module.loaded + FileStamp::Tick)
+        if (module.stamp.changed > module.loaded - FileStamp::Tick
+            && module.stamp.changed <= module.loaded + FileStamp::Tick)
             makeUnverified(file);
         const LoadedFile *known = m_files.find(module.path);
         file.origins = quint8(Reported | (known ? known->origins : 0));
@@ -242,10 +240,11 @@ bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, Pace 
             continue;
         if (!folder)
             folder.emplace(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        const auto mapped = file.origins & Mapped ? m_unproven.constFind(m_files.path(directory, file)) : m_unproven.cend();
+        const auto mapped =
+            file.origins & Mapped ? m_unproven.constFind(m_files.path(directory, file)) : m_unproven.cend();
         const FileDescriptor loaded = mapped != m_unproven.cend() ? openLoaded(*mapped)
             : folder->isOpen()                                    ? openForReading(m_files.name(file), folder->number())
-                                                                  : openForReading(m_files.path(directory, file).constData());
+                               : openForReading(m_files.path(directory, file).constData());
         prove(loaded.number(), file, pace);
     }
     return !pace.stopped();
@@ -254,7 +253,7 @@ bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, Pace 
 /// `descriptor`: of the file as it was loaded; negative with errno.
 void CodeManifest::prove(int descriptor, LoadedFile &file, Pace &pace)
 {
-    struct stat status{};
+    struct stat status = {};
     if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
         file.evidence = descriptor < 0 && !isMissing(errno) ? Evidence::Unreadable : Evidence::Unverified;
         return;
@@ -305,7 +304,8 @@ bool CodeManifest::update(Pace &pace)
         QSet<QByteArray> present;
         for (const MappedFile &each : mapped)
             present.insert(m_mapped.value({each.device, each.inode}));
-        m_files.forget(Origin::Mapped, [&](const QByteArray &path, const LoadedFile &) { return !present.contains(path); });
+        m_files.forget(Origin::Mapped,
+                       [&](const QByteArray &path, const LoadedFile &) { return !present.contains(path); });
         m_mapped.removeIf([&](const auto &entry) { return !present.contains(entry.value()); });
     }
     if (!m_recorded && !noteWatched(m_lastUpdate, pace))
@@ -329,7 +329,7 @@ std::optional<CodeKind> CodeManifest::find(const QByteArray &path) const
 {
     if (const LoadedFile *file = m_files.find(path))
         return file->kind;
-    struct stat status{};
+    struct stat status = {};
     if (::stat(path.constData(), &status) != 0)
         return {};
     const FileStamp stamp = FileStamp::of(status);

@@ -24,25 +24,27 @@ namespace Hephaestus {
 struct CodeSources
 {
     pid_t pid = ::getpid();
-    QByteArrayList configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
+    QByteArrayList
+        configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
     QByteArrayList lockFiles;
-    QByteArray directory;      ///< what the patterns are relative to, and where the git work tree is looked for
-    QByteArrayList watch;      ///< patterns (GlobPattern) or plain paths of source files
-    QByteArray moduleReport;   ///< where an adapter reports what it loads; empty: there is none
+    QByteArray directory;        ///< what the patterns are relative to, and where the git work tree is looked for
+    QByteArrayList watch;        ///< patterns (GlobPattern) or plain paths of source files
+    QByteArray moduleReport;     ///< where an adapter reports what it loads; empty: there is none
     std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
     std::optional<qint64> configuredSince; ///< the same for the configuration, where another process read it before
-    qint64 hashLimit = 64 * 1024 * 1024; ///< bigger files go by size, inode and modification time
+    qint64 hashLimit = 64 * 1024 * 1024;   ///< bigger files go by size, inode and modification time
 };
 
 /// The lock files of the usual package managers that are in `directory`.
 QByteArrayList lockFilesIn(const QByteArray &directory);
 
-/// What a process loaded: every file with its stamp and the hash of the bytes that were loaded, not of what its path leads to later.
-/// The constructor is quick, the rest may be done in another thread; one thread at a time.
+/// What a process loaded: every file with its stamp and the hash of the bytes that were loaded, not of what its path
+/// leads to later. The constructor is quick, the rest may be done in another thread; one thread at a time.
 ///
-/// A file is proven by three things: its stamp when it was noted, the hash of it read through the mapping itself (/proc/PID/exe,
-/// /proc/PID/map_files; where that is not permitted through its path if device and inode are those of the mapping), and the same stamp after
-/// that. A file that the kernel says was changed after the process began, and before it was noted, is Unverified.
+/// A file is proven by three things: its stamp when it was noted, the hash of it read through the mapping itself
+/// (/proc/PID/exe, /proc/PID/map_files; where that is not permitted through its path if device and inode are those of
+/// the mapping), and the same stamp after that. A file that the kernel says was changed after the process began, and
+/// before it was noted, is Unverified.
 class CodeManifest
 {
 public:
@@ -54,8 +56,8 @@ public:
     FileTable &files() { return m_files; }
     const FileTable &files() const { return m_files; }
     const GitState &git() const { return m_git; }
-    /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. No part of the verdict: what it would be
-    /// given next is known only to who starts it.
+    /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. No part of the verdict:
+    /// what it would be given next is known only to who starts it.
     const std::optional<ContentHash> &environment() const { return m_environment; }
     bool hasModules() const { return m_modules.any(); }
 
@@ -71,8 +73,9 @@ public:
     /// Is it the file of CodeSources::moduleReport?
     bool isReport(const QByteArray &directory, const QByteArray &name) const;
 
-    /// Notes what was loaded since the last call (the first one notes the watched files), forgets what was unloaded, and hashes what is not
-    /// hashed yet. A program that replaced itself (exec) is noted afresh. False: the pace was stopped.
+    /// Notes what was loaded since the last call (the first one notes the watched files), forgets what was unloaded,
+    /// and hashes what is not hashed yet. A program that replaced itself (exec) is noted afresh. False: the pace was
+    /// stopped.
     bool update(Pace &pace);
     bool recorded() const { return m_recorded; }
 

@@ -14,7 +14,8 @@ namespace {
 constexpr int IoPriorityOfProcess = 1;
 constexpr int IdleIoPriority = 3 << 13;
 
-/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
+/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a
+/// thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
 void stepBack()
 {
     ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);
@@ -23,7 +24,8 @@ void stepBack()
 
 } // namespace
 
-CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock, const CodeTiming &timing, QObject *parent)
+CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock, const CodeTiming &timing,
+                         QObject *parent)
     : QObject(parent)
     , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
 {
@@ -53,10 +55,7 @@ void CodeMonitor::start()
         QMetaObject::invokeMethod(m_watch, std::move(question));
 }
 
-void CodeMonitor::lookNow()
-{
-    QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow);
-}
+void CodeMonitor::lookNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow); }
 
 void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done)
 {
@@ -64,7 +63,8 @@ void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QLi
         QList<CodeFile> files;
         for (const QByteArray &path : paths) {
             const auto kind = watch->manifest().find(path);
-            files << CodeFile{QString::fromUtf8(path), kind.has_value(), kind ? QLatin1String(wireName(*kind)) : QString()};
+            files << CodeFile{QString::fromUtf8(path), kind.has_value(),
+                              kind ? QLatin1String(wireName(*kind)) : QString()};
         }
         done(files);
     };

@@ -9,13 +9,13 @@
 namespace Hephaestus {
 namespace {
 
-constexpr qint64 Burst = 250'000'000; ///< CPU nanoseconds of a look that are not throttled: all of a usual service's, and every later look
+constexpr qint64 Burst =
+    250'000'000; ///< CPU nanoseconds of a look that are not throttled: all of a usual service's, and every later look
 
 bool cameOrWent(const CodeReport &report)
 {
-    return std::any_of(report.changed.begin(), report.changed.end(), [](const CodeChange &change) {
-        return change.change != QStringLiteral("modified");
-    });
+    return std::any_of(report.changed.begin(), report.changed.end(),
+                       [](const CodeChange &change) { return change.change != QStringLiteral("modified"); });
 }
 
 } // namespace
@@ -39,14 +39,17 @@ void CodeWatch::start()
     m_directories = new DirectoryWatch(this);
     connect(m_directories, &DirectoryWatch::lost, this, &CodeWatch::notice);
     connect(m_directories, &DirectoryWatch::noticed, this,
-        [this](const QByteArray &directory, const QByteArray &name, bool isDirectory) {
-            const auto mayHold = [path = directory + '/' + name](const GlobPattern &pattern) { return pattern.mayMatchBelow(path); };
-            const auto &patterns = m_manifest->patterns();
-            if (m_manifest->isReport(directory, name))
-                return expectLook(); // something was loaded, which is not yet something that changed
-            if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold) : m_manifest->concerns(directory, name))
-                notice();
-        });
+            [this](const QByteArray &directory, const QByteArray &name, bool isDirectory) {
+                const auto mayHold = [path = directory + '/' + name](const GlobPattern &pattern) {
+                    return pattern.mayMatchBelow(path);
+                };
+                const auto &patterns = m_manifest->patterns();
+                if (m_manifest->isReport(directory, name))
+                    return expectLook(); // something was loaded, which is not yet something that changed
+                if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold)
+                                : m_manifest->concerns(directory, name))
+                    notice();
+            });
     m_manifest->setDirectoryListener([this](const QByteArray &directory) { watchDirectory(directory); });
     lookNow();
 }
@@ -57,7 +60,7 @@ void CodeWatch::watchDirectory(const QByteArray &directory)
         return;
     m_warned = true;
     qCWarning(logService, "cannot watch %ls: changes there are noticed within %lld s (fs.inotify.max_user_watches?)",
-        qUtf16Printable(printablePath(directory)), static_cast<long long>(m_timing.period.count() / 1000));
+              qUtf16Printable(printablePath(directory)), static_cast<long long>(m_timing.period.count() / 1000));
 }
 
 void CodeWatch::notice()
@@ -125,12 +128,15 @@ void CodeWatch::lookNow()
 void CodeWatch::look()
 {
     if (!m_firstNotice && !m_candidate)
-        m_interval = std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
+        m_interval =
+            std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
     const bool confirms = m_candidate.has_value();
     consider(compare());
-    // By CPU time: a machine that is busy otherwise must not keep it from looking. What was just found is confirmed first
+    // By CPU time: a machine that is busy otherwise must not keep it from looking. What was just found is confirmed
+    // first
     if (confirms || !m_candidate)
-        m_rested = m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
+        m_rested = m_clock.now()
+            + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_pace.used()), m_timing.rest);
 }
 
 void CodeWatch::consider(CodeReport found)
@@ -141,11 +147,14 @@ void CodeWatch::consider(CodeReport found)
     if (m_directories)
         m_directories->catchUp(); // what happened during the look, perhaps behind its back, is not answered by it
     const std::chrono::nanoseconds affordable(qint64(double(m_pace.used()) / m_timing.idleShare));
-    m_nextLook = now + std::max<std::chrono::nanoseconds>(m_interval, std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
+    m_nextLook = now
+        + std::max<std::chrono::nanoseconds>(m_interval,
+                                             std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
     if (found.verdict == CodeVerdict::Fresh && m_doubted)
         return m_candidate.reset(); // the next look is due soon
     const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
-    if (found.verdict == CodeVerdict::Fresh || same || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
+    if (found.verdict == CodeVerdict::Fresh || same
+        || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
         m_candidate.reset();
         publish(std::move(found));
         return;

@@ -18,25 +18,27 @@ class DirectoryWatch;
 /// How fast CodeWatch is.
 struct CodeTiming
 {
-    std::chrono::milliseconds quiet{100};      ///< a look waits until nothing happened for so long,
-    std::chrono::milliseconds patience{300};   ///< but no longer than this after the first event
-    std::chrono::milliseconds confirm{200};    ///< a change must still be there so long after it was found,
+    std::chrono::milliseconds quiet{100};       ///< a look waits until nothing happened for so long,
+    std::chrono::milliseconds patience{300};    ///< but no longer than this after the first event
+    std::chrono::milliseconds confirm{200};     ///< a change must still be there so long after it was found,
     std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
-    std::chrono::milliseconds period{60'000};  ///< a look with no event; sooner in the first minute
-    double idleShare = 0.007;                  ///< of a core, that looks without an event may take
-    std::chrono::milliseconds rest{500};       ///< between two looks: 20 times the work of the last one, but no longer than this
+    std::chrono::milliseconds period{60'000};   ///< a look with no event; sooner in the first minute
+    double idleShare = 0.007;                   ///< of a core, that looks without an event may take
+    std::chrono::milliseconds rest{
+        500}; ///< between two looks: 20 times the work of the last one, but no longer than this
 };
 
-/// Decides when to look at the code on disk, and when to believe what was seen. An event of the file system only triggers the look; a
-/// periodic look backs it up. From the first event until a look that began after it has ended the verdict is not Fresh. It reports,
-/// it never ends anything. Belongs to one thread with an event loop; its timer only knocks: tests call poll() with a clock of their own.
+/// Decides when to look at the code on disk, and when to believe what was seen. An event of the file system only
+/// triggers the look; a periodic look backs it up. From the first event until a look that began after it has ended the
+/// verdict is not Fresh. It reports, it never ends anything. Belongs to one thread with an event loop; its timer only
+/// knocks: tests call poll() with a clock of their own.
 class CodeWatch : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit CodeWatch(std::unique_ptr<CodeManifest> manifest, const Clock &clock = Clock::steady(), const CodeTiming &timing = {},
-                       double share = 0.4);
+    explicit CodeWatch(std::unique_ptr<CodeManifest> manifest, const Clock &clock = Clock::steady(),
+                       const CodeTiming &timing = {}, double share = 0.4);
     ~CodeWatch() override;
 
     /// Hashes what was loaded, begins to watch, and reports for the first time.

@@ -29,9 +29,8 @@ private:
 };
 
 /// What is known of one dependency: the one tracker that real calls and checks both feed. Thread-safe;
-/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason. Logs when it begins to fail and
-/// when it works again (hephaestus.check).
-/// Owned by ServerState, lives as long as it.
+/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason. Logs when it begins to
+/// fail and when it works again (hephaestus.check). Owned by ServerState, lives as long as it.
 class Dependency
 {
 public:
@@ -49,8 +48,8 @@ public:
     /// line breaks and control characters are replaced).
     void recordFailure(const QString &why);
 
-    /// Switched on by configuration or its first operation: until one has ended it is an error, "not checked yet". Off, it is
-    /// reported as not_used, and forgets its details and what its latest operation came to.
+    /// Switched on by configuration or its first operation: until one has ended it is an error, "not checked yet". Off,
+    /// it is reported as not_used, and forgets its details and what its latest operation came to.
     void setUsed(bool used);
     bool isUsed() const noexcept { return m_used.load(std::memory_order_relaxed); }
 

@@ -7,9 +7,7 @@
 
 namespace Hephaestus {
 
-DirectoryWatch::DirectoryWatch(QObject *parent)
-    : QObject(parent)
-    , m_inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK))
+DirectoryWatch::DirectoryWatch(QObject *parent) : QObject(parent), m_inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK))
 {
     if (!m_inotify.isOpen())
         return;
@@ -21,8 +19,8 @@ DirectoryWatch::~DirectoryWatch() = default;
 
 bool DirectoryWatch::watch(const QByteArray &directory)
 {
-    constexpr uint32_t Events = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO
-        | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+    constexpr uint32_t Events = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM
+        | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
     const int watch = ::inotify_add_watch(m_inotify.number(), directory.constData(), Events);
     if (watch < 0)
         return false;

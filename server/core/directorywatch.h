@@ -12,9 +12,9 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// Tells of changes to the entries of directories, by inotify(7): one kernel watch a directory, however many files are in it
-/// (QFileSystemWatcher takes one a file). It may miss changes (network file systems, exhausted watches): a hint to look, never a proof.
-/// Belongs to one thread, which needs an event loop.
+/// Tells of changes to the entries of directories, by inotify(7): one kernel watch a directory, however many files are
+/// in it (QFileSystemWatcher takes one a file). It may miss changes (network file systems, exhausted watches): a hint
+/// to look, never a proof. Belongs to one thread, which needs an event loop.
 class DirectoryWatch : public QObject
 {
     Q_OBJECT
@@ -38,7 +38,7 @@ Q_SIGNALS:
 private:
     FileDescriptor m_inotify;
     std::unique_ptr<QSocketNotifier> m_notifier; ///< goes before what it watches is closed
-    QHash<int, QByteArray> m_directories; ///< by watch
+    QHash<int, QByteArray> m_directories;        ///< by watch
 };
 
 } // namespace Hephaestus

@@ -9,11 +9,12 @@ class QThread;
 
 namespace Hephaestus {
 
-/// A thread with an event loop, for objects that live in it. Its destructor returns when the thread has ended to the last
-/// destructor of its thread-local variables.
+/// A thread with an event loop, for objects that live in it. Its destructor returns when the thread has ended to the
+/// last destructor of its thread-local variables.
 ///
-/// QThread::wait() returns before those have run, and cannot do better (its threads are detached). A program that then leaves
-/// main() races with them: libcrypto's in the thread against libcrypto's own clean-up in exit(), which is a leak or a crash.
+/// QThread::wait() returns before those have run, and cannot do better (its threads are detached). A program that then
+/// leaves main() races with them: libcrypto's in the thread against libcrypto's own clean-up in exit(), which is a leak
+/// or a crash.
 ///
 /// Used from the thread that made it.
 class EventThread

@@ -7,8 +7,9 @@ struct stat;
 
 namespace Hephaestus {
 
-/// What tells one state of a file from another without reading it, as stat(2) knows it. Two equal stamps are the same bytes,
-/// unless the file was written again within one tick of the kernel's coarse clock (Tick); times alone decide nothing.
+/// What tells one state of a file from another without reading it, as stat(2) knows it. Two equal stamps are the same
+/// bytes, unless the file was written again within one tick of the kernel's coarse clock (Tick); times alone decide
+/// nothing.
 struct FileStamp
 {
     quint64 device = 0;

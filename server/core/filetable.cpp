@@ -6,10 +6,7 @@
 namespace Hephaestus {
 namespace {
 
-std::string_view view(QByteArrayView bytes)
-{
-    return {bytes.data(), size_t(bytes.size())};
-}
+std::string_view view(QByteArrayView bytes) { return {bytes.data(), size_t(bytes.size())}; }
 
 /// `/usr/lib/libc.so` as `/usr/lib` and `libc.so`; `/file` as `/` and `file`.
 std::pair<QByteArrayView, QByteArrayView> split(QByteArrayView path)
@@ -46,8 +43,9 @@ const FileTable::Directories::value_type *FileTable::findDirectory(QByteArrayVie
 
 LoadedFile *FileTable::find(Directory &directory, QByteArrayView name)
 {
-    const auto place = std::lower_bound(directory.files.begin(), directory.files.end(), view(name),
-        [this](const LoadedFile &file, std::string_view wanted) { return this->name(file) < wanted; });
+    const auto place =
+        std::lower_bound(directory.files.begin(), directory.files.end(), view(name),
+                         [this](const LoadedFile &file, std::string_view wanted) { return this->name(file) < wanted; });
     return place != directory.files.end() && this->name(*place) == view(name) ? &*place : nullptr;
 }
 
@@ -60,7 +58,8 @@ LoadedFile *FileTable::find(QByteArrayView path)
 
 LoadedFile &FileTable::add(Directory &directory, QByteArrayView name, const LoadedFile &file)
 {
-    const auto place = std::lower_bound(directory.files.begin(), directory.files.end(), view(name),
+    const auto place = std::lower_bound(
+        directory.files.begin(), directory.files.end(), view(name),
         [this](const LoadedFile &other, std::string_view wanted) { return this->name(other) < wanted; });
     if (place != directory.files.end() && this->name(*place) == view(name)) {
         const quint32 identity = place->name;
@@ -101,7 +100,8 @@ qsizetype FileTable::bytes() const
     constexpr size_t Node = 4 * sizeof(void *) + 2 * sizeof(size_t); // of a red-black tree, and malloc's own
     size_t bytes = m_names.capacity();
     for (const auto &[path, directory] : m_directories)
-        bytes += sizeof(Directories::value_type) + Node + path.capacity() + directory.files.capacity() * sizeof(LoadedFile);
+        bytes +=
+            sizeof(Directories::value_type) + Node + path.capacity() + directory.files.capacity() * sizeof(LoadedFile);
     return qsizetype(bytes);
 }
 

@@ -11,8 +11,8 @@
 
 namespace Hephaestus {
 
-/// The files a process loaded, by path, in under 200 bytes each: directories are kept once, names in one block of text, and the
-/// files of a directory sorted in one vector. Belongs to one thread.
+/// The files a process loaded, by path, in under 200 bytes each: directories are kept once, names in one block of text,
+/// and the files of a directory sorted in one vector. Belongs to one thread.
 class FileTable
 {
 public:

@@ -27,7 +27,7 @@ QByteArray repositoryOf(QByteArray directory)
 {
     for (;;) {
         const QByteArray candidate = directory + "/.git";
-        struct stat status{};
+        struct stat status = {};
         if (::stat(candidate.constData(), &status) == 0) {
             if (S_ISDIR(status.st_mode))
                 return candidate;

@@ -15,20 +15,14 @@ namespace {
 
 const QByteArray AnyDirectories("**");
 
-bool hasWildcard(const QByteArray &name)
-{
-    return name.contains('*') || name.contains('?') || name.contains('[');
-}
+bool hasWildcard(const QByteArray &name) { return name.contains('*') || name.contains('?') || name.contains('['); }
 
 bool matchesName(const QByteArray &pattern, const char *name)
 {
     return hasWildcard(pattern) ? ::fnmatch(pattern.constData(), name, FNM_PERIOD) == 0 : pattern == name;
 }
 
-bool isDots(const char *name)
-{
-    return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0;
-}
+bool isDots(const char *name) { return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0; }
 
 } // namespace
 
@@ -64,7 +58,9 @@ QByteArray GlobPattern::literal(const QByteArray &path)
             continue;
         QByteArray pattern;
         for (const char byte : std::as_const(name))
-            pattern += byte == '\\' ? QByteArray("\\\\") : QByteArray("*?[").contains(byte) ? QByteArray{"["} + byte + ']' : QByteArray(1, byte);
+            pattern += byte == '\\'                ? QByteArray("\\\\")
+                : QByteArray("*?[").contains(byte) ? QByteArray{"["} + byte + ']'
+                                                   : QByteArray(1, byte);
         name = pattern;
     }
     return names.join('/');
@@ -165,13 +161,12 @@ bool GlobPattern::walk(const QByteArray &directory, const Positions &positions, 
             if (isDots(entry->d_name))
                 continue;
             const bool accepted = accepts(positions, entry->d_name);
-            struct stat status{};
+            struct stat status = {};
             if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK) {
                 // a link to a directory is followed only where the pattern names it: `**` through links may be a loop
                 const Positions after = next(positions, entry->d_name);
-                const bool named = std::any_of(positions.begin(), positions.end(), [&](qsizetype position) {
-                    return m_names[position] == entry->d_name;
-                });
+                const bool named = std::any_of(positions.begin(), positions.end(),
+                                               [&](qsizetype position) { return m_names[position] == entry->d_name; });
                 const int flags = named ? 0 : AT_SYMLINK_NOFOLLOW;
                 if (!after.isEmpty()
                     && (entry->d_type == DT_DIR
@@ -186,7 +181,8 @@ bool GlobPattern::walk(const QByteArray &directory, const Positions &positions, 
         }
     }
     for (const QByteArray &name : subdirectories) {
-        if (!walk((directory == "/" ? QByteArray() : directory) + '/' + name, next(positions, name.constData()), visitor))
+        if (!walk((directory == "/" ? QByteArray() : directory) + '/' + name, next(positions, name.constData()),
+                  visitor))
             return false;
     }
     return true;

@@ -10,13 +10,14 @@ struct stat;
 
 namespace Hephaestus {
 
-/// A pattern of file paths: `*`, `?` and `[…]` within one name (fnmatch(3)), `**` any number of directories, none included. Names that
-/// begin with a dot are matched only by a pattern that writes the dot. Directories are followed through symbolic links only where
-/// the pattern names them. Paths are bytes, as the kernel has them.
+/// A pattern of file paths: `*`, `?` and `[…]` within one name (fnmatch(3)), `**` any number of directories, none
+/// included. Names that begin with a dot are matched only by a pattern that writes the dot. Directories are followed
+/// through symbolic links only where the pattern names them. Paths are bytes, as the kernel has them.
 class GlobPattern
 {
 public:
-    /// `pattern` is absolute or relative to `directory`, which is absolute. `.` and `..` are resolved before the first wildcard.
+    /// `pattern` is absolute or relative to `directory`, which is absolute. `.` and `..` are resolved before the first
+    /// wildcard.
     GlobPattern(const QByteArray &directory, const QByteArray &pattern);
 
     /// As a pattern, `path` and nothing else.

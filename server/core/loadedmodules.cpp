@@ -31,17 +31,17 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line)
         ok = ok && valid;
         return value;
     };
-    LoadedModule module{pid_t(number(1)), identity(2), number(3),
-        {identity(4), identity(5), number(6), number(7), number(8)}, QByteArray::fromPercentEncoding(words[9])};
+    LoadedModule module{pid_t(number(1)),
+                        identity(2),
+                        number(3),
+                        {identity(4), identity(5), number(6), number(7), number(8)},
+                        QByteArray::fromPercentEncoding(words[9])};
     if (!ok || !module.path.startsWith('/') || module.path.contains('\0'))
         return {};
     return module;
 }
 
-LoadedModules::LoadedModules(QByteArray reportFile)
-    : m_file(std::move(reportFile))
-{
-}
+LoadedModules::LoadedModules(QByteArray reportFile) : m_file(std::move(reportFile)) {}
 
 namespace {
 
@@ -92,7 +92,8 @@ QList<LoadedModule> LoadedModules::readNew()
         } else if (line.startsWith("forked ")) {
             const QList<QByteArray> words = line.toByteArray().split(' ');
             if (words.size() == 5)
-                m_parents.insert({words[1].toInt(), words[2].toULongLong()}, {words[3].toInt(), words[4].toULongLong()});
+                m_parents.insert({words[1].toInt(), words[2].toULongLong()},
+                                 {words[3].toInt(), words[4].toULongLong()});
         }
     });
     m_any = m_any || !m_counting.isEmpty();
@@ -112,7 +113,8 @@ bool LoadedModules::processEnded()
             process = *parent;
         }
     };
-    const QSet<Process> parents(m_parents.cbegin(), m_parents.cend()); // a daemon's first fork ends at once, and links the two
+    const QSet<Process> parents(m_parents.cbegin(),
+                                m_parents.cend()); // a daemon's first fork ends at once, and links the two
     m_parents.removeIf([&](const auto &entry) {
         return !m_counting.contains(entry.key()) && !parents.contains(entry.key()) && !runs(entry.key());
     });

@@ -26,14 +26,14 @@ struct LoadedModule
     bool operator==(const LoadedModule &) const = default;
 };
 
-/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH`, numbers decimal, times in nanoseconds since the
-/// epoch, in the path every byte but printable ASCII, and `%`, as %XX. Nothing: not such a line.
+/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH`, numbers decimal, times in
+/// nanoseconds since the epoch, in the path every byte but printable ASCII, and `%`, as %XX. Nothing: not such a line.
 std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 
 /// What a program and its children loaded by an interpreter, from the report that its adapter appends to
-/// (resources/python/hephaestus_manifest.py). What a process loaded counts while it runs, or one that it forked: `forked PID TICKET PARENT
-/// PARENT_TICKET` lines tell. The room that lines of ended processes took is given back to the disk, for a program may start
-/// others without end. Belongs to one thread.
+/// (resources/python/hephaestus_manifest.py). What a process loaded counts while it runs, or one that it forked:
+/// `forked PID TICKET PARENT PARENT_TICKET` lines tell. The room that lines of ended processes took is given back to
+/// the disk, for a program may start others without end. Belongs to one thread.
 class LoadedModules
 {
 public:

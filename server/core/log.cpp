@@ -26,7 +26,13 @@ constexpr qsizetype KeptBytes = 1 << 20;
 constexpr std::chrono::milliseconds FlushDeadline{2000};
 constexpr std::chrono::milliseconds LastMoment{200}; ///< for what is logged at the very end
 
-struct Level { LogLevel level; const char *word; int priority; const char *color; };
+struct Level
+{
+    LogLevel level;
+    const char *word;
+    int priority;
+    const char *color;
+};
 
 Level levelOf(QtMsgType type)
 {
@@ -73,7 +79,10 @@ QString oneLine(const QString &message)
 }
 
 /// As it is kept, and as it is written.
-struct Line { QByteArray kept, written; };
+struct Line
+{
+    QByteArray kept, written;
+};
 
 Line lineOf(QtMsgType type, const QString &category, const QString &message, const LogOptions &options)
 {
@@ -99,11 +108,14 @@ void handle(QtMsgType type, const QMessageLogContext &context, const QString &me
     if (levelOf(type).level < sink.options.level)
         return;
     if (const qint64 dropped = sink.writer.takeDropped()) {
-        sink.writer.write(lineOf(QtWarningMsg, QLatin1StringView(logService().categoryName()),
-                                 QStringLiteral("%1 lines of the log were dropped, because nobody read them").arg(dropped),
-                                 sink.options).written);
+        sink.writer.write(
+            lineOf(QtWarningMsg, QLatin1StringView(logService().categoryName()),
+                   QStringLiteral("%1 lines of the log were dropped, because nobody read them").arg(dropped),
+                   sink.options)
+                .written);
     }
-    Line line = lineOf(type, QString::fromLatin1(context.category ? context.category : "default"), message, sink.options);
+    Line line =
+        lineOf(type, QString::fromLatin1(context.category ? context.category : "default"), message, sink.options);
     sink.writer.write(line.written);
     sink.keptBytes += line.kept.size();
     sink.kept.push_back(std::move(line.kept));
@@ -124,7 +136,7 @@ void Log::install(const LogOptions &options)
         sink().options = options;
     }
     QLoggingCategory::setFilterRules(options.level == LogLevel::Debug ? QStringLiteral("hephaestus.*.debug=true")
-                                                                       : QString());
+                                                                      : QString());
     qInstallMessageHandler(handle);
     [[maybe_unused]] static const int once = std::atexit([] { sink().writer.flush(LastMoment); });
 }

@@ -14,14 +14,15 @@ struct LogOptions
 {
     LogLevel level = LogLevel::Info;
     LogFormat format = LogFormat::Text;
-    bool color = false;    ///< levels in colour; only in text
+    bool color = false;      ///< levels in colour; only in text
     bool priorities = false; ///< `<6>` before each line, text or JSON, which systemd takes off (sd-daemon(3))
 
     bool operator==(const LogOptions &) const = default;
 };
 
-/// Where this process' log goes: every qCInfo(), qCWarning(), … as one line to stderr, for whose reader nobody waits (LogWriter), and
-/// the last lines of them kept for `/health/logs`. Thread-safe. After lines were dropped, the next one says how many.
+/// Where this process' log goes: every qCInfo(), qCWarning(), … as one line to stderr, for whose reader nobody waits
+/// (LogWriter), and the last lines of them kept for `/health/logs`. Thread-safe. After lines were dropped, the next one
+/// says how many.
 namespace Log {
 
 /// Takes over Qt's message handler; call it again to change the options.
@@ -30,7 +31,8 @@ void install(const LogOptions &options);
 /// The last `lines` lines, oldest first, without colours and priorities; 2,000 lines or 1 MiB are kept.
 QByteArray tail(qsizetype lines);
 
-/// Waits until every line is written, and on the disk where stderr is a file; for 2 s at most. Returns what went wrong, or nothing.
+/// Waits until every line is written, and on the disk where stderr is a file; for 2 s at most. Returns what went wrong,
+/// or nothing.
 QString flush();
 
 } // namespace Log

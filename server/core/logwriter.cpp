@@ -43,7 +43,7 @@ int writeAll(int descriptor, const QByteArray &bytes)
 /// Its errno, or 0.
 int sync(int descriptor)
 {
-    struct stat status{};
+    struct stat status = {};
     const bool isFile = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     return isFile && ::fsync(descriptor) != 0 ? errno : 0;
 }

@@ -9,8 +9,8 @@
 
 namespace Hephaestus {
 
-/// Writes lines to a descriptor in a thread of its own, so that whoever logs waits neither for a reader nor for a disk. What waits
-/// is bounded: a line for which there is no room is dropped and counted. Thread-safe.
+/// Writes lines to a descriptor in a thread of its own, so that whoever logs waits neither for a reader nor for a disk.
+/// What waits is bounded: a line for which there is no room is dropped and counted. Thread-safe.
 class LogWriter
 {
 public:
@@ -18,7 +18,8 @@ public:
 
     /// `descriptor` stays open as long as a write to it is under way.
     explicit LogWriter(int descriptor);
-    /// Writes what it can without waiting for longer than a moment; a thread that is stuck is left to the process's end.
+    /// Writes what it can without waiting for longer than a moment; a thread that is stuck is left to the process's
+    /// end.
     ~LogWriter();
     LogWriter(const LogWriter &) = delete;
     LogWriter &operator=(const LogWriter &) = delete;
@@ -29,8 +30,8 @@ public:
     /// How many lines were dropped since it was asked last.
     qint64 takeDropped();
 
-    /// Waits until everything is written, and on the disk if it is a file, but not beyond the deadline. Returns what went wrong since
-    /// it was asked last, in words, or nothing.
+    /// Waits until everything is written, and on the disk if it is a file, but not beyond the deadline. Returns what
+    /// went wrong since it was asked last, in words, or nothing.
     QString flush(std::chrono::milliseconds deadline);
 
 private:

@@ -51,7 +51,7 @@ bool MappedFile::is(const struct stat &status, int descriptor) const
         return false;
     if (status.st_dev == device)
         return true;
-    struct statfs fileSystem{};
+    struct statfs fileSystem = {};
     if (::fstatfs(descriptor, &fileSystem) != 0)
         return false;
     const auto magic = quint32(fileSystem.f_type);
@@ -77,7 +77,8 @@ QList<MappedFile> parseMaps(QByteArrayView maps)
         takeWord(line); // the offset
         file.device = deviceOf(takeWord(line));
         file.inode = takeWord(line).toByteArray().toULongLong();
-        if (permissions.size() < 4 || permissions[2] != 'x' || permissions[3] != 'p' || file.inode == 0 || !isFile(line))
+        if (permissions.size() < 4 || permissions[2] != 'x' || permissions[3] != 'p' || file.inode == 0
+            || !isFile(line))
             continue;
         if (const std::pair identity(file.device, file.inode); !known.contains(identity))
             known.insert(identity);

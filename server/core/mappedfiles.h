@@ -19,15 +19,15 @@ struct MappedFile
     quint64 inode = 0;
     bool deleted = false; ///< nothing of that name leads to it any more
 
-    /// Is `status` this very file? Overlay file systems, btrfs and bcachefs show another device in maps than in stat(2): `descriptor`,
-    /// open on the file, tells which file system it is.
+    /// Is `status` this very file? Overlay file systems, btrfs and bcachefs show another device in maps than in
+    /// stat(2): `descriptor`, open on the file, tells which file system it is.
     bool is(const struct stat &status, int descriptor) const;
 
     bool operator==(const MappedFile &) const = default;
 };
 
-/// The files mapped privately and executable: the program and its libraries, each once. Shared mappings and those without execute
-/// permission are data (databases, locale archives, code generated at run time), not loaded code.
+/// The files mapped privately and executable: the program and its libraries, each once. Shared mappings and those
+/// without execute permission are data (databases, locale archives, code generated at run time), not loaded code.
 QList<MappedFile> parseMaps(QByteArrayView maps);
 
 /// Of process `pid`; empty if it is gone or another user's.

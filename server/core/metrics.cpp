@@ -62,7 +62,8 @@ private:
 
 void writeDependencies(Exposition &out, const HealthReport &report, const std::vector<Dependency *> &dependencies)
 {
-    out.family("hephaestus_dependency_operations_total", "counter", "Operations on a dependency, real calls and checks together.");
+    out.family("hephaestus_dependency_operations_total", "counter",
+               "Operations on a dependency, real calls and checks together.");
     for (const DependencyReport &dependency : report.dependencies) {
         if (dependency.status == DependencyStatus::NotUsed)
             continue;
@@ -80,12 +81,14 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
         if (dependency.status != DependencyStatus::NotUsed && !isUnknown(dependency.name))
             out.sample(dependency.status == DependencyStatus::Working, {{"dependency", dependency.name}});
     }
-    out.family("hephaestus_dependency_last_success_age_seconds", "gauge", "Time since the last success of a dependency.");
+    out.family("hephaestus_dependency_last_success_age_seconds", "gauge",
+               "Time since the last success of a dependency.");
     for (const DependencyReport &dependency : report.dependencies) {
         if (dependency.lastSuccess)
             out.sample(dependency.lastSuccess->count(), {{"dependency", dependency.name}});
     }
-    out.family("hephaestus_dependency_check_duration_seconds", "gauge", "How long the last check of a dependency took.");
+    out.family("hephaestus_dependency_check_duration_seconds", "gauge",
+               "How long the last check of a dependency took.");
     for (const Dependency *dependency : dependencies) {
         if (const auto duration = dependency->lastCheckDuration(); duration && dependency->isUsed())
             out.sample(duration->count(), {{"dependency", dependency->name()}});
@@ -103,14 +106,17 @@ QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint6
     out.gauge("hephaestus_start_time_seconds", "When the service started, in Unix time.",
               std::optional(double(report.startTime.toMSecsSinceEpoch()) / 1000.0));
     out.gauge("hephaestus_uptime_seconds", "How long it has been running.", std::optional(report.uptime.count()));
-    out.gauge("hephaestus_shutting_down", "1 from the moment a shutdown is asked for.", std::optional(int(report.shouldShutdown)));
-    out.gauge("hephaestus_in_flight_requests", "Requests accepted and not yet answered.", report.resources.inFlightRequests);
+    out.gauge("hephaestus_shutting_down", "1 from the moment a shutdown is asked for.",
+              std::optional(int(report.shouldShutdown)));
+    out.gauge("hephaestus_in_flight_requests", "Requests accepted and not yet answered.",
+              report.resources.inFlightRequests);
     out.gauge("hephaestus_open_connections", "Connections open to this service.", report.resources.openConnections);
     out.gauge("hephaestus_background_tasks", "Running tasks of the service.", report.resources.backgroundTasks);
     out.gauge("process_open_fds", "Number of open file descriptors.", report.resources.openFiles);
     out.gauge("process_threads", "Number of OS threads.", report.resources.threads);
     out.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", report.resources.residentBytes);
-    out.gauge("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", report.resources.cpuSeconds, "counter");
+    out.gauge("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+              report.resources.cpuSeconds, "counter");
     if (report.code && report.code->verdict != CodeVerdict::Unknown)
         out.gauge("hephaestus_code_stale", "1 if this process runs other code than is on disk.",
                   std::optional(int(report.code->verdict == CodeVerdict::Stale)));

@@ -21,11 +21,7 @@ qint64 offset()
 
 } // namespace
 
-Moment::Moment(qint64 wall)
-    : m_wall(wall)
-    , m_offset(offset())
-{
-}
+Moment::Moment(qint64 wall) : m_wall(wall), m_offset(offset()) {}
 
 bool Moment::mayPrecede(qint64 time) const
 {

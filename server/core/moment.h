@@ -12,8 +12,8 @@ public:
     /// `wall`: nanoseconds of wallClock(), as that clock is set now.
     explicit Moment(qint64 wall = 0);
 
-    /// May what was changed at `time`, as the kernel says, have been changed after this? A time ahead of the clock is from before the clock
-    /// was set back; if that was before this moment, so is the change.
+    /// May what was changed at `time`, as the kernel says, have been changed after this? A time ahead of the clock is
+    /// from before the clock was set back; if that was before this moment, so is the change.
     bool mayPrecede(qint64 time) const;
 
 private:

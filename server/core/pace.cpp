@@ -10,7 +10,8 @@ namespace Hephaestus {
 namespace {
 
 constexpr qint64 Slice = 4'000'000; ///< nanoseconds of work between two rests: short enough not to be felt
-constexpr quint32 StepsPerLook = 16; ///< at the clock: it is a system call, half as expensive as a stat(2); a step takes 0.1 ms at most
+constexpr quint32 StepsPerLook =
+    16; ///< at the clock: it is a system call, half as expensive as a stat(2); a step takes 0.1 ms at most
 
 qint64 threadTime()
 {
@@ -21,11 +22,7 @@ qint64 threadTime()
 
 } // namespace
 
-Pace::Pace(double share, qint64 burst)
-    : m_share(share)
-    , m_burst(burst)
-{
-}
+Pace::Pace(double share, qint64 burst) : m_share(share), m_burst(burst) {}
 
 void Pace::begin()
 {
@@ -34,10 +31,7 @@ void Pace::begin()
     m_free = m_begun + m_burst;
 }
 
-qint64 Pace::used() const
-{
-    return threadTime() - m_begun;
-}
+qint64 Pace::used() const { return threadTime() - m_begun; }
 
 bool Pace::step()
 {

@@ -7,8 +7,8 @@
 
 namespace Hephaestus {
 
-/// Keeps long work in the background: after a burst it takes only a share of one core. One thread works by it; stop() may come
-/// from any.
+/// Keeps long work in the background: after a burst it takes only a share of one core. One thread works by it; stop()
+/// may come from any.
 class Pace
 {
 public:

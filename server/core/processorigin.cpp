@@ -19,9 +19,10 @@ namespace {
 const qint64 programLoaded = wallClock();
 
 /// Set anew at every start by who starts, or by the shell: no difference that anybody configured.
-constexpr std::array<QByteArrayView, 16> Volatile{"INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS",
-    "LISTEN_PID", "MAINPID", "MANAGERPID", "NOTIFY_SOCKET", "OLDPWD", "PWD", "SHLVL", "SYSTEMD_EXEC_PID", "WATCHDOG_PID",
-    "WATCHDOG_USEC", "WINDOWID", "_"};
+constexpr std::array<QByteArrayView, 16> Volatile{
+    "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "MAINPID",
+    "MANAGERPID",    "NOTIFY_SOCKET",  "OLDPWD",         "PWD",        "SHLVL",      "SYSTEMD_EXEC_PID",
+    "WATCHDOG_PID",  "WATCHDOG_USEC",  "WINDOWID",       "_"};
 
 } // namespace
 

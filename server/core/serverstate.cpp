@@ -164,7 +164,8 @@ void ServerState::setShutdown(const std::optional<ShutdownProgress> &progress, C
 BasicHealth ServerState::basic() const
 {
     BasicHealth health;
-    health.status = m_announced.load() || isShuttingDown(phase()) ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
+    health.status =
+        m_announced.load() || isShuttingDown(phase()) ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
     health.uptime = uptime();
     health.startTime = m_startTime;
     health.version = m_version;
@@ -225,8 +226,9 @@ Resources ServerState::resources() const
 void mergeUpstream(HealthReport &report, const HealthReport &upstream)
 {
     for (const DependencyReport &theirs : upstream.dependencies) {
-        const auto ours = std::find_if(report.dependencies.begin(), report.dependencies.end(),
-                                       [&](const DependencyReport &dependency) { return dependency.name == theirs.name; });
+        const auto ours =
+            std::find_if(report.dependencies.begin(), report.dependencies.end(),
+                         [&](const DependencyReport &dependency) { return dependency.name == theirs.name; });
         if (ours == report.dependencies.end())
             report.dependencies << theirs;
         else if (ours->status == DependencyStatus::NotUsed)

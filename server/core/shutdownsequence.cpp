@@ -19,7 +19,11 @@ struct ShutdownSequence::Shared
 };
 
 ShutdownSequence::ShutdownSequence(ServerState &state, ShutdownTimes times, const Clock &clock, QObject *parent)
-    : QObject(parent), m_state(state), m_times(times), m_clock(clock), m_shared(std::make_shared<Shared>())
+    : QObject(parent)
+    , m_state(state)
+    , m_times(times)
+    , m_clock(clock)
+    , m_shared(std::make_shared<Shared>())
 {
     m_shared->sequence = this;
     m_timer.setSingleShot(true);
@@ -109,7 +113,8 @@ void ShutdownSequence::advance()
         return;
     m_advancing = true;
     while (std::exchange(m_again, false)) {
-        while (moveOn()) { }
+        while (moveOn()) {
+        }
     }
     m_advancing = false;
 }

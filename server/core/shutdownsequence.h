@@ -29,8 +29,8 @@ class ShutdownSequence : public QObject
     Q_OBJECT
 
 public:
-    explicit ShutdownSequence(ServerState &state, ShutdownTimes times = {},
-                              const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    explicit ShutdownSequence(ServerState &state, ShutdownTimes times = {}, const Clock &clock = Clock::steady(),
+                              QObject *parent = nullptr);
     ~ShutdownSequence() override;
 
     void setTimes(ShutdownTimes times) { m_times = times; }
@@ -53,8 +53,8 @@ public:
     bool cancel();
 
     bool isFinished() const { return m_finished; }
-    /// What it came to; meaningful once finished, but for its mode, which is so from the request on. The exit code is 0, 3 (a step failed or timed out) or 4 (the drain's
-    /// deadline passed with requests in flight).
+    /// What it came to; meaningful once finished, but for its mode, which is so from the request on. The exit code is
+    /// 0, 3 (a step failed or timed out) or 4 (the drain's deadline passed with requests in flight).
     const ShutdownResult &result() const { return m_result; }
 
 public Q_SLOTS:
@@ -91,7 +91,7 @@ private:
     std::vector<CleanupStep> m_steps; ///< in the order of running, those done removed
     ShutdownResult m_result;
     QTimer m_timer;
-    Clock::TimePoint m_deadline;    ///< of the present phase or step
+    Clock::TimePoint m_deadline;     ///< of the present phase or step
     Clock::TimePoint m_phaseStarted; ///< of the drain, then of the clean-up
     Clock::TimePoint m_stepStarted;
     qint64 m_drainedFrom = 0;

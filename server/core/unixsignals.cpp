@@ -65,7 +65,8 @@ void resetDispositions()
 } // namespace
 
 UnixSignals::UnixSignals(std::initializer_list<int> signalNumbers, QObject *parent)
-    : QObject(parent), m_numbers(signalNumbers)
+    : QObject(parent)
+    , m_numbers(signalNumbers)
 {
     Q_ASSERT_X(s_sockets[0] < 0, "UnixSignals", "one object a process");
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, s_sockets) != 0)
@@ -74,7 +75,7 @@ UnixSignals::UnixSignals(std::initializer_list<int> signalNumbers, QObject *pare
     m_notifier = new QSocketNotifier(s_sockets[1], QSocketNotifier::Read, this);
     connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::read);
     ::signal(SIGPIPE, SIG_IGN);
-    struct sigaction action{};
+    struct sigaction action = {};
     action.sa_handler = handle;
     action.sa_flags = SA_RESTART;
     sigfillset(&action.sa_mask);
@@ -99,7 +100,8 @@ bool UnixSignals::stopRequested()
     sigset_t waiting;
     sigemptyset(&waiting);
     ::sigpending(&waiting);
-    return s_stopRequested || std::ranges::any_of(Stops, [&waiting](int number) { return sigismember(&waiting, number) == 1; });
+    return s_stopRequested
+        || std::ranges::any_of(Stops, [&waiting](int number) { return sigismember(&waiting, number) == 1; });
 }
 
 void UnixSignals::holdBack()

@@ -18,7 +18,8 @@ public:
     Watchdog(const Watchdog &) = delete;
     Watchdog &operator=(const Watchdog &) = delete;
 
-    /// After `budget` writes `lastWords` (must outlive it) to stderr and calls _exit(exitCode). Arming again replaces it.
+    /// After `budget` writes `lastWords` (must outlive it) to stderr and calls _exit(exitCode). Arming again replaces
+    /// it.
     void arm(std::chrono::milliseconds budget, int exitCode, const char *lastWords);
     void disarm();
 

@@ -73,7 +73,8 @@ std::optional<Refusal> refuseWithoutToken(const AccessToken &token, const Reques
 {
     const QByteArray field = valueOf(head.fields, "authorization");
     constexpr QByteArrayView scheme = "bearer ";
-    const bool isBearer = QByteArrayView(field).first(std::min(field.size(), scheme.size())).compare(scheme, Qt::CaseInsensitive) == 0;
+    const bool isBearer =
+        QByteArrayView(field).first(std::min(field.size(), scheme.size())).compare(scheme, Qt::CaseInsensitive) == 0;
     if (!isBearer || countOf(head.fields, "authorization") != 1)
         return Refusal{401, "token_required", "this needs an Authorization field with a bearer token"};
     if (!token.matches(field.sliced(scheme.size()).trimmed()))
@@ -116,7 +117,8 @@ std::optional<Problem> refuseToListen(const AccessRules &rules, bool tls, const 
     if (address.isLoopback() || rules.insecure || (rules.token && tls))
         return {};
     const QString missing = rules.token ? u"TLS"_s : tls ? u"a token"_s : u"a token and TLS"_s;
-    return Problem{address.text(), u"is reachable from other machines and needs %1 (or insecure = true)"_s.arg(missing)};
+    return Problem{address.text(),
+                   u"is reachable from other machines and needs %1 (or insecure = true)"_s.arg(missing)};
 }
 
 } // namespace Hephaestus

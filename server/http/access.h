@@ -29,16 +29,16 @@ struct Caller
 {
     bool overUnixSocket = false;
     bool reachedLoopback = true; ///< connected to a loopback address of this machine, or a Unix socket
-    QByteArray localAddress;     ///< the address it connected to, as a Host field would have it; empty for a Unix socket
-    uid_t serviceUser = 0;       ///< whom this process runs as
+    QByteArray localAddress; ///< the address it connected to, as a Host field would have it; empty for a Unix socket
+    uid_t serviceUser = 0;   ///< whom this process runs as
     std::function<std::optional<uid_t>()> user; ///< looked up only if it matters; nothing: unknown
 };
 
 /// Whether a request that changes state needs the token or the same user.
 enum class Identity { Needed, NotNeeded };
 
-/// Whether a request with this head may be served to that caller; nothing: it may. Reads need a Host that no page of another
-/// site can have sent (DNS rebinding); requests that change state need all of the section's rules.
+/// Whether a request with this head may be served to that caller; nothing: it may. Reads need a Host that no page of
+/// another site can have sent (DNS rebinding); requests that change state need all of the section's rules.
 std::optional<Refusal> refuseRequest(const AccessRules &rules, const RequestHead &head, const Caller &caller,
                                      Identity identity = Identity::Needed);
 

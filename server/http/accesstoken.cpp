@@ -18,7 +18,10 @@ namespace {
 
 constexpr qint64 LongestToken = 4096;
 
-QByteArray hashOf(QByteArrayView text) { return QCryptographicHash::hash(text.toByteArray(), QCryptographicHash::Sha256); }
+QByteArray hashOf(QByteArrayView text)
+{
+    return QCryptographicHash::hash(text.toByteArray(), QCryptographicHash::Sha256);
+}
 
 } // namespace
 
@@ -35,7 +38,7 @@ Result<AccessToken> AccessToken::fromFile(const QString &path)
         ::close(descriptor);
         return Problem{path, file.errorString()};
     }
-    struct stat status{};
+    struct stat status = {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
         return Problem{path, u"expected a regular file holding the token"_s};
     if (status.st_mode & (S_IRWXG | S_IRWXO)) {

@@ -12,7 +12,9 @@ constexpr qsizetype LongestLine = 4 * 1024; ///< of a chunk's size with extensio
 } // namespace
 
 BodyDecoder::BodyDecoder(const RequestHead &head, qint64 limit)
-    : m_state(head.chunked ? State::Size : State::Plain), m_limit(limit), m_left(head.contentLength.value_or(0))
+    : m_state(head.chunked ? State::Size : State::Plain)
+    , m_limit(limit)
+    , m_left(head.contentLength.value_or(0))
 {
     if (m_left > limit)
         fail(413, "body_too_large", "the body is too large");

@@ -6,8 +6,8 @@
 
 namespace Hephaestus {
 
-/// Takes a request's body from the wire as its head frames it, plain or chunked (RFC 9112 section 7.1), strictly and within
-/// a limit. What chunking adds to the wire is bounded too, so that a stream of tiny chunks ends.
+/// Takes a request's body from the wire as its head frames it, plain or chunked (RFC 9112 section 7.1), strictly and
+/// within a limit. What chunking adds to the wire is bounded too, so that a stream of tiny chunks ends.
 class BodyDecoder
 {
 public:

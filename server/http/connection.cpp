@@ -9,7 +9,6 @@
 
 #include <unistd.h>
 
-
 namespace Hephaestus {
 namespace {
 
@@ -19,7 +18,10 @@ constexpr std::chrono::milliseconds ClosingGrace{100};
 } // namespace
 
 Connection::Connection(std::unique_ptr<Transport> transport, Edge &edge, quint64 id, bool reserved)
-    : m_transport(std::move(transport)), m_edge(edge), m_id(id), m_reserved(reserved)
+    : m_transport(std::move(transport))
+    , m_edge(edge)
+    , m_id(id)
+    , m_reserved(reserved)
 {
     connect(m_transport.get(), &Transport::readable, this, &Connection::readMore);
     connect(m_transport.get(), &Transport::progressed, this, &Connection::onProgress);
@@ -58,7 +60,8 @@ void Connection::process()
     if (m_processing)
         return; // the loop below is on the stack
     const QScopedValueRollback processing(m_processing, true);
-    while ((m_state == State::Head && readHead()) || (m_state == State::Body && readBody())) { }
+    while ((m_state == State::Head && readHead()) || (m_state == State::Body && readBody())) {
+    }
     if (m_inputEnded && (m_state == State::Head || m_state == State::Body))
         inputEnded();
 }
@@ -256,7 +259,10 @@ void Connection::expire()
         m_head.method = m_state == State::Head ? Method::Other : m_head.method;
         refuse({408, "request_timeout", "the request took too long to arrive"});
         return;
-    case State::Writing: m_edge.countRefusal("write_stalled", *this); abort(); return;
+    case State::Writing:
+        m_edge.countRefusal("write_stalled", *this);
+        abort();
+        return;
     case State::Lingering: abort(); return;
     case State::Handling:
     case State::Closed: return;

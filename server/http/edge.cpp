@@ -18,7 +18,8 @@ constexpr auto ClosingTime = 1s;
 bool isJson(const QByteArray &contentType)
 {
     const qsizetype parameters = contentType.indexOf(';');
-    return contentType.first(parameters < 0 ? contentType.size() : parameters).trimmed().toLower() == "application/json";
+    return contentType.first(parameters < 0 ? contentType.size() : parameters).trimmed().toLower()
+        == "application/json";
 }
 
 /// Calls `function`; if it throws, that is logged and false returned.
@@ -45,7 +46,9 @@ Edge::Edge(ServerState &state, Refusals &refusals, const HttpOptions &options)
     , m_refusals(refusals)
     , m_options(options)
     , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
-    , m_replies(this, [this](quint64 connection, quint64 serial, const Response &response) { answer(connection, serial, response); })
+    , m_replies(this, [this](quint64 connection, quint64 serial, const Response &response) {
+        answer(connection, serial, response);
+    })
 {
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &Edge::sweep);
@@ -66,7 +69,8 @@ void Edge::addRoute(const QByteArray &path, Route route)
     if (m_routes.add(path, std::move(route)))
         m_router.addPath(path);
     else
-        qCCritical(httpLog, "%s has a route for %s already; the second one is ignored", path.constData(), allowField(twice).constData());
+        qCCritical(httpLog, "%s has a route for %s already; the second one is ignored", path.constData(),
+                   allowField(twice).constData());
 }
 
 qint64 Edge::bodyLimit(const RequestHead &head) const
@@ -108,7 +112,8 @@ void Edge::accept(std::unique_ptr<Transport> transport)
 
 bool Edge::isReserveFull() const { return m_reserved.size() >= size_t(m_options.limits.reservedConnections); }
 
-/// Whoever has just come has not had the time to ask. Those who would take its place wait in the kernel's queue, and ask meanwhile.
+/// Whoever has just come has not had the time to ask. Those who would take its place wait in the kernel's queue, and
+/// ask meanwhile.
 void Edge::holdOff()
 {
     if (!isReserveFull() || m_closing || m_admission.isActive())

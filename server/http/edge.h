@@ -4,8 +4,8 @@
 #include "server/core/serverstate.h"
 #include "server/http/connection.h"
 #include "server/http/listeners.h"
-#include "server/http/replyinbox.h"
 #include "server/http/refusals.h"
+#include "server/http/replyinbox.h"
 #include "server/http/router.h"
 #include "server/http/routetable.h"
 
@@ -17,8 +17,8 @@
 
 namespace Hephaestus {
 
-/// The inside of the HTTP thread, where everything here happens: accepts connections within the limits, serves the requests that
-/// passed a Connection's guard, and ends connections at their deadlines.
+/// The inside of the HTTP thread, where everything here happens: accepts connections within the limits, serves the
+/// requests that passed a Connection's guard, and ends connections at their deadlines.
 class Edge : public QObject
 {
     Q_OBJECT
@@ -28,14 +28,14 @@ public:
     ~Edge() override;
 
     Listeners &listeners() { return m_listeners; }
-    /// A path may have several routes, for different methods. A method it has already is a programming error: logged, and the
-    /// earlier route stays.
+    /// A path may have several routes, for different methods. A method it has already is a programming error: logged,
+    /// and the earlier route stays.
     void addRoute(const QByteArray &path, Route route);
     /// For requests that begin from now on.
     void setLimits(const Limits &limits) { m_options.limits = limits; }
 
-    /// Stops accepting (after emptying the queue, or leaving it to a successor), ends every connection, then emits closed();
-    /// 1 s at most.
+    /// Stops accepting (after emptying the queue, or leaving it to a successor), ends every connection, then emits
+    /// closed(); 1 s at most.
     void close(bool keepListening);
 
     // For the connections:

@@ -29,7 +29,8 @@ QByteArrayList codePaths(const QByteArray &query)
 {
     QByteArrayList paths;
     for (const QByteArray &item : query.split('&')) {
-        const QByteArray path = item.startsWith("path=") ? QByteArray::fromPercentEncoding(item.sliced(5)) : QByteArray();
+        const QByteArray path =
+            item.startsWith("path=") ? QByteArray::fromPercentEncoding(item.sliced(5)) : QByteArray();
         if (!path.startsWith('/') || path.contains('\0'))
             return {};
         paths << path;
@@ -54,10 +55,7 @@ HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const Htt
     addHealthRoutes();
 }
 
-HttpServer::~HttpServer()
-{
-    m_edge->deleteLater();
-}
+HttpServer::~HttpServer() { m_edge->deleteLater(); }
 
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
@@ -108,7 +106,8 @@ void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handl
                 qCCritical(serverLog, "the handler of %s threw: %s", request.path.constData(), error.what());
                 counted.fail(500, "handler_failed", "the service failed to answer");
             } catch (...) {
-                qCCritical(serverLog, "the handler of %s threw something that is no std::exception", request.path.constData());
+                qCCritical(serverLog, "the handler of %s threw something that is no std::exception",
+                           request.path.constData());
                 counted.fail(500, "handler_failed", "the service failed to answer");
             }
         };
@@ -127,7 +126,9 @@ void HttpServer::addRead(const QByteArray &path, std::function<Response(const Re
 
 void HttpServer::addDocument(const QByteArray &path, const QByteArray &mime, Document body)
 {
-    addRead(path, [mime, body = std::move(body)](const Request &request) { return Response{200, body(request), mime, {}}; });
+    addRead(path, [mime, body = std::move(body)](const Request &request) {
+        return Response{200, body(request), mime, {}};
+    });
 }
 
 void HttpServer::setCheckHandler(Check check)
@@ -139,7 +140,8 @@ void HttpServer::setCheckHandler(Check check)
     route.methods = Method::Post;
     route.isHealth = true;
     route.handle = [this](const Request &, const Reply &reply) {
-        QMetaObject::invokeMethod(this, [this, reply] { this->check(reply); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, reply] { this->check(reply); }, Qt::QueuedConnection);
     };
     add(Endpoint::Check.data(), std::move(route));
     m_state.addCapability(u"check"_s);
@@ -156,10 +158,14 @@ void HttpServer::setCodeQuery(CodeQuery query)
     route.handle = [this](const Request &request, const Reply &reply) {
         const QByteArrayList paths = codePaths(request.query);
         if (paths.isEmpty() || paths.size() > MostCodePaths)
-            return reply.fail(400, "bad_query", "expected 1 to 100 absolute paths, as in ?path=/srv/app/main.py&path=/srv/app/other.py");
-        QMetaObject::invokeMethod(this, [this, paths, reply] {
-            m_codeQuery(paths, [reply](const QList<CodeFile> &files) { reply.send(200, encode(files)); });
-        }, Qt::QueuedConnection);
+            return reply.fail(400, "bad_query",
+                              "expected 1 to 100 absolute paths, as in ?path=/srv/app/main.py&path=/srv/app/other.py");
+        QMetaObject::invokeMethod(
+            this,
+            [this, paths, reply] {
+                m_codeQuery(paths, [reply](const QList<CodeFile> &files) { reply.send(200, encode(files)); });
+            },
+            Qt::QueuedConnection);
     };
     add(Endpoint::Code.data(), std::move(route));
 }
@@ -174,7 +180,8 @@ void HttpServer::setRestartHandler(Restart restart)
     route.isHealth = true;
     route.outlastsShutdown = true;
     route.handle = [this](const Request &, const Reply &reply) {
-        QMetaObject::invokeMethod(this, [this, reply] { this->restart(reply); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, reply] { this->restart(reply); }, Qt::QueuedConnection);
     };
     add(Endpoint::Restart.data(), std::move(route));
     m_state.addCapability(u"restart"_s);
@@ -251,7 +258,8 @@ void HttpServer::finish(const ShutdownResult &result)
         reply.send(response);
     const bool keep = m_keepListening && result.mode == ShutdownMode::Restart;
     // Queued behind the answers, so that they go out first.
-    QMetaObject::invokeMethod(m_edge, [edge = m_edge, keep] { edge->close(keep); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_edge, [edge = m_edge, keep] { edge->close(keep); }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

@@ -7,8 +7,8 @@
 
 namespace Hephaestus {
 
-/// The one socket QHttpServer sees, and no network behind it: each request that passed the guard goes in here, whole and in
-/// its plainest form, and QHttpServer routes it before deliver() returns. So its parser, its buffers and its
+/// The one socket QHttpServer sees, and no network behind it: each request that passed the guard goes in here, whole
+/// and in its plainest form, and QHttpServer routes it before deliver() returns. So its parser, its buffers and its
 /// responders never meet a byte or a disconnect of a client, in whatever version of Qt.
 ///
 /// Pure mechanism: what a handler needs of the request it takes from the Edge, not from here.

@@ -46,11 +46,12 @@ bool bindTo(int descriptor, const sockaddr_un &name)
 /// A socket file whose process is gone refuses connections.
 bool isStale(const sockaddr_un &name)
 {
-    struct stat status{};
+    struct stat status = {};
     if (::lstat(name.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode))
         return false;
     const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    return ::connect(probe.number(), reinterpret_cast<const sockaddr *>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
+    return ::connect(probe.number(), reinterpret_cast<const sockaddr *>(&name), sizeof name) != 0
+        && errno == ECONNREFUSED;
 }
 
 template <typename Option>
@@ -74,7 +75,8 @@ Listener::Listener(Accepted accepted) : m_accepted(std::move(accepted))
     connect(&m_resume, &QTimer::timeout, this, &Listener::resume);
     connect(this, &QTcpServer::acceptError, this, [this] {
         if (!m_lastError.isValid() || m_lastError.hasExpired(1000))
-            qCWarning(listenerLog, "%s: cannot accept: %s", qUtf8Printable(m_address.text()), qUtf8Printable(errorString()));
+            qCWarning(listenerLog, "%s: cannot accept: %s", qUtf8Printable(m_address.text()),
+                      qUtf8Printable(errorString()));
         m_lastError.start();
         m_resume.start();
     });
@@ -121,7 +123,7 @@ std::optional<Problem> Listener::openUnix(const QString &path)
         ::unlink(name.sun_path);
         bound = bindTo(socket.number(), name);
     }
-    struct stat status{};
+    struct stat status = {};
     // Nobody can connect before listen(), so nobody slips in before the mode is set.
     if (!bound || ::chmod(name.sun_path, S_IRUSR | S_IWUSR) != 0 || ::lstat(name.sun_path, &status) != 0
         || ::listen(socket.number(), Backlog) != 0)
@@ -142,7 +144,7 @@ std::optional<Problem> Listener::adopt(int descriptor, bool removeFile)
         m_address = {ServiceAddress::Kind::Unix, {}, 0, QFile::decodeName(name.address)};
     else
         m_address = {ServiceAddress::Kind::Tcp, QString::fromLatin1(name.address), name.port, {}};
-    struct stat status{};
+    struct stat status = {};
     if (removeFile && name.kind == SocketName::Kind::Unix && ::lstat(name.address.constData(), &status) == 0)
         m_file = File{status.st_dev, status.st_ino};
     return take(descriptor);
@@ -159,7 +161,8 @@ std::optional<Problem> Listener::take(int descriptor)
 
 void Listener::pause()
 {
-    setMaxPendingConnections(0); // QTcpServer takes the whole queue in one go, unless it thinks that too many wait for it
+    setMaxPendingConnections(
+        0); // QTcpServer takes the whole queue in one go, unless it thinks that too many wait for it
     pauseAccepting();
 }
 
@@ -178,7 +181,8 @@ void Listener::stop()
     setMaxPendingConnections(MostPending);
     // Those in the queue would be reset. No more than it holds: others may come as fast as they are taken, and it never
     // empties for a process without descriptors left.
-    for (int i = 0; i <= Backlog && waitForNewConnection(0); ++i) { }
+    for (int i = 0; i <= Backlog && waitForNewConnection(0); ++i) {
+    }
     close();
     removeFile();
 }
@@ -186,8 +190,9 @@ void Listener::stop()
 void Listener::removeFile()
 {
     const QByteArray path = QFile::encodeName(m_address.path);
-    struct stat status{};
-    if (m_file && ::lstat(path.constData(), &status) == 0 && status.st_dev == m_file->device && status.st_ino == m_file->inode)
+    struct stat status = {};
+    if (m_file && ::lstat(path.constData(), &status) == 0 && status.st_dev == m_file->device
+        && status.st_ino == m_file->inode)
         ::unlink(path.constData());
     m_file.reset();
 }

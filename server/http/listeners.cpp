@@ -17,7 +17,9 @@ namespace Hephaestus {
 Q_LOGGING_CATEGORY(listenLog, "hephaestus.http")
 
 Listeners::Listeners(const HttpOptions &options, Router &router, Accepted accepted)
-    : m_options(options), m_router(router), m_accepted(std::move(accepted))
+    : m_options(options)
+    , m_router(router)
+    , m_accepted(std::move(accepted))
 {
 }
 
@@ -91,7 +93,8 @@ void Listeners::keep(std::unique_ptr<Listener> listener)
 {
     const ServiceAddress address = listener->address();
     if (!address.isLoopback() && m_options.access.insecure)
-        qCWarning(listenLog, "%s is open to other machines without a token and TLS: insecure = true", qUtf8Printable(address.text()));
+        qCWarning(listenLog, "%s is open to other machines without a token and TLS: insecure = true",
+                  qUtf8Printable(address.text()));
     m_router.bind(*listener);
     m_listeners.push_back(std::move(listener));
 }

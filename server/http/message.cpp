@@ -48,7 +48,9 @@ const char *reasonPhrase(int status)
 /// An embedder may pass on what a client sent: nothing of it may end the line.
 bool isClean(const HeaderField &field)
 {
-    const auto breaks = [](const QByteArray &text) { return text.contains('\r') || text.contains('\n') || text.contains('\0'); };
+    const auto breaks = [](const QByteArray &text) {
+        return text.contains('\r') || text.contains('\n') || text.contains('\0');
+    };
     return !field.name.isEmpty() && !breaks(field.name) && !field.name.contains(':') && !breaks(field.value);
 }
 

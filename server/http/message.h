@@ -25,7 +25,7 @@ struct Response
     QByteArray body;
     QByteArray mime = "application/json";
     QList<HeaderField> fields = {}; ///< further ones; one with a line break in it is left out
-    bool close = false;        ///< end the connection after it
+    bool close = false;             ///< end the connection after it
 
     bool operator==(const Response &) const = default;
 };

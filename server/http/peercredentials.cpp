@@ -86,7 +86,8 @@ std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
     request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
-    if (::sendto(netlink.number(), &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0)
+    if (::sendto(netlink.number(), &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel)
+        < 0)
         return {};
 
     alignas(nlmsghdr) char buffer[4096];

@@ -9,7 +9,7 @@ namespace Hephaestus {
 struct Refusal
 {
     int status = 400;
-    QByteArray code; ///< stable, for programs, metrics and logs: `bad_request`, `host_not_allowed`
+    QByteArray code;    ///< stable, for programs, metrics and logs: `bad_request`, `host_not_allowed`
     QByteArray message; ///< one line for a person
 
     bool operator==(const Refusal &) const = default;

@@ -8,9 +8,9 @@
 
 namespace Hephaestus {
 
-/// The answer to one request, to be given once: now or later, from any thread. Copies share it. Whatever comes after the first
-/// answer is ignored; when the last copy goes unanswered, the client gets 500. The client or the whole
-/// server may be gone by then: answering is safe always.
+/// The answer to one request, to be given once: now or later, from any thread. Copies share it. Whatever comes after
+/// the first answer is ignored; when the last copy goes unanswered, the client gets 500. The client or the whole server
+/// may be gone by then: answering is safe always.
 class Reply
 {
 public:

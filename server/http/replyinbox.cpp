@@ -34,7 +34,9 @@ Reply ReplyInbox::reply(quint64 connection, quint64 serial) const
             if (!shared->owner)
                 return;
             if (shared->owner->thread() != QThread::currentThread()) {
-                const auto later = [shared, connection, serial, response] { shared->deliver(connection, serial, response); };
+                const auto later = [shared, connection, serial, response] {
+                    shared->deliver(connection, serial, response);
+                };
                 QMetaObject::invokeMethod(shared->owner, later, Qt::QueuedConnection);
                 return;
             }

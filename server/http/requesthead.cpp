@@ -19,10 +19,7 @@ constexpr bool isAlphaNumeric(char c)
 
 bool isTokenCharacter(char c) { return isAlphaNumeric(c) || (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c)); }
 
-bool isToken(QByteArrayView text)
-{
-    return !text.isEmpty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
-}
+bool isToken(QByteArrayView text) { return !text.isEmpty() && std::all_of(text.begin(), text.end(), isTokenCharacter); }
 
 bool isControl(char c) { return (c >= 0 && c < ' ') || c == 0x7f; }
 
@@ -31,7 +28,7 @@ bool sameName(QByteArrayView a, QByteArrayView b) { return a.compare(b, Qt::Case
 Method methodOf(QByteArrayView name)
 {
     static constexpr std::pair<const char *, Method> names[] = {
-        {"GET", Method::Get},       {"HEAD", Method::Head},   {"POST", Method::Post},      {"PUT", Method::Put},
+        {"GET", Method::Get},       {"HEAD", Method::Head},   {"POST", Method::Post},       {"PUT", Method::Put},
         {"DELETE", Method::Delete}, {"PATCH", Method::Patch}, {"OPTIONS", Method::Options},
     };
     for (const auto &[known, method] : names) {
@@ -164,7 +161,8 @@ bool isHost(QByteArrayView host)
         if (close < 3)
             return false;
         const QByteArrayView address = host.sliced(1, close - 1);
-        if (!std::all_of(address.begin(), address.end(), [](char c) { return hexValue(c) >= 0 || c == ':' || c == '.'; }))
+        if (!std::all_of(address.begin(), address.end(),
+                         [](char c) { return hexValue(c) >= 0 || c == ':' || c == '.'; }))
             return false;
         if (close + 1 < host.size() && host[close + 1] != ':')
             return false;

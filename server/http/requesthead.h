@@ -43,7 +43,7 @@ struct RequestHead
     QByteArray path;  ///< begins with '/', or is "*"; unreserved characters are not percent-encoded
     QByteArray query; ///< what followed '?', as sent
     QList<HeaderField> fields;
-    QByteArray host; ///< name or address with its port, lower case; null if an HTTP/1.0 client sent none
+    QByteArray host;       ///< name or address with its port, lower case; null if an HTTP/1.0 client sent none
     bool keepAlive = true; ///< HTTP/1.1 without `Connection: close`
     bool chunked = false;
     bool expectsContinue = false;
@@ -60,7 +60,8 @@ struct Incomplete
 };
 
 /// Reads a request head from the beginning of `bytes` and checks it strictly: CRLF line ends, no folding, no space
-/// before a colon, at most one Host, one way of framing (RFC 9112 sections 2.2, 3, 5 and 6.3). Pure; any bytes may come.
+/// before a colon, at most one Host, one way of framing (RFC 9112 sections 2.2, 3, 5 and 6.3). Pure; any bytes may
+/// come.
 std::variant<Incomplete, RequestHead, Refusal> parseHead(QByteArrayView bytes, const Limits &limits);
 
 } // namespace Hephaestus

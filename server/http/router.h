@@ -13,9 +13,9 @@ namespace Hephaestus {
 class Inlet;
 class Listener;
 
-/// QHttpServer, and what is asked of it: to route. What it makes of sockets, malformed bytes, pipelining and late replies
-/// differs between Qt versions and is unsafe in each, so it sees no client: a request that passed the guard goes in
-/// through the Inlet. Lives in the HTTP thread.
+/// QHttpServer, and what is asked of it: to route. What it makes of sockets, malformed bytes, pipelining and late
+/// replies differs between Qt versions and is unsafe in each, so it sees no client: a request that passed the guard
+/// goes in through the Inlet. Lives in the HTTP thread.
 class Router
 {
 public:
@@ -27,8 +27,8 @@ public:
     void bind(Listener &listener);
     /// Makes the path known; once more does nothing.
     void addPath(const QByteArray &path);
-    /// Calls `routed` when QHttpServer has found the path's route, or that there is none, and then returns true; false: it did
-    /// neither.
+    /// Calls `routed` when QHttpServer has found the path's route, or that there is none, and then returns true; false:
+    /// it did neither.
     bool route(Method method, const QByteArray &path, const std::function<void()> &routed);
 
 private:

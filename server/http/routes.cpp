@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The health and shutdown endpoints, all of them. What is read is answered in the HTTP thread from a snapshot; what changes
-// something is handed to the main thread, which answers through the reply.
+// The health and shutdown endpoints, all of them. What is read is answered in the HTTP thread from a snapshot; what
+// changes something is handed to the main thread, which answers through the reply.
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
 #include "server/http/edge.h"
@@ -31,7 +31,8 @@ void HttpServer::addHealthRoutes()
     shutdown.outlastsShutdown = true;
     shutdown.handle = [this](const Request &, const Reply &reply) {
         m_state.announceShutdown(ShutdownMode::Immediate);
-        QMetaObject::invokeMethod(this, [this, reply] { waitForShutdown(reply); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, reply] { waitForShutdown(reply); }, Qt::QueuedConnection);
     };
     add(Endpoint::Shutdown.data(), shutdown);
     add(Endpoint::ShutdownAlias.data(), shutdown);
@@ -42,7 +43,8 @@ void HttpServer::addHealthRoutes()
     scheduled.outlastsShutdown = true;
     scheduled.handle = [this](const Request &request, const Reply &reply) {
         if (request.method == Method::Delete) {
-            QMetaObject::invokeMethod(this, [this, reply] { cancel(reply); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, reply] { cancel(reply); }, Qt::QueuedConnection);
             return;
         }
         const auto delay = decodeScheduleRequest(request.body);
@@ -51,7 +53,8 @@ void HttpServer::addHealthRoutes()
             return;
         }
         m_state.announceShutdown(ShutdownMode::Scheduled);
-        QMetaObject::invokeMethod(this, [this, delay = *delay] { schedule(delay); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, delay = *delay] { schedule(delay); }, Qt::QueuedConnection);
         reply.send(200, encodeScheduled());
     };
     add(Endpoint::Schedule.data(), scheduled);

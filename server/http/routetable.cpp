@@ -36,7 +36,7 @@ Methods RouteTable::methodsAt(const QByteArray &path) const
 QByteArray allowField(Methods methods)
 {
     static constexpr std::pair<Method, const char *> names[] = {
-        {Method::Get, "GET"}, {Method::Head, "HEAD"},     {Method::Post, "POST"},  {Method::Put, "PUT"},
+        {Method::Get, "GET"},       {Method::Head, "HEAD"},   {Method::Post, "POST"},       {Method::Put, "PUT"},
         {Method::Delete, "DELETE"}, {Method::Patch, "PATCH"}, {Method::Options, "OPTIONS"},
     };
     QByteArrayList allowed;

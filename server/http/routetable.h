@@ -19,8 +19,9 @@ struct Route
     Methods methods; ///< those of `handle`; GET and HEAD are `read`'s where there is one
     Read read;
     Handle handle;
-    bool isHealth = false;       ///< small body, JSON only; reads are served on reserved connections too
-    bool isOpen = false;         ///< its requests that change state need no token and no same user, but the Host and Origin rules
+    bool isHealth = false; ///< small body, JSON only; reads are served on reserved connections too
+    bool isOpen =
+        false; ///< its requests that change state need no token and no same user, but the Host and Origin rules
     bool outlastsShutdown = false; ///< still answered when the server closes
 
     Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }

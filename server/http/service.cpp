@@ -22,7 +22,8 @@ std::unique_ptr<QCoreApplication> applicationIfNone()
 }
 
 /// When the drain's deadline and every step's have passed, and the loop still has not ended.
-constexpr const char LastWords[] = "hephaestus: the shutdown took longer than its budget; ending the process (exit code 4)\n";
+constexpr const char LastWords[] =
+    "hephaestus: the shutdown took longer than its budget; ending the process (exit code 4)\n";
 
 } // namespace
 

@@ -31,9 +31,9 @@ struct ServiceOptions
 ///     service.route("/orders", Method::Get, [&](const Request &request, Reply reply) { … });
 ///     return service.exec({"127.0.0.1:8000"});
 ///
-/// Make it first thing in main(), before any thread: it installs the signal handlers, and a QCoreApplication if there is none
-/// yet. Lives in the main thread, where steps and routes are called; the endpoints are served from a thread of its own and
-/// answer while the main one is busy. Dependencies and replies may be used from every thread.
+/// Make it first thing in main(), before any thread: it installs the signal handlers, and a QCoreApplication if there
+/// is none yet. Lives in the main thread, where steps and routes are called; the endpoints are served from a thread of
+/// its own and answer while the main one is busy. Dependencies and replies may be used from every thread.
 class Service : public QObject
 {
     Q_OBJECT

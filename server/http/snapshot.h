@@ -14,7 +14,9 @@ public:
     using Encode = std::function<QByteArray()>;
 
     Snapshot(const ServerState &state, Encode encode, const Clock &clock = Clock::steady())
-        : m_state(state), m_encode(std::move(encode)), m_clock(clock)
+        : m_state(state)
+        , m_encode(std::move(encode))
+        , m_clock(clock)
     {
     }
 

@@ -12,8 +12,8 @@ class QSslSocket;
 
 namespace Hephaestus {
 
-/// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the peer
-/// sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
+/// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the
+/// peer sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
 class Transport : public QObject
 {
     Q_OBJECT

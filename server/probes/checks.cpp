@@ -33,7 +33,9 @@ struct Checks::Entry
 };
 
 Checks::Checks(ServerState &state, const Clock &clock, QObject *parent)
-    : QObject(parent), m_state(state), m_clock(clock)
+    : QObject(parent)
+    , m_state(state)
+    , m_clock(clock)
 {
     for (const QString &name : knownDependencies())
         m_state.dependency(name);
@@ -47,7 +49,8 @@ void Checks::apply(const DependenciesConfig &config)
         return;
     std::vector<std::unique_ptr<Entry>> before = std::exchange(m_entries, {});
     const auto entryOf = [&before](const QString &name) {
-        return std::find_if(before.begin(), before.end(), [&](const auto &entry) { return entry && entry->config.name == name; });
+        return std::find_if(before.begin(), before.end(),
+                            [&](const auto &entry) { return entry && entry->config.name == name; });
     };
     for (const DependencyConfig &one : config) {
         if (!one.enabled)
@@ -95,8 +98,8 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
         details = http->details;
     dependency.setDetails(details);
     dependency.setUsed(true);
-    entry->schedule = std::make_unique<CheckSchedule>(
-        m_state, dependency, probeFactory(config, entry->pool.get()), config.interval, m_clock);
+    entry->schedule = std::make_unique<CheckSchedule>(m_state, dependency, probeFactory(config, entry->pool.get()),
+                                                      config.interval, m_clock);
     connect(entry->schedule.get(), &CheckSchedule::checked, this, &Checks::lookAtFirstRound);
     return entry;
 }
@@ -125,7 +128,8 @@ void Checks::lookAtFirstRound()
 {
     if (m_firstRoundFinished || !m_applied)
         return;
-    const bool all = std::all_of(m_entries.begin(), m_entries.end(), [](const auto &entry) { return entry->schedule->hasChecked(); });
+    const bool all = std::all_of(m_entries.begin(), m_entries.end(),
+                                 [](const auto &entry) { return entry->schedule->hasChecked(); });
     if (!all)
         return;
     m_firstRoundFinished = true;

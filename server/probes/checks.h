@@ -28,8 +28,9 @@ public:
     explicit Checks(ServerState &state, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
     ~Checks() override;
 
-    /// Makes the checks what `config` says: new dependencies are checked at once, changed ones begin anew, those gone or switched
-    /// off become not_used, unchanged ones do not notice. A database whose connection settings stay keeps its connections.
+    /// Makes the checks what `config` says: new dependencies are checked at once, changed ones begin anew, those gone
+    /// or switched off become not_used, unchanged ones do not notice. A database whose connection settings stay keeps
+    /// its connections.
     void apply(const DependenciesConfig &config);
 
     /// Whether every dependency of the first apply() was checked once (or taken back meanwhile).
@@ -38,7 +39,8 @@ public:
     /// Checks all now (CheckSchedule::checkNow()); `done` when the last has ended, perhaps before this returns.
     void checkAll(Done done = {});
 
-    /// The connections of a dependency of kind sql; nothing if there is none of this name. Owned here: ask again after an apply().
+    /// The connections of a dependency of kind sql; nothing if there is none of this name. Owned here: ask again after
+    /// an apply().
     SqlPool *pool(const QString &dependency) const;
 
     /// Ends all checks, cancelling those that run; `done` when none runs any more.

@@ -130,7 +130,8 @@ void CheckSchedule::record(const Outcome &outcome)
 
 void CheckSchedule::planNext(const Outcome &outcome)
 {
-    const bool needsAPerson = outcome.errorClass == ErrorClass::Credentials || outcome.errorClass == ErrorClass::Billing;
+    const bool needsAPerson =
+        outcome.errorClass == ErrorClass::Credentials || outcome.errorClass == ErrorClass::Billing;
     m_doublings = needsAPerson ? std::min(m_doublings + 1, 20) : 0;
     const auto backoff = std::max(m_interval, std::min(m_interval * (1 << m_doublings), LongestBackoff));
     m_notBefore = m_clock.now() + std::min(outcome.retryAfter.value_or(0ms), LongestRetryAfter);

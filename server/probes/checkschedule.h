@@ -8,10 +8,10 @@ namespace Hephaestus {
 
 /// Asks one dependency at its interval, give or take a tenth, and tells its tracker. One question at a time.
 ///
-/// After a failure of credentials or billing the interval doubles, up to 15 minutes, until a check comes to something else. A
-/// dependency that says when to come again (Retry-After, up to a day) is not asked before, not even by checkNow().
-/// A background task of the service from start() until it has stopped. Lives in one thread; a timer only knocks at
-/// advance(), which looks at the clock.
+/// After a failure of credentials or billing the interval doubles, up to 15 minutes, until a check comes to something
+/// else. A dependency that says when to come again (Retry-After, up to a day) is not asked before, not even by
+/// checkNow(). A background task of the service from start() until it has stopped. Lives in one thread; a timer only
+/// knocks at advance(), which looks at the clock.
 class CheckSchedule : public QObject
 {
     Q_OBJECT
@@ -20,16 +20,17 @@ public:
     using Done = std::function<void()>;
 
     /// `state` and `dependency` outlive it.
-    CheckSchedule(ServerState &state, Dependency &dependency, ProbeFactory makeProbe, std::chrono::milliseconds interval,
-                  const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    CheckSchedule(ServerState &state, Dependency &dependency, ProbeFactory makeProbe,
+                  std::chrono::milliseconds interval, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
     ~CheckSchedule() override;
 
     /// Begins with a check, at once.
     void start();
-    /// Checks now, or joins the check that runs. `done` is called when it has ended, at once if there is nothing to wait for:
-    /// not started, stopped, or to be left alone until later.
+    /// Checks now, or joins the check that runs. `done` is called when it has ended, at once if there is nothing to
+    /// wait for: not started, stopped, or to be left alone until later.
     void checkNow(Done done = {});
-    /// No check begins any more; one that runs is cancelled, awaited and not counted. `done` may be called before this returns.
+    /// No check begins any more; one that runs is cancelled, awaited and not counted. `done` may be called before this
+    /// returns.
     void stop(Done done = {});
 
     bool isChecking() const { return m_probe != nullptr; }

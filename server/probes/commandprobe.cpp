@@ -13,7 +13,8 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 CommandProbe::CommandProbe(const CommandSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
-    : Probe(timeout, parent), m_settings(settings)
+    : Probe(timeout, parent)
+    , m_settings(settings)
 {
     m_process.setProgram(settings.argv.value(0));
     m_process.setArguments(settings.argv.mid(1));
@@ -30,7 +31,8 @@ CommandProbe::CommandProbe(const CommandSettings &settings, std::chrono::millise
             [this](int exitCode, QProcess::ExitStatus status) { finish(outcome(exitCode, status)); });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
-            finish(Outcome::failure(ErrorClass::Unreachable, u"cannot be started: %1 (%2)"_s.arg(m_process.errorString(), target())));
+            finish(Outcome::failure(ErrorClass::Unreachable,
+                                    u"cannot be started: %1 (%2)"_s.arg(m_process.errorString(), target())));
     });
 }
 

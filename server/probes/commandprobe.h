@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// Runs a program, without a shell, its input and output nowhere: exit code 0 is well. At the timeout it is killed with all it
-/// started (its process group), and its end is awaited.
+/// Runs a program, without a shell, its input and output nowhere: exit code 0 is well. At the timeout it is killed with
+/// all it started (its process group), and its end is awaited.
 class CommandProbe : public Probe
 {
     Q_OBJECT

@@ -31,8 +31,9 @@ QByteArray readSecretFile(ConfigTable &table, const QString &key, const QString 
         return {};
     }
     if (status.st_mode & (S_IRWXG | S_IRWXO)) {
-        table.fail(key, u"must not be accessible to others, found mode %1; run chmod 600"_s.arg(
-                            status.st_mode & 07777, 4, 8, QLatin1Char('0')));
+        table.fail(key,
+                   u"must not be accessible to others, found mode %1; run chmod 600"_s.arg(status.st_mode & 07777, 4, 8,
+                                                                                           QLatin1Char('0')));
         return {};
     }
     const QByteArray value = file.read(LargestSecret).trimmed();
@@ -73,10 +74,7 @@ QVariant textOrNull(ConfigTable &table, const QString &key)
     return text.isEmpty() ? QVariant() : QVariant(text);
 }
 
-int readPort(ConfigTable &table, int fallback)
-{
-    return int(table.integer(u"port"_s, fallback, 1, 65535));
-}
+int readPort(ConfigTable &table, int fallback) { return int(table.integer(u"port"_s, fallback, 1, 65535)); }
 
 DependencySettings readSql(ConfigTable &table, bool enabled)
 {
@@ -121,10 +119,8 @@ template <HttpService service>
 DependencySettings readHttp(ConfigTable &table, bool enabled)
 {
     static const QMap<HttpService, QString> addresses{
-        {HttpService::Qdrant, u"http://127.0.0.1:6333"_s},
-        {HttpService::OpenAi, u"https://api.openai.com/v1"_s},
-        {HttpService::Anthropic, u"https://api.anthropic.com"_s},
-        {HttpService::LmStudio, u"http://127.0.0.1:1234"_s},
+        {HttpService::Qdrant, u"http://127.0.0.1:6333"_s},        {HttpService::OpenAi, u"https://api.openai.com/v1"_s},
+        {HttpService::Anthropic, u"https://api.anthropic.com"_s}, {HttpService::LmStudio, u"http://127.0.0.1:1234"_s},
         {HttpService::Groq, u"https://api.groq.com"_s},
     };
     HttpSettings http;
@@ -146,19 +142,13 @@ DependencySettings readHttp(ConfigTable &table, bool enabled)
             table.integer(u"expect_status"_s, 200, 100, 599);
         http.expectText = table.anyText(u"expect_text"_s);
         break;
-    case HttpService::OpenAi:
-        http.details[u"embedding_model"_s] = textOrNull(table, u"embedding_model"_s);
-        break;
-    case HttpService::Anthropic:
-        http.details[u"provider"_s] = table.text(u"provider"_s, u"claude"_s);
-        break;
+    case HttpService::OpenAi: http.details[u"embedding_model"_s] = textOrNull(table, u"embedding_model"_s); break;
+    case HttpService::Anthropic: http.details[u"provider"_s] = table.text(u"provider"_s, u"claude"_s); break;
     case HttpService::LmStudio:
         http.details[u"embedding_enabled"_s] = table.flag(u"embedding_enabled"_s, false);
         http.details[u"review_enabled"_s] = table.flag(u"review_enabled"_s, false);
         break;
-    case HttpService::Groq:
-        http.details[u"review_enabled"_s] = table.flag(u"review_enabled"_s, false);
-        break;
+    case HttpService::Groq: http.details[u"review_enabled"_s] = table.flag(u"review_enabled"_s, false); break;
     case HttpService::Qdrant: break;
     }
     return http;

@@ -25,7 +25,7 @@ struct Secret
 
 struct SqlSettings
 {
-    QString driver; ///< QSQLITE, QPSQL, QMYSQL
+    QString driver;   ///< QSQLITE, QPSQL, QMYSQL
     QString database; ///< of QSQLITE a file, if relative then to the service's state directory
     QString host;
     int port = 0; ///< 0: the driver's

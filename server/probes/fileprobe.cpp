@@ -22,7 +22,10 @@ QString nameOf(const FileSettings &settings) { return QFileInfo(settings.path).f
 } // namespace
 
 FileProbe::FileProbe(const FileSettings &settings, Busy busy, std::chrono::milliseconds timeout, QObject *parent)
-    : Probe(timeout, parent), m_settings(settings), m_busy(std::move(busy)), m_mailbox(std::make_shared<Mailbox>(this))
+    : Probe(timeout, parent)
+    , m_settings(settings)
+    , m_busy(std::move(busy))
+    , m_mailbox(std::make_shared<Mailbox>(this))
 {
 }
 
@@ -33,7 +36,8 @@ QString FileProbe::target() const { return nameOf(m_settings); }
 void FileProbe::ask()
 {
     if (m_busy->exchange(true)) {
-        finish(Outcome::failure(ErrorClass::Unreachable, u"the file system has not answered the check before (%1)"_s.arg(target())));
+        finish(Outcome::failure(ErrorClass::Unreachable,
+                                u"the file system has not answered the check before (%1)"_s.arg(target())));
         return;
     }
     std::thread([this, settings = m_settings, busy = m_busy, mailbox = m_mailbox] {
@@ -46,11 +50,13 @@ void FileProbe::ask()
 Outcome FileProbe::look(const FileSettings &settings)
 {
     const auto unreadable = [&settings](int error) {
-        return Outcome::failure(ErrorClass::Unreachable,
-                                u"cannot be read: %1 (%2)"_s.arg(QString::fromLocal8Bit(std::strerror(error)), nameOf(settings)));
+        return Outcome::failure(
+            ErrorClass::Unreachable,
+            u"cannot be read: %1 (%2)"_s.arg(QString::fromLocal8Bit(std::strerror(error)), nameOf(settings)));
     };
     // Without O_NONBLOCK opening a pipe waits for its other end.
-    const FileDescriptor file(::open(settings.path.toLocal8Bit().constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const FileDescriptor file(
+        ::open(settings.path.toLocal8Bit().constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status = {};
     struct statvfs space = {};
     char byte = 0;
@@ -61,8 +67,9 @@ Outcome FileProbe::look(const FileSettings &settings)
     const qint64 free = qint64(space.f_bavail) * qint64(space.f_frsize);
     Outcome outcome = Outcome::success();
     if (free < settings.freeBytes) {
-        outcome = Outcome::failure(ErrorClass::Overloaded, u"%1 bytes free, at least %2 expected (%3)"_s.arg(free)
-                                                               .arg(settings.freeBytes).arg(nameOf(settings)));
+        outcome = Outcome::failure(
+            ErrorClass::Overloaded,
+            u"%1 bytes free, at least %2 expected (%3)"_s.arg(free).arg(settings.freeBytes).arg(nameOf(settings)));
     }
     outcome.details.insert(u"free_bytes"_s, free);
     return outcome;

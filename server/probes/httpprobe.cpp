@@ -25,8 +25,8 @@ struct HttpPolicy
     QLatin1StringView query;
     QByteArrayView keyHeader;
     QByteArrayView keyPrefix;
-    bool needsKey; ///< without one the question is not worth asking
-    QLatin1StringView measured; ///< the detail that its answer gives; empty: none
+    bool needsKey;                                ///< without one the question is not worth asking
+    QLatin1StringView measured;                   ///< the detail that its answer gives; empty: none
     Result<qint64> (*count)(QByteArrayView body); ///< nothing: any body will do
 };
 
@@ -39,17 +39,23 @@ constexpr qint64 Piece = 16 * 1024;
 constexpr std::array policies{
     HttpPolicy{HttpService::Plain, ""_L1, ""_L1, ""_L1, "Authorization", "Bearer ", false, ""_L1, nullptr},
     // Not /readyz, which needs no key.
-    HttpPolicy{HttpService::Qdrant, ""_L1, "/collections"_L1, ""_L1, "api-key", "", false, "collections"_L1, decodeCollectionCount},
-    HttpPolicy{HttpService::OpenAi, "/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", true, ""_L1, decodeModelCount},
-    HttpPolicy{HttpService::Anthropic, "/v1"_L1, "/models"_L1, "limit=1"_L1, "x-api-key", "", true, ""_L1, decodeModelCount},
+    HttpPolicy{HttpService::Qdrant, ""_L1, "/collections"_L1, ""_L1, "api-key", "", false, "collections"_L1,
+               decodeCollectionCount},
+    HttpPolicy{HttpService::OpenAi, "/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", true, ""_L1,
+               decodeModelCount},
+    HttpPolicy{HttpService::Anthropic, "/v1"_L1, "/models"_L1, "limit=1"_L1, "x-api-key", "", true, ""_L1,
+               decodeModelCount},
     // Never POST: it would load a model. It answers 200 with an error for unknown paths: the list must be there.
-    HttpPolicy{HttpService::LmStudio, "/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", false, ""_L1, decodeModelCount},
-    HttpPolicy{HttpService::Groq, "/openai/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", true, ""_L1, decodeModelCount},
+    HttpPolicy{HttpService::LmStudio, "/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", false, ""_L1,
+               decodeModelCount},
+    HttpPolicy{HttpService::Groq, "/openai/v1"_L1, "/models"_L1, ""_L1, "Authorization", "Bearer ", true, ""_L1,
+               decodeModelCount},
 };
 
 const HttpPolicy &policyOf(HttpService service)
 {
-    return *std::find_if(policies.begin(), policies.end(), [service](const auto &policy) { return policy.service == service; });
+    return *std::find_if(policies.begin(), policies.end(),
+                         [service](const auto &policy) { return policy.service == service; });
 }
 
 /// Retry-After: seconds, or a date (RFC 9110, 10.2.3).
@@ -59,7 +65,8 @@ std::optional<std::chrono::milliseconds> retryAfter(const QByteArray &header)
     const qlonglong seconds = header.trimmed().toLongLong(&isNumber);
     if (isNumber)
         return std::chrono::seconds(std::clamp<qlonglong>(seconds, 0, 366LL * 24 * 3600));
-    const QDateTime local = QLocale::c().toDateTime(QString::fromLatin1(header.trimmed()), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s);
+    const QDateTime local =
+        QLocale::c().toDateTime(QString::fromLatin1(header.trimmed()), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s);
     if (!local.isValid())
         return {};
     const QDateTime when(local.date(), local.time(), QTimeZone::utc());
@@ -78,7 +85,10 @@ bool speaksOfMoney(int status, const QByteArray &body)
 } // namespace
 
 HttpProbe::HttpProbe(const HttpSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
-    : Probe(timeout, parent), m_settings(settings), m_policy(policyOf(settings.service)), m_parser(LargestBody)
+    : Probe(timeout, parent)
+    , m_settings(settings)
+    , m_policy(policyOf(settings.service))
+    , m_parser(LargestBody)
 {
 }
 
@@ -111,7 +121,8 @@ void HttpProbe::ask()
     connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpProbe::explainError);
     const QString host = url.host(QUrl::FullyEncoded);
     if (tls) {
-        connect(tls, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) { m_tlsError = errors.first().errorString(); });
+        connect(tls, &QSslSocket::sslErrors, this,
+                [this](const QList<QSslError> &errors) { m_tlsError = errors.first().errorString(); });
         connect(tls, &QSslSocket::encrypted, this, talk);
         tls->connectToHostEncrypted(host, quint16(url.port(443)));
     } else {
@@ -134,16 +145,20 @@ QByteArray HttpProbe::request() const
     }
     const QString path = url.path(QUrl::FullyEncoded);
     const QString query = url.hasQuery() ? u'?' + url.query(QUrl::FullyEncoded) : QString();
-    QByteArray request = "GET " + (path.isEmpty() ? u"/"_s : path).toLatin1() + query.toLatin1() + " HTTP/1.1\r\n"
-        "Host: " + url.authority(QUrl::FullyEncoded).toLatin1() + "\r\n"
-        "User-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\n"
-        "Accept: */*\r\n"
-        "Accept-Encoding: identity\r\n"
-        "Connection: close\r\n"; // a check proves that one can connect
+    QByteArray request = "GET " + (path.isEmpty() ? u"/"_s : path).toLatin1() + query.toLatin1()
+        + " HTTP/1.1\r\n"
+          "Host: "
+        + url.authority(QUrl::FullyEncoded).toLatin1()
+        + "\r\n"
+          "User-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\n"
+          "Accept: */*\r\n"
+          "Accept-Encoding: identity\r\n"
+          "Connection: close\r\n"; // a check proves that one can connect
     if (m_settings.service == HttpService::Anthropic)
         request += "anthropic-version: 2023-06-01\r\n";
     if (!m_settings.key.value.isEmpty())
-        request += m_policy.keyHeader.toByteArray() + ": " + m_policy.keyPrefix.toByteArray() + m_settings.key.value + "\r\n";
+        request +=
+            m_policy.keyHeader.toByteArray() + ": " + m_policy.keyPrefix.toByteArray() + m_settings.key.value + "\r\n";
     return request + "\r\n";
 }
 
@@ -151,7 +166,8 @@ void HttpProbe::read()
 {
     using State = HttpResponseParser::State;
     State state = m_parser.state();
-    while ((state == State::Head || state == State::Body) && m_socket->bytesAvailable() > 0 && m_received <= LargestAnswer) {
+    while ((state == State::Head || state == State::Body) && m_socket->bytesAvailable() > 0
+           && m_received <= LargestAnswer) {
         const QByteArray bytes = m_socket->read(Piece);
         m_received += bytes.size();
         state = m_parser.feed(bytes);
@@ -245,15 +261,22 @@ void HttpProbe::explainError(QAbstractSocket::SocketError error)
         return;
     }
     switch (error) {
-    case QAbstractSocket::ConnectionRefusedError: conclude(failure(ErrorClass::Unreachable, u"connection refused"_s)); return;
+    case QAbstractSocket::ConnectionRefusedError:
+        conclude(failure(ErrorClass::Unreachable, u"connection refused"_s));
+        return;
     case QAbstractSocket::HostNotFoundError: conclude(failure(ErrorClass::Unreachable, u"host not found"_s)); return;
-    case QAbstractSocket::SocketTimeoutError: conclude(failure(ErrorClass::Unreachable, u"connecting timed out"_s)); return;
-    case QAbstractSocket::NetworkError: conclude(failure(ErrorClass::Unreachable, u"the network is unreachable"_s)); return;
+    case QAbstractSocket::SocketTimeoutError:
+        conclude(failure(ErrorClass::Unreachable, u"connecting timed out"_s));
+        return;
+    case QAbstractSocket::NetworkError:
+        conclude(failure(ErrorClass::Unreachable, u"the network is unreachable"_s));
+        return;
     case QAbstractSocket::RemoteHostClosedError:
         conclude(failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s));
         return;
     case QAbstractSocket::SslHandshakeFailedError:
-        conclude(failure(ErrorClass::Unreachable, u"TLS: "_s + (m_tlsError.isEmpty() ? u"the handshake failed"_s : m_tlsError)));
+        conclude(failure(ErrorClass::Unreachable,
+                         u"TLS: "_s + (m_tlsError.isEmpty() ? u"the handshake failed"_s : m_tlsError)));
         return;
     default: break;
     }

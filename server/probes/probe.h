@@ -55,7 +55,8 @@ public:
 
     /// finished() may come before this returns.
     void start();
-    /// Ends the question early: finished() comes as soon as nothing is left over of it, with an outcome that says nothing.
+    /// Ends the question early: finished() comes as soon as nothing is left over of it, with an outcome that says
+    /// nothing.
     void cancel();
 
 Q_SIGNALS:

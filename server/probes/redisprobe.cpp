@@ -20,7 +20,8 @@ QByteArray respCommand(const QByteArrayList &words)
 } // namespace
 
 RedisProbe::RedisProbe(const RedisSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
-    : SocketProbe(settings.host, settings.port, timeout, parent), m_settings(settings)
+    : SocketProbe(settings.host, settings.port, timeout, parent)
+    , m_settings(settings)
 {
 }
 

@@ -6,7 +6,9 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 SocketProbe::SocketProbe(const QString &host, int port, std::chrono::milliseconds timeout, QObject *parent)
-    : Probe(timeout, parent), m_host(host), m_port(port)
+    : Probe(timeout, parent)
+    , m_host(host)
+    , m_port(port)
 {
     connect(&m_socket, &QTcpSocket::connected, this, [this] {
         m_connected = true;

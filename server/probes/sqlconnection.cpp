@@ -20,8 +20,9 @@ constexpr auto LockPortion = 100ms;
 
 QString packageOf(const QString &driver)
 {
-    static const QMap<QString, QString> packages{
-        {u"QPSQL"_s, u"libqt6sql6-psql"_s}, {u"QMYSQL"_s, u"libqt6sql6-mysql"_s}, {u"QSQLITE"_s, u"libqt6sql6-sqlite"_s}};
+    static const QMap<QString, QString> packages{{u"QPSQL"_s, u"libqt6sql6-psql"_s},
+                                                 {u"QMYSQL"_s, u"libqt6sql6-mysql"_s},
+                                                 {u"QSQLITE"_s, u"libqt6sql6-sqlite"_s}};
     return packages.value(driver);
 }
 
@@ -47,7 +48,9 @@ int postgresSocket(const QVariant &handle)
 } // namespace
 
 SqlConnection::SqlConnection(const SqlSettings &settings, std::chrono::milliseconds timeout, QString name)
-    : m_settings(settings), m_timeout(timeout), m_name(std::move(name))
+    : m_settings(settings)
+    , m_timeout(timeout)
+    , m_name(std::move(name))
 {
 }
 
@@ -94,7 +97,8 @@ QSqlError SqlConnection::addDatabase()
     m_database.setUserName(m_settings.user);
     m_database.setPassword(QString::fromUtf8(m_settings.password.value));
     m_database.setConnectOptions(connectOptions());
-    return m_database.isValid() ? QSqlError() : connectionError(u"the driver %1 cannot be loaded"_s.arg(m_settings.driver));
+    return m_database.isValid() ? QSqlError()
+                                : connectionError(u"the driver %1 cannot be loaded"_s.arg(m_settings.driver));
 }
 
 /// Ours come first: the last one counts.
@@ -106,7 +110,8 @@ QString SqlConnection::connectOptions() const
     if (m_settings.driver == "QSQLITE"_L1)
         options = u"QSQLITE_BUSY_TIMEOUT=%1"_s.arg(milliseconds);
     else if (m_settings.driver == "QPSQL"_L1)
-        options = u"connect_timeout=%1;tcp_user_timeout=%2;application_name=hephaestus"_s.arg(seconds).arg(milliseconds);
+        options =
+            u"connect_timeout=%1;tcp_user_timeout=%2;application_name=hephaestus"_s.arg(seconds).arg(milliseconds);
     else if (m_settings.driver == "QMYSQL"_L1)
         options = u"MYSQL_OPT_CONNECT_TIMEOUT=%1;MYSQL_OPT_READ_TIMEOUT=%1;MYSQL_OPT_WRITE_TIMEOUT=%1"_s.arg(seconds);
     if (!m_settings.options.isEmpty())
@@ -139,7 +144,8 @@ QSqlError SqlConnection::prove()
         return connectionError(u"the database file is gone"_s);
     if (m_settings.driver != "QSQLITE"_L1)
         return askDatabase(m_database);
-    // In portions, because nothing wakes SQLite; and not until the one who asks has given up, and says that nothing answered.
+    // In portions, because nothing wakes SQLite; and not until the one who asks has given up, and says that nothing
+    // answered.
     const auto until = std::chrono::steady_clock::now() + m_timeout / 2;
     const int usual = busyTimeout();
     setBusyTimeout(int(std::min<qint64>(LockPortion.count(), m_timeout.count() / 4)));

@@ -19,8 +19,8 @@ QSqlError askDatabase(QSqlDatabase &database);
 /// Is it that somebody else has locked the SQLite database? The connection is as good as before.
 bool isLocked(const QSqlError &error, const SqlSettings &settings);
 
-/// One connection to a database, bound to the thread that made it (as QSqlDatabase is); only cut() may come from others.
-/// Opening is bounded by the timeout, which the driver is told.
+/// One connection to a database, bound to the thread that made it (as QSqlDatabase is); only cut() may come from
+/// others. Opening is bounded by the timeout, which the driver is told.
 class SqlConnection
 {
 public:
@@ -39,8 +39,8 @@ public:
     /// Does it still answer? A lock on a SQLite file is waited for half the timeout, and told (isLocked()).
     QSqlError prove();
 
-    /// Ends the connection under a statement that does not return, which then fails (QPSQL), or the waiting of prove() for a lock
-    /// (QSQLITE). From any thread, any number of times. Does nothing to a statement of another driver.
+    /// Ends the connection under a statement that does not return, which then fails (QPSQL), or the waiting of prove()
+    /// for a lock (QSQLITE). From any thread, any number of times. Does nothing to a statement of another driver.
     void cut();
     /// Before what a former cut() was not meant for.
     void forgetCut() { m_isCut = false; }

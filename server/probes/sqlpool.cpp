@@ -28,10 +28,17 @@ QSqlError notRun(const QString &why) { return QSqlError(why, {}, QSqlError::Conn
 
 struct SqlPool::Shared
 {
-    struct Task { Job job; Work work; Done done; };
+    struct Task
+    {
+        Job job;
+        Work work;
+        Done done;
+    };
 
     Shared(SqlPool *pool, const SqlSettings &settings, std::chrono::milliseconds timeout)
-        : settings(settings), timeout(timeout), mailbox(pool)
+        : settings(settings)
+        , timeout(timeout)
+        , mailbox(pool)
     {
     }
 
@@ -58,7 +65,9 @@ struct SqlPool::Worker
     using Lock = std::unique_lock<std::mutex>;
 
     Worker(std::shared_ptr<Shared> shared, SqlPool *pool, const QString &name)
-        : m_shared(std::move(shared)), m_pool(pool), m_connection(m_shared->settings, m_shared->timeout, name)
+        : m_shared(std::move(shared))
+        , m_pool(pool)
+        , m_connection(m_shared->settings, m_shared->timeout, name)
     {
     }
 
@@ -147,8 +156,9 @@ void SqlPool::Worker::serve(Lock &lock, Shared::Task task)
     if (!m_connection.isOpen() && !m_connection.isCut())
         error = open(lock);
     if (task.work) {
-        error = error.isValid() ? QSqlError(error.driverText(), error.databaseText(), QSqlError::ConnectionError, error.nativeErrorCode())
-                                : work(lock, task.work);
+        error = error.isValid()
+            ? QSqlError(error.driverText(), error.databaseText(), QSqlError::ConnectionError, error.nativeErrorCode())
+            : work(lock, task.work);
     }
     if (!error.isValid()) {
         m_successesSeen = ++m_shared->successes;
@@ -245,7 +255,9 @@ void SqlPool::Worker::answer(const Shared::Task &task, const QSqlError &error)
 }
 
 SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
-    : QObject(parent), m_settings(settings), m_shared(std::make_shared<Shared>(this, settings, timeout))
+    : QObject(parent)
+    , m_settings(settings)
+    , m_shared(std::make_shared<Shared>(this, settings, timeout))
 {
     static std::atomic<int> pools{0};
     const int pool = ++pools;
@@ -257,7 +269,10 @@ SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout,
             m_shared->workers.push_back(worker.get());
         }
         // The worker goes in its own thread: so must its connection.
-        m_threads.emplace_back([worker = std::move(worker)]() mutable { worker->run(); worker.reset(); });
+        m_threads.emplace_back([worker = std::move(worker)]() mutable {
+            worker->run();
+            worker.reset();
+        });
     }
 }
 

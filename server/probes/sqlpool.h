@@ -14,19 +14,19 @@
 
 namespace Hephaestus {
 
-/// A number of connections to one database, each with a thread of its own in which it is opened, used and closed. All are opened
-/// at once when the pool is made, and kept open.
+/// A number of connections to one database, each with a thread of its own in which it is opened, used and closed. All
+/// are opened at once when the pool is made, and kept open.
 ///
-/// A connection idle for half a second or more is proved before work gets it (as HikariCP does), so that a server that was
-/// restarted in between costs no work. When one is lost the others are proved too; those that could not be opened again are
-/// tried anew whenever work has succeeded, or when work waits and no other is open.
+/// A connection idle for half a second or more is proved before work gets it (as HikariCP does), so that a server that
+/// was restarted in between costs no work. When one is lost the others are proved too; those that could not be opened
+/// again are tried anew whenever work has succeeded, or when work waits and no other is open.
 class SqlPool : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Runs in one of the pool's threads, and returns its error (NoError: it went well). It ends its transactions and leaves no
-    /// query behind. May throw. Is never run twice.
+    /// Runs in one of the pool's threads, and returns its error (NoError: it went well). It ends its transactions and
+    /// leaves no query behind. May throw. Is never run twice.
     using Work = std::function<QSqlError(QSqlDatabase &)>;
     /// Runs in the pool's thread.
     using Done = std::function<void(const QSqlError &error)>;
@@ -34,27 +34,29 @@ public:
 
     /// `timeout` bounds the opening of a connection.
     SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, QObject *parent = nullptr);
-    /// Without close() before: cuts what is running, and waits for 2 s at most. A thread stuck for longer is left to the process's end.
+    /// Without close() before: cuts what is running, and waits for 2 s at most. A thread stuck for longer is left to
+    /// the process's end.
     ~SqlPool() override;
 
     const SqlSettings &settings() const { return m_settings; }
 
-    /// Queues work for the first connection that is free. From any thread. The answer comes later, never from within; an error of
-    /// type ConnectionError: the work did not begin.
+    /// Queues work for the first connection that is free. From any thread. The answer comes later, never from within;
+    /// an error of type ConnectionError: the work did not begin.
     Job run(Work work, Done done);
 
     /// Asks only whether the database answers.
     Job ask(Done done) { return run({}, std::move(done)); }
 
-    /// Work nobody waits for any more: dropped without an answer if it is still queued, cut off if it runs (by cutting its
-    /// connection, where the driver allows; its answer is then an error). From any thread.
+    /// Work nobody waits for any more: dropped without an answer if it is still queued, cut off if it runs (by cutting
+    /// its connection, where the driver allows; its answer is then an error). From any thread.
     void abandon(Job job);
 
     /// How many are open. From any thread.
     int openConnections() const;
 
-    /// Closes all connections in their threads, after the work they are doing; what is queued is answered with an error. `done`
-    /// runs in the pool's thread when no connection and no thread is left. Work that runs on for longer than the timeout is cut.
+    /// Closes all connections in their threads, after the work they are doing; what is queued is answered with an
+    /// error. `done` runs in the pool's thread when no connection and no thread is left. Work that runs on for longer
+    /// than the timeout is cut.
     void close(std::function<void()> done = {});
 
 Q_SIGNALS:

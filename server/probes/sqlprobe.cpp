@@ -25,17 +25,21 @@ QString targetOf(const SqlSettings &settings)
     return u"%1 at %2"_s.arg(settings.database, server);
 }
 
-struct Sign { ErrorClass errorClass; QLatin1StringView driver, code; };
+struct Sign
+{
+    ErrorClass errorClass;
+    QLatin1StringView driver, code;
+};
 
 /// Beginnings of error codes: SQLSTATE (PostgreSQL's Appendix A), SQLite's result codes, MySQL's error numbers.
 constexpr std::array codeSigns{
-    Sign{ErrorClass::Credentials, "QPSQL"_L1, "28"_L1},   Sign{ErrorClass::Credentials, "QPSQL"_L1, "42501"_L1},
-    Sign{ErrorClass::Overloaded, "QPSQL"_L1, "53"_L1},    Sign{ErrorClass::Unreachable, "QPSQL"_L1, "57P"_L1},
-    Sign{ErrorClass::Unreachable, "QPSQL"_L1, "08"_L1},   Sign{ErrorClass::Overloaded, "QPSQL"_L1, "57014"_L1},
-    Sign{ErrorClass::Unreachable, "QSQLITE"_L1, "14"_L1}, Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "5"_L1},
-    Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "6"_L1},   Sign{ErrorClass::Credentials, "QMYSQL"_L1, "1045"_L1},
+    Sign{ErrorClass::Credentials, "QPSQL"_L1, "28"_L1},    Sign{ErrorClass::Credentials, "QPSQL"_L1, "42501"_L1},
+    Sign{ErrorClass::Overloaded, "QPSQL"_L1, "53"_L1},     Sign{ErrorClass::Unreachable, "QPSQL"_L1, "57P"_L1},
+    Sign{ErrorClass::Unreachable, "QPSQL"_L1, "08"_L1},    Sign{ErrorClass::Overloaded, "QPSQL"_L1, "57014"_L1},
+    Sign{ErrorClass::Unreachable, "QSQLITE"_L1, "14"_L1},  Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "5"_L1},
+    Sign{ErrorClass::Overloaded, "QSQLITE"_L1, "6"_L1},    Sign{ErrorClass::Credentials, "QMYSQL"_L1, "1045"_L1},
     Sign{ErrorClass::Credentials, "QMYSQL"_L1, "1044"_L1}, Sign{ErrorClass::Overloaded, "QMYSQL"_L1, "1040"_L1},
-    Sign{ErrorClass::Overloaded, "QMYSQL"_L1, "1203"_L1}, Sign{ErrorClass::Unreachable, "QMYSQL"_L1, "20"_L1},
+    Sign{ErrorClass::Overloaded, "QMYSQL"_L1, "1203"_L1},  Sign{ErrorClass::Unreachable, "QMYSQL"_L1, "20"_L1},
 };
 
 /// Words of messages that come without a code: PostgreSQL's, while connecting.
@@ -87,16 +91,26 @@ QString firstLine(const QSqlError &error)
 /// Options whose values are no secrets, and of use in a message.
 bool isHarmless(const QString &option)
 {
-    static const QSet<QString> names{
-        u"sslmode"_s, u"sslnegotiation"_s, u"gssencmode"_s, u"channel_binding"_s, u"connect_timeout"_s, u"tcp_user_timeout"_s,
-        u"application_name"_s, u"client_encoding"_s, u"keepalives"_s, u"keepalives_idle"_s, u"keepalives_interval"_s,
-        u"keepalives_count"_s, u"target_session_attrs"_s, u"UNIX_SOCKET"_s};
+    static const QSet<QString> names{u"sslmode"_s,
+                                     u"sslnegotiation"_s,
+                                     u"gssencmode"_s,
+                                     u"channel_binding"_s,
+                                     u"connect_timeout"_s,
+                                     u"tcp_user_timeout"_s,
+                                     u"application_name"_s,
+                                     u"client_encoding"_s,
+                                     u"keepalives"_s,
+                                     u"keepalives_idle"_s,
+                                     u"keepalives_interval"_s,
+                                     u"keepalives_count"_s,
+                                     u"target_session_attrs"_s,
+                                     u"UNIX_SOCKET"_s};
     return names.contains(option) || option.startsWith("QSQLITE_"_L1) || option.startsWith("MYSQL_OPT_"_L1)
         || option.startsWith("CLIENT_"_L1);
 }
 
-/// What must not be told. A database that cannot read the options quotes words of them: a value with a space comes in pieces, which
-/// look like options of their own.
+/// What must not be told. A database that cannot read the options quotes words of them: a value with a space comes in
+/// pieces, which look like options of their own.
 QByteArrayList secretsOf(const SqlSettings &settings)
 {
     static const QRegularExpression space(u"\\s+"_s);
@@ -134,7 +148,9 @@ Outcome outcomeOf(const QSqlError &error, const SqlSettings &settings)
 }
 
 SqlProbe::SqlProbe(SqlPool &pool, std::chrono::milliseconds timeout, QObject *parent)
-    : Probe(timeout, parent), m_pool(&pool), m_settings(pool.settings())
+    : Probe(timeout, parent)
+    , m_pool(&pool)
+    , m_settings(pool.settings())
 {
 }
 

@@ -30,7 +30,8 @@ QList<ProcessEntry> &leaders()
 
 bool isLeader(const ProcessEntry &process)
 {
-    return std::any_of(leaders().begin(), leaders().end(), [&](const ProcessEntry &leader) { return leader.pid == process.pid; });
+    return std::any_of(leaders().begin(), leaders().end(),
+                       [&](const ProcessEntry &leader) { return leader.pid == process.pid; });
 }
 
 /// Those that left only their end.
@@ -116,7 +117,8 @@ void ChildProcess::watch(SpawnedChild child, std::chrono::milliseconds grace)
 {
     m_child = std::move(child);
     // An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
-    m_leader = readProcess(m_child.pid).value_or(ProcessEntry{m_child.pid, ::getpid(), m_child.pid, m_child.pid, 'R', 0});
+    m_leader =
+        readProcess(m_child.pid).value_or(ProcessEntry{m_child.pid, ::getpid(), m_child.pid, m_child.pid, 'R', 0});
     leaders().append(m_leader);
     m_grace = grace;
     m_end.reset();

@@ -24,11 +24,11 @@ struct RunningChild
     FileDescriptor error;
 };
 
-/// One run of a program, from its start until nothing of it is left: the process itself, its group, and whatever it left
-/// behind, even in sessions of their own, which come to this process as their subreaper.
+/// One run of a program, from its start until nothing of it is left: the process itself, its group, and whatever it
+/// left behind, even in sessions of their own, which come to this process as their subreaper.
 ///
-/// Lives in the main thread. Where several run at a time, an orphan in a session of its own counts as the latest's that can have left it.
-/// A pidfd tells the end; a timer only knocks at advance(), which looks at the clock and at /proc.
+/// Lives in the main thread. Where several run at a time, an orphan in a session of its own counts as the latest's that
+/// can have left it. A pidfd tells the end; a timer only knocks at advance(), which looks at the clock and at /proc.
 class ChildProcess : public QObject
 {
     Q_OBJECT
@@ -41,7 +41,8 @@ public:
     /// Nothing if it runs now. `grace` is what its remains get when it ends by itself.
     std::optional<StartFailure> start(const ChildCommand &command, const QList<HandedSocket> &sockets,
                                       std::chrono::milliseconds grace);
-    /// Takes over one that runs already, a child of this process: what release() gave, before an execve(2) perhaps. False if it is none.
+    /// Takes over one that runs already, a child of this process: what release() gave, before an execve(2) perhaps.
+    /// False if it is none.
     bool adopt(RunningChild child, std::chrono::milliseconds grace);
     /// Lets it run on without this object. Its output, if that was not taken, goes with it.
     RunningChild release();
@@ -50,7 +51,7 @@ public:
 
     bool isRunning() const { return m_leader.pid > 0; } ///< until ended(), though the program itself may be gone
     bool isStopping() const { return m_deadline.has_value(); }
-    bool isSuspended() const { return m_suspended; }    ///< by SIGSTOP and the like
+    bool isSuspended() const { return m_suspended; } ///< by SIGSTOP and the like
     pid_t pid() const { return m_leader.pid; }
     const ProcessEntry &process() const { return m_leader; }
     FileDescriptor takeOutput() { return std::move(m_child.output); }
@@ -62,8 +63,8 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void suspendedChanged(bool suspended);
-    void remainsFound(int count); ///< the program ended and left these processes, which are ended now
-    void killing(int count);      ///< the grace is over
+    void remainsFound(int count);                ///< the program ended and left these processes, which are ended now
+    void killing(int count);                     ///< the grace is over
     void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
 
 private:
@@ -81,9 +82,9 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_timer;
     std::chrono::milliseconds m_grace{0};
-    std::optional<ChildEnd> m_end;                ///< of the leader
-    std::optional<Clock::TimePoint> m_deadline;   ///< SIGKILL from then on
-    QSet<pid_t> m_asked;                          ///< got SIGTERM already
+    std::optional<ChildEnd> m_end;              ///< of the leader
+    std::optional<Clock::TimePoint> m_deadline; ///< SIGKILL from then on
+    QSet<pid_t> m_asked;                        ///< got SIGTERM already
     bool m_killing = false;
     bool m_suspended = false;
 };

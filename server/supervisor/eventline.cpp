@@ -8,7 +8,8 @@ namespace Hephaestus {
 
 QByteArray eventLine(const QString &event)
 {
-    return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + " hephaestus: " + event.toUtf8() + '\n';
+    return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + " hephaestus: " + event.toUtf8()
+        + '\n';
 }
 
 } // namespace Hephaestus

@@ -7,7 +7,8 @@ class QString;
 
 namespace Hephaestus {
 
-/// What happened to a program just now, as a line among its own: `2026-01-31T12:00:00.000Z hephaestus: EVENT`, with its '\n'.
+/// What happened to a program just now, as a line among its own: `2026-01-31T12:00:00.000Z hephaestus: EVENT`, with its
+/// '\n'.
 QByteArray eventLine(const QString &event);
 
 } // namespace Hephaestus

@@ -75,12 +75,14 @@ ExecImage::ExecImage(const ChildCommand &command, const QByteArrayList &listener
 
 ExecImage::ExecImage(const QByteArray &path, const QByteArrayList &arguments, const QByteArrayList &environment,
                      const QByteArrayList &listenerNames)
-    : m_program(path), m_paths{path}
+    : m_program(path)
+    , m_paths{path}
 {
     prepare(arguments, environment, listenerNames);
 }
 
-void ExecImage::prepare(const QByteArrayList &arguments, QByteArrayList environment, const QByteArrayList &listenerNames)
+void ExecImage::prepare(const QByteArrayList &arguments, QByteArrayList environment,
+                        const QByteArrayList &listenerNames)
 {
     erase_if(environment, [](const QByteArray &variable) {
         return names(variable, "LISTEN_PID") || names(variable, "LISTEN_FDS") || names(variable, "LISTEN_FDNAMES");
@@ -107,13 +109,15 @@ std::optional<StartFailure> ExecImage::refuse(const ChildCommand &command)
     const auto hasZero = [](const QByteArray &string) { return string.contains('\0'); };
     const auto argument = std::find_if(command.arguments.begin(), command.arguments.end(), hasZero);
     if (argument != command.arguments.end()) {
-        return StartFailure{StartFailure::Own, u"argument %1 contains a zero byte, which no program can be given"_s
-                                                   .arg(argument - command.arguments.begin())};
+        return StartFailure{StartFailure::Own,
+                            u"argument %1 contains a zero byte, which no program can be given"_s.arg(
+                                argument - command.arguments.begin())};
     }
     for (const QByteArray &variable : command.environment) {
         if (hasZero(variable) || variable.indexOf('=') < 1)
-            return StartFailure{StartFailure::Own, u"\"%1\" is no environment variable: expected NAME=value without zero bytes"_s
-                                                       .arg(QString::fromUtf8(variable.left(60)))};
+            return StartFailure{StartFailure::Own,
+                                u"\"%1\" is no environment variable: expected NAME=value without zero bytes"_s.arg(
+                                    QString::fromUtf8(variable.left(60)))};
     }
     return {};
 }
@@ -149,21 +153,24 @@ StartFailure ExecImage::explain(int error) const
     const QString program = QString::fromLocal8Bit(m_program);
     switch (error) {
     case ENOENT:
-        return {StartFailure::NotFound, m_program.contains('/') ? u"%1: there is no such file"_s.arg(program)
-                                                                : u"%1: not found along PATH"_s.arg(program)};
-    case ENOTDIR:
-        return {StartFailure::NotFound, u"%1: a part of the path is not a directory"_s.arg(program)};
+        return {StartFailure::NotFound,
+                m_program.contains('/') ? u"%1: there is no such file"_s.arg(program)
+                                        : u"%1: not found along PATH"_s.arg(program)};
+    case ENOTDIR: return {StartFailure::NotFound, u"%1: a part of the path is not a directory"_s.arg(program)};
     case EACCES:
-        return {StartFailure::NotExecutable, u"%1: this user may not execute it (a directory, or no x permission)"_s.arg(program)};
-    case ENOEXEC:
         return {StartFailure::NotExecutable,
-                u"%1: not a program for this machine (another architecture, damaged, or a script without a #! line)"_s.arg(program)};
+                u"%1: this user may not execute it (a directory, or no x permission)"_s.arg(program)};
+    case ENOEXEC:
+        return {
+            StartFailure::NotExecutable,
+            u"%1: not a program for this machine (another architecture, damaged, or a script without a #! line)"_s.arg(
+                program)};
     case ELIBACC:
         return {StartFailure::NotExecutable, u"%1: the interpreter or loader it names is not there"_s.arg(program)};
     case E2BIG:
-        return {StartFailure::NotExecutable, u"%1: its arguments and environment are larger than the kernel takes"_s.arg(program)};
-    case ETXTBSY:
-        return {StartFailure::NotExecutable, u"%1: the file is being written to"_s.arg(program)};
+        return {StartFailure::NotExecutable,
+                u"%1: its arguments and environment are larger than the kernel takes"_s.arg(program)};
+    case ETXTBSY: return {StartFailure::NotExecutable, u"%1: the file is being written to"_s.arg(program)};
     default:
         return {StartFailure::NotExecutable,
                 u"%1: could not be executed: %2"_s.arg(program, QString::fromLocal8Bit(std::strerror(error)))};

@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// A program with its arguments and environment, prepared down to the pointers execve(2) takes, so that a child just forked can
-/// run it: execute() makes system calls only. Neither copied nor moved, as it points into itself.
+/// A program with its arguments and environment, prepared down to the pointers execve(2) takes, so that a child just
+/// forked can run it: execute() makes system calls only. Neither copied nor moved, as it points into itself.
 ///
 /// With listeners the environment gets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID (the pid of whoever calls execute());
 /// without, it has none of them, whatever this process was given.
@@ -26,8 +26,8 @@ public:
     /// Why this command cannot be handed to the kernel at all.
     static std::optional<StartFailure> refuse(const ChildCommand &command);
 
-    /// Becomes the program; returns, with an errno, only if that fails. ELIBACC stands for a program whose interpreter or loader is
-    /// missing. Async-signal-safe.
+    /// Becomes the program; returns, with an errno, only if that fails. ELIBACC stands for a program whose interpreter
+    /// or loader is missing. Async-signal-safe.
     int execute() noexcept;
 
     /// What an errno of execute() means, with the exit code for it.
@@ -36,7 +36,7 @@ public:
 private:
     void prepare(const QByteArrayList &arguments, QByteArrayList environment, const QByteArrayList &listenerNames);
 
-    QByteArray m_program; ///< as asked for
+    QByteArray m_program;   ///< as asked for
     QByteArrayList m_paths; ///< tried in this order
     QByteArrayList m_arguments;
     QByteArrayList m_environment;

@@ -24,9 +24,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int PipePlace = 3;
-constexpr auto GuardianLooks = 20ms; // at all of /proc
+constexpr auto GuardianLooks = 20ms;       // at all of /proc
 constexpr auto GuardianLooksLater = 100ms; // after the first second
-constexpr auto GuardianGivesUp = 5s; // of SIGKILL
+constexpr auto GuardianGivesUp = 5s;       // of SIGKILL
 
 using Leaders = std::array<ProcessEntry, 2>; // what goes through the pipe, as it is; pid 0: none
 
@@ -35,7 +35,10 @@ class Watch
 {
 public:
     Watch(pid_t supervisor, QByteArray mark, QString logFile, std::chrono::milliseconds grace)
-        : m_supervisor(supervisor), m_mark(std::move(mark)), m_logFile(std::move(logFile)), m_grace(grace)
+        : m_supervisor(supervisor)
+        , m_mark(std::move(mark))
+        , m_logFile(std::move(logFile))
+        , m_grace(grace)
     {
     }
 
@@ -67,7 +70,8 @@ void Watch::run(int pipe)
     const FileDescriptor null(::open("/dev/null", O_RDWR));
     ::dup2(null.number(), STDIN_FILENO);
     ::dup2(null.number(), STDOUT_FILENO);
-    if (::chdir("/") != 0) { } // what it was started in may be removed
+    if (::chdir("/") != 0) {
+    } // what it was started in may be removed
     for (;;) {
         Leaders leaders;
         const auto count = ::read(PipePlace, &leaders, sizeof leaders);
@@ -108,7 +112,8 @@ QList<ProcessEntry> Watch::remains() const
 
 void Watch::endRemains()
 {
-    say(u"its supervisor (pid %1) was killed: SIGTERM, and SIGKILL after %2"_s.arg(m_supervisor).arg(formatDuration(m_grace)));
+    say(u"its supervisor (pid %1) was killed: SIGTERM, and SIGKILL after %2"_s.arg(m_supervisor)
+            .arg(formatDuration(m_grace)));
     const auto began = std::chrono::steady_clock::now();
     QSet<pid_t> asked;
     bool isKilling = false;
@@ -173,7 +178,8 @@ Guardian::~Guardian()
         return;
     // Not by the pipe: after an execve(2) that failed its number may be another's, and its end still open.
     ::kill(m_pid, SIGKILL);
-    while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) { }
+    while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void Guardian::guard(const QList<ProcessEntry> &leaders)
@@ -182,8 +188,9 @@ void Guardian::guard(const QList<ProcessEntry> &leaders)
         return;
     Leaders message{};
     std::copy_n(leaders.begin(), std::min<std::size_t>(message.size(), std::size_t(leaders.size())), message.begin());
-    if (::write(m_pipe.number(), &message, sizeof message) == ssize_t(sizeof message)) // below PIPE_BUF: whole or not at all
-        m_guarded = leaders; // else told again the next time
+    if (::write(m_pipe.number(), &message, sizeof message)
+        == ssize_t(sizeof message)) // below PIPE_BUF: whole or not at all
+        m_guarded = leaders;        // else told again the next time
 }
 
 } // namespace Hephaestus

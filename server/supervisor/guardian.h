@@ -11,16 +11,19 @@
 
 namespace Hephaestus {
 
-/// A process beside this one that outlives it. Should this one be killed, it ends what this one ran as a stop would have, by SIGTERM, and
-/// by SIGKILL after a grace, and says so in the program's log and on stderr.
+/// A process beside this one that outlives it. Should this one be killed, it ends what this one ran as a stop would
+/// have, by SIGTERM, and by SIGKILL after a grace, and says so in the program's log and on stderr.
 ///
-/// Made while this process has one thread. Whoever goes on with the programs after this object is gone guards them himself.
+/// Made while this process has one thread. Whoever goes on with the programs after this object is gone guards them
+/// himself.
 class Guardian
 {
 public:
-    /// `logFile` may be empty. Without memory or a process to spare there is no guardian; the kernel's SIGTERM remains (spawn()).
+    /// `logFile` may be empty. Without memory or a process to spare there is no guardian; the kernel's SIGTERM remains
+    /// (spawn()).
     Guardian(const QString &logFile, std::chrono::milliseconds grace);
-    /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `pipe` as pipe() told it.
+    /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `pipe` as
+    /// pipe() told it.
     Guardian(pid_t pid, FileDescriptor pipe);
     /// Ends the guardian, not what it guards.
     ~Guardian();

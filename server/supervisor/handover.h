@@ -15,12 +15,13 @@ class Handover
 public:
     static constexpr int FirstSocket = 3; // SD_LISTEN_FDS_START
 
-    /// Copies the sockets to numbers that none of the places overwrites; the givers keep theirs. False, with errno, if they cannot be.
+    /// Copies the sockets to numbers that none of the places overwrites; the givers keep theirs. False, with errno, if
+    /// they cannot be.
     bool prepare(const QList<HandedSocket> &sockets);
     /// Moves a descriptor out of the way of the places.
     bool keepClear(FileDescriptor &descriptor) const;
-    /// The sockets at 3, 4, …, and everything above them to be closed by the next execve(2). False, with errno, if it fails.
-    /// Async-signal-safe.
+    /// The sockets at 3, 4, …, and everything above them to be closed by the next execve(2). False, with errno, if it
+    /// fails. Async-signal-safe.
     bool place() noexcept;
 
     static QByteArrayList names(const QList<HandedSocket> &sockets);

@@ -47,7 +47,8 @@ std::optional<ServiceAddress> localAddress(int descriptor)
     if (name.any.sa_family == AF_UNIX) {
         const char *path = name.local.sun_path;
         const auto most = size > offsetof(sockaddr_un, sun_path) ? size - offsetof(sockaddr_un, sun_path) : 0;
-        return ServiceAddress{ServiceAddress::Kind::Unix, {}, 0, QFile::decodeName(QByteArray(path, qsizetype(::strnlen(path, most))))};
+        return ServiceAddress{
+            ServiceAddress::Kind::Unix, {}, 0, QFile::decodeName(QByteArray(path, qsizetype(::strnlen(path, most))))};
     }
     char host[NI_MAXHOST];
     if (::getnameinfo(&name.any, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0)
@@ -74,7 +75,8 @@ sockaddr_un unixName(const QByteArray &path)
 bool somebodyListens(const sockaddr_un &name)
 {
     const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    return ::connect(probe.number(), reinterpret_cast<const sockaddr *>(&name), sizeof name) == 0 || errno != ECONNREFUSED;
+    return ::connect(probe.number(), reinterpret_cast<const sockaddr *>(&name), sizeof name) == 0
+        || errno != ECONNREFUSED;
 }
 
 } // namespace
@@ -99,7 +101,8 @@ std::optional<Problem> HeldSockets::openTcp(const ServiceAddress &address)
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo *found = nullptr;
-    const int result = ::getaddrinfo(address.host.toUtf8().constData(), QByteArray::number(address.port).constData(), &hints, &found);
+    const int result =
+        ::getaddrinfo(address.host.toUtf8().constData(), QByteArray::number(address.port).constData(), &hints, &found);
     if (result != 0)
         return Problem{address.text(), u"unknown host: %1"_s.arg(QString::fromLocal8Bit(::gai_strerror(result)))};
     const std::unique_ptr<addrinfo, void (*)(addrinfo *)> list(found, ::freeaddrinfo);
@@ -120,7 +123,7 @@ std::optional<Problem> HeldSockets::openUnix(const ServiceAddress &address)
 {
     const QByteArray path = QFile::encodeName(address.path);
     const sockaddr_un name = unixName(path);
-    struct stat status{};
+    struct stat status = {};
     if (::lstat(path.constData(), &status) == 0) {
         if (!S_ISSOCK(status.st_mode))
             return Problem{address.text(), u"something that is not a socket is already there"_s};
@@ -145,7 +148,7 @@ std::optional<Problem> HeldSockets::add(FileDescriptor descriptor, bool removeFi
     Socket socket;
     socket.descriptor = std::move(descriptor);
     socket.address = *address;
-    struct stat status{};
+    struct stat status = {};
     if (removeFile && address->kind == ServiceAddress::Kind::Unix
         && ::lstat(QFile::encodeName(address->path).constData(), &status) == 0) {
         socket.removeFile = true;
@@ -208,7 +211,8 @@ void HeldSockets::turnOver()
 
 bool HeldSockets::isOldServed() const
 {
-    return std::none_of(m_old.begin(), m_old.end(), [](const FileDescriptor &old) { return hasWaitingClients(old.number()); });
+    return std::none_of(m_old.begin(), m_old.end(),
+                        [](const FileDescriptor &old) { return hasWaitingClients(old.number()); });
 }
 
 void HeldSockets::close()
@@ -216,7 +220,7 @@ void HeldSockets::close()
     m_old.clear();
     for (const Socket &socket : m_sockets) {
         const QByteArray path = QFile::encodeName(socket.address.path);
-        struct stat status{};
+        struct stat status = {};
         if (socket.removeFile && ::lstat(path.constData(), &status) == 0 && status.st_dev == socket.device
             && status.st_ino == socket.inode)
             ::unlink(path.constData());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/serviceaddress.h"
 #include "common/protocol/filedescriptor.h"
+#include "common/protocol/serviceaddress.h"
 #include "server/supervisor/childcommand.h"
 
 #include <sys/types.h>
@@ -11,8 +11,8 @@
 
 namespace Hephaestus {
 
-/// Listening sockets that outlive the program that serves them: clients that come while it restarts wait in the queue and are
-/// not refused. Belongs to one thread.
+/// Listening sockets that outlive the program that serves them: clients that come while it restarts wait in the queue
+/// and are not refused. Belongs to one thread.
 class HeldSockets
 {
 public:
@@ -22,8 +22,8 @@ public:
     HeldSockets(const HeldSockets &) = delete;
     HeldSockets &operator=(const HeldSockets &) = delete;
 
-    /// Binds and listens; port 0 takes a free one, a stale Unix-domain socket that nobody listens on is replaced. The file of one
-    /// gets what the umask leaves.
+    /// Binds and listens; port 0 takes a free one, a stale Unix-domain socket that nobody listens on is replaced. The
+    /// file of one gets what the umask leaves.
     std::optional<Problem> open(const ServiceAddress &address);
     /// A listening stream socket made by another, ours from now on whatever comes of it. `removeFile`: a Unix-domain
     /// socket's file goes with it in the end.
@@ -33,15 +33,17 @@ public:
     QList<ServiceAddress> addresses() const;
     /// What a child is given; valid until close() or turnOver().
     QList<HandedSocket> handed() const;
-    /// What its successor is given, of which it may be seen that it accepts before it gets a client: what openTwins() made.
+    /// What its successor is given, of which it may be seen that it accepts before it gets a client: what openTwins()
+    /// made.
     QList<HandedSocket> handedToSuccessor() const;
     bool isEmpty() const { return m_sockets.empty(); }
 
-    /// Sockets for a successor, which get no client before turnOver(). What can have no twin (openListenerTwin()) stays one socket for both.
+    /// Sockets for a successor, which get no client before turnOver(). What can have no twin (openListenerTwin()) stays
+    /// one socket for both.
     void openTwins();
     void dropTwins();
-    /// Clients that come from now on wait for whoever is handed() the sockets next, the twins, opened if they are not yet. The program that
-    /// has them now serves who came before, and may end when isOldServed().
+    /// Clients that come from now on wait for whoever is handed() the sockets next, the twins, opened if they are not
+    /// yet. The program that has them now serves who came before, and may end when isOldServed().
     void turnOver();
     bool isOldServed() const;
 

@@ -8,7 +8,8 @@
 
 namespace Hephaestus {
 
-/// The last lines of a text, within a number of lines and of bytes. Thread-safe: the HTTP thread reads what the main thread writes.
+/// The last lines of a text, within a number of lines and of bytes. Thread-safe: the HTTP thread reads what the main
+/// thread writes.
 class LineRing
 {
 public:

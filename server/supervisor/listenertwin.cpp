@@ -17,7 +17,7 @@
 namespace Hephaestus {
 namespace {
 
-constexpr int Backlog = 4096; // cut to net.core.somaxconn by the kernel
+constexpr int Backlog = 4096;            // cut to net.core.somaxconn by the kernel
 constexpr unsigned Established = 1 << 1; // of the kernel's states (tcp_states.h)
 constexpr unsigned CloseWait = 1 << 8;   // the client said that it sends no more
 
@@ -32,7 +32,8 @@ union Name
 bool nameOf(int listener, Name &name, socklen_t &size)
 {
     size = sizeof name;
-    return ::getsockname(listener, &name.any, &size) == 0 && (name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6);
+    return ::getsockname(listener, &name.any, &size) == 0
+        && (name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6);
 }
 
 bool enable(int socket, int level, int option)
@@ -41,7 +42,8 @@ bool enable(int socket, int level, int option)
     return ::setsockopt(socket, level, option, &on, sizeof on) == 0;
 }
 
-/// Which of the two gets what comes, in the order in which they began to listen; one that is alone gets all whatever is chosen.
+/// Which of the two gets what comes, in the order in which they began to listen; one that is alone gets all whatever is
+/// chosen.
 enum class Twin : unsigned { Older, Newer };
 
 /// By any of the two. Fails while a listener has never been one of two (EINVAL).
@@ -69,10 +71,13 @@ bool isUnread(const nlmsghdr &header)
     if (message->idiag_rqueue > 0)
         return true;
     auto left = int(header.nlmsg_len - NLMSG_LENGTH(sizeof *message));
-    for (auto *field = reinterpret_cast<const rtattr *>(message + 1); RTA_OK(field, left); field = RTA_NEXT(field, left)) {
-        if (field->rta_type == INET_DIAG_INFO && RTA_PAYLOAD(field) >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(__u64)) {
+    for (auto *field = reinterpret_cast<const rtattr *>(message + 1); RTA_OK(field, left);
+         field = RTA_NEXT(field, left)) {
+        if (field->rta_type == INET_DIAG_INFO
+            && RTA_PAYLOAD(field) >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(__u64)) {
             __u64 received = 0;
-            ::memcpy(&received, static_cast<const char *>(RTA_DATA(field)) + offsetof(tcp_info, tcpi_bytes_received), sizeof received);
+            ::memcpy(&received, static_cast<const char *>(RTA_DATA(field)) + offsetof(tcp_info, tcpi_bytes_received),
+                     sizeof received);
             return received == 0;
         }
     }
@@ -104,7 +109,8 @@ bool anyUnread(int family, in_port_t port)
             continue;
         if (count <= 0)
             return found;
-        for (auto *header = reinterpret_cast<const nlmsghdr *>(buffer); NLMSG_OK(header, count); header = NLMSG_NEXT(header, count)) {
+        for (auto *header = reinterpret_cast<const nlmsghdr *>(buffer); NLMSG_OK(header, count);
+             header = NLMSG_NEXT(header, count)) {
             if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
                 return found;
             found = found || isUnread(*header);
@@ -126,8 +132,8 @@ FileDescriptor openListenerTwin(int listener)
     socklen_t length = sizeof onlyIpv6;
     if (name.any.sa_family == AF_INET6 && ::getsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, &length) == 0)
         ::setsockopt(twin.number(), IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, sizeof onlyIpv6);
-    if (!twin.isOpen() || !allowTwin(listener) || !enable(twin.number(), SOL_SOCKET, SO_REUSEADDR) || !allowTwin(twin.number())
-        || ::bind(twin.number(), &name.any, size) != 0)
+    if (!twin.isOpen() || !allowTwin(listener) || !enable(twin.number(), SOL_SOCKET, SO_REUSEADDR)
+        || !allowTwin(twin.number()) || ::bind(twin.number(), &name.any, size) != 0)
         return {};
     choose(listener, Twin::Older); // before there is another, if it can be
     if (::listen(twin.number(), Backlog) != 0 || !choose(twin.number(), Twin::Older))
@@ -135,15 +141,9 @@ FileDescriptor openListenerTwin(int listener)
     return twin;
 }
 
-bool allowTwin(int socket)
-{
-    return enable(socket, SOL_SOCKET, SO_REUSEPORT);
-}
+bool allowTwin(int socket) { return enable(socket, SOL_SOCKET, SO_REUSEPORT); }
 
-bool preferTwin(int twin)
-{
-    return choose(twin, Twin::Newer);
-}
+bool preferTwin(int twin) { return choose(twin, Twin::Newer); }
 
 bool hasWaitingClients(int listener)
 {

@@ -3,14 +3,16 @@
 
 #include "common/protocol/filedescriptor.h"
 
-/// Two listening sockets of one TCP address, of which it is said who gets the connections that come: once that is the newer one, the program
-/// that serves the older one can finish its work and end without losing a client, whatever it does with connections it has just taken.
+/// Two listening sockets of one TCP address, of which it is said who gets the connections that come: once that is the
+/// newer one, the program that serves the older one can finish its work and end without losing a client, whatever it
+/// does with connections it has just taken.
 namespace Hephaestus {
 
-/// The newer one (SO_REUSEPORT and a classic BPF program that chooses, socket(7)); the older one still gets all. Not open, with errno,
-/// where that cannot be: not a TCP socket, bound by another user, a port that takes a privilege.
+/// The newer one (SO_REUSEPORT and a classic BPF program that chooses, socket(7)); the older one still gets all. Not
+/// open, with errno, where that cannot be: not a TCP socket, bound by another user, a port that takes a privilege.
 ///
-/// Of a listener that was made without allowTwin(), or had no twin yet, a connection of the first microseconds may go to the newer one.
+/// Of a listener that was made without allowTwin(), or had no twin yet, a connection of the first microseconds may go
+/// to the newer one.
 FileDescriptor openListenerTwin(int listener);
 
 /// For a socket that is bound and does not listen yet: its first twin is opened without that.

@@ -14,8 +14,9 @@ constexpr qsizetype PipeCapacity = 1 << 20; // the largest an unprivileged proce
 } // namespace
 
 OutputReader::OutputReader(FileDescriptor descriptor, QObject *parent)
-    : QObject(parent), m_descriptor(std::move(descriptor)),
-      m_notifier(std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read))
+    : QObject(parent)
+    , m_descriptor(std::move(descriptor))
+    , m_notifier(std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read))
 {
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &OutputReader::read);
 }

@@ -7,7 +7,7 @@ namespace Hephaestus {
 
 /// The life of a supervised program.
 enum class ProcessState {
-    Starting,   ///< not started yet
+    Starting, ///< not started yet
     Running,
     Suspended,  ///< somebody sent it SIGSTOP: it answers nothing
     Stopping,   ///< asked to end, or what it left behind is
@@ -34,7 +34,8 @@ constexpr bool canFollow(ProcessState from, ProcessState to)
 }
 
 static_assert(!canFollow(ProcessState::Failed, ProcessState::Running), "what was given up stays so");
-static_assert(!canFollow(ProcessState::Stopping, ProcessState::Running), "what is being ended is never told as running");
+static_assert(!canFollow(ProcessState::Stopping, ProcessState::Running),
+              "what is being ended is never told as running");
 
 /// Whether the program can do its work, as far as can be seen from outside.
 constexpr bool isUp(ProcessState state) { return state == ProcessState::Running; }

@@ -69,15 +69,17 @@ bool isAdopted(const ProcessEntry &process, pid_t self, pid_t session)
     return process.parent == self && process.session != session;
 }
 
-/// Of `all`, in the order they are found, the group and session of `leader`, whoever descends from them or `alsoBelongs`; without itself
-/// and who is `taken`, to which all that were found are added.
+/// Of `all`, in the order they are found, the group and session of `leader`, whoever descends from them or
+/// `alsoBelongs`; without itself and who is `taken`, to which all that were found are added.
 template <typename Also>
-QList<ProcessEntry> addFamily(const ProcessEntry &leader, const QList<ProcessEntry> &all, QSet<pid_t> &taken, Also alsoBelongs)
+QList<ProcessEntry> addFamily(const ProcessEntry &leader, const QList<ProcessEntry> &all, QSet<pid_t> &taken,
+                              Also alsoBelongs)
 {
     QList<ProcessEntry> found;
     QSet<pid_t> family{leader.pid};
     const auto belongs = [&](const ProcessEntry &process) {
-        return process.group == leader.pid || process.session == leader.pid || family.contains(process.parent) || alsoBelongs(process);
+        return process.group == leader.pid || process.session == leader.pid || family.contains(process.parent)
+            || alsoBelongs(process);
     };
     for (bool grown = true; grown;) {
         grown = false;
@@ -141,7 +143,8 @@ QList<ProcessEntry> readAdopted()
     return adopted;
 }
 
-QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all, const QList<ProcessEntry> &others)
+QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all,
+                              const QList<ProcessEntry> &others)
 {
     const pid_t self = ::getpid();
     const pid_t session = ::getsid(0);
@@ -154,7 +157,8 @@ QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEnt
         const auto mayBeOf = [&](const ProcessEntry &one) { return process.startTicks >= one.startTicks; };
         return isAdopted(process, self, session) && mayBeOf(leader)
             && std::none_of(others.begin(), others.end(), [&](const ProcessEntry &other) {
-                   return mayBeOf(other) && std::pair(other.startTicks, other.pid) > std::pair(leader.startTicks, leader.pid);
+                   return mayBeOf(other)
+                       && std::pair(other.startTicks, other.pid) > std::pair(leader.startTicks, leader.pid);
                });
     };
     foreign.insert(self);
@@ -165,7 +169,7 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
 {
     QSet<QByteArray> wanted;
     for (const int socket : sockets) {
-        struct stat status{};
+        struct stat status = {};
         if (::fstat(socket, &status) == 0)
             wanted.insert(QByteArray::number(qulonglong(status.st_ino), 16));
     }
@@ -183,7 +187,8 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
     if (wanted.isEmpty())
         return true; // most need no look at every process of the machine
     QSet<pid_t> taken;
-    for (const ProcessEntry &process : addFamily(leader, readProcesses(), taken, [](const ProcessEntry &) { return false; }))
+    for (const ProcessEntry &process :
+         addFamily(leader, readProcesses(), taken, [](const ProcessEntry &) { return false; }))
         takeAway(process);
     return wanted.isEmpty();
 }

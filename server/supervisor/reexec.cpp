@@ -53,8 +53,8 @@ bool isSameFile(const struct stat &a, const struct stat &b)
 /// Where this program was started from, links and all, if what is there is what runs; else where the kernel found it.
 QByteArray programPath(const QByteArray &directory)
 {
-    struct stat own{};
-    struct stat named{};
+    struct stat own = {};
+    struct stat named = {};
     QByteArray path(reinterpret_cast<const char *>(::getauxval(AT_EXECFN)));
     if (!path.startsWith('/'))
         path = directory + '/' + path;
@@ -79,8 +79,8 @@ std::optional<QString> checkSegments(const FileDescriptor &file, const Header &h
 {
     for (unsigned i = 0; i < header.e_phnum; ++i) {
         Segment segment{};
-        if (!readAt(file, header.e_phoff + quint64(i) * header.e_phentsize, segment)
-            || segment.p_offset > fileSize || segment.p_filesz > fileSize - segment.p_offset)
+        if (!readAt(file, header.e_phoff + quint64(i) * header.e_phentsize, segment) || segment.p_offset > fileSize
+            || segment.p_filesz > fileSize - segment.p_offset)
             return u"it is cut off: still being written, or damaged"_s;
         if (segment.p_type != PT_INTERP)
             continue;
@@ -97,7 +97,8 @@ std::optional<QString> checkScript(const FileDescriptor &file)
     QByteArray line(256, 0); // as much as the kernel looks at (BINPRM_BUF_SIZE)
     const auto count = ::pread(file.number(), line.data(), std::size_t(line.size()), 0);
     line.truncate(std::max<qsizetype>(count, 0));
-    const QByteArray interpreter = line.left(line.indexOf('\n')).mid(2).trimmed().split(' ').first().split('\t').first();
+    const QByteArray interpreter =
+        line.left(line.indexOf('\n')).mid(2).trimmed().split(' ').first().split('\t').first();
     if (::access(interpreter.constData(), X_OK) != 0)
         return u"its interpreter %1 is not there"_s.arg(QString::fromLocal8Bit(interpreter));
     return {};
@@ -127,7 +128,7 @@ std::optional<Problem> checkProgramFile(const QByteArray &path)
 {
     const auto problem = [&](const QString &what) { return Problem{QFile::decodeName(path), what}; };
     const FileDescriptor file(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat status{};
+    struct stat status = {};
     if (::stat(path.constData(), &status) != 0)
         return problem(u"the program file cannot be found: %1"_s.arg(QString::fromLocal8Bit(std::strerror(errno))));
     if (!S_ISREG(status.st_mode) || ::access(path.constData(), X_OK) != 0)
@@ -140,8 +141,9 @@ std::optional<Problem> checkProgramFile(const QByteArray &path)
 }
 
 Reexec::Reexec()
-    : m_arguments(zeroEnded("/proc/self/cmdline")), m_environment(zeroEnded("/proc/self/environ")),
-      m_directory(currentDirectory())
+    : m_arguments(zeroEnded("/proc/self/cmdline"))
+    , m_environment(zeroEnded("/proc/self/environ"))
+    , m_directory(currentDirectory())
 {
     m_path = programPath(m_directory);
 }
@@ -155,8 +157,8 @@ std::optional<Problem> Reexec::check() const
 
 bool Reexec::isReplaced() const
 {
-    struct stat own{};
-    struct stat present{};
+    struct stat own = {};
+    struct stat present = {};
     return ::stat(OwnFile, &own) != 0 || ::stat(m_path.constData(), &present) != 0 || !isSameFile(own, present);
 }
 
@@ -171,7 +173,8 @@ std::optional<Problem> Reexec::tryOut(const QByteArrayList &arguments, std::chro
     const bool inTime = ::poll(&ended, 1, int(timeout.count())) == 1;
     ::kill(-child.pid, SIGKILL);
     int status = 0;
-    while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) { }
+    while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
+    }
     QByteArray said(64 * 1024, Qt::Uninitialized); // as much as a pipe holds: it may have waited for more room
     said.truncate(std::max<qsizetype>(::read(child.error.number(), said.data(), std::size_t(said.size())), 0));
     const QString lastLine = QString::fromLocal8Bit(said.trimmed().split('\n').last());
@@ -187,7 +190,8 @@ StartFailure Reexec::execute(const QList<HandedSocket> &sockets) const
     ExecImage image(m_path, m_arguments, m_environment, Handover::names(sockets));
     Handover handover;
     const auto failed = [](const char *what) {
-        return StartFailure{StartFailure::NotExecutable, u"%1: %2"_s.arg(QString::fromLatin1(what), QString::fromLocal8Bit(std::strerror(errno)))};
+        return StartFailure{StartFailure::NotExecutable,
+                            u"%1: %2"_s.arg(QString::fromLatin1(what), QString::fromLocal8Bit(std::strerror(errno)))};
     };
     if (::chdir(m_directory.constData()) != 0)
         return failed("the directory this was started in cannot be entered");

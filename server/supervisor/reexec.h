@@ -25,13 +25,13 @@ public:
     std::optional<Problem> check() const;
     /// Whether it is another file than the one this process runs.
     bool isReplaced() const;
-    /// Runs the file with `arguments`, and kills it after `timeout`: a Problem if it does not exit with 0, with the last line it
-    /// wrote. Waits for it.
+    /// Runs the file with `arguments`, and kills it after `timeout`: a Problem if it does not exit with 0, with the
+    /// last line it wrote. Waits for it.
     std::optional<Problem> tryOut(const QByteArrayList &arguments, std::chrono::milliseconds timeout) const;
 
-    /// Becomes the program, with the sockets as 3, 4, …: whatever else is open is closed, every signal at its default (SIGTERM and
-    /// SIGINT stay held back if they are: UnixSignals). Returns
-    /// only if that fails, and then nothing can be relied on but stderr: exit with the code. Other threads should be gone.
+    /// Becomes the program, with the sockets as 3, 4, …: whatever else is open is closed, every signal at its default
+    /// (SIGTERM and SIGINT stay held back if they are: UnixSignals). Returns only if that fails, and then nothing can
+    /// be relied on but stderr: exit with the code. Other threads should be gone.
     StartFailure execute(const QList<HandedSocket> &sockets) const;
 
 private:

@@ -22,16 +22,16 @@ std::optional<RestartWhen> restartWhen(const QString &word)
 }
 
 RestartPolicy::RestartPolicy(RestartRules rules, const Clock &clock, Dice dice)
-    : m_rules(rules), m_clock(clock), m_dice(std::move(dice)), m_startedAt(clock.now())
+    : m_rules(rules)
+    , m_clock(clock)
+    , m_dice(std::move(dice))
+    , m_startedAt(clock.now())
 {
     if (!m_dice)
         m_dice = [] { return QRandomGenerator::global()->generateDouble(); };
 }
 
-void RestartPolicy::started()
-{
-    m_startedAt = m_clock.now();
-}
+void RestartPolicy::started() { m_startedAt = m_clock.now(); }
 
 RestartPolicy::Decision RestartPolicy::ended(bool success, bool asked)
 {

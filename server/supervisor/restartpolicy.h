@@ -21,15 +21,15 @@ struct RestartRules
     RestartWhen when = RestartWhen::OnFailure;
     std::chrono::milliseconds firstDelay{1'000}; ///< doubled with every restart
     std::chrono::milliseconds mostDelay{60'000};
-    int failures = 5;                            ///< that many within `window` and it is given up
-    std::chrono::milliseconds window{60'000};    ///< a run that long also starts the delays afresh
-    double jitter = 0.2;                         ///< the part of a delay taken off at random, at most
+    int failures = 5;                         ///< that many within `window` and it is given up
+    std::chrono::milliseconds window{60'000}; ///< a run that long also starts the delays afresh
+    double jitter = 0.2;                      ///< the part of a delay taken off at random, at most
 
     bool operator==(const RestartRules &) const = default;
 };
 
-/// Whether and when a program that ended is started again. A pure state machine: the clock and the dice are given, and it
-/// starts nothing itself.
+/// Whether and when a program that ended is started again. A pure state machine: the clock and the dice are given, and
+/// it starts nothing itself.
 class RestartPolicy
 {
 public:

@@ -22,8 +22,9 @@ bool RotatedFile::open()
     if (m_file.isOpen())
         return true;
     // Not through a link or into a device somebody put there.
-    m_file.reset(::open(QFile::encodeName(m_path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-    struct stat status{};
+    m_file.reset(::open(QFile::encodeName(m_path).constData(),
+                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    struct stat status = {};
     if (!m_file.isOpen() || ::fstat(m_file.number(), &status) != 0) {
         fail("cannot be opened", errno);
         return false;
@@ -42,7 +43,8 @@ bool RotatedFile::rotate()
     const QByteArray path = QFile::encodeName(m_path);
     for (int number = m_kept - 1; number >= 0; --number) {
         const QByteArray from = number == 0 ? path : path + '.' + QByteArray::number(number);
-        if (::rename(from.constData(), (path + '.' + QByteArray::number(number + 1)).constData()) != 0 && errno != ENOENT) {
+        if (::rename(from.constData(), (path + '.' + QByteArray::number(number + 1)).constData()) != 0
+            && errno != ENOENT) {
             // Then the text that is there goes: a file without bounds would be worse.
             fail("cannot be rotated", errno);
             if (::ftruncate(m_file.number(), 0) != 0)

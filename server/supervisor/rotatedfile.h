@@ -10,8 +10,8 @@
 
 namespace Hephaestus {
 
-/// A log file that never grows past a size: it becomes FILE.1, FILE.1 becomes FILE.2, …, and the oldest goes. Only its user
-/// may read it (0600). Whatever fails, a full disk say, costs text and nothing else; writing goes on when it can.
+/// A log file that never grows past a size: it becomes FILE.1, FILE.1 becomes FILE.2, …, and the oldest goes. Only its
+/// user may read it (0600). Whatever fails, a full disk say, costs text and nothing else; writing goes on when it can.
 class RotatedFile
 {
 public:

@@ -48,7 +48,8 @@ class Launch
 {
 public:
     Launch(const ChildCommand &command, const QList<HandedSocket> &sockets)
-        : m_directory(command.directory), m_image(command, Handover::names(sockets))
+        : m_directory(command.directory)
+        , m_image(command, Handover::names(sockets))
     {
     }
 
@@ -92,7 +93,8 @@ bool Launch::open(const QList<HandedSocket> &sockets)
 void Launch::fail(Stage stage, int error) noexcept
 {
     const Failure failure{stage, error};
-    [[maybe_unused]] const auto written = ::write(status.writing.number(), &failure, sizeof failure); // below PIPE_BUF: whole
+    [[maybe_unused]] const auto written =
+        ::write(status.writing.number(), &failure, sizeof failure); // below PIPE_BUF: whole
     ::_exit(StartFailure::NotFound);
 }
 
@@ -157,7 +159,9 @@ StartFailure explain(const Failure &failure, const ChildCommand &command, const 
     switch (failure.stage) {
     case Stage::Session: return ownFailure(u"no session of its own for the program"_s, failure.error);
     case Stage::Directory:
-        return ownFailure(u"the working directory %1 cannot be entered"_s.arg(QString::fromLocal8Bit(command.directory)), failure.error);
+        return ownFailure(
+            u"the working directory %1 cannot be entered"_s.arg(QString::fromLocal8Bit(command.directory)),
+            failure.error);
     case Stage::Descriptors: return ownFailure(u"the program's descriptors could not be set up"_s, failure.error);
     case Stage::Exec: break;
     }
@@ -189,7 +193,8 @@ std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, cons
     if (problem) {
         ::kill(child.pid, SIGKILL);
         ::kill(-child.pid, SIGKILL);
-        while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) { }
+        while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
         return *problem;
     }
     child.output = std::move(launch.output.reading);

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto LookForSocketEvery = 20ms; // perhaps at all of /proc
-constexpr auto LookForSocketLater = 100ms; // after the first second
+constexpr auto LookForSocketEvery = 20ms;              // perhaps at all of /proc
+constexpr auto LookForSocketLater = 100ms;             // after the first second
 constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
 
 QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
@@ -25,7 +25,11 @@ QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
 } // namespace
 
 Successor::Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock, QObject *parent)
-    : QObject(parent), m_options(std::move(options)), m_sockets(sockets), m_clock(clock), m_child(clock)
+    : QObject(parent)
+    , m_options(std::move(options))
+    , m_sockets(sockets)
+    , m_clock(clock)
+    , m_child(clock)
 {
     connect(&m_timer, &QTimer::timeout, this, &Successor::look);
     connect(&m_child, &ChildProcess::ended, this, &Successor::childEnded);
@@ -60,22 +64,21 @@ void Successor::look()
     if (isSeen || (!m_willBeSeen && time >= m_options.settleTime)) {
         m_timer.stop();
         m_isAccepting = true;
-        Q_EMIT noted(isSeen ? u"its successor accepts"_s
-                            : u"its successor has run for %1, and is taken to accept: how it waits for clients cannot be seen"_s
-                                  .arg(formatDuration(m_options.settleTime)));
+        Q_EMIT noted(
+            isSeen ? u"its successor accepts"_s
+                   : u"its successor has run for %1, and is taken to accept: how it waits for clients cannot be seen"_s
+                         .arg(formatDuration(m_options.settleTime)));
         Q_EMIT changed();
         Q_EMIT accepting();
     } else if (time >= m_options.startTimeout) {
-        end(u"it did not accept within %1"_s.arg(formatDuration(m_options.startTimeout)), std::min(m_options.stopTimeout, HangingGrace));
+        end(u"it did not accept within %1"_s.arg(formatDuration(m_options.startTimeout)),
+            std::min(m_options.stopTimeout, HangingGrace));
     } else if (time >= 1s && m_timer.intervalAsDuration() < LookForSocketLater) {
         m_timer.start(LookForSocketLater);
     }
 }
 
-void Successor::stop(const QString &why)
-{
-    end(why, m_options.stopTimeout);
-}
+void Successor::stop(const QString &why) { end(why, m_options.stopTimeout); }
 
 void Successor::end(const QString &why, std::chrono::milliseconds grace)
 {
@@ -112,7 +115,9 @@ void Successor::childEnded(const ChildEnd &end)
     m_sockets.dropTwins();
     m_isAccepting = false;
     const QString lastWords = QString::fromUtf8(m_output.tail(1)).trimmed().left(200);
-    const QString why = (m_failure.isEmpty() ? u"it %1%2 before it took over"_s.arg(end.exitCode ? QString() : u"was "_s, end.text()) : m_failure)
+    const QString why =
+        (m_failure.isEmpty() ? u"it %1%2 before it took over"_s.arg(end.exitCode ? QString() : u"was "_s, end.text())
+                             : m_failure)
         + (lastWords.isEmpty() ? QString() : u" (it last said: %1)"_s.arg(lastWords));
     Q_EMIT noted(u"its successor is gone: "_s + why);
     Q_EMIT changed();

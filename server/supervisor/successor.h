@@ -14,25 +14,28 @@ struct SuccessorOptions
 {
     ChildCommand command;
     std::chrono::milliseconds startTimeout{30'000}; ///< until it accepts
-    /// What it gets instead if its predecessor is not seen to wait for clients (pollsSockets()), so that neither will it be.
+    /// What it gets instead if its predecessor is not seen to wait for clients (pollsSockets()), so that neither will
+    /// it be.
     std::chrono::milliseconds settleTime{3'000};
     std::chrono::milliseconds stopTimeout{30'000}; ///< from SIGTERM to SIGKILL, when it is to end
 };
 
-/// The next run of a program, begun beside the one that still serves: with the same held sockets, of which it gets no client before they are
-/// turned over (HeldSockets). Once it accepts it is released to whoever goes on with it; one that ends before, or takes too long, is
-/// ended, and nothing has happened. Lives in the main thread.
+/// The next run of a program, begun beside the one that still serves: with the same held sockets, of which it gets no
+/// client before they are turned over (HeldSockets). Once it accepts it is released to whoever goes on with it; one
+/// that ends before, or takes too long, is ended, and nothing has happened. Lives in the main thread.
 class Successor : public QObject
 {
     Q_OBJECT
 
 public:
     /// `sockets` outlives it.
-    Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(),
+              QObject *parent = nullptr);
     /// Ends what was not released.
     ~Successor() override;
 
-    /// `predecessor`: what serves now; nothing: it is down. If this returns nothing, accepting() or failed() comes, once.
+    /// `predecessor`: what serves now; nothing: it is down. If this returns nothing, accepting() or failed() comes,
+    /// once.
     std::optional<StartFailure> start(const std::optional<ProcessEntry> &predecessor);
     /// It is not wanted any more: ends it, and then failed() comes.
     void stop(const QString &why);
@@ -52,9 +55,9 @@ public Q_SLOTS:
     void look();
 
 Q_SIGNALS:
-    void changed(); ///< describe() says something else
+    void changed();                                      ///< describe() says something else
     void wrote(const QByteArray &lines, int descriptor); ///< to its stdout or stderr
-    void noted(const QString &event); ///< for the log
+    void noted(const QString &event);                    ///< for the log
     void accepting();
     void failed(const QString &why); ///< nothing is left of it
 

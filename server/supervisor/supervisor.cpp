@@ -37,8 +37,12 @@ constexpr auto LookAtMost = 1s;  // a client that says nothing, or a program tha
 } // namespace
 
 Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock, QObject *parent)
-    : QObject(parent), m_options(std::move(options)), m_sockets(sockets), m_clock(clock), m_policy(m_options.restart, clock),
-      m_child(clock)
+    : QObject(parent)
+    , m_options(std::move(options))
+    , m_sockets(sockets)
+    , m_clock(clock)
+    , m_policy(m_options.restart, clock)
+    , m_child(clock)
 {
     if (!m_options.logFile.isEmpty())
         m_file.emplace(m_options.logFile);
@@ -56,9 +60,8 @@ Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Cl
         note(u"ended, but left %1 processes behind, which are ended now"_s.arg(count));
         enter(ProcessState::Stopping);
     });
-    connect(&m_child, &ChildProcess::killing, this, [this](int count) {
-        note(u"did not end in time: SIGKILL to %1 processes"_s.arg(count));
-    });
+    connect(&m_child, &ChildProcess::killing, this,
+            [this](int count) { note(u"did not end in time: SIGKILL to %1 processes"_s.arg(count)); });
 }
 
 Supervisor::~Supervisor() = default;
@@ -200,9 +203,7 @@ void Supervisor::decide(bool success)
         m_nextStart = m_clock.now() + decision.delay;
         m_timer.start(decision.delay);
         return enter(ProcessState::BackingOff);
-    case RestartPolicy::Action::Finish:
-        enter(ProcessState::Exited);
-        break;
+    case RestartPolicy::Action::Finish: enter(ProcessState::Exited); break;
     case RestartPolicy::Action::Fail:
         if (m_policy.recentFailures() >= m_policy.rules().failures) {
             note(u"given up after %1 failures within %2"_s.arg(m_policy.recentFailures())
@@ -278,7 +279,8 @@ QVariantMap Supervisor::describe() const
         {u"pid"_s, m_child.isRunning() ? QVariant(qint64(m_child.pid())) : QVariant::fromValue(nullptr)},
         {u"state"_s, wireName(m_state)},
         {u"exit_code"_s, m_end && m_end->exitCode ? QVariant(*m_end->exitCode) : QVariant::fromValue(nullptr)},
-        {u"signal"_s, m_end && !m_end->exitCode ? QVariant(signalName(m_end->signalNumber)) : QVariant::fromValue(nullptr)},
+        {u"signal"_s,
+         m_end && !m_end->exitCode ? QVariant(signalName(m_end->signalNumber)) : QVariant::fromValue(nullptr)},
         {u"restarts"_s, m_restarts},
         {u"output_lines"_s, m_output.lineCount()},
     };
@@ -294,9 +296,6 @@ QVariantMap Supervisor::describe() const
     return process;
 }
 
-QString Supervisor::flush()
-{
-    return m_file ? m_file->flush() : QString();
-}
+QString Supervisor::flush() { return m_file ? m_file->flush() : QString(); }
 
 } // namespace Hephaestus

@@ -25,25 +25,28 @@ struct SupervisorOptions
     bool passThrough = true;                       ///< its stdout and stderr go on to ours, as far as those take them
 };
 
-/// Keeps a program running: starts it, keeps its output, starts it again by the restart policy with the same listening sockets, and
-/// stops it with everything it started. Lives in the main thread, one a process; output() may be read by any thread.
+/// Keeps a program running: starts it, keeps its output, starts it again by the restart policy with the same listening
+/// sockets, and stops it with everything it started. Lives in the main thread, one a process; output() may be read by
+/// any thread.
 class Supervisor : public QObject
 {
     Q_OBJECT
 
 public:
     /// `sockets` outlives it; it closes them when the program is given up.
-    Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(),
+               QObject *parent = nullptr);
     ~Supervisor() override;
 
     /// The first start, whose failure is final: the state is Failed then, and finished() is not emitted.
     std::optional<StartFailure> start();
-    /// Goes on with a program that runs already, a child of this process, which has written `output`; false if it is none.
+    /// Goes on with a program that runs already, a child of this process, which has written `output`; false if it is
+    /// none.
     bool takeOver(RunningChild child, const QByteArray &output);
     /// From now on its end is a user's stop, whoever brings it about: it is not started again.
     void expectEnd() { m_asked = true; }
-    /// Keeps new clients from the program, for its successor, and calls `done` once it has begun with all that came before, or after a
-    /// second, or when it ends.
+    /// Keeps new clients from the program, for its successor, and calls `done` once it has begun with all that came
+    /// before, or after a second, or when it ends.
     void divertClients(std::function<void()> done);
     /// A user's stop: ends the program, or the wait for its next start. Once.
     void stop();
@@ -76,7 +79,7 @@ public Q_SLOTS:
     void advance();
 
 Q_SIGNALS:
-    void changed(); ///< describe() says something else
+    void changed();  ///< describe() says something else
     void finished(); ///< Exited or Failed: nothing is left of the program, and it is not started again
 
 private:
@@ -102,7 +105,7 @@ private:
     QTimer m_timer;
     Clock::TimePoint m_nextStart;
     ProcessState m_state = ProcessState::Starting;
-    std::optional<ChildEnd> m_end;             ///< of the latest run that began
+    std::optional<ChildEnd> m_end;              ///< of the latest run that began
     std::optional<StartFailure> m_startFailure; ///< of the latest start, if it failed
     int m_restarts = 0;
     qint64 m_notPassed = 0; ///< bytes that our stdout and stderr did not take

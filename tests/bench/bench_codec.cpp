@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to write and read one detailed body of 1.4 KB, and to read the next one of the same service, beside Qt's parser alone.
+// What it costs to write and read one detailed body of 1.4 KB, and to read the next one of the same service, beside
+// Qt's parser alone.
 #include "common/protocol/healthcodec.h"
 #include "common/protocol/reportreader.h"
 
@@ -22,8 +23,14 @@ HealthReport report(double uptime)
     report.startTime = QDateTime(QDate(2026, 1, 2), QTime(11, 0), QTimeZone::utc());
     report.uptime = Seconds(uptime);
     for (const char *const name : {"anthropic", "database", "lmstudio", "openai", "qdrant", "queue"}) {
-        report.dependencies << DependencyReport{QString::fromLatin1(name), DependencyStatus::Working, {}, Seconds(uptime / 7), {},
-                                                qint64(uptime), 0, {{QStringLiteral("pool_size"), 5}}};
+        report.dependencies << DependencyReport{QString::fromLatin1(name),
+                                                DependencyStatus::Working,
+                                                {},
+                                                Seconds(uptime / 7),
+                                                {},
+                                                qint64(uptime),
+                                                0,
+                                                {{QStringLiteral("pool_size"), 5}}};
     }
     report.resources = {1, 6, 0, 24, 3, 38'000'000, uptime / 100};
     report.capabilities = QStringList{QStringLiteral("ready"), QStringLiteral("restart"), QStringLiteral("code")};

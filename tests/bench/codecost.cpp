@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to know whether the code is fresh: codecost [FILES [SECONDS]]. Makes that many source files of 8 KiB in a temporary directory,
-// 20 a directory, and prints what watching them takes, at rest (0 seconds: not that) and after an edit. Measures, judges nothing; not run by
-// ctest.
+// What it costs to know whether the code is fresh: codecost [FILES [SECONDS]]. Makes that many source files of 8 KiB in
+// a temporary directory, 20 a directory, and prints what watching them takes, at rest (0 seconds: not that) and after
+// an edit. Measures, judges nothing; not run by ctest.
 #include "server/core/codemonitor.h"
 #include "server/core/serverstate.h"
 #include "tests/bench/cpuseconds.h"
@@ -53,7 +53,8 @@ public:
         m_delay = m_timer.nsecsElapsed();
     }
 
-    /// Sleeps in the event loop until the verdict is `wanted`; returns the seconds it took. Unknown: until it names a file.
+    /// Sleeps in the event loop until the verdict is `wanted`; returns the seconds it took. Unknown: until it names a
+    /// file.
     double waitFor(CodeVerdict wanted) const
     {
         QElapsedTimer timer;
@@ -71,9 +72,10 @@ public:
     {
         std::printf("start delayed by        %8.2f ms\n", double(m_delay) / 1e6);
         waitFor(CodeVerdict::Fresh);
-        std::printf("first verdict after     %8.2f s, %.2f s of CPU, to read %d files\n", double(m_timer.nsecsElapsed()) / 1e9,
-                    cpuSeconds() - m_cpuBefore, m_files);
-        std::printf("memory per file         %8.1f bytes of heap, all told\n", double(heapBytes() - m_heapBefore) / m_files);
+        std::printf("first verdict after     %8.2f s, %.2f s of CPU, to read %d files\n",
+                    double(m_timer.nsecsElapsed()) / 1e9, cpuSeconds() - m_cpuBefore, m_files);
+        std::printf("memory per file         %8.1f bytes of heap, all told\n",
+                    double(heapBytes() - m_heapBefore) / m_files);
         if (seconds == 0)
             return;
         QThread::sleep(60 - m_timer.elapsed() / 1000);

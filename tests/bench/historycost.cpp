@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to keep the history of a fleet on disk: historycost [SERVICES [HOURS]]. Writes a history of so many hours, by a clock of its own,
-// as a dashboard writes it that polls every second (six dependencies each, all of them busy), and then measures ten minutes more: CPU and bytes
-// written, and how long one service's last hour and last two days take to read. Prints a table; judges nothing, not run by ctest.
+// What it costs to keep the history of a fleet on disk: historycost [SERVICES [HOURS]]. Writes a history of so many
+// hours, by a clock of its own, as a dashboard writes it that polls every second (six dependencies each, all of them
+// busy), and then measures ten minutes more: CPU and bytes written, and how long one service's last hour and last two
+// days take to read. Prints a table; judges nothing, not run by ctest.
 #include "dashboard/model/historydatabase.h"
 #include "dashboard/model/historystore.h"
 #include "tests/bench/cpuseconds.h"
@@ -65,7 +66,8 @@ public:
     {
         QElapsedTimer timer;
         timer.start();
-        const auto range = m_database.range(urlOf(m_services / 2), m_now - time, m_now, std::max(step, finestStep()), m_now);
+        const auto range =
+            m_database.range(urlOf(m_services / 2), m_now - time, m_now, std::max(step, finestStep()), m_now);
         return range && !range->stretches.empty() ? double(timer.nsecsElapsed()) / 1e6 : -1;
     }
 
@@ -124,7 +126,8 @@ int main(int argc, char **argv)
     KeptFleet fleet(directory.filePath(u"history.db"_s), services);
     if (!fleet.open() || !fleet.live(1s, 1s)) // then it knows how many services there are
         return 1;
-    const auto pause = std::max(std::chrono::ceil<std::chrono::seconds>(HistoryStore::WritePause), fleet.finestStep() / 2);
+    const auto pause =
+        std::max(std::chrono::ceil<std::chrono::seconds>(HistoryStore::WritePause), fleet.finestStep() / 2);
     fleet.pollEvery(std::min<std::chrono::seconds>(pause, fleet.finestStep()));
     if (!fleet.live(std::chrono::hours(hours), 60s))
         return 1;
@@ -133,10 +136,12 @@ int main(int argc, char **argv)
     if (!fleet.live(Measured, pause))
         return 1;
     const double seconds = double(Measured.count());
-    std::printf("services                 %d, history of %d h: %.0f MB, written every %d s\n", services, hours, fleet.megabytes(), int(pause.count()));
-    std::printf("CPU of writing           %.4f of a core, %.1f microseconds for each poll\n", (fleet.writing() - cpu) / seconds,
-                (fleet.writing() - cpu) * 1e6 / seconds / services);
+    std::printf("services                 %d, history of %d h: %.0f MB, written every %d s\n", services, hours,
+                fleet.megabytes(), int(pause.count()));
+    std::printf("CPU of writing           %.4f of a core, %.1f microseconds for each poll\n",
+                (fleet.writing() - cpu) / seconds, (fleet.writing() - cpu) * 1e6 / seconds / services);
     std::printf("written                  %.2f MB/s\n", (writtenBytes() - bytes) / seconds / 1e6);
-    std::printf("one service read         %.1f ms an hour, %.1f ms two days\n", fleet.read(1h, 10s), fleet.read(48h, 60s));
+    std::printf("one service read         %.1f ms an hour, %.1f ms two days\n", fleet.read(1h, 10s),
+                fleet.read(48h, 60s));
     return 0;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window]. Watches it as the dashboard does, with or without the
-// window, keeps its history in a file that is gone afterwards, and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says
-// how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
+// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window]. Watches it as the
+// dashboard does, with or without the window, keeps its history in a file that is gone afterwards, and prints one line
+// of JSON. Services whose name begins with "good" must be answered within two intervals; `oldest_good_seconds` says how
+// old the oldest such row ever was. Measures, judges nothing; not run by ctest.
 #include "common/fleet/fleetfile.h"
 #include "dashboard/model/prometheuswatch.h"
 #include "dashboard/ui/fleetview.h"
@@ -70,15 +71,23 @@ public:
         const double cpu = cpuSeconds() - m_cpu;
         std::vector<double> frames = m_frames;
         std::ranges::sort(frames);
-        const auto frame = [&](double part) { return frames.empty() ? 0.0 : frames[std::size_t(double(frames.size() - 1) * part)]; };
+        const auto frame = [&](double part) {
+            return frames.empty() ? 0.0 : frames[std::size_t(double(frames.size() - 1) * part)];
+        };
         return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4, "cores": %5, "cpu_microseconds_per_poll": %6, )"
                R"("resident_megabytes": %7, "worst_gap_milliseconds": %8, "oldest_good_seconds": %9, )"_s
-                   .arg(m_watch.fleet().rowCount()).arg(seconds, 0, 'f', 1).arg(double(m_polls) / seconds, 0, 'f', 1)
-                   .arg(double(m_answered) / double(std::max<qint64>(m_polls, 1)), 0, 'f', 3).arg(cpu / seconds, 0, 'f', 3)
-                   .arg(cpu * 1e6 / double(std::max<qint64>(m_polls, 1)), 0, 'f', 1).arg(residentMegabytes(), 0, 'f', 1)
-                   .arg(m_worstGap, 0, 'f', 1).arg(m_oldest, 0, 'f', 2)
-            + uR"("frames": %1, "frame_milliseconds_median": %2, "frame_milliseconds_worst": %3})"_s
-                  .arg(frames.size()).arg(frame(0.5), 0, 'f', 2).arg(frame(1), 0, 'f', 2);
+                   .arg(m_watch.fleet().rowCount())
+                   .arg(seconds, 0, 'f', 1)
+                   .arg(double(m_polls) / seconds, 0, 'f', 1)
+                   .arg(double(m_answered) / double(std::max<qint64>(m_polls, 1)), 0, 'f', 3)
+                   .arg(cpu / seconds, 0, 'f', 3)
+                   .arg(cpu * 1e6 / double(std::max<qint64>(m_polls, 1)), 0, 'f', 1)
+                   .arg(residentMegabytes(), 0, 'f', 1)
+                   .arg(m_worstGap, 0, 'f', 1)
+                   .arg(m_oldest, 0, 'f', 2)
+            + uR"("frames": %1, "frame_milliseconds_median": %2, "frame_milliseconds_worst": %3})"_s.arg(frames.size())
+                  .arg(frame(0.5), 0, 'f', 2)
+                  .arg(frame(1), 0, 'f', 2);
     }
 
 private:
@@ -170,7 +179,8 @@ int main(int argc, char *argv[])
         window->resize(1400, 900);
         window->show();
         if (parser.isSet(u"sort"_s))
-            window->findChildren<FleetView *>().first()->sortByColumn(parser.value(u"sort"_s).toInt(), Qt::AscendingOrder);
+            window->findChildren<FleetView *>().first()->sortByColumn(parser.value(u"sort"_s).toInt(),
+                                                                      Qt::AscendingOrder);
     }
     QTimer::singleShot(std::chrono::seconds(parser.value(u"settle"_s).toInt()), &measurement, [&] {
         measurement.begin();

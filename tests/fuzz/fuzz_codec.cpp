@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
-/// Every body a service or a client may send. What is accepted is encoded, and must be accepted again and mean the same:
-/// from the first encoding on (which rounds durations to microseconds), nothing changes any more.
+/// Every body a service or a client may send. What is accepted is encoded, and must be accepted again and mean the
+/// same: from the first encoding on (which rounds durations to microseconds), nothing changes any more.
 
 using namespace Hephaestus;
 

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 
-/// A configuration file of anybody's making, read the way the service reads its own: known keys by their type, then every other
-/// table likewise. Whatever it holds, values are within their bounds and every problem has a place and a reason.
+/// A configuration file of anybody's making, read the way the service reads its own: known keys by their type, then
+/// every other table likewise. Whatever it holds, values are within their bounds and every problem has a place and a
+/// reason.
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -39,7 +40,8 @@ void read(ConfigTable table, int depth)
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const ConfigDocument document = ConfigDocument::fromText(QByteArray(reinterpret_cast<const char *>(data), qsizetype(size)), u"f"_s);
+    const ConfigDocument document =
+        ConfigDocument::fromText(QByteArray(reinterpret_cast<const char *>(data), qsizetype(size)), u"f"_s);
     read(document.root(), 0);
     for (const Problem &problem : document.problems()) {
         mustHold(problem.where.startsWith(u'f'), "a problem names the file");

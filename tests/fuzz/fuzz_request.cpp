@@ -29,7 +29,8 @@ void mustBeFramedOnce(const QByteArray &raw, const RequestHead &head)
     mustHold(head.chunked == (encodings == 1), "chunked only where the head says so");
     mustHold(head.contentLength.has_value() == (lengths == 1), "a length only where the head says so");
     mustHold(!raw.contains('\0'), "no NUL in a head");
-    mustHold(raw.count('\n') == raw.count("\r\n") && raw.count('\r') == raw.count("\r\n"), "CR and LF only as line ends");
+    mustHold(raw.count('\n') == raw.count("\r\n") && raw.count('\r') == raw.count("\r\n"),
+             "CR and LF only as line ends");
 }
 
 void mustReadTheSameWhenPlain(const QByteArray &raw, RequestHead head, const Limits &limits)

@@ -20,12 +20,13 @@ qint64 allocations() { return counted; }
 #include <sanitizer/allocator_interface.h>
 
 // Before anything is measured; the tool's own hooks are asked for by nobody else.
-[[maybe_unused]] static const int installed = __sanitizer_install_malloc_and_free_hooks([](const volatile void *, std::size_t) { ++counted; },
-                                                                                        [](const volatile void *) {});
+[[maybe_unused]] static const int installed = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void *, std::size_t) { ++counted; }, [](const volatile void *) {});
 
 #else
 
-// A program may replace these (https://www.gnu.org/software/libc/manual/html_node/Replacing-malloc.html); glibc's own stay there under the other names.
+// A program may replace these (https://www.gnu.org/software/libc/manual/html_node/Replacing-malloc.html); glibc's own
+// stay there under the other names.
 extern "C" {
 void *__libc_malloc(std::size_t size);
 void *__libc_calloc(std::size_t count, std::size_t size);

@@ -8,7 +8,8 @@
 
 namespace Hephaestus {
 
-/// Asks, and waits for the answer in an event loop; a probe that never finishes, or finishes twice, is an answer of its own.
+/// Asks, and waits for the answer in an event loop; a probe that never finishes, or finishes twice, is an answer of its
+/// own.
 inline Outcome ask(Probe &probe)
 {
     QSignalSpy finished(&probe, &Probe::finished);

@@ -2,8 +2,8 @@
 //
 //     awkwardservice [--drain MS] [--never-ready] [STEP]...        STEP: ok, fails, throws, hangs, blocks
 //
-// A service on the library whose clean-up steps do what their names say, in this order, and print them as they begin. GET /slow is
-// never answered. With --never-ready it prints "starting on URL" and stays in its start-up.
+// A service on the library whose clean-up steps do what their names say, in this order, and print them as they begin.
+// GET /slow is never answered. With --never-ready it prints "starting on URL" and stays in its start-up.
 #include "server/http/service.h"
 
 #include <cstdio>

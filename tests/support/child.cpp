@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Plays the part of a supervised program, well behaved or not: `hephaestus_test_child PART [ARGUMENT...]`. Says "ready" once
-// it is what its part says.
+// Plays the part of a supervised program, well behaved or not: `hephaestus_test_child PART [ARGUMENT...]`. Says "ready"
+// once it is what its part says.
 
 #include <cerrno>
 #include <csignal>
@@ -31,10 +31,7 @@ void say(const std::string &text)
         ::pause();
 }
 
-void ignoreTerm()
-{
-    ::signal(SIGTERM, SIG_IGN);
-}
+void ignoreTerm() { ::signal(SIGTERM, SIG_IGN); }
 
 /// The processes of a family tell through it that they are what they are to be.
 int settledPipe[2];
@@ -70,10 +67,7 @@ void daemonize(const std::function<void()> &part)
     ::waitpid(between, nullptr, 0);
 }
 
-int exitWith(char **arguments)
-{
-    return std::atoi(arguments[0]);
-}
+int exitWith(char **arguments) { return std::atoi(arguments[0]); }
 
 int crash(char **)
 {
@@ -90,7 +84,7 @@ int wait(char **)
 int handleTerm(char **arguments)
 {
     static volatile sig_atomic_t asked = 0;
-    struct sigaction action{};
+    struct sigaction action = {};
     action.sa_handler = [](int) { asked = 1; };
     ::sigaction(SIGTERM, &action, nullptr);
     sigset_t term;
@@ -131,7 +125,8 @@ int suspendItself(char **)
     sleepForEver();
 }
 
-/// Three children in its group that ignore SIGTERM, and a child of each that does too; itself it ends at SIGTERM, or at once with "leave".
+/// Three children in its group that ignore SIGTERM, and a child of each that does too; itself it ends at SIGTERM, or at
+/// once with "leave".
 int haveGrandchildren(char **arguments)
 {
     for (int i = 0; i < 3; ++i) {
@@ -202,8 +197,9 @@ int describeItself(char **)
     ::sigprocmask(SIG_SETMASK, nullptr, &blocked);
     std::string changed;
     for (int number = 1; number < NSIG; ++number) {
-        struct sigaction action{};
-        if (sigismember(&blocked, number) == 1 || (::sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_DFL))
+        struct sigaction action = {};
+        if (sigismember(&blocked, number) == 1
+            || (::sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_DFL))
             changed += " " + std::to_string(number);
     }
     say("signals" + changed);

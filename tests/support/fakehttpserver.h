@@ -22,14 +22,15 @@ struct FakeAnswer
     static FakeAnswer json(const QByteArray &body, int status = 200)
     {
         return {"HTTP/1.1 " + QByteArray::number(status) + " X\r\nContent-Type: application/json\r\nContent-Length: "
-                    + QByteArray::number(body.size()) + "\r\n\r\n" + body, Then::KeepOpen, false};
+                    + QByteArray::number(body.size()) + "\r\n\r\n" + body,
+                Then::KeepOpen, false};
     }
     static FakeAnswer hang() { return {}; }
     static FakeAnswer raw(const QByteArray &bytes, Then then = Then::KeepOpen) { return {bytes, then, false}; }
 };
 
-/// A real listening socket, TCP or Unix, that answers by script. Answers are set by path (without the query); several for one path
-/// are given in turn, and the last of them again and again.
+/// A real listening socket, TCP or Unix, that answers by script. Answers are set by path (without the query); several
+/// for one path are given in turn, and the last of them again and again.
 class FakeHttpServer : public QObject
 {
 public:
@@ -55,7 +56,7 @@ public:
     void setAnswer(const QByteArray &path, const FakeAnswer &answer) { setAnswers(path, {answer}); }
 
     const QList<QByteArray> &requests() const { return m_requests; } ///< whole, in the order of arrival
-    int connections() const { return m_connections; }               ///< ever accepted
+    int connections() const { return m_connections; }                ///< ever accepted
 
 private:
     void accept(QIODevice *socket)
@@ -81,7 +82,9 @@ private:
         if (head < 0)
             return 0;
         const qsizetype length = bytes.indexOf("\r\nContent-Length: ");
-        const qsizetype body = length < 0 || length > head ? 0 : bytes.mid(length + 18, bytes.indexOf('\r', length + 2) - length - 18).toLongLong();
+        const qsizetype body = length < 0 || length > head
+            ? 0
+            : bytes.mid(length + 18, bytes.indexOf('\r', length + 2) - length - 18).toLongLong();
         return bytes.size() >= head + 4 + body ? head + 4 + body : 0;
     }
 
@@ -89,9 +92,10 @@ private:
     {
         const QByteArray path = request.split(' ').value(1).split('?').first();
         QList<FakeAnswer> &answers = m_answers[path];
-        const FakeAnswer answer = answers.isEmpty() ? FakeAnswer::json(R"({"error":{"code":"not_found","message":"no such path"}})", 404)
-            : answers.size() > 1                    ? answers.takeFirst()
-                                                    : answers.first();
+        const FakeAnswer answer = answers.isEmpty()
+            ? FakeAnswer::json(R"({"error":{"code":"not_found","message":"no such path"}})", 404)
+            : answers.size() > 1 ? answers.takeFirst()
+                                 : answers.first();
         if (answer.drip)
             return drip(socket, answer.bytes);
         socket->write(answer.bytes);
@@ -106,7 +110,8 @@ private:
     void drip(QIODevice *socket, const QByteArray &bytes)
     {
         auto *timer = new QTimer(socket);
-        connect(timer, &QTimer::timeout, socket, [socket, bytes, sent = 0]() mutable { socket->write(bytes.mid(sent++, 1)); });
+        connect(timer, &QTimer::timeout, socket,
+                [socket, bytes, sent = 0]() mutable { socket->write(bytes.mid(sent++, 1)); });
         timer->start(20);
     }
 

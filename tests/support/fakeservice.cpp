@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A service that speaks the protocol's sections 1 to 4 by hand, with faults on request, for tests of what starts and restarts services:
+// A service that speaks the protocol's sections 1 to 4 by hand, with faults on request, for tests of what starts and
+// restarts services:
 //   fakeservice PORT [FAULT]...
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
@@ -72,7 +73,8 @@ private:
 
     void answer(QTcpSocket *socket, int status, const QByteArray &body)
     {
-        socket->write("HTTP/1.1 " + QByteArray::number(status) + " X\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+        socket->write("HTTP/1.1 " + QByteArray::number(status)
+                      + " X\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
         socket->flush();
     }
 
@@ -90,7 +92,10 @@ private:
             return finish(socket);
         m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"draining"_s, Seconds(27), 3, {}};
         QTimer::singleShot(250, this, [this] {
-            m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"cleaning_up"_s, Seconds(5), 0,
+            m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate,
+                                                 u"cleaning_up"_s,
+                                                 Seconds(5),
+                                                 0,
                                                  {{u"database"_s, StepOutcome::Running, Seconds(0), {}}}};
         });
         QTimer::singleShot(500, socket, [this, socket] { finish(socket); });

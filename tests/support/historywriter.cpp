@@ -18,7 +18,8 @@ int main(int argc, char **argv)
     int written = 0;
     std::function<void()> next = [&] {
         const History::Time now = std::chrono::system_clock::now();
-        store.record(Event{now, NoService, u"mcp"_s, EventKind::Information, QString::number(written)}, u"http://127.0.0.1:1"_s);
+        store.record(Event{now, NoService, u"mcp"_s, EventKind::Information, QString::number(written)},
+                     u"http://127.0.0.1:1"_s);
         ++written;
         // What is asked for includes what was recorded: once the answer is there, so is the event.
         store.askEvents(1, [&](const Result<HistoryStore::StoredEvents> &events) {

@@ -10,8 +10,8 @@
 
 #include <unistd.h>
 
-/// Finds whatever a test left running: every process inherits the mark by its environment, whatever session, group or parent
-/// it takes.
+/// Finds whatever a test left running: every process inherits the mark by its environment, whatever session, group or
+/// parent it takes.
 class Leftovers
 {
 public:
@@ -39,7 +39,12 @@ public:
         return found;
     }
 
-    static int openDescriptors() { return int(QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size()); }
+    static int openDescriptors()
+    {
+        return int(QDir(QStringLiteral("/proc/self/fd"))
+                       .entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System)
+                       .size());
+    }
 
 private:
     const QByteArray m_mark;

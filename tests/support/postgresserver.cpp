@@ -39,9 +39,10 @@ QString PostgresServer::start()
             return free.errorString();
         m_port = free.serverPort();
     }
-    asServerUser(m_server, {command(u"postgres"_s), u"-D"_s, m_directory.filePath(u"data"_s), u"-k"_s, m_directory.path(),
-                            u"-p"_s, QString::number(m_port), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s,
-                            u"fsync=off"_s, u"-c"_s, u"max_connections=20"_s});
+    asServerUser(m_server,
+                 {command(u"postgres"_s), u"-D"_s, m_directory.filePath(u"data"_s), u"-k"_s, m_directory.path(),
+                  u"-p"_s, QString::number(m_port), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s,
+                  u"-c"_s, u"max_connections=20"_s});
     if (!QTest::qWaitFor([this] { return m_server.state() == QProcess::NotRunning || answers(); }, 20000)
         || m_server.state() == QProcess::NotRunning)
         return u"the server does not come up: "_s + QString::fromUtf8(m_server.readAll());
@@ -121,9 +122,10 @@ QString PostgresServer::makeCluster()
     }
     QProcess initdb;
     initdb.setProcessChannelMode(QProcess::MergedChannels);
-    asServerUser(initdb, {command(u"initdb"_s), u"-D"_s, m_directory.filePath(u"data"_s), u"-U"_s, user(), u"--no-sync"_s,
-                          u"--auth-local=trust"_s, u"--auth-host=scram-sha-256"_s,
-                          u"--pwfile="_s + passwordFile.fileName(), u"--locale=C"_s, u"-E"_s, u"UTF8"_s});
+    asServerUser(initdb,
+                 {command(u"initdb"_s), u"-D"_s, m_directory.filePath(u"data"_s), u"-U"_s, user(), u"--no-sync"_s,
+                  u"--auth-local=trust"_s, u"--auth-host=scram-sha-256"_s, u"--pwfile="_s + passwordFile.fileName(),
+                  u"--locale=C"_s, u"-E"_s, u"UTF8"_s});
     if (!initdb.waitForFinished(60000) || initdb.exitCode() != 0)
         return QString::fromUtf8(initdb.readAll());
     return {};

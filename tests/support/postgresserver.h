@@ -8,8 +8,8 @@
 namespace Hephaestus {
 
 /// A PostgreSQL server of the test's own, in a temporary directory: user `hephaestus`, password `pg-secret-7`, database
-/// `postgres`, on loopback and a Unix socket. Stopped and removed with the object. Run by root it becomes the user postgres,
-/// since the server refuses to run as root.
+/// `postgres`, on loopback and a Unix socket. Stopped and removed with the object. Run by root it becomes the user
+/// postgres, since the server refuses to run as root.
 class PostgresServer
 {
 public:

@@ -102,7 +102,8 @@ RawClient::~RawClient()
 void RawClient::send(const QByteArray &bytes)
 {
     for (qsizetype sent = 0; sent < bytes.size();) {
-        const ssize_t count = ::send(int(m_descriptor), bytes.constData() + sent, size_t(bytes.size() - sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t count = ::send(int(m_descriptor), bytes.constData() + sent, size_t(bytes.size() - sent),
+                                     MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0)
             return; // the server closed, or does not read: what the test is about
         sent += count;
@@ -134,7 +135,8 @@ void RawClient::read()
     }
 }
 
-QByteArray requestText(const QByteArray &method, const QByteArray &path, const QByteArray &fields, const QByteArray &body)
+QByteArray requestText(const QByteArray &method, const QByteArray &path, const QByteArray &fields,
+                       const QByteArray &body)
 {
     QByteArray text = method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n" + fields;
     if (!body.isEmpty())

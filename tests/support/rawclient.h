@@ -60,6 +60,7 @@ private:
 };
 
 /// `METHOD path HTTP/1.1`, a Host of this machine, `fields` (each with its CR LF), and the body with its length.
-QByteArray requestText(const QByteArray &method, const QByteArray &path, const QByteArray &fields = {}, const QByteArray &body = {});
+QByteArray requestText(const QByteArray &method, const QByteArray &path, const QByteArray &fields = {},
+                       const QByteArray &body = {});
 
 } // namespace Hephaestus

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A program that becomes its successor when told to on stdin: `restart`, `check`, `replaced`, `try CODE`; `end` ends it. Each
-// life begins with one line about itself. `stop` gives it a SIGTERM that is held back, `stopped` tells whether one came. With `--exit CODE` it does only that.
+// A program that becomes its successor when told to on stdin: `restart`, `check`, `replaced`, `try CODE`; `end` ends
+// it. Each life begins with one line about itself. `stop` gives it a SIGTERM that is held back, `stopped` tells whether
+// one came. With `--exit CODE` it does only that.
 
 #include "server/core/unixsignals.h"
 #include "server/supervisor/heldsockets.h"
@@ -28,17 +29,23 @@ void introduceItself(int argc, char **argv)
         if (::fcntl(number, F_GETFD) >= 0)
             std::cout << ' ' << number;
     }
-    std::cout << " directory " << QDir::currentPath().toStdString() << " mark " << qgetenv("MARK").toStdString() << " arguments";
+    std::cout << " directory " << QDir::currentPath().toStdString() << " mark " << qgetenv("MARK").toStdString()
+              << " arguments";
     for (int i = 1; i < argc; ++i)
         std::cout << ' ' << argv[i];
-    struct sigaction action{};
+    struct sigaction action = {};
     ::sigaction(SIGPIPE, nullptr, &action);
     sigset_t blocked;
     ::sigprocmask(SIG_SETMASK, nullptr, &blocked);
-    std::cout << " signals " << (action.sa_handler == SIG_DFL && !sigismember(&blocked, SIGUSR1) ? "default" : "changed");
+    std::cout << " signals "
+              << (action.sa_handler == SIG_DFL && !sigismember(&blocked, SIGUSR1) ? "default" : "changed");
     const QByteArray pid = qgetenv("LISTEN_PID");
-    std::cout << " listeners " << qgetenv("LISTEN_FDS").toStdString() << ' ' << qgetenv("LISTEN_FDNAMES").toStdString() << ' '
-              << (pid.isEmpty() ? "first" : pid.toInt() == ::getpid() ? "right" : "wrong") << std::endl;
+    std::cout << " listeners " << qgetenv("LISTEN_FDS").toStdString() << ' ' << qgetenv("LISTEN_FDNAMES").toStdString()
+              << ' '
+              << (pid.isEmpty()                   ? "first"
+                      : pid.toInt() == ::getpid() ? "right"
+                                                  : "wrong")
+              << std::endl;
 }
 
 /// What a service has done by the time it restarts.
@@ -67,15 +74,18 @@ int main(int argc, char **argv)
     const Reexec self;
     introduceItself(argc, argv);
     HeldSockets sockets;
-    const auto problem = qEnvironmentVariableIsSet("LISTEN_FDS") ? sockets.adopt(3, false)
-                                                                : sockets.open(parseServiceAddress(QStringLiteral("127.0.0.1:0")).value());
+    const auto problem = qEnvironmentVariableIsSet("LISTEN_FDS")
+        ? sockets.adopt(3, false)
+        : sockets.open(parseServiceAddress(QStringLiteral("127.0.0.1:0")).value());
     if (problem) {
         std::cout << problem->text().toStdString() << std::endl;
         return 1;
     }
     std::cout << "port " << sockets.addresses().first().port << std::endl;
     liveALittle();
-    const auto tell = [](const std::optional<Problem> &found) { std::cout << (found ? found->text().toStdString() : "fine") << std::endl; };
+    const auto tell = [](const std::optional<Problem> &found) {
+        std::cout << (found ? found->text().toStdString() : "fine") << std::endl;
+    };
     for (std::string line; std::getline(std::cin, line);) {
         if (line == "check")
             tell(self.check());

@@ -9,7 +9,8 @@
 
 namespace Hephaestus::Test {
 
-/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before). Killed, if still there, with the object.
+/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before).
+/// Killed, if still there, with the object.
 class ServiceProcess
 {
 public:

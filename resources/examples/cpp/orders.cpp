@@ -30,7 +30,8 @@ int main(int argc, char **argv)
     {
         auto call = tracker.call(); // counted: success, failure, or failure if it is dropped
         QSqlQuery create(database);
-        if (!database.open() || !create.exec(QStringLiteral("CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY)"))) {
+        if (!database.open()
+            || !create.exec(QStringLiteral("CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY)"))) {
             qCritical("the database cannot be opened: %s", qPrintable(database.lastError().text()));
             return 1;
         }
@@ -44,11 +45,13 @@ int main(int argc, char **argv)
     // Takes a while, as real work does: the answer is sent later, and a shutdown waits for it.
     service.route("/orders", Method::Get | Method::Post, [&](const Request &request, Reply reply) {
         const bool isNew = request.method == Method::Post;
-        const int delay = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(QStringLiteral("delay_ms")).toInt();
+        const int delay =
+            QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(QStringLiteral("delay_ms")).toInt();
         QTimer::singleShot(std::chrono::milliseconds(std::clamp(delay, 0, 60'000)), &service, [&, reply, isNew] {
             auto call = tracker.call();
             QSqlQuery query(database);
-            if (!query.exec(isNew ? QStringLiteral("INSERT INTO orders DEFAULT VALUES") : QStringLiteral("SELECT count(*) FROM orders"))) {
+            if (!query.exec(isNew ? QStringLiteral("INSERT INTO orders DEFAULT VALUES")
+                                  : QStringLiteral("SELECT count(*) FROM orders"))) {
                 call.failure(query.lastError().text());
                 reply.fail(500, "database", "the database does not answer");
                 return;

@@ -7,7 +7,6 @@
 
 #include <cstdio>
 
-
 namespace Hephaestus {
 namespace {
 
@@ -22,9 +21,9 @@ constexpr double SinceMark = 770003.25;
 constexpr double CpuMark = 770004.25;
 
 const std::vector<std::pair<std::string, int>> marks{
-    {"@name@", Name},        {"@instance@", Instance}, {"2001-02-03T04:05:06.007Z", StartTime}, {"@start@", StartSeconds},
-    {"770001.25", Uptime},   {"770002", Checks},       {"770003.25", Age},                    {"770004.25", Cpu},
-    {"\"verdict\":\"fresh\"", Verdict},
+    {"@name@", Name},          {"@instance@", Instance}, {"2001-02-03T04:05:06.007Z", StartTime},
+    {"@start@", StartSeconds}, {"770001.25", Uptime},    {"770002", Checks},
+    {"770003.25", Age},        {"770004.25", Cpu},       {"\"verdict\":\"fresh\"", Verdict},
 };
 
 void number(std::string &text, double value)
@@ -35,7 +34,8 @@ void number(std::string &text, double value)
 
 std::string dependencyName(int i)
 {
-    static const char *const names[]{"database", "qdrant", "openai", "anthropic", "lmstudio", "queue", "cache", "search"};
+    static const char *const names[]{"database", "qdrant", "openai", "anthropic",
+                                     "lmstudio", "queue",  "cache",  "search"};
     return i < int(std::size(names)) ? names[i] : "backend-" + std::to_string(i);
 }
 
@@ -48,13 +48,20 @@ HealthReport report(int dependencies)
     report.startTime = QDateTime(QDate(2001, 2, 3), QTime(4, 5, 6, 7), QTimeZone::utc());
     report.uptime = Seconds(UptimeMark);
     for (int i = 0; i < dependencies; ++i) {
-        report.dependencies << DependencyReport{QString::fromStdString(dependencyName(i)), DependencyStatus::Working, {},
-                                                Seconds(SinceMark), {}, ChecksMark, 0, {{QStringLiteral("pool_size"), 5}}};
+        report.dependencies << DependencyReport{QString::fromStdString(dependencyName(i)),
+                                                DependencyStatus::Working,
+                                                {},
+                                                Seconds(SinceMark),
+                                                {},
+                                                ChecksMark,
+                                                0,
+                                                {{QStringLiteral("pool_size"), 5}}};
     }
     report.dependencies << DependencyReport{QStringLiteral("groq"), DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {}}
                         << DependencyReport{QStringLiteral("mail"), DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {}};
     report.resources = {1, 6, 0, 24, 3, 38'000'000, CpuMark};
-    report.capabilities = QStringList{QStringLiteral("ready"), QStringLiteral("restart"), QStringLiteral("check"), QStringLiteral("code")};
+    report.capabilities = QStringList{QStringLiteral("ready"), QStringLiteral("restart"), QStringLiteral("check"),
+                                      QStringLiteral("code")};
     report.code = CodeReport{CodeVerdict::Fresh, {}, Seconds(SinceMark), 0};
     return report;
 }
@@ -62,9 +69,11 @@ HealthReport report(int dependencies)
 /// As server/core/metrics.cpp writes them, with the samples that move.
 std::string metricsText(int dependencies)
 {
-    std::string text = "# HELP hephaestus_service_info What runs here; always 1.\n# TYPE hephaestus_service_info gauge\n"
-                       "hephaestus_service_info{service=\"@name@\",version=\"1.4.0\",instance_id=\"@instance@\"} 1\n";
-    const auto gauge = [&](const std::string &name, const std::string &help, const std::string &value, const char *type = "gauge") {
+    std::string text =
+        "# HELP hephaestus_service_info What runs here; always 1.\n# TYPE hephaestus_service_info gauge\n"
+        "hephaestus_service_info{service=\"@name@\",version=\"1.4.0\",instance_id=\"@instance@\"} 1\n";
+    const auto gauge = [&](const std::string &name, const std::string &help, const std::string &value,
+                           const char *type = "gauge") {
         text += "# HELP " + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n' + name + ' ' + value + '\n';
     };
     gauge("hephaestus_start_time_seconds", "When the service started, in Unix time.", "@start@");
@@ -83,21 +92,28 @@ std::string metricsText(int dependencies)
             line("{dependency=\"" + dependencyName(i) + '"');
     };
     const std::string operations = "hephaestus_dependency_operations_total";
-    family(operations, "counter", "Operations on a dependency, real calls and checks together.", [&](const std::string &label) {
-        text += operations + label + ",result=\"success\"} 770002\n" + operations + label + ",result=\"failure\"} 0\n";
-    });
+    family(operations, "counter", "Operations on a dependency, real calls and checks together.",
+           [&](const std::string &label) {
+               text += operations + label + ",result=\"success\"} 770002\n" + operations + label
+                   + ",result=\"failure\"} 0\n";
+           });
     family("hephaestus_dependency_up", "gauge", "Whether the latest operation on a dependency succeeded.",
            [&](const std::string &label) { text += "hephaestus_dependency_up" + label + "} 1\n"; });
     family("hephaestus_dependency_last_success_age_seconds", "gauge", "Time since the last success of a dependency.",
-           [&](const std::string &label) { text += "hephaestus_dependency_last_success_age_seconds" + label + "} 770003.25\n"; });
+           [&](const std::string &label) {
+               text += "hephaestus_dependency_last_success_age_seconds" + label + "} 770003.25\n";
+           });
     return text;
 }
 
-/// A gzip file of zeros (RFC 1952), as much as fits in 64 KiB; its checksum is wrong, which one knows only after unpacking it.
+/// A gzip file of zeros (RFC 1952), as much as fits in 64 KiB; its checksum is wrong, which one knows only after
+/// unpacking it.
 std::string gzipBomb()
 {
-    const QByteArray deflated = qCompress(QByteArray(64'000'000, '\0'), 9); // 4 bytes of length and a zlib wrapper around it
-    return "\x1f\x8b\x08\0\0\0\0\0\x02\xff"s + deflated.sliced(6, deflated.size() - 10).toStdString() + "\0\0\0\0\0\x90\xd0\x03"s;
+    const QByteArray deflated =
+        qCompress(QByteArray(64'000'000, '\0'), 9); // 4 bytes of length and a zlib wrapper around it
+    return "\x1f\x8b\x08\0\0\0\0\0\x02\xff"s + deflated.sliced(6, deflated.size() - 10).toStdString()
+        + "\0\0\0\0\0\x90\xd0\x03"s;
 }
 
 } // namespace
@@ -142,7 +158,8 @@ std::string Bodies::metrics(const SimulatedSelf &self) const
     return m_metrics.with([&](int hole, std::string &text) { fill(self, hole, text); });
 }
 
-std::string Bodies::response(std::string_view status, std::string_view body, std::string_view type, std::string_view more)
+std::string Bodies::response(std::string_view status, std::string_view body, std::string_view type,
+                             std::string_view more)
 {
     std::string text = "HTTP/1.1 ";
     text.append(status).append("\r\nContent-Type: ").append(type).append("\r\nContent-Length: ");
@@ -156,22 +173,29 @@ std::string Bodies::broken(Fault fault, const SimulatedSelf &self) const
     switch (fault) {
     case Fault::HangBody:
     case Fault::Truncated: return whole.substr(0, whole.size() / 2);
-    case Fault::Endless: return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    case Fault::Endless:
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     case Fault::Huge: return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n";
     case Fault::GzipBomb: return response("200 OK", m_bomb, "application/json", "Content-Encoding: gzip\r\n");
     case Fault::WrongTypes:
-        return response("200 OK", R"({"status":"healthy","uptime_seconds":"long","start_time":7,"version":[],"dependencies":[1,2,3],)"
-                                  R"("resources":"many","should_shutdown":{"a":null}})");
+        return response(
+            "200 OK",
+            R"({"status":"healthy","uptime_seconds":"long","start_time":7,"version":[],"dependencies":[1,2,3],)"
+            R"("resources":"many","should_shutdown":{"a":null}})");
     case Fault::Deep: return response("200 OK", std::string(100'000, '[') + std::string(100'000, ']'));
     case Fault::DeepSmall: return response("200 OK", std::string(30'000, '[') + std::string(30'000, ']'));
     case Fault::Redirect: return response("302 Found", "", "text/plain", "Location: /health/status\r\n");
     case Fault::LongNames:
-        return response("200 OK", R"({"status":"healthy","dependencies":{")" + std::string(1'000'000, 'n') + R"(":{"status":"working"}}})");
-    case Fault::WideNames: return response("200 OK", R"({"status":"healthy","service":")" + std::string(60'000, 'W') + R"("})");
+        return response("200 OK",
+                        R"({"status":"healthy","dependencies":{")" + std::string(1'000'000, 'n')
+                            + R"(":{"status":"working"}}})");
+    case Fault::WideNames:
+        return response("200 OK", R"({"status":"healthy","service":")" + std::string(60'000, 'W') + R"("})");
     case Fault::NotHttp: return "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
     case Fault::ServerError:
         return response("500 Internal Server Error", R"({"error":{"code":"internal","message":"it broke"}})");
-    case Fault::Unauthorized: return response("401 Unauthorized", R"({"error":{"code":"unauthorized","message":"who are you?"}})");
+    case Fault::Unauthorized:
+        return response("401 Unauthorized", R"({"error":{"code":"unauthorized","message":"who are you?"}})");
     default: return whole;
     }
 }

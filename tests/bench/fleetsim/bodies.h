@@ -10,15 +10,15 @@ namespace Hephaestus {
 struct SimulatedSelf
 {
     std::string name;
-    unsigned instance = 0; ///< grows with every restart
+    unsigned instance = 0;   ///< grows with every restart
     std::string startTime;   ///< ISO 8601
     double startSeconds = 0; ///< the same in Unix time
     double uptime = 0;       ///< seconds
     bool stale = false;
 };
 
-/// The answers of simulated services: bodies as the real ones send them, with counts and seconds that move, made by the real
-/// codec once; and the answers of those that are broken. Cheap to ask for: 2 to 3 microseconds a body.
+/// The answers of simulated services: bodies as the real ones send them, with counts and seconds that move, made by the
+/// real codec once; and the answers of those that are broken. Cheap to ask for: 2 to 3 microseconds a body.
 class Bodies
 {
 public:
@@ -30,8 +30,8 @@ public:
     std::string metrics(const SimulatedSelf &self) const;
 
     /// A whole answer with its head.
-    static std::string response(std::string_view status, std::string_view body, std::string_view type = "application/json",
-                                std::string_view more = {});
+    static std::string response(std::string_view status, std::string_view body,
+                                std::string_view type = "application/json", std::string_view more = {});
 
     /// The whole answer of a broken service, or the beginning of one that never ends.
     std::string broken(Fault fault, const SimulatedSelf &self) const;

@@ -10,26 +10,26 @@ namespace Hephaestus {
 /// What is wrong with a simulated service. Every kind but None is something a poller must survive.
 enum class Fault {
     None,
-    Slow,        ///< answers after two seconds
-    HangConnect, ///< its backlog is full: the connection is never made
-    HangHead,    ///< takes the request, says nothing
-    HangBody,    ///< a whole head, half a body, then nothing
-    DripHead,    ///< one byte of the answer every 100 ms, from the first
-    DripBody,    ///< the head at once, then one byte of the body every 100 ms
-    Endless,     ///< a chunked body that does not end, as fast as it is taken
-    Huge,        ///< a body of 1 GB, announced and sent
-    GzipBomb,    ///< 64 KiB of gzip that would unpack to 64 MB, although nobody asked for a coding
-    Truncated,   ///< closes in the middle of the body
-    WrongTypes,  ///< the protocol's fields with the wrong types
-    Deep,        ///< JSON nested 100,000 deep
-    DeepSmall,   ///< nested as deep as fits in 60 KiB
-    Redirect,    ///< 302 to itself
-    LongNames,   ///< a dependency with a name of 1 MB
-    WideNames,   ///< a service with a name of 60,000 characters: what a reader of 64 KiB still takes
-    NotHttp,     ///< greets as an SSH server
-    ServerError, ///< 500
+    Slow,         ///< answers after two seconds
+    HangConnect,  ///< its backlog is full: the connection is never made
+    HangHead,     ///< takes the request, says nothing
+    HangBody,     ///< a whole head, half a body, then nothing
+    DripHead,     ///< one byte of the answer every 100 ms, from the first
+    DripBody,     ///< the head at once, then one byte of the body every 100 ms
+    Endless,      ///< a chunked body that does not end, as fast as it is taken
+    Huge,         ///< a body of 1 GB, announced and sent
+    GzipBomb,     ///< 64 KiB of gzip that would unpack to 64 MB, although nobody asked for a coding
+    Truncated,    ///< closes in the middle of the body
+    WrongTypes,   ///< the protocol's fields with the wrong types
+    Deep,         ///< JSON nested 100,000 deep
+    DeepSmall,    ///< nested as deep as fits in 60 KiB
+    Redirect,     ///< 302 to itself
+    LongNames,    ///< a dependency with a name of 1 MB
+    WideNames,    ///< a service with a name of 60,000 characters: what a reader of 64 KiB still takes
+    NotHttp,      ///< greets as an SSH server
+    ServerError,  ///< 500
     Unauthorized, ///< 401
-    Dead,        ///< nothing listens
+    Dead,         ///< nothing listens
 };
 
 struct FaultName

@@ -60,14 +60,19 @@ bool writeFleetFile(const SimFleet &sim, const QString &path, std::chrono::milli
 
 QString sideText(const SimFleet::Side &side)
 {
-    return uR"({"connections": %1, "requests": %2, "shutdowns": %3, "restarts": %4, "bytes_sent": %5})"_s.arg(side.connections)
-        .arg(side.requests).arg(side.shutdowns).arg(side.restarts).arg(side.bytesSent);
+    return uR"({"connections": %1, "requests": %2, "shutdowns": %3, "restarts": %4, "bytes_sent": %5})"_s
+        .arg(side.connections)
+        .arg(side.requests)
+        .arg(side.shutdowns)
+        .arg(side.restarts)
+        .arg(side.bytesSent);
 }
 
 void printStatistics(const SimFleet &sim)
 {
     const SimFleet::Statistics &all = sim.statistics();
-    QTextStream(stdout) << u"{\"good\": %1, \"bad\": %2, \"restarting_at_most\": %3}\n"_s.arg(sideText(all.good), sideText(all.bad))
+    QTextStream(stdout) << u"{\"good\": %1, \"bad\": %2, \"restarting_at_most\": %3}\n"_s
+                               .arg(sideText(all.good), sideText(all.bad))
                                .arg(all.restartingAtMost);
 }
 
@@ -81,11 +86,13 @@ QString readOptions(const QCommandLineParser &parser, SimOptions &options)
         target = parser.value(name).toInt(&ok);
         return ok && target >= least && target <= most
             ? QString()
-            : u"--%1: expected a number from %2 to %3, found \"%4\""_s.arg(name).arg(least).arg(most).arg(parser.value(name));
+            : u"--%1: expected a number from %2 to %3, found \"%4\""_s.arg(name).arg(least).arg(most).arg(
+                parser.value(name));
     };
-    QStringList problems{number(u"services"_s, 1, 20'000, options.services), number(u"dependencies"_s, 0, 60, options.dependencies),
-                         number(u"stale"_s, 0, 20'000, options.stale), number(u"first-port"_s, 1024, 32'767, options.firstPort),
-                         number(u"first-number"_s, 0, 1'000'000, options.firstNumber)};
+    QStringList problems{
+        number(u"services"_s, 1, 20'000, options.services), number(u"dependencies"_s, 0, 60, options.dependencies),
+        number(u"stale"_s, 0, 20'000, options.stale), number(u"first-port"_s, 1024, 32'767, options.firstPort),
+        number(u"first-number"_s, 0, 1'000'000, options.firstNumber)};
     int bad = 0;
     for (const QString &word : parser.values(u"fault"_s).join(u',').split(u',', Qt::SkipEmptyParts)) {
         const QStringList parts = word.split(u'=');
@@ -152,20 +159,25 @@ int main(int argc, char *argv[])
     for (const FaultName &each : FaultNames)
         kinds += u' ' + QString::fromLatin1(each.name.data(), qsizetype(each.name.size()));
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        u"Any number of simulated services on loopback, in one process. Prints \"ready\" when all listen, and counts as JSON at its end.\n"
-        "Lines on standard input: die [SHARE] (that share of them goes), revive (all come back as new processes), stats, quit.\n"
-        "Faults:"_s + kinds);
+    parser.setApplicationDescription(u"Any number of simulated services on loopback, in one process. Prints \"ready\" "
+                                     u"when all listen, and counts as JSON at its end.\n"
+                                     "Lines on standard input: die [SHARE] (that share of them goes), revive (all come "
+                                     "back as new processes), stats, quit.\n"
+                                     "Faults:"_s
+                                     + kinds);
     parser.addOption({u"services"_s, u"How many (100)."_s, u"N"_s});
     parser.addOption({u"fault"_s, u"So many of them are broken; may be given again."_s, u"KIND=COUNT,..."_s});
-    parser.addOption({u"stale"_s, u"So many of the good ones, the last, run old code until they are restarted."_s, u"N"_s});
+    parser.addOption(
+        {u"stale"_s, u"So many of the good ones, the last, run old code until they are restarted."_s, u"N"_s});
     parser.addOption({u"dependencies"_s, u"Of each (6)."_s, u"N"_s});
     parser.addOption({u"unix"_s, u"Unix sockets in this directory instead of TCP ports."_s, u"DIRECTORY"_s});
     parser.addOption({u"first-port"_s, u"Ports from here on, passing over those in use (10000)."_s, u"PORT"_s});
     parser.addOption({u"first-number"_s, u"The services' names are numbered from it (1)."_s, u"N"_s});
     parser.addOption({u"fleet"_s, u"Write a fleet file of all of them."_s, u"FILE"_s});
-    parser.addOption({u"interval"_s, u"In the fleet file: milliseconds between two polls (1000)."_s, u"MS"_s, u"1000"_s});
-    parser.addOption({u"restart-on-stale"_s, u"In the fleet file: they are to be restarted by themselves when they run old code."_s});
+    parser.addOption(
+        {u"interval"_s, u"In the fleet file: milliseconds between two polls (1000)."_s, u"MS"_s, u"1000"_s});
+    parser.addOption({u"restart-on-stale"_s,
+                      u"In the fleet file: they are to be restarted by themselves when they run old code."_s});
     parser.addHelpOption();
     parser.process(app);
     SimOptions options;
@@ -174,18 +186,20 @@ int main(int argc, char *argv[])
     if (!parser.positionalArguments().isEmpty())
         return usage(u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()));
 
-    struct sigaction action{};
+    struct sigaction action = {};
     action.sa_handler = [](int) { ended = 1; };
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
     if (!allowDescriptors(rlim_t(options.services) * 2 + 4096)) {
-        QTextStream(stderr) << "fleetsim: " << options.services << " services need more open files than RLIMIT_NOFILE allows\n";
+        QTextStream(stderr) << "fleetsim: " << options.services
+                            << " services need more open files than RLIMIT_NOFILE allows\n";
         return 1;
     }
     try {
         SimFleet sim(options);
         if (parser.isSet(u"fleet"_s)
-            && !writeFleetFile(sim, parser.value(u"fleet"_s), std::chrono::milliseconds(parser.value(u"interval"_s).toInt()),
+            && !writeFleetFile(sim, parser.value(u"fleet"_s),
+                               std::chrono::milliseconds(parser.value(u"interval"_s).toInt()),
                                parser.isSet(u"restart-on-stale"_s)))
             return 1;
         QTextStream(stdout) << "ready: " << sim.size() << " services\n" << Qt::flush;

@@ -97,15 +97,18 @@ struct SimFleet::Connection
     bool writing = false;   ///< epoll tells when more can be sent
     bool closes = false;    ///< when all is sent
     bool drips = false;
-    bool paused = false;    ///< reads no further request
-    std::size_t undripped = 0; ///< how much of `out` goes at once
+    bool paused = false;                  ///< reads no further request
+    std::size_t undripped = 0;            ///< how much of `out` goes at once
     std::optional<Clock::time_point> due; ///< what is in `out` waits until then
 };
 
 // ---- the fleet ---------------------------------------------------------------------------------------
 
 SimFleet::SimFleet(const SimOptions &options)
-    : m_options(options), m_bodies(options.dependencies), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_nextTick(Clock::now() + TickTime)
+    : m_options(options)
+    , m_bodies(options.dependencies)
+    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+    , m_nextTick(Clock::now() + TickTime)
 {
     if (m_epoll < 0)
         fail("epoll_create1");
@@ -119,7 +122,8 @@ SimFleet::SimFleet(const SimOptions &options)
     int good = int(m_services.size() - faults.size());
     std::map<Fault, int> numbers;
     for (Service &service : m_services) {
-        service.name = std::string(faultName(service.fault)) + '-' + std::to_string(options.firstNumber + numbers[service.fault]++);
+        service.name = std::string(faultName(service.fault)) + '-'
+            + std::to_string(options.firstNumber + numbers[service.fault]++);
         service.stale = service.fault == Fault::None && good-- <= options.stale;
         beBorn(service);
         if (!options.directory.empty())
@@ -128,7 +132,8 @@ SimFleet::SimFleet(const SimOptions &options)
             service.port = port;
         while (!listenAgain(service)) {
             if (!service.path.empty() || ++port > LastPort)
-                throw std::system_error(EADDRINUSE, std::generic_category(), service.path.empty() ? "no free port" : service.path);
+                throw std::system_error(EADDRINUSE, std::generic_category(),
+                                        service.path.empty() ? "no free port" : service.path);
             service.port = port;
         }
         ++port;
@@ -171,7 +176,8 @@ bool SimFleet::listenAgain(Service &service)
 {
     const int backlog = service.fault == Fault::HangConnect ? 0 : 128;
     const LoopbackAddress loopback{.port = htons(in_port_t(service.port))};
-    service.listener = service.path.empty() ? listenAt(loopback, backlog) : listenAt(unixAddress(service.path), backlog);
+    service.listener =
+        service.path.empty() ? listenAt(loopback, backlog) : listenAt(unixAddress(service.path), backlog);
     if (service.listener < 0)
         return false;
     if (service.fault != Fault::HangConnect) {
@@ -180,10 +186,12 @@ bool SimFleet::listenAgain(Service &service)
     }
     // A backlog of 0 takes one or two connections; after that the kernel drops whoever knocks.
     for (int i = 0; i < 4; ++i) {
-        const int filler = ::socket(service.path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        const int filler =
+            ::socket(service.path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         const sockaddr_un local = service.path.empty() ? sockaddr_un{} : unixAddress(service.path);
         const void *address = service.path.empty() ? static_cast<const void *>(&loopback) : &local;
-        (void)::connect(filler, static_cast<const sockaddr *>(address), service.path.empty() ? sizeof loopback : sizeof local);
+        (void)::connect(filler, static_cast<const sockaddr *>(address),
+                        service.path.empty() ? sizeof loopback : sizeof local);
         m_fillers.push_back(filler);
     }
     return true;
@@ -310,9 +318,7 @@ void SimFleet::answer(Connection &connection, std::string_view method, std::stri
     switch (service.fault) {
     case Fault::HangHead:
     case Fault::HangConnect:
-    case Fault::NotHttp:
-        connection.paused = true;
-        return;
+    case Fault::NotHttp: connection.paused = true; return;
     default: break;
     }
     const std::string answer = service.fault == Fault::None || service.fault == Fault::Slow || method != "GET"
@@ -351,7 +357,8 @@ std::string SimFleet::answerOf(Service &service, std::string_view method, std::s
     if (method == "POST" && (path == "/health/shutdown" || path == "/shutdown")) {
         ++side(service).shutdowns;
         service.returns = Clock::time_point::max();
-        return Bodies::response("200 OK", R"({"status":"shutdown_complete","cleanup_duration_seconds":0.001,"mode":"immediate"})",
+        return Bodies::response("200 OK",
+                                R"({"status":"shutdown_complete","cleanup_duration_seconds":0.001,"mode":"immediate"})",
                                 "application/json", "Connection: close\r\n");
     }
     if (method == "POST" && path == "/health/restart") {
@@ -359,9 +366,11 @@ std::string SimFleet::answerOf(Service &service, std::string_view method, std::s
         service.returns = Clock::now() + m_options.restartTime;
         if (!std::exchange(service.restarting, true))
             m_statistics.restartingAtMost = std::max(m_statistics.restartingAtMost, ++m_statistics.restartingNow);
-        return Bodies::response("200 OK", R"({"status":"restart_scheduled","should_shutdown":true,"mode":"restart","instance_id":")"
-                                              + service.name + '-' + std::to_string(service.instance) + "\"}",
-                                "application/json", "Connection: close\r\n");
+        return Bodies::response(
+            "200 OK",
+            R"({"status":"restart_scheduled","should_shutdown":true,"mode":"restart","instance_id":")" + service.name
+                + '-' + std::to_string(service.instance) + "\"}",
+            "application/json", "Connection: close\r\n");
     }
     return Bodies::response("404 Not Found", R"({"error":{"code":"not_found","message":"no such path"}})");
 }
@@ -374,15 +383,18 @@ void SimFleet::flush(Connection &connection)
     connection.due.reset();
     for (;;) {
         refill(connection);
-        const std::size_t end = connection.drips ? std::min(connection.out.size(), connection.undripped) : connection.out.size();
+        const std::size_t end =
+            connection.drips ? std::min(connection.out.size(), connection.undripped) : connection.out.size();
         if (connection.sent >= end)
             break;
-        const ssize_t count = ::send(connection.fd, connection.out.data() + connection.sent, end - connection.sent, MSG_NOSIGNAL);
+        const ssize_t count =
+            ::send(connection.fd, connection.out.data() + connection.sent, end - connection.sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EAGAIN)
             return close(connection);
         if (count < 0) {
             if (!std::exchange(connection.writing, true))
-                watch(connection.fd, std::uint64_t(connection.generation) << 32 | std::uint32_t(connection.fd), EPOLLIN | EPOLLOUT, true);
+                watch(connection.fd, std::uint64_t(connection.generation) << 32 | std::uint32_t(connection.fd),
+                      EPOLLIN | EPOLLOUT, true);
             return;
         }
         connection.sent += std::size_t(count);
@@ -457,13 +469,15 @@ bool SimFleet::serve(std::chrono::milliseconds wait, int control)
 {
     const auto end = Clock::now() + wait;
     bool told = false;
-    if (epoll_event event{EPOLLIN, {.u64 = ControlTag}}; control >= 0 && ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, control, &event) != 0)
+    if (epoll_event event{EPOLLIN, {.u64 = ControlTag}};
+        control >= 0 && ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, control, &event) != 0)
         return true; // a file, or /dev/null: it can always be read
     while (!told && Clock::now() < end) {
         const auto until = std::min(end, m_nextTick) - Clock::now();
         std::array<epoll_event, 256> events;
-        const int count = ::epoll_wait(m_epoll, events.data(), int(events.size()),
-                                       int(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(until).count())));
+        const int count =
+            ::epoll_wait(m_epoll, events.data(), int(events.size()),
+                         int(std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(until).count())));
         if (count < 0 && errno != EINTR)
             fail("epoll_wait");
         if (count < 0)
@@ -486,7 +500,8 @@ bool SimFleet::serve(std::chrono::milliseconds wait, int control)
             };
             if (Connection *const connection = current(); connection && events[std::size_t(i)].events & EPOLLOUT)
                 flush(*connection);
-            if (Connection *const connection = current(); connection && events[std::size_t(i)].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+            if (Connection *const connection = current();
+                connection && events[std::size_t(i)].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
                 readRequests(*connection);
         }
         if (Clock::now() >= m_nextTick) {

@@ -17,14 +17,15 @@ struct SimOptions
     std::map<Fault, int> faults; ///< how many of the services have each; spread among the good ones
     int stale = 0;               ///< so many of the good ones, the last, say they run old code until they are restarted
     int dependencies = 6;
-    std::string directory;       ///< of Unix sockets; empty: TCP on 127.0.0.1
-    int firstPort = 10'000;      ///< those in use are passed over
-    int firstNumber = 1;         ///< in the names of each kind
+    std::string directory;  ///< of Unix sockets; empty: TCP on 127.0.0.1
+    int firstPort = 10'000; ///< those in use are passed over
+    int firstNumber = 1;    ///< in the names of each kind
     std::chrono::milliseconds restartTime{300};
 };
 
-/// Any number of services on loopback in one process and one thread, by epoll: each has its port or Unix socket and speaks the protocol, or
-/// fails as it is told to. A restart or shutdown asked for by POST happens to it alone; die() and revive() happen to all.
+/// Any number of services on loopback in one process and one thread, by epoll: each has its port or Unix socket and
+/// speaks the protocol, or fails as it is told to. A restart or shutdown asked for by POST happens to it alone; die()
+/// and revive() happen to all.
 class SimFleet
 {
 public:
@@ -87,8 +88,8 @@ private:
     int m_epoll;
     std::vector<Service> m_services;
     std::vector<std::unique_ptr<Connection>> m_connections; ///< by descriptor
-    std::vector<int> m_fillers; ///< connections that fill a backlog
-    std::vector<int> m_timed;   ///< descriptors of connections that do something at a later time
+    std::vector<int> m_fillers;                             ///< connections that fill a backlog
+    std::vector<int> m_timed; ///< descriptors of connections that do something at a later time
     std::uint32_t m_generation = 0;
     Clock::time_point m_nextTick;
     Statistics m_statistics;

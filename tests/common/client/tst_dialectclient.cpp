@@ -37,7 +37,8 @@ static Answer<HealthReport> ask(DialectClient &client)
 
 static FakeAnswer page(const QByteArray &body, const QByteArray &type = "text/html")
 {
-    return FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    return FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: " + type
+                           + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
 }
 
 void TestDialectClient::everyDialectIsFound_data()
@@ -46,15 +47,22 @@ void TestDialectClient::everyDialectIsFound_data()
     QTest::addColumn<FakeAnswer>("answer");
     QTest::addColumn<QString>("prefix");
     QTest::addColumn<Dialect>("dialect");
-    QTest::newRow("ours") << QByteArray("/health/status") << FakeAnswer::json(encode(HealthReport())) << u""_s << Dialect::Hephaestus;
-    QTest::newRow("actuator") << QByteArray("/actuator/health") << FakeAnswer::json(R"({"status":"UP"})") << u""_s << Dialect::Actuator;
-    QTest::newRow("actuator below a path") << QByteArray("/app/actuator/health") << FakeAnswer::json(R"({"status":"UP"})") << u"/app"_s << Dialect::Actuator;
+    QTest::newRow("ours") << QByteArray("/health/status") << FakeAnswer::json(encode(HealthReport())) << u""_s
+                          << Dialect::Hephaestus;
+    QTest::newRow("actuator") << QByteArray("/actuator/health") << FakeAnswer::json(R"({"status":"UP"})") << u""_s
+                              << Dialect::Actuator;
+    QTest::newRow("actuator below a path") << QByteArray("/app/actuator/health")
+                                           << FakeAnswer::json(R"({"status":"UP"})") << u"/app"_s << Dialect::Actuator;
     QTest::newRow("minio") << QByteArray("/minio/health/live") << page("") << u""_s << Dialect::Minio;
-    QTest::newRow("plain") << QByteArray("/health") << FakeAnswer::json(R"({"status":"healthy","version":"1"})") << u""_s << Dialect::Plain;
-    QTest::newRow("health+json") << QByteArray("/health") << FakeAnswer::json(R"({"status":"pass"})") << u""_s << Dialect::HealthJson;
-    QTest::newRow("health+json at its own place") << QByteArray("/my/state") << FakeAnswer::json(R"({"status":"warn"})") << u"/my/state"_s << Dialect::HealthJson;
+    QTest::newRow("plain") << QByteArray("/health") << FakeAnswer::json(R"({"status":"healthy","version":"1"})")
+                           << u""_s << Dialect::Plain;
+    QTest::newRow("health+json") << QByteArray("/health") << FakeAnswer::json(R"({"status":"pass"})") << u""_s
+                                 << Dialect::HealthJson;
+    QTest::newRow("health+json at its own place")
+        << QByteArray("/my/state") << FakeAnswer::json(R"({"status":"warn"})") << u"/my/state"_s << Dialect::HealthJson;
     QTest::newRow("a page") << QByteArray("/") << page("<h1>hello</h1>") << u""_s << Dialect::Reachable;
-    QTest::newRow("a page somewhere") << QByteArray("/status") << page("all is well") << u"/status"_s << Dialect::Reachable;
+    QTest::newRow("a page somewhere") << QByteArray("/status") << page("all is well") << u"/status"_s
+                                      << Dialect::Reachable;
     QTest::newRow("a large page") << QByteArray("/") << page(QByteArray(200'000, 'x')) << u""_s << Dialect::Reachable;
 }
 
@@ -113,7 +121,8 @@ void TestDialectClient::aBrokenAnswerOfOursStaysNotUnderstood()
 void TestDialectClient::whoIsIllSaysSoWith503()
 {
     FakeHttpServer server;
-    server.setAnswer("/actuator/health", FakeAnswer::json(R"({"status":"DOWN","components":{"db":{"status":"DOWN"}}})", 503));
+    server.setAnswer("/actuator/health",
+                     FakeAnswer::json(R"({"status":"DOWN","components":{"db":{"status":"DOWN"}}})", 503));
     DialectClient client({server.url(), {}});
     const Answer<HealthReport> answer = ask(client);
     QVERIFY(answer.value);

@@ -60,8 +60,9 @@ void TestHttpConnection::addressesAreRead()
 void TestHttpConnection::whatIsNoAddressIsAProblem_data()
 {
     QTest::addColumn<QString>("text");
-    for (const char *text : {"", "localhost:8000", "ftp://x:1", "http://", "http://:80", "http://h:0", "http://h:99999", "http://user@h:1",
-                             "http://h:1/?q", "http://h:1/#f", "http://h:1/ b", "unix:", "http://h\r\nX: y"})
+    for (const char *text :
+         {"", "localhost:8000", "ftp://x:1", "http://", "http://:80", "http://h:0", "http://h:99999", "http://user@h:1",
+          "http://h:1/?q", "http://h:1/#f", "http://h:1/ b", "unix:", "http://h\r\nX: y"})
         QTest::newRow(text) << QString::fromLatin1(text);
 }
 
@@ -115,8 +116,14 @@ void TestHttpConnection::aRequestBehindAHangingOneTimesOutByItself()
     HttpRequest quick;
     quick.timeout = 100ms;
     QStringList order;
-    connection.send(slow, [&](ServiceReply reply) { order << u"slow"_s; QCOMPARE(reply.error, ClientError::Timeout); });
-    connection.send(quick, [&](ServiceReply reply) { order << u"quick"_s; QCOMPARE(reply.error, ClientError::Timeout); });
+    connection.send(slow, [&](ServiceReply reply) {
+        order << u"slow"_s;
+        QCOMPARE(reply.error, ClientError::Timeout);
+    });
+    connection.send(quick, [&](ServiceReply reply) {
+        order << u"quick"_s;
+        QCOMPARE(reply.error, ClientError::Timeout);
+    });
     QTRY_COMPARE(order, QStringList({u"quick"_s, u"slow"_s}));
 }
 

@@ -46,7 +46,10 @@ private:
     {
         std::optional<Answer<T>> answer;
         int calls = 0;
-        (client.*question)([&](const Answer<T> &given) { answer = given; ++calls; });
+        (client.*question)([&](const Answer<T> &given) {
+            answer = given;
+            ++calls;
+        });
         if (calls != 0)
             qFatal("called back from within the call");
         [&] { QTRY_VERIFY_WITH_TIMEOUT(answer, 15000); }();
@@ -65,7 +68,8 @@ void TestServiceClient::aHealthyServiceIsRead()
     QCOMPARE(answer.reply.httpStatus, 200);
     QCOMPARE(answer.reply.body, Healthy);
     QVERIFY(answer.reply.latency > 0ns);
-    QVERIFY(server.requests().first().startsWith("GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.port()) + "\r\n"));
+    QVERIFY(server.requests().first().startsWith(
+        "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.port()) + "\r\n"));
 }
 
 void TestServiceClient::readsKeepOneConnection()
@@ -108,20 +112,26 @@ void TestServiceClient::everyFailureHasItsName_data()
     row("closed without a word", FakeAnswer::raw({}, Then::Close), ClientError::Disconnected);
     row("reset", FakeAnswer::raw({}, Then::Reset), ClientError::Disconnected);
     row("closed in the head", FakeAnswer::raw("HTTP/1.1 200 OK\r\nConte", Then::Close), ClientError::Disconnected);
-    row("closed in the body", FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", Then::Close), ClientError::Disconnected);
+    row("closed in the body", FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", Then::Close),
+        ClientError::Disconnected);
     row("not HTTP", FakeAnswer::raw("SSH-2.0-OpenSSH_9.2\r\n"), ClientError::NotUnderstood);
     row("not JSON", FakeAnswer::json("<html>"), ClientError::NotUnderstood);
     row("JSON of another kind", FakeAnswer::json(R"({"status":"UP"})"), ClientError::NotUnderstood);
     row("JSON, cut", FakeAnswer::json(R"({"status":"healthy",)"), ClientError::NotUnderstood);
     row("nested 100,000 deep", FakeAnswer::json(QByteArray(30'000, '[')), ClientError::NotUnderstood);
     row("too large, said", FakeAnswer::json(QByteArray(65 * 1024, ' ')), ClientError::TooLarge);
-    row("too large, unsaid", FakeAnswer::raw("HTTP/1.1 200 OK\r\n\r\n" + QByteArray(200 * 1024, ' ')), ClientError::TooLarge);
-    row("endless header", FakeAnswer::raw("HTTP/1.1 200 OK\r\nX: " + QByteArray(100 * 1024, 'x')), ClientError::TooLarge);
-    row("401", FakeAnswer::json(R"({"error":{"code":"unauthorized","message":"token missing"}})", 401), ClientError::Unauthorized);
+    row("too large, unsaid", FakeAnswer::raw("HTTP/1.1 200 OK\r\n\r\n" + QByteArray(200 * 1024, ' ')),
+        ClientError::TooLarge);
+    row("endless header", FakeAnswer::raw("HTTP/1.1 200 OK\r\nX: " + QByteArray(100 * 1024, 'x')),
+        ClientError::TooLarge);
+    row("401", FakeAnswer::json(R"({"error":{"code":"unauthorized","message":"token missing"}})", 401),
+        ClientError::Unauthorized);
     row("403", FakeAnswer::json("", 403), ClientError::Unauthorized);
-    row("302", FakeAnswer::raw("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"), ClientError::Redirected);
+    row("302", FakeAnswer::raw("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"),
+        ClientError::Redirected);
     row("404", FakeAnswer::json("", 404), ClientError::HttpStatus);
-    row("503", FakeAnswer::json(R"({"error":{"code":"draining","message":"shutting down"}})", 503), ClientError::HttpStatus);
+    row("503", FakeAnswer::json(R"({"error":{"code":"draining","message":"shutting down"}})", 503),
+        ClientError::HttpStatus);
 }
 
 void TestServiceClient::everyFailureHasItsName()
@@ -206,7 +216,9 @@ void TestServiceClient::aRedirectIsNotFollowed()
 {
     FakeHttpServer elsewhere;
     FakeHttpServer server;
-    server.setAnswer("/health/live", FakeAnswer::raw("HTTP/1.1 307 X\r\nLocation: " + elsewhere.url().toLatin1() + "/\r\nContent-Length: 0\r\n\r\n"));
+    server.setAnswer("/health/live",
+                     FakeAnswer::raw("HTTP/1.1 307 X\r\nLocation: " + elsewhere.url().toLatin1()
+                                     + "/\r\nContent-Length: 0\r\n\r\n"));
     ServiceClient client({server.url(), u"s3cret"_s});
     QCOMPARE(ask<BasicHealth>(client, &ServiceClient::askLive).reply.error, ClientError::Redirected);
     QCOMPARE(elsewhere.connections(), 0);
@@ -215,7 +227,9 @@ void TestServiceClient::aRedirectIsNotFollowed()
 void TestServiceClient::anIncompleteShutdownIsAValue()
 {
     FakeHttpServer server;
-    server.setAnswers("/health/shutdown", {FakeAnswer::json(R"({"status":"shutdown_incomplete","mode":"immediate"})", 500), FakeAnswer::json("oops", 500)});
+    server.setAnswers("/health/shutdown",
+                      {FakeAnswer::json(R"({"status":"shutdown_incomplete","mode":"immediate"})", 500),
+                       FakeAnswer::json("oops", 500)});
     ServiceClient client({server.url(), {}});
     std::optional<Answer<ShutdownResult>> answer;
     client.shutdown([&](const auto &given) { answer = given; });
@@ -232,7 +246,8 @@ void TestServiceClient::anIncompleteShutdownIsAValue()
 void TestServiceClient::schedulingSaysTheDelay()
 {
     FakeHttpServer server;
-    server.setAnswer("/health/shutdown/schedule", FakeAnswer::json(R"({"status":"shutdown_scheduled","should_shutdown":true})"));
+    server.setAnswer("/health/shutdown/schedule",
+                     FakeAnswer::json(R"({"status":"shutdown_scheduled","should_shutdown":true})"));
     ServiceClient client({server.url(), {}});
     std::optional<Answer<Acknowledgement>> answer;
     client.schedule(10s, [&](const auto &given) { answer = given; });
@@ -248,8 +263,9 @@ void TestServiceClient::aUnixSocketIsAsked()
     FakeHttpServer server;
     const QString path = directory.filePath(u"s.sock"_s);
     QVERIFY(server.listenLocally(path));
-    server.setAnswer("/health/live", FakeAnswer::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                                     + QByteArray::number(Healthy.size(), 16) + "\r\n" + Healthy + "\r\n0\r\n\r\n"));
+    server.setAnswer("/health/live",
+                     FakeAnswer::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                     + QByteArray::number(Healthy.size(), 16) + "\r\n" + Healthy + "\r\n0\r\n\r\n"));
     ServiceClient client({u"unix:"_s + path, {}});
     for (int i = 0; i < 3; ++i) {
         const auto answer = ask<BasicHealth>(client, &ServiceClient::askLive);
@@ -289,14 +305,18 @@ void TestServiceClient::noCallbackComesAfterAbortOrDestruction()
 void TestServiceClient::aCallbackMayDestroyTheClient()
 {
     FakeHttpServer server;
-    server.setAnswers("/health/live", {FakeAnswer::json(Healthy), FakeAnswer::raw("x"), FakeAnswer::raw({}, FakeAnswer::Then::Close),
-                                       FakeAnswer::raw("HTTP/1.1 200 OK\r\n\r\n" + Healthy, FakeAnswer::Then::Close)});
+    server.setAnswers("/health/live",
+                      {FakeAnswer::json(Healthy), FakeAnswer::raw("x"), FakeAnswer::raw({}, FakeAnswer::Then::Close),
+                       FakeAnswer::raw("HTTP/1.1 200 OK\r\n\r\n" + Healthy, FakeAnswer::Then::Close)});
     QTemporaryDir directory;
     for (const QString &url : {server.url(), server.url(), server.url(), server.url(), u"http://127.0.0.1:1"_s,
                                u"unix:"_s + directory.filePath(u"none.sock"_s), u"nonsense"_s}) {
         auto *client = new ServiceClient({url, {}});
         bool called = false;
-        client->askLive([&](const auto &) { called = true; delete client; });
+        client->askLive([&](const auto &) {
+            called = true;
+            delete client;
+        });
         QTRY_VERIFY(called);
     }
 }

@@ -72,7 +72,10 @@ private:
         QTRY_VERIFY_WITH_TIMEOUT(answered, 10'000);
         QVERIFY(m_report.pid);
     }
-    void rewrite(const Variables &environment) { std::get<RestartByCommand>(m_entry.restart).environment = environment; }
+    void rewrite(const Variables &environment)
+    {
+        std::get<RestartByCommand>(m_entry.restart).environment = environment;
+    }
     HealthReport compared()
     {
         HealthReport report = m_report;
@@ -105,17 +108,23 @@ void TestEnvironmentComparison::theEntryIsComparedWithTheProcess_data()
     QTest::addColumn<QStringList>("names");
     const Variables small{{u"MODEL"_s, u"small"_s}};
     QTest::newRow("the same") << small << small << QStringList();
-    QTest::newRow("a value changed") << small << Variables{{u"MODEL"_s, u"large"_s}} << QStringList{u"modified MODEL"_s};
-    QTest::newRow("a value longer") << small << Variables{{u"MODEL"_s, u"smaller"_s}} << QStringList{u"modified MODEL"_s};
+    QTest::newRow("a value changed") << small << Variables{{u"MODEL"_s, u"large"_s}}
+                                     << QStringList{u"modified MODEL"_s};
+    QTest::newRow("a value longer") << small << Variables{{u"MODEL"_s, u"smaller"_s}}
+                                    << QStringList{u"modified MODEL"_s};
     QTest::newRow("a value emptied") << small << Variables{{u"MODEL"_s, QString()}} << QStringList{u"modified MODEL"_s};
-    QTest::newRow("a variable added") << small << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, u"5"_s}} << QStringList{u"added LIMIT"_s};
-    QTest::newRow("an empty one added") << small << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, QString()}} << QStringList{u"added LIMIT"_s};
+    QTest::newRow("a variable added") << small << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, u"5"_s}}
+                                      << QStringList{u"added LIMIT"_s};
+    QTest::newRow("an empty one added") << small << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, QString()}}
+                                        << QStringList{u"added LIMIT"_s};
     QTest::newRow("the first one written") << Variables() << small << QStringList{u"added MODEL"_s};
     QTest::newRow("one changed, one added") << small << Variables{{u"LIMIT"_s, u"5"_s}, {u"MODEL"_s, u"large"_s}}
                                             << QStringList{u"added LIMIT"_s, u"modified MODEL"_s};
-    QTest::newRow("a variable taken out") << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, u"5"_s}} << small << QStringList();
+    QTest::newRow("a variable taken out")
+        << Variables{{u"MODEL"_s, u"small"_s}, {u"LIMIT"_s, u"5"_s}} << small << QStringList();
     QTest::newRow("the last one taken out") << small << Variables() << QStringList();
-    QTest::newRow("what was inherited, now written") << Variables() << Variables{{u"PATH"_s, qEnvironmentVariable("PATH")}} << QStringList();
+    QTest::newRow("what was inherited, now written")
+        << Variables() << Variables{{u"PATH"_s, qEnvironmentVariable("PATH")}} << QStringList();
     const Variables odd{{u"ODD"_s, QString::fromUtf8("a=b = \"日本\"\nc ")}};
     QTest::newRow("an odd value, the same") << odd << odd << QStringList();
 }
@@ -154,7 +163,8 @@ void TestEnvironmentComparison::whatCannotBeToldIsNotSaid()
     QFETCH(QString, what);
     QTcpServer everywhere;
     const bool otherUser = what == "other user"_L1 && ::geteuid() == 0;
-    start({{u"MODEL"_s, u"small"_s}}, faults, otherUser ? QStringList{u"setpriv"_s, u"--reuid=65534"_s, u"--clear-groups"_s} : QStringList());
+    start({{u"MODEL"_s, u"small"_s}}, faults,
+          otherUser ? QStringList{u"setpriv"_s, u"--reuid=65534"_s, u"--clear-groups"_s} : QStringList());
     rewrite({{u"MODEL"_s, u"large"_s}});
     if (what == "older report"_L1)
         m_report.startTime = m_report.startTime.addSecs(-10);
@@ -184,7 +194,8 @@ void TestEnvironmentComparison::whatTheServiceFoundStays()
     m_report.code = CodeReport{CodeVerdict::Unknown, {own}, Seconds(1), 7};
     QCOMPARE(compared(), m_report);
     rewrite({{u"MODEL"_s, u"large"_s}});
-    QCOMPARE(*compared().code, (CodeReport{CodeVerdict::Stale, {own, {u"MODEL"_s, u"environment"_s, u"modified"_s}}, Seconds(1), 7}));
+    QCOMPARE(*compared().code,
+             (CodeReport{CodeVerdict::Stale, {own, {u"MODEL"_s, u"environment"_s, u"modified"_s}}, Seconds(1), 7}));
     m_report.code = CodeReport{CodeVerdict::Fresh, {}, Seconds(1), 0};
     QCOMPARE(verdictOf(compared()), CodeVerdict::Stale);
 }

@@ -40,8 +40,9 @@ void TestFileSdFile::everyTargetIsAService()
     QStringList lines;
     for (const FleetEntry &entry : reading.fleet.services)
         lines << entry.name + u'|' + entry.url + u'|' + entry.group;
-    QCOMPARE(lines, (QStringList{u"127.0.0.1:9090|http://127.0.0.1:9090|node"_s, u"[::1]:9100|http://[::1]:9100|node"_s,
-                                 u"orders|https://db.example:9187|"_s, u"orders db.example:9188|http://db.example:9188|"_s}));
+    QCOMPARE(lines,
+             (QStringList{u"127.0.0.1:9090|http://127.0.0.1:9090|node"_s, u"[::1]:9100|http://[::1]:9100|node"_s,
+                          u"orders|https://db.example:9187|"_s, u"orders db.example:9188|http://db.example:9188|"_s}));
 }
 
 void TestFileSdFile::whatIsWrongIsSaidWithItsPlace_data()

@@ -62,12 +62,14 @@ restart = { method = "kubernetes", workload = "deployment/pod", namespace = "dev
 [[service]]
 name = "plain"
 url = "http://127.0.0.1:8005"
-)", u"/f/fleet.toml"_s);
+)",
+                                               u"/f/fleet.toml"_s);
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
     const QList<FleetEntry> &services = reading.fleet.services;
     QCOMPARE(services.size(), 6);
     const RestartByCommand command{{u"hephaestus"_s, u"serve"_s}, u"/srv"_s, {{u"K"_s, u"V"_s}}};
-    const FleetEntry mcp{u"mcp"_s, u"http://127.0.0.1:8000"_s, u"hephaestus"_s, u"/etc/token"_s, 500ms, command, 60s, {}};
+    const FleetEntry mcp{u"mcp"_s, u"http://127.0.0.1:8000"_s, u"hephaestus"_s, u"/etc/token"_s, 500ms, command, 60s,
+                         {}};
     QVERIFY(services[0] == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
@@ -91,7 +93,8 @@ void TestFleetFile::pathsAreRelativeToTheFile()
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write("[[service]]\nname = \"a\"\nurl = \"unix:run/a.sock\"\ntoken_file = \"token\"\n"
                "restart = { method = \"command\", command = [\"./a\"], directory = \"bin\" }\n"
-               "[[service]]\nname = \"b\"\nurl = \"unix:/run/b.sock\"\nrestart = { method = \"command\", command = [\"b\"] }\n");
+               "[[service]]\nname = \"b\"\nurl = \"unix:/run/b.sock\"\nrestart = { method = \"command\", command = "
+               "[\"b\"] }\n");
     file.close();
     const FleetReading reading = readFleet(path);
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
@@ -106,8 +109,10 @@ void TestFleetFile::pathsAreRelativeToTheFile()
 
 void TestFleetFile::allErrorsAreToldAtOnce()
 {
-    const FleetReading reading = readFleetText("[[service]]\nname = \"a\"\nurl = \"nonsense\"\ninterval = 5\nrestart = { method = \"magic\" }\n"
-                                               "[[service]]\nname = \"a\"\nurll = \"http://h:1\"\ndepends_on = [\"b\"]\n", u"fleet.toml"_s);
+    const FleetReading reading =
+        readFleetText("[[service]]\nname = \"a\"\nurl = \"nonsense\"\ninterval = 5\nrestart = { method = \"magic\" }\n"
+                      "[[service]]\nname = \"a\"\nurll = \"http://h:1\"\ndepends_on = [\"b\"]\n",
+                      u"fleet.toml"_s);
     QCOMPARE(reading.problems.size(), 7);
     QCOMPARE(reading.fleet.services.size(), 2);
 }
@@ -127,7 +132,8 @@ void TestFleetFile::anErrorSaysWhereAndWhat_data()
     row("command as a string", "restart = { method = \"command\", command = \"rm -rf\" }", "fleet.toml:4: ", "command");
     row("restart on stale without a way", "restart_on_stale = true", "fleet.toml:4: ", "no restart method");
     row("unit missing", "restart = { method = \"systemd\" }", "fleet.toml:4: ", "missing");
-    row("unknown scope", "restart = { method = \"systemd\", unit = \"x\", scope = \"global\" }", "fleet.toml:4: ", "user");
+    row("unknown scope", "restart = { method = \"systemd\", unit = \"x\", scope = \"global\" }",
+        "fleet.toml:4: ", "user");
     row("method's key unknown", "restart = { method = \"service\", unit = \"x\" }", "fleet.toml:4: ", "unit");
     row("unknown dependency", "depends_on = [\"itslef\"]", "fleet.toml:4: ", "did you mean \"itself\"?");
     row("circle", "depends_on = [\"itself\"]", "fleet.toml:4: ", "circle");
@@ -139,7 +145,8 @@ void TestFleetFile::anErrorSaysWhereAndWhat()
     QFETCH(QByteArray, lines);
     QFETCH(QString, where);
     QFETCH(QString, what);
-    const FleetReading reading = readFleetText("[[service]]\nname = \"itself\"\nurl = \"http://h:1\"\n" + lines + "\n", u"fleet.toml"_s);
+    const FleetReading reading =
+        readFleetText("[[service]]\nname = \"itself\"\nurl = \"http://h:1\"\n" + lines + "\n", u"fleet.toml"_s);
     QVERIFY(!reading.ok());
     QVERIFY2(reading.problems.first().where.startsWith(where.trimmed()), qPrintable(reading.problems.first().text()));
     QVERIFY2(reading.problems.first().text().contains(what), qPrintable(reading.problems.first().text()));
@@ -152,14 +159,25 @@ void TestFleetFile::whatIsWrittenIsReadBack()
     fleet.path = directory.filePath(u"new/fleet.toml"_s);
     const QString base = directory.filePath(u"new"_s);
     const QString hostile = QString::fromUtf8("q\" b\\ 'x' \n\t\x01 ü 日本 ${HOME} $(id) # ]");
-    fleet.services << FleetEntry{u"a"_s, u"http://127.0.0.1:1"_s, u"g \"1\""_s, base + u"/token"_s, 250ms,
-                                 RestartByCommand{{u"prog"_s, hostile, QString()}, base + u"/sub"_s, {{u"A B"_s, hostile}}}, 5s, {}}
-                   << FleetEntry{u"b"_s, u"unix:"_s + base + u"/b.sock"_s, {}, {}, 1s, RestartByService{}, 30s, {u"a"_s}, true}
-                   << FleetEntry{u"c"_s, u"https://h:1/p"_s, {}, u"/t"_s, 1s, RestartByService{RestartByCommand{{u"x"_s}, base, {}}}, 30s, {}}
-                   << FleetEntry{u"d"_s, u"http://h:2"_s, {}, {}, 1s, RestartBySystemd{u"d.service"_s, u"system"_s}, 30s, {u"a"_s, u"b"_s}}
-                   << FleetEntry{u"e"_s, u"http://h:3"_s, {}, {}, 1s, RestartByContainer{u"podman"_s, u"e"_s}, 30s, {}}
-                   << FleetEntry{u"f"_s, u"http://h:4"_s, {}, {}, 1s, RestartByKubernetes{u"deployment/f"_s, u"dev"_s}, 30s, {}}
-                   << FleetEntry{u"g"_s, u"http://h:5"_s, {}, {}, 1s, {}, 30s, {}};
+    fleet.services
+        << FleetEntry{u"a"_s,
+                      u"http://127.0.0.1:1"_s,
+                      u"g \"1\""_s,
+                      base + u"/token"_s,
+                      250ms,
+                      RestartByCommand{{u"prog"_s, hostile, QString()}, base + u"/sub"_s, {{u"A B"_s, hostile}}},
+                      5s,
+                      {}}
+        << FleetEntry{u"b"_s, u"unix:"_s + base + u"/b.sock"_s, {}, {}, 1s, RestartByService{}, 30s, {u"a"_s}, true}
+        << FleetEntry{u"c"_s, u"https://h:1/p"_s,
+                      {},     u"/t"_s,
+                      1s,     RestartByService{RestartByCommand{{u"x"_s}, base, {}}},
+                      30s,    {}}
+        << FleetEntry{u"d"_s, u"http://h:2"_s, {}, {}, 1s, RestartBySystemd{u"d.service"_s, u"system"_s},
+                      30s,    {u"a"_s, u"b"_s}}
+        << FleetEntry{u"e"_s, u"http://h:3"_s, {}, {}, 1s, RestartByContainer{u"podman"_s, u"e"_s}, 30s, {}}
+        << FleetEntry{u"f"_s, u"http://h:4"_s, {}, {}, 1s, RestartByKubernetes{u"deployment/f"_s, u"dev"_s}, 30s, {}}
+        << FleetEntry{u"g"_s, u"http://h:5"_s, {}, {}, 1s, {}, 30s, {}};
     QVERIFY(!writeFleet(fleet));
     const FleetReading reading = readFleet(fleet.path);
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));

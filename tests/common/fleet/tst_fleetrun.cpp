@@ -74,8 +74,10 @@ void TestFleetRun::startOrder_data()
     QTest::addColumn<QStringList>("lines"); ///< `name: dependency…`
     QTest::addColumn<QStringList>("order");
     QTest::newRow("as written") << QStringList{u"a"_s, u"b"_s} << QStringList{u"a"_s, u"b"_s};
-    QTest::newRow("dependency later in the file") << QStringList{u"a b"_s, u"b"_s, u"c"_s} << QStringList{u"b"_s, u"a"_s, u"c"_s};
-    QTest::newRow("diamond") << QStringList{u"d b c"_s, u"b a"_s, u"c a"_s, u"a"_s} << QStringList{u"a"_s, u"b"_s, u"c"_s, u"d"_s};
+    QTest::newRow("dependency later in the file")
+        << QStringList{u"a b"_s, u"b"_s, u"c"_s} << QStringList{u"b"_s, u"a"_s, u"c"_s};
+    QTest::newRow("diamond") << QStringList{u"d b c"_s, u"b a"_s, u"c a"_s, u"a"_s}
+                             << QStringList{u"a"_s, u"b"_s, u"c"_s, u"d"_s};
     QTest::newRow("none") << QStringList{} << QStringList{};
 }
 
@@ -96,7 +98,8 @@ void TestFleetRun::startOrder()
 
 void TestFleetRun::aCircleIsNamed()
 {
-    const auto sorted = inStartOrder({entryOf(u"x"_s), entryOf(u"a"_s, {u"x"_s, u"b"_s}), entryOf(u"b"_s, {u"c"_s}), entryOf(u"c"_s, {u"b"_s})});
+    const auto sorted = inStartOrder(
+        {entryOf(u"x"_s), entryOf(u"a"_s, {u"x"_s, u"b"_s}), entryOf(u"b"_s, {u"c"_s}), entryOf(u"c"_s, {u"b"_s})});
     QVERIFY(!sorted);
     QVERIFY2(sorted.problem().what.contains(u"b → c → b"_s), qPrintable(sorted.problem().what));
 }
@@ -120,8 +123,9 @@ void TestFleetRun::whatDependsOnAFailureIsNotTried()
 {
     FleetEntry broken = runnable(u"broken"_s);
     broken.restart = RestartByCommand{{u"/nowhere"_s}, {}, {}};
-    const QList<Receipt> receipts = run({broken, runnable(u"user"_s, {u"broken"_s}), runnable(u"beyond"_s, {u"user"_s}), runnable(u"other"_s)},
-                                        FleetAction::Start);
+    const QList<Receipt> receipts =
+        run({broken, runnable(u"user"_s, {u"broken"_s}), runnable(u"beyond"_s, {u"user"_s}), runnable(u"other"_s)},
+            FleetAction::Start);
     QCOMPARE(receipts.size(), 4);
     QVERIFY(!receipts[0].ok);
     QVERIFY2(receipts[1].failure.contains(u"depends on broken"_s), qPrintable(receipts[1].failure));

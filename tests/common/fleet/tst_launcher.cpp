@@ -56,7 +56,8 @@ private:
 void TestLauncher::theOutputGoesToAFile()
 {
     QCOMPARE(outputOf({{u"sh"_s, u"-c"_s, u"echo out; echo err >&2"_s}, {}, {}}), u"out\nerr"_s);
-    QCOMPARE(QFile(logFileOf(u"test"_s, state.path())).permissions() & (QFile::ReadOther | QFile::ReadGroup), QFile::Permissions());
+    QCOMPARE(QFile(logFileOf(u"test"_s, state.path())).permissions() & (QFile::ReadOther | QFile::ReadGroup),
+             QFile::Permissions());
 }
 
 void TestLauncher::exitsAreTold_data()
@@ -78,7 +79,10 @@ void TestLauncher::exitsAreTold()
 
 void TestLauncher::argumentsArriveUnchanged()
 {
-    const QStringList hostile{u"$(id)"_s, u"`id`"_s, u"; exit 1"_s, u"a b"_s, u"\"'\\"_s, u"*"_s, u"%s"_s, u"--help"_s, QString::fromUtf8("日本"), u"-"_s};
+    const QStringList hostile{u"$(id)"_s, u"`id`"_s,   u"; exit 1"_s,
+                              u"a b"_s,   u"\"'\\"_s,  u"*"_s,
+                              u"%s"_s,    u"--help"_s, QString::fromUtf8("日本"),
+                              u"-"_s};
     const QString output = outputOf({QStringList{u"printf"_s, u"<%s>\\n"_s} + hostile, {}, {}});
     QCOMPARE(output, u"<"_s + hostile.join(u">\n<"_s) + u">"_s);
 }
@@ -94,11 +98,14 @@ void TestLauncher::theChildInheritsNothingOfOurs()
     QFile open(state.filePath(u"open"_s));
     QVERIFY(open.open(QIODevice::WriteOnly));
     const int inherited = ::dup(open.handle()); // without close-on-exec
-    const QString output = outputOf({{u"python3"_s, u"-c"_s,
-        u"import os,signal\n"
-         "print([l.split()[1] for l in open('/proc/self/status') if l.startswith(('SigBlk', 'SigIgn'))])\n"
-         "print(sorted(int(n) for n in os.listdir('/proc/self/fd'))[:4], os.getsid(0) == os.getpid())\n"
-         "print(os.readlink('/proc/self/fd/0'))"_s}, {}, {}});
+    const QString output =
+        outputOf({{u"python3"_s, u"-c"_s,
+                   u"import os,signal\n"
+                   "print([l.split()[1] for l in open('/proc/self/status') if l.startswith(('SigBlk', 'SigIgn'))])\n"
+                   "print(sorted(int(n) for n in os.listdir('/proc/self/fd'))[:4], os.getsid(0) == os.getpid())\n"
+                   "print(os.readlink('/proc/self/fd/0'))"_s},
+                  {},
+                  {}});
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::signal(SIGPIPE, oldPipe);
     ::close(inherited);
@@ -112,8 +119,9 @@ void TestLauncher::theChildInheritsNothingOfOurs()
 
 void TestLauncher::directoryAndEnvironmentAreSet()
 {
-    QCOMPARE(outputOf({{u"sh"_s, u"-c"_s, u"pwd; echo \"$GREETING\""_s}, state.path(), {{u"GREETING"_s, u"hello world"_s}}}),
-             state.path() + u"\nhello world"_s);
+    QCOMPARE(
+        outputOf({{u"sh"_s, u"-c"_s, u"pwd; echo \"$GREETING\""_s}, state.path(), {{u"GREETING"_s, u"hello world"_s}}}),
+        state.path() + u"\nhello world"_s);
 }
 
 void TestLauncher::aProgramBesideUsIsFoundWithoutPath()
@@ -154,7 +162,8 @@ void TestLauncher::lastLinesAreThoseOfThisStart()
 
 void TestLauncher::anyNameIsAFileName()
 {
-    for (const QString &name : {u"../../etc/passwd"_s, u"."_s, u".."_s, u"a/b"_s, u"http://127.0.0.1:8000"_s, QString(500, u'x')}) {
+    for (const QString &name :
+         {u"../../etc/passwd"_s, u"."_s, u".."_s, u"a/b"_s, u"http://127.0.0.1:8000"_s, QString(500, u'x')}) {
         const QString file = logFileOf(name, u"/state"_s);
         QVERIFY2(file.startsWith("/state/logs/"_L1) && file.count(u'/') == 3 && file.size() < 230, qPrintable(file));
     }

@@ -19,17 +19,22 @@ QByteArray targetsOf(const QByteArray &target)
     return R"({"status":"success","data":{"activeTargets":[)" + target + "]}}";
 }
 
-const QByteArray Target = R"({"labels":{"job":"hephaestus","instance":"127.0.0.1:1","service":"mcp"},"scrapeUrl":"http://127.0.0.1:1/metrics",)"
-                          R"("health":"up","lastError":"","lastScrape":"2026-01-02T11:00:00.123456789Z","lastScrapeDuration":0.004})";
+const QByteArray Target =
+    R"({"labels":{"job":"hephaestus","instance":"127.0.0.1:1","service":"mcp"},"scrapeUrl":"http://127.0.0.1:1/metrics",)"
+    R"("health":"up","lastError":"","lastScrape":"2026-01-02T11:00:00.123456789Z","lastScrapeDuration":0.004})";
 
 /// `points`: `"value":[…]` or `"values":[[…],…]`.
 QByteArray seriesOf(const QByteArray &name, const QByteArray &points)
 {
-    return R"({"metric":{"__name__":")" + name + R"(","job":"hephaestus","instance":"127.0.0.1:1","service":"mcp","version":"1","instance_id":"a"},)"
-        + points + '}';
+    return R"({"metric":{"__name__":")" + name
+        + R"(","job":"hephaestus","instance":"127.0.0.1:1","service":"mcp","version":"1","instance_id":"a"},)" + points
+        + '}';
 }
 
-QByteArray resultOf(const QByteArrayList &series) { return R"({"status":"success","data":{"result":[)" + series.join(',') + "]}}"; }
+QByteArray resultOf(const QByteArrayList &series)
+{
+    return R"({"status":"success","data":{"result":[)" + series.join(',') + "]}}";
+}
 
 } // namespace
 
@@ -75,7 +80,8 @@ Result<QList<PrometheusFleet::Moment>> TestPrometheusFleet::askPast(std::chrono:
 {
     std::optional<Result<QList<PrometheusFleet::Moment>>> answer;
     const auto now = std::chrono::system_clock::now();
-    m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, step, [&](const Result<QList<PrometheusFleet::Moment>> &moments) { answer = moments; });
+    m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, step,
+                       [&](const Result<QList<PrometheusFleet::Moment>> &moments) { answer = moments; });
     [&] { QTRY_VERIFY(answer); }();
     return answer.value_or(Problem{{}, u"no answer came"_s});
 }
@@ -86,14 +92,22 @@ void TestPrometheusFleet::whatIsNoAnswerIsAProblem_data()
     QTest::addColumn<QString>("says");
     QTest::newRow("no JSON") << FakeAnswer::json("garbage") << u"not that of Prometheus"_s;
     QTest::newRow("a list") << FakeAnswer::json("[1,2]") << u"not that of Prometheus"_s;
-    QTest::newRow("data of another type") << FakeAnswer::json(R"({"status":"success","data":7})") << u"not that of Prometheus"_s;
+    QTest::newRow("data of another type")
+        << FakeAnswer::json(R"({"status":"success","data":7})") << u"not that of Prometheus"_s;
     QTest::newRow("100,000 deep") << FakeAnswer::json(QByteArray(100'000, '[')) << u"not that of Prometheus"_s;
-    QTest::newRow("an error") << FakeAnswer::json(R"({"status":"error","errorType":"bad_data","error":"too long"})", 400) << u"too long"_s;
+    QTest::newRow("an error") << FakeAnswer::json(R"({"status":"error","errorType":"bad_data","error":"too long"})",
+                                                  400)
+                              << u"too long"_s;
     QTest::newRow("another status") << FakeAnswer::json("{}", 500) << u"Prometheus answered 500"_s;
     QTest::newRow("no HTTP") << FakeAnswer::raw("SSH-2.0-OpenSSH\r\n") << u"not HTTP"_s;
-    QTest::newRow("cut off") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", FakeAnswer::Then::Close) << u"closed the connection"_s;
-    QTest::newRow("reset") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{", FakeAnswer::Then::Reset) << u"closed the connection"_s;
-    QTest::newRow("a gigabyte") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n{") << u"at most 67108864"_s;
+    QTest::newRow("cut off") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{",
+                                                FakeAnswer::Then::Close)
+                             << u"closed the connection"_s;
+    QTest::newRow("reset") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{",
+                                              FakeAnswer::Then::Reset)
+                           << u"closed the connection"_s;
+    QTest::newRow("a gigabyte") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n{")
+                                << u"at most 67108864"_s;
 }
 
 void TestPrometheusFleet::whatIsNoAnswerIsAProblem()
@@ -126,8 +140,12 @@ void TestPrometheusFleet::aLieIsNoTrouble_data()
     QTest::newRow("before all time") << Target << QByteArray("-1e300") << QByteArray("-1e300");
     QTest::newRow("a time of another type") << Target << QByteArray("5") << QByteArray("\"x\"");
     QTest::newRow("a scrape in the year 9999")
-        << QByteArray(Target).replace("2026-01-02T11:00:00.123456789Z", "9999-12-31T23:59:59.999Z").replace("0.004", "1e300") << QByteArray("5") << QByteArray("1");
-    QTest::newRow("a target of other types") << QByteArray(R"({"labels":7,"scrapeUrl":[],"health":{},"lastError":1,"lastScrape":2,"lastScrapeDuration":"x"})")
+        << QByteArray(Target)
+               .replace("2026-01-02T11:00:00.123456789Z", "9999-12-31T23:59:59.999Z")
+               .replace("0.004", "1e300")
+        << QByteArray("5") << QByteArray("1");
+    QTest::newRow("a target of other types") << QByteArray(
+        R"({"labels":7,"scrapeUrl":[],"health":{},"lastError":1,"lastScrape":2,"lastScrapeDuration":"x"})")
                                              << QByteArray("5") << QByteArray("1");
 }
 
@@ -140,16 +158,19 @@ void TestPrometheusFleet::aLieIsNoTrouble()
     const QByteArray point = '[' + time + ",\"" + number + "\"]";
     QByteArrayList now;
     QByteArrayList past;
-    for (const char *const name : {"hephaestus_service_info", "hephaestus_start_time_seconds", "hephaestus_uptime_seconds", "hephaestus_in_flight_requests",
-                                   "process_resident_memory_bytes", "process_cpu_seconds_total", "scrape_duration_seconds", "up"}) {
+    for (const char *const name :
+         {"hephaestus_service_info", "hephaestus_start_time_seconds", "hephaestus_uptime_seconds",
+          "hephaestus_in_flight_requests", "process_resident_memory_bytes", "process_cpu_seconds_total",
+          "scrape_duration_seconds", "up"}) {
         now << seriesOf(name, "\"value\":" + point);
         past << seriesOf(name, "\"values\":[" + point + ',' + point + ",7]");
     }
     m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(now)), FakeAnswer::json(resultOf(past))});
     const auto isSane = [](const Answer<HealthReport> &answer) {
         const HealthReport report = answer.value.value_or(HealthReport());
-        return answer.reply.latency >= 0ns && answer.reply.latency < Century && report.uptime >= 0s && report.uptime < Century
-               && report.resources.inFlightRequests.value_or(0) >= 0 && report.resources.residentBytes.value_or(0) >= 0;
+        return answer.reply.latency >= 0ns && answer.reply.latency < Century && report.uptime >= 0s
+            && report.uptime < Century && report.resources.inFlightRequests.value_or(0) >= 0
+            && report.resources.residentBytes.value_or(0) >= 0;
     };
     const auto members = ask();
     QVERIFY2(members, members ? "" : qPrintable(members.problem().text()));
@@ -166,10 +187,14 @@ void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()
 {
     QTest::addColumn<QByteArray>("error");
     QTest::addColumn<ClientError>("told");
-    QTest::newRow("refused") << QByteArray("Get \\\"http://127.0.0.1:1/metrics\\\": dial tcp 127.0.0.1:1: connect: connection refused") << ClientError::Refused;
-    QTest::newRow("too late") << QByteArray("Get \\\"http://127.0.0.1:1/metrics\\\": context deadline exceeded") << ClientError::Timeout;
+    QTest::newRow("refused") << QByteArray(
+        "Get \\\"http://127.0.0.1:1/metrics\\\": dial tcp 127.0.0.1:1: connect: connection refused")
+                             << ClientError::Refused;
+    QTest::newRow("too late") << QByteArray("Get \\\"http://127.0.0.1:1/metrics\\\": context deadline exceeded")
+                              << ClientError::Timeout;
     QTest::newRow("no such host") << QByteArray("dial tcp: lookup nowhere: no such host") << ClientError::HostNotFound;
-    QTest::newRow("no route") << QByteArray("dial tcp 10.255.0.1:1: connect: no route to host") << ClientError::Unreachable;
+    QTest::newRow("no route") << QByteArray("dial tcp 10.255.0.1:1: connect: no route to host")
+                              << ClientError::Unreachable;
     QTest::newRow("a status") << QByteArray("server returned HTTP status 404 Not Found") << ClientError::HttpStatus;
     QTest::newRow("not yet") << QByteArray() << ClientError::NotAsked;
 }
@@ -178,8 +203,10 @@ void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart()
 {
     QFETCH(QByteArray, error);
     QFETCH(ClientError, told);
-    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(QByteArray(Target).replace("\"lastError\":\"\"", "\"lastError\":\"" + error + '"')
-                                                                          .replace("\"up\"", "\"down\""))));
+    m_server->setAnswer("/api/v1/targets",
+                        FakeAnswer::json(targetsOf(QByteArray(Target)
+                                                       .replace("\"lastError\":\"\"", "\"lastError\":\"" + error + '"')
+                                                       .replace("\"up\"", "\"down\""))));
     m_server->setAnswer("/api/v1/query", FakeAnswer::json(resultOf({})));
     const auto members = ask();
     QVERIFY(members && members->size() == 1);

@@ -147,7 +147,9 @@ void TestRestartSequence::aCommandIsRestartedStepByStep()
     const Receipt receipt = sequence.receipt();
     remember(receipt);
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
-    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s, u"started"_s, u"healthy"_s}));
+    QCOMPARE(namesOf(receipt),
+             QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s, u"started"_s,
+                          u"healthy"_s}));
     QCOMPARE(begun.size(), receipt.steps.size());
     for (const ReceiptStep &step : receipt.steps)
         QCOMPARE(step.outcome, StepOutcome::Ok);
@@ -200,7 +202,8 @@ void TestRestartSequence::aStopProvesThatTheProcessIsGone()
     const Receipt started = startFake();
     const Receipt receipt = run(entryWith(), FleetAction::Stop);
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
-    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s}));
+    QCOMPARE(namesOf(receipt),
+             QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s}));
     QVERIFY(!isAlive(*started.newPid));
     QVERIFY(receipt.newInstance.isEmpty());
 }
@@ -269,7 +272,8 @@ void TestRestartSequence::failuresAreExplained_data()
     QTest::addColumn<QString>("words");
     QTest::addColumn<bool>("byService");
     const QString fake = FAKESERVICE;
-    const auto row = [](const char *name, QStringList runsWith, QStringList command, QString step, QString words, bool byService = false) {
+    const auto row = [](const char *name, QStringList runsWith, QStringList command, QString step, QString words,
+                        bool byService = false) {
         QTest::newRow(name) << runsWith << command << step << words << byService;
     };
     row("no such program", {}, {u"/nowhere/program"_s}, u"started"_s, u"there is no such file"_s);
@@ -279,11 +283,13 @@ void TestRestartSequence::failuresAreExplained_data()
     row("says why it exits", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"fatal: no such table: orders"_s);
     row("never healthy", {}, {fake, u"never-healthy"_s}, u"healthy"_s, u"says it is shutting down"_s);
     row("refuses the shutdown", {u"refuse-shutdown"_s}, {fake}, u"asked"_s, u"you may not"_s);
-    row("hangs in its shutdown", {u"hang-in-shutdown"_s}, {fake}, u"drained"_s, u"has not finished its shutdown within 2 s"_s);
+    row("hangs in its shutdown", {u"hang-in-shutdown"_s}, {fake}, u"drained"_s,
+        u"has not finished its shutdown within 2 s"_s);
     row("answers, and stays", {u"stay"_s}, {fake}, u"process gone"_s, u"still runs"_s);
     row("answers and stays, not to be watched", {u"stay"_s, u"foreign-pid"_s}, {fake}, u"port free"_s, u"is held by"_s);
     row("goes on as it was", {u"restart-fails"_s}, {fake}, {}, u"goes on as the old instance"_s, true);
-    row("its successor hangs", {u"successor-hangs"_s}, {fake}, u"successor accepts"_s, u"does not accept after 500 ms"_s, true);
+    row("its successor hangs", {u"successor-hangs"_s}, {fake}, u"successor accepts"_s,
+        u"does not accept after 500 ms"_s, true);
     row("cannot restart itself", {u"no-restart"_s}, {fake}, {}, u"does not offer to restart itself"_s, true);
 }
 
@@ -330,11 +336,14 @@ void TestRestartSequence::aTakenPortNamesItsHolder()
     FleetEntry entry = entryWith();
     if (isUnix)
         entry.url = u"unix:"_s + path;
-    const QString bind = isUnix ? u"socket.AF_UNIX)\ns.bind('%1')"_s.arg(path) : u")\ns.bind(('127.0.0.1',%1))"_s.arg(port);
+    const QString bind =
+        isUnix ? u"socket.AF_UNIX)\ns.bind('%1')"_s.arg(path) : u")\ns.bind(('127.0.0.1',%1))"_s.arg(port);
     QProcess holder;
     holder.setWorkingDirectory(state->path());
-    holder.start(u"python3"_s, {u"-c"_s, u"import socket,sys,time\ns=socket.socket(%1\ns.listen()\nprint('x',flush=True)\n"
-                                         "kept=[]\nwhile True:\n c=s.accept()[0]\n %2"_s.arg(bind, does)});
+    holder.start(u"python3"_s,
+                 {u"-c"_s,
+                  u"import socket,sys,time\ns=socket.socket(%1\ns.listen()\nprint('x',flush=True)\n"
+                  "kept=[]\nwhile True:\n c=s.accept()[0]\n %2"_s.arg(bind, does)});
     QVERIFY(holder.waitForReadyRead(10'000));
     const Receipt receipt = run(entry);
     holder.kill();

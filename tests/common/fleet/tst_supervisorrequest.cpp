@@ -18,8 +18,8 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using Verb = SupervisorRequest::Verb;
 
-/// The few calls of systemd's manager that are used, on a bus of the test's own. Like systemd it sends no signal before somebody
-/// subscribed, and tells of the jobs of others too.
+/// The few calls of systemd's manager that are used, on a bus of the test's own. Like systemd it sends no signal before
+/// somebody subscribed, and tells of the jobs of others too.
 class FakeSystemd : public QObject, protected QDBusContext
 {
     Q_OBJECT
@@ -37,7 +37,10 @@ public:
 public Q_SLOTS:
     void Subscribe() { calls << u"Subscribe"_s; }
     QDBusObjectPath StartUnit(const QString &unit, const QString &mode) { return queue(u"StartUnit"_s, unit, mode); }
-    QDBusObjectPath RestartUnit(const QString &unit, const QString &mode) { return queue(u"RestartUnit"_s, unit, mode); }
+    QDBusObjectPath RestartUnit(const QString &unit, const QString &mode)
+    {
+        return queue(u"RestartUnit"_s, unit, mode);
+    }
 
 private:
     QDBusObjectPath queue(const QString &verb, const QString &unit, const QString &mode)
@@ -58,8 +61,10 @@ private:
     }
     static void removed(uint job, const QString &unit, const QString &result)
     {
-        QDBusMessage signal = QDBusMessage::createSignal(u"/org/freedesktop/systemd1"_s, u"org.freedesktop.systemd1.Manager"_s, u"JobRemoved"_s);
-        signal << job << QVariant::fromValue(QDBusObjectPath(u"/org/freedesktop/systemd1/job/%1"_s.arg(job))) << unit << result;
+        QDBusMessage signal = QDBusMessage::createSignal(u"/org/freedesktop/systemd1"_s,
+                                                         u"org.freedesktop.systemd1.Manager"_s, u"JobRemoved"_s);
+        signal << job << QVariant::fromValue(QDBusObjectPath(u"/org/freedesktop/systemd1/job/%1"_s.arg(job))) << unit
+               << result;
         QDBusConnection(QString::fromLatin1(Bus)).send(signal);
     }
 };
@@ -102,7 +107,8 @@ private:
         return finished.size() == 1 ? std::optional(finished.first().first().toString()) : std::nullopt;
     }
     /// The receipt of a whole restart, whose service is to be there anew within the time.
-    Receipt restart(const FakeHttpServer &service, const RestartMethod &method, std::chrono::milliseconds startTimeout = FleetEntry().startTimeout)
+    Receipt restart(const FakeHttpServer &service, const RestartMethod &method,
+                    std::chrono::milliseconds startTimeout = FleetEntry().startTimeout)
     {
         FleetEntry entry;
         entry.name = u"mcp"_s;
@@ -152,11 +158,15 @@ void TestSupervisorRequest::startBus()
 {
     QFile configuration(directory.filePath(u"bus.conf"_s));
     QVERIFY(configuration.open(QIODevice::WriteOnly));
-    configuration.write("<busconfig><listen>unix:dir=" + directory.path().toUtf8() + "</listen><policy context='default'>"
-                        "<allow send_destination='*'/><allow receive_sender='*'/><allow own='*'/></policy></busconfig>");
+    configuration.write(
+        "<busconfig><listen>unix:dir=" + directory.path().toUtf8()
+        + "</listen><policy context='default'>"
+          "<allow send_destination='*'/><allow receive_sender='*'/><allow own='*'/></policy></busconfig>");
     configuration.close();
     daemon = std::make_unique<QProcess>();
-    daemon->start(u"dbus-daemon"_s, {u"--config-file="_s + configuration.fileName(), u"--nofork"_s, u"--nosyslog"_s, u"--print-address"_s});
+    daemon->start(
+        u"dbus-daemon"_s,
+        {u"--config-file="_s + configuration.fileName(), u"--nofork"_s, u"--nosyslog"_s, u"--print-address"_s});
     QVERIFY2(daemon->waitForReadyRead(10'000), qPrintable(daemon->errorString()));
     places.bus = QString::fromLatin1(daemon->readLine().trimmed());
     systemd = std::make_unique<FakeSystemd>();
@@ -184,7 +194,8 @@ void TestSupervisorRequest::aUnitIsRestarted_data()
     QTest::addColumn<QString>("call");
     QTest::newRow("restart") << Verb::Restart << false << u"RestartUnit mcp.service replace"_s;
     QTest::newRow("start") << Verb::Start << false << u"StartUnit mcp.service replace"_s;
-    QTest::newRow("the job ends before the call is answered") << Verb::Restart << true << u"RestartUnit mcp.service replace"_s;
+    QTest::newRow("the job ends before the call is answered")
+        << Verb::Restart << true << u"RestartUnit mcp.service replace"_s;
 }
 
 void TestSupervisorRequest::aUnitIsRestarted()
@@ -203,19 +214,26 @@ void TestSupervisorRequest::whatSystemdDoesNotDoIsTold_data()
     QTest::addColumn<QString>("error");
     QTest::addColumn<QString>("result");
     QTest::addColumn<QString>("words");
-    const auto ended = [](const char *result, const QString &words) { QTest::newRow(result) << QString() << QString::fromLatin1(result) << words; };
+    const auto ended = [](const char *result, const QString &words) {
+        QTest::newRow(result) << QString() << QString::fromLatin1(result) << words;
+    };
     ended("failed", u"the unit failed; journalctl -u mcp.service says more"_s);
     ended("timeout", u"it took longer than the unit's file allows"_s);
     ended("dependency", u"a unit it depends on failed"_s);
     ended("canceled", u"another job for the unit came in its place"_s);
     ended("skipped", u"a condition in the unit's file was not met"_s);
     ended("collected", u"the job ended as \"collected\""_s);
-    const auto refused = [](const char *row, const QString &error, const QString &words) { QTest::newRow(row) << error << QString() << words; };
-    refused("no such unit", u"org.freedesktop.systemd1.NoSuchUnit"_s, u"there is no such unit in scope \"system\" (so says the fake)"_s);
+    const auto refused = [](const char *row, const QString &error, const QString &words) {
+        QTest::newRow(row) << error << QString() << words;
+    };
+    refused("no such unit", u"org.freedesktop.systemd1.NoSuchUnit"_s,
+            u"there is no such unit in scope \"system\" (so says the fake)"_s);
     refused("masked", u"org.freedesktop.systemd1.UnitMasked"_s, u"the unit is masked"_s);
     refused("not authorised", u"org.freedesktop.DBus.Error.AccessDenied"_s, u"this user is not authorised"_s);
-    refused("nobody to type a password", u"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"_s, u"this user is not authorised"_s);
-    refused("the bus cannot start it", u"org.freedesktop.DBus.Error.Spawn.ChildExited"_s, u"it is not on the bus of scope \"system\""_s);
+    refused("nobody to type a password", u"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"_s,
+            u"this user is not authorised"_s);
+    refused("the bus cannot start it", u"org.freedesktop.DBus.Error.Spawn.ChildExited"_s,
+            u"it is not on the bus of scope \"system\""_s);
     refused("anything else", u"org.freedesktop.systemd1.TransactionIsDestructive"_s, u"so says the fake"_s);
 }
 
@@ -246,7 +264,8 @@ void TestSupervisorRequest::withoutSystemdThatIsTold()
     QFETCH(QString, words);
     startBus();
     if (hasBus)
-        QVERIFY(QDBusConnection(QString::fromLatin1(FakeSystemd::Bus)).unregisterService(u"org.freedesktop.systemd1"_s));
+        QVERIFY(
+            QDBusConnection(QString::fromLatin1(FakeSystemd::Bus)).unregisterService(u"org.freedesktop.systemd1"_s));
     else
         stopBus();
     const auto failure = ask(RestartBySystemd{u"mcp.service"_s, u"user"_s}, Verb::Start);
@@ -264,7 +283,8 @@ void TestSupervisorRequest::aBusThatGoesAwayIsTold()
     QTRY_COMPARE(systemd->calls.size(), 2);
     stopBus();
     QTRY_COMPARE(finished.size(), 1);
-    QCOMPARE(finished.first().first().toString(), u"systemd did not restart mcp.service: the bus went away meanwhile"_s);
+    QCOMPARE(finished.first().first().toString(),
+             u"systemd did not restart mcp.service: the bus went away meanwhile"_s);
 }
 
 void TestSupervisorRequest::aContainerIsRestarted()
@@ -284,8 +304,10 @@ void TestSupervisorRequest::engineTroubleIsTold_data()
 {
     QTest::addColumn<QByteArray>("answer");
     QTest::addColumn<QString>("words");
-    QTest::newRow("no such container") << QByteArray("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}") << u"there is no such container"_s;
-    QTest::newRow("trouble") << QByteArray("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\ndisk full") << u"500 disk full"_s;
+    QTest::newRow("no such container") << QByteArray("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}")
+                                       << u"there is no such container"_s;
+    QTest::newRow("trouble") << QByteArray("HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\ndisk full")
+                             << u"500 disk full"_s;
     QTest::newRow("gone") << QByteArray("") << u"closed the connection"_s;
 }
 
@@ -296,7 +318,8 @@ void TestSupervisorRequest::engineTroubleIsTold()
     engine->setAnswer("/containers/box/restart", FakeAnswer::raw(answer, FakeAnswer::Then::Close));
     const auto failure = ask(RestartByContainer{u"podman"_s, u"box"_s});
     QVERIFY(failure);
-    QVERIFY2(failure->startsWith(u"podman did not restart the container box: "_s) && failure->contains(words), qPrintable(*failure));
+    QVERIFY2(failure->startsWith(u"podman did not restart the container box: "_s) && failure->contains(words),
+             qPrintable(*failure));
 }
 
 void TestSupervisorRequest::aWorkloadIsRolledOut()
@@ -305,8 +328,9 @@ void TestSupervisorRequest::aWorkloadIsRolledOut()
     QCOMPARE(ask(RestartByKubernetes{u"deployment/mcp"_s, u"dev; rm -rf"_s}), QString());
     QFile calls(places.kubectl + u".calls"_s);
     QVERIFY(calls.open(QIODevice::ReadOnly));
-    QCOMPARE(calls.readAll(), "rollout restart --namespace=dev; rm -rf -- deployment/mcp\n"
-                              "rollout status --timeout=5s --namespace=dev; rm -rf -- deployment/mcp\n");
+    QCOMPARE(calls.readAll(),
+             "rollout restart --namespace=dev; rm -rf -- deployment/mcp\n"
+             "rollout status --timeout=5s --namespace=dev; rm -rf -- deployment/mcp\n");
 }
 
 void TestSupervisorRequest::kubectlTroubleIsTold()
@@ -324,7 +348,9 @@ void TestSupervisorRequest::kubectlTroubleIsTold()
 void TestSupervisorRequest::aSequenceWaitsForTheNewInstance()
 {
     FakeHttpServer service;
-    const auto instance = [](const QByteArray &id) { return FakeAnswer::json(R"({"status":"healthy","instance_id":")" + id + "\"}"); };
+    const auto instance = [](const QByteArray &id) {
+        return FakeAnswer::json(R"({"status":"healthy","instance_id":")" + id + "\"}");
+    };
     service.setAnswers("/health/status", {instance("old"), instance("old"), instance("old"), instance("new")});
     engine->setAnswer("/containers/box/restart", FakeAnswer::raw("HTTP/1.1 204 No Content\r\n\r\n"));
     const Receipt receipt = restart(service, RestartByContainer{u"docker"_s, u"box"_s});
@@ -350,7 +376,8 @@ void TestSupervisorRequest::aReceiptSaysWhySystemdDidNot()
     service.setAnswer("/health/status", FakeAnswer::json(R"({"status":"healthy","instance_id":"old"})"));
     const Receipt receipt = restart(service, RestartBySystemd{u"mcp.service"_s, u"user"_s});
     QCOMPARE(receipt.method, u"systemd"_s);
-    QCOMPARE(receipt.failure, u"systemd did not restart mcp.service: the unit failed; journalctl --user -u mcp.service says more"_s);
+    QCOMPARE(receipt.failure,
+             u"systemd did not restart mcp.service: the unit failed; journalctl --user -u mcp.service says more"_s);
     QCOMPARE(receipt.steps.size(), 1);
     QCOMPARE(receipt.steps.first().outcome, StepOutcome::Failed);
 }

@@ -43,7 +43,8 @@ void TestConfigReader::valuesAreRead()
         x = 1
         [[item]]
         x = 2
-    )"_ba, u"t.toml"_s);
+    )"_ba,
+                                                             u"t.toml"_s);
     ConfigTable root = document.root();
     QCOMPARE(root.text(u"name"_s), u"orders"_s);
     QCOMPARE(root.flag(u"on"_s, false), true);
@@ -74,21 +75,36 @@ void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField_data()
     QTest::addColumn<QByteArray>("toml");
     QTest::addColumn<QString>("problem");
     QTest::newRow("syntax") << "[service\nname=1"_ba << u"t.toml:1: not valid TOML"_s;
-    QTest::newRow("string") << "[service]\nname = 3"_ba << u"t.toml:2: service.name: expected a string, found a whole number"_s;
-    QTest::newRow("flag") << "[service]\n\non = \"yes\""_ba << u"t.toml:3: service.on: expected true or false, found a string"_s;
-    QTest::newRow("range") << "[service]\nsize = 11"_ba << u"t.toml:2: service.size: expected a whole number from 1 to 10, found 11"_s;
-    QTest::newRow("no unit") << "[service]\nwait = \"5\""_ba << u"t.toml:2: service.wait: expected a duration such as 500ms"_s;
-    QTest::newRow("number for duration") << "[service]\nwait = 5"_ba << u"t.toml:2: service.wait: expected a string, found a whole number"_s;
-    QTest::newRow("too long") << "[service]\nwait = \"2h\""_ba << u"t.toml:2: service.wait: expected a duration from 0s to 3600s, found \"2h\""_s;
+    QTest::newRow("string") << "[service]\nname = 3"_ba
+                            << u"t.toml:2: service.name: expected a string, found a whole number"_s;
+    QTest::newRow("flag") << "[service]\n\non = \"yes\""_ba
+                          << u"t.toml:3: service.on: expected true or false, found a string"_s;
+    QTest::newRow("range") << "[service]\nsize = 11"_ba
+                           << u"t.toml:2: service.size: expected a whole number from 1 to 10, found 11"_s;
+    QTest::newRow("no unit") << "[service]\nwait = \"5\""_ba
+                             << u"t.toml:2: service.wait: expected a duration such as 500ms"_s;
+    QTest::newRow("number for duration") << "[service]\nwait = 5"_ba
+                                         << u"t.toml:2: service.wait: expected a string, found a whole number"_s;
+    QTest::newRow("too long") << "[service]\nwait = \"2h\""_ba
+                              << u"t.toml:2: service.wait: expected a duration from 0s to 3600s, found \"2h\""_s;
     QTest::newRow("no table") << "service = 1"_ba << u"t.toml:1: service: expected a table"_s;
-    QTest::newRow("near") << "[service]\nnmae = \"a\""_ba << u"t.toml:2: service.nmae: unknown key; did you mean \"name\"?"_s;
-    QTest::newRow("far") << "[service]\ncolour = \"a\""_ba << u"t.toml:2: service.colour: unknown key; expected one of name"_s;
-    QTest::newRow("zero character") << "[service]\nname = \"a\\u0000b\""_ba << u"t.toml:2: service.name: must not hold the character U+0000"_s;
-    QTest::newRow("line break") << "[service]\nname = \"a\\nb\""_ba << u"t.toml:2: service.name: must not hold control characters, found U+000a"_s;
-    QTest::newRow("zero character in a text") << "[service]\nnotes = \"a\\u0000b\""_ba << u"t.toml:2: service.notes: must not hold the character U+0000"_s;
-    QTest::newRow("zero character in a list") << "[service]\nargv = [\"a\", \"b\\u0000\"]"_ba << u"t.toml:2: service.argv: must not hold the character U+0000"_s;
-    QTest::newRow("lines in a key") << "[service]\n\"a\\nb\" = 1"_ba << u"t.toml:2: service.a\\u{a}b: unknown key; expected one of"_s;
-    QTest::newRow("word") << "[service]\nkind = \"htp\""_ba << u"t.toml:2: service.kind: expected one of http, tcp, found \"htp\"; did you mean \"http\"?"_s;
+    QTest::newRow("near") << "[service]\nnmae = \"a\""_ba
+                          << u"t.toml:2: service.nmae: unknown key; did you mean \"name\"?"_s;
+    QTest::newRow("far") << "[service]\ncolour = \"a\""_ba
+                         << u"t.toml:2: service.colour: unknown key; expected one of name"_s;
+    QTest::newRow("zero character") << "[service]\nname = \"a\\u0000b\""_ba
+                                    << u"t.toml:2: service.name: must not hold the character U+0000"_s;
+    QTest::newRow("line break") << "[service]\nname = \"a\\nb\""_ba
+                                << u"t.toml:2: service.name: must not hold control characters, found U+000a"_s;
+    QTest::newRow("zero character in a text")
+        << "[service]\nnotes = \"a\\u0000b\""_ba << u"t.toml:2: service.notes: must not hold the character U+0000"_s;
+    QTest::newRow("zero character in a list") << "[service]\nargv = [\"a\", \"b\\u0000\"]"_ba
+                                              << u"t.toml:2: service.argv: must not hold the character U+0000"_s;
+    QTest::newRow("lines in a key") << "[service]\n\"a\\nb\" = 1"_ba
+                                    << u"t.toml:2: service.a\\u{a}b: unknown key; expected one of"_s;
+    QTest::newRow("word")
+        << "[service]\nkind = \"htp\""_ba
+        << u"t.toml:2: service.kind: expected one of http, tcp, found \"htp\"; did you mean \"http\"?"_s;
 }
 
 void TestConfigReader::whatIsWrongIsNamedWithFileLineAndField()

@@ -24,7 +24,8 @@ static QString summary(const HealthReport &report)
 {
     QStringList parts;
     for (const DependencyReport &dependency : report.dependencies)
-        parts << dependency.name + u' ' + wireName(dependency.status) + (dependency.error.isEmpty() ? QString() : u": "_s + dependency.error);
+        parts << dependency.name + u' ' + wireName(dependency.status)
+                + (dependency.error.isEmpty() ? QString() : u": "_s + dependency.error);
     return parts.join(u", "_s);
 }
 
@@ -34,22 +35,36 @@ void TestDialectCodec::bodiesAreTakenForWhatTheyAre_data()
     QTest::addColumn<Dialect>("dialect");
     QTest::addColumn<QString>("dependencies");
     // The bodies of the projects' own documentation.
-    QTest::newRow("actuator, details hidden") << QByteArray(R"({"status":"UP","groups":["liveness","readiness"]})") << Dialect::Actuator << u""_s;
+    QTest::newRow("actuator, details hidden")
+        << QByteArray(R"({"status":"UP","groups":["liveness","readiness"]})") << Dialect::Actuator << u""_s;
     QTest::newRow("actuator, components")
-        << QByteArray(R"({"status":"DOWN","components":{"db":{"status":"DOWN","details":{"error":"org.postgresql.util.PSQLException: Connection refused"}},"diskSpace":{"status":"UP","details":{"total":1,"free":1,"exists":true}},"ping":{"status":"UP"}}})")
-        << Dialect::Actuator << u"db error: org.postgresql.util.PSQLException: Connection refused, diskSpace working, ping working"_s;
-    QTest::newRow("actuator before 2.2") << QByteArray(R"({"status":"UP","details":{"redis":{"status":"UP","details":{"version":"7.0"}}}})") << Dialect::Actuator << u"redis working"_s;
-    QTest::newRow("actuator, down without a reason") << QByteArray(R"({"status":"OUT_OF_SERVICE"})") << Dialect::Actuator << u"service error: says OUT_OF_SERVICE"_s;
-    QTest::newRow("actuator, unknown") << QByteArray(R"({"status":"UP","components":{"mail":{"status":"UNKNOWN"}}})") << Dialect::Actuator << u"mail not_used"_s;
+        << QByteArray(
+               R"({"status":"DOWN","components":{"db":{"status":"DOWN","details":{"error":"org.postgresql.util.PSQLException: Connection refused"}},"diskSpace":{"status":"UP","details":{"total":1,"free":1,"exists":true}},"ping":{"status":"UP"}}})")
+        << Dialect::Actuator
+        << u"db error: org.postgresql.util.PSQLException: Connection refused, diskSpace working, ping working"_s;
+    QTest::newRow("actuator before 2.2") << QByteArray(
+        R"({"status":"UP","details":{"redis":{"status":"UP","details":{"version":"7.0"}}}})")
+                                         << Dialect::Actuator << u"redis working"_s;
+    QTest::newRow("actuator, down without a reason")
+        << QByteArray(R"({"status":"OUT_OF_SERVICE"})") << Dialect::Actuator << u"service error: says OUT_OF_SERVICE"_s;
+    QTest::newRow("actuator, unknown") << QByteArray(R"({"status":"UP","components":{"mail":{"status":"UNKNOWN"}}})")
+                                       << Dialect::Actuator << u"mail not_used"_s;
     QTest::newRow("health+json")
-        << QByteArray(R"({"status":"pass","version":"1","releaseId":"1.2.2","serviceId":"f03e522f","checks":{"cassandra:responseTime":[{"componentId":"dfd6cf2b","componentType":"datastore","observedValue":250,"observedUnit":"ms","status":"pass","output":""}],"cpu:utilization":[{"componentId":"a","node":1,"status":"warn","output":""},{"componentId":"b","status":"fail","output":"too hot"}]}})")
-        << Dialect::HealthJson << u"cassandra:responseTime working, cpu:utilization a working, cpu:utilization b error: too hot"_s;
-    QTest::newRow("health+json, fails") << QByteArray(R"({"status":"fail","output":"no disk"})") << Dialect::HealthJson << u"service error: no disk"_s;
-    QTest::newRow("plain") << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00","version":"1.4.0"})") << Dialect::Plain << u""_s;
+        << QByteArray(
+               R"({"status":"pass","version":"1","releaseId":"1.2.2","serviceId":"f03e522f","checks":{"cassandra:responseTime":[{"componentId":"dfd6cf2b","componentType":"datastore","observedValue":250,"observedUnit":"ms","status":"pass","output":""}],"cpu:utilization":[{"componentId":"a","node":1,"status":"warn","output":""},{"componentId":"b","status":"fail","output":"too hot"}]}})")
+        << Dialect::HealthJson
+        << u"cassandra:responseTime working, cpu:utilization a working, cpu:utilization b error: too hot"_s;
+    QTest::newRow("health+json, fails") << QByteArray(R"({"status":"fail","output":"no disk"})") << Dialect::HealthJson
+                                        << u"service error: no disk"_s;
+    QTest::newRow("plain") << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00","version":"1.4.0"})")
+                           << Dialect::Plain << u""_s;
     QTest::newRow("plain, ok") << QByteArray(R"({"status":"ok"})") << Dialect::Plain << u""_s;
-    QTest::newRow("plain, ill") << QByteArray(R"({"status":"unhealthy"})") << Dialect::Plain << u"service error: says unhealthy"_s;
-    QTest::newRow("components of a wrong kind") << QByteArray(R"({"status":"UP","components":[1,2]})") << Dialect::Actuator << u""_s;
-    QTest::newRow("a component of a wrong kind") << QByteArray(R"({"status":"UP","components":{"db":7}})") << Dialect::Actuator << u"db error"_s;
+    QTest::newRow("plain, ill") << QByteArray(R"({"status":"unhealthy"})") << Dialect::Plain
+                                << u"service error: says unhealthy"_s;
+    QTest::newRow("components of a wrong kind")
+        << QByteArray(R"({"status":"UP","components":[1,2]})") << Dialect::Actuator << u""_s;
+    QTest::newRow("a component of a wrong kind")
+        << QByteArray(R"({"status":"UP","components":{"db":7}})") << Dialect::Actuator << u"db error"_s;
 }
 
 void TestDialectCodec::bodiesAreTakenForWhatTheyAre()
@@ -84,10 +99,12 @@ void TestDialectCodec::versionsAndDetailsAreKept()
     const auto plain = decodeForeign(R"({"status":"healthy","version":"1.4.0","service":"orders"})");
     QCOMPARE(plain->report.version, u"1.4.0"_s);
     QCOMPARE(plain->report.service, u"orders"_s);
-    const auto health = decodeForeign(R"({"status":"pass","releaseId":"1.2.2","checks":{"up":[{"observedValue":1209600.245,"observedUnit":"s","status":"pass"}]}})");
+    const auto health = decodeForeign(
+        R"({"status":"pass","releaseId":"1.2.2","checks":{"up":[{"observedValue":1209600.245,"observedUnit":"s","status":"pass"}]}})");
     QCOMPARE(health->report.version, u"1.2.2"_s);
     QCOMPARE(health->report.dependencies[0].details, (QVariantMap{{u"observed"_s, u"1209600.245 s"_s}}));
-    const auto actuator = decodeForeign(R"({"status":"UP","components":{"diskSpace":{"status":"UP","details":{"free":7}}}})");
+    const auto actuator =
+        decodeForeign(R"({"status":"UP","components":{"diskSpace":{"status":"UP","details":{"free":7}}}})");
     QCOMPARE(actuator->report.dependencies[0].details.value(u"free"_s).toInt(), 7);
 }
 

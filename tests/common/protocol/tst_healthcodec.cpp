@@ -47,7 +47,10 @@ static HealthReport fullReport()
     report.resources.backgroundTasks = 7;
     report.resources.cpuSeconds = 0.25;
     report.capabilities = QStringList{u"check"_s, u"restart"_s};
-    report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"draining"_s, Seconds(27), 3,
+    report.shutdown = ShutdownProgress{ShutdownMode::Scheduled,
+                                       u"draining"_s,
+                                       Seconds(27),
+                                       3,
                                        {{u"database"_s, StepOutcome::Pending, Seconds(0), {}}}};
     report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2), 9'900};
     return report;
@@ -68,8 +71,9 @@ void TestHealthCodec::theBasicBodyHasTheFieldsOfTheProtocol()
     health.startTime = QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc());
     health.version = u"1.4.0"_s;
     health.service = u"hephaestus-mcp"_s;
-    QCOMPARE(encode(health),
-             R"({"service":"hephaestus-mcp","start_time":"2025-11-04T12:00:00.000Z","status":"healthy","uptime_seconds":123.456,"version":"1.4.0"})"_ba);
+    QCOMPARE(
+        encode(health),
+        R"({"service":"hephaestus-mcp","start_time":"2025-11-04T12:00:00.000Z","status":"healthy","uptime_seconds":123.456,"version":"1.4.0"})"_ba);
 }
 
 void TestHealthCodec::aDependencyNotUsedSaysOnlyThat()
@@ -84,10 +88,13 @@ void TestHealthCodec::whatAnyImplementationMaySendIsRead_data()
 {
     QTest::addColumn<QByteArray>("json");
     QTest::newRow("status only") << R"({"status":"healthy"})"_ba;
-    QTest::newRow("nulls") << R"({"status":"healthy","uptime_seconds":null,"start_time":null,"version":null,"service":null,"dependencies":null,"resources":null,"code":null,"pid":null})"_ba;
+    QTest::newRow("nulls")
+        << R"({"status":"healthy","uptime_seconds":null,"start_time":null,"version":null,"service":null,"dependencies":null,"resources":null,"code":null,"pid":null})"_ba;
     QTest::newRow("null dependency") << R"({"status":"healthy","dependencies":{"groq":null}})"_ba;
-    QTest::newRow("null counts") << R"({"status":"healthy","dependencies":{"groq":{"status":"not_used","error":null,"success_count":null,"last_success_seconds":null}}})"_ba;
-    QTest::newRow("never") << R"({"status":"healthy","dependencies":{"db":{"status":"working","last_success_seconds":-1}}})"_ba;
+    QTest::newRow("null counts")
+        << R"({"status":"healthy","dependencies":{"groq":{"status":"not_used","error":null,"success_count":null,"last_success_seconds":null}}})"_ba;
+    QTest::newRow("never")
+        << R"({"status":"healthy","dependencies":{"db":{"status":"working","last_success_seconds":-1}}})"_ba;
     QTest::newRow("unknown fields") << R"({"status":"healthy","x":[1,{"y":2}],"resources":{"gpu":1}})"_ba;
     QTest::newRow("integer uptime") << R"({"status":"healthy","uptime_seconds":3})"_ba;
 }
@@ -112,11 +119,13 @@ void TestHealthCodec::whatIsWrongIsNamedWithItsPlace_data()
     QTest::newRow("another status") << R"({"status":"ok"})"_ba << u"status"_s;
     QTest::newRow("uptime as text") << R"({"status":"healthy","uptime_seconds":"3"})"_ba << u"uptime_seconds"_s;
     QTest::newRow("no time") << R"({"status":"healthy","start_time":"yesterday"})"_ba << u"start_time"_s;
-    QTest::newRow("dependency no object") << R"({"status":"healthy","dependencies":{"db":3}})"_ba << u"dependencies.db"_s;
+    QTest::newRow("dependency no object")
+        << R"({"status":"healthy","dependencies":{"db":3}})"_ba << u"dependencies.db"_s;
     QTest::newRow("dependency status") << R"({"status":"healthy","dependencies":{"db":{"status":"fine"}}})"_ba
                                        << u"dependencies.db.status"_s;
-    QTest::newRow("half a count") << R"({"status":"healthy","dependencies":{"db":{"status":"working","success_count":1.5}}})"_ba
-                                  << u"dependencies.db.success_count"_s;
+    QTest::newRow("half a count")
+        << R"({"status":"healthy","dependencies":{"db":{"status":"working","success_count":1.5}}})"_ba
+        << u"dependencies.db.success_count"_s;
     QTest::newRow("negative count") << R"({"status":"healthy","resources":{"open_connections":-2}})"_ba
                                     << u"resources.open_connections"_s;
     QTest::newRow("step no object") << R"({"status":"healthy","shutdown":{"steps":[{"name":"a"},7]}})"_ba

@@ -32,20 +32,27 @@ void TestHttpResponseParser::responsesAreJudged_data()
     row("body still missing", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", State::Body, "hi");
     row("head still missing", "HTTP/1.1 200 OK\r\nContent-Le", State::Head);
     row("no content", "HTTP/1.1 204 No Content\r\n\r\n", State::Complete);
-    row("continue first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx", State::Complete, "x");
-    row("chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n00A;x=y\r\n0123456789\r\n0\r\n\r\n", State::Complete, "ab0123456789");
-    row("chunks with trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n", State::Complete, "a");
+    row("continue first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx", State::Complete,
+        "x");
+    row("chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n00A;x=y\r\n0123456789\r\n0\r\n\r\n",
+        State::Complete, "ab0123456789");
+    row("chunks with trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n",
+        State::Complete, "a");
     row("chunk size missing", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", State::Broken);
     row("chunk size signed", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nab\r\n", State::Broken);
     row("chunk size huge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", State::Broken);
-    row("chunk longer than said", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", State::Broken, "a");
-    row("chunks over the limit", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + QByteArray(32, 'a'), State::TooLarge, QByteArray(20, 'a'));
+    row("chunk longer than said", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n", State::Broken,
+        "a");
+    row("chunks over the limit", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + QByteArray(32, 'a'),
+        State::TooLarge, QByteArray(20, 'a'));
     row("length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n", State::TooLarge);
-    row("until close over the limit", "HTTP/1.0 200 OK\r\n\r\n" + QByteArray(21, 'a'), State::TooLarge, QByteArray(20, 'a'));
+    row("until close over the limit", "HTTP/1.0 200 OK\r\n\r\n" + QByteArray(21, 'a'), State::TooLarge,
+        QByteArray(20, 'a'));
     row("endless head", "HTTP/1.1 200 OK\r\n" + QByteArray(17000, 'a'), State::TooLarge);
     row("endless interim answers", QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(1000), State::TooLarge);
     row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", State::Broken);
-    row("length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", State::Broken);
+    row("length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+        State::Broken);
     row("unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", State::Broken);
     row("negative length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", State::Broken);
     row("length of words", "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n", State::Broken);
@@ -71,7 +78,8 @@ void TestHttpResponseParser::responsesAreJudged()
 
 void TestHttpResponseParser::everySplitOfTheBytesIsTheSame()
 {
-    const QByteArray bytes = "HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n";
+    const QByteArray bytes =
+        "HTTP/1.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n";
     for (qsizetype split = 0; split <= bytes.size(); ++split) {
         HttpResponseParser parser(100);
         parser.feed(bytes.left(split));

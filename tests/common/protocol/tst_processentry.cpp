@@ -64,7 +64,10 @@ void TestProcessEntry::theLineIsRead()
     const auto process = parseProcess(line);
     QCOMPARE(process.has_value(), state != '\0');
     if (process)
-        QCOMPARE(*process, (ProcessEntry{.pid = 7, .parent = 4, .group = 5, .session = 6, .state = state, .startTicks = 22, .waitStatus = 52}));
+        QCOMPARE(
+            *process,
+            (ProcessEntry{
+                .pid = 7, .parent = 4, .group = 5, .session = 6, .state = state, .startTicks = 22, .waitStatus = 52}));
 }
 
 void TestProcessEntry::whatItIsCalledDoesNotMatter()

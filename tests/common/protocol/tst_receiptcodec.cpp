@@ -48,7 +48,8 @@ void TestReceiptCodec::whatIsNotKnownIsLeftOut()
     Receipt receipt;
     receipt.service = u"mcp"_s;
     const QByteArray json = encode(receipt);
-    QVERIFY2(!json.contains("pid") && !json.contains("instance") && !json.contains("failure") && !json.contains('\n'), json.constData());
+    QVERIFY2(!json.contains("pid") && !json.contains("instance") && !json.contains("failure") && !json.contains('\n'),
+             json.constData());
 }
 
 void TestReceiptCodec::whatIsNoReceiptIsAProblem_data()
@@ -57,7 +58,8 @@ void TestReceiptCodec::whatIsNoReceiptIsAProblem_data()
     QTest::newRow("nothing") << QByteArray();
     QTest::newRow("a list") << QByteArray("[]");
     QTest::newRow("no service") << QByteArray(R"({"ok":true})");
-    QTest::newRow("unknown outcome") << QByteArray(R"({"service":"a","ok":true,"steps":[{"name":"x","outcome":"fine"}]})");
+    QTest::newRow("unknown outcome") << QByteArray(
+        R"({"service":"a","ok":true,"steps":[{"name":"x","outcome":"fine"}]})");
 }
 
 void TestReceiptCodec::whatIsNoReceiptIsAProblem()
@@ -70,7 +72,8 @@ void TestReceiptCodec::standingsCarryTheReport()
 {
     Standing good{u"a"_s, u"http://h:1"_s, u"healthy"_s, {}, Seconds(0.5), HealthReport()};
     good.report->service = u"orders"_s;
-    const QByteArray json = encode(QList<Standing>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
+    const QByteArray json =
+        encode(QList<Standing>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
     QVERIFY(json.contains(R"("message": "refused")"));

@@ -79,12 +79,16 @@ void TestReportReader::whatElseChangesIsSeen_data()
     QTest::newRow("status") << QByteArray("\"healthy\"") << QByteArray("\"shutting_down\"");
     QTest::newRow("a detail that is a number") << QByteArray("\"pool_size\":5") << QByteArray("\"pool_size\":6");
     QTest::newRow("null for a number") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":null");
-    QTest::newRow("a text for a number") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":\"42\"");
+    QTest::newRow("a text for a number") << QByteArray("\"success_count\":42")
+                                         << QByteArray("\"success_count\":\"42\"");
     QTest::newRow("a count below nothing") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":-1");
     QTest::newRow("half a count") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":42.5");
-    QTest::newRow("a count with an exponent") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":4.3e1");
-    QTest::newRow("more than a number holds") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":1e999");
-    QTest::newRow("no JSON: a leading zero") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":042");
+    QTest::newRow("a count with an exponent")
+        << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":4.3e1");
+    QTest::newRow("more than a number holds")
+        << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":1e999");
+    QTest::newRow("no JSON: a leading zero")
+        << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":042");
     QTest::newRow("no JSON: a plus") << QByteArray("\"success_count\":42") << QByteArray("\"success_count\":+42");
     QTest::newRow("no JSON: nan") << QByteArray("100.25") << QByteArray("nan");
     QTest::newRow("never") << QByteArray("\"last_success_seconds\":1.5") << QByteArray("\"last_success_seconds\":-1");

@@ -31,7 +31,8 @@ struct LiveWindow
     }
 };
 
-/// Clicks and keys of a person at one window. On X11 they come from xdotool, through the display; elsewhere from Qt Test.
+/// Clicks and keys of a person at one window. On X11 they come from xdotool, through the display; elsewhere from Qt
+/// Test.
 class Hands
 {
 public:
@@ -43,7 +44,8 @@ public:
         if (!onX11())
             return QTest::mouseClick(widget, Qt::LeftButton);
         const QPoint at = widget->mapToGlobal(widget->rect().center());
-        xdotool({QStringLiteral("mousemove"), QString::number(at.x()), QString::number(at.y()), QStringLiteral("click"), QStringLiteral("1")});
+        xdotool({QStringLiteral("mousemove"), QString::number(at.x()), QString::number(at.y()), QStringLiteral("click"),
+                 QStringLiteral("1")});
     }
 
     /// `name` as xdotool wants it (`ctrl+r`), and the same for Qt Test.
@@ -70,7 +72,10 @@ public:
 
 private:
     static bool onX11() { return QGuiApplication::platformName() == QLatin1StringView("xcb"); }
-    static void xdotool(const QStringList &arguments) { QCOMPARE(QProcess::execute(QStringLiteral("xdotool"), arguments), 0); }
+    static void xdotool(const QStringList &arguments)
+    {
+        QCOMPARE(QProcess::execute(QStringLiteral("xdotool"), arguments), 0);
+    }
 
     template <typename Button>
     Button *visible(const QString &text) const

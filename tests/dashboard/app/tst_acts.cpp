@@ -16,7 +16,8 @@
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
-/// Everything that can be done to services, by clicks and keys, on real ones: `hephaestus serve` and the FastAPI example.
+/// Everything that can be done to services, by clicks and keys, on real ones: `hephaestus serve` and the FastAPI
+/// example.
 class TestActs : public QObject
 {
     Q_OBJECT
@@ -37,11 +38,21 @@ private Q_SLOTS:
 
 private:
     Hands hands() { return Hands(*m_window); }
-    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { hands().key(name, key, modifiers); }
+    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        hands().key(name, key, modifiers);
+    }
     FleetView *table() { return m_window->findChild<FleetView *>(); }
     const ServiceRow &row(int line) { return m_watch->fleet().row(line); }
-    bool isHealthy(int line) { return row(line).observed == ServiceState::Healthy && !row(line).activity && row(line).isCurrent(); }
-    QString instance(int line) { return row(line).report ? row(line).report->instanceId + row(line).report->startTime.toString(Qt::ISODateWithMs) : QString(); }
+    bool isHealthy(int line)
+    {
+        return row(line).observed == ServiceState::Healthy && !row(line).activity && row(line).isCurrent();
+    }
+    QString instance(int line)
+    {
+        return row(line).report ? row(line).report->instanceId + row(line).report->startTime.toString(Qt::ISODateWithMs)
+                                : QString();
+    }
     QString lastEvent(ServiceId id);
     void goTo(int line);
     /// Says yes in the dialog that is open, by keys.
@@ -70,10 +81,16 @@ void TestActs::initTestCase()
                           "restart = { method = \"command\", command = [%3] }\n"_s;
     const QString mcp = QString::number(freePort());
     const QString python = QString::number(freePort());
-    fleet.write(entry.arg(u"mcp"_s, mcp, u"\"%1\", \"serve\", \"--name\", \"mcp\", \"--listen\", \"127.0.0.1:%2\""_s
-                                             .arg(QStringLiteral(HEPHAESTUS), mcp)).toUtf8());
-    fleet.write(entry.arg(u"python"_s, python, u"\"/usr/bin/python3\", \"%1\", \"--port\", \"%2\""_s
-                                                   .arg(QStringLiteral(PYTHON_SERVICE), python)).toUtf8());
+    fleet.write(entry
+                    .arg(u"mcp"_s, mcp,
+                         u"\"%1\", \"serve\", \"--name\", \"mcp\", \"--listen\", \"127.0.0.1:%2\""_s.arg(
+                             QStringLiteral(HEPHAESTUS), mcp))
+                    .toUtf8());
+    fleet.write(
+        entry
+            .arg(u"python"_s, python,
+                 u"\"/usr/bin/python3\", \"%1\", \"--port\", \"%2\""_s.arg(QStringLiteral(PYTHON_SERVICE), python))
+            .toUtf8());
     fleet.close();
     qputenv("XDG_STATE_HOME", m_directory.filePath(u"state"_s).toUtf8());
 
@@ -152,11 +169,13 @@ void TestActs::theKeyboardAloneRestartsOne()
     key(u"Return"_s, Qt::Key_Return);
     QTRY_VERIFY(m_watch->actions().isRunning(row(0).id)); // idle: it does not ask
     QStringList seen;
-    QTRY_VERIFY_WITH_TIMEOUT([&] {
-        if (const QString step = stateText(row(0)); seen.isEmpty() || seen.last() != step)
-            seen << step;
-        return isHealthy(0) && instance(0) != before;
-    }(), 40'000);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        [&] {
+            if (const QString step = stateText(row(0)); seen.isEmpty() || seen.last() != step)
+                seen << step;
+            return isHealthy(0) && instance(0) != before;
+        }(),
+        40'000);
     QVERIFY2(seen.size() >= 2, qPrintable(seen.join(u"; "_s))); // the steps were to be seen in its row
     const Receipt *const receipt = m_watch->actions().receipt(row(0).id);
     QVERIFY(receipt && receipt->ok);
@@ -215,11 +234,13 @@ void TestActs::bothAreRestartedAfterTwoQuestions()
     key(u"r"_s, Qt::Key_R);
     QTRY_VERIFY(hands().inDialog(u"Restart 2…"_s));
     const QString question = hands().inDialog(u"Restart 2…"_s)->window()->findChild<QLabel *>()->text();
-    QVERIFY2(question.contains(u"mcp on 127.0.0.1:"_s) && question.contains(u"python on 127.0.0.1:"_s), qPrintable(question));
+    QVERIFY2(question.contains(u"mcp on 127.0.0.1:"_s) && question.contains(u"python on 127.0.0.1:"_s),
+             qPrintable(question));
     accept(u"Restart 2…"_s);
     QCOMPARE(m_watch->bulk().progress().total, 0); // not yet
     accept(u"Restart 2"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(0) && isHealthy(1) && instance(0) != before[0] && instance(1) != before[1], 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(0) && isHealthy(1) && instance(0) != before[0] && instance(1) != before[1],
+                             60'000);
 }
 
 void TestActs::aRestartOfSeveralIsCalledOffByEnter()
@@ -261,12 +282,14 @@ void TestActs::aFailedRestartNamesTheStepAndWhoHoldsThePort()
         caller->disconnectFromHost();
     });
     QVERIFY(intruder.listen(QHostAddress::LocalHost, quint16(QUrl(row(1).entry.url).port())));
-    QTRY_VERIFY(row(1).observed != ServiceState::Stopped || m_window->commands().action(ServiceAction::Start)->isEnabled());
+    QTRY_VERIFY(row(1).observed != ServiceState::Stopped
+                || m_window->commands().action(ServiceAction::Start)->isEnabled());
     m_window->activateWindow();
     table()->setFocus();
     key(u"s"_s, Qt::Key_S);
     QTRY_VERIFY_WITH_TIMEOUT(m_watch->actions().receipt(row(1).id) && !m_watch->actions().receipt(row(1).id)->ok
-                                 && !m_watch->actions().isRunning(row(1).id), 60'000);
+                                 && !m_watch->actions().isRunning(row(1).id),
+                             60'000);
     const QString failure = m_watch->actions().receipt(row(1).id)->failure;
     QVERIFY2(failure.contains(QString::number(QCoreApplication::applicationPid())), qPrintable(failure));
     intruder.close();

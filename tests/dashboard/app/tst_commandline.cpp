@@ -64,9 +64,11 @@ void TestCommandLine::questionsAreAnsweredWithoutADisplay_data()
     QTest::newRow("version") << QStringList{u"--version"_s} << 0 << u"hephaestus-dashboard 0."_s;
     QTest::newRow("unknown option") << QStringList{u"--flet"_s} << 2 << u"flet"_s;
     QTest::newRow("argument") << QStringList{u"fleet.toml"_s} << 2 << u"unexpected argument \"fleet.toml\""_s;
-    QTest::newRow("no such file") << QStringList{u"--fleet"_s, u"/nonexistent/fleet.toml"_s} << 2 << u"/nonexistent/fleet.toml"_s;
+    QTest::newRow("no such file") << QStringList{u"--fleet"_s, u"/nonexistent/fleet.toml"_s} << 2
+                                  << u"/nonexistent/fleet.toml"_s;
     QTest::newRow("no URL") << QStringList{u"--service"_s, u"ftp://x"_s} << 2 << u"--service: "_s;
-    QTest::newRow("no such token") << QStringList{u"--token-file"_s, u"/nonexistent/token"_s} << 2 << u"/nonexistent/token"_s;
+    QTest::newRow("no such token") << QStringList{u"--token-file"_s, u"/nonexistent/token"_s} << 2
+                                   << u"/nonexistent/token"_s;
     QTest::newRow("colours") << QStringList{u"--colors"_s, u"pink"_s} << 2 << u"expected system, light or dark"_s;
 }
 
@@ -150,10 +152,12 @@ void TestCommandLine::itAnswersForItselfAndEndsWhenAsked()
     QProcessEnvironment environment = this->environment(home.path());
     environment.insert(u"QT_QPA_PLATFORM"_s, u"offscreen"_s);
     service.process.setProcessEnvironment(environment);
-    QVERIFY2(service.start(QStringLiteral(DASHBOARD), {u"--service"_s, u"http://127.0.0.1:1"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+    QVERIFY2(service.start(QStringLiteral(DASHBOARD),
+                           {u"--service"_s, u"http://127.0.0.1:1"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
              service.errors().constData());
     const QByteArray live = ask(service.port, "GET /health/live");
-    QVERIFY2(live.startsWith("HTTP/1.1 200") && live.contains("\"service\":\"hephaestus-dashboard\""), live.constData());
+    QVERIFY2(live.startsWith("HTTP/1.1 200") && live.contains("\"service\":\"hephaestus-dashboard\""),
+             live.constData());
     const QByteArray ended = ask(service.port, "POST /health/shutdown");
     for (const char *step : {"restarts under way", "polling", "layout"})
         QVERIFY2(ended.contains(step), ended.constData());

@@ -53,8 +53,9 @@ void TestCommitWatch::aCommitBelowARunningServiceIsTold()
     QCOMPARE(watch.journal().event(0).text, u"its work tree is at commit bbbbbbb of main now"_s);
     std::optional<HistoryRange> range;
     const History::Time now = std::chrono::system_clock::now();
-    watch.history()->store().askRange(url, now - std::chrono::minutes(1), now + std::chrono::minutes(1), std::chrono::seconds(1),
-                                      [&](const Result<HistoryRange> &result) { range = result ? *result : HistoryRange(); });
+    watch.history()->store().askRange(
+        url, now - std::chrono::minutes(1), now + std::chrono::minutes(1), std::chrono::seconds(1),
+        [&](const Result<HistoryRange> &result) { range = result ? *result : HistoryRange(); });
     QTRY_VERIFY(range);
     QCOMPARE(range->marks.size(), std::size_t(1));
     QCOMPARE(range->marks.front().word, u"commit bbbbbbb"_s);

@@ -21,7 +21,8 @@ namespace {
 bool hasIcon()
 {
     const QWidgetList widgets = QApplication::allWidgets();
-    return std::ranges::any_of(widgets, [](const QWidget *widget) { return widget->inherits("QSystemTrayIconSys") && widget->isVisible(); });
+    return std::ranges::any_of(
+        widgets, [](const QWidget *widget) { return widget->inherits("QSystemTrayIconSys") && widget->isVisible(); });
 }
 
 } // namespace

@@ -11,8 +11,8 @@
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
-/// The real window on a real service in a process of its own. On X11 the clicks and keys come from xdotool, through the display;
-/// elsewhere from Qt Test.
+/// The real window on a real service in a process of its own. On X11 the clicks and keys come from xdotool, through the
+/// display; elsewhere from Qt Test.
 class TestWindow : public QObject
 {
     Q_OBJECT
@@ -27,7 +27,10 @@ private Q_SLOTS:
 
 private:
     void click(QWidget *widget) { Hands(*m_window).click(widget); }
-    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { Hands(*m_window).key(name, key, modifiers); }
+    void key(const QString &name, Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        Hands(*m_window).key(name, key, modifiers);
+    }
     QToolButton *tool(const QString &text) { return Hands(*m_window).tool(text); }
     QPushButton *inDialog(const QString &text) { return Hands(*m_window).inDialog(text); }
     const ServiceRow &row() { return m_watch->fleet().row(0); }
@@ -61,7 +64,8 @@ void TestWindow::init()
     QVERIFY(fleet.open(QIODevice::WriteOnly));
     fleet.write(u"[[service]]\nname = \"fake\"\nurl = \"http://127.0.0.1:%1\"\ninterval = \"200ms\"\n"
                 "restart = { method = \"command\", command = [\"%2\", \"%1\", \"drain\"] }\n"_s
-                    .arg(port, QStringLiteral(FAKESERVICE)).toUtf8());
+                    .arg(port, QStringLiteral(FAKESERVICE))
+                    .toUtf8());
     fleet.close();
 
     m_live = std::make_unique<LiveWindow>(fleet.fileName(), m_directory->path());

@@ -10,11 +10,12 @@
 /// Values that the tests of the dashboard's models start from.
 namespace Hephaestus::Reports {
 
-inline DependencyReport dependency(const QString &name, DependencyStatus status = DependencyStatus::Working, qint64 successes = 1,
-                                   qint64 failures = 0)
+inline DependencyReport dependency(const QString &name, DependencyStatus status = DependencyStatus::Working,
+                                   qint64 successes = 1, qint64 failures = 0)
 {
-    return {name, status, status == DependencyStatus::Error ? QStringLiteral("connection refused") : QString(), Seconds(1), {},
-            successes, failures, {}};
+    return {name,       status, status == DependencyStatus::Error ? QStringLiteral("connection refused") : QString(),
+            Seconds(1), {},     successes,
+            failures,   {}};
 }
 
 inline HealthReport healthy(const QString &instance = QStringLiteral("one"))

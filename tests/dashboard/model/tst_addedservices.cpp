@@ -89,7 +89,8 @@ void TestAddedServices::tokensAreSentAndNotInTheSettings()
     QTRY_COMPARE(session.watch.fleet().rowCount(), 1);
     session.watch.start();
     QTRY_VERIFY(!server.requests().isEmpty());
-    QVERIFY2(server.requests().first().toLower().contains("authorization: bearer s3cret"), server.requests().first().constData());
+    QVERIFY2(server.requests().first().toLower().contains("authorization: bearer s3cret"),
+             server.requests().first().constData());
 }
 
 void TestAddedServices::whatIsRemovedIsForgotten()

@@ -76,7 +76,8 @@ void TestAllocations::cellsThatReadTheSameAreNotWrittenOut()
     QList<QList<Arrival>> arrivals;
     const History::Time start = TimeSource::machine().wall();
     for (int each = 0; each < Polls + 2; ++each)
-        arrivals << QList<Arrival>{{id, Reports::answer(poll(each)), TimeSource::machine().steady(), start + each * 1s}};
+        arrivals << QList<Arrival>{
+            {id, Reports::answer(poll(each)), TimeSource::machine().steady(), start + each * 1s}};
     fleet.takeAll(arrivals[0]);
     fleet.takeAll(arrivals[1]);
     const qint64 before = Test::allocations();

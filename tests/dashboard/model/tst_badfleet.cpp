@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A fleet of which every fifth service is broken in one of twenty ways, watched as the dashboard does. The same with thousands is measured by
-// tests/bench/run.
+// A fleet of which every fifth service is broken in one of twenty ways, watched as the dashboard does. The same with
+// thousands is measured by tests/bench/run.
 #include "common/fleet/fleetfile.h"
 #include "dashboard/model/fleetwatch.h"
 
@@ -24,13 +24,27 @@ const QMap<QString, ServiceState> &expectedStates()
 {
     using enum ServiceState;
     static const QMap<QString, ServiceState> states{
-        {u"slow"_s, Healthy},             {u"hang-connect"_s, Unreachable},  {u"hang-head"_s, Unreachable},
-        {u"hang-body"_s, Unreachable},    {u"drip-head"_s, Unreachable},     {u"drip-body"_s, Unreachable},
-        {u"endless"_s, NotUnderstood},    {u"huge"_s, NotUnderstood},        {u"gzip-bomb"_s, NotUnderstood},
-        {u"truncated"_s, Unreachable},    {u"wrong-types"_s, NotUnderstood}, {u"deep"_s, NotUnderstood},
-        {u"deep-small"_s, NotUnderstood}, {u"redirect"_s, NotUnderstood},    {u"long-names"_s, NotUnderstood},
-        {u"wide-names"_s, Healthy},       {u"not-http"_s, NotUnderstood},    {u"server-error"_s, NotUnderstood},
-        {u"unauthorized"_s, Unauthorized}, {u"dead"_s, Unreachable},         {u"good"_s, Healthy},
+        {u"slow"_s, Healthy},
+        {u"hang-connect"_s, Unreachable},
+        {u"hang-head"_s, Unreachable},
+        {u"hang-body"_s, Unreachable},
+        {u"drip-head"_s, Unreachable},
+        {u"drip-body"_s, Unreachable},
+        {u"endless"_s, NotUnderstood},
+        {u"huge"_s, NotUnderstood},
+        {u"gzip-bomb"_s, NotUnderstood},
+        {u"truncated"_s, Unreachable},
+        {u"wrong-types"_s, NotUnderstood},
+        {u"deep"_s, NotUnderstood},
+        {u"deep-small"_s, NotUnderstood},
+        {u"redirect"_s, NotUnderstood},
+        {u"long-names"_s, NotUnderstood},
+        {u"wide-names"_s, Healthy},
+        {u"not-http"_s, NotUnderstood},
+        {u"server-error"_s, NotUnderstood},
+        {u"unauthorized"_s, Unauthorized},
+        {u"dead"_s, Unreachable},
+        {u"good"_s, Healthy},
     };
     return states;
 }
@@ -49,8 +63,10 @@ public:
                 faults << u"%1=%2"_s.arg(kind).arg(OfEachFault);
         }
         const QString file = m_directory.filePath(u"fleet.toml"_s);
-        m_process.start(QStringLiteral(FLEETSIM), QStringList{u"--services"_s, QString::number(Services), u"--fault"_s, faults.join(u','), u"--fleet"_s,
-                                                   file, u"--interval"_s, QString::number(Interval / 1ms)} + more);
+        m_process.start(QStringLiteral(FLEETSIM),
+                        QStringList{u"--services"_s, QString::number(Services), u"--fault"_s, faults.join(u','),
+                                    u"--fleet"_s, file, u"--interval"_s, QString::number(Interval / 1ms)}
+                            + more);
         if (!m_process.waitForReadyRead(30'000) || !m_process.readLine().startsWith("ready"))
             qFatal("the simulated fleet did not start: %s", m_process.readAllStandardError().constData());
         const QList<Problem> problems = watch.open(file);
@@ -127,14 +143,19 @@ void TestBadFleet::theGoodAreSeenInTimeHoweverManyAreBad()
         QTest::qWait(100);
         const auto now = std::chrono::steady_clock::now();
         const QString late = scene.firstOther([&](const ServiceRow &row) {
-            return kindOf(row) != "good"_L1 || (row.observed == ServiceState::Healthy && now - *row.lastSeen <= 2 * Interval);
+            return kindOf(row) != "good"_L1
+                || (row.observed == ServiceState::Healthy && now - *row.lastSeen <= 2 * Interval);
         });
         QVERIFY2(late.isEmpty(), qPrintable(late));
     }
-    QCOMPARE(scene.firstOther([](const ServiceRow &row) { return row.reply.body.size() <= ServiceReply::MaximumBody; }), QString());
-    const auto isFresh = [](const ServiceRow &row) { return kindOf(row) != "good"_L1 || row.code() == CodeVerdict::Fresh; };
+    QCOMPARE(scene.firstOther([](const ServiceRow &row) { return row.reply.body.size() <= ServiceReply::MaximumBody; }),
+             QString());
+    const auto isFresh = [](const ServiceRow &row) {
+        return kindOf(row) != "good"_L1 || row.code() == CodeVerdict::Fresh;
+    };
     QTRY_COMPARE_WITH_TIMEOUT(scene.firstOther(isFresh), QString(), 60'000);
-    const QByteArray counts = scene.end(); // those that run old code were restarted by themselves, and nothing was acted on by mistake
+    const QByteArray counts =
+        scene.end(); // those that run old code were restarted by themselves, and nothing was acted on by mistake
     QVERIFY2(counts.count(Scene::restarts(Stale)) == 1 && counts.count(Scene::restarts(0)) == 1, counts.constData());
 }
 

@@ -26,7 +26,8 @@ void TestClipboardText::theTokenIsReadWhereItIsKept_data()
     QTest::addColumn<bool>("kept"); ///< in a file, for want of a keyring
     QTest::addColumn<QString>("read");
     QTest::newRow("none") << u""_s << u""_s << false << u""_s;
-    QTest::newRow("in the keyring") << u"s3cret"_s << u""_s << false << u"$(secret-tool lookup server hephaestus user 'http://127.0.0.1:8000')"_s;
+    QTest::newRow("in the keyring") << u"s3cret"_s << u""_s << false
+                                    << u"$(secret-tool lookup server hephaestus user 'http://127.0.0.1:8000')"_s;
     QTest::newRow("kept in a file") << u"s3cret"_s << u""_s << true << u"$(cat 'KEPT')"_s;
     QTest::newRow("in the fleet's file") << u""_s << u"/srv/it's.token"_s << false << u"$(cat '/srv/it'\\''s.token')"_s;
     QTest::newRow("in the fleet's file, and kept") << u""_s << u"/srv/token"_s << true << u"$(cat '/srv/token')"_s;
@@ -46,8 +47,10 @@ void TestClipboardText::theTokenIsReadWhereItIsKept()
     FleetEntry entry = *entryForUrl(Address);
     entry.token = token;
     entry.tokenFile = tokenFile;
-    const QString header = read.isEmpty() ? QString() : u" -H \"Authorization: Bearer %1\""_s.arg(read.replace("KEPT"_L1, file));
-    QCOMPARE(asCurl(entry, directory.path()), u"curl -sS --max-time 5%1 'http://127.0.0.1:8000/health/status'"_s.arg(header));
+    const QString header =
+        read.isEmpty() ? QString() : u" -H \"Authorization: Bearer %1\""_s.arg(read.replace("KEPT"_L1, file));
+    QCOMPARE(asCurl(entry, directory.path()),
+             u"curl -sS --max-time 5%1 'http://127.0.0.1:8000/health/status'"_s.arg(header));
 }
 
 void TestClipboardText::aSocketIsAskedThroughItsPath()

@@ -28,8 +28,8 @@ public:
 
 public Q_SLOTS:
     QStringList GetCapabilities() { return capabilities; }
-    uint Notify(const QString &, uint replaces, const QString &, const QString &title, const QString &text, const QStringList &actions,
-                const QVariantMap &hints, int)
+    uint Notify(const QString &, uint replaces, const QString &, const QString &title, const QString &text,
+                const QStringList &actions, const QVariantMap &hints, int)
     {
         shown << Shown{replaces, title, text, actions, hints};
         return replaces ? replaces : uint(shown.size());
@@ -57,7 +57,10 @@ private Q_SLOTS:
     void nobodyThereIsTold();
 
 private:
-    static Alert alert(Alert::Kind kind = Alert::Kind::Trouble) { return {kind, {7}, u"mcp: error"_s, u"<b>qdrant</b> & more"_s}; }
+    static Alert alert(Alert::Kind kind = Alert::Kind::Trouble)
+    {
+        return {kind, {7}, u"mcp: error"_s, u"<b>qdrant</b> & more"_s};
+    }
 
     QProcess m_bus;
     QString m_address;
@@ -138,7 +141,8 @@ void TestDesktopNotifications::buttonsDoWhatTheySay()
     m_notifications->show(alert());
     QTRY_COMPARE(m_desktop->shown.size(), 1);
     QVERIFY(m_desktop->shown[0].actions.contains(u"restart"_s) && m_desktop->shown[0].actions.contains(u"mute"_s));
-    QTRY_VERIFY((Q_EMIT m_desktop->ActionInvoked(1, u"default"_s), QTest::qWaitFor([&] { return !open.isEmpty(); }, 200)));
+    QTRY_VERIFY(
+        (Q_EMIT m_desktop->ActionInvoked(1, u"default"_s), QTest::qWaitFor([&] { return !open.isEmpty(); }, 200)));
     QCOMPARE(open.first()[0].value<ServiceId>(), ServiceId(7));
     Q_EMIT m_desktop->ActionInvoked(1, u"restart"_s);
     QTRY_COMPARE(restart.count(), 1);

@@ -29,7 +29,10 @@ rlimit filesLimit()
     return limit;
 }
 
-qsizetype openFiles() { return QDir(u"/proc/self/fd"_s).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size(); }
+qsizetype openFiles()
+{
+    return QDir(u"/proc/self/fd"_s).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size();
+}
 
 /// How many services of the fleet have been answered in time and are healthy.
 int healthy(FleetWatch &watch)
@@ -64,8 +67,10 @@ private:
 void TestFewFiles::initTestCase()
 {
     m_fleetFile = m_directory.filePath(u"fleet.toml"_s);
-    m_simulation.start(QStringLiteral(FLEETSIM), {u"--services"_s, QString::number(Services), u"--fleet"_s, m_fleetFile});
-    QVERIFY2(m_simulation.waitForReadyRead(30'000) && m_simulation.readLine().startsWith("ready"), m_simulation.readAllStandardError().constData());
+    m_simulation.start(QStringLiteral(FLEETSIM),
+                       {u"--services"_s, QString::number(Services), u"--fleet"_s, m_fleetFile});
+    QVERIFY2(m_simulation.waitForReadyRead(30'000) && m_simulation.readLine().startsWith("ready"),
+             m_simulation.readAllStandardError().constData());
     const rlimit few{Few, filesLimit().rlim_max};
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
 }
@@ -87,7 +92,8 @@ void TestFewFiles::theSoftLimitIsRaisedAsFarAsTheFleetNeeds()
 void TestFewFiles::whatIsStartedFromHereGetsTheLimitAsItWas()
 {
     QVERIFY(filesLimit().rlim_cur > Few);
-    const RestartByCommand command{{u"/bin/sh"_s, u"-c"_s, u"until test -e told; do sleep 0.01; done; ulimit -S -n"_s}, m_directory.path(), {}};
+    const RestartByCommand command{
+        {u"/bin/sh"_s, u"-c"_s, u"until test -e told; do sleep 0.01; done; ulimit -S -n"_s}, m_directory.path(), {}};
     const Result<LaunchedProcess *> process = launch(u"limit"_s, command, m_directory.path());
     QVERIFY(process);
     QSignalSpy exited(*process, &LaunchedProcess::exited);
@@ -116,7 +122,7 @@ void TestFewFiles::aFleetBeyondTheHardLimitIsWatchedAllTheSame()
         QCOMPARE(healthy(watch), Services);
         most = std::max(most, openFiles());
     }
-    QVERIFY2(most < qsizetype(Few), qPrintable(QString::number(most))); // there was always room for another file
+    QVERIFY2(most < qsizetype(Few), qPrintable(QString::number(most)));     // there was always room for another file
     QVERIFY2(most > qsizetype(Few) / 2, qPrintable(QString::number(most))); // and half of them were kept
 }
 

@@ -67,8 +67,9 @@ void TestFleetModel::onlyTheChangedCellsAreSignalled()
     HealthReport failing = Reports::withError();
     failing.uptime = later.uptime;
     model.take(id, Reports::answer(failing));
-    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::State, FleetModel::State},
-                                                           {FleetModel::Dependencies, FleetModel::Dependencies}}));
+    QCOMPARE(ranges(changed),
+             (QList<std::pair<int, int>>{{FleetModel::State, FleetModel::State},
+                                         {FleetModel::Dependencies, FleetModel::Dependencies}}));
 }
 
 void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
@@ -117,8 +118,9 @@ void TestFleetModel::agesGrowWithoutAnAnswer()
     QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
     model.updateAges();
     model.updateAges();
-    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::Dependencies, FleetModel::Dependencies},
-                                                           {FleetModel::LastSeen, FleetModel::LastSeen}}));
+    QCOMPARE(ranges(changed),
+             (QList<std::pair<int, int>>{{FleetModel::Dependencies, FleetModel::Dependencies},
+                                         {FleetModel::LastSeen, FleetModel::LastSeen}}));
     QCOMPARE(model.index(0, FleetModel::LastSeen).data().toString(), u"12 s ago"_s);
 }
 
@@ -200,7 +202,8 @@ void TestFleetModel::rowsAreFilteredAndSortedByValue()
             names << rows.index(row, FleetModel::Service).data().toString();
         return names.join(u' ');
     };
-    const std::pair<QString, double> services[] = {{u"ten"_s, 10}, {u"nine"_s, 9}, {u"hundred"_s, 100}, {u"another-ten"_s, 10}};
+    const std::pair<QString, double> services[] = {
+        {u"ten"_s, 10}, {u"nine"_s, 9}, {u"hundred"_s, 100}, {u"another-ten"_s, 10}};
     for (const auto &[name, uptime] : services) {
         HealthReport report = Reports::healthy();
         report.uptime = Seconds(uptime);

@@ -97,7 +97,8 @@ void TestFleetRows::aHeadingCountsWhatNeedsAPerson()
     report.code = CodeReport{CodeVerdict::Stale, {}, {}};
     fleet.take(two, Reports::answer(report));
     QCOMPARE(rows.index(0, 0).data().toString(), u"2 services, 1 error, 1 stale"_s);
-    QVERIFY(std::ranges::any_of(changed, [](const QList<QVariant> &call) { return call[0].toModelIndex().row() == 0; }));
+    QVERIFY(
+        std::ranges::any_of(changed, [](const QList<QVariant> &call) { return call[0].toModelIndex().row() == 0; }));
 }
 
 void TestFleetRows::favouritesComeFirstHoweverItIsSorted()

@@ -39,7 +39,8 @@ void TestFleetWatch::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo()
     FakeHttpServer server;
     server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
     server.setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
-    server.setAnswer("/health/restart", FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+    server.setAnswer("/health/restart",
+                     FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
     FleetEntry entry = Reports::entry(u"mcp"_s, server.url());
     entry.restart = RestartByService{};
     entry.restartOnStale = asked;
@@ -78,17 +79,20 @@ void TestFleetWatch::ofTwoWithOneNameTheStaleOneIsRestarted()
         report.capabilities = {u"restart"_s};
         server->setAnswer("/health/status", FakeAnswer::json(encode(report)));
         server->setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
-        server->setAnswer("/health/restart", FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+        server->setAnswer("/health/restart",
+                          FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
         QFile file(directory.filePath(server == &stale ? u"stale.toml"_s : u"fresh.toml"_s));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server->url().toUtf8()
-                   + "\"\nrestart = { method = \"service\" }\nrestart_on_stale = " + (server == &stale ? "true" : "false") + '\n');
+                   + "\"\nrestart = { method = \"service\" }\nrestart_on_stale = "
+                   + (server == &stale ? "true" : "false") + '\n');
         file.close();
         QVERIFY(watch.open(file.fileName()).isEmpty());
     }
     watch.start();
     const auto restarts = [](const FakeHttpServer &server) {
-        return std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+        return std::ranges::count_if(
+            server.requests(), [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
     };
     QTRY_COMPARE_WITH_TIMEOUT(restarts(stale), 1, 30'000);
     QCOMPARE(restarts(fresh), 0);
@@ -106,7 +110,8 @@ void TestFleetWatch::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironmen
     const auto write = [&](const QByteArray &restart) {
         QFile file(directory.filePath(u"fleet.toml"_s));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server.url().toUtf8() + "\"\nrestart = " + restart + '\n');
+        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server.url().toUtf8()
+                   + "\"\nrestart = " + restart + '\n');
     };
     FleetWatch watch;
     write(R"({ method = "command", command = ["true"] })");
@@ -120,7 +125,8 @@ void TestFleetWatch::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironmen
     QCOMPARE(watch.fleet().rowCount(), 1);
     QTRY_COMPARE_WITH_TIMEOUT(row().code(), CodeVerdict::Stale, 30'000);
     QCOMPARE(row().variablesChanged(), 1);
-    QTRY_COMPARE(watch.journal().event(0).text, u"runs with an old environment: its fleet entry says another one now"_s);
+    QTRY_COMPARE(watch.journal().event(0).text,
+                 u"runs with an old environment: its fleet entry says another one now"_s);
 }
 
 QTEST_GUILESS_MAIN(TestFleetWatch)

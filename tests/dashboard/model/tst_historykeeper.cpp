@@ -62,7 +62,8 @@ struct Bench
     QList<Obituary> obituaries(const QString &url)
     {
         std::optional<QList<Obituary>> found;
-        watch.history()->store().askObituaries(url, [&](const Result<QList<Obituary>> &result) { found = result ? *result : QList<Obituary>(); });
+        watch.history()->store().askObituaries(
+            url, [&](const Result<QList<Obituary>> &result) { found = result ? *result : QList<Obituary>(); });
         return QTest::qWaitFor([&] { return found.has_value(); }, 20'000) ? *found : QList<Obituary>();
     }
 
@@ -93,11 +94,13 @@ void TestHistoryKeeper::answersAreThereAfterwards()
         later.dependencies[0].successCount += 5;
         later.dependencies[1].failureCount += 2;
         server.setAnswer("/health/status", FakeAnswer::json(encode(later)));
-        QTRY_COMPARE(bench.watch.fleet().find(id)->report->dependencies[0].successCount, later.dependencies[0].successCount);
+        QTRY_COMPARE(bench.watch.fleet().find(id)->report->dependencies[0].successCount,
+                     later.dependencies[0].successCount);
     }
     HistoryStore store(state.filePath(u"history.db"_s));
     std::optional<HistoryRange> range;
-    store.askRange(server.url(), from - 1s, from + 60s, 1s, [&](const Result<HistoryRange> &result) { range = result ? *result : HistoryRange(); });
+    store.askRange(server.url(), from - 1s, from + 60s, 1s,
+                   [&](const Result<HistoryRange> &result) { range = result ? *result : HistoryRange(); });
     QTRY_VERIFY(range);
     QVERIFY(!range->stretches.empty());
     QCOMPARE(range->stretches.back().highest.residentBytes, std::optional<qint64>(4096));
@@ -172,7 +175,11 @@ void TestHistoryKeeper::whatIsDoneHereHasAName()
     bench.watch.actions().perform(id, ServiceAction::ScheduleShutDown, Seconds(10));
     QTRY_VERIFY(!bench.journal().isEmpty());
     QVERIFY(!bench.watch.journal().event(0).by.isEmpty());
-    QVERIFY(bench.watch.journal().index(0, EventJournal::Text).data().toString().endsWith(u"by "_s + bench.watch.journal().event(0).by));
+    QVERIFY(bench.watch.journal()
+                .index(0, EventJournal::Text)
+                .data()
+                .toString()
+                .endsWith(u"by "_s + bench.watch.journal().event(0).by));
 }
 
 void TestHistoryKeeper::aProgramStartedHereLeavesItsLastWords()
@@ -260,10 +267,11 @@ struct Looks
     HistoryStore store{state.filePath(QStringLiteral("history.db"))};
     bool found = false;
     QList<qint64> pids; ///< that were looked for, in turn
-    HistoryKeeper keeper{fleet, actions, journal, store, state.path(), time, [this](const ServiceAddress &, qint64 pid) {
-                             pids << pid;
-                             return found;
-                         }};
+    HistoryKeeper keeper{
+        fleet, actions, journal, store, state.path(), time, [this](const ServiceAddress &, qint64 pid) {
+            pids << pid;
+            return found;
+        }};
 
     /// An answer of that process every second for so long.
     void answer(ServiceId id, qint64 pid, std::chrono::seconds time)
@@ -321,7 +329,8 @@ void TestHistoryKeeper::theOutputOfManyIsReadAFewAtATime()
     HealthReport report = Reports::healthy();
     report.capabilities << u"logs"_s;
     for (int i = 0; i < Services; ++i) {
-        const ServiceId id = looks.fleet.add(Reports::entry(u"service"_s, u"http://127.0.0.1:%1/%2"_s.arg(server.serverPort()).arg(i)));
+        const ServiceId id =
+            looks.fleet.add(Reports::entry(u"service"_s, u"http://127.0.0.1:%1/%2"_s.arg(server.serverPort()).arg(i)));
         looks.fleet.take(id, Reports::answer(report)); // as if all had answered at once
         looks.fleet.take(id, Reports::answer(report));
     }

@@ -197,7 +197,8 @@ void TestHistoryStore::idleDependenciesAreZeroOnlyWhereTheServiceAnswered()
     const Result<HistoryRange> range = database.range(Url, Noon - 30s, Noon + 10s, 1s, Noon);
     QVERIFY(range);
     QCOMPARE(range->operations[u"db"_s].size(), std::size_t(31));
-    QCOMPARE(range->operations[u"qdrant"_s], (std::deque<History::Sample>{{Noon, Noon + 1s, 0, 3}})); // it was not there before
+    QCOMPARE(range->operations[u"qdrant"_s],
+             (std::deque<History::Sample>{{Noon, Noon + 1s, 0, 3}})); // it was not there before
     QCOMPARE(successesOf(*range), 0);
 }
 
@@ -257,7 +258,8 @@ void TestHistoryStore::ofManyServicesLessIsKept()
         store.record(observation(now - 1s, 1, 0, u"http://127.0.0.1:%1"_s.arg(service)));
     // Asked for seconds, it answers with what there is, and nothing is missing.
     for (const QString &url : {u"http://127.0.0.1:7"_s, u"http://127.0.0.1:2400"_s}) {
-        const auto range = wait<HistoryRange>([&](const auto &done) { store.askRange(url, now - 1min, now, 1s, done); });
+        const auto range =
+            wait<HistoryRange>([&](const auto &done) { store.askRange(url, now - 1min, now, 1s, done); });
         QVERIFY(range);
         QCOMPARE(range->step, 60s);
         QCOMPARE(successesOf(*range), 2);
@@ -292,7 +294,9 @@ void TestHistoryStore::whileNothingCanBeWrittenTheFinestIsGivenUp()
 {
     HistoryBatch batch;
     constexpr int Hours = 12;
-    const auto seconds = [](const auto &rows) { return std::ranges::count(rows, 1, [](const auto &row) { return row.first.step; }); };
+    const auto seconds = [](const auto &rows) {
+        return std::ranges::count(rows, 1, [](const auto &row) { return row.first.step; });
+    };
     for (int second = 1; second <= Hours * 3600; ++second) {
         batch.add(observation(Noon + second * 1s, 1));
         if (second == 3600)
@@ -302,7 +306,8 @@ void TestHistoryStore::whileNothingCanBeWrittenTheFinestIsGivenUp()
     QVERIFY(rows.looks.size() + rows.counts.at(u"db"_s).size() <= HistoryBatch::MostRows + HistoryBatch::MostRowsEach);
     QVERIFY(seconds(rows.looks) < Hours * 3600);
     QCOMPARE(rows.looks.rbegin()->first.step, 600); // and of what is coarser all is there
-    QCOMPARE(rows.looks.count({600, std::chrono::floor<std::chrono::seconds>(Noon.time_since_epoch()).count()}), std::size_t(1));
+    QCOMPARE(rows.looks.count({600, std::chrono::floor<std::chrono::seconds>(Noon.time_since_epoch()).count()}),
+             std::size_t(1));
     HistoryDatabase database(path(), {});
     QVERIFY(!database.open());
     QVERIFY(!database.write(batch, Noon));
@@ -327,15 +332,22 @@ void TestHistoryStore::eventsSayWhatWhenAndByWhom()
     expected.service = NoService; // numbers are of one session
     QCOMPARE(events->first().event, expected);
     QCOMPARE(events->first().url, Url);
-    const auto range = wait<HistoryRange>([&](const auto &done) { store.askRange(Url, Noon - 1s, Noon + 1s, 1s, done); });
+    const auto range =
+        wait<HistoryRange>([&](const auto &done) { store.askRange(Url, Noon - 1s, Noon + 1s, 1s, done); });
     QVERIFY(range);
     QCOMPARE(range->marks, (std::deque<History::Mark>{{Noon, u"restarted"_s}}));
 }
 
 void TestHistoryStore::anObituaryKeepsTheLastWords()
 {
-    Obituary obituary{Noon, Url, u"mcp"_s, 4312, ExitStatus{0, 11}, u"pid 4312 was killed by signal 11"_s,
-                      {{Noon - 2s, "{\"status\":\"healthy\"}"}, {Noon - 1s, QByteArray("\0\xff", 2)}}, "segmentation fault\n"};
+    Obituary obituary{Noon,
+                      Url,
+                      u"mcp"_s,
+                      4312,
+                      ExitStatus{0, 11},
+                      u"pid 4312 was killed by signal 11"_s,
+                      {{Noon - 2s, "{\"status\":\"healthy\"}"}, {Noon - 1s, QByteArray("\0\xff", 2)}},
+                      "segmentation fault\n"};
     Obituary unknown = obituary;
     unknown.at = Noon - 1h;
     unknown.exit.reset();
@@ -394,7 +406,9 @@ void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
 
 void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
 {
-    { HistoryStore store(path()); }
+    {
+        HistoryStore store(path());
+    }
     change(u"DROP TABLE receipt"_s);
     HistoryStore store(path());
     QSignalSpy trouble(&store, &HistoryStore::trouble);
@@ -411,7 +425,8 @@ void TestHistoryStore::aFileOfTheFirstFormatKeepsAll()
         QList<std::pair<std::size_t, qint64>> found;
         for (const HistoryTier &tier : HistoryTiers) {
             const Result<HistoryRange> range = database.range(Url, Noon - 2min, Noon, tier.step, Noon);
-            found << (range ? std::pair(range->stretches.size(), successesOf(*range)) : std::pair(std::size_t(0), qint64(0)));
+            found << (range ? std::pair(range->stretches.size(), successesOf(*range))
+                            : std::pair(std::size_t(0), qint64(0)));
         }
         return found;
     };
@@ -422,10 +437,13 @@ void TestHistoryStore::aFileOfTheFirstFormatKeepsAll()
         QVERIFY(!database.write(answers(Noon, 60), Noon));
         before = ranges(database);
     }
-    change(u"CREATE TABLE first_look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, polls INTEGER, latency REAL, "
-           "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, cpu REAL, "
+    change(u"CREATE TABLE first_look (step INTEGER, service INTEGER, start INTEGER, since INTEGER, until INTEGER, "
+           u"polls INTEGER, latency REAL, "
+           "slowest REAL, in_flight INTEGER, connections INTEGER, files INTEGER, threads INTEGER, resident INTEGER, "
+           "cpu REAL, "
            "PRIMARY KEY (step, service, start)) WITHOUT ROWID"_s);
-    change(u"CREATE TABLE first_operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, failures INTEGER, "
+    change(u"CREATE TABLE first_operations (step INTEGER, dependency INTEGER, start INTEGER, successes INTEGER, "
+           u"failures INTEGER, "
            "PRIMARY KEY (step, dependency, start)) WITHOUT ROWID"_s);
     for (const QString &table : {u"look"_s, u"operations"_s}) {
         change(u"INSERT INTO first_%1 SELECT * FROM %1"_s.arg(table));

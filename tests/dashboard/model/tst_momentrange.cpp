@@ -14,7 +14,8 @@ const History::Time Noon = History::Time(std::chrono::hours(490'000));
 using Moment = PrometheusFleet::Moment;
 
 /// A scrape so long after noon, of a process that was born at noon unless it is said otherwise.
-Moment scrape(std::chrono::seconds at, qint64 successes, qint64 failures, const QString &instance = u"one"_s, std::chrono::seconds born = 0s)
+Moment scrape(std::chrono::seconds at, qint64 successes, qint64 failures, const QString &instance = u"one"_s,
+              std::chrono::seconds born = 0s)
 {
     Moment moment{Noon + at, {}};
     HealthReport report = Reports::healthy(instance);
@@ -60,16 +61,20 @@ void TestMomentRange::betweenTwoMomentsIsASample_data()
     QTest::newRow("one") << QList<Moment>{scrape(10s, 5, 1)} << 1s << Samples();
     QTest::newRow("differences") << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 7, 1), scrape(30s, 7, 4)} << 1s
                                  << Samples{{Noon + 10s, Noon + 20s, 2, 0}, {Noon + 20s, Noon + 30s, 0, 3}};
-    QTest::newRow("a failed scrape is a gap") << QList<Moment>{scrape(10s, 5, 1), failure(20s), scrape(30s, 9, 1), scrape(40s, 10, 1)} << 1s
-                                              << Samples{{Noon + 30s, Noon + 40s, 1, 0}};
-    QTest::newRow("nobody scraped for long") << QList<Moment>{scrape(10s, 5, 1), scrape(300s, 9, 1), scrape(310s, 10, 1)} << 1s
-                                             << Samples{{Noon + 300s, Noon + 310s, 1, 0}};
-    QTest::newRow("long steps are no gaps") << QList<Moment>{scrape(1000s, 5, 1), scrape(4600s, 9, 1)} << std::chrono::seconds(1h)
-                                            << Samples{{Noon + 1000s, Noon + 4600s, 4, 0}};
-    QTest::newRow("a new process counts from its birth") << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1, u"two"_s, 14s)} << 1s
-                                                         << Samples{{Noon + 14s, Noon + 20s, 2, 1}};
-    QTest::newRow("a counter that falls is not negative") << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1), scrape(30s, 3, 1)} << 1s
-                                                          << Samples{{Noon + 20s, Noon + 30s, 1, 0}};
+    QTest::newRow("a failed scrape is a gap")
+        << QList<Moment>{scrape(10s, 5, 1), failure(20s), scrape(30s, 9, 1), scrape(40s, 10, 1)} << 1s
+        << Samples{{Noon + 30s, Noon + 40s, 1, 0}};
+    QTest::newRow("nobody scraped for long")
+        << QList<Moment>{scrape(10s, 5, 1), scrape(300s, 9, 1), scrape(310s, 10, 1)} << 1s
+        << Samples{{Noon + 300s, Noon + 310s, 1, 0}};
+    QTest::newRow("long steps are no gaps") << QList<Moment>{scrape(1000s, 5, 1), scrape(4600s, 9, 1)}
+                                            << std::chrono::seconds(1h) << Samples{{Noon + 1000s, Noon + 4600s, 4, 0}};
+    QTest::newRow("a new process counts from its birth")
+        << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1, u"two"_s, 14s)} << 1s
+        << Samples{{Noon + 14s, Noon + 20s, 2, 1}};
+    QTest::newRow("a counter that falls is not negative")
+        << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1), scrape(30s, 3, 1)} << 1s
+        << Samples{{Noon + 20s, Noon + 30s, 1, 0}};
 }
 
 void TestMomentRange::betweenTwoMomentsIsASample()
@@ -84,9 +89,12 @@ void TestMomentRange::betweenTwoMomentsIsASample()
 
 void TestMomentRange::stretchesSayWhatWasMeasured()
 {
-    const HistoryRange range = rangeOf({scrape(10s, 100, 0), scrape(20s, 150, 0), failure(30s), scrape(40s, 160, 0), scrape(50s, 1, 0, u"two"_s, 45s)}, 1s);
+    const HistoryRange range = rangeOf(
+        {scrape(10s, 100, 0), scrape(20s, 150, 0), failure(30s), scrape(40s, 160, 0), scrape(50s, 1, 0, u"two"_s, 45s)},
+        1s);
     QCOMPARE(range.stretches.size(), std::size_t(4));
-    const auto &[first, second, third, fourth] = std::tie(range.stretches[0], range.stretches[1], range.stretches[2], range.stretches[3]);
+    const auto &[first, second, third, fourth] =
+        std::tie(range.stretches[0], range.stretches[1], range.stretches[2], range.stretches[3]);
     QCOMPARE(first.from, Noon + 10s - 4ms); // before it nothing is known
     QCOMPARE(first.highest.cpuSeconds, std::nullopt);
     QCOMPARE(second.from, first.to);

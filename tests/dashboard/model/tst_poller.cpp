@@ -113,7 +113,8 @@ void TestPoller::whoDoesNotAnswerIsAskedLessOften()
 {
     Bench bench;
     bench.poller.add(1, 1s);
-    const int first = bench.count(1, 60s, ClientError::Refused); // once more, then after 2, 4, 8, and every 10 s, or a bit less
+    const int first =
+        bench.count(1, 60s, ClientError::Refused); // once more, then after 2, 4, 8, and every 10 s, or a bit less
     QVERIFY2(first >= 8 && first <= 10, qPrintable(QString::number(first)));
     const int later = bench.count(1, 100s, ClientError::Refused);
     QVERIFY2(later >= 10 && later <= 12, qPrintable(QString::number(later)));
@@ -259,10 +260,15 @@ void TestPoller::theSlowNeverDelayTheOthers()
             slowAnswers += isSlow(id) && inTime && now - begun > 20s;
             if (const auto known = answered.find(id); known != answered.end() && !isSlow(id) && now - begun > 5s) {
                 const auto age = now - known->second;
-                QVERIFY2(age <= 2s, qPrintable(QStringLiteral("%1 after %2 ms, in the %3. second").arg(id).arg(age / 1ms).arg((now - begun) / 1s)));
+                QVERIFY2(age <= 2s,
+                         qPrintable(QStringLiteral("%1 after %2 ms, in the %3. second")
+                                        .arg(id)
+                                        .arg(age / 1ms)
+                                        .arg((now - begun) / 1s)));
             }
             answered[id] = now;
-            bench.answer(id, inTime ? ClientError::None : ClientError::Timeout, std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
+            bench.answer(id, inTime ? ClientError::None : ClientError::Timeout,
+                         std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
         }
         bench.poller.poll();
         for (const ServiceId id : std::exchange(bench.givenUp, {}))

@@ -33,13 +33,17 @@ constexpr int All = Many + 4; ///< one, second, dead, unscraped
 /// What a service exports that has nothing but a name.
 FakeAnswer metricsOf(const QByteArray &name)
 {
-    const QByteArray text = "hephaestus_service_info{service=\"" + name + "\",version=\"1\",instance_id=\"" + name + "\"} 1\nhephaestus_uptime_seconds 5\n";
-    return FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: " + QByteArray::number(text.size()) + "\r\n\r\n" + text);
+    const QByteArray text = "hephaestus_service_info{service=\"" + name + "\",version=\"1\",instance_id=\"" + name
+        + "\"} 1\nhephaestus_uptime_seconds 5\n";
+    return FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: "
+                           + QByteArray::number(text.size()) + "\r\n\r\n" + text);
 }
 
 QByteArray targetOf(const QString &gateway, const QString &name)
 {
-    return u"      - {targets: ['%1'], labels: {service: %2, instance: '%1/%2', __metrics_path__: /%2/metrics}}\n"_s.arg(gateway, name).toUtf8();
+    return u"      - {targets: ['%1'], labels: {service: %2, instance: '%1/%2', __metrics_path__: /%2/metrics}}\n"_s
+        .arg(gateway, name)
+        .toUtf8();
 }
 
 } // namespace
@@ -89,30 +93,37 @@ void TestPrometheusWatch::write(const QString &name, const QByteArray &content)
 void TestPrometheusWatch::initTestCase()
 {
     qputenv("XDG_STATE_HOME", QFile::encodeName(m_directory.filePath(u"state"_s)));
-    QVERIFY(m_one.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"one"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
+    QVERIFY(
+        m_one.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"one"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
     write(u"watched.conf"_s, "1");
     write(u"two.toml"_s, "[service]\nname = \"two\"\nlisten = [\"127.0.0.1:0\"]\n[code]\nwatch = [\"watched.conf\"]\n");
     Test::letFilesSettle();
     QVERIFY(m_two.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--config"_s, m_directory.filePath(u"two.toml"_s)}));
-    QVERIFY(m_unscraped.start(QStringLiteral(HEPHAESTUS), {u"serve"_s, u"--name"_s, u"unscraped"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
+    QVERIFY(m_unscraped.start(QStringLiteral(HEPHAESTUS),
+                              {u"serve"_s, u"--name"_s, u"unscraped"_s, u"--listen"_s, u"127.0.0.1:0"_s}));
     QByteArray targets;
     for (int each = 0; each < Many; ++each) {
         const QString name = u"many-%1"_s.arg(each);
         m_gateway.setAnswer(u"/%1/metrics"_s.arg(name).toUtf8(), metricsOf(name.toUtf8()));
         targets += targetOf(u"127.0.0.1:%1"_s.arg(m_gateway.port()), name);
     }
-    write(u"prometheus.yml"_s, u"global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-                                "scrape_configs:\n"
-                                "  - job_name: hephaestus\n"
-                                "    static_configs:\n"
-                                "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
-                                "      - {targets: ['127.0.0.1:%2']}\n"
-                                "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"_s
-                                   .arg(m_one.port).arg(m_two.port).arg(m_deadPort).toUtf8() + targets);
+    write(u"prometheus.yml"_s,
+          u"global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
+          "scrape_configs:\n"
+          "  - job_name: hephaestus\n"
+          "    static_configs:\n"
+          "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
+          "      - {targets: ['127.0.0.1:%2']}\n"
+          "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"_s.arg(m_one.port)
+                  .arg(m_two.port)
+                  .arg(m_deadPort)
+                  .toUtf8()
+              + targets);
     const quint16 port = freePort();
     m_url = u"http://127.0.0.1:%1"_s.arg(port);
-    m_prometheus.start(u"prometheus"_s, {u"--config.file"_s, m_directory.filePath(u"prometheus.yml"_s), u"--storage.tsdb.path"_s, m_directory.filePath(u"data"_s),
-                                         u"--web.listen-address"_s, u"127.0.0.1:%1"_s.arg(port)});
+    m_prometheus.start(u"prometheus"_s,
+                       {u"--config.file"_s, m_directory.filePath(u"prometheus.yml"_s), u"--storage.tsdb.path"_s,
+                        m_directory.filePath(u"data"_s), u"--web.listen-address"_s, u"127.0.0.1:%1"_s.arg(port)});
     QVERIFY2(m_prometheus.waitForStarted(), qPrintable(m_prometheus.errorString()));
     m_watch = std::make_unique<FleetWatch>();
     m_subject = std::make_unique<PrometheusWatch>(*m_watch, m_url);
@@ -200,17 +211,19 @@ void TestPrometheusWatch::servicesBehindOneAddressAreToldApart()
     }
 }
 
-std::optional<HistoryRange> TestPrometheusWatch::past(const QString &name, std::chrono::seconds span, std::chrono::seconds step)
+std::optional<HistoryRange> TestPrometheusWatch::past(const QString &name, std::chrono::seconds span,
+                                                      std::chrono::seconds step)
 {
     std::optional<HistoryRange> range;
     bool answered = false;
     const ServiceRow &service = *row(name);
     const History::Time now = TimeSource::machine().wall();
-    m_watch->pastOf(service.id)->askRange(service.entry.url, now - span, now, step, [&](const Result<HistoryRange> &answer) {
-        answered = true;
-        if (answer)
-            range = *answer;
-    });
+    m_watch->pastOf(service.id)
+        ->askRange(service.entry.url, now - span, now, step, [&](const Result<HistoryRange> &answer) {
+            answered = true;
+            if (answer)
+                range = *answer;
+        });
     [&] { QTRY_VERIFY(answered); }();
     return range;
 }
@@ -263,7 +276,8 @@ void TestPrometheusWatch::theCommandShowsTheSame()
     QVERIFY2(exitCode == 1 && text.contains("nobody"), text.constData());
     text = status({u"--prometheus"_s, u"ftp://127.0.0.1"_s}, exitCode);
     QVERIFY2(exitCode == 2 && text.contains("--prometheus: "), text.constData());
-    text = status({u"--prometheus"_s, u"http://127.0.0.1:%1"_s.arg(m_one.port)}, exitCode); // a web server, but not Prometheus
+    text = status({u"--prometheus"_s, u"http://127.0.0.1:%1"_s.arg(m_one.port)},
+                  exitCode); // a web server, but not Prometheus
     QVERIFY2(exitCode == 1 && text.contains("Prometheus answered 404"), text.constData());
 }
 
@@ -285,7 +299,9 @@ void TestPrometheusWatch::withoutPrometheusNothingIsKnown()
     const auto noneIsCurrent = [this] {
         bool none = true;
         for (int i = 0; i < m_watch->fleet().rowCount(); ++i)
-            none = none && (!m_watch->isUnasked(m_watch->fleet().row(i).id) || m_watch->fleet().row(i).reply.message.contains(u"Prometheus does not answer"_s));
+            none = none
+                && (!m_watch->isUnasked(m_watch->fleet().row(i).id)
+                    || m_watch->fleet().row(i).reply.message.contains(u"Prometheus does not answer"_s));
         return none;
     };
     QTRY_VERIFY_WITH_TIMEOUT(noneIsCurrent(), 60'000);

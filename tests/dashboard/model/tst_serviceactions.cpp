@@ -69,7 +69,8 @@ void TestServiceActions::whatCannotBeDoneSaysWhy_data()
     QTest::addColumn<QString>("situation");
     QTest::addColumn<QString>("why");
     QTest::newRow("restart without a way") << ServiceAction::Restart << u"healthy"_s << u"no restart method"_s;
-    QTest::newRow("restart of a URL that does not offer it") << ServiceAction::Restart << u"url"_s << u"does not offer to restart itself"_s;
+    QTest::newRow("restart of a URL that does not offer it")
+        << ServiceAction::Restart << u"url"_s << u"does not offer to restart itself"_s;
     QTest::newRow("restart by command") << ServiceAction::Restart << u"command"_s << u""_s;
     QTest::newRow("restart while it closes") << ServiceAction::Restart << u"closing"_s << u"is shutting down"_s;
     QTest::newRow("shut down") << ServiceAction::ShutDown << u"healthy"_s << u""_s;

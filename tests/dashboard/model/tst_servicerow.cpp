@@ -61,7 +61,8 @@ void TestServiceRow::everyAnswerHasItsState()
     QFETCH(Answer<HealthReport>, answer);
     const ServiceRow row = after({answer});
     QTEST(row.state(), "state");
-    QCOMPARE(stateReason(row).isEmpty(), row.state() == ServiceState::Healthy || row.state() == ServiceState::ShuttingDown);
+    QCOMPARE(stateReason(row).isEmpty(),
+             row.state() == ServiceState::Healthy || row.state() == ServiceState::ShuttingDown);
 }
 
 void TestServiceRow::oldValuesStayAndAreKnownToBeOld()
@@ -132,8 +133,9 @@ void TestServiceRow::eachStepIsToldOnce_data()
     };
     QTest::newRow("stale") << healthy << stale({{u"/srv/a.py"_s, u"source"_s, u"modified"_s}})
                            << QStringList{u"runs old code: 1 file changed on disk since it started"_s};
-    QTest::newRow("stale by a new environment") << healthy << stale({{u"PATH"_s, u"environment"_s, u"modified"_s}})
-                                                << QStringList{u"runs with an old environment: its fleet entry says another one now"_s};
+    QTest::newRow("stale by a new environment")
+        << healthy << stale({{u"PATH"_s, u"environment"_s, u"modified"_s}})
+        << QStringList{u"runs with an old environment: its fleet entry says another one now"_s};
     QTest::newRow("stale, and nobody says why") << healthy << stale({}) << QStringList{u"runs old code"_s};
     QTest::newRow("back") << refused << healthy << QStringList{u"answers again"_s};
 }

@@ -95,7 +95,8 @@ void TestDependencyGraph::aMarkIsALineWithAWord()
 {
     DependencyGraph graph;
     const int before = countItems<QCPItemStraightLine>(graph);
-    graph.show(u"db"_s, {}, {{Noon - 10s, u"restarted"_s}, {Noon - 1h, u"restarted"_s}}, Noon); // the second is out of sight
+    graph.show(u"db"_s, {}, {{Noon - 10s, u"restarted"_s}, {Noon - 1h, u"restarted"_s}},
+               Noon); // the second is out of sight
     QCOMPARE(countItems<QCPItemStraightLine>(graph), before + 1);
 }
 

@@ -75,7 +75,10 @@ struct Bench
     }
 
     void show(const HealthReport &report) { show(report, server); }
-    static void show(const HealthReport &report, FakeHttpServer &server) { server.setAnswer("/health/status", FakeAnswer::json(encode(report))); }
+    static void show(const HealthReport &report, FakeHttpServer &server)
+    {
+        server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    }
 
     QString historyFile() const { return state.filePath(u"history.db"_s); }
 
@@ -93,7 +96,8 @@ struct Bench
             observation.operations[u"database"_s] = {successes, 0};
             store.record(observation);
         }
-        store.record(Event{end, NoService, u"mcp"_s, EventKind::Recovery, u"a new process answers"_s, {}, u"restarted"_s}, url);
+        store.record(
+            Event{end, NoService, u"mcp"_s, EventKind::Recovery, u"a new process answers"_s, {}, u"restarted"_s}, url);
     }
 
     ServiceId add(const QString &name, const QString &url)
@@ -157,7 +161,8 @@ void TestDetailPages::theGraphShowsWhatWasSeenBeforeTheWindowWasOpened()
     auto *const page = bench.openPage<GraphPage>();
     auto *const span = named<QComboBox>(page, u"Time span"_s);
     span->setCurrentText(u"last 6 h"_s);
-    QTRY_VERIFY2(graphsOf(page).first()->accessibleDescription().contains(u"1.2 k succeeded"_s), qPrintable(graphsOf(page).first()->accessibleDescription()));
+    QTRY_VERIFY2(graphsOf(page).first()->accessibleDescription().contains(u"1.2 k succeeded"_s),
+                 qPrintable(graphsOf(page).first()->accessibleDescription()));
     // Between that and now nothing is known: hatched, and the restart is a line with its word.
     auto *const graph = graphsOf(page).first();
     int gaps = 0;
@@ -187,13 +192,15 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
     QTRY_VERIFY(graph->isVisible() && graph->width() > 100);
     const double before = graph->xAxis->range().size();
     const QPoint middle = graph->rect().center();
-    QWheelEvent wheel(middle, graph->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QWheelEvent wheel(middle, graph->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
     QCoreApplication::sendEvent(graph, &wheel);
     const QCPRange zoomed = graph->xAxis->range();
     QVERIFY(zoomed.size() < before);
     QTest::mousePress(graph, Qt::LeftButton, {}, middle);
     QTest::mouseMove(graph, middle + QPoint(40, 0));
-    QMouseEvent drag(QEvent::MouseMove, middle + QPoint(60, 0), graph->mapToGlobal(middle + QPoint(60, 0)), Qt::LeftButton, Qt::LeftButton, {});
+    QMouseEvent drag(QEvent::MouseMove, middle + QPoint(60, 0), graph->mapToGlobal(middle + QPoint(60, 0)),
+                     Qt::LeftButton, Qt::LeftButton, {});
     QCoreApplication::sendEvent(graph, &drag);
     QTest::mouseRelease(graph, Qt::LeftButton, {}, middle + QPoint(60, 0));
     QVERIFY(graph->xAxis->range().upper < zoomed.upper);
@@ -206,7 +213,8 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
     bool told = false;
     for (int i = 0; i < graph->itemCount(); ++i) {
         auto *const text = qobject_cast<QCPItemText *>(graph->item(i));
-        told |= text && text->visible() && (text->text().contains(u"nothing known"_s) || text->text().contains(u"succeeded\n"_s));
+        told |= text && text->visible()
+            && (text->text().contains(u"nothing known"_s) || text->text().contains(u"succeeded\n"_s));
     }
     QVERIFY(told);
 }
@@ -223,7 +231,8 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     bench.window->findChild<DetailPane *>()->setServices({bench.watch.fleet().ids().first(), other});
     QTRY_COMPARE(graphsOf(page).size(), 2);
     const QList<TimeGraph *> graphs = graphsOf(page);
-    QTRY_VERIFY(graphs[0]->accessibleDescription().contains(u"120 succeeded"_s) && graphs[1]->accessibleDescription().contains(u"1.08 k succeeded"_s));
+    QTRY_VERIFY(graphs[0]->accessibleDescription().contains(u"120 succeeded"_s)
+                && graphs[1]->accessibleDescription().contains(u"1.08 k succeeded"_s));
     QTRY_COMPARE(graphs[0]->yAxis->range().upper, graphs[1]->yAxis->range().upper);
     QCOMPARE(graphs[0]->xAxis->range().size(), graphs[1]->xAxis->range().size());
     // What is zoomed in one is zoomed in the other.
@@ -256,7 +265,8 @@ void TestDetailPages::theValuesAndThePictureAreSaved()
             if (button->text() != "Export"_L1)
                 continue;
             for (QAction *const action : button->menu()->actions()) {
-                if (action->text().contains(suffix.toUpper().left(1)) && action->text().remove(u'&').contains(suffix.toUpper()))
+                if (action->text().contains(suffix.toUpper().left(1))
+                    && action->text().remove(u'&').contains(suffix.toUpper()))
                     action->trigger();
             }
         }
@@ -303,14 +313,17 @@ void TestDetailPages::theLogIsFollowedUntilSomebodyReadsInIt()
     log = log.mid(log.indexOf("line 3\n")) + "<b>new</b>\x1b[31m\n"; // the service keeps so many lines only
     bench.server.setAnswer("/health/logs", FakeAnswer::json(log));
     QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m"_s)); // literally
-    QCOMPARE(text->blockCount(), 501); // and nothing twice
+    QCOMPARE(text->blockCount(), 501);                                     // and nothing twice
     QCOMPARE(text->verticalScrollBar()->value(), 10);
-    QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {}, QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
+    QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {},
+                      QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
     QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
     // Nobody looks: nobody asks.
     bench.window->findChild<QTabWidget *>()->setCurrentIndex(0);
     const auto asked = [&] {
-        return std::ranges::count_if(bench.server.requests(), [](const QByteArray &request) { return request.startsWith("GET /health/logs?tail=1000 "); });
+        return std::ranges::count_if(bench.server.requests(), [](const QByteArray &request) {
+            return request.startsWith("GET /health/logs?tail=1000 ");
+        });
     };
     const auto before = asked();
     QTest::qWait(1500);
@@ -352,7 +365,8 @@ void TestDetailPages::aLogFileIsFollowedWhereTheServiceTellsNothing()
     auto *const page = bench.openPage<LogsPage>();
     auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
     const auto says = [&](const QString &part) {
-        return std::ranges::any_of(page->findChildren<QLabel *>(), [&](const QLabel *label) { return label->text().contains(part); });
+        return std::ranges::any_of(page->findChildren<QLabel *>(),
+                                   [&](const QLabel *label) { return label->text().contains(part); });
     };
     QTRY_VERIFY(says(u"does not offer its log"_s));
     QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
@@ -380,7 +394,11 @@ void TestDetailPages::theCodePageNamesTheFiles()
 
     Bench bench;
     HealthReport report = Reports::healthy();
-    report.code = CodeReport{CodeVerdict::Stale, {{u"/srv/app/orders.py"_s, u"source"_s, u"modified"_s}, {u"/usr/lib/libx.so"_s, u"library"_s, u"removed"_s}}, Seconds(3), 4};
+    report.code = CodeReport{
+        CodeVerdict::Stale,
+        {{u"/srv/app/orders.py"_s, u"source"_s, u"modified"_s}, {u"/usr/lib/libx.so"_s, u"library"_s, u"removed"_s}},
+        Seconds(3),
+        4};
     bench.show(report);
     QVERIFY(bench.start());
     bench.add(u"mcp"_s, bench.server.url());
@@ -401,9 +419,16 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
     {
         HistoryStore store(bench.historyFile());
         const History::Time now = std::chrono::system_clock::now();
-        store.record(Obituary{now - 26h, bench.server.url(), u"mcp"_s, 17, ExitStatus{0, 0}, u"pid 17 exited with code 0"_s, {}, {}});
-        store.record(Obituary{now - 25h, bench.server.url(), u"mcp"_s, 4312, ExitStatus{0, 11}, u"pid 4312 was killed by signal 11 (Segmentation fault)"_s,
-                              {{now - 25h - 1s, "{\"status\":\"healthy\"}"}}, "about to crash\n"});
+        store.record(Obituary{
+            now - 26h, bench.server.url(), u"mcp"_s, 17, ExitStatus{0, 0}, u"pid 17 exited with code 0"_s, {}, {}});
+        store.record(Obituary{now - 25h,
+                              bench.server.url(),
+                              u"mcp"_s,
+                              4312,
+                              ExitStatus{0, 11},
+                              u"pid 4312 was killed by signal 11 (Segmentation fault)"_s,
+                              {{now - 25h - 1s, "{\"status\":\"healthy\"}"}},
+                              "about to crash\n"});
     }
     QVERIFY(bench.start());
     bench.add(u"mcp"_s, bench.server.url());

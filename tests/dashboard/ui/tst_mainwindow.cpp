@@ -150,7 +150,8 @@ void TestMainWindow::theFirstRunInvites()
         if (button->isVisible() && button->isEnabled())
             offered << button->text().remove(u'&');
     }
-    QVERIFY2(offered.contains(u"Add a service…"_s) && offered.contains(u"Open a fleet file…"_s), qPrintable(offered.join(u',')));
+    QVERIFY2(offered.contains(u"Add a service…"_s) && offered.contains(u"Open a fleet file…"_s),
+             qPrintable(offered.join(u',')));
     bench.add(u"mcp"_s);
     QTRY_VERIFY(bench.table()->isVisible());
 }
@@ -339,7 +340,8 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
     QVERIFY(question->text().contains(u"<img src="_s));
     QCOMPARE(question->textFormat(), Qt::PlainText);
     for (const QLabel *const label : bench.window.findChildren<QLabel *>())
-        QVERIFY2(label->inherits("QTipLabel") || label->textFormat() == Qt::PlainText || !label->text().contains(u'<'), qPrintable(label->text()));
+        QVERIFY2(label->inherits("QTipLabel") || label->textFormat() == Qt::PlainText || !label->text().contains(u'<'),
+                 qPrintable(label->text()));
     for (QWidget *const widget : QApplication::allWidgets()) {
         if (widget->inherits("QTipLabel"))
             QVERIFY2(!static_cast<QLabel *>(widget)->text().contains(u"<img"_s), "a tool tip is markup");
@@ -496,7 +498,8 @@ void TestMainWindow::theLayoutIsSavedBeforeTheEnd()
         {"a column's width", [&] { header->resizeSection(FleetModel::Service, 211); }},
         {"the order of columns", [&] { header->moveSection(header->visualIndex(FleetModel::Latency), 2); }},
         {"the order of rows", [&] { bench.table()->sortByColumn(FleetModel::Service, Qt::DescendingOrder); }},
-        {"a hidden column", [&] {
+        {"a hidden column",
+         [&] {
              QMenu columns;
              bench.table()->fillColumnsMenu(&columns);
              columns.actions().at(2)->trigger();
@@ -510,7 +513,8 @@ void TestMainWindow::theLayoutIsSavedBeforeTheEnd()
         QTRY_VERIFY2_WITH_TIMEOUT(QSettings().contains(u"table/columns"_s), what, 10'000);
         QSettings().remove(u"table/columns"_s);
         change();
-        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().value(u"table/columns"_s).toByteArray() == header->saveState(), what, 10'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().value(u"table/columns"_s).toByteArray() == header->saveState(), what,
+                                  10'000);
     }
     QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), bench.window.saveGeometry());
     QVERIFY(!QSettings().value(u"window/events"_s).toBool());

@@ -74,15 +74,20 @@ void TestNewServices::aPastedUrlIsIntroduced_data()
     QTest::addColumn<QString>("said");
     HealthReport report = Reports::healthy();
     report.capabilities = {u"check"_s, u"restart"_s};
-    QTest::newRow("ours") << QByteArray("/health/status") << encode(report) << u"/health/status"_s
-                          << u"Hephaestus: mcp 1.4.0, healthy, 2 dependencies. It can be watched, shut down, checked and restarted."_s;
-    QTest::newRow("actuator") << QByteArray("/actuator/health") << QByteArray(R"({"status":"UP","components":{"db":{"status":"UP"}}})") << u""_s
-                              << u"Spring Boot Actuator: healthy, 1 dependency. It can be watched, and shut down if it exposes /actuator/shutdown."_s;
-    QTest::newRow("older") << QByteArray("/health") << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00Z","version":"0.9"})") << u"/health"_s
-                           << u"plain /health: 0.9, healthy. It can be watched."_s;
+    QTest::newRow("ours")
+        << QByteArray("/health/status") << encode(report) << u"/health/status"_s
+        << u"Hephaestus: mcp 1.4.0, healthy, 2 dependencies. It can be watched, shut down, checked and restarted."_s;
+    QTest::newRow("actuator")
+        << QByteArray("/actuator/health") << QByteArray(R"({"status":"UP","components":{"db":{"status":"UP"}}})")
+        << u""_s
+        << u"Spring Boot Actuator: healthy, 1 dependency. It can be watched, and shut down if it exposes /actuator/shutdown."_s;
+    QTest::newRow("older") << QByteArray("/health")
+                           << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00Z","version":"0.9"})")
+                           << u"/health"_s << u"plain /health: 0.9, healthy. It can be watched."_s;
     QTest::newRow("a page") << QByteArray("/") << QByteArray("hello") << u""_s
                             << u"HTTP: healthy. It can be watched: nothing is known but that it answers."_s;
-    QTest::newRow("nobody's dialect") << QByteArray("/elsewhere") << QByteArray("{}") << u""_s << u"It can be added all the same."_s;
+    QTest::newRow("nobody's dialect") << QByteArray("/elsewhere") << QByteArray("{}") << u""_s
+                                      << u"It can be added all the same."_s;
 }
 
 void TestNewServices::aPastedUrlIsIntroduced()
@@ -113,9 +118,11 @@ void TestNewServices::theTokenIsNotSentToHalfAnAddress()
     FakeHttpServer stranger; // what stands at http://10.0.0.1 on the way to http://10.0.0.12
     FakeHttpServer service;
     for (FakeHttpServer *const each : {&stranger, &service})
-        each->setAnswer("/health/status", FakeAnswer::json(R"({"error":{"code":"unauthorized","message":"a token is wanted"}})", 401));
+        each->setAnswer("/health/status",
+                        FakeAnswer::json(R"({"error":{"code":"unauthorized","message":"a token is wanted"}})", 401));
     const auto tokens = [](const FakeHttpServer &server) {
-        return std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.toLower().contains("bearer s3cret"); });
+        return std::ranges::count_if(
+            server.requests(), [](const QByteArray &request) { return request.toLower().contains("bearer s3cret"); });
     };
     AddServiceDialog dialog;
     dialog.setAttribute(Qt::WA_DeleteOnClose, false);
@@ -203,12 +210,16 @@ void TestNewServices::actuatorIsShutDownAndNothingElse()
     QVERIFY(watch.actions().whyNot(id, ServiceAction::Restart).contains(u"Spring Boot Actuator"_s));
     QCOMPARE(watch.actions().whyNot(id, ServiceAction::ShutDown), QString());
     watch.actions().perform(id, ServiceAction::ShutDown); // not exposed: 404
-    QTRY_VERIFY(watch.journal().rowCount() > 0 && watch.journal().event(0).text.contains(u"does not expose /actuator/shutdown"_s));
+    QTRY_VERIFY(watch.journal().rowCount() > 0
+                && watch.journal().event(0).text.contains(u"does not expose /actuator/shutdown"_s));
     server.setAnswer("/actuator/shutdown", FakeAnswer::json(R"({"message":"Shutting down, bye..."})"));
     watch.stop();
     watch.actions().perform(id, ServiceAction::ShutDown);
     QTRY_COMPARE(watch.fleet().find(id)->state(), ServiceState::Stopped);
-    QCOMPARE(std::ranges::count_if(server.requests(), [](const QByteArray &request) { return request.startsWith("POST /actuator/shutdown "); }), 2);
+    QCOMPARE(
+        std::ranges::count_if(server.requests(),
+                              [](const QByteArray &request) { return request.startsWith("POST /actuator/shutdown "); }),
+        2);
 }
 
 void TestNewServices::aDroppedFileIsOpened_data()
@@ -216,8 +227,10 @@ void TestNewServices::aDroppedFileIsOpened_data()
     QTest::addColumn<QString>("name");
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<bool>("taken");
-    QTest::newRow("a fleet file") << u"fleet.toml"_s << QByteArray("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n") << true;
-    QTest::newRow("file_sd") << u"targets.json"_s << QByteArray(R"([{"targets": ["127.0.0.1:1"], "labels": {"job": "x"}}])") << true;
+    QTest::newRow("a fleet file") << u"fleet.toml"_s
+                                  << QByteArray("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n") << true;
+    QTest::newRow("file_sd") << u"targets.json"_s
+                             << QByteArray(R"([{"targets": ["127.0.0.1:1"], "labels": {"job": "x"}}])") << true;
     QTest::newRow("a picture") << u"cat.png"_s << QByteArray("x") << false;
 }
 

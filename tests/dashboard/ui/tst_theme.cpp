@@ -34,7 +34,8 @@ void TestTheme::everyAccentCanBeReadOnEveryBackground_data()
     QTest::addColumn<QPalette>("palette");
     QTest::newRow("light") << Theme::light();
     QTest::newRow("dark") << Theme::dark();
-    QTest::newRow("white on black") << QPalette(Qt::white, Qt::black, Qt::white, Qt::black, Qt::gray, Qt::white, Qt::white, Qt::black, Qt::black);
+    QTest::newRow("white on black") << QPalette(Qt::white, Qt::black, Qt::white, Qt::black, Qt::gray, Qt::white,
+                                                Qt::white, Qt::black, Qt::black);
     QTest::newRow("of this system") << QGuiApplication::palette();
 }
 
@@ -86,7 +87,8 @@ void TestTheme::everyIconTakesTheColourItIsGiven()
         if (name == "hephaestus"_L1)
             continue; // the program's own, in its own colours
         ++count;
-        const QImage image = Icons::pixmap(name, 32, QColor(0x12, 0xab, 0xef), 1).toImage().convertToFormat(QImage::Format_ARGB32);
+        const QImage image =
+            Icons::pixmap(name, 32, QColor(0x12, 0xab, 0xef), 1).toImage().convertToFormat(QImage::Format_ARGB32);
         bool inked = false;
         for (int y = 0; y < image.height(); ++y) {
             for (int x = 0; x < image.width(); ++x) {
@@ -94,7 +96,8 @@ void TestTheme::everyIconTakesTheColourItIsGiven()
                 if (pixel.alpha() < 255)
                     continue;
                 inked = true;
-                const int off = std::abs(pixel.red() - 0x12) + std::abs(pixel.green() - 0xab) + std::abs(pixel.blue() - 0xef);
+                const int off =
+                    std::abs(pixel.red() - 0x12) + std::abs(pixel.green() - 0xab) + std::abs(pixel.blue() - 0xef);
                 QVERIFY2(off <= 3, qPrintable(name + u' ' + pixel.name())); // rounding where shapes overlap
             }
         }

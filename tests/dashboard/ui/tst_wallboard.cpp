@@ -46,7 +46,8 @@ void TestWallboard::troubleComesFirstAndNothingOverlaps()
 {
     FleetModel fleet;
     for (int each = 0; each < 30; ++each)
-        fleet.take(fleet.add(Reports::entry(u"service-%1"_s.arg(each, 2, 10, QChar(u'0')))), Reports::answer(Reports::healthy()));
+        fleet.take(fleet.add(Reports::entry(u"service-%1"_s.arg(each, 2, 10, QChar(u'0')))),
+                   Reports::answer(Reports::healthy()));
     HealthReport stale = Reports::healthy();
     stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
     fleet.take(fleet.ids()[20], Reports::answer(stale));

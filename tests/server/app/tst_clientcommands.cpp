@@ -62,7 +62,8 @@ private:
         connect(&process, &QProcess::finished, this, [&] { ended = true; });
         process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
         [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 30'000); }(); // our fakes live in this thread
-        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
+                QString::fromUtf8(process.readAllStandardError())};
     }
     QString fleetFile(const QByteArray &text)
     {
@@ -76,10 +77,14 @@ private:
         QTcpServer free;
         free.listen(QHostAddress::LocalHost);
         const QByteArray port = QByteArray::number(free.serverPort());
-        return "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + port + "\"\nrestart = { method = \"command\", command = [\""
-            + QString(FAKESERVICE).toUtf8() + "\", \"" + port + "\"] }\n" + more + "\n";
+        return "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + port
+            + "\"\nrestart = { method = \"command\", command = [\"" + QString(FAKESERVICE).toUtf8() + "\", \"" + port
+            + "\"] }\n" + more + "\n";
     }
-    static QByteArray body(const QByteArray &more) { return R"({"status":"healthy","service":"x","version":"1.4.0","uptime_seconds":7440)" + more + "}"; }
+    static QByteArray body(const QByteArray &more)
+    {
+        return R"({"status":"healthy","service":"x","version":"1.4.0","uptime_seconds":7440)" + more + "}";
+    }
 
     std::unique_ptr<QTemporaryDir> directory;
     std::unique_ptr<FakeHttpServer> server;
@@ -107,16 +112,24 @@ void TestClientCommands::usageErrorsExitWithTwo_data()
     QTest::newRow("fleet not there") << QStringList{u"status"_s, u"--fleet"_s, u"/nowhere"_s} << u"/nowhere"_s;
     QTest::newRow("bad URL") << QStringList{u"status"_s, u"ftp://x"_s} << u"expected http://HOST:PORT"_s;
     QTest::newRow("unknown option") << QStringList{u"status"_s, u"--frobnicate"_s} << u"frobnicate"_s;
-    QTest::newRow("bad colour") << QStringList{u"status"_s, u"--color"_s, u"pink"_s, u"http://h:1"_s} << u"auto, always or never"_s;
+    QTest::newRow("bad colour") << QStringList{u"status"_s, u"--color"_s, u"pink"_s, u"http://h:1"_s}
+                                << u"auto, always or never"_s;
     QTest::newRow("nothing to shut down") << QStringList{u"shutdown"_s} << u"which service?"_s;
     QTest::newRow("nothing to restart") << QStringList{u"restart"_s, u"--fleet"_s, u"FLEET"_s} << u"which service?"_s;
-    QTest::newRow("near name") << QStringList{u"start"_s, u"alhpa"_s, u"--fleet"_s, u"FLEET"_s} << u"did you mean \"alpha\"?"_s;
-    QTest::newRow("down takes no names") << QStringList{u"down"_s, u"alpha"_s, u"--fleet"_s, u"FLEET"_s} << u"whole fleet"_s;
-    QTest::newRow("bad delay") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--delay"_s, u"soon"_s} << u"--delay: expected a duration"_s;
-    QTest::newRow("cancel and schedule") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--cancel"_s, u"--schedule"_s} << u"exclude"_s;
-    QTest::newRow("bad timeout") << QStringList{u"wait"_s, u"http://h:1"_s, u"--timeout"_s, u"5"_s} << u"--timeout: expected a duration"_s;
-    QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"0"_s} << u"--tail: expected a number"_s;
-    QTest::newRow("watch without stale") << QStringList{u"restart"_s, u"http://h:1"_s, u"--watch"_s} << u"--watch goes with --stale"_s;
+    QTest::newRow("near name") << QStringList{u"start"_s, u"alhpa"_s, u"--fleet"_s, u"FLEET"_s}
+                               << u"did you mean \"alpha\"?"_s;
+    QTest::newRow("down takes no names") << QStringList{u"down"_s, u"alpha"_s, u"--fleet"_s, u"FLEET"_s}
+                                         << u"whole fleet"_s;
+    QTest::newRow("bad delay") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--delay"_s, u"soon"_s}
+                               << u"--delay: expected a duration"_s;
+    QTest::newRow("cancel and schedule") << QStringList{u"shutdown"_s, u"http://h:1"_s, u"--cancel"_s, u"--schedule"_s}
+                                         << u"exclude"_s;
+    QTest::newRow("bad timeout") << QStringList{u"wait"_s, u"http://h:1"_s, u"--timeout"_s, u"5"_s}
+                                 << u"--timeout: expected a duration"_s;
+    QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"0"_s}
+                              << u"--tail: expected a number"_s;
+    QTest::newRow("watch without stale") << QStringList{u"restart"_s, u"http://h:1"_s, u"--watch"_s}
+                                         << u"--watch goes with --stale"_s;
     QTest::newRow("logs of two") << QStringList{u"logs"_s, u"http://h:1"_s, u"http://h:2"_s} << u"one service"_s;
 }
 
@@ -134,9 +147,11 @@ void TestClientCommands::usageErrorsExitWithTwo()
 
 void TestClientCommands::everyErrorOfTheFleetFileIsTold()
 {
-    const Outcome outcome = run({u"status"_s, u"--fleet"_s, fleetFile("[[service]]\nname = \"a\"\nurl = \"x\"\nintervall = \"1s\"\n")});
+    const Outcome outcome =
+        run({u"status"_s, u"--fleet"_s, fleetFile("[[service]]\nname = \"a\"\nurl = \"x\"\nintervall = \"1s\"\n")});
     QCOMPARE(outcome.code, 2);
-    QVERIFY2(outcome.errors.contains(u"fleet.toml:3: "_s) && outcome.errors.contains(u"fleet.toml:4: "_s), qPrintable(outcome.errors));
+    QVERIFY2(outcome.errors.contains(u"fleet.toml:3: "_s) && outcome.errors.contains(u"fleet.toml:4: "_s),
+             qPrintable(outcome.errors));
     QFile::remove(directory->filePath(u"fleet.toml"_s));
 }
 
@@ -159,8 +174,9 @@ void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale()
     QVERIFY(fleet.open(QIODevice::WriteOnly));
     fleet.write("[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\n");
     fleet.close();
-    const Outcome outcome = run({u"exec"_s, u"--require-fresh"_s, u"--settle"_s, u"100ms"_s, u"--fleet"_s, fleet.fileName(), u"--"_s,
-                                 u"sh"_s, u"-c"_s, u"echo \"$1\"; exit 42"_s, u"sh"_s, u"--two words"_s});
+    const Outcome outcome =
+        run({u"exec"_s, u"--require-fresh"_s, u"--settle"_s, u"100ms"_s, u"--fleet"_s, fleet.fileName(), u"--"_s,
+             u"sh"_s, u"-c"_s, u"echo \"$1\"; exit 42"_s, u"sh"_s, u"--two words"_s});
     QCOMPARE(outcome.code, exit);
     QCOMPARE(outcome.output, exit == 42 ? u"--two words\n"_s : QString());
 }
@@ -169,22 +185,33 @@ void TestClientCommands::theServicesThatLoadedAFileAreListed()
 {
     FakeHttpServer other;
     FakeHttpServer silent; // answers 404
-    server->setAnswer("/health/code", FakeAnswer::json(R"({"files":[{"path":"a","loaded":true,"kind":"source"},{"path":"b","loaded":false}]})"));
-    other.setAnswer("/health/code", FakeAnswer::json(R"({"files":[{"path":"a","loaded":false},{"path":"b","loaded":false}]})"));
+    server->setAnswer(
+        "/health/code",
+        FakeAnswer::json(R"({"files":[{"path":"a","loaded":true,"kind":"source"},{"path":"b","loaded":false}]})"));
+    other.setAnswer("/health/code",
+                    FakeAnswer::json(R"({"files":[{"path":"a","loaded":false},{"path":"b","loaded":false}]})"));
     silent.setAnswer("/health/code", FakeAnswer::json(R"({"error":{"code":"not_found","message":"nothing"}})", 404));
-    const auto entry = [](const QByteArray &name, const QString &url) { return "[[service]]\nname = \"" + name + "\"\nurl = \"" + url.toUtf8() + "\"\n"; };
-    const QString fleet = fleetFile(entry("uses", server->url()) + entry("other", other.url()) + entry("silent", silent.url())
-                                    + entry("gone", u"http://127.0.0.1:1"_s));
+    const auto entry = [](const QByteArray &name, const QString &url) {
+        return "[[service]]\nname = \"" + name + "\"\nurl = \"" + url.toUtf8() + "\"\n";
+    };
+    const QString fleet = fleetFile(entry("uses", server->url()) + entry("other", other.url())
+                                    + entry("silent", silent.url()) + entry("gone", u"http://127.0.0.1:1"_s));
     const QStringList question{u"affected"_s, u"--fleet"_s, fleet, u"/srv/app/../manager [1]&.py"_s, u"b.py"_s};
     const Outcome outcome = run(question);
     QCOMPARE(outcome.code, 0);
     const QString here = QDir::current().absoluteFilePath(u"b.py"_s);
     const QString lines = u"/srv/manager [1]&.py\n  uses  source\n"_s + here + u"\n  nobody who answered loaded it\n"_s;
     QVERIFY2(outcome.output.startsWith(lines), qPrintable(outcome.output));
-    QVERIFY2(outcome.output.contains(u"not known of gone: "_s) && outcome.output.contains(u"not known of silent: does not tell"_s), qPrintable(outcome.output));
-    QVERIFY2(server->requests().last().startsWith("GET /health/code?path=/srv/manager%20%5B1%5D%26.py&path=/"), server->requests().last().constData());
+    QVERIFY2(outcome.output.contains(u"not known of gone: "_s)
+                 && outcome.output.contains(u"not known of silent: does not tell"_s),
+             qPrintable(outcome.output));
+    QVERIFY2(server->requests().last().startsWith("GET /health/code?path=/srv/manager%20%5B1%5D%26.py&path=/"),
+             server->requests().last().constData());
     const QString json = run(question + QStringList{u"--json"_s}).output.simplified();
-    QVERIFY2(json.startsWith(u"{ \"files\": [ { \"path\": \"/srv/manager [1]&.py\", \"services\": [ { \"kind\": \"source\", \"name\": \"uses\" } ] }"_s), qPrintable(json));
+    QVERIFY2(
+        json.startsWith(
+            u"{ \"files\": [ { \"path\": \"/srv/manager [1]&.py\", \"services\": [ { \"kind\": \"source\", \"name\": \"uses\" } ] }"_s),
+        qPrintable(json));
 }
 
 void TestClientCommands::nobodyIsAffectedByAFileThatNobodyLoaded()
@@ -199,24 +226,31 @@ void TestClientCommands::nobodyIsAffectedByAFileThatNobodyLoaded()
 
 void TestClientCommands::theTableShowsEachService()
 {
-    server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"},"dependencies":{"database":{"status":"working"},)"
-        R"("groq":{"status":"not_used"},"qdrant":{"status":"error","error":"connection refused"}})")));
+    server->setAnswer(
+        "/health/status",
+        FakeAnswer::json(
+            body(R"(,"code":{"verdict":"stale"},"dependencies":{"database":{"status":"working"},)"
+                 R"("groq":{"status":"not_used"},"qdrant":{"status":"error","error":"connection refused"}})")));
     const Outcome outcome = run({u"status"_s, server->url(), u"http://127.0.0.1:1"_s});
     QCOMPARE(outcome.code, 1);
     const QStringList lines = outcome.output.split(u'\n');
     QVERIFY(lines[0].startsWith(u"STATE"_s));
     QVERIFY2(lines[1].startsWith(u"▲ error"_s), qPrintable(lines[1]));
-    QVERIFY2(lines[1].contains(u"◆ stale"_s) && lines[1].contains(u"1.4.0"_s) && lines[1].contains(u"2 h 4 min"_s), qPrintable(lines[1]));
+    QVERIFY2(lines[1].contains(u"◆ stale"_s) && lines[1].contains(u"1.4.0"_s) && lines[1].contains(u"2 h 4 min"_s),
+             qPrintable(lines[1]));
     QVERIFY2(lines[1].endsWith(u"database ok, qdrant error: connection refused"_s), qPrintable(lines[1]));
-    QVERIFY2(lines[2].startsWith(u"◌ unreachable"_s) && lines[2].contains(u"refused the connection"_s), qPrintable(lines[2]));
+    QVERIFY2(lines[2].startsWith(u"◌ unreachable"_s) && lines[2].contains(u"refused the connection"_s),
+             qPrintable(lines[2]));
     QVERIFY(!outcome.output.contains(u'\x1b'));
     QVERIFY(run({u"status"_s, server->url(), u"--color"_s, u"always"_s}).output.contains(u"\x1b[31m▲ error"_s));
 }
 
 void TestClientCommands::hostileTextDoesNotReachTheTerminal()
 {
-    server->setAnswer("/health/status", FakeAnswer::json(
-        R"({"status":"healthy","version":"\u001b[2J\u202e","dependencies":{"a\nb":{"status":"error","error":"\u001b]0;x\u0007"}}})"));
+    server->setAnswer(
+        "/health/status",
+        FakeAnswer::json(
+            R"({"status":"healthy","version":"\u001b[2J\u202e","dependencies":{"a\nb":{"status":"error","error":"\u001b]0;x\u0007"}}})"));
     const Outcome outcome = run({u"status"_s, server->url()});
     QCOMPARE(outcome.code, 1);
     QCOMPARE(outcome.output.count(u'\n'), 2);
@@ -228,7 +262,9 @@ void TestClientCommands::statusAsJsonCarriesTheReports()
     server->setAnswer("/health/status", FakeAnswer::json(body({})));
     const Outcome outcome = run({u"status"_s, server->url(), u"--json"_s});
     QCOMPARE(outcome.code, 0);
-    QVERIFY2(outcome.output.contains(u"\"state\": \"healthy\""_s) && outcome.output.contains(u"\"version\": \"1.4.0\""_s), qPrintable(outcome.output));
+    QVERIFY2(outcome.output.contains(u"\"state\": \"healthy\""_s)
+                 && outcome.output.contains(u"\"version\": \"1.4.0\""_s),
+             qPrintable(outcome.output));
 }
 
 void TestClientCommands::theFleetGoesUpRestartsAndGoesDown()
@@ -263,14 +299,16 @@ void TestClientCommands::aReceiptCanBeHadAsJson()
 
 void TestClientCommands::aRestartThatDidNotHappenExitsWithOne()
 {
-    const QString fleet = fleetFile("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n[[service]]\nname = \"b\"\nurl = \"http://127.0.0.1:1\"\n"
+    const QString fleet = fleetFile("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n[[service]]\nname = "
+                                    "\"b\"\nurl = \"http://127.0.0.1:1\"\n"
                                     "restart = { method = \"command\", command = [\"/nowhere/x\"] }\n");
     const Outcome noMethod = run({u"restart"_s, u"a"_s, u"--fleet"_s, fleet});
     QCOMPARE(noMethod.code, 1);
     QVERIFY2(noMethod.output.contains(u"a has no restart method; write restart = {"_s), qPrintable(noMethod.output));
     const Outcome noProgram = run({u"restart"_s, u"b"_s, u"--fleet"_s, fleet});
     QCOMPARE(noProgram.code, 1);
-    QVERIFY2(noProgram.output.contains(u"✗ started"_s) && noProgram.output.contains(u"no such file"_s), qPrintable(noProgram.output));
+    QVERIFY2(noProgram.output.contains(u"✗ started"_s) && noProgram.output.contains(u"no such file"_s),
+             qPrintable(noProgram.output));
 }
 
 void TestClientCommands::onlyStaleServicesAreRestarted()
@@ -300,18 +338,23 @@ void TestClientCommands::aServiceIsStaleIfItsEntrySetsAnotherEnvironment()
     QCOMPARE(run({u"exec"_s, u"--require-fresh"_s, u"--fleet"_s, fleet, u"--"_s, u"true"_s}).code, 3);
     const Outcome restart = run({u"restart"_s, u"--stale"_s, u"--fleet"_s, fleet});
     QCOMPARE(restart.code, 0);
-    QVERIFY2(restart.output.contains(u"alpha: restarted"_s) && !restart.output.contains(u"code stale"_s), qPrintable(restart.output));
+    QVERIFY2(restart.output.contains(u"alpha: restarted"_s) && !restart.output.contains(u"code stale"_s),
+             qPrintable(restart.output));
     QCOMPARE(run({u"restart"_s, u"--stale"_s, u"--fleet"_s, fleet}).output, u"nothing is stale\n"_s);
 }
 
 void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
 {
-    const QByteArray stale = R"(,"instance_id":"1","capabilities":["restart"],"code":{"verdict":"stale","changed":[{"path":"/a.py"}]},"resources":{"in_flight_requests":%1})";
+    const QByteArray stale =
+        R"(,"instance_id":"1","capabilities":["restart"],"code":{"verdict":"stale","changed":[{"path":"/a.py"}]},"resources":{"in_flight_requests":%1})";
     const FakeAnswer busy = FakeAnswer::json(body(QByteArray(stale).replace("%1", "1")));
-    server->setAnswers("/health/status", {busy, busy, busy, busy, FakeAnswer::json(body(QByteArray(stale).replace("%1", "0")))});
+    server->setAnswers("/health/status",
+                       {busy, busy, busy, busy, FakeAnswer::json(body(QByteArray(stale).replace("%1", "0")))});
     server->setAnswer("/health/live", FakeAnswer::json(body(R"(,"instance_id":"1")")));
-    server->setAnswer("/health/restart", FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
-    const QByteArray entry = "[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\nrestart = { method = \"service\" }\n";
+    server->setAnswer("/health/restart",
+                      FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+    const QByteArray entry =
+        "[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\nrestart = { method = \"service\" }\n";
     const QStringList command{u"restart"_s, u"--stale"_s, u"--watch"_s, u"--fleet"_s, fleetFile(entry)};
     const Outcome nobody = run(command);
     QCOMPARE(nobody.code, 2);
@@ -326,11 +369,13 @@ void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
         return output.contains(text);
     };
     QTRY_VERIFY_WITH_TIMEOUT(says("a is stale: the last restart failed: "), 30'000);
-    QVERIFY2(output.contains("a is stale: a request is in flight\n") && output.contains("no such file"), output.constData());
+    QVERIFY2(output.contains("a is stale: a request is in flight\n") && output.contains("no such file"),
+             output.constData());
     process.terminate();
     QTRY_COMPARE(process.state(), QProcess::NotRunning);
-    const auto restarts = std::count_if(server->requests().begin(), server->requests().end(),
-                                        [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+    const auto restarts =
+        std::count_if(server->requests().begin(), server->requests().end(),
+                      [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
     QCOMPARE(restarts, 1);
     QFile::remove(directory->filePath(u"fleet.toml"_s));
 }
@@ -346,7 +391,9 @@ void TestClientCommands::waitingForFreshCodeExitsWithThree()
 {
     server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")));
     QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url(), u"--timeout"_s, u"100ms"_s}).code, 3);
-    server->setAnswers("/health/status", {FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")), FakeAnswer::json(body(R"(,"code":{"verdict":"fresh"})"))});
+    server->setAnswers("/health/status",
+                       {FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")),
+                        FakeAnswer::json(body(R"(,"code":{"verdict":"fresh"})"))});
     QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url()}).code, 0);
 }
 

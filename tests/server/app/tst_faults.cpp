@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What can go wrong with a program under `hephaestus run`, one row each: how that is named, which exit code it has, and that
-// nothing is left. A jump of the clock and a crash loop need a clock of the test's own: they are in tst_supervisor.
+// What can go wrong with a program under `hephaestus run`, one row each: how that is named, which exit code it has, and
+// that nothing is left. A jump of the clock and a crash loop need a clock of the test's own: they are in
+// tst_supervisor.
 #include "common/protocol/healthcodec.h"
 #include "tests/support/leftovers.h"
 #include "tests/support/rawhttp.h"
@@ -32,7 +33,10 @@ struct Scene
         return report ? *report : HealthReport();
     }
     QString told(const QString &field) const { return health().process.value(field).toString(); }
-    bool logs(const QByteArray &text) const { return rawRequest(service.port, "GET", "/health/logs?tail=100").body.contains(text); }
+    bool logs(const QByteArray &text) const
+    {
+        return rawRequest(service.port, "GET", "/health/logs?tail=100").body.contains(text);
+    }
     void signalProgram(int number) const { ::kill(told(u"pid"_s).toInt(), number); }
     void terminate() { service.signal(SIGTERM); }
     QString file(const QString &name, const QByteArray &content = {}) const
@@ -72,7 +76,7 @@ Prepare plain(const QStringList &part, const QStringList &options = {})
 /// The same, started by a shell that does something before.
 const QString BeforeShell = u"--before-by-shell"_s;
 
-void nothing(Scene &) { }
+void nothing(Scene &) {}
 
 void terminateWhenReady(Scene &scene)
 {
@@ -109,107 +113,160 @@ void TestFaults::everyFaultHasANamedEnd_data()
     row("exit 0", plain({u"exit"_s, u"0"_s}), nothing, 0, u"exited with code 0"_s);
     row("exit 1", plain({u"exit"_s, u"1"_s}, never), nothing, 1, u"exited with code 1"_s);
     row("segmentation fault", plain({u"crash"_s}, never), nothing, 139, u"killed by SIGSEGV"_s);
-    row("killed", plain({u"wait"_s}, never), [](Scene &scene) { scene.signalProgram(SIGKILL); }, 137, u"killed by SIGKILL"_s);
-    row("stopped", plain({u"wait"_s}), [](Scene &scene) {
-        scene.signalProgram(SIGSTOP);
-        QTRY_COMPARE(scene.told(u"state"_s), u"suspended"_s);
-        QCOMPARE(scene.health().status, ServiceStatus::ShuttingDown);
-        scene.terminate();
-    }, 143, u"suspended by a signal"_s);
-    row("ignores TERM", plain({u"ignore-term"_s}, soon), terminateWhenReady, 137, u"did not end in time: SIGKILL to 1 processes"_s);
+    row(
+        "killed", plain({u"wait"_s}, never), [](Scene &scene) { scene.signalProgram(SIGKILL); }, 137,
+        u"killed by SIGKILL"_s);
+    row(
+        "stopped", plain({u"wait"_s}),
+        [](Scene &scene) {
+            scene.signalProgram(SIGSTOP);
+            QTRY_COMPARE(scene.told(u"state"_s), u"suspended"_s);
+            QCOMPARE(scene.health().status, ServiceStatus::ShuttingDown);
+            scene.terminate();
+        },
+        143, u"suspended by a signal"_s);
+    row("ignores TERM", plain({u"ignore-term"_s}, soon), terminateWhenReady, 137,
+        u"did not end in time: SIGKILL to 1 processes"_s);
     row("grandchildren", plain({u"grandchildren"_s}, soon), terminateWhenReady, 143, u"SIGKILL to 6 processes"_s);
     row("double fork", plain({u"fork-twice"_s}, soon), terminateWhenReady, 143, u"SIGKILL to 1 processes"_s);
     row("floods stdout", plain({u"flood"_s, u"64"_s}), nothing, 0, u"exited with code 0"_s);
-    row("missing binary", [](Scene &) { return Setting{{}, {u"/nowhere/at/all"_s}}; }, nothing, 127, u"there is no such file"_s);
-    row("not executable", [](Scene &) { return Setting{{}, {u"/etc/passwd"_s}}; }, nothing, 126, u"may not execute"_s);
-    row("wrong architecture", [](Scene &scene) {
-        QFile own(QStringLiteral(HEPHAESTUS_TEST_CHILD));
-        QByteArray foreign = own.open(QFile::ReadOnly) ? own.readAll() : QByteArray();
-        foreign[18] = 0x16; // e_machine: IBM S/390
-        foreign[19] = 0;
-        return Setting{{}, {scene.file(u"foreign"_s, foreign)}};
-    }, nothing, 126, u"another architecture"_s);
+    row(
+        "missing binary",
+        [](Scene &) {
+            return Setting{{}, {u"/nowhere/at/all"_s}};
+        },
+        nothing, 127, u"there is no such file"_s);
+    row(
+        "not executable",
+        [](Scene &) {
+            return Setting{{}, {u"/etc/passwd"_s}};
+        },
+        nothing, 126, u"may not execute"_s);
+    row(
+        "wrong architecture",
+        [](Scene &scene) {
+            QFile own(QStringLiteral(HEPHAESTUS_TEST_CHILD));
+            QByteArray foreign = own.open(QFile::ReadOnly) ? own.readAll() : QByteArray();
+            foreign[18] = 0x16; // e_machine: IBM S/390
+            foreign[19] = 0;
+            return Setting{{}, {scene.file(u"foreign"_s, foreign)}};
+        },
+        nothing, 126, u"another architecture"_s);
     for (const char *option : {"--listen", "--socket"}) {
         const QByteArray name = QByteArray("port taken, ") + option;
-        row(name.constData(), [option](Scene &scene) {
-            auto *holder = new QTcpServer(&scene.service.process);
-            holder->listen(QHostAddress::LocalHost);
-            return Setting{{QString::fromLatin1(option), u"127.0.0.1:%1"_s.arg(holder->serverPort())}, {u"true"_s}};
-        }, nothing, 125, u"in use"_s);
+        row(
+            name.constData(),
+            [option](Scene &scene) {
+                auto *holder = new QTcpServer(&scene.service.process);
+                holder->listen(QHostAddress::LocalHost);
+                return Setting{{QString::fromLatin1(option), u"127.0.0.1:%1"_s.arg(holder->serverPort())}, {u"true"_s}};
+            },
+            nothing, 125, u"in use"_s);
     }
-    row("bad working directory", [](Scene &scene) {
-        QDir().mkpath(scene.file(u"gone"_s));
-        scene.service.process.setWorkingDirectory(scene.file(u"gone"_s));
-        return plain({u"wait"_s})(scene);
-    }, [](Scene &scene) {
-        QVERIFY(QDir().rmdir(scene.file(u"gone"_s)));
-        const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
-        QCOMPARE(answer.status, 409);
-        QVERIFY2(answer.body.contains("the directory this was started in is gone"), answer.body.constData());
-        QCOMPARE(scene.told(u"state"_s), u"running"_s);
-        scene.terminate();
-    }, 143, u"killed by SIGTERM"_s);
-    row("read-only state directory", [](Scene &scene) {
-        qputenv("XDG_STATE_HOME", "/proc/self");
-        return plain({u"wait"_s})(scene);
-    }, [](Scene &scene) {
-        QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be opened"_s));
-        QTRY_VERIFY(scene.logs("ready\n")); // kept all the same, but not on disk
-        QCOMPARE(scene.told(u"state"_s), u"running"_s);
-        scene.terminate();
-    }, 143, u"the program's output is not kept on disk"_s);
-    row("disk full", plain({u"wait"_s}, {BeforeShell, u"ulimit -f 0"_s}), [](Scene &scene) {
-        QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be written"_s));
-        QTRY_VERIFY(scene.logs("ready\n"));
-        QCOMPARE(scene.told(u"state"_s), u"running"_s);
-        scene.terminate();
-    }, 143, u"the program's output is not kept on disk"_s);
-    row("out of descriptors", plain({u"wait"_s}), [](Scene &scene) {
-        const auto pid = pid_t(scene.service.process.processId());
-        rlimit before{};
-        QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &before), 0);
-        const int program = scene.told(u"pid"_s).toInt();
-        const rlimit few{5, before.rlim_max};
-        QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &few, nullptr), 0);
-        ::kill(program, SIGKILL);
-        QByteArray said;
-        QTRY_VERIFY((said += scene.service.errors()).contains("Too many open files"));
-        QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &before, nullptr), 0);
-        QTRY_COMPARE(scene.told(u"state"_s), u"running"_s);
-        scene.terminate();
-    }, 143, u"killed by SIGTERM"_s);
-    row("hangs at start", [](Scene &scene) {
-        return plain({u"wait"_s}, {u"--upstream"_s, u"unix:"_s + scene.file(u"own.sock"_s)})(scene);
-    }, [](Scene &scene) {
-        QTRY_COMPARE(scene.upstream().status, DependencyStatus::Error);
-        QVERIFY(!scene.upstream().error.isEmpty());
-        scene.terminate();
-    }, 143, u"killed by SIGTERM"_s);
-    row("hangs at stop", plain({u"hang-at-term"_s}, soon), terminateWhenReady, 137, u"did not end in time: SIGKILL to 1 processes"_s);
-    row("configuration broken between stop and start", [](Scene &scene) {
-        const QString file = scene.file(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\n");
-        return plain({u"wait"_s}, {u"--config"_s, file})(scene);
-    }, [](Scene &scene) {
-        scene.file(u"run.toml"_s, "[shutdown]\nnotice = \"soon\"\n");
-        const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
-        QCOMPARE(answer.status, 409);
-        QVERIFY2(answer.body.contains("run.toml:2: shutdown.notice"), answer.body.constData());
-        QCOMPARE(scene.told(u"state"_s), u"running"_s);
-        scene.terminate();
-    }, 143, u"killed by SIGTERM"_s);
-    row("upstream lies: it says that it shut down, and stays", [](Scene &) {
-        QTcpServer free;
-        free.listen(QHostAddress::LocalHost);
-        const QString port = QString::number(free.serverPort());
-        return Setting{{u"--upstream"_s, u"http://127.0.0.1:"_s + port}, {QStringLiteral(HEPHAESTUS_FAKE_SERVICE), port, u"stay"_s}};
-    }, [](Scene &scene) {
-        QTRY_COMPARE(scene.upstream().status, DependencyStatus::Working);
-        scene.terminate();
-    }, 143, u"stopping: SIGTERM"_s);
-    row("the supervisor itself is killed", plain({u"handle-term"_s, u"0"_s}), [](Scene &scene) {
-        QTRY_VERIFY(scene.logs("ready\n"));
-        scene.service.signal(SIGKILL); // the program gets SIGTERM by its parent's death
-    }, 137, QString());
+    row(
+        "bad working directory",
+        [](Scene &scene) {
+            QDir().mkpath(scene.file(u"gone"_s));
+            scene.service.process.setWorkingDirectory(scene.file(u"gone"_s));
+            return plain({u"wait"_s})(scene);
+        },
+        [](Scene &scene) {
+            QVERIFY(QDir().rmdir(scene.file(u"gone"_s)));
+            const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
+            QCOMPARE(answer.status, 409);
+            QVERIFY2(answer.body.contains("the directory this was started in is gone"), answer.body.constData());
+            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            scene.terminate();
+        },
+        143, u"killed by SIGTERM"_s);
+    row(
+        "read-only state directory",
+        [](Scene &scene) {
+            qputenv("XDG_STATE_HOME", "/proc/self");
+            return plain({u"wait"_s})(scene);
+        },
+        [](Scene &scene) {
+            QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be opened"_s));
+            QTRY_VERIFY(scene.logs("ready\n")); // kept all the same, but not on disk
+            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            scene.terminate();
+        },
+        143, u"the program's output is not kept on disk"_s);
+    row(
+        "disk full", plain({u"wait"_s}, {BeforeShell, u"ulimit -f 0"_s}),
+        [](Scene &scene) {
+            QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be written"_s));
+            QTRY_VERIFY(scene.logs("ready\n"));
+            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            scene.terminate();
+        },
+        143, u"the program's output is not kept on disk"_s);
+    row(
+        "out of descriptors", plain({u"wait"_s}),
+        [](Scene &scene) {
+            const auto pid = pid_t(scene.service.process.processId());
+            rlimit before{};
+            QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &before), 0);
+            const int program = scene.told(u"pid"_s).toInt();
+            const rlimit few{5, before.rlim_max};
+            QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &few, nullptr), 0);
+            ::kill(program, SIGKILL);
+            QByteArray said;
+            QTRY_VERIFY((said += scene.service.errors()).contains("Too many open files"));
+            QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &before, nullptr), 0);
+            QTRY_COMPARE(scene.told(u"state"_s), u"running"_s);
+            scene.terminate();
+        },
+        143, u"killed by SIGTERM"_s);
+    row(
+        "hangs at start",
+        [](Scene &scene) {
+            return plain({u"wait"_s}, {u"--upstream"_s, u"unix:"_s + scene.file(u"own.sock"_s)})(scene);
+        },
+        [](Scene &scene) {
+            QTRY_COMPARE(scene.upstream().status, DependencyStatus::Error);
+            QVERIFY(!scene.upstream().error.isEmpty());
+            scene.terminate();
+        },
+        143, u"killed by SIGTERM"_s);
+    row("hangs at stop", plain({u"hang-at-term"_s}, soon), terminateWhenReady, 137,
+        u"did not end in time: SIGKILL to 1 processes"_s);
+    row(
+        "configuration broken between stop and start",
+        [](Scene &scene) {
+            const QString file = scene.file(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\n");
+            return plain({u"wait"_s}, {u"--config"_s, file})(scene);
+        },
+        [](Scene &scene) {
+            scene.file(u"run.toml"_s, "[shutdown]\nnotice = \"soon\"\n");
+            const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
+            QCOMPARE(answer.status, 409);
+            QVERIFY2(answer.body.contains("run.toml:2: shutdown.notice"), answer.body.constData());
+            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            scene.terminate();
+        },
+        143, u"killed by SIGTERM"_s);
+    row(
+        "upstream lies: it says that it shut down, and stays",
+        [](Scene &) {
+            QTcpServer free;
+            free.listen(QHostAddress::LocalHost);
+            const QString port = QString::number(free.serverPort());
+            return Setting{{u"--upstream"_s, u"http://127.0.0.1:"_s + port},
+                           {QStringLiteral(HEPHAESTUS_FAKE_SERVICE), port, u"stay"_s}};
+        },
+        [](Scene &scene) {
+            QTRY_COMPARE(scene.upstream().status, DependencyStatus::Working);
+            scene.terminate();
+        },
+        143, u"stopping: SIGTERM"_s);
+    row(
+        "the supervisor itself is killed", plain({u"handle-term"_s, u"0"_s}),
+        [](Scene &scene) {
+            QTRY_VERIFY(scene.logs("ready\n"));
+            scene.service.signal(SIGKILL); // the program gets SIGTERM by its parent's death
+        },
+        137, QString());
 }
 
 void TestFaults::everyFaultHasANamedEnd()
@@ -221,7 +278,8 @@ void TestFaults::everyFaultHasANamedEnd()
     QTemporaryDir directory;
     Leftovers leftovers;
     qputenv("XDG_STATE_HOME", directory.path().toUtf8());
-    qputenv("HEPHAESTUS_TEST_MARK", leftovers.mark().mid(leftovers.mark().indexOf('=') + 1)); // inherited by all that is started
+    qputenv("HEPHAESTUS_TEST_MARK",
+            leftovers.mark().mid(leftovers.mark().indexOf('=') + 1)); // inherited by all that is started
     Scene scene;
     scene.directory = directory.path();
     Setting setting = prepare(scene);
@@ -232,7 +290,8 @@ void TestFaults::everyFaultHasANamedEnd()
         program = u"sh"_s;
         setting.options.clear();
     }
-    arguments += QStringList{u"run"_s, u"--name"_s, u"faulty"_s} + setting.options + QStringList{u"--"_s} + setting.program;
+    arguments +=
+        QStringList{u"run"_s, u"--name"_s, u"faulty"_s} + setting.options + QStringList{u"--"_s} + setting.program;
     if (scene.service.start(program, arguments))
         deed(scene);
     if (!QTest::currentTestFailed())

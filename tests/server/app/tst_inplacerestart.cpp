@@ -7,8 +7,8 @@
 
 #include <QDir>
 #include <QLocalSocket>
-#include <QTemporaryDir>
 #include <QTcpServer>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <atomic>
@@ -63,8 +63,8 @@ private:
     QString config;
 };
 
-#define START(service, ...) \
-    ServiceProcess service; \
+#define START(service, ...)                                                                                            \
+    ServiceProcess service;                                                                                            \
     QVERIFY2(start(service __VA_OPT__(, ) __VA_ARGS__), service.errors().constData())
 
 void TestInPlaceRestart::init()
@@ -83,7 +83,8 @@ void TestInPlaceRestart::aNewInstanceTakesOverTheProcess()
     for (int i = 0; i < 5; ++i) {
         const RawAnswer answer = rawRequest(service.port, "POST", "/health/restart");
         QCOMPARE(answer.status, 200);
-        QVERIFY2(answer.body.contains("restart_scheduled") && answer.body.contains(instances.last().toLatin1()), answer.body.constData());
+        QVERIFY2(answer.body.contains("restart_scheduled") && answer.body.contains(instances.last().toLatin1()),
+                 answer.body.constData());
         QTRY_VERIFY(instance(service.port) != instances.last());
         QTRY_VERIFY(isReady(service.port));
         QVERIFY(!instances.contains(instance(service.port)));
@@ -136,8 +137,8 @@ void TestInPlaceRestart::theFileNowOnDiskRuns()
     const QString before = instance(service.port);
     QVERIFY(QFile::copy(program, program + u".new"_s));
     QCOMPARE(::rename(QFile::encodeName(program + u".new"_s).constData(), QFile::encodeName(program).constData()), 0);
-    struct stat onDisk{};
-    struct stat running{};
+    struct stat onDisk = {};
+    struct stat running = {};
     const QByteArray exe = "/proc/" + QByteArray::number(service.process.processId()) + "/exe";
     QCOMPARE(::stat(QFile::encodeName(program).constData(), &onDisk), 0);
     QCOMPARE(::stat(exe.constData(), &running), 0);
@@ -150,7 +151,7 @@ void TestInPlaceRestart::theFileNowOnDiskRuns()
 
 void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing_data()
 {
-    QTest::addColumn<QByteArray>("program"); // null: as it is
+    QTest::addColumn<QByteArray>("program");       // null: as it is
     QTest::addColumn<QByteArray>("configuration"); // behind [service]
     QTest::addColumn<QString>("why");
     QTest::addColumn<QByteArray>("listen");
@@ -158,11 +159,16 @@ void TestInPlaceRestart::whatCannotStartLeavesTheOldOneServing_data()
     QTest::newRow("gone") << QByteArray("") << QByteArray() << u"the program file cannot be found"_s << listen;
     QTest::newRow("no program") << QByteArray("some text that is longer than a header, and is not a program in any way")
                                 << QByteArray() << u"it is not a program"_s << listen;
-    QTest::newRow("fails at once") << QByteArray("#!/bin/sh\necho library missing >&2\nexit 127\n") << QByteArray() << u"library missing"_s << listen;
-    QTest::newRow("broken configuration") << QByteArray() << QByteArray("[shutdown]\nnotice = \"soon\"\n") << u"shutdown.notice"_s << listen;
-    QTest::newRow("open to all") << QByteArray() << QByteArray() << u"needs a token and TLS"_s << QByteArray("[\"0.0.0.0:0\"]");
-    QTest::newRow("no directory") << QByteArray() << QByteArray() << u"there is no directory"_s << QByteArray("[\"unix:/nonexistent/s\"]");
-    QTest::newRow("no certificate") << QByteArray() << QByteArray("[access]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n")
+    QTest::newRow("fails at once") << QByteArray("#!/bin/sh\necho library missing >&2\nexit 127\n") << QByteArray()
+                                   << u"library missing"_s << listen;
+    QTest::newRow("broken configuration")
+        << QByteArray() << QByteArray("[shutdown]\nnotice = \"soon\"\n") << u"shutdown.notice"_s << listen;
+    QTest::newRow("open to all") << QByteArray() << QByteArray() << u"needs a token and TLS"_s
+                                 << QByteArray("[\"0.0.0.0:0\"]");
+    QTest::newRow("no directory") << QByteArray() << QByteArray() << u"there is no directory"_s
+                                  << QByteArray("[\"unix:/nonexistent/s\"]");
+    QTest::newRow("no certificate") << QByteArray()
+                                    << QByteArray("[access]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n")
                                     << u"c.pem"_s << listen;
     static QTcpServer other;
     QVERIFY(other.isListening() || other.listen(QHostAddress::LocalHost));
@@ -202,7 +208,8 @@ void TestInPlaceRestart::aReaderThatDoesNotReadHoldsNothingUp()
     const QByteArray pipe = QFile::encodeName(directory->filePath(u"stdout"_s));
     QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
     const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    while (::write(reader, "full", 4) > 0) { }
+    while (::write(reader, "full", 4) > 0) {
+    }
     const QString path = directory->filePath(u"service.sock"_s);
     configure("[\"unix:" + path.toUtf8() + "\"]");
     ServiceProcess service;
@@ -228,7 +235,8 @@ void TestInPlaceRestart::aRestartThatFailsNeedsNoReader()
     const QByteArray pipe = QFile::encodeName(directory->filePath(u"stderr"_s));
     QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
     const int reader = ::open(pipe.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    while (::write(reader, "full", 4) > 0) { }
+    while (::write(reader, "full", 4) > 0) {
+    }
     ServiceProcess service;
     service.process.setStandardErrorFile(QFile::decodeName(pipe));
     QVERIFY(start(service, path));

@@ -58,7 +58,10 @@ private:
     {
         return QStringList{u"run"_s, u"--name"_s, u"wrapped"_s} + options + QStringList{u"--"_s} + program;
     }
-    static QStringList child(const QStringList &part) { return QStringList{QStringLiteral(HEPHAESTUS_TEST_CHILD)} + part; }
+    static QStringList child(const QStringList &part)
+    {
+        return QStringList{QStringLiteral(HEPHAESTUS_TEST_CHILD)} + part;
+    }
     static HealthReport status(quint16 port)
     {
         const auto report = decodeReport(rawRequest(port, "GET", "/health/status").body);
@@ -77,7 +80,8 @@ private:
         QStringList parts;
         for (const CodeChange &change : report.code ? report.code->changed : QList<CodeChange>())
             parts << change.change + u' ' + change.path.section(u'/', -1);
-        return (report.code ? wireName(report.code->verdict) : u"none"_s) + (parts.isEmpty() ? QString() : u' ' + parts.join(u", "_s));
+        return (report.code ? wireName(report.code->verdict) : u"none"_s)
+            + (parts.isEmpty() ? QString() : u' ' + parts.join(u", "_s));
     }
     static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=50").body; }
     static QByteArray pidServedBy(quint16 port)
@@ -91,8 +95,8 @@ private:
     std::unique_ptr<Leftovers> leftovers;
 };
 
-#define START(service, ...) \
-    ServiceProcess service; \
+#define START(service, ...)                                                                                            \
+    ServiceProcess service;                                                                                            \
     QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), command(__VA_ARGS__)), service.errors().constData())
 
 void TestRun::init()
@@ -100,13 +104,11 @@ void TestRun::init()
     directory = std::make_unique<QTemporaryDir>();
     leftovers = std::make_unique<Leftovers>();
     qputenv("XDG_STATE_HOME", directory->path().toUtf8());
-    qputenv("HEPHAESTUS_TEST_MARK", leftovers->mark().mid(leftovers->mark().indexOf('=') + 1)); // inherited by all that is started
+    qputenv("HEPHAESTUS_TEST_MARK",
+            leftovers->mark().mid(leftovers->mark().indexOf('=') + 1)); // inherited by all that is started
 }
 
-void TestRun::cleanup()
-{
-    QTRY_COMPARE(leftovers->pids(), QList<int>());
-}
+void TestRun::cleanup() { QTRY_COMPARE(leftovers->pids(), QList<int>()); }
 
 void TestRun::theExitCodeIsThePrograms_data()
 {
@@ -120,21 +122,30 @@ void TestRun::theExitCodeIsThePrograms_data()
     row("exit 0", command({}, child({u"exit"_s, u"0"_s})), 0, u"exited with code 0"_s);
     row("exit 7", command(never, child({u"exit"_s, u"7"_s})), 7, u"exited with code 7"_s);
     row("segmentation fault", command(never, child({u"crash"_s})), 139, u"killed by SIGSEGV"_s);
-    row("grandchildren left behind", command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"grandchildren"_s, u"leave"_s})), 0, u"left 6 processes behind"_s);
-    row("double fork", command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"fork-twice"_s, u"leave"_s})), 0, u"processes behind"_s);
+    row("grandchildren left behind",
+        command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"grandchildren"_s, u"leave"_s})), 0,
+        u"left 6 processes behind"_s);
+    row("double fork",
+        command(never + QStringList{u"--stop-timeout"_s, u"200ms"_s}, child({u"fork-twice"_s, u"leave"_s})), 0,
+        u"processes behind"_s);
     row("flood", command(never, child({u"flood"_s, u"16"_s})), 0, u"exited with code 0"_s);
     row("not found", command({}, {u"/nowhere/at/all"_s}), 127, u"no such file"_s);
     row("not executable", command({}, {u"/etc/passwd"_s}), 126, u"may not execute"_s);
     row("no program", {u"run"_s, u"--name"_s, u"x"_s}, 125, u"expected -- and the program"_s);
     row("no name", {u"run"_s, u"--"_s, u"true"_s}, 125, u"expected a name"_s);
-    row("wrong word", command({u"--restart"_s, u"sometimes"_s}, {u"true"_s}), 125, u"expected on-failure, always or never"_s);
+    row("wrong word", command({u"--restart"_s, u"sometimes"_s}, {u"true"_s}), 125,
+        u"expected on-failure, always or never"_s);
     row("wrong duration", command({u"--stop-timeout"_s, u"soon"_s}, {u"true"_s}), 125, u"--stop-timeout"_s);
     row("wrong socket", command({u"--socket"_s, u"here"_s}, {u"true"_s}), 125, u"expected HOST:PORT"_s);
     row("overlap without a socket", command({u"--overlap"_s}, {u"true"_s}), 125, u"--overlap: expected --socket"_s);
-    row("overlap beside an upstream", command({u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--upstream"_s, u"unix:/x"_s}, {u"true"_s}), 125, u"--overlap: unexpected beside --upstream"_s);
+    row("overlap beside an upstream",
+        command({u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--upstream"_s, u"unix:/x"_s}, {u"true"_s}), 125,
+        u"--overlap: unexpected beside --upstream"_s);
     row("address of another machine", command({u"--listen"_s, u"192.0.2.1:1"_s}, {u"true"_s}), 125, u"192.0.2.1:1"_s);
-    row("token without upstream", command({u"--upstream-token-file"_s, u"/x"_s}, {u"true"_s}), 125, u"expected --upstream"_s);
-    row("no token", command({u"--upstream"_s, u"unix:/x"_s, u"--upstream-token-file"_s, u"/nowhere"_s}, {u"true"_s}), 125, u"/nowhere"_s);
+    row("token without upstream", command({u"--upstream-token-file"_s, u"/x"_s}, {u"true"_s}), 125,
+        u"expected --upstream"_s);
+    row("no token", command({u"--upstream"_s, u"unix:/x"_s, u"--upstream-token-file"_s, u"/nowhere"_s}, {u"true"_s}),
+        125, u"/nowhere"_s);
     row("wrong upstream", command({u"--upstream"_s, u"ftp://x"_s}, {u"true"_s}), 125, u"--upstream: "_s);
     row("missing configuration", command({u"--config"_s, u"/nowhere.toml"_s}, {u"true"_s}), 125, u"/nowhere.toml"_s);
 }
@@ -184,7 +195,8 @@ void TestRun::aCrashIsNeverToldAsHealthy()
     QTRY_VERIFY(logs(service.port).contains("ready"));
     QCOMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
     ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGSEGV);
-    // It is down for less than a second: what is said of that is kept from one look, which asks for the readiness first.
+    // It is down for less than a second: what is said of that is kept from one look, which asks for the readiness
+    // first.
     HealthReport down;
     int ready = 0;
     const auto isDown = [&] { return ready == 503 && down.process.value(u"state"_s) == u"backing_off"_s; };
@@ -280,15 +292,18 @@ namespace {
 /// Serves its pid over HTTP, by what `body` of an ASGI application does at its start.
 QByteArray application(const QByteArray &start = {})
 {
-    return start + "import os\n"
-        "async def app(scope, receive, send):\n"
-        "    if scope['type'] == 'http':\n"
-        "        body = str(os.getpid()).encode()\n"
-        "        await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-length', b'%d' % len(body))]})\n"
-        "        await send({'type': 'http.response.body', 'body': body})\n";
+    return start
+        + "import os\n"
+          "async def app(scope, receive, send):\n"
+          "    if scope['type'] == 'http':\n"
+          "        body = str(os.getpid()).encode()\n"
+          "        await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-length', b'%d' % "
+          "len(body))]})\n"
+          "        await send({'type': 'http.response.body', 'body': body})\n";
 }
 
-/// Waits for clients at descriptor 3 once there is no file `wait`; told to end it says `asked PID`, and ends, with `ended PID`, once there is no file hold.PID.
+/// Waits for clients at descriptor 3 once there is no file `wait`; told to end it says `asked PID`, and ends, with
+/// `ended PID`, once there is no file hold.PID.
 constexpr char Holding[] = "import os, select, signal, time\n"
                            "def end(*_):\n"
                            "    print('asked', os.getpid(), flush=True)\n"
@@ -342,7 +357,8 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
         QVERIFY(!after.process.contains(u"successor"_s));
         QCOMPARE(*after.pid, *before.pid);
         QTRY_COMPARE(code(service.port), u"fresh"_s);
-        QVERIFY(logs(service.port).contains("Started server process [" + by + ']')); // which it said to the supervisor before
+        QVERIFY(logs(service.port)
+                    .contains("Started server process [" + by + ']')); // which it said to the supervisor before
         before = after;
     }
     write(u"app.py"_s, application("changed = 1\n"));
@@ -400,7 +416,9 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
         QCOMPARE(rawRequest(held, "GET", "/").body, pid);
     const QByteArray told = receipt.readAll() + receipt.readAllStandardError();
     QCOMPARE(receipt.exitCode(), 1);
-    QVERIFY2(told.contains("it exited with code 1 before it took over (it last said: RuntimeError: no database); pid " + pid + " goes on"), told.constData());
+    QVERIFY2(told.contains("it exited with code 1 before it took over (it last said: RuntimeError: no database); pid "
+                           + pid + " goes on"),
+             told.constData());
     const HealthReport after = status(service.port);
     QCOMPARE(after.instanceId, before.instanceId);
     QCOMPARE(after.status, ServiceStatus::Healthy);
@@ -420,7 +438,8 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
 void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
 {
     write(u"app.py"_s, application());
-    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"3s"_s}, uvicorn(directory->path()));
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"3s"_s},
+          uvicorn(directory->path()));
     QTRY_VERIFY(logs(service.port).contains("Uvicorn running"));
     write(u"app.py"_s, "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n");
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
@@ -432,7 +451,7 @@ void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
 void TestRun::aStopLetsASuccessorThatAcceptsEndByItself_data()
 {
     QTest::addColumn<bool>("isTurnedOver");
-    QTest::newRow("accepting") << false; // a notice came first, and the restart waits for it
+    QTest::newRow("accepting") << false;     // a notice came first, and the restart waits for it
     QTest::newRow("after turnover") << true; // the old program is asked to end already
 }
 
@@ -513,7 +532,8 @@ void TestRun::aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew()
     const int successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toInt();
     QVERIFY(successor > 0);
     ::kill(successor, SIGKILL);
-    QTRY_VERIFY(logs(service.port).contains("its successor ended after it accepted; it is started anew: it was killed by SIGKILL"));
+    QTRY_VERIFY(logs(service.port)
+                    .contains("its successor ended after it accepted; it is started anew: it was killed by SIGKILL"));
     QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
     QVERIFY(QFile::remove(directory->filePath(u"hold."_s + old)));
     QVERIFY(receipt.waitForFinished());
@@ -545,9 +565,12 @@ void TestRun::whoCannotGoOnWithASuccessorEndsIt()
     write(u"holding.py"_s, Holding);
     write(u"run.toml"_s, "[service]\nlisten = [\"127.0.0.1:0\"]\nstart_timeout = \"5s\"\n");
     ServiceProcess service;
-    const QStringList options{u"--config"_s, directory->filePath(u"run.toml"_s), u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s,
-                              u"--stop-timeout"_s, u"300ms"_s};
-    QVERIFY(service.start(program, command(options, {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()})));
+    const QStringList options{u"--config"_s,    directory->filePath(u"run.toml"_s),
+                              u"--overlap"_s,   u"--socket"_s,
+                              u"127.0.0.1:0"_s, u"--stop-timeout"_s,
+                              u"300ms"_s};
+    QVERIFY(service.start(
+        program, command(options, {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()})));
     QTRY_VERIFY(logs(service.port).contains("waits"));
     write(u"wait"_s, {});
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
@@ -571,11 +594,13 @@ void TestRun::dependenciesAreCheckedOnItsBehalf()
 {
     QFile config(directory->filePath(u"run.toml"_s));
     QVERIFY(config.open(QFile::WriteOnly));
-    config.write("[service]\nlisten = [\"127.0.0.1:0\"]\n[dependencies.disk]\nkind = \"file\"\npath = \"" + directory->path().toUtf8() + "\"\n");
+    config.write("[service]\nlisten = [\"127.0.0.1:0\"]\n[dependencies.disk]\nkind = \"file\"\npath = \""
+                 + directory->path().toUtf8() + "\"\n");
     config.close();
     START(service, {u"--config"_s, config.fileName()}, child({u"wait"_s}));
     const QList<DependencyReport> dependencies = status(service.port).dependencies;
-    const auto disk = std::find_if(dependencies.begin(), dependencies.end(), [](const DependencyReport &one) { return one.name == u"disk"_s; });
+    const auto disk = std::find_if(dependencies.begin(), dependencies.end(),
+                                   [](const DependencyReport &one) { return one.name == u"disk"_s; });
     QVERIFY(disk != dependencies.end());
     QCOMPARE(disk->status, DependencyStatus::Working);
     service.signal(SIGTERM);
@@ -612,8 +637,9 @@ void TestRun::aTokenIsShownToTheProgram()
     token.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
     token.close();
     const QString address = u"unix:"_s + directory->filePath(u"own.sock"_s);
-    START(service, {u"--upstream"_s, address, u"--upstream-token-file"_s, token.fileName()},
-          {QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--token-file"_s, token.fileName(), u"--listen"_s, address});
+    START(
+        service, {u"--upstream"_s, address, u"--upstream-token-file"_s, token.fileName()},
+        {QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--token-file"_s, token.fileName(), u"--listen"_s, address});
     const auto isWorking = [&] {
         const QList<DependencyReport> dependencies = status(service.port).dependencies;
         return std::any_of(dependencies.begin(), dependencies.end(), [](const DependencyReport &one) {
@@ -664,11 +690,13 @@ void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
     QCOMPARE(code(other.port), u"fresh"_s);
     write(u"manager.py"_s, "value = 1\n");
     QTRY_COMPARE(code(uses.port), u"fresh"_s);
-    const QByteArray question = "/health/code?path=" + directory->filePath(u"manager.py"_s).toUtf8().toPercentEncoding() + "&path=/nowhere";
+    const QByteArray question =
+        "/health/code?path=" + directory->filePath(u"manager.py"_s).toUtf8().toPercentEncoding() + "&path=/nowhere";
     QVERIFY(rawRequest(uses.port, "GET", question).body.contains(R"({"kind":"source","loaded":true,"path":)"));
     QVERIFY(!rawRequest(other.port, "GET", question).body.contains("true"));
     QCOMPARE(rawRequest(uses.port, "HEAD", question).status, 200);
-    for (const char *wrong : {"/health/code", "/health/code?path=", "/health/code?path=a.py", "/health/code?path=/a&x=1", "/health/code?path=/a%00"})
+    for (const char *wrong : {"/health/code", "/health/code?path=", "/health/code?path=a.py",
+                              "/health/code?path=/a&x=1", "/health/code?path=/a%00"})
         QCOMPARE(rawRequest(uses.port, "GET", wrong).status, 400);
     for (ServiceProcess *service : {&uses, &other}) {
         service->signal(SIGTERM);
@@ -698,10 +726,12 @@ void TestRun::aWatchedFileAndTheExecutableAreTheProgramsCode()
 
 void TestRun::eachProcessOfTheProgramIsJudgedByItself()
 {
-    write(u"app.py"_s, "import manager, time\nprint('value', manager.value, flush=True)\nwhile True:\n    time.sleep(0.05)\n");
+    write(u"app.py"_s,
+          "import manager, time\nprint('value', manager.value, flush=True)\nwhile True:\n    time.sleep(0.05)\n");
     write(u"manager.py"_s, "value = 1\n");
     Test::letFilesSettle();
-    START(service, {u"--python"_s, u"--restart"_s, u"always"_s}, {u"python3"_s, u"-B"_s, directory->filePath(u"app.py"_s)});
+    START(service, {u"--python"_s, u"--restart"_s, u"always"_s},
+          {u"python3"_s, u"-B"_s, directory->filePath(u"app.py"_s)});
     QTRY_VERIFY(logs(service.port).contains("value 1"));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     write(u"manager.py"_s, "value = 2\n");
@@ -720,13 +750,15 @@ void TestRun::theConfigurationItReadCountsFromThen()
     write(u"run.toml"_s, config);
     write(u"main.js"_s, "1");
     Test::letFilesSettle();
-    START(service, {u"--config"_s, directory->filePath(u"run.toml"_s), u"--restart"_s, u"always"_s}, child({u"wait"_s}));
+    START(service, {u"--config"_s, directory->filePath(u"run.toml"_s), u"--restart"_s, u"always"_s},
+          child({u"wait"_s}));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     write(u"run.toml"_s, config + "# changed\n");
     QTRY_COMPARE(code(service.port), u"stale modified run.toml"_s);
     write(u"main.js"_s, "2");
     QTRY_COMPARE(code(service.port), u"stale modified run.toml, modified main.js"_s);
-    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGKILL); // a new process, under the configuration as it was
+    ::kill(status(service.port).process.value(u"pid"_s).toInt(),
+           SIGKILL); // a new process, under the configuration as it was
     QTRY_COMPARE(code(service.port), u"unknown unverified run.toml"_s);
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QTRY_COMPARE(code(service.port), u"fresh"_s);
@@ -739,8 +771,10 @@ void TestRun::nothingIsLeftOfTheAdapter()
     const QDir adapters(directory->filePath(u"hephaestus/python"_s));
     QVERIFY(QDir().mkpath(adapters.filePath(u"killed.999999999"_s))); // of a process that could not tidy up
     START(service, {u"--python"_s}, child({u"wait"_s}));
-    QCOMPARE(adapters.entryList(QDir::Dirs | QDir::NoDotAndDotDot), QStringList{u"wrapped.%1"_s.arg(service.process.processId())});
-    QTRY_COMPARE(code(service.port), u"unknown unreadable modules"_s); // this one is no Python, and does not say what it loads
+    QCOMPARE(adapters.entryList(QDir::Dirs | QDir::NoDotAndDotDot),
+             QStringList{u"wrapped.%1"_s.arg(service.process.processId())});
+    QTRY_COMPARE(code(service.port),
+                 u"unknown unreadable modules"_s); // this one is no Python, and does not say what it loads
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 143);
     QVERIFY(adapters.isEmpty());

@@ -5,8 +5,8 @@
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
-#include <QElapsedTimer>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -50,7 +50,8 @@ private Q_SLOTS:
 private:
     bool start(ServiceProcess &service, const QStringList &more = {})
     {
-        return service.start(QStringLiteral(HEPHAESTUS_PROGRAM), QStringList{u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s} + more);
+        return service.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                             QStringList{u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s} + more);
     }
     QString file(const QString &name, const QByteArray &content)
     {
@@ -62,8 +63,8 @@ private:
     QTemporaryDir m_directory;
 };
 
-#define START(service, ...) \
-    ServiceProcess service; \
+#define START(service, ...)                                                                                            \
+    ServiceProcess service;                                                                                            \
     QVERIFY2(start(service __VA_OPT__(, ) __VA_ARGS__), service.errors().constData())
 
 void TestServe::initTestCase()
@@ -106,7 +107,8 @@ void TestServe::theDatabaseIsRealAndTheOthersAreNotUsed()
         return byName[u"database"_s].details.value(u"pool_size"_s).toInt();
     };
     QTRY_COMPARE(look(), 5); // the connections are opened side by side
-    QCOMPARE(byName.keys(), QStringList({u"anthropic"_s, u"database"_s, u"groq"_s, u"lmstudio"_s, u"openai"_s, u"qdrant"_s}));
+    QCOMPARE(byName.keys(),
+             QStringList({u"anthropic"_s, u"database"_s, u"groq"_s, u"lmstudio"_s, u"openai"_s, u"qdrant"_s}));
     QCOMPARE(byName[u"database"_s].status, DependencyStatus::Working);
     QVERIFY2(byName[u"database"_s].successCount >= 1, "checked once before it calls itself started");
     QCOMPARE(byName[u"groq"_s].status, DependencyStatus::NotUsed);
@@ -315,7 +317,8 @@ void TestServe::itTellsWhetherItRunsTheCodeOnDisk()
 void TestServe::readingTheConfigurationAgainAppliesWhatItCan()
 {
     const QByteArray database = "[dependencies.database]\nkind = \"sql\"\ndatabase = \"reload.db\"\n";
-    const QString config = file(u"reload.toml"_s, "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n" + database);
+    const QString config =
+        file(u"reload.toml"_s, "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n" + database);
     QTemporaryDir elsewhere;
     ServiceProcess service;
     service.process.setWorkingDirectory(elsewhere.path());
@@ -323,7 +326,9 @@ void TestServe::readingTheConfigurationAgainAppliesWhatItCan()
     const QByteArray longField = "X-Long: " + QByteArray(2000, 'x') + "\r\n";
     QCOMPARE(rawRequest(service.port, "GET", "/health/live", {}, longField).status, 200);
 
-    QVERIFY(!file(u"reload.toml"_s, "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n[limits]\nhead_bytes = 1024\n" + database).isEmpty());
+    QVERIFY(!file(u"reload.toml"_s,
+                  "[service]\nname = \"reload\"\nlisten = [\"127.0.0.1:1\"]\n[limits]\nhead_bytes = 1024\n" + database)
+                 .isEmpty());
     service.signal(SIGHUP);
     QByteArray said;
     QTRY_VERIFY((said += service.errors()).contains("SIGHUP: applied"));
@@ -346,8 +351,9 @@ void TestServe::aStartThatFailsLeavesNoSocketFile()
     QVERIFY(other.listen(QHostAddress::LocalHost));
     const QString path = m_directory.filePath(u"first.sock"_s);
     QProcess process;
-    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"unix:"_s + path, u"--listen"_s,
-                                                       u"127.0.0.1:%1"_s.arg(other.serverPort())});
+    process.start(
+        QStringLiteral(HEPHAESTUS_PROGRAM),
+        {u"serve"_s, u"--listen"_s, u"unix:"_s + path, u"--listen"_s, u"127.0.0.1:%1"_s.arg(other.serverPort())});
     QVERIFY(process.waitForFinished(20'000));
     QCOMPARE(process.exitCode(), 2);
     QVERIFY(!QFile::exists(path));
@@ -358,9 +364,12 @@ void TestServe::globalOptionsMayComeFirst_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("said");
     const QString config = file(u"fine.toml"_s, "[service]\nname = \"fine\"\n");
-    QTest::newRow("before the command") << QStringList{u"--log-level"_s, u"debug"_s, u"--color=never"_s, u"check-config"_s, config} << "ok"_ba;
+    QTest::newRow("before the command") << QStringList{u"--log-level"_s, u"debug"_s, u"--color=never"_s,
+                                                       u"check-config"_s, config}
+                                        << "ok"_ba;
     QTest::newRow("behind it") << QStringList{u"check-config"_s, u"--log-level=debug"_s, config} << "ok"_ba;
-    QTest::newRow("help") << QStringList{u"--color"_s, u"never"_s, u"serve"_s, u"--help"_s} << "Usage: hephaestus serve [options]\n"_ba;
+    QTest::newRow("help") << QStringList{u"--color"_s, u"never"_s, u"serve"_s, u"--help"_s}
+                          << "Usage: hephaestus serve [options]\n"_ba;
     QTest::newRow("version") << QStringList{u"serve"_s, u"--version"_s} << "hephaestus "_ba;
 }
 
@@ -380,7 +389,9 @@ void TestServe::closedStandardDescriptorsAreNotGivenToSockets()
 {
     QProcess shell;
     const QString socket = m_directory.filePath(u"closed.sock"_s);
-    shell.start(u"/bin/sh"_s, {u"-c"_s, u"exec \"$0\" serve --listen \"unix:$1\" <&- 2>&-"_s, QStringLiteral(HEPHAESTUS_PROGRAM), socket});
+    shell.start(
+        u"/bin/sh"_s,
+        {u"-c"_s, u"exec \"$0\" serve --listen \"unix:$1\" <&- 2>&-"_s, QStringLiteral(HEPHAESTUS_PROGRAM), socket});
     QVERIFY(shell.waitForReadyRead(20'000));
     for (const int descriptor : {0, 2})
         QCOMPARE(QFile::symLinkTarget(u"/proc/%1/fd/%2"_s.arg(shell.processId()).arg(descriptor)), u"/dev/null"_s);
@@ -393,20 +404,31 @@ void TestServe::wrongUsageAndConfigurationExitWith2_data()
 {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("said");
-    const QString broken = file(u"broken.toml"_s, "[service]\nnmae = \"x\"\nlisten = [\"nowhere\"]\n[shutdown]\nnotice = 5\n");
+    const QString broken =
+        file(u"broken.toml"_s, "[service]\nnmae = \"x\"\nlisten = [\"nowhere\"]\n[shutdown]\nnotice = 5\n");
     QTest::newRow("no command") << QStringList() << "Usage: hephaestus"_ba;
     QTest::newRow("unknown command") << QStringList{u"srve"_s} << "no command \"srve\""_ba;
     QTest::newRow("unknown option") << QStringList{u"serve"_s, u"--prot"_s} << "prot"_ba;
     QTest::newRow("bad address") << QStringList{u"serve"_s, u"--listen"_s, u"8000"_s} << "HOST:PORT"_ba;
-    QTest::newRow("no such file") << QStringList{u"serve"_s, u"--config"_s, u"/nonexistent.toml"_s} << "/nonexistent.toml"_ba;
+    QTest::newRow("no such file") << QStringList{u"serve"_s, u"--config"_s, u"/nonexistent.toml"_s}
+                                  << "/nonexistent.toml"_ba;
     QTest::newRow("log level") << QStringList{u"serve"_s, u"--log-level"_s, u"loud"_s} << "--log-level"_ba;
-    QTest::newRow("unknown key") << QStringList{u"serve"_s, u"--config"_s, broken} << "broken.toml:2: service.nmae: unknown key; did you mean \"name\"?"_ba;
+    QTest::newRow("unknown key") << QStringList{u"serve"_s, u"--config"_s, broken}
+                                 << "broken.toml:2: service.nmae: unknown key; did you mean \"name\"?"_ba;
     QTest::newRow("all at once") << QStringList{u"check-config"_s, broken} << "broken.toml:5: shutdown.notice"_ba;
-    QTest::newRow("a name with a path") << QStringList{u"serve"_s, u"--name"_s, u"../../evil"_s, u"--listen"_s, u"127.0.0.1:0"_s} << "service.name"_ba;
-    QTest::newRow("no name") << QStringList{u"serve"_s, u"--name"_s, QString(), u"--listen"_s, u"127.0.0.1:0"_s} << "service.name"_ba;
-    const QString open = file(u"open.toml"_s, "[service]\nlisten = [\"0.0.0.0:80\", \"unix:/nonexistent/s\", \"unix:" + QByteArray(100, 'x') + "\"]\n");
-    QTest::newRow("checked: open to all") << QStringList{u"check-config"_s, open} << "open.toml: service.listen: 0.0.0.0:80: is reachable from other machines"_ba;
-    QTest::newRow("checked: no directory") << QStringList{u"check-config"_s, open} << "there is no directory /nonexistent"_ba;
+    QTest::newRow("a name with a path") << QStringList{u"serve"_s, u"--name"_s, u"../../evil"_s, u"--listen"_s,
+                                                       u"127.0.0.1:0"_s}
+                                        << "service.name"_ba;
+    QTest::newRow("no name") << QStringList{u"serve"_s, u"--name"_s, QString(), u"--listen"_s, u"127.0.0.1:0"_s}
+                             << "service.name"_ba;
+    const QString open =
+        file(u"open.toml"_s,
+             "[service]\nlisten = [\"0.0.0.0:80\", \"unix:/nonexistent/s\", \"unix:" + QByteArray(100, 'x') + "\"]\n");
+    QTest::newRow("checked: open to all")
+        << QStringList{u"check-config"_s, open}
+        << "open.toml: service.listen: 0.0.0.0:80: is reachable from other machines"_ba;
+    QTest::newRow("checked: no directory")
+        << QStringList{u"check-config"_s, open} << "there is no directory /nonexistent"_ba;
     QTest::newRow("checked: long path") << QStringList{u"check-config"_s, open} << "a path of 1 to 107 bytes"_ba;
     const QString tls = file(u"tls.toml"_s, "[access]\ntls_certificate = \"none.pem\"\ntls_key = \"none.key\"\n");
     QTest::newRow("checked: certificate") << QStringList{u"check-config"_s, tls} << "none.pem"_ba;

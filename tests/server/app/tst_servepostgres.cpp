@@ -66,7 +66,10 @@ user = "%2"
 password_env = "TEST_DATABASE_PASSWORD"
 database = "postgres"
 pool_size = 5
-)").arg(m_postgres.port()).arg(PostgresServer::user()).toUtf8());
+)")
+                     .arg(m_postgres.port())
+                     .arg(PostgresServer::user())
+                     .toUtf8());
     config.close();
     m_service = std::make_unique<ServiceProcess>();
     QVERIFY2(m_service->start(QStringLiteral(HEPHAESTUS_PROGRAM),
@@ -92,7 +95,8 @@ void TestServePostgres::aServerThatIsStoppedAndStartedIsToldInTime()
     QCOMPARE(before.failureCount, 0);
 
     m_postgres.stop();
-    // One interval and one timeout are 1.5 s; QTRY's 5 s leave room for a busy machine, not for a second look at a hanging server.
+    // One interval and one timeout are 1.5 s; QTRY's 5 s leave room for a busy machine, not for a second look at a
+    // hanging server.
     QTRY_COMPARE(database().status, DependencyStatus::Error);
     const DependencyReport away = database();
     QVERIFY2(away.error.contains(u"unreachable"_s), qPrintable(away.error));

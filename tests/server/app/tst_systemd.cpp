@@ -47,7 +47,8 @@ public:
     qsizetype count(const QByteArray &beginning)
     {
         const QByteArrayList &all = told();
-        return std::count_if(all.begin(), all.end(), [&](const QByteArray &line) { return line.startsWith(beginning); });
+        return std::count_if(all.begin(), all.end(),
+                             [&](const QByteArray &line) { return line.startsWith(beginning); });
     }
 
 private:
@@ -90,7 +91,8 @@ void TestSystemd::itNotifiesFromStartToStop()
     environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(u"notify"_s));
     environment.insert(u"WATCHDOG_USEC"_s, u"200000"_s);
     service.process.setProcessEnvironment(environment);
-    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}), service.errors().constData());
+    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+             service.errors().constData());
     QTRY_COMPARE(systemd.count("READY=1"), 1);
     QTRY_VERIFY(systemd.count("WATCHDOG=1") >= 2);
     service.signal(SIGTERM);
@@ -108,7 +110,8 @@ void TestSystemd::readingTheConfigurationAgainMakesNothingReady()
     QVERIFY(config.open(QFile::WriteOnly));
     const QString go = m_directory.filePath(u"go"_s);
     config.write("[service]\nlisten = [\"127.0.0.1:0\"]\n[dependencies.slow]\nkind = \"command\"\n"
-                 "argv = [\"/bin/sh\", \"-c\", \"while ! test -e " + go.toUtf8() + "; do sleep 0.01; done\"]\ntimeout = \"30s\"\n");
+                 "argv = [\"/bin/sh\", \"-c\", \"while ! test -e "
+                 + go.toUtf8() + "; do sleep 0.01; done\"]\ntimeout = \"30s\"\n");
     config.close();
     ServiceProcess service;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -145,8 +148,9 @@ void TestSystemd::aSocketHandedOverIsServed()
     const int fd = int(socket.socketDescriptor());
     ServiceProcess service;
     service.process.setChildProcessModifier([fd] { ::dup2(fd, 3); });
-    QVERIFY2(service.start(u"/bin/sh"_s, {u"-c"_s, u"LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""_s,
-                                          QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s}),
+    QVERIFY2(service.start(u"/bin/sh"_s,
+                           {u"-c"_s, u"LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""_s,
+                            QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s}),
              service.errors().constData());
     QCOMPARE(service.port, socket.serverPort());
     QCOMPARE(rawRequest(socket.serverPort(), "GET", "/health/live").status, 200);
@@ -157,8 +161,9 @@ void TestSystemd::aSocketHandedOverIsServed()
 void TestSystemd::aSocketForAnotherProcessIsLeftAlone()
 {
     ServiceProcess service;
-    QVERIFY2(service.start(u"/bin/sh"_s, {u"-c"_s, u"LISTEN_PID=1 LISTEN_FDS=1 exec \"$0\" \"$@\""_s, QStringLiteral(HEPHAESTUS_PROGRAM),
-                                          u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+    QVERIFY2(service.start(u"/bin/sh"_s,
+                           {u"-c"_s, u"LISTEN_PID=1 LISTEN_FDS=1 exec \"$0\" \"$@\""_s,
+                            QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
              service.errors().constData());
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
@@ -182,14 +187,15 @@ void TestSystemd::linesForTheJournalCarryTheirPriority()
     QFETCH(QByteArray, beginning);
     QFile log(m_directory.filePath(u"journal"_s));
     QVERIFY(log.open(QIODevice::ReadWrite | QIODevice::Truncate));
-    struct stat status{};
+    struct stat status = {};
     QCOMPARE(::fstat(log.handle(), &status), 0);
     ServiceProcess service;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(u"JOURNAL_STREAM"_s, u"%1:%2"_s.arg(status.st_dev).arg(status.st_ino + (isJournal ? 0 : 1)));
     service.process.setProcessEnvironment(environment);
     service.process.setStandardErrorFile(log.fileName());
-    QVERIFY(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--log-format"_s, format}));
+    QVERIFY(service.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                          {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--log-format"_s, format}));
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
     const QByteArray lines = log.readAll();

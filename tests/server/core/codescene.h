@@ -23,8 +23,8 @@ namespace Hephaestus {
 
 using Test::letFilesSettle;
 
-/// A directory with files that a process "loads" when begin() is called, and what the comparison then says of them. Its since is the call,
-/// so that files made by the test a moment ago are not taken for changed during the start.
+/// A directory with files that a process "loads" when begin() is called, and what the comparison then says of them. Its
+/// since is the call, so that files made by the test a moment ago are not taken for changed during the start.
 class CodeScene
 {
 public:
@@ -43,7 +43,8 @@ public:
     }
     static void writeFile(const QByteArray &target, const QByteArray &content)
     {
-        // cut after it is written: ext4 flushes a file that was cut to nothing first, which makes thousands of them slow
+        // cut after it is written: ext4 flushes a file that was cut to nothing first, which makes thousands of them
+        // slow
         const int descriptor = ::open(target.constData(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
         QVERIFY2(descriptor >= 0, target.constData());
         QCOMPARE(::write(descriptor, content.constData(), size_t(content.size())), ssize_t(content.size()));

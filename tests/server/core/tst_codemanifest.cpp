@@ -35,8 +35,10 @@ void git(const CodeScene &scene, const QStringList &arguments)
 {
     QProcess process;
     process.setWorkingDirectory(scene.directory.path());
-    process.start(u"git"_s, QStringList{u"-c"_s, u"user.name=t"_s, u"-c"_s, u"user.email=t@example.org"_s, u"-c"_s,
-                                u"commit.gpgsign=false"_s} + arguments);
+    process.start(u"git"_s,
+                  QStringList{u"-c"_s, u"user.name=t"_s, u"-c"_s, u"user.email=t@example.org"_s, u"-c"_s,
+                              u"commit.gpgsign=false"_s}
+                      + arguments);
     QVERIFY(process.waitForFinished());
     QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
 }
@@ -195,7 +197,7 @@ void TestCodeManifest::anEditOfTheSameSizeIsStale()
 
 void TestCodeManifest::anEditThatKeepsTheTimeIsStale()
 {
-    struct stat before{};
+    struct stat before = {};
     QCOMPARE(::stat(m_scene->path(Source).constData(), &before), 0);
     m_scene->begin();
     m_scene->write(Source, OtherCode);
@@ -451,17 +453,20 @@ void TestCodeManifest::aReadOnlyTreeIsReadAsAnyOther()
     ::chmod(m_scene->path(Source).constData(), 0444);
     ::chmod(m_scene->path("src").constData(), 0555);
     QCOMPARE(asOrdinaryUser([this] {
-        m_scene->sources.pid = ::getpid();
-        m_scene->note();
-        return int(m_scene->verdict());
-    }), int(CodeVerdict::Fresh));
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->note();
+                 return int(m_scene->verdict());
+             }),
+             int(CodeVerdict::Fresh));
     ::chmod(m_scene->path("src").constData(), 0755);
 }
 
 void TestCodeManifest::tenThousandFilesTouchedAtOnceAreFreshAndChangedAreCounted()
 {
     constexpr int Count = 10'000;
-    const auto name = [](int i) { return "src/p" + QByteArray::number(i % 100) + "/m" + QByteArray::number(i) + ".py"; };
+    const auto name = [](int i) {
+        return "src/p" + QByteArray::number(i % 100) + "/m" + QByteArray::number(i) + ".py";
+    };
     for (int i = 0; i < Count; ++i)
         m_scene->write(name(i), Code);
     m_scene->begin();
@@ -480,11 +485,14 @@ void TestCodeManifest::anUnreadableFileIsUnknownAndSaidSo()
     ::chmod(m_scene->path("").constData(), 0755);
     ::chmod(m_scene->path(Source).constData(), 0000);
     QCOMPARE(asOrdinaryUser([this] {
-        m_scene->sources.pid = ::getpid();
-        m_scene->note();
-        return m_scene->verdict() == CodeVerdict::Unknown && m_scene->changes() == QStringList{u"source unreadable src/manager.py"_s}
-            ? 0 : 1;
-    }), 0);
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->note();
+                 return m_scene->verdict() == CodeVerdict::Unknown
+                         && m_scene->changes() == QStringList{u"source unreadable src/manager.py"_s}
+                     ? 0
+                     : 1;
+             }),
+             0);
 }
 
 void TestCodeManifest::aFileThatBecomesUnreadableIsUnknown()
@@ -508,10 +516,13 @@ void TestCodeManifest::aFileThatBecomesUnreadableIsUnknown()
         m_scene->sources.pid = ::getpid();
         m_scene->note();
         char byte = 0;
-        if (m_scene->verdict() != CodeVerdict::Fresh || ::write(pipes[1], &byte, 1) != 1 || ::read(toChild[0], &byte, 1) != 1)
+        if (m_scene->verdict() != CodeVerdict::Fresh || ::write(pipes[1], &byte, 1) != 1
+            || ::read(toChild[0], &byte, 1) != 1)
             return 1;
-        return m_scene->verdict() == CodeVerdict::Unknown && m_scene->changes() == QStringList{u"source unreadable src/manager.py"_s}
-            ? 0 : 2;
+        return m_scene->verdict() == CodeVerdict::Unknown
+                && m_scene->changes() == QStringList{u"source unreadable src/manager.py"_s}
+            ? 0
+            : 2;
     });
     for (const int descriptor : {pipes[0], pipes[1], toChild[0], toChild[1]})
         ::close(descriptor);
@@ -528,7 +539,10 @@ void TestCodeManifest::anUnreadableDirectoryIsUnknown()
     const int result = asOrdinaryUser([this] {
         m_scene->sources.pid = ::getpid();
         m_scene->note();
-        return m_scene->verdict() == CodeVerdict::Unknown && m_scene->changes() == QStringList{u"source unreadable src/secret"_s} ? 0 : 1;
+        return m_scene->verdict() == CodeVerdict::Unknown
+                && m_scene->changes() == QStringList{u"source unreadable src/secret"_s}
+            ? 0
+            : 1;
     });
     ::chmod(m_scene->path("src/secret").constData(), 0755);
     QCOMPARE(result, 0);
@@ -543,7 +557,8 @@ void TestCodeManifest::staleOutweighsUnknown()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
     m_scene->write("src/other.py", Code + Code);
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
-    QCOMPARE(m_scene->changes(), (QStringList{u"source unverified src/manager.py"_s, u"source modified src/other.py"_s}));
+    QCOMPARE(m_scene->changes(),
+             (QStringList{u"source unverified src/manager.py"_s, u"source modified src/other.py"_s}));
 }
 
 void TestCodeManifest::aPathWithANewlineIsNamedInOneLine()
@@ -701,13 +716,15 @@ void TestCodeManifest::aBindMountedTreeIsReadAsAnyOther()
                 return 1;
             m_scene->sources.pid = ::getpid();
             m_scene->note();
-            if (m_scene->verdict() != CodeVerdict::Fresh || m_scene->manifest->find(m_scene->path("mounted/manager.py")) != CodeKind::Source)
+            if (m_scene->verdict() != CodeVerdict::Fresh
+                || m_scene->manifest->find(m_scene->path("mounted/manager.py")) != CodeKind::Source)
                 return 2;
             m_scene->setTimes(Source, 0); // through the tree itself: the mount is read-only
             if (m_scene->verdict() != CodeVerdict::Fresh)
                 return 3;
             m_scene->write(Source, OtherCode);
-            if (m_scene->verdict() != CodeVerdict::Stale || m_scene->changes() != QStringList{u"source modified mounted/manager.py"_s})
+            if (m_scene->verdict() != CodeVerdict::Stale
+                || m_scene->changes() != QStringList{u"source modified mounted/manager.py"_s})
                 return 4;
             m_scene->write(Source, Code);
             return m_scene->verdict() == CodeVerdict::Fresh ? 0 : 5;
@@ -759,8 +776,9 @@ void TestCodeManifest::theReportIsSortedByKind()
     m_scene->write(Source, OtherCode);
     m_scene->write("a.toml", "2");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
-    QCOMPARE(m_scene->changes(), (QStringList{u"configuration modified a.toml"_s, u"source modified src/manager.py"_s,
-                                     u"lock_file modified z/uv.lock"_s}));
+    QCOMPARE(m_scene->changes(),
+             (QStringList{u"configuration modified a.toml"_s, u"source modified src/manager.py"_s,
+                          u"lock_file modified z/uv.lock"_s}));
 }
 
 void TestCodeManifest::aLoadedFileIsFoundByPathAndByLink()

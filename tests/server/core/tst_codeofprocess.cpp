@@ -47,7 +47,8 @@ public:
 private:
     QByteArray answer()
     {
-        while (!m_process.canReadLine() && m_process.waitForReadyRead()) { }
+        while (!m_process.canReadLine() && m_process.waitForReadyRead()) {
+        }
         return m_process.readLine().trimmed();
     }
     QProcess m_process;
@@ -145,17 +146,21 @@ void TestCodeOfProcess::anUpgradedLibraryIsStaleForAnOrdinaryUserToo()
     const QByteArray second = m_scene->path("second.so");
     letFilesSettle();
     QCOMPARE(asOrdinaryUser([&] {
-        m_scene->sources.pid = ::getpid();
-        m_scene->sources.since = wallClock();
-        if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL))
-            return 1;
-        m_scene->note();
-        if (m_scene->verdict() != CodeVerdict::Fresh)
-            return 2;
-        if (::rename(second.constData(), library.constData()) != 0)
-            return 3;
-        return m_scene->verdict() == CodeVerdict::Stale && m_scene->changes() == QStringList{u"library modified libloadee.so"_s} ? 0 : 4;
-    }), 0);
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->sources.since = wallClock();
+                 if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL))
+                     return 1;
+                 m_scene->note();
+                 if (m_scene->verdict() != CodeVerdict::Fresh)
+                     return 2;
+                 if (::rename(second.constData(), library.constData()) != 0)
+                     return 3;
+                 return m_scene->verdict() == CodeVerdict::Stale
+                         && m_scene->changes() == QStringList{u"library modified libloadee.so"_s}
+                     ? 0
+                     : 4;
+             }),
+             0);
 }
 
 void TestCodeOfProcess::anUpgradeBeforeTheFirstHashIsStaleByTheMapping()
@@ -180,13 +185,18 @@ void TestCodeOfProcess::anUpgradeBeforeTheFirstHashIsUnknownToAnOrdinaryUser()
     install(*m_scene, LOADEE_2, "second.so");
     const QByteArray second = m_scene->path("second.so");
     QCOMPARE(asOrdinaryUser([&] {
-        m_scene->sources.pid = ::getpid();
-        m_scene->sources.since = wallClock();
-        if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL) || ::rename(second.constData(), library.constData()) != 0)
-            return 1;
-        m_scene->note();
-        return m_scene->verdict() == CodeVerdict::Unknown && m_scene->changes() == QStringList{u"library unverified libloadee.so"_s} ? 0 : 2;
-    }), 0);
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->sources.since = wallClock();
+                 if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL)
+                     || ::rename(second.constData(), library.constData()) != 0)
+                     return 1;
+                 m_scene->note();
+                 return m_scene->verdict() == CodeVerdict::Unknown
+                         && m_scene->changes() == QStringList{u"library unverified libloadee.so"_s}
+                     ? 0
+                     : 2;
+             }),
+             0);
 }
 
 void TestCodeOfProcess::aLibraryInstalledAgainIsFresh()
@@ -249,7 +259,8 @@ void TestCodeOfProcess::anUnloadedLibraryIsForgotten()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
     QCOMPARE(program.tell("unload"), "0");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
-    letFilesSettle(); // what changed shortly before a look that comes after its loading cannot be told from what changed later
+    letFilesSettle(); // what changed shortly before a look that comes after its loading cannot be told from what
+                      // changed later
     m_scene->verdict();
     QCOMPARE(program.tell("load " + m_scene->path("libloadee.so")), "2");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
@@ -315,7 +326,8 @@ void TestCodeOfProcess::theEnvironmentOfAnotherProcessIsRecorded()
     const QByteArray given = *ProcessOrigin::environmentOf(program.pid());
     QVERIFY(given.contains(QByteArray("ONLY_THE_PROGRAM_HAS_IT=1\0", 26)));
     QCOMPARE(*m_scene->manifest->environment(), ProcessOrigin::environmentHash(given));
-    QVERIFY(*m_scene->manifest->environment() != ProcessOrigin::environmentHash(*ProcessOrigin::environmentOf(::getpid())));
+    QVERIFY(*m_scene->manifest->environment()
+            != ProcessOrigin::environmentHash(*ProcessOrigin::environmentOf(::getpid())));
 }
 
 void TestCodeOfProcess::aProcessThatIsGoneIsUnknown()
@@ -340,19 +352,19 @@ void TestCodeOfProcess::aProcessThatIsGoneIsUnknown()
 
 void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()
 {
-    const QList<MappedFile> files = parseMaps(
-        "5583e0a00000-5583e0a02000 r--p 00000000 fe:00 100                /usr/bin/prog\n"
-        "5583e0a02000-5583e0a07000 r-xp 00002000 fe:00 100                /usr/bin/prog\n"
-        "7f0000000000-7f0000001000 rwxp 00000000 00:00 0 \n"
-        "7f0000001000-7f0000002000 r-xp 00000000 00:01 5                  /memfd:jit (deleted)\n"
-        "7f0000002000-7f0000003000 rwxs 00000000 fe:00 6                  /tmp/ffiAbCdEf (deleted)\n"
-        "7f0000003000-7f0000004000 r-xp 00000000 00:05 7                  /dev/zero (deleted)\n"
-        "7f0000004000-7f0000005000 r-xp 00000000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
-        "7f0000005000-7f0000006000 r-xp 00001000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
-        "7f0000006000-7f0000007000 r-xp 00000000 103:02 300               /opt/two\\012lines.so\n"
-        "7f0000007000-7f0000008000 r--p 00000000 fe:00 400                /usr/lib/locale/locale-archive\n"
-        "7fff00000000-7fff00001000 r-xp 00000000 00:00 0                  [vdso]\n"
-        "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0          [vsyscall]");
+    const QList<MappedFile> files =
+        parseMaps("5583e0a00000-5583e0a02000 r--p 00000000 fe:00 100                /usr/bin/prog\n"
+                  "5583e0a02000-5583e0a07000 r-xp 00002000 fe:00 100                /usr/bin/prog\n"
+                  "7f0000000000-7f0000001000 rwxp 00000000 00:00 0 \n"
+                  "7f0000001000-7f0000002000 r-xp 00000000 00:01 5                  /memfd:jit (deleted)\n"
+                  "7f0000002000-7f0000003000 rwxs 00000000 fe:00 6                  /tmp/ffiAbCdEf (deleted)\n"
+                  "7f0000003000-7f0000004000 r-xp 00000000 00:05 7                  /dev/zero (deleted)\n"
+                  "7f0000004000-7f0000005000 r-xp 00000000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
+                  "7f0000005000-7f0000006000 r-xp 00001000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
+                  "7f0000006000-7f0000007000 r-xp 00000000 103:02 300               /opt/two\\012lines.so\n"
+                  "7f0000007000-7f0000008000 r--p 00000000 fe:00 400                /usr/lib/locale/locale-archive\n"
+                  "7fff00000000-7fff00001000 r-xp 00000000 00:00 0                  [vdso]\n"
+                  "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0          [vsyscall]");
     QCOMPARE(files.size(), 3);
     QCOMPARE(files[0], (MappedFile{"/usr/bin/prog", "5583e0a02000-5583e0a07000", 0xfe00, 100, false}));
     QCOMPARE(files[1], (MappedFile{"/opt/a b/lib x.so", "7f0000004000-7f0000005000", 0xfe00, 200, true}));

@@ -88,10 +88,7 @@ void TestCodeWatch::cleanup()
     m_scene.reset();
 }
 
-bool TestCodeWatch::neverStale() const
-{
-    return !m_verdicts.contains(CodeVerdict::Stale);
-}
+bool TestCodeWatch::neverStale() const { return !m_verdicts.contains(CodeVerdict::Stale); }
 
 void TestCodeWatch::run(std::chrono::milliseconds span)
 {
@@ -145,14 +142,15 @@ void TestCodeWatch::whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn()
     m_scene->write("adapter/report", "");
     m_scene->sources.moduleReport = m_scene->path("adapter/report");
     const auto load = [this](const QByteArray &name) {
-        struct stat status{};
+        struct stat status = {};
         QCOMPARE(::stat(m_scene->path(name).constData(), &status), 0);
         const FileStamp stamp = FileStamp::of(status);
         QFile report(QFile::decodeName(m_scene->sources.moduleReport));
         QVERIFY(report.open(QIODevice::Append));
         QByteArrayList words{"loaded"};
-        for (const qint64 number : {qint64(::getpid()), qint64(ProcessOrigin::ticketOf(::getpid())), wallClock(), qint64(stamp.device),
-                                    qint64(stamp.inode), stamp.size, stamp.modified, stamp.changed})
+        for (const qint64 number :
+             {qint64(::getpid()), qint64(ProcessOrigin::ticketOf(::getpid())), wallClock(), qint64(stamp.device),
+              qint64(stamp.inode), stamp.size, stamp.modified, stamp.changed})
             words << QByteArray::number(number);
         report.write((words << m_scene->path(name)).join(' ') + '\n');
     };
@@ -225,7 +223,7 @@ void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
     class ClockOfAnEditor : public ManualClock
     {
     public:
-        explicit ClockOfAnEditor(const CodeScene &scene) : m_scene(scene) { }
+        explicit ClockOfAnEditor(const CodeScene &scene) : m_scene(scene) {}
         TimePoint now() const override
         {
             if (++m_calls == 2)
@@ -436,7 +434,9 @@ void TestCodeWatch::theMonitorFindsAFile()
     QVERIFY(!found); // nothing is noted yet
     monitor.start();
     QTRY_VERIFY(found);
-    QCOMPARE(files, (QList<CodeFile>{{QString::fromUtf8(m_scene->path(Source)), true, u"source"_s}, {QString::fromUtf8(other), false, {}}}));
+    QCOMPARE(files,
+             (QList<CodeFile>{{QString::fromUtf8(m_scene->path(Source)), true, u"source"_s},
+                              {QString::fromUtf8(other), false, {}}}));
 }
 
 QTEST_GUILESS_MAIN(TestCodeWatch)

@@ -61,9 +61,10 @@ void TestDependency::aFailureAndARecoveryAreLoggedOnceEach()
 {
     static QStringList logged;
     logged.clear();
-    const auto before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &context, const QString &message) {
-        logged << QLatin1StringView(context.category) + u": "_s + message;
-    });
+    const auto before =
+        qInstallMessageHandler([](QtMsgType, const QMessageLogContext &context, const QString &message) {
+            logged << QLatin1StringView(context.category) + u": "_s + message;
+        });
     {
         Dependency dependency(u"db"_s, Clock::steady());
         dependency.recordSuccess();
@@ -74,8 +75,9 @@ void TestDependency::aFailureAndARecoveryAreLoggedOnceEach()
         dependency.recordFailure(u"no\nanswer"_s);
     }
     qInstallMessageHandler(before);
-    QCOMPARE(logged, QStringList({u"hephaestus.check: db fails: refused"_s, u"hephaestus.check: db works again"_s,
-                                  u"hephaestus.check: db fails: no answer"_s}));
+    QCOMPARE(logged,
+             QStringList({u"hephaestus.check: db fails: refused"_s, u"hephaestus.check: db works again"_s,
+                          u"hephaestus.check: db fails: no answer"_s}));
 }
 
 void TestDependency::switchedOffItForgetsItsDetails()
@@ -119,7 +121,9 @@ void TestDependency::agesAreMeasuredByTheClock()
 void TestDependency::aCallDroppedIsAFailure()
 {
     Dependency dependency(u"db"_s, Clock::steady());
-    { const auto call = dependency.call(); }
+    {
+        const auto call = dependency.call();
+    }
     try {
         const auto call = dependency.call();
         throw std::runtime_error("out of here");

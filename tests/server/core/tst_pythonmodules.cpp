@@ -92,7 +92,8 @@ void TestPythonModules::start(const QStringList &arguments)
     m_python->setWorkingDirectory(m_scene->directory.path());
     m_python->setProcessEnvironment(environment());
     m_python->start(u"python3"_s, arguments);
-    while (!m_python->canReadLine() && m_python->waitForReadyRead()) { }
+    while (!m_python->canReadLine() && m_python->waitForReadyRead()) {
+    }
     QCOMPARE(m_python->readLine(), "ready\n");
     m_scene->sources.pid = pid_t(m_python->processId());
     m_scene->note();
@@ -102,7 +103,8 @@ void TestPythonModules::start(const QStringList &arguments)
 void TestPythonModules::tell(const QByteArray &line)
 {
     m_python->write(line + '\n');
-    while (!m_python->canReadLine() && m_python->waitForReadyRead()) { }
+    while (!m_python->canReadLine() && m_python->waitForReadyRead()) {
+    }
     QCOMPARE(m_python->readLine(), "done\n");
 }
 
@@ -176,7 +178,8 @@ void TestPythonModules::aModuleOfADeadProcessDoesNotCount()
     tell("import subprocess; subprocess.run([sys.executable, '-c', 'import unused'])");
     m_scene->write("unused.py", "value = 22\n");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
-    tell("child = subprocess.Popen([sys.executable, '-c', 'import unused; print(1, flush=True); input()'], stdin=subprocess.PIPE, "
+    tell("child = subprocess.Popen([sys.executable, '-c', 'import unused; print(1, flush=True); input()'], "
+         "stdin=subprocess.PIPE, "
          "stdout=subprocess.PIPE); child.stdout.readline()");
     m_scene->verdict();
     m_scene->write("unused.py", "value = 333\n");
@@ -189,9 +192,11 @@ void TestPythonModules::aForkedProcessHasWhatItsParentLoaded()
 {
     // as a daemon does: two forks, and both parents end
     start();
-    tell("import os, subprocess; code = 'import unused, os, time\\nif os.fork(): os._exit(0)\\nif os.fork(): os._exit(0)\\n"
+    tell("import os, subprocess; code = 'import unused, os, time\\nif os.fork(): os._exit(0)\\nif os.fork(): "
+         "os._exit(0)\\n"
          "print(os.getpid(), flush=True); input()'; r, w = os.pipe(); q, v = os.pipe()");
-    tell("child = subprocess.Popen([sys.executable, '-c', code], stdin=r, stdout=v); child.wait(); daemon = int(os.read(q, 99))");
+    tell("child = subprocess.Popen([sys.executable, '-c', code], stdin=r, stdout=v); child.wait(); daemon = "
+         "int(os.read(q, 99))");
     m_scene->verdict();
     m_scene->write("unused.py", "value = 22\n");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
@@ -206,10 +211,11 @@ void TestPythonModules::endedProcessesTakeNoRoomOnTheDisk()
     const auto append = [&](pid_t pid, quint64 ticket, const QByteArray &path) {
         QFile file(QFile::decodeName(report));
         QVERIFY(file.open(QIODevice::Append));
-        file.write("loaded " + QByteArray::number(pid) + ' ' + QByteArray::number(ticket) + " 9 1 2 3 4 5 " + path + '\n');
+        file.write("loaded " + QByteArray::number(pid) + ' ' + QByteArray::number(ticket) + " 9 1 2 3 4 5 " + path
+                   + '\n');
     };
     const auto blocks = [&] {
-        struct stat status{};
+        struct stat status = {};
         ::stat(report.constData(), &status);
         return status.st_blocks;
     };
@@ -250,7 +256,8 @@ void TestPythonModules::namesOfAllKindsAreReported()
 void TestPythonModules::anArchiveAndByteCodeAreReported()
 {
     start();
-    tell("import zipfile, py_compile, os; z = zipfile.ZipFile('a.zip', 'w'); z.writestr('zipped.py', 'value = 1'); z.close(); "
+    tell("import zipfile, py_compile, os; z = zipfile.ZipFile('a.zip', 'w'); z.writestr('zipped.py', 'value = 1'); "
+         "z.close(); "
          "py_compile.compile('unused.py', cfile='compiled.pyc')");
     letFilesSettle();
     tell("sys.path.append('a.zip'); import zipped, compiled");

@@ -19,7 +19,13 @@ enum class Manner { AtOnce, Fails, Throws, Later };
 /// that is brought up to date by settle() whenever something has happened.
 struct Model
 {
-    struct Step { int id; CleanupStage stage; int deadline; Manner manner; };
+    struct Step
+    {
+        int id;
+        CleanupStage stage;
+        int deadline;
+        Manner manner;
+    };
     enum Place { Up, Noticed, Draining, Cleaning, Over };
 
     int now = 0;
@@ -29,7 +35,7 @@ struct Model
     int until = 0;
     int runningSince = 0;
     std::optional<Step> running;
-    std::optional<bool> answered; // of the running step: did it go well?
+    std::optional<bool> answered;                     // of the running step: did it go well?
     std::multimap<std::pair<int, int>, Step> waiting; // by stage, then by order within it
     std::vector<std::pair<int, StepOutcome>> done;
     bool abandoned = false;
@@ -79,8 +85,10 @@ struct Model
                 const bool late = now - runningSince >= running->deadline;
                 if (!answered && !late)
                     return;
-                done.emplace_back(running->id, !answered ? StepOutcome::TimedOut
-                                               : *answered ? StepOutcome::Ok : StepOutcome::Failed);
+                done.emplace_back(running->id,
+                                  !answered       ? StepOutcome::TimedOut
+                                      : *answered ? StepOutcome::Ok
+                                                  : StepOutcome::Failed);
                 running.reset();
                 answered.reset();
             }
@@ -190,14 +198,16 @@ private:
             return;
         const Model::Step step{++m_nextId, CleanupStage(upTo(5)), (1 + upTo(3)) * 100, Manner(upTo(4))};
         m_model.add(step);
-        m_sequence.addStep({QString::number(step.id), std::chrono::milliseconds(step.deadline), [this, step](CleanupDone done) {
-            switch (step.manner) {
-            case Manner::AtOnce: done(); break;
-            case Manner::Fails: done.failed(QStringLiteral("no")); break;
-            case Manner::Throws: throw std::runtime_error("no");
-            case Manner::Later: m_answers.insert({step.id, done}); break;
-            }
-        }, step.stage});
+        m_sequence.addStep({QString::number(step.id), std::chrono::milliseconds(step.deadline),
+                            [this, step](CleanupDone done) {
+                                switch (step.manner) {
+                                case Manner::AtOnce: done(); break;
+                                case Manner::Fails: done.failed(QStringLiteral("no")); break;
+                                case Manner::Throws: throw std::runtime_error("no");
+                                case Manner::Later: m_answers.insert({step.id, done}); break;
+                                }
+                            },
+                            step.stage});
     }
 
     /// Of the running step, or late, or for the second time.
@@ -217,11 +227,15 @@ private:
 
     bool agree()
     {
-        const auto differ = [this](const QString &what) { m_why = what; return false; };
+        const auto differ = [this](const QString &what) {
+            m_why = what;
+            return false;
+        };
         if (!m_same)
             return differ(QStringLiteral("another answer"));
         if (m_state.phase() != m_model.phase())
-            return differ(QStringLiteral("phase %1, expected %2").arg(wireName(m_state.phase()), wireName(m_model.phase())));
+            return differ(
+                QStringLiteral("phase %1, expected %2").arg(wireName(m_state.phase()), wireName(m_model.phase())));
         if (m_state.requestsInFlight() != m_model.inFlight)
             return differ(QStringLiteral("in flight"));
         if (m_finished != (m_model.place == Model::Over))

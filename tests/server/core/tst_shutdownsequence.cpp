@@ -38,7 +38,12 @@ private Q_SLOTS:
 private:
     CleanupStep step(const QString &name, CleanupStage stage = CleanupStage::Registered)
     {
-        return {name, 1s, [this, name](CleanupDone done) { ran << name; done(); }, stage};
+        return {name, 1s,
+                [this, name](CleanupDone done) {
+                    ran << name;
+                    done();
+                },
+                stage};
     }
     void start() { state->enter(Phase::Running); }
 
@@ -137,7 +142,10 @@ void TestShutdownSequence::aStepThatFailsOrThrowsIsRecordedAndTheNextRuns()
     start();
     sequence->addStep(step(u"last"_s));
     sequence->addStep({u"throws"_s, 1s, [](CleanupDone) { throw std::runtime_error("disk full"); }});
-    sequence->addStep({u"fails"_s, 1s, [](CleanupDone done) { done.failed(u"no table"_s); done(); }});
+    sequence->addStep({u"fails"_s, 1s, [](CleanupDone done) {
+                           done.failed(u"no table"_s);
+                           done();
+                       }});
     sequence->request(ShutdownMode::Immediate);
     QVERIFY(sequence->isFinished());
     const QList<StepReport> &steps = sequence->result().steps;

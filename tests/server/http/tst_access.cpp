@@ -3,8 +3,8 @@
 #include "server/http/refusals.h"
 
 #include <QFile>
-#include <QTemporaryDir>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Hephaestus;
@@ -56,7 +56,8 @@ void TestAccess::requestsAreJudged_data()
     row("an unknown user", {.user = {}}, "caller_unknown");
     row("another user's read", {.method = Method::Get, .user = 1001}, "");
     row("another user on a route of its own rules", {.user = 1001, .identity = Identity::NotNeeded}, "");
-    row("another site on a route of its own rules", {.fields = {{"Origin", "http://evil.test"}}, .identity = Identity::NotNeeded}, "origin_not_allowed");
+    row("another site on a route of its own rules",
+        {.fields = {{"Origin", "http://evil.test"}}, .identity = Identity::NotNeeded}, "origin_not_allowed");
 
     row("localhost", {.host = "localhost"}, "");
     row("localhost with a dot", {.host = "localhost.:80"}, "");
@@ -77,8 +78,10 @@ void TestAccess::requestsAreJudged_data()
     row("an origin", {.fields = {{"Origin", "http://evil.test"}}}, "origin_not_allowed");
     row("its own origin", {.fields = {{"Origin", "http://127.0.0.1:8000"}}}, "origin_not_allowed");
     row("a null origin", {.fields = {{"Origin", "null"}}}, "origin_not_allowed");
-    row("a configured origin", {.fields = {{"Origin", "https://console.example"}, {"Sec-Fetch-Site", "cross-site"}}}, "");
-    row("two origins", {.fields = {{"Origin", "https://console.example"}, {"Origin", "http://evil.test"}}}, "origin_not_allowed");
+    row("a configured origin", {.fields = {{"Origin", "https://console.example"}, {"Sec-Fetch-Site", "cross-site"}}},
+        "");
+    row("two origins", {.fields = {{"Origin", "https://console.example"}, {"Origin", "http://evil.test"}}},
+        "origin_not_allowed");
     row("cross-site", {.fields = {{"Sec-Fetch-Site", "cross-site"}}}, "origin_not_allowed");
     row("same-site", {.fields = {{"sec-fetch-site", "same-site"}}}, "origin_not_allowed");
     row("same-origin", {.fields = {{"Sec-Fetch-Site", "same-origin"}}}, "");
@@ -88,16 +91,20 @@ void TestAccess::requestsAreJudged_data()
     row("the scheme in lower case", {.fields = {{"authorization", "bearer letmein"}}, .needsToken = true}, "");
     row("no token", {.needsToken = true}, "token_required");
     row("a wrong token", {.fields = {{"Authorization", "Bearer letmeIn"}}, .needsToken = true}, "token_wrong");
-    row("the beginning of the token", {.fields = {{"Authorization", "Bearer letme"}}, .needsToken = true}, "token_wrong");
+    row("the beginning of the token", {.fields = {{"Authorization", "Bearer letme"}}, .needsToken = true},
+        "token_wrong");
     row("an empty token", {.fields = {{"Authorization", "Bearer "}}, .needsToken = true}, "token_wrong");
     row("another scheme", {.fields = {{"Authorization", "Basic bGV0bWVpbg=="}}, .needsToken = true}, "token_required");
     row("two tokens", {.fields = {bearer, bearer}, .needsToken = true}, "token_required");
-    row("the token from another site", {.fields = {bearer, {"Origin", "http://evil.test"}}, .needsToken = true}, "origin_not_allowed");
+    row("the token from another site", {.fields = {bearer, {"Origin", "http://evil.test"}}, .needsToken = true},
+        "origin_not_allowed");
     row("the token to another host", {.host = "evil.test", .fields = {bearer}, .needsToken = true}, "host_not_allowed");
 
     row("beyond loopback, insecure", {.host = "192.0.2.7:80", .user = {}, .onLoopback = false, .insecure = true}, "");
-    row("beyond loopback by another address", {.host = "192.0.2.9", .onLoopback = false, .insecure = true}, "host_not_allowed");
-    row("beyond loopback as localhost", {.host = "localhost", .onLoopback = false, .insecure = true}, "host_not_allowed");
+    row("beyond loopback by another address", {.host = "192.0.2.9", .onLoopback = false, .insecure = true},
+        "host_not_allowed");
+    row("beyond loopback as localhost", {.host = "localhost", .onLoopback = false, .insecure = true},
+        "host_not_allowed");
     row("insecure, on loopback, another user", {.user = 1001, .insecure = true}, "other_user");
     row("over a Unix socket", {.host = "localhost", .overUnixSocket = true}, "");
     row("over a Unix socket, another user", {.host = "localhost", .user = 1001, .overUnixSocket = true}, "other_user");

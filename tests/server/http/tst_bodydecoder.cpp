@@ -41,7 +41,8 @@ void TestBodyDecoder::aBodyIsTheSameHoweverItArrives_data()
     QTest::newRow("one chunk") << true << QByteArray("5\r\nhello\r\n0\r\n\r\n") << QByteArray("hello");
     QTest::newRow("chunks") << true << QByteArray("2\r\nhe\r\n03\r\nllo\r\n0\r\n\r\n") << QByteArray("hello");
     QTest::newRow("line ends as data") << true << QByteArray("4\r\n\r\n\r\n\r\n0\r\n\r\n") << QByteArray("\r\n\r\n");
-    QTest::newRow("extension") << true << QByteArray("A;x=\"y\"\r\n0123456789\r\n0\r\n\r\n") << QByteArray("0123456789");
+    QTest::newRow("extension") << true << QByteArray("A;x=\"y\"\r\n0123456789\r\n0\r\n\r\n")
+                               << QByteArray("0123456789");
     QTest::newRow("trailer") << true << QByteArray("1\r\na\r\n0\r\nX: y\r\n\r\n") << QByteArray("a");
     QTest::newRow("no data") << true << QByteArray("0\r\n\r\n") << QByteArray();
 }
@@ -70,7 +71,9 @@ void TestBodyDecoder::whatIsWrongIsRefused_data()
 {
     QTest::addColumn<QByteArray>("wire");
     QTest::addColumn<int>("status");
-    const auto row = [](const char *name, const QByteArray &wire, int status = 400) { QTest::newRow(name) << wire << status; };
+    const auto row = [](const char *name, const QByteArray &wire, int status = 400) {
+        QTest::newRow(name) << wire << status;
+    };
     row("letters", "x\r\n");
     row("empty size", "\r\n");
     row("negative", "-1\r\n");

@@ -131,7 +131,9 @@ void TestGuard::badRequestsGetOneRefusalAndTheEnd_data()
     QTest::addColumn<QByteArray>("request");
     QTest::addColumn<int>("status");
 
-    const auto row = [](const char *name, const QByteArray &request, int status = 400) { QTest::newRow(name) << request << status; };
+    const auto row = [](const char *name, const QByteArray &request, int status = 400) {
+        QTest::newRow(name) << request << status;
+    };
     const auto post = [](const QByteArray &fields, const QByteArray &body = {}) {
         return "POST /echo HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n" + body;
     };
@@ -150,16 +152,20 @@ void TestGuard::badRequestsGetOneRefusalAndTheEnd_data()
     row("no Host", "GET /health/live HTTP/1.1\r\n\r\n");
     row("two Hosts", "GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n");
     row("1 GB body", post("Content-Length: 1000000000\r\n"), 413);
-    row("1 GB body on a health route", "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n", 413);
+    row("1 GB body on a health route",
+        "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n", 413);
     row("long target", "GET /" + QByteArray(10'000, 'x') + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 414);
     row("large head", post("X: " + QByteArray(20'000, 'x') + "\r\n"), 431);
     row("many fields", post(QByteArray("X: y\r\n").repeated(150)), 431);
-    row("WebSocket", "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    row("WebSocket",
+        "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
     row("another expectation", post("Expect: magic\r\nContent-Length: 1\r\n", "x"), 417);
     row("HTTP/2 without warning", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505);
-    row("a form on a health route", "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
-                                    "Content-Type: application/x-www-form-urlencoded\r\n\r\na=b", 415);
+    row("a form on a health route",
+        "POST /health/shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\na=b",
+        415);
 }
 
 void TestGuard::badRequestsGetOneRefusalAndTheEnd()
@@ -181,7 +187,8 @@ void TestGuard::badRequestsGetOneRefusalAndTheEnd()
 void TestGuard::aRequestMayArriveByteByByte()
 {
     start();
-    const QByteArray request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
+    const QByteArray request =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n";
     RawClient client(service);
     for (const char byte : request + requestText("GET", "/health/live")) {
         client.send(QByteArray(1, byte));
@@ -248,7 +255,8 @@ void TestGuard::halfARequestWithItsFinIsRefused()
 void TestGuard::aWaitingClientIsToldToContinue()
 {
     start();
-    RawClient client(service, "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    RawClient client(service,
+                     "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
     QTRY_COMPARE(client.responses().size(), 1);
     QCOMPARE(client.responses().first().status, 100);
     client.send("hello");
@@ -259,7 +267,8 @@ void TestGuard::aWaitingClientIsToldToContinue()
 void TestGuard::aRefusedBodyIsNotAskedFor()
 {
     start();
-    RawClient client(service, "POST /echo HTTP/1.1\r\nHost: evil.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    RawClient client(service,
+                     "POST /echo HTTP/1.1\r\nHost: evil.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
     QTRY_VERIFY(client.isClosed());
     QCOMPARE(client.responses().size(), 1);
     QCOMPARE(client.responses().first().status, 403);
@@ -269,8 +278,10 @@ void TestGuard::slowClientsAreCut_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::newRow("half a head") << QByteArray("GET /health/live HT");
-    QTest::newRow("half a body") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
-    QTest::newRow("half a chunk") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello");
+    QTest::newRow("half a body") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
+    QTest::newRow("half a chunk") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello");
     QTest::newRow("half a second request") << requestText("GET", "/health/live") + "GET /";
 }
 
@@ -344,12 +355,22 @@ void TestGuard::endlessInputIsCut_data()
     QTest::addColumn<QByteArray>("start");
     QTest::addColumn<QByteArray>("more");
     QTest::addColumn<int>("status");
-    QTest::newRow("headers") << QByteArray("GET / HTTP/1.1\r\nHost: localhost\r\n") << QByteArray("X: y\r\n").repeated(1000) << 431;
+    QTest::newRow("headers") << QByteArray("GET / HTTP/1.1\r\nHost: localhost\r\n")
+                             << QByteArray("X: y\r\n").repeated(1000) << 431;
     QTest::newRow("target") << QByteArray("GET /") << QByteArray(10'000, 'x') << 414;
-    QTest::newRow("a chunk") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n") << QByteArray(100'000, 'x') << 413;
-    QTest::newRow("chunks") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n") << "3e8\r\n" + QByteArray(1000, 'x') + "\r\n" << 413;
-    QTest::newRow("1-byte chunks") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n") << QByteArray("1\r\nx\r\n").repeated(1000) << 413;
-    QTest::newRow("trailers") << QByteArray("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n") << QByteArray("X: y\r\n").repeated(1000) << 413;
+    QTest::newRow("a chunk") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n")
+                             << QByteArray(100'000, 'x') << 413;
+    QTest::newRow("chunks") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+                            << "3e8\r\n" + QByteArray(1000, 'x') + "\r\n"
+                            << 413;
+    QTest::newRow("1-byte chunks") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+                                   << QByteArray("1\r\nx\r\n").repeated(1000) << 413;
+    QTest::newRow("trailers") << QByteArray(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+                              << QByteArray("X: y\r\n").repeated(1000) << 413;
 }
 
 void TestGuard::endlessInputIsCut()
@@ -497,7 +518,12 @@ public:
     bool isThere() const { return m_isThere; }
     bool isAnswered(int withinMilliseconds) const
     {
-        return QTest::qWaitFor([this] { char c; return ::recv(m_client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0; }, withinMilliseconds);
+        return QTest::qWaitFor(
+            [this] {
+                char c;
+                return ::recv(m_client, &c, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+            },
+            withinMilliseconds);
     }
 
 private:
@@ -521,7 +547,8 @@ void TestGuard::theServerGoesOnAfterRunningOutOfDescriptors()
 void TestGuard::theServerClosesWithAClientAtItsDoor_data()
 {
     QTest::addColumn<bool>("canAccept");
-    QTest::newRow("with descriptors left") << true; // first: UBSan needs descriptors to look at a class it has not seen yet
+    QTest::newRow("with descriptors left")
+        << true; // first: UBSan needs descriptors to look at a class it has not seen yet
     QTest::newRow("without descriptors left") << false;
 }
 
@@ -575,9 +602,12 @@ void TestGuard::aForeignPageChangesAndReadsNothing_data()
 {
     QTest::addColumn<QByteArray>("request");
     const QByteArray form = "Content-Type: application/x-www-form-urlencoded\r\n";
-    QTest::newRow("form") << requestText("POST", "/health/shutdown", "Origin: http://evil.test\r\nSec-Fetch-Site: cross-site\r\n" + form, "a=b");
-    QTest::newRow("fetch without CORS") << requestText("POST", "/shutdown", "Origin: http://evil.test\r\nContent-Type: text/plain\r\n", "{}");
-    QTest::newRow("preflight") << requestText("OPTIONS", "/health/shutdown", "Origin: http://evil.test\r\nAccess-Control-Request-Method: DELETE\r\n");
+    QTest::newRow("form") << requestText("POST", "/health/shutdown",
+                                         "Origin: http://evil.test\r\nSec-Fetch-Site: cross-site\r\n" + form, "a=b");
+    QTest::newRow("fetch without CORS") << requestText(
+        "POST", "/shutdown", "Origin: http://evil.test\r\nContent-Type: text/plain\r\n", "{}");
+    QTest::newRow("preflight") << requestText("OPTIONS", "/health/shutdown",
+                                              "Origin: http://evil.test\r\nAccess-Control-Request-Method: DELETE\r\n");
     QTest::newRow("only fetch metadata") << requestText("POST", "/health/shutdown", "Sec-Fetch-Site: same-site\r\n");
     QTest::newRow("rebound name, POST") << QByteArray("POST /health/shutdown HTTP/1.1\r\nHost: evil.test\r\n\r\n");
     QTest::newRow("rebound name, GET") << QByteArray("GET /health/status HTTP/1.1\r\nHost: evil.test:8000\r\n\r\n");
@@ -633,7 +663,8 @@ void TestGuard::anotherUserMayReadButNotChange()
     const bool isRoot = ::geteuid() == 0;
     const uid_t user = isRoot ? 65534 : ::geteuid();
     QCOMPARE(statusForOtherUser(service, requestText("GET", "/health/status"), user), 200);
-    // A method that changes things, but that this path does not take: whoever passes the guard gets 405, from the HTTP thread.
+    // A method that changes things, but that this path does not take: whoever passes the guard gets 405, from the HTTP
+    // thread.
     QCOMPARE(statusForOtherUser(service, requestText("PUT", "/health/live"), user), isRoot ? 403 : 405);
     QCOMPARE(server->refusals().value("other_user"), isRoot ? 1 : 0);
 }
@@ -695,9 +726,9 @@ void TestGuard::makeCertificate(const QString &name) const
     QProcess openssl;
     openssl.setStandardErrorFile(QProcess::nullDevice()); // it writes dots while it works
     openssl.start(u"openssl"_s,
-                  {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s, u"-nodes"_s,
-                   u"-days"_s, u"2"_s, u"-subj"_s, u"/CN="_s + name, u"-keyout"_s, certificates.filePath(name + u".key"_s),
-                   u"-out"_s, certificates.filePath(name + u".pem"_s)});
+                  {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s,
+                   u"-nodes"_s, u"-days"_s, u"2"_s, u"-subj"_s, u"/CN="_s + name, u"-keyout"_s,
+                   certificates.filePath(name + u".key"_s), u"-out"_s, certificates.filePath(name + u".pem"_s)});
     if (!openssl.waitForFinished() || openssl.exitCode() != 0)
         qFatal("openssl made no certificate");
 }

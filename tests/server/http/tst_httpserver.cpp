@@ -90,7 +90,10 @@ private:
             return {};
         return client.responses(bodiless).first();
     }
-    void addStep(const QString &name, std::function<void(CleanupDone)> run) { sequence->addStep({name, 1s, std::move(run)}); }
+    void addStep(const QString &name, std::function<void(CleanupDone)> run)
+    {
+        sequence->addStep({name, 1s, std::move(run)});
+    }
 
     std::unique_ptr<ServerState> state;
     std::unique_ptr<ShutdownSequence> sequence;
@@ -255,7 +258,8 @@ void TestHttpServer::livenessIsAnsweredWhileAHandlerBlocksTheMainThread()
         std::thread asking([&] {
             for (int i = 0; i < Questions; ++i) {
                 const auto began = std::chrono::steady_clock::now();
-                answered += statusFromAnyThread(service, requestText("GET", "/health/live", "Connection: close\r\n")) == 200;
+                answered +=
+                    statusFromAnyThread(service, requestText("GET", "/health/live", "Connection: close\r\n")) == 200;
                 longest = std::max(longest, std::chrono::nanoseconds(std::chrono::steady_clock::now() - began));
             }
         });
@@ -264,7 +268,8 @@ void TestHttpServer::livenessIsAnsweredWhileAHandlerBlocksTheMainThread()
     });
     QCOMPARE(ask(requestText("POST", "/block")).status, 200);
     QCOMPARE(answered, Questions);
-    qInfo("%d answers meanwhile, the slowest after %.2f ms", answered, std::chrono::duration<double, std::milli>(longest).count());
+    qInfo("%d answers meanwhile, the slowest after %.2f ms", answered,
+          std::chrono::duration<double, std::milli>(longest).count());
 }
 
 void TestHttpServer::aBlockingShutdownAnswersWhenAllIsDone()
@@ -334,7 +339,8 @@ void TestHttpServer::aClientThatLeavesDoesNotStopTheShutdown()
 
 void TestHttpServer::whoAsksAfterTheEndGetsTheResultToo()
 {
-    // Both are there before the event loop turns: the second is answered after the sequence ended within the first's call.
+    // Both are there before the event loop turns: the second is answered after the sequence ended within the first's
+    // call.
     RawClient first(service, requestText("POST", "/health/shutdown"));
     RawClient second(service, requestText("POST", "/health/shutdown"));
     QTRY_VERIFY(first.isClosed() && second.isClosed());
@@ -397,7 +403,8 @@ void TestHttpServer::aBadScheduleIsRefused()
     QFETCH(QByteArray, type);
     QFETCH(QByteArray, body);
     QFETCH(int, status);
-    QCOMPARE(ask(requestText("POST", "/health/shutdown/schedule", "Content-Type: " + type + "\r\n", body)).status, status);
+    QCOMPARE(ask(requestText("POST", "/health/shutdown/schedule", "Content-Type: " + type + "\r\n", body)).status,
+             status);
     QCOMPARE(state->phase(), Phase::Running);
     QCOMPARE(state->basic().status, ServiceStatus::Healthy);
 }
@@ -456,9 +463,11 @@ void TestHttpServer::aDroppedReplyAnswers500()
 
 void TestHttpServer::aThrowingHandlerAnswers500()
 {
-    server->addRoute("/throws", Method::Get, [](const Request &, const Reply &) { throw std::runtime_error("secret"); });
+    server->addRoute("/throws", Method::Get,
+                     [](const Request &, const Reply &) { throw std::runtime_error("secret"); });
     server->addRoute("/throws/oddly", Method::Get, [](const Request &, const Reply &) { throw 7; });
-    server->addDocument("/throws/reading", "text/plain", [](const Request &) -> QByteArray { throw std::runtime_error("x"); });
+    server->addDocument("/throws/reading", "text/plain",
+                        [](const Request &) -> QByteArray { throw std::runtime_error("x"); });
     const RawResponse response = ask(requestText("GET", "/throws"));
     QCOMPARE(response.status, 500);
     QVERIFY(!response.body.contains("secret"));
@@ -516,7 +525,8 @@ void TestHttpServer::pipelinedRequestsAreAnsweredInOrder()
 {
     QList<Reply> kept;
     server->addRoute("/slow", Method::Get, [&](const Request &, const Reply &reply) { kept << reply; });
-    RawClient client(service, requestText("GET", "/slow") + requestText("GET", "/health/live") + requestText("GET", "/slow"));
+    RawClient client(service,
+                     requestText("GET", "/slow") + requestText("GET", "/health/live") + requestText("GET", "/slow"));
     QTRY_COMPARE(kept.size(), 1);
     kept.takeFirst().send(200, "first");
     QTRY_COMPARE(kept.size(), 1);
@@ -559,7 +569,8 @@ void TestHttpServer::aRestartNeedsAHandler()
 
 void TestHttpServer::aDocumentIsServedAsItIs()
 {
-    server->addDocument("/metrics", "text/plain; version=0.0.4", [](const Request &request) { return "up 1\n" + request.query; });
+    server->addDocument("/metrics", "text/plain; version=0.0.4",
+                        [](const Request &request) { return "up 1\n" + request.query; });
     const RawResponse response = ask(requestText("GET", "/metrics?tail=3"));
     QCOMPARE(response.body, "up 1\ntail=3");
     QCOMPARE(response.field("Content-Type"), "text/plain; version=0.0.4");
@@ -579,7 +590,8 @@ void TestHttpServer::aUnixSocketIsPrivateAndGoesAway()
     QTemporaryDir directory;
     const QString path = directory.filePath(u"mcp.sock"_s);
     listen(u"unix:"_s + path);
-    QCOMPARE(QFileInfo(path).permissions() & QFile::Permissions(0x77), QFile::Permissions()); // nothing for group and others
+    QCOMPARE(QFileInfo(path).permissions() & QFile::Permissions(0x77),
+             QFile::Permissions()); // nothing for group and others
     QCOMPARE(ask(requestText("GET", "/health/live")).status, 200);
     QCOMPARE(ask(requestText("POST", "/health/shutdown")).status, 200);
     QTRY_VERIFY(!QFileInfo::exists(path));
@@ -627,7 +639,8 @@ void TestHttpServer::anAdoptedSocketIsServed()
     QVERIFY(listening.listen(QHostAddress::LocalHost));
     const int descriptor = ::dup(int(listening.socketDescriptor()));
     // It waits in the queue before anybody serves it.
-    RawClient early(*parseServiceAddress(u"127.0.0.1:%1"_s.arg(listening.serverPort())), requestText("GET", "/health/live"));
+    RawClient early(*parseServiceAddress(u"127.0.0.1:%1"_s.arg(listening.serverPort())),
+                    requestText("GET", "/health/live"));
     const auto adopted = server->adopt(descriptor);
     listening.close();
     QVERIFY(adopted.ok());

@@ -25,7 +25,8 @@ private:
 
 void TestRequestHead::aPlainRequestIsRead()
 {
-    const QByteArray bytes = "POST /orders?a=b HTTP/1.1\r\nHost: LocalHost:80\r\nContent-Length: 3\r\nX-Odd:  a b \r\n\r\nabcGET";
+    const QByteArray bytes =
+        "POST /orders?a=b HTTP/1.1\r\nHost: LocalHost:80\r\nContent-Length: 3\r\nX-Odd:  a b \r\n\r\nabcGET";
     const auto parsed = parseHead(bytes, limits);
     QVERIFY(std::holds_alternative<RequestHead>(parsed));
     const auto &head = std::get<RequestHead>(parsed);
@@ -43,7 +44,8 @@ void TestRequestHead::everyPrefixIsIncomplete()
 {
     const QByteArray bytes = "\r\nGET /health/live HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
     for (qsizetype size = 0; size < bytes.size(); ++size)
-        QVERIFY2(std::holds_alternative<Incomplete>(parseHead(bytes.first(size), limits)), bytes.first(size).constData());
+        QVERIFY2(std::holds_alternative<Incomplete>(parseHead(bytes.first(size), limits)),
+                 bytes.first(size).constData());
     QVERIFY(std::holds_alternative<RequestHead>(parseHead(bytes, limits)));
 }
 
@@ -55,12 +57,14 @@ void TestRequestHead::whatIsAcceptedIsReadRight_data()
     QTest::addColumn<bool>("keepAlive");
     QTest::addColumn<bool>("hasBody");
 
-    const auto row = [](const char *name, const QByteArray &bytes, const char *path, const QByteArray &host, bool keepAlive, bool hasBody) {
+    const auto row = [](const char *name, const QByteArray &bytes, const char *path, const QByteArray &host,
+                        bool keepAlive, bool hasBody) {
         QTest::newRow(name) << bytes << QByteArray(path) << host << keepAlive << hasBody;
     };
     row("HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", "/", {}, false, false);
     row("close among others", "GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n", "/", "a", false, false);
-    row("absolute form", "GET http://Example.org:81/x?y HTTP/1.1\r\nHost: example.org:81\r\n\r\n", "/x", "example.org:81", true, false);
+    row("absolute form", "GET http://Example.org:81/x?y HTTP/1.1\r\nHost: example.org:81\r\n\r\n", "/x",
+        "example.org:81", true, false);
     row("absolute form without path", "GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", "/", "a", true, false);
     row("asterisk", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "*", "a", true, false);
     row("IPv6", "GET / HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n", "/", "[::1]:8000", true, false);
@@ -92,7 +96,9 @@ void TestRequestHead::whatIsDoubtfulIsRefused_data()
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<int>("status");
 
-    const auto row = [](const char *name, const QByteArray &bytes, int status = 400) { QTest::newRow(name) << bytes << status; };
+    const auto row = [](const char *name, const QByteArray &bytes, int status = 400) {
+        QTest::newRow(name) << bytes << status;
+    };
     const auto fields = [row](const char *name, const QByteArray &text, int status = 400) {
         row(name, "POST / HTTP/1.1\r\nHost: a\r\n" + text + "\r\n\r\n", status);
     };

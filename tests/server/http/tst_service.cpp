@@ -36,8 +36,8 @@ private:
     }
 };
 
-#define START(service, ...) \
-    ServiceProcess service; \
+#define START(service, ...)                                                                                            \
+    ServiceProcess service;                                                                                            \
     QVERIFY2(start(service, QStringList __VA_ARGS__), service.errors().constData())
 
 /// Asks on a connection of its own without waiting; the answer is there when `finished`.
@@ -102,7 +102,9 @@ void TestService::whoIsStillInFlightAtTheDrainsDeadlineIsToldAndTheExitCodeIs4()
 {
     START(service, {u"--drain"_s, u"300"_s, u"ok"_s});
     Asked slow(service.port, "GET", "/slow");
-    const auto inFlight = [&] { return decodeReport(rawRequest(service.port, "GET", "/health/status").body)->resources.inFlightRequests; };
+    const auto inFlight = [&] {
+        return decodeReport(rawRequest(service.port, "GET", "/health/status").body)->resources.inFlightRequests;
+    };
     QTRY_COMPARE(inFlight(), 1);
     const RawAnswer answer = rawRequest(service.port, "POST", "/health/shutdown");
     QCOMPARE(answer.status, 500);

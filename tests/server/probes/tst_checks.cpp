@@ -195,8 +195,9 @@ void TestChecks::aServerThatGoesAndComesIsCountedRight()
     PostgresServer server;
     QCOMPARE(server.start(), QString());
     DependencyConfig config = database();
-    config.settings = SqlSettings{u"QPSQL"_s, u"postgres"_s, u"127.0.0.1"_s, server.port(), server.user(),
-                                  {u"the test"_s, server.password()}, {}, 5};
+    config.settings = SqlSettings{
+        u"QPSQL"_s, u"postgres"_s, u"127.0.0.1"_s, server.port(), server.user(), {u"the test"_s, server.password()}, {},
+        5};
     checks->apply({config});
     QTRY_VERIFY(checks->isFirstRoundFinished());
     checkAll();
@@ -221,7 +222,8 @@ void TestChecks::aServerThatGoesAndComesIsCountedRight()
 void TestChecks::measuredDetailsAreNullWhileTheyCannotBeMeasured()
 {
     FakeHttpServer server;
-    server.setAnswers("/collections", {FakeAnswer::json(R"({"result":{"collections":[{},{}]}})"), FakeAnswer::json("{}", 500)});
+    server.setAnswers("/collections",
+                      {FakeAnswer::json(R"({"result":{"collections":[{},{}]}})"), FakeAnswer::json("{}", 500)});
     HttpSettings settings;
     settings.service = HttpService::Qdrant;
     settings.url = QUrl(server.url());

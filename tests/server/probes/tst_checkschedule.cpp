@@ -14,7 +14,10 @@ namespace {
 class HandProbe : public Probe
 {
 public:
-    HandProbe(HandProbe **place, bool endsAtOnce) : Probe(1h), m_place(place), m_endsAtOnce(endsAtOnce) { *place = this; }
+    HandProbe(HandProbe **place, bool endsAtOnce) : Probe(1h), m_place(place), m_endsAtOnce(endsAtOnce)
+    {
+        *place = this;
+    }
     ~HandProbe() override
     {
         if (*m_place == this)
@@ -26,7 +29,11 @@ public:
 
 protected:
     void ask() override { asked = true; }
-    bool abandon() override { abandoned = true; return m_endsAtOnce; }
+    bool abandon() override
+    {
+        abandoned = true;
+        return m_endsAtOnce;
+    }
     QString target() const override { return u"hand"_s; }
 
 private:
@@ -60,7 +67,11 @@ private Q_SLOTS:
     void deletingItEndsItsTask();
 
 private:
-    void answer(Outcome outcome) { QVERIFY(probe); probe->answer(std::move(outcome)); }
+    void answer(Outcome outcome)
+    {
+        QVERIFY(probe);
+        probe->answer(std::move(outcome));
+    }
     static Outcome failing(ErrorClass errorClass) { return Outcome::failure(errorClass, u"so it is"_s); }
 
     ManualClock clock;
@@ -77,7 +88,10 @@ void TestCheckSchedule::init()
     probe = nullptr;
     made = 0;
     endsAtOnce = true;
-    const auto factory = [this] { ++made; return std::make_unique<HandProbe>(&probe, endsAtOnce); };
+    const auto factory = [this] {
+        ++made;
+        return std::make_unique<HandProbe>(&probe, endsAtOnce);
+    };
     schedule = std::make_unique<CheckSchedule>(*state, state->dependency(u"qdrant"_s), factory, 10s, clock);
 }
 
@@ -266,7 +280,10 @@ void TestCheckSchedule::nothingIsCheckedBeforeTheStartOrAfterTheStop()
 
 void TestCheckSchedule::theTimerKnocksByItself()
 {
-    const auto factory = [this] { ++made; return std::make_unique<HandProbe>(&probe, true); };
+    const auto factory = [this] {
+        ++made;
+        return std::make_unique<HandProbe>(&probe, true);
+    };
     CheckSchedule quick(*state, state->dependency(u"quick"_s), factory, 20ms);
     connect(&quick, &CheckSchedule::checked, this, [] {});
     quick.start();

@@ -58,9 +58,12 @@ void TestCommandProbe::whatEachEndComesTo_data()
     QTest::newRow("exit 0") << shell(u"exit 0"_s) << QString();
     QTest::newRow("exit 3") << shell(u"exit 3"_s) << u"bad answer: exit code 3 (sh)"_s;
     QTest::newRow("signal") << shell(u"kill -SEGV $$"_s) << u"bad answer: ended by signal 11 (sh)"_s;
-    QTest::newRow("no such program") << CommandSettings{{u"/nonexistent/prog"_s}, {}} << u"unreachable: cannot be started: "_s;
-    QTest::newRow("no such directory") << CommandSettings{{u"/bin/true"_s}, u"/nonexistent"_s} << u"unreachable: cannot be started: "_s;
-    QTest::newRow("directory") << CommandSettings{{u"/bin/sh"_s, u"-c"_s, u"test \"$PWD\" = /tmp"_s}, u"/tmp"_s} << QString();
+    QTest::newRow("no such program") << CommandSettings{{u"/nonexistent/prog"_s}, {}}
+                                     << u"unreachable: cannot be started: "_s;
+    QTest::newRow("no such directory") << CommandSettings{{u"/bin/true"_s}, u"/nonexistent"_s}
+                                       << u"unreachable: cannot be started: "_s;
+    QTest::newRow("directory") << CommandSettings{{u"/bin/sh"_s, u"-c"_s, u"test \"$PWD\" = /tmp"_s}, u"/tmp"_s}
+                               << QString();
     QTest::newRow("no shell") << CommandSettings{{u"test"_s, u"$HOME"_s, u"="_s, u"$HOME"_s}, {}} << QString();
     QTest::newRow("reads nothing") << shell(u"test -z \"$(cat)\""_s) << QString();
     QTest::newRow("secret argument") << shell(u"exit 1 # token-secret"_s) << u"bad answer: exit code 1 (sh)"_s;

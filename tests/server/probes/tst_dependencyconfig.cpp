@@ -177,8 +177,10 @@ void TestDependencyConfig::secretsComeFromTheEnvironmentOrAFile()
     qputenv("HEPHAESTUS_TEST_KEY", "from-env\n");
     const QString path = secretFile("from-file\n", 0x6000); // owner reads and writes
     const DependenciesConfig config = read("[dependencies.openai]\napi_key_env='HEPHAESTUS_TEST_KEY'\n"
-                                           "[dependencies.groq]\napi_key_file='" + path.toUtf8() + "'\n"
-                                           "[dependencies.qdrant]\napi_key_env='HEPHAESTUS_TEST_UNSET'\n");
+                                           "[dependencies.groq]\napi_key_file='"
+                                           + path.toUtf8()
+                                           + "'\n"
+                                             "[dependencies.qdrant]\napi_key_env='HEPHAESTUS_TEST_UNSET'\n");
     QCOMPARE(problems, QStringList()); // a variable that is not set is for the check to tell
     QMap<QString, Secret> keys;
     for (const DependencyConfig &one : config)
@@ -194,9 +196,12 @@ void TestDependencyConfig::aSecretOthersCanReadIsRefused_data()
     QTest::addColumn<QString>("problem");
     using File = QFileDevice;
     const int owner = File::ReadOwner | File::WriteOwner;
-    QTest::newRow("group") << secretFile("x", owner | File::ReadGroup) << u"must not be accessible to others, found mode 0640; run chmod 600"_s;
-    QTest::newRow("others") << secretFile("x", owner | File::ReadOther) << u"must not be accessible to others, found mode 0604"_s;
-    QTest::newRow("writable") << secretFile("x", owner | File::WriteOther) << u"must not be accessible to others, found mode 0602"_s;
+    QTest::newRow("group") << secretFile("x", owner | File::ReadGroup)
+                           << u"must not be accessible to others, found mode 0640; run chmod 600"_s;
+    QTest::newRow("others") << secretFile("x", owner | File::ReadOther)
+                            << u"must not be accessible to others, found mode 0604"_s;
+    QTest::newRow("writable") << secretFile("x", owner | File::WriteOther)
+                              << u"must not be accessible to others, found mode 0602"_s;
     QTest::newRow("empty") << secretFile("\n", owner) << u"the file is empty"_s;
     QTest::newRow("missing") << u"/nonexistent/key"_s << u"cannot be read: No such file"_s;
     QTest::newRow("directory") << QDir::tempPath() << u"cannot be read: "_s;
@@ -208,7 +213,8 @@ void TestDependencyConfig::aSecretOthersCanReadIsRefused()
     QFETCH(QString, problem);
     read("[dependencies.database]\ndriver='QPSQL'\ndatabase='d'\npassword_file='" + path.toUtf8() + "'\n");
     QCOMPARE(problems.size(), 1);
-    QVERIFY2(problems.first().startsWith(u"t.toml:4: dependencies.database.password_file: "_s + problem), qPrintable(problems.first()));
+    QVERIFY2(problems.first().startsWith(u"t.toml:4: dependencies.database.password_file: "_s + problem),
+             qPrintable(problems.first()));
 }
 
 void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused_data()
@@ -224,11 +230,17 @@ void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused()
 {
     QFETCH(QByteArray, key);
     read("[dependencies.openai]\napi_key_file='" + secretFile(key + '\n', 0x6000).toUtf8() + "'\n");
-    QCOMPARE(problems, QStringList{u"t.toml:2: dependencies.openai.api_key_file: expected a key of one line, of printable characters without spaces"_s});
+    QCOMPARE(
+        problems,
+        QStringList{
+            u"t.toml:2: dependencies.openai.api_key_file: expected a key of one line, of printable characters without spaces"_s});
     qputenv("HEPHAESTUS_TEST_KEY", key);
     read("[dependencies.openai]\napi_key_env='HEPHAESTUS_TEST_KEY'\n");
     qunsetenv("HEPHAESTUS_TEST_KEY");
-    QCOMPARE(problems, QStringList{u"t.toml:2: dependencies.openai.api_key_env: expected a key of one line, of printable characters without spaces"_s});
+    QCOMPARE(
+        problems,
+        QStringList{
+            u"t.toml:2: dependencies.openai.api_key_env: expected a key of one line, of printable characters without spaces"_s});
 }
 
 void TestDependencyConfig::aDependencySwitchedOffNeedsNoSecret()
@@ -242,36 +254,58 @@ void TestDependencyConfig::whatIsWrongIsNamed_data()
 {
     QTest::addColumn<QByteArray>("toml");
     QTest::addColumn<QString>("problem");
-    const auto row = [](const char *name, const QByteArray &toml, const QString &problem) { QTest::newRow(name) << toml << problem; };
-    row("no kind", "[dependencies.x]"_ba, u"t.toml:1: dependencies.x: kind is missing; expected one of sql, qdrant, "_s);
+    const auto row = [](const char *name, const QByteArray &toml, const QString &problem) {
+        QTest::newRow(name) << toml << problem;
+    };
+    row("no kind", "[dependencies.x]"_ba,
+        u"t.toml:1: dependencies.x: kind is missing; expected one of sql, qdrant, "_s);
     row("unknown kind", "[dependencies.x]\nkind='htpp'"_ba, u"t.toml:2: dependencies.x.kind: expected one of"_s);
-    row("unknown key", "[dependencies.qdrant]\nurll='http://x'"_ba, u"t.toml:2: dependencies.qdrant.urll: unknown key; did you mean \"url\"?"_s);
-    row("unknown key of checks", "[checks]\nintervall='1s'"_ba, u"t.toml:2: checks.intervall: unknown key; did you mean \"interval\"?"_s);
-    row("no table", "[dependencies]\nqdrant='x'"_ba, u"t.toml:2: dependencies.qdrant: expected a table, found a string"_s);
+    row("unknown key", "[dependencies.qdrant]\nurll='http://x'"_ba,
+        u"t.toml:2: dependencies.qdrant.urll: unknown key; did you mean \"url\"?"_s);
+    row("unknown key of checks", "[checks]\nintervall='1s'"_ba,
+        u"t.toml:2: checks.intervall: unknown key; did you mean \"interval\"?"_s);
+    row("no table", "[dependencies]\nqdrant='x'"_ba,
+        u"t.toml:2: dependencies.qdrant: expected a table, found a string"_s);
     row("bad name", "[dependencies.'a b']\nkind='qdrant'"_ba, u"t.toml:1: dependencies.a b: expected a name"_s);
-    row("line break in a name", "[dependencies.\"a\\n\"]\nkind='qdrant'"_ba, u"t.toml:1: dependencies.a\\u{a}: expected a name"_s);
-    row("zero character in a path", "[dependencies.x]\nkind='file'\npath=\"/a\\u0000b\""_ba, u"t.toml:3: dependencies.x.path: must not hold the character U+0000"_s);
-    row("a command as one text", "[dependencies.x]\nkind='command'\nargv='ls -l'"_ba, u"t.toml:3: dependencies.x.argv: expected a list of strings"_s);
-    row("path of another type", "[dependencies.x]\nkind='file'\npath=5"_ba, u"t.toml:3: dependencies.x.path: expected a string"_s);
-    row("interval", "[dependencies.qdrant]\ninterval='1ms'"_ba, u"t.toml:2: dependencies.qdrant.interval: expected a duration from"_s);
+    row("line break in a name", "[dependencies.\"a\\n\"]\nkind='qdrant'"_ba,
+        u"t.toml:1: dependencies.a\\u{a}: expected a name"_s);
+    row("zero character in a path", "[dependencies.x]\nkind='file'\npath=\"/a\\u0000b\""_ba,
+        u"t.toml:3: dependencies.x.path: must not hold the character U+0000"_s);
+    row("a command as one text", "[dependencies.x]\nkind='command'\nargv='ls -l'"_ba,
+        u"t.toml:3: dependencies.x.argv: expected a list of strings"_s);
+    row("path of another type", "[dependencies.x]\nkind='file'\npath=5"_ba,
+        u"t.toml:3: dependencies.x.path: expected a string"_s);
+    row("interval", "[dependencies.qdrant]\ninterval='1ms'"_ba,
+        u"t.toml:2: dependencies.qdrant.interval: expected a duration from"_s);
     row("no database", "[dependencies.database]"_ba, u"t.toml:1: dependencies.database: database is missing"_s);
     row("driver", "[dependencies.database]\ndatabase='x'\ndriver='QSQLITE3'"_ba,
         u"t.toml:3: dependencies.database.driver: expected one of QSQLITE, QPSQL, QMYSQL, found \"QSQLITE3\"; did you mean \"QSQLITE\"?"_s);
-    row("pool size", "[dependencies.database]\ndatabase='x'\npool_size=0"_ba, u"t.toml:3: dependencies.database.pool_size: expected a whole number from 1 to 100"_s);
-    row("server of SQLite", "[dependencies.database]\ndatabase='x'\nhost='db'"_ba, u"t.toml:3: dependencies.database.host: QSQLITE has no server"_s);
+    row("pool size", "[dependencies.database]\ndatabase='x'\npool_size=0"_ba,
+        u"t.toml:3: dependencies.database.pool_size: expected a whole number from 1 to 100"_s);
+    row("server of SQLite", "[dependencies.database]\ndatabase='x'\nhost='db'"_ba,
+        u"t.toml:3: dependencies.database.host: QSQLITE has no server"_s);
     row("no url", "[dependencies.x]\nkind='http'"_ba, u"t.toml:1: dependencies.x: url is missing"_s);
-    row("scheme", "[dependencies.qdrant]\nurl='ftp://x'"_ba, u"t.toml:2: dependencies.qdrant.url: expected an address such as"_s);
-    row("no host", "[dependencies.qdrant]\nurl='http://'"_ba, u"t.toml:2: dependencies.qdrant.url: expected an address such as"_s);
-    row("password in url", "[dependencies.qdrant]\nurl='http://u:p@x'"_ba, u"t.toml:2: dependencies.qdrant.url: must not hold a user or password"_s);
-    row("query", "[dependencies.openai]\nurl='http://x/v1?key=1'"_ba, u"t.toml:2: dependencies.openai.url: must not have a query"_s);
-    row("both keys", "[dependencies.openai]\napi_key_env='A'\napi_key_file='/b'"_ba, u"t.toml:3: dependencies.openai.api_key_file: give either this or api_key_env"_s);
+    row("scheme", "[dependencies.qdrant]\nurl='ftp://x'"_ba,
+        u"t.toml:2: dependencies.qdrant.url: expected an address such as"_s);
+    row("no host", "[dependencies.qdrant]\nurl='http://'"_ba,
+        u"t.toml:2: dependencies.qdrant.url: expected an address such as"_s);
+    row("password in url", "[dependencies.qdrant]\nurl='http://u:p@x'"_ba,
+        u"t.toml:2: dependencies.qdrant.url: must not hold a user or password"_s);
+    row("query", "[dependencies.openai]\nurl='http://x/v1?key=1'"_ba,
+        u"t.toml:2: dependencies.openai.url: must not have a query"_s);
+    row("both keys", "[dependencies.openai]\napi_key_env='A'\napi_key_file='/b'"_ba,
+        u"t.toml:3: dependencies.openai.api_key_file: give either this or api_key_env"_s);
     row("no port", "[dependencies.x]\nkind='tcp'"_ba, u"t.toml:1: dependencies.x: port is missing"_s);
-    row("port", "[dependencies.x]\nkind='tcp'\nport=70000"_ba, u"t.toml:3: dependencies.x.port: expected a whole number from 1 to 65535"_s);
+    row("port", "[dependencies.x]\nkind='tcp'\nport=70000"_ba,
+        u"t.toml:3: dependencies.x.port: expected a whole number from 1 to 65535"_s);
     row("no argv", "[dependencies.x]\nkind='command'"_ba, u"t.toml:1: dependencies.x: argv is missing"_s);
-    row("empty argv", "[dependencies.x]\nkind='command'\nargv=[]"_ba, u"t.toml:3: dependencies.x.argv: expected a list of a program"_s);
-    row("redis user", "[dependencies.x]\nkind='redis'\nuser='u'"_ba, u"t.toml:3: dependencies.x.user: needs a password_file or password_env"_s);
+    row("empty argv", "[dependencies.x]\nkind='command'\nargv=[]"_ba,
+        u"t.toml:3: dependencies.x.argv: expected a list of a program"_s);
+    row("redis user", "[dependencies.x]\nkind='redis'\nuser='u'"_ba,
+        u"t.toml:3: dependencies.x.user: needs a password_file or password_env"_s);
     row("no path", "[dependencies.x]\nkind='file'"_ba, u"t.toml:1: dependencies.x: path is missing"_s);
-    row("status", "[dependencies.x]\nkind='http'\nurl='http://x'\nexpect_status=99"_ba, u"t.toml:4: dependencies.x.expect_status: expected a whole number from 100"_s);
+    row("status", "[dependencies.x]\nkind='http'\nurl='http://x'\nexpect_status=99"_ba,
+        u"t.toml:4: dependencies.x.expect_status: expected a whole number from 100"_s);
 }
 
 void TestDependencyConfig::whatIsWrongIsNamed()
@@ -285,7 +319,8 @@ void TestDependencyConfig::whatIsWrongIsNamed()
 
 void TestDependencyConfig::allErrorsAreToldAtOnce()
 {
-    read("[checks]\ntimeout = 5\n[dependencies.database]\npool_size = 'x'\n[dependencies.openai]\nurl = 'x'\nmodel = 'y'\n"_ba);
+    read(
+        "[checks]\ntimeout = 5\n[dependencies.database]\npool_size = 'x'\n[dependencies.openai]\nurl = 'x'\nmodel = 'y'\n"_ba);
     QCOMPARE(problems.size(), 5); // timeout, no database, pool_size, url, model
 }
 

@@ -44,7 +44,8 @@ void TestFileProbe::whatEachPathComesTo_data()
     QTest::newRow("too little space") << FileSettings{directory.path(), 1LL << 60} << u"overloaded: "_s;
     QTest::newRow("missing") << FileSettings{directory.filePath(u"missing"_s), 0}
                              << u"unreachable: cannot be read: No such file or directory (missing)"_s;
-    QTest::newRow("unreadable") << FileSettings{u"/proc/self/mem"_s, 0} << u"unreachable: cannot be read: Input/output error (mem)"_s;
+    QTest::newRow("unreadable") << FileSettings{u"/proc/self/mem"_s, 0}
+                                << u"unreachable: cannot be read: Input/output error (mem)"_s;
 }
 
 void TestFileProbe::whatEachPathComesTo()

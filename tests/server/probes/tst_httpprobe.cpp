@@ -20,7 +20,8 @@ namespace {
 constexpr auto Key = "sk-very-secret-key-42";
 
 const auto modelsBody = R"({"object":"list","data":[{"id":"a"},{"id":"b"}]})"_ba;
-const auto collectionsBody = R"({"result":{"collections":[{"name":"a"},{"name":"b"},{"name":"c"}]},"status":"ok","time":0.1})"_ba;
+const auto collectionsBody =
+    R"({"result":{"collections":[{"name":"a"},{"name":"b"},{"name":"c"}]},"status":"ok","time":0.1})"_ba;
 
 QByteArray response(int status, const QByteArray &body, const QByteArray &headers = {})
 {
@@ -99,19 +100,25 @@ void TestHttpProbe::eachServiceIsAskedInItsWay_data()
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<QVariantMap>("details");
     const QByteArray bearer = "authorization: Bearer "_ba + Key;
-    QTest::newRow("qdrant") << HttpService::Qdrant << u""_s << "GET /collections HTTP/1.1"_ba << "api-key: "_ba + Key
-                            << collectionsBody << QVariantMap{{u"collections"_s, 3LL}};
+    QTest::newRow("qdrant") << HttpService::Qdrant << u""_s << "GET /collections HTTP/1.1"_ba
+                            << "api-key: "_ba + Key << collectionsBody << QVariantMap{{u"collections"_s, 3LL}};
     QTest::newRow("qdrant below a path") << HttpService::Qdrant << u"/q/"_s << "GET /q/collections HTTP/1.1"_ba
-                                         << "api-key: "_ba + Key << collectionsBody << QVariantMap{{u"collections"_s, 3LL}};
-    QTest::newRow("openai") << HttpService::OpenAi << u"/v1"_s << "GET /v1/models HTTP/1.1"_ba << bearer << modelsBody << QVariantMap();
-    QTest::newRow("openai without v1") << HttpService::OpenAi << u""_s << "GET /v1/models HTTP/1.1"_ba << bearer << modelsBody << QVariantMap();
-    QTest::newRow("anthropic") << HttpService::Anthropic << u""_s << "GET /v1/models?limit=1 HTTP/1.1"_ba << "x-api-key: "_ba + Key
-                               << modelsBody << QVariantMap();
-    QTest::newRow("lmstudio") << HttpService::LmStudio << u"/v1/"_s << "GET /v1/models HTTP/1.1"_ba << bearer << modelsBody << QVariantMap();
-    QTest::newRow("groq") << HttpService::Groq << u""_s << "GET /openai/v1/models HTTP/1.1"_ba << bearer << modelsBody << QVariantMap();
-    QTest::newRow("groq with its base") << HttpService::Groq << u"/openai/v1"_s << "GET /openai/v1/models HTTP/1.1"_ba << bearer
-                                        << modelsBody << QVariantMap();
-    QTest::newRow("http") << HttpService::Plain << u"/ping?x=1"_s << "GET /ping?x=1 HTTP/1.1"_ba << bearer << "pong"_ba << QVariantMap();
+                                         << "api-key: "_ba + Key << collectionsBody
+                                         << QVariantMap{{u"collections"_s, 3LL}};
+    QTest::newRow("openai") << HttpService::OpenAi << u"/v1"_s << "GET /v1/models HTTP/1.1"_ba << bearer << modelsBody
+                            << QVariantMap();
+    QTest::newRow("openai without v1") << HttpService::OpenAi << u""_s << "GET /v1/models HTTP/1.1"_ba << bearer
+                                       << modelsBody << QVariantMap();
+    QTest::newRow("anthropic") << HttpService::Anthropic << u""_s << "GET /v1/models?limit=1 HTTP/1.1"_ba
+                               << "x-api-key: "_ba + Key << modelsBody << QVariantMap();
+    QTest::newRow("lmstudio") << HttpService::LmStudio << u"/v1/"_s << "GET /v1/models HTTP/1.1"_ba << bearer
+                              << modelsBody << QVariantMap();
+    QTest::newRow("groq") << HttpService::Groq << u""_s << "GET /openai/v1/models HTTP/1.1"_ba << bearer << modelsBody
+                          << QVariantMap();
+    QTest::newRow("groq with its base") << HttpService::Groq << u"/openai/v1"_s << "GET /openai/v1/models HTTP/1.1"_ba
+                                        << bearer << modelsBody << QVariantMap();
+    QTest::newRow("http") << HttpService::Plain << u"/ping?x=1"_s << "GET /ping?x=1 HTTP/1.1"_ba << bearer << "pong"_ba
+                          << QVariantMap();
 }
 
 void TestHttpProbe::eachServiceIsAskedInItsWay()
@@ -130,7 +137,8 @@ void TestHttpProbe::eachServiceIsAskedInItsWay()
     QByteArrayList lines = QByteArray(server->requests().first()).replace("\r\n", "\n").split('\n');
     QCOMPARE(lines.first(), requestLine);
     for (QByteArray &line : lines) // Qt 6.8 sends the names in lower case
-        line = line.first(std::max<qsizetype>(line.indexOf(':'), 0)).toLower() + line.sliced(std::max<qsizetype>(line.indexOf(':'), 0));
+        line = line.first(std::max<qsizetype>(line.indexOf(':'), 0)).toLower()
+            + line.sliced(std::max<qsizetype>(line.indexOf(':'), 0));
     QVERIFY2(lines.contains(keyLine), server->requests().first().constData());
     QCOMPARE(lines.contains("anthropic-version: 2023-06-01"_ba), service == HttpService::Anthropic);
 }
@@ -141,35 +149,44 @@ void TestHttpProbe::whatEachAnswerComesTo_data()
     QTest::addColumn<int>("status");
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<QString>("message"); // without the host
-    const auto row = [](const char *name, HttpService service, int status, const QByteArray &body, const QString &message) {
-        QTest::newRow(name) << service << status << body << message;
-    };
+    const auto row = [](const char *name, HttpService service, int status, const QByteArray &body,
+                        const QString &message) { QTest::newRow(name) << service << status << body << message; };
     using enum HttpService;
-    const QByteArray quota = R"({"error":{"message":"You exceeded your current quota, check your plan and billing","type":"insufficient_quota","code":"insufficient_quota"}})"_ba;
-    const QByteArray wrongKey = R"({"error":{"message":"Incorrect API key provided: sk-very-secret-key-42.","type":"invalid_request_error","code":"invalid_api_key"}})"_ba;
+    const QByteArray quota =
+        R"({"error":{"message":"You exceeded your current quota, check your plan and billing","type":"insufficient_quota","code":"insufficient_quota"}})"_ba;
+    const QByteArray wrongKey =
+        R"({"error":{"message":"Incorrect API key provided: sk-very-secret-key-42.","type":"invalid_request_error","code":"invalid_api_key"}})"_ba;
     row("401", OpenAi, 401, wrongKey, u"credentials: HTTP 401, invalid_api_key"_s);
     row("401 without a body", OpenAi, 401, {}, u"credentials: HTTP 401"_s);
     row("403", Groq, 403, "Forbidden"_ba, u"credentials: HTTP 403"_s);
     row("402", OpenAi, 402, {}, u"billing: HTTP 402"_s);
-    row("429 throttled", OpenAi, 429, R"({"error":{"type":"requests","code":"rate_limit_exceeded"}})"_ba, u"throttled: HTTP 429, rate_limit_exceeded"_s);
+    row("429 throttled", OpenAi, 429, R"({"error":{"type":"requests","code":"rate_limit_exceeded"}})"_ba,
+        u"throttled: HTTP 429, rate_limit_exceeded"_s);
     row("429 out of credit", OpenAi, 429, quota, u"billing: HTTP 429, insufficient_quota"_s);
-    row("400 out of credit", Anthropic, 400, R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}})"_ba,
+    row("400 out of credit", Anthropic, 400,
+        R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}})"_ba,
         u"billing: HTTP 400, invalid_request_error"_s);
-    row("403 billing", Anthropic, 403, R"({"error":{"type":"billing_error"}})"_ba, u"billing: HTTP 403, billing_error"_s);
-    row("529", Anthropic, 529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})"_ba, u"overloaded: HTTP 529, overloaded_error"_s);
+    row("403 billing", Anthropic, 403, R"({"error":{"type":"billing_error"}})"_ba,
+        u"billing: HTTP 403, billing_error"_s);
+    row("529", Anthropic, 529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})"_ba,
+        u"overloaded: HTTP 529, overloaded_error"_s);
     row("503", Qdrant, 503, {}, u"overloaded: HTTP 503"_s);
     row("500", Qdrant, 500, "billing"_ba, u"bad answer: HTTP 500"_s);
     row("404", LmStudio, 404, {}, u"bad answer: HTTP 404"_s);
     row("400", Groq, 400, {}, u"bad answer: HTTP 400"_s);
     row("302", OpenAi, 302, {}, u"bad answer: HTTP 302, a redirect, which is not followed"_s);
     row("401 of qdrant", Qdrant, 401, "Must provide an API key"_ba, u"credentials: HTTP 401"_s);
-    row("200 with an error", LmStudio, 200, R"({"error":"Unexpected endpoint or method. GET /v1/models"})"_ba, u"bad answer: an answer without the list data"_s);
+    row("200 with an error", LmStudio, 200, R"({"error":"Unexpected endpoint or method. GET /v1/models"})"_ba,
+        u"bad answer: an answer without the list data"_s);
     row("200 without JSON", OpenAi, 200, "<html>Sign in</html>"_ba, u"bad answer: an answer without the list data"_s);
     row("200, data is no list", Groq, 200, R"({"data":3})"_ba, u"bad answer: an answer without the list data"_s);
     row("200, empty", Anthropic, 200, {}, u"bad answer: an answer without the list data"_s);
-    row("200 of something else", Qdrant, 200, modelsBody, u"bad answer: an answer without the list result.collections"_s);
-    row("too much", Plain, 200, QByteArray(1024 * 1024 + 1, 'x'), u"bad answer: the answer announces 1048577 bytes; at most 1048576 are read"_s);
-    row("a key as error code", OpenAi, 401, R"({"error":{"code":"sk-very-secret-key-42"}})"_ba, u"credentials: HTTP 401"_s);
+    row("200 of something else", Qdrant, 200, modelsBody,
+        u"bad answer: an answer without the list result.collections"_s);
+    row("too much", Plain, 200, QByteArray(1024 * 1024 + 1, 'x'),
+        u"bad answer: the answer announces 1048577 bytes; at most 1048576 are read"_s);
+    row("a key as error code", OpenAi, 401, R"({"error":{"code":"sk-very-secret-key-42"}})"_ba,
+        u"credentials: HTTP 401"_s);
 }
 
 void TestHttpProbe::whatEachAnswerComesTo()
@@ -201,7 +218,8 @@ void TestHttpProbe::aPlainAddressIsHeldToWhatIsExpected_data()
     QTest::newRow("expected redirect") << 301 << ""_ba << 301 << QString() << QString();
     QTest::newRow("other 2xx") << 200 << ""_ba << 204 << QString() << u"bad answer: HTTP 200 instead of 204"_s;
     QTest::newRow("text") << 200 << "all is well"_ba << 0 << u"is well"_s << QString();
-    QTest::newRow("text missing") << 200 << "all is lost"_ba << 0 << u"is well"_s << u"bad answer: the expected text is not in the answer"_s;
+    QTest::newRow("text missing") << 200 << "all is lost"_ba << 0 << u"is well"_s
+                                  << u"bad answer: the expected text is not in the answer"_s;
     QTest::newRow("both") << 503 << "maintenance"_ba << 503 << u"maintenance"_s << QString();
 }
 
@@ -234,21 +252,26 @@ void TestHttpProbe::whatEachBrokenConnectionComesTo_data()
     };
     row("hangs", {}, Then::KeepOpen, false, u"unreachable: no answer within 300ms"_s);
     row("drips", response(200, QByteArray(1000, 'x')), Then::KeepOpen, true, u"unreachable: no answer within 300ms"_s);
-    row("body hangs", response(200, "12345"_ba).chopped(1), Then::KeepOpen, false, u"unreachable: no answer within 300ms"_s);
-    row("closes without a word", {}, Then::Close, false, u"bad answer: the connection was closed before the answer was whole"_s);
-    row("closes in the body", response(200, "12345"_ba).chopped(1), Then::Close, false, u"bad answer: the connection was closed before the answer was whole"_s);
-    row("closes in the body of a refusal", response(404, "12345"_ba).chopped(1), Then::Close, false, u"bad answer: HTTP 404"_s);
+    row("body hangs", response(200, "12345"_ba).chopped(1), Then::KeepOpen, false,
+        u"unreachable: no answer within 300ms"_s);
+    row("closes without a word", {}, Then::Close, false,
+        u"bad answer: the connection was closed before the answer was whole"_s);
+    row("closes in the body", response(200, "12345"_ba).chopped(1), Then::Close, false,
+        u"bad answer: the connection was closed before the answer was whole"_s);
+    row("closes in the body of a refusal", response(404, "12345"_ba).chopped(1), Then::Close, false,
+        u"bad answer: HTTP 404"_s);
     row("body until it closes", "HTTP/1.1 200 OK\r\n\r\nwell"_ba, Then::Close, false, {});
-    row("headers of 3 MB", "HTTP/1.1 200 OK\r\n"_ba + QByteArray("A: b\r\n").repeated(500'000) + "\r\n", Then::KeepOpen, false,
-        u"bad answer: the head of the answer is longer than 16 KiB"_s);
+    row("headers of 3 MB", "HTTP/1.1 200 OK\r\n"_ba + QByteArray("A: b\r\n").repeated(500'000) + "\r\n", Then::KeepOpen,
+        false, u"bad answer: the head of the answer is longer than 16 KiB"_s);
     row("a header of 3 MB", "HTTP/1.1 200 OK\r\nA: "_ba + QByteArray(3'000'000, 'x'), Then::KeepOpen, false,
         u"bad answer: the head of the answer is longer than 16 KiB"_s);
     row("3 MB of interim answers", QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(120'000), Then::KeepOpen, false,
         u"bad answer: the head of the answer is longer than 16 KiB"_s);
-    row("3 MB of chunk extensions", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"_ba + QByteArray("1;a=bcdef\r\nx\r\n").repeated(220'000),
+    row("3 MB of chunk extensions",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"_ba + QByteArray("1;a=bcdef\r\nx\r\n").repeated(220'000),
         Then::KeepOpen, false, u"bad answer: an answer of more than 1 MiB"_s);
-    row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello"_ba, Then::KeepOpen, false,
-        u"bad answer: the answer has no valid Content-Length"_s);
+    row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello"_ba, Then::KeepOpen,
+        false, u"bad answer: the answer has no valid Content-Length"_s);
     row("speaks something else", "SSH-2.0-OpenSSH_9.2\r\n"_ba, Then::Close, false, u"bad answer: "_s);
 }
 
@@ -275,7 +298,8 @@ void TestHttpProbe::retryAfterIsRead_data()
     QTest::newRow("none") << ""_ba << -1LL << -1LL;
     QTest::newRow("seconds") << "Retry-After: 120\r\n"_ba << 120'000LL << 120'000LL;
     const QDateTime later = QDateTime::currentDateTimeUtc().addSecs(600);
-    QTest::newRow("date") << "Retry-After: " + QLocale::c().toString(later, u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s).toLatin1() + "\r\n"
+    QTest::newRow("date") << "Retry-After: "
+            + QLocale::c().toString(later, u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s).toLatin1() + "\r\n"
                           << 500'000LL << 600'000LL;
     QTest::newRow("past date") << "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"_ba << 0LL << 0LL;
     QTest::newRow("negative") << "Retry-After: -5\r\n"_ba << 0LL << 0LL;
@@ -299,7 +323,8 @@ void TestHttpProbe::aRedirectIsNotFollowed()
     FakeHttpServer thief;
     thief.setAnswer("/v1/models", FakeAnswer::json(modelsBody));
     for (int status : {301, 302, 303, 307, 308}) {
-        answerEverywhere(FakeAnswer::raw(response(status, {}, "Location: " + thief.url().toLatin1() + "/v1/models\r\n")));
+        answerEverywhere(
+            FakeAnswer::raw(response(status, {}, "Location: " + thief.url().toLatin1() + "/v1/models\r\n")));
         QCOMPARE(ask(settings(HttpService::OpenAi)).errorClass, ErrorClass::BadAnswer);
     }
     QCOMPARE(thief.connections(), 0);
@@ -353,8 +378,8 @@ void TestHttpProbe::theQueryOfAnAddressIsNotTold()
 {
     HttpSettings asked = settings(HttpService::Plain);
     asked.url = QUrl(server->url() + u"/x?token=secret-in-query"_s);
-    for (const FakeAnswer &answer : {FakeAnswer::json("{}"_ba, 500), FakeAnswer::json("{}"_ba, 404), FakeAnswer::raw({}, FakeAnswer::Then::Close),
-                                     FakeAnswer::hang()}) {
+    for (const FakeAnswer &answer : {FakeAnswer::json("{}"_ba, 500), FakeAnswer::json("{}"_ba, 404),
+                                     FakeAnswer::raw({}, FakeAnswer::Then::Close), FakeAnswer::hang()}) {
         server->setAnswer("/x", answer);
         const Outcome outcome = ask(asked, 300ms);
         QVERIFY(!outcome.ok);
@@ -384,9 +409,12 @@ void TestHttpProbe::throughTlsTheCertificateMustBeTrusted()
     const QTemporaryDir directory;
     const QString key = directory.filePath(u"key.pem"_s);
     const QString certificate = directory.filePath(u"certificate.pem"_s);
-    QCOMPARE(QProcess::execute(u"openssl"_s, {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s,
-                 u"-nodes"_s, u"-days"_s, u"2"_s, u"-subj"_s, u"/CN=localhost"_s, u"-addext"_s, u"subjectAltName=DNS:localhost"_s,
-                 u"-keyout"_s, key, u"-out"_s, certificate}), 0);
+    QCOMPARE(QProcess::execute(u"openssl"_s,
+                               {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s,
+                                u"ec_paramgen_curve:prime256v1"_s, u"-nodes"_s, u"-days"_s, u"2"_s, u"-subj"_s,
+                                u"/CN=localhost"_s, u"-addext"_s, u"subjectAltName=DNS:localhost"_s, u"-keyout"_s, key,
+                                u"-out"_s, certificate}),
+             0);
     QFile keyFile(key);
     QVERIFY(keyFile.open(QIODevice::ReadOnly));
     const auto chain = QSslCertificate::fromPath(certificate);
@@ -397,7 +425,8 @@ void TestHttpProbe::throughTlsTheCertificateMustBeTrusted()
     HttpSettings asked;
     asked.url = QUrl(u"https://localhost:%1/"_s.arg(server.serverPort()));
     const Outcome refused = ask(asked, 10s);
-    QVERIFY2(refused.message.startsWith(u"unreachable: TLS: The certificate is self-signed"_s), qPrintable(refused.message));
+    QVERIFY2(refused.message.startsWith(u"unreachable: TLS: The certificate is self-signed"_s),
+             qPrintable(refused.message));
     const QSslConfiguration before = QSslConfiguration::defaultConfiguration();
     QSslConfiguration trusting = before;
     trusting.addCaCertificates(chain);

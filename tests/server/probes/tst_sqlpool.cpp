@@ -31,12 +31,14 @@ static QSqlError execute(QSqlDatabase &database, const QString &statement)
 static void lock(SqlPool &pool, std::promise<void> &release, const std::function<void(const QSqlError &)> &done)
 {
     const auto locked = std::make_shared<std::promise<void>>();
-    pool.run([locked, ready = release.get_future().share()](QSqlDatabase &database) {
-        const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
-        locked->set_value();
-        ready.wait();
-        return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
-    }, done);
+    pool.run(
+        [locked, ready = release.get_future().share()](QSqlDatabase &database) {
+            const QSqlError error = execute(database, u"BEGIN EXCLUSIVE"_s);
+            locked->set_value();
+            ready.wait();
+            return error.isValid() ? error : execute(database, u"ROLLBACK"_s);
+        },
+        done);
     locked->get_future().wait();
 }
 
@@ -176,14 +178,16 @@ void TestSqlPool::workIsDoneByAllConnectionsAtOnce()
     QSet<std::thread::id> threads;
     int answers = 0;
     for (int i = 0; i < settings.poolSize; ++i) {
-        pool->run([&](QSqlDatabase &) {
-            // Each waits for all the others: only as many threads as connections can end this.
-            std::unique_lock lock(mutex);
-            threads.insert(std::this_thread::get_id());
-            changed.notify_all();
-            changed.wait_for(lock, 10s, [&] { return threads.size() == settings.poolSize; });
-            return QSqlError();
-        }, [&](const QSqlError &error) { answers += error.isValid() ? 0 : 1; });
+        pool->run(
+            [&](QSqlDatabase &) {
+                // Each waits for all the others: only as many threads as connections can end this.
+                std::unique_lock lock(mutex);
+                threads.insert(std::this_thread::get_id());
+                changed.notify_all();
+                changed.wait_for(lock, 10s, [&] { return threads.size() == settings.poolSize; });
+                return QSqlError();
+            },
+            [&](const QSqlError &error) { answers += error.isValid() ? 0 : 1; });
     }
     QTRY_COMPARE(answers, settings.poolSize);
     QCOMPARE(threads.size(), settings.poolSize);
@@ -193,7 +197,8 @@ void TestSqlPool::workThatThrowsIsAnErrorAndThePoolGoesOn()
 {
     QFETCH(SqlSettings, settings);
     open(settings);
-    QCOMPARE(run([](QSqlDatabase &) -> QSqlError { throw std::runtime_error("out of cheese"); }).driverText(), u"out of cheese"_s);
+    QCOMPARE(run([](QSqlDatabase &) -> QSqlError { throw std::runtime_error("out of cheese"); }).driverText(),
+             u"out of cheese"_s);
     QVERIFY(run([](QSqlDatabase &database) { return execute(database, u"SELECT nonsense FROM nowhere"_s); }).isValid());
     QVERIFY(!run([](QSqlDatabase &) { return QSqlError(); }).isValid());
     QCOMPARE(pool->openConnections(), settings.poolSize);
@@ -207,9 +212,16 @@ void TestSqlPool::closingAnswersWhatIsQueued()
     std::promise<void> begun, release;
     QStringList events;
     const auto tell = [&](const QString &who) {
-        return [&events, who](const QSqlError &error) { events << who + (error.isValid() ? u" failed"_s : u" done"_s); };
+        return
+            [&events, who](const QSqlError &error) { events << who + (error.isValid() ? u" failed"_s : u" done"_s); };
     };
-    pool->run([&](QSqlDatabase &) { begun.set_value(); release.get_future().wait(); return QSqlError(); }, tell(u"first"_s));
+    pool->run(
+        [&](QSqlDatabase &) {
+            begun.set_value();
+            release.get_future().wait();
+            return QSqlError();
+        },
+        tell(u"first"_s));
     begun.get_future().wait();
     pool->run([](QSqlDatabase &) { return QSqlError(); }, tell(u"second"_s));
     pool->run([](QSqlDatabase &) { return QSqlError(); }, tell(u"third"_s));
@@ -239,8 +251,12 @@ void TestSqlPool::aBusyPoolFailsTheCheckInTime()
     open(settings);
     std::promise<void> release;
     bool done = false;
-    pool->run([ready = release.get_future().share()](QSqlDatabase &) { ready.wait(); return QSqlError(); },
-              [&](const QSqlError &) { done = true; });
+    pool->run(
+        [ready = release.get_future().share()](QSqlDatabase &) {
+            ready.wait();
+            return QSqlError();
+        },
+        [&](const QSqlError &) { done = true; });
     QCOMPARE(check(50ms).message, u"unreachable: no answer within 50ms (test.db)"_s);
     release.set_value();
     QTRY_VERIFY(done);
@@ -340,13 +356,15 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine_data()
     const auto row = [](const QString &driver, const QString &text, const QString &code, const QString &message) {
         QTest::newRow(qPrintable(message)) << driver << text << code << message;
     };
-    row(u"QPSQL"_s, u"server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"_s, {},
+    row(u"QPSQL"_s,
+        u"server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"_s, {},
         u"unreachable: server closed the connection unexpectedly (d at h)"_s);
     row(u"QPSQL"_s, u"FATAL:  terminating connection due to administrator command\n(57P01)"_s, u"57P01"_s,
         u"unreachable: FATAL: terminating connection due to administrator command (d at h)"_s);
     row(u"QPSQL"_s, u"ERROR:  canceling statement due to statement timeout\n(57014)"_s, u"57014"_s,
         u"overloaded: ERROR: canceling statement due to statement timeout (d at h)"_s);
-    row(u"QPSQL"_s, u"FATAL:  sorry, too many clients already"_s, {}, u"overloaded: FATAL: sorry, too many clients already (d at h)"_s);
+    row(u"QPSQL"_s, u"FATAL:  sorry, too many clients already"_s, {},
+        u"overloaded: FATAL: sorry, too many clients already (d at h)"_s);
     row(u"QPSQL"_s, u"ERROR:  permission denied for table t (42501)"_s, u"42501"_s,
         u"credentials: ERROR: permission denied for table t (d at h)"_s);
     row(u"QPSQL"_s, u"ERROR:  relation \"t\" does not exist\nLINE 1: SELECT pw FROM t\n(42P01)"_s, u"42P01"_s,
@@ -354,12 +372,14 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine_data()
     row(u"QPSQL"_s, u"FATAL:  wrong hunter2-secret"_s, u"28P01"_s, u"credentials: FATAL: wrong *** (d at h)"_s);
     row(u"QPSQL"_s, u"missing \"=\" after \"SEKRIT2\" in connection info string"_s, {},
         u"bad answer: missing \"=\" after \"***\" in connection info string (d at h)"_s);
-    row(u"QPSQL"_s, u"invalid connection option \"SEKRIT3\""_s, {}, u"bad answer: invalid connection option \"***\" (d at h)"_s);
+    row(u"QPSQL"_s, u"invalid connection option \"SEKRIT3\""_s, {},
+        u"bad answer: invalid connection option \"***\" (d at h)"_s);
     row(u"QPSQL"_s, u"cannot read /etc/SEKRIT4.key, sslmode require is not supported"_s, {},
         u"bad answer: cannot read ***, sslmode require is not supported (d at h)"_s);
     row(u"QSQLITE"_s, u"database is locked"_s, u"5"_s, u"overloaded: database is locked (d)"_s);
     row(u"QSQLITE"_s, u"database is being recovered"_s, u"261"_s, u"overloaded: database is being recovered (d)"_s);
-    row(u"QSQLITE"_s, u"database disk image is malformed"_s, u"11"_s, u"bad answer: database disk image is malformed (d)"_s);
+    row(u"QSQLITE"_s, u"database disk image is malformed"_s, u"11"_s,
+        u"bad answer: database disk image is malformed (d)"_s);
     row(u"QMYSQL"_s, u"Access denied for user"_s, u"1045"_s, u"credentials: Access denied for user (d at h)"_s);
     row(u"QMYSQL"_s, u"Can't connect to server"_s, u"2003"_s, u"unreachable: Can't connect to server (d at h)"_s);
 }
@@ -376,7 +396,8 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine()
     settings.host = u"h"_s;
     settings.password.value = "hunter2-secret";
     settings.options = u"sslmode=require;sslpassword=my SEKRIT2 'SEKRIT3=x';sslkey=/etc/SEKRIT4.key"_s;
-    QCOMPARE(outcomeOf(QSqlError(u"driver's words"_s, text, QSqlError::StatementError, code), settings).message, message);
+    QCOMPARE(outcomeOf(QSqlError(u"driver's words"_s, text, QSqlError::StatementError, code), settings).message,
+             message);
 }
 
 void TestSqlPool::aDeletedFileIsAnErrorAndIsNotMadeAnew()
@@ -452,10 +473,12 @@ void TestSqlPool::workGivenUpIsCutOffAndItsConnectionReplaced()
     open(postgres());
     std::promise<void> begun;
     std::optional<QSqlError> result;
-    const SqlPool::Job job = pool->run([&](QSqlDatabase &database) {
-        begun.set_value();
-        return execute(database, u"SELECT pg_sleep(600)"_s);
-    }, [&](const QSqlError &error) { result = error; });
+    const SqlPool::Job job = pool->run(
+        [&](QSqlDatabase &database) {
+            begun.set_value();
+            return execute(database, u"SELECT pg_sleep(600)"_s);
+        },
+        [&](const QSqlError &error) { result = error; });
     begun.get_future().wait();
     QTRY_VERIFY((pool->abandon(job), result.has_value())); // again, should the statement not have begun before
     QVERIFY(result->isValid());
@@ -468,12 +491,17 @@ void TestSqlPool::aPoolDeletedWhileAStatementHangsDoesNotHang()
     const auto sleepersBefore = server.backends().size(); // cut off by an earlier row, and still asleep
     open(postgres());
     std::promise<void> begun;
-    pool->run([&](QSqlDatabase &database) { begun.set_value(); return execute(database, u"SELECT pg_sleep(600)"_s); },
-              [](const QSqlError &) { QFAIL("nobody is there to be told"); });
+    pool->run(
+        [&](QSqlDatabase &database) {
+            begun.set_value();
+            return execute(database, u"SELECT pg_sleep(600)"_s);
+        },
+        [](const QSqlError &) { QFAIL("nobody is there to be told"); });
     begun.get_future().wait();
     pool.reset();
     QTRY_COMPARE(*ProcessUsage::now().threads, threads);
-    QTRY_VERIFY_WITH_TIMEOUT(server.backends().size() <= sleepersBefore + 1, 30'000); // the sleeping one notices when it wakes
+    QTRY_VERIFY_WITH_TIMEOUT(server.backends().size() <= sleepersBefore + 1,
+                             30'000); // the sleeping one notices when it wakes
 }
 
 QTEST_GUILESS_MAIN(TestSqlPool)

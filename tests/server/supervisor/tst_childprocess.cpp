@@ -38,7 +38,8 @@ private Q_SLOTS:
 private:
     void start(const QByteArrayList &arguments, std::chrono::milliseconds grace = 60s)
     {
-        const auto failure = child->start({QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, {}, {leftovers.mark()}}, {}, grace);
+        const auto failure =
+            child->start({QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, {}, {leftovers.mark()}}, {}, grace);
         QVERIFY2(!failure, qPrintable(failure ? failure->what : QString()));
         reader = std::make_unique<OutputReader>(child->takeOutput());
         connect(reader.get(), &OutputReader::linesRead, this, [this](const QByteArray &lines) { output += lines; });

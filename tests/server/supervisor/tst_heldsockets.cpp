@@ -17,10 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-ServiceAddress address(const QString &text)
-{
-    return parseServiceAddress(text).value();
-}
+ServiceAddress address(const QString &text) { return parseServiceAddress(text).value(); }
 
 /// 0, or the errno of connecting there.
 int connectTo(const ServiceAddress &address)
@@ -142,7 +139,8 @@ void TestHeldSockets::whatCannotBeListenedOnIsTold_data()
     QTest::addColumn<QString>("where");
     QTest::addColumn<QString>("why");
     QTest::newRow("taken port") << QString() << u"cannot listen there: Address already in use"_s;
-    QTest::newRow("not an address of this machine") << u"192.0.2.1:0"_s << u"cannot listen there: Cannot assign requested address"_s;
+    QTest::newRow("not an address of this machine")
+        << u"192.0.2.1:0"_s << u"cannot listen there: Cannot assign requested address"_s;
     QTest::newRow("unknown host") << u"no.such.host.invalid:80"_s << u"unknown host"_s;
     QTest::newRow("a file") << u"unix:/etc/passwd"_s << u"not a socket is already there"_s;
     QTest::newRow("no directory") << u"unix:/nowhere/x.sock"_s << u"cannot listen there: No such file or directory"_s;
@@ -168,7 +166,7 @@ void TestHeldSockets::anInheritedSocketIsChecked()
     HeldSockets sockets;
     QVERIFY(!sockets.adopt(::dup(holder.handed().first().descriptor), true));
     QCOMPARE(sockets.addresses(), holder.addresses());
-    QVERIFY(sockets.adopt(::socket(AF_INET, SOCK_STREAM, 0), false));  // does not listen
+    QVERIFY(sockets.adopt(::socket(AF_INET, SOCK_STREAM, 0), false)); // does not listen
     QVERIFY(sockets.adopt(::socket(AF_INET, SOCK_DGRAM, 0), false));
     QVERIFY(sockets.adopt(::dup(STDERR_FILENO), false));
     QVERIFY(sockets.adopt(-1, false));
@@ -192,7 +190,9 @@ void TestHeldSockets::newClientsWaitForTheNextProgram()
         client.connectToHost(sockets.addresses().first().host, sockets.addresses().first().port);
         return client.waitForConnected() ? FileDescriptor(::dup(int(client.socketDescriptor()))) : FileDescriptor();
     };
-    const auto accepted = [](int listener) { return FileDescriptor(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)); };
+    const auto accepted = [](int listener) {
+        return FileDescriptor(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    };
     // As one program after the other has them, each by a descriptor of its own.
     for (int life = 0; life < 3; ++life) {
         const FileDescriptor program(::fcntl(sockets.handed().first().descriptor, F_DUPFD_CLOEXEC, 0));

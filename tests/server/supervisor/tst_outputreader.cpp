@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/supervisor/outputreader.h"
 #include "server/core/passthrough.h"
+#include "server/supervisor/outputreader.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -24,7 +24,10 @@ private Q_SLOTS:
     void whatAReaderDoesNotTakeIsNotWaitedFor();
 
 private:
-    void write(const QByteArray &bytes) { QCOMPARE(::write(writing.number(), bytes.constData(), std::size_t(bytes.size())), bytes.size()); }
+    void write(const QByteArray &bytes)
+    {
+        QCOMPARE(::write(writing.number(), bytes.constData(), std::size_t(bytes.size())), bytes.size());
+    }
     QByteArray told() const
     {
         QByteArray all;

@@ -85,7 +85,8 @@ void TestReexec::start(const QString &path)
 
 QByteArray TestReexec::line()
 {
-    while (!process.canReadLine() && process.waitForReadyRead(10'000)) { }
+    while (!process.canReadLine() && process.waitForReadyRead(10'000)) {
+    }
     return process.readLine().trimmed();
 }
 
@@ -162,12 +163,15 @@ void TestReexec::aFileThatCannotBeExecutedIsFoundBefore_data()
     noLoader.replace("/lib64/ld-linux", "/lib64/xx-linux").replace("/lib/ld-linux", "/lib/xx-linux");
     QTest::newRow("not executable") << own << false << u"this user may not execute it"_s;
     QTest::newRow("empty") << QByteArray() << true << u"not a program"_s;
-    QTest::newRow("text") << QByteArray("hello, this is not a program but a text of some length, longer than a header is") << true << u"not a program"_s;
+    QTest::newRow("text") << QByteArray(
+        "hello, this is not a program but a text of some length, longer than a header is")
+                          << true << u"not a program"_s;
     QTest::newRow("another machine") << foreign << true << u"another kind of machine"_s;
     QTest::newRow("another byte order") << smallEndian << true << u"another kind of machine"_s;
     QTest::newRow("half copied") << own.left(4096) << true << u"cut off"_s;
     QTest::newRow("no loader") << noLoader << true << u"loader"_s;
-    QTest::newRow("no interpreter") << QByteArray("#! /nowhere/python -x\n") << true << u"interpreter /nowhere/python is not there"_s;
+    QTest::newRow("no interpreter") << QByteArray("#! /nowhere/python -x\n") << true
+                                    << u"interpreter /nowhere/python is not there"_s;
     QTest::newRow("a script") << QByteArray("#!/bin/sh\n") << true << u"fine"_s;
 }
 

@@ -77,7 +77,9 @@ void TestRotatedFile::onlyItsUserMayReadIt()
     const auto before = ::umask(0);
     RotatedFile(path).write("secret\n");
     ::umask(before);
-    QCOMPARE(QFileInfo(path).permissions() & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther), QFile::Permissions());
+    QCOMPARE(QFileInfo(path).permissions()
+                 & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther),
+             QFile::Permissions());
 }
 
 void TestRotatedFile::moreThanAFileHoldsIsCut()
@@ -115,7 +117,8 @@ void TestRotatedFile::aFullDiskCostsTextOnlyAndIsForgottenWhenThereIsRoom()
     QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
     rlimit small = before;
     small.rlim_cur = 20;
-    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0); // what the kernel then says differs from a full disk by its errno only
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small),
+             0); // what the kernel then says differs from a full disk by its errno only
     RotatedFile file(path, 1000);
     file.write(QByteArray(15, 'a'));
     file.write(QByteArray(15, 'b'));

@@ -113,7 +113,9 @@ void TestSpawn::theSocketsStartAtThree()
 
 void TestSpawn::aNameIsLookedUpAlongThePath()
 {
-    ChildCommand command{{"hephaestus_test_child", "arguments", "x"}, {}, {"PATH=/nowhere:" + QByteArray(HEPHAESTUS_TEST_CHILD).chopped(22)}};
+    ChildCommand command{{"hephaestus_test_child", "arguments", "x"},
+                         {},
+                         {"PATH=/nowhere:" + QByteArray(HEPHAESTUS_TEST_CHILD).chopped(22)}};
     auto spawned = spawn(command, {});
     QVERIFY(std::holds_alternative<SpawnedChild>(spawned));
     QCOMPARE(outputOf(std::get<SpawnedChild>(std::move(spawned))), QByteArray("x\0", 2));
@@ -121,9 +123,38 @@ void TestSpawn::aNameIsLookedUpAlongThePath()
 
 void TestSpawn::hostileArgumentsPassUnchanged()
 {
-    QByteArrayList hostile{"", " ", "'", "\"", "\\", "$(reboot)", "`id`", "; rm -rf /", "&& true", "| cat", "> file", "*", "?", "~", "-", "--", "--help",
-                           "-rf", "%s%n", "\n", "\r\n", "\t", "\x1b[31m", "\xff\xfe", "\xc0\x80", "\xed\xa0\x80", "a=b", "LISTEN_PID=1", "#", "!!",
-                           "\xe2\x80\xae", QByteArray(100'000, 'x')};
+    QByteArrayList hostile{"",
+                           " ",
+                           "'",
+                           "\"",
+                           "\\",
+                           "$(reboot)",
+                           "`id`",
+                           "; rm -rf /",
+                           "&& true",
+                           "| cat",
+                           "> file",
+                           "*",
+                           "?",
+                           "~",
+                           "-",
+                           "--",
+                           "--help",
+                           "-rf",
+                           "%s%n",
+                           "\n",
+                           "\r\n",
+                           "\t",
+                           "\x1b[31m",
+                           "\xff\xfe",
+                           "\xc0\x80",
+                           "\xed\xa0\x80",
+                           "a=b",
+                           "LISTEN_PID=1",
+                           "#",
+                           "!!",
+                           "\xe2\x80\xae",
+                           QByteArray(100'000, 'x')};
     QRandomGenerator random(5);
     while (hostile.size() < 10'000) {
         QByteArray argument(random.bounded(1, 40), Qt::Uninitialized);
@@ -153,7 +184,8 @@ void TestSpawn::whatCannotStartSaysWhy_data()
     QTest::addColumn<QString>("what");
     const QTemporaryDir files;
     const auto program = [](const char *name, const QByteArray &content, QFile::Permissions permissions) {
-        const QString path = QDir::tempPath() + u"/hephaestus_tst_spawn_%1_%2"_s.arg(::getpid()).arg(QString::fromLatin1(name));
+        const QString path =
+            QDir::tempPath() + u"/hephaestus_tst_spawn_%1_%2"_s.arg(::getpid()).arg(QString::fromLatin1(name));
         QFile file(path);
         if (file.open(QFile::WriteOnly))
             file.write(content);
@@ -171,20 +203,31 @@ void TestSpawn::whatCannotStartSaysWhy_data()
 
     QTest::newRow("nothing") << QByteArrayList{} << QByteArray() << 127 << "no program";
     QTest::newRow("empty name") << QByteArrayList{""} << QByteArray() << 127 << "no program";
-    QTest::newRow("missing binary") << QByteArrayList{"/nowhere/at/all"} << QByteArray() << 127 << "there is no such file";
-    QTest::newRow("missing name") << QByteArrayList{"no-such-program-anywhere"} << QByteArray() << 127 << "not found along PATH";
+    QTest::newRow("missing binary") << QByteArrayList{"/nowhere/at/all"} << QByteArray() << 127
+                                    << "there is no such file";
+    QTest::newRow("missing name") << QByteArrayList{"no-such-program-anywhere"} << QByteArray() << 127
+                                  << "not found along PATH";
     QTest::newRow("below a file") << QByteArrayList{"/etc/passwd/x"} << QByteArray() << 127 << "not a directory";
-    QTest::newRow("not executable") << QByteArrayList{program("plain", "x", QFile::ReadOwner)} << QByteArray() << 126 << "may not execute";
+    QTest::newRow("not executable") << QByteArrayList{program("plain", "x", QFile::ReadOwner)} << QByteArray() << 126
+                                    << "may not execute";
     QTest::newRow("a directory") << QByteArrayList{"/tmp"} << QByteArray() << 126 << "may not execute";
-    QTest::newRow("wrong architecture") << QByteArrayList{program("foreign", foreign, executable)} << QByteArray() << 126 << "another architecture";
-    QTest::newRow("no #! line") << QByteArrayList{program("script", "echo hello\n", executable)} << QByteArray() << 126 << "script without a #! line";
-    QTest::newRow("no interpreter") << QByteArrayList{program("lost", "#!/nowhere/python\n", executable)} << QByteArray() << 126 << "interpreter";
-    QTest::newRow("no loader") << QByteArrayList{program("loader", noLoader, executable)} << QByteArray() << 126 << "loader";
-    QTest::newRow("too many arguments") << (QByteArrayList{HEPHAESTUS_TEST_CHILD} + QByteArrayList(64, QByteArray(127 * 1024, 'x')))
+    QTest::newRow("wrong architecture") << QByteArrayList{program("foreign", foreign, executable)} << QByteArray()
+                                        << 126 << "another architecture";
+    QTest::newRow("no #! line") << QByteArrayList{program("script", "echo hello\n", executable)} << QByteArray() << 126
+                                << "script without a #! line";
+    QTest::newRow("no interpreter") << QByteArrayList{program("lost", "#!/nowhere/python\n", executable)}
+                                    << QByteArray() << 126 << "interpreter";
+    QTest::newRow("no loader") << QByteArrayList{program("loader", noLoader, executable)} << QByteArray() << 126
+                               << "loader";
+    QTest::newRow("too many arguments") << (QByteArrayList{HEPHAESTUS_TEST_CHILD}
+                                            + QByteArrayList(64, QByteArray(127 * 1024, 'x')))
                                         << QByteArray() << 126 << "larger than the kernel takes";
-    QTest::newRow("zero byte") << QByteArrayList{HEPHAESTUS_TEST_CHILD, QByteArray("a\0b", 3)} << QByteArray() << 125 << "argument 1 contains a zero byte";
-    QTest::newRow("bad working directory") << QByteArrayList{"/bin/true"} << QByteArray("/nowhere") << 125 << "/nowhere cannot be entered: No such file";
-    QTest::newRow("a file for a directory") << QByteArrayList{"/bin/true"} << QByteArray("/etc/passwd") << 125 << "cannot be entered: Not a directory";
+    QTest::newRow("zero byte") << QByteArrayList{HEPHAESTUS_TEST_CHILD, QByteArray("a\0b", 3)} << QByteArray() << 125
+                               << "argument 1 contains a zero byte";
+    QTest::newRow("bad working directory")
+        << QByteArrayList{"/bin/true"} << QByteArray("/nowhere") << 125 << "/nowhere cannot be entered: No such file";
+    QTest::newRow("a file for a directory")
+        << QByteArrayList{"/bin/true"} << QByteArray("/etc/passwd") << 125 << "cannot be entered: Not a directory";
 }
 
 void TestSpawn::whatCannotStartSaysWhy()

@@ -23,19 +23,21 @@ constexpr char Polling[] = "import asyncio, os, socket\n"
                            "    server = await asyncio.start_server(answer, sock=socket.socket(fileno=os.dup(3)))\n"
                            "    await server.serve_forever()\n"
                            "asyncio.run(serve())\n";
-constexpr char PollingInAChild[] = "import os, select, socket, time\n"
-                                   "if os.fork():\n"
-                                   "    time.sleep(1000)\n"
-                                   "listener = socket.socket(fileno=3)\n"
-                                   "poll = select.epoll()\n"
-                                   "poll.register(3, select.EPOLLIN)\n"
-                                   "while poll.poll():\n"
-                                   "    client, _ = listener.accept(); client.send(str(os.getpid()).encode()); client.close()\n";
-constexpr char Blocking[] = "import os, socket\n"
-                            "listener = socket.socket(fileno=3)\n"
-                            "print('ready', flush=True)\n"
-                            "while True:\n"
-                            "    client, _ = listener.accept(); client.send(str(os.getpid()).encode()); client.close()\n";
+constexpr char PollingInAChild[] =
+    "import os, select, socket, time\n"
+    "if os.fork():\n"
+    "    time.sleep(1000)\n"
+    "listener = socket.socket(fileno=3)\n"
+    "poll = select.epoll()\n"
+    "poll.register(3, select.EPOLLIN)\n"
+    "while poll.poll():\n"
+    "    client, _ = listener.accept(); client.send(str(os.getpid()).encode()); client.close()\n";
+constexpr char Blocking[] =
+    "import os, socket\n"
+    "listener = socket.socket(fileno=3)\n"
+    "print('ready', flush=True)\n"
+    "while True:\n"
+    "    client, _ = listener.accept(); client.send(str(os.getpid()).encode()); client.close()\n";
 constexpr char Hanging[] = "import signal, time\n"
                            "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
                            "print('hangs', flush=True)\n"
@@ -61,7 +63,10 @@ private Q_SLOTS:
     void anOrphanIsItsOwn();
 
 private:
-    ChildCommand python(const char *program) const { return {{"/usr/bin/python3", "-c", program}, {}, {leftovers.mark()}}; }
+    ChildCommand python(const char *program) const
+    {
+        return {{"/usr/bin/python3", "-c", program}, {}, {leftovers.mark()}};
+    }
     void startOld(const char *program);
     void make(const ChildCommand &command);
     /// Who serves a new client.
@@ -178,8 +183,9 @@ void TestSuccessor::oneThatDoesNotAcceptLosesNothing_data()
     QTest::addColumn<QString>("why");
     QTest::newRow("it exits") << QByteArray(Polling) << QByteArray(Failing) << false
                               << u"it exited with code 1 before it took over (it last said: there is no database)"_s;
-    QTest::newRow("it exits, and polling was not seen") << QByteArray(Blocking) << QByteArray(Failing) << false
-                                                        << u"it exited with code 1 before it took over (it last said: there is no database)"_s;
+    QTest::newRow("it exits, and polling was not seen")
+        << QByteArray(Blocking) << QByteArray(Failing) << false
+        << u"it exited with code 1 before it took over (it last said: there is no database)"_s;
     QTest::newRow("it hangs, and ignores SIGTERM") << QByteArray(Polling) << QByteArray(Hanging) << true
                                                    << u"it did not accept within 30 s (it last said: hangs)"_s;
     QTest::newRow("its predecessor polls") << QByteArray(Polling) << QByteArray(Blocking) << true
@@ -236,7 +242,8 @@ void TestSuccessor::aStopEndsIt()
     QCOMPARE(served(), qint64(old->pid()));
 }
 
-/// A process that left its family while two programs run is the younger one's: the older one's end does not take it along.
+/// A process that left its family while two programs run is the younger one's: the older one's end does not take it
+/// along.
 void TestSuccessor::anOrphanIsItsOwn()
 {
     old = std::make_unique<ChildProcess>(clock);
