@@ -5,18 +5,25 @@
 # A folder may include itself and what its line names; nothing else of this tree, and of Qt only the
 # modules its line allows. Tests may include everything.
 
-set(ALLOW_common/protocol   "")
-set(ALLOW_common/client     common/protocol)
-set(ALLOW_common/fleet      common/client common/protocol)
-set(ALLOW_server/core       common/protocol)
-set(ALLOW_server/probes     server/core common/protocol)
-set(ALLOW_server/http       server/core common/protocol)
-set(ALLOW_server/supervisor server/core common/protocol)
-set(ALLOW_server/app        server/http server/probes server/supervisor server/core
-                            common/fleet common/client common/protocol)
-set(ALLOW_dashboard/model   common/fleet common/client common/protocol)
-set(ALLOW_dashboard/ui      dashboard/model common/fleet common/client common/protocol)
-set(ALLOW_dashboard/app     dashboard/ui dashboard/model common/fleet common/client common/protocol
+set(ALLOW_common/base       "")
+set(ALLOW_common/protocol   common/base)
+set(ALLOW_common/client     common/protocol common/base)
+set(ALLOW_common/fleet      common/client common/protocol common/base)
+set(ALLOW_server/core       common/protocol common/base)
+set(ALLOW_server/code       server/core common/protocol common/base)
+set(ALLOW_server/probes     server/core common/protocol common/base)
+set(ALLOW_server/http       server/core common/protocol common/base)
+set(ALLOW_server/supervisor server/core common/protocol common/base)
+set(ALLOW_server/cli        common/fleet common/client common/protocol common/base)
+set(ALLOW_server/app        server/http server/probes server/supervisor server/code server/core server/cli
+                            common/fleet common/client common/protocol common/base)
+set(ALLOW_dashboard/watch   common/fleet common/client common/protocol common/base)
+set(ALLOW_dashboard/history common/fleet common/client common/protocol common/base)
+set(ALLOW_dashboard/model   dashboard/watch dashboard/history common/fleet common/client common/protocol common/base)
+set(ALLOW_dashboard/ui      dashboard/model dashboard/watch dashboard/history
+                            common/fleet common/client common/protocol common/base)
+set(ALLOW_dashboard/app     dashboard/ui dashboard/model dashboard/watch dashboard/history
+                            common/fleet common/client common/protocol common/base
                             server/http server/core)
 
 # Regular expressions on the included name that a folder must not include.
@@ -26,14 +33,19 @@ set(HTTP "^QHttp|^QAbstractHttpServer|^QtHttpServer")
 set(SQL "^QSql|^QtSql")
 set(DBUS "^QDBus|^QtDBus")
 set(GUI "^QWidget|^QtWidgets|^QtGui|^QPaint|^QApplication|^QGuiApplication|^QMainWindow|^QColor|^QIcon|^QPixmap|^QFont")
+set(DENY_common/base       "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
 set(DENY_common/protocol   "${DBUS}|${WEB}|${HTTP}|${SQL}|${GUI}")
 set(DENY_common/client     "${DBUS}|${CODEC}|${HTTP}|${SQL}|${GUI}")
 set(DENY_common/fleet      "${CODEC}|${HTTP}|${SQL}|${GUI}")
 set(DENY_server/core       "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
+set(DENY_server/code       "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
 set(DENY_server/probes     "${DBUS}|${CODEC}|${HTTP}|${GUI}")
 set(DENY_server/http       "${DBUS}|${CODEC}|${SQL}|${GUI}")
 set(DENY_server/supervisor "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
+set(DENY_server/cli        "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}|${GUI}")
 set(DENY_server/app        "${DBUS}|${CODEC}|${HTTP}|${SQL}|${GUI}")
+set(DENY_dashboard/watch   "${DBUS}|${CODEC}|${HTTP}|${SQL}|${GUI}")
+set(DENY_dashboard/history "${DBUS}|${CODEC}|${WEB}|${HTTP}|${GUI}")
 set(DENY_dashboard/model   "${CODEC}|${HTTP}|${GUI}")
 set(DENY_dashboard/ui      "${DBUS}|${CODEC}|${WEB}|${HTTP}|${SQL}")
 set(DENY_dashboard/app     "${DBUS}|${CODEC}|${HTTP}|${SQL}")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/httpconnection.h"
 
+#include "common/base/duration.h"
 #include "common/client/plainsocket.h"
-#include "common/protocol/duration.h"
 
 #include <QNetworkProxy>
 #include <QPointer>

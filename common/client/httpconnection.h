@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/result.h"
 #include "common/client/openfiles.h"
 #include "common/client/reply.h"
 #include "common/protocol/httpresponseparser.h"
-#include "common/protocol/result.h"
 #include "common/protocol/serviceaddress.h"
 
 #include <QObject>

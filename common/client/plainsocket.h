@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/filedescriptor.h"
+#include "common/base/filedescriptor.h"
 #include "common/protocol/serviceaddress.h"
 
 #include <QIODevice>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/serviceclient.h"
 
+#include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
-#include "common/protocol/printable.h"
 
 #include <QUrl>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/environmentcomparison.h"
 
+#include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/listeners.h"
-#include "common/protocol/processentry.h"
 
 #include <QFile>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/filesdfile.h"
 
+#include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/filesd.h"
-#include "common/protocol/printable.h"
 
 #include <QFile>
 #include <QFileInfo>

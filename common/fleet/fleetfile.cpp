@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
 
+#include "common/base/duration.h"
+#include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetrun.h"
 #include "common/protocol/configreader.h"
-#include "common/protocol/duration.h"
-#include "common/protocol/printable.h"
 
 #include <QDir>
 #include <QFile>

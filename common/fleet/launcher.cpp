@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
 
+#include "common/base/filedescriptor.h"
+#include "common/base/printable.h"
 #include "common/client/openfiles.h"
-#include "common/protocol/filedescriptor.h"
-#include "common/protocol/printable.h"
 
 #include <QCoreApplication>
 #include <QDir>

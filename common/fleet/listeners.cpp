@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/listeners.h"
 
-#include "common/protocol/printable.h"
+#include "common/base/printable.h"
 
 #include <QDir>
 #include <QFile>

@@ -307,12 +307,12 @@ void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::tim
         [done](const Result<QByteArray> &body) {
             const Result<QList<MetricSeries>> all =
                 body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
-            done(all ? Result<QList<Moment>>(momentsOf(*all)) : all.problem());
+            done(all ? Result<QList<Sample>>(samplesOf(*all)) : all.problem());
         });
 }
 
 /// Of the series of one service.
-QList<PrometheusFleet::Moment> PrometheusFleet::momentsOf(const QList<MetricSeries> &all)
+QList<PrometheusFleet::Sample> PrometheusFleet::samplesOf(const QList<MetricSeries> &all)
 {
     QMap<MetricSeries::Time, Assembly> assemblies;
     QMap<MetricSeries::Time, std::chrono::nanoseconds> durations;
@@ -327,17 +327,17 @@ QList<PrometheusFleet::Moment> PrometheusFleet::momentsOf(const QList<MetricSeri
                 assemblies[at].add(series, value);
         }
     }
-    QList<Moment> moments;
+    QList<Sample> samples;
     for (auto assembly = assemblies.cbegin(); assembly != assemblies.cend(); ++assembly) {
-        Moment moment{assembly.key(), {}};
-        moment.answer.reply.latency = durations.value(assembly.key());
+        Sample sample{assembly.key(), {}};
+        sample.answer.reply.latency = durations.value(assembly.key());
         if (assembly->isOurs())
-            moment.answer.value = assembly->report();
+            sample.answer.value = assembly->report();
         else
-            moment.answer.reply.error = ClientError::Unreachable; // why, Prometheus does not keep
-        moments << moment;
+            sample.answer.reply.error = ClientError::Unreachable; // why, Prometheus does not keep
+        samples << sample;
     }
-    return moments;
+    return samples;
 }
 
 } // namespace Hephaestus

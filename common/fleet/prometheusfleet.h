@@ -34,12 +34,12 @@ public:
     using Portion = std::function<void(const QList<Member> &)>;
     using Ended = std::function<void(const std::optional<Problem> &)>;
     /// What one service exported at a time, or why it could not be scraped then.
-    struct Moment
+    struct Sample
     {
         std::chrono::system_clock::time_point at;
         Answer<HealthReport> answer;
     };
-    using Past = std::function<void(const Result<QList<Moment>> &)>;
+    using Past = std::function<void(const Result<QList<Sample>> &)>;
 
     /// `url`: that of the server, `http(s)://HOST:PORT[/PREFIX]`.
     static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
@@ -60,7 +60,7 @@ private:
     void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each,
                     const Ended &done);
     void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
-    static QList<Moment> momentsOf(const QList<MetricSeries> &all);
+    static QList<Sample> samplesOf(const QList<MetricSeries> &all);
     static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);
 
     std::unique_ptr<HttpConnection> m_connection;

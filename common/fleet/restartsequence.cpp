@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/restartsequence.h"
 
+#include "common/base/duration.h"
+#include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/environmentcomparison.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/listeners.h"
 #include "common/fleet/processwatch.h"
-#include "common/protocol/duration.h"
-#include "common/protocol/printable.h"
 
 #include <QPointer>
 #include <QTimer>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/stalerestart.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 
 #include <algorithm>
 

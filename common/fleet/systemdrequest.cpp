@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/systemdrequest.h"
 
-#include "common/protocol/printable.h"
+#include "common/base/printable.h"
 
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>

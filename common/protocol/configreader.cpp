@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/configreader.h"
 
-#include "common/protocol/duration.h"
-#include "common/protocol/printable.h"
+#include "common/base/duration.h"
+#include "common/base/printable.h"
 
 #include <QDir>
 #include <QFile>

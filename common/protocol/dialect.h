@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/result.h"
 #include "common/protocol/health.h"
-#include "common/protocol/result.h"
 
 #include <QByteArrayView>
 

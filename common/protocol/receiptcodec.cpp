@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/receiptcodec.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

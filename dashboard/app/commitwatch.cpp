@@ -38,7 +38,7 @@ void CommitWatch::look()
             continue;
         const QString commit = QString::fromLatin1(state.commit.left(7));
         const QString branch = QString::fromUtf8(state.branch).remove(u"refs/heads/"_s);
-        m_watch.history()->tell({TimeSource::machine().wall(),
+        m_watch.history()->tell({Clock::machine().wall(),
                                  id,
                                  row.entry.name,
                                  EventKind::Information,

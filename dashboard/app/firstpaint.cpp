@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/app/firstpaint.h"
 
-#include "common/protocol/processentry.h"
+#include "common/base/processentry.h"
 
 #include <QAbstractItemView>
 #include <QEvent>

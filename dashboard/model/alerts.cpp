@@ -30,10 +30,7 @@ bool isTrouble(ServiceState state)
 
 } // namespace
 
-Alerts::Alerts(FleetModel &fleet, const TimeSource &time, QObject *parent)
-    : QObject(parent)
-    , m_fleet(fleet)
-    , m_time(time)
+Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent) : QObject(parent), m_fleet(fleet), m_time(time)
 {
     connect(&m_timer, &QTimer::timeout, this, &Alerts::check);
 }
@@ -50,8 +47,8 @@ void Alerts::check()
         const ServiceRow &row = m_fleet.row(line);
         Known service = m_known.value(row.id);
         if (isTrouble(row.state())) {
-            service.since = service.since.value_or(m_time.steady());
-            if (!service.told && m_time.steady() - *service.since >= m_delay) {
+            service.since = service.since.value_or(m_time.now());
+            if (!service.told && m_time.now() - *service.since >= m_delay) {
                 service.told = true;
                 trouble << row.id;
             }

@@ -28,12 +28,12 @@ class Alerts : public QObject
 
 public:
     /// `fleet` outlives this.
-    explicit Alerts(FleetModel &fleet, const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    explicit Alerts(FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     /// Trouble shorter than this is not told.
     void setDelay(std::chrono::milliseconds delay) { m_delay = delay; }
     /// While muted, changes are followed and not told.
-    void muteUntil(TimeSource::Wall until) { m_mutedUntil = until; }
+    void muteUntil(Clock::WallTime until) { m_mutedUntil = until; }
     bool isMuted() const { return m_time.wall() < m_mutedUntil; }
 
     void start(); ///< lets the timer knock
@@ -45,17 +45,17 @@ Q_SIGNALS:
 private:
     struct Known
     {
-        std::optional<TimeSource::Steady> since; ///< when its trouble began
-        bool told = false;                       ///< and it was said
+        std::optional<Clock::TimePoint> since; ///< when its trouble began
+        bool told = false;                     ///< and it was said
         bool stale = false;
     };
 
     void raise(Alert::Kind kind, const QList<ServiceId> &services);
 
     FleetModel &m_fleet;
-    const TimeSource &m_time;
+    const Clock &m_time;
     std::chrono::milliseconds m_delay{5'000};
-    TimeSource::Wall m_mutedUntil{};
+    Clock::WallTime m_mutedUntil{};
     QHash<ServiceId, Known> m_known;
     QTimer m_timer;
 };

@@ -16,7 +16,7 @@ bool isSequence(ServiceAction action)
 
 } // namespace
 
-BulkActions::BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time, QObject *parent)
+BulkActions::BulkActions(FleetModel &fleet, ServiceActions &actions, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
     , m_actions(actions)

@@ -23,7 +23,7 @@ public:
     };
 
     /// `fleet` and `actions` outlive this.
-    BulkActions(FleetModel &fleet, ServiceActions &actions, const TimeSource &time = TimeSource::machine(),
+    BulkActions(FleetModel &fleet, ServiceActions &actions, const Clock &time = Clock::machine(),
                 QObject *parent = nullptr);
 
     /// Those of `services` for which ServiceActions::whyNot() has an answer are left out.
@@ -55,7 +55,7 @@ private:
 
     FleetModel &m_fleet;
     ServiceActions &m_actions;
-    const TimeSource &m_time;
+    const Clock &m_time;
     QList<Task> m_waiting;
     std::optional<Task> m_running;
     QStringList m_failed; ///< names

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/eventjournal.h"
 
+#include "common/base/clock.h"
+#include "common/base/localtime.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/model/timesource.h"
 
 #include <algorithm>
 

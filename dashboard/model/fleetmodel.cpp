@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetmodel.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
 
@@ -52,7 +52,7 @@ bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
 
 } // namespace
 
-FleetModel::FleetModel(const TimeSource &time, QObject *parent) : QAbstractTableModel(parent), m_time(time) {}
+FleetModel::FleetModel(const Clock &time, QObject *parent) : QAbstractTableModel(parent), m_time(time) {}
 
 FleetModel::~FleetModel() = default;
 
@@ -107,7 +107,7 @@ void FleetModel::setDialect(ServiceId id, Dialect dialect)
 
 void FleetModel::take(ServiceId id, const Answer<HealthReport> &answer)
 {
-    takeAll({{id, answer, m_time.steady(), m_time.wall()}});
+    takeAll({{id, answer, m_time.now(), m_time.wall()}});
 }
 
 void FleetModel::takeAll(const QList<Arrival> &arrivals)
@@ -310,7 +310,7 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     switch (column) {
     case State: return visibleText(stateText(row), 80);
     case Service: return visibleText(row.entry.name, 80);
-    case LastSeen: return row.lastSeen ? formatAge(m_time.steady() - *row.lastSeen) : tr("never");
+    case LastSeen: return row.lastSeen ? formatAge(m_time.now() - *row.lastSeen) : tr("never");
     default: break;
     }
     if (!row.report)
@@ -325,7 +325,7 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         Q_UNREACHABLE();
     case Dependencies: {
         if (!row.isCurrent())
-            return tr("last seen %1").arg(formatAge(m_time.steady() - *row.lastSeen));
+            return tr("last seen %1").arg(formatAge(m_time.now() - *row.lastSeen));
         QStringList words;
         for (const DependencyReport &dependency : row.report->dependencies)
             words << visibleText(dependency.name, 40) + u' ' + DependencyModel::statusWord(dependency.status);
@@ -379,7 +379,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
     default: return text(row, column);
     }
     if (row.report && !row.isCurrent() && row.lastSeen)
-        lines << tr("Last answered %1.").arg(formatAge(m_time.steady() - *row.lastSeen));
+        lines << tr("Last answered %1.").arg(formatAge(m_time.now() - *row.lastSeen));
     return lines.join(u'\n');
 }
 

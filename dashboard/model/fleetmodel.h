@@ -17,8 +17,8 @@ struct Arrival
 {
     ServiceId id = NoService;
     Answer<HealthReport> answer;
-    TimeSource::Steady steady;
-    TimeSource::Wall wall;
+    Clock::TimePoint steady;
+    Clock::WallTime wall;
 };
 
 /// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay
@@ -54,7 +54,7 @@ public:
         bool operator==(const Totals &) const = default;
     };
 
-    explicit FleetModel(const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    explicit FleetModel(const Clock &time = Clock::machine(), QObject *parent = nullptr);
     ~FleetModel() override;
 
     ServiceId add(const FleetEntry &entry);
@@ -105,7 +105,7 @@ private:
     QString toolTip(const ServiceRow &row, int column) const;
     QVariant sortValue(const ServiceRow &row, int column) const;
 
-    const TimeSource &m_time;
+    const Clock &m_time;
     std::vector<std::unique_ptr<Watched>> m_services;
     ServiceId m_lastId = NoService;
     std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet

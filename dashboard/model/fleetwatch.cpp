@@ -42,7 +42,7 @@ FleetWatch::FleetWatch(SequenceOptions options, QObject *parent)
     connect(&m_actions, &ServiceActions::finished, this, [this](ServiceId id, Receipt receipt) {
         if (const ServiceRow *const row = m_fleet.find(id))
             receipt.service = staleName(row->entry);
-        m_stale.ended(receipt, TimeSource::machine().steady());
+        m_stale.ended(receipt, Clock::machine().now());
     });
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
 }
@@ -51,8 +51,8 @@ FleetWatch::~FleetWatch() = default;
 
 void FleetWatch::take(ServiceId id, const Answer<HealthReport> &answer)
 {
-    const TimeSource &time = TimeSource::machine();
-    m_arrivals.append({id, answer, time.steady(), time.wall()});
+    const Clock &time = Clock::machine();
+    m_arrivals.append({id, answer, time.now(), time.wall()});
     const ServiceRow *const row = m_fleet.find(id);
     if (auto &report = m_arrivals.last().answer.value; report && row)
         m_environments.addTo(*report, row->entry);
@@ -203,12 +203,12 @@ void FleetWatch::observe(ServiceId id)
     if (!m_stale.isAsked())
         return;
     const ServiceRow *const row = m_fleet.find(id);
-    m_stale.observe(staleName(row->entry), row->isCurrent() ? &*row->report : nullptr, TimeSource::machine().steady());
+    m_stale.observe(staleName(row->entry), row->isCurrent() ? &*row->report : nullptr, Clock::machine().now());
 }
 
 void FleetWatch::restartStale()
 {
-    const auto name = m_stale.due(TimeSource::machine().steady());
+    const auto name = m_stale.due(Clock::machine().now());
     if (!name)
         return;
     const QList<ServiceId> ids = m_fleet.ids();
@@ -216,7 +216,7 @@ void FleetWatch::restartStale()
                                  [&](ServiceId each) { return staleName(m_fleet.find(each)->entry) == *name; });
     if (id == ids.end() || !m_actions.whyNot(*id, ServiceAction::Restart).isEmpty())
         return;
-    m_journal.append({TimeSource::machine().wall(), *id, m_fleet.find(*id)->entry.name, EventKind::Action,
+    m_journal.append({Clock::machine().wall(), *id, m_fleet.find(*id)->entry.name, EventKind::Action,
                       tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
     m_actions.perform(*id, ServiceAction::Restart);
 }

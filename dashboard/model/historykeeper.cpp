@@ -61,7 +61,7 @@ bool isRunning(const QVariantMap &process) { return process.value(u"state"_s).to
 } // namespace
 
 HistoryKeeper::HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
-                             const QString &stateDirectory, const TimeSource &time, Holds holds, QObject *parent)
+                             const QString &stateDirectory, const Clock &time, Holds holds, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
     , m_actions(actions)
@@ -162,7 +162,7 @@ void HistoryKeeper::take(ServiceId id)
     watchProcess(*row, seen);
     wrappedProgramChanged(*row, seen);
     if (row->offers("logs"_L1) && !seen.logWaits
-        && (seen.logAsked == TimeSource::Steady() || m_time.steady() - seen.logAsked > LogPause)) {
+        && (seen.logAsked == Clock::TimePoint() || m_time.now() - seen.logAsked > LogPause)) {
         seen.logWaits = true;
         m_logsWaiting.push_back(id);
         readLogs();
@@ -180,7 +180,7 @@ void HistoryKeeper::readLogs()
         if (!row || seen == m_seen.end())
             continue;
         seen->second.logWaits = false;
-        seen->second.logAsked = m_time.steady();
+        seen->second.logAsked = m_time.now();
         ++m_logsInFlight;
         askLog(*row, [this, id](const QByteArray &log) {
             --m_logsInFlight;
@@ -227,7 +227,7 @@ void HistoryKeeper::watchProcess(const ServiceRow &row, Seen &seen)
     const std::optional<qint64> pid = row.report->pid;
     if (!pid || m_deaths.isWatching(row.id, *pid))
         return;
-    const TimeSource::Steady now = m_time.steady();
+    const Clock::TimePoint now = m_time.now();
     if (seen.foreignPid == *pid && now - seen.looked < ForeignPause)
         return;
     const std::optional<ServiceAddress> address = localAddress(row.entry.url);

@@ -26,7 +26,7 @@ public:
 
     /// All outlive this. `stateDirectory`: where programs started from here leave their output; empty: the default one.
     HistoryKeeper(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
-                  const QString &stateDirectory, const TimeSource &time = TimeSource::machine(), Holds holds = isHeldBy,
+                  const QString &stateDirectory, const Clock &time = Clock::machine(), Holds holds = isHeldBy,
                   QObject *parent = nullptr);
     ~HistoryKeeper() override;
 
@@ -52,10 +52,10 @@ private:
         QVariantMap process;    ///< of a wrapped program
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
-        TimeSource::Steady logAsked{};
+        Clock::TimePoint logAsked{};
         bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
-        TimeSource::Steady looked{};
+        Clock::TimePoint looked{};
         bool leftOut = false;
     };
 
@@ -77,7 +77,7 @@ private:
     EventJournal &m_journal;
     HistoryStore &m_store;
     QString m_stateDirectory;
-    const TimeSource &m_time;
+    const Clock &m_time;
     const Holds m_holds;
     DeathWatch m_deaths;
     std::map<ServiceId, Seen> m_seen;

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::seconds LongestGuess =
-    2min; ///< two moments further apart, or by more than two steps, have a gap between them: nobody scraped
+    2min; ///< two samples further apart, or by more than two steps, have a gap between them: nobody scraped
 
 class Course
 {
@@ -23,26 +23,26 @@ public:
         m_range.step = step;
     }
 
-    void add(const PrometheusFleet::Moment &moment)
+    void add(const PrometheusFleet::Sample &sample)
     {
         const ServiceRow before =
-            std::exchange(m_row, afterAnswer(m_row, moment.answer, TimeSource::Steady(moment.at.time_since_epoch())));
-        addMarks(before, moment.at);
-        if (!moment.answer.value) {
+            std::exchange(m_row, afterAnswer(m_row, sample.answer, Clock::TimePoint(sample.at.time_since_epoch())));
+        addMarks(before, sample.at);
+        if (!sample.answer.value) {
             m_spans.miss();
             return interrupt();
         }
-        const HealthReport &report = *moment.answer.value;
+        const HealthReport &report = *sample.answer.value;
         if (before.lastSeen && *m_row.lastSeen - *before.lastSeen >= m_longestGap)
             interrupt();
-        const AnswerSpan span = m_spans.take(moment.at, report, moment.answer.reply.latency, m_longestGap);
+        const AnswerSpan span = m_spans.take(sample.at, report, sample.answer.reply.latency, m_longestGap);
         m_range.stretches.push_back(
-            {span.from, span.to, 1, moment.answer.reply.latency, moment.answer.reply.latency, span.resources});
+            {span.from, span.to, 1, sample.answer.reply.latency, sample.answer.reply.latency, span.resources});
         const auto process =
-            OperationCount::Process::of(report, moment.at, before.report && !isAnotherProcess(*before.report, report));
+            OperationCount::Process::of(report, sample.at, before.report && !isAnotherProcess(*before.report, report));
         for (const DependencyReport &dependency : report.dependencies) {
-            if (const auto sample = m_counts[dependency.name].take(moment.at, dependency, process, m_longestFirst))
-                m_range.operations[dependency.name].push_back(*sample);
+            if (const auto counted = m_counts[dependency.name].take(sample.at, dependency, process, m_longestFirst))
+                m_range.operations[dependency.name].push_back(*counted);
         }
     }
 
@@ -75,11 +75,11 @@ private:
 
 } // namespace
 
-HistoryRange rangeOf(const QList<PrometheusFleet::Moment> &moments, std::chrono::seconds step)
+HistoryRange rangeOf(const QList<PrometheusFleet::Sample> &samples, std::chrono::seconds step)
 {
     Course course(step);
-    for (const PrometheusFleet::Moment &moment : moments)
-        course.add(moment);
+    for (const PrometheusFleet::Sample &sample : samples)
+        course.add(sample);
     return course.range();
 }
 

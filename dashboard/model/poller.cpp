@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/poller.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +28,7 @@ double spreadOf(ServiceId id)
 
 } // namespace
 
-Poller::Poller(Ask ask, GiveUp giveUp, const TimeSource &time, QObject *parent)
+Poller::Poller(Ask ask, GiveUp giveUp, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_ask(std::move(ask))
     , m_giveUp(std::move(giveUp))
@@ -44,7 +44,7 @@ void Poller::add(ServiceId id, std::chrono::milliseconds interval)
     Subject subject;
     subject.interval = std::max(interval, ShortestInterval);
     subject.spread = m_subjects.size() >= AtOnce;
-    const auto now = m_time.steady();
+    const auto now = m_time.now();
     const auto place = std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
     subject.due = subject.spread ? now + place : now;
     queueOf(subject).emplace(subject.due, id);
@@ -80,7 +80,7 @@ void Poller::hurry(ServiceId id)
     if (found == m_subjects.end() || found->second.question)
         return; // it is being asked
     queueOf(found->second).erase({found->second.due, id});
-    setDue(id, found->second, m_time.steady());
+    setDue(id, found->second, m_time.now());
     arm();
 }
 
@@ -96,7 +96,7 @@ void Poller::stop()
     m_timer.stop();
 }
 
-void Poller::setDue(ServiceId id, Subject &subject, TimeSource::Steady due)
+void Poller::setDue(ServiceId id, Subject &subject, Clock::TimePoint due)
 {
     subject.due = due;
     queueOf(subject).emplace(due, id);
@@ -104,7 +104,7 @@ void Poller::setDue(ServiceId id, Subject &subject, TimeSource::Steady due)
 
 void Poller::poll()
 {
-    const auto now = m_time.steady();
+    const auto now = m_time.now();
     m_polling = true; // the timer is armed once, at the end
     // The proven first: they are the quick ones. Of each who waited longest, so that nobody starves.
     for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
@@ -123,7 +123,7 @@ bool Poller::isFull(Standing standing) const
 }
 
 /// Asks the first of that standing if it is due and there is room.
-bool Poller::askFirst(Standing standing, TimeSource::Steady now)
+bool Poller::askFirst(Standing standing, Clock::TimePoint now)
 {
     std::set<Due> &queue = m_waiting[std::size_t(standing)];
     if (queue.empty() || queue.begin()->first > now || (isFull(standing) && !makeRoom(standing, now)))
@@ -142,7 +142,7 @@ bool Poller::askFirst(Standing standing, TimeSource::Steady now)
 
 /// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who is doubtful
 /// makes nobody give up, or one that is only slow would never be heard.
-bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
+bool Poller::makeRoom(Standing standing, Clock::TimePoint now)
 {
     if (standing == Standing::Doubtful)
         return false;
@@ -173,7 +173,7 @@ bool Poller::makeRoom(Standing standing, TimeSource::Steady now)
 
 /// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among
 /// the slow, who have all the time they need.
-bool Poller::takeBackOverdue(TimeSource::Steady now)
+bool Poller::takeBackOverdue(Clock::TimePoint now)
 {
     const auto longest =
         std::ranges::find_if(m_asked, [this](const Due &asked) { return !m_subjects.at(asked.second).unprovenAsked; });
@@ -202,7 +202,7 @@ void Poller::take(ServiceId id, quint64 question, const Answer<HealthReport> &an
     if (found == m_subjects.end() || found->second.question != question)
         return;
     Subject &subject = found->second;
-    const auto now = m_time.steady();
+    const auto now = m_time.now();
     forgetQuestion(id, subject);
     const bool proven = answer.value || cameFromService(answer.reply.error);
     subject.standing = proven && answer.reply.latency <= Soon ? Standing::Proven : Standing::Doubtful;
@@ -235,19 +235,19 @@ void Poller::arm()
 {
     if (!m_running || m_polling)
         return;
-    auto next = TimeSource::Steady::max();
+    auto next = Clock::TimePoint::max();
     for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
         const std::set<Due> &queue = m_waiting[std::size_t(standing)];
         if (queue.empty() || (isFull(standing) && standing == Standing::Doubtful))
             continue; // the next answer arms it again
         const auto due = queue.begin()->first;
         next = std::min(next,
-                        isFull(standing) ? std::max<TimeSource::Steady>(due, m_time.steady() + Granularity)
+                        isFull(standing) ? std::max<Clock::TimePoint>(due, m_time.now() + Granularity)
                                          : due); // perhaps one can be given up then
     }
-    if (next == TimeSource::Steady::max())
+    if (next == Clock::TimePoint::max())
         return m_timer.stop();
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.steady());
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.now());
     const auto granularity = m_subjects.size() < Many ? Granularity : FineGranularity;
     const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;
     if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > rounded)
@@ -257,7 +257,7 @@ void Poller::arm()
 Poller::Statistics Poller::statistics() const
 {
     Statistics statistics;
-    const auto now = m_time.steady();
+    const auto now = m_time.now();
     auto oldest = now;
     int count = 0;
     for (const auto &[at, latency] : m_latencies) {

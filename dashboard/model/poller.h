@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/client/reply.h"
 #include "common/protocol/health.h"
 #include "dashboard/model/event.h"
-#include "dashboard/model/timesource.h"
 
 #include <QObject>
 #include <QTimer>
@@ -54,8 +54,7 @@ public:
         std::chrono::nanoseconds slowest{0};
     };
 
-    explicit Poller(Ask ask, GiveUp giveUp = {}, const TimeSource &time = TimeSource::machine(),
-                    QObject *parent = nullptr);
+    explicit Poller(Ask ask, GiveUp giveUp = {}, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     void add(ServiceId id, std::chrono::milliseconds interval);
     void remove(ServiceId id);
@@ -74,15 +73,15 @@ Q_SIGNALS:
     void answered(Hephaestus::ServiceId id, const Hephaestus::Answer<Hephaestus::HealthReport> &answer);
 
 private:
-    using Due = std::pair<TimeSource::Steady, ServiceId>;
+    using Due = std::pair<Clock::TimePoint, ServiceId>;
 
     enum class Standing { New, Proven, Doubtful }; ///< never asked; answered soon last time; or did not
 
     struct Subject
     {
         std::chrono::milliseconds interval;
-        TimeSource::Steady due;
-        TimeSource::Steady asked;
+        Clock::TimePoint due;
+        Clock::TimePoint asked;
         quint64 question = 0; ///< number of the one in flight; 0: none
         int unanswered = 0;   ///< in a row
         Standing standing = Standing::New;
@@ -91,13 +90,13 @@ private:
         bool spread = false; ///< has got its own place in the interval
     };
 
-    void setDue(ServiceId id, Subject &subject, TimeSource::Steady due);
+    void setDue(ServiceId id, Subject &subject, Clock::TimePoint due);
     std::set<Due> &queueOf(const Subject &subject) { return m_waiting[std::size_t(subject.standing)]; }
     int provenInFlight() const { return int(m_asked.size()) - m_unprovenInFlight; }
     bool isFull(Standing standing) const;
-    bool askFirst(Standing standing, TimeSource::Steady now);
-    bool makeRoom(Standing standing, TimeSource::Steady now);
-    bool takeBackOverdue(TimeSource::Steady now);
+    bool askFirst(Standing standing, Clock::TimePoint now);
+    bool makeRoom(Standing standing, Clock::TimePoint now);
+    bool takeBackOverdue(Clock::TimePoint now);
     void forgetQuestion(ServiceId id, Subject &subject);
     void take(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();
@@ -105,7 +104,7 @@ private:
 
     Ask m_ask;
     GiveUp m_giveUp;
-    const TimeSource &m_time;
+    const Clock &m_time;
     QTimer m_timer;
     std::unordered_map<ServiceId, Subject> m_subjects;
     std::array<std::set<Due>, 3> m_waiting; ///< by their standing; who is due first
@@ -114,7 +113,7 @@ private:
     int m_unprovenInFlight = 0;
     bool m_running = false;
     bool m_polling = false;
-    std::deque<std::pair<TimeSource::Steady, std::chrono::nanoseconds>> m_latencies;
+    std::deque<std::pair<Clock::TimePoint, std::chrono::nanoseconds>> m_latencies;
 };
 
 } // namespace Hephaestus

@@ -50,8 +50,8 @@ public:
                   const std::function<void(const Result<HistoryRange> &)> &done)
     {
         server().askPast(
-            url, from, to, step, [watch = m_watch, step, done](const Result<QList<PrometheusFleet::Moment>> &moments) {
-                const auto range = moments ? Result<HistoryRange>(rangeOf(*moments, step)) : moments.problem();
+            url, from, to, step, [watch = m_watch, step, done](const Result<QList<PrometheusFleet::Sample>> &samples) {
+                const auto range = samples ? Result<HistoryRange>(rangeOf(*samples, step)) : samples.problem();
                 QMetaObject::invokeMethod(
                     watch, [done, range] { done(range); }, Qt::QueuedConnection);
             });
@@ -124,7 +124,7 @@ ServiceId PrometheusWatch::idOf(const FleetEntry &entry) const
 
 void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members)
 {
-    const TimeSource &time = TimeSource::machine();
+    const Clock &time = Clock::machine();
     QList<FleetEntry> added;
     for (const PrometheusFleet::Member &member : members) {
         if (idOf(member.entry) == NoService)
@@ -147,9 +147,9 @@ void PrometheusWatch::take(const QList<PrometheusFleet::Member> &members)
             continue; // nothing has been scraped since
         known.scraped = member.scraped;
         known.answered = answered;
-        const TimeSource::Wall scraped = answered ? member.scraped : time.wall();
+        const Clock::WallTime scraped = answered ? member.scraped : time.wall();
         arrivals.append({id, member.answer,
-                         time.steady() - std::chrono::duration_cast<std::chrono::nanoseconds>(time.wall() - scraped),
+                         time.now() - std::chrono::duration_cast<std::chrono::nanoseconds>(time.wall() - scraped),
                          scraped});
     }
     m_watch.takeAll(arrivals);
@@ -161,7 +161,7 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
     if (problem)
         return loseAll(problem->text());
     m_lost = false;
-    const TimeSource &time = TimeSource::machine();
+    const Clock &time = Clock::machine();
     QList<Arrival> arrivals;
     QList<ServiceId> strangers;
     for (auto &[id, known] : m_known) {
@@ -172,7 +172,7 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
         Answer<HealthReport> gone;
         gone.reply.error = ClientError::NotAsked;
         gone.reply.message = tr("Prometheus does not scrape it any more");
-        arrivals.append({id, gone, time.steady(), time.wall()});
+        arrivals.append({id, gone, time.now(), time.wall()});
     }
     m_watch.takeAll(arrivals);
     for (const ServiceId id : strangers) {
@@ -183,7 +183,7 @@ void PrometheusWatch::endLook(const std::optional<Problem> &problem)
 
 void PrometheusWatch::loseAll(const QString &why)
 {
-    const TimeSource &time = TimeSource::machine();
+    const Clock &time = Clock::machine();
     if (!std::exchange(m_lost, true))
         m_watch.journal().append({time.wall(), NoService, tr("Prometheus"), EventKind::Trouble, why});
     QList<Arrival> arrivals;
@@ -192,7 +192,7 @@ void PrometheusWatch::loseAll(const QString &why)
         Answer<HealthReport> unknown;
         unknown.reply.error = ClientError::NotAsked;
         unknown.reply.message = tr("Prometheus does not answer: %1").arg(why);
-        arrivals.append({id, unknown, time.steady(), time.wall()});
+        arrivals.append({id, unknown, time.now(), time.wall()});
     }
     m_watch.takeAll(arrivals);
 }

@@ -44,7 +44,7 @@ private:
 
     struct Known
     {
-        TimeSource::Wall scraped{}; ///< when the answer in the row came about
+        Clock::WallTime scraped{}; ///< when the answer in the row came about
         bool answered = false;
         bool present = false; ///< in this look
         QString url;          ///< as Prometheus has it; empty: it was in none

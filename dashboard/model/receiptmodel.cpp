@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/receiptmodel.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 
 namespace Hephaestus {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/serviceactions.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ QString inProgress(const QString &step)
 
 } // namespace
 
-ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const TimeSource &time, QObject *parent)
+ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
     , m_options(std::move(options))

@@ -22,8 +22,8 @@ class ServiceActions : public QObject
 
 public:
     /// `fleet` outlives this. `options` are for every sequence.
-    explicit ServiceActions(FleetModel &fleet, SequenceOptions options = {},
-                            const TimeSource &time = TimeSource::machine(), QObject *parent = nullptr);
+    explicit ServiceActions(FleetModel &fleet, SequenceOptions options = {}, const Clock &time = Clock::machine(),
+                            QObject *parent = nullptr);
     ~ServiceActions() override;
 
     /// From now on nothing may be done any more: this dashboard only looks.
@@ -76,7 +76,7 @@ private:
 
     FleetModel &m_fleet;
     SequenceOptions m_options;
-    const TimeSource &m_time;
+    const Clock &m_time;
     bool m_readOnly = false;
     std::map<ServiceId, Running> m_running;
     std::map<ServiceId, Receipt> m_receipts;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/servicerow.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 
 #include <QCoreApplication>
 #include <QUrl>
@@ -53,7 +53,7 @@ const DependencyReport *find(const HealthReport &report, const QString &name)
 class Teller
 {
 public:
-    Teller(const ServiceRow &row, TimeSource::Wall at) : m_row(row), m_at(at) {}
+    Teller(const ServiceRow &row, Clock::WallTime at) : m_row(row), m_at(at) {}
 
     void tell(EventKind kind, const QString &text, const QString &mark = {})
     {
@@ -63,7 +63,7 @@ public:
 
 private:
     const ServiceRow &m_row;
-    TimeSource::Wall m_at;
+    Clock::WallTime m_at;
     QList<Event> m_events;
 };
 
@@ -122,7 +122,7 @@ qsizetype ServiceRow::variablesChanged() const
                          [](const CodeChange &change) { return change.kind == "environment"_L1; });
 }
 
-ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now)
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now)
 {
     row.reply = answer.reply;
     row.answered = answer.value.has_value();
@@ -201,7 +201,7 @@ QString placeOf(const FleetEntry &entry)
         : entry.url;
 }
 
-QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at)
+QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
     Teller teller(after, at);
     if (after.isCurrent()) {

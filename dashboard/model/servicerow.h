@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/model/event.h"
 #include "dashboard/model/servicestate.h"
-#include "dashboard/model/timesource.h"
 
 namespace Hephaestus {
 
@@ -28,11 +28,11 @@ struct ServiceRow
 
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer
     std::optional<Activity> activity;
-    std::optional<HealthReport> report;         ///< the latest that was understood; kept when later polls fail
-    ServiceReply reply;                         ///< the latest, whatever it was
-    Dialect dialect = Dialect::Hephaestus;      ///< of `report`
-    bool answered = false;                      ///< the latest poll brought `report`
-    std::optional<TimeSource::Steady> lastSeen; ///< when `report` came
+    std::optional<HealthReport> report;       ///< the latest that was understood; kept when later polls fail
+    ServiceReply reply;                       ///< the latest, whatever it was
+    Dialect dialect = Dialect::Hephaestus;    ///< of `report`
+    bool answered = false;                    ///< the latest poll brought `report`
+    std::optional<Clock::TimePoint> lastSeen; ///< when `report` came
 
     /// What is shown: the activity's state while there is one.
     ServiceState state() const { return activity ? activity->state : observed; }
@@ -46,7 +46,7 @@ struct ServiceRow
 };
 
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last.
-ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, TimeSource::Steady now);
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now);
 
 /// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how
 /// (`unreachable: refused`).
@@ -65,6 +65,6 @@ QString placeOf(const FleetEntry &entry);
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after);
 
 /// What a person would want to read in the journal about the step from one row to the next, oldest first.
-QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, TimeSource::Wall at);
+QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at);
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/deathspage.h"
 
+#include "common/base/localtime.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"

@@ -7,7 +7,7 @@
 
 namespace Hephaestus {
 
-/// Operations of a dependency over time as bars, failures standing on successes.
+/// Operations of a dependency over time as bars, failures snapshot on successes.
 class DependencyGraph : public TimeGraph
 {
     Q_OBJECT

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/detailpages.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"

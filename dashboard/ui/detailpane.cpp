@@ -171,8 +171,8 @@ void DetailPane::refresh()
     m_stack->setCurrentIndex(row ? 1 : 0);
     if (!row)
         return;
-    const TimeSource &time = TimeSource::machine();
-    const auto age = row->lastSeen ? time.steady() - *row->lastSeen : TimeSource::Steady::duration(0);
+    const Clock &time = Clock::machine();
+    const auto age = row->lastSeen ? time.now() - *row->lastSeen : Clock::TimePoint::duration(0);
     m_header->show(*row, age);
     const QString reason = visibleText(stateReason(*row), 1000);
     m_reason->setText(reason);

@@ -23,7 +23,7 @@ public:
     FleetRows &rows() { return *m_rows; }
 
     ServiceId currentService() const; ///< NoService: none, or a heading
-    /// What acts are for: all that is marked, a heading standing for its group, or else the current one. In the table's
+    /// What acts are for: all that is marked, a heading snapshot for its group, or else the current one. In the table's
     /// order.
     QList<ServiceId> selectedServices() const;
     void select(ServiceId id);

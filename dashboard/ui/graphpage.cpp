@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/graphpage.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
@@ -247,15 +247,15 @@ void GraphPage::refresh()
 
 void GraphPage::refresh(Panel &panel, bool now)
 {
-    const TimeSource &time = TimeSource::machine();
+    const Clock &time = Clock::machine();
     if (!isVisible() || !m_watch.fleet().find(panel.service))
         return;
     const std::chrono::seconds step = TimeGraph::barWidth(panel.graph->seenSpan());
     const auto pause = std::max<std::chrono::milliseconds>(900ms, step / 4);
     panel.again |= panel.asked && now;
-    if (panel.asked || (!now && time.steady() - panel.shown < pause))
+    if (panel.asked || (!now && time.now() - panel.shown < pause))
         return;
-    panel.shown = time.steady();
+    panel.shown = time.now();
     HistorySource *const past = m_watch.pastOf(panel.service);
     if (!past)
         return show(panel);
@@ -286,7 +286,7 @@ void GraphPage::take(ServiceId service, const HistoryRange &range)
 
 void GraphPage::show(Panel &panel)
 {
-    const History::Time now = TimeSource::machine().wall();
+    const History::Time now = Clock::machine().wall();
     const History &seen = m_watch.fleet().history(panel.service);
     const Choice chosen = choice();
     if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure)

@@ -53,7 +53,7 @@ private:
         HistoryRange range;
         bool asked = false;
         bool again = false; ///< what is wanted changed after it was asked for
-        TimeSource::Steady shown{};
+        Clock::TimePoint shown{};
     };
 
     Choice choice() const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/mainwindow.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/appearance.h"
@@ -78,7 +78,7 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     connect(&m_added, &AddedServices::refused, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
     connect(&m_added, &AddedServices::trouble, &watch.journal(), [&watch](const QString &sentence) {
-        watch.journal().append({TimeSource::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
+        watch.journal().append({Clock::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
     });
     connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);

@@ -7,10 +7,11 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Hephaestus)
 set_target_properties(hephaestus_http PROPERTIES EXPORT_NAME Service)
 set_target_properties(hephaestus_core PROPERTIES EXPORT_NAME Core)
 set_target_properties(hephaestus_protocol PROPERTIES EXPORT_NAME Protocol)
-foreach(target hephaestus_http hephaestus_core hephaestus_protocol)
+set_target_properties(hephaestus_base PROPERTIES EXPORT_NAME Base)
+foreach(target hephaestus_http hephaestus_core hephaestus_protocol hephaestus_base)
     target_include_directories(${target} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/hephaestus>)
 endforeach()
-install(TARGETS hephaestus_http hephaestus_core hephaestus_protocol EXPORT HephaestusTargets COMPONENT library)
+install(TARGETS hephaestus_http hephaestus_core hephaestus_protocol hephaestus_base EXPORT HephaestusTargets COMPONENT library)
 install(EXPORT HephaestusTargets NAMESPACE Hephaestus:: DESTINATION ${package_dir} COMPONENT library)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/HephaestusConfig.cmake.in
@@ -25,7 +26,7 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/hephaestus.pc.in ${CMAKE_BINARY_DIR}/he
 install(FILES ${CMAKE_BINARY_DIR}/hephaestus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
 
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/Service DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hephaestus/Hephaestus COMPONENT library)
-foreach(folder common/protocol server/core server/http)
+foreach(folder common/base common/protocol server/core server/http)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hephaestus/${folder}
         COMPONENT library FILES_MATCHING PATTERN "*.h")
 endforeach()

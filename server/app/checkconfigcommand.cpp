@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
-#include "server/app/globaloptions.h"
 #include "server/app/serviceconfig.h"
+#include "server/cli/globaloptions.h"
 
 #include <cstdio>
 

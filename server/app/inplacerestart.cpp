@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/inplacerestart.h"
 
+#include "common/base/writewithoutblocking.h"
 #include "server/core/log.h"
-#include "server/core/passthrough.h"
 #include "server/core/unixsignals.h"
 
 #include <sys/time.h>
@@ -167,8 +167,9 @@ int InPlaceRestart::execute(const Reexec &self, const QList<HandedSocket> &socke
     const StartFailure failure = self.execute(sockets);
     setDeadline(0ms);
     // Not by the log, whose thread may be gone; and a full pipe that nobody reads must not keep the process.
-    passThrough(STDERR_FILENO,
-                u"hephaestus: the restart failed, and the service is down: %1\n"_s.arg(failure.what).toLocal8Bit());
+    writeWithoutBlocking(
+        STDERR_FILENO,
+        u"hephaestus: the restart failed, and the service is down: %1\n"_s.arg(failure.what).toLocal8Bit());
     return failure.exitCode;
 }
 

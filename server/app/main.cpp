@@ -1,55 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/app/clientcommands.h"
-#include "server/app/commands.h"
+#include "server/app/program.h"
 
 #include <QCoreApplication>
-
-#include <cstdio>
 
 #include <fcntl.h>
 #include <unistd.h>
 
-using namespace Hephaestus;
-
-namespace {
-
-struct Command
-{
-    const char *name;
-    int (*run)(const QStringList &arguments);
-    const char *summary;
-};
-
-constexpr Command Commands[] = {
-    {"serve", serveCommand, "run the service"},
-    {"run", runCommand, "give any program the endpoints: start, watch, restart, stop it"},
-    {"status", statusCommand, "show services: state, version, uptime, dependencies"},
-    {"shutdown", shutdownCommand, "ask services to shut down, and show the steps"},
-    {"restart", restartCommand, "restart services, and prove that the new instance runs"},
-    {"start", startCommand, "start services of the fleet file, detached"},
-    {"up", upCommand, "start the whole fleet"},
-    {"down", downCommand, "stop the whole fleet"},
-    {"wait", waitCommand, "return when services are healthy"},
-    {"exec", execCommand, "run a command if nothing in the fleet is stale"},
-    {"affected", affectedCommand, "list the services that loaded a file"},
-    {"logs", logsCommand, "show the last lines of a service's output"},
-    {"check-config", checkConfigCommand, "check a service's configuration"},
-};
-
-void printHelp(std::FILE *to)
-{
-    std::fprintf(to,
-                 "Usage: hephaestus COMMAND [OPTIONS]\n"
-                 "Health and graceful shutdown for long-running services.\n\nCommands:\n");
-    for (const Command &command : Commands)
-        std::fprintf(to, "  %-14s%s\n", command.name, command.summary);
-    std::fprintf(to,
-                 "\nOptions:\n  --help        this text; after a command, the command's own\n"
-                 "  --version     the version\n");
-}
-
 /// Descriptors 0 to 2 that are closed would be given to sockets, and what is printed would go there.
-void fillStandardDescriptors()
+static void fillStandardDescriptors()
 {
     int descriptor = ::open("/dev/null", O_RDWR);
     while (descriptor >= 0 && descriptor <= STDERR_FILENO)
@@ -57,56 +15,11 @@ void fillStandardDescriptors()
     ::close(descriptor);
 }
 
-/// The arguments with the command first: `--log-level`, `--log-format` and `--color` may stand before it, too.
-QStringList commandFirst(QStringList arguments)
-{
-    static const QStringList global{QStringLiteral("--log-level"), QStringLiteral("--log-format"),
-                                    QStringLiteral("--color")};
-    qsizetype command = 0;
-    while (command < arguments.size() && global.contains(arguments[command].section(QLatin1Char('='), 0, 0)))
-        command += arguments[command].contains(QLatin1Char('=')) ? 1 : 2;
-    if (command < arguments.size())
-        arguments.move(command, 0);
-    return arguments;
-}
-
-/// Asked of a command, before anything that is meant for another program.
-bool asksForVersion(const QStringList &arguments)
-{
-    return arguments
-        .first(arguments.contains(QStringLiteral("--")) ? arguments.indexOf(QStringLiteral("--")) : arguments.size())
-        .contains(QStringLiteral("--version"));
-}
-
-int printVersion()
-{
-    std::printf("hephaestus %s\n", HEPHAESTUS_VERSION);
-    return ExitDone;
-}
-
-} // namespace
-
 int main(int argc, char **argv)
 {
     fillStandardDescriptors();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("hephaestus"));
     QCoreApplication::setApplicationVersion(QStringLiteral(HEPHAESTUS_VERSION));
-
-    const QStringList arguments = commandFirst(QCoreApplication::arguments().mid(1));
-    const QString name = arguments.value(0);
-    for (const Command &command : Commands) {
-        if (name == QLatin1StringView(command.name))
-            return asksForVersion(arguments) ? printVersion() : command.run(arguments);
-    }
-    if (name == QLatin1StringView("--help") || name == QLatin1StringView("-h") || name == QLatin1StringView("help")) {
-        printHelp(stdout);
-        return ExitDone;
-    }
-    if (name == QLatin1StringView("--version"))
-        return printVersion();
-    if (!name.isEmpty())
-        std::fprintf(stderr, "hephaestus: there is no command \"%s\"\n\n", qPrintable(name));
-    printHelp(stderr);
-    return ExitUsage;
+    return Hephaestus::runProgram(QCoreApplication::arguments().mid(1));
 }

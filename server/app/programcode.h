@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/app/pythonadapter.h"
-#include "server/core/codemonitor.h"
+#include "server/code/codemonitor.h"
 
 #include <memory>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/filedescriptor.h"
-#include "common/protocol/result.h"
+#include "common/base/filedescriptor.h"
+#include "common/base/result.h"
 
 #include <QByteArrayList>
 #include <QString>

@@ -7,7 +7,7 @@
 #include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
 #include "server/app/upstream.h"
-#include "server/core/processorigin.h"
+#include "server/code/processorigin.h"
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/processtable.h"
 

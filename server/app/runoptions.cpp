@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/runoptions.h"
 
+#include "common/base/duration.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
-#include "common/protocol/duration.h"
-#include "server/app/globaloptions.h"
+#include "server/app/logoptions.h"
 #include "server/app/standardendpoints.h"
-#include "server/core/globpattern.h"
+#include "server/cli/globaloptions.h"
+#include "server/code/globpattern.h"
 
 #include <QCommandLineParser>
 #include <QDir>

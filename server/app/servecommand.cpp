@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
-#include "server/app/globaloptions.h"
 #include "server/app/inplacerestart.h"
+#include "server/app/logoptions.h"
 #include "server/app/serviceconfig.h"
 #include "server/app/standardendpoints.h"
 #include "server/app/systemdnotifier.h"
-#include "server/core/codemonitor.h"
+#include "server/cli/globaloptions.h"
+#include "server/code/codemonitor.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 

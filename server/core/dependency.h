@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/protocol/health.h"
-#include "server/core/clock.h"
 
 #include <atomic>
 #include <mutex>

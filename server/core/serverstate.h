@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/protocol/health.h"
-#include "server/core/clock.h"
 #include "server/core/dependency.h"
 #include "server/core/phase.h"
 
@@ -22,7 +22,7 @@ namespace Hephaestus {
 class ServerState
 {
 public:
-    explicit ServerState(QString service = {}, QString version = {}, const Clock &clock = Clock::steady());
+    explicit ServerState(QString service = {}, QString version = {}, const Clock &clock = Clock::machine());
     ~ServerState();
     ServerState(const ServerState &) = delete;
     ServerState &operator=(const ServerState &) = delete;

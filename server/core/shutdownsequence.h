@@ -29,7 +29,7 @@ class ShutdownSequence : public QObject
     Q_OBJECT
 
 public:
-    explicit ShutdownSequence(ServerState &state, ShutdownTimes times = {}, const Clock &clock = Clock::steady(),
+    explicit ShutdownSequence(ServerState &state, ShutdownTimes times = {}, const Clock &clock = Clock::machine(),
                               QObject *parent = nullptr);
     ~ShutdownSequence() override;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/watchdog.h"
 
-#include "server/core/passthrough.h"
+#include "common/base/writewithoutblocking.h"
 
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ void Watchdog::arm(std::chrono::milliseconds budget, int exitCode, const char *l
             return;
         // Nothing is flushed or destroyed: whatever hangs may hold any lock.
         // Nor is a reader of stderr waited for.
-        passThrough(STDERR_FILENO, lastWords);
+        writeWithoutBlocking(STDERR_FILENO, lastWords);
         ::_exit(exitCode);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/connection.h"
 
-#include "server/http/edge.h"
+#include "server/http/connectionpool.h"
 #include "server/http/peercredentials.h"
 #include "server/http/socketname.h"
 
@@ -17,20 +17,20 @@ constexpr std::chrono::milliseconds ClosingGrace{100};
 
 } // namespace
 
-Connection::Connection(std::unique_ptr<Transport> transport, Edge &edge, quint64 id, bool reserved)
+Connection::Connection(std::unique_ptr<Transport> transport, ConnectionPool &pool, quint64 id, bool reserved)
     : m_transport(std::move(transport))
-    , m_edge(edge)
+    , m_pool(pool)
     , m_id(id)
     , m_reserved(reserved)
 {
     connect(m_transport.get(), &Transport::readable, this, &Connection::readMore);
     connect(m_transport.get(), &Transport::progressed, this, &Connection::onProgress);
     connect(m_transport.get(), &Transport::handshakeFailed, this, [this] {
-        m_edge.countRefusal("tls_handshake", *this);
+        m_pool.countRefusal("tls_handshake", *this);
         abort();
     });
     // A connection that has sent nothing yet is given no longer than a head may take.
-    arm(reserved ? edge.limits().reservedTime : edge.limits().headTime);
+    arm(reserved ? pool.limits().reservedTime : pool.limits().headTime);
 }
 
 Connection::~Connection() = default;
@@ -47,7 +47,7 @@ void Connection::readMore()
     case State::Head:
     case State::Body: break;
     }
-    switch (m_transport->read(m_input, m_edge.limits().head)) {
+    switch (m_transport->read(m_input, m_pool.limits().head)) {
     case Transport::Input::Data: process(); break;
     case Transport::Input::Nothing: break;
     case Transport::Input::Ended: inputEnded(); break;
@@ -71,10 +71,10 @@ bool Connection::readHead()
 {
     if (m_input.isEmpty())
         return false;
-    auto parsed = parseHead(m_input, m_edge.limits());
+    auto parsed = parseHead(m_input, m_pool.limits());
     if (std::holds_alternative<Incomplete>(parsed)) {
         if (!std::exchange(m_headStarted, true) && !m_reserved)
-            arm(m_edge.limits().headTime);
+            arm(m_pool.limits().headTime);
         return false;
     }
     m_headStarted = false;
@@ -90,11 +90,11 @@ bool Connection::readHead()
         m_closeAfter = true;
     if (!admit())
         return true;
-    m_body.emplace(m_head, m_edge.bodyLimit(m_head));
+    m_body.emplace(m_head, m_pool.bodyLimit(m_head));
     if (m_head.expectsContinue && m_head.hasBody() && m_input.isEmpty() && !m_body->refusal())
         m_transport->write("HTTP/1.1 100 Continue\r\n\r\n");
     if (m_head.hasBody() && !m_reserved)
-        arm(m_edge.limits().bodyTime);
+        arm(m_pool.limits().bodyTime);
     m_state = State::Body;
     return true;
 }
@@ -104,7 +104,7 @@ bool Connection::admit()
 {
     if (isSafe(m_head.method) && m_head.host.isNull())
         return true;
-    if (const auto refusal = m_edge.judge(m_head, caller())) {
+    if (const auto refusal = m_pool.judge(m_head, caller())) {
         refuse(*refusal);
         return false;
     }
@@ -143,22 +143,22 @@ void Connection::dispatch()
 {
     m_state = State::Handling;
     m_deadline = Clock::TimePoint::max();
-    m_edge.serve(*this, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
+    m_pool.serve(*this, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
 }
 
 void Connection::answer(const Response &response)
 {
     if (m_state != State::Handling)
         return;
-    m_closeAfter = m_closeAfter || response.close || m_edge.isClosing();
-    send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_edge.date()));
+    m_closeAfter = m_closeAfter || response.close || m_pool.isClosing();
+    send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_pool.date()));
 }
 
 void Connection::refuse(const Refusal &refusal)
 {
-    m_edge.countRefusal(refusal.code, *this);
+    m_pool.countRefusal(refusal.code, *this);
     m_closeAfter = true;
-    send(encode(errorResponse(refusal), m_head.method != Method::Head, false, m_edge.date()));
+    send(encode(errorResponse(refusal), m_head.method != Method::Head, false, m_pool.date()));
 }
 
 void Connection::send(const QByteArray &bytes)
@@ -169,7 +169,7 @@ void Connection::send(const QByteArray &bytes)
     else if (m_transport->unsent() == 0)
         afterAnswer();
     else
-        arm(m_edge.limits().writeStall);
+        arm(m_pool.limits().writeStall);
 }
 
 void Connection::onProgress()
@@ -179,7 +179,7 @@ void Connection::onProgress()
     if (m_transport->unsent() == 0)
         afterAnswer();
     else
-        arm(m_edge.limits().writeStall);
+        arm(m_pool.limits().writeStall);
 }
 
 void Connection::afterAnswer()
@@ -190,7 +190,7 @@ void Connection::afterAnswer()
     }
     m_state = State::Head;
     m_body.reset();
-    arm(m_edge.limits().idleTime);
+    arm(m_pool.limits().idleTime);
     if (!m_inputEnded)
         m_transport->setReading(true);
     process();
@@ -206,7 +206,7 @@ void Connection::finish()
         abort();
         return;
     }
-    arm(m_edge.limits().linger);
+    arm(m_pool.limits().linger);
     m_transport->setReading(true);
 }
 
@@ -236,8 +236,8 @@ void Connection::inputEnded()
 
 void Connection::arm(std::chrono::milliseconds time)
 {
-    m_deadline = m_edge.clock().now() + time;
-    m_edge.wakeBy(m_deadline);
+    m_deadline = m_pool.clock().now() + time;
+    m_pool.wakeBy(m_deadline);
 }
 
 void Connection::expire()
@@ -245,7 +245,7 @@ void Connection::expire()
     if (m_state == State::Head || m_state == State::Body) {
         // This thread may be the late one: what has arrived by now counts.
         readMore();
-        if (m_deadline > m_edge.clock().now())
+        if (m_deadline > m_pool.clock().now())
             return;
     }
     switch (m_state) {
@@ -260,7 +260,7 @@ void Connection::expire()
         refuse({408, "request_timeout", "the request took too long to arrive"});
         return;
     case State::Writing:
-        m_edge.countRefusal("write_stalled", *this);
+        m_pool.countRefusal("write_stalled", *this);
         abort();
         return;
     case State::Lingering: abort(); return;
@@ -284,7 +284,7 @@ void Connection::serverCloses()
             finish();
         return;
     case State::Handling:
-        if (!m_edge.outlastsShutdown(m_head))
+        if (!m_pool.outlastsShutdown(m_head))
             answer(errorResponse(503, "abandoned", "the service ended before this was done"));
         return;
     case State::Writing: m_closeAfter = true; return;
@@ -299,9 +299,9 @@ void Connection::evict()
         readMore(); // whoever has asked by now is answered
     if (m_state == State::Head || m_state == State::Body) {
         m_head.method = Method::Other;
-        m_edge.countRefusal("overloaded", *this);
+        m_pool.countRefusal("overloaded", *this);
         const Refusal refusal{503, "overloaded", "too many connections; only health is answered now"};
-        m_transport->write(encode(errorResponse(refusal), true, false, m_edge.date()));
+        m_transport->write(encode(errorResponse(refusal), true, false, m_pool.date()));
     }
     abort();
 }
@@ -312,7 +312,7 @@ void Connection::abort()
         return;
     m_state = State::Closed;
     m_deadline = Clock::TimePoint::max();
-    m_edge.remove(*this);
+    m_pool.remove(*this);
     m_transport->close();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/core/clock.h"
+#include "common/base/clock.h"
 #include "server/http/access.h"
 #include "server/http/bodydecoder.h"
 #include "server/http/message.h"
@@ -9,18 +9,18 @@
 
 namespace Hephaestus {
 
-class Edge;
+class ConnectionPool;
 
-/// One accepted connection and its guard: reads one request at a time, checks it, hands it to the Edge, writes the
-/// answer, and only then looks at the next. A client costs no more than a head, a body and one answer in memory, and no
-/// more time than the Limits say. Lives in the HTTP thread; owned by the Edge.
+/// One accepted connection and its guard: reads one request at a time, checks it, hands it to the ConnectionPool,
+/// writes the answer, and only then looks at the next. A client costs no more than a head, a body and one answer in
+/// memory, and no more time than the Limits say. Lives in the HTTP thread; owned by the ConnectionPool.
 class Connection : public QObject
 {
     Q_OBJECT
 
 public:
     /// `reserved`: accepted beyond the limit, for one health read.
-    Connection(std::unique_ptr<Transport> transport, Edge &edge, quint64 id, bool reserved);
+    Connection(std::unique_ptr<Transport> transport, ConnectionPool &pool, quint64 id, bool reserved);
     ~Connection() override;
 
     quint64 id() const { return m_id; }
@@ -36,7 +36,7 @@ public:
     void refuse(const Refusal &refusal);
 
     Clock::TimePoint deadline() const { return m_deadline; }
-    /// Called by the Edge when the deadline has passed.
+    /// Called by the ConnectionPool when the deadline has passed.
     void expire();
 
     /// The server ends: serves what was already sent, answers what nobody answers any more, closes.
@@ -65,7 +65,7 @@ private:
     void discardInput();
 
     std::unique_ptr<Transport> m_transport;
-    Edge &m_edge;
+    ConnectionPool &m_pool;
     const quint64 m_id;
     const bool m_reserved;
     State m_state = State::Head;

@@ -3,7 +3,7 @@
 
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
-#include "server/http/edge.h"
+#include "server/http/connectionpool.h"
 
 #include <QLoggingCategory>
 #include <QPointer>
@@ -49,36 +49,36 @@ HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const Htt
     , m_thread("http")
 {
     // Made where it lives: sockets and timers belong to the thread that makes them.
-    m_thread.call([this] { m_edge = new Edge(m_state, *m_refusals, m_options); });
-    connect(m_edge, &Edge::closed, this, &HttpServer::closed);
+    m_thread.call([this] { m_pool = new ConnectionPool(m_state, *m_refusals, m_options); });
+    connect(m_pool, &ConnectionPool::closed, this, &HttpServer::closed);
     connect(&m_sequence, &ShutdownSequence::finished, this, &HttpServer::finish);
     addHealthRoutes();
 }
 
-HttpServer::~HttpServer() { m_edge->deleteLater(); }
+HttpServer::~HttpServer() { m_pool->deleteLater(); }
 
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
     Result<QList<ServiceAddress>> bound(QList<ServiceAddress>{});
-    m_thread.call([&] { bound = m_edge->listeners().open(addresses); });
+    m_thread.call([&] { bound = m_pool->listeners().open(addresses); });
     return bound;
 }
 
 Result<ServiceAddress> HttpServer::adopt(int descriptor, bool removeFile)
 {
     Result<ServiceAddress> bound(ServiceAddress{});
-    m_thread.call([&] { bound = m_edge->listeners().adopt(descriptor, removeFile); });
+    m_thread.call([&] { bound = m_pool->listeners().adopt(descriptor, removeFile); });
     return bound;
 }
 
 void HttpServer::setLimits(const Limits &limits)
 {
-    m_thread.call([&] { m_edge->setLimits(withinDescriptors(limits)); });
+    m_thread.call([&] { m_pool->setLimits(withinDescriptors(limits)); });
 }
 
 void HttpServer::add(const QByteArray &path, Route route)
 {
-    m_thread.call([&] { m_edge->addRoute(path, std::move(route)); });
+    m_thread.call([&] { m_pool->addRoute(path, std::move(route)); });
 }
 
 void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handler, Access access)
@@ -191,7 +191,7 @@ QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const
 {
     QList<std::pair<ServiceAddress, int>> kept;
     if (m_keepListening)
-        m_thread.call([&] { kept = m_edge->listeners().duplicates(); });
+        m_thread.call([&] { kept = m_pool->listeners().duplicates(); });
     return kept;
 }
 
@@ -259,7 +259,7 @@ void HttpServer::finish(const ShutdownResult &result)
     const bool keep = m_keepListening && result.mode == ShutdownMode::Restart;
     // Queued behind the answers, so that they go out first.
     QMetaObject::invokeMethod(
-        m_edge, [edge = m_edge, keep] { edge->close(keep); }, Qt::QueuedConnection);
+        m_pool, [pool = m_pool, keep] { pool->close(keep); }, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

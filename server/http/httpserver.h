@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/eventthread.h"
 #include "common/protocol/serviceaddress.h"
-#include "server/core/eventthread.h"
 #include "server/core/shutdownsequence.h"
 #include "server/http/httpoptions.h"
 #include "server/http/reply.h"
@@ -11,7 +11,7 @@
 
 namespace Hephaestus {
 
-class Edge;
+class ConnectionPool;
 class Refusals;
 struct Route;
 
@@ -95,9 +95,9 @@ private:
     const HttpOptions m_options;
     std::unique_ptr<Refusals> m_refusals;
     EventThread m_thread;
-    Edge *m_edge = nullptr;  ///< lives in m_thread, which deletes it
-    QList<Reply> m_waiting;  ///< for the end of the shutdown
-    QList<Reply> m_checking; ///< for the end of the running check
+    ConnectionPool *m_pool = nullptr; ///< lives in m_thread, which deletes it
+    QList<Reply> m_waiting;           ///< for the end of the shutdown
+    QList<Reply> m_checking;          ///< for the end of the running check
     Check m_check;
     CodeQuery m_codeQuery;
     Restart m_restart;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/core/clock.h"
+#include "common/base/clock.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -12,11 +12,11 @@
 
 namespace Hephaestus {
 
-/// Counts what the edge refused, by reason, and logs each reason once a second at most. Thread-safe.
+/// Counts what the pool refused, by reason, and logs each reason once a second at most. Thread-safe.
 class Refusals
 {
 public:
-    explicit Refusals(const Clock &clock = Clock::steady()) : m_clock(clock) {}
+    explicit Refusals(const Clock &clock = Clock::machine()) : m_clock(clock) {}
 
     /// `reason` is the stable code of an error body; `peer` says whom it came from, and is asked only for the log.
     void add(const QByteArray &reason, const std::function<QByteArray()> &peer);

@@ -2,8 +2,8 @@
 #include "server/http/router.h"
 
 #include "server/http/compat.h"
-#include "server/http/inlet.h"
 #include "server/http/listener.h"
+#include "server/http/routingsocket.h"
 
 namespace Hephaestus {
 
@@ -17,9 +17,9 @@ Router::~Router() = default;
 void Router::bind(Listener &listener)
 {
     Compat::bind(m_http, &listener);
-    if (!m_inlet) {
-        m_inlet = new Inlet(&m_http);
-        listener.addPendingConnection(m_inlet);
+    if (!m_socket) {
+        m_socket = new RoutingSocket(&m_http);
+        listener.addPendingConnection(m_socket);
     }
 }
 
@@ -34,7 +34,7 @@ void Router::addPath(const QByteArray &path)
 bool Router::route(Method method, const QByteArray &path, const std::function<void()> &routed)
 {
     m_routed = &routed;
-    m_inlet->deliver(method, path);
+    m_socket->deliver(method, path);
     return std::exchange(m_routed, nullptr) == nullptr;
 }
 

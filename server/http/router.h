@@ -10,12 +10,12 @@
 
 namespace Hephaestus {
 
-class Inlet;
+class RoutingSocket;
 class Listener;
 
 /// QHttpServer, and what is asked of it: to route. What it makes of sockets, malformed bytes, pipelining and late
 /// replies differs between Qt versions and is unsafe in each, so it sees no client: a request that passed the guard
-/// goes in through the Inlet. Lives in the HTTP thread.
+/// goes in through the RoutingSocket. Lives in the HTTP thread.
 class Router
 {
 public:
@@ -35,7 +35,7 @@ private:
     void routed();
 
     QHttpServer m_http;
-    Inlet *m_inlet = nullptr; ///< from the first listener on; QHttpServer owns it
+    RoutingSocket *m_socket = nullptr; ///< from the first listener on; QHttpServer owns it
     QSet<QByteArray> m_paths;
     const std::function<void()> *m_routed = nullptr; ///< while a request is being routed
 };

@@ -4,7 +4,7 @@
 // changes something is handed to the main thread, which answers through the reply.
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
-#include "server/http/edge.h"
+#include "server/http/connectionpool.h"
 #include "server/http/httpserver.h"
 #include "server/http/snapshot.h"
 

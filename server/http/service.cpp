@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/service.h"
 
-#include "common/protocol/duration.h"
+#include "common/base/duration.h"
+#include "common/base/writewithoutblocking.h"
 #include "server/core/log.h"
-#include "server/core/passthrough.h"
 
 #include <csignal>
 #include <cstdio>
@@ -145,7 +145,7 @@ void Service::setReady()
         return;
     // Not by stdio: a reader that does not read must hold nothing up, and each restart in place comes by here.
     for (const ServiceAddress &address : std::as_const(m_addresses))
-        passThrough(STDOUT_FILENO, "listening on " + address.url(m_tls).toUtf8() + '\n');
+        writeWithoutBlocking(STDOUT_FILENO, "listening on " + address.url(m_tls).toUtf8() + '\n');
     Q_EMIT readyChanged();
 }
 

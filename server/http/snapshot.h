@@ -13,7 +13,7 @@ class Snapshot
 public:
     using Encode = std::function<QByteArray()>;
 
-    Snapshot(const ServerState &state, Encode encode, const Clock &clock = Clock::steady())
+    Snapshot(const ServerState &state, Encode encode, const Clock &clock = Clock::machine())
         : m_state(state)
         , m_encode(std::move(encode))
         , m_clock(clock)

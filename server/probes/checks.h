@@ -25,7 +25,7 @@ public:
     using Done = std::function<void()>;
 
     /// `state` outlives it.
-    explicit Checks(ServerState &state, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    explicit Checks(ServerState &state, const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~Checks() override;
 
     /// Makes the checks what `config` says: new dependencies are checked at once, changed ones begin anew, those gone

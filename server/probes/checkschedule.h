@@ -21,7 +21,7 @@ public:
 
     /// `state` and `dependency` outlive it.
     CheckSchedule(ServerState &state, Dependency &dependency, ProbeFactory makeProbe,
-                  std::chrono::milliseconds interval, const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+                  std::chrono::milliseconds interval, const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~CheckSchedule() override;
 
     /// Begins with a check, at once.

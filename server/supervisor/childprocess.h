@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/core/clock.h"
+#include "common/base/clock.h"
 #include "server/supervisor/childend.h"
 #include "server/supervisor/processtable.h"
 #include "server/supervisor/spawn.h"
@@ -34,7 +34,7 @@ class ChildProcess : public QObject
     Q_OBJECT
 
 public:
-    explicit ChildProcess(const Clock &clock = Clock::steady(), QObject *parent = nullptr);
+    explicit ChildProcess(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     /// Ends what still runs, by SIGKILL, and waits for it (2 s at most).
     ~ChildProcess() override;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/guardian.h"
 
-#include "common/protocol/duration.h"
-#include "server/core/passthrough.h"
+#include "common/base/duration.h"
+#include "common/base/writewithoutblocking.h"
 #include "server/supervisor/eventline.h"
 
 #include <QFile>
@@ -139,7 +139,7 @@ void Watch::endRemains()
 void Watch::say(const QString &text) const
 {
     const QByteArray line = eventLine(text);
-    passThrough(STDERR_FILENO, line);
+    writeWithoutBlocking(STDERR_FILENO, line);
     QFile file(m_logFile);
     if (!m_logFile.isEmpty() && file.open(QFile::WriteOnly | QFile::Append))
         file.write(line);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/filedescriptor.h"
+#include "common/base/filedescriptor.h"
 
 /// Two listening sockets of one TCP address, of which it is said who gets the connections that come: once that is the
 /// newer one, the program that serves the older one can finish its work and end without losing a client, whatever it

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/processtable.h"
 
-#include "common/protocol/filedescriptor.h"
+#include "common/base/filedescriptor.h"
 
 #include <QByteArray>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/core/clock.h"
+#include "common/base/clock.h"
 
 #include <QString>
 
@@ -47,7 +47,7 @@ public:
     };
     using Dice = std::function<double()>; ///< uniform in [0, 1)
 
-    explicit RestartPolicy(RestartRules rules = {}, const Clock &clock = Clock::steady(), Dice dice = {});
+    explicit RestartPolicy(RestartRules rules = {}, const Clock &clock = Clock::machine(), Dice dice = {});
 
     const RestartRules &rules() const { return m_rules; }
     void started();

@@ -29,7 +29,7 @@ class Successor : public QObject
 
 public:
     /// `sockets` outlives it.
-    Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(),
+    Successor(SuccessorOptions options, HeldSockets &sockets, const Clock &clock = Clock::machine(),
               QObject *parent = nullptr);
     /// Ends what was not released.
     ~Successor() override;

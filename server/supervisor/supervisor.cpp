@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/supervisor.h"
 
-#include "common/protocol/duration.h"
-#include "server/core/passthrough.h"
+#include "common/base/duration.h"
+#include "common/base/writewithoutblocking.h"
 #include "server/supervisor/eventline.h"
 
 #include <csignal>
@@ -160,8 +160,8 @@ void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor desc
 void Supervisor::keep(const QByteArray &lines, int descriptor)
 {
     m_output.append(lines);
-    if (m_options.passThrough)
-        m_notPassed += lines.size() - passThrough(descriptor, lines);
+    if (m_options.writeWithoutBlocking)
+        m_notPassed += lines.size() - writeWithoutBlocking(descriptor, lines);
     if (!m_file)
         return;
     m_file->write(lines);

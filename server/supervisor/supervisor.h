@@ -22,7 +22,7 @@ struct SupervisorOptions
     RestartRules restart;
     std::chrono::milliseconds stopTimeout{30'000}; ///< from SIGTERM to SIGKILL
     QString logFile;                               ///< the program's output, rotated; empty: not on disk
-    bool passThrough = true;                       ///< its stdout and stderr go on to ours, as far as those take them
+    bool writeWithoutBlocking = true;              ///< its stdout and stderr go on to ours, as far as those take them
 };
 
 /// Keeps a program running: starts it, keeps its output, starts it again by the restart policy with the same listening
@@ -34,7 +34,7 @@ class Supervisor : public QObject
 
 public:
     /// `sockets` outlives it; it closes them when the program is given up.
-    Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock = Clock::steady(),
+    Supervisor(SupervisorOptions options, HeldSockets &sockets, const Clock &clock = Clock::machine(),
                QObject *parent = nullptr);
     ~Supervisor() override;
 

@@ -13,7 +13,7 @@ namespace {
 
 Dependency &tracker()
 {
-    static Dependency dependency(QStringLiteral("database"), Clock::steady());
+    static Dependency dependency(QStringLiteral("database"), Clock::machine());
     return dependency;
 }
 

@@ -3,7 +3,7 @@
 // What it costs to know whether the code is fresh: codecost [FILES [SECONDS]]. Makes that many source files of 8 KiB in
 // a temporary directory, 20 a directory, and prints what watching them takes, at rest (0 seconds: not that) and after
 // an edit. Measures, judges nothing; not run by ctest.
-#include "server/core/codemonitor.h"
+#include "server/code/codemonitor.h"
 #include "server/core/serverstate.h"
 #include "tests/bench/cpuseconds.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/processentry.h"
+#include "common/base/processentry.h"
 
 #include <QByteArray>
 #include <QDir>

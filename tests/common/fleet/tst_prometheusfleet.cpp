@@ -54,7 +54,7 @@ private Q_SLOTS:
 
 private:
     Result<QList<PrometheusFleet::Member>> ask();
-    Result<QList<PrometheusFleet::Moment>> askPast(std::chrono::seconds step);
+    Result<QList<PrometheusFleet::Sample>> askPast(std::chrono::seconds step);
 
     std::unique_ptr<FakeHttpServer> m_server;
     std::unique_ptr<PrometheusFleet> m_subject;
@@ -76,12 +76,12 @@ Result<QList<PrometheusFleet::Member>> TestPrometheusFleet::ask()
     return answer.value_or(Problem{{}, u"no answer came"_s});
 }
 
-Result<QList<PrometheusFleet::Moment>> TestPrometheusFleet::askPast(std::chrono::seconds step)
+Result<QList<PrometheusFleet::Sample>> TestPrometheusFleet::askPast(std::chrono::seconds step)
 {
-    std::optional<Result<QList<PrometheusFleet::Moment>>> answer;
+    std::optional<Result<QList<PrometheusFleet::Sample>>> answer;
     const auto now = std::chrono::system_clock::now();
     m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, step,
-                       [&](const Result<QList<PrometheusFleet::Moment>> &moments) { answer = moments; });
+                       [&](const Result<QList<PrometheusFleet::Sample>> &samples) { answer = samples; });
     [&] { QTRY_VERIFY(answer); }();
     return answer.value_or(Problem{{}, u"no answer came"_s});
 }
@@ -177,10 +177,10 @@ void TestPrometheusFleet::aLieIsNoTrouble()
     const auto today = std::chrono::system_clock::now();
     for (const PrometheusFleet::Member &member : *members)
         QVERIFY(isSane(member.answer) && member.scraped.time_since_epoch() >= 0s && member.scraped < today + Century);
-    const auto moments = askPast(1s);
-    QVERIFY2(moments, moments ? "" : qPrintable(moments.problem().text()));
-    for (const PrometheusFleet::Moment &moment : *moments)
-        QVERIFY(isSane(moment.answer) && moment.at.time_since_epoch() >= 0s && moment.at < today + Century);
+    const auto samples = askPast(1s);
+    QVERIFY2(samples, samples ? "" : qPrintable(samples.problem().text()));
+    for (const PrometheusFleet::Sample &sample : *samples)
+        QVERIFY(isSane(sample.answer) && sample.at.time_since_epoch() >= 0s && sample.at < today + Century);
 }
 
 void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()

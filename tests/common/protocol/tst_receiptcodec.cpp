@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/protocol/printable.h"
+#include "common/base/printable.h"
 #include "common/protocol/receiptcodec.h"
-#include "common/protocol/standingcodec.h"
+#include "common/protocol/servicesnapshotcodec.h"
 
 #include <QTest>
 
@@ -70,10 +70,10 @@ void TestReceiptCodec::whatIsNoReceiptIsAProblem()
 
 void TestReceiptCodec::standingsCarryTheReport()
 {
-    Standing good{u"a"_s, u"http://h:1"_s, u"healthy"_s, {}, Seconds(0.5), HealthReport()};
+    ServiceSnapshot good{u"a"_s, u"http://h:1"_s, u"healthy"_s, {}, Seconds(0.5), HealthReport()};
     good.report->service = u"orders"_s;
     const QByteArray json =
-        encode(QList<Standing>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
+        encode(QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
     QVERIFY(json.contains(R"("message": "refused")"));

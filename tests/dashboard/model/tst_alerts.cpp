@@ -36,7 +36,7 @@ private:
         return m_raised;
     }
 
-    ManualTime m_time;
+    ManualClock m_time;
     std::unique_ptr<FleetModel> m_fleet;
     std::unique_ptr<Alerts> m_alerts;
     QList<Alert> m_raised;

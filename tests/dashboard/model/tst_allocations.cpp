@@ -74,10 +74,9 @@ void TestAllocations::cellsThatReadTheSameAreNotWrittenOut()
     entry.url = u"http://127.0.0.1:1"_s;
     const ServiceId id = fleet.add(entry);
     QList<QList<Arrival>> arrivals;
-    const History::Time start = TimeSource::machine().wall();
+    const History::Time start = Clock::machine().wall();
     for (int each = 0; each < Polls + 2; ++each)
-        arrivals << QList<Arrival>{
-            {id, Reports::answer(poll(each)), TimeSource::machine().steady(), start + each * 1s}};
+        arrivals << QList<Arrival>{{id, Reports::answer(poll(each)), Clock::machine().now(), start + each * 1s}};
     fleet.takeAll(arrivals[0]);
     fleet.takeAll(arrivals[1]);
     const qint64 before = Test::allocations();

@@ -30,7 +30,7 @@ static ServiceRow troubled()
     HealthReport report = Reports::withError();
     report.dependencies << Reports::dependency(u"groq"_s, DependencyStatus::NotUsed);
     report.code = CodeReport{CodeVerdict::Stale, {}, {}};
-    return afterAnswer(row, Reports::answer(report), TimeSource::Steady());
+    return afterAnswer(row, Reports::answer(report), Clock::TimePoint());
 }
 
 void TestFilterQuery::wordsSelectServices_data()
@@ -87,7 +87,7 @@ void TestFilterQuery::theWaysOfBeingOutOfReachAreToldApart()
     QFETCH(QString, word);
     ServiceRow row;
     row.entry = Reports::entry(u"mcp"_s);
-    row = afterAnswer(row, Reports::failure(error), TimeSource::Steady());
+    row = afterAnswer(row, Reports::failure(error), Clock::TimePoint());
     for (const QString &each : {u"refused"_s, u"timeout"_s, u"dns"_s, u"tls"_s})
         QCOMPARE(FilterQuery::parse(u"state:"_s + each)->matches(row), each == word);
     QVERIFY(FilterQuery::parse(u"state:down"_s)->matches(row));

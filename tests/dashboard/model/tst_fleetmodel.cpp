@@ -40,7 +40,7 @@ static QList<std::pair<int, int>> ranges(const QSignalSpy &spy)
 
 void TestFleetModel::anUnchangedRowIsSilent()
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel model(time);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
@@ -54,7 +54,7 @@ void TestFleetModel::anUnchangedRowIsSilent()
 
 void TestFleetModel::onlyTheChangedCellsAreSignalled()
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
     model.take(id, Reports::answer(Reports::healthy()));
@@ -74,7 +74,7 @@ void TestFleetModel::onlyTheChangedCellsAreSignalled()
 
 void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
     model.take(id, Reports::answer(Reports::healthy()));
@@ -89,7 +89,7 @@ void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
 
 void TestFleetModel::nothingResetsOnAPoll()
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel model(time);
     FleetRows rows(model);
     const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
@@ -109,7 +109,7 @@ void TestFleetModel::nothingResetsOnAPoll()
 
 void TestFleetModel::agesGrowWithoutAnAnswer()
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
     model.take(id, Reports::answer(Reports::healthy()));

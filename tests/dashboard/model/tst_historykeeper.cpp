@@ -259,7 +259,7 @@ void TestHistoryKeeper::aWrappedProgramIsBuriedWithItsExitCode()
 /// A keeper whose clock and whose look at /proc are the test's.
 struct Looks
 {
-    ManualTime time;
+    ManualClock time;
     FleetModel fleet{time};
     ServiceActions actions{fleet};
     EventJournal journal;

@@ -11,28 +11,28 @@ using namespace std::chrono_literals;
 namespace {
 
 const History::Time Noon = History::Time(std::chrono::hours(490'000));
-using Moment = PrometheusFleet::Moment;
+using Sample = PrometheusFleet::Sample;
 
 /// A scrape so long after noon, of a process that was born at noon unless it is said otherwise.
-Moment scrape(std::chrono::seconds at, qint64 successes, qint64 failures, const QString &instance = u"one"_s,
+Sample scrape(std::chrono::seconds at, qint64 successes, qint64 failures, const QString &instance = u"one"_s,
               std::chrono::seconds born = 0s)
 {
-    Moment moment{Noon + at, {}};
+    Sample sample{Noon + at, {}};
     HealthReport report = Reports::healthy(instance);
     report.uptime = at - born;
     report.dependencies = {Reports::dependency(u"db"_s, DependencyStatus::Working, successes, failures)};
     report.resources.cpuSeconds = double(successes) / 100;
     report.resources.threads = successes;
-    moment.answer.value = report;
-    moment.answer.reply.latency = 4ms;
-    return moment;
+    sample.answer.value = report;
+    sample.answer.reply.latency = 4ms;
+    return sample;
 }
 
-Moment failure(std::chrono::seconds at)
+Sample failure(std::chrono::seconds at)
 {
-    Moment moment{Noon + at, {}};
-    moment.answer.reply.error = ClientError::Unreachable;
-    return moment;
+    Sample sample{Noon + at, {}};
+    sample.answer.reply.error = ClientError::Unreachable;
+    return sample;
 }
 
 } // namespace
@@ -49,40 +49,40 @@ private Q_SLOTS:
 };
 
 Q_DECLARE_METATYPE(std::deque<History::Sample>)
-Q_DECLARE_METATYPE(QList<Moment>)
+Q_DECLARE_METATYPE(QList<Sample>)
 
 void TestMomentRange::betweenTwoMomentsIsASample_data()
 {
-    QTest::addColumn<QList<Moment>>("moments");
+    QTest::addColumn<QList<Sample>>("given");
     QTest::addColumn<std::chrono::seconds>("step");
     QTest::addColumn<std::deque<History::Sample>>("samples");
     using Samples = std::deque<History::Sample>;
-    QTest::newRow("nothing") << QList<Moment>() << 1s << Samples();
-    QTest::newRow("one") << QList<Moment>{scrape(10s, 5, 1)} << 1s << Samples();
-    QTest::newRow("differences") << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 7, 1), scrape(30s, 7, 4)} << 1s
+    QTest::newRow("nothing") << QList<Sample>() << 1s << Samples();
+    QTest::newRow("one") << QList<Sample>{scrape(10s, 5, 1)} << 1s << Samples();
+    QTest::newRow("differences") << QList<Sample>{scrape(10s, 5, 1), scrape(20s, 7, 1), scrape(30s, 7, 4)} << 1s
                                  << Samples{{Noon + 10s, Noon + 20s, 2, 0}, {Noon + 20s, Noon + 30s, 0, 3}};
     QTest::newRow("a failed scrape is a gap")
-        << QList<Moment>{scrape(10s, 5, 1), failure(20s), scrape(30s, 9, 1), scrape(40s, 10, 1)} << 1s
+        << QList<Sample>{scrape(10s, 5, 1), failure(20s), scrape(30s, 9, 1), scrape(40s, 10, 1)} << 1s
         << Samples{{Noon + 30s, Noon + 40s, 1, 0}};
     QTest::newRow("nobody scraped for long")
-        << QList<Moment>{scrape(10s, 5, 1), scrape(300s, 9, 1), scrape(310s, 10, 1)} << 1s
+        << QList<Sample>{scrape(10s, 5, 1), scrape(300s, 9, 1), scrape(310s, 10, 1)} << 1s
         << Samples{{Noon + 300s, Noon + 310s, 1, 0}};
-    QTest::newRow("long steps are no gaps") << QList<Moment>{scrape(1000s, 5, 1), scrape(4600s, 9, 1)}
+    QTest::newRow("long steps are no gaps") << QList<Sample>{scrape(1000s, 5, 1), scrape(4600s, 9, 1)}
                                             << std::chrono::seconds(1h) << Samples{{Noon + 1000s, Noon + 4600s, 4, 0}};
     QTest::newRow("a new process counts from its birth")
-        << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1, u"two"_s, 14s)} << 1s
+        << QList<Sample>{scrape(10s, 5, 1), scrape(20s, 2, 1, u"two"_s, 14s)} << 1s
         << Samples{{Noon + 14s, Noon + 20s, 2, 1}};
     QTest::newRow("a counter that falls is not negative")
-        << QList<Moment>{scrape(10s, 5, 1), scrape(20s, 2, 1), scrape(30s, 3, 1)} << 1s
+        << QList<Sample>{scrape(10s, 5, 1), scrape(20s, 2, 1), scrape(30s, 3, 1)} << 1s
         << Samples{{Noon + 20s, Noon + 30s, 1, 0}};
 }
 
 void TestMomentRange::betweenTwoMomentsIsASample()
 {
-    QFETCH(QList<Moment>, moments);
+    QFETCH(QList<Sample>, given);
     QFETCH(std::chrono::seconds, step);
     QFETCH(std::deque<History::Sample>, samples);
-    const HistoryRange range = rangeOf(moments, step);
+    const HistoryRange range = rangeOf(given, step);
     QCOMPARE(range.step, step);
     QCOMPARE(range.operations.value(u"db"_s), samples);
 }
@@ -109,7 +109,7 @@ void TestMomentRange::stretchesSayWhatWasMeasured()
 
 void TestMomentRange::marksAreThoseOfADashboardThatPolls()
 {
-    Moment stale = scrape(30s, 3, 0, u"two"_s, 15s);
+    Sample stale = scrape(30s, 3, 0, u"two"_s, 15s);
     stale.answer.value->code = CodeReport{CodeVerdict::Stale, {}, {}, 0};
     const HistoryRange range = rangeOf({scrape(10s, 1, 0), scrape(20s, 1, 0, u"two"_s, 15s), stale}, 1s);
     QCOMPARE(range.marks, (std::deque<History::Mark>{{Noon + 20s, u"restarted"_s}, {Noon + 30s, u"stale"_s}}));

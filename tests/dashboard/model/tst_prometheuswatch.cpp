@@ -217,7 +217,7 @@ std::optional<HistoryRange> TestPrometheusWatch::past(const QString &name, std::
     std::optional<HistoryRange> range;
     bool answered = false;
     const ServiceRow &service = *row(name);
-    const History::Time now = TimeSource::machine().wall();
+    const History::Time now = Clock::machine().wall();
     m_watch->pastOf(service.id)
         ->askRange(service.entry.url, now - span, now, step, [&](const Result<HistoryRange> &answer) {
             answered = true;

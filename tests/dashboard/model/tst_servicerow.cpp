@@ -26,7 +26,7 @@ private Q_SLOTS:
     void eachStepIsToldOnce();
 };
 
-static const TimeSource::Steady Now{1h};
+static const Clock::TimePoint Now{1h};
 
 static ServiceRow after(std::initializer_list<Answer<HealthReport>> answers)
 {

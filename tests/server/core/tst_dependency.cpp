@@ -32,7 +32,7 @@ private Q_SLOTS:
 
 void TestDependency::itIsNotUsedUntilTouched()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     QCOMPARE(dependency.report().status, DependencyStatus::NotUsed);
     dependency.recordSuccess();
     QCOMPARE(dependency.report().status, DependencyStatus::Working);
@@ -42,7 +42,7 @@ void TestDependency::itIsNotUsedUntilTouched()
 
 void TestDependency::whatNothingHasTouchedYetDoesNotWork()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     dependency.setUsed(true);
     for (int time = 0; time < 2; ++time) {
         QVERIFY(!dependency.isKnown());
@@ -66,7 +66,7 @@ void TestDependency::aFailureAndARecoveryAreLoggedOnceEach()
             logged << QLatin1StringView(context.category) + u": "_s + message;
         });
     {
-        Dependency dependency(u"db"_s, Clock::steady());
+        Dependency dependency(u"db"_s, Clock::machine());
         dependency.recordSuccess();
         dependency.recordFailure(u"refused"_s);
         dependency.recordFailure(u"refused"_s);
@@ -82,7 +82,7 @@ void TestDependency::aFailureAndARecoveryAreLoggedOnceEach()
 
 void TestDependency::switchedOffItForgetsItsDetails()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     dependency.recordSuccess();
     dependency.setDetail(u"pool_size"_s, 3);
     dependency.setLastCheckDuration(Seconds(1));
@@ -98,7 +98,7 @@ void TestDependency::switchedOffItForgetsItsDetails()
 
 void TestDependency::theLatestOperationDecides()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     dependency.recordFailure(u"refused"_s);
     QCOMPARE(dependency.report().status, DependencyStatus::Error);
     QCOMPARE(dependency.report().error, u"refused"_s);
@@ -120,7 +120,7 @@ void TestDependency::agesAreMeasuredByTheClock()
 
 void TestDependency::aCallDroppedIsAFailure()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     {
         const auto call = dependency.call();
     }
@@ -134,7 +134,7 @@ void TestDependency::aCallDroppedIsAFailure()
 
 void TestDependency::aCallCountsOnce()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     auto call = dependency.call();
     auto moved = std::move(call);
     moved.success();
@@ -158,14 +158,14 @@ void TestDependency::anErrorIsOneLine()
 {
     QFETCH(QString, why);
     QFETCH(QString, error);
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     dependency.recordFailure(why);
     QCOMPARE(dependency.report().error, error);
 }
 
 void TestDependency::nothingIsLostBetweenThreads()
 {
-    Dependency dependency(u"db"_s, Clock::steady());
+    Dependency dependency(u"db"_s, Clock::machine());
     QLoggingCategory::setFilterRules(u"hephaestus.check=false"_s);
     constexpr int Threads = 4;
     constexpr int Operations = 50'000;

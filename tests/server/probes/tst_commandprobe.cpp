@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/protocol/processentry.h"
+#include "common/base/processentry.h"
 #include "server/core/processusage.h"
 #include "server/probes/commandprobe.h"
 #include "tests/support/ask.h"

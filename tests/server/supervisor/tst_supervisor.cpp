@@ -73,7 +73,7 @@ void TestSupervisor::init()
     descriptors = Leftovers::openDescriptors();
     directory = std::make_unique<QTemporaryDir>();
     options = {};
-    options.passThrough = false;
+    options.writeWithoutBlocking = false;
 }
 
 void TestSupervisor::cleanup()

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+
+namespace Hephaestus {
+
+/// The two clocks that everything here goes by: a steady one to schedule and measure with, and the wall clock, which
+/// people read. A test passes its own. The const functions of the machine's clock are safe from every thread.
+class Clock
+{
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    using WallTime = std::chrono::system_clock::time_point;
+
+    virtual ~Clock() = default;
+    virtual TimePoint now() const { return std::chrono::steady_clock::now(); }
+    virtual WallTime wall() const { return std::chrono::system_clock::now(); }
+
+    /// The machine's clocks; lives as long as the process.
+    static const Clock &machine();
+};
+
+/// Both clocks stand still until told to move. Not thread-safe.
+class ManualClock : public Clock
+{
+public:
+    TimePoint now() const override { return m_now; }
+    WallTime wall() const override { return m_wall; }
+
+    void advance(std::chrono::nanoseconds step)
+    {
+        m_now += step;
+        m_wall += std::chrono::duration_cast<WallTime::duration>(step);
+    }
+
+private:
+    TimePoint m_now{std::chrono::hours(1)};
+    WallTime m_wall{std::chrono::sys_days{std::chrono::year{2026} / 1 / 2} + std::chrono::hours(12)};
+};
+
+} // namespace Hephaestus

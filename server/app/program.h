@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+
+namespace Hephaestus {
+
+/// The program `hephaestus`, but for what main() must do before anything else: finds the command in `given`, the
+/// arguments after the program's name, runs it, and returns the exit code. Needs a QCoreApplication.
+int runProgram(const QStringList &given);
+
+} // namespace Hephaestus

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/cli/actionrun.h"
+
+#include "common/base/duration.h"
+#include "common/base/printable.h"
+#include "common/protocol/receiptcodec.h"
+#include "server/cli/exitcode.h"
+
+#include <QEventLoop>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString doneWord(const Receipt &receipt)
+{
+    if (receipt.steps.isEmpty())
+        return receipt.action == "stop"_L1 ? u"was not running"_s : u"is running already"_s;
+    const QString time = u" in %1"_s.arg(formatDuration(receipt.total));
+    return (receipt.action == "stop"_L1        ? u"stopped"_s
+                : receipt.action == "start"_L1 ? u"started"_s
+                                               : u"restarted"_s)
+        + time;
+}
+
+QString change(const QString &before, const QString &after)
+{
+    return after.isEmpty() ? before : before.isEmpty() ? after : before + u" → "_s + after;
+}
+
+QString pidText(const std::optional<qint64> &pid) { return pid ? QString::number(*pid) : QString(); }
+
+QString stepLine(const ReceiptStep &step, const Terminal &terminal)
+{
+    const bool ok = step.outcome == StepOutcome::Ok;
+    const QString name = step.name.leftJustified(14);
+    const QString time = formatDuration(step.duration).rightJustified(9);
+    const QString message = step.message.isEmpty() ? QString() : u"  "_s + printable(step.message);
+    return u"  "_s + terminal.painted(ok ? u"✓ "_s : u"✗ "_s, ok ? Paint::Good : Paint::Bad) + name + time
+        + terminal.painted(message, ok ? Paint::Faint : Paint::Bad) + u'\n';
+}
+
+} // namespace
+
+QString receiptLine(const Receipt &receipt)
+{
+    if (!receipt.ok)
+        return printable(receipt.failure);
+    QStringList facts;
+    if (const QString pids = change(pidText(receipt.oldPid), pidText(receipt.newPid)); !pids.isEmpty())
+        facts << u"pid "_s + pids;
+    if (const QString instances = change(receipt.oldInstance.left(8), receipt.newInstance.left(8));
+        !instances.isEmpty())
+        facts << u"instance "_s + printable(instances);
+    if (receipt.code != CodeVerdict::Unknown)
+        facts << u"code "_s + wireName(receipt.code);
+    return doneWord(receipt) + (facts.isEmpty() ? QString() : u": "_s + facts.join(u", "_s));
+}
+
+int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
+{
+    const QList<Receipt> receipts = runForReceipts(services, action, terminal, json);
+    const bool allOk = std::all_of(receipts.begin(), receipts.end(), [](const Receipt &receipt) { return receipt.ok; });
+    return allOk ? ExitDone : ExitNotSo;
+}
+
+QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
+                              bool json)
+{
+    FleetRun run(services, action);
+    QEventLoop loop;
+    QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
+        if (json)
+            return;
+        terminal.write(
+            terminal.painted(u"%1 %2"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong)
+            + u'\n');
+        QObject::connect(sequence, &RestartSequence::stepFinished, &loop,
+                         [&](const ReceiptStep &step) { terminal.write(stepLine(step, terminal)); });
+        QObject::connect(sequence, &RestartSequence::progressed, &loop, [&](const QString &text) {
+            if (terminal.width()) // a line that the next one replaces
+                terminal.write(u"    "_s + terminal.painted(text.left(*terminal.width() - 5), Paint::Faint)
+                               + u"\x1b[K\r"_s);
+        });
+    });
+    QObject::connect(&run, &FleetRun::serviceFinished, &loop, [&](const Receipt &receipt) {
+        if (json)
+            return terminal.write(QString::fromUtf8(encode(receipt)) + u'\n');
+        terminal.write(terminal.painted(printable(receipt.service), Paint::Strong) + u": "_s
+                       + terminal.painted(receiptLine(receipt), receipt.ok ? Paint::None : Paint::Bad) + u'\n');
+    });
+    QObject::connect(&run, &FleetRun::finished, &loop, &QEventLoop::quit);
+    run.start();
+    loop.exec();
+    return run.receipts();
+}
+
+} // namespace Hephaestus

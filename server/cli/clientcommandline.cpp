@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/cli/clientcommandline.h"
+
+#include "common/base/duration.h"
+#include "common/base/printable.h"
+#include "common/fleet/fleetfile.h"
+#include "common/protocol/configreader.h"
+#include "server/cli/exitcode.h"
+#include "server/cli/globaloptions.h"
+
+#include <QFileInfo>
+
+#include <cstdio>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+ClientCommandLine::ClientCommandLine(const QString &description, const QString &syntax, Names names)
+    : m_command(syntax.section(u' ', 0, 0))
+    , m_names(names)
+{
+    m_parser.setApplicationDescription(description);
+    addHelpOption(m_parser);
+    addGlobalOptions(m_parser);
+    m_parser.addOption({u"fleet"_s, u"The fleet file; otherwise %1."_s.arg(defaultFleetPath()), u"FILE"_s});
+    const QString what = names == Names::None || names == Names::Others
+        ? QString()
+        : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
+    m_parser.addPositionalArgument(m_command, what, syntax);
+}
+
+void ClientCommandLine::addPrometheusOption()
+{
+    m_hasPrometheus = true;
+    m_parser.addOption({u"prometheus"_s,
+                        u"What this Prometheus server knows of the services it scrapes, instead of asking each."_s,
+                        u"URL"_s});
+}
+
+std::optional<int> ClientCommandLine::read(const QStringList &arguments)
+{
+    if (!m_parser.parse(arguments))
+        return usageError(m_parser.errorText());
+    if (m_parser.isSet(u"help"_s)) {
+        std::printf("%s", qPrintable(helpText(m_parser, m_command)));
+        return ExitDone;
+    }
+    const QStringList words{u"auto"_s, u"always"_s, u"never"_s};
+    const QString color = m_parser.value(u"color"_s);
+    if (!words.contains(color))
+        return usageError(u"--color: expected auto, always or never, found \"%1\""_s.arg(color));
+    m_terminal = Terminal(Terminal::Color(words.indexOf(color)));
+    const QStringList names = m_names == Names::Others ? QStringList() : m_parser.positionalArguments();
+    if (m_names == Names::None && !names.isEmpty())
+        return usageError(u"unexpected \"%1\": this command is for the whole fleet"_s.arg(printable(names.first())));
+    if (m_names == Names::Required && names.isEmpty())
+        return usageError(u"which service? Give a name of the fleet file, or a URL"_s);
+    if (m_hasPrometheus && m_parser.isSet(u"prometheus"_s))
+        return {};
+    if (m_parser.isSet(u"fleet"_s) || names.isEmpty()) {
+        if (const auto exit = readFleetFile())
+            return exit;
+    }
+    for (const QString &name : names) {
+        if (const auto exit = lookUp(name))
+            return exit;
+    }
+    if (names.isEmpty())
+        m_services = m_fleet.services;
+    if (m_services.isEmpty())
+        return usageError(u"there is no service in %1"_s.arg(m_fleet.path));
+    return {};
+}
+
+std::optional<int> ClientCommandLine::readFleetFile()
+{
+    if (std::exchange(m_isFleetRead, true))
+        return {};
+    const QString path = m_parser.isSet(u"fleet"_s) ? m_parser.value(u"fleet"_s) : defaultFleetPath();
+    if (!m_parser.isSet(u"fleet"_s) && !QFileInfo::exists(path))
+        return usageError(u"there is no fleet file %1; name one by --fleet FILE, or services by URL"_s.arg(path));
+    FleetReading reading = readFleet(path);
+    for (const Problem &problem : reading.problems)
+        std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
+    m_fleet = std::move(reading.fleet);
+    return reading.problems.isEmpty() ? std::optional<int>() : ExitUsage;
+}
+
+std::optional<int> ClientCommandLine::lookUp(const QString &name)
+{
+    if (name.contains("://"_L1) || name.startsWith("unix:"_L1)) {
+        const Result<FleetEntry> entry = entryForUrl(name);
+        if (!entry)
+            return usageError(printable(entry.problem().text()));
+        m_services << *entry;
+        return {};
+    }
+    if (const auto exit = readFleetFile())
+        return exit;
+    if (const FleetEntry *entry = m_fleet.find(name)) {
+        m_services << *entry;
+        return {};
+    }
+    QStringList known;
+    for (const FleetEntry &entry : m_fleet.services)
+        known << entry.name;
+    const QString near = nearestName(name, known);
+    return usageError(u"there is no service \"%1\" in %2%3"_s.arg(
+        printable(name), m_fleet.path, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+}
+
+int ClientCommandLine::usageError(const QString &what) const
+{
+    std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(what));
+    return ExitUsage;
+}
+
+std::optional<std::chrono::milliseconds> ClientCommandLine::duration(const QString &option) const
+{
+    const Result<std::chrono::milliseconds> value = parseDuration(m_parser.value(option));
+    if (value)
+        return *value;
+    usageError(u"--%1: %2"_s.arg(option, value.problem().what));
+    return {};
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+#include "server/cli/terminal.h"
+
+#include <QCommandLineParser>
+
+namespace Hephaestus {
+
+/// What the client subcommands have in common on the command line: the services they mean, the fleet file those are
+/// looked up in, and colours.
+class ClientCommandLine
+{
+public:
+    enum class Names {
+        Required,  ///< at least one
+        AllIfNone, ///< none means the whole fleet
+        None,      ///< always the whole fleet
+        Others,    ///< always the whole fleet; the words are something else
+    };
+
+    /// `syntax` is what follows `hephaestus` in the help: `status [NAME|URL]...`.
+    ClientCommandLine(const QString &description, const QString &syntax, Names names);
+
+    QCommandLineParser &parser() { return m_parser; }
+
+    /// `--prometheus URL`: with it, names are not looked up here.
+    void addPrometheusOption();
+
+    /// Reads the arguments and looks up the services. An exit code: it is over (help was shown, or an error told on
+    /// stderr).
+    std::optional<int> read(const QStringList &arguments);
+
+    /// What was asked for, in that order; the whole fleet in the order of its file.
+    const QList<FleetEntry> &services() const { return m_services; }
+    const Fleet &fleet() const { return m_fleet; }
+    const Terminal &terminal() const { return m_terminal; }
+
+    /// Tells a usage error on stderr; returns ExitUsage.
+    int usageError(const QString &what) const;
+    /// The option's value as a duration; nothing, and a usage error told, if it is none.
+    std::optional<std::chrono::milliseconds> duration(const QString &option) const;
+
+private:
+    std::optional<int> readFleetFile();
+    std::optional<int> lookUp(const QString &name);
+
+    QCommandLineParser m_parser;
+    QString m_command;
+    Names m_names;
+    Fleet m_fleet;
+    bool m_isFleetRead = false;
+    bool m_hasPrometheus = false;
+    QList<FleetEntry> m_services;
+    Terminal m_terminal;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/cli/clientcommandline.h"
+#include "server/cli/clientcommands.h"
+#include "server/cli/exitcode.h"
+#include "server/cli/survey.h"
+
+#include <QDeadlineTimer>
+#include <QFile>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// It says what it knows of its code, and that is not that it is fresh. A service that is down, or never says, runs no
+/// old code we know of.
+bool isNotFresh(const ServiceSnapshot &snapshot)
+{
+    return snapshot.report && snapshot.report->code && snapshot.report->code->verdict != CodeVerdict::Fresh;
+}
+
+/// Replaces this program; returns only if that is not possible, with the exit code a shell gives then.
+int become(const QStringList &command)
+{
+    QList<QByteArray> words;
+    for (const QString &word : command)
+        words << QFile::encodeName(word);
+    std::vector<char *> pointers;
+    for (QByteArray &word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    ::execvp(pointers[0], pointers.data());
+    const int error = errno;
+    std::fprintf(stderr, "hephaestus exec: %s: %s\n", words[0].constData(), std::strerror(error));
+    return error == ENOENT ? 127 : 126;
+}
+
+} // namespace
+
+int execCommand(const QStringList &arguments)
+{
+    ClientCommandLine line(
+        u"Runs a command if the services of the fleet run the code that is on disk; else exits with 3 and a list."_s,
+        u"exec --require-fresh -- COMMAND ARGS..."_s, ClientCommandLine::Names::None);
+    line.parser().addOption({u"require-fresh"_s, u"Only if nothing in the fleet is stale."_s});
+    line.parser().addOption(
+        {u"settle"_s, u"How long to wait for services that do not know yet."_s, u"TIME"_s, u"5s"_s});
+    const qsizetype dashes = arguments.indexOf(u"--"_s);
+    if (const auto exit = line.read(dashes < 0 ? arguments : arguments.first(dashes)))
+        return *exit;
+    const QStringList command = dashes < 0 ? QStringList() : arguments.mid(dashes + 1);
+    if (command.isEmpty())
+        return line.usageError(u"which command? Give it after --"_s);
+    if (!line.parser().isSet(u"require-fresh"_s))
+        return line.usageError(u"on what condition? Give --require-fresh"_s);
+    const auto settle = line.duration(u"settle"_s);
+    if (!settle)
+        return ExitUsage;
+
+    EnvironmentComparison environments;
+    const QDeadlineTimer deadline(*settle);
+    for (;;) {
+        QList<ServiceSnapshot> snapshots = survey(line.services(), environments);
+        snapshots.removeIf([](const ServiceSnapshot &snapshot) { return !isNotFresh(snapshot); });
+        if (snapshots.isEmpty())
+            return become(command);
+        if (deadline.hasExpired() || std::any_of(snapshots.begin(), snapshots.end(), isStale)) {
+            std::fputs(qPrintable(statusTable(snapshots, line.terminal())), stderr);
+            return ExitStale;
+        }
+        pauseBeforeNextLook(deadline);
+    }
+}
+
+} // namespace Hephaestus

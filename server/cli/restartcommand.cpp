@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/printable.h"
+#include "common/fleet/stalerestart.h"
+#include "server/cli/actionrun.h"
+#include "server/cli/clientcommandline.h"
+#include "server/cli/clientcommands.h"
+#include "server/cli/exitcode.h"
+#include "server/cli/survey.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using Names = ClientCommandLine::Names;
+
+namespace {
+
+const QCommandLineOption JsonOption(u"json"_s, u"As JSON: one receipt a line."_s);
+
+int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax,
+        Names names)
+{
+    ClientCommandLine line(description, syntax, names);
+    line.parser().addOption(JsonOption);
+    if (const auto exit = line.read(arguments))
+        return *exit;
+    return runAction(line.services(), action, line.terminal(), line.parser().isSet(JsonOption));
+}
+
+QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
+{
+    EnvironmentComparison environments;
+    const QList<ServiceSnapshot> snapshots = survey(services, environments);
+    QList<FleetEntry> stale;
+    for (qsizetype i = 0; i < services.size(); ++i) {
+        if (isStale(snapshots[i]))
+            stale << services[i];
+    }
+    return stale;
+}
+
+/// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
+int watchStale(const ClientCommandLine &line, bool json)
+{
+    StaleRestart stale;
+    for (const FleetEntry &entry : line.services())
+        stale.add(entry);
+    if (!stale.isAsked())
+        return line.usageError(
+            u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(
+                line.fleet().path));
+    EnvironmentComparison environments;
+    QMap<QString, QString> told; ///< why each is waited for
+    for (;;) {
+        const QList<ServiceSnapshot> snapshots = survey(line.services(), environments);
+        const auto now = std::chrono::steady_clock::now();
+        for (const ServiceSnapshot &snapshot : snapshots) {
+            stale.observe(snapshot.name, snapshot.report ? &*snapshot.report : nullptr, now);
+            const QString why = stale.waitsFor(snapshot.name, now);
+            if (std::exchange(told[snapshot.name], why) != why && !why.isEmpty() && !json)
+                line.terminal().write(printable(snapshot.name) + u" is stale: "_s + printable(why) + u'\n');
+        }
+        if (const auto name = stale.due(now)) {
+            stale.began(*name);
+            const QList<Receipt> receipts =
+                runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
+            stale.ended(receipts.first(), std::chrono::steady_clock::now());
+        }
+        pause(1s);
+    }
+}
+
+} // namespace
+
+int restartCommand(const QStringList &arguments)
+{
+    ClientCommandLine line(
+        u"Restarts services and prints the receipt: each step, the old and the new instance. Exit code 1 if one did not truly restart."_s,
+        u"restart NAME|URL..."_s, Names::AllIfNone);
+    line.parser().addOption(JsonOption);
+    line.parser().addOption(
+        {u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
+    line.parser().addOption(
+        {u"watch"_s,
+         u"With --stale: goes on looking, and restarts the services that have restart_on_stale in the fleet file, when they are idle."_s});
+    line.parser().addOption({u"all"_s, u"The whole fleet, in the order of depends_on."_s});
+    if (const auto exit = line.read(arguments))
+        return *exit;
+    const bool stale = line.parser().isSet(u"stale"_s);
+    const bool watch = line.parser().isSet(u"watch"_s);
+    const bool all = line.parser().isSet(u"all"_s);
+    if (line.parser().positionalArguments().isEmpty() && !stale && !all)
+        return line.usageError(u"which service? Give a name or a URL, or --stale, or --all"_s);
+    if (all && !line.parser().positionalArguments().isEmpty())
+        return line.usageError(u"--all is the whole fleet; leave out the names, or --all"_s);
+    if (watch && (!stale || !line.parser().positionalArguments().isEmpty()))
+        return line.usageError(u"--watch goes with --stale, for the whole fleet"_s);
+    if (watch)
+        return watchStale(line, line.parser().isSet(JsonOption));
+    const QList<FleetEntry> services = stale ? staleOf(line.services()) : line.services();
+    if (services.isEmpty()) {
+        line.terminal().write(u"nothing is stale\n"_s);
+        return ExitDone;
+    }
+    return runAction(services, FleetAction::Restart, line.terminal(), line.parser().isSet(JsonOption));
+}
+
+int startCommand(const QStringList &arguments)
+{
+    return act(arguments, FleetAction::Start,
+               u"Starts services by the commands of the fleet file, detached, and waits until they are healthy."_s,
+               u"start NAME..."_s, Names::Required);
+}
+
+int upCommand(const QStringList &arguments)
+{
+    return act(arguments, FleetAction::Start,
+               u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s, u"up"_s,
+               Names::None);
+}
+
+int downCommand(const QStringList &arguments)
+{
+    return act(arguments, FleetAction::Stop, u"Stops the whole fleet gracefully, in the reverse order of depends_on."_s,
+               u"down"_s, Names::None);
+}
+
+} // namespace Hephaestus

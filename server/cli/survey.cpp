@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/cli/survey.h"
+
+#include "common/base/duration.h"
+#include "common/base/printable.h"
+#include "common/client/serviceclient.h"
+#include "common/fleet/prometheusfleet.h"
+#include "server/cli/terminal.h"
+
+#include <QDeadlineTimer>
+#include <QEventLoop>
+#include <QTimer>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype AtOnce = 128;
+constexpr std::chrono::milliseconds BetweenLooks{100};
+
+QString stateOf(const Answer<HealthReport> &answer)
+{
+    if (answer.value) {
+        if (answer.value->status == ServiceStatus::ShuttingDown)
+            return u"shutting_down"_s;
+        const auto fails = [](const DependencyReport &dependency) {
+            return dependency.status == DependencyStatus::Error;
+        };
+        const auto &dependencies = answer.value->dependencies;
+        return std::any_of(dependencies.begin(), dependencies.end(), fails) ? u"error"_s : u"healthy"_s;
+    }
+    if (answer.reply.error == ClientError::Unauthorized)
+        return u"unauthorized"_s;
+    return cameFromService(answer.reply.error) ? u"not_understood"_s : u"unreachable"_s;
+}
+
+struct Look
+{
+    const char16_t *shape;
+    Paint paint;
+};
+
+Look lookOf(const QString &state)
+{
+    if (state == "healthy"_L1)
+        return {u"●", Paint::Good};
+    if (state == "error"_L1)
+        return {u"▲", Paint::Bad};
+    if (state == "shutting_down"_L1)
+        return {u"◐", Paint::Busy};
+    if (state == "unauthorized"_L1)
+        return {u"⚷", Paint::Locked};
+    return {u"◌", Paint::Faint};
+}
+
+struct Cell
+{
+    QString text;
+    Paint paint = Paint::None;
+};
+
+using Row = std::array<Cell, 6>;
+
+/// `database ok, qdrant error: connection refused`; those not used are left out.
+QString dependencyText(const HealthReport &report)
+{
+    QStringList parts;
+    for (const DependencyReport &dependency : report.dependencies) {
+        if (dependency.status == DependencyStatus::Working)
+            parts << printable(dependency.name) + u" ok"_s;
+        else if (dependency.status == DependencyStatus::Error)
+            parts << printable(dependency.name)
+                    + (dependency.error.isEmpty() ? u" error"_s : u" error: "_s + printable(dependency.error));
+    }
+    return parts.isEmpty() ? u"—"_s : parts.join(u", "_s);
+}
+
+Row rowOf(const ServiceSnapshot &snapshot)
+{
+    const Look look = lookOf(snapshot.state);
+    const QString word = QString(snapshot.state).replace(u'_', u' ');
+    Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint},
+            {printable(snapshot.name)},
+            {u"—"_s},
+            {u"—"_s},
+            {u"—"_s},
+            {printable(snapshot.message), Paint::Faint}};
+    if (!snapshot.report)
+        return row;
+    const HealthReport &report = *snapshot.report;
+    if (report.code && report.code->verdict == CodeVerdict::Stale)
+        row[2] = {u"◆ stale"_s, Paint::Stale};
+    else if (report.code && report.code->verdict == CodeVerdict::Fresh)
+        row[2] = {u"fresh"_s};
+    row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
+    row[4] = {formatDuration(report.uptime)};
+    row[5] = {dependencyText(report), snapshot.state == "error"_L1 ? Paint::Bad : Paint::None};
+    if (report.shutdown && !report.shutdown->phase.isEmpty())
+        row[5].text.prepend(printable(report.shutdown->phase) + u"; "_s);
+    return row;
+}
+
+} // namespace
+
+namespace {
+
+/// Asks all services by `ask(client, callback)`; runs an event loop until all have answered.
+template <typename T, typename Ask>
+QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
+{
+    QList<Answer<T>> answers(entries.size());
+    std::vector<std::unique_ptr<ServiceClient>> clients(size_t(entries.size()));
+    qsizetype next = 0;
+    qsizetype open = entries.size();
+    QEventLoop loop;
+    std::function<void()> askNext;
+    const auto answered = [&](qsizetype index, const Answer<T> &answer) {
+        answers[index] = answer;
+        clients[size_t(index)].release()->deleteLater(); // it is calling us
+        if (--open == 0)
+            loop.quit();
+        askNext();
+    };
+    askNext = [&] {
+        if (next >= entries.size())
+            return;
+        const qsizetype index = next++;
+        const Result<ServiceTarget> target = targetOf(entries[index]);
+        clients[size_t(index)] = std::make_unique<ServiceClient>(target ? *target : ServiceTarget{});
+        if (target)
+            return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
+        const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
+        QMetaObject::invokeMethod(
+            clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
+    };
+    for (qsizetype i = 0; i < AtOnce; ++i)
+        askNext();
+    if (open > 0)
+        loop.exec();
+    return answers;
+}
+
+} // namespace
+
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments)
+{
+    auto answers =
+        askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
+    QList<ServiceSnapshot> snapshots;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        auto &answer = answers[i];
+        if (answer.value)
+            environments.addTo(*answer.value, entries[i]);
+        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url,       stateOf(answer),
+                                     answer.reply.message, answer.reply.latency, answer.value};
+    }
+    return snapshots;
+}
+
+void pause(std::chrono::milliseconds time)
+{
+    QEventLoop loop;
+    QTimer::singleShot(time, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+void pauseBeforeNextLook(const QDeadlineTimer &deadline)
+{
+    pause(std::chrono::milliseconds(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime())));
+}
+
+QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
+{
+    return askAll<QList<CodeFile>>(entries,
+                                   [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
+}
+
+Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringList &names)
+{
+    QEventLoop loop;
+    QList<ServiceSnapshot> snapshots;
+    Problem problem;
+    server.ask([&](const Result<QList<PrometheusFleet::Member>> &members) {
+        loop.quit();
+        if (!members) {
+            problem = members.problem();
+            return;
+        }
+        for (const PrometheusFleet::Member &member : *members) {
+            const Answer<HealthReport> &answer = member.answer;
+            if (names.isEmpty() || names.contains(member.entry.name) || names.contains(member.entry.url))
+                snapshots << ServiceSnapshot{member.entry.name,    member.entry.url,     stateOf(answer),
+                                             answer.reply.message, answer.reply.latency, answer.value};
+        }
+    });
+    loop.exec();
+    if (!problem.what.isEmpty())
+        return problem;
+    if (snapshots.isEmpty())
+        return Problem{{},
+                       names.isEmpty() ? u"Prometheus scrapes no service of Hephaestus"_s
+                                       : u"Prometheus scrapes no service called %1"_s.arg(names.join(u", "_s))};
+    return snapshots;
+}
+
+bool isHealthy(const ServiceSnapshot &snapshot) { return snapshot.state == "healthy"_L1; }
+
+bool isStale(const ServiceSnapshot &snapshot)
+{
+    return snapshot.report && snapshot.report->code && snapshot.report->code->verdict == CodeVerdict::Stale;
+}
+
+QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal)
+{
+    QList<Row> rows{{Cell{u"STATE"_s, Paint::Faint},
+                     {u"SERVICE"_s, Paint::Faint},
+                     {u"CODE"_s, Paint::Faint},
+                     {u"VERSION"_s, Paint::Faint},
+                     {u"UP"_s, Paint::Faint},
+                     {u"DEPENDENCIES"_s, Paint::Faint}}};
+    for (const ServiceSnapshot &snapshot : snapshots)
+        rows << rowOf(snapshot);
+    std::array<qsizetype, 6> widths{};
+    for (const Row &row : rows) {
+        for (size_t column = 0; column < row.size(); ++column)
+            widths[column] = std::max(widths[column], row[column].text.size());
+    }
+    QString text;
+    for (const Row &row : rows) {
+        qsizetype used = 0;
+        for (size_t column = 0; column + 1 < row.size(); ++column) {
+            const QString padding(widths[column] - row[column].text.size(), u' ');
+            const QString cell = terminal.painted(row[column].text, row[column].paint);
+            text += (column == 4 ? padding + cell : cell + padding) + u"  "_s; // the uptime to the right
+            used += widths[column] + 2;
+        }
+        const qsizetype room =
+            terminal.width() ? std::max<qsizetype>(12, *terminal.width() - used) : row[5].text.size();
+        const QString last = row[5].text.size() > room ? row[5].text.left(room - 1) + u'…' : row[5].text;
+        text += terminal.painted(last, row[5].paint) + u'\n';
+    }
+    return text;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/reply.h"
+#include "common/fleet/environmentcomparison.h"
+#include "common/protocol/servicesnapshot.h"
+
+class QDeadlineTimer;
+
+namespace Hephaestus {
+
+/// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand,
+/// in the order of `entries`. Runs an event loop. Who asks again and again keeps `environments`.
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments);
+/// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
+/// does not answer, or knows none of them. Runs an event loop.
+class PrometheusFleet;
+Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringList &names);
+/// For who asks again and again. Runs an event loop.
+void pause(std::chrono::milliseconds time);
+/// For who asks until something is so, or the deadline comes.
+void pauseBeforeNextLook(const QDeadlineTimer &deadline);
+
+/// Likewise, which of these files, absolute, each service loaded.
+QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);
+
+bool isHealthy(const ServiceSnapshot &snapshot);
+bool isStale(const ServiceSnapshot &snapshot);
+
+/// The table of `hephaestus status`.
+class Terminal;
+QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal);
+
+} // namespace Hephaestus

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/health.h"
+#include "server/code/codemanifest.h"
+
+#include <unordered_map>
+
+namespace Hephaestus {
+
+/// A path for a person and for JSON: control characters and bytes that are not UTF-8 as `\xNN`, a backslash twice.
+QString printablePath(const QByteArray &path);
+
+/// What a process loaded against what is on disk. Equal stamps are the same bytes; a different size is a change; for
+/// the rest the hash decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
+class CodeComparison
+{
+public:
+    /// How many changes a report lists by name at most, and how much text they may be: it goes into every status body.
+    static constexpr qsizetype Listed = 100;
+    static constexpr qsizetype ListedText = 16 * 1024;
+
+    explicit CodeComparison(CodeManifest &manifest);
+
+    /// Brings the manifest up to date and looks at every file. Unknown without changes: the throttle was stopped, or
+    /// there is nothing to compare.
+    CodeReport look(CpuThrottle &throttle);
+
+private:
+    enum class Change : quint8 { Modified, Added, Removed, Unreadable, Unverified };
+    struct Difference
+    {
+        Change change;
+        FileStamp seen; ///< the state of the file it was found in
+    };
+
+    bool visitWatched(CpuThrottle &throttle);
+    void compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
+                   CpuThrottle &throttle);
+    std::optional<Change> judge(const QByteArray &path, LoadedFile &file, FileStamp &now, CpuThrottle &throttle);
+    CodeReport report() const;
+    static QString word(Change change);
+
+    CodeManifest &m_manifest;
+    std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name
+    std::map<QByteArray, Change> m_unexpected; ///< watched files that were not there, directories not readable
+};
+
+} // namespace Hephaestus

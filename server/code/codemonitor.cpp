@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/code/codemonitor.h"
+
+#include "server/core/serverstate.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+// Of ioprio_set(2). The linux/ioprio.h of Debian 12 (linux-libc-dev 6.1.192) names a parameter "class".
+constexpr int IoPriorityOfProcess = 1;
+constexpr int IdleIoPriority = 3 << 13;
+
+/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a
+/// thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
+void stepBack()
+{
+    ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);
+    ::syscall(SYS_ioprio_set, IoPriorityOfProcess, 0, IdleIoPriority);
+}
+
+} // namespace
+
+CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock, const CodeTiming &timing,
+                         QObject *parent)
+    : QObject(parent)
+    , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
+{
+    connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
+    connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported);
+    state.addCapability(QStringLiteral("code"));
+    state.setCode({});
+}
+
+CodeMonitor::~CodeMonitor()
+{
+    m_watch->stop();
+    if (m_thread)
+        m_watch->deleteLater();
+    else
+        delete m_watch;
+}
+
+void CodeMonitor::start()
+{
+    m_watch->moveToThread(m_thread.emplace("code").thread());
+    QMetaObject::invokeMethod(m_watch, [watch = m_watch] {
+        stepBack();
+        watch->start();
+    });
+    for (auto &question : std::exchange(m_early, {}))
+        QMetaObject::invokeMethod(m_watch, std::move(question));
+}
+
+void CodeMonitor::lookNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow); }
+
+void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done)
+{
+    auto question = [watch = m_watch, paths, done = std::move(done)] {
+        QList<CodeFile> files;
+        for (const QByteArray &path : paths) {
+            const auto kind = watch->manifest().find(path);
+            files << CodeFile{QString::fromUtf8(path), kind.has_value(),
+                              kind ? QLatin1String(wireName(*kind)) : QString()};
+        }
+        done(files);
+    };
+    if (m_thread)
+        QMetaObject::invokeMethod(m_watch, std::move(question));
+    else
+        m_early << question;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/eventthread.h"
+#include "server/code/codewatch.h"
+
+namespace Hephaestus {
+
+class ServerState;
+
+/// A service's answer to "does this process run the code on disk?": a CodeWatch in a thread of its own with low
+/// priority, whose reports become ServerState's code.
+///
+/// Made early: the constructor notes what is loaded now (some milliseconds). start() when the service is up: what takes
+/// long follows in the background. Until the first look has ended the verdict is unknown. The state and the clock
+/// outlive it.
+class CodeMonitor : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock = Clock::machine(),
+                         const CodeTiming &timing = {}, QObject *parent = nullptr);
+    ~CodeMonitor() override;
+
+    void start();
+    /// Asks for a look at once; reported() follows.
+    void lookNow();
+    /// Says of each path whether the process loaded that file, after the first look, and one that is under way. `done`
+    /// is called once, in another thread, or never if this ends before.
+    void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);
+
+Q_SIGNALS:
+    /// In the thread of this object.
+    void reported(const Hephaestus::CodeReport &report);
+
+private:
+    QList<std::function<void()>> m_early; ///< questions before start()
+    CodeWatch *m_watch;                   ///< lives in m_thread, which deletes it, once that is started
+    std::optional<EventThread> m_thread;
+};
+
+} // namespace Hephaestus

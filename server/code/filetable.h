@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/code/loadedfile.h"
+
+#include <QByteArray>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace Hephaestus {
+
+/// The files a process loaded, by path, in under 200 bytes each: directories are kept once, names in one block of text,
+/// and the files of a directory sorted in one vector. Belongs to one thread.
+class FileTable
+{
+public:
+    struct Directory
+    {
+        std::vector<LoadedFile> files; ///< by name
+    };
+    using Directories = std::map<std::string, Directory, std::less<>>;
+
+    /// The directory of this absolute path, made on first use; the reference stays valid.
+    Directories::value_type &directory(QByteArrayView path);
+    const Directories::value_type *findDirectory(QByteArrayView path) const;
+    Directories &directories() { return m_directories; }
+    const Directories &directories() const { return m_directories; }
+
+    /// The file of this name, or null. A pointer stays valid until a file is added to or removed from its directory.
+    LoadedFile *find(Directory &directory, QByteArrayView name);
+    LoadedFile *find(QByteArrayView path);
+    const LoadedFile *find(QByteArrayView path) const { return const_cast<FileTable *>(this)->find(path); }
+    /// Adds a file; what was there of that name is replaced.
+    LoadedFile &add(Directory &directory, QByteArrayView name, const LoadedFile &file);
+    LoadedFile &add(QByteArrayView path, const LoadedFile &file);
+    /// Takes `origin` from the files for which `gone(path, file)`, and forgets those that have no other.
+    template <typename Predicate>
+    void forget(Origin origin, Predicate gone)
+    {
+        for (auto &directory : m_directories) {
+            std::erase_if(directory.second.files, [&](LoadedFile &file) {
+                if ((file.origins & origin) && gone(path(directory, file), file))
+                    file.origins &= quint8(~origin);
+                return file.origins == 0;
+            });
+        }
+    }
+
+    const char *name(const LoadedFile &file) const { return m_names.data() + file.name; }
+    QByteArray path(const Directories::value_type &directory, const LoadedFile &file) const;
+
+    qsizetype size() const;
+    /// All memory held, for the budget.
+    qsizetype bytes() const;
+    /// Gives back what growing left over.
+    void squeeze();
+    void clear();
+
+private:
+    Directories m_directories;
+    std::string m_names; ///< each ends with a zero
+};
+
+} // namespace Hephaestus

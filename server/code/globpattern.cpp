@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/code/globpattern.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace Hephaestus {
+namespace {
+
+const QByteArray AnyDirectories("**");
+
+bool hasWildcard(const QByteArray &name) { return name.contains('*') || name.contains('?') || name.contains('['); }
+
+bool matchesName(const QByteArray &pattern, const char *name)
+{
+    return hasWildcard(pattern) ? ::fnmatch(pattern.constData(), name, FNM_PERIOD) == 0 : pattern == name;
+}
+
+bool isDots(const char *name) { return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0; }
+
+} // namespace
+
+GlobPattern::GlobPattern(const QByteArray &directory, const QByteArray &pattern)
+{
+    QByteArrayList fixed; // of the directory, whatever characters are in its names
+    if (!pattern.startsWith('/')) {
+        fixed = directory.split('/');
+        fixed.removeAll(QByteArray());
+    }
+    for (const QByteArray &name : pattern.split('/')) {
+        if (name.isEmpty() || name == ".")
+            continue;
+        if (m_names.isEmpty() && name == "..") {
+            if (!fixed.isEmpty())
+                fixed.removeLast();
+        } else if (m_names.isEmpty() && !hasWildcard(name)) {
+            fixed << name;
+        } else if (name != AnyDirectories || m_names.isEmpty() || m_names.last() != AnyDirectories) {
+            m_names << name;
+        }
+    }
+    if (!m_names.isEmpty() && m_names.last() == AnyDirectories)
+        m_names << "*"; // `src/**` is everything in it
+    m_root = '/' + fixed.join('/');
+}
+
+QByteArray GlobPattern::literal(const QByteArray &path)
+{
+    QByteArrayList names = path.split('/');
+    for (QByteArray &name : names) {
+        if (!hasWildcard(name))
+            continue;
+        QByteArray pattern;
+        for (const char byte : std::as_const(name))
+            pattern += byte == '\\'                ? QByteArray("\\\\")
+                : QByteArray("*?[").contains(byte) ? QByteArray{"["} + byte + ']'
+                                                   : QByteArray(1, byte);
+        name = pattern;
+    }
+    return names.join('/');
+}
+
+void GlobPattern::addPosition(Positions &positions, qsizetype position) const
+{
+    if (position >= m_names.size() || positions.contains(position))
+        return;
+    positions << position;
+    if (m_names[position] == AnyDirectories)
+        addPosition(positions, position + 1);
+}
+
+GlobPattern::Positions GlobPattern::start() const
+{
+    Positions positions;
+    addPosition(positions, 0);
+    return positions;
+}
+
+GlobPattern::Positions GlobPattern::next(const Positions &positions, const char *name) const
+{
+    Positions after;
+    for (const qsizetype position : positions) {
+        if (m_names[position] == AnyDirectories) {
+            if (name[0] != '.')
+                addPosition(after, position);
+        } else if (position + 1 < m_names.size() && matchesName(m_names[position], name)) {
+            addPosition(after, position + 1);
+        }
+    }
+    return after;
+}
+
+bool GlobPattern::accepts(const Positions &positions, const char *name) const
+{
+    return positions.contains(m_names.size() - 1) && matchesName(m_names.last(), name);
+}
+
+bool GlobPattern::below(QByteArrayView path, QByteArrayList &names) const
+{
+    if (!path.startsWith(m_root))
+        return false;
+    QByteArrayView rest = path.sliced(m_root.size());
+    if (!rest.isEmpty() && rest[0] != '/' && m_root != "/")
+        return false;
+    for (const QByteArray &name : rest.toByteArray().split('/')) {
+        if (!name.isEmpty())
+            names << name;
+    }
+    return true;
+}
+
+bool GlobPattern::matches(QByteArrayView path) const
+{
+    if (!isPattern())
+        return path == m_root;
+    QByteArrayList names;
+    if (!below(path, names) || names.isEmpty())
+        return false;
+    Positions positions = start();
+    for (qsizetype i = 0; i + 1 < names.size(); ++i)
+        positions = next(positions, names[i].constData());
+    return accepts(positions, names.last().constData());
+}
+
+bool GlobPattern::mayMatchBelow(QByteArrayView directory) const
+{
+    QByteArrayList names;
+    if (!isPattern() || !below(directory, names))
+        return false;
+    Positions positions = start();
+    for (const QByteArray &name : names)
+        positions = next(positions, name.constData());
+    return !positions.isEmpty();
+}
+
+void GlobPattern::walk(const Visitor &visitor) const
+{
+    if (isPattern())
+        walk(m_root, start(), visitor);
+}
+
+bool GlobPattern::walk(const QByteArray &directory, const Positions &positions, const Visitor &visitor) const
+{
+    visitor.directory(directory);
+    QByteArrayList subdirectories;
+    {
+        const std::unique_ptr<DIR, int (*)(DIR *)> entries(::opendir(directory.constData()), ::closedir);
+        if (!entries) {
+            if (errno != ENOENT && errno != ENOTDIR)
+                visitor.unreadable(directory);
+            return visitor.goOn();
+        }
+        const int descriptor = ::dirfd(entries.get());
+        while (const dirent *entry = ::readdir(entries.get())) {
+            if (isDots(entry->d_name))
+                continue;
+            const bool accepted = accepts(positions, entry->d_name);
+            struct stat status = {};
+            if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK) {
+                // a link to a directory is followed only where the pattern names it: `**` through links may be a loop
+                const Positions after = next(positions, entry->d_name);
+                const bool named = std::any_of(positions.begin(), positions.end(),
+                                               [&](qsizetype position) { return m_names[position] == entry->d_name; });
+                const int flags = named ? 0 : AT_SYMLINK_NOFOLLOW;
+                if (!after.isEmpty()
+                    && (entry->d_type == DT_DIR
+                        || (::fstatat(descriptor, entry->d_name, &status, flags) == 0 && S_ISDIR(status.st_mode))))
+                    subdirectories << entry->d_name;
+            }
+            if (accepted && entry->d_type != DT_DIR && ::fstatat(descriptor, entry->d_name, &status, 0) == 0
+                && S_ISREG(status.st_mode))
+                visitor.file(directory, entry->d_name, status, entry->d_type != DT_REG);
+            if (!visitor.goOn())
+                return false;
+        }
+    }
+    for (const QByteArray &name : subdirectories) {
+        if (!walk((directory == "/" ? QByteArray() : directory) + '/' + name, next(positions, name.constData()),
+                  visitor))
+            return false;
+    }
+    return true;
+}
+
+} // namespace Hephaestus

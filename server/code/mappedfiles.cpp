@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/code/mappedfiles.h"
+
+#include <QFile>
+#include <QSet>
+
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+namespace Hephaestus {
+namespace {
+
+constexpr quint32 BcachefsMagic = 0xca451a4e; // not in the linux/magic.h of Debian 12
+
+/// The next word of `line`, which it is cut from.
+QByteArrayView takeWord(QByteArrayView &line)
+{
+    qsizetype end = line.indexOf(' ');
+    if (end < 0)
+        end = line.size();
+    const QByteArrayView word = line.first(end);
+    while (end < line.size() && line[end] == ' ')
+        ++end;
+    line = line.sliced(end);
+    return word;
+}
+
+quint64 deviceOf(QByteArrayView majorMinor)
+{
+    const qsizetype colon = majorMinor.indexOf(':');
+    if (colon < 0)
+        return 0;
+    return makedev(majorMinor.first(colon).toByteArray().toUInt(nullptr, 16),
+                   majorMinor.sliced(colon + 1).toByteArray().toUInt(nullptr, 16));
+}
+
+/// Generated code and devices have paths too, but no file that anybody edits.
+bool isFile(QByteArrayView path)
+{
+    return path.startsWith('/') && !path.startsWith("/memfd:") && !path.startsWith("/dev/") && !path.startsWith("/SYSV")
+        && !path.startsWith("/[aio]") && !path.startsWith("//");
+}
+
+} // namespace
+
+bool MappedFile::is(const struct stat &status, int descriptor) const
+{
+    if (status.st_ino != inode)
+        return false;
+    if (status.st_dev == device)
+        return true;
+    struct statfs fileSystem = {};
+    if (::fstatfs(descriptor, &fileSystem) != 0)
+        return false;
+    const auto magic = quint32(fileSystem.f_type);
+    return magic == OVERLAYFS_SUPER_MAGIC || magic == BTRFS_SUPER_MAGIC || magic == BcachefsMagic;
+}
+
+QList<MappedFile> parseMaps(QByteArrayView maps)
+{
+    constexpr QByteArrayView Deleted(" (deleted)");
+    QList<MappedFile> files;
+    QSet<std::pair<quint64, quint64>> known;
+    while (!maps.isEmpty()) {
+        qsizetype end = maps.indexOf('\n');
+        if (end < 0)
+            end = maps.size();
+        QByteArrayView line = maps.first(end);
+        maps = maps.sliced(std::min(end + 1, maps.size()));
+
+        // 7f0c5a628000-7f0c5a64e000 r-xp 00026000 fe:00 2097   /usr/lib/libc.so.6 (deleted)
+        MappedFile file;
+        file.range = takeWord(line).toByteArray();
+        const QByteArrayView permissions = takeWord(line);
+        takeWord(line); // the offset
+        file.device = deviceOf(takeWord(line));
+        file.inode = takeWord(line).toByteArray().toULongLong();
+        if (permissions.size() < 4 || permissions[2] != 'x' || permissions[3] != 'p' || file.inode == 0
+            || !isFile(line))
+            continue;
+        if (const std::pair identity(file.device, file.inode); !known.contains(identity))
+            known.insert(identity);
+        else
+            continue;
+        file.deleted = line.endsWith(Deleted);
+        file.path = (file.deleted ? line.chopped(Deleted.size()) : line).toByteArray();
+        file.path.replace("\\012", "\n"); // the only byte the kernel escapes here
+        files << file;
+    }
+    return files;
+}
+
+QList<MappedFile> mappedFiles(pid_t pid)
+{
+    QFile maps(QStringLiteral("/proc/%1/maps").arg(pid));
+    if (!maps.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        return {};
+    return parseMaps(maps.readAll());
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/code/contenthash.h"
+
+#include <QByteArray>
+
+#include <sys/types.h>
+
+#include <optional>
+
+namespace Hephaestus {
+
+/// What a process began with, read from /proc.
+namespace ProcessOrigin {
+
+/// When the process began, in nanoseconds of wallClock(); never later than the truth, 20 ms earlier at most. Of this
+/// process: when this program was loaded, which after an exec in place is later than the process. Nothing: no such
+/// process.
+std::optional<qint64> startOf(pid_t pid);
+
+/// Its start in clock ticks since boot, which with the pid tells it from every other process; 0: no such process.
+quint64 ticketOf(pid_t pid);
+
+/// The environment it was given, as `NAME=value` strings that end with a zero. Nothing: not readable.
+std::optional<QByteArray> environmentOf(pid_t pid);
+
+/// An environment in 20 bytes that tell none of its secrets. The order of variables does not count, nor do those which
+/// differ with every start (INVOCATION_ID, LISTEN_PID, NOTIFY_SOCKET, SHLVL, …).
+ContentHash environmentHash(const QByteArray &environment);
+
+} // namespace ProcessOrigin
+
+} // namespace Hephaestus

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Programs and libraries that are replaced while they run: of this process, and of another one.
+#include "server/code/processorigin.h"
+#include "tests/server/code/codescene.h"
+
+#include <QFileInfo>
+#include <QProcess>
+
+#include <dlfcn.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Puts one of the built files into the scene as a new file under its name, as a package manager does.
+void install(const CodeScene &scene, const char *built, const QByteArray &name)
+{
+    QFile source(QString::fromUtf8(built));
+    QVERIFY(source.open(QIODevice::ReadOnly));
+    scene.replace(name, source.readAll());
+    QCOMPARE(::chmod(scene.path(name).constData(), 0755), 0);
+}
+
+/// A running loader.cpp.
+class Program
+{
+public:
+    explicit Program(const QByteArray &path)
+    {
+        m_process.start(QFile::decodeName(path), QStringList());
+        answer();
+    }
+    ~Program()
+    {
+        m_process.closeWriteChannel();
+        m_process.waitForFinished();
+    }
+    QByteArray tell(const QByteArray &line)
+    {
+        m_process.write(line + '\n');
+        return answer();
+    }
+    pid_t pid() const { return pid_t(m_process.processId()); }
+
+private:
+    QByteArray answer()
+    {
+        while (!m_process.canReadLine() && m_process.waitForReadyRead()) {
+        }
+        return m_process.readLine().trimmed();
+    }
+    QProcess m_process;
+};
+
+} // namespace
+
+class TestCodeOfProcess : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        ::chmod(m_root.path("").constData(), 0755);
+        letFilesSettle(); // this program may have been linked a moment ago
+    }
+    void init()
+    {
+        m_scene = std::make_unique<CodeScene>();
+        ::chmod(m_scene->path("").constData(), 0755);
+        install(*m_scene, LOADEE_1, "libloadee.so");
+        install(*m_scene, LOADER, "loader");
+        letFilesSettle();
+    }
+
+    void thisProgramIsItsOwnExecutable();
+    void onlyLoadedCodeIsInIt();
+    void anUpgradedLibraryIsStale();
+    void anUpgradedLibraryIsStaleForAnOrdinaryUserToo();
+    void anUpgradeBeforeTheFirstHashIsStaleByTheMapping();
+    void anUpgradeBeforeTheFirstHashIsUnknownToAnOrdinaryUser();
+    void aLibraryInstalledAgainIsFresh();
+    void aDeletedLibraryIsStale();
+    void aLibraryMovedAsideIsStale();
+    void aLibraryLoadedLaterIsNoted();
+    void anUnloadedLibraryIsForgotten();
+    void aRebuiltExecutableIsStale();
+    void anExecutableBuiltTheSameIsFresh();
+    void aDeletedExecutableIsStale();
+    void aProgramThatReplacedItselfIsNotedAfresh();
+    void theEnvironmentOfAnotherProcessIsRecorded();
+    void aProcessThatIsGoneIsUnknown();
+    void aPathOfManyKindsIsReadFromMaps();
+
+private:
+    CodeScene m_root;
+    std::unique_ptr<CodeScene> m_scene;
+};
+
+void TestCodeOfProcess::thisProgramIsItsOwnExecutable()
+{
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    const QByteArray self = QFile::encodeName(QFileInfo(u"/proc/self/exe"_s).symLinkTarget());
+    QCOMPARE(m_scene->manifest->find(self), CodeKind::Executable);
+    Dl_info info{};
+    QVERIFY(::dladdr(reinterpret_cast<void *>(&qVersion), &info));
+    QCOMPARE(m_scene->manifest->find(info.dli_fname), CodeKind::Library);
+}
+
+void TestCodeOfProcess::onlyLoadedCodeIsInIt()
+{
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    for (const auto &directory : m_scene->manifest->files().directories()) {
+        for (const LoadedFile &file : directory.second.files) {
+            const QByteArray path = m_scene->manifest->files().path(directory, file);
+            QVERIFY2(QFileInfo(QFile::decodeName(path)).isFile(), path.constData());
+            QCOMPARE(file.evidence, Evidence::Hashed);
+        }
+    }
+}
+
+void TestCodeOfProcess::anUpgradedLibraryIsStale()
+{
+    Program program(m_scene->path("loader"));
+    QCOMPARE(program.tell("load " + m_scene->path("libloadee.so")), "1");
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"library modified libloadee.so"_s});
+    install(*m_scene, LOADEE_1, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::anUpgradedLibraryIsStaleForAnOrdinaryUserToo()
+{
+    const QByteArray library = m_scene->path("libloadee.so");
+    ::chmod(m_scene->path("").constData(), 0777);
+    m_scene->write("second.so", "");
+    install(*m_scene, LOADEE_2, "second.so");
+    const QByteArray second = m_scene->path("second.so");
+    letFilesSettle();
+    QCOMPARE(asOrdinaryUser([&] {
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->sources.since = wallClock();
+                 if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL))
+                     return 1;
+                 m_scene->note();
+                 if (m_scene->verdict() != CodeVerdict::Fresh)
+                     return 2;
+                 if (::rename(second.constData(), library.constData()) != 0)
+                     return 3;
+                 return m_scene->verdict() == CodeVerdict::Stale
+                         && m_scene->changes() == QStringList{u"library modified libloadee.so"_s}
+                     ? 0
+                     : 4;
+             }),
+             0);
+}
+
+void TestCodeOfProcess::anUpgradeBeforeTheFirstHashIsStaleByTheMapping()
+{
+    if (::getuid() != 0)
+        return; // the kernel shows the mapping itself to root only: the next test is everybody else's
+    Program program(m_scene->path("loader"));
+    QCOMPARE(program.tell("load " + m_scene->path("libloadee.so")), "1");
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"library modified libloadee.so"_s});
+    install(*m_scene, LOADEE_1, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::anUpgradeBeforeTheFirstHashIsUnknownToAnOrdinaryUser()
+{
+    const QByteArray library = m_scene->path("libloadee.so");
+    ::chmod(m_scene->path("").constData(), 0777);
+    install(*m_scene, LOADEE_2, "second.so");
+    const QByteArray second = m_scene->path("second.so");
+    QCOMPARE(asOrdinaryUser([&] {
+                 m_scene->sources.pid = ::getpid();
+                 m_scene->sources.since = wallClock();
+                 if (!::dlopen(library.constData(), RTLD_NOW | RTLD_LOCAL)
+                     || ::rename(second.constData(), library.constData()) != 0)
+                     return 1;
+                 m_scene->note();
+                 return m_scene->verdict() == CodeVerdict::Unknown
+                         && m_scene->changes() == QStringList{u"library unverified libloadee.so"_s}
+                     ? 0
+                     : 2;
+             }),
+             0);
+}
+
+void TestCodeOfProcess::aLibraryInstalledAgainIsFresh()
+{
+    Program program(m_scene->path("loader"));
+    program.tell("load " + m_scene->path("libloadee.so"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADEE_1, "libloadee.so"); // another inode, the same bytes; the mapping is "(deleted)" now
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::aDeletedLibraryIsStale()
+{
+    Program program(m_scene->path("loader"));
+    program.tell("load " + m_scene->path("libloadee.so"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QCOMPARE(::unlink(m_scene->path("libloadee.so").constData()), 0);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"library removed libloadee.so"_s});
+}
+
+void TestCodeOfProcess::aLibraryMovedAsideIsStale()
+{
+    Program program(m_scene->path("loader"));
+    program.tell("load " + m_scene->path("libloadee.so"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    // the kernel now names the mapping libloadee.so.old, which is what it has always been
+    QCOMPARE(::rename(m_scene->path("libloadee.so").constData(), m_scene->path("libloadee.so.old").constData()), 0);
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"library modified libloadee.so"_s});
+}
+
+void TestCodeOfProcess::aLibraryLoadedLaterIsNoted()
+{
+    Program program(m_scene->path("loader"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    program.tell("load " + m_scene->path("libloadee.so"));
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestCodeOfProcess::anUnloadedLibraryIsForgotten()
+{
+    Program program(m_scene->path("loader"));
+    program.tell("load " + m_scene->path("libloadee.so"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(program.tell("unload"), "0");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    letFilesSettle(); // what changed shortly before a look that comes after its loading cannot be told from what
+                      // changed later
+    m_scene->verdict();
+    QCOMPARE(program.tell("load " + m_scene->path("libloadee.so")), "2");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::aRebuiltExecutableIsStale()
+{
+    Program program(m_scene->path("loader"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADEE_1, "loader");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"executable modified loader"_s});
+}
+
+void TestCodeOfProcess::anExecutableBuiltTheSameIsFresh()
+{
+    Program program(m_scene->path("loader"));
+    install(*m_scene, LOADER, "loader"); // even before it was noted: /proc/PID/exe is what runs
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    install(*m_scene, LOADER, "loader");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::aDeletedExecutableIsStale()
+{
+    Program program(m_scene->path("loader"));
+    QCOMPARE(::unlink(m_scene->path("loader").constData()), 0);
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"executable removed loader"_s});
+}
+
+void TestCodeOfProcess::aProgramThatReplacedItselfIsNotedAfresh()
+{
+    Program program(m_scene->path("loader"));
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QFile built(QString::fromUtf8(LOADER));
+    QVERIFY(built.open(QIODevice::ReadOnly));
+    m_scene->replace("loader", built.readAll() + "another build");
+    QCOMPARE(::chmod(m_scene->path("loader").constData(), 0755), 0);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    letFilesSettle();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(program.tell("exec " + m_scene->path("loader")), "ready");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::theEnvironmentOfAnotherProcessIsRecorded()
+{
+    QVERIFY(::setenv("ONLY_THE_PROGRAM_HAS_IT", "1", 1) == 0); // in the child's, not in /proc/self/environ
+    Program program(m_scene->path("loader"));
+    ::unsetenv("ONLY_THE_PROGRAM_HAS_IT");
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QVERIFY(m_scene->manifest->environment());
+    const QByteArray given = *ProcessOrigin::environmentOf(program.pid());
+    QVERIFY(given.contains(QByteArray("ONLY_THE_PROGRAM_HAS_IT=1\0", 26)));
+    QCOMPARE(*m_scene->manifest->environment(), ProcessOrigin::environmentHash(given));
+    QVERIFY(*m_scene->manifest->environment()
+            != ProcessOrigin::environmentHash(*ProcessOrigin::environmentOf(::getpid())));
+}
+
+void TestCodeOfProcess::aProcessThatIsGoneIsUnknown()
+{
+    m_scene->write("a.py", "1");
+    {
+        Program program(m_scene->path("loader"));
+        m_scene->sources.pid = program.pid();
+    }
+    m_scene->sources.watch = {"*.py"};
+    m_scene->note();
+    m_scene->verdict();
+    m_scene->sources.since.reset();
+    CodeManifest manifest([&] {
+        CodeSources sources = m_scene->sources;
+        sources.since.reset();
+        return sources;
+    }());
+    CodeComparison comparison(manifest);
+    QCOMPARE(comparison.look(m_scene->throttle).verdict, CodeVerdict::Unknown);
+}
+
+void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()
+{
+    const QList<MappedFile> files =
+        parseMaps("5583e0a00000-5583e0a02000 r--p 00000000 fe:00 100                /usr/bin/prog\n"
+                  "5583e0a02000-5583e0a07000 r-xp 00002000 fe:00 100                /usr/bin/prog\n"
+                  "7f0000000000-7f0000001000 rwxp 00000000 00:00 0 \n"
+                  "7f0000001000-7f0000002000 r-xp 00000000 00:01 5                  /memfd:jit (deleted)\n"
+                  "7f0000002000-7f0000003000 rwxs 00000000 fe:00 6                  /tmp/ffiAbCdEf (deleted)\n"
+                  "7f0000003000-7f0000004000 r-xp 00000000 00:05 7                  /dev/zero (deleted)\n"
+                  "7f0000004000-7f0000005000 r-xp 00000000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
+                  "7f0000005000-7f0000006000 r-xp 00001000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
+                  "7f0000006000-7f0000007000 r-xp 00000000 103:02 300               /opt/two\\012lines.so\n"
+                  "7f0000007000-7f0000008000 r--p 00000000 fe:00 400                /usr/lib/locale/locale-archive\n"
+                  "7fff00000000-7fff00001000 r-xp 00000000 00:00 0                  [vdso]\n"
+                  "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0          [vsyscall]");
+    QCOMPARE(files.size(), 3);
+    QCOMPARE(files[0], (MappedFile{"/usr/bin/prog", "5583e0a02000-5583e0a07000", 0xfe00, 100, false}));
+    QCOMPARE(files[1], (MappedFile{"/opt/a b/lib x.so", "7f0000004000-7f0000005000", 0xfe00, 200, true}));
+    QCOMPARE(files[2].path, "/opt/two\nlines.so");
+    QVERIFY(!files[2].deleted);
+}
+
+QTEST_GUILESS_MAIN(TestCodeOfProcess)
+#include "tst_codeofprocess.moc"

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/code/codemonitor.h"
+#include "server/code/codewatch.h"
+#include "server/code/processorigin.h"
+#include "server/core/serverstate.h"
+#include "tests/server/code/codescene.h"
+
+#include <QSignalSpy>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+const QByteArray Source("src/manager.py");
+const QByteArray Code("value = 1\n");
+const QByteArray OtherCode("value = 2\n");
+
+} // namespace
+
+class TestCodeWatch : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void itIsUnknownUntilItHasLooked();
+    void anEventEndsFreshAtOnce_data();
+    void anEventEndsFreshAtOnce();
+    void whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn();
+    void anEventOfNoConsequenceIsNotNoticed_data();
+    void anEventOfNoConsequenceIsNotNoticed();
+    void aLookWaitsForQuietButNotForever();
+    void anEditDuringTheFirstLookIsNeverCalledFresh();
+    void anEditIsStaleOnceConfirmed();
+    void anEditIsStaleWithinASecond();
+    void aTouchIsNeverStale();
+    void aFileBrieflyMissingIsNeverStale();
+    void aFileCutAndWrittenAgainIsNeverStale();
+    void aMissingFileIsStaleInTheEnd();
+    void anEditTakenBackBeforeItWasConfirmedIsNeverStale();
+    void thePeriodicLookNeedsNoEvent();
+    void theFirstMinuteIsLookedAtMoreOften();
+    void aFileWrittenAllTheTimeIsStaleNevertheless();
+    void lookNowBelievesWhatItSees();
+    void aStoppedWatchReportsNothing();
+    void theMonitorTellsTheState();
+    void theMonitorEndsInTheMiddleOfItsWork();
+    void theMonitorFindsAFile();
+
+private:
+    bool neverStale() const;
+    /// Lets the clock run, polled every 10 ms.
+    void run(std::chrono::milliseconds span);
+
+    std::unique_ptr<CodeScene> m_scene;
+    std::unique_ptr<ManualClock> m_clock;
+    std::unique_ptr<CodeWatch> m_watch;
+    QList<CodeVerdict> m_verdicts;
+};
+
+void TestCodeWatch::init()
+{
+    m_scene = std::make_unique<CodeScene>();
+    m_scene->write(Source, Code);
+    m_scene->write("elsewhere/lib.py", Code);
+    QCOMPARE(::symlink("../elsewhere/lib.py", m_scene->path("src/lib.py").constData()), 0);
+    m_scene->sources.watch = {"src/**/*.py"};
+    m_scene->sources.since = wallClock();
+    m_clock = std::make_unique<ManualClock>();
+    CodeTiming timing;
+    timing.idleShare = 1e9;
+    timing.rest = 0ms; // the clock stands still while it works
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_verdicts.clear();
+    connect(m_watch.get(), &CodeWatch::reported, this, [this](const CodeReport &report) {
+        if (m_verdicts.isEmpty() || m_verdicts.last() != report.verdict)
+            m_verdicts << report.verdict;
+    });
+}
+
+void TestCodeWatch::cleanup()
+{
+    m_watch.reset();
+    m_scene.reset();
+}
+
+bool TestCodeWatch::neverStale() const { return !m_verdicts.contains(CodeVerdict::Stale); }
+
+void TestCodeWatch::run(std::chrono::milliseconds span)
+{
+    for (auto left = span; left > 0ms; left -= 10ms) {
+        m_clock->advance(10ms);
+        m_watch->poll();
+    }
+}
+
+void TestCodeWatch::itIsUnknownUntilItHasLooked()
+{
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    m_watch->start();
+    QCOMPARE(m_verdicts, QList<CodeVerdict>{CodeVerdict::Fresh});
+}
+
+void TestCodeWatch::anEventEndsFreshAtOnce_data()
+{
+    QTest::addColumn<int>("event");
+    QTest::newRow("written") << 0;
+    QTest::newRow("touched") << 1;
+    QTest::newRow("removed") << 2;
+    QTest::newRow("a new file that matches") << 3;
+    QTest::newRow("a new directory") << 4;
+    QTest::newRow("where a link leads") << 5;
+    QTest::newRow("the directory moved") << 6;
+}
+
+void TestCodeWatch::anEventEndsFreshAtOnce()
+{
+    QFETCH(int, event);
+    m_watch->start();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    switch (event) {
+    case 0: m_scene->write(Source, OtherCode); break;
+    case 1: m_scene->setTimes(Source, -60); break;
+    case 2: ::unlink(m_scene->path(Source).constData()); break;
+    case 3: m_scene->write("src/new.py", Code); break;
+    case 4: ::mkdir(m_scene->path("src/package").constData(), 0755); break;
+    case 5: m_scene->write("elsewhere/lib.py", OtherCode); break;
+    case 6: ::rename(m_scene->path("src").constData(), m_scene->path("old").constData()); break;
+    }
+    QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // told by inotify; the clock stands still
+    QVERIFY(neverStale());
+}
+
+void TestCodeWatch::whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn()
+{
+    m_scene->write("later/part.py", Code);
+    letFilesSettle();
+    m_scene->write("adapter/report", "");
+    m_scene->sources.moduleReport = m_scene->path("adapter/report");
+    const auto load = [this](const QByteArray &name) {
+        struct stat status = {};
+        QCOMPARE(::stat(m_scene->path(name).constData(), &status), 0);
+        const FileStamp stamp = FileStamp::of(status);
+        QFile report(QFile::decodeName(m_scene->sources.moduleReport));
+        QVERIFY(report.open(QIODevice::Append));
+        QByteArrayList words{"loaded"};
+        for (const qint64 number :
+             {qint64(::getpid()), qint64(ProcessOrigin::ticketOf(::getpid())), wallClock(), qint64(stamp.device),
+              qint64(stamp.inode), stamp.size, stamp.modified, stamp.changed})
+            words << QByteArray::number(number);
+        report.write((words << m_scene->path(name)).join(' ') + '\n');
+    };
+    load(Source);
+    CodeTiming timing;
+    timing.idleShare = 1e9;
+    timing.rest = 0ms;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_watch->start();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    load("later/part.py");
+    const auto found = [this] {
+        run(100ms);
+        return m_watch->manifest().find(m_scene->path("later/part.py")).has_value();
+    };
+    QVERIFY(!m_watch->manifest().find(m_scene->path("later/part.py")));
+    QTRY_VERIFY(found()); // told by inotify, well before the next look without an event
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    m_scene->write("later/part.py", OtherCode);
+    QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    run(400ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::anEventOfNoConsequenceIsNotNoticed_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::newRow("no pattern matches") << QByteArray("src/notes.txt");
+    QTest::newRow("hidden") << QByteArray("src/.manager.py.swp");
+    QTest::newRow("byte code") << QByteArray("src/manager.pyc");
+}
+
+void TestCodeWatch::anEventOfNoConsequenceIsNotNoticed()
+{
+    QFETCH(QByteArray, name);
+    m_watch->start();
+    m_scene->write(name, Code);
+    m_scene->write("src/last.py", Code); // events come in order: when this one is here, the other was
+    QSignalSpy reported(m_watch.get(), &CodeWatch::reported);
+    QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    ::unlink(m_scene->path("src/last.py").constData());
+    run(1s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    m_scene->write(name, OtherCode);
+    QCoreApplication::processEvents();
+    QVERIFY(neverStale());
+    QVERIFY(!m_watch->manifest().concerns(m_scene->path("src"), name.mid(4)));
+}
+
+void TestCodeWatch::aLookWaitsForQuietButNotForever()
+{
+    m_watch->start();
+    m_verdicts.clear();
+    m_watch->notice();
+    QCOMPARE(m_verdicts, QList<CodeVerdict>{CodeVerdict::Unknown});
+    for (int i = 0; i < 5; ++i) { // 250 ms of events, never 100 ms of quiet
+        m_clock->advance(50ms);
+        m_watch->poll();
+        m_watch->notice();
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    }
+    m_clock->advance(50ms);
+    m_watch->poll();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
+{
+    // it is asked for the time when the comparison has ended, before anything is made of it
+    class ClockOfAnEditor : public ManualClock
+    {
+    public:
+        explicit ClockOfAnEditor(const CodeScene &scene) : m_scene(scene) {}
+        TimePoint now() const override
+        {
+            if (++m_calls == 2)
+                m_scene.write(Source, OtherCode);
+            return ManualClock::now();
+        }
+
+    private:
+        const CodeScene &m_scene;
+        mutable int m_calls = 0;
+    };
+    ClockOfAnEditor clock(*m_scene);
+    CodeWatch watch(std::make_unique<CodeManifest>(m_scene->sources), clock, CodeTiming{.idleShare = 1e9, .rest = 0ms});
+    QList<CodeVerdict> verdicts;
+    connect(&watch, &CodeWatch::reported, this, [&](const CodeReport &report) { verdicts << report.verdict; });
+    watch.start();
+    for (int i = 0; i < 100; ++i) {
+        clock.advance(10ms);
+        watch.poll();
+    }
+    QCOMPARE(verdicts, QList<CodeVerdict>{CodeVerdict::Stale});
+}
+
+void TestCodeWatch::anEditIsStaleOnceConfirmed()
+{
+    m_watch->start();
+    m_scene->write(Source, OtherCode);
+    m_watch->notice();
+    run(100ms);
+    QVERIFY(neverStale()); // seen once
+    run(200ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    QCOMPARE(m_watch->report().changed.size(), 1);
+    QCOMPARE(m_watch->report().changed[0].kind, u"source"_s);
+}
+
+void TestCodeWatch::anEditIsStaleWithinASecond()
+{
+    m_watch->start();
+    m_scene->write(Source, OtherCode);
+    for (int i = 0; i < 30; ++i) { // and more events all the time
+        m_watch->notice();
+        run(30ms);
+    }
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::aTouchIsNeverStale()
+{
+    m_watch->start();
+    m_scene->setTimes(Source, 0);
+    m_watch->notice();
+    run(1s);
+    QCOMPARE(m_verdicts, (QList<CodeVerdict>{CodeVerdict::Fresh, CodeVerdict::Unknown, CodeVerdict::Fresh}));
+}
+
+void TestCodeWatch::aFileBrieflyMissingIsNeverStale()
+{
+    m_watch->start();
+    // an editor: the file becomes its own backup, a new one is written 350 ms later
+    QCOMPARE(::rename(m_scene->path(Source).constData(), m_scene->path("src/manager.py~").constData()), 0);
+    m_watch->notice();
+    run(350ms);
+    m_scene->write(Source, Code);
+    m_watch->notice();
+    run(2s);
+    QVERIFY(neverStale());
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::aFileCutAndWrittenAgainIsNeverStale()
+{
+    m_watch->start();
+    m_scene->write(Source, "");
+    m_watch->notice();
+    run(150ms); // a look saw it empty
+    m_scene->write(Source, Code);
+    m_watch->notice();
+    run(2s);
+    QVERIFY(neverStale());
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::aMissingFileIsStaleInTheEnd()
+{
+    m_watch->start();
+    QCOMPARE(::unlink(m_scene->path(Source).constData()), 0);
+    m_watch->notice();
+    run(900ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    QCOMPARE(m_watch->report().changed.value(0).change, u"removed"_s);
+}
+
+void TestCodeWatch::anEditTakenBackBeforeItWasConfirmedIsNeverStale()
+{
+    m_watch->start();
+    m_scene->write(Source, OtherCode);
+    m_watch->notice();
+    run(150ms);
+    m_scene->write(Source, Code);
+    m_watch->notice();
+    run(1s);
+    QVERIFY(neverStale());
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::thePeriodicLookNeedsNoEvent()
+{
+    m_watch->start();
+    for (int i = 0; i < 10; ++i) { // past the first minute
+        m_clock->advance(60s);
+        m_watch->poll();
+    }
+    m_scene->write(Source, OtherCode);
+    m_clock->advance(59s);
+    m_watch->poll();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    m_clock->advance(1s);
+    m_watch->poll();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // seen once
+    run(300ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::theFirstMinuteIsLookedAtMoreOften()
+{
+    m_watch->start();
+    QSignalSpy looks(m_watch.get(), &CodeWatch::reported);
+    run(60s);
+    QCOMPARE(looks.size(), 5); // after 1, 3, 7, 15 and 31 s
+}
+
+void TestCodeWatch::aFileWrittenAllTheTimeIsStaleNevertheless()
+{
+    m_watch->start();
+    for (int i = 0; i < 50; ++i) {
+        m_scene->write(Source, "value = " + QByteArray::number(100 + i));
+        m_watch->notice();
+        run(20ms);
+    }
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::lookNowBelievesWhatItSees()
+{
+    m_watch->start();
+    m_scene->write(Source, OtherCode);
+    m_watch->lookNow();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    m_scene->write(Source, Code);
+    m_watch->lookNow();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::aStoppedWatchReportsNothing()
+{
+    m_watch->start();
+    m_watch->stop();
+    m_scene->write(Source, OtherCode);
+    m_verdicts.clear();
+    m_watch->lookNow();
+    run(61s);
+    QVERIFY(m_verdicts.isEmpty());
+}
+
+void TestCodeWatch::theMonitorTellsTheState()
+{
+    ServerState state;
+    CodeMonitor monitor(state, m_scene->sources);
+    QVERIFY(state.report().capabilities.contains(u"code"_s));
+    QCOMPARE(state.report().code->verdict, CodeVerdict::Unknown);
+    monitor.start();
+    QTRY_COMPARE(state.report().code->verdict, CodeVerdict::Fresh);
+    m_scene->write(Source, OtherCode);
+    QTRY_COMPARE(state.report().code->verdict, CodeVerdict::Stale);
+    QCOMPARE(state.report().code->changed.size(), 1);
+    m_scene->replace(Source, Code);
+    QTRY_COMPARE(state.report().code->verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::theMonitorEndsInTheMiddleOfItsWork()
+{
+    m_scene->write("src/big.py", Code);
+    QCOMPARE(::truncate(m_scene->path("src/big.py").constData(), qint64(1) << 40), 0); // sparse: an hour of hashing
+    m_scene->sources.hashLimit = std::numeric_limits<qint64>::max();
+    m_scene->sources.since = wallClock();
+    ServerState state;
+    {
+        CodeMonitor neverStarted(state, m_scene->sources);
+        CodeMonitor monitor(state, m_scene->sources);
+        monitor.start();
+    }
+    QCOMPARE(state.report().code->verdict, CodeVerdict::Unknown);
+}
+
+void TestCodeWatch::theMonitorFindsAFile()
+{
+    ServerState state;
+    CodeMonitor monitor(state, m_scene->sources);
+    const QByteArray other = m_scene->path("src/other.py");
+    std::atomic<bool> found{false};
+    QList<CodeFile> files;
+    monitor.find({m_scene->path(Source), other}, [&](const QList<CodeFile> &answer) {
+        files = answer;
+        found = true;
+    });
+    QCoreApplication::processEvents();
+    QVERIFY(!found); // nothing is noted yet
+    monitor.start();
+    QTRY_VERIFY(found);
+    QCOMPARE(files,
+             (QList<CodeFile>{{QString::fromUtf8(m_scene->path(Source)), true, u"source"_s},
+                              {QString::fromUtf8(other), false, {}}}));
+}
+
+QTEST_GUILESS_MAIN(TestCodeWatch)
+#include "tst_codewatch.moc"
