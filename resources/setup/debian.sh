@@ -27,7 +27,7 @@ DASHBOARD_PACKAGES=(
 TEST_PACKAGES=(
     prometheus # promtool
     postgresql libqt6sql6-psql redis-server openssl curl
-    xvfb xauth xdotool trayer git
+    xvfb xauth xdotool trayer git mold
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
