@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleet.h"
 
+#include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
-
-#include <QFile>
-#include <QFileInfo>
 
 #include <algorithm>
 
@@ -13,7 +11,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr qint64 MaximumToken = 4096;
+constexpr qsizetype LongestToken = 4096;
 
 template <typename... Cases>
 struct Overloaded : Cases...
@@ -70,17 +68,10 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry)
 {
     if (entry.tokenFile.isEmpty())
         return ServiceTarget{entry.url, entry.token};
-    QFile file(entry.tokenFile);
-    if (!file.open(QIODevice::ReadOnly))
-        return Problem{entry.tokenFile, u"the token of %1 cannot be read: %2"_s.arg(entry.name, file.errorString())};
-    constexpr auto others =
-        QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
-    if (file.permissions() & others)
-        return Problem{entry.tokenFile, u"others may read the token of %1; chmod 600 the file"_s.arg(entry.name)};
-    const QString token = QString::fromUtf8(file.read(MaximumToken + 1)).trimmed();
-    if (token.isEmpty() || token.size() > MaximumToken)
-        return Problem{entry.tokenFile, u"expected a token of 1 to %1 characters"_s.arg(MaximumToken)};
-    return ServiceTarget{entry.url, token};
+    const Result<QByteArray> token = readSecretFile(entry.tokenFile, LongestToken);
+    if (!token)
+        return Problem{entry.tokenFile, u"token of %1: %2"_s.arg(entry.name, token.problem().what)};
+    return ServiceTarget{entry.url, QString::fromUtf8(*token)};
 }
 
 Result<FleetEntry> entryForUrl(const QString &url)

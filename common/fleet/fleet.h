@@ -84,7 +84,7 @@ QString whyNotStartable(const FleetEntry &entry);
 /// The command that starts it; null if the fleet file has none.
 const RestartByCommand *commandToStart(const FleetEntry &entry);
 
-/// Reads the entry's token, which must be in a file that only its owner can read.
+/// Reads the entry's token by readSecretFile(); never waits.
 Result<ServiceTarget> targetOf(const FleetEntry &entry);
 
 /// An entry for a bare URL, named by it: it can be asked and shut down, and restarts itself if it says it can.

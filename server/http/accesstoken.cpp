@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/accesstoken.h"
 
-#include <QCryptographicHash>
-#include <QFile>
+#include "common/base/secretfile.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <QCryptographicHash>
 
 #include <algorithm>
 
@@ -16,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 LongestToken = 4096;
+constexpr qsizetype LongestToken = 4096;
 
 QByteArray hashOf(QByteArrayView text)
 {
@@ -29,29 +26,12 @@ AccessToken::AccessToken(QByteArrayView text) : m_hash(hashOf(text)) { Q_ASSERT(
 
 Result<AccessToken> AccessToken::fromFile(const QString &path)
 {
-    QFile file(path);
-    // Opened first and looked at then: what is judged is what is read.
-    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0)
-        return Problem{path, u"cannot be read: %1"_s.arg(qt_error_string(errno))};
-    if (!file.open(descriptor, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle)) {
-        ::close(descriptor);
-        return Problem{path, file.errorString()};
-    }
-    struct stat status = {};
-    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
-        return Problem{path, u"expected a regular file holding the token"_s};
-    if (status.st_mode & (S_IRWXG | S_IRWXO)) {
-        const QString mode = QString::number(status.st_mode & 07777, 8);
-        return Problem{path, u"mode 0%1: others may read or write the token; expected 0600"_s.arg(mode)};
-    }
-    if (status.st_uid != ::geteuid() && status.st_uid != 0)
-        return Problem{path, u"belongs to another user"_s};
-    const QByteArray token = file.readLine(LongestToken + 2).trimmed();
-    const bool plain = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    if (token.isEmpty() || token.size() > LongestToken || !plain)
-        return Problem{path, u"expected one line of 1 to %1 printable characters without spaces"_s.arg(LongestToken)};
-    return AccessToken(token);
+    const Result<QByteArray> token = readSecretFile(path, LongestToken);
+    if (!token)
+        return token.problem();
+    if (!std::all_of(token->begin(), token->end(), [](char c) { return c > ' ' && c < 0x7f; }))
+        return Problem{path, u"expected one line of printable characters without spaces"_s};
+    return AccessToken(*token);
 }
 
 bool AccessToken::matches(QByteArrayView presented) const

@@ -15,7 +15,7 @@ public:
     /// `text` must not be empty.
     explicit AccessToken(QByteArrayView text);
 
-    /// Reads the first line of a file that nobody but its owner, who is this user or root, may read or write.
+    /// Reads it by readSecretFile(): up to 4096 printable characters without spaces.
     static Result<AccessToken> fromFile(const QString &path);
 
     /// Takes the same time however much of `presented` is right: it compares hashes, all of their bytes.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/dependencyconfig.h"
 
-#include <QFile>
-#include <QRegularExpression>
+#include "common/base/secretfile.h"
 
-#include <sys/stat.h>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <array>
@@ -15,32 +14,7 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-constexpr qint64 LargestSecret = 64 * 1024;
-
-/// The content of a file that nobody but its owner may read, without the line break at its end.
-QByteArray readSecretFile(ConfigTable &table, const QString &key, const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        table.fail(key, u"cannot be read: %1"_s.arg(file.errorString()));
-        return {};
-    }
-    struct stat status = {};
-    if (::fstat(file.handle(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        table.fail(key, u"expected a regular file"_s);
-        return {};
-    }
-    if (status.st_mode & (S_IRWXG | S_IRWXO)) {
-        table.fail(key,
-                   u"must not be accessible to others, found mode %1; run chmod 600"_s.arg(status.st_mode & 07777, 4, 8,
-                                                                                           QLatin1Char('0')));
-        return {};
-    }
-    const QByteArray value = file.read(LargestSecret).trimmed();
-    if (value.isEmpty())
-        table.fail(key, u"the file is empty"_s);
-    return value;
-}
+constexpr qsizetype LongestSecret = 64 * 1024;
 
 /// `<name>_env` or `<name>_file`. A dependency that is switched off needs none.
 Secret readSecret(ConfigTable &table, const QString &name, bool enabled)
@@ -55,7 +29,14 @@ Secret readSecret(ConfigTable &table, const QString &name, bool enabled)
         return {u"the environment variable "_s + variable, qgetenv(variable.toUtf8().constData()).trimmed()};
     if (path.isEmpty())
         return {};
-    return {u"the file "_s + path, enabled ? readSecretFile(table, fileKey, path) : QByteArray()};
+    Secret secret{u"the file "_s + path, {}};
+    if (!enabled)
+        return secret;
+    if (const Result<QByteArray> value = readSecretFile(path, LongestSecret))
+        secret.value = *value;
+    else
+        table.fail(fileKey, value.problem().what);
+    return secret;
 }
 
 /// A text that must be there.

@@ -8,6 +8,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
@@ -39,6 +41,7 @@ private Q_SLOTS:
     void nobodyIsAffectedByAFileThatNobodyLoaded();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
+    void aTokenFileThatIsAFifoKeepsNobodyWaiting();
     void theFleetGoesUpRestartsAndGoesDown();
     void aReceiptCanBeHadAsJson();
     void aRestartThatDidNotHappenExitsWithOne();
@@ -265,6 +268,18 @@ void TestClientCommands::statusAsJsonCarriesTheReports()
     QVERIFY2(outcome.output.contains(u"\"state\": \"healthy\""_s)
                  && outcome.output.contains(u"\"version\": \"1.4.0\""_s),
              qPrintable(outcome.output));
+}
+
+void TestClientCommands::aTokenFileThatIsAFifoKeepsNobodyWaiting()
+{
+    QCOMPARE(::mkfifo(QFile::encodeName(directory->filePath(u"token"_s)).constData(), 0600), 0);
+    const QString fleet =
+        fleetFile("[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\ntoken_file = \"token\"\n");
+    const Outcome outcome = run({u"status"_s, u"--fleet"_s, fleet, u"--json"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"token of a: expected a regular file, found a FIFO"_s),
+             qPrintable(outcome.output));
+    QCOMPARE(server->requests().size(), 0);
 }
 
 void TestClientCommands::theFleetGoesUpRestartsAndGoesDown()

@@ -184,9 +184,9 @@ void TestAccess::aTokenFileIsPrivate_data()
     QTest::newRow("read-only") << QByteArray("letmein") << 0x4000 << QString();
     QTest::newRow("group may read") << QByteArray("letmein\n") << 0x6040 << u"mode 0640"_s;
     QTest::newRow("others may write") << QByteArray("letmein\n") << 0x6002 << u"mode 0602"_s;
-    QTest::newRow("empty") << QByteArray() << 0x6000 << u"expected one line"_s;
+    QTest::newRow("empty") << QByteArray() << 0x6000 << u"the file is empty"_s;
     QTest::newRow("spaces") << QByteArray("let me in\n") << 0x6000 << u"expected one line"_s;
-    QTest::newRow("endless") << QByteArray(10000, 'x') << 0x6000 << u"expected one line"_s;
+    QTest::newRow("endless") << QByteArray(10000, 'x') << 0x6000 << u"expected one line of at most 4096 bytes"_s;
 }
 
 void TestAccess::aTokenFileIsPrivate()

@@ -204,7 +204,7 @@ void TestDependencyConfig::aSecretOthersCanReadIsRefused_data()
                               << u"must not be accessible to others, found mode 0602"_s;
     QTest::newRow("empty") << secretFile("\n", owner) << u"the file is empty"_s;
     QTest::newRow("missing") << u"/nonexistent/key"_s << u"cannot be read: No such file"_s;
-    QTest::newRow("directory") << QDir::tempPath() << u"cannot be read: "_s;
+    QTest::newRow("directory") << QDir::tempPath() << u"expected a regular file, found a directory"_s;
 }
 
 void TestDependencyConfig::aSecretOthersCanReadIsRefused()
@@ -220,20 +220,21 @@ void TestDependencyConfig::aSecretOthersCanReadIsRefused()
 void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused_data()
 {
     QTest::addColumn<QByteArray>("key");
-    QTest::newRow("another header") << "abc\r\nX-Evil: 1"_ba;
-    QTest::newRow("line break") << "abc\ndef"_ba;
-    QTest::newRow("space") << "abc def"_ba;
-    QTest::newRow("not ASCII") << "abc\xc3\xa9"_ba;
+    QTest::addColumn<QString>("ofFile");
+    const QString lines = u"expected one line, found several"_s;
+    const QString characters = u"expected a key of one line, of printable characters without spaces"_s;
+    QTest::newRow("another header") << "abc\r\nX-Evil: 1"_ba << lines;
+    QTest::newRow("line break") << "abc\ndef"_ba << lines;
+    QTest::newRow("space") << "abc def"_ba << characters;
+    QTest::newRow("not ASCII") << "abc\xc3\xa9"_ba << characters;
 }
 
 void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused()
 {
     QFETCH(QByteArray, key);
+    QFETCH(QString, ofFile);
     read("[dependencies.openai]\napi_key_file='" + secretFile(key + '\n', 0x6000).toUtf8() + "'\n");
-    QCOMPARE(
-        problems,
-        QStringList{
-            u"t.toml:2: dependencies.openai.api_key_file: expected a key of one line, of printable characters without spaces"_s});
+    QCOMPARE(problems, QStringList{u"t.toml:2: dependencies.openai.api_key_file: "_s + ofFile});
     qputenv("HEPHAESTUS_TEST_KEY", key);
     read("[dependencies.openai]\napi_key_env='HEPHAESTUS_TEST_KEY'\n");
     qunsetenv("HEPHAESTUS_TEST_KEY");
