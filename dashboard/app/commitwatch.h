@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// Tells the history of each commit in the git work tree that a service of this machine was started in, so that its
-/// graphs show what came with which commit. Looks every few seconds, at a few small files.
+/// Tells the history of each commit in the git work tree that a service of this machine was started in. The graphs of
+/// the service show it as a line. Looks every few seconds, at a few small files.
 class CommitWatch : public QObject
 {
     Q_OBJECT

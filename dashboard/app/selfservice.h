@@ -8,9 +8,9 @@ namespace Hephaestus {
 class FleetWatch;
 class MainWindow;
 
-/// The dashboard as the long-running process it is itself: SIGTERM, SIGINT, its window closed or, where it listens, the
-/// protocol's endpoints all end it by the same steps: what is being restarted is let end, polling stops, the layout is
-/// saved.
+/// The dashboard is a long-running process itself, and has one graceful end. SIGTERM, SIGINT, its window closed and,
+/// where it listens, the protocol's endpoints all lead to the same steps. A restart under way is let end, polling
+/// stops, the layout is saved.
 class SelfService : public QObject
 {
     Q_OBJECT

@@ -15,9 +15,9 @@ class QPushButton;
 
 namespace Hephaestus {
 
-/// Asks for a URL, and says while it is typed what is wrong with it, or who answers there, in which dialect, and what
-/// can be done. Half an address may be somebody else's: the token goes nowhere before it is itself typed at that
-/// address, or it is added.
+/// Asks for a URL. While it is typed, the dialog says what is wrong with it, or who answers there, in which dialect,
+/// and what can be done. Half an address may be somebody else's: the token goes nowhere before it is itself typed at
+/// that address, or the service is added.
 class AddServiceDialog : public QDialog
 {
     Q_OBJECT

@@ -8,8 +8,8 @@ namespace Hephaestus {
 
 class Theme;
 
-/// How cells look throughout: room to breathe, a quiet selection that leaves the accents readable, a bar at the left
-/// where the keyboard is, old values muted (a model's CurrentRole), and tool tips that are always plain text.
+/// How cells look throughout: room to breathe, and a quiet selection that leaves the accents readable. A bar at the
+/// left shows where the keyboard is. Old values are muted (a model's CurrentRole). Tool tips are always plain text.
 /// Subclasses paint the content.
 class CellDelegate : public QStyledItemDelegate
 {

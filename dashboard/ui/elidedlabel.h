@@ -5,8 +5,8 @@
 
 namespace Hephaestus {
 
-/// One line of text from anywhere: made visible (displaytext.h), never rich text, cut with an ellipsis instead of
-/// widening its window; the whole of it is in the tool tip.
+/// One line of text from anywhere: made visible (displaytext.h), never rich text. It is cut with an ellipsis instead of
+/// widening its window; the tool tip has the whole of it.
 class ElidedLabel : public QLabel
 {
     Q_OBJECT

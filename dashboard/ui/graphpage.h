@@ -14,9 +14,9 @@ class QVBoxLayout;
 
 namespace Hephaestus {
 
-/// One thing over time, of one service or of several beneath each other, on the same axes: a dependency's operations or
-/// what the answers say of the process. From one minute to seven days, out of the store; without one, what was seen
-/// since the start.
+/// One value over time: the operations of a dependency, or what the answers say of the process. Of one service, or of
+/// several beneath each other on the same axes. From one minute to seven days, out of the store; without a store, what
+/// was seen since the start.
 class GraphPage : public QWidget
 {
     Q_OBJECT

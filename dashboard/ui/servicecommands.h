@@ -11,8 +11,8 @@ class QWidget;
 namespace Hephaestus {
 
 /// The acts on the selected services, as the one set of QActions that buttons, menus and keys share. What cannot be
-/// done now is disabled and says why; what is dangerous asks first, naming the services and their places, and asks once
-/// more if there are several.
+/// done now is disabled and says why. What is dangerous asks first, and names the services and their places. For
+/// several services it asks once more.
 class ServiceCommands : public QObject
 {
     Q_OBJECT

@@ -9,8 +9,8 @@ class QWidget;
 
 namespace Hephaestus {
 
-/// Single letters as commands while one widget has the focus, in the manner of k9s: each triggers an action that has a
-/// place in the menus too. One whose action is disabled says why instead of doing nothing.
+/// Single letters as commands while one widget has the focus, in the manner of k9s. Each triggers an action that has a
+/// place in the menus too. A key whose action is disabled says why instead of doing nothing.
 class TableKeys : public QObject
 {
     Q_OBJECT

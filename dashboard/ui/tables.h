@@ -7,8 +7,8 @@ class QTableView;
 
 namespace Hephaestus {
 
-/// Makes a table look and behave like every table here: whole rows, no grid, rows of one height, a delegate for plain
-/// cells, a quiet header.
+/// Makes a table look and behave like every table here: whole rows of one height, no grid, a quiet header, a delegate
+/// for plain cells.
 void styleTable(QTableView *table, int currentRole = -1);
 
 /// Gives columns their first widths, in digits; 0 takes what is left.

@@ -19,8 +19,8 @@ double contrast(const QColor &one, const QColor &other);
 QColor readable(const QColor &colour, const QColor &background, double ratio);
 
 /// The colours that mean something, made for one palette: everything else is the palette's own. The accents are from
-/// the set of Okabe and Ito ("Color Universal Design", 2008), which stay apart for colour-blind eyes; they never stand
-/// alone, a shape and a word go with each. All are fit for text (4.5 : 1) on the palette's Base, AlternateBase, Window
+/// the set of Okabe and Ito ("Color Universal Design", 2008), which colour-blind eyes can tell apart. They never stand
+/// alone: a shape and a word go with each. All are fit for text (4.5 : 1) on the palette's Base, AlternateBase, Window
 /// and on selection().
 class Theme
 {

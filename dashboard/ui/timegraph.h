@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// What all graphs over time share: now is at the right edge; where nothing is known the background is hatched, for a
-/// gap is not a zero; events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click
+/// What all graphs over time share. Now is at the right edge. Where nothing is known the background is hatched, for a
+/// gap is not a zero. Events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click
 /// returns to now; hovering tells the time and the values. Subclasses draw the values.
 class TimeGraph : public QCustomPlot
 {

@@ -5,9 +5,9 @@
 
 namespace Hephaestus {
 
-/// What `current` (the last lines of a growing output) has beyond `previous` (the same, asked earlier): the end of
-/// `previous` is looked for at the front of `current`, whole lines only; where they do not overlap, all of `current` is
-/// new.
+/// The lines of `current` that come after `previous`: both are the last lines of one growing output, `previous` asked
+/// earlier. The end of `previous` is looked for at the front of `current`, whole lines only. Where they do not overlap,
+/// all of `current` is new.
 QByteArray newLines(const QByteArray &previous, const QByteArray &current);
 
 } // namespace Hephaestus

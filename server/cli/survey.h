@@ -9,8 +9,8 @@ class QDeadlineTimer;
 
 namespace Hephaestus {
 
-/// Asks all services at once (128 at a time), waits for the last answer (each may take 5 s), and says how they stand,
-/// in the order of `entries`. Runs an event loop. Who asks again and again keeps `environments`.
+/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Returns how they are, in the
+/// order of `entries`. Runs an event loop. A caller that asks again keeps `environments`.
 QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments);
 /// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.

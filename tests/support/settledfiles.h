@@ -6,8 +6,8 @@
 
 namespace Hephaestus::Test {
 
-/// Files written before this are older than what starts after it, by more than the tick of a file's times: nobody takes
-/// them for perhaps written once more.
+/// Files written before this are older than what starts after it, by more than the tick of a file's times. So nobody
+/// suspects that they were written once more.
 inline void letFilesSettle()
 {
     QDeadlineTimer settled(100);

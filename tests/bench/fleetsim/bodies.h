@@ -17,8 +17,8 @@ struct SimulatedSelf
     bool stale = false;
 };
 
-/// The answers of simulated services: bodies as the real ones send them, with counts and seconds that move, made by the
-/// real codec once; and the answers of those that are broken. Cheap to ask for: 2 to 3 microseconds a body.
+/// The answers of simulated services, sound and broken ones. Bodies are as the real services send them: made by the
+/// real codec once, with counts and seconds that move. Cheap to ask for: 2 to 3 microseconds a body.
 class Bodies
 {
 public:

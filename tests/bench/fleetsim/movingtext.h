@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// A text with holes, so that a body is made by the real encoder once and then filled in thousands of times a second:
-/// what stands where a mark was. Marks are found from left to right; a text may hold one many times.
+/// A text with holes: what stands where a mark was. The real encoder makes a body once, which is then filled in
+/// thousands of times a second. Marks are found from left to right; a text may hold one many times.
 class MovingText
 {
 public:

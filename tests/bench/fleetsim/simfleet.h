@@ -23,8 +23,8 @@ struct SimOptions
     std::chrono::milliseconds restartTime{300};
 };
 
-/// Any number of services on loopback in one process and one thread, by epoll: each has its port or Unix socket and
-/// speaks the protocol, or fails as it is told to. A restart or shutdown asked for by POST happens to it alone; die()
+/// Any number of services on loopback in one process and one thread, by epoll. Each has its port or Unix socket, and
+/// speaks the protocol or fails as it is told to. A restart or shutdown asked for by POST happens to it alone; die()
 /// and revive() happen to all.
 class SimFleet
 {
