@@ -97,19 +97,20 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     const QCoreApplication app(argc, argv); // gone before the one with windows comes
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
-    parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be given again."_s, u"FILE"_s});
-    parser.addOption({u"service"_s, u"Watch the service at this address; may be given again."_s, u"URL"_s});
+    parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be repeated."_s, u"FILE"_s});
+    parser.addOption({u"service"_s, u"Watch the service at this address; may be repeated."_s, u"URL"_s});
     parser.addOption({u"prometheus"_s,
                       u"Watch the services that this Prometheus server scrapes, through it instead of asking each."_s,
                       u"URL"_s});
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
     parser.addOption({u"listen"_s,
-                      u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: any free one) or unix:PATH; "
-                      "may be given again."_s,
+                      u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: a free one) or unix:PATH; "
+                      "may be repeated."_s,
                       u"ADDR"_s});
-    parser.addOption(
-        {u"token-file"_s, u"The bearer token that callers must show there; readable by you alone."_s, u"FILE"_s});
+    parser.addOption({u"token-file"_s,
+                      u"A file with the bearer token that callers must send there; only its owner may read it."_s,
+                      u"FILE"_s});
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))

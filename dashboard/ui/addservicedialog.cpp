@@ -30,7 +30,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     m_url->setMaxLength(2000);
     m_url->selectAll();
-    auto *const tokenLabel = new QLabel(tr("&Token, if it wants one:"));
+    auto *const tokenLabel = new QLabel(tr("&Token, if it needs one:"));
     tokenLabel->setBuddy(m_token);
     m_token->setEchoMode(QLineEdit::Password);
     m_token->setMaxLength(4096);
@@ -91,7 +91,7 @@ void AddServiceDialog::askWho()
             return m_problem->setText(introduce(m_client->dialect(), *answer.value));
         const bool held = answer.reply.error == ClientError::Unauthorized && !m_withToken && !m_entry.token.isEmpty();
         m_problem->setText(
-            held ? tr("It wants a token. Yours is sent when you add it, and not while its address changes.")
+            held ? tr("It needs a token. Yours is sent when you add the service, not while you edit its address.")
                  : excuse(answer.reply));
     });
 }

@@ -24,10 +24,10 @@ QString sentenceOf(const CodeReport &code, qsizetype variables)
     case CodeVerdict::Stale:
         if (count == 0 && variables > 0)
             return CodePage::tr(
-                "Runs with an old environment: its fleet entry says another one now. A restart sets it.");
+                "Runs with an old environment: its fleet entry has changed since. A restart applies it.");
         return count == 1
-            ? CodePage::tr("Runs old code: 1 file is another on disk than what was loaded. A restart loads it.")
-            : CodePage::tr("Runs old code: %1 files are others on disk than what was loaded. A restart loads them.")
+            ? CodePage::tr("Runs old code: 1 file on disk differs from what was loaded. A restart loads it.")
+            : CodePage::tr("Runs old code: %1 files on disk differ from what was loaded. A restart loads them.")
                   .arg(formatCount(count));
     case CodeVerdict::Unknown:
         return count > 0

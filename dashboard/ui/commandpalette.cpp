@@ -80,7 +80,7 @@ CommandPalette::CommandPalette(const QList<QAction *> &actions, const FleetModel
         m_entries << Entry{
             tr("Go to %1").arg(visibleText(row.entry.name, 80)), visibleText(stateText(row), 60), {}, row.id};
     }
-    m_typed->setPlaceholderText(tr("What to do, or which service"));
+    m_typed->setPlaceholderText(tr("A command or a service"));
     m_typed->setAccessibleName(tr("Command"));
     m_typed->setMaxLength(200);
     m_typed->installEventFilter(this);

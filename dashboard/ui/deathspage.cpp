@@ -130,8 +130,8 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         m_list->addItem(item);
     }
     m_note->setText(!m_watch.history()         ? tr("No history is kept: the last words of a process are lost with it.")
-                        : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard looked.")
-                                               : tr("What its processes said last. The newest is on top."));
+                        : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard was watching.")
+                                               : tr("The last words of its processes, newest first."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());
     m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));
     showCurrent();
@@ -150,7 +150,7 @@ QString DeathsPage::textOf(const Obituary &obituary)
         visibleText(obituary.reason, 1000),
         tr("Seen %1 (%2).").arg(at.toString(u"d MMM yyyy HH:mm:ss"_s), at.toUTC().toString(Qt::ISODateWithMs)),
         {}};
-    lines << (obituary.log.isEmpty() ? tr("Of its output nothing is known.") : tr("The end of its output:"));
+    lines << (obituary.log.isEmpty() ? tr("Its output is not known.") : tr("The end of its output:"));
     lines << visibleLines(obituary.log);
     for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
         const double before = std::chrono::duration<double>(obituary.at - kept->at).count();

@@ -69,7 +69,7 @@ void DependencyGraph::drawValues()
     const QString failure = tr("%1 failed").arg(formatCount(sum.failures));
     const Theme &theme = Theme::of(palette());
     setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}});
-    setEmptyText(m_samples.empty() ? tr("Nothing is known of this time.") : QString());
+    setEmptyText(m_samples.empty() ? tr("No data for this time.") : QString());
     setAccessibleName(tr("Graph of %1").arg(name()));
     setAccessibleDescription(tr("In the last %1: %2, %3.").arg(formatDuration(span()), success, failure));
 }
@@ -90,7 +90,7 @@ QStringList DependencyGraph::valuesAt(double &at) const
     at = start + width / 2;
     const auto found = m_bars.find(qint64(start));
     if (found == m_bars.end())
-        return {timeText(start), tr("nothing known")};
+        return {timeText(start), tr("no data")};
     return {timeText(start), tr("%1 succeeded").arg(formatCount(found->second.successes)),
             tr("%1 failed").arg(formatCount(found->second.failures))};
 }

@@ -163,7 +163,7 @@ void ReceiptPage::show(const Receipt *receipt, const QString &runningStep, bool 
     m_failure->setVisible(receipt && !running && !receipt->ok);
     if (!receipt) {
         m_model.clear();
-        m_summary->setText(tr("Nothing was restarted, started or stopped from here yet."));
+        m_summary->setText(tr("Nothing has been restarted, started or stopped from here yet."));
         return;
     }
     m_model.show(*receipt, runningStep);

@@ -72,7 +72,7 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     buttons->button(QDialogButtonBox::Cancel)->setIcon({});
     m_accept = buttons->addButton(tr("&Add"), QDialogButtonBox::AcceptRole);
     m_accept->setDefault(true);
-    m_again = buttons->addButton(tr("Look a&gain"), QDialogButtonBox::ResetRole);
+    m_again = buttons->addButton(tr("Search a&gain"), QDialogButtonBox::ResetRole);
     connect(m_again, &QPushButton::clicked, this, &FindServicesDialog::look);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons, &QDialogButtonBox::accepted, this, [this] {
@@ -99,9 +99,9 @@ void FindServicesDialog::update()
     const int ticked = m_model.ticked();
     const int ports = m_model.rowCount();
     m_summary->setText(m_model.isAsking() ? tr("Asking what listens here (%1)…").arg(ports)
-                           : ports == 0   ? tr("Nothing listens on this machine but what is watched already.")
+                           : ports == 0   ? tr("Nothing listens on this machine that is not watched already.")
                            : found == 0
-                           ? tr("Of what listens here (%1) nothing says how it is.").arg(ports)
+                           ? tr("Nothing that listens here (%1) answers a health request.").arg(ports)
                            : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
                                  .arg(found)
                                  .arg(ports));

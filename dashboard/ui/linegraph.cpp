@@ -169,9 +169,9 @@ void LineGraph::drawValues()
     if (m_measure == Measure::Cpu && !std::isnan(last)) // the word of the state would shout here
         labels[0].first.replace(0, 3, u"CPU"_s);
     setLabels(labels);
-    setEmptyText(at.isEmpty() ? tr("Nothing is known of this time, or the service does not say.") : QString());
+    setEmptyText(at.isEmpty() ? tr("No data for this time, or the service does not report it.") : QString());
     setAccessibleName(tr("Graph of %1").arg(name()));
-    setAccessibleDescription(labels.isEmpty() ? tr("Nothing known.") : labels.first().first);
+    setAccessibleDescription(labels.isEmpty() ? tr("No data.") : labels.first().first);
 }
 
 void LineGraph::applyColours()
@@ -190,10 +190,10 @@ QStringList LineGraph::valuesAt(double &at) const
     const auto found =
         std::ranges::find_if(m_stretches, [at](const Stretch &stretch) { return seconds(stretch.to) >= at; });
     if (found == m_stretches.end() || seconds(found->from) > at)
-        return {timeText(at), tr("nothing known")};
+        return {timeText(at), tr("no data")};
     const std::optional<double> value = valueOf(m_measure, *found);
     if (!value)
-        return {timeText(at), tr("not said")};
+        return {timeText(at), tr("not reported")};
     at = seconds(found->to);
     QStringList lines{timeText(at), textOf(m_measure, *value)};
     if (m_measure == Measure::Latency && found->polls > 1)

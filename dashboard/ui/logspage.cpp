@@ -46,7 +46,7 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     m_next->setAccessibleName(tr("Next match"));
     m_next->setToolTip(tr("Next match (F3)"));
     m_follow->setChecked(true);
-    m_follow->setToolTip(tr("Stay at the end as lines come."));
+    m_follow->setToolTip(tr("Keep the newest lines in view."));
     for (QLabel *const label : {m_count, m_note})
         label->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
@@ -58,7 +58,7 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     m_text->setMaximumBlockCount(MostLines);
     m_text->setUndoRedoEnabled(false);
     m_text->setAccessibleName(tr("The log"));
-    m_text->setPlaceholderText(tr("Nothing was written yet."));
+    m_text->setPlaceholderText(tr("Nothing has been written yet."));
 
     connect(m_search, &QLineEdit::textChanged, this, &LogsPage::search);
     connect(m_search, &QLineEdit::returnPressed, this, [this] { find(true); }); // from the newest backwards

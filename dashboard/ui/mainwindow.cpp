@@ -106,14 +106,14 @@ void MainWindow::makeActions()
     m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open,
                   tr("Watch all services of a fleet.toml, and restart them."));
     m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"),
-                      tr("See what listens here, and watch what says how it is."));
+                      tr("Find what listens on this machine, and watch what answers."));
     m_demo = make(tr("&Try the demo"), u"demo"_s, {},
                   m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
                                         : tr("Start three services on this machine, and watch them."));
     if (m_watch.actions().isReadOnly())
         m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
     m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_watch.actions().isReadOnly());
-    m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find what can be done, or a service, by typing."));
+    m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find a command or a service by typing."));
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
     connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
     connect(m_keys, &QAction::triggered, this, &MainWindow::openShortcuts);
@@ -350,10 +350,10 @@ bool MainWindow::closesForGood()
     if (running == 0 || m_quits)
         return true;
     auto *const dialog = new Confirmation(
-        running == 1 ? tr(
-            "A service is being restarted, started or shut down. Quit all the same? Nobody would start it again then.")
+        running == 1 ? tr("A service is being restarted, started or shut down. Quit all the same? If you quit now, "
+                          "nothing will start it again.")
                      : tr("%1 services are being restarted, started or shut down, or wait for it. Quit all the same? "
-                          "Nobody would start them again then.")
+                          "If you quit now, nothing will start them again.")
                            .arg(running),
         tr("&Quit"), this);
     connect(dialog, &QDialog::accepted, this, [this] {

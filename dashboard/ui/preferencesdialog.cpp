@@ -41,7 +41,7 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     , m_fleetFiles(new QListWidget)
     , m_tray(new QCheckBox(tr("Show an &icon in the tray, in the colour of the worst state")))
     , m_closeToTray(new QCheckBox(tr("&Keep watching from the tray when the window is closed")))
-    , m_notifications(new QCheckBox(tr("&Notify of trouble, of its end, and of old code")))
+    , m_notifications(new QCheckBox(tr("&Notify of trouble, recovery and old code")))
     , m_notifyAfter(new QSpinBox)
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -74,7 +74,9 @@ QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)
     auto *const form = new QFormLayout(box);
     form->addRow(tr("&Colours:"), m_colors);
     if (!colorsForOnce.isEmpty())
-        form->addRow(QString(), quietLine(tr("From the next start on: this one has --colors %1.").arg(colorsForOnce)));
+        form->addRow(
+            QString(),
+            quietLine(tr("Takes effect at the next start: this one was started with --colors %1.").arg(colorsForOnce)));
     form->addRow(m_grouped);
     form->addRow(m_askBeforeIdleRestart);
     return box;
@@ -108,9 +110,9 @@ QWidget *PreferencesDialog::makeAttention()
     m_notifyAfter->setRange(0, 3600);
     m_notifyAfter->setSuffix(tr(" s"));
     m_notifyAfter->setAccessibleName(tr("Seconds of trouble before a notification"));
-    auto *const after = new QLabel(tr("After trouble &lasted:"));
+    auto *const after = new QLabel(tr("After trouble has &lasted:"));
     after->setBuddy(m_notifyAfter);
-    auto *const box = new QGroupBox(tr("When you do not look"));
+    auto *const box = new QGroupBox(tr("In the background"));
     auto *const form = new QFormLayout(box);
     form->addRow(m_tray);
     form->addRow(m_closeToTray);

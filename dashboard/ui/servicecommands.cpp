@@ -210,7 +210,7 @@ void ServiceCommands::update()
     updateRestartStale();
     const bool running = isRunning();
     m_cancel->setEnabled(running);
-    m_cancel->setStatusTip(running ? QString() : tr("Nothing runs for it."));
+    m_cancel->setStatusTip(running ? QString() : tr("Nothing is running for it."));
     m_cancel->setToolTip(
         plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
     const bool any = !m_services.isEmpty();
@@ -223,7 +223,7 @@ void ServiceCommands::update()
     m_favourite->setChecked(
         any && std::ranges::all_of(m_services, [this](ServiceId id) { return m_watch.fleet().find(id)->favourite; }));
     m_copyUrl->setEnabled(any);
-    disable(m_remove, !any ? tr("Select a service first.") : running ? tr("It is busy.") : QString());
+    disable(m_remove, !any ? tr("Select a service first.") : running ? tr("An action is running.") : QString());
     Q_EMIT changed();
 }
 
@@ -310,7 +310,7 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
             return;
         // Once more: several services are a lot to lose by a slip.
         auto *const second =
-            new Confirmation(tr("%1 services: %2. This is the last question.").arg(title, namesOf(services, false)),
+            new Confirmation(tr("%1 services: %2. Please confirm once more.").arg(title, namesOf(services, false)),
                              nameOf(action, services.size()).remove(u'…'), m_window);
         second->setWindowTitle(title);
         connect(second, &QDialog::accepted, this,

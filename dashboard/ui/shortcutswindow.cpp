@@ -78,11 +78,11 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
     sheet->beginColumn(tr("In the table"));
     sheet->add(tr("↑ ↓ or k j"), tr("Previous, next service"));
     sheet->add(tr("g, Shift+G"), tr("First, last service"));
-    sheet->add(tr("Space"), tr("Mark, for acts on several; fold a group"));
+    sheet->add(tr("Space"), tr("Mark, to act on several; fold a group"));
     sheet->add(tr("Shift+↑ ↓, Ctrl+A"), tr("Mark a range, all"));
     sheet->add(tr("← →"), tr("Fold, unfold a group"));
-    sheet->add(tr("Enter"), tr("To the details"));
-    sheet->add(tr("/"), tr("Filter; Enter comes back, Esc clears"));
+    sheet->add(tr("Enter"), tr("Go to the details"));
+    sheet->add(tr("/"), tr("Filter; Enter returns to the table, Esc clears it"));
     for (const TableKeys::Key &key : tableKeys)
         sheet->add(key.key.toString(QKeySequence::NativeText), nameOf(key.action));
     sheet->end();

@@ -11,7 +11,7 @@ int checkConfigCommand(const QStringList &arguments)
 {
     QCommandLineParser parser;
     parser.setApplicationDescription(
-        QStringLiteral("Reads a service's configuration and tells everything that is wrong with it."));
+        QStringLiteral("Checks a service's configuration, and lists everything that is wrong with it."));
     addHelpOption(parser);
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
     addGlobalOptions(parser);

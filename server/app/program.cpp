@@ -26,11 +26,11 @@ constexpr Command Commands[] = {
     {"start", startCommand, "start services of the fleet file, detached"},
     {"up", upCommand, "start the whole fleet"},
     {"down", downCommand, "stop the whole fleet"},
-    {"wait", waitCommand, "return when services are healthy"},
+    {"wait", waitCommand, "wait until services are healthy, or run the code on disk"},
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
-    {"affected", affectedCommand, "list the services that loaded a file"},
+    {"affected", affectedCommand, "list the services that have loaded a file"},
     {"logs", logsCommand, "show the last lines of a service's output"},
-    {"check-config", checkConfigCommand, "check a service's configuration"},
+    {"check-config", checkConfigCommand, "list everything that is wrong with a configuration"},
 };
 
 void printHelp(std::FILE *to)
@@ -41,7 +41,7 @@ void printHelp(std::FILE *to)
     for (const Command &command : Commands)
         std::fprintf(to, "  %-14s%s\n", command.name, command.summary);
     std::fprintf(to,
-                 "\nOptions:\n  --help        this text; after a command, the command's own\n"
+                 "\nOptions:\n  --help        shows this help; after a command, that command's\n"
                  "  --version     the version\n");
 }
 

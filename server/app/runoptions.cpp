@@ -25,28 +25,30 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
-        "Exits with the program's code, 128+n if a signal ended it; 125 if this failed itself, "
+        "Exit code: the program's own, 128+n if signal n ended it, 125 if hephaestus itself failed, "
         "126 if the program cannot be executed, 127 if it is not found."_s);
     addHelpOption(parser);
     parser.addOptions({
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
-        {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated. Otherwise: a free port."_s,
+        {u"listen"_s, u"Where the endpoints listen: HOST:PORT or unix:PATH; may be repeated (default: a free port)."_s,
          u"ADDR"_s},
-        {u"socket"_s, u"A listening socket held for the program, its descriptor 3 and following; may be repeated."_s,
+        {u"socket"_s,
+         u"A listening socket held for the program, which gets it as descriptor 3 and up; may be repeated."_s,
          u"ADDR"_s},
         {u"overlap"_s,
          u"A restart starts the new program first, and ends the old one once the new one accepts on the held sockets."_s},
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
          u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
-        {u"restart"_s, u"When the program is started again: on-failure, always or never."_s, u"WHEN"_s,
+        {u"restart"_s, u"When the program is started again: on-failure (default), always or never."_s, u"WHEN"_s,
          u"on-failure"_s},
-        {u"stop-timeout"_s, u"From SIGTERM to SIGKILL."_s, u"TIME"_s, u"30s"_s},
+        {u"stop-timeout"_s, u"From SIGTERM to SIGKILL (default: 30s)."_s, u"TIME"_s, u"30s"_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
         {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
-        {u"upstream-token-file"_s, u"The bearer token they want; readable by you alone."_s, u"FILE"_s},
+        {u"upstream-token-file"_s, u"A file with the bearer token they require; only its owner may read it."_s,
+         u"FILE"_s},
     });
-    parser.addPositionalArgument(u"command"_s, u"The program and its arguments, behind --."_s,
+    parser.addPositionalArgument(u"command"_s, u"The program and its arguments, after --."_s,
                                  u"-- COMMAND [ARGUMENT...]"_s);
     addGlobalOptions(parser);
 }
@@ -145,7 +147,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         problems << Problem{{}, parser.errorText()};
     else if (!parser.positionalArguments().isEmpty())
         problems << Problem{
-            {}, u"unexpected argument \"%1\": the program comes behind --"_s.arg(parser.positionalArguments().first())};
+            {}, u"unexpected argument \"%1\": the program comes after --"_s.arg(parser.positionalArguments().first())};
     const qsizetype separator = bytes.indexOf("--");
     if (separator >= 0)
         options.supervisor.command.arguments = bytes.mid(separator + 1);

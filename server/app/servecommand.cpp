@@ -225,8 +225,9 @@ int serveCommand(const QStringList &arguments)
     parser.addOptions({
         {u"config"_s, u"The configuration, hephaestus.toml."_s, u"FILE"_s},
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
-        {u"listen"_s, u"Where to listen: HOST:PORT (port 0: any free one) or unix:PATH; may be repeated."_s, u"ADDR"_s},
-        {u"token-file"_s, u"The bearer token that callers must show; readable by you alone."_s, u"FILE"_s},
+        {u"listen"_s, u"Where to listen: HOST:PORT (port 0: a free one) or unix:PATH; may be repeated."_s, u"ADDR"_s},
+        {u"token-file"_s, u"A file with the bearer token that callers must send; only its owner may read it."_s,
+         u"FILE"_s},
     });
     addGlobalOptions(parser);
     const bool parsed = parser.parse(arguments);

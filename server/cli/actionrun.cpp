@@ -16,6 +16,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int NameWidth = 18; ///< of the longest step, `successor accepts`, and a blank
+
 QString doneWord(const Receipt &receipt)
 {
     if (receipt.steps.isEmpty())
@@ -27,9 +29,10 @@ QString doneWord(const Receipt &receipt)
         + time;
 }
 
+/// `before → after`; only one of them where the other is not known or the same.
 QString change(const QString &before, const QString &after)
 {
-    return after.isEmpty() ? before : before.isEmpty() ? after : before + u" → "_s + after;
+    return after.isEmpty() || after == before ? before : before.isEmpty() ? after : before + u" → "_s + after;
 }
 
 QString pidText(const std::optional<qint64> &pid) { return pid ? QString::number(*pid) : QString(); }
@@ -37,7 +40,7 @@ QString pidText(const std::optional<qint64> &pid) { return pid ? QString::number
 QString stepLine(const ReceiptStep &step, const Terminal &terminal)
 {
     const bool ok = step.outcome == StepOutcome::Ok;
-    const QString name = step.name.leftJustified(14);
+    const QString name = step.name.leftJustified(NameWidth);
     const QString time = formatDuration(step.duration).rightJustified(9);
     const QString message = step.message.isEmpty() ? QString() : u"  "_s + printable(step.message);
     return u"  "_s + terminal.painted(ok ? u"✓ "_s : u"✗ "_s, ok ? Paint::Good : Paint::Bad) + name + time

@@ -28,7 +28,7 @@ struct Findings
 
 QString whyUnknown(const Answer<QList<CodeFile>> &answer)
 {
-    return answer.reply.httpStatus == 404 ? u"does not tell what it loaded"_s : answer.reply.message;
+    return answer.reply.httpStatus == 404 ? u"does not say what it has loaded"_s : answer.reply.message;
 }
 
 Findings find(const QList<FleetEntry> &services, const QByteArrayList &paths)
@@ -64,11 +64,12 @@ void write(const Findings &findings, const Terminal &terminal)
             text += u"  "_s + printable(service.name).leftJustified(width)
                 + terminal.painted(u"  "_s + printable(service.kind), Paint::Faint) + u'\n';
         if (impact.services.isEmpty())
-            text += findings.unknown.isEmpty() ? u"  nobody loaded it\n"_s : u"  nobody who answered loaded it\n"_s;
+            text += findings.unknown.isEmpty() ? u"  no service has loaded it\n"_s
+                                               : u"  no service that answered has loaded it\n"_s;
     }
     for (auto it = findings.unknown.begin(); it != findings.unknown.end(); ++it)
         text +=
-            terminal.painted(u"not known of %1: %2\n"_s.arg(printable(it.key()), printable(it.value())), Paint::Bad);
+            terminal.painted(u"not known for %1: %2\n"_s.arg(printable(it.key()), printable(it.value())), Paint::Bad);
     terminal.write(text);
 }
 
@@ -77,9 +78,11 @@ void write(const Findings &findings, const Terminal &terminal)
 int affectedCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
-        u"Lists the services of the fleet that loaded a file: those a change of it makes stale. Exit code 1 if nobody did."_s,
-        u"affected FILE..."_s, ClientCommandLine::Names::Others);
-    line.parser().addOption({u"json"_s, u"As JSON."_s});
+        u"Lists the services of the fleet that have loaded a file, and would be stale after a change of it. "
+        "Exit code 1 if none has."_s,
+        u"affected"_s, ClientCommandLine::Names::Others);
+    line.parser().addPositionalArgument(u"FILE"_s, u"A file that is going to change."_s, u"FILE..."_s);
+    line.parser().addOption({u"json"_s, u"Prints JSON."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
     QByteArrayList paths;
@@ -89,7 +92,7 @@ int affectedCommand(const QStringList &arguments)
         bytes += paths.last().toPercentEncoding("/").size() + 6;
     }
     if (paths.isEmpty())
-        return line.usageError(u"which file?"_s);
+        return line.usageError(u"no file given"_s);
     if (paths.size() > MostFiles || bytes > MostBytes)
         return line.usageError(
             u"too many files at once: at most %1, and %2 KiB of names"_s.arg(MostFiles).arg(MostBytes / 1024));

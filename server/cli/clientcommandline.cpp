@@ -23,19 +23,20 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
     m_parser.setApplicationDescription(description);
     addHelpOption(m_parser);
     addGlobalOptions(m_parser);
-    m_parser.addOption({u"fleet"_s, u"The fleet file; otherwise %1."_s.arg(defaultFleetPath()), u"FILE"_s});
-    const QString what = names == Names::None || names == Names::Others
-        ? QString()
-        : u"Services, by their names in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s;
-    m_parser.addPositionalArgument(m_command, what, syntax);
+    m_parser.addOption({u"fleet"_s, u"The fleet file (default: %1)."_s.arg(defaultFleetPath()), u"FILE"_s});
+    if (names == Names::Required || names == Names::AllIfNone)
+        m_parser.addPositionalArgument(
+            u"NAME|URL"_s, u"A service, by its name in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s,
+            syntax.section(u' ', 1));
 }
 
 void ClientCommandLine::addPrometheusOption()
 {
     m_hasPrometheus = true;
-    m_parser.addOption({u"prometheus"_s,
-                        u"What this Prometheus server knows of the services it scrapes, instead of asking each."_s,
-                        u"URL"_s});
+    m_parser.addOption(
+        {u"prometheus"_s,
+         u"Takes the services and their state from this Prometheus server, instead of asking each service."_s,
+         u"URL"_s});
 }
 
 std::optional<int> ClientCommandLine::read(const QStringList &arguments)
@@ -55,7 +56,7 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
     if (m_names == Names::None && !names.isEmpty())
         return usageError(u"unexpected \"%1\": this command is for the whole fleet"_s.arg(printable(names.first())));
     if (m_names == Names::Required && names.isEmpty())
-        return usageError(u"which service? Give a name of the fleet file, or a URL"_s);
+        return usageError(u"no service given; write a name from the fleet file, or a URL"_s);
     if (m_hasPrometheus && m_parser.isSet(u"prometheus"_s))
         return {};
     if (m_parser.isSet(u"fleet"_s) || names.isEmpty()) {
@@ -79,7 +80,7 @@ std::optional<int> ClientCommandLine::readFleetFile()
         return {};
     const QString path = m_parser.isSet(u"fleet"_s) ? m_parser.value(u"fleet"_s) : defaultFleetPath();
     if (!m_parser.isSet(u"fleet"_s) && !QFileInfo::exists(path))
-        return usageError(u"there is no fleet file %1; name one by --fleet FILE, or services by URL"_s.arg(path));
+        return usageError(u"there is no fleet file %1; write --fleet FILE, or name services by URL"_s.arg(path));
     FleetReading reading = readFleet(path);
     for (const Problem &problem : reading.problems)
         std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));

@@ -20,7 +20,8 @@ public:
         Others,    ///< always the whole fleet; the words are something else
     };
 
-    /// `syntax` is what follows `hephaestus` in the help: `status [NAME|URL]...`.
+    /// `syntax`: the command, and how it takes services, as in `status [NAME|URL]...`. Arguments that are no services
+    /// are added to parser().
     ClientCommandLine(const QString &description, const QString &syntax, Names names);
 
     QCommandLineParser &parser() { return m_parser; }

@@ -49,19 +49,22 @@ int become(const QStringList &command)
 int execCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
-        u"Runs a command if the services of the fleet run the code that is on disk; else exits with 3 and a list."_s,
-        u"exec --require-fresh -- COMMAND ARGS..."_s, ClientCommandLine::Names::None);
+        u"Runs a command if the services of the fleet run the code on disk; otherwise lists those that do not. "
+        "Exit code 3 then."_s,
+        u"exec"_s, ClientCommandLine::Names::None);
+    line.parser().addPositionalArgument(u"COMMAND"_s, u"The command and its arguments, after --."_s,
+                                        u"--require-fresh -- COMMAND [ARGUMENT...]"_s);
     line.parser().addOption({u"require-fresh"_s, u"Only if nothing in the fleet is stale."_s});
     line.parser().addOption(
-        {u"settle"_s, u"How long to wait for services that do not know yet."_s, u"TIME"_s, u"5s"_s});
+        {u"settle"_s, u"How long to wait for services that do not know yet (default: 5s)."_s, u"TIME"_s, u"5s"_s});
     const qsizetype dashes = arguments.indexOf(u"--"_s);
     if (const auto exit = line.read(dashes < 0 ? arguments : arguments.first(dashes)))
         return *exit;
     const QStringList command = dashes < 0 ? QStringList() : arguments.mid(dashes + 1);
     if (command.isEmpty())
-        return line.usageError(u"which command? Give it after --"_s);
+        return line.usageError(u"no command given; write it after --"_s);
     if (!line.parser().isSet(u"require-fresh"_s))
-        return line.usageError(u"on what condition? Give --require-fresh"_s);
+        return line.usageError(u"no condition given; write --require-fresh"_s);
     const auto settle = line.duration(u"settle"_s);
     if (!settle)
         return ExitUsage;

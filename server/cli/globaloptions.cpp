@@ -8,13 +8,13 @@ using namespace Qt::StringLiterals;
 void addGlobalOptions(QCommandLineParser &parser)
 {
     parser.addOptions({
-        {u"log-level"_s, u"What is logged: debug, info, warning or error."_s, u"LEVEL"_s, u"info"_s},
-        {u"log-format"_s, u"How: text, or json, one object a line."_s, u"FORMAT"_s, u"text"_s},
-        {u"color"_s, u"Colours: auto, always or never."_s, u"WHEN"_s, u"auto"_s},
+        {u"log-level"_s, u"What is logged: debug, info (default), warning or error."_s, u"LEVEL"_s, u"info"_s},
+        {u"log-format"_s, u"How it is logged: text (default), or json, one object per line."_s, u"FORMAT"_s, u"text"_s},
+        {u"color"_s, u"Colours: auto (default), always or never."_s, u"WHEN"_s, u"auto"_s},
     });
 }
 
-void addHelpOption(QCommandLineParser &parser) { parser.addOption({{u"h"_s, u"help"_s}, u"This text."_s}); }
+void addHelpOption(QCommandLineParser &parser) { parser.addOption({{u"h"_s, u"help"_s}, u"Shows this help."_s}); }
 
 QString helpText(const QCommandLineParser &parser, const QString &command)
 {

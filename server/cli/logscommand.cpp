@@ -67,10 +67,10 @@ void show(const Terminal &terminal, const QByteArray &text)
 int logsCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
-        u"Shows the last lines of a service's output: its own, or what was kept when it was started from here."_s,
+        u"Shows the last lines of a service's output. Of a service that does not answer: what was kept on disk."_s,
         u"logs NAME|URL"_s, ClientCommandLine::Names::Required);
-    line.parser().addOption({u"tail"_s, u"How many lines."_s, u"N"_s, u"100"_s});
-    line.parser().addOption({u"follow"_s, u"Goes on with what is written, until interrupted."_s});
+    line.parser().addOption({u"tail"_s, u"How many lines (default: 100)."_s, u"N"_s, u"100"_s});
+    line.parser().addOption({u"follow"_s, u"Keeps printing new lines, until interrupted."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
     bool isNumber = false;

@@ -15,7 +15,7 @@ using Names = ClientCommandLine::Names;
 
 namespace {
 
-const QCommandLineOption JsonOption(u"json"_s, u"As JSON: one receipt a line."_s);
+const QCommandLineOption JsonOption(u"json"_s, u"Prints JSON: one receipt per line."_s);
 
 int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax,
         Names names)
@@ -47,8 +47,7 @@ int watchStale(const ClientCommandLine &line, bool json)
         stale.add(entry);
     if (!stale.isAsked())
         return line.usageError(
-            u"no service in %1 is to be restarted by itself; write restart_on_stale = true in its entry"_s.arg(
-                line.fleet().path));
+            u"no service in %1 has restart_on_stale = true, so there is nothing to watch"_s.arg(line.fleet().path));
     EnvironmentComparison environments;
     QMap<QString, QString> told; ///< why each is waited for
     for (;;) {
@@ -74,15 +73,16 @@ int watchStale(const ClientCommandLine &line, bool json)
 
 int restartCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(
-        u"Restarts services and prints the receipt: each step, the old and the new instance. Exit code 1 if one did not truly restart."_s,
-        u"restart NAME|URL..."_s, Names::AllIfNone);
+    ClientCommandLine line(u"Restarts services and prints the receipt: each step, the old and the new instance. "
+                           "Exit code 1 if one did not truly restart."_s,
+                           u"restart NAME|URL..."_s, Names::AllIfNone);
     line.parser().addOption(JsonOption);
     line.parser().addOption(
         {u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
     line.parser().addOption(
         {u"watch"_s,
-         u"With --stale: goes on looking, and restarts the services that have restart_on_stale in the fleet file, when they are idle."_s});
+         u"With --stale: keeps watching, and restarts stale services that have restart_on_stale in the fleet file, "
+         "when they are idle."_s});
     line.parser().addOption({u"all"_s, u"The whole fleet, in the order of depends_on."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
@@ -90,7 +90,7 @@ int restartCommand(const QStringList &arguments)
     const bool watch = line.parser().isSet(u"watch"_s);
     const bool all = line.parser().isSet(u"all"_s);
     if (line.parser().positionalArguments().isEmpty() && !stale && !all)
-        return line.usageError(u"which service? Give a name or a URL, or --stale, or --all"_s);
+        return line.usageError(u"no service given; write a name or a URL, or --stale, or --all"_s);
     if (all && !line.parser().positionalArguments().isEmpty())
         return line.usageError(u"--all is the whole fleet; leave out the names, or --all"_s);
     if (watch && (!stale || !line.parser().positionalArguments().isEmpty()))

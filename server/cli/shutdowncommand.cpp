@@ -45,13 +45,15 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
 
 int shutdownCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(
-        u"Asks services to shut down, shows the steps as they happen, and prints the outcome. Exit code 1 if one did not end cleanly."_s,
-        u"shutdown NAME|URL..."_s, ClientCommandLine::Names::Required);
-    line.parser().addOption({u"schedule"_s, u"Returns at once; the service shuts down after its notice."_s});
-    line.parser().addOption({u"delay"_s, u"Schedules it after TIME (10s, 2m)."_s, u"TIME"_s});
-    line.parser().addOption({u"cancel"_s, u"Takes a scheduled shutdown back, while that is possible."_s});
-    line.parser().addOption({u"json"_s, u"As JSON: one receipt a line."_s});
+    ClientCommandLine line(u"Asks services to shut down, shows the steps as they happen, and prints the outcome. "
+                           "Exit code 1 if one did not end cleanly."_s,
+                           u"shutdown NAME|URL..."_s, ClientCommandLine::Names::Required);
+    line.parser().addOption(
+        {u"schedule"_s, u"Returns at once; the service shuts down after the delay it is configured with."_s});
+    line.parser().addOption(
+        {u"delay"_s, u"Returns at once; the service shuts down after TIME (10s, 2m)."_s, u"TIME"_s});
+    line.parser().addOption({u"cancel"_s, u"Cancels a scheduled shutdown, until draining has begun."_s});
+    line.parser().addOption({u"json"_s, u"Prints JSON: one receipt per line."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
     const bool cancel = line.parser().isSet(u"cancel"_s);

@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 
 int statusCommand(const QStringList &arguments)
 {
-    ClientCommandLine line(
-        u"Shows services: state, fresh or stale code, version, uptime and dependencies. Exit code 1 if one is not healthy."_s,
-        u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
-    line.parser().addOption({u"watch"_s, u"Looks again every second, until interrupted."_s});
-    line.parser().addOption({u"json"_s, u"As JSON: a list, with each service's detailed body."_s});
+    ClientCommandLine line(u"Shows services: state, fresh or stale code, version, uptime and dependencies. "
+                           "Exit code 1 if one is not healthy."_s,
+                           u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
+    line.parser().addOption({u"watch"_s, u"Refreshes every second, until interrupted."_s});
+    line.parser().addOption({u"json"_s, u"Prints JSON: a list, with each service's detailed body."_s});
     line.addPrometheusOption();
     if (const auto exit = line.read(arguments))
         return *exit;

@@ -24,11 +24,12 @@ bool isFresh(const ServiceSnapshot &snapshot)
 int waitCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
-        u"Waits until all services are as asked. Exit code 1 at the deadline with a list of those that are not; 3 if they are stale."_s,
+        u"Waits until all services are healthy, or fresh. At the deadline it lists those that are not; "
+        "exit code 1 then, 3 if one is stale."_s,
         u"wait NAME|URL..."_s, ClientCommandLine::Names::Required);
     line.parser().addOption({u"healthy"_s, u"Until they are healthy (the default)."_s});
     line.parser().addOption({u"fresh"_s, u"Until they run the code that is on disk."_s});
-    line.parser().addOption({u"timeout"_s, u"How long at most."_s, u"TIME"_s, u"60s"_s});
+    line.parser().addOption({u"timeout"_s, u"How long at most (default: 60s)."_s, u"TIME"_s, u"60s"_s});
     if (const auto exit = line.read(arguments))
         return *exit;
     const auto timeout = line.duration(u"timeout"_s);

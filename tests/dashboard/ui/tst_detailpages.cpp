@@ -213,8 +213,8 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
     bool told = false;
     for (int i = 0; i < graph->itemCount(); ++i) {
         auto *const text = qobject_cast<QCPItemText *>(graph->item(i));
-        told |= text && text->visible()
-            && (text->text().contains(u"nothing known"_s) || text->text().contains(u"succeeded\n"_s));
+        told |=
+            text && text->visible() && (text->text().contains(u"no data"_s) || text->text().contains(u"succeeded\n"_s));
     }
     QVERIFY(told);
 }
@@ -409,7 +409,7 @@ void TestDetailPages::theCodePageNamesTheFiles()
     QStringList said;
     for (const QLabel *const label : page->findChildren<QLabel *>())
         said << label->text();
-    QVERIFY2(said.join(u'\n').contains(u"6 files are others on disk"_s), qPrintable(said.join(u'\n')));
+    QVERIFY2(said.join(u'\n').contains(u"6 files on disk differ"_s), qPrintable(said.join(u'\n')));
     QVERIFY(said.join(u'\n').contains(u"4 more changes are not listed"_s));
 }
 

@@ -558,7 +558,8 @@ void TestMainWindow::colorsOfTheCommandLineAreForOnce()
     QStringList said;
     for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
         said << label->text();
-    QVERIFY2(said.contains(u"From the next start on: this one has --colors dark."_s), qPrintable(said.join(u'|')));
+    QVERIFY2(said.contains(u"Takes effect at the next start: this one was started with --colors dark."_s),
+             qPrintable(said.join(u'|')));
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -132,7 +132,7 @@ void TestNewServices::theTokenIsNotSentToHalfAnAddress()
     QCOMPARE(token->echoMode(), QLineEdit::Password);
     token->setText(u"s3cret"_s);
     url->setText(stranger.url());
-    QTRY_VERIFY(visible<QLabel>(&dialog, u"It wants a token. Yours is sent when you add it"_s));
+    QTRY_VERIFY(visible<QLabel>(&dialog, u"It needs a token. Yours is sent when you add the service"_s));
     QVERIFY(!stranger.requests().isEmpty());
     QCOMPARE(tokens(stranger), 0);
     url->setText(service.url());
@@ -140,7 +140,7 @@ void TestNewServices::theTokenIsNotSentToHalfAnAddress()
     QTRY_VERIFY(tokens(service) > 0);
     QCOMPARE(tokens(stranger), 0);
     url->setText(stranger.url());
-    QTRY_VERIFY(visible<QLabel>(&dialog, u"It wants a token. Yours is sent when you add it"_s));
+    QTRY_VERIFY(visible<QLabel>(&dialog, u"It needs a token. Yours is sent when you add the service"_s));
     QCOMPARE(tokens(stranger), 0);
     QCOMPARE(dialog.entry().token, u"s3cret2"_s); // Add takes it
 }
