@@ -8,7 +8,7 @@
 
 namespace Hephaestus {
 
-/// What `hephaestus serve` runs with: the file of that name in the README, or the defaults below.
+/// What `hephaestus serve` runs with: a configuration file (resources/doc/service.md), or the defaults below.
 struct ServiceConfig
 {
     QString file; ///< absolute; empty: there is none
