@@ -34,6 +34,10 @@ TEST_PACKAGES=(
     chromium                                # a page of another origin
 )
 
+# To check the format.
+# shellcheck disable=SC2034
+FORMAT_PACKAGES=('clang-format-14')
+
 # To build and run the fuzzers.
 # shellcheck disable=SC2034
 FUZZ_PACKAGES=('clang-14|clang' 'libclang-rt-14-dev|libclang-rt-dev')
