@@ -10,9 +10,9 @@ import subprocess
 import time
 
 from rows import expect, expect_equal, row
-from shutdown import (begin_drain, begin_slow, expect_complete, expect_drained, expect_scheduled, expect_slow_answered,
-                      is_shutting_down)
-from subject import eventually
+from shutdown import (await_slow, begin_drain, begin_slow, eventually_shutting_down, expect_complete, expect_drained,
+                      expect_scheduled, expect_slow_answered, is_shutting_down)
+from subject import eventually, rounds
 
 DEATHS = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, -signal.SIGKILL)
 
@@ -97,7 +97,7 @@ def blocking_during_signal(subject):
     subject.start()
     slow = begin_slow(subject)
     subject.signal(signal.SIGTERM)
-    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    eventually_shutting_down(subject)
     shutdown = subject.later("POST", "/health/shutdown")
     expect_slow_answered(slow)
     answer = shutdown.result()
@@ -114,7 +114,7 @@ def hang_up(connection, how):
 
 @row("the client of a blocking shutdown is gone before it is read: the shutdown goes on or is refused, no crash")
 def gone_at_once(subject):
-    for _ in range(5):
+    for _ in rounds(5):
         subject.start()
         connection = subject.connect()
         connection.sendall(subject.head_bytes("POST", "/health/shutdown") + b"Content-Length: 0\r\n\r\n")
@@ -130,7 +130,7 @@ def gone_at_once(subject):
 for each in ("FIN", "RST"):
     @row(f"the client of a blocking shutdown hangs up when it has begun ({each}): the shutdown goes on, exit code 0")
     def hang_up_at_once(subject, how=each):
-        for _ in range(5):
+        for _ in rounds(5):
             subject.start()
             connection = subject.connect()
             connection.sendall(subject.head_bytes("POST", "/health/shutdown") + b"Content-Length: 0\r\n\r\n")
@@ -144,7 +144,7 @@ for each in ("FIN", "RST"):
         slow = begin_slow(subject)
         connection = subject.connect()
         connection.sendall(subject.head_bytes("POST", "/health/shutdown") + b"Content-Length: 0\r\n\r\n")
-        eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+        eventually_shutting_down(subject)
         hang_up(connection, how)
         expect_slow_answered(slow)
         subject.expect_exit(0)
@@ -162,9 +162,9 @@ def worker_client_gone(subject):
     subject.start()
     connection = subject.connect()
     connection.sendall(subject.head_bytes("GET", subject.slow) + b"\r\n")
-    time.sleep(0.3)
+    await_slow(subject)
     shutdown = subject.later("POST", "/health/shutdown")
-    eventually(lambda: is_shutting_down(subject), "/health/live says shutting_down")
+    eventually_shutting_down(subject)
     hang_up(connection, "RST")
     expect_complete(shutdown.result(60))
     subject.expect_exit(0)
@@ -182,10 +182,10 @@ def while_starting(subject):
         expect(not subject.answers(), f"after {delay} s: the port still answers")
 
 
-@row("20 restarts in a row bind the same port at once, each a new process")
+@row("restarts in a row bind the same port at once, each a new process")
 def restarts(subject):
     seen = set()
-    for _ in range(20):
+    for count in rounds(20):
         subject.start()
         with subject.connect() as connection:  # closed by the service: its side is left in TIME_WAIT
             connection.sendall(subject.head_bytes("GET", "/health/live") + b"\r\n")
@@ -194,7 +194,7 @@ def restarts(subject):
             seen.add(json.loads(reply.read())["start_time"])
             expect_complete(subject.post("/health/shutdown"))
             subject.expect_exit(0)
-    expect_equal(len(seen), 20, "different start times")
+    expect_equal(len(seen), count + 1, "different start times")
 
 
 @row("after the exit nothing is left: no child, no listening socket, no temporary file")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rows import Failure, expect
 
-PATIENCE = 20  # seconds until something that must happen counts as never happening
+PATIENCE = 60  # seconds until something that must happen counts as never happening
 
 
 def free_port(host):
@@ -26,6 +26,15 @@ def free_port(host):
         with contextlib.suppress(OSError), socket.create_server((host, port)):
             return port
     raise Failure("no free port found between 20000 and 32000")
+
+
+def rounds(most, least=3, seconds=3):
+    """Counts rounds of what must hold every time: fewer where each takes long, so that a slow machine ends too."""
+    end = time.monotonic() + seconds
+    for number in range(most):
+        if number >= least and time.monotonic() >= end:
+            return
+        yield number
 
 
 def eventually(holds, what, patience=PATIENCE):
@@ -74,13 +83,29 @@ class Later(threading.Thread):
         return self.answer
 
 
+class TooFast(Failure):
+    """The slow request was over before what must happen meanwhile: on a busy machine it must take longer."""
+
+
 class Subject:
-    def __init__(self, host, port, command, slow):
-        self.host, self.port, self.command, self.slow = host, port, command, slow
+    def __init__(self, host, port, command, slow_path):
+        self.host, self.port, self.command, self.slow_path = host, port, command, slow_path
+        self.slow_seconds = 0.7
         self.process = None
         self.directory = None  # its TMPDIR and its output, new for every start
         self.state = tempfile.TemporaryDirectory(prefix="conformance-state-")  # kept from start to start
         self.started = None  # wall clock
+
+    @property
+    def slow(self):
+        return self.slow_path.replace("{seconds}", str(self.slow_seconds)).replace("{ms}", str(round(self.slow_seconds * 1000)))
+
+    def slow_down(self):
+        """Makes the slow request take longer from now on; False when it cannot, or takes long enough for any machine."""
+        if self.slow == self.slow_path or self.slow_seconds > 20:
+            return False
+        self.slow_seconds *= 3
+        return True
 
     # The process
 
@@ -172,14 +197,19 @@ class Subject:
             return False
         return True
 
-    def ask(self, method, path, body=None, headers=None, timeout=PATIENCE):
+    def sent(self, method, path, body=None, headers=None, timeout=PATIENCE):
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
-        try:
-            connection.request(method, path, body, headers or {})
+        connection.request(method, path, body, headers or {})
+        return connection
+
+    @staticmethod
+    def answer_on(connection):
+        with contextlib.closing(connection):
             reply = connection.getresponse()
             return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
-        finally:
-            connection.close()
+
+    def ask(self, method, path, body=None, headers=None, timeout=PATIENCE):
+        return self.answer_on(self.sent(method, path, body, headers, timeout))
 
     def get(self, path, timeout=PATIENCE):
         return self.ask("GET", path, timeout=timeout)
@@ -188,7 +218,9 @@ class Subject:
         return self.ask("POST", path, body, {"Content-Type": "application/json"} if body else None, timeout)
 
     def later(self, method, path):
-        return Later(lambda: self.ask(method, path))
+        """Returns when the request is sent."""
+        connection = self.sent(method, path)
+        return Later(lambda: self.answer_on(connection))
 
     def head_bytes(self, method, path):
         return f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n".encode()
