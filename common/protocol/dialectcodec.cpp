@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/dialect.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QTimeZone>
+#include "common/protocol/jsonreader.h"
 
 namespace Hephaestus {
 namespace {
@@ -14,8 +11,9 @@ using namespace Qt::StringLiterals;
 constexpr qsizetype MostDependencies = 64;
 constexpr qsizetype LongestError = 500;
 
-QString text(const QJsonValue &value)
+QString text(const JsonReader &reader, QLatin1StringView key)
 {
+    const QJsonValue value = reader.value(key);
     return value.isObject() || value.isArray() ? QString() : value.toVariant().toString().left(LongestError);
 }
 
@@ -56,19 +54,17 @@ DependencyStatus actuatorStatus(const QString &status)
                                  : DependencyStatus::Error;
 }
 
-HealthReport readActuator(const QJsonObject &root)
+HealthReport readActuator(const JsonReader &root, const QString &status)
 {
     HealthReport report;
-    const QString status = root["status"_L1].toString();
-    const QJsonObject components =
-        root.contains("components"_L1) ? root["components"_L1].toObject() : root["details"_L1].toObject();
-    for (auto it = components.begin(); it != components.end(); ++it) {
-        const QJsonObject component = it->toObject();
-        const QString word = component["status"_L1].toString();
-        const QJsonObject details = component["details"_L1].toObject();
-        const QString error = text(details["error"_L1]);
-        add(report, it.key(), actuatorStatus(word), error.isEmpty() ? word : error, details.toVariantMap());
-    }
+    root.object(root.has("components"_L1) ? "components"_L1 : "details"_L1)
+        .eachField([&report](const QString &name, const JsonReader &component) {
+            QString word;
+            component.text("status"_L1, word);
+            const JsonReader details = component.object("details"_L1);
+            const QString error = text(details, "error"_L1);
+            add(report, name, actuatorStatus(word), error.isEmpty() ? word : error, details.fields().toVariantMap());
+        });
     if (actuatorStatus(status) == DependencyStatus::Error)
         blame(report, u"says %1"_s.arg(status));
     return report;
@@ -78,34 +74,39 @@ HealthReport readActuator(const QJsonObject &root)
 
 bool isHealthJson(const QString &status) { return status == "pass"_L1 || status == "warn"_L1 || status == "fail"_L1; }
 
-HealthReport readHealthJson(const QJsonObject &root)
+/// One measurement of the check `name`.
+void addCheck(HealthReport &report, const QString &name, const JsonReader &check)
+{
+    QString status;
+    check.text("status"_L1, status);
+    status = status.toLower();
+    const bool fails = status == "fail"_L1 || status == "error"_L1 || status == "down"_L1;
+    const QString output = text(check, "output"_L1);
+    QVariantMap details;
+    if (check.has("observedValue"_L1))
+        details[u"observed"_s] = (text(check, "observedValue"_L1) + u' ' + text(check, "observedUnit"_L1)).trimmed();
+    add(report, name, fails ? DependencyStatus::Error : DependencyStatus::Working, output.isEmpty() ? status : output,
+        details);
+}
+
+HealthReport readHealthJson(const JsonReader &root, const QString &status)
 {
     HealthReport report;
-    report.version = text(root["releaseId"_L1]);
+    report.version = text(root, "releaseId"_L1);
     if (report.version.isEmpty())
-        report.version = text(root["version"_L1]);
-    report.service = text(root["serviceId"_L1]);
-    const QJsonObject checks = root["checks"_L1].toObject();
-    for (auto it = checks.begin(); it != checks.end(); ++it) {
+        report.version = text(root, "version"_L1);
+    report.service = text(root, "serviceId"_L1);
+    const JsonReader checks = root.object("checks"_L1);
+    for (auto it = checks.fields().begin(); it != checks.fields().end(); ++it) {
         const QJsonArray several = it->isArray() ? it->toArray() : QJsonArray{*it};
-        for (const QJsonValue &value : several) {
-            const QJsonObject check = value.toObject();
-            const QString status = check["status"_L1].toString().toLower();
-            const bool fails = status == "fail"_L1 || status == "error"_L1 || status == "down"_L1;
-            const QString component = text(check["componentId"_L1]);
-            const QString name =
-                several.size() > 1 && !component.isEmpty() ? it.key() + u' ' + component.left(60) : it.key();
-            const QString output = text(check["output"_L1]);
-            QVariantMap details;
-            if (check.contains("observedValue"_L1))
-                details[u"observed"_s] =
-                    (text(check["observedValue"_L1]) + u' ' + text(check["observedUnit"_L1])).trimmed();
-            add(report, name, fails ? DependencyStatus::Error : DependencyStatus::Working,
-                output.isEmpty() ? status : output, details);
-        }
+        checks.eachObject(several, it.key(), [&](const JsonReader &check) {
+            const QString component = text(check, "componentId"_L1);
+            const bool isNamed = several.size() > 1 && !component.isEmpty();
+            addCheck(report, isNamed ? it.key() + u' ' + component.left(60) : it.key(), check);
+        });
     }
-    if (root["status"_L1].toString() == "fail"_L1) {
-        const QString output = text(root["output"_L1]);
+    if (status == "fail"_L1) {
+        const QString output = text(root, "output"_L1);
         blame(report, output.isEmpty() ? u"says fail"_s : output);
     }
     return report;
@@ -123,11 +124,11 @@ bool isIll(const QString &status)
     return QStringList{u"unhealthy"_s, u"degraded"_s, u"error"_s, u"failing"_s, u"down"_s}.contains(status);
 }
 
-HealthReport readPlain(const QJsonObject &root, const QString &status)
+HealthReport readPlain(const JsonReader &root, const QString &status)
 {
     HealthReport report;
-    report.version = text(root["version"_L1]);
-    report.service = text(root["service"_L1]);
+    report.version = text(root, "version"_L1);
+    report.service = text(root, "service"_L1);
     if (status == "shutting_down"_L1)
         report.status = ServiceStatus::ShuttingDown;
     if (isIll(status))
@@ -152,16 +153,13 @@ QString nameOf(Dialect dialect)
 
 Result<ForeignReport> decodeForeign(QByteArrayView json)
 {
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()), &error);
-    if (error.error != QJsonParseError::NoError || !document.isObject())
-        return Problem{{}, u"no JSON object"_s};
-    const QJsonObject root = document.object();
-    const QString status = root["status"_L1].toString();
+    const JsonReader root = JsonReader::lenient(json);
+    QString status;
+    root.text("status"_L1, status);
     if (isActuator(status))
-        return ForeignReport{Dialect::Actuator, readActuator(root)};
+        return ForeignReport{Dialect::Actuator, readActuator(root, status)};
     if (isHealthJson(status))
-        return ForeignReport{Dialect::HealthJson, readHealthJson(root)};
+        return ForeignReport{Dialect::HealthJson, readHealthJson(root, status)};
     if (const QString word = status.toLower(); isWell(word) || isIll(word) || word == "shutting_down"_L1)
         return ForeignReport{Dialect::Plain, readPlain(root, word)};
     return Problem{u"status"_s, u"expected UP, pass, healthy or the like, found \"%1\""_s.arg(status.left(40))};

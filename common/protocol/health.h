@@ -7,6 +7,7 @@
 #include <QStringList>
 #include <QVariantMap>
 
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -19,9 +20,12 @@ using Seconds = std::chrono::duration<double>;
 
 /// What a service says of itself. A failing dependency does not change it.
 enum class ServiceStatus { Healthy, ShuttingDown };
+inline constexpr std::array AllServiceStatuses{ServiceStatus::Healthy, ServiceStatus::ShuttingDown};
 
 /// What the latest operation on a dependency came to; NotUsed: not configured or switched off.
 enum class DependencyStatus { Working, Error, NotUsed };
+inline constexpr std::array AllDependencyStatuses{DependencyStatus::Working, DependencyStatus::Error,
+                                                  DependencyStatus::NotUsed};
 
 /// How long ago something happened; nothing: it never did (-1 on the wire).
 using Since = std::optional<Seconds>;
@@ -55,8 +59,12 @@ struct Resources
 };
 
 enum class ShutdownMode { Immediate, Scheduled, Signal, Restart };
+inline constexpr std::array AllShutdownModes{ShutdownMode::Immediate, ShutdownMode::Scheduled, ShutdownMode::Signal,
+                                             ShutdownMode::Restart};
 
 enum class StepOutcome { Pending, Running, Ok, Failed, TimedOut };
+inline constexpr std::array AllStepOutcomes{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok,
+                                            StepOutcome::Failed, StepOutcome::TimedOut};
 
 /// One clean-up step, in the order of running.
 struct StepReport
@@ -83,6 +91,7 @@ struct ShutdownProgress
 
 /// Does the process run the code on disk?
 enum class CodeVerdict { Unknown, Fresh, Stale };
+inline constexpr std::array AllCodeVerdicts{CodeVerdict::Unknown, CodeVerdict::Fresh, CodeVerdict::Stale};
 
 struct CodeChange
 {

@@ -2,14 +2,11 @@
 #include "common/protocol/healthcodec.h"
 
 #include "common/base/duration.h"
+#include "common/protocol/jsonreader.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
-#include <QTimeZone>
 
-#include <array>
-#include <cmath>
+#include <algorithm>
 
 namespace Hephaestus {
 namespace {
@@ -121,178 +118,10 @@ QJsonObject codeObject(const CodeReport &code)
 
 // ---- reading ----------------------------------------------------------------------------------------
 
-/// Reads the fields of one object, and keeps the first thing that was wrong. A missing or null field leaves the
-/// target as it is.
-class Reader
+void readBasic(const JsonReader &reader, BasicHealth &health)
 {
-public:
-    Reader(const QJsonObject &object, QString path, Problem &problem)
-        : m_object(object)
-        , m_path(std::move(path))
-        , m_problem(problem)
-    {
-    }
-
-    QString path(QLatin1StringView key) const { return m_path.isEmpty() ? QString(key) : m_path + u'.' + key; }
-    bool has(QLatin1StringView key) const { return !value(key).isNull() && !value(key).isUndefined(); }
-    QJsonValue value(QLatin1StringView key) const { return m_object.value(key); }
-
-    void fail(QLatin1StringView key, const QString &what)
-    {
-        if (m_problem.what.isEmpty())
-            m_problem = {path(key), what};
-    }
-
-    bool expect(QLatin1StringView key, QJsonValue::Type type, QLatin1StringView word)
-    {
-        if (!has(key))
-            return false;
-        if (value(key).type() == type)
-            return true;
-        fail(key, u"expected %1, found %2"_s.arg(word, typeWord(value(key).type())));
-        return false;
-    }
-
-    void text(QLatin1StringView key, QString &target)
-    {
-        if (expect(key, QJsonValue::String, "a string"_L1))
-            target = value(key).toString();
-    }
-
-    void flag(QLatin1StringView key, bool &target)
-    {
-        if (expect(key, QJsonValue::Bool, "true or false"_L1))
-            target = value(key).toBool();
-    }
-
-    std::optional<double> number(QLatin1StringView key)
-    {
-        if (!expect(key, QJsonValue::Double, "a number"_L1))
-            return {};
-        return value(key).toDouble();
-    }
-
-    void count(QLatin1StringView key, qint64 &target)
-    {
-        const auto found = number(key);
-        if (!found)
-            return;
-        // 2^53: beyond it a JSON number is no exact count.
-        if (*found < 0 || *found > 9007199254740992.0 || *found != std::floor(*found))
-            return fail(key, u"expected a whole number of 0 or more, found %1"_s.arg(*found));
-        target = qint64(*found);
-    }
-
-    void count(QLatin1StringView key, std::optional<qint64> &target)
-    {
-        if (has(key)) {
-            qint64 found = 0;
-            count(key, found);
-            target = found;
-        }
-    }
-
-    void duration(QLatin1StringView key, Seconds &target)
-    {
-        if (const auto found = number(key))
-            target = Seconds(*found);
-    }
-
-    /// Seconds since something, -1 (any negative number) for never.
-    void since(QLatin1StringView key, Since &target)
-    {
-        if (const auto found = number(key); found && *found >= 0)
-            target = Seconds(*found);
-    }
-
-    void time(QLatin1StringView key, QDateTime &target)
-    {
-        if (!expect(key, QJsonValue::String, "a time as a string"_L1))
-            return;
-        QDateTime time = QDateTime::fromString(value(key).toString(), Qt::ISODateWithMs);
-        if (!time.isValid())
-            return fail(key, u"expected an ISO 8601 time, found \"%1\""_s.arg(value(key).toString().left(40)));
-        if (time.timeSpec() == Qt::LocalTime)
-            time.setTimeZone(QTimeZone::utc()); // no zone means UTC
-        target = time.toUTC();
-    }
-
-    template <typename Enum, std::size_t N>
-    void word(QLatin1StringView key, Enum &target, const std::array<Enum, N> &words)
-    {
-        if (!expect(key, QJsonValue::String, "a string"_L1))
-            return;
-        const QString found = value(key).toString();
-        QStringList known;
-        for (const Enum candidate : words) {
-            known << wireName(candidate);
-            if (found == known.last()) {
-                target = candidate;
-                return;
-            }
-        }
-        fail(key, u"expected one of %1, found \"%2\""_s.arg(known.join(u", "_s), found.left(40)));
-    }
-
-    Reader object(QLatin1StringView key)
-    {
-        expect(key, QJsonValue::Object, "an object"_L1);
-        return Reader(value(key).toObject(), path(key), m_problem);
-    }
-
-    /// Calls `read(Reader)` for every element, each of which must be an object.
-    template <typename Function>
-    void eachObject(QLatin1StringView key, Function read)
-    {
-        if (!expect(key, QJsonValue::Array, "a list"_L1))
-            return;
-        const QJsonArray array = value(key).toArray();
-        for (qsizetype i = 0; i < array.size(); ++i) {
-            const QString where = u"%1[%2]"_s.arg(path(key)).arg(i);
-            if (!array[i].isObject()) {
-                if (m_problem.what.isEmpty())
-                    m_problem = {where, u"expected an object, found %1"_s.arg(typeWord(array[i].type()))};
-                return;
-            }
-            read(Reader(array[i].toObject(), where, m_problem));
-        }
-    }
-
-    const QJsonObject &raw() const { return m_object; }
-
-private:
-    static QString typeWord(QJsonValue::Type type)
-    {
-        switch (type) {
-        case QJsonValue::Null: return u"null"_s;
-        case QJsonValue::Bool: return u"true or false"_s;
-        case QJsonValue::Double: return u"a number"_s;
-        case QJsonValue::String: return u"a string"_s;
-        case QJsonValue::Array: return u"a list"_s;
-        case QJsonValue::Object: return u"an object"_s;
-        case QJsonValue::Undefined: break;
-        }
-        return u"nothing"_s;
-    }
-
-    QJsonObject m_object;
-    QString m_path;
-    Problem &m_problem;
-};
-
-constexpr std::array serviceWords{ServiceStatus::Healthy, ServiceStatus::ShuttingDown};
-constexpr std::array dependencyWords{DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed};
-constexpr std::array modeWords{ShutdownMode::Immediate, ShutdownMode::Scheduled, ShutdownMode::Signal,
-                               ShutdownMode::Restart};
-constexpr std::array outcomeWords{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok, StepOutcome::Failed,
-                                  StepOutcome::TimedOut};
-constexpr std::array verdictWords{CodeVerdict::Unknown, CodeVerdict::Fresh, CodeVerdict::Stale};
-
-void readBasic(Reader &reader, BasicHealth &health)
-{
-    if (!reader.has("status"_L1))
-        reader.fail("status"_L1, u"missing; expected healthy or shutting_down"_s);
-    reader.word("status"_L1, health.status, serviceWords);
+    reader.require("status"_L1, "healthy or shutting_down"_L1);
+    reader.word("status"_L1, health.status, AllServiceStatuses);
     reader.duration("uptime_seconds"_L1, health.uptime);
     reader.time("start_time"_L1, health.startTime);
     reader.text("version"_L1, health.version);
@@ -301,33 +130,33 @@ void readBasic(Reader &reader, BasicHealth &health)
     reader.count("pid"_L1, health.pid);
 }
 
-DependencyReport readDependency(const QString &name, Reader reader)
+DependencyReport readDependency(const QString &name, const JsonReader &reader)
 {
     DependencyReport report;
     report.name = name;
-    reader.word("status"_L1, report.status, dependencyWords);
+    reader.word("status"_L1, report.status, AllDependencyStatuses);
     reader.text("error"_L1, report.error);
     reader.since("last_success_seconds"_L1, report.lastSuccess);
     reader.since("last_failure_seconds"_L1, report.lastFailure);
     reader.count("success_count"_L1, report.successCount);
     reader.count("failure_count"_L1, report.failureCount);
-    static const QStringList common{
-        u"status"_s,        u"error"_s,        u"last_success_seconds"_s, u"last_failure_seconds"_s,
-        u"success_count"_s, u"failure_count"_s};
-    for (auto it = reader.raw().begin(); it != reader.raw().end(); ++it) {
-        if (!common.contains(it.key()))
-            report.details.insert(it.key(), it.value().toVariant());
+    constexpr std::array common{
+        "status"_L1,        "error"_L1,        "last_success_seconds"_L1, "last_failure_seconds"_L1,
+        "success_count"_L1, "failure_count"_L1};
+    for (auto it = reader.fields().begin(); it != reader.fields().end(); ++it) {
+        if (const QString key = it.key(); std::find(common.begin(), common.end(), key) == common.end())
+            report.details.insert(key, it.value().toVariant());
     }
     return report;
 }
 
-QList<StepReport> readSteps(Reader &reader)
+QList<StepReport> readSteps(const JsonReader &reader)
 {
     QList<StepReport> steps;
-    reader.eachObject("steps"_L1, [&](Reader item) {
+    reader.eachObject("steps"_L1, [&](const JsonReader &item) {
         StepReport step;
         item.text("name"_L1, step.name);
-        item.word("outcome"_L1, step.outcome, outcomeWords);
+        item.word("outcome"_L1, step.outcome, AllStepOutcomes);
         item.duration("duration_seconds"_L1, step.duration);
         item.text("error"_L1, step.error);
         steps << step;
@@ -335,7 +164,7 @@ QList<StepReport> readSteps(Reader &reader)
     return steps;
 }
 
-void readResources(Reader reader, Resources &resources)
+void readResources(const JsonReader &reader, Resources &resources)
 {
     reader.count("open_connections"_L1, resources.openConnections);
     reader.count("background_tasks"_L1, resources.backgroundTasks);
@@ -346,10 +175,10 @@ void readResources(Reader reader, Resources &resources)
     resources.cpuSeconds = reader.number("cpu_seconds"_L1);
 }
 
-ShutdownProgress readProgress(Reader reader)
+ShutdownProgress readProgress(const JsonReader &reader)
 {
     ShutdownProgress progress;
-    reader.word("mode"_L1, progress.mode, modeWords);
+    reader.word("mode"_L1, progress.mode, AllShutdownModes);
     reader.text("phase"_L1, progress.phase);
     if (const auto left = reader.number("seconds_left"_L1))
         progress.left = Seconds(*left);
@@ -358,13 +187,13 @@ ShutdownProgress readProgress(Reader reader)
     return progress;
 }
 
-CodeReport readCode(Reader reader)
+CodeReport readCode(const JsonReader &reader)
 {
     CodeReport code;
-    reader.word("verdict"_L1, code.verdict, verdictWords);
+    reader.word("verdict"_L1, code.verdict, AllCodeVerdicts);
     reader.since("checked_seconds"_L1, code.checked);
     reader.count("more"_L1, code.more);
-    reader.eachObject("changed"_L1, [&](Reader item) {
+    reader.eachObject("changed"_L1, [&](const JsonReader &item) {
         CodeChange change;
         item.text("path"_L1, change.path);
         item.text("kind"_L1, change.kind);
@@ -372,32 +201,6 @@ CodeReport readCode(Reader reader)
         code.changed << change;
     });
     return code;
-}
-
-Result<QJsonObject> parseObject(QByteArrayView json)
-{
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()), &error);
-    if (error.error != QJsonParseError::NoError)
-        return Problem{u"byte %1"_s.arg(error.offset), u"not JSON: %1"_s.arg(error.errorString())};
-    if (!document.isObject())
-        return Problem{{}, u"expected a JSON object"_s};
-    return document.object();
-}
-
-/// Parses, reads by `read(Reader &)`, and hands out what it returns unless something was wrong.
-template <typename T, typename Read>
-Result<T> decode(QByteArrayView json, Read read)
-{
-    Result<QJsonObject> object = parseObject(json);
-    if (!object)
-        return object.problem();
-    Problem problem;
-    Reader reader(*object, {}, problem);
-    T value = read(reader);
-    if (!problem.what.isEmpty())
-        return problem;
-    return value;
 }
 
 } // namespace
@@ -463,9 +266,9 @@ QByteArray encode(const QList<CodeFile> &files)
 
 Result<QList<CodeFile>> decodeCodeFiles(QByteArrayView json)
 {
-    return decode<QList<CodeFile>>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         QList<CodeFile> files;
-        reader.eachObject("files"_L1, [&](Reader item) {
+        reader.eachObject("files"_L1, [&](const JsonReader &item) {
             CodeFile file;
             item.text("path"_L1, file.path);
             item.flag("loaded"_L1, file.loaded);
@@ -499,10 +302,9 @@ QByteArray encodeRestartScheduled(const QString &oldInstanceId)
 
 Result<Acknowledgement> decodeAcknowledgement(QByteArrayView json)
 {
-    return decode<Acknowledgement>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         Acknowledgement acknowledgement;
-        if (!reader.has("status"_L1))
-            reader.fail("status"_L1, u"missing"_s);
+        reader.require("status"_L1, "a string"_L1);
         reader.text("status"_L1, acknowledgement.status);
         reader.text("instance_id"_L1, acknowledgement.instanceId);
         return acknowledgement;
@@ -511,7 +313,7 @@ Result<Acknowledgement> decodeAcknowledgement(QByteArrayView json)
 
 Result<BasicHealth> decodeBasic(QByteArrayView json)
 {
-    return decode<BasicHealth>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         BasicHealth health;
         readBasic(reader, health);
         return health;
@@ -520,36 +322,29 @@ Result<BasicHealth> decodeBasic(QByteArrayView json)
 
 Result<HealthReport> decodeReport(QByteArrayView json)
 {
-    return decode<HealthReport>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         HealthReport report;
         readBasic(reader, report);
         report.shouldShutdown = report.status == ServiceStatus::ShuttingDown;
         reader.flag("should_shutdown"_L1, report.shouldShutdown);
-        Reader dependencies = reader.object("dependencies"_L1);
-        for (auto it = dependencies.raw().begin(); it != dependencies.raw().end(); ++it) {
-            const QByteArray key = it.key().toLatin1();
-            if (!it.value().isNull())
-                report.dependencies << readDependency(it.key(), dependencies.object(QLatin1StringView(key)));
-        }
+        reader.object("dependencies"_L1).eachField([&](const QString &name, const JsonReader &dependency) {
+            report.dependencies << readDependency(name, dependency);
+        });
         readResources(reader.object("resources"_L1), report.resources);
-        if (reader.expect("capabilities"_L1, QJsonValue::Array, "a list"_L1)) {
-            const QJsonArray capabilities = reader.value("capabilities"_L1).toArray();
-            for (const QJsonValue &capability : capabilities)
-                report.capabilities << capability.toString();
-        }
+        reader.texts("capabilities"_L1, report.capabilities);
         if (reader.has("shutdown"_L1))
             report.shutdown = readProgress(reader.object("shutdown"_L1));
         if (reader.has("code"_L1))
             report.code = readCode(reader.object("code"_L1));
         if (reader.has("process"_L1))
-            report.process = reader.object("process"_L1).raw().toVariantMap();
+            report.process = reader.object("process"_L1).fields().toVariantMap();
         return report;
     });
 }
 
 Result<ShutdownResult> decodeShutdownResult(QByteArrayView json)
 {
-    return decode<ShutdownResult>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         ShutdownResult result;
         QString status;
         reader.text("status"_L1, status);
@@ -558,12 +353,12 @@ Result<ShutdownResult> decodeShutdownResult(QByteArrayView json)
                         u"expected shutdown_complete or shutdown_incomplete, found \"%1\""_s.arg(status.left(40)));
         result.complete = status == "shutdown_complete"_L1;
         reader.duration("cleanup_duration_seconds"_L1, result.cleanupDuration);
-        reader.word("mode"_L1, result.mode, modeWords);
+        reader.word("mode"_L1, result.mode, AllShutdownModes);
         reader.text("shutdown_id"_L1, result.shutdownId);
         if (const auto code = reader.number("exit_code"_L1))
             result.exitCode = int(*code);
         if (reader.has("drain"_L1)) {
-            Reader drain = reader.object("drain"_L1);
+            const JsonReader drain = reader.object("drain"_L1);
             result.drain.emplace();
             drain.duration("waited_seconds"_L1, result.drain->waited);
             drain.count("completed"_L1, result.drain->completed);
@@ -576,11 +371,10 @@ Result<ShutdownResult> decodeShutdownResult(QByteArrayView json)
 
 Result<ErrorBody> decodeError(QByteArrayView json)
 {
-    return decode<ErrorBody>(json, [](Reader &reader) {
+    return decodeObject(json, [](const JsonReader &reader) {
         ErrorBody body;
-        if (!reader.has("error"_L1))
-            reader.fail("error"_L1, u"missing"_s);
-        Reader error = reader.object("error"_L1);
+        reader.require("error"_L1, "an object"_L1);
+        const JsonReader error = reader.object("error"_L1);
         error.text("code"_L1, body.code);
         error.text("message"_L1, body.message);
         return body;
@@ -591,7 +385,7 @@ Result<std::optional<Seconds>> decodeScheduleRequest(QByteArrayView json)
 {
     if (json.trimmed().isEmpty())
         return std::optional<Seconds>();
-    return decode<std::optional<Seconds>>(json, [](Reader &reader) -> std::optional<Seconds> {
+    return decodeObject(json, [](const JsonReader &reader) -> std::optional<Seconds> {
         const auto delay = reader.number("delay_seconds"_L1);
         if (!delay)
             return {};

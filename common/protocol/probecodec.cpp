@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/probecodec.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "common/protocol/jsonreader.h"
+
 #include <QRegularExpression>
 
 namespace Hephaestus {
@@ -11,32 +10,29 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-QJsonObject objectOf(QByteArrayView json)
+Result<qint64> sizeOf(const JsonReader &reader, QLatin1StringView key)
 {
-    return QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size())).object();
-}
-
-Result<qint64> sizeOf(const QJsonValue &value, const QString &path)
-{
-    if (!value.isArray())
-        return Problem{{}, u"an answer without the list %1"_s.arg(path)};
-    return qint64(value.toArray().size());
+    if (!reader.value(key).isArray())
+        return Problem{{}, u"an answer without the list %1"_s.arg(reader.path(key))};
+    return qint64(reader.list(key).size());
 }
 
 } // namespace
 
 Result<qint64> decodeCollectionCount(QByteArrayView json)
 {
-    return sizeOf(objectOf(json)["result"_L1]["collections"_L1], u"result.collections"_s);
+    return sizeOf(JsonReader::lenient(json).object("result"_L1), "collections"_L1);
 }
 
-Result<qint64> decodeModelCount(QByteArrayView json) { return sizeOf(objectOf(json)["data"_L1], u"data"_s); }
+Result<qint64> decodeModelCount(QByteArrayView json) { return sizeOf(JsonReader::lenient(json), "data"_L1); }
 
 QString decodeErrorWord(QByteArrayView json)
 {
     static const QRegularExpression plainWord(u"^[a-z][a-z_]{1,40}$"_s);
-    const QJsonValue error = objectOf(json)["error"_L1];
-    for (const QString &word : {error["code"_L1].toString(), error["type"_L1].toString()}) {
+    const JsonReader error = JsonReader::lenient(json).object("error"_L1);
+    for (const QLatin1StringView key : {"code"_L1, "type"_L1}) {
+        QString word;
+        error.text(key, word);
         if (plainWord.match(word).hasMatch())
             return word;
     }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/prometheuscodec.h"
 
-#include <QDateTime>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "common/protocol/jsonreader.h"
 
 #include <cmath>
 
@@ -14,15 +11,18 @@ namespace {
 using namespace Qt::StringLiterals;
 using Time = MetricSeries::Time;
 
-Result<QJsonObject> dataOf(QByteArrayView json)
+/// Lenient: one odd series or target does not hide the others.
+Result<JsonReader> dataOf(QByteArrayView json)
 {
-    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()));
-    const QJsonObject object = document.object();
-    if (object["status"_L1] == "error"_L1)
-        return Problem{{}, u"Prometheus says: "_s + object["error"_L1].toString().left(300)};
-    if (object["status"_L1] != "success"_L1 || !object["data"_L1].isObject())
+    const JsonReader body = JsonReader::lenient(json);
+    QString status, error;
+    body.text("status"_L1, status);
+    body.text("error"_L1, error);
+    if (status == "error"_L1)
+        return Problem{{}, u"Prometheus says: "_s + error.left(300)};
+    if (status != "success"_L1 || !body.value("data"_L1).isObject())
         return Problem{{}, u"the answer is not that of Prometheus' HTTP API"_s};
-    return object["data"_L1].toObject();
+    return body.object("data"_L1);
 }
 
 bool isTime(std::chrono::duration<double> time) { return time >= time.zero() && time <= LatestTime; }
@@ -42,53 +42,49 @@ void addPoint(MetricSeries &series, const QJsonArray &pair)
 
 Result<QList<MetricSeries>> decodeSeries(QByteArrayView json)
 {
-    const Result<QJsonObject> data = dataOf(json);
+    const Result<JsonReader> data = dataOf(json);
     if (!data)
         return data.problem();
     QList<MetricSeries> all;
-    const QJsonArray result = (*data)["result"_L1].toArray();
-    for (const QJsonValue &each : result) {
-        const QJsonObject object = each.toObject();
+    data->eachObject("result"_L1, [&all](const JsonReader &result) {
         MetricSeries series;
-        const QJsonObject metric = object["metric"_L1].toObject();
+        const QJsonObject metric = result.object("metric"_L1).fields();
         for (auto label = metric.begin(); label != metric.end(); ++label)
             series.labels.insert(label.key(), label.value().toString());
-        if (object.contains("value"_L1))
-            addPoint(series, object["value"_L1].toArray());
-        const QJsonArray values = object["values"_L1].toArray();
+        if (result.has("value"_L1))
+            addPoint(series, result.list("value"_L1));
+        const QJsonArray values = result.list("values"_L1);
         for (const QJsonValue &pair : values)
             addPoint(series, pair.toArray());
         all << series;
-    }
+    });
     return all;
 }
 
 Result<QList<ScrapeTarget>> decodeTargets(QByteArrayView json)
 {
-    const Result<QJsonObject> data = dataOf(json);
+    const Result<JsonReader> data = dataOf(json);
     if (!data)
         return data.problem();
     QList<ScrapeTarget> all;
-    const QJsonArray targets = (*data)["activeTargets"_L1].toArray();
-    for (const QJsonValue &each : targets) {
-        const QJsonObject object = each.toObject();
-        const QJsonObject labels = object["labels"_L1].toObject();
+    data->eachObject("activeTargets"_L1, [&all](const JsonReader &found) {
+        const JsonReader labels = found.object("labels"_L1);
         ScrapeTarget target;
-        target.job = labels["job"_L1].toString();
-        target.instance = labels["instance"_L1].toString();
-        target.service = labels["service"_L1].toString();
-        target.group = labels["fleet_group"_L1].toString();
-        target.scrapeUrl = object["scrapeUrl"_L1].toString();
-        target.up = object["health"_L1] == "up"_L1;
-        target.error = object["lastError"_L1].toString();
-        // Nanoseconds and any zone, of which Qt reads milliseconds.
-        const QDateTime scraped = QDateTime::fromString(object["lastScrape"_L1].toString(), Qt::ISODateWithMs);
+        labels.text("job"_L1, target.job);
+        labels.text("instance"_L1, target.instance);
+        labels.text("service"_L1, target.service);
+        labels.text("fleet_group"_L1, target.group);
+        found.text("scrapeUrl"_L1, target.scrapeUrl);
+        target.up = found.value("health"_L1) == "up"_L1;
+        found.text("lastError"_L1, target.error);
+        QDateTime scraped; // written with nanoseconds and any zone; Qt reads milliseconds
+        found.time("lastScrape"_L1, scraped);
         if (scraped.isValid() && isTime(std::chrono::milliseconds(scraped.toMSecsSinceEpoch())))
             target.scraped = Time(std::chrono::milliseconds(scraped.toMSecsSinceEpoch()));
-        if (const std::chrono::duration<double> duration(object["lastScrapeDuration"_L1].toDouble()); isTime(duration))
-            target.duration = duration;
+        if (const auto duration = found.number("lastScrapeDuration"_L1); duration && isTime(Seconds(*duration)))
+            target.duration = Seconds(*duration);
         all << target;
-    }
+    });
     return all;
 }
 

@@ -2,12 +2,11 @@
 #include "common/protocol/receiptcodec.h"
 
 #include "common/base/duration.h"
+#include "common/protocol/jsonreader.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
 
-#include <array>
+#include <algorithm>
 
 namespace Hephaestus {
 namespace {
@@ -23,25 +22,25 @@ QJsonObject withoutEmpty(QJsonObject object)
 
 QJsonValue valueOrNull(const std::optional<qint64> &number) { return number ? QJsonValue(*number) : QJsonValue(); }
 
-std::optional<qint64> pidOf(const QJsonValue &value)
+/// A verdict of a later version is none that we know.
+CodeVerdict verdictIn(const JsonReader &reader)
 {
-    return value.isDouble() ? std::optional<qint64>(value.toInteger()) : std::nullopt;
+    const QString word = reader.value("code"_L1).toString();
+    const auto found = std::find_if(AllCodeVerdicts.begin(), AllCodeVerdicts.end(),
+                                    [&word](CodeVerdict verdict) { return wireName(verdict) == word; });
+    return found == AllCodeVerdicts.end() ? CodeVerdict::Unknown : *found;
 }
 
-/// The enumerator whose word `text` is.
-template <typename Enum, std::size_t N>
-std::optional<Enum> fromWord(const QString &text, const std::array<Enum, N> &all)
+ReceiptStep readStep(const JsonReader &reader)
 {
-    for (const Enum candidate : all) {
-        if (wireName(candidate) == text)
-            return candidate;
-    }
-    return {};
+    ReceiptStep step;
+    reader.text("name"_L1, step.name);
+    reader.require("outcome"_L1, "ok, failed, timed_out, running or pending"_L1);
+    reader.word("outcome"_L1, step.outcome, AllStepOutcomes);
+    reader.duration("duration_seconds"_L1, step.duration);
+    reader.text("message"_L1, step.message);
+    return step;
 }
-
-constexpr std::array outcomes{StepOutcome::Pending, StepOutcome::Running, StepOutcome::Ok, StepOutcome::Failed,
-                              StepOutcome::TimedOut};
-constexpr std::array verdicts{CodeVerdict::Unknown, CodeVerdict::Fresh, CodeVerdict::Stale};
 
 } // namespace
 
@@ -74,35 +73,25 @@ QByteArray encode(const Receipt &receipt)
 
 Result<Receipt> decodeReceipt(QByteArrayView json)
 {
-    QJsonParseError error;
-    const QJsonObject object = QJsonDocument::fromJson(json.toByteArray(), &error).object();
-    if (error.error != QJsonParseError::NoError)
-        return Problem{u"byte %1"_s.arg(error.offset), u"not JSON: %1"_s.arg(error.errorString())};
-    if (!object["service"_L1].isString() || !object["ok"_L1].isBool())
-        return Problem{{}, u"expected a receipt, with its service and ok"_s};
-    Receipt receipt;
-    receipt.service = object["service"_L1].toString();
-    receipt.action = object["action"_L1].toString();
-    receipt.method = object["method"_L1].toString();
-    receipt.startedAt = QDateTime::fromString(object["started_at"_L1].toString(), Qt::ISODateWithMs).toUTC();
-    receipt.oldInstance = object["old_instance_id"_L1].toString();
-    receipt.newInstance = object["new_instance_id"_L1].toString();
-    receipt.oldPid = pidOf(object["old_pid"_L1]);
-    receipt.newPid = pidOf(object["new_pid"_L1]);
-    receipt.code = fromWord(object["code"_L1].toString(), verdicts).value_or(CodeVerdict::Unknown);
-    receipt.total = Seconds(object["total_seconds"_L1].toDouble());
-    receipt.ok = object["ok"_L1].toBool();
-    receipt.failure = object["failure"_L1].toString();
-    const QJsonArray steps = object["steps"_L1].toArray();
-    for (qsizetype i = 0; i < steps.size(); ++i) {
-        const QJsonObject step = steps[i].toObject();
-        const auto outcome = fromWord(step["outcome"_L1].toString(), outcomes);
-        if (!outcome)
-            return Problem{u"steps[%1].outcome"_s.arg(i), u"expected ok, failed, timed_out, running or pending"_s};
-        receipt.steps << ReceiptStep{step["name"_L1].toString(), *outcome,
-                                     Seconds(step["duration_seconds"_L1].toDouble()), step["message"_L1].toString()};
-    }
-    return receipt;
+    return decodeObject(json, [](const JsonReader &reader) {
+        Receipt receipt;
+        reader.require("service"_L1, "the service of a receipt"_L1);
+        reader.require("ok"_L1, "true or false"_L1);
+        reader.text("service"_L1, receipt.service);
+        reader.text("action"_L1, receipt.action);
+        reader.text("method"_L1, receipt.method);
+        reader.time("started_at"_L1, receipt.startedAt);
+        reader.text("old_instance_id"_L1, receipt.oldInstance);
+        reader.text("new_instance_id"_L1, receipt.newInstance);
+        reader.count("old_pid"_L1, receipt.oldPid);
+        reader.count("new_pid"_L1, receipt.newPid);
+        reader.eachObject("steps"_L1, [&](const JsonReader &step) { receipt.steps << readStep(step); });
+        receipt.code = verdictIn(reader);
+        reader.duration("total_seconds"_L1, receipt.total);
+        reader.flag("ok"_L1, receipt.ok);
+        reader.text("failure"_L1, receipt.failure);
+        return receipt;
+    });
 }
 
 } // namespace Hephaestus

@@ -2,6 +2,7 @@
 #include "common/protocol/reportreader.h"
 
 #include "common/protocol/healthcodec.h"
+#include "common/protocol/jsonreader.h"
 
 #include <QHash>
 #include <QSet>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <optional>
 #include <tuple>
@@ -22,7 +22,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype LongestNumber = 32;
-constexpr double LargestCount = 9007199254740992.0; ///< 2^53, as in the codec
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -128,11 +127,11 @@ bool ReportReader::readNumbers(QByteArrayView json)
 bool ReportReader::put(HealthReport &report, const Slot &slot, double value)
 {
     const Since since = value >= 0 ? Since(Seconds(value)) : std::nullopt;
-    const bool isCount = value >= 0 && value <= LargestCount && value == std::floor(value);
     const auto count = [&](auto &target) {
-        if (isCount)
-            target = qint64(value);
-        return isCount;
+        const std::optional<qint64> exact = exactCount(value);
+        if (exact)
+            target = *exact;
+        return exact.has_value();
     };
     Resources &resources = report.resources;
     switch (slot.field) {

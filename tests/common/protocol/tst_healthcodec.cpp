@@ -12,6 +12,7 @@ class TestHealthCodec : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aDependencyMayBeNamedInAnyScript();
     void whatIsEncodedReadsBackTheSame();
     void theBasicBodyHasTheFieldsOfTheProtocol();
     void aDependencyNotUsedSaysOnlyThat();
@@ -220,6 +221,17 @@ void TestHealthCodec::aScheduleRequestIsRead()
     QCOMPARE(read.ok(), good);
     if (good)
         QCOMPARE(read->value_or(Seconds(-1)).count(), delay);
+}
+
+void TestHealthCodec::aDependencyMayBeNamedInAnyScript()
+{
+    const auto report =
+        decodeReport(R"({"status":"healthy","dependencies":{"キュー":{"status":"error","error":"full"}}})");
+    QVERIFY(report);
+    QCOMPARE(report->dependencies.size(), 1);
+    QCOMPARE(report->dependencies[0].name, u"キュー"_s);
+    QCOMPARE(report->dependencies[0].status, DependencyStatus::Error);
+    QCOMPARE(report->dependencies[0].error, u"full"_s);
 }
 
 QTEST_APPLESS_MAIN(TestHealthCodec)
