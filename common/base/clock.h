@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <chrono>
 
 namespace Hephaestus {
@@ -21,7 +22,7 @@ public:
     static const Clock &machine();
 };
 
-/// Both clocks stand still until told to move. Not thread-safe.
+/// Both clocks stand still until told to move, by one thread. All may read them.
 class ManualClock : public Clock
 {
 public:
@@ -30,13 +31,14 @@ public:
 
     void advance(std::chrono::nanoseconds step)
     {
-        m_now += step;
-        m_wall += std::chrono::duration_cast<WallTime::duration>(step);
+        m_now = m_now.load() + step;
+        m_wall = m_wall.load() + std::chrono::duration_cast<WallTime::duration>(step);
     }
 
 private:
-    TimePoint m_now{std::chrono::hours(1)};
-    WallTime m_wall{std::chrono::sys_days{std::chrono::year{2026} / 1 / 2} + std::chrono::hours(12)};
+    std::atomic<TimePoint> m_now{TimePoint(std::chrono::hours(1))};
+    std::atomic<WallTime> m_wall{
+        WallTime(std::chrono::sys_days{std::chrono::year{2026} / 1 / 2} + std::chrono::hours(12))};
 };
 
 } // namespace Hephaestus

@@ -6,8 +6,9 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QThread>
 #include <QUuid>
+
+#include <thread>
 
 namespace Hephaestus {
 
@@ -75,16 +76,19 @@ SystemdRequest::SystemdRequest(const RestartBySystemd &method, Verb verb, std::c
     , m_verb(verb)
     , m_timeout(timeout)
     , m_bus(std::make_shared<Bus>(method.scope, busAddress))
+    , m_mailbox(std::make_shared<Mailbox>(this))
 {
 }
 
+SystemdRequest::~SystemdRequest() { m_mailbox->close(); }
+
 void SystemdRequest::start()
 {
-    // The thread may outlast this request; it owns its part of the connection.
-    QThread *thread = QThread::create([bus = m_bus] { bus->connect(); });
-    connect(thread, &QThread::finished, this, &SystemdRequest::connected);
-    connect(thread, &QThread::finished, thread, &QObject::deleteLater);
-    thread->start();
+    // The thread may outlast this request; it owns its part of the connection and of the mailbox.
+    std::thread([this, bus = m_bus, mailbox = m_mailbox] {
+        bus->connect();
+        mailbox->post([this] { connected(); });
+    }).detach();
 }
 
 void SystemdRequest::connected()

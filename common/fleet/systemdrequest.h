@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/mailbox.h"
 #include "common/fleet/supervisorrequest.h"
 
 #include <QDBusConnection>
@@ -24,6 +25,7 @@ public:
     /// allows.
     SystemdRequest(const RestartBySystemd &method, Verb verb, std::chrono::milliseconds timeout,
                    const QString &busAddress);
+    ~SystemdRequest() override;
 
     void start() override;
 
@@ -45,8 +47,9 @@ private:
     Verb m_verb;
     std::chrono::milliseconds m_timeout;
     std::shared_ptr<Bus> m_bus;
-    QString m_job;                    ///< ours; empty until it is queued
-    QMap<QString, QString> m_removed; ///< jobs, with their results: the signal may come before the call's answer
+    std::shared_ptr<Mailbox> m_mailbox; ///< of the thread that connects
+    QString m_job;                      ///< ours; empty until it is queued
+    QMap<QString, QString> m_removed;   ///< jobs, with their results: the signal may come before the call's answer
     bool m_ended = false;
 };
 

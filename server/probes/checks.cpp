@@ -88,7 +88,7 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
     entry->pool = std::move(pool);
     QVariantMap details; // of this configuration, and of no former one
     if (const auto *sql = std::get_if<SqlSettings>(&config.settings); sql && !entry->pool) {
-        entry->pool = std::make_unique<SqlPool>(*sql, config.timeout);
+        entry->pool = std::make_unique<SqlPool>(*sql, config.timeout, m_clock);
         connect(entry->pool.get(), &SqlPool::openConnectionsChanged, this,
                 [&dependency](int count) { dependency.setDetail(u"pool_size"_s, count); });
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/probes/dependencyconfig.h"
-#include "server/probes/mailbox.h"
+#include "common/base/mailbox.h"
 #include "server/probes/probe.h"
 
 #include <atomic>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/sqlpool.h"
 
-#include "server/probes/mailbox.h"
+#include "common/base/mailbox.h"
 #include "server/probes/sqlconnection.h"
 
 #include <QTimer>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-using TimePoint = std::chrono::steady_clock::time_point;
+using TimePoint = Clock::TimePoint;
 
 constexpr auto ProvedFor = 500ms; ///< a connection used that recently is taken to work
 constexpr auto RetryPause = 1s;   ///< between two tries to open a connection that nobody waits for
@@ -35,15 +35,17 @@ struct SqlPool::Shared
         Done done;
     };
 
-    Shared(SqlPool *pool, const SqlSettings &settings, std::chrono::milliseconds timeout)
+    Shared(SqlPool *pool, const SqlSettings &settings, std::chrono::milliseconds timeout, const Clock &clock)
         : settings(settings)
         , timeout(timeout)
+        , clock(clock)
         , mailbox(pool)
     {
     }
 
     const SqlSettings settings;
     const std::chrono::milliseconds timeout;
+    const Clock &clock;
     Mailbox mailbox;
     std::atomic<Job> nextJob{1};
 
@@ -131,7 +133,7 @@ bool SqlPool::Worker::lookForWork(Lock &lock)
             lose(lock);
         return true;
     }
-    const bool mayRetry = std::chrono::steady_clock::now() - m_refused >= RetryPause;
+    const bool mayRetry = m_shared->clock.now() - m_refused >= RetryPause;
     if (!m_connection.isOpen() && m_successesSeen != m_shared->successes && mayRetry) {
         m_successesSeen = m_shared->successes;
         open(lock);
@@ -147,7 +149,7 @@ void SqlPool::Worker::serve(Lock &lock, Shared::Task task)
 {
     m_job = task.job;
     QSqlError error;
-    const bool isProved = std::chrono::steady_clock::now() - m_since < ProvedFor;
+    const bool isProved = m_shared->clock.now() - m_since < ProvedFor;
     if (m_connection.isOpen() && (!task.work || !isProved)) {
         error = prove(lock);
         if (error.isValid() && !isLocked(error, m_shared->settings))
@@ -174,7 +176,7 @@ QSqlError SqlPool::Worker::work(Lock &lock, const Work &work)
     lock.unlock();
     const QSqlError error = doWork(work);
     lock.lock();
-    m_since = std::chrono::steady_clock::now();
+    m_since = m_shared->clock.now();
     if (error.isValid() && !isGood(lock))
         loseAndTell(lock);
     return error;
@@ -183,12 +185,12 @@ QSqlError SqlPool::Worker::work(Lock &lock, const Work &work)
 QSqlError SqlPool::Worker::open(Lock &lock)
 {
     m_proving = true;
-    m_since = std::chrono::steady_clock::now();
+    m_since = m_shared->clock.now();
     lock.unlock();
     const QSqlError error = m_connection.open();
     lock.lock();
     m_proving = false;
-    m_since = std::chrono::steady_clock::now();
+    m_since = m_shared->clock.now();
     m_lossesSeen = m_shared->losses;
     if (m_connection.isOpen())
         tellOpen(+1);
@@ -200,7 +202,7 @@ QSqlError SqlPool::Worker::open(Lock &lock)
 QSqlError SqlPool::Worker::prove(Lock &lock)
 {
     m_proving = true;
-    m_since = std::chrono::steady_clock::now();
+    m_since = m_shared->clock.now();
     lock.unlock();
     const QSqlError error = m_connection.prove();
     lock.lock();
@@ -254,10 +256,10 @@ void SqlPool::Worker::answer(const Shared::Task &task, const QSqlError &error)
     m_shared->mailbox.post([done = task.done, error] { done(error); });
 }
 
-SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, QObject *parent)
+SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(settings)
-    , m_shared(std::make_shared<Shared>(this, settings, timeout))
+    , m_shared(std::make_shared<Shared>(this, settings, timeout, clock))
 {
     static std::atomic<int> pools{0};
     const int pool = ++pools;
@@ -308,7 +310,7 @@ void SqlPool::abandon(Job job)
 {
     const std::lock_guard lock(m_shared->mutex);
     const bool waited = std::erase_if(m_shared->queue, [job](const auto &task) { return task.job == job; }) > 0;
-    const TimePoint overdue = std::chrono::steady_clock::now() - m_shared->timeout;
+    const TimePoint overdue = m_shared->clock.now() - m_shared->timeout;
     for (Worker *worker : m_shared->workers) {
         if (worker->isDoing(job) || (waited && worker->isProvingSince(overdue)))
             worker->cut();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "server/probes/dependencyconfig.h"
 
 #include <QObject>
@@ -32,8 +33,9 @@ public:
     using Done = std::function<void(const QSqlError &error)>;
     using Job = quint64;
 
-    /// `timeout` bounds the opening of a connection.
-    SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, QObject *parent = nullptr);
+    /// `timeout` bounds the opening of a connection. All threads read the clock, which outlives them.
+    SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, const Clock &clock = Clock::machine(),
+            QObject *parent = nullptr);
     /// Without close() before: cuts what is running, and waits for 2 s at most. A thread stuck for longer is left to
     /// the process's end.
     ~SqlPool() override;
