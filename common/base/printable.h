@@ -5,8 +5,17 @@
 
 namespace Hephaestus {
 
-/// Text from outside, safe to show on a terminal or a screen: control characters, invisible ones and those that
-/// reorder text (Unicode's Cc, Cf, Zl, Zp and unpaired surrogates) become escapes such as `\u{1b}`; the newline too.
-QString printable(const QString &text);
+/// What of a text becomes an escape, and which.
+enum class Escape {
+    Screen, ///< whatever is invisible or reorders text (Unicode's Cc, Cf, Zl, Zp, unpaired surrogates), as `\u{1b}`
+    Log,    ///< control characters as `\x1b`, the newline as `\n`; the tab stays
+    Path,   ///< ASCII's control characters as `\x1b`, a backslash twice
+};
+
+/// Text from outside, safe to show in one line of a terminal, a screen or a log.
+QString printable(const QString &text, Escape escape = Escape::Screen);
+
+/// A path for a person and for JSON, by Escape::Path; a byte that is not UTF-8 becomes `\xe9`.
+QString printablePath(const QByteArray &path);
 
 } // namespace Hephaestus

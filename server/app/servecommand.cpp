@@ -72,7 +72,7 @@ public:
             CleanupStage::Logs);
         addStandardEndpoints(m_service, m_checks, &Log::tail);
         m_service.http().setCheckHandler([this](std::function<void()> done) {
-            m_code.lookNow();
+            m_code.compareNow();
             m_checks.checkAll(std::move(done));
         });
         m_service.http().setCodeQuery(

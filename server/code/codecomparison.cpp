@@ -2,8 +2,7 @@
 #include "server/code/codecomparison.h"
 
 #include "common/base/filedescriptor.h"
-
-#include <QStringDecoder>
+#include "common/base/printable.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,26 +11,6 @@
 #include <cerrno>
 
 namespace Hephaestus {
-
-QString printablePath(const QByteArray &path)
-{
-    const auto escaped = [](uchar byte) { return QStringLiteral("\\x%1").arg(byte, 2, 16, QLatin1Char('0')); };
-    QString text;
-    for (qsizetype i = 0; i < path.size();) {
-        const auto byte = uchar(path[i]);
-        const qsizetype length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-        QStringDecoder decoder(QStringDecoder::Utf8);
-        const QString character = decoder(QByteArrayView(path).sliced(i, std::min(length, path.size() - i)));
-        if (byte < 0x20 || byte == 0x7f || decoder.hasError() || character.contains(QChar::ReplacementCharacter)) {
-            text += escaped(byte);
-            ++i;
-            continue;
-        }
-        text += byte == '\\' ? QStringLiteral("\\\\") : character;
-        i += length;
-    }
-    return text;
-}
 
 CodeComparison::CodeComparison(CodeManifest &manifest) : m_manifest(manifest) {}
 
@@ -47,7 +26,7 @@ QString CodeComparison::word(Change change)
     return {};
 }
 
-CodeReport CodeComparison::look(CpuThrottle &throttle)
+CodeReport CodeComparison::compare(CpuThrottle &throttle)
 {
     throttle.begin();
     if (!m_manifest.update(throttle))
@@ -164,7 +143,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     if (!hash)
         return Change::Unreadable;
     if (!settled)
-        return Change::Unverified; // being written: the next look tells
+        return Change::Unverified; // being written: the next comparison decides
     if (now.changed > begun - 2 * FileStamp::Tick)
         now.changed = 0; // another write in the same tick would not show
     if (*hash != file.hash)

@@ -8,9 +8,6 @@
 
 namespace Hephaestus {
 
-/// A path for a person and for JSON: control characters and bytes that are not UTF-8 as `\xNN`, a backslash twice.
-QString printablePath(const QByteArray &path);
-
 /// What a process loaded against what is on disk. Equal stamps are the same bytes; a different size is a change; for
 /// the rest the hash decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
 class CodeComparison
@@ -24,7 +21,7 @@ public:
 
     /// Brings the manifest up to date and looks at every file. Unknown without changes: the throttle was stopped, or
     /// there is nothing to compare.
-    CodeReport look(CpuThrottle &throttle);
+    CodeReport compare(CpuThrottle &throttle);
 
 private:
     enum class Change : quint8 { Modified, Added, Removed, Unreadable, Unverified };

@@ -55,7 +55,7 @@ void CodeMonitor::start()
         QMetaObject::invokeMethod(m_watch, std::move(question));
 }
 
-void CodeMonitor::lookNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::lookNow); }
+void CodeMonitor::compareNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::compareNow); }
 
 void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done)
 {

@@ -25,7 +25,7 @@ public:
 
     void start();
     /// Asks for a look at once; reported() follows.
-    void lookNow();
+    void compareNow();
     /// Says of each path whether the process loaded that file, after the first look, and one that is under way. `done`
     /// is called once, in another thread, or never if this ends before.
     void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codewatch.h"
 
+#include "common/base/printable.h"
 #include "server/code/directorywatch.h"
 #include "server/core/log.h"
 
@@ -9,8 +10,8 @@
 namespace Hephaestus {
 namespace {
 
-constexpr qint64 Burst =
-    250'000'000; ///< CPU nanoseconds of a look that are not throttled: all of a usual service's, and every later look
+/// CPU nanoseconds of a comparison that are not throttled: more than a usual service's takes.
+constexpr qint64 Burst = 250'000'000;
 
 bool cameOrWent(const CodeReport &report)
 {
@@ -45,13 +46,13 @@ void CodeWatch::start()
                 };
                 const auto &patterns = m_manifest->patterns();
                 if (m_manifest->isReport(directory, name))
-                    return expectLook(); // something was loaded, which is not yet something that changed
+                    return expectComparison(); // something was loaded, which is not yet something that changed
                 if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold)
                                 : m_manifest->concerns(directory, name))
                     notice();
             });
     m_manifest->setDirectoryListener([this](const QByteArray &directory) { watchDirectory(directory); });
-    lookNow();
+    compareNow();
 }
 
 void CodeWatch::watchDirectory(const QByteArray &directory)
@@ -70,10 +71,10 @@ void CodeWatch::notice()
     if (m_report.verdict == CodeVerdict::Fresh)
         publish({CodeVerdict::Unknown, {}, m_report.checked});
     m_doubted = true;
-    expectLook();
+    expectComparison();
 }
 
-void CodeWatch::expectLook()
+void CodeWatch::expectComparison()
 {
     m_lastNotice = m_clock.now();
     if (!m_firstNotice)
@@ -83,7 +84,7 @@ void CodeWatch::expectLook()
 
 CodeWatch::TimePoint CodeWatch::due() const
 {
-    TimePoint when = m_nextLook;
+    TimePoint when = m_nextComparison;
     if (m_firstNotice)
         when = std::min(when, std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience));
     if (m_candidate)
@@ -102,20 +103,20 @@ void CodeWatch::schedule()
 void CodeWatch::poll()
 {
     if (!m_throttle.stopped() && m_clock.now() >= due())
-        look();
+        compareInTurn();
     schedule();
 }
 
 CodeReport CodeWatch::compare()
 {
     if (m_directories)
-        m_directories->catchUp(); // this look answers it
+        m_directories->catchUp(); // this comparison covers it
     m_firstNotice.reset();
     m_doubted = false;
-    return m_comparison.look(m_throttle);
+    return m_comparison.compare(m_throttle);
 }
 
-void CodeWatch::lookNow()
+void CodeWatch::compareNow()
 {
     m_candidate = CodeReport();
     m_confirmAt = m_clock.now();
@@ -125,15 +126,14 @@ void CodeWatch::lookNow()
     schedule();
 }
 
-void CodeWatch::look()
+void CodeWatch::compareInTurn()
 {
     if (!m_firstNotice && !m_candidate)
-        m_interval =
-            std::min(2 * m_interval, m_timing.period); // what events bring about says nothing of what they miss
+        m_interval = std::min(2 * m_interval, m_timing.period); // an event's comparison says nothing of missed events
     const bool confirms = m_candidate.has_value();
     consider(compare());
-    // By CPU time: a machine that is busy otherwise must not keep it from looking. What was just found is confirmed
-    // first
+    // The rest goes by CPU time: on a busy machine comparing takes longer, and must not become rarer for it. A change
+    // that was just found is confirmed without a rest.
     if (confirms || !m_candidate)
         m_rested = m_clock.now()
             + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_throttle.used()), m_timing.rest);
@@ -145,13 +145,13 @@ void CodeWatch::consider(CodeReport found)
         return;
     const TimePoint now = m_clock.now();
     if (m_directories)
-        m_directories->catchUp(); // what happened during the look, perhaps behind its back, is not answered by it
+        m_directories->catchUp(); // a change during the comparison may have escaped it
     const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.idleShare));
-    m_nextLook = now
+    m_nextComparison = now
         + std::max<std::chrono::nanoseconds>(m_interval,
                                              std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
     if (found.verdict == CodeVerdict::Fresh && m_doubted)
-        return m_candidate.reset(); // the next look is due soon
+        return m_candidate.reset(); // the next comparison is due soon
     const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
     if (found.verdict == CodeVerdict::Fresh || same
         || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
@@ -162,7 +162,7 @@ void CodeWatch::consider(CodeReport found)
     if (!m_candidate || m_candidate->changed != found.changed)
         m_confirmAt = now + (cameOrWent(found) ? m_timing.confirmGone : m_timing.confirm);
     m_candidate = std::move(found);
-    if (m_report.verdict == CodeVerdict::Fresh) // seen by a look that no event triggered
+    if (m_report.verdict == CodeVerdict::Fresh) // found by a comparison that no event triggered
         publish({CodeVerdict::Unknown, {}, m_report.checked});
 }
 

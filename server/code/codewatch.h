@@ -48,7 +48,7 @@ public:
     /// Something may have changed: a look is due soon.
     void notice();
     /// Looks now, and believes it.
-    void lookNow();
+    void compareNow();
     /// From any thread: ends the work that is under way, and all to come.
     void stop() { m_throttle.stop(); }
 
@@ -61,8 +61,8 @@ Q_SIGNALS:
 
 private:
     using TimePoint = Clock::TimePoint;
-    void expectLook();
-    void look();
+    void expectComparison();
+    void compareInTurn();
     CodeReport compare();
     void consider(CodeReport found);
     void publish(CodeReport report);
@@ -83,7 +83,7 @@ private:
     std::optional<TimePoint> m_firstNotice;
     TimePoint m_lastNotice{};
     bool m_doubted = false; ///< something happened since the last look began
-    TimePoint m_nextLook{};
+    TimePoint m_nextComparison{};
     TimePoint m_rested{}; ///< no look before this
     std::chrono::milliseconds m_interval{1'000};
     bool m_warned = false;

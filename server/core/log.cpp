@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/log.h"
 
+#include "common/base/printable.h"
 #include "common/protocol/healthcodec.h"
 #include "server/core/logwriter.h"
 
@@ -62,22 +63,6 @@ Sink &sink()
     return sink;
 }
 
-/// An event is one line: what would break it, or colour the terminal, is shown as an escape.
-QString oneLine(const QString &message)
-{
-    QString line;
-    line.reserve(message.size());
-    for (const QChar character : message) {
-        if (character == u'\n')
-            line += QStringLiteral("\\n");
-        else if (character.category() == QChar::Other_Control && character != u'\t')
-            line += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
-        else
-            line += character;
-    }
-    return line;
-}
-
 /// As it is kept, and as it is written.
 struct Line
 {
@@ -93,7 +78,7 @@ Line lineOf(QtMsgType type, const QString &category, const QString &message, con
         line = encodeLogLine(now, QString::fromLatin1(level.word), category, message);
     } else {
         line = now.toString(Qt::ISODateWithMs).toLatin1() + ' ' + QByteArray(level.word).leftJustified(7) + ' '
-            + category.toLatin1() + ": " + oneLine(message).toUtf8() + '\n';
+            + category.toLatin1() + ": " + printable(message, Escape::Log).toUtf8() + '\n';
     }
     QByteArray written = options.priorities ? '<' + QByteArray::number(level.priority) + '>' + line : line;
     if (options.color && options.format == LogFormat::Text && *level.color)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/base/printable.h"
 #include "common/protocol/receiptcodec.h"
 #include "common/protocol/servicesnapshotcodec.h"
 
@@ -18,8 +17,6 @@ private Q_SLOTS:
     void whatIsNoReceiptIsAProblem_data();
     void whatIsNoReceiptIsAProblem();
     void standingsCarryTheReport();
-    void textFromOutsideIsMadePrintable_data();
-    void textFromOutsideIsMadePrintable();
 };
 
 void TestReceiptCodec::aReceiptIsReadBack()
@@ -77,25 +74,6 @@ void TestReceiptCodec::standingsCarryTheReport()
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
     QVERIFY(json.contains(R"("message": "refused")"));
-}
-
-void TestReceiptCodec::textFromOutsideIsMadePrintable_data()
-{
-    QTest::addColumn<QString>("text");
-    QTest::addColumn<QString>("shown");
-    QTest::newRow("plain") << u"qdrant — ok, 日本"_s << u"qdrant — ok, 日本"_s;
-    QTest::newRow("beyond the basic plane") << QString::fromUtf8("\U0001F600") << QString::fromUtf8("\U0001F600");
-    QTest::newRow("terminal escape") << u"\x1b]0;x\x07"_s << u"\\u{1b}]0;x\\u{7}"_s;
-    QTest::newRow("new line") << u"a\nb"_s << u"a\\u{a}b"_s;
-    QTest::newRow("right to left override") << u"a\u202Eb"_s << u"a\\u{202e}b"_s;
-    QTest::newRow("zero width") << u"a\u200Bb"_s << u"a\\u{200b}b"_s;
-    QTest::newRow("half a pair") << QString(QChar(0xd800)) << u"\\u{d800}"_s;
-}
-
-void TestReceiptCodec::textFromOutsideIsMadePrintable()
-{
-    QFETCH(QString, text);
-    QTEST(printable(text), "shown");
 }
 
 QTEST_GUILESS_MAIN(TestReceiptCodec)

@@ -79,7 +79,7 @@ public:
     }
     CodeReport look()
     {
-        report = comparison->look(throttle);
+        report = comparison->compare(throttle);
         return report;
     }
     CodeVerdict verdict() { return look().verdict; }

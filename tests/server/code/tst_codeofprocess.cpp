@@ -347,7 +347,7 @@ void TestCodeOfProcess::aProcessThatIsGoneIsUnknown()
         return sources;
     }());
     CodeComparison comparison(manifest);
-    QCOMPARE(comparison.look(m_scene->throttle).verdict, CodeVerdict::Unknown);
+    QCOMPARE(comparison.compare(m_scene->throttle).verdict, CodeVerdict::Unknown);
 }
 
 void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()

@@ -45,7 +45,7 @@ private Q_SLOTS:
     void thePeriodicLookNeedsNoEvent();
     void theFirstMinuteIsLookedAtMoreOften();
     void aFileWrittenAllTheTimeIsStaleNevertheless();
-    void lookNowBelievesWhatItSees();
+    void compareNowBelievesWhatItSees();
     void aStoppedWatchReportsNothing();
     void theMonitorTellsTheState();
     void theMonitorEndsInTheMiddleOfItsWork();
@@ -367,14 +367,14 @@ void TestCodeWatch::aFileWrittenAllTheTimeIsStaleNevertheless()
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
-void TestCodeWatch::lookNowBelievesWhatItSees()
+void TestCodeWatch::compareNowBelievesWhatItSees()
 {
     m_watch->start();
     m_scene->write(Source, OtherCode);
-    m_watch->lookNow();
+    m_watch->compareNow();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
     m_scene->write(Source, Code);
-    m_watch->lookNow();
+    m_watch->compareNow();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
 }
 
@@ -384,7 +384,7 @@ void TestCodeWatch::aStoppedWatchReportsNothing()
     m_watch->stop();
     m_scene->write(Source, OtherCode);
     m_verdicts.clear();
-    m_watch->lookNow();
+    m_watch->compareNow();
     run(61s);
     QVERIFY(m_verdicts.isEmpty());
 }
