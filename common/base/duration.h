@@ -7,9 +7,9 @@
 
 namespace Hephaestus {
 
-/// Reads a duration as people write it: a number and a unit, `ms`, `s`, `m` or `min`, `h`, `d`, several
-/// of them in a row (`1h 30m`, `2.5s`); a plain `0` needs no unit. Negative, empty, without a unit or longer
-/// than 366 days is a Problem.
+/// Reads a duration as people write it: a number and a unit, `ms`, `s`, `m` or `min`, `h`, `d`. Several of them may
+/// stand in a row (`1h 30m`, `2.5s`), and a plain `0` needs no unit. Negative, empty, without a unit or longer than 366
+/// days is a Problem.
 Result<std::chrono::milliseconds> parseDuration(const QString &text);
 
 /// The same for a person, with two units at most and three significant digits: `850 ms`, `1.24 s`,

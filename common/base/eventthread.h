@@ -13,8 +13,8 @@ namespace Hephaestus {
 /// last destructor of its thread-local variables.
 ///
 /// QThread::wait() returns before those have run, and cannot do better (its threads are detached). A program that then
-/// leaves main() races with them: libcrypto's in the thread against libcrypto's own clean-up in exit(), which is a leak
-/// or a crash.
+/// leaves main() races with them. For example libcrypto cleans up in the thread and in exit(): that is a leak or a
+/// crash.
 ///
 /// Used from the thread that made it.
 class EventThread
@@ -22,7 +22,7 @@ class EventThread
 public:
     /// `name` as ps and gdb show it, at most 15 characters.
     explicit EventThread(const char *name);
-    /// Ends the loop, deletes what was told to deleteLater() there, waits for the end.
+    /// Ends the loop, deletes what deleteLater() was called for there, and waits for the end.
     ~EventThread();
     EventThread(const EventThread &) = delete;
     EventThread &operator=(const EventThread &) = delete;

@@ -10,8 +10,7 @@
 
 namespace Hephaestus {
 
-/// A process of this machine as /proc/PID/stat tells of it (proc_pid_stat(5)): what anybody here needs of its 52
-/// fields.
+/// A process of this machine, with the fields of /proc/PID/stat (proc_pid_stat(5)) that anybody here needs.
 struct ProcessEntry
 {
     pid_t pid = 0;
@@ -20,7 +19,7 @@ struct ProcessEntry
     pid_t session = 0;
     char state = '?';       ///< 'Z' ended and not reaped, 'T' stopped
     quint64 startTicks = 0; ///< since the machine started; with the pid it names one process for ever
-    int waitStatus = 0;     ///< how a zombie ended, as wait(2) would tell; to the same user and root only
+    int waitStatus = 0;     ///< how a zombie ended, as wait(2) reports it; only the same user and root see it
 
     bool isZombie() const { return state == 'Z' || state == 'X'; }
     bool isSuspended() const { return state == 'T'; }

@@ -13,8 +13,8 @@ namespace Hephaestus {
 
 class ConfigTable;
 
-/// A TOML file while it is being read: its tables, and everything found wrong so far, so that all errors
-/// are told at once, one for each key. Each Problem's `where` is `file:line: dotted.key`. Belongs to one thread.
+/// A TOML file while it is being read: its tables, and everything found wrong so far. All errors are reported at once,
+/// one for each key. Each Problem's `where` is `file:line: dotted.key`. Belongs to one thread.
 ///
 ///     ConfigDocument document = ConfigDocument::fromFile(path);
 ///     ConfigTable service = document.root().table("service");
@@ -85,8 +85,8 @@ private:
     std::shared_ptr<Node> m_node;
 };
 
-/// The candidate that `word` was most likely meant to be (Levenshtein distance of at most half its length, at least 1
-/// and at most 3); empty if none is near.
+/// The candidate that `word` was most likely meant to be; empty if none is near. Near is a Levenshtein distance of at
+/// most half its length, at least 1 and at most 3.
 QString nearestName(const QString &word, const QStringList &candidates);
 
 } // namespace Hephaestus

@@ -7,10 +7,10 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
-/// The one JSON codec. Encoding writes the fields of the protocol, sections 2 to 5, and those extensions
-/// that have a value. Decoding takes what any implementation may send: missing, null and unknown fields,
-/// a start time without zone. What is neither there nor needed keeps the default of health.h; what is
-/// there and of the wrong type is a Problem that names its path. Stateless, safe from every thread.
+/// The one JSON codec. Encoding writes the fields of the protocol, sections 2 to 5, and those extensions that have a
+/// value. Decoding takes what any implementation may send: missing, null and unknown fields, a start time without zone.
+/// What is neither there nor needed keeps the default of health.h. What is there and of the wrong type is a Problem
+/// that names its path. Stateless, safe from every thread.
 namespace Hephaestus {
 
 QByteArray encode(const BasicHealth &health);

@@ -11,8 +11,8 @@
 namespace Hephaestus {
 
 /// Reads one HTTP/1.1 response (RFC 9112) as its bytes arrive: Content-Length, chunked, or until the peer closes. Keeps
-/// at most a head of 16 KiB and the body allowed, and judges framing strictly: two lengths, a length beside chunks or a
-/// coding other than chunked is broken, never guessed.
+/// at most a head of 16 KiB and the body allowed. It judges framing strictly and never guesses: two lengths, a length
+/// beside chunks, or a coding other than chunked is broken.
 class HttpResponseParser
 {
 public:

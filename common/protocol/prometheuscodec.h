@@ -15,8 +15,8 @@
 /// What Prometheus itself says of a failure (`status: error`) is a Problem. Stateless, safe from every thread.
 namespace Hephaestus {
 
-/// No time or duration that is handed out is longer, in seconds since the epoch or as such: sums of two are within
-/// nanoseconds in 64 bits.
+/// The longest time or duration that is handed out, in seconds (since the epoch, or as such). Sums of two fit in 64
+/// bits of nanoseconds.
 inline constexpr std::chrono::duration<double> LatestTime{4e9};
 
 /// One time series of a query's result.

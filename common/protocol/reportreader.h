@@ -13,8 +13,8 @@ namespace Hephaestus {
 
 /// Reads the detailed bodies of one service, one after the other, as decodeReport() does. No two bodies of a service
 /// are the same, but mostly they differ only in the numbers of a few fields: seconds, counts and resources. Such a body
-/// is compared with the one before up to each of these numbers, and only they are read; anything else that differs is
-/// decoded anew. Keeps the latest body and its report. Not thread-safe.
+/// is compared with the one before up to each of these numbers, and only they are read. A body that differs in anything
+/// else is decoded anew. Keeps the latest body and its report. Not thread-safe.
 class ReportReader
 {
 public:

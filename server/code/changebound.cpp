@@ -27,7 +27,7 @@ bool ChangeBound::mayPrecede(qint64 time) const
 {
     const qint64 moved = offset() - m_offset;
     if (moved < -Step)
-        return time > m_wall + moved; // and what is ahead of the clock may be from just before it was set back
+        return time > m_wall + moved; // a ctime ahead of the clock may be from just before it was set back
     return time > m_wall + std::min(moved, qint64(0)) && time <= wallClock() + FileStamp::Tick;
 }
 

@@ -5,15 +5,16 @@
 
 namespace Hephaestus {
 
-/// An instant to compare with file times, even after the wall clock was set.
+/// An instant to compare with the ctimes of files (their times of last status change), even if the wall clock was set
+/// since.
 class ChangeBound
 {
 public:
     /// `wall`: nanoseconds of wallClock(), as that clock is set now.
     explicit ChangeBound(qint64 wall = 0);
 
-    /// May what was changed at `time`, as the kernel says, have been changed after this? A time ahead of the clock is
-    /// from before the clock was set back; if that was before this moment, so is the change.
+    /// True if a file with this ctime may have changed after this instant. A ctime ahead of the clock is from before
+    /// the clock was set back. If the clock was set back before this instant, so was the change.
     bool mayPrecede(qint64 time) const;
 
 private:

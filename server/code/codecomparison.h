@@ -8,18 +8,18 @@
 
 namespace Hephaestus {
 
-/// What a process loaded against what is on disk. Equal stamps are the same bytes; a different size is a change; for
-/// the rest the hash decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
+/// Compares what a process loaded with what is on disk. Equal stamps are the same bytes; a different size is a change.
+/// For the rest the hash decides, once per state of the file. Belongs to the thread of its manifest, which outlives it.
 class CodeComparison
 {
 public:
-    /// How many changes a report lists by name at most, and how much text they may be: it goes into every status body.
+    /// How many changes a report lists by name at most, and how many bytes of paths: they go into every status body.
     static constexpr qsizetype Listed = 100;
     static constexpr qsizetype ListedText = 16 * 1024;
 
     explicit CodeComparison(CodeManifest &manifest);
 
-    /// Brings the manifest up to date and looks at every file. Unknown without changes: the throttle was stopped, or
+    /// Brings the manifest up to date and compares every file. Unknown without changes: the throttle was stopped, or
     /// there is nothing to compare.
     CodeReport compare(CpuThrottle &throttle);
 

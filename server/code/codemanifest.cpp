@@ -185,7 +185,7 @@ bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
 {
     GlobPattern::Visitor visitor;
     visitor.directory = [this](const QByteArray &directory) { noteDirectory(directory); };
-    visitor.unreadable = [](const QByteArray &) {}; // told by every look
+    visitor.unreadable = [](const QByteArray &) {}; // every comparison reports it
     visitor.goOn = [&throttle] { return throttle.step(); };
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
         FileTable::Directory &folder = m_files.directory(directory).second;

@@ -38,13 +38,14 @@ struct CodeSources
 /// The lock files of the usual package managers that are in `directory`.
 QByteArrayList lockFilesIn(const QByteArray &directory);
 
-/// What a process loaded: every file with its stamp and the hash of the bytes that were loaded, not of what its path
-/// leads to later. The constructor is quick, the rest may be done in another thread; one thread at a time.
+/// A snapshot of what a process loaded: every file with its stamp and a hash. The hash is of the bytes that were
+/// loaded, not of what the path leads to later. The constructor is quick; the rest may be done in another thread. One
+/// thread at a time.
 ///
-/// A file is proven by three things: its stamp when it was noted, the hash of it read through the mapping itself
-/// (/proc/PID/exe, /proc/PID/map_files; where that is not permitted through its path if device and inode are those of
-/// the mapping), and the same stamp after that. A file that the kernel says was changed after the process began, and
-/// before it was noted, is Unverified.
+/// Three things prove a file: its stamp when it was noted, its hash, and the same stamp after that. The hash is read
+/// through the mapping itself (/proc/PID/exe, /proc/PID/map_files). Where that is not permitted it is read through the
+/// path, if device and inode are those of the mapping. A file whose ctime is after the process began, and before the
+/// file was noted, is Unverified.
 class CodeManifest
 {
 public:
@@ -56,26 +57,26 @@ public:
     FileTable &files() { return m_files; }
     const FileTable &files() const { return m_files; }
     const GitState &git() const { return m_git; }
-    /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. No part of the verdict:
-    /// what it would be given next is known only to who starts it.
+    /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. It is no part of the
+    /// verdict: only whoever starts the process knows what it would be given next.
     const std::optional<ContentHash> &environment() const { return m_environment; }
     bool hasModules() const { return m_modules.any(); }
 
     /// Called with every directory whose entries matter, before they are read.
     void setDirectoryListener(std::function<void(const QByteArray &)> listener) { m_listener = std::move(listener); }
-    /// Tells the listener of a directory, the first time.
+    /// Calls the listener with a directory, the first time.
     void noteDirectory(const QByteArray &directory);
-    /// Tells it also of where a symbolic link leads.
+    /// The same for the directories that a symbolic link leads to.
     void noteLink(const QByteArray &path);
-    /// Is an entry of this directory, if it changes, worth a look?
+    /// True if a change of this entry of a directory calls for a comparison.
     bool concerns(const QByteArray &directory, const QByteArray &name) const;
 
-    /// Is it the file of CodeSources::moduleReport?
+    /// True for the file of CodeSources::moduleReport.
     bool isReport(const QByteArray &directory, const QByteArray &name) const;
 
-    /// Notes what was loaded since the last call (the first one notes the watched files), forgets what was unloaded,
-    /// and hashes what is not hashed yet. A program that replaced itself (exec) is noted afresh. False: the throttle
-    /// was stopped.
+    /// Brings the snapshot up to date: notes what was loaded since the last call, forgets what was unloaded, and hashes
+    /// what is not hashed yet. The first call notes the watched files. A program that replaced itself (exec) is noted
+    /// afresh. False: the throttle was stopped.
     bool update(CpuThrottle &throttle);
     bool recorded() const { return m_recorded; }
 

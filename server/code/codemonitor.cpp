@@ -14,8 +14,9 @@ namespace {
 constexpr int IoPriorityOfProcess = 1;
 constexpr int IdleIoPriority = 3 << 13;
 
-/// Behind what serves, but not last: an edit is to be told within a second on a machine that compiles, too. Nice is a
-/// thread's own on Linux, whatever POSIX says; QThread's priorities do nothing for ordinary threads there.
+/// Behind what serves, but not last: an edit is to be reported within a second even on a machine that compiles. On
+/// Linux each thread has its own nice value, whatever POSIX says. QThread's priorities do nothing for ordinary threads
+/// there.
 void stepBack()
 {
     ::setpriority(PRIO_PROCESS, id_t(::syscall(SYS_gettid)), 5);

@@ -8,12 +8,12 @@ namespace Hephaestus {
 
 class ServerState;
 
-/// A service's answer to "does this process run the code on disk?": a CodeWatch in a thread of its own with low
-/// priority, whose reports become ServerState's code.
+/// Answers for a service whether its process runs the code on disk. A CodeWatch works in a thread of its own with low
+/// priority; its reports become ServerState's code.
 ///
-/// Made early: the constructor notes what is loaded now (some milliseconds). start() when the service is up: what takes
-/// long follows in the background. Until the first look has ended the verdict is unknown. The state and the clock
-/// outlive it.
+/// Made early: the constructor notes what is loaded now (some milliseconds). Call start() when the service is up: what
+/// takes long follows in the background. Until the first comparison has ended the verdict is unknown. The state and the
+/// clock outlive it.
 class CodeMonitor : public QObject
 {
     Q_OBJECT
@@ -24,10 +24,10 @@ public:
     ~CodeMonitor() override;
 
     void start();
-    /// Asks for a look at once; reported() follows.
+    /// Asks for a comparison at once; reported() follows.
     void compareNow();
-    /// Says of each path whether the process loaded that file, after the first look, and one that is under way. `done`
-    /// is called once, in another thread, or never if this ends before.
+    /// Says of each path whether the process loaded that file, after the first comparison and one that is under way.
+    /// `done` is called once, in another thread; never, if this object is destroyed before.
     void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);
 
 Q_SIGNALS:

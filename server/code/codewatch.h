@@ -15,23 +15,25 @@ namespace Hephaestus {
 
 class DirectoryWatch;
 
-/// How fast CodeWatch is.
+/// When CodeWatch compares, and when it believes a difference.
 struct CodeTiming
 {
-    std::chrono::milliseconds quiet{100};       ///< a look waits until nothing happened for so long,
+    std::chrono::milliseconds quiet{100};       ///< a comparison waits until no event came for so long,
     std::chrono::milliseconds patience{300};    ///< but no longer than this after the first event
     std::chrono::milliseconds confirm{200};     ///< a change must still be there so long after it was found,
     std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
-    std::chrono::milliseconds period{60'000};   ///< a look with no event; sooner in the first minute
-    double idleShare = 0.007;                   ///< of a core, that looks without an event may take
+    std::chrono::milliseconds period{60'000};   ///< between comparisons without an event; sooner in the first minute
+    double idleShare = 0.007;                   ///< of a core, for comparisons without an event
     std::chrono::milliseconds rest{
-        500}; ///< between two looks: 20 times the work of the last one, but no longer than this
+        500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
 };
 
-/// Decides when to look at the code on disk, and when to believe what was seen. An event of the file system only
-/// triggers the look; a periodic look backs it up. From the first event until a look that began after it has ended the
-/// verdict is not Fresh. It reports, it never ends anything. Belongs to one thread with an event loop; its timer only
-/// knocks: tests call poll() with a clock of their own.
+/// Decides when to compare with the code on disk, and when to believe a difference. An event of the file system only
+/// triggers a comparison; a periodic one backs it up. After an event the verdict is not Fresh until a comparison that
+/// began later has ended. It reports, and never ends anything.
+///
+/// Belongs to one thread with an event loop. Its timer only calls poll(); tests call that themselves, with a clock of
+/// their own.
 class CodeWatch : public QObject
 {
     Q_OBJECT
@@ -43,11 +45,11 @@ public:
 
     /// Hashes what was loaded, begins to watch, and reports for the first time.
     void start();
-    /// Looks if it is time to.
+    /// Compares if it is time to.
     void poll();
-    /// Something may have changed: a look is due soon.
+    /// Something may have changed: a comparison is due soon.
     void notice();
-    /// Looks now, and believes it.
+    /// Compares now, and believes what it finds.
     void compareNow();
     /// From any thread: ends the work that is under way, and all to come.
     void stop() { m_throttle.stop(); }
@@ -56,7 +58,7 @@ public:
     const CodeManifest &manifest() const { return *m_manifest; }
 
 Q_SIGNALS:
-    /// After every look, and when the verdict ceases to be Fresh until the next.
+    /// After every comparison, and when the verdict ceases to be Fresh until the next one.
     void reported(const Hephaestus::CodeReport &report);
 
 private:
@@ -82,9 +84,9 @@ private:
     TimePoint m_confirmAt{};
     std::optional<TimePoint> m_firstNotice;
     TimePoint m_lastNotice{};
-    bool m_doubted = false; ///< something happened since the last look began
+    bool m_doubted = false; ///< an event came since the last comparison began
     TimePoint m_nextComparison{};
-    TimePoint m_rested{}; ///< no look before this
+    TimePoint m_rested{}; ///< no comparison before this
     std::chrono::milliseconds m_interval{1'000};
     bool m_warned = false;
 };

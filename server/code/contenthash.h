@@ -10,16 +10,15 @@
 
 namespace Hephaestus {
 
-/// A content, in 20 bytes: BLAKE2b (RFC 7693) with 160 bits. Of the functions in QtCore it is, without
-/// processor-specific code, about as fast as SHA-1 and MD5 and several times as fast as SHA-256, and unlike the first
-/// two nobody can make two files with one hash.
+/// The hash of a content: BLAKE2b (RFC 7693) with 160 bits. Without processor-specific code it is about as fast as
+/// SHA-1 and MD5 in QtCore, and several times as fast as SHA-256. Unlike SHA-1 and MD5 it is safe: nobody can make two
+/// files with one hash.
 using ContentHash = std::array<char, 20>;
 
 ContentHash hashOf(QByteArrayView bytes);
 
-/// Hashes an open regular file of `size` bytes; of size 0 (as files of the kernel are said to be) to its end. Whether
-/// it is still of that size afterwards is the caller's to find out. Nothing: it cannot be read, or the throttle was
-/// stopped.
+/// Hashes an open regular file of `size` bytes; one of size 0 (as the kernel says of its own files) to its end. The
+/// caller checks whether it still has that size afterwards. Nothing: it cannot be read, or the throttle was stopped.
 std::optional<ContentHash> hashFile(int descriptor, qint64 size, CpuThrottle &throttle);
 
 } // namespace Hephaestus

@@ -10,8 +10,8 @@ namespace Hephaestus {
 namespace {
 
 constexpr qint64 Slice = 4'000'000; ///< nanoseconds of work between two rests: short enough not to be felt
-constexpr quint32 StepsPerLook =
-    16; ///< at the clock: it is a system call, half as expensive as a stat(2); a step takes 0.1 ms at most
+/// Between two readings of the clock, a system call half as expensive as a stat(2). A step takes 0.1 ms at most.
+constexpr quint32 StepsPerReading = 16;
 
 qint64 threadTime()
 {
@@ -35,7 +35,7 @@ qint64 CpuThrottle::used() const { return threadTime() - m_begun; }
 
 bool CpuThrottle::step()
 {
-    if (m_share >= 1 || m_stopped || ++m_steps % StepsPerLook != 0)
+    if (m_share >= 1 || m_stopped || ++m_steps % StepsPerReading != 0)
         return !m_stopped;
     const qint64 now = threadTime();
     if (now < m_free) {

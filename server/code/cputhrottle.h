@@ -7,8 +7,7 @@
 
 namespace Hephaestus {
 
-/// Keeps long work in the background: after a burst it takes only a share of one core. One thread works by it; stop()
-/// may come from any.
+/// Throttles long work: after a burst it takes only a share of one core. One thread calls it; stop() may come from any.
 class CpuThrottle
 {
 public:

@@ -12,9 +12,9 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// Tells of changes to the entries of directories, by inotify(7): one kernel watch a directory, however many files are
-/// in it (QFileSystemWatcher takes one a file). It may miss changes (network file systems, exhausted watches): a hint
-/// to look, never a proof. Belongs to one thread, which needs an event loop.
+/// Reports changes to the entries of directories, by inotify(7). It takes one kernel watch a directory, however many
+/// files are in it; QFileSystemWatcher takes one a file. It may miss changes (network file systems, exhausted watches):
+/// a hint to compare, never a proof. Belongs to one thread, which needs an event loop.
 class DirectoryWatch : public QObject
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ public:
 
     /// False: not possible (no such directory, not readable, no watches left: fs.inotify.max_user_watches).
     bool watch(const QByteArray &directory);
-    /// Tells of all that happened so far; the event loop does it otherwise.
+    /// Reports what happened so far; otherwise the event loop does.
     void catchUp();
     qsizetype watched() const { return m_directories.size(); }
 

@@ -7,16 +7,16 @@ struct stat;
 
 namespace Hephaestus {
 
-/// What tells one state of a file from another without reading it, as stat(2) knows it. Two equal stamps are the same
-/// bytes, unless the file was written again within one tick of the kernel's coarse clock (Tick); times alone decide
-/// nothing.
+/// What distinguishes one state of a file from another without reading it, as stat(2) knows it. Two equal stamps are
+/// the same bytes, with one exception: a second write within one tick of the kernel's coarse clock (Tick). Times alone
+/// decide nothing.
 struct FileStamp
 {
     quint64 device = 0;
     quint64 inode = 0;
     qint64 size = -1;    ///< bytes; -1: not known
-    qint64 modified = 0; ///< nanoseconds since the epoch; anybody may set it
-    qint64 changed = 0;  ///< nanoseconds since the epoch, by the kernel's own clock; 0: prove it by reading
+    qint64 modified = 0; ///< mtime in nanoseconds since the epoch; anybody may set it
+    qint64 changed = 0;  ///< ctime in nanoseconds since the epoch, by the kernel's own clock; 0: prove it by reading
 
     /// A file time may lag behind the clock by this much, in nanoseconds (10 ms: HZ=100, the coarsest Linux).
     static constexpr qint64 Tick = 10'000'000;

@@ -11,7 +11,7 @@
 
 namespace Hephaestus {
 
-/// The files a process loaded, by path, in under 200 bytes each: directories are kept once, names in one block of text,
+/// The files a process loaded, by path, in under 200 bytes each. Directories are kept once, names in one block of text,
 /// and the files of a directory sorted in one vector. Belongs to one thread.
 class FileTable
 {

@@ -23,16 +23,16 @@ public:
     /// As a pattern, `path` and nothing else.
     static QByteArray literal(const QByteArray &path);
 
-    /// Has it a wildcard? If not, root() is the one file it names.
+    /// Whether it has a wildcard. If not, root() is the one file it names.
     bool isPattern() const { return !m_names.isEmpty(); }
     /// The deepest directory that holds every match.
     const QByteArray &root() const { return m_root; }
-    /// Would this absolute path match, if it is a file?
+    /// Whether this absolute path matches, if it is a file.
     bool matches(QByteArrayView path) const;
-    /// Could something in this absolute directory, or below it, match?
+    /// Whether something in this absolute directory, or below it, can match.
     bool mayMatchBelow(QByteArrayView directory) const;
 
-    /// Where a walk is told what it meets.
+    /// What a walk calls for what it meets.
     struct Visitor
     {
         /// Before a directory is read, whatever is in it.

@@ -30,7 +30,7 @@ struct LoadedFile
     quint32 name = 0; ///< in the FileTable; also the file's identity
     CodeKind kind = CodeKind::Source;
     Evidence evidence = Evidence::Pending;
-    bool seen = false;  ///< by the look that is under way
+    bool seen = false;  ///< by the comparison that is under way
     quint8 origins = 0; ///< of Origin
 };
 

@@ -26,25 +26,26 @@ struct LoadedModule
     bool operator==(const LoadedModule &) const = default;
 };
 
-/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH`, numbers decimal, times in
-/// nanoseconds since the epoch, in the path every byte but printable ASCII, and `%`, as %XX. Nothing: not such a line.
+/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH`. Numbers are decimal, times in
+/// nanoseconds since the epoch. In the path every byte but printable ASCII, and `%`, is written as %XX. Nothing: not
+/// such a line.
 std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 
 /// What a program and its children loaded by an interpreter, from the report that its adapter appends to
-/// (resources/python/hephaestus_manifest.py). What a process loaded counts while it runs, or one that it forked:
-/// `forked PID TICKET PARENT PARENT_TICKET` lines tell. The room that lines of ended processes took is given back to
-/// the disk, for a program may start others without end. Belongs to one thread.
+/// (resources/python/hephaestus_manifest.py). What a process loaded counts while that process runs, or one that it
+/// forked, as lines `forked PID TICKET PARENT PARENT_TICKET` say. Lines of ended processes are given back to the disk,
+/// for a program may start others without end. Belongs to one thread.
 class LoadedModules
 {
 public:
     explicit LoadedModules(QByteArray reportFile = {});
 
     const QByteArray &reportFile() const { return m_file; }
-    /// Has any process reported yet?
+    /// Whether any process has reported yet.
     bool any() const { return m_any; }
     /// The lines since the last call, whole ones only.
     QList<LoadedModule> readNew();
-    /// Has a process ended, with all that it forked, whose lines were read? Then current() is what still counts.
+    /// True if a process ended, with all that it forked, whose lines were read. Then current() is what still counts.
     bool processEnded();
     QList<LoadedModule> current();
 

@@ -10,7 +10,7 @@ struct stat;
 
 namespace Hephaestus {
 
-/// A file whose code a process has mapped, as the kernel tells it in /proc/PID/maps (proc_pid_maps(5)).
+/// A file whose code a process has mapped, by /proc/PID/maps (proc_pid_maps(5)).
 struct MappedFile
 {
     QByteArray path;  ///< as the process sees it, bytes as the kernel has them; where the file was, if it is deleted
@@ -19,8 +19,8 @@ struct MappedFile
     quint64 inode = 0;
     bool deleted = false; ///< nothing of that name leads to it any more
 
-    /// Is `status` this very file? Overlay file systems, btrfs and bcachefs show another device in maps than in
-    /// stat(2): `descriptor`, open on the file, tells which file system it is.
+    /// Whether `status` is this very file. Overlay file systems, btrfs and bcachefs show another device in maps than in
+    /// stat(2). `descriptor`, open on the file, shows which file system it is.
     bool is(const struct stat &status, int descriptor) const;
 
     bool operator==(const MappedFile &) const = default;

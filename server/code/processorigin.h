@@ -19,14 +19,14 @@ namespace ProcessOrigin {
 /// process.
 std::optional<qint64> startOf(pid_t pid);
 
-/// Its start in clock ticks since boot, which with the pid tells it from every other process; 0: no such process.
+/// Its start in clock ticks since boot; with the pid it names one process. 0: no such process.
 quint64 ticketOf(pid_t pid);
 
 /// The environment it was given, as `NAME=value` strings that end with a zero. Nothing: not readable.
 std::optional<QByteArray> environmentOf(pid_t pid);
 
-/// An environment in 20 bytes that tell none of its secrets. The order of variables does not count, nor do those which
-/// differ with every start (INVOCATION_ID, LISTEN_PID, NOTIFY_SOCKET, SHLVL, …).
+/// A hash of an environment, which reveals none of its secrets. The order of variables does not count. Nor do those
+/// which differ with every start (INVOCATION_ID, LISTEN_PID, NOTIFY_SOCKET, SHLVL, …).
 ContentHash environmentHash(const QByteArray &environment);
 
 } // namespace ProcessOrigin

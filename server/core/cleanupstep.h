@@ -13,8 +13,8 @@ namespace Hephaestus {
 /// within the others the first one does.
 enum class CleanupStage { BackgroundTasks, Registered, Databases, Files, Logs };
 
-/// Tells the sequence that a step has ended. Call it once, from any thread, now or later; whatever comes
-/// after the first call, after the step's deadline or after the sequence is gone is ignored. Copyable.
+/// Reports to the sequence that a step has ended. Call it once, from any thread, now or later. A call is ignored if it
+/// is not the first, comes after the step's deadline, or after the sequence is gone. Copyable.
 class CleanupDone
 {
 public:

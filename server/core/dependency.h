@@ -44,8 +44,8 @@ public:
     DependencyCall call() noexcept { return DependencyCall(*this); }
 
     void recordSuccess() noexcept;
-    /// `why` is one line for a person: no secret, no line break (both are the caller's duty to leave out;
-    /// line breaks and control characters are replaced).
+    /// `why` is one line for a person. The caller leaves out secrets and line breaks; line breaks and control
+    /// characters that are left are replaced.
     void recordFailure(const QString &why);
 
     /// Switched on by configuration or its first operation: until one has ended it is an error, "not checked yet". Off,

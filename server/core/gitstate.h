@@ -5,8 +5,8 @@
 
 namespace Hephaestus {
 
-/// What a git work tree is on, read from its files without running git. It names a verdict, it does not decide one: a
-/// commit of what already lies in the tree changes no loaded file, and a dirty tree changes no commit.
+/// What a git work tree is on, read from its files without running git. It names a verdict, and decides none. A commit
+/// of what already lies in the tree changes no loaded file; a dirty tree changes no commit.
 struct GitState
 {
     QByteArray directory; ///< of the repository: its `.git`; empty: not in a work tree

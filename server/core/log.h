@@ -20,8 +20,8 @@ struct LogOptions
     bool operator==(const LogOptions &) const = default;
 };
 
-/// Where this process' log goes: every qCInfo(), qCWarning(), … as one line to stderr, for whose reader nobody waits
-/// (LogWriter), and the last lines of them kept for `/health/logs`. Thread-safe. After lines were dropped, the next one
+/// Where this process' log goes. Every qCInfo(), qCWarning(), … becomes one line on stderr, whose reader nobody waits
+/// for (LogWriter). The last lines are kept for `/health/logs`. Thread-safe. After lines were dropped, the next one
 /// says how many.
 namespace Log {
 

@@ -41,8 +41,8 @@ public:
     /// Moves to `next` if that is legal (canFollow); returns whether it did.
     bool enter(Phase next);
 
-    /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it; one that
-    /// is not Scheduled also ends the accepting of work at once, and for good.
+    /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it. A mode
+    /// other than Scheduled also ends the accepting of work at once, and for good.
     void announceShutdown(ShutdownMode mode) noexcept;
     /// Takes the announcement back; the sequence does, when a notice is cancelled.
     void withdrawShutdown() noexcept;
@@ -108,8 +108,8 @@ private:
     Clock::TimePoint m_shutdownDeadline;
 };
 
-/// Adds to `report` what the wrapped program that it speaks for says of itself: dependencies that `report` does not
-/// use, the resources and the code, which are the program's and not its wrapper's. Identity, phase and process stay.
+/// Adds to `report` what the wrapped program says of itself. These are dependencies that `report` does not use, the
+/// resources and the code: they are the program's, not its wrapper's. Identity, phase and process stay.
 void mergeUpstream(HealthReport &report, const HealthReport &upstream);
 
 } // namespace Hephaestus

@@ -28,9 +28,9 @@ public:
     explicit Checks(ServerState &state, const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~Checks() override;
 
-    /// Makes the checks what `config` says: new dependencies are checked at once, changed ones begin anew, those gone
-    /// or switched off become not_used, unchanged ones do not notice. A database whose connection settings stay keeps
-    /// its connections.
+    /// Makes the checks what `config` says. New dependencies are checked at once, and changed ones begin anew. Those
+    /// gone or switched off become not_used; unchanged ones go on. A database whose connection settings stay keeps its
+    /// connections.
     void apply(const DependenciesConfig &config);
 
     /// Whether every dependency of the first apply() was checked once (or taken back meanwhile).

@@ -26,8 +26,8 @@ public:
 
     /// Begins with a check, at once.
     void start();
-    /// Checks now, or joins the check that runs. `done` is called when it has ended, at once if there is nothing to
-    /// wait for: not started, stopped, or to be left alone until later.
+    /// Checks now, or joins the check that runs. `done` is called when it has ended. It is called at once if there is
+    /// nothing to wait for: not started, stopped, or to be left alone until later.
     void checkNow(Done done = {});
     /// No check begins any more; one that runs is cancelled, awaited and not counted. `done` may be called before this
     /// returns.

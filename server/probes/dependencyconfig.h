@@ -105,8 +105,8 @@ using DependenciesConfig = QList<DependencyConfig>;
 const QStringList &knownDependencies();
 
 /// Reads `[checks]` and `[dependencies.*]`; what is wrong is reported to the document, so look at its problems before
-/// using the result. Reads secrets from their files and the environment: a file that others can read is
-/// refused, a variable that is not set is left to the check to tell.
+/// using the result. Reads secrets from their files (readSecretFile()) and the environment. A variable that is not set
+/// is reported by the check.
 DependenciesConfig readDependencies(ConfigTable root);
 
 } // namespace Hephaestus

@@ -9,8 +9,8 @@
 
 namespace Hephaestus {
 
-/// Can a file or directory be read, and is there space left beside it? Looked at in a thread of its own, since a file
-/// system may hang for ever (a network one that is gone); while such a look hangs no other is begun.
+/// Whether a file or directory can be read, and space is left beside it. It looks in a thread of its own, since a file
+/// system may hang for ever (a network one that is gone). While one such thread hangs no other is begun.
 class FileProbe : public Probe
 {
     Q_OBJECT

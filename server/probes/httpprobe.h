@@ -11,12 +11,12 @@ namespace Hephaestus {
 
 struct HttpPolicy;
 
-/// Asks a service over HTTP the cheapest question that proves that it answers and takes the key: one GET, on a
-/// connection of its own, never redirected, of whose answer at most a head of 16 KiB and a body of 1 MiB are read. What
-/// is asked of which service is a table in the .cpp.
+/// Asks a service over HTTP the cheapest question that proves that it answers and takes the key. That is one GET, on a
+/// connection of its own, never redirected. At most a head of 16 KiB and a body of 1 MiB are read. A table in the .cpp
+/// says what is asked of which service.
 ///
-/// Not by QNetworkAccessManager: it reads headers without end, in one thread for all requests and within a wait of its
-/// destructor, and queues what goes to one host behind six requests that hang.
+/// It does not use QNetworkAccessManager, which reads headers without end. Its one thread serves all requests, and its
+/// destructor waits for that thread. It also queues what goes to one host behind six requests that hang.
 class HttpProbe : public Probe
 {
     Q_OBJECT

@@ -18,9 +18,9 @@ namespace Hephaestus {
 /// A number of connections to one database, each with a thread of its own in which it is opened, used and closed. All
 /// are opened at once when the pool is made, and kept open.
 ///
-/// A connection idle for half a second or more is proved before work gets it (as HikariCP does), so that a server that
-/// was restarted in between costs no work. When one is lost the others are proved too; those that could not be opened
-/// again are tried anew whenever work has succeeded, or when work waits and no other is open.
+/// A connection idle for half a second or more is proved before work gets it (as HikariCP does). So a server that was
+/// restarted in between costs no work. When one is lost the others are proved, too. Those that could not be opened
+/// again are tried anew whenever work has succeeded. They are also tried when work waits and no other is open.
 class SqlPool : public QObject
 {
     Q_OBJECT
@@ -49,8 +49,8 @@ public:
     /// Asks only whether the database answers.
     Job ask(Done done) { return run({}, std::move(done)); }
 
-    /// Work nobody waits for any more: dropped without an answer if it is still queued, cut off if it runs (by cutting
-    /// its connection, where the driver allows; its answer is then an error). From any thread.
+    /// Drops work that nobody waits for any more: without an answer if it is still queued. Work that runs is cut off by
+    /// cutting its connection, where the driver allows; its answer is then an error. From any thread.
     void abandon(Job job);
 
     /// How many are open. From any thread.

@@ -25,10 +25,10 @@ struct RunningChild
 };
 
 /// One run of a program, from its start until nothing of it is left: the process itself, its group, and whatever it
-/// left behind, even in sessions of their own, which come to this process as their subreaper.
+/// left behind. What it left in sessions of their own comes to this process as their subreaper.
 ///
 /// Lives in the main thread. Where several run at a time, an orphan in a session of its own counts as the latest's that
-/// can have left it. A pidfd tells the end; a timer only knocks at advance(), which looks at the clock and at /proc.
+/// can have left it. A pidfd reports the end. A timer only calls advance(), which reads the clock and /proc.
 class ChildProcess : public QObject
 {
     Q_OBJECT

@@ -8,11 +8,11 @@
 
 namespace Hephaestus {
 
-/// A program with its arguments and environment, prepared down to the pointers execve(2) takes, so that a child just
-/// forked can run it: execute() makes system calls only. Neither copied nor moved, as it points into itself.
+/// A program with its arguments and environment, prepared down to the pointers execve(2) takes. So a child just forked
+/// can run it: execute() makes system calls only. Neither copied nor moved, as it points into itself.
 ///
-/// With listeners the environment gets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID (the pid of whoever calls execute());
-/// without, it has none of them, whatever this process was given.
+/// With listeners the environment gets LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID (the pid of whoever calls execute()).
+/// Without, it has none of them, whatever this process was given.
 class ExecImage
 {
 public:

@@ -12,7 +12,7 @@
 namespace Hephaestus {
 
 /// A process beside this one that outlives it. Should this one be killed, it ends what this one ran as a stop would
-/// have, by SIGTERM, and by SIGKILL after a grace, and says so in the program's log and on stderr.
+/// have: by SIGTERM, and by SIGKILL after a grace. It says so in the program's log and on stderr.
 ///
 /// Made while this process has one thread. Whoever goes on with the programs after this object is gone guards them
 /// himself.

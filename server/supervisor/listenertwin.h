@@ -3,8 +3,8 @@
 
 #include "common/base/filedescriptor.h"
 
-/// Two listening sockets of one TCP address, of which it is said who gets the connections that come: once that is the
-/// newer one, the program that serves the older one can finish its work and end without losing a client, whatever it
+/// Two listening sockets of one TCP address, and the choice which of them gets the connections that come. Once that is
+/// the newer one, the program that serves the older one can finish its work and end. It loses no client, whatever it
 /// does with connections it has just taken.
 namespace Hephaestus {
 

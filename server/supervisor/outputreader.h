@@ -12,7 +12,7 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// Reads a program's output from a pipe, in whole lines. A flood costs no more than one portion of memory: what is not
+/// Reads a program's output from a pipe, in whole lines. A flood costs no more than one portion of memory. What is not
 /// read yet waits in the pipe, and the program with it, until the event loop comes round again.
 class OutputReader : public QObject
 {

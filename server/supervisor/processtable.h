@@ -11,20 +11,20 @@ namespace Hephaestus {
 
 QList<ProcessEntry> readProcesses();
 
-/// The children of this process that it did not start: those that were left to it as their subreaper
-/// (PR_SET_CHILD_SUBREAPER), told by a session that is not ours.
+/// The children of this process that it did not start, but got as their subreaper (PR_SET_CHILD_SUBREAPER). They are
+/// known by a session that is not ours.
 QList<ProcessEntry> readAdopted();
 
-/// Of `all`, what belongs to the program that `leader` began: its group and session, whoever descends from them, and
-/// adopted processes not older than it, with their descendants. Without the leader itself.
+/// Of `all`, what belongs to the program that `leader` began, without the leader itself. That is its group and session,
+/// whoever descends from them, and adopted processes not older than it, with their descendants.
 ///
-/// While `others` run beside it, theirs are not its own, and who was adopted and does not show whose it was belongs to
+/// While `others` run beside it, theirs are not its own. An adopted process that does not show whose it was belongs to
 /// the youngest leader that is not younger than itself.
 QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all,
                               const QList<ProcessEntry> &others = {});
 
-/// Whether each of these sockets, told by any descriptor of this process, is waited for in an epoll set of a process of
-/// the family that `leader` began: a program that does this accepts. Of others nothing can be said.
+/// Whether the family that `leader` began waits for each of these sockets in an epoll set: a program that does this
+/// accepts. Any descriptor of this process names a socket. Of programs that use no epoll set nothing can be said.
 bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets);
 
 /// Sends a signal to exactly that process, not to another that got its number meanwhile.

@@ -8,20 +8,20 @@
 
 namespace Hephaestus {
 
-/// This process as it was started, so that it can become the program file that is now in that place on disk: same pid,
-/// arguments, environment and directory. Make it early in main(), before the directory changes.
+/// This process as it was started: pid, arguments, environment and directory. So it can become the program file that is
+/// now in that place on disk. Make it early in main(), before the directory changes.
 class Reexec
 {
 public:
     Reexec();
 
-    /// The path that will be executed: as execve(2) was given it, so that a link is followed anew, or else where the
-    /// file was when this process started.
+    /// The path that will be executed. That is what execve(2) was given, so that a link is followed anew, or else where
+    /// the file was when this process started.
     const QByteArray &path() const { return m_path; }
     const QByteArrayList &arguments() const { return m_arguments; } ///< in bytes, the program's name first
 
-    /// Why the file now there cannot be executed, as far as can be seen without doing so: missing, no permission, cut
-    /// off, for another machine, its loader or interpreter missing.
+    /// Why the file now there cannot be executed, as far as can be seen without doing so. It may be missing, without
+    /// permission, cut off or for another machine, or its loader or interpreter may be missing.
     std::optional<Problem> check() const;
     /// Whether it is another file than the one this process runs.
     bool isReplaced() const;
@@ -29,9 +29,9 @@ public:
     /// last line it wrote. Waits for it.
     std::optional<Problem> tryOut(const QByteArrayList &arguments, std::chrono::milliseconds timeout) const;
 
-    /// Becomes the program, with the sockets as 3, 4, …: whatever else is open is closed, every signal at its default
-    /// (SIGTERM and SIGINT stay held back if they are: UnixSignals). Returns only if that fails, and then nothing can
-    /// be relied on but stderr: exit with the code. Other threads should be gone.
+    /// Becomes the program, with the sockets as 3, 4, …; whatever else is open is closed. Every signal is at its
+    /// default; SIGTERM and SIGINT stay held back if they are (UnixSignals). Returns only if that fails, and then
+    /// nothing can be relied on but stderr: exit with the code. Other threads should be gone.
     StartFailure execute(const QList<HandedSocket> &sockets) const;
 
 private:

@@ -20,9 +20,9 @@ struct SuccessorOptions
     std::chrono::milliseconds stopTimeout{30'000}; ///< from SIGTERM to SIGKILL, when it is to end
 };
 
-/// The next run of a program, begun beside the one that still serves: with the same held sockets, of which it gets no
-/// client before they are turned over (HeldSockets). Once it accepts it is released to whoever goes on with it; one
-/// that ends before, or takes too long, is ended, and nothing has happened. Lives in the main thread.
+/// The next run of a program, begun beside the one that still serves, with the same held sockets. It gets no client
+/// before they are turned over (HeldSockets). Once it accepts it is released to whoever goes on with it. One that ends
+/// before, or takes too long, is ended, and nothing has happened. Lives in the main thread.
 class Successor : public QObject
 {
     Q_OBJECT

@@ -25,9 +25,9 @@ struct SupervisorOptions
     bool writeWithoutBlocking = true;              ///< its stdout and stderr go on to ours, as far as those take them
 };
 
-/// Keeps a program running: starts it, keeps its output, starts it again by the restart policy with the same listening
-/// sockets, and stops it with everything it started. Lives in the main thread, one a process; output() may be read by
-/// any thread.
+/// Keeps a program running: starts it, keeps its output, and starts it again by the restart policy with the same
+/// listening sockets. Stops it with everything it started. Lives in the main thread, one a process; output() may be
+/// read by any thread.
 class Supervisor : public QObject
 {
     Q_OBJECT
@@ -45,8 +45,8 @@ public:
     bool takeOver(RunningChild child, const QByteArray &output);
     /// From now on its end is a user's stop, whoever brings it about: it is not started again.
     void expectEnd() { m_asked = true; }
-    /// Keeps new clients from the program, for its successor, and calls `done` once it has begun with all that came
-    /// before, or after a second, or when it ends.
+    /// Keeps new clients from the program, for its successor. Calls `done` once the program has begun with all that
+    /// came before, or after a second, or when it ends.
     void divertClients(std::function<void()> done);
     /// A user's stop: ends the program, or the wait for its next start. Once.
     void stop();
