@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
 
-#include "common/base/duration.h"
 #include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetrun.h"
 #include "common/protocol/configreader.h"
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 #include <QStandardPaths>
 
 namespace Hephaestus {
@@ -18,10 +15,6 @@ namespace {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-// ---- reading -----------------------------------------------------------------------------------------
-
-QString unixUrl(const QString &path) { return u"unix:"_s + path; }
 
 RestartByCommand readCommand(ConfigTable &table, const QString &fleetDirectory)
 {
@@ -83,7 +76,7 @@ FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
         table.fail(u"url"_s,
                    entry.url.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
     else if (peer->address.kind == ServiceAddress::Kind::Unix)
-        entry.url = unixUrl(QDir(fleetDirectory).absoluteFilePath(peer->address.path));
+        entry.url = u"unix:"_s + QDir(fleetDirectory).absoluteFilePath(peer->address.path);
     entry.group = table.text(u"group"_s);
     entry.tokenFile = table.filePath(u"token_file"_s);
     entry.interval = table.duration(u"interval"_s, entry.interval, 100ms, 24h);
@@ -142,89 +135,6 @@ FleetReading readDocument(const ConfigDocument &document, const QString &path)
     return reading;
 }
 
-// ---- writing -----------------------------------------------------------------------------------------
-
-/// A TOML basic string.
-QString quoted(const QString &text)
-{
-    QString result;
-    for (const QChar character : text) {
-        if (character == u'"' || character == u'\\')
-            result += u'\\' + QString(character);
-        else if (character < u' ' || character == u'\x7f')
-            result += u"\\u%1"_s.arg(character.unicode(), 4, 16, QChar(u'0'));
-        else
-            result += character;
-    }
-    return u'"' + result + u'"';
-}
-
-QString quotedList(const QStringList &texts)
-{
-    QStringList parts;
-    for (const QString &text : texts)
-        parts << quoted(text);
-    return u"["_s + parts.join(u", "_s) + u"]"_s;
-}
-
-/// Relative to `directory` when it lies below it.
-QString shortened(const QString &path, const QString &directory)
-{
-    return path.startsWith(directory + u'/') ? path.mid(directory.size() + 1) : path;
-}
-
-QStringList commandFields(const RestartByCommand &command, const QString &fleetDirectory)
-{
-    QStringList fields{u"command = "_s + quotedList(command.command)};
-    if (!command.directory.isEmpty() && command.directory != fleetDirectory)
-        fields << u"directory = "_s + quoted(shortened(command.directory, fleetDirectory));
-    QStringList variables;
-    for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
-        variables << quoted(it.key()) + u" = "_s + quoted(it.value());
-    if (!variables.isEmpty())
-        fields << u"environment = { "_s + variables.join(u", "_s) + u" }"_s;
-    return fields;
-}
-
-QString methodText(const RestartMethod &method, const QString &fleetDirectory)
-{
-    QStringList fields{u"method = "_s + quoted(methodName(method))};
-    if (const auto *service = std::get_if<RestartByService>(&method); service && service->start)
-        fields << commandFields(*service->start, fleetDirectory);
-    else if (const auto *command = std::get_if<RestartByCommand>(&method))
-        fields << commandFields(*command, fleetDirectory);
-    else if (const auto *systemd = std::get_if<RestartBySystemd>(&method))
-        fields << u"unit = "_s + quoted(systemd->unit) << u"scope = "_s + quoted(systemd->scope);
-    else if (const auto *container = std::get_if<RestartByContainer>(&method))
-        fields << u"engine = "_s + quoted(container->engine) << u"name = "_s + quoted(container->name);
-    else if (const auto *kubernetes = std::get_if<RestartByKubernetes>(&method))
-        fields << u"workload = "_s + quoted(kubernetes->workload) << u"namespace = "_s + quoted(kubernetes->nameSpace);
-    return u"{ "_s + fields.join(u", "_s) + u" }"_s;
-}
-
-QString entryText(const FleetEntry &entry, const QString &fleetDirectory)
-{
-    const FleetEntry defaults;
-    const QString url =
-        entry.url.startsWith("unix:"_L1) ? unixUrl(shortened(entry.url.mid(5), fleetDirectory)) : entry.url;
-    QStringList lines{u"[[service]]"_s, u"name = "_s + quoted(entry.name), u"url = "_s + quoted(url)};
-    if (!entry.group.isEmpty())
-        lines << u"group = "_s + quoted(entry.group);
-    if (!entry.tokenFile.isEmpty())
-        lines << u"token_file = "_s + quoted(shortened(entry.tokenFile, fleetDirectory));
-    if (entry.interval != defaults.interval)
-        lines << u"interval = "_s + quoted(writeDuration(entry.interval));
-    if (entry.startTimeout != defaults.startTimeout)
-        lines << u"start_timeout = "_s + quoted(writeDuration(entry.startTimeout));
-    if (!std::holds_alternative<std::monostate>(entry.restart))
-        lines << u"restart = "_s + methodText(entry.restart, fleetDirectory);
-    if (!entry.dependsOn.isEmpty())
-        lines << u"depends_on = "_s + quotedList(entry.dependsOn);
-    if (entry.restartOnStale)
-        lines << u"restart_on_stale = true"_s;
-    return lines.join(u'\n') + u'\n';
-}
-
 } // namespace
 
 FleetReading readFleet(const QString &path) { return readDocument(ConfigDocument::fromFile(path), path); }
@@ -232,29 +142,6 @@ FleetReading readFleet(const QString &path) { return readDocument(ConfigDocument
 FleetReading readFleetText(const QByteArray &toml, const QString &path)
 {
     return readDocument(ConfigDocument::fromText(toml, path), path);
-}
-
-QByteArray fleetText(const Fleet &fleet)
-{
-    const QString directory = QFileInfo(fleet.path).absolutePath();
-    QStringList entries;
-    for (const FleetEntry &entry : fleet.services)
-        entries << entryText(entry, directory);
-    return entries.join(u'\n').toUtf8();
-}
-
-std::optional<Problem> writeFleet(const Fleet &fleet)
-{
-    const auto failed = [&fleet](const QString &why) {
-        return Problem{fleet.path, u"the fleet cannot be written: %1"_s.arg(why)};
-    };
-    const QString directory = QFileInfo(fleet.path).absolutePath();
-    if (!QDir().mkpath(directory))
-        return failed(u"%1 cannot be made"_s.arg(directory));
-    QSaveFile file(fleet.path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(fleetText(fleet)) < 0 || !file.commit())
-        return failed(file.errorString());
-    return {};
 }
 
 QString defaultFleetPath()

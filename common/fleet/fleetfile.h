@@ -20,13 +20,6 @@ FleetReading readFleet(const QString &path);
 /// The same from text; `path` is for messages and relative paths.
 FleetReading readFleetText(const QByteArray &toml, const QString &path);
 
-/// The text of a fleet file that readFleetText() reads back as the same; paths below the file's directory
-/// are written relative to it.
-QByteArray fleetText(const Fleet &fleet);
-
-/// Writes fleetText() to `fleet.path`, all or nothing. Comments of an earlier file there are lost.
-std::optional<Problem> writeFleet(const Fleet &fleet);
-
 /// `$XDG_CONFIG_HOME/hephaestus/fleet.toml`.
 QString defaultFleetPath();
 

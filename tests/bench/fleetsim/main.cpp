@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A fleet of stand-in services for tests and measurements; see --help. Loopback only.
-#include "common/fleet/fleetfile.h"
 #include "tests/bench/fleetsim/simfleet.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
-#include <QFileInfo>
+#include <QSaveFile>
 #include <QTextStream>
 
 #include <csignal>
@@ -38,24 +37,22 @@ bool allowDescriptors(rlim_t wanted)
     return ::setrlimit(RLIMIT_NOFILE, &more) == 0;
 }
 
-bool writeFleetFile(const SimFleet &sim, const QString &path, std::chrono::milliseconds interval, bool restartOnStale)
+/// All or nothing.
+bool writeFleetFile(const SimFleet &sim, const QString &path, int interval, bool restartOnStale)
 {
-    Fleet fleet;
-    fleet.path = QFileInfo(path).absoluteFilePath();
-    for (int i = 0; i < sim.size(); ++i) {
-        FleetEntry entry;
-        entry.name = QString::fromStdString(sim.name(i));
-        entry.url = QString::fromStdString(sim.url(i));
-        entry.group = u"simulated"_s;
-        entry.interval = interval;
-        entry.restart = RestartByService{};
-        entry.restartOnStale = restartOnStale;
-        fleet.services << entry;
+    QSaveFile file(path);
+    const bool opened = file.open(QIODevice::WriteOnly);
+    for (int i = 0; opened && i < sim.size(); ++i) {
+        QTextStream(&file) << "[[service]]\nname = '" << sim.name(i).c_str() << "'\nurl = '" << sim.url(i).c_str()
+                           << "'\ngroup = 'simulated'\ninterval = '" << interval
+                           << "ms'\nrestart = { method = 'service' }\nrestart_on_stale = "
+                           << (restartOnStale ? "true" : "false") << "\n\n";
     }
-    const auto problem = writeFleet(fleet);
-    if (problem)
-        QTextStream(stderr) << "fleetsim: " << problem->text() << '\n';
-    return !problem;
+    const bool written = opened && file.commit();
+    if (!written)
+        QTextStream(stderr) << "fleetsim: the fleet cannot be written to " << path << ": " << file.errorString()
+                            << '\n';
+    return written;
 }
 
 QString sideText(const SimFleet::Side &side)
@@ -198,8 +195,7 @@ int main(int argc, char *argv[])
     try {
         SimFleet sim(options);
         if (parser.isSet(u"fleet"_s)
-            && !writeFleetFile(sim, parser.value(u"fleet"_s),
-                               std::chrono::milliseconds(parser.value(u"interval"_s).toInt()),
+            && !writeFleetFile(sim, parser.value(u"fleet"_s), parser.value(u"interval"_s).toInt(),
                                parser.isSet(u"restart-on-stale"_s)))
             return 1;
         QTextStream(stdout) << "ready: " << sim.size() << " services\n" << Qt::flush;

@@ -19,7 +19,6 @@ private Q_SLOTS:
     void allErrorsAreToldAtOnce();
     void anErrorSaysWhereAndWhat_data();
     void anErrorSaysWhereAndWhat();
-    void whatIsWrittenIsReadBack();
     void aFileThatIsNotThereIsAProblem();
     void aTokenOthersCanReadIsRefused();
     void theDemoFleetIsWhole();
@@ -150,42 +149,6 @@ void TestFleetFile::anErrorSaysWhereAndWhat()
     QVERIFY(!reading.ok());
     QVERIFY2(reading.problems.first().where.startsWith(where.trimmed()), qPrintable(reading.problems.first().text()));
     QVERIFY2(reading.problems.first().text().contains(what), qPrintable(reading.problems.first().text()));
-}
-
-void TestFleetFile::whatIsWrittenIsReadBack()
-{
-    QTemporaryDir directory;
-    Fleet fleet;
-    fleet.path = directory.filePath(u"new/fleet.toml"_s);
-    const QString base = directory.filePath(u"new"_s);
-    const QString hostile = QString::fromUtf8("q\" b\\ 'x' \n\t\x01 ü 日本 ${HOME} $(id) # ]");
-    fleet.services
-        << FleetEntry{u"a"_s,
-                      u"http://127.0.0.1:1"_s,
-                      u"g \"1\""_s,
-                      base + u"/token"_s,
-                      250ms,
-                      RestartByCommand{{u"prog"_s, hostile, QString()}, base + u"/sub"_s, {{u"A B"_s, hostile}}},
-                      5s,
-                      {}}
-        << FleetEntry{u"b"_s, u"unix:"_s + base + u"/b.sock"_s, {}, {}, 1s, RestartByService{}, 30s, {u"a"_s}, true}
-        << FleetEntry{u"c"_s, u"https://h:1/p"_s,
-                      {},     u"/t"_s,
-                      1s,     RestartByService{RestartByCommand{{u"x"_s}, base, {}}},
-                      30s,    {}}
-        << FleetEntry{u"d"_s, u"http://h:2"_s, {}, {}, 1s, RestartBySystemd{u"d.service"_s, u"system"_s},
-                      30s,    {u"a"_s, u"b"_s}}
-        << FleetEntry{u"e"_s, u"http://h:3"_s, {}, {}, 1s, RestartByContainer{u"podman"_s, u"e"_s}, 30s, {}}
-        << FleetEntry{u"f"_s, u"http://h:4"_s, {}, {}, 1s, RestartByKubernetes{u"deployment/f"_s, u"dev"_s}, 30s, {}}
-        << FleetEntry{u"g"_s, u"http://h:5"_s, {}, {}, 1s, {}, 30s, {}};
-    QVERIFY(!writeFleet(fleet));
-    const FleetReading reading = readFleet(fleet.path);
-    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
-    for (qsizetype i = 0; i < fleet.services.size(); ++i)
-        QVERIFY2(reading.fleet.services[i] == fleet.services[i], qPrintable(fleet.services[i].name));
-    QVERIFY(reading.fleet == fleet);
-    QVERIFY(fleetText(fleet).contains("token_file = \"token\""));
-    QVERIFY(fleetText(fleet).contains("url = \"unix:b.sock\""));
 }
 
 void TestFleetFile::aFileThatIsNotThereIsAProblem()
