@@ -172,14 +172,14 @@ QStringList LaunchedProcess::lastLines(int lines) const
 void LaunchedProcess::reap()
 {
     siginfo_t info{};
-    m_exit.emplace();
+    ExitStatus status;
     if (::waitid(P_PIDFD, id_t(m_watch->descriptor()), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
         if (info.si_code == CLD_EXITED)
-            m_exit->code = info.si_status;
+            status.code = info.si_status;
         else
-            m_exit->signal = info.si_status;
+            status.signal = info.si_status;
     }
-    Q_EMIT exited(*m_exit);
+    Q_EMIT exited(status);
     deleteLater();
 }
 

@@ -26,8 +26,8 @@ struct ExitStatus
     bool operator==(const ExitStatus &) const = default;
 };
 
-/// A program started to outlive us: in a session of its own, with default signals, no input and no descriptor of ours;
-/// its output goes to a file. While we live we reap it. Belongs to the application object; destroying it leaves the
+/// A program started to outlive us: in a session of its own, with default signals, no input and no descriptor of ours.
+/// Its output goes to a file. While we live we reap it. Belongs to the application object; destroying it leaves the
 /// process alone.
 class LaunchedProcess : public QObject
 {
@@ -38,7 +38,6 @@ public:
     const QString &logFile() const { return m_logFile; }
     /// The last lines it wrote since its start, at most `lines` and 8 KiB.
     QStringList lastLines(int lines) const;
-    const std::optional<ExitStatus> &exitStatus() const { return m_exit; }
 
 Q_SIGNALS:
     /// Once, when it has ended. Deletes itself afterwards.
@@ -52,7 +51,6 @@ private:
     std::unique_ptr<ProcessWatch> m_watch;
     QString m_logFile;
     qint64 m_logStart; ///< bytes in the file before it began to write
-    std::optional<ExitStatus> m_exit;
 };
 
 /// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the

@@ -20,7 +20,6 @@ public:
     explicit Terminal(Color color = Color::Auto);
 
     QString painted(const QString &text, Paint paint) const;
-    bool isColored() const { return m_color; }
     /// Columns of the terminal; nothing if the output goes elsewhere.
     std::optional<int> width() const;
     void write(const QString &text) const;

@@ -78,7 +78,6 @@ public:
     /// what is not hashed yet. The first call notes the watched files. A program that replaced itself (exec) is noted
     /// afresh. False: the throttle was stopped.
     bool update(CpuThrottle &throttle);
-    bool recorded() const { return m_recorded; }
 
     /// The kind of a file that was loaded, by its path or by being the same file; nothing: it was not.
     std::optional<CodeKind> find(const QByteArray &path) const;

@@ -27,7 +27,6 @@ public:
     bool watch(const QByteArray &directory);
     /// Reports what happened so far; otherwise the event loop does.
     void catchUp();
-    qsizetype watched() const { return m_directories.size(); }
 
 Q_SIGNALS:
     /// An entry was written, made, removed, renamed or had its permissions changed; `isDirectory` if it is one itself.

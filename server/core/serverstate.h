@@ -31,10 +31,7 @@ public:
 
     /// Call before other threads look.
     void setIdentity(QString service, QString version);
-    const QString &service() const { return m_service; }
-    const QString &version() const { return m_version; }
     const QString &instanceId() const { return m_instanceId; } ///< 128 random bits, new for every state
-    QDateTime startTime() const { return m_startTime; }
     Seconds uptime() const;
 
     Phase phase() const noexcept { return m_phase.load(); }

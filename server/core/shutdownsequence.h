@@ -36,7 +36,6 @@ public:
     void setTimes(ShutdownTimes times) { m_times = times; }
     /// For every step that has not begun.
     void setStepDeadline(std::chrono::milliseconds deadline);
-    const ShutdownTimes &times() const { return m_times; }
 
     /// Adds a step; one added while the steps run is run too, one added afterwards is not.
     void addStep(CleanupStep step);
