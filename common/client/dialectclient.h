@@ -6,9 +6,9 @@
 
 namespace Hephaestus {
 
-/// Asks a service how it is, in whatever dialect it speaks: first in ours; where that path is not there, at the usual
-/// paths of others and at last at the URL itself. What was found is asked from then on, until it is not understood any
-/// more. Callbacks as in ServiceClient.
+/// Asks a service how it is, in whatever dialect it speaks. Ours is tried first; where that path is not there, the
+/// usual paths of others, and at last the URL itself. What was found is asked from then on, until it is not understood
+/// any more. Callbacks as in ServiceClient.
 class DialectClient : public QObject
 {
     Q_OBJECT

@@ -44,7 +44,7 @@ struct HttpRequest
 };
 
 /// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection
-/// is kept between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace); any
+/// is kept between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace). Any
 /// other request gets a fresh one, and is sent at most once.
 class HttpConnection : public QObject
 {

@@ -13,9 +13,9 @@ namespace Hephaestus {
 class SocketHub;
 
 /// A stream to a numeric TCP address or a Unix socket. Does what QTcpSocket and QLocalSocket do for one request after
-/// the other, at a fraction of their cost when thousands are open: all sockets of a thread share one epoll descriptor,
-/// while Qt's dispatchers look through every socket they watch, at every turn of the event loop and for every write. A
-/// name that must be looked up is not for this class, nor is TLS. One thread; Linux.
+/// the other, at a fraction of their cost when thousands are open. All sockets of a thread share one epoll descriptor.
+/// Qt's dispatchers look through every socket they watch, at every turn of the event loop and for every write. A name
+/// that must be looked up is not for this class, nor is TLS. One thread; Linux.
 class PlainSocket : public QIODevice
 {
     Q_OBJECT

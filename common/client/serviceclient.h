@@ -24,13 +24,13 @@ struct ServiceTarget
     bool operator==(const ServiceTarget &) const = default;
 };
 
-/// Asks one service. Nothing blocks: every call takes a callback, which is called exactly once, from the event loop of
-/// the client's thread, never from within the call; and not at all once the client is destroyed.
+/// Asks one service. Nothing blocks. Every call takes a callback, which is called exactly once, from the event loop of
+/// the client's thread and never from within the call. Once the client is destroyed, nothing is called.
 ///
 /// Limits: a read may take 5 s and 64 KiB in all. Redirects are not followed; there are no cookies and no proxies.
-/// Reads share one kept connection and queue on it; calls that change something each have a connection of their own,
-/// and are never sent twice (which is why this is not QNetworkAccessManager: it sends a POST again when the peer closes
-/// without an answer, and the second one would shut down the successor).
+/// Reads share one kept connection and queue on it. Calls that change something each have a connection of their own,
+/// and are never sent twice. QNetworkAccessManager would send a POST again when the peer closes without an answer; the
+/// second one would shut down the successor.
 class ServiceClient : public QObject
 {
     Q_OBJECT

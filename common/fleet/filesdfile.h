@@ -5,8 +5,8 @@
 
 namespace Hephaestus {
 
-/// Reads a Prometheus `file_sd` file (JSON) as a fleet that is only watched: a service for each target, named by its
-/// label `service` or `instance`, or by the target; the group is its `job`; `__scheme__` may be https.
+/// Reads a Prometheus `file_sd` file (JSON) as a fleet that is only watched. Each target is a service, named by its
+/// label `service` or `instance`, or else by the target. Its `job` is the group; `__scheme__` may be https.
 FleetReading readFileSd(const QString &path);
 
 } // namespace Hephaestus

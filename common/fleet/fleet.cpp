@@ -51,8 +51,8 @@ QString whyNotStartable(const FleetEntry &entry)
         return {};
     if (std::holds_alternative<RestartByKubernetes>(entry.restart))
         return u"%1 is kept running by Kubernetes; scale its workload up to start it"_s.arg(entry.name);
-    return u"%1 has no command to start it; write command = [\"program\", \"argument\"] in the restart = { … } of its fleet entry"_s
-        .arg(entry.name);
+    return u"%1 has no command to start it; write command = [\"program\", \"argument\"] "
+           u"in the restart = { … } of its fleet entry"_s.arg(entry.name);
 }
 
 const RestartByCommand *commandToStart(const FleetEntry &entry)

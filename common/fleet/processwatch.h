@@ -11,8 +11,8 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// Watches one process, whoever's child it is, until it ends: a pidfd (pidfd_open(2)), which stays with its process
-/// even when the number is given to another one.
+/// Watches one process, whoever's child it is, until it ends. Its pidfd (pidfd_open(2)) stays with the process even
+/// when the number is given to another one.
 class ProcessWatch : public QObject
 {
     Q_OBJECT

@@ -14,9 +14,9 @@ namespace Hephaestus {
 
 class HttpConnection;
 
-/// A fleet as a Prometheus server knows it: state and history of all services that it scrapes and that export our
-/// metrics, by a few queries instead of a question to each. Nothing blocks; callbacks come from the event loop, and not
-/// after its end.
+/// A fleet as a Prometheus server knows it: state and history of the services that it scrapes and that export our
+/// metrics. A few queries replace a question to each. Nothing blocks; callbacks come from the event loop, and not after
+/// its end.
 ///
 /// Prometheus knows less than a service says of itself: not why a dependency fails, nor which files changed. Actions go
 /// to the services themselves, at the addresses they are scraped at.
@@ -50,7 +50,7 @@ public:
     void ask(const Portion &each, const Ended &done);
     /// The same in one piece.
     void ask(const Members &done);
-    /// How the service at that URL, of a member that was handed out, was in that time: every scrape if steps are to be
+    /// How the service at that URL, of a member that was handed out, was in that time. Every scrape if steps are to be
     /// that short, otherwise as it was at the end of every step. Oldest first.
     void askPast(const QString &url, std::chrono::system_clock::time_point from,
                  std::chrono::system_clock::time_point to, std::chrono::seconds step, const Past &done);

@@ -12,11 +12,14 @@ namespace Hephaestus {
 /// Which service to restart because it runs old code: one at a time, of those whose fleet entry says so
 /// (`restart_on_stale`).
 ///
-/// A service is due when its changes have been the same for a while (a build or a checkout is over), it was idle at two
-/// looks in a row, and what it depends on is up, and not due itself. After a failed restart it is left alone until it
-/// is seen fresh, and what depends on it waits. While a large part of the fleet is away (does not answer, or shuts
-/// down; a dependency that fails is not counted) nothing is restarted: that is no time for changes, and the cause is
-/// not in one service. A pure state machine: the time is given, and it asks and restarts nobody itself.
+/// A service is due when its changes have been the same for a while: a build or a checkout is over. It must also have
+/// been idle at two looks in a row, and what it depends on must be up, and not due itself. After a failed restart it is
+/// left alone until it is seen fresh, and what depends on it waits.
+///
+/// While a large part of the fleet is away (does not answer, or shuts down) nothing is restarted. That is no time for
+/// changes, and the cause is not in one service. A dependency that fails is not counted.
+///
+/// A pure state machine: the time is given, and it asks and restarts nobody itself.
 class StaleRestart
 {
 public:
@@ -44,7 +47,7 @@ public:
     void observe(const QString &name, const HealthReport *report, TimePoint now);
     /// The service to restart now, or nothing.
     std::optional<QString> due(TimePoint now) const;
-    /// Why a stale service that is to be restarted is not due, as the end of a sentence; empty if it is, or is not
+    /// Why a stale service that is to be restarted is not due, as the end of a sentence. Empty if it is, or is not
     /// stale.
     QString waitsFor(const QString &name, TimePoint now) const;
 

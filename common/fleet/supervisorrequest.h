@@ -20,8 +20,9 @@ struct SupervisorPlaces
     bool operator==(const SupervisorPlaces &) const = default;
 };
 
-/// One request to whoever keeps a service running: systemd, a container engine, Kubernetes. start() once, then exactly
-/// one finished() from the event loop, when the supervisor says that it is done. Destroying it stops the waiting.
+/// One request to whoever keeps a service running: systemd, a container engine or Kubernetes. After start(), which is
+/// called once, exactly one finished() comes from the event loop, when the supervisor says that it is done. Destroying
+/// it stops the waiting.
 class SupervisorRequest : public QObject
 {
     Q_OBJECT
