@@ -3,15 +3,40 @@
 
 #include "common/protocol/health.h"
 
+#include <array>
+
 namespace Hephaestus {
+
+/// What a service is in, as far as whoever looks knows. Ordered from quiet to urgent: sorting by state puts what needs
+/// a person at one end.
+enum class ServiceState {
+    Healthy,
+    Unknown,         ///< not asked yet
+    Restarting,      ///< a restart asked for here is under way
+    ShuttingDown,    ///< it says so
+    Stopped,         ///< it was seen shutting down, or was shut down here, and is gone
+    NotUnderstood,   ///< something answers, but not this protocol
+    Unauthorized,    ///< it answers 401 or 403
+    Unreachable,     ///< nobody answers: refused, timed out, no such host, no TLS
+    DependencyError, ///< it runs, and a dependency it uses fails
+};
+
+inline constexpr std::array AllServiceStates{
+    ServiceState::Healthy,      ServiceState::Unknown,     ServiceState::Restarting,
+    ServiceState::ShuttingDown, ServiceState::Stopped,     ServiceState::NotUnderstood,
+    ServiceState::Unauthorized, ServiceState::Unreachable, ServiceState::DependencyError,
+};
+
+/// The word in `hephaestus status --json` and in a filter (`state:shutting_down`), never translated.
+QString wireName(ServiceState state);
 
 /// How one service stood when it was asked: what `hephaestus status --json` lists.
 struct ServiceSnapshot
 {
     QString name;
     QString url;
-    QString state;   ///< `healthy`, `error`, `shutting_down`, `unreachable`, `unauthorized`, `not_understood`
-    QString message; ///< why, when it is none of the first three
+    ServiceState state = ServiceState::Unknown;
+    QString message; ///< why there is no report
     Seconds latency{0};
     std::optional<HealthReport> report; ///< nothing: no answer that is understood
 

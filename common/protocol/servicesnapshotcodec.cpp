@@ -18,7 +18,7 @@ QByteArray encode(const QList<ServiceSnapshot> &snapshots)
         QJsonObject object{
             {u"name"_s, snapshot.name},
             {u"url"_s, snapshot.url},
-            {u"state"_s, snapshot.state},
+            {u"state"_s, wireName(snapshot.state)},
             {u"message"_s, snapshot.message.isEmpty() ? QJsonValue() : QJsonValue(snapshot.message)},
             {u"latency_seconds"_s, snapshot.latency.count()},
         };

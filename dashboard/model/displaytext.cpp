@@ -51,11 +51,28 @@ QString visibleText(const QString &text, qsizetype limit)
     return shown.size() > limit ? shown.left(limit) + u'…' : shown;
 }
 
+QString stateWord(ServiceState state)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("ServiceState", text); };
+    switch (state) {
+    case ServiceState::Healthy: return tr(QT_TRANSLATE_NOOP("ServiceState", "healthy"));
+    case ServiceState::Unknown: return tr(QT_TRANSLATE_NOOP("ServiceState", "not asked yet"));
+    case ServiceState::Restarting: return tr(QT_TRANSLATE_NOOP("ServiceState", "restarting"));
+    case ServiceState::ShuttingDown: return tr(QT_TRANSLATE_NOOP("ServiceState", "shutting down"));
+    case ServiceState::Stopped: return tr(QT_TRANSLATE_NOOP("ServiceState", "stopped"));
+    case ServiceState::NotUnderstood: return tr(QT_TRANSLATE_NOOP("ServiceState", "not understood"));
+    case ServiceState::Unauthorized: return tr(QT_TRANSLATE_NOOP("ServiceState", "unauthorized"));
+    case ServiceState::Unreachable: return tr(QT_TRANSLATE_NOOP("ServiceState", "unreachable"));
+    case ServiceState::DependencyError: return tr(QT_TRANSLATE_NOOP("ServiceState", "error"));
+    }
+    Q_UNREACHABLE();
+}
+
 QString formatCount(qint64 count) { return scaled(count, 1000, std::array{"", "k", "M", "G", "T"}); }
 
 QString formatBytes(qint64 bytes) { return scaled(bytes, 1024, std::array{"B", "KiB", "MiB", "GiB", "TiB"}); }
 
-QString formatAge(std::chrono::duration<double> age)
+QString formatAge(Seconds age)
 {
     if (age < std::chrono::seconds(1))
         return QCoreApplication::translate("Age", "now");

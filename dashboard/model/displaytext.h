@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
+#include "common/protocol/servicesnapshot.h"
 
-#include <chrono>
+#include <QString>
 
 namespace Hephaestus {
 
 /// Text that came from outside, fit to be shown: printable(), and longer than `limit` characters cut with an ellipsis.
 QString visibleText(const QString &text, qsizetype limit = 300);
+
+/// The word on the screen, translated: `healthy`, `error`, `shutting down`, …
+QString stateWord(ServiceState state);
 
 /// A count with at most three significant digits from a thousand on: `999`, `1.24 k`, `38 k`, `2.5 M`.
 QString formatCount(qint64 count);
@@ -17,6 +20,6 @@ QString formatCount(qint64 count);
 QString formatBytes(qint64 bytes);
 
 /// How long ago, in whole units from a second on, so that it does not flicker: `now`, `12 s ago`.
-QString formatAge(std::chrono::duration<double> age);
+QString formatAge(Seconds age);
 
 } // namespace Hephaestus

@@ -21,7 +21,7 @@ QList<ServiceState> statesOf(const QString &word)
         return {ServiceState::Stopped, ServiceState::Unreachable, ServiceState::NotUnderstood,
                 ServiceState::Unauthorized};
     for (const ServiceState state : AllServiceStates) {
-        if (stateKey(state) == word)
+        if (wireName(state) == word)
             return {state};
     }
     return {};
@@ -41,7 +41,7 @@ QString stateKeys()
 {
     QStringList keys;
     for (const ServiceState state : AllServiceStates)
-        keys << stateKey(state);
+        keys << wireName(state);
     return (keys << u"down"_s << u"refused"_s << u"timeout"_s << u"dns"_s << u"tls"_s).join(u", "_s);
 }
 

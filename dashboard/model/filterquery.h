@@ -9,7 +9,7 @@ namespace Hephaestus {
 /// What a person types to see fewer services. Words separated by blanks, all of which must hold:
 ///
 ///     qdrant                 the name, group, address or version contains it
-///     state:error,stopped    one of these states (the words of stateKey(), `down` for everything that does not answer)
+///     state:error,stopped    one of these states (the words of wireName(), `down` for everything that does not answer)
 ///     dep:qdrant             uses that dependency;  dep:qdrant=error  and it is in that status
 ///     group:NAME             is of that group
 ///                            or of those out of reach how: refused, timeout, dns, tls

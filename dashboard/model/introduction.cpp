@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/introduction.h"
 
+#include "common/fleet/servicestate.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/model/servicestate.h"
 
 #include <QCoreApplication>
 

@@ -2,6 +2,7 @@
 #include "dashboard/model/servicerow.h"
 
 #include "common/base/duration.h"
+#include "dashboard/model/displaytext.h"
 
 #include <QCoreApplication>
 #include <QUrl>
@@ -17,28 +18,6 @@ namespace {
 QString tr(const char *text) { return QCoreApplication::translate("ServiceRow", text); }
 
 bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
-
-ServiceState stateOf(ClientError error, ServiceState before)
-{
-    switch (error) {
-    case ClientError::Unauthorized: return ServiceState::Unauthorized;
-    case ClientError::NotUnderstood:
-    case ClientError::TooLarge:
-    case ClientError::Redirected:
-    case ClientError::HttpStatus: return ServiceState::NotUnderstood;
-    case ClientError::Refused:
-    case ClientError::Disconnected: return isGoing(before) ? ServiceState::Stopped : ServiceState::Unreachable;
-    case ClientError::None:
-    case ClientError::BadAddress:
-    case ClientError::Unreachable:
-    case ClientError::Timeout:
-    case ClientError::HostNotFound:
-    case ClientError::Tls:
-    case ClientError::NotAsked:
-    case ClientError::Local: return ServiceState::Unreachable;
-    }
-    Q_UNREACHABLE();
-}
 
 const DependencyReport *find(const HealthReport &report, const QString &name)
 {
@@ -133,10 +112,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
                                          isUsed)) // the list is shared with the client's, as long as it stays
             std::ranges::stable_partition(row.report->dependencies, isUsed);
         row.lastSeen = now;
-        row.observed = stateOf(*answer.value);
-    } else {
-        row.observed = stateOf(answer.reply.error, row.observed);
     }
+    row.observed = stateOf(answer, row.observed);
     return row;
 }
 

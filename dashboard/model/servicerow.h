@@ -4,9 +4,9 @@
 #include "common/base/clock.h"
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/servicestate.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/model/event.h"
-#include "dashboard/model/servicestate.h"
 
 namespace Hephaestus {
 

@@ -2,6 +2,7 @@
 #include "dashboard/ui/desktoppresence.h"
 
 #include "dashboard/model/desktopnotifications.h"
+#include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/theme.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/health.h"
-#include "dashboard/model/servicestate.h"
+#include "common/protocol/servicesnapshot.h"
 
 #include <QIcon>
 #include <QPixmap>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/health.h"
+#include "common/protocol/servicesnapshot.h"
 #include "dashboard/model/event.h"
-#include "dashboard/model/servicestate.h"
 
 #include <QColor>
 #include <QPalette>

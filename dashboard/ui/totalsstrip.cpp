@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/totalsstrip.h"
 
+#include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -21,7 +22,7 @@ TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent)
     m_layout->setSpacing(spacing(fontMetrics(), 1));
     m_all = addButton({}, {});
     for (const ServiceState state : AllServiceStates)
-        m_states[state] = addButton(u"state:"_s + stateKey(state), Icons::nameOf(state));
+        m_states[state] = addButton(u"state:"_s + wireName(state), Icons::nameOf(state));
     m_stale = addButton(u"stale"_s, u"stale"_s);
     connect(&fleet, &FleetModel::totalsChanged, this, &TotalsStrip::update);
     updateIcons();

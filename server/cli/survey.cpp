@@ -5,6 +5,7 @@
 #include "common/base/printable.h"
 #include "common/client/serviceclient.h"
 #include "common/fleet/prometheusfleet.h"
+#include "common/fleet/servicestate.h"
 #include "server/cli/terminal.h"
 
 #include <QDeadlineTimer>
@@ -25,39 +26,26 @@ namespace {
 constexpr qsizetype AtOnce = 128;
 constexpr std::chrono::milliseconds BetweenLooks{100};
 
-QString stateOf(const Answer<HealthReport> &answer)
-{
-    if (answer.value) {
-        if (answer.value->status == ServiceStatus::ShuttingDown)
-            return u"shutting_down"_s;
-        const auto fails = [](const DependencyReport &dependency) {
-            return dependency.status == DependencyStatus::Error;
-        };
-        const auto &dependencies = answer.value->dependencies;
-        return std::any_of(dependencies.begin(), dependencies.end(), fails) ? u"error"_s : u"healthy"_s;
-    }
-    if (answer.reply.error == ClientError::Unauthorized)
-        return u"unauthorized"_s;
-    return cameFromService(answer.reply.error) ? u"not_understood"_s : u"unreachable"_s;
-}
-
 struct Look
 {
     const char16_t *shape;
     Paint paint;
 };
 
-Look lookOf(const QString &state)
+Look lookOf(ServiceState state)
 {
-    if (state == "healthy"_L1)
-        return {u"●", Paint::Good};
-    if (state == "error"_L1)
-        return {u"▲", Paint::Bad};
-    if (state == "shutting_down"_L1)
-        return {u"◐", Paint::Busy};
-    if (state == "unauthorized"_L1)
-        return {u"⚷", Paint::Locked};
-    return {u"◌", Paint::Faint};
+    switch (state) {
+    case ServiceState::Healthy: return {u"●", Paint::Good};
+    case ServiceState::DependencyError: return {u"▲", Paint::Bad};
+    case ServiceState::ShuttingDown: return {u"◐", Paint::Busy};
+    case ServiceState::Unauthorized: return {u"⚷", Paint::Locked};
+    case ServiceState::Unknown:
+    case ServiceState::Restarting:
+    case ServiceState::Stopped:
+    case ServiceState::NotUnderstood:
+    case ServiceState::Unreachable: return {u"◌", Paint::Faint};
+    }
+    Q_UNREACHABLE();
 }
 
 struct Cell
@@ -85,7 +73,7 @@ QString dependencyText(const HealthReport &report)
 Row rowOf(const ServiceSnapshot &snapshot)
 {
     const Look look = lookOf(snapshot.state);
-    const QString word = QString(snapshot.state).replace(u'_', u' ');
+    const QString word = wireName(snapshot.state).replace(u'_', u' ');
     Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint},
             {printable(snapshot.name)},
             {u"—"_s},
@@ -101,15 +89,11 @@ Row rowOf(const ServiceSnapshot &snapshot)
         row[2] = {u"fresh"_s};
     row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
     row[4] = {formatDuration(report.uptime)};
-    row[5] = {dependencyText(report), snapshot.state == "error"_L1 ? Paint::Bad : Paint::None};
+    row[5] = {dependencyText(report), snapshot.state == ServiceState::DependencyError ? Paint::Bad : Paint::None};
     if (report.shutdown && !report.shutdown->phase.isEmpty())
         row[5].text.prepend(printable(report.shutdown->phase) + u"; "_s);
     return row;
 }
-
-} // namespace
-
-namespace {
 
 /// Asks all services by `ask(client, callback)`; runs an event loop until all have answered.
 template <typename T, typename Ask>
@@ -210,7 +194,7 @@ Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringLi
     return snapshots;
 }
 
-bool isHealthy(const ServiceSnapshot &snapshot) { return snapshot.state == "healthy"_L1; }
+bool isHealthy(const ServiceSnapshot &snapshot) { return snapshot.state == ServiceState::Healthy; }
 
 bool isStale(const ServiceSnapshot &snapshot)
 {

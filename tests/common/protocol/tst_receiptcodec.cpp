@@ -67,12 +67,14 @@ void TestReceiptCodec::whatIsNoReceiptIsAProblem()
 
 void TestReceiptCodec::standingsCarryTheReport()
 {
-    ServiceSnapshot good{u"a"_s, u"http://h:1"_s, u"healthy"_s, {}, Seconds(0.5), HealthReport()};
+    ServiceSnapshot good{u"a"_s, u"http://h:1"_s, ServiceState::DependencyError, {}, Seconds(0.5), HealthReport()};
     good.report->service = u"orders"_s;
     const QByteArray json =
-        encode(QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, u"unreachable"_s, u"refused"_s, {}, {}}});
+        encode(QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, ServiceState::Unreachable, u"refused"_s, {}, {}}});
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
+    QVERIFY(json.contains(R"("state": "error")"));
+    QVERIFY(json.contains(R"("state": "unreachable")"));
     QVERIFY(json.contains(R"("message": "refused")"));
 }
 

@@ -3,6 +3,7 @@
 // A fleet of which every fifth service is broken in one of twenty ways, watched as the dashboard does. The same with
 // thousands is measured by tests/bench/run.
 #include "common/fleet/fleetfile.h"
+#include "dashboard/model/displaytext.h"
 #include "dashboard/model/fleetwatch.h"
 
 #include <QProcess>
