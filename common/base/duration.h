@@ -7,6 +7,8 @@
 
 namespace Hephaestus {
 
+using Seconds = std::chrono::duration<double>;
+
 /// Reads a duration as people write it: a number and a unit, `ms`, `s`, `m` or `min`, `h`, `d`. Several of them may
 /// stand in a row (`1h 30m`, `2.5s`), and a plain `0` needs no unit. Negative, empty, without a unit or longer than 366
 /// days is a Problem.
@@ -14,12 +16,12 @@ Result<std::chrono::milliseconds> parseDuration(const QString &text);
 
 /// The same for a person, with two units at most and three significant digits: `850 ms`, `1.24 s`,
 /// `2 h 4 min`, `3 d`.
-QString formatDuration(std::chrono::duration<double> duration);
+QString formatDuration(Seconds duration);
 
 /// The shortest text that parseDuration() reads back as the same: `30s`, `1500ms`.
 QString writeDuration(std::chrono::milliseconds duration);
 
 /// Seconds for a body, in whole microseconds: shorter bodies, and no digits that nobody measured.
-double wireSeconds(std::chrono::duration<double> duration);
+double wireSeconds(Seconds duration);
 
 } // namespace Hephaestus

@@ -234,8 +234,8 @@ void RestartSequence::Private::chooseFirst(const ServiceReply &reply)
         // namespace.
         if (m_old->pid && isHeldBy(m_peer.address, *m_old->pid))
             m_oldProcess = ProcessWatch::open(*m_old->pid);
-        if (m_oldProcess && m_old->process.value(u"pid"_s).toLongLong() > 0)
-            m_oldProgram = ProcessWatch::open(m_old->process.value(u"pid"_s).toLongLong());
+        if (m_oldProcess && m_old->process && m_old->process->pid)
+            m_oldProgram = ProcessWatch::open(*m_old->process->pid);
         for (const auto &process : {m_oldProcess.get(), m_oldProgram.get()}) {
             if (process)
                 connect(process, &ProcessWatch::gone, this, &Private::look);
@@ -343,7 +343,7 @@ void RestartSequence::Private::planServiceRestart()
     m_plan.push_back({u"asked"_s, 10s, [this] { askRestart(); }, [this] { return m_answered; }, late});
     // A wrapper that starts the program's successor beside it first tells how that goes, and for how long it waits for
     // it.
-    if (m_old->process.value(u"overlap"_s).toBool()) {
+    if (m_old->process && m_old->process->overlap) {
         const milliseconds limit = successorTimeout() + options.successorTime;
         m_plan.push_back({u"successor accepts"_s,
                           limit,
@@ -382,7 +382,7 @@ void RestartSequence::Private::planServiceRestart()
 /// As its wrapper says, or else as for any start.
 milliseconds RestartSequence::Private::successorTimeout() const
 {
-    const Seconds told(m_old->process.value(u"start_timeout_seconds"_s).toDouble());
+    const Seconds told = m_old->process->startTimeout.value_or(Seconds(0));
     return told > 0s && told <= LongestSuccessorTimeout ? std::chrono::ceil<milliseconds>(told) : entry.startTimeout;
 }
 
@@ -497,10 +497,10 @@ void RestartSequence::Private::judgeServiceRestart()
 {
     if (receipt.method != "service"_L1 || !m_answered || m_result || !m_seen || isNew(*m_seen))
         return;
-    if (m_pollStarted < m_answeredAt || m_seen->process.contains(u"successor"_s))
+    if (m_pollStarted < m_answeredAt || (m_seen->process && m_seen->process->successor))
         return;
-    if (const QString error = m_seen->process.value(u"restart_error"_s).toString(); !error.isEmpty())
-        return fail(u"%1: %2"_s.arg(entry.name, printable(error)));
+    if (m_seen->process && !m_seen->process->restartError.isEmpty())
+        return fail(u"%1: %2"_s.arg(entry.name, printable(m_seen->process->restartError)));
     const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
     if (goesOn && (m_wasShuttingDown || steady_clock::now() - m_answeredAt > RestartGrace))
         fail(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/wrappedprocess.h"
+
 #include <QDateTime>
 #include <QList>
 #include <QString>
@@ -15,8 +17,6 @@
 /// them. Plain values: they compare themselves, may be copied between threads, and know nothing of JSON
 /// (healthcodec.h does). All durations are seconds from a monotonic clock; all times are UTC.
 namespace Hephaestus {
-
-using Seconds = std::chrono::duration<double>;
 
 /// What a service says of itself. A failing dependency does not change it.
 enum class ServiceStatus { Healthy, ShuttingDown };
@@ -146,7 +146,7 @@ struct HealthReport : BasicHealth
     QStringList capabilities;
     std::optional<ShutdownProgress> shutdown;
     std::optional<CodeReport> code;
-    QVariantMap process; ///< of a wrapped program: `command`, `pid`, `state`, …; empty otherwise
+    std::optional<WrappedProcess> process; ///< nothing: it speaks for no other program
 
     bool operator==(const HealthReport &) const = default;
 };

@@ -32,6 +32,18 @@ void putIf(QJsonObject &object, QLatin1StringView key, const std::optional<T> &v
         object[key] = QJsonValue(*value);
 }
 
+void putIf(QJsonObject &object, QLatin1StringView key, const QString &text)
+{
+    if (!text.isEmpty())
+        object[key] = text;
+}
+
+template <typename T>
+QJsonValue numberOrNull(const std::optional<T> &number)
+{
+    return number ? QJsonValue(*number) : QJsonValue();
+}
+
 QByteArray compact(const QJsonObject &object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
 
 QJsonObject basicObject(const BasicHealth &health)
@@ -113,6 +125,35 @@ QJsonObject codeObject(const CodeReport &code)
         {u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
     if (code.more > 0)
         object["more"_L1] = code.more;
+    return object;
+}
+
+QJsonObject processObject(const WrappedProcess &process)
+{
+    QJsonObject object{
+        {u"command"_s, QJsonArray::fromStringList(process.command)},
+        {u"pid"_s, numberOrNull(process.pid)},
+        {u"state"_s, process.state.text()},
+        {u"exit_code"_s, numberOrNull(process.exitCode)},
+        {u"signal"_s, textOrNull(process.signal)},
+        {u"restarts"_s, process.restarts},
+        {u"output_lines"_s, process.outputLines},
+    };
+    putIf(object, "ready"_L1, process.ready);
+    putIf(object, "error"_L1, process.error);
+    if (!process.sockets.isEmpty())
+        object["sockets"_L1] = QJsonArray::fromStringList(process.sockets);
+    putIf(object, "log_file"_L1, process.logFile);
+    putIf(object, "log_error"_L1, process.logError);
+    if (process.overlap)
+        object["overlap"_L1] = true;
+    if (process.startTimeout)
+        object["start_timeout_seconds"_L1] = wireSeconds(*process.startTimeout);
+    if (process.successor) {
+        object["successor"_L1] = QJsonObject{{u"pid"_s, numberOrNull(process.successor->pid)},
+                                             {u"state"_s, process.successor->state.text()}};
+    }
+    putIf(object, "restart_error"_L1, process.restartError);
     return object;
 }
 
@@ -203,6 +244,35 @@ CodeReport readCode(const JsonReader &reader)
     return code;
 }
 
+WrappedProcess readProcess(const JsonReader &reader)
+{
+    WrappedProcess process;
+    reader.texts("command"_L1, process.command);
+    reader.count("pid"_L1, process.pid);
+    reader.word("state"_L1, process.state, AllProcessStates);
+    if (const auto code = reader.number("exit_code"_L1))
+        process.exitCode = int(*code);
+    reader.text("signal"_L1, process.signal);
+    reader.count("restarts"_L1, process.restarts);
+    reader.count("output_lines"_L1, process.outputLines);
+    if (reader.has("ready"_L1))
+        reader.flag("ready"_L1, process.ready.emplace());
+    reader.text("error"_L1, process.error);
+    reader.texts("sockets"_L1, process.sockets);
+    reader.text("log_file"_L1, process.logFile);
+    reader.text("log_error"_L1, process.logError);
+    reader.flag("overlap"_L1, process.overlap);
+    if (reader.has("start_timeout_seconds"_L1))
+        reader.duration("start_timeout_seconds"_L1, process.startTimeout.emplace());
+    if (reader.has("successor"_L1)) {
+        const JsonReader successor = reader.object("successor"_L1);
+        successor.count("pid"_L1, process.successor.emplace().pid);
+        successor.word("state"_L1, process.successor->state, AllSuccessorStates);
+    }
+    reader.text("restart_error"_L1, process.restartError);
+    return process;
+}
+
 } // namespace
 
 // ---- the public face --------------------------------------------------------------------------------
@@ -224,8 +294,8 @@ QByteArray encode(const HealthReport &report)
         object["shutdown"_L1] = shutdownObject(*report.shutdown);
     if (report.code)
         object["code"_L1] = codeObject(*report.code);
-    if (!report.process.isEmpty())
-        object["process"_L1] = QJsonObject::fromVariantMap(report.process);
+    if (report.process)
+        object["process"_L1] = processObject(*report.process);
     return compact(object);
 }
 
@@ -337,7 +407,7 @@ Result<HealthReport> decodeReport(QByteArrayView json)
         if (reader.has("code"_L1))
             report.code = readCode(reader.object("code"_L1));
         if (reader.has("process"_L1))
-            report.process = reader.object("process"_L1).fields().toVariantMap();
+            report.process = readProcess(reader.object("process"_L1));
         return report;
     });
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/result.h"
 #include "common/protocol/health.h"
+#include "common/protocol/wireword.h"
 
 #include <QByteArrayView>
 #include <QJsonArray>
@@ -52,6 +53,14 @@ public:
     /// The enumerator of `all` whose wireName() the field is.
     template <typename Enum, std::size_t N>
     void word(QLatin1StringView key, Enum &target, const std::array<Enum, N> &all) const;
+    /// The same; a word that is not known is kept.
+    template <typename Enum, std::size_t N>
+    void word(QLatin1StringView key, WireWord<Enum> &target, const std::array<Enum, N> &all) const
+    {
+        const QJsonValue value = expect(key, QJsonValue::String, QLatin1StringView("a string"));
+        if (!value.isUndefined())
+            target = WireWord<Enum>::read(value.toString(), all);
+    }
 
     /// Empty if the field is missing or no object.
     JsonReader object(QLatin1StringView key) const { return child(present(value(key)), path(key)); }

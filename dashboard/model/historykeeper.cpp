@@ -42,12 +42,10 @@ std::optional<ServiceAddress> localAddress(const QString &url)
     return address.isLoopback() ? std::optional(address) : std::nullopt;
 }
 
-/// Of `SIGSEGV` or a number; 0: none.
-int signalNumber(const QVariant &signal)
+/// Of `SIGSEGV`; 0: none.
+int signalNumber(const QString &signal)
 {
-    if (const int number = signal.toInt(); number > 0)
-        return number;
-    const QByteArray name = signal.toString().toLatin1();
+    const QByteArray name = signal.toLatin1();
     for (int number = 1; number < NSIG; ++number) {
         const char *const abbreviation = ::sigabbrev_np(number);
         if (abbreviation && name == QByteArray("SIG") + abbreviation)
@@ -56,7 +54,10 @@ int signalNumber(const QVariant &signal)
     return 0;
 }
 
-bool isRunning(const QVariantMap &process) { return process.value(u"state"_s).toString() == "running"_L1; }
+bool isRunning(const std::optional<WrappedProcess> &process)
+{
+    return process && process->state == ProcessState::Running;
+}
 
 } // namespace
 
@@ -269,17 +270,16 @@ void HistoryKeeper::missed(const ServiceRow &row, Seen &seen)
 /// The wrapper goes on, and tells how its program ended.
 void HistoryKeeper::wrappedProgramChanged(const ServiceRow &row, Seen &seen)
 {
-    const QVariantMap &process = row.report->process;
-    const QVariantMap before = std::exchange(seen.process, process);
-    const bool ended = isRunning(before) && (!isRunning(process) || process.value(u"pid"_s) != before.value(u"pid"_s));
-    if (!ended)
+    const std::optional<WrappedProcess> &process = row.report->process;
+    const std::optional<WrappedProcess> before = std::exchange(seen.process, process);
+    if (!isRunning(before) || (isRunning(process) && process->pid == before->pid))
         return;
-    const qint64 pid = before.value(u"pid"_s).toLongLong();
+    const qint64 pid = before->pid.value_or(0);
     std::optional<ExitStatus> exit;
-    if (const int signal = signalNumber(process.value(u"signal"_s)); signal > 0)
+    if (const int signal = process ? signalNumber(process->signal) : 0; signal > 0)
         exit = ExitStatus{0, signal};
-    else if (!process.value(u"exit_code"_s).isNull())
-        exit = ExitStatus{process.value(u"exit_code"_s).toInt(), 0};
+    else if (process && process->exitCode)
+        exit = ExitStatus{*process->exitCode, 0};
     const QString reason = exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 ended").arg(pid);
     askLog(row, [this, id = row.id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
 }

@@ -49,7 +49,7 @@ private:
     {
         AnswerSpans spans;
         History::Time recorded; ///< operations up to here are in the store
-        QVariantMap process;    ///< of a wrapped program
+        std::optional<WrappedProcess> process;
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
         Clock::TimePoint logAsked{};

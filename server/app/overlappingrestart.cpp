@@ -77,15 +77,13 @@ void OverlappingRestart::cancel()
     m_successor->stop(u"the service stops"_s);
 }
 
-QVariantMap OverlappingRestart::describe() const
+void OverlappingRestart::addTo(WrappedProcess &process) const
 {
-    QVariantMap process{{u"overlap"_s, true},
-                        {u"start_timeout_seconds"_s, Seconds(m_options.service.startTimeout).count()}};
+    process.overlap = true;
+    process.startTimeout = m_options.service.startTimeout;
     if (!isOver())
-        process[u"successor"_s] = m_successor->describe();
-    if (!m_failure.isEmpty())
-        process[u"restart_error"_s] = m_failure;
-    return process;
+        process.successor = m_successor->describe();
+    process.restartError = m_failure;
 }
 
 std::optional<HandedProgram> OverlappingRestart::handOver()

@@ -28,9 +28,9 @@ public:
     {
         return isOver() ? std::nullopt : std::optional(m_successor->process());
     }
-    /// For `process` of the detailed body: `overlap`, `start_timeout_seconds` of a successor, `successor` while there
-    /// is one, `restart_error` after a restart that failed.
-    QVariantMap describe() const;
+    /// That restarts overlap, the time a successor has to start, the successor while there is one, and why the latest
+    /// restart failed.
+    void addTo(WrappedProcess &process) const;
     /// The successor for the next image of this process; nothing if there is none.
     std::optional<HandedProgram> handOver();
 

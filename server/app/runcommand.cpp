@@ -192,9 +192,9 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
 void RunProgram::tell()
 {
     ServerState &state = m_service.state();
-    QVariantMap process = m_supervisor.describe();
+    WrappedProcess process = m_supervisor.describe();
     if (m_overlap)
-        process.insert(m_overlap->describe());
+        m_overlap->addTo(process);
     state.setProcess(process);
     QList<ProcessEntry> leaders;
     for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {

@@ -139,7 +139,7 @@ void ServerState::setCode(const CodeReport &code)
     ++m_revision;
 }
 
-void ServerState::setProcess(const QVariantMap &process)
+void ServerState::setProcess(const WrappedProcess &process)
 {
     const std::lock_guard lock(m_mutex);
     m_process = process;

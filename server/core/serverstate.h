@@ -65,7 +65,7 @@ public:
     /// `restart`, `check`, …: what is advertised under `capabilities`.
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
-    void setProcess(const QVariantMap &process);
+    void setProcess(const WrappedProcess &process);
     /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
     void setUpstream(const std::optional<HealthReport> &upstream);
     /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.
@@ -99,7 +99,7 @@ private:
     QStringList m_capabilities;
     std::optional<CodeReport> m_code;
     Clock::TimePoint m_codeChecked;
-    QVariantMap m_process;
+    std::optional<WrappedProcess> m_process;
     std::optional<HealthReport> m_upstream;
     std::optional<ShutdownProgress> m_shutdown;
     Clock::TimePoint m_shutdownDeadline;

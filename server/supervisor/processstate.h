@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
+#include "common/protocol/wrappedprocess.h"
 
 namespace Hephaestus {
-
-/// The life of a supervised program.
-enum class ProcessState {
-    Starting, ///< not started yet
-    Running,
-    Suspended,  ///< somebody sent it SIGSTOP: it answers nothing
-    Stopping,   ///< asked to end, or what it left behind is
-    BackingOff, ///< it ended; it starts again after a delay
-    Exited,     ///< it ended, and that is all: as it should, or because a user stopped it
-    Failed,     ///< it ended as it should not, and is not started again
-};
 
 /// The legal moves, all of them.
 constexpr bool canFollow(ProcessState from, ProcessState to)
@@ -39,8 +28,5 @@ static_assert(!canFollow(ProcessState::Stopping, ProcessState::Running),
 
 /// Whether the program can do its work, as far as can be seen from outside.
 constexpr bool isUp(ProcessState state) { return state == ProcessState::Running; }
-
-/// `starting`, `running`, `suspended`, `stopping`, `backing_off`, `exited`, `failed`.
-QString wireName(ProcessState state);
 
 } // namespace Hephaestus

@@ -124,12 +124,14 @@ void Successor::childEnded(const ChildEnd &end)
     Q_EMIT failed(why);
 }
 
-QVariantMap Successor::describe() const
+std::optional<WrappedSuccessor> Successor::describe() const
 {
     if (!m_child.isRunning())
         return {};
-    const QString state = m_child.isStopping() ? u"stopping"_s : m_isAccepting ? u"accepting"_s : u"starting"_s;
-    return {{u"pid"_s, qint64(m_child.pid())}, {u"state"_s, state}};
+    const SuccessorState state = m_child.isStopping() ? SuccessorState::Stopping
+        : m_isAccepting                               ? SuccessorState::Accepting
+                                                      : SuccessorState::Starting;
+    return WrappedSuccessor{m_child.pid(), state};
 }
 
 } // namespace Hephaestus

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/wrappedprocess.h"
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/linering.h"
 #include "server/supervisor/outputreader.h"
-
-#include <QVariantMap>
 
 namespace Hephaestus {
 
@@ -47,8 +46,8 @@ public:
     RunningChild release();
 
     const LineRing &output() const { return m_output; }
-    /// `pid`, `state` (`starting`, `accepting`, `stopping`); empty if it does not run.
-    QVariantMap describe() const;
+    /// Nothing if it does not run.
+    std::optional<WrappedSuccessor> describe() const;
 
 public Q_SLOTS:
     /// Looks whether it accepts, and at the clock. The timer's slot; tests call it.

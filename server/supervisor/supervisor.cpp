@@ -14,20 +14,6 @@ Q_LOGGING_CATEGORY(logProcess, "hephaestus.process")
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-QString wireName(ProcessState state)
-{
-    switch (state) {
-    case ProcessState::Starting: return u"starting"_s;
-    case ProcessState::Running: return u"running"_s;
-    case ProcessState::Suspended: return u"suspended"_s;
-    case ProcessState::Stopping: return u"stopping"_s;
-    case ProcessState::BackingOff: return u"backing_off"_s;
-    case ProcessState::Exited: return u"exited"_s;
-    case ProcessState::Failed: return u"failed"_s;
-    }
-    Q_UNREACHABLE();
-}
-
 namespace {
 
 constexpr auto LookEvery = 10ms; // for clients that wait
@@ -266,32 +252,26 @@ QString Supervisor::trouble() const
     Q_UNREACHABLE();
 }
 
-QVariantMap Supervisor::describe() const
+WrappedProcess Supervisor::describe() const
 {
-    QStringList command;
+    WrappedProcess process;
     for (const QByteArray &argument : m_options.command.arguments)
-        command.append(QString::fromLocal8Bit(argument));
-    QStringList sockets;
+        process.command << QString::fromLocal8Bit(argument);
+    if (m_child.isRunning())
+        process.pid = m_child.pid();
+    process.state = m_state;
+    if (m_end && m_end->exitCode)
+        process.exitCode = *m_end->exitCode;
+    else if (m_end)
+        process.signal = signalName(m_end->signalNumber);
+    process.restarts = m_restarts;
+    process.outputLines = m_output.lineCount();
+    process.error = trouble();
     for (const ServiceAddress &address : m_sockets.addresses())
-        sockets.append(address.text());
-    QVariantMap process{
-        {u"command"_s, command},
-        {u"pid"_s, m_child.isRunning() ? QVariant(qint64(m_child.pid())) : QVariant::fromValue(nullptr)},
-        {u"state"_s, wireName(m_state)},
-        {u"exit_code"_s, m_end && m_end->exitCode ? QVariant(*m_end->exitCode) : QVariant::fromValue(nullptr)},
-        {u"signal"_s,
-         m_end && !m_end->exitCode ? QVariant(signalName(m_end->signalNumber)) : QVariant::fromValue(nullptr)},
-        {u"restarts"_s, m_restarts},
-        {u"output_lines"_s, m_output.lineCount()},
-    };
-    if (const QString trouble = this->trouble(); !trouble.isEmpty())
-        process[u"error"_s] = trouble;
-    if (!sockets.isEmpty())
-        process[u"sockets"_s] = sockets;
+        process.sockets << address.text();
     if (m_file) {
-        process[u"log_file"_s] = m_file->path();
-        if (!m_file->error().isEmpty())
-            process[u"log_error"_s] = m_file->error();
+        process.logFile = m_file->path();
+        process.logError = m_file->error();
     }
     return process;
 }

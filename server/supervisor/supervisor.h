@@ -10,7 +10,6 @@
 #include "server/supervisor/rotatedfile.h"
 
 #include <QLoggingCategory>
-#include <QVariantMap>
 
 #include <functional>
 
@@ -61,11 +60,10 @@ public:
     bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
     /// Of the latest run: the program's own code, 128 and the signal that ended it, or why it did not start.
     int exitStatus() const;
-    int restarts() const { return m_restarts; }
     /// Why the program is not up, in one line; empty if it is.
     QString trouble() const;
     /// `process` of the detailed body.
-    QVariantMap describe() const;
+    WrappedProcess describe() const;
     const LineRing &output() const { return m_output; }
     /// The output's file to the disk; what is wrong with it, or nothing.
     QString flush();

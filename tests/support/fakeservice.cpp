@@ -37,7 +37,7 @@ public:
         if (!has("no-restart"))
             m_report.capabilities << u"restart"_s;
         if (has("successor-hangs"))
-            m_report.process = {{u"overlap"_s, true}, {u"start_timeout_seconds"_s, 0.3}};
+            m_report.process = WrappedProcess{.overlap = true, .startTimeout = std::chrono::milliseconds(300)};
         connect(&m_server, &QTcpServer::newConnection, this, [this] {
             while (QTcpSocket *socket = m_server.nextPendingConnection())
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
@@ -120,7 +120,7 @@ private:
     {
         answer(socket, 200, encodeRestartScheduled(m_report.instanceId));
         if (has("successor-hangs")) {
-            m_report.process[u"successor"_s] = QVariantMap{{u"state"_s, u"starting"_s}};
+            m_report.process->successor.emplace();
             return;
         }
         m_report.status = ServiceStatus::ShuttingDown;

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void aStartTimeWithoutZoneIsUtc();
     void whatWasReadIsWrittenReadably_data();
     void whatWasReadIsWrittenReadably();
+    void aWrappedProgramHasTheFieldsOfTheProtocol();
+    void aStateOfANewerWrapperIsKept();
     void loadedFilesReadBackTheSame();
     void aShutdownResultReadsBackTheSame();
     void aScheduleRequestIsRead_data();
@@ -54,6 +56,19 @@ static HealthReport fullReport()
                                        3,
                                        {{u"database"_s, StepOutcome::Pending, Seconds(0), {}}}};
     report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2), 9'900};
+    report.process = WrappedProcess{.command = {u"python3"_s, u"app.py"_s},
+                                    .pid = 4313,
+                                    .state = ProcessState::Running,
+                                    .exitCode = 3,
+                                    .restarts = 1,
+                                    .outputLines = 120,
+                                    .ready = true,
+                                    .sockets = {u"127.0.0.1:8000"_s},
+                                    .logFile = u"/state/app.log"_s,
+                                    .overlap = true,
+                                    .startTimeout = Seconds(30),
+                                    .successor = WrappedSuccessor{4314, SuccessorState::Accepting},
+                                    .restartError = u"it did not accept"_s};
     return report;
 }
 
@@ -129,6 +144,10 @@ void TestHealthCodec::whatIsWrongIsNamedWithItsPlace_data()
         << u"dependencies.db.success_count"_s;
     QTest::newRow("negative count") << R"({"status":"healthy","resources":{"open_connections":-2}})"_ba
                                     << u"resources.open_connections"_s;
+    QTest::newRow("command as text") << R"({"status":"healthy","process":{"command":"app"}})"_ba
+                                     << u"process.command"_s;
+    QTest::newRow("successor no object") << R"({"status":"healthy","process":{"successor":4}})"_ba
+                                         << u"process.successor"_s;
     QTest::newRow("step no object") << R"({"status":"healthy","shutdown":{"steps":[{"name":"a"},7]}})"_ba
                                     << u"shutdown.steps[1]"_s;
 }
@@ -169,6 +188,41 @@ void TestHealthCodec::whatWasReadIsWrittenReadably()
     QVERIFY2(second, second ? "" : qPrintable(second.problem().text()));
     QCOMPARE(second->uptime.count(), first->uptime.count());
     QCOMPARE(second->startTime, first->startTime);
+}
+
+void TestHealthCodec::aWrappedProgramHasTheFieldsOfTheProtocol()
+{
+    HealthReport report;
+    report.process = WrappedProcess{.command = {u"app"_s}, .state = ProcessState::BackingOff, .signal = u"SIGSEGV"_s};
+    QVERIFY(encode(report).contains(R"("process":{"command":["app"],"exit_code":null,"output_lines":0,"pid":null,)"
+                                    R"("restarts":0,"signal":"SIGSEGV","state":"backing_off"})"));
+    report.process = WrappedProcess{.command = {u"app"_s},
+                                    .pid = 41,
+                                    .state = ProcessState::Running,
+                                    .error = u"stopping"_s,
+                                    .sockets = {u"unix:/s"_s},
+                                    .logFile = u"/f"_s,
+                                    .logError = u"full"_s,
+                                    .overlap = true,
+                                    .startTimeout = Seconds(0.5),
+                                    .successor = WrappedSuccessor{42, SuccessorState::Starting},
+                                    .restartError = u"why"_s};
+    QVERIFY(encode(report).contains(
+        R"("process":{"command":["app"],"error":"stopping","exit_code":null,"log_error":"full","log_file":"/f",)"
+        R"("output_lines":0,"overlap":true,"pid":41,"restart_error":"why","restarts":0,"signal":null,)"
+        R"("sockets":["unix:/s"],"start_timeout_seconds":0.5,"state":"running",)"
+        R"("successor":{"pid":42,"state":"starting"}})"));
+}
+
+void TestHealthCodec::aStateOfANewerWrapperIsKept()
+{
+    const auto report = decodeReport(
+        R"({"status":"healthy","process":{"state":"migrating","successor":{"state":"warm"},"cgroup":"/a"}})");
+    QVERIFY(report && report->process);
+    QVERIFY(!report->process->state.value());
+    QCOMPARE(report->process->state.text(), u"migrating"_s);
+    QCOMPARE(report->process->successor->state.text(), u"warm"_s);
+    QVERIFY(!(report->process->state == ProcessState::Starting));
 }
 
 void TestHealthCodec::loadedFilesReadBackTheSame()

@@ -238,7 +238,7 @@ void TestHistoryKeeper::aWrappedProgramIsBuriedWithItsExitCode()
     FakeHttpServer server;
     HealthReport report = Reports::healthy();
     report.capabilities << u"logs"_s;
-    report.process = {{u"state"_s, u"running"_s}, {u"pid"_s, 4312}};
+    report.process = WrappedProcess{.pid = 4312, .state = ProcessState::Running};
     server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
     server.setAnswer("/health/logs", FakeAnswer::json("no such table: orders\n"));
     Bench bench(state);
@@ -246,7 +246,7 @@ void TestHistoryKeeper::aWrappedProgramIsBuriedWithItsExitCode()
     QSignalSpy buried(bench.watch.history(), &HistoryKeeper::buried);
     bench.watch.start();
     QTRY_VERIFY(bench.watch.fleet().find(id)->isCurrent());
-    report.process = {{u"state"_s, u"backing_off"_s}, {u"exit_code"_s, 3}};
+    report.process = WrappedProcess{.state = ProcessState::BackingOff, .exitCode = 3};
     server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
     QTRY_COMPARE(buried.size(), 1);
     const QList<Obituary> obituaries = bench.obituaries(server.url());

@@ -32,12 +32,18 @@ struct Scene
         const auto report = decodeReport(rawRequest(service.port, "GET", "/health/status").body);
         return report ? *report : HealthReport();
     }
-    QString told(const QString &field) const { return health().process.value(field).toString(); }
+    WrappedProcess program() const { return health().process.value_or(WrappedProcess()); }
+    QString state() const { return program().state.text(); }
     bool logs(const QByteArray &text) const
     {
         return rawRequest(service.port, "GET", "/health/logs?tail=100").body.contains(text);
     }
-    void signalProgram(int number) const { ::kill(told(u"pid"_s).toInt(), number); }
+    void signalProgram(int number) const
+    {
+        const auto pid = program().pid;
+        QVERIFY(pid);
+        ::kill(pid_t(*pid), number);
+    }
     void terminate() { service.signal(SIGTERM); }
     QString file(const QString &name, const QByteArray &content = {}) const
     {
@@ -120,7 +126,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
         "stopped", plain({u"wait"_s}),
         [](Scene &scene) {
             scene.signalProgram(SIGSTOP);
-            QTRY_COMPARE(scene.told(u"state"_s), u"suspended"_s);
+            QTRY_COMPARE(scene.state(), u"suspended"_s);
             QCOMPARE(scene.health().status, ServiceStatus::ShuttingDown);
             scene.terminate();
         },
@@ -175,7 +181,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
             const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
             QCOMPARE(answer.status, 409);
             QVERIFY2(answer.body.contains("the directory this was started in is gone"), answer.body.constData());
-            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            QCOMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         143, u"killed by SIGTERM"_s);
@@ -186,18 +192,18 @@ void TestFaults::everyFaultHasANamedEnd_data()
             return plain({u"wait"_s})(scene);
         },
         [](Scene &scene) {
-            QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be opened"_s));
+            QTRY_VERIFY(scene.program().logError.contains(u"cannot be opened"_s));
             QTRY_VERIFY(scene.logs("ready\n")); // kept all the same, but not on disk
-            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            QCOMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         143, u"the program's output is not kept on disk"_s);
     row(
         "disk full", plain({u"wait"_s}, {BeforeShell, u"ulimit -f 0"_s}),
         [](Scene &scene) {
-            QTRY_VERIFY(scene.told(u"log_error"_s).contains(u"cannot be written"_s));
+            QTRY_VERIFY(scene.program().logError.contains(u"cannot be written"_s));
             QTRY_VERIFY(scene.logs("ready\n"));
-            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            QCOMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         143, u"the program's output is not kept on disk"_s);
@@ -207,14 +213,14 @@ void TestFaults::everyFaultHasANamedEnd_data()
             const auto pid = pid_t(scene.service.process.processId());
             rlimit before{};
             QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &before), 0);
-            const int program = scene.told(u"pid"_s).toInt();
+            const int program = int(scene.program().pid.value_or(0));
             const rlimit few{5, before.rlim_max};
             QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &few, nullptr), 0);
             ::kill(program, SIGKILL);
             QByteArray said;
             QTRY_VERIFY((said += scene.service.errors()).contains("Too many open files"));
             QCOMPARE(::prlimit(pid, RLIMIT_NOFILE, &before, nullptr), 0);
-            QTRY_COMPARE(scene.told(u"state"_s), u"running"_s);
+            QTRY_COMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         143, u"killed by SIGTERM"_s);
@@ -242,7 +248,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
             const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
             QCOMPARE(answer.status, 409);
             QVERIFY2(answer.body.contains("run.toml:2: shutdown.notice"), answer.body.constData());
-            QCOMPARE(scene.told(u"state"_s), u"running"_s);
+            QCOMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         143, u"killed by SIGTERM"_s);

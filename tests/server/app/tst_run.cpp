@@ -67,6 +67,23 @@ private:
         const auto report = decodeReport(rawRequest(port, "GET", "/health/status").body);
         return report ? *report : HealthReport();
     }
+    static WrappedProcess program(quint16 port) { return status(port).process.value_or(WrappedProcess()); }
+    static QString stateOf(quint16 port) { return program(port).state.text(); }
+    static QString successorOf(quint16 port)
+    {
+        const WrappedProcess process = program(port);
+        return process.successor ? process.successor->state.text() : QString();
+    }
+    static QByteArray pidOf(const HealthReport &report)
+    {
+        return report.process && report.process->pid ? QByteArray::number(*report.process->pid) : QByteArray("none");
+    }
+    static void killProgram(quint16 port, int signal)
+    {
+        const auto pid = program(port).pid;
+        QVERIFY(pid);
+        ::kill(pid_t(*pid), signal);
+    }
     void write(const QString &name, const QByteArray &content) const
     {
         QFile file(directory->filePath(name));
@@ -193,13 +210,13 @@ void TestRun::aCrashIsNeverToldAsHealthy()
 {
     START(service, {u"--restart"_s, u"on-failure"_s}, child({u"wait"_s}));
     QTRY_VERIFY(logs(service.port).contains("ready"));
-    QCOMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
-    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGSEGV);
+    QCOMPARE(stateOf(service.port), u"running"_s);
+    killProgram(service.port, SIGSEGV);
     // It is down for less than a second: what is said of that is kept from one look, which asks for the readiness
     // first.
     HealthReport down;
     int ready = 0;
-    const auto isDown = [&] { return ready == 503 && down.process.value(u"state"_s) == u"backing_off"_s; };
+    const auto isDown = [&] { return ready == 503 && down.process && down.process->state == ProcessState::BackingOff; };
     const auto wasSeenDown = [&] {
         if (!isDown()) {
             ready = rawRequest(service.port, "GET", "/health/ready").status;
@@ -209,10 +226,10 @@ void TestRun::aCrashIsNeverToldAsHealthy()
     };
     QTRY_VERIFY(wasSeenDown());
     QCOMPARE(down.status, ServiceStatus::ShuttingDown);
-    QCOMPARE(down.process.value(u"signal"_s), u"SIGSEGV"_s);
-    QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+    QCOMPARE(down.process->signal, u"SIGSEGV"_s);
+    QTRY_COMPARE(stateOf(service.port), u"running"_s);
     QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
-    QCOMPARE(status(service.port).process.value(u"restarts"_s).toInt(), 1);
+    QCOMPARE(program(service.port).restarts, 1);
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 143);
 }
@@ -235,7 +252,7 @@ void TestRun::killedItselfItTakesTheProgramAlong()
     QFETCH(QByteArray, says);
     START(service, {u"--stop-timeout"_s, u"300ms"_s}, child(part));
     QTRY_VERIFY(logs(service.port).contains("ready"));
-    QFile log(status(service.port).process.value(u"log_file"_s).toString());
+    QFile log(program(service.port).logFile);
     service.signal(SIGKILL);
     service.process.waitForFinished(0); // its stderr stays open while somebody speaks for it
     QTRY_COMPARE(leftovers->pids(), QList<int>());
@@ -250,7 +267,7 @@ void TestRun::theOutputIsAmongTheLogs()
     START(service, {}, {u"sh"_s, u"-c"_s, u"echo to stdout; echo to stderr >&2; exec sleep 1000"_s});
     QTRY_VERIFY(logs(service.port).contains("to stdout\n"));
     QTRY_VERIFY(logs(service.port).contains("to stderr\n"));
-    const QString file = status(service.port).process.value(u"log_file"_s).toString();
+    const QString file = program(service.port).logFile;
     QVERIFY(file.startsWith(directory->path()));
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 143);
@@ -263,11 +280,11 @@ void TestRun::aRestartKeepsTheHeldSocket()
 {
     START(service, {u"--socket"_s, u"127.0.0.1:0"_s}, child({u"serve"_s}));
     HealthReport before = status(service.port);
-    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const quint16 held = quint16(before.process->sockets.value(0).section(u':', -1).toUInt());
     const qint64 pid = service.process.processId();
     bool connected = true;
     for (int i = 0; i < 5; ++i) {
-        QCOMPARE(pidServedBy(held), before.process.value(u"pid"_s).toString().toLatin1());
+        QCOMPARE(pidServedBy(held), pidOf(before));
         QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
         const auto isNew = [&] {
             QTcpSocket client; // never refused, though whom the old program took and did not serve it loses itself
@@ -277,10 +294,10 @@ void TestRun::aRestartKeepsTheHeldSocket()
         };
         QTRY_VERIFY(isNew());
         QVERIFY(connected);
-        QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+        QTRY_COMPARE(stateOf(service.port), u"running"_s);
         const HealthReport after = status(service.port);
         QCOMPARE(*after.pid, pid);
-        QVERIFY(after.process.value(u"pid"_s) != before.process.value(u"pid"_s));
+        QVERIFY(pidOf(after) != pidOf(before));
         before = after;
     }
     service.signal(SIGTERM);
@@ -333,13 +350,13 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
     write(u"app.py"_s, application("import time; time.sleep(1)\n"));
     START(service, {u"--overlap"_s, u"--python"_s, u"--socket"_s, u"127.0.0.1:0"_s}, uvicorn(directory->path()));
     HealthReport before = status(service.port);
-    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const quint16 held = quint16(before.process->sockets.value(0).section(u':', -1).toUInt());
     QTRY_COMPARE(rawRequest(held, "GET", "/").status, 200);
     for (int i = 0; i < 3; ++i) {
-        const QByteArray old = before.process.value(u"pid"_s).toString().toLatin1();
+        const QByteArray old = pidOf(before);
         QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-        QCOMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
-        QCOMPARE(status(service.port).process.value(u"start_timeout_seconds"_s).toDouble(), 30.0);
+        QCOMPARE(successorOf(service.port), u"starting"_s);
+        QCOMPARE(program(service.port).startTimeout, std::optional<Seconds>(30s));
         QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
         // Those who have the old program's answer were not made to wait for the new one's start.
         int answeredByTheOld = 0;
@@ -353,8 +370,8 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
         QVERIFY2(answeredByTheOld > 10, QByteArray::number(answeredByTheOld).constData());
         QTRY_VERIFY(!status(service.port).instanceId.isEmpty() && status(service.port).instanceId != before.instanceId);
         const HealthReport after = status(service.port);
-        QCOMPARE(after.process.value(u"pid"_s).toString().toLatin1(), by);
-        QVERIFY(!after.process.contains(u"successor"_s));
+        QCOMPARE(pidOf(after), by);
+        QVERIFY(!after.process->successor);
         QCOMPARE(*after.pid, *before.pid);
         QTRY_COMPARE(code(service.port), u"fresh"_s);
         QVERIFY(logs(service.port)
@@ -384,7 +401,7 @@ void TestRun::aProgramThatClosedItsOutputIsHandedOver()
     START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
           QStringList{u"sh"_s, u"-c"_s, line, directory->path()} + uvicorn(directory->path()));
     HealthReport before = status(service.port);
-    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const quint16 held = quint16(before.process->sockets.value(0).section(u':', -1).toUInt());
     QTRY_COMPARE(rawRequest(held, "GET", "/").status, 200);
     for (int i = 0; i < 2; ++i) { // the second of one that was handed over itself
         QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
@@ -394,7 +411,7 @@ void TestRun::aProgramThatClosedItsOutputIsHandedOver()
         };
         QTRY_VERIFY2_WITH_TIMEOUT(isNew(), service.errors().constData(), 15'000);
         const HealthReport after = status(service.port);
-        QCOMPARE(rawRequest(held, "GET", "/").body, after.process.value(u"pid"_s).toString().toLatin1());
+        QCOMPARE(rawRequest(held, "GET", "/").body, pidOf(after));
         before = after;
     }
     service.signal(SIGTERM);
@@ -406,8 +423,8 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
     write(u"app.py"_s, application());
     START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s}, uvicorn(directory->path()));
     const HealthReport before = status(service.port);
-    const quint16 held = quint16(before.process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
-    const QByteArray pid = before.process.value(u"pid"_s).toString().toLatin1();
+    const quint16 held = quint16(before.process->sockets.value(0).section(u':', -1).toUInt());
+    const QByteArray pid = pidOf(before);
     QTRY_COMPARE(rawRequest(held, "GET", "/").body, pid);
     write(u"app.py"_s, application("raise RuntimeError('no database')\n"));
     QProcess receipt;
@@ -422,7 +439,7 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
     const HealthReport after = status(service.port);
     QCOMPARE(after.instanceId, before.instanceId);
     QCOMPARE(after.status, ServiceStatus::Healthy);
-    QVERIFY(after.process.value(u"restart_error"_s).toString().contains(u"no database"_s));
+    QVERIFY(after.process->restartError.contains(u"no database"_s));
     QVERIFY(logs(service.port).contains("the restart failed"));
     // And it is not the last one.
     write(u"app.py"_s, application());
@@ -430,7 +447,7 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
     QVERIFY(receipt.waitForFinished());
     QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
     QVERIFY(receipt.readAllStandardOutput().contains("process gone"));
-    QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
+    QVERIFY(program(service.port).restartError.isEmpty());
     service.signal(SIGTERM);
     QVERIFY(isEndOfUvicorn(service.exitCode()));
 }
@@ -443,7 +460,7 @@ void TestRun::aStopDuringAnOverlappingRestartLeavesNothing()
     QTRY_VERIFY(logs(service.port).contains("Uvicorn running"));
     write(u"app.py"_s, "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n");
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-    QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"starting"_s);
+    QTRY_COMPARE(successorOf(service.port), u"starting"_s);
     service.signal(SIGTERM);
     QVERIFY(isEndOfUvicorn(service.exitCode()));
 }
@@ -462,23 +479,24 @@ void TestRun::aStopLetsASuccessorThatAcceptsEndByItself()
     START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"10s"_s},
           {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
     QTRY_VERIFY(logs(service.port).contains("waits"));
-    const QVariantMap before = status(service.port).process;
+    const HealthReport before = status(service.port);
     const auto isSaid = [&](const char *word, const QString &pid) {
-        QFile log(before.value(u"log_file"_s).toString());
+        QFile log(before.process->logFile);
         return log.open(QFile::ReadOnly) && log.readAll().contains(word + (' ' + pid.toLatin1()) + '\n');
     };
-    const QString old = before.value(u"pid"_s).toString();
+    const QString old = QString::fromLatin1(pidOf(before));
     if (isTurnedOver)
         write(u"hold."_s + old, {});
     write(u"wait"_s, {});
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-    const QString successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toString();
-    QVERIFY(!successor.isEmpty());
+    const std::optional<WrappedSuccessor> started = program(service.port).successor;
+    QVERIFY(started && started->pid);
+    const QString successor = QString::number(*started->pid);
     write(u"hold."_s + successor, {});
     if (!isTurnedOver)
         QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 60})").status, 200);
     QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
-    QTRY_COMPARE(status(service.port).process.value(u"successor"_s).toMap().value(u"state"_s), u"accepting"_s);
+    QTRY_COMPARE(successorOf(service.port), u"accepting"_s);
     if (isTurnedOver)
         QTRY_VERIFY(isSaid("asked", old));
     service.signal(SIGTERM);
@@ -503,9 +521,8 @@ void TestRun::anOverlappingRestartWaitsForANotice()
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown/schedule", R"({"delay_seconds": 60})").status, 200);
     QVERIFY(QFile::remove(directory->filePath(u"wait"_s)));
-    const auto successor = [&] { return status(service.port).process.value(u"successor"_s).toMap(); };
-    QTRY_COMPARE(successor().value(u"state"_s), u"accepting"_s);
-    const QVariant next = successor().value(u"pid"_s);
+    QTRY_COMPARE(successorOf(service.port), u"accepting"_s);
+    const auto next = program(service.port).successor.value_or(WrappedSuccessor()).pid;
     QCOMPARE(status(service.port).instanceId, before.instanceId);
     QCOMPARE(rawRequest(service.port, "DELETE", "/health/shutdown/schedule").status, 200);
     const auto isNew = [&] {
@@ -513,7 +530,7 @@ void TestRun::anOverlappingRestartWaitsForANotice()
         return !after.instanceId.isEmpty() && after.instanceId != before.instanceId;
     };
     QTRY_VERIFY(isNew());
-    QCOMPARE(status(service.port).process.value(u"pid"_s), next);
+    QCOMPARE(program(service.port).pid, next);
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
 }
@@ -524,21 +541,21 @@ void TestRun::aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew()
     START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
           {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
     QTRY_VERIFY(logs(service.port).contains("waits"));
-    const QString old = status(service.port).process.value(u"pid"_s).toString();
+    const QString old = QString::fromLatin1(pidOf(status(service.port)));
     write(u"hold."_s + old, {});
     QProcess receipt;
     receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
     QTRY_VERIFY(logs(service.port).contains("asked " + old.toLatin1()));
-    const int successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toInt();
-    QVERIFY(successor > 0);
-    ::kill(successor, SIGKILL);
+    const std::optional<WrappedSuccessor> successor = program(service.port).successor;
+    QVERIFY(successor && successor->pid);
+    ::kill(pid_t(*successor->pid), SIGKILL);
     QTRY_VERIFY(logs(service.port)
                     .contains("its successor ended after it accepted; it is started anew: it was killed by SIGKILL"));
-    QVERIFY(!status(service.port).process.contains(u"restart_error"_s));
+    QVERIFY(program(service.port).restartError.isEmpty());
     QVERIFY(QFile::remove(directory->filePath(u"hold."_s + old)));
     QVERIFY(receipt.waitForFinished());
     QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
-    QTRY_COMPARE(status(service.port).process.value(u"state"_s), u"running"_s);
+    QTRY_COMPARE(stateOf(service.port), u"running"_s);
     service.signal(SIGTERM);
     QVERIFY(service.exitCode() >= 0);
 }
@@ -574,7 +591,9 @@ void TestRun::whoCannotGoOnWithASuccessorEndsIt()
     QTRY_VERIFY(logs(service.port).contains("waits"));
     write(u"wait"_s, {});
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-    const QString successor = status(service.port).process.value(u"successor"_s).toMap().value(u"pid"_s).toString();
+    const std::optional<WrappedSuccessor> started = program(service.port).successor;
+    QVERIFY(started && started->pid);
+    const QString successor = QString::number(*started->pid);
     write(u"hold."_s + successor, {}); // SIGTERM alone, as by the kernel, would not do
     if (listen.isEmpty())
         QVERIFY(QFile::remove(program));
@@ -736,7 +755,7 @@ void TestRun::eachProcessOfTheProgramIsJudgedByItself()
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     write(u"manager.py"_s, "value = 2\n");
     QTRY_COMPARE(code(service.port), u"stale modified manager.py"_s);
-    ::kill(status(service.port).process.value(u"pid"_s).toInt(), SIGKILL);
+    killProgram(service.port, SIGKILL);
     QTRY_COMPARE(code(service.port), u"unknown"_s); // nothing runs
     QTRY_VERIFY(logs(service.port).contains("value 2"));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
@@ -757,8 +776,7 @@ void TestRun::theConfigurationItReadCountsFromThen()
     QTRY_COMPARE(code(service.port), u"stale modified run.toml"_s);
     write(u"main.js"_s, "2");
     QTRY_COMPARE(code(service.port), u"stale modified run.toml, modified main.js"_s);
-    ::kill(status(service.port).process.value(u"pid"_s).toInt(),
-           SIGKILL); // a new process, under the configuration as it was
+    killProgram(service.port, SIGKILL); // a new process, under the configuration as it was
     QTRY_COMPARE(code(service.port), u"unknown unverified run.toml"_s);
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QTRY_COMPARE(code(service.port), u"fresh"_s);
