@@ -97,7 +97,7 @@ void FleetRun::next()
     if (blocked || m_cancelled) {
         Receipt receipt;
         receipt.service = entry.name;
-        receipt.action = wireName(m_action);
+        receipt.action = m_action;
         receipt.method = methodName(entry.restart);
         receipt.startedAt = QDateTime::currentDateTimeUtc();
         receipt.failure =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fleet/fleet.h"
-#include "common/fleet/supervisorrequest.h"
+#include "common/base/clock.h"
+#include "common/fleet/sequenceoptions.h"
 #include "common/protocol/receipt.h"
 
 #include <QObject>
@@ -11,38 +11,22 @@
 
 namespace Hephaestus {
 
-enum class FleetAction { Start, Stop, Restart };
-
-/// `start`, `stop`, `restart`.
-QString wireName(FleetAction action);
-
-/// What a sequence may use beside the service itself, and how patient it is.
-struct SequenceOptions
-{
-    QString stateDirectory; ///< for the output of started programs; empty: defaultStateDirectory()
-    std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
-    std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
-    std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
-    /// What a successor that is started beside the old program, its failing included, may take beyond its own time for
-    /// a start.
-    std::chrono::milliseconds successorTime{10'000};
-    SupervisorPlaces supervisors;
-};
-
-/// Starts, stops or restarts one service by the method of its fleet entry, and proves it: the old process is seen to be
-/// gone (pidfd, opened before it is asked, so that a reused pid cannot deceive), its port to be free, and a new
-/// instance to be healthy.
+/// Starts, stops or restarts one service by the method of its fleet entry, and proves it. The old process is seen to be
+/// gone, its port to be free, and a new instance to be healthy. A pidfd is opened before anything is asked, so that a
+/// reused pid cannot deceive.
 ///
-/// Lives in one thread and never blocks it. Steps are announced as they run; finished() comes exactly once, after
-/// start(), from the event loop. Destroying the sequence (not from within its signals: deleteLater() there) ends the
-/// watching; what was asked of the service stands.
+/// restartplan.h says which steps there are and when each is over, restarttexts.h what is told of them. Here they run.
+///
+/// Lives in one thread and never blocks it. Steps are announced as they run. finished() comes exactly once after
+/// start(), from the event loop. Destroying the sequence ends the watching; what was asked of the service stands. From
+/// within its signals, use deleteLater().
 class RestartSequence : public QObject
 {
     Q_OBJECT
 
 public:
     explicit RestartSequence(FleetEntry entry, FleetAction action = FleetAction::Restart, SequenceOptions options = {},
-                             QObject *parent = nullptr);
+                             const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~RestartSequence() override;
 
     const FleetEntry &entry() const;
@@ -52,12 +36,12 @@ public:
     bool isRunning() const;
 
     void start();
-    /// Ends it with the failure "cancelled": before the service was asked nothing has happened; afterwards the shutdown
+    /// Ends it with the failure "cancelled". Before the service was asked nothing has happened. Afterwards the shutdown
     /// or start goes on by itself, and only the watching ends.
     void cancel();
 
 Q_SIGNALS:
-    void stepStarted(const QString &name);
+    void stepStarted(Hephaestus::RestartStep step);
     /// What the running step is waiting for: `draining 3, 27 s left`.
     void progressed(const QString &text);
     void stepFinished(const Hephaestus::ReceiptStep &step);

@@ -5,11 +5,39 @@
 
 namespace Hephaestus {
 
-/// One step of a restart, a start or a stop, in the order of running.
+/// What can be done to a service, and is proven by a receipt.
+enum class FleetAction { Start, Stop, Restart };
+
+inline constexpr std::array AllFleetActions{FleetAction::Start, FleetAction::Stop, FleetAction::Restart};
+
+/// Every step that a start, a stop or a restart may have, in the order of running. None has them all.
+enum class RestartStep {
+    Asked,
+    SuccessorAccepts, ///< started beside the old program, it takes clients
+    Drained,
+    Cleaned,
+    ProcessGone, ///< the old one
+    PortFree,
+    Started,
+    Ready, ///< as the service itself says it
+    Healthy,
+    CodeCompared, ///< what the new process loaded with what is on disk
+};
+
+inline constexpr std::array AllRestartSteps{
+    RestartStep::Asked,       RestartStep::SuccessorAccepts, RestartStep::Drained, RestartStep::Cleaned,
+    RestartStep::ProcessGone, RestartStep::PortFree,         RestartStep::Started, RestartStep::Ready,
+    RestartStep::Healthy,     RestartStep::CodeCompared,
+};
+
+/// The words of the protocol: `start`, …; `asked`, `process gone`, ….
+QString wireName(FleetAction action);
+QString wireName(RestartStep step);
+
+/// One step as it went.
 struct ReceiptStep
 {
-    QString name; ///< `asked`, `successor accepts`, `drained`, `cleaned`, `process gone`, `port free`, `started`,
-                  ///< `healthy`, `code compared`
+    WireWord<RestartStep> name = RestartStep::Asked;
     StepOutcome outcome = StepOutcome::Pending;
     Seconds duration{0};
     QString message; ///< one line: what was seen, or why it failed; may be empty
@@ -20,9 +48,9 @@ struct ReceiptStep
 /// What a restart, a start or a stop came to, with the proof of it.
 struct Receipt
 {
-    QString service;     ///< the name in the fleet file, or the URL
-    QString action;      ///< `restart`, `start`, `stop`
-    QString method;      ///< `service`, `command`, …
+    QString service; ///< the name in the fleet file, or the URL
+    WireWord<FleetAction> action = FleetAction::Restart;
+    QString method;      ///< `service`, `command`, …: only to be shown
     QDateTime startedAt; ///< UTC
     QString oldInstance; ///< empty: it was not running, or does not say
     QString newInstance; ///< empty: there is none (a stop, a failure), or it does not say

@@ -34,7 +34,7 @@ CodeVerdict verdictIn(const JsonReader &reader)
 ReceiptStep readStep(const JsonReader &reader)
 {
     ReceiptStep step;
-    reader.text("name"_L1, step.name);
+    step.name = WireWord<RestartStep>::read(reader.value("name"_L1).toString(), AllRestartSteps);
     reader.require("outcome"_L1, "ok, failed, timed_out, running or pending"_L1);
     reader.word("outcome"_L1, step.outcome, AllStepOutcomes);
     reader.duration("duration_seconds"_L1, step.duration);
@@ -48,14 +48,14 @@ QByteArray encode(const Receipt &receipt)
 {
     QJsonArray steps;
     for (const ReceiptStep &step : receipt.steps) {
-        steps.append(withoutEmpty({{u"name"_s, step.name},
+        steps.append(withoutEmpty({{u"name"_s, step.name.text()},
                                    {u"outcome"_s, wireName(step.outcome)},
                                    {u"duration_seconds"_s, wireSeconds(step.duration)},
                                    {u"message"_s, step.message}}));
     }
     const QJsonObject object = withoutEmpty({
         {u"service"_s, receipt.service},
-        {u"action"_s, receipt.action},
+        {u"action"_s, receipt.action.text()},
         {u"method"_s, receipt.method},
         {u"started_at"_s, receipt.startedAt.toUTC().toString(Qt::ISODateWithMs)},
         {u"old_instance_id"_s, receipt.oldInstance},
@@ -78,7 +78,7 @@ Result<Receipt> decodeReceipt(QByteArrayView json)
         reader.require("service"_L1, "the service of a receipt"_L1);
         reader.require("ok"_L1, "true or false"_L1);
         reader.text("service"_L1, receipt.service);
-        reader.text("action"_L1, receipt.action);
+        receipt.action = WireWord<FleetAction>::read(reader.value("action"_L1).toString(), AllFleetActions);
         reader.text("method"_L1, receipt.method);
         reader.time("started_at"_L1, receipt.startedAt);
         reader.text("old_instance_id"_L1, receipt.oldInstance);

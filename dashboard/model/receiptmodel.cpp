@@ -18,13 +18,11 @@ QString ReceiptModel::outcomeWord(StepOutcome outcome)
     Q_UNREACHABLE();
 }
 
-void ReceiptModel::show(const Receipt &receipt, const QString &runningStep)
+void ReceiptModel::show(const Receipt &receipt, std::optional<RestartStep> runningStep)
 {
     QList<ReceiptStep> steps = receipt.steps;
-    const bool listed =
-        !steps.isEmpty() && steps.last().name == runningStep && steps.last().outcome == StepOutcome::Running;
-    if (!runningStep.isEmpty() && !listed)
-        steps << ReceiptStep{runningStep, StepOutcome::Running, Seconds(0), {}};
+    if (runningStep)
+        steps << ReceiptStep{*runningStep, StepOutcome::Running, Seconds(0), {}};
     if (steps.size() < m_steps.size()) {
         beginRemoveRows({}, int(steps.size()), int(m_steps.size()) - 1);
         m_steps.resize(steps.size());
@@ -58,7 +56,7 @@ QVariant ReceiptModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole: return visibleText(step.message, 2000);
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Step: return visibleText(step.name, 60);
+        case Step: return visibleText(step.name.text(), 60);
         case Outcome: return outcomeWord(step.outcome);
         case Duration:
             return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending

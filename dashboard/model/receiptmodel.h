@@ -18,8 +18,8 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    /// `runningStep` is listed after the finished ones; empty: none runs.
-    void show(const Receipt &receipt, const QString &runningStep);
+    /// `runningStep` is listed after the finished ones.
+    void show(const Receipt &receipt, std::optional<RestartStep> runningStep);
     void clear() { show({}, {}); }
 
     int rowCount(const QModelIndex &parent = {}) const override;

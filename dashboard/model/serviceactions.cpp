@@ -20,20 +20,21 @@ QString userName()
 }
 
 /// A step of the receipt while it is being done: what is called `drained` afterwards.
-QString inProgress(const QString &step)
+QString inProgress(RestartStep step)
 {
-    static const QHash<QString, QString> words{
-        {u"asked"_s, ServiceActions::tr("asking")},
-        {u"successor accepts"_s, ServiceActions::tr("starting its successor")},
-        {u"drained"_s, ServiceActions::tr("draining")},
-        {u"cleaned"_s, ServiceActions::tr("cleaning up")},
-        {u"process gone"_s, ServiceActions::tr("process is ending")},
-        {u"port free"_s, ServiceActions::tr("freeing the port")},
-        {u"started"_s, ServiceActions::tr("starting")},
-        {u"healthy"_s, ServiceActions::tr("becoming healthy")},
-        {u"code compared"_s, ServiceActions::tr("comparing code")},
-    };
-    return words.value(step, step);
+    switch (step) {
+    case RestartStep::Asked: return ServiceActions::tr("asking");
+    case RestartStep::SuccessorAccepts: return ServiceActions::tr("starting its successor");
+    case RestartStep::Drained: return ServiceActions::tr("draining");
+    case RestartStep::Cleaned: return ServiceActions::tr("cleaning up");
+    case RestartStep::ProcessGone: return ServiceActions::tr("process is ending");
+    case RestartStep::PortFree: return ServiceActions::tr("freeing the port");
+    case RestartStep::Started: return ServiceActions::tr("starting");
+    case RestartStep::Ready: return ServiceActions::tr("becoming ready");
+    case RestartStep::Healthy: return ServiceActions::tr("becoming healthy");
+    case RestartStep::CodeCompared: return ServiceActions::tr("comparing code");
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace
@@ -145,16 +146,16 @@ void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<S
 void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
 {
     const ServiceId id = row.id;
-    auto sequence = std::make_unique<RestartSequence>(row.entry, action, m_options);
+    auto sequence = std::make_unique<RestartSequence>(row.entry, action, m_options, m_time);
     RestartSequence *const started = sequence.get();
-    connect(started, &RestartSequence::stepStarted, this, [this, id, action](const QString &name) {
-        m_running[id].step = name;
-        showStep(id, action, inProgress(name));
+    connect(started, &RestartSequence::stepStarted, this, [this, id, action](RestartStep step) {
+        m_running[id].step = step;
+        showStep(id, action, inProgress(step));
     });
     connect(started, &RestartSequence::progressed, this,
             [this, id, action](const QString &text) { showStep(id, action, text); });
     connect(started, &RestartSequence::stepFinished, this, [this, id] {
-        m_running[id].step.clear();
+        m_running[id].step.reset();
         Q_EMIT receiptChanged(id);
     });
     connect(started, &RestartSequence::finished, this, [this, id](const Receipt &receipt) { finish(id, receipt); });
@@ -254,10 +255,10 @@ void ServiceActions::remember(ServiceId id, const Receipt &receipt)
         Q_EMIT receiptChanged(id);
 }
 
-QString ServiceActions::runningStep(ServiceId id) const
+std::optional<RestartStep> ServiceActions::runningStep(ServiceId id) const
 {
     const auto running = m_running.find(id);
-    return running == m_running.end() ? QString() : running->second.step;
+    return running == m_running.end() ? std::nullopt : running->second.step;
 }
 
 void ServiceActions::tell(ServiceId id, EventKind kind, const QString &text)

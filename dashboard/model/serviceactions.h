@@ -47,8 +47,8 @@ public:
     /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs
     /// again.
     const Receipt *receipt(ServiceId id) const;
-    /// The name of the step that runs now; empty: none.
-    QString runningStep(ServiceId id) const;
+    /// Nothing: none runs now.
+    std::optional<RestartStep> runningStep(ServiceId id) const;
 
 Q_SIGNALS:
     void begun(Hephaestus::ServiceId id);
@@ -62,7 +62,7 @@ private:
     struct Running
     {
         std::unique_ptr<RestartSequence> sequence;
-        QString step;
+        std::optional<RestartStep> step;
     };
 
     QString whyNotRestart(const ServiceRow &row) const;

@@ -35,9 +35,9 @@ QLabel *plainLabel()
 QString titleOf(const Receipt &receipt)
 {
     const QString service = visibleText(receipt.service, 80);
-    return receipt.action == "start"_L1 ? ReceiptPage::tr("Start of %1").arg(service)
-        : receipt.action == "stop"_L1   ? ReceiptPage::tr("Shutdown of %1").arg(service)
-                                        : ReceiptPage::tr("Restart of %1").arg(service);
+    return receipt.action == FleetAction::Start ? ReceiptPage::tr("Start of %1").arg(service)
+        : receipt.action == FleetAction::Stop   ? ReceiptPage::tr("Shutdown of %1").arg(service)
+                                                : ReceiptPage::tr("Restart of %1").arg(service);
 }
 
 IconDelegate::Look statusLook(const Theme &theme, const QModelIndex &index)
@@ -157,7 +157,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     show(nullptr, {}, false);
 }
 
-void ReceiptPage::show(const Receipt *receipt, const QString &runningStep, bool running)
+void ReceiptPage::show(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running)
 {
     m_table->setVisible(receipt);
     m_failure->setVisible(receipt && !running && !receipt->ok);

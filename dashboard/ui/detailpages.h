@@ -59,7 +59,7 @@ class ReceiptPage : public QWidget
 public:
     explicit ReceiptPage(QWidget *parent = nullptr);
 
-    void show(const Receipt *receipt, const QString &runningStep, bool running);
+    void show(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running);
 
 private:
     ReceiptModel m_model;

@@ -21,11 +21,11 @@ constexpr int NameWidth = 18; ///< of the longest step, `successor accepts`, and
 QString doneWord(const Receipt &receipt)
 {
     if (receipt.steps.isEmpty())
-        return receipt.action == "stop"_L1 ? u"was not running"_s : u"is running already"_s;
+        return receipt.action == FleetAction::Stop ? u"was not running"_s : u"is running already"_s;
     const QString time = u" in %1"_s.arg(formatDuration(receipt.total));
-    return (receipt.action == "stop"_L1        ? u"stopped"_s
-                : receipt.action == "start"_L1 ? u"started"_s
-                                               : u"restarted"_s)
+    return (receipt.action == FleetAction::Stop        ? u"stopped"_s
+                : receipt.action == FleetAction::Start ? u"started"_s
+                                                       : u"restarted"_s)
         + time;
 }
 
@@ -40,7 +40,7 @@ QString pidText(const std::optional<qint64> &pid) { return pid ? QString::number
 QString stepLine(const ReceiptStep &step, const Terminal &terminal)
 {
     const bool ok = step.outcome == StepOutcome::Ok;
-    const QString name = step.name.leftJustified(NameWidth);
+    const QString name = step.name.text().leftJustified(NameWidth);
     const QString time = formatDuration(step.duration).rightJustified(9);
     const QString message = step.message.isEmpty() ? QString() : u"  "_s + printable(step.message);
     return u"  "_s + terminal.painted(ok ? u"✓ "_s : u"✗ "_s, ok ? Paint::Good : Paint::Bad) + name + time

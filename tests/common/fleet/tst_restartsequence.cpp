@@ -7,6 +7,7 @@
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 #include <csignal>
 
@@ -35,6 +36,7 @@ private Q_SLOTS:
     void anIncompleteCleanUpIsTold();
     void failuresAreExplained_data();
     void failuresAreExplained();
+    void deadlinesAndDurationsGoByTheClock();
     void aTakenPortNamesItsHolder_data();
     void aTakenPortNamesItsHolder();
     void aWrongProcessOnThePortIsNamed();
@@ -57,6 +59,13 @@ private:
     {
         SequenceOptions options;
         options.stateDirectory = state->path();
+        options.shutdownTimeout = 20s;
+        return options;
+    }
+    /// For what is to be late.
+    SequenceOptions impatient() const
+    {
+        SequenceOptions options = this->options();
         options.goneTimeout = 500ms;
         options.portTimeout = 300ms;
         options.shutdownTimeout = 2s;
@@ -65,7 +74,11 @@ private:
     }
     Receipt run(const FleetEntry &entry, FleetAction action = FleetAction::Restart)
     {
-        RestartSequence sequence(entry, action, options());
+        return run(entry, action, options());
+    }
+    Receipt run(const FleetEntry &entry, FleetAction action, const SequenceOptions &options)
+    {
+        RestartSequence sequence(entry, action, options);
         QSignalSpy finished(&sequence, &RestartSequence::finished);
         sequence.start();
         [&] { QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000); }();
@@ -84,7 +97,7 @@ private:
     {
         QStringList names;
         for (const ReceiptStep &step : receipt.steps)
-            names << step.name;
+            names << step.name.text();
         return names;
     }
     static bool isAlive(qint64 pid) { return ::kill(pid_t(pid), 0) == 0; }
@@ -213,7 +226,8 @@ void TestRestartSequence::progressIsTold()
     startFake({u"drain"_s});
     RestartSequence sequence(entryWith(), FleetAction::Stop, options());
     QStringList told;
-    connect(&sequence, &RestartSequence::stepStarted, this, [&](const QString &name) { told << u"> "_s + name; });
+    connect(&sequence, &RestartSequence::stepStarted, this,
+            [&](RestartStep step) { told << u"> "_s + wireName(step); });
     connect(&sequence, &RestartSequence::progressed, this, [&](const QString &text) { told << text; });
     QSignalSpy finished(&sequence, &RestartSequence::finished);
     sequence.start();
@@ -223,7 +237,7 @@ void TestRestartSequence::progressIsTold()
     const qsizetype cleaning = told.indexOf(u"cleaning up: database, 5 s left"_s);
     QVERIFY2(draining > 0 && cleaning > draining, qPrintable(told.join(u'\n')));
     QVERIFY(told.indexOf(u"> cleaned"_s) > draining);
-    QCOMPARE(sequence.receipt().steps[1].name, u"drained"_s);
+    QCOMPARE(sequence.receipt().steps[1].name.text(), u"drained"_s);
     QVERIFY(sequence.receipt().steps[1].duration > Seconds(0));
 }
 
@@ -306,13 +320,36 @@ void TestRestartSequence::failuresAreExplained()
     command.insert(1, QString::number(port));
     entry.restart = byService ? RestartMethod(RestartByService{}) : RestartMethod(RestartByCommand{command, {}, {}});
     entry.startTimeout = 1s;
-    const Receipt receipt = run(entry);
+    const Receipt receipt = run(entry, FleetAction::Restart, impatient());
     QVERIFY(!receipt.ok);
     QVERIFY2(receipt.failure.contains(words), qPrintable(receipt.failure));
     if (!step.isEmpty()) {
-        QCOMPARE(receipt.steps.last().name, step);
+        QCOMPARE(receipt.steps.last().name.text(), step);
         QCOMPARE(receipt.steps.last().outcome, StepOutcome::Failed);
     }
+}
+
+void TestRestartSequence::deadlinesAndDurationsGoByTheClock()
+{
+    const Receipt started = startFake({u"hang-in-shutdown"_s});
+    SequenceOptions patient = options();
+    patient.shutdownTimeout = 1h;
+    ManualClock clock;
+    RestartSequence sequence(entryWith(), FleetAction::Restart, patient, clock);
+    QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    sequence.start();
+    QTRY_COMPARE(begun.size(), 2); // asked, and draining for good
+    QCOMPARE(begun[1][0].value<RestartStep>(), RestartStep::Drained);
+    clock.advance(1h);
+    QTRY_COMPARE(finished.size(), 1);
+    const Receipt receipt = sequence.receipt();
+    QCOMPARE(receipt.failure, u"fake has not finished its shutdown within 1 h"_s);
+    QCOMPARE(receipt.steps[0].duration, Seconds(0));
+    QCOMPARE(receipt.steps[1].duration, Seconds(1h));
+    QCOMPARE(receipt.total, Seconds(1h));
+    QCOMPARE(receipt.startedAt, QDateTime({2026, 1, 2}, {12, 0}, QTimeZone::utc()));
+    QCOMPARE(receipt.oldPid, started.newPid);
 }
 
 void TestRestartSequence::aTakenPortNamesItsHolder_data()

@@ -13,6 +13,8 @@ class TestReceiptCodec : public QObject
 
 private Q_SLOTS:
     void aReceiptIsReadBack();
+    void everyStepHasItsWordOfTheProtocol();
+    void wordsOfANewerVersionAreKept();
     void whatIsNotKnownIsLeftOut();
     void whatIsNoReceiptIsAProblem_data();
     void whatIsNoReceiptIsAProblem();
@@ -23,21 +25,49 @@ void TestReceiptCodec::aReceiptIsReadBack()
 {
     Receipt receipt;
     receipt.service = u"mcp"_s;
-    receipt.action = u"restart"_s;
+    receipt.action = FleetAction::Start;
     receipt.method = u"command"_s;
     receipt.startedAt = QDateTime::fromString(u"2025-11-04T12:00:00.123Z"_s, Qt::ISODateWithMs);
     receipt.oldInstance = u"a"_s;
     receipt.newInstance = u"b"_s;
     receipt.oldPid = 41;
     receipt.newPid = 57;
-    receipt.steps << ReceiptStep{u"asked"_s, StepOutcome::Ok, Seconds(0.012), {}}
-                  << ReceiptStep{u"healthy"_s, StepOutcome::TimedOut, Seconds(30), u"refused"_s};
+    receipt.steps << ReceiptStep{RestartStep::Asked, StepOutcome::Ok, Seconds(0.012), {}}
+                  << ReceiptStep{RestartStep::Healthy, StepOutcome::TimedOut, Seconds(30), u"refused"_s};
     receipt.code = CodeVerdict::Fresh;
     receipt.total = Seconds(30.5);
     receipt.failure = u"not healthy"_s;
     const auto read = decodeReceipt(encode(receipt));
     QVERIFY(read);
     QVERIFY(*read == receipt);
+}
+
+void TestReceiptCodec::everyStepHasItsWordOfTheProtocol()
+{
+    Receipt receipt;
+    QStringList words;
+    for (const RestartStep step : AllRestartSteps) {
+        receipt.steps << ReceiptStep{step, StepOutcome::Ok, Seconds(1), {}};
+        words << wireName(step);
+    }
+    QCOMPARE(words.join(u", "_s),
+             u"asked, successor accepts, drained, cleaned, process gone, port free, started, "
+             "ready, healthy, code compared"_s);
+    const auto read = decodeReceipt(encode(receipt));
+    QVERIFY(read);
+    QVERIFY(*read == receipt);
+}
+
+void TestReceiptCodec::wordsOfANewerVersionAreKept()
+{
+    const QByteArray json(R"({"action":"reload","ok":true,"service":"a","steps":[{"name":"warmed","outcome":"ok"}]})");
+    const auto read = decodeReceipt(json);
+    QVERIFY(read);
+    QVERIFY(!read->action.value());
+    QCOMPARE(read->action.text(), u"reload"_s);
+    QCOMPARE(read->steps.first().name.text(), u"warmed"_s);
+    QVERIFY(!(read->steps.first().name == RestartStep::Asked));
+    QVERIFY(encode(*read).contains(R"("name":"warmed")"));
 }
 
 void TestReceiptCodec::whatIsNotKnownIsLeftOut()
@@ -69,8 +99,8 @@ void TestReceiptCodec::standingsCarryTheReport()
 {
     ServiceSnapshot good{u"a"_s, u"http://h:1"_s, ServiceState::DependencyError, {}, Seconds(0.5), HealthReport()};
     good.report->service = u"orders"_s;
-    const QByteArray json =
-        encode(QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, ServiceState::Unreachable, u"refused"_s, {}, {}}});
+    const QByteArray json = encode(
+        QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, ServiceState::Unreachable, u"refused"_s, {}, {}}});
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
     QVERIFY(json.contains(R"("state": "error")"));

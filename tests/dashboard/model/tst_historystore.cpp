@@ -364,7 +364,7 @@ void TestHistoryStore::anObituaryKeepsTheLastWords()
     QCOMPARE(*found, (QList<Obituary>{obituary, unknown}));
 }
 
-static Receipt receipt(const QString &action, bool ok)
+static Receipt receipt(FleetAction action, bool ok)
 {
     Receipt receipt;
     receipt.service = u"mcp"_s;
@@ -373,8 +373,9 @@ static Receipt receipt(const QString &action, bool ok)
     receipt.startedAt = QDateTime::fromString(u"2026-01-02T03:04:05.678Z"_s, Qt::ISODateWithMs);
     receipt.oldInstance = u"one"_s;
     receipt.oldPid = 4312;
-    receipt.steps = {{u"asked"_s, StepOutcome::Ok, Seconds(0.25), {}},
-                     {u"healthy"_s, ok ? StepOutcome::Ok : StepOutcome::Failed, Seconds(0.5), u"exited with code 2"_s}};
+    receipt.steps = {
+        {RestartStep::Asked, StepOutcome::Ok, Seconds(0.25), {}},
+        {RestartStep::Healthy, ok ? StepOutcome::Ok : StepOutcome::Failed, Seconds(0.5), u"exited with code 2"_s}};
     receipt.total = Seconds(0.75);
     receipt.ok = ok;
     receipt.failure = ok ? QString() : u"exited with code 2"_s;
@@ -391,17 +392,17 @@ void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
     const QString other = u"http://127.0.0.1:8001"_s;
     {
         HistoryStore store(path());
-        store.record(receipt(u"start"_s, true), Url);
+        store.record(receipt(FleetAction::Start, true), Url);
         store.flush();
-        store.record(receipt(u"restart"_s, false), Url);
-        store.record(receipt(u"stop"_s, true), other);
+        store.record(receipt(FleetAction::Restart, false), Url);
+        store.record(receipt(FleetAction::Stop, true), other);
     }
     HistoryStore store(path());
     const auto receipts = receiptsOf(store);
     QVERIFY(receipts);
     QCOMPARE(receipts->size(), 2);
-    QCOMPARE(receipts->value(Url), receipt(u"restart"_s, false));
-    QCOMPARE(receipts->value(other), receipt(u"stop"_s, true));
+    QCOMPARE(receipts->value(Url), receipt(FleetAction::Restart, false));
+    QCOMPARE(receipts->value(other), receipt(FleetAction::Stop, true));
 }
 
 void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
@@ -412,10 +413,10 @@ void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
     change(u"DROP TABLE receipt"_s);
     HistoryStore store(path());
     QSignalSpy trouble(&store, &HistoryStore::trouble);
-    store.record(receipt(u"restart"_s, true), Url);
+    store.record(receipt(FleetAction::Restart, true), Url);
     const auto receipts = receiptsOf(store);
     QVERIFY(receipts);
-    QCOMPARE(receipts->value(Url), receipt(u"restart"_s, true));
+    QCOMPARE(receipts->value(Url), receipt(FleetAction::Restart, true));
     QCOMPARE(trouble.size(), 0);
 }
 

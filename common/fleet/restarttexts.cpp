@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/restarttexts.h"
+
+#include "common/base/duration.h"
+#include "common/base/printable.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString latePortText(const LateFacts &facts, const QString &time)
+{
+    if (facts.newInstance)
+        return u"something has started it again (instance %1): a supervisor, perhaps"_s.arg(
+            printable(facts.newInstance->left(60)));
+    return u"%1 is not free %2 after the process ended (%3)."_s.arg(facts.address, time, facts.answer) + facts.holder;
+}
+
+QString lateHealthyText(RestartMeans means, const LateFacts &facts, const QString &time)
+{
+    if (means == RestartMeans::Supervisor) {
+        const QString state = facts.isOldInstance ? u"the old instance still answers"_s : facts.answer;
+        return u"%1 says it is done, but there is no new healthy instance at %2 after %3: %4"_s.arg(
+            facts.method, facts.address, time, state);
+    }
+    const QString state = facts.doesAnswer ? u"it answers, but says it is shutting down"_s : facts.answer;
+    const QString process = facts.launched ? u" (pid %1, still running)"_s.arg(*facts.launched) : QString();
+    return u"not healthy within %1 of its start%2: %3%4"_s.arg(time, process, state, facts.lastWords) + facts.holder;
+}
+
+} // namespace
+
+QString lateText(const PlannedStep &step, const LateFacts &facts)
+{
+    const QString time = formatDuration(step.deadline);
+    if (step.step == RestartStep::ProcessGone)
+        return u"the process (pid %1) still runs after %2"_s.arg(facts.waitedFor).arg(time);
+    if (step.step == RestartStep::PortFree)
+        return latePortText(facts, time);
+    if (step.step == RestartStep::SuccessorAccepts)
+        return u"the successor of %1 does not accept after %2 (%3)"_s.arg(facts.service, time, facts.answer);
+    if (step.means == RestartMeans::Itself)
+        return u"no new instance of %1 within %2 (%3)"_s.arg(facts.service, time, facts.answer);
+    if (step.step == RestartStep::Healthy)
+        return lateHealthyText(step.means, facts, time);
+    if (step.means == RestartMeans::Supervisor)
+        return u"%1 has not done it within %2"_s.arg(facts.method, time);
+    const QString state = facts.progress.isEmpty() ? QString() : u" (%1)"_s.arg(facts.progress);
+    return u"%1 has not finished its shutdown within %2%3"_s.arg(facts.service, time, state);
+}
+
+QString restartProgressText(const ShutdownProgress &progress)
+{
+    const QString left = progress.left ? u", %1 left"_s.arg(formatDuration(*progress.left)) : QString();
+    if (progress.phase == "draining"_L1)
+        return u"draining %1"_s.arg(progress.inFlight) + left;
+    for (const StepReport &step : progress.steps) {
+        if (step.outcome == StepOutcome::Running)
+            return u"cleaning up: "_s + printable(step.name) + left;
+    }
+    return printable(progress.phase.left(40)) + left;
+}
+
+QString troubleOf(const ShutdownResult &result)
+{
+    QStringList troubles;
+    for (const StepReport &step : result.steps) {
+        if (step.outcome == StepOutcome::Failed)
+            troubles << u"%1 failed: %2"_s.arg(printable(step.name), printable(step.error));
+        else if (step.outcome == StepOutcome::TimedOut)
+            troubles << u"%1 timed out"_s.arg(printable(step.name));
+    }
+    if (result.drain && result.drain->abandoned > 0)
+        troubles << u"%1 requests were cut off"_s.arg(result.drain->abandoned);
+    if (troubles.isEmpty() && !result.complete)
+        troubles << u"the service says its clean-up was incomplete"_s;
+    return troubles.join(u", "_s);
+}
+
+QString lastWordsText(const QStringList &lines)
+{
+    return lines.isEmpty() ? u". It wrote nothing."_s : u". Its last words: "_s + lines.join(u" | "_s);
+}
+
+QString holderText(const PortHolder &holder, const ServiceAddress &address)
+{
+    if (address.kind == ServiceAddress::Kind::Unix)
+        return u" The socket %1 is held by %2. Stop it, or change the path."_s.arg(address.path, holder.text());
+    return u" Port %1 is held by %2. Stop it, or change the port."_s.arg(address.port).arg(holder.text());
+}
+
+} // namespace Hephaestus

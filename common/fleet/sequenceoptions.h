@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/serviceclient.h"
+#include "common/fleet/supervisorrequest.h"
+
+namespace Hephaestus {
+
+/// What a RestartSequence may use beside the service itself, and how patient it is.
+struct SequenceOptions
+{
+    QString stateDirectory; ///< for the output of started programs; empty: defaultStateDirectory()
+    std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
+    std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
+    std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
+    /// For a successor that is started beside the old program, beyond its own time for a start. It covers its end, too,
+    /// if it fails.
+    std::chrono::milliseconds successorTime{10'000};
+    SupervisorPlaces supervisors;
+};
+
+} // namespace Hephaestus
