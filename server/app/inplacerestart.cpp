@@ -75,15 +75,15 @@ std::optional<Problem> InPlaceRestart::listenAnew(const QStringList &addresses, 
 {
     for (const QString &address : addresses) {
         const QByteArray name = nameOf(address);
-        const auto kept = std::find_if(inherited.begin(), inherited.end(),
-                                       [&](const InheritedSocket &socket) { return socket.name == name; });
-        const bool isKept = kept != inherited.end();
-        const auto bound = isKept ? m_service.adopt({kept->descriptor}, true) : m_service.listen({address});
-        if (isKept)
-            inherited.erase(kept);
+        QList<int> kept; // one address may be several sockets
+        inherited.removeIf([&](const InheritedSocket &socket) {
+            return socket.name == name && (kept.append(socket.descriptor), true);
+        });
+        const qsizetype before = m_service.addresses().size();
+        const auto bound = kept.isEmpty() ? m_service.listen({address}) : m_service.adopt(kept, true);
         if (!bound)
             return bound.problem();
-        m_names.append(name);
+        m_names.resize(m_names.size() + m_service.addresses().size() - before, name);
     }
     HeldSockets unwanted;
     for (const InheritedSocket &socket : std::as_const(inherited))
@@ -146,7 +146,7 @@ bool InPlaceRestart::isDue() const
     return m_begun && sequence.isFinished() && sequence.result().mode == ShutdownMode::Restart;
 }
 
-QList<HandedSocket> InPlaceRestart::take(HeldSockets &held)
+QList<HandedSocket> InPlaceRestart::keepSockets(HeldSockets &held)
 {
     UnixSignals::holdBack(); // until the next image takes them, or stopRequested() tells of them
     const auto kept = m_service.http().keptSockets();

@@ -8,10 +8,10 @@
 
 namespace Hephaestus {
 
-/// POST /health/restart of a program that is a Service: the shutdown as always, then the program file now on disk in
-/// place of this process, with the listening sockets, so that no connection is refused meanwhile.
+/// POST /health/restart of a program that is a Service. The shutdown runs as always; then the program file that is now
+/// on disk replaces this process. It gets the listening sockets, so no connection is refused meanwhile.
 ///
-/// What can be known to be wrong is found before anything is given up: then the restart is refused, and the service
+/// What can be known to be wrong is found before anything is given up. Then the restart is refused, and the service
 /// goes on. A stop that comes during a restart makes it a stop.
 class InPlaceRestart : public QObject
 {
@@ -23,22 +23,22 @@ public:
     /// whether it is.
     using Preparation = std::function<std::optional<Problem>(std::function<void(bool isReady)> done)>;
 
-    /// `trial` tells what beside the program file keeps a successor from starting: its configuration. Both outlive it.
+    /// `trial` returns what would keep a successor from starting, beside its program file. `service` and `self` outlive
+    /// it.
     InPlaceRestart(Service &service, const Reexec &self, Trial trial);
 
     /// Without: every restart is ready at once.
     void setPreparation(Preparation preparation) { m_preparation = std::move(preparation); }
 
-    /// Listens on `addresses`: those that a predecessor handed over are taken from it, those it had and that are no
-    /// longer configured are closed. Sockets named by anybody else (systemd) are all served instead, whatever the
-    /// addresses say.
+    /// Listens on `addresses`. Sockets that a predecessor handed over for them are adopted; its others are closed. If
+    /// anybody else handed over sockets (systemd), those are served instead, whatever the addresses say.
     std::optional<Problem> listen(const QStringList &addresses, const QList<InheritedSocket> &inherited);
 
     /// After Service::exec(): whether the process is to be replaced now.
     bool isDue() const;
 
     /// The sockets for the successor, in `held`, and their names for it; while the service lives. `held` must be empty.
-    QList<HandedSocket> take(HeldSockets &held);
+    QList<HandedSocket> keepSockets(HeldSockets &held);
 
     /// Replaces the process; returns, with the exit code, only if that fails, which it says on stderr. A successor that
     /// is not ready within `startTimeout` is ended by SIGALRM: its clients are refused rather than left waiting.

@@ -28,20 +28,27 @@ constexpr char HeldName[] = "held="; // what follows is the address as it was as
 
 QByteArray heldName(const QString &address) { return HeldName + address.toUtf8().toPercentEncoding(); }
 
-/// Opens the sockets for the program, or takes those a predecessor held from `inherited`; what it held and is no longer
-/// asked for is closed.
-std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, QList<InheritedSocket> &inherited)
+/// Opens the sockets for the program, or adopts those that a predecessor held, from `inherited`. Closes what it held
+/// and nobody asks for any more. Appends the name of each socket to `names`.
+std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, QList<InheritedSocket> &inherited,
+                            QByteArrayList &names)
 {
     for (const QString &address : addresses) {
-        const auto kept = std::find_if(inherited.begin(), inherited.end(),
-                                       [&](const InheritedSocket &socket) { return socket.name == heldName(address); });
-        const bool isKept = kept != inherited.end();
-        const auto problem =
-            isKept ? sockets.adopt(kept->descriptor, true) : sockets.open(parseServiceAddress(address).value());
-        if (isKept)
-            inherited.erase(kept);
+        const QByteArray name = heldName(address);
+        std::optional<Problem> problem;
+        // One address may be several sockets.
+        const auto count = inherited.removeIf([&](const InheritedSocket &socket) {
+            if (socket.name != name)
+                return false;
+            if (auto wrong = sockets.adopt(socket.descriptor, true))
+                problem = wrong;
+            return true;
+        });
+        if (count == 0)
+            problem = sockets.open(parseServiceAddress(address).value());
         if (problem)
             return problem;
+        names.resize(sockets.addresses().size(), name);
     }
     HeldSockets unwanted;
     inherited.removeIf([&](const InheritedSocket &socket) {
@@ -89,10 +96,10 @@ public:
     std::optional<HandedProgram> handOver() { return m_overlap ? m_overlap->handOver() : std::nullopt; }
 
 private:
-    void tell();
+    void publish();
     void stopProgram(const CleanupDone &done);
     void askToEnd();
-    void lookWhetherStopped();
+    void checkWhetherStopped();
     bool isRestart() { return m_service.shutdown().result().mode == ShutdownMode::Restart; }
     bool isSuccessorWanted() { return isRestart() && m_overlap->isAccepting(); }
     bool isOurs(qint64 pid) const;
@@ -146,10 +153,10 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     addStandardEndpoints(m_service, m_checks, [this](qsizetype lines) { return m_supervisor.output().tail(lines); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
-    connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::tell);
+    connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);
     connect(&m_supervisor, &Supervisor::finished, this, [this] {
         if (m_stopped)
-            lookWhetherStopped();
+            checkWhetherStopped();
         else
             m_service.shutdown().request(ShutdownMode::Immediate);
     });
@@ -157,14 +164,14 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor);
         m_restart.setPreparation([this](auto done) { return m_overlap->begin(std::move(done)); });
         connect(m_overlap.get(), &OverlappingRestart::changed, this, [this] {
-            tell();
-            lookWhetherStopped();
+            publish();
+            checkWhetherStopped();
         });
-        connect(&m_service.shutdown(), &ShutdownSequence::restartRevoked, this, &RunProgram::lookWhetherStopped);
+        connect(&m_service.shutdown(), &ShutdownSequence::restartRevoked, this, &RunProgram::checkWhetherStopped);
     }
     connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
     connect(&m_service, &Service::readyChanged, this, [this] {
-        tell();
+        publish();
         m_notifier.ready(u"running"_s);
     });
     connect(&m_service, &Service::signalReceived, this, [this](int number) { m_supervisor.sendSignal(number); });
@@ -189,7 +196,7 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
 
 /// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other
 /// one.
-void RunProgram::tell()
+void RunProgram::publish()
 {
     ServerState &state = m_service.state();
     WrappedProcess process = m_supervisor.describe();
@@ -229,7 +236,7 @@ void RunProgram::stopProgram(const CleanupDone &done)
 
 /// The step is over when the program is gone, and so is its successor, or that is to run on: up to then a stop may end
 /// it, too.
-void RunProgram::lookWhetherStopped()
+void RunProgram::checkWhetherStopped()
 {
     if (!m_stopped)
         return;
@@ -245,7 +252,7 @@ void RunProgram::lookWhetherStopped()
 void RunProgram::askToEnd()
 {
     if (m_supervisor.isFinished()) {
-        lookWhetherStopped();
+        checkWhetherStopped();
         return;
     }
     // A stranger that answers in its place must not be shut down for it.
@@ -283,6 +290,7 @@ struct Belongings
     QList<InheritedSocket> inherited;       ///< to listen on ourselves
     std::optional<HandedProgram> program;   ///< one that runs already
     HeldSockets sockets;                    ///< for the program
+    QByteArrayList socketNames;             ///< of `sockets`, by which the next image of this process finds them
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
 };
 
@@ -300,7 +308,7 @@ std::optional<Problem> Belongings::takeInherited()
 
 std::optional<Problem> Belongings::complete(const RunOptions &options)
 {
-    if (auto problem = hold(sockets, options.sockets, inherited))
+    if (auto problem = hold(sockets, options.sockets, inherited, socketNames))
         return problem;
     if (options.python && !adapter)
         adapter = std::make_unique<PythonAdapter>(options.service.name, stateDirectory());
@@ -316,7 +324,7 @@ struct RunEnd
     std::optional<HandedProgram> next; ///< the program that the next image goes on with
 };
 
-/// `trial` tells what would keep the next image from running; `kept` holds `listening`.
+/// `trial` returns what would keep the next image from running; `kept` holds `listening`.
 RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardian &guardian, const Reexec &self,
                        InPlaceRestart::Trial trial, HeldSockets &kept)
 {
@@ -326,7 +334,7 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
     end.next = program.handOver();
     end.isRestart = program.restart().isDue();
     if (end.isRestart)
-        end.listening = program.restart().take(kept);
+        end.listening = program.restart().keepSockets(kept);
     return end;
 }
 
@@ -345,7 +353,7 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
 {
     QList<HandedSocket> held = belongings.sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
-        held[i].name = heldName(options.sockets[i]);
+        held[i].name = belongings.socketNames[i];
     belongings.adapter.reset(); // the next program has its own
     if (end.next) {
         end.next->guardian = std::move(guardian); // until the next image's own does

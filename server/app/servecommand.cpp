@@ -12,7 +12,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QTcpServer>
 
 #include <csignal>
 #include <cstdio>
@@ -142,11 +141,9 @@ private:
         for (const QString &address : config.listen) {
             const Result<ServiceAddress> parsed = parseServiceAddress(address);
             if (!parsed || parsed->kind != ServiceAddress::Kind::Tcp || m_config.listen.contains(address))
-                continue; // wrong and told, or ours
-            QTcpServer trial;
-            const QHostAddress host(parsed->host);
-            if (!host.isNull() && !trial.listen(host, parsed->port))
-                problems << Problem{u"service.listen"_s, u"%1: %2"_s.arg(address, trial.errorString())};
+                continue; // reported already, or ours
+            if (const auto trial = openListeningSockets(*parsed); !trial)
+                problems << Problem{u"service.listen"_s, trial.problem().text()};
         }
         return problems.isEmpty() ? std::optional<Problem>() : problems.first();
     }
@@ -267,7 +264,7 @@ int serveCommand(const QStringList &arguments)
         exitCode = program.run(*inherited);
         if (!program.restart().isDue())
             return exitCode;
-        sockets = program.restart().take(kept);
+        sockets = program.restart().keepSockets(kept);
     }
     return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, sockets, config.startTimeout);
 }

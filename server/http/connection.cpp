@@ -3,7 +3,7 @@
 
 #include "server/http/connectionpool.h"
 #include "server/http/peercredentials.h"
-#include "server/http/socketname.h"
+#include "server/core/socketname.h"
 
 #include <QScopedValueRollback>
 

@@ -2,7 +2,6 @@
 #include "server/http/listeners.h"
 
 #include "server/http/router.h"
-#include "server/http/socketname.h"
 #include "server/http/tlsconfiguration.h"
 
 #include <QLoggingCategory>
@@ -27,13 +26,11 @@ Result<QList<ServiceAddress>> Listeners::open(const QList<ServiceAddress> &addre
 {
     std::vector<std::unique_ptr<Listener>> opened;
     for (const ServiceAddress &address : addresses) {
-        auto listener = openOne(address);
-        if (!listener) {
+        if (auto problem = open(address, opened)) {
             for (const auto &earlier : opened)
                 earlier->stop();
-            return listener.problem();
+            return *problem;
         }
-        opened.push_back(*std::move(listener));
     }
     QList<ServiceAddress> bound;
     for (auto &listener : opened) {
@@ -43,32 +40,44 @@ Result<QList<ServiceAddress>> Listeners::open(const QList<ServiceAddress> &addre
     return bound;
 }
 
-Result<std::unique_ptr<Listener>> Listeners::openOne(const ServiceAddress &address)
+std::optional<Problem> Listeners::open(const ServiceAddress &address, std::vector<std::unique_ptr<Listener>> &opened)
 {
     if (auto problem = refuseToListen(m_options.access, m_options.tls.isOn(), address))
-        return *problem;
+        return problem;
     if (auto problem = prepareTls())
-        return *problem;
-    const bool tls = m_tls && address.kind == ServiceAddress::Kind::Tcp;
-    auto listener = std::make_unique<Listener>([this, tls](int descriptor) { m_accepted(transport(descriptor, tls)); });
-    if (auto problem = listener->open(address))
-        return *problem;
-    return listener;
+        return problem;
+    auto sockets = openListeningSockets(address, {.isPrivate = true});
+    if (!sockets)
+        return sockets.problem();
+    for (ListeningSocket &socket : *sockets) {
+        opened.push_back(listenerFor(socket.address));
+        if (auto problem = opened.back()->serve(std::move(socket)))
+            return problem;
+    }
+    return {};
 }
 
 Result<ServiceAddress> Listeners::adopt(int descriptor, bool removeFile)
 {
-    const bool tls = m_options.tls.isOn() && socketName(descriptor, SocketEnd::Local).kind == SocketName::Kind::Tcp;
-    auto listener = std::make_unique<Listener>([this, tls](int accepted) { m_accepted(transport(accepted, tls)); });
-    if (auto problem = listener->adopt(descriptor, removeFile))
+    auto socket = adoptListeningSocket(FileDescriptor(descriptor), removeFile);
+    if (!socket)
+        return socket.problem();
+    const ServiceAddress address = socket->address;
+    auto listener = listenerFor(address);
+    if (auto problem = listener->serve(*std::move(socket)))
         return *problem;
-    const ServiceAddress address = listener->address();
     if (auto problem = refuseToListen(m_options.access, m_options.tls.isOn(), address))
         return *problem;
     if (auto problem = prepareTls())
         return *problem;
     keep(std::move(listener));
     return address;
+}
+
+std::unique_ptr<Listener> Listeners::listenerFor(const ServiceAddress &address) const
+{
+    const bool tls = m_options.tls.isOn() && address.kind == ServiceAddress::Kind::Tcp;
+    return std::make_unique<Listener>([this, tls](int descriptor) { m_accepted(transport(descriptor, tls)); });
 }
 
 std::optional<Problem> Listeners::prepareTls()

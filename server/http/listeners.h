@@ -8,6 +8,7 @@
 #include <QSslConfiguration>
 
 #include <list>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -22,12 +23,12 @@ public:
     /// `options` and `router` must outlive it.
     Listeners(const HttpOptions &options, Router &router, Accepted accepted);
 
-    /// All of them or none; each with its real port.
+    /// Opens all of them or none, as openListeningSockets() does. Returns one address for each socket.
     Result<QList<ServiceAddress>> open(const QList<ServiceAddress> &addresses);
-    /// Takes the descriptor, whatever comes of it.
+    /// As adoptListeningSocket().
     Result<ServiceAddress> adopt(int descriptor, bool removeFile);
 
-    /// Listener::pause(), resume(), stop() and handOver(), of all.
+    /// Listener::pause(), resume(), stop() and handOver() of each.
     void pause();
     void resume();
     void stop();
@@ -36,7 +37,9 @@ public:
     QList<std::pair<ServiceAddress, int>> duplicates() const;
 
 private:
-    Result<std::unique_ptr<Listener>> openOne(const ServiceAddress &address);
+    /// Adds what it opens to `opened`.
+    std::optional<Problem> open(const ServiceAddress &address, std::vector<std::unique_ptr<Listener>> &opened);
+    std::unique_ptr<Listener> listenerFor(const ServiceAddress &address) const;
     std::optional<Problem> prepareTls();
     std::unique_ptr<Transport> transport(int descriptor, bool tls) const;
     void keep(std::unique_ptr<Listener> listener);

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/base/filedescriptor.h"
-#include "common/protocol/serviceaddress.h"
+#include "server/core/listeningsocket.h"
 #include "server/supervisor/childcommand.h"
-
-#include <sys/types.h>
-
-#include <vector>
 
 namespace Hephaestus {
 
@@ -22,11 +17,9 @@ public:
     HeldSockets(const HeldSockets &) = delete;
     HeldSockets &operator=(const HeldSockets &) = delete;
 
-    /// Binds and listens; port 0 takes a free one, a stale Unix-domain socket that nobody listens on is replaced. The
-    /// file of one gets what the umask leaves.
+    /// Opens what openListeningSockets() makes of the address: two sockets of `localhost`, one of any other.
     std::optional<Problem> open(const ServiceAddress &address);
-    /// A listening stream socket made by another, ours from now on whatever comes of it. `removeFile`: a Unix-domain
-    /// socket's file goes with it in the end.
+    /// As adoptListeningSocket().
     std::optional<Problem> adopt(int descriptor, bool removeFile);
 
     /// Where they listen, with the real ports, in the order they were added.
@@ -51,19 +44,10 @@ public:
     void close();
 
 private:
-    struct Socket
+    struct Socket : ListeningSocket
     {
-        FileDescriptor descriptor;
         FileDescriptor twin;
-        ServiceAddress address;
-        bool removeFile = false;
-        dev_t device = 0; ///< of the file, which may have been replaced meanwhile
-        ino_t inode = 0;
     };
-
-    std::optional<Problem> openTcp(const ServiceAddress &address);
-    std::optional<Problem> openUnix(const ServiceAddress &address);
-    std::optional<Problem> add(FileDescriptor descriptor, bool removeFile);
 
     const bool m_willOverlap;
     std::vector<Socket> m_sockets;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/listenertwin.h"
 
+#include "server/core/listeningsocket.h"
+
 #include <QtGlobal>
 
 #include <cerrno>
@@ -17,7 +19,6 @@
 namespace Hephaestus {
 namespace {
 
-constexpr int Backlog = 4096;            // cut to net.core.somaxconn by the kernel
 constexpr unsigned Established = 1 << 1; // of the kernel's states (tcp_states.h)
 constexpr unsigned CloseWait = 1 << 8;   // the client said that it sends no more
 
@@ -34,12 +35,6 @@ bool nameOf(int listener, Name &name, socklen_t &size)
     size = sizeof name;
     return ::getsockname(listener, &name.any, &size) == 0
         && (name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6);
-}
-
-bool enable(int socket, int level, int option)
-{
-    const int on = 1;
-    return ::setsockopt(socket, level, option, &on, sizeof on) == 0;
 }
 
 /// Which of the two gets what comes, in the order in which they began to listen; one that is alone gets all whatever is
@@ -127,21 +122,19 @@ FileDescriptor openListenerTwin(int listener)
     errno = EOPNOTSUPP;
     if (!nameOf(listener, name, size))
         return {};
-    FileDescriptor twin(::socket(name.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     int onlyIpv6 = 0;
     socklen_t length = sizeof onlyIpv6;
-    if (name.any.sa_family == AF_INET6 && ::getsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, &length) == 0)
-        ::setsockopt(twin.number(), IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, sizeof onlyIpv6);
-    if (!twin.isOpen() || !allowTwin(listener) || !enable(twin.number(), SOL_SOCKET, SO_REUSEADDR)
-        || !allowTwin(twin.number()) || ::bind(twin.number(), &name.any, size) != 0)
+    ::getsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, &length); // stays 0 for IPv4
+    if (!allowSharedPort(listener))
+        return {};
+    FileDescriptor twin = bindStreamSocket(&name.any, size, {.onlyIpv6 = onlyIpv6 != 0, .sharesPort = true});
+    if (!twin.isOpen())
         return {};
     choose(listener, Twin::Older); // before there is another, if it can be
-    if (::listen(twin.number(), Backlog) != 0 || !choose(twin.number(), Twin::Older))
+    if (::listen(twin.number(), ListenBacklog) != 0 || !choose(twin.number(), Twin::Older))
         return {};
     return twin;
 }
-
-bool allowTwin(int socket) { return enable(socket, SOL_SOCKET, SO_REUSEPORT); }
 
 bool preferTwin(int twin) { return choose(twin, Twin::Newer); }
 

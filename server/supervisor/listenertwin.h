@@ -11,12 +11,9 @@ namespace Hephaestus {
 /// The newer one (SO_REUSEPORT and a classic BPF program that chooses, socket(7)); the older one still gets all. Not
 /// open, with errno, where that cannot be: not a TCP socket, bound by another user, a port that takes a privilege.
 ///
-/// Of a listener that was made without allowTwin(), or had no twin yet, a connection of the first microseconds may go
-/// to the newer one.
+/// Of a listener that was made without ListenOptions::mayHaveTwin, or had no twin yet, a connection of the first
+/// microseconds may go to the newer one.
 FileDescriptor openListenerTwin(int listener);
-
-/// For a socket that is bound and does not listen yet: its first twin is opened without that.
-bool allowTwin(int socket);
 
 /// From now on the newer one gets all. False, with errno, if that fails.
 bool preferTwin(int twin);

@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QLocalSocket>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void aStopDuringARestartIsAStop();
     void duringAShutdownItIsRefused();
     void changedAddressesAreFollowed();
+    void bothSocketsOfLocalhostAreKept();
     void aUnixSocketGoesWithTheLastInstance();
 
 private:
@@ -323,6 +325,33 @@ void TestInPlaceRestart::changedAddressesAreFollowed()
     QLocalSocket local;
     local.connectToServer(path);
     QVERIFY(local.waitForConnected());
+}
+
+void TestInPlaceRestart::bothSocketsOfLocalhostAreKept()
+{
+    const auto families = [](quint16 port) {
+        QStringList reached;
+        for (const QString &host : {u"127.0.0.1"_s, u"::1"_s}) {
+            QTcpSocket client;
+            client.connectToHost(host, port);
+            if (client.waitForConnected())
+                reached << host;
+        }
+        return reached;
+    };
+    configure("[\"localhost:0\"]");
+    START(service);
+    const QString before = instance(service.port);
+    const QStringList reached = families(service.port);
+    QVERIFY(reached.contains(u"127.0.0.1"_s));
+    for (int restarts = 1; restarts <= 2; ++restarts) {
+        const QString last = instance(service.port);
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        QTRY_VERIFY(instance(service.port) != last);
+        QCOMPARE(families(service.port), reached);
+        QTRY_VERIFY(isReady(service.port));
+    }
+    QVERIFY(instance(service.port) != before);
 }
 
 void TestInPlaceRestart::aUnixSocketGoesWithTheLastInstance()

@@ -8,6 +8,7 @@
 #include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void checksAnswerWhenAllHaveEnded();
     void aRestartNeedsAHandler();
     void aDocumentIsServedAsItIs();
+    void localhostIsBothFamilies();
     void connectionsAreCounted();
     void aUnixSocketIsPrivateAndGoesAway();
     void aStaleUnixSocketIsReplacedAndALiveOneIsNot();
@@ -574,6 +576,21 @@ void TestHttpServer::aDocumentIsServedAsItIs()
     const RawResponse response = ask(requestText("GET", "/metrics?tail=3"));
     QCOMPARE(response.body, "up 1\ntail=3");
     QCOMPARE(response.field("Content-Type"), "text/plain; version=0.0.4");
+}
+
+void TestHttpServer::localhostIsBothFamilies()
+{
+    const auto bound = server->listen({*parseServiceAddress(u"localhost:0"_s)});
+    QVERIFY(bound.ok());
+    QCOMPARE(bound->first().host, u"127.0.0.1"_s);
+    QVERIFY(bound->size() == 1 || (*bound)[1].text() == u"[::1]:%1"_s.arg(bound->first().port));
+    for (const ServiceAddress &address : *bound) {
+        QTcpSocket client;
+        client.connectToHost(address.host, address.port);
+        client.write(requestText("GET", "/health/live"));
+        QVERIFY(client.waitForReadyRead(5000));
+        QVERIFY(client.readAll().startsWith("HTTP/1.1 200"));
+    }
 }
 
 void TestHttpServer::connectionsAreCounted()

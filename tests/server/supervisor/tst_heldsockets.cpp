@@ -46,6 +46,7 @@ class TestHeldSockets : public QObject
 private Q_SLOTS:
     void init() { directory = std::make_unique<QTemporaryDir>(); }
     void aFreePortIsTaken();
+    void localhostIsBothFamilies();
     void aClosedSocketRefuses();
     void theSamePortIsBoundAgainAtOnce();
     void aUnixSocketComesAndGoes();
@@ -67,12 +68,27 @@ void TestHeldSockets::aFreePortIsTaken()
 {
     HeldSockets sockets;
     QVERIFY(!sockets.open(address(u"127.0.0.1:0"_s)));
-    QVERIFY(!sockets.open(address(u"localhost:0"_s)));
+    QVERIFY(!sockets.open(address(u"127.0.0.2:0"_s)));
     QCOMPARE(sockets.addresses().size(), 2);
     QVERIFY(sockets.addresses().first().port != 0);
     QCOMPARE(sockets.addresses().first().host, u"127.0.0.1"_s);
     QCOMPARE(connectTo(sockets.addresses().first()), 0);
     QCOMPARE(sockets.handed().size(), 2);
+}
+
+void TestHeldSockets::localhostIsBothFamilies()
+{
+    HeldSockets sockets;
+    QVERIFY(!sockets.open(address(u"localhost:0"_s)));
+    const QList<ServiceAddress> addresses = sockets.addresses();
+    QCOMPARE(addresses.first().host, u"127.0.0.1"_s);
+    QVERIFY(addresses.size() == 1 || addresses[1].text() == u"[::1]:%1"_s.arg(addresses.first().port));
+    for (const ServiceAddress &each : addresses) {
+        QTcpSocket client;
+        client.connectToHost(each.host, each.port);
+        QVERIFY(client.waitForConnected());
+    }
+    QCOMPARE(sockets.handed().size(), addresses.size());
 }
 
 void TestHeldSockets::aClosedSocketRefuses()

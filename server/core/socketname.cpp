@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/http/socketname.h"
+#include "server/core/socketname.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
