@@ -76,18 +76,18 @@ SystemdRequest::SystemdRequest(const RestartBySystemd &method, Verb verb, std::c
     , m_verb(verb)
     , m_timeout(timeout)
     , m_bus(std::make_shared<Bus>(method.scope, busAddress))
-    , m_mailbox(std::make_shared<Mailbox>(this))
+    , m_calls(std::make_shared<CallsToOwner>(this))
 {
 }
 
-SystemdRequest::~SystemdRequest() { m_mailbox->close(); }
+SystemdRequest::~SystemdRequest() { m_calls->close(); }
 
 void SystemdRequest::start()
 {
-    // The thread may outlast this request; it owns its part of the connection and of the mailbox.
-    std::thread([this, bus = m_bus, mailbox = m_mailbox] {
+    // The thread may outlast this request; it owns its part of the connection and of the calls.
+    std::thread([this, bus = m_bus, calls = m_calls] {
         bus->connect();
-        mailbox->post([this] { connected(); });
+        calls->post([this] { connected(); });
     }).detach();
 }
 

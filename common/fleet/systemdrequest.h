@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/base/mailbox.h"
+#include "common/base/callstoowner.h"
 #include "common/fleet/supervisorrequest.h"
 
 #include <QDBusConnection>
@@ -47,7 +47,7 @@ private:
     Verb m_verb;
     std::chrono::milliseconds m_timeout;
     std::shared_ptr<Bus> m_bus;
-    std::shared_ptr<Mailbox> m_mailbox; ///< of the thread that connects
+    std::shared_ptr<CallsToOwner> m_calls; ///< of the thread that connects
     QString m_job;                      ///< ours; empty until it is queued
     QMap<QString, QString> m_removed;   ///< jobs, with their results: the signal may come before the call's answer
     bool m_ended = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/overlappingrestart.h"
 
-#include "server/app/standardendpoints.h"
+#include "server/app/statedirectory.h"
 
 #include <limits>
 

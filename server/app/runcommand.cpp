@@ -4,10 +4,12 @@
 #include "server/app/overlappingrestart.h"
 #include "server/app/programcode.h"
 #include "server/app/runoptions.h"
-#include "server/app/standardendpoints.h"
+#include "server/app/statedirectory.h"
 #include "server/app/systemdnotifier.h"
 #include "server/app/upstream.h"
 #include "server/code/processorigin.h"
+#include "server/http/service.h"
+#include "server/probes/checks.h"
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/processtable.h"
 
@@ -150,7 +152,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
             error.isEmpty() ? done() : done.failed(error);
         },
         CleanupStage::Logs);
-    addStandardEndpoints(m_service, m_checks, [this](qsizetype lines) { return m_supervisor.output().tail(lines); });
+    m_service.http().setLogTail([this](qsizetype lines) { return m_supervisor.output().tail(lines); });
+    m_service.http().setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);

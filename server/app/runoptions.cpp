@@ -5,7 +5,7 @@
 #include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
 #include "server/app/logoptions.h"
-#include "server/app/standardendpoints.h"
+#include "server/app/statedirectory.h"
 #include "server/cli/globaloptions.h"
 #include "server/code/globpattern.h"
 

@@ -3,7 +3,7 @@
 #include "server/app/inplacerestart.h"
 #include "server/app/logoptions.h"
 #include "server/app/serviceconfig.h"
-#include "server/app/standardendpoints.h"
+#include "server/app/statedirectory.h"
 #include "server/app/systemdnotifier.h"
 #include "server/cli/globaloptions.h"
 #include "server/code/codemonitor.h"
@@ -69,7 +69,7 @@ public:
                 error.isEmpty() ? done() : done.failed(error);
             },
             CleanupStage::Logs);
-        addStandardEndpoints(m_service, m_checks, &Log::tail);
+        m_service.http().setLogTail(&Log::tail);
         m_service.http().setCheckHandler([this](std::function<void()> done) {
             m_code.compareNow();
             m_checks.checkAll(std::move(done));

@@ -31,7 +31,7 @@ struct Caller
     bool reachedLoopback = true; ///< connected to a loopback address of this machine, or a Unix socket
     QByteArray localAddress; ///< the address it connected to, as a Host field would have it; empty for a Unix socket
     uid_t serviceUser = 0;   ///< whom this process runs as
-    std::function<std::optional<uid_t>()> user; ///< looked up only if it matters; nothing: unknown
+    std::function<std::optional<uid_t>()> user; ///< asked only if it matters; nothing: unknown
 };
 
 /// Whether a request that changes state needs the token or the same user.

@@ -6,18 +6,18 @@
 
 namespace Hephaestus {
 
-/// Takes a request's body from the wire as its head frames it, plain or chunked (RFC 9112 section 7.1), strictly and
+/// Decodes a request's body as its head frames it, plain or chunked (RFC 9112 section 7.1), strictly and
 /// within a limit. What chunking adds to the wire is bounded too, so that a stream of tiny chunks ends.
 class BodyDecoder
 {
 public:
     BodyDecoder(const RequestHead &head, qint64 limit);
 
-    /// Takes what it needs from the beginning of `bytes` and returns how much that was; stops at the end of the body.
+    /// Reads what it needs from the beginning of `bytes` and returns how much that was; stops at the end of the body.
     qsizetype feed(QByteArrayView bytes);
 
     bool isDone() const { return m_state == State::Done; }
-    const std::optional<Refusal> &refusal() const { return m_refusal; } ///< nothing is taken any more once set
+    const std::optional<Refusal> &refusal() const { return m_refusal; } ///< once set, nothing more is read
     QByteArray takeBody() { return std::move(m_body); }
 
 private:

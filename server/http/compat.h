@@ -7,7 +7,7 @@
 #include <QTcpServer>
 
 /// The differences between Qt 6.4 and 6.8 that show here, in one place. All that is asked of QHttpServer is to
-/// route: what it does with sockets and bytes differs far more (see inlet.h).
+/// route: what it does with sockets and bytes differs far more (see routingsocket.h).
 namespace Hephaestus::Compat {
 
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
@@ -27,7 +27,7 @@ inline void bind(QHttpServer &http, QTcpServer *server)
 #endif
 }
 
-/// Calls `handler()` for every request that no route takes.
+/// Calls `handler()` for every request without a route.
 template <typename Handler>
 void setMissingHandler(QHttpServer &http, Handler handler)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/connection.h"
 
+#include "server/core/socketname.h"
 #include "server/http/connectionpool.h"
 #include "server/http/peercredentials.h"
-#include "server/core/socketname.h"
 
 #include <QScopedValueRollback>
 
@@ -81,16 +81,18 @@ bool Connection::readHead()
     ++m_serial;
     if (const auto *refusal = std::get_if<Refusal>(&parsed)) {
         m_head = {};
+        m_route = nullptr;
         refuse(*refusal);
         return true;
     }
     m_head = std::get<RequestHead>(std::move(parsed));
     m_input.remove(0, m_head.size);
+    m_route = m_pool.findRoute(m_head);
     if (!m_head.keepAlive || m_reserved)
         m_closeAfter = true;
     if (!admit())
         return true;
-    m_body.emplace(m_head, m_pool.bodyLimit(m_head));
+    m_body.emplace(m_head, m_pool.bodyLimit(m_route));
     if (m_head.expectsContinue && m_head.hasBody() && m_input.isEmpty() && !m_body->refusal())
         m_transport->write("HTTP/1.1 100 Continue\r\n\r\n");
     if (m_head.hasBody() && !m_reserved)
@@ -99,12 +101,12 @@ bool Connection::readHead()
     return true;
 }
 
-/// The access rules, before a byte of the body is taken.
+/// Applies the access rules, before a byte of the body is read.
 bool Connection::admit()
 {
     if (isSafe(m_head.method) && m_head.host.isNull())
         return true;
-    if (const auto refusal = m_pool.judge(m_head, caller())) {
+    if (const auto refusal = m_pool.refuse(m_route, m_head, caller())) {
         refuse(*refusal);
         return false;
     }
@@ -143,7 +145,7 @@ void Connection::dispatch()
 {
     m_state = State::Handling;
     m_deadline = Clock::TimePoint::max();
-    m_pool.serve(*this, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
+    m_pool.serve(*this, m_route, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
 }
 
 void Connection::answer(const Response &response)
@@ -284,7 +286,7 @@ void Connection::serverCloses()
             finish();
         return;
     case State::Handling:
-        if (!m_pool.outlastsShutdown(m_head))
+        if (!m_route || !m_route->outlastsShutdown)
             answer(errorResponse(503, "abandoned", "the service ended before this was done"));
         return;
     case State::Writing: m_closeAfter = true; return;

@@ -10,10 +10,13 @@
 namespace Hephaestus {
 
 class ConnectionPool;
+struct Route;
 
-/// One accepted connection and its guard: reads one request at a time, checks it, hands it to the ConnectionPool,
-/// writes the answer, and only then looks at the next. A client costs no more than a head, a body and one answer in
-/// memory, and no more time than the Limits say. Lives in the HTTP thread; owned by the ConnectionPool.
+/// One accepted connection and its guard. Reads one request, checks it, hands it to the ConnectionPool, writes the
+/// answer, and only then goes on to the next.
+///
+/// A client costs no more memory than a head, a body and one answer, and no more time than the Limits say. Lives in the
+/// HTTP thread; owned by the ConnectionPool.
 class Connection : public QObject
 {
     Q_OBJECT
@@ -25,7 +28,7 @@ public:
 
     quint64 id() const { return m_id; }
     bool isReserved() const { return m_reserved; }
-    /// The request now being served; an answer for another one bounces.
+    /// Numbers the request now being served; an answer to an earlier one is dropped.
     quint64 serial() const { return m_serial; }
     /// `127.0.0.1:43125`, or `unix`.
     QByteArray peerName() const;
@@ -39,11 +42,11 @@ public:
     /// Called by the ConnectionPool when the deadline has passed.
     void expire();
 
-    /// The server ends: serves what was already sent, answers what nobody answers any more, closes.
+    /// The server ends: serves a request that is already here, answers one that is abandoned, closes.
     void serverCloses();
-    /// Makes room for another: answers what was asked by now, else 503, without waiting for anything.
+    /// Makes room for another connection: answers a request that is already here, else sends 503. Waits for nothing.
     void evict();
-    /// At once, without a word.
+    /// Closes at once, without an answer.
     void abort();
 
 private:
@@ -71,8 +74,9 @@ private:
     State m_state = State::Head;
     Clock::TimePoint m_deadline;
     QByteArray m_input;
-    std::optional<Caller> m_caller; ///< looked at when first needed
+    std::optional<Caller> m_caller; ///< found out when first needed
     RequestHead m_head;
+    const Route *m_route = nullptr; ///< what answers the request of `m_head`; null: nothing
     std::optional<BodyDecoder> m_body;
     quint64 m_serial = 0;
     bool m_headStarted = false; ///< its deadline runs

@@ -41,14 +41,13 @@ Response handlerFailed() { return errorResponse(500, "handler_failed", "the serv
 
 } // namespace
 
-ConnectionPool::ConnectionPool(ServerState &state, Refusals &refusals, const HttpOptions &options)
+ConnectionPool::ConnectionPool(ServerState &state, Refusals &refusals, const HttpOptions &options, const Clock &clock)
     : m_state(state)
     , m_refusals(refusals)
     , m_options(options)
+    , m_clock(clock)
     , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
-    , m_replies(this, [this](quint64 connection, quint64 serial, const Response &response) {
-        answer(connection, serial, response);
-    })
+    , m_calls(std::make_shared<CallsToOwner>(this))
 {
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &ConnectionPool::sweep);
@@ -59,35 +58,36 @@ ConnectionPool::ConnectionPool(ServerState &state, Refusals &refusals, const Htt
 
 ConnectionPool::~ConnectionPool()
 {
+    m_calls->close();
     for (size_t i = 0; i < m_connections.size(); ++i)
         m_state.connectionClosed();
 }
 
 void ConnectionPool::addRoute(const QByteArray &path, Route route)
 {
-    const Methods twice = m_routes.methodsAt(path) & route.allowed();
-    if (m_routes.add(path, std::move(route)))
-        m_router.addPath(path);
-    else
+    const Methods allowed = route.allowed();
+    const Resource *known = m_routes.find(path);
+    const Resource *resource = m_routes.add(path, std::move(route));
+    if (!resource)
         qCCritical(httpLog, "%s has a route for %s already; the second one is ignored", path.constData(),
-                   allowField(twice).constData());
+                   allowField(known->allowed() & allowed).constData());
+    else if (!known)
+        m_router.add(path, *resource);
 }
 
-qint64 ConnectionPool::bodyLimit(const RequestHead &head) const
+const Route *ConnectionPool::findRoute(const RequestHead &head) const
 {
-    const Route *route = m_routes.find(head.path, head.method);
+    const Resource *resource = m_routes.find(head.path);
+    return resource ? resource->find(head.method) : nullptr;
+}
+
+qint64 ConnectionPool::bodyLimit(const Route *route) const
+{
     return !route || route->isHealth ? m_options.limits.healthBody : m_options.limits.body;
 }
 
-bool ConnectionPool::outlastsShutdown(const RequestHead &head) const
+std::optional<Refusal> ConnectionPool::refuse(const Route *route, const RequestHead &head, const Caller &caller) const
 {
-    const Route *route = m_routes.find(head.path, head.method);
-    return route && route->outlastsShutdown;
-}
-
-std::optional<Refusal> ConnectionPool::judge(const RequestHead &head, const Caller &caller) const
-{
-    const Route *route = m_routes.find(head.path, head.method);
     const Identity identity = route && route->isOpen ? Identity::NotNeeded : Identity::Needed;
     return refuseRequest(m_options.access, head, caller, identity);
 }
@@ -104,7 +104,7 @@ void ConnectionPool::accept(std::unique_ptr<Transport> transport)
     const quint64 id = ++m_lastId;
     m_connections.emplace(id, std::make_unique<Connection>(std::move(transport), *this, id, reserved));
     if (reserved) {
-        m_reserved.push_back({id, clock().now()});
+        m_reserved.push_back({id, m_clock.now()});
         holdOff();
     }
     m_state.connectionOpened();
@@ -112,13 +112,13 @@ void ConnectionPool::accept(std::unique_ptr<Transport> transport)
 
 bool ConnectionPool::isReserveFull() const { return m_reserved.size() >= size_t(m_options.limits.reservedConnections); }
 
-/// Whoever has just come has not had the time to ask. Those who would take its place wait in the kernel's queue, and
-/// ask meanwhile.
+/// A client that has just come has had no time to ask. Those who would get its place wait in the kernel's queue, and
+/// send their requests meanwhile.
 void ConnectionPool::holdOff()
 {
     if (!isReserveFull() || m_closing || m_admission.isActive())
         return;
-    const auto left = m_reserved.front().since + m_options.limits.reservedGrace - clock().now();
+    const auto left = m_reserved.front().since + m_options.limits.reservedGrace - m_clock.now();
     if (left <= 0ms)
         return;
     m_listeners.pause();
@@ -149,9 +149,8 @@ void ConnectionPool::remove(Connection &connection)
 }
 
 /// Reads are answered without QHttpServer, whose routing would cost more than they do.
-void ConnectionPool::serve(Connection &connection, const Request &request)
+void ConnectionPool::serve(Connection &connection, const Route *route, const Request &request)
 {
-    const Route *route = m_routes.find(request.path, request.method);
     const bool isRead = route && route->isRead(request.method);
     if (connection.isReserved() && !(isRead && route->isHealth)) {
         connection.refuse({503, "overloaded", "too many connections; only health is answered now"});
@@ -159,29 +158,37 @@ void ConnectionPool::serve(Connection &connection, const Request &request)
         Response response;
         const bool isMade = succeeds("a read", [&] { response = route->read(request); });
         connection.answer(isMade ? response : handlerFailed());
-    } else if (!m_router.route(request.method, request.path, [&] { handle(connection, request); })) {
+    } else if (!m_router.route(request.method, request.path,
+                               [&](const Resource *found) { handle(connection, found, request); })) {
         qCCritical(httpLog, "QHttpServer routed no request");
         connection.answer(errorResponse(500, "internal", "the request was not routed"));
     }
 }
 
-void ConnectionPool::handle(Connection &connection, const Request &request)
+void ConnectionPool::handle(Connection &connection, const Resource *resource, const Request &request)
 {
-    const Methods allowed = m_routes.methodsAt(request.path);
-    const Route *route = m_routes.find(request.path, request.method);
-    if (!allowed) {
+    const Route *route = resource ? resource->find(request.method) : nullptr;
+    if (!resource) {
         connection.answer(errorResponse(404, "not_found", "there is nothing at this path"));
     } else if (!route) {
         Response response = errorResponse(405, "method_not_allowed", "this path does not take that method");
-        response.fields = {{"Allow", allowField(allowed)}};
+        response.fields = {{"Allow", allowField(resource->allowed())}};
         connection.answer(response);
     } else if (route->isHealth && !request.body.isEmpty() && !isJson(request.field("content-type"))) {
         connection.refuse({415, "media_type", "the body must be application/json"});
     } else {
-        const Reply reply = m_replies.reply(connection.id(), connection.serial());
+        const Reply reply = replyTo(connection);
         if (!succeeds("a handler", [&] { route->handle(request, reply); }))
             reply.send(handlerFailed());
     }
+}
+
+/// The connection may be gone by then, and another request may be served on it: its number and serial say which.
+Reply ConnectionPool::replyTo(const Connection &connection)
+{
+    return Reply([this, calls = m_calls, id = connection.id(), serial = connection.serial()](const Response &response) {
+        calls->call([this, id, serial, response] { answer(id, serial, response); });
+    });
 }
 
 void ConnectionPool::answer(quint64 id, quint64 serial, const Response &response)
@@ -201,14 +208,14 @@ void ConnectionPool::wakeBy(Clock::TimePoint deadline)
     if (deadline >= m_nextSweep)
         return;
     m_nextSweep = deadline;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock().now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - m_clock.now());
     m_sweeper.start(std::max(left, 0ms));
 }
 
 /// Ends what is over its deadline, and sleeps until the next one.
 void ConnectionPool::sweep()
 {
-    const Clock::TimePoint now = clock().now();
+    const Clock::TimePoint now = m_clock.now();
     std::vector<quint64> late;
     for (const auto &[id, connection] : m_connections) {
         if (connection->deadline() <= now)
@@ -228,11 +235,10 @@ void ConnectionPool::sweep()
 
 const QByteArray &ConnectionPool::date()
 {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    if (m_dateSecond != now.tv_sec) {
-        m_dateSecond = now.tv_sec;
-        m_date = httpDate(now.tv_sec);
+    const qint64 second = std::chrono::system_clock::to_time_t(m_clock.wall());
+    if (m_dateSecond != second) {
+        m_dateSecond = second;
+        m_date = httpDate(second);
     }
     return m_date;
 }

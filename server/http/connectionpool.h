@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/callstoowner.h"
 #include "server/core/serverstate.h"
 #include "server/http/connection.h"
 #include "server/http/listeners.h"
 #include "server/http/refusals.h"
-#include "server/http/replyinbox.h"
 #include "server/http/router.h"
 #include "server/http/routetable.h"
 
@@ -17,35 +17,42 @@
 
 namespace Hephaestus {
 
-/// The inside of the HTTP thread, where everything here happens: accepts connections within the limits, serves the
-/// requests that passed a Connection's guard, and ends connections at their deadlines.
+/// Accepts connections within the limits, serves the requests that passed a Connection's guard, and ends connections at
+/// their deadlines. All of it happens in the HTTP thread, where the pool lives.
 class ConnectionPool : public QObject
 {
     Q_OBJECT
 
 public:
-    ConnectionPool(ServerState &state, Refusals &refusals, const HttpOptions &options);
+    /// All but `options` must outlive it; `clock` measures every deadline.
+    ConnectionPool(ServerState &state, Refusals &refusals, const HttpOptions &options,
+                   const Clock &clock = Clock::machine());
     ~ConnectionPool() override;
 
     Listeners &listeners() { return m_listeners; }
-    /// A path may have several routes, for different methods. A method it has already is a programming error: logged,
-    /// and the earlier route stays.
+    /// A path may have several routes, each for other methods. The same method twice is a programming error: it is
+    /// logged, and the earlier route stays.
     void addRoute(const QByteArray &path, Route route);
+    /// Ends the connections whose deadline has passed. A timer calls this at the next deadline.
+    void sweep();
     /// For requests that begin from now on.
     void setLimits(const Limits &limits) { m_options.limits = limits; }
 
-    /// Stops accepting (after emptying the queue, or leaving it to a successor), ends every connection, then emits
-    /// closed(); 1 s at most.
+    /// Stops accepting, ends every connection, then emits closed(), 1 s later at most. `keepListening` leaves the
+    /// accept queue to a successor; else the clients in it are accepted first.
     void close(bool keepListening);
 
     // For the connections:
     const Limits &limits() const { return m_options.limits; }
-    const Clock &clock() const { return Clock::machine(); }
+    const Clock &clock() const { return m_clock; }
     bool isClosing() const { return m_closing; }
-    qint64 bodyLimit(const RequestHead &head) const;
-    bool outlastsShutdown(const RequestHead &head) const;
-    std::optional<Refusal> judge(const RequestHead &head, const Caller &caller) const;
-    void serve(Connection &connection, const Request &request);
+    /// Null: nothing answers this path and method. Valid as long as the pool.
+    const Route *findRoute(const RequestHead &head) const;
+    qint64 bodyLimit(const Route *route) const;
+    /// The access rules (access.h) for a request to `route`, which may be null.
+    std::optional<Refusal> refuse(const Route *route, const RequestHead &head, const Caller &caller) const;
+    /// Answers a whole request that passed the guard; `route` is what findRoute() found.
+    void serve(Connection &connection, const Route *route, const Request &request);
     void countRefusal(const QByteArray &reason, const Connection &connection);
     void wakeBy(Clock::TimePoint deadline);
     void remove(Connection &connection);
@@ -59,14 +66,15 @@ private:
     bool isReserveFull() const;
     void holdOff();
     void admit();
-    void handle(Connection &connection, const Request &request);
+    void handle(Connection &connection, const Resource *resource, const Request &request);
+    Reply replyTo(const Connection &connection);
     void answer(quint64 connection, quint64 serial, const Response &response);
-    void sweep();
     void finishClosing();
 
     ServerState &m_state;
     Refusals &m_refusals;
     HttpOptions m_options;
+    const Clock &m_clock;
     RouteTable m_routes;
     Router m_router;
     Listeners m_listeners;
@@ -76,7 +84,7 @@ private:
         quint64 id;
         Clock::TimePoint since;
     };
-    std::list<Reserved> m_reserved; ///< among them, oldest first
+    std::list<Reserved> m_reserved; ///< those beyond the limit, oldest first
     quint64 m_lastId = 0;
     QTimer m_sweeper;
     QTimer m_admission; ///< while it runs, nobody is accepted
@@ -85,7 +93,7 @@ private:
     QByteArray m_date;
     bool m_closing = false;
     bool m_closed = false;
-    ReplyInbox m_replies; ///< for answers that come later or from elsewhere
+    const std::shared_ptr<CallsToOwner> m_calls; ///< brings answers that come later or from other threads
 };
 
 } // namespace Hephaestus

@@ -22,7 +22,7 @@ struct HttpOptions
     Limits limits;
     AccessRules access;
     TlsOptions tls;                     ///< for the TCP addresses; Unix-domain sockets stay plain
-    std::chrono::seconds retryAfter{5}; ///< what a refused caller is told while the service ends
+    std::chrono::seconds retryAfter{5}; ///< the Retry-After of refused requests while the service ends
 
     bool operator==(const HttpOptions &) const = default;
 };

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/httpserver.h"
 
-#include "common/protocol/endpoints.h"
-#include "common/protocol/healthcodec.h"
 #include "server/http/connectionpool.h"
+#include "server/http/routes.h"
 
 #include <QLoggingCategory>
-#include <QPointer>
 
 namespace Hephaestus {
-
-using namespace Qt::StringLiterals;
 
 Q_LOGGING_CATEGORY(serverLog, "hephaestus.http.server")
 
@@ -22,37 +18,23 @@ HttpOptions effective(HttpOptions options)
     return options;
 }
 
-constexpr qsizetype MostCodePaths = 100;
-
-/// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
-QByteArrayList codePaths(const QByteArray &query)
-{
-    QByteArrayList paths;
-    for (const QByteArray &item : query.split('&')) {
-        const QByteArray path =
-            item.startsWith("path=") ? QByteArray::fromPercentEncoding(item.sliced(5)) : QByteArray();
-        if (!path.startsWith('/') || path.contains('\0'))
-            return {};
-        paths << path;
-    }
-    return paths;
-}
-
 } // namespace
 
-HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options, QObject *parent)
+HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options, const Clock &clock,
+                       QObject *parent)
     : QObject(parent)
     , m_state(state)
     , m_sequence(sequence)
     , m_options(effective(options))
-    , m_refusals(std::make_unique<Refusals>())
+    , m_refusals(std::make_unique<Refusals>(clock))
     , m_thread("http")
 {
     // Made where it lives: sockets and timers belong to the thread that makes them.
-    m_thread.call([this] { m_pool = new ConnectionPool(m_state, *m_refusals, m_options); });
+    m_thread.call([&] { m_pool = new ConnectionPool(m_state, *m_refusals, m_options, clock); });
     connect(m_pool, &ConnectionPool::closed, this, &HttpServer::closed);
     connect(&m_sequence, &ShutdownSequence::finished, this, &HttpServer::finish);
-    addHealthRoutes();
+    const auto add = [this](const QByteArray &path, Route route) { this->add(path, std::move(route)); };
+    m_routes = std::make_unique<Routes>(m_state, m_sequence, *m_refusals, add, clock);
 }
 
 HttpServer::~HttpServer() { m_pool->deleteLater(); }
@@ -116,76 +98,23 @@ void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handl
     add(path, std::move(route));
 }
 
-void HttpServer::addRead(const QByteArray &path, std::function<Response(const Request &)> read)
+void HttpServer::addDocument(const QByteArray &path, const QByteArray &mime, Document body)
 {
     Route route;
-    route.read = std::move(read);
+    route.read = [mime, body = std::move(body)](const Request &request) {
+        return Response{200, body(request), mime, {}};
+    };
     route.isHealth = true;
     add(path, std::move(route));
 }
 
-void HttpServer::addDocument(const QByteArray &path, const QByteArray &mime, Document body)
-{
-    addRead(path, [mime, body = std::move(body)](const Request &request) {
-        return Response{200, body(request), mime, {}};
-    });
-}
+void HttpServer::setLogTail(LogTail tail) { m_routes->setLogTail(std::move(tail)); }
 
-void HttpServer::setCheckHandler(Check check)
-{
-    const bool isNew = !std::exchange(m_check, std::move(check));
-    if (!isNew)
-        return;
-    Route route;
-    route.methods = Method::Post;
-    route.isHealth = true;
-    route.handle = [this](const Request &, const Reply &reply) {
-        QMetaObject::invokeMethod(
-            this, [this, reply] { this->check(reply); }, Qt::QueuedConnection);
-    };
-    add(Endpoint::Check.data(), std::move(route));
-    m_state.addCapability(u"check"_s);
-}
+void HttpServer::setCheckHandler(Check check) { m_routes->setCheck(std::move(check)); }
 
-void HttpServer::setCodeQuery(CodeQuery query)
-{
-    const bool isNew = !std::exchange(m_codeQuery, std::move(query));
-    if (!isNew)
-        return;
-    Route route;
-    route.methods = Method::Get | Method::Head;
-    route.isHealth = true;
-    route.handle = [this](const Request &request, const Reply &reply) {
-        const QByteArrayList paths = codePaths(request.query);
-        if (paths.isEmpty() || paths.size() > MostCodePaths)
-            return reply.fail(400, "bad_query",
-                              "expected 1 to 100 absolute paths, as in ?path=/srv/app/main.py&path=/srv/app/other.py");
-        QMetaObject::invokeMethod(
-            this,
-            [this, paths, reply] {
-                m_codeQuery(paths, [reply](const QList<CodeFile> &files) { reply.send(200, encode(files)); });
-            },
-            Qt::QueuedConnection);
-    };
-    add(Endpoint::Code.data(), std::move(route));
-}
+void HttpServer::setCodeQuery(CodeQuery query) { m_routes->setCodeQuery(std::move(query)); }
 
-void HttpServer::setRestartHandler(Restart restart)
-{
-    const bool isNew = !std::exchange(m_restart, std::move(restart));
-    if (!isNew)
-        return;
-    Route route;
-    route.methods = Method::Post;
-    route.isHealth = true;
-    route.outlastsShutdown = true;
-    route.handle = [this](const Request &, const Reply &reply) {
-        QMetaObject::invokeMethod(
-            this, [this, reply] { this->restart(reply); }, Qt::QueuedConnection);
-    };
-    add(Endpoint::Restart.data(), std::move(route));
-    m_state.addCapability(u"restart"_s);
-}
+void HttpServer::setRestartHandler(Restart restart) { m_routes->setRestart(std::move(restart)); }
 
 QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const
 {
@@ -197,65 +126,9 @@ QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const
 
 QMap<QByteArray, qint64> HttpServer::refusals() const { return m_refusals->counts(); }
 
-void HttpServer::waitForShutdown(const Reply &reply)
-{
-    m_waiting << reply;
-    if (m_sequence.isFinished())
-        finish(m_sequence.result());
-    else
-        m_sequence.request(ShutdownMode::Immediate);
-}
-
-void HttpServer::schedule(std::optional<Seconds> delay)
-{
-    std::optional<std::chrono::milliseconds> notice;
-    if (delay)
-        notice = std::chrono::ceil<std::chrono::milliseconds>(*delay);
-    m_sequence.request(ShutdownMode::Scheduled, notice);
-}
-
-void HttpServer::cancel(const Reply &reply)
-{
-    if (m_sequence.cancel())
-        reply.send(200, encodeCancelled());
-    else
-        reply.fail(409, "not_cancellable", "no shutdown is scheduled, or it has begun already");
-}
-
-/// Everybody who asks while a check runs gets that one's result.
-void HttpServer::check(const Reply &reply)
-{
-    m_checking << reply;
-    if (m_checking.size() > 1)
-        return;
-    const QPointer<HttpServer> self(this);
-    m_check([self] {
-        if (self)
-            QMetaObject::invokeMethod(self, &HttpServer::answerChecks, Qt::QueuedConnection);
-    });
-}
-
-void HttpServer::answerChecks()
-{
-    const QByteArray report = encode(m_state.report());
-    for (const Reply &reply : std::exchange(m_checking, {}))
-        reply.send(200, report);
-}
-
-void HttpServer::restart(const Reply &reply)
-{
-    if (const auto problem = m_restart())
-        reply.fail(409, "restart_impossible", problem->text().toUtf8());
-    else
-        reply.send(200, encodeRestartScheduled(m_state.instanceId()));
-}
-
 void HttpServer::finish(const ShutdownResult &result)
 {
-    Response response{result.complete ? 200 : 500, encode(result)};
-    response.close = true;
-    for (const Reply &reply : std::exchange(m_waiting, {}))
-        reply.send(response);
+    m_routes->answerShutdown(result);
     const bool keep = m_keepListening && result.mode == ShutdownMode::Restart;
     // Queued behind the answers, so that they go out first.
     QMetaObject::invokeMethod(

@@ -7,7 +7,7 @@
 
 namespace Hephaestus {
 
-/// What one client may take. Sizes in bytes; over a limit the request is refused and its connection closed.
+/// What one client may use. Sizes in bytes; over a limit the request is refused and its connection closed.
 struct Limits
 {
     using milliseconds = std::chrono::milliseconds;

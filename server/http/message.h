@@ -37,7 +37,7 @@ Response errorResponse(const Refusal &refusal);
 /// The bytes of a response, complete. `withBody` is false for HEAD: the fields are those of GET.
 QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByteArrayView date);
 
-/// A moment as the Date field has it (RFC 9110 section 5.6.7).
+/// A time as the Date field has it (RFC 9110 section 5.6.7).
 QByteArray httpDate(qint64 secondsSinceEpoch);
 
 } // namespace Hephaestus

@@ -7,10 +7,11 @@
 
 namespace Hephaestus {
 
-/// The user whose process holds the other end of a connected socket: for a Unix-domain socket by SO_PEERCRED (who
-/// connected), for TCP on this machine by the kernel's table of sockets (sock_diag(7), else /proc/net/tcp). Nothing
-/// when the kernel does not know: the peer is on another machine, or no process holds that socket any more (the kernel
-/// says user 0 then, which must not be taken for root).
+/// The user whose process holds the other end of a connected socket. A Unix-domain socket says who connected
+/// (SO_PEERCRED). For TCP on this machine the kernel's table of sockets does: sock_diag(7), else /proc/net/tcp.
+///
+/// Nothing when the kernel does not know: the peer is on another machine, or no process holds that socket any more. The
+/// kernel reports user 0 for the latter, which is not root.
 std::optional<uid_t> peerUser(int socketDescriptor);
 
 } // namespace Hephaestus

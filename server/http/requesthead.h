@@ -17,7 +17,7 @@ enum class Method { Get = 1, Head = 2, Post = 4, Put = 8, Delete = 16, Patch = 3
 Q_DECLARE_FLAGS(Methods, Method)
 Q_DECLARE_OPERATORS_FOR_FLAGS(Methods)
 
-/// GET, HEAD and OPTIONS change nothing; every other method is taken to.
+/// GET, HEAD and OPTIONS change nothing; every other method counts as a change.
 constexpr bool isSafe(Method method)
 {
     return method == Method::Get || method == Method::Head || method == Method::Options;
@@ -48,7 +48,7 @@ struct RequestHead
     bool chunked = false;
     bool expectsContinue = false;
     std::optional<qint64> contentLength;
-    qsizetype size = 0; ///< bytes it took, the empty line included
+    qsizetype size = 0; ///< in bytes, the empty line included
 
     bool hasBody() const { return chunked || contentLength.value_or(0) > 0; }
     bool operator==(const RequestHead &) const = default;
@@ -59,9 +59,9 @@ struct Incomplete
 {
 };
 
-/// Reads a request head from the beginning of `bytes` and checks it strictly: CRLF line ends, no folding, no space
-/// before a colon, at most one Host, one way of framing (RFC 9112 sections 2.2, 3, 5 and 6.3). Pure; any bytes may
-/// come.
+/// Reads a request head from the beginning of `bytes` and checks it strictly. Lines end in CRLF, without folding and
+/// without a space before a colon. There is at most one Host and one way of framing (RFC 9112 sections 2.2, 3, 5 and
+/// 6.3). Pure; any bytes may come.
 std::variant<Incomplete, RequestHead, Refusal> parseHead(QByteArrayView bytes, const Limits &limits);
 
 } // namespace Hephaestus

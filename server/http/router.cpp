@@ -9,7 +9,7 @@ namespace Hephaestus {
 
 Router::Router()
 {
-    Compat::setMissingHandler(m_http, [this] { routed(); });
+    Compat::setMissingHandler(m_http, [this] { routed(nullptr); });
 }
 
 Router::~Router() = default;
@@ -23,25 +23,22 @@ void Router::bind(Listener &listener)
     }
 }
 
-void Router::addPath(const QByteArray &path)
+void Router::add(const QByteArray &path, const Resource &resource)
 {
-    if (m_paths.contains(path))
-        return;
-    m_paths.insert(path);
-    Compat::addRoute(m_http, QString::fromLatin1(path), [this] { routed(); });
+    Compat::addRoute(m_http, QString::fromLatin1(path), [this, &resource] { routed(&resource); });
 }
 
-bool Router::route(Method method, const QByteArray &path, const std::function<void()> &routed)
+bool Router::route(Method method, const QByteArray &path, const Routed &routed)
 {
     m_routed = &routed;
     m_socket->deliver(method, path);
     return std::exchange(m_routed, nullptr) == nullptr;
 }
 
-void Router::routed()
+void Router::routed(const Resource *found)
 {
-    if (const auto *routed = std::exchange(m_routed, nullptr))
-        (*routed)();
+    if (const Routed *routed = std::exchange(m_routed, nullptr))
+        (*routed)(found);
 }
 
 } // namespace Hephaestus

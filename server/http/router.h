@@ -4,40 +4,42 @@
 #include "server/http/message.h"
 
 #include <QHttpServer>
-#include <QSet>
 
 #include <functional>
 
 namespace Hephaestus {
 
-class RoutingSocket;
 class Listener;
+class Resource;
+class RoutingSocket;
 
-/// QHttpServer, and what is asked of it: to route. What it makes of sockets, malformed bytes, pipelining and late
-/// replies differs between Qt versions and is unsafe in each, so it sees no client: a request that passed the guard
-/// goes in through the RoutingSocket. Lives in the HTTP thread.
+/// QHttpServer stays because the project is built on it: it finds the resource for every request but plain reads.
+/// It does not see clients, accept, parse what they sent, or write answers: those differ between Qt versions.
+///
+/// A request that passed the guard reaches it through the RoutingSocket. Lives in the HTTP thread.
 class Router
 {
 public:
+    /// The resource of the request's path; null: there is none.
+    using Routed = std::function<void(const Resource *found)>;
+
     Router();
     ~Router();
     Q_DISABLE_COPY_MOVE(Router)
 
-    /// Lets QHttpServer have a listening socket, without which it routes nothing. Listeners must go before the router.
+    /// Gives QHttpServer a listening socket, without which it routes nothing. The listeners must go before the router.
     void bind(Listener &listener);
-    /// Makes the path known; once more does nothing.
-    void addPath(const QByteArray &path);
-    /// Calls `routed` when QHttpServer has found the path's route, or that there is none, and then returns true; false:
-    /// it did neither.
-    bool route(Method method, const QByteArray &path, const std::function<void()> &routed);
+    /// Once for each path; `resource` must outlive the router.
+    void add(const QByteArray &path, const Resource &resource);
+    /// Calls `routed` before it returns true. False: QHttpServer did not route the request.
+    bool route(Method method, const QByteArray &path, const Routed &routed);
 
 private:
-    void routed();
+    void routed(const Resource *found);
 
     QHttpServer m_http;
     RoutingSocket *m_socket = nullptr; ///< from the first listener on; QHttpServer owns it
-    QSet<QByteArray> m_paths;
-    const std::function<void()> *m_routed = nullptr; ///< while a request is being routed
+    const Routed *m_routed = nullptr;  ///< while a request is being routed
 };
 
 } // namespace Hephaestus

@@ -1,63 +1,299 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The health and shutdown endpoints, all of them. What is read is answered in the HTTP thread from a snapshot; what
-// changes something is handed to the main thread, which answers through the reply.
+// The endpoints of the protocol: first the table of all of them, then what answers each.
+#include "server/http/routes.h"
+
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
-#include "server/http/connectionpool.h"
-#include "server/http/httpserver.h"
-#include "server/http/snapshot.h"
+#include "server/core/metrics.h"
+#include "server/http/openapi.h"
+#include "server/http/refusals.h"
+#include "server/http/routetable.h"
+
+#include <QPointer>
+#include <QUrlQuery>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
-void HttpServer::addHealthRoutes()
+using namespace Qt::StringLiterals;
+
+/// Who may call. Decided by refuseRequest() (access.cpp), before a byte of the body is read.
+enum class Routes::Who {
+    Anyone, ///< a read: the Host field must name this service
+    Owner,  ///< a change: also no page of another site (Origin), and the token or the same user
+};
+
+enum class Routes::Answer {
+    AtOnce,      ///< in the HTTP thread, from a snapshot
+    FromMain,    ///< by the main thread; 503 if the server closes first
+    UntilTheEnd, ///< by the main thread, also while the server closes
+};
+
+/// What must have been given before the endpoint is there.
+enum class Routes::Needs { Nothing, LogTail, Check, CodeQuery, Restart };
+
+struct Routes::Row
 {
-    const auto basic = std::make_shared<Snapshot>(m_state, [this] { return encode(m_state.basic()); });
-    const auto live = [basic](const Request &) { return Response{200, basic->body()}; };
-    addRead(Endpoint::Live.data(), live);
-    addRead(Endpoint::LiveAlias.data(), live);
+    using Read = Response (Routes::*)(const Request &);
+    using Handle = void (Routes::*)(const Request &, const Reply &);
 
-    const auto detailed = std::make_shared<Snapshot>(m_state, [this] { return encode(m_state.report()); });
-    addRead(Endpoint::Status.data(), [detailed](const Request &) { return Response{200, detailed->body()}; });
+    constexpr Row(QLatin1StringView path, Methods methods, Who who, Read read, Needs needs)
+        : path(path)
+        , methods(methods)
+        , who(who)
+        , answer(Answer::AtOnce)
+        , needs(needs)
+        , read(read)
+    {
+    }
+    constexpr Row(QLatin1StringView path, Methods methods, Who who, Answer answer, Handle handle, Needs needs)
+        : path(path)
+        , methods(methods)
+        , who(who)
+        , answer(answer)
+        , needs(needs)
+        , handle(handle)
+    {
+    }
 
-    addRead(Endpoint::Ready.data(), [this, basic](const Request &) {
-        const bool isReady = m_state.phase() == Phase::Running && m_state.basic().status == ServiceStatus::Healthy;
-        return Response{isReady ? 200 : 503, basic->body()};
+    QLatin1StringView path;
+    Methods methods;
+    Who who;
+    Answer answer;
+    Needs needs;
+    Read read = nullptr; ///< this one for Answer::AtOnce, else the other
+    Handle handle = nullptr;
+
+    /// The access rules go by the method: whatever is not GET or HEAD is a change.
+    constexpr bool saysWhoMayCall() const { return (who == Who::Anyone) == !(methods & ~(Method::Get | Method::Head)); }
+};
+
+namespace {
+
+constexpr Methods GetOrHead = Method::Get | Method::Head;
+constexpr Methods PostOnly = Method::Post;
+constexpr Methods PostOrDelete = Method::Post | Method::Delete;
+constexpr qsizetype MostCodePaths = 100;
+constexpr qsizetype DefaultLogLines = 100;
+
+/// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
+QByteArrayList codePaths(const QByteArray &query)
+{
+    QByteArrayList paths;
+    for (const QByteArray &item : query.split('&')) {
+        const QByteArray path =
+            item.startsWith("path=") ? QByteArray::fromPercentEncoding(item.sliced(5)) : QByteArray();
+        if (!path.startsWith('/') || path.contains('\0'))
+            return {};
+        paths << path;
+    }
+    return paths;
+}
+
+} // namespace
+
+// clang-format off
+constexpr Routes::Row Routes::Table[] = {
+    // Path                   Methods       Who may call  How, and by what it is answered     There when given
+    {Endpoint::Live,          GetOrHead,    Who::Anyone,  &Routes::live,                          Needs::Nothing},
+    {Endpoint::LiveAlias,     GetOrHead,    Who::Anyone,  &Routes::live,                          Needs::Nothing},
+    {Endpoint::Status,        GetOrHead,    Who::Anyone,  &Routes::status,                        Needs::Nothing},
+    {Endpoint::Ready,         GetOrHead,    Who::Anyone,  &Routes::ready,                         Needs::Nothing},
+    {Endpoint::Metrics,       GetOrHead,    Who::Anyone,  &Routes::metrics,                       Needs::Nothing},
+    {Endpoint::OpenApi,       GetOrHead,    Who::Anyone,  &Routes::openApi,                       Needs::Nothing},
+    {Endpoint::Logs,          GetOrHead,    Who::Anyone,  &Routes::logs,                          Needs::LogTail},
+    {Endpoint::Code,          GetOrHead,    Who::Anyone,  Answer::FromMain, &Routes::code,        Needs::CodeQuery},
+    {Endpoint::Check,         PostOnly,     Who::Owner,   Answer::FromMain, &Routes::check,       Needs::Check},
+    {Endpoint::Shutdown,      PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::shutdown, Needs::Nothing},
+    {Endpoint::ShutdownAlias, PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::shutdown, Needs::Nothing},
+    {Endpoint::Schedule,      PostOrDelete, Who::Owner,   Answer::UntilTheEnd, &Routes::schedule, Needs::Nothing},
+    {Endpoint::Restart,       PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::restart,  Needs::Restart},
+};
+// clang-format on
+
+Response Routes::live(const Request &) { return {200, m_basic.body()}; }
+
+Response Routes::status(const Request &) { return {200, m_detailed.body()}; }
+
+Response Routes::ready(const Request &)
+{
+    const bool isReady = m_state.phase() == Phase::Running && m_state.basic().status == ServiceStatus::Healthy;
+    return {isReady ? 200 : 503, m_basic.body()};
+}
+
+Response Routes::metrics(const Request &)
+{
+    return {200, prometheusText(m_state, m_refusals.counts()), PrometheusMediaType};
+}
+
+Response Routes::openApi(const Request &) { return {200, openApiDocument()}; }
+
+Response Routes::logs(const Request &request)
+{
+    bool isNumber = false;
+    const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
+    return {200, m_logTail(isNumber ? lines : DefaultLogLines), "text/plain; charset=utf-8"};
+}
+
+void Routes::code(const Request &request, const Reply &reply)
+{
+    const QByteArrayList paths = codePaths(request.query);
+    if (paths.isEmpty() || paths.size() > MostCodePaths)
+        return reply.fail(400, "bad_query",
+                          "expected 1 to 100 absolute paths, as in ?path=/srv/app/main.py&path=/srv/app/other.py");
+    inMainThread([this, paths, reply] {
+        m_codeQuery(paths, [reply](const QList<CodeFile> &files) { reply.send(200, encode(files)); });
     });
+}
 
-    Route shutdown;
-    shutdown.methods = Method::Post;
-    shutdown.isHealth = true;
-    shutdown.outlastsShutdown = true;
-    shutdown.handle = [this](const Request &, const Reply &reply) {
-        m_state.announceShutdown(ShutdownMode::Immediate);
-        QMetaObject::invokeMethod(
-            this, [this, reply] { waitForShutdown(reply); }, Qt::QueuedConnection);
-    };
-    add(Endpoint::Shutdown.data(), shutdown);
-    add(Endpoint::ShutdownAlias.data(), shutdown);
+/// Everybody who asks while a check runs gets that one's result.
+void Routes::check(const Request &, const Reply &reply)
+{
+    inMainThread([this, reply] {
+        m_checking << reply;
+        if (m_checking.size() > 1)
+            return;
+        const QPointer<Routes> self(this);
+        m_check([self] {
+            if (self)
+                self->inMainThread([self] { self->answerChecks(); });
+        });
+    });
+}
 
-    Route scheduled;
-    scheduled.methods = Method::Post | Method::Delete;
-    scheduled.isHealth = true;
-    scheduled.outlastsShutdown = true;
-    scheduled.handle = [this](const Request &request, const Reply &reply) {
-        if (request.method == Method::Delete) {
-            QMetaObject::invokeMethod(
-                this, [this, reply] { cancel(reply); }, Qt::QueuedConnection);
-            return;
-        }
-        const auto delay = decodeScheduleRequest(request.body);
-        if (!delay) {
-            reply.fail(400, "bad_body", delay.problem().text().toUtf8());
-            return;
-        }
-        m_state.announceShutdown(ShutdownMode::Scheduled);
-        QMetaObject::invokeMethod(
-            this, [this, delay = *delay] { schedule(delay); }, Qt::QueuedConnection);
-        reply.send(200, encodeScheduled());
-    };
-    add(Endpoint::Schedule.data(), scheduled);
+void Routes::answerChecks()
+{
+    const QByteArray report = encode(m_state.report());
+    for (const Reply &reply : std::exchange(m_checking, {}))
+        reply.send(200, report);
+}
+
+/// From here: ShutdownSequence::request(), its steps, ShutdownSequence::finished, HttpServer::finish(),
+/// answerShutdown(), HttpServer::closed, and Service ends the event loop.
+void Routes::shutdown(const Request &, const Reply &reply)
+{
+    m_state.announceShutdown(ShutdownMode::Immediate); // at once, however busy the main thread is
+    inMainThread([this, reply] {
+        m_waiting << reply;
+        if (m_sequence.isFinished())
+            answerShutdown(m_sequence.result());
+        else
+            m_sequence.request(ShutdownMode::Immediate);
+    });
+}
+
+void Routes::answerShutdown(const ShutdownResult &result)
+{
+    Response response{result.complete ? 200 : 500, encode(result)};
+    response.close = true;
+    for (const Reply &reply : std::exchange(m_waiting, {}))
+        reply.send(response);
+}
+
+void Routes::schedule(const Request &request, const Reply &reply)
+{
+    if (request.method == Method::Delete) {
+        inMainThread([this, reply] {
+            if (m_sequence.cancel())
+                reply.send(200, encodeCancelled());
+            else
+                reply.fail(409, "not_cancellable", "no shutdown is scheduled, or it has begun already");
+        });
+        return;
+    }
+    const auto delay = decodeScheduleRequest(request.body);
+    if (!delay)
+        return reply.fail(400, "bad_body", delay.problem().text().toUtf8());
+    m_state.announceShutdown(ShutdownMode::Scheduled);
+    inMainThread([this, delay = *delay] {
+        std::optional<std::chrono::milliseconds> notice;
+        if (delay)
+            notice = std::chrono::ceil<std::chrono::milliseconds>(*delay);
+        m_sequence.request(ShutdownMode::Scheduled, notice);
+    });
+    reply.send(200, encodeScheduled());
+}
+
+void Routes::restart(const Request &, const Reply &reply)
+{
+    inMainThread([this, reply] {
+        if (const auto problem = m_restart())
+            reply.fail(409, "restart_impossible", problem->text().toUtf8());
+        else
+            reply.send(200, encodeRestartScheduled(m_state.instanceId()));
+    });
+}
+
+Routes::Routes(ServerState &state, ShutdownSequence &sequence, const Refusals &refusals, Add add, const Clock &clock)
+    : m_state(state)
+    , m_sequence(sequence)
+    , m_refusals(refusals)
+    , m_add(std::move(add))
+    , m_basic(
+          state, [&state] { return encode(state.basic()); }, clock)
+    , m_detailed(
+          state, [&state] { return encode(state.report()); }, clock)
+{
+    addRows(Needs::Nothing);
+}
+
+Routes::~Routes() = default;
+
+void Routes::addRows(Needs needs)
+{
+    static_assert(std::ranges::all_of(Table, &Row::saysWhoMayCall));
+    for (const Row &row : Table) {
+        if (row.needs != needs)
+            continue;
+        Route route;
+        route.methods = row.methods;
+        route.isHealth = true;
+        route.outlastsShutdown = row.answer == Answer::UntilTheEnd;
+        if (row.read)
+            route.read = [this, read = row.read](const Request &request) { return (this->*read)(request); };
+        else
+            route.handle = [this, handle = row.handle](const Request &request, const Reply &reply) {
+                (this->*handle)(request, reply);
+            };
+        m_add(row.path.data(), std::move(route));
+    }
+}
+
+void Routes::inMainThread(std::function<void()> function)
+{
+    QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
+}
+
+void Routes::setLogTail(HttpServer::LogTail tail)
+{
+    Q_ASSERT(!m_logTail); // the HTTP thread reads it
+    m_logTail = std::move(tail);
+    addRows(Needs::LogTail);
+    m_state.addCapability(u"logs"_s);
+}
+
+void Routes::setCheck(HttpServer::Check check)
+{
+    if (std::exchange(m_check, std::move(check)))
+        return;
+    addRows(Needs::Check);
+    m_state.addCapability(u"check"_s);
+}
+
+void Routes::setCodeQuery(HttpServer::CodeQuery query)
+{
+    if (!std::exchange(m_codeQuery, std::move(query)))
+        addRows(Needs::CodeQuery); // who answers it advertises the capability
+}
+
+void Routes::setRestart(HttpServer::Restart restart)
+{
+    if (std::exchange(m_restart, std::move(restart)))
+        return;
+    addRows(Needs::Restart);
+    m_state.addCapability(u"restart"_s);
 }
 
 } // namespace Hephaestus

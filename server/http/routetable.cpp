@@ -5,32 +5,36 @@
 
 namespace Hephaestus {
 
-bool RouteTable::add(const QByteArray &path, Route route)
+const Route *Resource::find(Method method) const
 {
-    if (methodsAt(path) & route.allowed())
-        return false;
-    m_routes[path].push_back(std::move(route));
-    return true;
+    const auto allows = [method](const Route &route) { return route.allowed().testFlag(method); };
+    const auto route = std::find_if(m_routes.begin(), m_routes.end(), allows);
+    return route == m_routes.end() ? nullptr : &*route;
 }
 
-const Route *RouteTable::find(const QByteArray &path, Method method) const
-{
-    const auto found = m_routes.constFind(path);
-    if (found == m_routes.cend())
-        return nullptr;
-    const auto takes = [method](const Route &route) { return route.allowed().testFlag(method); };
-    const auto route = std::find_if(found->begin(), found->end(), takes);
-    return route == found->end() ? nullptr : &*route;
-}
-
-Methods RouteTable::methodsAt(const QByteArray &path) const
+Methods Resource::allowed() const
 {
     Methods methods;
-    if (const auto found = m_routes.constFind(path); found != m_routes.cend()) {
-        for (const Route &route : *found)
-            methods |= route.allowed();
-    }
+    for (const Route &route : m_routes)
+        methods |= route.allowed();
     return methods;
+}
+
+const Resource *RouteTable::add(const QByteArray &path, Route route)
+{
+    std::shared_ptr<Resource> &resource = m_resources[path];
+    if (!resource)
+        resource = std::make_shared<Resource>();
+    if (resource->allowed() & route.allowed())
+        return nullptr;
+    resource->m_routes.push_back(std::move(route));
+    return resource.get();
+}
+
+const Resource *RouteTable::find(const QByteArray &path) const
+{
+    const auto found = m_resources.constFind(path);
+    return found == m_resources.cend() ? nullptr : found->get();
 }
 
 QByteArray allowField(Methods methods)

@@ -5,42 +5,55 @@
 
 #include <QHash>
 
+#include <deque>
 #include <functional>
-#include <vector>
+#include <memory>
 
 namespace Hephaestus {
 
-/// What answers one path. The functions are called in the HTTP thread, must not wait, and may throw (500).
+/// What answers some methods of one path. The functions are called in the HTTP thread, must not wait, and may throw
+/// (500).
 struct Route
 {
     using Read = std::function<Response(const Request &)>;
     using Handle = std::function<void(const Request &, Reply)>;
 
-    Methods methods; ///< those of `handle`; GET and HEAD are `read`'s where there is one
+    Methods methods; ///< those of `handle`; a `read` answers GET and HEAD
     Read read;
     Handle handle;
-    bool isHealth = false; ///< small body, JSON only; reads are served on reserved connections too
-    bool isOpen =
-        false; ///< its requests that change state need no token and no same user, but the Host and Origin rules
+    bool isHealth = false;         ///< small body, JSON only; reads are served on reserved connections too
+    bool isOpen = false;           ///< whoever passes the Host and Origin rules may change state: no token, no user
     bool outlastsShutdown = false; ///< still answered when the server closes
 
     Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }
     bool isRead(Method method) const { return read && (method == Method::Get || method == Method::Head); }
 };
 
-/// The routes by path. A path may have several, for different methods.
+/// A path and its routes, each for other methods.
+class Resource
+{
+public:
+    /// Null: it does not allow that method.
+    const Route *find(Method method) const;
+    Methods allowed() const;
+
+private:
+    friend class RouteTable;
+    std::deque<Route> m_routes; ///< a deque: those that are there never move
+};
+
+/// The resources by path. What find() returned stays valid as long as the table.
 class RouteTable
 {
 public:
-    /// False, and the table stays as it was, when the path takes one of these methods already.
-    bool add(const QByteArray &path, Route route);
-    /// Nothing: there is no such path, or it does not take that method. Valid until the next add().
-    const Route *find(const QByteArray &path, Method method) const;
-    /// None: there is no such path.
-    Methods methodsAt(const QByteArray &path) const;
+    /// The resource of `path`, made on first use, with `route` added. Null, and nothing is changed, when it allows one
+    /// of the route's methods already.
+    const Resource *add(const QByteArray &path, Route route);
+    /// Null: there is no such path.
+    const Resource *find(const QByteArray &path) const;
 
 private:
-    QHash<QByteArray, std::vector<Route>> m_routes;
+    QHash<QByteArray, std::shared_ptr<Resource>> m_resources;
 };
 
 /// `GET, HEAD, POST`, as the Allow field has it.

@@ -7,11 +7,11 @@
 
 namespace Hephaestus {
 
-/// The one socket QHttpServer sees, and no network behind it: each request that passed the guard goes in here, whole
-/// and in its plainest form, and QHttpServer routes it before deliver() returns. So its parser, its buffers and its
-/// responders never meet a byte or a disconnect of a client, in whatever version of Qt.
+/// The one socket that QHttpServer sees; there is no network behind it. Each request that passed the guard is written
+/// to it, reduced to method and path. QHttpServer routes the request before deliver() returns.
 ///
-/// Pure mechanism: what a handler needs of the request it takes from the ConnectionPool, not from here.
+/// So its parser, its buffers and its responders never meet a client's bytes or its disconnecting, in any version of
+/// Qt. Handlers get the request from the ConnectionPool, not from here.
 class RoutingSocket : public QTcpSocket
 {
     Q_OBJECT
@@ -20,10 +20,11 @@ public:
     explicit RoutingSocket(QObject *parent);
     ~RoutingSocket() override;
 
+    /// Makes QHttpServer read a request with this method and path.
     void deliver(Method method, const QByteArray &path);
 
     qint64 bytesAvailable() const override;
-    void disconnectFromHost() override {} ///< QHttpServer has no say in when a connection ends
+    void disconnectFromHost() override {} ///< QHttpServer does not decide when a connection ends
 
 protected:
     qint64 readData(char *data, qint64 most) override;

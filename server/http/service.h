@@ -32,8 +32,11 @@ struct ServiceOptions
 ///     return service.exec({"127.0.0.1:8000"});
 ///
 /// Make it first thing in main(), before any thread: it installs the signal handlers, and a QCoreApplication if there
-/// is none yet. Lives in the main thread, where steps and routes are called; the endpoints are served from a thread of
-/// its own and answer while the main one is busy. Dependencies and replies may be used from every thread.
+/// is none yet. Lives in the main thread, where steps and routes are called. The endpoints have a thread of their own
+/// and answer while the main one is busy. Dependencies and replies may be used from every thread.
+///
+/// The endpoints that need something to answer from are there once it is given: see http() for logs, check, code and
+/// restart.
 class Service : public QObject
 {
     Q_OBJECT
@@ -61,8 +64,8 @@ public:
     /// Binds `addresses` (`HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`); the health endpoints answer from now on.
     /// Returns those bound, with the real ports.
     Result<QList<ServiceAddress>> listen(const QStringList &addresses);
-    /// Serves listening sockets made by another (systemd, a supervisor); takes the descriptors. `removeFiles`: those of
-    /// Unix-domain sockets go with them in the end, as ours do.
+    /// Serves listening sockets that another process made (systemd, a supervisor), and owns the descriptors.
+    /// `removeFiles`: the files of Unix-domain sockets are removed in the end, as those of our own are.
     Result<QList<ServiceAddress>> adopt(const QList<int> &descriptors, bool removeFiles = false);
     const QList<ServiceAddress> &addresses() const { return m_addresses; }
 

@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// Reads the files and makes a server's configuration of them: TLS 1.2 or later, HTTP/1.1 only, and with a client CA no
-/// handshake without a client's certificate.
+/// Reads the files and makes a server's configuration of them: TLS 1.2 or later, and HTTP/1.1 only. With a client CA,
+/// clients without a certificate get no handshake.
 Result<QSslConfiguration> tlsConfiguration(const TlsOptions &options);
 
 } // namespace Hephaestus

@@ -23,9 +23,9 @@ public:
 
     /// Appends up to `most` bytes to `buffer`. Ended: the peer sends no more, but may still read.
     virtual Input read(QByteArray &buffer, qsizetype most) = 0;
-    /// Takes all of `bytes`, sends what the peer takes now and the rest when it can; false: the connection is broken.
+    /// Sends all of `bytes`, now what fits and the rest when it can. False: the connection is broken.
     virtual bool write(const QByteArray &bytes) = 0;
-    /// Bytes taken by write() that the kernel has not got yet.
+    /// Bytes given to write() that the kernel has not accepted yet.
     virtual qint64 unsent() const = 0;
     /// True when the peer's machine has acknowledged everything.
     virtual bool isDelivered() const = 0;
@@ -41,7 +41,7 @@ public:
 
 Q_SIGNALS:
     void readable();
-    /// The peer took something; unsent() is less than before.
+    /// Bytes went out; unsent() is less than before.
     void progressed();
     void handshakeFailed();
 };

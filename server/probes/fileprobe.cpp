@@ -25,11 +25,11 @@ FileProbe::FileProbe(const FileSettings &settings, Busy busy, std::chrono::milli
     : Probe(timeout, parent)
     , m_settings(settings)
     , m_busy(std::move(busy))
-    , m_mailbox(std::make_shared<Mailbox>(this))
+    , m_ownerCalls(std::make_shared<CallsToOwner>(this))
 {
 }
 
-FileProbe::~FileProbe() { m_mailbox->close(); }
+FileProbe::~FileProbe() { m_ownerCalls->close(); }
 
 QString FileProbe::target() const { return nameOf(m_settings); }
 
@@ -40,10 +40,10 @@ void FileProbe::ask()
                                 u"the file system has not answered the check before (%1)"_s.arg(target())));
         return;
     }
-    std::thread([this, settings = m_settings, busy = m_busy, mailbox = m_mailbox] {
+    std::thread([this, settings = m_settings, busy = m_busy, ownerCalls = m_ownerCalls] {
         const Outcome outcome = look(settings);
         *busy = false;
-        mailbox->post([this, outcome] { finish(outcome); }); // read only if we still are
+        ownerCalls->post([this, outcome] { finish(outcome); }); // read only if we still are
     }).detach();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/callstoowner.h"
 #include "server/probes/dependencyconfig.h"
-#include "common/base/mailbox.h"
 #include "server/probes/probe.h"
 
 #include <atomic>
@@ -33,7 +33,7 @@ protected:
 private:
     const FileSettings m_settings;
     const Busy m_busy;
-    const std::shared_ptr<Mailbox> m_mailbox;
+    const std::shared_ptr<CallsToOwner> m_ownerCalls;
 };
 
 } // namespace Hephaestus

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/sqlpool.h"
 
-#include "common/base/mailbox.h"
+#include "common/base/callstoowner.h"
 #include "server/probes/sqlconnection.h"
 
 #include <QTimer>
@@ -39,14 +39,14 @@ struct SqlPool::Shared
         : settings(settings)
         , timeout(timeout)
         , clock(clock)
-        , mailbox(pool)
+        , ownerCalls(pool)
     {
     }
 
     const SqlSettings settings;
     const std::chrono::milliseconds timeout;
     const Clock &clock;
-    Mailbox mailbox;
+    CallsToOwner ownerCalls;
     std::atomic<Job> nextJob{1};
 
     std::mutex mutex; ///< guards what follows
@@ -93,7 +93,7 @@ private:
     void answer(const Shared::Task &task, const QSqlError &error);
 
     const std::shared_ptr<Shared> m_shared;
-    SqlPool *const m_pool; ///< looked at only in letters to it
+    SqlPool *const m_pool; ///< used only in calls to its thread
     SqlConnection m_connection;
     TimePoint m_refused{}; ///< when it last could not be opened
     TimePoint m_since{};   ///< of the latest proof's begin, or use's end
@@ -115,7 +115,7 @@ void SqlPool::Worker::run()
     std::erase(m_shared->workers, this);
     if (m_shared->workers.empty()) {
         m_shared->changed.notify_all();
-        m_shared->mailbox.post([pool = m_pool] { pool->joinAll(); });
+        m_shared->ownerCalls.post([pool = m_pool] { pool->joinAll(); });
     }
 }
 
@@ -247,13 +247,13 @@ void SqlPool::Worker::loseAndTell(Lock &lock)
 void SqlPool::Worker::tellOpen(int change)
 {
     const int count = m_shared->open += change;
-    m_shared->mailbox.post([pool = m_pool, count] { Q_EMIT pool->openConnectionsChanged(count); });
+    m_shared->ownerCalls.post([pool = m_pool, count] { Q_EMIT pool->openConnectionsChanged(count); });
     m_shared->changed.notify_all();
 }
 
 void SqlPool::Worker::answer(const Shared::Task &task, const QSqlError &error)
 {
-    m_shared->mailbox.post([done = task.done, error] { done(error); });
+    m_shared->ownerCalls.post([done = task.done, error] { done(error); });
 }
 
 SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout, const Clock &clock, QObject *parent)
@@ -280,7 +280,7 @@ SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout,
 
 SqlPool::~SqlPool()
 {
-    m_shared->mailbox.close();
+    m_shared->ownerCalls.close();
     std::unique_lock lock(m_shared->mutex);
     m_shared->closing = true;
     m_shared->queue.clear();
@@ -298,7 +298,7 @@ SqlPool::Job SqlPool::run(Work work, Done done)
     const Job job = m_shared->nextJob++;
     const std::lock_guard lock(m_shared->mutex);
     if (m_shared->closing) {
-        m_shared->mailbox.post([done = std::move(done)] { done(notRun(u"the connections are closed"_s)); });
+        m_shared->ownerCalls.post([done = std::move(done)] { done(notRun(u"the connections are closed"_s)); });
         return job;
     }
     m_shared->queue.push_back({job, std::move(work), std::move(done)});
@@ -336,7 +336,7 @@ void SqlPool::close(std::function<void()> done)
     if (std::exchange(m_shared->closing, true))
         return;
     for (const Shared::Task &task : std::exchange(m_shared->queue, {}))
-        m_shared->mailbox.post([done = task.done] { done(notRun(u"the connections are being closed"_s)); });
+        m_shared->ownerCalls.post([done = task.done] { done(notRun(u"the connections are being closed"_s)); });
     for (Worker *worker : m_shared->workers) {
         if (worker->isProvingSince(TimePoint::max()))
             worker->cut();

@@ -18,7 +18,6 @@
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -47,10 +46,6 @@ private Q_SLOTS:
     void halfARequestWithItsFinIsRefused();
     void aWaitingClientIsToldToContinue();
     void aRefusedBodyIsNotAskedFor();
-    void slowClientsAreCut_data();
-    void slowClientsAreCut();
-    void aTricklingHeadIsCutAllTheSame();
-    void idleConnectionsEndWithoutAWord();
     void aClientThatNeverReadsIsCut();
     void aLargeAnswerReachesASlowReader();
     void endlessInputIsCut_data();
@@ -272,55 +267,6 @@ void TestGuard::aRefusedBodyIsNotAskedFor()
     QTRY_VERIFY(client.isClosed());
     QCOMPARE(client.responses().size(), 1);
     QCOMPARE(client.responses().first().status, 403);
-}
-
-void TestGuard::slowClientsAreCut_data()
-{
-    QTest::addColumn<QByteArray>("bytes");
-    QTest::newRow("half a head") << QByteArray("GET /health/live HT");
-    QTest::newRow("half a body") << QByteArray(
-        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
-    QTest::newRow("half a chunk") << QByteArray(
-        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello");
-    QTest::newRow("half a second request") << requestText("GET", "/health/live") + "GET /";
-}
-
-void TestGuard::slowClientsAreCut()
-{
-    QFETCH(QByteArray, bytes);
-    HttpOptions options;
-    options.limits.headTime = options.limits.bodyTime = 50ms;
-    start(options);
-    RawClient client(service, bytes);
-    QTRY_VERIFY(client.isClosed());
-    QCOMPARE(client.responses().last().status, 408);
-}
-
-void TestGuard::aTricklingHeadIsCutAllTheSame()
-{
-    HttpOptions options;
-    options.limits.headTime = 100ms;
-    start(options);
-    RawClient client(service, "GET /health/live HTTP/1.1\r\n");
-    QTimer trickle;
-    connect(&trickle, &QTimer::timeout, &client, [&] { client.send("X: y\r\n"); });
-    trickle.start(5ms);
-    QTRY_VERIFY(client.isClosed());
-    QCOMPARE(client.responses().first().status, 408);
-}
-
-void TestGuard::idleConnectionsEndWithoutAWord()
-{
-    HttpOptions options;
-    options.limits.headTime = 50ms;
-    options.limits.idleTime = 50ms;
-    start(options);
-    RawClient silent(service);
-    RawClient idle(service, requestText("GET", "/health/live"));
-    QTRY_VERIFY(silent.isClosed() && idle.isClosed());
-    QVERIFY(silent.received().isEmpty());
-    QCOMPARE(idle.responses().size(), 1);
-    QCOMPARE(idle.responses().first().status, 200);
 }
 
 void TestGuard::aClientThatNeverReadsIsCut()

@@ -63,6 +63,8 @@ private Q_SLOTS:
     void checksAnswerWhenAllHaveEnded();
     void aRestartNeedsAHandler();
     void aDocumentIsServedAsItIs();
+    void metricsNeedNobodyToAnswerThem();
+    void logsNeedSomebodyToAnswerThem();
     void localhostIsBothFamilies();
     void connectionsAreCounted();
     void aUnixSocketIsPrivateAndGoesAway();
@@ -147,6 +149,11 @@ void TestHttpServer::everyPathAnswersItsMethods_data()
     row("GET", "/health/live/", 404);
     row("GET", "/Health/live", 404);
     row("GET", "/health/../health/live", 404);
+    row("GET", "/health/openapi.json", 200);
+    row("POST", "/health/openapi.json", 405, "GET, HEAD");
+    row("POST", "/metrics", 405, "GET, HEAD");
+    row("GET", "/health/logs", 404);
+    row("GET", "/health/code", 404);
     row("GET", "/health/restart", 404);
     row("POST", "/health/check", 404);
     row("DELETE", "/nothing", 404);
@@ -571,11 +578,31 @@ void TestHttpServer::aRestartNeedsAHandler()
 
 void TestHttpServer::aDocumentIsServedAsItIs()
 {
-    server->addDocument("/metrics", "text/plain; version=0.0.4",
-                        [](const Request &request) { return "up 1\n" + request.query; });
-    const RawResponse response = ask(requestText("GET", "/metrics?tail=3"));
-    QCOMPARE(response.body, "up 1\ntail=3");
-    QCOMPARE(response.field("Content-Type"), "text/plain; version=0.0.4");
+    server->addDocument("/prices", "text/csv", [](const Request &request) { return "tea,1\n" + request.query; });
+    const RawResponse response = ask(requestText("GET", "/prices?tail=3"));
+    QCOMPARE(response.body, "tea,1\ntail=3");
+    QCOMPARE(response.field("Content-Type"), "text/csv");
+}
+
+void TestHttpServer::metricsNeedNobodyToAnswerThem()
+{
+    QCOMPARE(ask("GET /health/live HTTP/1.1\r\nHost: evil.test\r\n\r\n").status, 403);
+    const RawResponse response = ask(requestText("GET", "/metrics"));
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+    QVERIFY2(response.body.contains("host_not_allowed"), response.body.constData());
+}
+
+void TestHttpServer::logsNeedSomebodyToAnswerThem()
+{
+    QCOMPARE(ask(requestText("GET", "/health/logs")).status, 404);
+    QVERIFY(!state->report().capabilities.contains(u"logs"_s));
+    server->setLogTail([](qsizetype lines) { return QByteArray::number(lines) + " lines\n"; });
+    const RawResponse response = ask(requestText("GET", "/health/logs?tail=3"));
+    QCOMPARE(response.body, "3 lines\n");
+    QCOMPARE(response.field("Content-Type"), "text/plain; charset=utf-8");
+    QCOMPARE(ask(requestText("GET", "/health/logs?tail=many")).body, "100 lines\n");
+    QVERIFY(state->report().capabilities.contains(u"logs"_s));
 }
 
 void TestHttpServer::localhostIsBothFamilies()

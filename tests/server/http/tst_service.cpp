@@ -20,6 +20,8 @@ class TestService : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void everyServiceHasTheEndpointsThatNeedNothing_data();
+    void everyServiceHasTheEndpointsThatNeedNothing();
     void aStepThatGoesWrongIsRecordedAndTheNextOnesRun_data();
     void aStepThatGoesWrongIsRecordedAndTheNextOnesRun();
     void whoIsStillInFlightAtTheDrainsDeadlineIsToldAndTheExitCodeIs4();
@@ -60,6 +62,29 @@ private:
     RawAnswer m_answer;
     std::unique_ptr<QThread> m_thread;
 };
+
+void TestService::everyServiceHasTheEndpointsThatNeedNothing_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("contains");
+    QTest::newRow("live") << QByteArray("/health/live") << 200 << QByteArray("awkward");
+    QTest::newRow("metrics") << QByteArray("/metrics") << 200 << QByteArray("# TYPE hephaestus_");
+    QTest::newRow("OpenAPI") << QByteArray("/health/openapi.json") << 200 << QByteArray("\"openapi\": \"3.1");
+    QTest::newRow("logs") << QByteArray("/health/logs") << 404 << QByteArray("not_found");
+    QTest::newRow("code") << QByteArray("/health/code") << 404 << QByteArray("not_found");
+}
+
+void TestService::everyServiceHasTheEndpointsThatNeedNothing()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(int, status);
+    QFETCH(QByteArray, contains);
+    START(service, {u"ok"_s});
+    const RawAnswer answer = rawRequest(service.port, "GET", path);
+    QCOMPARE(answer.status, status);
+    QVERIFY2(answer.body.contains(contains), answer.body.constData());
+}
 
 void TestService::aStepThatGoesWrongIsRecordedAndTheNextOnesRun_data()
 {
