@@ -5,7 +5,7 @@
 
 #include <QStringList>
 
-/// The subcommands that are a service, or read a service's configuration. Each takes the arguments from its own name on
+/// The subcommands that are a service, or read a service's configuration. Each gets the arguments from its own name on
 /// and returns the exit code.
 namespace Hephaestus {
 

@@ -10,8 +10,8 @@
 
 namespace Hephaestus {
 
-/// A wrapped program that runs on while `hephaestus run` executes itself anew: the one hands it over, the other takes
-/// it.
+/// A wrapped program that runs on while `hephaestus run` executes itself anew: one image hands it over, the next one
+/// adopts it.
 struct HandedProgram
 {
     RunningChild child;
@@ -19,10 +19,10 @@ struct HandedProgram
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
     std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
 
-    /// Its descriptors among those of the listening sockets, told by their names; they stay this object's, and the
-    /// adapter is not removed with it any more.
+    /// Its descriptors, to be passed on among the listening sockets, and known by their names. They stay this object's;
+    /// the adapter's directory is no longer removed with it.
     QList<HandedSocket> handOver();
-    /// Takes those of a predecessor out of `inherited`; nothing if there are none.
+    /// Removes those of a predecessor from `inherited`; nothing if there are none.
     static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
 
     /// Ends it, a child of this process, by SIGTERM, and by SIGKILL after `grace`, and waits for that without an event

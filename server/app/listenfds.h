@@ -16,9 +16,10 @@ struct InheritedSocket
     bool operator==(const InheritedSocket &) const = default;
 };
 
-/// The listening sockets this process was started with, as systemd hands them over (sd_listen_fds(3)): LISTEN_FDS of
-/// them from descriptor 3 on, if LISTEN_PID is this process. Marks them close-on-exec and removes the variables, so
-/// that no child takes them for its own. Empty: none were handed over.
+/// The listening sockets this process was started with, as systemd hands them over (sd_listen_fds(3)). There are
+/// LISTEN_FDS of them from descriptor 3 on, if LISTEN_PID is this process. Empty: none were handed over.
+///
+/// Marks them close-on-exec and removes the variables, so that no child uses them.
 Result<QList<InheritedSocket>> takeListenFds();
 
 } // namespace Hephaestus

@@ -41,7 +41,7 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     m_done = std::move(done);
     if (const auto failure = m_successor->start(m_supervisor.process())) {
         m_done = {};
-        tellFailure(failure->what);
+        reportFailure(failure->what);
         Q_EMIT changed();
         return Problem{{}, failure->what};
     }
@@ -51,7 +51,7 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
 void OverlappingRestart::successorFailed(const QString &why)
 {
     if (const auto done = std::exchange(m_done, {})) {
-        tellFailure(why);
+        reportFailure(why);
         done(false);
     } else if (!m_isCancelled) { // the restart goes on without it
         m_supervisor.note(u"its successor ended after it accepted; it is started anew: %1"_s.arg(why));
@@ -60,7 +60,7 @@ void OverlappingRestart::successorFailed(const QString &why)
     Q_EMIT changed();
 }
 
-void OverlappingRestart::tellFailure(const QString &why)
+void OverlappingRestart::reportFailure(const QString &why)
 {
     m_adapter.reset();
     m_failure = u"the restart failed, its successor did not take over: %1"_s.arg(why);

@@ -7,9 +7,9 @@
 
 namespace Hephaestus {
 
-/// What `hephaestus run --overlap` does before a restart: the program's successor is started, with a Python adapter of
-/// its own, and the restart goes on only once it accepts. One that does not is ended, and the program goes on as if
-/// nothing had been asked.
+/// What `hephaestus run --overlap` does before a restart. It starts the program's successor, with a Python adapter of
+/// its own, and the restart goes on only once that accepts. A successor that does not is ended, and the program runs
+/// on.
 class OverlappingRestart : public QObject
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ Q_SIGNALS:
 
 private:
     void successorFailed(const QString &why);
-    void tellFailure(const QString &why);
+    void reportFailure(const QString &why);
 
     const RunOptions m_options;
     HeldSockets &m_sockets;

@@ -12,9 +12,9 @@
 
 namespace Hephaestus {
 
-/// resources/python, from within this program, in a directory of its own, for the Python programs that are started with
-/// environment(): they append what they load to report(). One for each of the two programs that a process may run at a
-/// time; the directory goes with it.
+/// resources/python in a directory of its own, for the Python programs that are started with environment(). They append
+/// what they load to report(). A process has one for each of the two programs that it may run at a time; the directory
+/// is removed with it.
 class PythonAdapter
 {
 public:

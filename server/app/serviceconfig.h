@@ -32,8 +32,8 @@ struct ServiceConfig
 /// use only if there is none.
 ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems);
 
-/// What would keep a service with this configuration from starting, told as `field: what`: a name, an address, or a
-/// certificate that cannot be. Looks at files, not at the network.
+/// What would keep a service with this configuration from starting, each as `field: what`: a wrong name, address or
+/// certificate. Reads files, and does not use the network.
 QList<Problem> obstacles(const ServiceConfig &config);
 
 /// Without a file: one SQLite database, in `stateDirectory`.

@@ -8,9 +8,10 @@
 
 namespace Hephaestus {
 
-/// Tells systemd how the service is, where it asks to be told (`Type=notify`, sd_notify(3)): READY, STATUS, STOPPING,
-/// more time while a shutdown makes progress, and the watchdog's knock, from the main loop, so that a hung one is
-/// noticed. Without NOTIFY_SOCKET, or built without libsystemd, it does nothing.
+/// Notifies systemd of the service's state, for `Type=notify` (sd_notify(3)): READY, STATUS and STOPPING. Asks for more
+/// time while a shutdown makes progress. Pings the watchdog from the main loop, so that a hung one is noticed.
+///
+/// Without NOTIFY_SOCKET, or built without libsystemd, it does nothing.
 class SystemdNotifier : public QObject
 {
     Q_OBJECT

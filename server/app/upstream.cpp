@@ -38,11 +38,11 @@ void Upstream::poll()
         return;
     m_client.askStatus([this](const Answer<HealthReport> &answer) {
         m_asking = false;
-        take(answer);
+        apply(answer);
     });
 }
 
-void Upstream::take(const Answer<HealthReport> &answer)
+void Upstream::apply(const Answer<HealthReport> &answer)
 {
     const QString refusal = refuse(answer);
     m_believed = refusal.isEmpty();

@@ -8,8 +8,8 @@
 
 namespace Hephaestus {
 
-/// The endpoints a wrapped program has itself: what they say becomes part of what its wrapper says, and it is asked to
-/// shut down before it gets a signal. What they say is believed only of a process that is the program's: `isOurs`.
+/// The endpoints that a wrapped program has itself. What they report becomes part of the wrapper's report, and the
+/// program is asked to shut down before it gets a signal. Only a process of the program is believed: `isOurs`.
 class Upstream : public QObject
 {
     Q_OBJECT
@@ -17,7 +17,7 @@ class Upstream : public QObject
 public:
     using IsOurs = std::function<bool(qint64 pid)>;
 
-    /// `state` outlives it; its dependency `upstream` tells how the asking goes.
+    /// `state` outlives it; its dependency `upstream` counts the answers and failures.
     Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs);
 
     void start(); ///< asks once a second
@@ -31,7 +31,7 @@ public Q_SLOTS:
     void poll();
 
 private:
-    void take(const Answer<HealthReport> &answer);
+    void apply(const Answer<HealthReport> &answer);
     QString refuse(const Answer<HealthReport> &answer) const;
 
     ServerState &m_state;
