@@ -3,7 +3,7 @@
 
 #include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 
 #include <QFile>
 

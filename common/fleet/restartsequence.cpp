@@ -7,6 +7,7 @@
 #include "common/client/httpconnection.h"
 #include "common/fleet/environmentcomparison.h"
 #include "common/fleet/launcher.h"
+#include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
 
@@ -163,7 +164,7 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
     } else {
         look.silence = answer.reply.message;
         // Who only takes connections holds the address all the same.
-        const auto holder = look.isRefused ? std::nullopt : findListener(m_peer.address);
+        const auto holder = look.isRefused ? std::nullopt : findPortHolder(m_peer.address);
         if (holder)
             look.silence += u". The address is held by %1."_s.arg(holder->text());
     }
@@ -350,7 +351,7 @@ LateFacts RestartSequence::Private::lateFacts() const
 /// Of the address, unless it is what was started here.
 QString RestartSequence::Private::holder() const
 {
-    const std::optional<PortHolder> holder = findListener(m_peer.address);
+    const std::optional<PortHolder> holder = findPortHolder(m_peer.address);
     if (!holder || (m_launched && holder->pid == m_launched->pid()))
         return {};
     return holderText(*holder, m_peer.address);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 #include "dashboard/model/answerspan.h"
 #include "dashboard/model/deathwatch.h"
 #include "dashboard/model/eventjournal.h"

@@ -3,7 +3,7 @@
 
 #include "common/client/dialectclient.h"
 #include "common/fleet/fleet.h"
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 
 #include <QAbstractTableModel>
 

@@ -91,7 +91,7 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     look();
 }
 
-void FindServicesDialog::look() { m_model.find(listeners(), m_known); }
+void FindServicesDialog::look() { m_model.find(portHolders(), m_known); }
 
 void FindServicesDialog::update()
 {

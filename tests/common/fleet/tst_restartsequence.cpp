@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 #include "common/fleet/restartsequence.h"
 
 #include <QProcess>
@@ -120,7 +120,7 @@ void TestRestartSequence::cleanup()
     for (const qint64 pid : std::exchange(pids, {}))
         ::kill(pid_t(pid), SIGKILL);
     // One that tells a foreign pid is known by its port only.
-    const auto holder = findListener({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}});
+    const auto holder = findPortHolder({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}});
     if (holder && holder->command.startsWith(QString(FAKESERVICE)))
         ::kill(pid_t(holder->pid), SIGKILL);
     state.reset();

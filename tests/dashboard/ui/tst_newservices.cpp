@@ -152,7 +152,7 @@ void TestNewServices::servicesOfThisMachineAreFoundAndAdded()
     ListenerModel model;
     const QAbstractItemModelTester tester(&model);
     QList<PortHolder> holders;
-    for (const PortHolder &holder : listeners()) {
+    for (const PortHolder &holder : portHolders()) {
         if (holder.address.port == service.port)
             holders << holder;
     }

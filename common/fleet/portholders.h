@@ -25,7 +25,7 @@ struct PortHolder
 
 /// All of TCP, from /proc/net/tcp and tcp6 and /proc/PID/fd (proc(5)). Takes milliseconds: reads every descriptor
 /// of every process it may look into.
-QList<PortHolder> listeners();
+QList<PortHolder> portHolders();
 
 /// Whether the process `pid` of this machine holds a listening socket (TCP or Unix) at `address`. False also when
 /// that cannot be seen: another user's process, or a pid of another machine or container.
@@ -33,6 +33,6 @@ bool isHeldBy(const ServiceAddress &address, qint64 pid);
 
 /// Who keeps `address` from being bound: the listener on the same port at the same or every address, or of the same
 /// path.
-std::optional<PortHolder> findListener(const ServiceAddress &address);
+std::optional<PortHolder> findPortHolder(const ServiceAddress &address);
 
 } // namespace Hephaestus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 
 #include "common/base/printable.h"
 
@@ -191,7 +191,7 @@ QString PortHolder::text() const
     return u"%1 (pid %2%3)"_s.arg(command.left(120)).arg(pid).arg(where);
 }
 
-QList<PortHolder> listeners() { return holdersOf(listeningSockets()); }
+QList<PortHolder> portHolders() { return holdersOf(listeningSockets()); }
 
 bool isHeldBy(const ServiceAddress &address, qint64 pid)
 {
@@ -202,7 +202,7 @@ bool isHeldBy(const ServiceAddress &address, qint64 pid)
     return std::any_of(held.begin(), held.end(), [&](const QByteArray &inode) { return sockets.contains(inode); });
 }
 
-std::optional<PortHolder> findListener(const ServiceAddress &address)
+std::optional<PortHolder> findPortHolder(const ServiceAddress &address)
 {
     if (address.kind == ServiceAddress::Kind::Tcp && !address.isLoopback() && !isLocal(address.host))
         return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -13,7 +13,7 @@
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
-class TestListeners : public QObject
+class TestPortHolders : public QObject
 {
     Q_OBJECT
 
@@ -25,7 +25,7 @@ private Q_SLOTS:
     void anotherMachineIsNotLookedUp();
 };
 
-void TestListeners::ourOwnSocketIsFound_data()
+void TestPortHolders::ourOwnSocketIsFound_data()
 {
     QTest::addColumn<QString>("listenOn");
     QTest::addColumn<QString>("lookFor");
@@ -37,56 +37,57 @@ void TestListeners::ourOwnSocketIsFound_data()
         QTest::newRow("IPv6") << u"::1"_s << u"::1"_s;
 }
 
-void TestListeners::ourOwnSocketIsFound()
+void TestPortHolders::ourOwnSocketIsFound()
 {
     QFETCH(QString, listenOn);
     QFETCH(QString, lookFor);
     QTcpServer server;
     QVERIFY(server.listen(QHostAddress(listenOn)));
     const ServiceAddress address{ServiceAddress::Kind::Tcp, lookFor, server.serverPort(), {}};
-    const auto listener = findListener(address);
+    const auto listener = findPortHolder(address);
     QVERIFY(listener);
     QCOMPARE(listener->pid, QCoreApplication::applicationPid());
-    QVERIFY2(listener->command.contains(u"tst_listeners"_s), qPrintable(listener->command));
+    QVERIFY2(listener->command.contains(u"tst_portholders"_s), qPrintable(listener->command));
     QVERIFY(isHeldBy(address, QCoreApplication::applicationPid()));
     QVERIFY(!isHeldBy(address, 1));
-    const QList<PortHolder> all = listeners();
+    const QList<PortHolder> all = portHolders();
     QVERIFY(std::any_of(all.begin(), all.end(), [&](const PortHolder &one) { return one == *listener; }));
 }
 
-void TestListeners::aFreePortHasNoListener()
+void TestPortHolders::aFreePortHasNoListener()
 {
     QTcpServer server;
     QVERIFY(server.listen(QHostAddress::LocalHost));
     const ServiceAddress address{ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, server.serverPort(), {}};
     server.close();
-    QVERIFY(!findListener(address));
+    QVERIFY(!findPortHolder(address));
     QVERIFY(!isHeldBy(address, QCoreApplication::applicationPid()));
 }
 
-void TestListeners::aUnixSocketIsSeenToBeHeld()
+void TestPortHolders::aUnixSocketIsSeenToBeHeld()
 {
     QTemporaryDir directory;
     QLocalServer server;
     const QString path = directory.filePath(u"a b.sock"_s);
     QVERIFY(server.listen(path));
     QVERIFY(isHeldBy({ServiceAddress::Kind::Unix, {}, 0, path}, QCoreApplication::applicationPid()));
-    const auto holder = findListener({ServiceAddress::Kind::Unix, {}, 0, path});
+    const auto holder = findPortHolder({ServiceAddress::Kind::Unix, {}, 0, path});
     QVERIFY(holder);
     QCOMPARE(holder->pid, QCoreApplication::applicationPid());
-    QVERIFY2(holder->command.contains(u"tst_listeners"_s), qPrintable(holder->command));
+    QVERIFY2(holder->command.contains(u"tst_portholders"_s), qPrintable(holder->command));
     const ServiceAddress other{ServiceAddress::Kind::Unix, {}, 0, directory.filePath(u"b.sock"_s)};
     QVERIFY(!isHeldBy(other, QCoreApplication::applicationPid()));
-    QVERIFY(!findListener(other));
+    QVERIFY(!findPortHolder(other));
 }
 
-void TestListeners::anotherMachineIsNotLookedUp()
+void TestPortHolders::anotherMachineIsNotLookedUp()
 {
     QTcpServer server;
     QVERIFY(server.listen(QHostAddress::AnyIPv4));
-    QVERIFY(!findListener({ServiceAddress::Kind::Tcp, u"192.0.2.1"_s, server.serverPort(), {}})); // RFC 5737: nobody's
-    QVERIFY(!findListener({ServiceAddress::Kind::Tcp, u"host.example"_s, server.serverPort(), {}}));
+    QVERIFY(
+        !findPortHolder({ServiceAddress::Kind::Tcp, u"192.0.2.1"_s, server.serverPort(), {}})); // RFC 5737: nobody's
+    QVERIFY(!findPortHolder({ServiceAddress::Kind::Tcp, u"host.example"_s, server.serverPort(), {}}));
 }
 
-QTEST_GUILESS_MAIN(TestListeners)
-#include "tst_listeners.moc"
+QTEST_GUILESS_MAIN(TestPortHolders)
+#include "tst_portholders.moc"
