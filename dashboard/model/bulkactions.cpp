@@ -127,14 +127,16 @@ void BulkActions::endIfEmpty()
 
 void BulkActions::showWaiting()
 {
+    QHash<ServiceId, Activity> activities;
     for (qsizetype place = 0; place < m_waiting.size(); ++place) {
         const Task &task = m_waiting[place];
         const qsizetype before = place + (m_running ? 1 : 0);
         const QString text = task.action == ServiceAction::Restart ? tr("to be restarted, %1 before it")
             : task.action == ServiceAction::Start                  ? tr("to be started, %1 before it")
                                                                    : tr("to be shut down, %1 before it");
-        m_fleet.setActivity(task.service, Activity{m_fleet.find(task.service)->observed, text.arg(before)});
+        activities.insert(task.service, Activity{m_fleet.find(task.service)->observed, text.arg(before)});
     }
+    m_fleet.setActivities(activities);
 }
 
 bool BulkActions::isWaiting(ServiceId id) const
@@ -142,23 +144,36 @@ bool BulkActions::isWaiting(ServiceId id) const
     return std::ranges::any_of(m_waiting, [id](const Task &task) { return task.service == id; });
 }
 
-void BulkActions::cancel(ServiceId id)
+void BulkActions::cancel(const QList<ServiceId> &services)
 {
-    if (!isWaiting(id))
-        return m_actions.cancel(id);
-    m_waiting.removeIf([id](const Task &task) { return task.service == id; });
-    --m_progress.total;
-    m_fleet.setActivity(id, {});
-    showWaiting();
-    Q_EMIT progressChanged();
+    takeOut({services.cbegin(), services.cend()});
+    for (const ServiceId id : services)
+        m_actions.cancel(id);
 }
 
 void BulkActions::cancelWaiting()
 {
-    const QList<Task> waiting = std::exchange(m_waiting, {});
-    m_progress.total -= int(waiting.size());
-    for (const Task &task : waiting)
-        m_fleet.setActivity(task.service, {});
+    QSet<ServiceId> all;
+    for (const Task &task : std::as_const(m_waiting))
+        all << task.service;
+    takeOut(all);
+}
+
+/// Of `services` those that wait.
+void BulkActions::takeOut(const QSet<ServiceId> &services)
+{
+    QList<ServiceId> taken;
+    m_waiting.removeIf([&](const Task &task) {
+        if (!services.contains(task.service))
+            return false;
+        taken << task.service;
+        return true;
+    });
+    if (taken.isEmpty())
+        return;
+    m_progress.total -= int(taken.size());
+    m_fleet.endActivities(taken);
+    showWaiting();
     endIfEmpty();
     Q_EMIT progressChanged();
 }

@@ -3,11 +3,13 @@
 
 #include "dashboard/model/serviceactions.h"
 
+#include <QSet>
+
 namespace Hephaestus {
 
-/// One action on several services. Starts, restarts and stops go one after the other, in the order of `depends_on`
-/// (stops in the reverse), so that the fleet is never down as a whole; what depends on one that failed is not tried.
-/// Who waits shows it in the model's row. More may be asked for while some wait: they queue up behind.
+/// One action on several services. Starts, restarts and stops go one after the other, so that the fleet is never down
+/// as a whole. Their order is that of `depends_on`; stops go in the reverse. What depends on one that failed is not
+/// tried. Who waits shows it in the model's row. More may be asked for while some wait: they queue up behind.
 class BulkActions : public QObject
 {
     Q_OBJECT
@@ -28,8 +30,8 @@ public:
 
     /// Those of `services` for which ServiceActions::whyNot() has an answer are left out.
     void perform(const QList<ServiceId> &services, ServiceAction action, std::optional<Seconds> delay = {});
-    /// Takes it out of the queue, or ends the watching of what runs for it.
-    void cancel(ServiceId id);
+    /// Takes them out of the queue, and ends the watching of what runs for them.
+    void cancel(const QList<ServiceId> &services);
     void cancelWaiting(); ///< what runs goes on
 
     bool isWaiting(ServiceId id) const;
@@ -49,6 +51,7 @@ private:
     QList<ServiceId> inOrder(const QList<ServiceId> &services, ServiceAction action) const;
     void next();
     void take(ServiceId id, const Receipt &receipt);
+    void takeOut(const QSet<ServiceId> &services);
     void showWaiting();
     QString failedDependency(const ServiceRow &row) const;
     void endIfEmpty();

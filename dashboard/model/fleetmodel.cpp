@@ -159,6 +159,24 @@ void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activi
     change(*known, std::move(row));
 }
 
+void FleetModel::setActivities(const QHash<ServiceId, Activity> &activities)
+{
+    m_batching = true;
+    for (auto it = activities.cbegin(); it != activities.cend(); ++it)
+        setActivity(it.key(), it.value());
+    m_batching = false;
+    signalChanges();
+}
+
+void FleetModel::endActivities(const QList<ServiceId> &services)
+{
+    m_batching = true;
+    for (const ServiceId id : services)
+        setActivity(id, {});
+    m_batching = false;
+    signalChanges();
+}
+
 void FleetModel::setStopped(ServiceId id)
 {
     Watched *const known = watched(id);
@@ -169,14 +187,14 @@ void FleetModel::setStopped(ServiceId id)
     change(*known, std::move(row));
 }
 
-void FleetModel::setFavourite(ServiceId id, bool favourite)
+void FleetModel::setFavourites(const QList<ServiceId> &services, bool favourite)
 {
-    Watched *const known = watched(id);
-    if (!known || known->row.favourite == favourite)
-        return;
-    known->row.favourite = favourite;
-    const QModelIndex cell = indexOf(id).siblingAtColumn(Service);
-    Q_EMIT dataChanged(cell, cell);
+    for (const ServiceId id : services) {
+        Watched *const known = watched(id);
+        if (known && std::exchange(known->row.favourite, favourite) != favourite)
+            m_changed[indexOf(id).row()] |= 1U << Service;
+    }
+    signalChanges();
 }
 
 void FleetModel::updateAges()

@@ -70,10 +70,13 @@ public:
     void takeAll(const QList<Arrival> &arrivals);
     /// What this dashboard is doing with the service; nothing: it is done.
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
+    void setActivities(const QHash<ServiceId, Activity> &activities); ///< with as few signals as for one
+    void endActivities(const QList<ServiceId> &services);             ///< with as few signals as for one
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
     void setStopped(ServiceId id);
     /// A favourite is listed before the others.
-    void setFavourite(ServiceId id, bool favourite);
+    void setFavourite(ServiceId id, bool favourite) { setFavourites({id}, favourite); }
+    void setFavourites(const QList<ServiceId> &services, bool favourite); ///< with as few signals as for one
     /// Ages grow without an answer: signals those that read differently now.
     void updateAges();
 

@@ -65,6 +65,11 @@ QList<ServiceId> FleetRows::servicesOf(int row) const
     if (!isHeading(row))
         return {serviceAt(row)};
     QList<ServiceId> services;
+    if (!m_folded.contains(m_rows.at(row).group)) { // then they are the rows below it
+        for (int below = row + 1; below < m_rows.size() && !isHeading(below); ++below)
+            services << serviceAt(below);
+        return services;
+    }
     for (const ServiceId id : sorted()) {
         if (m_fleet.find(id)->entry.group == m_rows.at(row).group)
             services << id;

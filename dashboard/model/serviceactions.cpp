@@ -49,7 +49,17 @@ ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const
 
 ServiceActions::~ServiceActions() = default;
 
-void ServiceActions::setReadOnly(bool readOnly) { m_readOnly = readOnly; }
+ActionConditions conditionsOf(const ServiceRow &row)
+{
+    return {row.activity.has_value(), row.isCurrent(),        row.observed == ServiceState::ShuttingDown,
+            row.offers("restart"_L1), row.offers("check"_L1), row.dialect};
+}
+
+void ServiceActions::setReadOnly(bool readOnly)
+{
+    if (std::exchange(m_readOnly, readOnly) != readOnly)
+        Q_EMIT readOnlyChanged();
+}
 
 QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
 {
@@ -58,15 +68,17 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
         return tr("Select a service first.");
     if (m_readOnly)
         return tr("This dashboard only looks: it was started with --read-only.");
-    if (isRunning(id) || row->activity)
+    const ActionConditions conditions = conditionsOf(*row);
+    if (isRunning(id) || conditions.busy)
         return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
-    if (row->dialect != Dialect::Hephaestus)
+    if (conditions.dialect != Dialect::Hephaestus)
         return whyNotForeign(*row, action);
-    const bool answers = row->isCurrent();
-    const bool closing = row->observed == ServiceState::ShuttingDown;
+    const bool answers = conditions.answers;
+    const bool closing = conditions.closing;
     const QString silent = tr("%1 does not answer.").arg(row->entry.name);
     switch (action) {
-    case ServiceAction::Restart: return closing ? tr("%1 is shutting down.").arg(row->entry.name) : whyNotRestart(*row);
+    case ServiceAction::Restart:
+        return closing ? tr("%1 is shutting down.").arg(row->entry.name) : whyNotRestart(*row, conditions);
     case ServiceAction::Start:
         return answers ? tr("%1 runs already.").arg(row->entry.name) : whyNotStartable(row->entry);
     case ServiceAction::ShutDown: return answers ? QString() : silent; // a scheduled one may be hurried
@@ -75,9 +87,9 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
     case ServiceAction::CancelShutDown:
         return closing ? QString() : tr("%1 has no shutdown scheduled.").arg(row->entry.name);
     case ServiceAction::CheckNow:
-        return !answers               ? silent
-            : row->offers("check"_L1) ? QString()
-                                      : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
+        return !answers              ? silent
+            : conditions.offersCheck ? QString()
+                                     : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
     }
     Q_UNREACHABLE();
 }
@@ -110,17 +122,17 @@ void ServiceActions::shutDownForeign(const ServiceRow &row)
     });
 }
 
-QString ServiceActions::whyNotRestart(const ServiceRow &row) const
+QString ServiceActions::whyNotRestart(const ServiceRow &row, const ActionConditions &conditions) const
 {
     if (QString why = whyNotRestartable(row.entry); !why.isEmpty())
         return why;
     const auto *const byItself = std::get_if<RestartByService>(&row.entry.restart);
     if (!byItself)
         return {};
-    if (!row.isCurrent())
+    if (!conditions.answers)
         return byItself->start ? QString()
                                : tr("%1 does not answer, and nobody said how to start it.").arg(row.entry.name);
-    if (!row.offers("restart"_L1) && !byItself->start)
+    if (!conditions.offersRestart && !byItself->start)
         return tr("%1 does not offer to restart itself, and nobody said how to start it. "
                   "Write its command into a fleet file: restart = { method = \"command\", command = […] }.")
             .arg(row.entry.name);

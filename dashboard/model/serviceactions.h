@@ -14,6 +14,25 @@ namespace Hephaestus {
 /// What a person can do to a service.
 enum class ServiceAction { Restart, ShutDown, ScheduleShutDown, CancelShutDown, Start, CheckNow };
 
+inline constexpr ServiceAction AllServiceActions[] = {
+    ServiceAction::Restart,        ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
+    ServiceAction::CancelShutDown, ServiceAction::Start,    ServiceAction::CheckNow};
+
+/// All in a row, beside its entry, that decides what may be done to the service.
+struct ActionConditions
+{
+    bool busy = false; ///< this dashboard does something with it, or will
+    bool answers = false;
+    bool closing = false;
+    bool offersRestart = false;
+    bool offersCheck = false;
+    Dialect dialect = Dialect::Hephaestus;
+
+    bool operator==(const ActionConditions &) const = default;
+};
+
+ActionConditions conditionsOf(const ServiceRow &row);
+
 /// Does it. Nothing here waits: each step shows in the model's row as it happens and in the receipt, the outcome in an
 /// event. At most one sequence (start, stop, restart) runs for a service; several services may each have one.
 class ServiceActions : public QObject
@@ -30,7 +49,8 @@ public:
     void setReadOnly(bool readOnly);
     bool isReadOnly() const { return m_readOnly; }
 
-    /// Why not, as a sentence; empty if it may be done now.
+    /// Why not, as a sentence; empty if it may be done now. Whether it is empty depends on the row's entry and
+    /// conditionsOf(), on isRunning() and isReadOnly(), and on nothing else.
     QString whyNot(ServiceId id, ServiceAction action) const;
 
     /// Does nothing if whyNot() has an answer. `delay` is for ScheduleShutDown; without one the service's own notice
@@ -51,6 +71,7 @@ public:
     std::optional<RestartStep> runningStep(ServiceId id) const;
 
 Q_SIGNALS:
+    void readOnlyChanged();
     void begun(Hephaestus::ServiceId id);
     void receiptChanged(Hephaestus::ServiceId id);
     void finished(Hephaestus::ServiceId id, const Hephaestus::Receipt &receipt);
@@ -65,7 +86,7 @@ private:
         std::optional<RestartStep> step;
     };
 
-    QString whyNotRestart(const ServiceRow &row) const;
+    QString whyNotRestart(const ServiceRow &row, const ActionConditions &conditions) const;
     QString whyNotForeign(const ServiceRow &row, ServiceAction action) const;
     void shutDownForeign(const ServiceRow &row);
     void runSequence(const ServiceRow &row, FleetAction action);

@@ -18,6 +18,8 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent)
@@ -148,10 +150,8 @@ void DetailPane::setServices(const QList<ServiceId> &services)
 void DetailPane::showGraphs()
 {
     QList<ServiceId> all{m_service};
-    for (const ServiceId id : std::as_const(m_selected)) {
-        if (m_selected.contains(m_service) && !all.contains(id))
-            all << id;
-    }
+    if (m_selected.contains(m_service))
+        std::ranges::copy_if(m_selected, std::back_inserter(all), [this](ServiceId id) { return id != m_service; });
     m_graphs->setServices(all);
 }
 

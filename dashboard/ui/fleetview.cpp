@@ -191,10 +191,11 @@ QList<ServiceId> FleetView::selectedServices() const
         marked << currentIndex().row();
     std::ranges::sort(marked);
     QList<ServiceId> services;
+    QSet<ServiceId> seen; // a heading and rows under it may be marked together
     for (const int row : std::as_const(marked)) {
         for (const ServiceId id : m_rows->servicesOf(row)) {
-            if (!services.contains(id))
-                services << id;
+            if (!seen.contains(id))
+                services << *seen.insert(id);
         }
     }
     return services;

@@ -18,6 +18,7 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -55,7 +56,12 @@ QString plain(QString text) { return text.remove(u'&').remove(u'…'); }
 
 } // namespace
 
-ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window) : QObject(window), m_watch(watch), m_window(window)
+ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window)
+    : QObject(window)
+    , m_watch(watch)
+    , m_window(window)
+    , m_possible(watch.fleet(),
+                 [&watch](ServiceId id, ServiceAction action) { return watch.actions().whyNot(id, action).isEmpty(); })
 {
     const auto add = [this](ServiceAction action, const QString &icon, const QKeySequence &key) {
         m_actions[action] = make(nameOf(action, 1), icon, key);
@@ -69,14 +75,18 @@ ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window) : QObject(w
     add(ServiceAction::CheckNow, u"check"_s, Qt::Key_F5);
     makeOthers();
 
-    connect(&watch.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
-        if (m_services.contains(id))
-            update();
-    });
-    connect(&watch.fleet(), &FleetModel::totalsChanged, this, &ServiceCommands::updateRestartStale);
+    m_updateTimer.setSingleShot(true);
+    connect(&m_updateTimer, &QTimer::timeout, this, &ServiceCommands::update);
+    connect(&m_possible, &PossibleActions::changed, this, &ServiceCommands::updateSoon);
+    connect(&watch.fleet(), &FleetModel::answered, this, &ServiceCommands::updateSoonIfFirst);
+    connect(&watch.fleet(), &FleetModel::totalsChanged, this, &ServiceCommands::updateSoon);
+    connect(&watch.actions(), &ServiceActions::readOnlyChanged, &m_possible, &PossibleActions::reconsiderAll);
+    connect(&watch.actions(), &ServiceActions::receiptChanged, this, &ServiceCommands::updateSoonIfFirst);
+    connect(&watch.actions(), &ServiceActions::begun, &m_possible, &PossibleActions::reconsider);
     connect(&watch.actions(), &ServiceActions::begun, this, &ServiceCommands::update);
+    connect(&watch.actions(), &ServiceActions::finished, &m_possible, &PossibleActions::reconsider);
     connect(&watch.actions(), &ServiceActions::finished, this, &ServiceCommands::update);
-    connect(&watch.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::update);
+    connect(&watch.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::updateSoon);
     updateIcons();
     update();
 }
@@ -87,32 +97,27 @@ void ServiceCommands::makeOthers()
     connect(m_restartStale, &QAction::triggered, this,
             [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
     m_cancel = make(tr("&Cancel"), u"cancel"_s, tr("Ctrl+."));
-    connect(m_cancel, &QAction::triggered, this, [this] {
-        for (const ServiceId id : std::as_const(m_services))
-            m_watch.bulk().cancel(id);
-    });
+    connect(m_cancel, &QAction::triggered, this, [this] { m_watch.bulk().cancel(m_possible.services()); });
     m_open = make(tr("&Open in the browser"), {}, tr("Ctrl+B"));
     connect(m_open, &QAction::triggered, this, [this] {
-        const ServiceRow *const row = m_watch.fleet().find(m_services.value(0));
+        const ServiceRow *const row = m_watch.fleet().find(m_possible.services().value(0));
         if (row && row->entry.url.startsWith("http"_L1))
             QDesktopServices::openUrl(QUrl(row->entry.url));
     });
     m_favourite = make(tr("&Favourite"), u"favourite"_s, tr("Ctrl+Shift+F"));
     m_favourite->setCheckable(true);
-    connect(m_favourite, &QAction::triggered, this, [this](bool checked) {
-        for (const ServiceId id : std::as_const(m_services))
-            m_watch.fleet().setFavourite(id, checked);
-    });
+    connect(m_favourite, &QAction::triggered, this,
+            [this](bool checked) { m_watch.fleet().setFavourites(m_possible.services(), checked); });
     m_copyUrl = make(tr("Copy &address"), u"copy"_s, {});
     connect(m_copyUrl, &QAction::triggered, this, [this] {
         QStringList urls;
-        for (const ServiceId id : std::as_const(m_services))
+        for (const ServiceId id : m_possible.services())
             urls << m_watch.fleet().find(id)->entry.url;
         QGuiApplication::clipboard()->setText(urls.join(u'\n'));
     });
     m_remove = make(tr("Remove from this &window"), {}, {});
     connect(m_remove, &QAction::triggered, this, [this] {
-        for (const ServiceId id : QList(m_services))
+        for (const ServiceId id : QList(m_possible.services()))
             m_watch.remove(id);
     });
 }
@@ -133,20 +138,6 @@ void ServiceCommands::updateIcons()
     }
 }
 
-void ServiceCommands::setServices(const QList<ServiceId> &services)
-{
-    if (services == m_services)
-        return;
-    m_services = services;
-    update();
-}
-
-bool ServiceCommands::isRunning() const
-{
-    return std::ranges::any_of(
-        m_services, [this](ServiceId id) { return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id); });
-}
-
 QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, ServiceAction action) const
 {
     QList<ServiceId> able;
@@ -158,9 +149,9 @@ QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, Service
 QList<ServiceId> ServiceCommands::stale() const
 {
     QList<ServiceId> stale;
-    for (const ServiceId id : m_watch.fleet().ids()) {
-        if (m_watch.fleet().find(id)->code() == CodeVerdict::Stale)
-            stale << id;
+    for (int line = 0; line < m_watch.fleet().rowCount(); ++line) {
+        if (const ServiceRow &row = m_watch.fleet().row(line); row.code() == CodeVerdict::Stale)
+            stale << row.id;
     }
     return stale;
 }
@@ -179,52 +170,80 @@ void ServiceCommands::disable(QAction *action, const QString &why)
 
 void ServiceCommands::updateAction(ServiceAction which, QAction *action)
 {
-    if (m_services.size() <= 1) {
+    const QList<ServiceId> &services = m_possible.services();
+    if (services.size() <= 1) {
         action->setText(nameOf(which, 1));
-        return disable(action, m_watch.actions().whyNot(m_services.value(0), which));
+        return disable(action, m_watch.actions().whyNot(services.value(0), which));
     }
-    const QList<ServiceId> able = this->able(m_services, which);
-    action->setText(nameOf(which, able.isEmpty() ? m_services.size() : able.size()));
+    const int able = m_possible.count(which);
+    action->setText(nameOf(which, able > 0 ? able : services.size()));
     disable(action,
-            able.isEmpty() ? tr("None of the %1 selected services can: %2")
-                                 .arg(m_services.size())
-                                 .arg(m_watch.actions().whyNot(m_services.first(), which))
-                           : QString());
+            able == 0 ? tr("None of the %1 selected services can: %2")
+                            .arg(services.size())
+                            .arg(m_watch.actions().whyNot(services.first(), which))
+                      : QString());
 }
 
 void ServiceCommands::updateRestartStale()
 {
     const QList<ServiceId> stale = this->stale();
-    const QList<ServiceId> able = this->able(stale, ServiceAction::Restart);
+    const bool able = std::ranges::any_of(
+        stale, [this](ServiceId id) { return m_watch.actions().whyNot(id, ServiceAction::Restart).isEmpty(); });
     disable(m_restartStale,
-            stale.isEmpty()      ? tr("No service runs old code.")
-                : able.isEmpty() ? m_watch.actions().whyNot(stale.first(), ServiceAction::Restart)
-                                 : QString());
+            stale.isEmpty() ? tr("No service runs old code.")
+                : able      ? QString()
+                            : m_watch.actions().whyNot(stale.first(), ServiceAction::Restart));
 }
 
 void ServiceCommands::update()
 {
-    m_services.removeIf([this](ServiceId id) { return !m_watch.fleet().find(id); });
+    m_updateTimer.stop();
     for (auto it = m_actions.cbegin(); it != m_actions.cend(); ++it)
         updateAction(it.key(), it.value());
     updateRestartStale();
+    updateOthers();
+    Q_EMIT changed();
+}
+
+void ServiceCommands::setServices(const QList<ServiceId> &services)
+{
+    m_possible.setServices(services);
+    if (m_updateTimer.isActive())
+        update(); // a selection is seen at once
+}
+
+/// One answer, or many at once, change what is shown once.
+void ServiceCommands::updateSoon()
+{
+    if (!m_updateTimer.isActive())
+        m_updateTimer.start(0ms);
+}
+
+/// The reasons name the first of the selected services, and its state.
+void ServiceCommands::updateSoonIfFirst(ServiceId id)
+{
+    if (m_possible.services().value(0) == id)
+        updateSoon();
+}
+
+void ServiceCommands::updateOthers()
+{
+    const QList<ServiceId> &services = m_possible.services();
     const bool running = isRunning();
     m_cancel->setEnabled(running);
     m_cancel->setStatusTip(running ? QString() : tr("Nothing is running for it."));
     m_cancel->setToolTip(
         plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
-    const bool any = !m_services.isEmpty();
-    const ServiceRow *const first = any ? m_watch.fleet().find(m_services.first()) : nullptr;
+    const bool any = !services.isEmpty();
+    const ServiceRow *const first = any ? m_watch.fleet().find(services.first()) : nullptr;
     disable(m_open,
-            m_services.size() != 1                        ? tr("Select one service.")
+            services.size() != 1                          ? tr("Select one service.")
                 : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
                                                           : QString());
     m_favourite->setEnabled(any);
-    m_favourite->setChecked(
-        any && std::ranges::all_of(m_services, [this](ServiceId id) { return m_watch.fleet().find(id)->favourite; }));
+    m_favourite->setChecked(any && m_possible.favourites() == services.size());
     m_copyUrl->setEnabled(any);
     disable(m_remove, !any ? tr("Select a service first.") : running ? tr("An action is running.") : QString());
-    Q_EMIT changed();
 }
 
 QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) const
@@ -268,7 +287,7 @@ QString ServiceCommands::questionForAll(const QList<ServiceId> &services, Servic
 
 void ServiceCommands::trigger(ServiceAction action)
 {
-    const QList<ServiceId> services = able(m_services, action);
+    const QList<ServiceId> services = able(m_possible.services(), action);
     if (services.size() == 1)
         triggerOne(services.first(), action);
     else

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/possibleactions.h"
 
 #include <QMap>
+#include <QTimer>
 
 class QAction;
 class QWidget;
@@ -35,7 +37,7 @@ public:
     QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
     QAction *remove() const { return m_remove; }
-    bool isRunning() const; ///< for one of the selected services
+    bool isRunning() const { return m_possible.busy() > 0; } ///< for one of the selected services
 
     /// Pictures in the palette's colours, once more after it changed.
     void updateIcons();
@@ -50,8 +52,11 @@ private:
     void triggerOne(ServiceId id, ServiceAction action);
     void triggerAll(const QList<ServiceId> &services, ServiceAction action);
     void update();
+    void updateSoon();
+    void updateSoonIfFirst(ServiceId id);
     void updateAction(ServiceAction which, QAction *action);
     void updateRestartStale();
+    void updateOthers();
     void disable(QAction *action, const QString &why);
     QList<ServiceId> able(const QList<ServiceId> &services, ServiceAction action) const;
     QList<ServiceId> stale() const;
@@ -68,7 +73,8 @@ private:
     QAction *m_favourite;
     QAction *m_copyUrl;
     QAction *m_remove;
-    QList<ServiceId> m_services;
+    PossibleActions m_possible;
+    QTimer m_updateTimer;
     bool m_askAlways = false;
 };
 

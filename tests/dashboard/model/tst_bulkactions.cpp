@@ -20,6 +20,7 @@ private Q_SLOTS:
     void shutdownsRunInTheReverseOrder();
     void whatDependsOnAFailureIsNotTried();
     void whoWaitsSaysSoAndCanBeTakenOut();
+    void manyAreTakenOutTogether();
     void whatCannotIsLeftOut();
     void readOnlyMeansNothingIsAsked();
 };
@@ -133,15 +134,36 @@ void TestBulkActions::whoWaitsSaysSoAndCanBeTakenOut()
     QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 2 before it"_s);
     QCOMPARE(bench.fleet.find(three)->state(), ServiceState::Healthy); // so far nothing has happened to it
     QVERIFY(bench.actions.whyNot(three, ServiceAction::ShutDown).contains(u"is busy"_s));
-    bench.bulk.cancel(two);
+    bench.bulk.cancel({two});
     QCOMPARE(stateText(*bench.fleet.find(two)), u"healthy"_s);
     QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 1 before it"_s);
     bench.bulk.cancelWaiting();
     QVERIFY(bench.actions.isRunning(one)); // it goes on
     QCOMPARE(stateText(*bench.fleet.find(three)), u"healthy"_s);
-    bench.bulk.cancel(one);
+    bench.bulk.cancel({one});
     QTRY_COMPARE(bench.bulk.progress().total, 0);
     QCOMPARE(bench.asked(1) + bench.asked(2), 0);
+}
+
+void TestBulkActions::manyAreTakenOutTogether()
+{
+    Bench bench;
+    QList<ServiceId> ids{bench.add(u"first"_s, {}, true)};
+    for (int each = 0; each < 10; ++each)
+        ids << bench.add(u"next%1"_s.arg(each));
+    bench.bulk.perform(ids, ServiceAction::Restart);
+    QCOMPARE(bench.bulk.progress().total, 11);
+    const QSignalSpy progress(&bench.bulk, &BulkActions::progressChanged);
+    const QSignalSpy changed(&bench.fleet, &QAbstractItemModel::dataChanged);
+    bench.bulk.cancel(ids.mid(1));
+    QCOMPARE(bench.bulk.progress().total, 1);
+    QCOMPARE(progress.count(), 1);
+    QCOMPARE(changed.count(), 1); // of all rows together
+    for (const ServiceId id : ids.mid(1))
+        QVERIFY(!bench.fleet.find(id)->activity);
+    bench.bulk.cancel(ids);
+    QTRY_COMPARE(bench.bulk.progress().total, 0);
+    QCOMPARE(bench.begun.count(), 1);
 }
 
 void TestBulkActions::whatCannotIsLeftOut()

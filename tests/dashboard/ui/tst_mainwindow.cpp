@@ -41,6 +41,8 @@ private Q_SLOTS:
     void aBrokenFleetFileIsExplained();
     void theRowShowsWhatTheServiceSays();
     void disabledActionsSayWhy();
+    void whatIsPossibleForAllFollowsTheirAnswers();
+    void manyAnswersUpdateTheActionsOnce();
     void nothingDangerousHappensByEnterAlone();
     void aShutdownIsAskedForOnce();
     void aButtonOfTheTotalsFilters();
@@ -80,6 +82,17 @@ struct Bench
         entry.interval = std::chrono::milliseconds(100);
         entry.restart = restart;
         return watch.add(entry);
+    }
+
+    /// So many that answer, and can be restarted and started; none is polled before long.
+    void addSome(int count)
+    {
+        for (int each = 0; each < count; ++each) {
+            FleetEntry entry = Reports::entry(u"mcp%1"_s.arg(each), server.url() + u"/%1"_s.arg(each));
+            entry.interval = std::chrono::hours(1);
+            entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
+            watch.fleet().take(watch.fleet().add(entry), Reports::answer(Reports::healthy()));
+        }
     }
 
     bool start()
@@ -215,6 +228,62 @@ void TestMainWindow::disabledActionsSayWhy()
     QVERIFY(!bench.action(ServiceAction::Restart)->isEnabled());
     QVERIFY(bench.action(ServiceAction::Restart)->statusTip().contains(u"no restart method"_s));
     QVERIFY(bench.action(ServiceAction::Restart)->toolTip().contains(u"no restart method"_s));
+}
+
+void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.table()->isVisible());
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_A, Qt::ControlModifier);
+    const QAction *const restart = bench.action(ServiceAction::Restart);
+    const QAction *const start = bench.action(ServiceAction::Start);
+    const QAction *const cancel = bench.window.commands().cancel();
+    QCOMPARE(restart->text().remove(u'&'), u"Restart 3…"_s); // a selection is seen at once
+    QVERIFY(!start->isEnabled());
+
+    const QList<ServiceId> ids = bench.watch.fleet().ids();
+    bench.watch.fleet().take(ids[1], Reports::failure(ClientError::Refused));
+    QTRY_COMPARE(start->text().remove(u'&'), u"Start"_s);
+    QVERIFY(start->isEnabled());
+    bench.watch.fleet().take(ids[1], Reports::answer(Reports::healthy()));
+    QTRY_VERIFY(!start->isEnabled());
+
+    bench.watch.actions().perform(ids[2], ServiceAction::Restart);
+    QCOMPARE(restart->text().remove(u'&'), u"Restart 2…"_s); // what somebody did is seen at once, too
+    QVERIFY(cancel->isEnabled());
+    bench.watch.actions().cancel(ids[2]);
+    QTRY_COMPARE(restart->text().remove(u'&'), u"Restart 3…"_s);
+    QVERIFY(!cancel->isEnabled());
+
+    QTest::keyClick(bench.table(), Qt::Key_F); // all become favourites
+    for (const ServiceId id : ids)
+        QVERIFY(bench.watch.fleet().find(id)->favourite);
+    QTest::keyClick(bench.table(), Qt::Key_Down);
+    QTRY_COMPARE(restart->text().remove(u'&'), u"Restart…"_s);
+}
+
+void TestMainWindow::manyAnswersUpdateTheActionsOnce()
+{
+    Bench bench;
+    bench.addSome(20);
+    bench.window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bench.window));
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_A, Qt::ControlModifier);
+    QCoreApplication::processEvents();
+    const QSignalSpy updated(&bench.window.commands(), &ServiceCommands::changed);
+    QList<Arrival> arrivals;
+    for (const ServiceId id : bench.watch.fleet().ids())
+        arrivals << Arrival{id, Reports::failure(ClientError::Timeout), Clock::machine().now(),
+                            Clock::machine().wall()};
+    bench.watch.fleet().takeAll(arrivals);
+    QCOMPARE(updated.count(), 0);
+    QTRY_VERIFY(bench.action(ServiceAction::Start)->isEnabled());
+    QCOMPARE(bench.action(ServiceAction::Start)->text().remove(u'&'), u"Start 20"_s);
+    QCOMPARE(updated.count(), 1);
 }
 
 void TestMainWindow::nothingDangerousHappensByEnterAlone()
