@@ -6,13 +6,13 @@
 #include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/bulkprogress.h"
-#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/commandpalette.h"
 #include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/copycommands.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/filedrop.h"
+#include "dashboard/ui/filterbar.h"
 #include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/icons.h"
@@ -22,16 +22,13 @@
 #include "dashboard/ui/startpage.h"
 #include "dashboard/ui/tablekeys.h"
 #include "dashboard/ui/theme.h"
-#include "dashboard/ui/totalsstrip.h"
-#include "dashboard/ui/viewsbutton.h"
 #include "dashboard/ui/wallboard.h"
+#include "dashboard/ui/windowlayout.h"
 
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QScreen>
@@ -84,11 +81,8 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
-    m_saveTimer.setSingleShot(true);
-    connect(&m_saveTimer, &QTimer::timeout, this, &MainWindow::saveState);
     showPage();
-    restoreLayout();
-    watchLayout();
+    m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter});
 }
 
 void MainWindow::makeActions()
@@ -122,10 +116,7 @@ void MainWindow::makeActions()
     connect(m_open, &QAction::triggered, this, &MainWindow::chooseFleet);
     connect(m_discover, &QAction::triggered, this, &MainWindow::discover);
     connect(m_demo, &QAction::triggered, this, &MainWindow::tryDemo);
-    connect(m_find, &QAction::triggered, this, [this] {
-        m_filter->setFocus(Qt::ShortcutFocusReason);
-        m_filter->selectAll();
-    });
+    connect(m_find, &QAction::triggered, this, [this] { m_filter->focusFilter(); });
 }
 
 void MainWindow::makeMenus()
@@ -210,6 +201,7 @@ QWidget *MainWindow::makeMainPage()
     m_table = new FleetView(m_watch.fleet());
     m_detail = new DetailPane(m_watch, *m_commands);
     m_events = new EventList(m_watch.journal());
+    m_filter = new FilterBar(m_watch.fleet());
 
     m_columns = new QSplitter(Qt::Horizontal);
     m_columns->addWidget(m_table);
@@ -228,41 +220,18 @@ QWidget *MainWindow::makeMainPage()
     auto *const layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(gap);
-    layout->addWidget(makeTop());
+    layout->addWidget(m_filter);
     layout->addWidget(m_rows, 1);
     connectViews();
     return page;
 }
 
-/// The totals at the left, the filter and the views at the right.
-QWidget *MainWindow::makeTop()
-{
-    m_totals = new TotalsStrip(m_watch.fleet());
-    m_filter = new QLineEdit;
-    m_filter->setPlaceholderText(tr("Filter: state:error !stale"));
-    m_filter->setAccessibleName(tr("Filter"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMaxLength(500);
-    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 34);
-    m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
-    m_views = new ViewsButton(this);
-    auto *const top = new QWidget;
-    auto *const layout = new QHBoxLayout(top);
-    const int gap = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(gap, gap, gap, 0);
-    layout->addWidget(m_totals);
-    layout->addStretch();
-    layout->addWidget(m_filter);
-    layout->addWidget(m_views);
-    return top;
-}
-
 void MainWindow::connectViews()
 {
-    connect(m_totals, &TotalsStrip::filterWanted, m_filter, &QLineEdit::setText);
-    connect(m_filter, &QLineEdit::textChanged, this, &MainWindow::applyFilter);
-    connect(m_filter, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
-    connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
+    connect(m_filter, &FilterBar::queryChanged, m_table, &FleetView::setQuery);
+    connect(m_filter, &FilterBar::problemChanged, this,
+            [this](const QString &problem) { statusBar()->showMessage(problem); });
+    connect(m_filter, &FilterBar::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
     connect(m_table, &FleetView::selectedServicesChanged, m_commands, &ServiceCommands::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
@@ -272,54 +241,7 @@ void MainWindow::connectViews()
     connect(m_events, &EventList::opened, m_table, &FleetView::select);
 }
 
-void MainWindow::restoreLayout()
-{
-    const QSettings settings;
-    // Never larger than the screen it opens on.
-    if (!restoreGeometry(settings.value(u"window/geometry"_s).toByteArray()))
-        resize(QSize(1380, 860).boundedTo(screen()->availableSize()));
-    if (!m_columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
-        m_columns->setSizes({890, 490});
-    if (!m_rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
-        m_rows->setSizes({620, 150});
-    m_showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
-    m_table->restoreColumns(settings);
-    m_filter->setText(settings.value(u"window/view"_s).toString());
-}
-
-/// What a person changes of it is saved soon, and not only at the end: that may be a kill, or the machine's.
-void MainWindow::watchLayout()
-{
-    const auto soon = [this] {
-        saveSoon();
-    }; // for as long as there is the timer: a window's parts change yet while it is destroyed
-    const QHeaderView *const header = m_table->horizontalHeader();
-    connect(header, &QHeaderView::sectionResized, &m_saveTimer, soon); // also when one is hidden or shown
-    connect(header, &QHeaderView::sectionMoved, &m_saveTimer, soon);
-    connect(header, &QHeaderView::sortIndicatorChanged, &m_saveTimer, soon);
-    for (const QSplitter *const splitter : {m_columns, m_rows})
-        connect(splitter, &QSplitter::splitterMoved, &m_saveTimer, soon);
-    connect(m_showEvents, &QAction::toggled, &m_saveTimer, soon);
-    connect(m_filter, &QLineEdit::textChanged, &m_saveTimer, soon);
-}
-
-/// A drag is many changes: they are saved together.
-void MainWindow::saveSoon()
-{
-    if (!m_saveTimer.isActive())
-        m_saveTimer.start(1s);
-}
-
-void MainWindow::saveState() const
-{
-    QSettings settings;
-    settings.setValue(u"window/geometry"_s, saveGeometry());
-    settings.setValue(u"window/columns"_s, m_columns->saveState());
-    settings.setValue(u"window/rows"_s, m_rows->saveState());
-    settings.setValue(u"window/events"_s, m_showEvents->isChecked());
-    settings.setValue(u"window/view"_s, m_views->view());
-    m_table->saveColumns(settings);
-}
+void MainWindow::saveState() const { m_layout->save(); }
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
@@ -387,7 +309,7 @@ void MainWindow::openPreferences()
 void MainWindow::showService(ServiceId id)
 {
     if (m_table->rows().rowOf(id) < 0)
-        m_filter->clear();
+        m_filter->setFilter({});
     m_table->select(id);
     m_table->setFocus();
 }
@@ -426,23 +348,9 @@ void MainWindow::openWallboard()
     board->showFullScreen();
 }
 
-void MainWindow::moveEvent(QMoveEvent *event)
-{
-    QMainWindow::moveEvent(event);
-    saveSoon();
-}
-
-void MainWindow::resizeEvent(QResizeEvent *event)
-{
-    QMainWindow::resizeEvent(event);
-    saveSoon();
-}
-
 void MainWindow::changeEvent(QEvent *event)
 {
     QMainWindow::changeEvent(event);
-    if (event->type() == QEvent::WindowStateChange)
-        saveSoon();
     if (event->type() != QEvent::PaletteChange || !m_commands)
         return;
     m_commands->updateIcons();
@@ -466,23 +374,8 @@ void MainWindow::keyPressEvent(QKeyEvent *event)
 
 void MainWindow::leaveFilter()
 {
-    m_filter->clear();
+    m_filter->setFilter({});
     m_table->setFocus();
-}
-
-void MainWindow::applyFilter(const QString &text)
-{
-    m_totals->setFilter(text);
-    m_views->setFilter(text);
-    const Result<FilterQuery> query = FilterQuery::parse(text);
-    QPalette colours = m_filter->palette();
-    colours.setColor(QPalette::Text,
-                     query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
-    m_filter->setPalette(colours);
-    m_filter->setToolTip(query ? QString() : plainToolTip(query.problem().text()));
-    statusBar()->showMessage(query ? QString() : query.problem().text());
-    if (query)
-        m_table->setQuery(*query);
 }
 
 void MainWindow::showContextMenu(const QPoint &position)

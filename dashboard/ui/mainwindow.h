@@ -9,7 +9,6 @@
 #include <QMainWindow>
 
 class QLabel;
-class QLineEdit;
 class QSplitter;
 class QStackedWidget;
 
@@ -18,11 +17,11 @@ namespace Hephaestus {
 class CopyCommands;
 class DetailPane;
 class EventList;
+class FilterBar;
 class FleetView;
 class ServiceCommands;
 class TableKeys;
-class TotalsStrip;
-class ViewsButton;
+class WindowLayout;
 
 /// Puts the views of one FleetWatch beside each other, and gives them menus and keys.
 class MainWindow : public QMainWindow
@@ -65,8 +64,6 @@ Q_SIGNALS:
 protected:
     void closeEvent(QCloseEvent *event) override;
     void changeEvent(QEvent *event) override;
-    void moveEvent(QMoveEvent *event) override;
-    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -75,14 +72,10 @@ private:
     void makeViewMenu();
     void makeTableKeys();
     QWidget *makeMainPage();
-    QWidget *makeTop();
     void connectViews();
     void fillServiceMenu(QMenu *menu);
     QList<QAction *> allActions() const;
     bool closesForGood();
-    void restoreLayout();
-    void watchLayout();
-    void saveSoon();
     void addService();
     void openFleetForGood(const QString &path);
     void chooseFleet();
@@ -90,7 +83,6 @@ private:
     void tryDemo();
     void showContextMenu(const QPoint &position);
     void leaveFilter();
-    void applyFilter(const QString &text);
     void showPage();
     void updateStatus();
 
@@ -115,9 +107,7 @@ private:
     QAction *m_showEvents;
 
     QStackedWidget *m_pages;
-    TotalsStrip *m_totals;
-    QLineEdit *m_filter;
-    ViewsButton *m_views;
+    FilterBar *m_filter;
     FleetView *m_table;
     TableKeys *m_tableKeys;
     DetailPane *m_detail;
@@ -125,8 +115,8 @@ private:
     QSplitter *m_columns;
     QSplitter *m_rows;
     QLabel *m_status;
+    WindowLayout *m_layout;
     QTimer m_statusTimer;
-    QTimer m_saveTimer; ///< until what changed of the layout is saved
 };
 
 } // namespace Hephaestus

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/filterbar.h"
+
+#include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/theme.h"
+#include "dashboard/ui/totalsstrip.h"
+#include "dashboard/ui/viewsbutton.h"
+
+#include <QHBoxLayout>
+#include <QLineEdit>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
+    : QWidget(parent)
+    , m_totals(new TotalsStrip(fleet))
+    , m_filter(new QLineEdit)
+    , m_views(new ViewsButton(this))
+{
+    m_filter->setPlaceholderText(tr("Filter: state:error !stale"));
+    m_filter->setAccessibleName(tr("Filter"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setMaxLength(500);
+    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 34);
+    m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
+    auto *const layout = new QHBoxLayout(this);
+    const int gap = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(gap, gap, gap, 0);
+    layout->addWidget(m_totals);
+    layout->addStretch();
+    layout->addWidget(m_filter);
+    layout->addWidget(m_views);
+    connect(m_totals, &TotalsStrip::filterWanted, m_filter, &QLineEdit::setText);
+    connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
+    connect(m_filter, &QLineEdit::textChanged, this, &FilterBar::apply);
+    connect(m_filter, &QLineEdit::returnPressed, this, &FilterBar::returnPressed);
+}
+
+void FilterBar::setFilter(const QString &filter) { m_filter->setText(filter); }
+
+void FilterBar::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+QString FilterBar::view() const { return m_views->view(); }
+
+void FilterBar::apply(const QString &text)
+{
+    m_totals->setFilter(text);
+    m_views->setFilter(text);
+    const Result<FilterQuery> query = FilterQuery::parse(text);
+    QPalette colours = m_filter->palette();
+    colours.setColor(QPalette::Text,
+                     query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
+    m_filter->setPalette(colours);
+    m_filter->setToolTip(query ? QString() : plainToolTip(query.problem().text()));
+    Q_EMIT problemChanged(query ? QString() : query.problem().text());
+    if (query)
+        Q_EMIT queryChanged(*query);
+    Q_EMIT filterChanged();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/filterquery.h"
+
+#include <QWidget>
+
+class QLineEdit;
+
+namespace Hephaestus {
+
+class FleetModel;
+class TotalsStrip;
+class ViewsButton;
+
+/// Above the table: the totals at the left, the filter and the saved views at the right. All three show the same
+/// filter.
+class FilterBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// `fleet` outlives this.
+    explicit FilterBar(FleetModel &fleet, QWidget *parent = nullptr);
+
+    void setFilter(const QString &filter);
+    void focusFilter();   ///< with all of it selected, to be typed over
+    QString view() const; ///< the filter in use, if it is that of a saved view; else empty
+
+Q_SIGNALS:
+    void filterChanged(); ///< its text, whether it can be read or not
+    void queryChanged(const Hephaestus::FilterQuery &query);
+    void problemChanged(const QString &problem); ///< of the text; empty: none
+    void returnPressed();
+
+private:
+    void apply(const QString &text);
+
+    TotalsStrip *m_totals;
+    QLineEdit *m_filter;
+    ViewsButton *m_views;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+
+class QAction;
+class QMainWindow;
+class QSplitter;
+
+namespace Hephaestus {
+
+class FilterBar;
+class FleetView;
+
+/// What a person arranged in the main window, kept in the settings: its place, the splitters, the columns, whether the
+/// events are shown, and the view. A change is saved soon, not only at the end: that may be a kill, or the machine's.
+class WindowLayout : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Parts
+    {
+        QSplitter *columns;
+        QSplitter *rows;
+        QAction *showEvents;
+        FleetView *table;
+        FilterBar *filter;
+    };
+
+    /// Restores the layout at once. `parts` are the window's.
+    WindowLayout(QMainWindow *window, const Parts &parts);
+
+    void save() const;
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void restore();
+    void watch();
+    void saveSoon();
+
+    QMainWindow *m_window;
+    Parts m_parts;
+    QTimer m_saveTimer; ///< a drag is many changes: they are saved together
+};
+
+} // namespace Hephaestus
