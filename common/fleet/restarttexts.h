@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fleet/listeners.h"
+#include "common/fleet/portholders.h"
 #include "common/fleet/restartplan.h"
 
 /// What a RestartSequence says. Everything from outside is made printable.
