@@ -28,10 +28,10 @@ void Router::add(const QByteArray &path, const Resource &resource)
     Compat::addRoute(m_http, QString::fromLatin1(path), [this, &resource] { routed(&resource); });
 }
 
-bool Router::route(Method method, const QByteArray &path, const Routed &routed)
+bool Router::route(const QByteArray &path, const Routed &routed)
 {
     m_routed = &routed;
-    m_socket->deliver(method, path);
+    m_socket->deliver(path);
     return std::exchange(m_routed, nullptr) == nullptr;
 }
 

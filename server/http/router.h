@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/http/message.h"
-
 #include <QHttpServer>
 
 #include <functional>
@@ -32,7 +30,7 @@ public:
     /// Once for each path; `resource` must outlive the router.
     void add(const QByteArray &path, const Resource &resource);
     /// Calls `routed` before it returns true. False: QHttpServer did not route the request.
-    bool route(Method method, const QByteArray &path, const Routed &routed);
+    bool route(const QByteArray &path, const Routed &routed);
 
 private:
     void routed(const Resource *found);

@@ -4,24 +4,6 @@
 #include <algorithm>
 
 namespace Hephaestus {
-namespace {
-
-const char *wireName(Method method)
-{
-    switch (method) {
-    case Method::Get: return "GET";
-    case Method::Head: return "HEAD";
-    case Method::Post: return "POST";
-    case Method::Put: return "PUT";
-    case Method::Delete: return "DELETE";
-    case Method::Patch: return "PATCH";
-    case Method::Options: return "OPTIONS";
-    case Method::Other: break;
-    }
-    return "OTHER";
-}
-
-} // namespace
 
 RoutingSocket::RoutingSocket(QObject *parent) : QTcpSocket(parent)
 {
@@ -32,9 +14,9 @@ RoutingSocket::RoutingSocket(QObject *parent) : QTcpSocket(parent)
 
 RoutingSocket::~RoutingSocket() { setSocketState(UnconnectedState); }
 
-void RoutingSocket::deliver(Method method, const QByteArray &path)
+void RoutingSocket::deliver(const QByteArray &path)
 {
-    m_bytes = QByteArray(wireName(method)) + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    m_bytes = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     Q_EMIT readyRead();
 }
 

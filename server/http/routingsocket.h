@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/http/message.h"
-
 #include <QTcpSocket>
 
 namespace Hephaestus {
 
-/// The one socket that QHttpServer sees; there is no network behind it. Each request that passed the guard is written
-/// to it, reduced to method and path. QHttpServer routes the request before deliver() returns.
+/// The one socket that QHttpServer sees; there is no network behind it. The path of each request that passed the guard
+/// goes in here, and QHttpServer has routed it before deliver() returns.
 ///
 /// So its parser, its buffers and its responders never meet a client's bytes or its disconnecting, in any version of
 /// Qt. Handlers get the request from the ConnectionPool, not from here.
@@ -20,8 +18,8 @@ public:
     explicit RoutingSocket(QObject *parent);
     ~RoutingSocket() override;
 
-    /// Makes QHttpServer read a request with this method and path.
-    void deliver(Method method, const QByteArray &path);
+    /// Makes QHttpServer read a request for this path: a GET, since it routes no methods that it does not know.
+    void deliver(const QByteArray &path);
 
     qint64 bytesAvailable() const override;
     void disconnectFromHost() override {} ///< QHttpServer does not decide when a connection ends

@@ -120,7 +120,8 @@ void TestConnectionPool::theDateIsTheClocks()
 {
     RawClient client(service, requestText("GET", "/echo"));
     QTRY_COMPARE(client.responses().size(), 1);
-    QCOMPARE(client.responses().first().field("Date"), "Fri, 02 Jan 2026 12:00:00 GMT");
+    const qint64 second = std::chrono::system_clock::to_time_t(clock.wall());
+    QCOMPARE(client.responses().first().field("Date"), httpDate(second));
 }
 
 QTEST_GUILESS_MAIN(TestConnectionPool)
