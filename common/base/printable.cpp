@@ -54,7 +54,7 @@ QString decodedPath(QByteArrayView path)
         const qsizetype length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
         QStringDecoder decoder(QStringDecoder::Utf8);
         const QString character = decoder(path.sliced(i, std::min(length, path.size() - i)));
-        if (decoder.hasError() || character.contains(QChar::ReplacementCharacter)) {
+        if (character.isEmpty() || decoder.hasError() || character.contains(QChar::ReplacementCharacter)) {
             text += QChar(char16_t(NotUtf8 + byte));
             ++i;
         } else {
