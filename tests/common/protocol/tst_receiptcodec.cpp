@@ -45,6 +45,7 @@ void TestReceiptCodec::aReceiptIsReadBack()
 void TestReceiptCodec::everyStepHasItsWordOfTheProtocol()
 {
     Receipt receipt;
+    receipt.service = u"mcp"_s;
     QStringList words;
     for (const RestartStep step : AllRestartSteps) {
         receipt.steps << ReceiptStep{step, StepOutcome::Ok, Seconds(1), {}};
