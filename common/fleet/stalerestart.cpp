@@ -9,25 +9,34 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-void StaleRestart::add(const FleetEntry &entry)
+void StaleRestart::add(ServiceId id, const FleetEntry &entry, const QString &fleetFile)
 {
-    remove(entry.name);
-    m_subjects[entry.name].entry = entry;
+    remove(id);
+    Subject &subject = m_subjects[id];
+    subject.entry = entry;
+    subject.fleetFile = fleetFile;
+    m_ids.insert({fleetFile, entry.name}, id);
     if (entry.restartOnStale)
-        m_asked.insert(std::lower_bound(m_asked.begin(), m_asked.end(), entry.name), entry.name);
+        m_asked.emplace(entry.name, id);
 }
 
-void StaleRestart::remove(const QString &name)
+void StaleRestart::remove(ServiceId id)
 {
-    if (const Subject *const subject = find(name); subject && isAway(*subject))
+    const Subject *const subject = find(id);
+    if (!subject)
+        return;
+    if (isAway(*subject))
         --m_away;
-    m_subjects.erase(name);
-    m_asked.removeOne(name);
+    m_asked.erase({subject->entry.name, id});
+    if (const auto known = m_ids.constFind({subject->fleetFile, subject->entry.name});
+        known != m_ids.cend() && *known == id)
+        m_ids.erase(known);
+    m_subjects.erase(id);
 }
 
-const StaleRestart::Subject *StaleRestart::find(const QString &name) const
+const StaleRestart::Subject *StaleRestart::find(ServiceId id) const
 {
-    const auto found = m_subjects.find(name);
+    const auto found = m_subjects.find(id);
     return found == m_subjects.end() ? nullptr : &found->second;
 }
 
@@ -38,9 +47,9 @@ bool StaleRestart::isOutage() const
     return m_away > 1 && double(m_away) > m_rules.outage * double(m_subjects.size());
 }
 
-void StaleRestart::observe(const QString &name, const HealthReport *report, TimePoint now)
+void StaleRestart::observe(ServiceId id, const HealthReport *report, TimePoint now)
 {
-    const auto found = m_subjects.find(name);
+    const auto found = m_subjects.find(id);
     if (found == m_subjects.end())
         return;
     Subject &subject = found->second;
@@ -63,24 +72,24 @@ void StaleRestart::observe(const QString &name, const HealthReport *report, Time
     subject.idleLooks = report && subject.inFlight == 0 ? subject.idleLooks + 1 : 0;
 }
 
-std::optional<QString> StaleRestart::due(TimePoint now) const
+std::optional<ServiceId> StaleRestart::due(TimePoint now) const
 {
     if (isOutage())
         return {};
-    std::optional<QString> found;
-    for (const QString &name : m_asked) {
-        const Subject &subject = m_subjects.at(name);
+    std::optional<ServiceId> found;
+    for (const auto &[name, id] : m_asked) {
+        const Subject &subject = m_subjects.at(id);
         if (subject.running)
             return {};
         if (!found && subject.stale && waitsFor(subject, now).isEmpty())
-            found = name;
+            found = id;
     }
     return found;
 }
 
-QString StaleRestart::waitsFor(const QString &name, TimePoint now) const
+QString StaleRestart::waitsFor(ServiceId id, TimePoint now) const
 {
-    const Subject *const subject = find(name);
+    const Subject *const subject = find(id);
     return subject && subject->entry.restartOnStale && subject->stale ? waitsFor(*subject, now) : QString();
 }
 
@@ -91,7 +100,7 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
     if (!subject.failure.isEmpty())
         return u"the last restart failed: %1"_s.arg(subject.failure);
     for (const QString &name : subject.entry.dependsOn) {
-        const Subject *const dependency = find(name);
+        const Subject *const dependency = find(m_ids.value({subject.fleetFile, name}, NoService));
         if (!dependency || dependency == &subject)
             continue;
         if (!dependency->failure.isEmpty())
@@ -113,15 +122,15 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
     return subject.idleLooks < 2 ? u"it was busy a moment ago"_s : QString();
 }
 
-void StaleRestart::began(const QString &name)
+void StaleRestart::began(ServiceId id)
 {
-    if (const auto found = m_subjects.find(name); found != m_subjects.end())
+    if (const auto found = m_subjects.find(id); found != m_subjects.end())
         found->second.running = true;
 }
 
-void StaleRestart::ended(const Receipt &receipt, TimePoint now)
+void StaleRestart::ended(ServiceId id, const Receipt &receipt, TimePoint now)
 {
-    const auto found = m_subjects.find(receipt.service);
+    const auto found = m_subjects.find(id);
     if (found == m_subjects.end())
         return;
     Subject &subject = found->second;

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "common/fleet/serviceid.h"
 #include "common/protocol/health.h"
 #include "common/protocol/receipt.h"
 
+#include <QHash>
+
 #include <map>
+#include <set>
 
 namespace Hephaestus {
 
@@ -37,28 +41,30 @@ public:
     StaleRestart() : StaleRestart(Rules()) {}
     explicit StaleRestart(Rules rules) : m_rules(rules) {}
 
-    /// Of all services, also those that are not to be restarted: others depend on them. No two of one name.
-    void add(const FleetEntry &entry);
-    void remove(const QString &name);
+    /// Of all services, also those that are not to be restarted: others depend on them. Names are given, and depended
+    /// on, within one fleet file; an empty `fleetFile` stands for those that none names.
+    void add(ServiceId id, const FleetEntry &entry, const QString &fleetFile = {});
+    void remove(ServiceId id);
     /// Is there any to be restarted?
-    bool isAsked() const { return !m_asked.isEmpty(); }
+    bool isAsked() const { return !m_asked.empty(); }
 
     /// What it said of itself; null: it does not answer.
-    void observe(const QString &name, const HealthReport *report, TimePoint now);
+    void observe(ServiceId id, const HealthReport *report, TimePoint now);
     /// The service to restart now, or nothing.
-    std::optional<QString> due(TimePoint now) const;
+    std::optional<ServiceId> due(TimePoint now) const;
     /// Why a stale service that is to be restarted is not due, as the end of a sentence. Empty if it is, or is not
     /// stale.
-    QString waitsFor(const QString &name, TimePoint now) const;
+    QString waitsFor(ServiceId id, TimePoint now) const;
 
     /// Of every restart and start, whoever asked for it.
-    void began(const QString &name);
-    void ended(const Receipt &receipt, TimePoint now);
+    void began(ServiceId id);
+    void ended(ServiceId id, const Receipt &receipt, TimePoint now);
 
 private:
     struct Subject
     {
         FleetEntry entry;
+        QString fleetFile;
         std::optional<bool> serves; ///< it answers, and does not shut down; nothing: nobody looked yet
         bool stale = false;
         QList<CodeChange> changed;
@@ -73,15 +79,16 @@ private:
         std::chrono::milliseconds pause{0};
     };
 
-    const Subject *find(const QString &name) const;
+    const Subject *find(ServiceId id) const;
     QString waitsFor(const Subject &subject, TimePoint now) const;
     bool isOutage() const;
     static bool isAway(const Subject &subject);
 
     const Rules m_rules;
-    std::map<QString, Subject> m_subjects;
-    QStringList m_asked;  ///< those to be restarted, by name
-    qsizetype m_away = 0; ///< of m_subjects
+    std::map<ServiceId, Subject> m_subjects;
+    QHash<std::pair<QString, QString>, ServiceId> m_ids; ///< by fleet file and name
+    std::set<std::pair<QString, ServiceId>> m_asked;     ///< those to be restarted, by name
+    qsizetype m_away = 0;                                ///< of m_subjects
 };
 
 } // namespace Hephaestus

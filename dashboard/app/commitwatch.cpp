@@ -10,7 +10,7 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-CommitWatch::CommitWatch(FleetWatch &watch, QObject *parent) : QObject(parent), m_watch(watch)
+CommitWatch::CommitWatch(FleetSession &session, QObject *parent) : QObject(parent), m_session(session)
 {
     connect(&m_timer, &QTimer::timeout, this, &CommitWatch::look);
     m_timer.start(5s);
@@ -18,12 +18,12 @@ CommitWatch::CommitWatch(FleetWatch &watch, QObject *parent) : QObject(parent), 
 
 void CommitWatch::look()
 {
-    if (!m_watch.history())
+    if (!m_session.history())
         return;
     QHash<QByteArray, GitState> states; // several services often share a work tree
-    for (const ServiceId id : m_watch.fleet().ids()) {
-        const ServiceRow &row = *m_watch.fleet().find(id);
-        if (!row.isCurrent() || !row.report->pid || !m_watch.history()->isLocal(id))
+    for (const ServiceId id : m_session.fleet().ids()) {
+        const ServiceRow &row = *m_session.fleet().find(id);
+        if (!row.isCurrent() || !row.report->pid || !m_session.history()->isLocal(id))
             continue;
         const QByteArray directory = QFile::encodeName(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(*row.report->pid)));
         if (directory.isEmpty())
@@ -38,14 +38,15 @@ void CommitWatch::look()
             continue;
         const QString commit = QString::fromLatin1(state.commit.left(7));
         const QString branch = QString::fromUtf8(state.branch).remove(u"refs/heads/"_s);
-        m_watch.history()->tell({Clock::machine().wall(),
-                                 id,
-                                 row.entry.name,
-                                 EventKind::Information,
-                                 branch.isEmpty() ? tr("its work tree is at commit %1 now").arg(commit)
-                                                  : tr("its work tree is at commit %1 of %2 now").arg(commit, branch),
-                                 {},
-                                 tr("commit %1").arg(commit)});
+        m_session.history()->publish({Clock::machine().wall(),
+                                      id,
+                                      row.entry.name,
+                                      EventKind::Information,
+                                      branch.isEmpty()
+                                          ? tr("its work tree is at commit %1 now").arg(commit)
+                                          : tr("its work tree is at commit %1 of %2 now").arg(commit, branch),
+                                      {},
+                                      tr("commit %1").arg(commit)});
     }
 }
 

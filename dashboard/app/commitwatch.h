@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 
 #include <QHash>
 #include <QTimer>
@@ -15,12 +15,12 @@ class CommitWatch : public QObject
     Q_OBJECT
 
 public:
-    explicit CommitWatch(FleetWatch &watch, QObject *parent = nullptr); ///< `watch` outlives this
+    explicit CommitWatch(FleetSession &session, QObject *parent = nullptr); ///< `session` outlives this
 
     void look(); ///< the timer's only deed
 
 private:
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     QTimer m_timer;
     QHash<ServiceId, std::pair<QByteArray, QByteArray>> m_seen; ///< directory and commit
 };

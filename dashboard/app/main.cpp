@@ -3,7 +3,6 @@
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
-#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
@@ -144,31 +143,29 @@ int main(int argc, char *argv[])
     QApplication::setQuitOnLastWindowClosed(false); // it ends by its own steps
     const Preferences preferences = Preferences::read(QSettings());
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
-    FleetWatch watch;
-    watch.actions().setReadOnly(options.readOnly);
-    watch.keepHistory(HistoryStore::defaultPath());
-    const CommitWatch commits(watch);
-    std::unique_ptr<PrometheusWatch> prometheus;
-    if (!options.prometheus.isEmpty())
-        prometheus = std::make_unique<PrometheusWatch>(watch, options.prometheus);
+    FleetSession session;
+    session.actions().setReadOnly(options.readOnly);
+    session.keepHistory(HistoryStore::defaultPath());
+    const CommitWatch commits(session);
+    const bool isScraped = !options.prometheus.isEmpty();
+    if (isScraped)
+        session.connectPrometheus(options.prometheus);
     for (const Fleet &fleet : std::as_const(options.fleets)) {
-        if (prometheus)
-            prometheus->addAll(fleet.services, fleet.path);
+        if (isScraped)
+            session.addScraped(fleet.services, fleet.path);
         else
-            watch.addAll(fleet.services, fleet.path);
+            session.addAll(fleet.services, fleet.path);
     }
-    MainWindow window(watch, demoFleet());
+    MainWindow window(session, demoFleet());
     window.setColorsForOnce(options.colors);
-    SelfService self(window, watch, options.http);
+    SelfService self(window, session, options.http);
     if (const auto problem = self.listen(options.listen))
         return fail({u"--listen: "_s + problem->text()});
     FirstPaint::watch(window.findChild<FleetView *>());
-    if (prometheus)
-        prometheus->start();
-    watch.start();
+    session.start();
     window.show();
-    DesktopPresence presence(window, watch.fleet(), window.commands().restartStale());
-    if (options.fleets.isEmpty() && options.prometheus.isEmpty()) {
+    DesktopPresence presence(window, session.fleet(), window.commands().restartStale());
+    if (options.fleets.isEmpty() && !isScraped) {
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
             window.openFleet(defaultFleetPath());
         window.openRemembered();

@@ -16,9 +16,9 @@ constexpr auto QuickDeadline = 5s;
 
 } // namespace
 
-SelfService::SelfService(MainWindow &window, FleetWatch &watch, const HttpOptions &http)
+SelfService::SelfService(MainWindow &window, FleetSession &session, const HttpOptions &http)
     : m_window(window)
-    , m_watch(watch)
+    , m_session(session)
     , m_service({.name = QCoreApplication::applicationName(),
                  .version = QCoreApplication::applicationVersion(),
                  .shutdown = {},
@@ -32,7 +32,7 @@ SelfService::SelfService(MainWindow &window, FleetWatch &watch, const HttpOption
         },
         CleanupStage::Files);
     m_service.addCleanup(u"polling"_s, QuickDeadline, [this](const CleanupDone &done) {
-        m_watch.stop();
+        m_session.stop();
         done();
     });
     m_service.addCleanup(u"restarts under way"_s, ActionsDeadline,
@@ -50,15 +50,15 @@ std::optional<Problem> SelfService::listen(const QStringList &addresses)
 
 void SelfService::finishActions(const CleanupDone &done)
 {
-    m_watch.bulk().cancelWaiting();
+    m_session.bulk().cancelWaiting();
     const auto check = [this, done] {
-        for (const ServiceId id : m_watch.fleet().ids()) {
-            if (m_watch.actions().isRunning(id))
+        for (const ServiceId id : m_session.fleet().ids()) {
+            if (m_session.actions().isRunning(id))
                 return;
         }
         done();
     };
-    connect(&m_watch.actions(), &ServiceActions::finished, this, check);
+    connect(&m_session.actions(), &ServiceActions::finished, this, check);
     check();
 }
 

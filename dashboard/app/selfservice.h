@@ -5,7 +5,7 @@
 
 namespace Hephaestus {
 
-class FleetWatch;
+class FleetSession;
 class MainWindow;
 
 /// The dashboard is a long-running process itself, and has one graceful end. SIGTERM, SIGINT, its window closed and,
@@ -17,7 +17,7 @@ class SelfService : public QObject
 
 public:
     /// Both outlive this. `http`: who may call; used where it listens.
-    SelfService(MainWindow &window, FleetWatch &watch, const HttpOptions &http);
+    SelfService(MainWindow &window, FleetSession &session, const HttpOptions &http);
 
     /// Binds `addresses`; what is wrong with them comes back.
     std::optional<Problem> listen(const QStringList &addresses);
@@ -28,7 +28,7 @@ private:
     void finishActions(const CleanupDone &done);
 
     MainWindow &m_window;
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     Service m_service;
 };
 

@@ -9,26 +9,26 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-AddedServices::AddedServices(FleetWatch &watch, const QString &tokenDirectory, QObject *parent)
+AddedServices::AddedServices(FleetSession &session, const QString &tokenDirectory, QObject *parent)
     : QObject(parent)
-    , m_watch(watch)
+    , m_session(session)
     , m_tokens(tokenDirectory)
 {
-    connect(&watch.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
+    connect(&session.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
 }
 
 /// Empty: it can be added, or added anew.
 QString AddedServices::whyNot(const FleetEntry &entry) const
 {
-    const ServiceId id = m_watch.find(entry.url);
+    const ServiceId id = m_session.find(entry.url);
     if (id == NoService)
         return {};
-    if (const QString file = m_watch.fleetFileOf(entry.url); !file.isEmpty())
+    if (const QString file = m_session.fleetFileOf(entry.url); !file.isEmpty())
         return tr("%1 is watched already: it is in %2, and its token is named there.").arg(entry.url, file);
     const QList<Added> services = remembered();
     if (std::none_of(services.begin(), services.end(), [&](const Added &other) { return other.url == entry.url; }))
         return tr("%1 is watched already, and was not added by hand.").arg(entry.url);
-    return m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id)
+    return m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id)
         ? tr("%1 is busy: add it again later.").arg(entry.url)
         : QString();
 }
@@ -37,10 +37,10 @@ ServiceId AddedServices::add(const FleetEntry &entry)
 {
     if (const QString why = whyNot(entry); !why.isEmpty()) {
         Q_EMIT refused(why);
-        return m_watch.find(entry.url);
+        return m_session.find(entry.url);
     }
-    if (const ServiceId known = m_watch.find(entry.url); known != NoService)
-        m_watch.remove(known); // and forgets it, with its token
+    if (const ServiceId known = m_session.find(entry.url); known != NoService)
+        m_session.remove(known); // and forgets it, with its token
     QList<Added> services = remembered();
     takeOut(services, entry.url);
     remember(services << Added{entry.name, entry.url, !entry.token.isEmpty()});
@@ -50,7 +50,7 @@ ServiceId AddedServices::add(const FleetEntry &entry)
                 Q_EMIT trouble(problem->text());
         });
     }
-    return m_watch.add(entry);
+    return m_session.add(entry);
 }
 
 void AddedServices::restore()
@@ -61,11 +61,11 @@ void AddedServices::restore()
             continue; // somebody edited the file
         entry->name = service.name;
         if (!service.hasToken) {
-            m_watch.add(*entry);
+            m_session.add(*entry);
             continue;
         }
         m_tokens.find(*entry, [this](const FleetEntry &found, const std::optional<Problem> &problem) {
-            m_watch.add(found);
+            m_session.add(found);
             if (found.token.isEmpty() && found.tokenFile.isEmpty())
                 Q_EMIT trouble(
                     tr("the token of %1 cannot be had: %2")
@@ -79,7 +79,7 @@ void AddedServices::forget(const QModelIndex &, int first, int last)
     QList<Added> services = remembered();
     const qsizetype before = services.size();
     for (int line = first; line <= last; ++line)
-        takeOut(services, m_watch.fleet().row(line).entry.url);
+        takeOut(services, m_session.fleet().row(line).entry.url);
     if (services.size() != before)
         remember(services);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 #include "dashboard/model/tokenstore.h"
 
 namespace Hephaestus {
@@ -13,8 +13,8 @@ class AddedServices : public QObject
     Q_OBJECT
 
 public:
-    /// `watch` outlives this.
-    explicit AddedServices(FleetWatch &watch, const QString &tokenDirectory = TokenStore::defaultDirectory(),
+    /// `session` outlives this.
+    explicit AddedServices(FleetSession &session, const QString &tokenDirectory = TokenStore::defaultDirectory(),
                            QObject *parent = nullptr);
 
     /// Watches it, and remembers it with its token. One that was added before is added anew: its token may be another
@@ -45,7 +45,7 @@ private:
     QList<Added> remembered() const;
     void remember(const QList<Added> &services) const;
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     TokenStore m_tokens;
 };
 

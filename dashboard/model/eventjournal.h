@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/event.h"
+#include "dashboard/history/event.h"
 
 #include <QAbstractTableModel>
 

@@ -99,23 +99,18 @@ void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
     change(*known, std::move(row));
 }
 
-void FleetModel::setDialect(ServiceId id, Dialect dialect)
+void FleetModel::applyAnswer(ServiceId id, const Answer<HealthReport> &answer)
 {
-    if (Watched *const known = watched(id))
-        known->row.dialect = dialect;
+    if (const Watched *const known = watched(id))
+        applyArrivals({{id, answer, m_time.now(), m_time.wall(), known->row.dialect}});
 }
 
-void FleetModel::take(ServiceId id, const Answer<HealthReport> &answer)
-{
-    takeAll({{id, answer, m_time.now(), m_time.wall()}});
-}
-
-void FleetModel::takeAll(const QList<Arrival> &arrivals)
+void FleetModel::applyArrivals(const QList<Arrival> &arrivals)
 {
     QList<Event> events;
     m_batching = true;
     for (const Arrival &arrival : arrivals)
-        events << takeOne(arrival);
+        events << apply(arrival);
     m_batching = false;
     signalChanges();
     for (const Event &event : events)
@@ -126,7 +121,7 @@ void FleetModel::takeAll(const QList<Arrival> &arrivals)
     }
 }
 
-QList<Event> FleetModel::takeOne(const Arrival &arrival)
+QList<Event> FleetModel::apply(const Arrival &arrival)
 {
     Watched *const known = watched(arrival.id);
     if (!known)
@@ -140,7 +135,10 @@ QList<Event> FleetModel::takeOne(const Arrival &arrival)
                                               : std::numeric_limits<float>::quiet_NaN());
     if (known->latencies.size() > LatenciesKept)
         known->latencies.removeFirst();
-    change(*known, afterAnswer(before, arrival.answer, arrival.steady));
+    ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady);
+    if (arrival.answer.value)
+        after.dialect = arrival.dialect;
+    change(*known, std::move(after));
     const QList<Event> events = eventsBetween(before, known->row, arrival.wall);
     for (const Event &event : events) {
         if (!event.mark.isEmpty())

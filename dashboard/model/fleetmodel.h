@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/history.h"
+#include "dashboard/history/history.h"
 #include "dashboard/model/servicerow.h"
+#include "dashboard/watch/servicefeed.h"
 
 #include <QAbstractTableModel>
 
@@ -12,18 +13,9 @@
 
 namespace Hephaestus {
 
-/// The outcome of one poll, and when it came.
-struct Arrival
-{
-    ServiceId id = NoService;
-    Answer<HealthReport> answer;
-    Clock::TimePoint steady;
-    Clock::WallTime wall;
-};
-
-/// The fleet as a table: what is known of each service now. take() is fed by the poller; a row whose shown values stay
-/// the same is silent, otherwise the narrowest range of cells is signalled, and nothing resets after the rows are
-/// there. Cells carry values under the roles, never colours: those are for the delegates.
+/// The fleet as a table: what is known of each service now. A row whose shown values stay the same is silent. Otherwise
+/// the narrowest range of cells is signalled, and nothing ever resets. Cells carry values under the roles, never
+/// colours: those are for the delegates.
 class FleetModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -62,12 +54,10 @@ public:
     void remove(ServiceId id);
     void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
 
-    /// In which dialect the next answer is.
-    void setDialect(ServiceId id, Dialect dialect);
-    /// What came of one poll.
-    void take(ServiceId id, const Answer<HealthReport> &answer);
-    /// What came of many, oldest first, with as few signals as for one.
-    void takeAll(const QList<Arrival> &arrivals);
+    /// What the feeds publish, oldest first, with as few signals as for one.
+    void applyArrivals(const QList<Arrival> &arrivals);
+    /// An answer that came now, in the dialect of the latest.
+    void applyAnswer(ServiceId id, const Answer<HealthReport> &answer);
     /// What this dashboard is doing with the service; nothing: it is done.
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
     void setActivities(const QHash<ServiceId, Activity> &activities); ///< with as few signals as for one
@@ -101,7 +91,7 @@ private:
     struct Watched;
 
     Watched *watched(ServiceId id) const;
-    QList<Event> takeOne(const Arrival &arrival);
+    QList<Event> apply(const Arrival &arrival);
     void change(Watched &service, ServiceRow row);
     void signalChanges();
     QString text(const ServiceRow &row, int column) const;

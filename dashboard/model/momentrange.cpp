@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/momentrange.h"
 
-#include "dashboard/model/answerspan.h"
+#include "dashboard/history/answerspan.h"
 #include "dashboard/model/servicerow.h"
 
 namespace Hephaestus {

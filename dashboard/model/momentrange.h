@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/fleet/prometheusfleet.h"
-#include "dashboard/model/historyrecord.h"
+#include "dashboard/history/historyrecord.h"
 
 namespace Hephaestus {
 

@@ -229,7 +229,7 @@ void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optio
     if (action == ServiceAction::CheckNow) {
         client->check([this, id, conclude](const Answer<HealthReport> &answer) {
             if (answer.value)
-                m_fleet.take(id, answer);
+                m_fleet.applyAnswer(id, answer);
             conclude(answer.reply, tr("all dependencies checked"));
         });
     } else if (action == ServiceAction::ScheduleShutDown) {

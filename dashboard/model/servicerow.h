@@ -6,7 +6,7 @@
 #include "common/fleet/fleet.h"
 #include "common/fleet/servicestate.h"
 #include "common/protocol/dialect.h"
-#include "dashboard/model/event.h"
+#include "dashboard/history/event.h"
 
 namespace Hephaestus {
 

@@ -38,9 +38,9 @@ QStringList visibleLines(const QByteArray &text)
 
 } // namespace
 
-DeathsPage::DeathsPage(FleetWatch &watch, QWidget *parent)
+DeathsPage::DeathsPage(FleetSession &session, QWidget *parent)
     : QWidget(parent)
-    , m_watch(watch)
+    , m_session(session)
     , m_note(new QLabel)
     , m_list(new QListWidget)
     , m_text(new QPlainTextEdit)
@@ -72,8 +72,8 @@ DeathsPage::DeathsPage(FleetWatch &watch, QWidget *parent)
     layout->addStretch();
     setFocusProxy(m_list);
     connect(m_list, &QListWidget::currentRowChanged, this, &DeathsPage::showCurrent);
-    if (watch.history()) {
-        connect(watch.history(), &HistoryKeeper::buried, this, [this](ServiceId id) {
+    if (session.history()) {
+        connect(session.history(), &FleetHistory::buried, this, [this](ServiceId id) {
             if (id == m_service)
                 ask();
         });
@@ -98,11 +98,11 @@ void DeathsPage::showEvent(QShowEvent *event)
 
 void DeathsPage::ask()
 {
-    const ServiceRow *const row = m_watch.fleet().find(m_service);
-    if (!row || !m_watch.history() || !isVisible())
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    if (!row || !m_session.history() || !isVisible())
         return;
     const QPointer<DeathsPage> self(this);
-    m_watch.history()->store().askObituaries(
+    m_session.history()->store().askObituaries(
         row->entry.url, [self, id = m_service](const Result<QList<Obituary>> &found) {
             if (self && self->m_service == id && found && *found != self->m_obituaries)
                 self->show(*found);
@@ -129,7 +129,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         item->setSizeHint({0, spacing(fontMetrics(), 6)});
         m_list->addItem(item);
     }
-    m_note->setText(!m_watch.history()         ? tr("No history is kept: the last words of a process are lost with it.")
+    m_note->setText(!m_session.history()       ? tr("No history is kept: the last words of a process are lost with it.")
                         : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard was watching.")
                                                : tr("The last words of its processes, newest first."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 
 #include <QWidget>
 
@@ -17,7 +17,7 @@ class DeathsPage : public QWidget
     Q_OBJECT
 
 public:
-    explicit DeathsPage(FleetWatch &watch, QWidget *parent = nullptr);
+    explicit DeathsPage(FleetSession &session, QWidget *parent = nullptr);
 
     void setService(ServiceId id);
 
@@ -32,7 +32,7 @@ private:
     void show(const QList<Obituary> &obituaries);
     void showCurrent();
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     ServiceId m_service = NoService;
     QList<Obituary> m_obituaries; ///< newest first
     QLabel *m_note;

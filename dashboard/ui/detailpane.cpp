@@ -22,9 +22,9 @@
 
 namespace Hephaestus {
 
-DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent)
+DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget *parent)
     : QWidget(parent)
-    , m_watch(watch)
+    , m_session(session)
     , m_commands(commands)
     , m_stack(new QStackedWidget)
     , m_header(new DetailHeader)
@@ -33,10 +33,10 @@ DetailPane::DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *pa
     , m_reason(new QLabel)
     , m_tabs(new QTabWidget)
     , m_dependencies(new DependenciesPage)
-    , m_graphs(new GraphPage(watch))
-    , m_logs(new LogsPage(watch.stateDirectory()))
+    , m_graphs(new GraphPage(session))
+    , m_logs(new LogsPage(session.stateDirectory()))
     , m_code(new CodePage)
-    , m_deaths(new DeathsPage(watch))
+    , m_deaths(new DeathsPage(session))
     , m_raw(new RawPage)
     , m_receipt(new ReceiptPage)
 {
@@ -89,9 +89,9 @@ void DetailPane::connectPages()
         if (id == m_service)
             refresh();
     };
-    connect(&m_watch.fleet(), &FleetModel::answered, this, refreshIfShown);
-    connect(&m_watch.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
-    connect(&m_watch.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
+    connect(&m_session.fleet(), &FleetModel::answered, this, refreshIfShown);
+    connect(&m_session.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
+    connect(&m_session.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
         if (id == m_service)
             m_tabs->setCurrentWidget(m_receipt); // what was just asked for is what one wants to see
     });
@@ -167,7 +167,7 @@ void DetailPane::refreshButtons()
 
 void DetailPane::refresh()
 {
-    const ServiceRow *const row = m_watch.fleet().find(m_service);
+    const ServiceRow *const row = m_session.fleet().find(m_service);
     m_stack->setCurrentIndex(row ? 1 : 0);
     if (!row)
         return;
@@ -183,8 +183,8 @@ void DetailPane::refresh()
     m_logs->show(*row);
     m_code->show(*row);
     m_raw->show(row->reply.body);
-    m_receipt->show(m_watch.actions().receipt(m_service), m_watch.actions().runningStep(m_service),
-                    m_watch.actions().isRunning(m_service));
+    m_receipt->show(m_session.actions().receipt(m_service), m_session.actions().runningStep(m_service),
+                    m_session.actions().isRunning(m_service));
 }
 
 } // namespace Hephaestus

@@ -28,7 +28,7 @@ class DetailPane : public QWidget
     Q_OBJECT
 
 public:
-    DetailPane(FleetWatch &watch, ServiceCommands &commands, QWidget *parent = nullptr);
+    DetailPane(FleetSession &session, ServiceCommands &commands, QWidget *parent = nullptr);
 
     void setService(ServiceId id);
     /// The services that are selected beside it: their graphs are shown beside its own.
@@ -42,7 +42,7 @@ private:
     QWidget *makeButtons();
     void connectPages();
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     ServiceCommands &m_commands;
     ServiceId m_service = NoService;
     QList<ServiceId> m_selected; ///< for the graphs

@@ -30,9 +30,9 @@ constexpr int MostCompared = 8;
 
 } // namespace
 
-GraphPage::GraphPage(FleetWatch &watch, QWidget *parent)
+GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     : QWidget(parent)
-    , m_watch(watch)
+    , m_session(session)
     , m_which(new QComboBox)
     , m_span(new QComboBox)
     , m_compare(new QToolButton)
@@ -118,7 +118,7 @@ void GraphPage::listChoices()
     QStringList names;
     for (const Panel &panel : m_panels) {
         QStringList used = panel.range.operations.keys();
-        if (const ServiceRow *const row = m_watch.fleet().find(panel.service); row && row->report) {
+        if (const ServiceRow *const row = m_session.fleet().find(panel.service); row && row->report) {
             for (const DependencyReport &dependency : row->report->dependencies) {
                 if (dependency.status != DependencyStatus::NotUsed)
                     used << dependency.name;
@@ -161,11 +161,11 @@ void GraphPage::fillCompareMenu()
 {
     QMenu *const menu = m_compare->menu();
     menu->clear();
-    for (const ServiceId id : m_watch.fleet().ids()) {
+    for (const ServiceId id : m_session.fleet().ids()) {
         if (m_services.contains(id))
             continue;
         QAction *const action =
-            menu->addAction(visibleText(m_watch.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
+            menu->addAction(visibleText(m_session.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
         action->setCheckable(true);
         action->setChecked(m_compared.contains(id));
         action->setEnabled(action->isChecked() || m_services.size() + m_compared.size() < MostCompared);
@@ -229,7 +229,7 @@ void GraphPage::rebuild()
     }
     m_compare->setText(m_panels.size() > 1 ? tr("Compare (%1)").arg(m_panels.size()) : tr("Compare"));
     for (Panel &panel : m_panels) {
-        const ServiceRow *const row = m_watch.fleet().find(panel.service);
+        const ServiceRow *const row = m_session.fleet().find(panel.service);
         panel.graph->setTitle(m_panels.size() > 1 && row ? row->entry.name : QString());
         panel.graph->setMinimumHeight(spacing(fontMetrics(), m_panels.size() > 1 ? 34 : 40));
         show(panel);
@@ -248,7 +248,7 @@ void GraphPage::refresh()
 void GraphPage::refresh(Panel &panel, bool now)
 {
     const Clock &time = Clock::machine();
-    if (!isVisible() || !m_watch.fleet().find(panel.service))
+    if (!isVisible() || !m_session.fleet().find(panel.service))
         return;
     const std::chrono::seconds step = TimeGraph::barWidth(panel.graph->seenSpan());
     const auto pause = std::max<std::chrono::milliseconds>(900ms, step / 4);
@@ -256,14 +256,14 @@ void GraphPage::refresh(Panel &panel, bool now)
     if (panel.asked || (!now && time.now() - panel.shown < pause))
         return;
     panel.shown = time.now();
-    HistorySource *const past = m_watch.pastOf(panel.service);
+    HistorySource *const past = m_session.pastOf(panel.service);
     if (!past)
         return show(panel);
     panel.asked = true;
     const QPointer<GraphPage> self(this);
     const History::Time to = time.wall();
     const History::Time from = std::min(panel.graph->from(), to - panel.graph->span()) - step;
-    past->askRange(m_watch.fleet().find(panel.service)->entry.url, from, to, step,
+    past->askRange(m_session.fleet().find(panel.service)->entry.url, from, to, step,
                    [self, service = panel.service](const Result<HistoryRange> &range) {
                        if (self)
                            self->take(service, range ? *range : HistoryRange());
@@ -287,7 +287,7 @@ void GraphPage::take(ServiceId service, const HistoryRange &range)
 void GraphPage::show(Panel &panel)
 {
     const History::Time now = Clock::machine().wall();
-    const History &seen = m_watch.fleet().history(panel.service);
+    const History &seen = m_session.fleet().history(panel.service);
     const Choice chosen = choice();
     if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure)
         return line->show(*chosen.measure, panel.range.stretches, panel.range.marks, now);
@@ -340,7 +340,7 @@ QByteArray GraphPage::csv() const
     QList<GraphContent> graphs;
     const Choice chosen = choice();
     for (const Panel &panel : m_panels) {
-        const ServiceRow *const row = m_watch.fleet().find(panel.service);
+        const ServiceRow *const row = m_session.fleet().find(panel.service);
         GraphContent content;
         content.service = row ? row->entry.name : QString();
         const auto isSeen = [&panel](History::Time from, History::Time to) {
@@ -364,7 +364,7 @@ QByteArray GraphPage::csv() const
             }
         } else {
             content.what = chosen.dependency;
-            const History &seen = m_watch.fleet().history(panel.service);
+            const History &seen = m_session.fleet().history(panel.service);
             const bool kept = !panel.range.stretches.empty();
             const std::deque<History::Sample> samples = chosen.dependency.isEmpty()
                 ? (kept ? panel.range.total() : seen.total())
@@ -381,7 +381,7 @@ QByteArray GraphPage::csv() const
 
 QString GraphPage::fileName(const QString &suffix) const
 {
-    const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_watch.fleet().find(m_services.first());
+    const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_session.fleet().find(m_services.first());
     QString name = row ? row->entry.name : tr("graph");
     for (QChar &character : name) {
         if (!character.isLetterOrNumber() && character != u'-' && character != u'.')

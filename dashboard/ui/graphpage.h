@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetwatch.h"
-#include "dashboard/model/graphexport.h"
+#include "dashboard/history/graphexport.h"
+#include "dashboard/model/fleetsession.h"
 #include "dashboard/ui/linegraph.h"
 
 #include <QWidget>
@@ -22,7 +22,7 @@ class GraphPage : public QWidget
     Q_OBJECT
 
 public:
-    explicit GraphPage(FleetWatch &watch, QWidget *parent = nullptr);
+    explicit GraphPage(FleetSession &session, QWidget *parent = nullptr);
 
     /// The first is the service whose page this is.
     void setServices(const QList<ServiceId> &services);
@@ -70,7 +70,7 @@ private:
     QString fileName(const QString &suffix) const;
     void failed(const QString &why);
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     QList<ServiceId> m_services;
     QList<ServiceId> m_compared; ///< chosen on this page, beside the given ones
     QComboBox *m_which;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/historyrecord.h"
+#include "dashboard/history/historyrecord.h"
 #include "dashboard/ui/timegraph.h"
 
 namespace Hephaestus {

@@ -44,15 +44,15 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *parent)
+MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget *parent)
     : QMainWindow(parent)
-    , m_watch(watch)
+    , m_session(session)
     , m_demoFleet(demoFleet)
     , m_preferences(Preferences::read(QSettings()))
-    , m_favourites(watch.fleet())
-    , m_added(watch)
-    , m_commands(new ServiceCommands(watch, this))
-    , m_copies(new CopyCommands(watch.fleet(), this))
+    , m_favourites(session.fleet())
+    , m_added(session)
+    , m_commands(new ServiceCommands(session, this))
+    , m_copies(new CopyCommands(session.fleet(), this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {
@@ -65,7 +65,7 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     makeMenus();
     makeTableKeys();
     m_status->setTextFormat(Qt::PlainText);
-    statusBar()->addPermanentWidget(new BulkProgress(watch.bulk()));
+    statusBar()->addPermanentWidget(new BulkProgress(session.bulk()));
     statusBar()->addPermanentWidget(m_status);
     m_table->setGrouped(m_preferences.grouped);
     m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
@@ -74,11 +74,11 @@ MainWindow::MainWindow(FleetWatch &watch, const QString &demoFleet, QWidget *par
     const auto say = [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); };
     connect(&m_added, &AddedServices::refused, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
-    connect(&m_added, &AddedServices::trouble, &watch.journal(), [&watch](const QString &sentence) {
-        watch.journal().append({Clock::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
+    connect(&m_added, &AddedServices::trouble, &session.journal(), [&session](const QString &sentence) {
+        session.journal().append({Clock::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
     });
-    connect(&watch.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
-    connect(&watch.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
+    connect(&session.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
+    connect(&session.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
     showPage();
@@ -104,9 +104,9 @@ void MainWindow::makeActions()
     m_demo = make(tr("&Try the demo"), u"demo"_s, {},
                   m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
                                         : tr("Start three services on this machine, and watch them."));
-    if (m_watch.actions().isReadOnly())
+    if (m_session.actions().isReadOnly())
         m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
-    m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_watch.actions().isReadOnly());
+    m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_session.actions().isReadOnly());
     m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find a command or a service by typing."));
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
     connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
@@ -198,10 +198,10 @@ void MainWindow::makeTableKeys()
 
 QWidget *MainWindow::makeMainPage()
 {
-    m_table = new FleetView(m_watch.fleet());
-    m_detail = new DetailPane(m_watch, *m_commands);
-    m_events = new EventList(m_watch.journal());
-    m_filter = new FilterBar(m_watch.fleet());
+    m_table = new FleetView(m_session.fleet());
+    m_detail = new DetailPane(m_session, *m_commands);
+    m_events = new EventList(m_session.journal());
+    m_filter = new FilterBar(m_session.fleet());
 
     m_columns = new QSplitter(Qt::Horizontal);
     m_columns->addWidget(m_table);
@@ -267,8 +267,8 @@ void MainWindow::quit()
 bool MainWindow::closesForGood()
 {
     int running = 0;
-    for (const ServiceId id : m_watch.fleet().ids())
-        running += m_watch.actions().isRunning(id) || m_watch.bulk().isWaiting(id);
+    for (const ServiceId id : m_session.fleet().ids())
+        running += m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id);
     if (running == 0 || m_quits)
         return true;
     auto *const dialog = new Confirmation(
@@ -333,7 +333,7 @@ void MainWindow::openPalette()
 {
     QList<QAction *> actions = allActions();
     actions.removeOne(m_palette);
-    auto *const palette = new CommandPalette(actions, m_watch.fleet(), this);
+    auto *const palette = new CommandPalette(actions, m_session.fleet(), this);
     connect(palette, &CommandPalette::serviceChosen, this, &MainWindow::showService);
     palette->open();
 }
@@ -342,7 +342,7 @@ void MainWindow::openShortcuts() { (new ShortcutsWindow(allActions(), m_tableKey
 
 void MainWindow::openWallboard()
 {
-    auto *const board = new Wallboard(m_watch.fleet(), this);
+    auto *const board = new Wallboard(m_session.fleet(), this);
     connect(board, &Wallboard::serviceChosen, this, &MainWindow::showService);
     board->setGeometry(screen()->geometry()); // also where no window manager makes it so
     board->showFullScreen();
@@ -408,8 +408,8 @@ void MainWindow::chooseFleet()
 void MainWindow::discover()
 {
     QStringList known;
-    for (const ServiceId id : m_watch.fleet().ids())
-        known << m_watch.fleet().find(id)->entry.url;
+    for (const ServiceId id : m_session.fleet().ids())
+        known << m_session.fleet().find(id)->entry.url;
     auto *const dialog = new FindServicesDialog(known, this);
     connect(dialog, &FindServicesDialog::chosen, this, [this](const QList<FleetEntry> &entries) {
         for (const FleetEntry &entry : entries)
@@ -438,7 +438,7 @@ void MainWindow::openFleetForGood(const QString &path)
 
 bool MainWindow::openFleet(const QString &path)
 {
-    const QList<Problem> problems = m_watch.open(path);
+    const QList<Problem> problems = m_session.open(path);
     if (problems.isEmpty())
         return true;
     QStringList lines{tr("This fleet file cannot be used:")};
@@ -455,15 +455,15 @@ bool MainWindow::openFleet(const QString &path)
 void MainWindow::tryDemo()
 {
     openFleet(m_demoFleet);
-    for (const ServiceId id : m_watch.fleet().ids())
-        m_watch.actions().perform(id, ServiceAction::Start);
+    for (const ServiceId id : m_session.fleet().ids())
+        m_session.actions().perform(id, ServiceAction::Start);
 }
 
-void MainWindow::showPage() { m_pages->setCurrentIndex(m_watch.fleet().rowCount() > 0 ? 1 : 0); }
+void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCount() > 0 ? 1 : 0); }
 
 void MainWindow::updateStatus()
 {
-    const Poller::Statistics statistics = m_watch.poller().statistics();
+    const Poller::Statistics statistics = m_session.watch().polling().statistics();
     if (statistics.pollsPerSecond <= 0)
         return m_status->setText({});
     const QString rate = QString::number(statistics.pollsPerSecond, 'f', statistics.pollsPerSecond < 10 ? 1 : 0);

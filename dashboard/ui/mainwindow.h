@@ -3,7 +3,7 @@
 
 #include "dashboard/model/addedservices.h"
 #include "dashboard/model/favourites.h"
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 #include "dashboard/model/preferences.h"
 
 #include <QMainWindow>
@@ -23,14 +23,14 @@ class ServiceCommands;
 class TableKeys;
 class WindowLayout;
 
-/// Puts the views of one FleetWatch beside each other, and gives them menus and keys.
+/// Puts the views of one FleetSession beside each other, and gives them menus and keys.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
 
 public:
-    /// `watch` outlives the window. `demoFleet`: the fleet file of the demo; empty: none is installed.
-    explicit MainWindow(FleetWatch &watch, const QString &demoFleet = {}, QWidget *parent = nullptr);
+    /// `session` outlives the window. `demoFleet`: the fleet file of the demo; empty: none is installed.
+    explicit MainWindow(FleetSession &session, const QString &demoFleet = {}, QWidget *parent = nullptr);
 
     /// False: it cannot be used, and a box says why.
     bool openFleet(const QString &path);
@@ -86,7 +86,7 @@ private:
     void showPage();
     void updateStatus();
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     QString m_demoFleet;
     Preferences m_preferences;
     QString m_colorsForOnce; ///< empty: the preferences'

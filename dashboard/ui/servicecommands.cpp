@@ -56,12 +56,13 @@ QString plain(QString text) { return text.remove(u'&').remove(u'…'); }
 
 } // namespace
 
-ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window)
+ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
     : QObject(window)
-    , m_watch(watch)
+    , m_session(session)
     , m_window(window)
-    , m_possible(watch.fleet(),
-                 [&watch](ServiceId id, ServiceAction action) { return watch.actions().whyNot(id, action).isEmpty(); })
+    , m_possible(session.fleet(), [&session](ServiceId id, ServiceAction action) {
+        return session.actions().whyNot(id, action).isEmpty();
+    })
 {
     const auto add = [this](ServiceAction action, const QString &icon, const QKeySequence &key) {
         m_actions[action] = make(nameOf(action, 1), icon, key);
@@ -78,15 +79,15 @@ ServiceCommands::ServiceCommands(FleetWatch &watch, QWidget *window)
     m_updateTimer.setSingleShot(true);
     connect(&m_updateTimer, &QTimer::timeout, this, &ServiceCommands::update);
     connect(&m_possible, &PossibleActions::changed, this, &ServiceCommands::updateSoon);
-    connect(&watch.fleet(), &FleetModel::answered, this, &ServiceCommands::updateSoonIfFirst);
-    connect(&watch.fleet(), &FleetModel::totalsChanged, this, &ServiceCommands::updateSoon);
-    connect(&watch.actions(), &ServiceActions::readOnlyChanged, &m_possible, &PossibleActions::reconsiderAll);
-    connect(&watch.actions(), &ServiceActions::receiptChanged, this, &ServiceCommands::updateSoonIfFirst);
-    connect(&watch.actions(), &ServiceActions::begun, &m_possible, &PossibleActions::reconsider);
-    connect(&watch.actions(), &ServiceActions::begun, this, &ServiceCommands::update);
-    connect(&watch.actions(), &ServiceActions::finished, &m_possible, &PossibleActions::reconsider);
-    connect(&watch.actions(), &ServiceActions::finished, this, &ServiceCommands::update);
-    connect(&watch.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::updateSoon);
+    connect(&session.fleet(), &FleetModel::answered, this, &ServiceCommands::updateSoonIfFirst);
+    connect(&session.fleet(), &FleetModel::totalsChanged, this, &ServiceCommands::updateSoon);
+    connect(&session.actions(), &ServiceActions::readOnlyChanged, &m_possible, &PossibleActions::reconsiderAll);
+    connect(&session.actions(), &ServiceActions::receiptChanged, this, &ServiceCommands::updateSoonIfFirst);
+    connect(&session.actions(), &ServiceActions::begun, &m_possible, &PossibleActions::reconsider);
+    connect(&session.actions(), &ServiceActions::begun, this, &ServiceCommands::update);
+    connect(&session.actions(), &ServiceActions::finished, &m_possible, &PossibleActions::reconsider);
+    connect(&session.actions(), &ServiceActions::finished, this, &ServiceCommands::update);
+    connect(&session.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::updateSoon);
     updateIcons();
     update();
 }
@@ -97,28 +98,28 @@ void ServiceCommands::makeOthers()
     connect(m_restartStale, &QAction::triggered, this,
             [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
     m_cancel = make(tr("&Cancel"), u"cancel"_s, tr("Ctrl+."));
-    connect(m_cancel, &QAction::triggered, this, [this] { m_watch.bulk().cancel(m_possible.services()); });
+    connect(m_cancel, &QAction::triggered, this, [this] { m_session.bulk().cancel(m_possible.services()); });
     m_open = make(tr("&Open in the browser"), {}, tr("Ctrl+B"));
     connect(m_open, &QAction::triggered, this, [this] {
-        const ServiceRow *const row = m_watch.fleet().find(m_possible.services().value(0));
+        const ServiceRow *const row = m_session.fleet().find(m_possible.services().value(0));
         if (row && row->entry.url.startsWith("http"_L1))
             QDesktopServices::openUrl(QUrl(row->entry.url));
     });
     m_favourite = make(tr("&Favourite"), u"favourite"_s, tr("Ctrl+Shift+F"));
     m_favourite->setCheckable(true);
     connect(m_favourite, &QAction::triggered, this,
-            [this](bool checked) { m_watch.fleet().setFavourites(m_possible.services(), checked); });
+            [this](bool checked) { m_session.fleet().setFavourites(m_possible.services(), checked); });
     m_copyUrl = make(tr("Copy &address"), u"copy"_s, {});
     connect(m_copyUrl, &QAction::triggered, this, [this] {
         QStringList urls;
         for (const ServiceId id : m_possible.services())
-            urls << m_watch.fleet().find(id)->entry.url;
+            urls << m_session.fleet().find(id)->entry.url;
         QGuiApplication::clipboard()->setText(urls.join(u'\n'));
     });
     m_remove = make(tr("Remove from this &window"), {}, {});
     connect(m_remove, &QAction::triggered, this, [this] {
         for (const ServiceId id : QList(m_possible.services()))
-            m_watch.remove(id);
+            m_session.remove(id);
     });
 }
 
@@ -142,15 +143,15 @@ QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, Service
 {
     QList<ServiceId> able;
     std::ranges::copy_if(services, std::back_inserter(able),
-                         [&](ServiceId id) { return m_watch.actions().whyNot(id, action).isEmpty(); });
+                         [&](ServiceId id) { return m_session.actions().whyNot(id, action).isEmpty(); });
     return able;
 }
 
 QList<ServiceId> ServiceCommands::stale() const
 {
     QList<ServiceId> stale;
-    for (int line = 0; line < m_watch.fleet().rowCount(); ++line) {
-        if (const ServiceRow &row = m_watch.fleet().row(line); row.code() == CodeVerdict::Stale)
+    for (int line = 0; line < m_session.fleet().rowCount(); ++line) {
+        if (const ServiceRow &row = m_session.fleet().row(line); row.code() == CodeVerdict::Stale)
             stale << row.id;
     }
     return stale;
@@ -173,14 +174,14 @@ void ServiceCommands::updateAction(ServiceAction which, QAction *action)
     const QList<ServiceId> &services = m_possible.services();
     if (services.size() <= 1) {
         action->setText(nameOf(which, 1));
-        return disable(action, m_watch.actions().whyNot(services.value(0), which));
+        return disable(action, m_session.actions().whyNot(services.value(0), which));
     }
     const int able = m_possible.count(which);
     action->setText(nameOf(which, able > 0 ? able : services.size()));
     disable(action,
             able == 0 ? tr("None of the %1 selected services can: %2")
                             .arg(services.size())
-                            .arg(m_watch.actions().whyNot(services.first(), which))
+                            .arg(m_session.actions().whyNot(services.first(), which))
                       : QString());
 }
 
@@ -188,11 +189,11 @@ void ServiceCommands::updateRestartStale()
 {
     const QList<ServiceId> stale = this->stale();
     const bool able = std::ranges::any_of(
-        stale, [this](ServiceId id) { return m_watch.actions().whyNot(id, ServiceAction::Restart).isEmpty(); });
+        stale, [this](ServiceId id) { return m_session.actions().whyNot(id, ServiceAction::Restart).isEmpty(); });
     disable(m_restartStale,
             stale.isEmpty() ? tr("No service runs old code.")
                 : able      ? QString()
-                            : m_watch.actions().whyNot(stale.first(), ServiceAction::Restart));
+                            : m_session.actions().whyNot(stale.first(), ServiceAction::Restart));
 }
 
 void ServiceCommands::update()
@@ -235,7 +236,7 @@ void ServiceCommands::updateOthers()
     m_cancel->setToolTip(
         plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
     const bool any = !services.isEmpty();
-    const ServiceRow *const first = any ? m_watch.fleet().find(services.first()) : nullptr;
+    const ServiceRow *const first = any ? m_session.fleet().find(services.first()) : nullptr;
     disable(m_open,
             services.size() != 1                          ? tr("Select one service.")
                 : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
@@ -268,7 +269,7 @@ QString ServiceCommands::namesOf(const QList<ServiceId> &services, bool places) 
 {
     QStringList names;
     for (const ServiceId id : services.mid(0, MostNamed)) {
-        const FleetEntry &entry = m_watch.fleet().find(id)->entry;
+        const FleetEntry &entry = m_session.fleet().find(id)->entry;
         const QString name = visibleText(entry.name, 80);
         names << (places ? tr("%1 on %2").arg(name, visibleText(placeOf(entry), 120)) : name);
     }
@@ -296,18 +297,18 @@ void ServiceCommands::trigger(ServiceAction action)
 
 void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
 {
-    const ServiceRow &row = *m_watch.fleet().find(id);
+    const ServiceRow &row = *m_session.fleet().find(id);
     // A service that says it has nothing in flight loses nothing by a restart: one click is enough.
     const bool idle = !m_askAlways && row.isCurrent() && row.report->resources.inFlightRequests == 0;
     if (!isDangerous(action) || (action == ServiceAction::Restart && idle))
-        return m_watch.actions().perform(id, action);
+        return m_session.actions().perform(id, action);
     const QString verb = action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : nameOf(action, 1).remove(u'…');
     auto *const dialog = new Confirmation(question(row, action), verb, m_window);
     dialog->setWindowTitle(plain(nameOf(action, 1)));
     if (action == ServiceAction::ScheduleShutDown)
         dialog->askDelay();
     connect(dialog, &QDialog::accepted, this,
-            [this, dialog, id, action] { m_watch.actions().perform(id, action, dialog->delay()); });
+            [this, dialog, id, action] { m_session.actions().perform(id, action, dialog->delay()); });
     dialog->open();
 }
 
@@ -316,7 +317,7 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
     if (services.size() == 1)
         return triggerOne(services.first(), action);
     if (services.isEmpty() || !isDangerous(action))
-        return m_watch.bulk().perform(services, action);
+        return m_session.bulk().perform(services, action);
     const QString title = plain(nameOf(action, services.size()));
     auto *const first = new Confirmation(questionForAll(services, action), nameOf(action, services.size()), m_window);
     first->setWindowTitle(title);
@@ -333,7 +334,7 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
                              nameOf(action, services.size()).remove(u'…'), m_window);
         second->setWindowTitle(title);
         connect(second, &QDialog::accepted, this,
-                [this, services, action, delay] { m_watch.bulk().perform(services, action, delay); });
+                [this, services, action, delay] { m_session.bulk().perform(services, action, delay); });
         second->open();
     });
     first->open();

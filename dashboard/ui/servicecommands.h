@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 #include "dashboard/model/possibleactions.h"
 
 #include <QMap>
@@ -20,8 +20,8 @@ class ServiceCommands : public QObject
     Q_OBJECT
 
 public:
-    /// `watch` and `window` outlive this.
-    ServiceCommands(FleetWatch &watch, QWidget *window);
+    /// `session` and `window` outlive this.
+    ServiceCommands(FleetSession &session, QWidget *window);
 
     void setServices(const QList<ServiceId> &services);
     /// Ask before a restart even if the service says that it has nothing in flight.
@@ -64,7 +64,7 @@ private:
     QString questionForAll(const QList<ServiceId> &services, ServiceAction action) const;
     QString namesOf(const QList<ServiceId> &services, bool places) const;
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     QWidget *m_window;
     QMap<ServiceAction, QAction *> m_actions;
     QAction *m_restartStale;

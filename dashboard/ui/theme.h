@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/protocol/servicesnapshot.h"
-#include "dashboard/model/event.h"
+#include "dashboard/history/event.h"
 
 #include <QColor>
 #include <QPalette>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/history.h"
+#include "dashboard/history/history.h"
 #include "dashboard/ui/plot.h"
 
 #include <vector>

@@ -42,28 +42,31 @@ QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
 int watchStale(const ClientCommandLine &line, bool json)
 {
+    const QList<FleetEntry> services = line.services();
+    const auto idOf = [](qsizetype index) { return ServiceId(index + 1); };
     StaleRestart stale;
-    for (const FleetEntry &entry : line.services())
-        stale.add(entry);
+    for (qsizetype i = 0; i < services.size(); ++i)
+        stale.add(idOf(i), services[i]);
     if (!stale.isAsked())
         return line.usageError(
             u"no service in %1 has restart_on_stale = true, so there is nothing to watch"_s.arg(line.fleet().path));
     EnvironmentComparison environments;
-    QMap<QString, QString> told; ///< why each is waited for
+    QMap<ServiceId, QString> told; ///< why each is waited for
     for (;;) {
-        const QList<ServiceSnapshot> snapshots = survey(line.services(), environments);
+        const QList<ServiceSnapshot> snapshots = survey(services, environments);
         const auto now = std::chrono::steady_clock::now();
-        for (const ServiceSnapshot &snapshot : snapshots) {
-            stale.observe(snapshot.name, snapshot.report ? &*snapshot.report : nullptr, now);
-            const QString why = stale.waitsFor(snapshot.name, now);
-            if (std::exchange(told[snapshot.name], why) != why && !why.isEmpty() && !json)
+        for (qsizetype i = 0; i < snapshots.size(); ++i) {
+            const ServiceSnapshot &snapshot = snapshots[i];
+            stale.observe(idOf(i), snapshot.report ? &*snapshot.report : nullptr, now);
+            const QString why = stale.waitsFor(idOf(i), now);
+            if (std::exchange(told[idOf(i)], why) != why && !why.isEmpty() && !json)
                 line.terminal().write(printable(snapshot.name) + u" is stale: "_s + printable(why) + u'\n');
         }
-        if (const auto name = stale.due(now)) {
-            stale.began(*name);
+        if (const auto id = stale.due(now)) {
+            stale.began(*id);
             const QList<Receipt> receipts =
-                runForReceipts({*line.fleet().find(*name)}, FleetAction::Restart, line.terminal(), json);
-            stale.ended(receipts.first(), std::chrono::steady_clock::now());
+                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(), json);
+            stale.ended(*id, receipts.first(), std::chrono::steady_clock::now());
         }
         pause(1s);
     }

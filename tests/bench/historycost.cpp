@@ -4,8 +4,8 @@
 // hours, by a clock of its own, as a dashboard writes it that polls every second (six dependencies each, all of them
 // busy), and then measures ten minutes more: CPU and bytes written, and how long one service's last hour and last two
 // days take to read. Prints a table; judges nothing, not run by ctest.
-#include "dashboard/model/historydatabase.h"
-#include "dashboard/model/historystore.h"
+#include "dashboard/history/historydatabase.h"
+#include "dashboard/history/historystore.h"
 #include "tests/bench/cpuseconds.h"
 
 #include <QCoreApplication>

@@ -5,7 +5,6 @@
 // and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals;
 // `oldest_good_seconds` says how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
 #include "common/fleet/fleetfile.h"
-#include "dashboard/model/prometheuswatch.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "tests/bench/cpuseconds.h"
@@ -42,11 +41,11 @@ double residentMegabytes()
 class Measurement : public QObject
 {
 public:
-    Measurement(FleetWatch &watch, MainWindow *window) : m_watch(watch), m_window(window)
+    Measurement(FleetSession &session, MainWindow *window) : m_session(session), m_window(window)
     {
-        connect(&watch.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
+        connect(&session.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
             ++m_polls;
-            m_answered += m_watch.fleet().find(id)->answered;
+            m_answered += m_session.fleet().find(id)->answered;
         });
         connect(&m_beat, &QTimer::timeout, this, &Measurement::beat);
         connect(&m_look, &QTimer::timeout, this, &Measurement::look);
@@ -87,7 +86,7 @@ public:
         };
         return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4, "cores": %5, "cpu_microseconds_per_poll": %6, )"
                R"("resident_megabytes": %7, "worst_gap_milliseconds": %8, "oldest_good_seconds": %9, )"_s
-                   .arg(m_watch.fleet().rowCount())
+                   .arg(m_session.fleet().rowCount())
                    .arg(seconds, 0, 'f', 1)
                    .arg(double(m_polls) / seconds, 0, 'f', 1)
                    .arg(double(m_answered) / double(std::max<qint64>(m_polls, 1)), 0, 'f', 3)
@@ -112,8 +111,8 @@ private:
     void look()
     {
         const auto now = std::chrono::steady_clock::now();
-        for (int i = 0; i < m_watch.fleet().rowCount(); ++i) {
-            const ServiceRow &row = m_watch.fleet().row(i);
+        for (int i = 0; i < m_session.fleet().rowCount(); ++i) {
+            const ServiceRow &row = m_session.fleet().row(i);
             if (!row.entry.name.startsWith("good"_L1))
                 continue;
             const std::chrono::duration<double> age = row.lastSeen ? now - *row.lastSeen : std::chrono::hours(1);
@@ -133,7 +132,7 @@ private:
         m_frames.push_back(double(timer.nsecsElapsed()) / 1e6);
     }
 
-    FleetWatch &m_watch;
+    FleetSession &m_session;
     MainWindow *m_window;
     QTimer m_beat;
     QTimer m_look;
@@ -169,12 +168,11 @@ int main(int argc, char *argv[])
     parser.process(app);
 
     const QTemporaryDir directory;
-    FleetWatch watch;
-    watch.keepHistory(directory.filePath(u"history.db"_s));
-    std::unique_ptr<PrometheusWatch> prometheus;
+    FleetSession session;
+    session.keepHistory(directory.filePath(u"history.db"_s));
     FleetReading reading;
     if (parser.isSet(u"prometheus"_s))
-        prometheus = std::make_unique<PrometheusWatch>(watch, parser.value(u"prometheus"_s));
+        session.connectPrometheus(parser.value(u"prometheus"_s));
     else
         reading = readFleet(parser.value(u"fleet"_s));
     for (const Problem &problem : reading.problems)
@@ -183,12 +181,10 @@ int main(int argc, char *argv[])
         return 2;
     std::unique_ptr<MainWindow> window;
     if (parser.isSet(u"window"_s))
-        window = std::make_unique<MainWindow>(watch);
-    watch.addAll(reading.fleet.services);
-    Measurement measurement(watch, window.get());
-    watch.start();
-    if (prometheus)
-        prometheus->start();
+        window = std::make_unique<MainWindow>(session);
+    session.addAll(reading.fleet.services);
+    Measurement measurement(session, window.get());
+    session.start();
     if (window) {
         window->resize(1400, 900);
         window->show();

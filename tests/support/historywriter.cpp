@@ -2,7 +2,7 @@
 //
 // Writes history until it is killed, and prints how much of it is in the file for certain:
 //   historywriter FILE
-#include "dashboard/model/historystore.h"
+#include "dashboard/history/historystore.h"
 
 #include <QCoreApplication>
 

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void aServiceThatDoesNotCountItsRequestsIsTakenForIdle();
     void oneIsRestartedAtATime();
     void whatItDependsOnGoesFirst();
+    void namesAreThoseOfItsOwnFleetFile();
     void itWaitsUntilWhatItDependsOnIsUp();
     void nothingIsRestartedWhileMuchOfTheFleetIsAway_data();
     void nothingIsRestartedWhileMuchOfTheFleetIsAway();
@@ -56,15 +57,22 @@ private Q_SLOTS:
     void aLateLookAtThePredecessorIsNoReason();
 
 private:
+    ServiceId id(const QString &name)
+    {
+        ServiceId &known = m_names[name];
+        if (known == NoService)
+            known = ServiceId(m_names.size());
+        return known;
+    }
     void add(const QString &name, const QStringList &dependsOn = {}, bool asked = true)
     {
         FleetEntry entry;
         entry.name = name;
         entry.dependsOn = dependsOn;
         entry.restartOnStale = asked;
-        m_policy->add(entry);
+        m_policy->add(id(name), entry);
     }
-    void see(const QString &name, const HealthReport &report) { m_policy->observe(name, &report, m_now); }
+    void see(const QString &name, const HealthReport &report) { m_policy->observe(id(name), &report, m_now); }
     /// Looks at it every second for so long.
     void watch(const QString &name, const HealthReport &report, std::chrono::seconds time)
     {
@@ -73,27 +81,29 @@ private:
             see(name, report);
         }
     }
-    QString due() const { return m_policy->due(m_now).value_or(QString()); }
-    QString why(const QString &name) const { return m_policy->waitsFor(name, m_now); }
+    QString due() const { return m_names.key(m_policy->due(m_now).value_or(NoService)); }
+    QString why(const QString &name) { return m_policy->waitsFor(id(name), m_now); }
     void restart(const QString &name, const QString &failure = {}, CodeVerdict code = CodeVerdict::Fresh)
     {
-        m_policy->began(name);
+        m_policy->began(id(name));
         Receipt receipt;
         receipt.service = name;
         receipt.ok = failure.isEmpty();
         receipt.failure = failure;
         receipt.code = code;
-        m_policy->ended(receipt, m_now);
+        m_policy->ended(id(receipt.service), receipt, m_now);
     }
 
     std::unique_ptr<StaleRestart> m_policy;
     StaleRestart::TimePoint m_now;
+    QHash<QString, ServiceId> m_names;
 };
 
 void TestStaleRestart::init()
 {
     m_policy = std::make_unique<StaleRestart>();
     m_now = StaleRestart::TimePoint(1h);
+    m_names.clear();
 }
 
 void TestStaleRestart::aServiceThatAsksForItIsRestartedWhenItsChangesHaveSettled()
@@ -150,7 +160,7 @@ void TestStaleRestart::onlyStaleIsAReason()
         seen.status = ServiceStatus::ShuttingDown;
     watch(u"a"_s, seen, 60s);
     if (!answers)
-        m_policy->observe(u"a"_s, nullptr, m_now);
+        m_policy->observe(id(u"a"_s), nullptr, m_now);
     QTEST(due(), "due");
 }
 
@@ -196,7 +206,7 @@ void TestStaleRestart::oneIsRestartedAtATime()
     watch(u"a"_s, stale(), 4s);
     watch(u"b"_s, stale(), 4s);
     QCOMPARE(due(), u"a"_s);
-    m_policy->began(u"a"_s);
+    m_policy->began(id(u"a"_s));
     QCOMPARE(due(), QString());
     restart(u"a"_s);
     see(u"a"_s, fresh());
@@ -215,8 +225,8 @@ void TestStaleRestart::whatItDependsOnGoesFirst()
     QCOMPARE(why(u"a"_s), u"b, which it depends on, is restarted first"_s);
     watch(u"c"_s, stale(), 2s);
     QCOMPARE(due(), u"c"_s);
-    m_policy->began(u"c"_s);
-    m_policy->observe(u"c"_s, nullptr, m_now);
+    m_policy->began(id(u"c"_s));
+    m_policy->observe(id(u"c"_s), nullptr, m_now);
     QCOMPARE(why(u"b"_s), u"c, which it depends on, is restarted first"_s);
     restart(u"c"_s);
     see(u"c"_s, fresh());
@@ -226,13 +236,36 @@ void TestStaleRestart::whatItDependsOnGoesFirst()
     QCOMPARE(due(), u"a"_s);
 }
 
+void TestStaleRestart::namesAreThoseOfItsOwnFleetFile()
+{
+    FleetEntry store;
+    store.name = u"store"_s;
+    FleetEntry shop;
+    shop.name = u"shop"_s;
+    shop.dependsOn = QStringList{u"store"_s};
+    shop.restartOnStale = true;
+    m_policy->add(1, store, u"/one.toml"_s);
+    m_policy->add(2, store, u"/two.toml"_s);
+    m_policy->add(3, shop, u"/one.toml"_s);
+    m_policy->observe(2, nullptr, m_now); // the other file's is down
+    const HealthReport old = stale();
+    m_policy->observe(3, &old, m_now);
+    m_now += 3s;
+    m_policy->observe(3, &old, m_now);
+    QCOMPARE(m_policy->due(m_now), std::optional<ServiceId>(3));
+    m_policy->observe(1, nullptr, m_now);
+    m_policy->observe(2, &old, m_now);
+    QCOMPARE(m_policy->due(m_now), std::optional<ServiceId>());
+    QCOMPARE(m_policy->waitsFor(3, m_now), u"store, which it depends on, is not up"_s);
+}
+
 void TestStaleRestart::itWaitsUntilWhatItDependsOnIsUp()
 {
     add(u"a"_s, {u"b"_s, u"outside the fleet"_s});
     add(u"b"_s, {}, false);
     watch(u"a"_s, stale(), 4s);
     QCOMPARE(due(), u"a"_s); // nobody has looked at b yet
-    m_policy->observe(u"b"_s, nullptr, m_now);
+    m_policy->observe(id(u"b"_s), nullptr, m_now);
     QCOMPARE(due(), QString());
     QCOMPARE(why(u"a"_s), u"b, which it depends on, is not up"_s);
     see(u"b"_s, fresh());
@@ -252,7 +285,7 @@ void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsAway()
     const auto leave = [&](const QString &name) {
         HealthReport closing = fresh();
         closing.status = ServiceStatus::ShuttingDown;
-        m_policy->observe(name, answers ? &closing : nullptr, m_now);
+        m_policy->observe(id(name), answers ? &closing : nullptr, m_now);
     };
     const auto name = [](int i) { return u"s%1"_s.arg(i); };
     for (int i = 0; i < 10; ++i) {
@@ -267,8 +300,8 @@ void TestStaleRestart::nothingIsRestartedWhileMuchOfTheFleetIsAway()
     leave(name(4)); // is still one
     QCOMPARE(due(), QString());
     QCOMPARE(why(name(0)), u"4 of the 10 services of the fleet do not answer, or shut down"_s);
-    m_policy->remove(name(4));
-    m_policy->remove(name(3));
+    m_policy->remove(id(name(4)));
+    m_policy->remove(id(name(3)));
     QCOMPARE(due(), name(0)); // 2 of 8
     leave(name(5));
     QCOMPARE(due(), QString());
@@ -280,7 +313,7 @@ void TestStaleRestart::oneServiceThatIsAwayIsNoOutage()
 {
     add(u"a"_s);
     add(u"b"_s, {}, false);
-    m_policy->observe(u"b"_s, nullptr, m_now);
+    m_policy->observe(id(u"b"_s), nullptr, m_now);
     watch(u"a"_s, stale(), 4s);
     QCOMPARE(due(), u"a"_s);
 }
@@ -304,7 +337,7 @@ void TestStaleRestart::aFleetThatDiesAndComesBackIsRestartedOneByOne()
     const auto all = [&](const HealthReport *report) {
         m_now += 1s;
         for (int i = 0; i < Services; ++i)
-            m_policy->observe(name(i), report, m_now);
+            m_policy->observe(id(name(i)), report, m_now);
     };
     const HealthReport old = stale();
     for (int i = 0; i < Services; ++i)
@@ -325,8 +358,8 @@ void TestStaleRestart::aFleetThatDiesAndComesBackIsRestartedOneByOne()
     while (restarted.size() < Services) {
         const QString next = due();
         QVERIFY2(!next.isEmpty(), qPrintable(why(name(int(restarted.size())))));
-        m_policy->began(next);
-        m_policy->observe(next, nullptr, m_now);
+        m_policy->began(id(next));
+        m_policy->observe(id(next), nullptr, m_now);
         QCOMPARE(due(), QString()); // never two at once
         restart(next);
         see(next, fresh());
@@ -355,7 +388,7 @@ void TestStaleRestart::afterAFailureItIsLeftAloneUntilItIsFresh()
     watch(u"a"_s, stale(), 3600s);
     QCOMPARE(due(), QString());
     QCOMPARE(why(u"a"_s), u"the last restart failed: the port is taken by pid 7"_s);
-    m_policy->observe(u"a"_s, nullptr, m_now);
+    m_policy->observe(id(u"a"_s), nullptr, m_now);
     watch(u"a"_s, report(CodeVerdict::Stale, {OtherEdit}), 3600s); // another edit is no other reason to believe in it
     QCOMPARE(due(), QString());
     watch(u"a"_s, fresh(), 1s); // somebody saw to it, or took the edit back
@@ -370,7 +403,7 @@ void TestStaleRestart::whatDependsOnAFailureIsNotRestarted()
     watch(u"a"_s, stale(), 4s);
     watch(u"b"_s, stale(), 4s);
     restart(u"b"_s, u"it exited with code 1"_s);
-    m_policy->observe(u"b"_s, nullptr, m_now);
+    m_policy->observe(id(u"b"_s), nullptr, m_now);
     watch(u"a"_s, stale(), 3600s);
     QCOMPARE(due(), QString());
     QCOMPARE(why(u"a"_s), u"b, which it depends on, failed to restart"_s);
@@ -432,8 +465,8 @@ void TestStaleRestart::aLateLookAtThePredecessorIsNoReason()
     receipt.ok = true;
     receipt.oldInstance = newInstance.isEmpty() ? QString() : u"old"_s;
     receipt.newInstance = newInstance;
-    m_policy->began(u"a"_s);
-    m_policy->ended(receipt, m_now);
+    m_policy->began(id(u"a"_s));
+    m_policy->ended(id(u"a"_s), receipt, m_now);
     HealthReport late = stale();
     late.instanceId = seen;
     watch(u"a"_s, late, 60s);

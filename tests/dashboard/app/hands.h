@@ -12,13 +12,13 @@
 /// A window on the services of a fleet file, shown and polling. `state` is for the output of what is started.
 struct LiveWindow
 {
-    Hephaestus::FleetWatch watch;
-    Hephaestus::MainWindow window{watch};
+    Hephaestus::FleetSession session;
+    Hephaestus::MainWindow window{session};
 
-    LiveWindow(const QString &fleet, const QString &state) : watch(options(state))
+    LiveWindow(const QString &fleet, const QString &state) : session(options(state))
     {
         window.openFleet(fleet);
-        watch.start();
+        session.start();
         window.show();
         window.activateWindow();
     }

@@ -43,7 +43,7 @@ private:
         hands().key(name, key, modifiers);
     }
     FleetView *table() { return m_window->findChild<FleetView *>(); }
-    const ServiceRow &row(int line) { return m_watch->fleet().row(line); }
+    const ServiceRow &row(int line) { return m_session->fleet().row(line); }
     bool isHealthy(int line)
     {
         return row(line).observed == ServiceState::Healthy && !row(line).activity && row(line).isCurrent();
@@ -60,7 +60,7 @@ private:
 
     QTemporaryDir m_directory;
     std::unique_ptr<LiveWindow> m_live;
-    FleetWatch *m_watch = nullptr; ///< the live one's
+    FleetSession *m_session = nullptr; ///< the live one's
     MainWindow *m_window = nullptr;
 };
 
@@ -95,26 +95,27 @@ void TestActs::initTestCase()
     qputenv("XDG_STATE_HOME", m_directory.filePath(u"state"_s).toUtf8());
 
     m_live = std::make_unique<LiveWindow>(fleet.fileName(), m_directory.path());
-    m_watch = &m_live->watch;
+    m_session = &m_live->session;
     m_window = &m_live->window;
     QVERIFY(QTest::qWaitForWindowExposed(m_window));
     table()->setFocus();
-    QTRY_COMPARE(m_watch->fleet().rowCount(), 2);
+    QTRY_COMPARE(m_session->fleet().rowCount(), 2);
 }
 
 void TestActs::cleanupTestCase()
 {
-    if (m_watch)
-        m_watch->bulk().perform(m_watch->fleet().ids(), ServiceAction::ShutDown);
-    QTRY_COMPARE_WITH_TIMEOUT(m_watch ? m_watch->bulk().progress().total : 0, 0, 40'000);
+    if (m_session)
+        m_session->bulk().perform(m_session->fleet().ids(), ServiceAction::ShutDown);
+    QTRY_COMPARE_WITH_TIMEOUT(m_session ? m_session->bulk().progress().total : 0, 0, 40'000);
     m_live.reset();
 }
 
 QString TestActs::lastEvent(ServiceId id)
 {
-    for (int each = 0; each < m_watch->journal().rowCount(); ++each) {
-        if (m_watch->journal().event(each).service == id && m_watch->journal().event(each).kind == EventKind::Action)
-            return m_watch->journal().event(each).text;
+    for (int each = 0; each < m_session->journal().rowCount(); ++each) {
+        if (m_session->journal().event(each).service == id
+            && m_session->journal().event(each).kind == EventKind::Action)
+            return m_session->journal().event(each).text;
     }
     return {};
 }
@@ -150,9 +151,9 @@ void TestActs::bothAreMarkedAndStarted()
     QTRY_COMPARE(table()->selectedServices().size(), 2);
     QTRY_COMPARE(m_window->commands().action(ServiceAction::Start)->text().remove(u'&'), u"Start 2"_s);
     key(u"s"_s, Qt::Key_S);
-    QTRY_COMPARE(m_watch->bulk().progress().total, 2);
+    QTRY_COMPARE(m_session->bulk().progress().total, 2);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(0) && isHealthy(1), 40'000);
-    QTRY_COMPARE(m_watch->bulk().progress().total, 0);
+    QTRY_COMPARE(m_session->bulk().progress().total, 0);
     key(u"Escape"_s, Qt::Key_Escape); // no longer marked
     QTRY_COMPARE(table()->selectedServices().size(), 1);
     QTRY_VERIFY(!m_window->commands().action(ServiceAction::Start)->isEnabled());
@@ -167,7 +168,7 @@ void TestActs::theKeyboardAloneRestartsOne()
     QTRY_VERIFY(QApplication::activeWindow() && QApplication::activeWindow() != m_window);
     hands().type(u"rest"_s);
     key(u"Return"_s, Qt::Key_Return);
-    QTRY_VERIFY(m_watch->actions().isRunning(row(0).id)); // idle: it does not ask
+    QTRY_VERIFY(m_session->actions().isRunning(row(0).id)); // idle: it does not ask
     QStringList seen;
     QTRY_VERIFY_WITH_TIMEOUT(
         [&] {
@@ -177,7 +178,7 @@ void TestActs::theKeyboardAloneRestartsOne()
         }(),
         40'000);
     QVERIFY2(seen.size() >= 2, qPrintable(seen.join(u"; "_s))); // the steps were to be seen in its row
-    const Receipt *const receipt = m_watch->actions().receipt(row(0).id);
+    const Receipt *const receipt = m_session->actions().receipt(row(0).id);
     QVERIFY(receipt && receipt->ok);
 }
 
@@ -187,7 +188,7 @@ void TestActs::aClickRestartsThePythonService()
     goTo(1);
     QTRY_VERIFY(hands().tool(u"Restart…"_s) && hands().tool(u"Restart…"_s)->isEnabled());
     hands().click(hands().tool(u"Restart…"_s));
-    QTRY_VERIFY(hands().inDialog(u"Restart"_s) || m_watch->actions().isRunning(row(1).id));
+    QTRY_VERIFY(hands().inDialog(u"Restart"_s) || m_session->actions().isRunning(row(1).id));
     if (hands().inDialog(u"Restart"_s))
         hands().click(hands().inDialog(u"Restart"_s));
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(1) && instance(1) != before, 40'000);
@@ -237,7 +238,7 @@ void TestActs::bothAreRestartedAfterTwoQuestions()
     QVERIFY2(question.contains(u"mcp on 127.0.0.1:"_s) && question.contains(u"python on 127.0.0.1:"_s),
              qPrintable(question));
     accept(u"Restart 2…"_s);
-    QCOMPARE(m_watch->bulk().progress().total, 0); // not yet
+    QCOMPARE(m_session->bulk().progress().total, 0); // not yet
     accept(u"Restart 2"_s);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(0) && isHealthy(1) && instance(0) != before[0] && instance(1) != before[1],
                              60'000);
@@ -254,7 +255,7 @@ void TestActs::aRestartOfSeveralIsCalledOffByEnter()
     key(u"Return"_s, Qt::Key_Return);
     QTRY_VERIFY(!hands().inDialog(u"Cancel"_s));
     QVERIFY(isHealthy(0) && isHealthy(1));
-    QCOMPARE(m_watch->bulk().progress().total, 0);
+    QCOMPARE(m_session->bulk().progress().total, 0);
 }
 
 void TestActs::aShutdownStopsOneAndItIsStartedAgain()
@@ -287,10 +288,10 @@ void TestActs::aFailedRestartNamesTheStepAndWhoHoldsThePort()
     m_window->activateWindow();
     table()->setFocus();
     key(u"s"_s, Qt::Key_S);
-    QTRY_VERIFY_WITH_TIMEOUT(m_watch->actions().receipt(row(1).id) && !m_watch->actions().receipt(row(1).id)->ok
-                                 && !m_watch->actions().isRunning(row(1).id),
+    QTRY_VERIFY_WITH_TIMEOUT(m_session->actions().receipt(row(1).id) && !m_session->actions().receipt(row(1).id)->ok
+                                 && !m_session->actions().isRunning(row(1).id),
                              60'000);
-    const QString failure = m_watch->actions().receipt(row(1).id)->failure;
+    const QString failure = m_session->actions().receipt(row(1).id)->failure;
     QVERIFY2(failure.contains(QString::number(QCoreApplication::applicationPid())), qPrintable(failure));
     intruder.close();
     QTRY_VERIFY_WITH_TIMEOUT(m_window->commands().action(ServiceAction::Start)->isEnabled(), 20'000);
@@ -300,15 +301,15 @@ void TestActs::aFailedRestartNamesTheStepAndWhoHoldsThePort()
 
 void TestActs::readOnlySaysWhyNothingIsDone()
 {
-    m_watch->actions().setReadOnly(true);
+    m_session->actions().setReadOnly(true);
     goTo(0);
     QTRY_VERIFY(!m_window->commands().action(ServiceAction::Restart)->isEnabled());
     const QString before = instance(0);
     key(u"r"_s, Qt::Key_R);
     QTRY_VERIFY(m_window->commands().action(ServiceAction::Restart)->statusTip().contains(u"--read-only"_s));
-    QVERIFY(!m_watch->actions().isRunning(row(0).id));
+    QVERIFY(!m_session->actions().isRunning(row(0).id));
     QCOMPARE(instance(0), before);
-    m_watch->actions().setReadOnly(false);
+    m_session->actions().setReadOnly(false);
 }
 
 QTEST_MAIN(TestActs)

@@ -37,23 +37,23 @@ void TestCommitWatch::aCommitBelowARunningServiceIsTold()
     Test::ServiceProcess service;
     service.process.setWorkingDirectory(directory.filePath(u"work"_s));
     QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
-    FleetWatch watch;
-    watch.keepHistory(directory.filePath(u"history.db"_s));
+    FleetSession session;
+    session.keepHistory(directory.filePath(u"history.db"_s));
     const QString url = u"http://127.0.0.1:%1"_s.arg(service.port);
-    const ServiceId id = watch.add(Reports::entry(u"mcp"_s, url));
-    watch.start();
-    QTRY_VERIFY(watch.history()->isLocal(id));
-    CommitWatch commits(watch);
+    const ServiceId id = session.add(Reports::entry(u"mcp"_s, url));
+    session.start();
+    QTRY_VERIFY(session.history()->isLocal(id));
+    CommitWatch commits(session);
     commits.look();
     commits.look();
-    QCOMPARE(watch.journal().rowCount(), 0); // it was there before
+    QCOMPARE(session.journal().rowCount(), 0); // it was there before
     write(head, QByteArray(40, 'b') + '\n');
     commits.look();
-    QCOMPARE(watch.journal().rowCount(), 1);
-    QCOMPARE(watch.journal().event(0).text, u"its work tree is at commit bbbbbbb of main now"_s);
+    QCOMPARE(session.journal().rowCount(), 1);
+    QCOMPARE(session.journal().event(0).text, u"its work tree is at commit bbbbbbb of main now"_s);
     std::optional<HistoryRange> range;
     const History::Time now = std::chrono::system_clock::now();
-    watch.history()->store().askRange(
+    session.history()->store().askRange(
         url, now - std::chrono::minutes(1), now + std::chrono::minutes(1), std::chrono::seconds(1),
         [&](const Result<HistoryRange> &result) { range = result ? *result : HistoryRange(); });
     QTRY_VERIFY(range);

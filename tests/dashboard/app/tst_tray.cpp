@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/mainwindow.h"
 
@@ -41,10 +41,10 @@ void TestTray::theIconComesWithATrayThatComesLater()
     QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
     QSettings().clear();
     QSettings().setValue(u"preferences/closeToTray"_s, true);
-    FleetWatch watch;
-    MainWindow window(watch, {});
+    FleetSession session;
+    MainWindow window(session, {});
     QAction restartStale(u"Restart all stale"_s);
-    const DesktopPresence presence(window, watch.fleet(), &restartStale);
+    const DesktopPresence presence(window, session.fleet(), &restartStale);
     window.show();
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     QVERIFY(!hasIcon());

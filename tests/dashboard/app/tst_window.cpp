@@ -33,12 +33,12 @@ private:
     }
     QToolButton *tool(const QString &text) { return Hands(*m_window).tool(text); }
     QPushButton *inDialog(const QString &text) { return Hands(*m_window).inDialog(text); }
-    const ServiceRow &row() { return m_watch->fleet().row(0); }
+    const ServiceRow &row() { return m_session->fleet().row(0); }
     bool isHealthy() { return row().state() == ServiceState::Healthy && !row().activity; }
 
     std::unique_ptr<QTemporaryDir> m_directory;
     std::unique_ptr<LiveWindow> m_live;
-    FleetWatch *m_watch = nullptr; ///< the live one's
+    FleetSession *m_session = nullptr; ///< the live one's
     MainWindow *m_window = nullptr;
 };
 
@@ -69,19 +69,19 @@ void TestWindow::init()
     fleet.close();
 
     m_live = std::make_unique<LiveWindow>(fleet.fileName(), m_directory->path());
-    m_watch = &m_live->watch;
+    m_session = &m_live->session;
     m_window = &m_live->window;
     QVERIFY(QTest::qWaitForWindowExposed(m_window));
-    m_watch->actions().perform(row().id, ServiceAction::Start);
+    m_session->actions().perform(row().id, ServiceAction::Start);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 20'000);
 }
 
 void TestWindow::cleanup()
 {
-    if (m_watch && m_watch->fleet().rowCount() == 1 && row().report && row().report->pid)
+    if (m_session && m_session->fleet().rowCount() == 1 && row().report && row().report->pid)
         ::kill(pid_t(*row().report->pid), SIGKILL);
     m_live.reset();
-    m_watch = nullptr;
+    m_session = nullptr;
 }
 
 void TestWindow::oneClickOnRestartBringsANewProcess()
@@ -97,7 +97,7 @@ void TestWindow::oneClickOnRestartBringsANewProcess()
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before.instanceId, 30'000);
     QVERIFY(row().report->startTime > before.startTime);
     QVERIFY(row().report->pid != before.pid);
-    const Receipt *const receipt = m_watch->actions().receipt(row().id);
+    const Receipt *const receipt = m_session->actions().receipt(row().id);
     QVERIFY(receipt && receipt->ok);
     QCOMPARE(receipt->newInstance, row().report->instanceId);
     QTRY_VERIFY(tool(u"Restart…"_s));

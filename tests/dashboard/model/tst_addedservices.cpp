@@ -30,9 +30,9 @@ private Q_SLOTS:
 /// The dashboard from one start to the next; the settings, and the directory of the tokens, outlive it.
 struct Session
 {
-    explicit Session(const QTemporaryDir &tokens) : added(watch, tokens.path()) {}
+    explicit Session(const QTemporaryDir &tokens) : added(session, tokens.path()) {}
 
-    FleetWatch watch;
+    FleetSession session;
     AddedServices added;
 };
 
@@ -64,10 +64,10 @@ void TestAddedServices::theNextStartWatchesThemAgain()
     }
     Session session(tokens);
     session.added.restore();
-    QCOMPARE(session.watch.fleet().rowCount(), 2);
-    QCOMPARE(session.watch.fleet().row(0).entry.name, u"two"_s);
-    QCOMPARE(session.watch.fleet().row(1).entry.name, u"one again"_s);
-    QCOMPARE(session.watch.fleet().row(1).entry.url, u"http://127.0.0.1:1"_s);
+    QCOMPARE(session.session.fleet().rowCount(), 2);
+    QCOMPARE(session.session.fleet().row(0).entry.name, u"two"_s);
+    QCOMPARE(session.session.fleet().row(1).entry.name, u"one again"_s);
+    QCOMPARE(session.session.fleet().row(1).entry.url, u"http://127.0.0.1:1"_s);
 }
 
 void TestAddedServices::tokensAreSentAndNotInTheSettings()
@@ -86,8 +86,8 @@ void TestAddedServices::tokensAreSentAndNotInTheSettings()
     QVERIFY(!written.contains("s3cret"));
     Session session(tokens);
     session.added.restore();
-    QTRY_COMPARE(session.watch.fleet().rowCount(), 1);
-    session.watch.start();
+    QTRY_COMPARE(session.session.fleet().rowCount(), 1);
+    session.session.start();
     QTRY_VERIFY(!server.requests().isEmpty());
     QVERIFY2(server.requests().first().toLower().contains("authorization: bearer s3cret"),
              server.requests().first().constData());
@@ -101,12 +101,12 @@ void TestAddedServices::whatIsRemovedIsForgotten()
     const ServiceId id = session.added.add(entry(u"one"_s, url, u"s3cret"_s));
     session.added.add(entry(u"two"_s, u"http://127.0.0.1:2"_s));
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    session.watch.remove(id);
+    session.session.remove(id);
     QVERIFY(!QFile::exists(TokenStore(tokens.path()).fileOf(url)));
     Session next(tokens);
     next.added.restore();
-    QCOMPARE(next.watch.fleet().rowCount(), 1);
-    QCOMPARE(next.watch.fleet().row(0).entry.name, u"two"_s);
+    QCOMPARE(next.session.fleet().rowCount(), 1);
+    QCOMPARE(next.session.fleet().row(0).entry.name, u"two"_s);
 }
 
 void TestAddedServices::addedAgainItTakesItsNewToken()
@@ -116,13 +116,13 @@ void TestAddedServices::addedAgainItTakesItsNewToken()
     Session session(tokens);
     QSignalSpy refused(&session.added, &AddedServices::refused);
     session.added.add(entry(u"secretive"_s, server.url()));
-    session.watch.start();
+    session.session.start();
     QTRY_VERIFY(!server.requests().isEmpty());
     QVERIFY(!server.requests().first().toLower().contains("authorization"));
     const ServiceId id = session.added.add(entry(u"secretive"_s, server.url(), u"s3cret"_s));
     QTRY_VERIFY(server.requests().last().toLower().contains("authorization: bearer s3cret"));
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(server.url())));
-    QCOMPARE(session.watch.fleet().ids(), QList<ServiceId>{id});
+    QCOMPARE(session.session.fleet().ids(), QList<ServiceId>{id});
     QCOMPARE(refused.count(), 0);
 }
 
@@ -135,8 +135,8 @@ void TestAddedServices::addedAgainWithoutATokenItHasNone()
     QTRY_VERIFY(QFile::exists(TokenStore(tokens.path()).fileOf(url)));
     session.added.add(entry(u"one"_s, url));
     QVERIFY(!QFile::exists(TokenStore(tokens.path()).fileOf(url)));
-    QCOMPARE(session.watch.fleet().rowCount(), 1);
-    QCOMPARE(session.watch.fleet().row(0).entry.token, QString());
+    QCOMPARE(session.session.fleet().rowCount(), 1);
+    QCOMPARE(session.session.fleet().row(0).entry.token, QString());
 }
 
 void TestAddedServices::whatAFleetFileWatchesIsLeftToIt()
@@ -147,18 +147,19 @@ void TestAddedServices::whatAFleetFileWatchesIsLeftToIt()
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write("[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n");
     file.close();
-    FleetWatch watch;
-    QCOMPARE(watch.open(file.fileName()), QList<Problem>());
-    watch.add(entry(u"b"_s, u"http://127.0.0.1:2"_s)); // of the command line, for one
-    AddedServices added(watch, directory.path());
+    FleetSession session;
+    QCOMPARE(session.open(file.fileName()), QList<Problem>());
+    session.add(entry(u"b"_s, u"http://127.0.0.1:2"_s)); // of the command line, for one
+    AddedServices added(session, directory.path());
     QSignalSpy refused(&added, &AddedServices::refused);
-    const ServiceId id = watch.find(url);
+    const ServiceId id = session.find(url);
     QCOMPARE(added.add(entry(u"by hand"_s, url, u"s3cret"_s)), id);
     QVERIFY2(refused.value(0).value(0).toString().contains(file.fileName()), "it names the file");
-    QCOMPARE(added.add(entry(u"by hand"_s, u"http://127.0.0.1:2"_s, u"s3cret"_s)), watch.find(u"http://127.0.0.1:2"_s));
+    QCOMPARE(added.add(entry(u"by hand"_s, u"http://127.0.0.1:2"_s, u"s3cret"_s)),
+             session.find(u"http://127.0.0.1:2"_s));
     QVERIFY(refused.value(1).value(0).toString().contains(u"was not added by hand"_s));
-    QCOMPARE(watch.fleet().find(id)->entry.name, u"a"_s);
-    FleetWatch next;
+    QCOMPARE(session.fleet().find(id)->entry.name, u"a"_s);
+    FleetSession next;
     AddedServices(next, directory.path()).restore();
     QCOMPARE(next.fleet().rowCount(), 0); // nothing was remembered
 }
@@ -177,7 +178,7 @@ void TestAddedServices::aTokenThatCannotBeHadIsSaid()
     Session session(tokens);
     QSignalSpy trouble(&session.added, &AddedServices::trouble);
     session.added.restore();
-    QTRY_COMPARE(session.watch.fleet().rowCount(), 1); // watched all the same
+    QTRY_COMPARE(session.session.fleet().rowCount(), 1); // watched all the same
     QCOMPARE(trouble.count(), 1);
     QVERIFY(trouble[0][0].toString().startsWith(u"the token of one cannot be had"_s));
 }

@@ -54,7 +54,7 @@ void TestAlerts::init()
 void TestAlerts::troubleIsToldOnceWhenItLasts()
 {
     const ServiceId id = add(u"mcp"_s);
-    m_fleet->take(id, Reports::answer(Reports::withError()));
+    m_fleet->applyAnswer(id, Reports::answer(Reports::withError()));
     QVERIFY(look().isEmpty());
     QVERIFY(look(4s).isEmpty());
     const QList<Alert> raised = look();
@@ -63,28 +63,28 @@ void TestAlerts::troubleIsToldOnceWhenItLasts()
     QCOMPARE(raised[0].services, QList<ServiceId>{id});
     QCOMPARE(raised[0].title, u"mcp: error"_s);
     QCOMPARE(raised[0].text, u"qdrant: connection refused"_s);
-    m_fleet->take(id, Reports::failure(ClientError::Refused)); // another trouble without a good moment between
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused)); // another trouble without a good moment between
     QVERIFY(look(20s).isEmpty());
 }
 
 void TestAlerts::aShortTroubleIsNotTold()
 {
     const ServiceId id = add(u"mcp"_s);
-    m_fleet->take(id, Reports::failure(ClientError::Timeout));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Timeout));
     QVERIFY(look(3s).isEmpty());
-    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    m_fleet->applyAnswer(id, Reports::answer(Reports::healthy()));
     QVERIFY(look(3s).isEmpty());
-    m_fleet->take(id, Reports::failure(ClientError::Timeout)); // its time begins anew
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Timeout)); // its time begins anew
     QVERIFY(look(3s).isEmpty());
 }
 
 void TestAlerts::itsEndIsTold()
 {
     const ServiceId id = add(u"mcp"_s);
-    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
     look();
     QCOMPARE(look(6s).size(), 1);
-    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    m_fleet->applyAnswer(id, Reports::answer(Reports::healthy()));
     const QList<Alert> raised = look();
     QCOMPARE(raised.size(), 1);
     QCOMPARE(raised[0].kind, Alert::Kind::Recovery);
@@ -95,7 +95,7 @@ void TestAlerts::itsEndIsTold()
 void TestAlerts::whatComesTogetherIsToldTogether()
 {
     for (int each = 0; each < 7; ++each)
-        m_fleet->take(add(u"service-%1"_s.arg(each)), Reports::failure(ClientError::Refused));
+        m_fleet->applyAnswer(add(u"service-%1"_s.arg(each)), Reports::failure(ClientError::Refused));
     look();
     const QList<Alert> raised = look(6s);
     QCOMPARE(raised.size(), 1);
@@ -109,7 +109,7 @@ void TestAlerts::oldCodeIsToldOnce()
     const ServiceId id = add(u"mcp"_s);
     HealthReport report = Reports::healthy();
     report.code = CodeReport{CodeVerdict::Stale, {}, {}};
-    m_fleet->take(id, Reports::answer(report));
+    m_fleet->applyAnswer(id, Reports::answer(report));
     QCOMPARE(look().value(0).kind, Alert::Kind::Stale);
     QVERIFY(look().isEmpty());
 }
@@ -117,9 +117,9 @@ void TestAlerts::oldCodeIsToldOnce()
 void TestAlerts::whatIsRestartedHereIsNoTrouble()
 {
     const ServiceId id = add(u"mcp"_s);
-    m_fleet->take(id, Reports::answer(Reports::healthy()));
+    m_fleet->applyAnswer(id, Reports::answer(Reports::healthy()));
     m_fleet->setActivity(id, Activity{ServiceState::Restarting, {}});
-    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
     QVERIFY(look(10s).isEmpty());
     QVERIFY(look(10s).isEmpty());
 }
@@ -127,8 +127,8 @@ void TestAlerts::whatIsRestartedHereIsNoTrouble()
 void TestAlerts::aShutdownIsNoTrouble()
 {
     const ServiceId id = add(u"mcp"_s);
-    m_fleet->take(id, Reports::answer(Reports::shuttingDown()));
-    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    m_fleet->applyAnswer(id, Reports::answer(Reports::shuttingDown()));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
     look();
     QVERIFY(look(10s).isEmpty());
 }
@@ -137,7 +137,7 @@ void TestAlerts::nothingIsToldWhileMuted()
 {
     const ServiceId id = add(u"mcp"_s);
     m_alerts->muteUntil(m_time.wall() + 1h);
-    m_fleet->take(id, Reports::failure(ClientError::Refused));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
     look();
     QVERIFY(look(6s).isEmpty());
     QVERIFY(look(2h).isEmpty()); // it is no news by then
@@ -146,7 +146,7 @@ void TestAlerts::nothingIsToldWhileMuted()
 void TestAlerts::hostileTextIsEscaped()
 {
     const ServiceId id = add(u"a\u202Eb"_s);
-    m_fleet->take(id, Reports::failure(ClientError::Refused, u"x\ny"_s));
+    m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused, u"x\ny"_s));
     look();
     const QList<Alert> raised = look(6s);
     QCOMPARE(raised.size(), 1);

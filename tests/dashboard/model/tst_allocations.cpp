@@ -77,11 +77,11 @@ void TestAllocations::cellsThatReadTheSameAreNotWrittenOut()
     const History::Time start = Clock::machine().wall();
     for (int each = 0; each < Polls + 2; ++each)
         arrivals << QList<Arrival>{{id, Reports::answer(poll(each)), Clock::machine().now(), start + each * 1s}};
-    fleet.takeAll(arrivals[0]);
-    fleet.takeAll(arrivals[1]);
+    fleet.applyArrivals(arrivals[0]);
+    fleet.applyArrivals(arrivals[1]);
     const qint64 before = Test::allocations();
     for (int each = 2; each < Polls + 2; ++each)
-        fleet.takeAll(arrivals[each]);
+        fleet.applyArrivals(arrivals[each]);
     const qint64 perPoll = (Test::allocations() - before) / Polls;
     QVERIFY2(perPoll <= 20, QByteArray::number(perPoll).constData());
     QVERIFY(fleet.index(0, FleetModel::Dependencies).data().toString().startsWith(u"database "_s));

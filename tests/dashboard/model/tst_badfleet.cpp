@@ -4,7 +4,7 @@
 // thousands is measured by tests/bench/run.
 #include "common/fleet/fleetfile.h"
 #include "dashboard/model/displaytext.h"
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -70,15 +70,15 @@ public:
                             + more);
         if (!m_process.waitForReadyRead(30'000) || !m_process.readLine().startsWith("ready"))
             qFatal("the simulated fleet did not start: %s", m_process.readAllStandardError().constData());
-        const QList<Problem> problems = watch.open(file);
+        const QList<Problem> problems = session.open(file);
         if (!problems.isEmpty())
             qFatal("%ls", qUtf16Printable(problems.first().text()));
-        watch.start();
+        session.start();
     }
 
     ~Scene()
     {
-        watch.stop();
+        session.stop();
         end();
     }
 
@@ -99,7 +99,7 @@ public:
     }
     static QByteArray restarts(int count) { return "\"shutdowns\": 0, \"restarts\": " + QByteArray::number(count); }
 
-    const FleetModel &fleet() { return watch.fleet(); }
+    const FleetModel &fleet() { return session.fleet(); }
 
     /// A sentence about the first row that `accept` does not like; empty: there is none.
     template <typename Accept>
@@ -113,7 +113,7 @@ public:
         return {};
     }
 
-    FleetWatch watch;
+    FleetSession session;
 
 private:
     QTemporaryDir m_directory;

@@ -58,7 +58,7 @@ struct Bench
         entry.dependsOn = dependsOn;
         entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
         const ServiceId id = fleet.add(entry);
-        fleet.take(id, Reports::answer(report));
+        fleet.applyAnswer(id, Reports::answer(report));
         return id;
     }
 
@@ -171,7 +171,7 @@ void TestBulkActions::whatCannotIsLeftOut()
     Bench bench;
     const ServiceId one = bench.add(u"one"_s);
     const ServiceId gone = bench.add(u"gone"_s);
-    bench.fleet.take(gone, Reports::failure(ClientError::Refused));
+    bench.fleet.applyAnswer(gone, Reports::failure(ClientError::Refused));
     bench.bulk.perform({one, gone}, ServiceAction::ShutDown);
     QCOMPARE(bench.bulk.progress().total, 1);
     QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 20'000);

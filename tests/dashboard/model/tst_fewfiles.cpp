@@ -3,7 +3,7 @@
 // A fleet larger than the number of files this process may have open, watched as the dashboard does.
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/launcher.h"
-#include "dashboard/model/fleetwatch.h"
+#include "dashboard/model/fleetsession.h"
 
 #include <QDir>
 #include <QProcess>
@@ -35,9 +35,9 @@ qsizetype openFiles()
 }
 
 /// How many services of the fleet have been answered in time and are healthy.
-int healthy(FleetWatch &watch)
+int healthy(FleetSession &session)
 {
-    const FleetModel &fleet = watch.fleet();
+    const FleetModel &fleet = session.fleet();
     int count = 0;
     for (int i = 0; i < fleet.rowCount(); ++i)
         count += fleet.row(i).observed == ServiceState::Healthy && fleet.row(i).isCurrent();
@@ -77,15 +77,15 @@ void TestFewFiles::initTestCase()
 
 void TestFewFiles::theSoftLimitIsRaisedAsFarAsTheFleetNeeds()
 {
-    FleetWatch small;
+    FleetSession small;
     small.add(*entryForUrl(u"http://127.0.0.1:1"_s));
     QCOMPARE(filesLimit().rlim_cur, Few); // more is not needed
 
-    FleetWatch watch;
-    QVERIFY(watch.open(m_fleetFile).isEmpty());
-    watch.start();
+    FleetSession session;
+    QVERIFY(session.open(m_fleetFile).isEmpty());
+    session.start();
     QVERIFY2(filesLimit().rlim_cur > Services, qPrintable(QString::number(filesLimit().rlim_cur)));
-    QTRY_COMPARE_WITH_TIMEOUT(healthy(watch), Services, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 30'000);
     QVERIFY(openFiles() > Services); // each connection is kept
 }
 
@@ -109,17 +109,17 @@ void TestFewFiles::aFleetBeyondTheHardLimitIsWatchedAllTheSame()
 {
     const rlimit few{Few, Few}; // for ever
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
-    FleetWatch watch;
-    watch.keepHistory(m_directory.filePath(u"history.db"_s));
-    QVERIFY(watch.open(m_fleetFile).isEmpty());
-    watch.start();
-    QTRY_COMPARE_WITH_TIMEOUT(healthy(watch), Services, 30'000);
+    FleetSession session;
+    session.keepHistory(m_directory.filePath(u"history.db"_s));
+    QVERIFY(session.open(m_fleetFile).isEmpty());
+    session.start();
+    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 30'000);
 
     // From here on, whoever's connection is kept and whoever's is not.
     qsizetype most = 0;
     for (int look = 0; look < 30; ++look) {
         QTest::qWait(100);
-        QCOMPARE(healthy(watch), Services);
+        QCOMPARE(healthy(session), Services);
         most = std::max(most, openFiles());
     }
     QVERIFY2(most < qsizetype(Few), qPrintable(QString::number(most)));     // there was always room for another file

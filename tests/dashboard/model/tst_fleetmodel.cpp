@@ -44,10 +44,10 @@ void TestFleetModel::anUnchangedRowIsSilent()
     FleetModel model(time);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
-    model.take(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
     QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
     QSignalSpy answered(&model, &FleetModel::answered);
-    model.take(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
     QCOMPARE(changed.count(), 0);
     QCOMPARE(answered.count(), 1);
 }
@@ -57,16 +57,16 @@ void TestFleetModel::onlyTheChangedCellsAreSignalled()
     ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
-    model.take(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
     QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
     HealthReport later = Reports::healthy();
     later.uptime += 1s;
-    model.take(id, Reports::answer(later));
+    model.applyAnswer(id, Reports::answer(later));
     QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{FleetModel::Uptime, FleetModel::Uptime}}));
     changed.clear();
     HealthReport failing = Reports::withError();
     failing.uptime = later.uptime;
-    model.take(id, Reports::answer(failing));
+    model.applyAnswer(id, Reports::answer(failing));
     QCOMPARE(ranges(changed),
              (QList<std::pair<int, int>>{{FleetModel::State, FleetModel::State},
                                          {FleetModel::Dependencies, FleetModel::Dependencies}}));
@@ -77,9 +77,9 @@ void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
     ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
-    model.take(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
     QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-    model.take(id, Reports::failure(ClientError::Timeout));
+    model.applyAnswer(id, Reports::failure(ClientError::Timeout));
     QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{0, FleetModel::ColumnCount - 1}}));
     QVERIFY(!model.index(0, 0).data(FleetModel::CurrentRole).toBool());
     QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1.4.0"_s);
@@ -99,8 +99,8 @@ void TestFleetModel::nothingResetsOnAPoll()
     const ServiceId two = model.add(Reports::entry(u"b"_s));
     QSignalSpy reset(&rows, &QAbstractItemModel::modelReset);
     for (int i = 0; i < 20; ++i) {
-        model.take(one, i % 3 ? Reports::answer(Reports::healthy()) : Reports::failure(ClientError::Refused));
-        model.take(two, i % 2 ? Reports::answer(Reports::withError()) : Reports::answer(Reports::healthy()));
+        model.applyAnswer(one, i % 3 ? Reports::answer(Reports::healthy()) : Reports::failure(ClientError::Refused));
+        model.applyAnswer(two, i % 2 ? Reports::answer(Reports::withError()) : Reports::answer(Reports::healthy()));
         time.advance(1s);
     }
     QCOMPARE(reset.count(), 0);
@@ -112,8 +112,8 @@ void TestFleetModel::agesGrowWithoutAnAnswer()
     ManualClock time;
     FleetModel model(time);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
-    model.take(id, Reports::answer(Reports::healthy()));
-    model.take(id, Reports::failure(ClientError::Timeout)); // at the same moment: age 0
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::failure(ClientError::Timeout)); // at the same moment: age 0
     time.advance(12s);
     QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
     model.updateAges();
@@ -132,14 +132,14 @@ void TestFleetModel::totalsFollowTheStates()
     const ServiceId two = model.add(Reports::entry(u"b"_s));
     HealthReport stale = Reports::healthy();
     stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
-    model.take(one, Reports::answer(stale));
-    model.take(two, Reports::answer(Reports::withError()));
+    model.applyAnswer(one, Reports::answer(stale));
+    model.applyAnswer(two, Reports::answer(Reports::withError()));
     QCOMPARE(model.totals().services, 2);
     QCOMPARE(model.totals().stale, 1);
     QCOMPARE(model.totals().states.value(ServiceState::Healthy), 1);
     QCOMPARE(model.totals().states.value(ServiceState::DependencyError), 1);
     const auto before = totals.count();
-    model.take(two, Reports::answer(Reports::withError()));
+    model.applyAnswer(two, Reports::answer(Reports::withError()));
     QCOMPARE(totals.count(), before);
 }
 
@@ -150,7 +150,7 @@ void TestFleetModel::rowsAreFoundByTheirIdAfterOthersAreRemoved()
     const ServiceId one = model.add(Reports::entry(u"a"_s));
     const ServiceId two = model.add(Reports::entry(u"b"_s));
     model.remove(one);
-    model.take(one, Reports::answer(Reports::healthy())); // too late: nobody minds
+    model.applyAnswer(one, Reports::answer(Reports::healthy())); // too late: nobody minds
     QCOMPARE(model.rowCount(), 1);
     QCOMPARE(model.indexOf(two).row(), 0);
     QVERIFY(!model.find(one));
@@ -186,7 +186,7 @@ void TestFleetModel::hostileTextIsEscaped()
     HealthReport report = Reports::healthy();
     report.version = u"1\n2"_s;
     report.dependencies[0].name = u"d\u200Bb"_s;
-    model.take(id, Reports::answer(report));
+    model.applyAnswer(id, Reports::answer(report));
     QCOMPARE(model.index(0, FleetModel::Service).data().toString(), u"a\\u{202e}b"_s);
     QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1\\u{a}2"_s);
     QVERIFY(model.index(0, FleetModel::Dependencies).data().toString().startsWith(u"d\\u{200b}b"_s));
@@ -207,7 +207,7 @@ void TestFleetModel::rowsAreFilteredAndSortedByValue()
     for (const auto &[name, uptime] : services) {
         HealthReport report = Reports::healthy();
         report.uptime = Seconds(uptime);
-        model.take(model.add(Reports::entry(name)), Reports::answer(report));
+        model.applyAnswer(model.add(Reports::entry(name)), Reports::answer(report));
     }
     rows.sort(FleetModel::Uptime, Qt::AscendingOrder);
     QCOMPARE(names(), u"nine another-ten ten hundred"_s);
@@ -222,10 +222,10 @@ void TestFleetModel::aQueryThatNoLongerMatchesDropsTheRow()
     FleetModel model;
     FleetRows rows(model);
     const ServiceId id = model.add(Reports::entry(u"mcp"_s));
-    model.take(id, Reports::answer(Reports::healthy()));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
     rows.setQuery(*FilterQuery::parse(u"!state:error"_s));
     QCOMPARE(rows.rowCount(), 1);
-    model.take(id, Reports::answer(Reports::withError()));
+    model.applyAnswer(id, Reports::answer(Reports::withError()));
     QCOMPARE(rows.rowCount(), 0);
 }
 

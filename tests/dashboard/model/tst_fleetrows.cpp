@@ -43,7 +43,7 @@ static ServiceId add(FleetModel &fleet, const QString &name, const QString &grou
     HealthReport report = Reports::healthy();
     report.uptime = Seconds(uptime);
     const ServiceId id = fleet.add(entry);
-    fleet.take(id, Reports::answer(report));
+    fleet.applyAnswer(id, Reports::answer(report));
     return id;
 }
 
@@ -95,7 +95,7 @@ void TestFleetRows::aHeadingCountsWhatNeedsAPerson()
     QSignalSpy changed(&rows, &QAbstractItemModel::dataChanged);
     HealthReport report = Reports::withError();
     report.code = CodeReport{CodeVerdict::Stale, {}, {}};
-    fleet.take(two, Reports::answer(report));
+    fleet.applyAnswer(two, Reports::answer(report));
     QCOMPARE(rows.index(0, 0).data().toString(), u"2 services, 1 error, 1 stale"_s);
     QVERIFY(
         std::ranges::any_of(changed, [](const QList<QVariant> &call) { return call[0].toModelIndex().row() == 0; }));
@@ -128,7 +128,7 @@ void TestFleetRows::aSelectionFollowsItsServiceWhenRowsMove()
     const QPersistentModelIndex selected = rows.index(rows.rowOf(b), FleetModel::Service);
     HealthReport older = Reports::healthy();
     older.uptime = Seconds(50);
-    fleet.take(b, Reports::answer(older));
+    fleet.applyAnswer(b, Reports::answer(older));
     QCOMPARE(shown(rows), u"a c b"_s);
     QCOMPARE(selected.row(), 2);
     QCOMPARE(selected.data().toString(), u"b"_s);
@@ -145,7 +145,7 @@ void TestFleetRows::whatDoesNotMoveIsNotMoved()
     for (int line = 0; line < fleet.rowCount(); ++line) { // each grows older, and none overtakes another
         HealthReport report = Reports::healthy();
         report.uptime = fleet.row(line).report->uptime + 1s;
-        fleet.take(fleet.row(line).id, Reports::answer(report));
+        fleet.applyAnswer(fleet.row(line).id, Reports::answer(report));
     }
     QCOMPARE(moved.count(), 0);
 }
@@ -171,12 +171,12 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
         case 2: rows.setGrouped(grouped = random.bounded(2)); break;
         case 3: rows.sort(column = random.bounded(-1, int(FleetModel::ColumnCount)), Qt::AscendingOrder); break;
         case 4: fleet.setFavourite(id, random.bounded(2)); break;
-        case 5: fleet.take(id, Reports::failure(ClientError::Refused)); break;
-        case 6: fleet.take(id, Reports::answer(Reports::withError())); break;
+        case 5: fleet.applyAnswer(id, Reports::failure(ClientError::Refused)); break;
+        case 6: fleet.applyAnswer(id, Reports::answer(Reports::withError())); break;
         case 7: {
             HealthReport report = Reports::healthy();
             report.uptime = Seconds(random.bounded(1000));
-            fleet.take(id, Reports::answer(report));
+            fleet.applyAnswer(id, Reports::answer(report));
             break;
         }
         default: add(fleet, QString::number(step), groups[random.bounded(groups.size())], random.bounded(1000));

@@ -51,7 +51,7 @@ struct Bench
         FleetEntry entry = Reports::entry(name, u"http://127.0.0.1:1/"_s + name);
         entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
         const ServiceId id = fleet.add(entry);
-        fleet.take(id, Reports::answer(Reports::healthy()));
+        fleet.applyAnswer(id, Reports::answer(Reports::healthy()));
         return id;
     }
 
@@ -73,7 +73,7 @@ void TestPossibleActions::anAnswerThatChangesNothingAsksNothing()
     later.uptime += Seconds(1);
     later.resources.inFlightRequests = 7;
     for (const ServiceId id : bench.ids)
-        bench.fleet.take(id, Reports::answer(later));
+        bench.fleet.applyAnswer(id, Reports::answer(later));
     QCOMPARE(bench.asked, 0);
     QCOMPARE(changed.count(), 0);
 }
@@ -81,11 +81,11 @@ void TestPossibleActions::anAnswerThatChangesNothingAsksNothing()
 void TestPossibleActions::aServiceThatTurnsUnreachableIsAskedAboutAlone()
 {
     Bench bench;
-    bench.fleet.take(bench.ids[2], Reports::failure(ClientError::Refused));
+    bench.fleet.applyAnswer(bench.ids[2], Reports::failure(ClientError::Refused));
     QCOMPARE(bench.asked, int(std::size(AllServiceActions)));
     QCOMPARE(bench.possible.count(ServiceAction::ShutDown), 4);
     QCOMPARE(bench.possible.count(ServiceAction::Start), 1);
-    bench.fleet.take(bench.ids[2], Reports::answer(Reports::healthy()));
+    bench.fleet.applyAnswer(bench.ids[2], Reports::answer(Reports::healthy()));
     QCOMPARE(bench.possible.count(ServiceAction::ShutDown), 5);
     QCOMPARE(bench.possible.count(ServiceAction::Start), 0);
 }
@@ -96,7 +96,7 @@ void TestPossibleActions::whatAServiceOffersIsSeen()
     QCOMPARE(bench.possible.count(ServiceAction::CheckNow), 0);
     HealthReport report = Reports::healthy();
     report.capabilities = {u"check"_s};
-    bench.fleet.take(bench.ids[1], Reports::answer(report)); // no cell of its row reads differently
+    bench.fleet.applyAnswer(bench.ids[1], Reports::answer(report)); // no cell of its row reads differently
     QCOMPARE(bench.possible.count(ServiceAction::CheckNow), 1);
 }
 
@@ -180,10 +180,10 @@ void TestPossibleActions::theCountsAreThoseOfAskingAboutEach()
     for (int step = 0; step < 2000; ++step) {
         const ServiceId id = bench.ids[random.bounded(bench.ids.size())];
         switch (random.bounded(9)) {
-        case 0: bench.fleet.take(id, Reports::failure(ClientError::Timeout)); break;
-        case 1: bench.fleet.take(id, Reports::answer(Reports::shuttingDown())); break;
-        case 2: bench.fleet.take(id, Reports::answer(offers)); break;
-        case 3: bench.fleet.take(id, Reports::answer(Reports::withError())); break;
+        case 0: bench.fleet.applyAnswer(id, Reports::failure(ClientError::Timeout)); break;
+        case 1: bench.fleet.applyAnswer(id, Reports::answer(Reports::shuttingDown())); break;
+        case 2: bench.fleet.applyAnswer(id, Reports::answer(offers)); break;
+        case 3: bench.fleet.applyAnswer(id, Reports::answer(Reports::withError())); break;
         case 4: bench.fleet.setActivity(id, Activity{}); break;
         case 5: bench.fleet.setActivity(id, {}); break;
         case 6: bench.fleet.setRestart(id, RestartByService{}); break;

@@ -51,7 +51,7 @@ struct Bench
         server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
         server.setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
         id = fleet.add(entry);
-        fleet.take(id, Reports::answer(report));
+        fleet.applyAnswer(id, Reports::answer(report));
     }
 
     QString lastEvent() const { return happened.isEmpty() ? QString() : happened.last()[0].value<Event>().text; }
@@ -96,7 +96,7 @@ void TestServiceActions::whatCannotBeDoneSaysWhy()
         restart = RestartByService{};
     Bench bench(restart, situation == "closing"_L1 ? Reports::shuttingDown() : Reports::healthy());
     if (situation == "gone"_L1)
-        bench.fleet.take(bench.id, Reports::failure(ClientError::Refused));
+        bench.fleet.applyAnswer(bench.id, Reports::failure(ClientError::Refused));
     const QString said = bench.actions.whyNot(bench.id, action);
     QVERIFY2(why.isEmpty() ? said.isEmpty() : said.contains(why), qPrintable(said));
     QVERIFY(!bench.actions.whyNot(NoService, action).isEmpty());

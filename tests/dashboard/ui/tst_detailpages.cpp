@@ -58,10 +58,10 @@ struct Bench
     QTemporaryDir state;
     FakeHttpServer server;
     FakeHttpServer second;
-    FleetWatch watch;
+    FleetSession session;
     std::unique_ptr<MainWindow> window;
 
-    explicit Bench() : watch(options(state.path()))
+    explicit Bench() : session(options(state.path()))
     {
         for (FakeHttpServer *const each : {&server, &second})
             show(Reports::healthy(), *each);
@@ -104,15 +104,15 @@ struct Bench
     {
         FleetEntry entry = Reports::entry(name, url);
         entry.interval = 100ms;
-        return watch.add(entry);
+        return session.add(entry);
     }
 
     bool start(bool withHistory = true)
     {
         if (withHistory)
-            watch.keepHistory(historyFile());
-        window = std::make_unique<MainWindow>(watch);
-        watch.start();
+            session.keepHistory(historyFile());
+        window = std::make_unique<MainWindow>(session);
+        session.start();
         window->resize(1200, 800);
         window->show();
         return QTest::qWaitForWindowExposed(window.get());
@@ -228,7 +228,7 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     bench.add(u"mcp"_s, bench.server.url());
     const ServiceId other = bench.add(u"agents"_s, bench.second.url());
     auto *const page = bench.openPage<GraphPage>();
-    bench.window->findChild<DetailPane *>()->setServices({bench.watch.fleet().ids().first(), other});
+    bench.window->findChild<DetailPane *>()->setServices({bench.session.fleet().ids().first(), other});
     QTRY_COMPARE(graphsOf(page).size(), 2);
     const QList<TimeGraph *> graphs = graphsOf(page);
     QTRY_VERIFY(graphs[0]->accessibleDescription().contains(u"120 succeeded"_s)
@@ -455,8 +455,8 @@ void TestDetailPages::theServiceIsCopiedAsCurlAndAsJson()
     FleetEntry entry = Reports::entry(u"mcp"_s, bench.server.url());
     entry.tokenFile = token.fileName();
     QVERIFY(bench.start());
-    const ServiceId id = bench.watch.add(entry);
-    QTRY_VERIFY(bench.watch.fleet().find(id)->isCurrent());
+    const ServiceId id = bench.session.add(entry);
+    QTRY_VERIFY(bench.session.fleet().find(id)->isCurrent());
     bench.window->activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(bench.window.get()));
     QTest::keyClick(bench.window.get(), Qt::Key_U, Qt::ControlModifier | Qt::ShiftModifier);

@@ -69,8 +69,8 @@ static SequenceOptions impatient()
 struct Bench
 {
     FakeHttpServer server;
-    FleetWatch watch{impatient()};
-    MainWindow window{watch};
+    FleetSession session{impatient()};
+    MainWindow window{session};
 
     Bench() { show(Reports::healthy()); }
 
@@ -81,7 +81,7 @@ struct Bench
         FleetEntry entry = Reports::entry(name, server.url());
         entry.interval = std::chrono::milliseconds(100);
         entry.restart = restart;
-        return watch.add(entry);
+        return session.add(entry);
     }
 
     /// So many that answer, and can be restarted and started; none is polled before long.
@@ -97,7 +97,7 @@ struct Bench
 
     bool start()
     {
-        watch.start();
+        session.start();
         window.show();
         return QTest::qWaitForWindowExposed(&window);
     }
@@ -180,8 +180,8 @@ void TestMainWindow::aServiceIsAddedByItsAddress()
     QVERIFY(!bench.button(u"Add"_s)->isEnabled());
     url->setText(bench.server.url());
     QTest::keyClick(url, Qt::Key_Return);
-    QTRY_COMPARE(bench.watch.fleet().rowCount(), 1);
-    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::Healthy);
+    QTRY_COMPARE(bench.session.fleet().rowCount(), 1);
+    QTRY_COMPARE(bench.session.fleet().row(0).state(), ServiceState::Healthy);
 }
 
 void TestMainWindow::aBrokenFleetFileIsExplained()
@@ -199,7 +199,7 @@ void TestMainWindow::aBrokenFleetFileIsExplained()
     for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
         said += label->text();
     QVERIFY2(said.contains(u"url"_s), qPrintable(said));
-    QCOMPARE(bench.watch.fleet().rowCount(), 0);
+    QCOMPARE(bench.session.fleet().rowCount(), 0);
 }
 
 void TestMainWindow::theRowShowsWhatTheServiceSays()
@@ -209,7 +209,7 @@ void TestMainWindow::theRowShowsWhatTheServiceSays()
     bench.add(u"mcp"_s);
     QVERIFY(bench.start());
     QTRY_COMPARE(bench.table()->model()->index(0, FleetModel::State).data().toString(), u"error"_s);
-    QCOMPARE(bench.table()->currentService(), bench.watch.fleet().ids().first());
+    QCOMPARE(bench.table()->currentService(), bench.session.fleet().ids().first());
     QTRY_VERIFY([&] {
         for (const QLabel *const label : bench.window.findChildren<QLabel *>()) {
             if (label->isVisible() && label->text() == "qdrant: connection refused"_L1)
@@ -244,23 +244,23 @@ void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
     QCOMPARE(restart->text().remove(u'&'), u"Restart 3…"_s); // a selection is seen at once
     QVERIFY(!start->isEnabled());
 
-    const QList<ServiceId> ids = bench.watch.fleet().ids();
-    bench.watch.fleet().take(ids[1], Reports::failure(ClientError::Refused));
+    const QList<ServiceId> ids = bench.session.fleet().ids();
+    bench.session.fleet().take(ids[1], Reports::failure(ClientError::Refused));
     QTRY_COMPARE(start->text().remove(u'&'), u"Start"_s);
     QVERIFY(start->isEnabled());
-    bench.watch.fleet().take(ids[1], Reports::answer(Reports::healthy()));
+    bench.session.fleet().take(ids[1], Reports::answer(Reports::healthy()));
     QTRY_VERIFY(!start->isEnabled());
 
-    bench.watch.actions().perform(ids[2], ServiceAction::Restart);
+    bench.session.actions().perform(ids[2], ServiceAction::Restart);
     QCOMPARE(restart->text().remove(u'&'), u"Restart 2…"_s); // what somebody did is seen at once, too
     QVERIFY(cancel->isEnabled());
-    bench.watch.actions().cancel(ids[2]);
+    bench.session.actions().cancel(ids[2]);
     QTRY_COMPARE(restart->text().remove(u'&'), u"Restart 3…"_s);
     QVERIFY(!cancel->isEnabled());
 
     QTest::keyClick(bench.table(), Qt::Key_F); // all become favourites
     for (const ServiceId id : ids)
-        QVERIFY(bench.watch.fleet().find(id)->favourite);
+        QVERIFY(bench.session.fleet().find(id)->favourite);
     QTest::keyClick(bench.table(), Qt::Key_Down);
     QTRY_COMPARE(restart->text().remove(u'&'), u"Restart…"_s);
 }
@@ -276,10 +276,10 @@ void TestMainWindow::manyAnswersUpdateTheActionsOnce()
     QCoreApplication::processEvents();
     const QSignalSpy updated(&bench.window.commands(), &ServiceCommands::changed);
     QList<Arrival> arrivals;
-    for (const ServiceId id : bench.watch.fleet().ids())
+    for (const ServiceId id : bench.session.fleet().ids())
         arrivals << Arrival{id, Reports::failure(ClientError::Timeout), Clock::machine().now(),
                             Clock::machine().wall()};
-    bench.watch.fleet().takeAll(arrivals);
+    bench.session.fleet().applyArrivals(arrivals);
     QCOMPARE(updated.count(), 0);
     QTRY_VERIFY(bench.action(ServiceAction::Start)->isEnabled());
     QCOMPARE(bench.action(ServiceAction::Start)->text().remove(u'&'), u"Start 20"_s);
@@ -317,11 +317,11 @@ void TestMainWindow::aShutdownIsAskedForOnce()
     QTRY_VERIFY(bench.dialog());
     QTest::mouseClick(bench.button(u"Shut down"_s), Qt::LeftButton);
     QTRY_COMPARE(bench.asked("POST /health/shutdown "), 1);
-    QVERIFY(bench.watch.actions().isRunning(id));
+    QVERIFY(bench.session.actions().isRunning(id));
     // Everything else waits, and says so; the button that began it now cancels.
     QVERIFY(!bench.action(ServiceAction::Start)->isEnabled());
     QVERIFY(bench.window.findChild<ServiceCommands *>()->cancel()->isEnabled());
-    QTRY_VERIFY_WITH_TIMEOUT(!bench.watch.actions().isRunning(id), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id), 30'000);
     QCOMPARE(bench.asked("POST"), 1);
 }
 
@@ -330,7 +330,7 @@ void TestMainWindow::aButtonOfTheTotalsFilters()
     Bench bench;
     bench.add(u"mcp"_s);
     QVERIFY(bench.start());
-    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::Healthy);
+    QTRY_COMPARE(bench.session.fleet().row(0).state(), ServiceState::Healthy);
     QToolButton *healthy = nullptr;
     for (QToolButton *const button : bench.window.findChildren<QToolButton *>()) {
         if (button->text() == "1 healthy"_L1)
@@ -376,9 +376,9 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
     FleetEntry entry = Reports::entry(markup, bench.server.url());
     entry.group = markup;
     entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
-    bench.watch.add(entry);
+    bench.session.add(entry);
     QVERIFY(bench.start());
-    QTRY_COMPARE(bench.watch.fleet().row(0).state(), ServiceState::DependencyError);
+    QTRY_COMPARE(bench.session.fleet().row(0).state(), ServiceState::DependencyError);
     // Every page, every tool tip of the table, and a confirmation.
     auto *const tabs = bench.window.findChild<QTabWidget *>();
     for (int tab = 0; tab < tabs->count(); ++tab) {
@@ -391,14 +391,14 @@ void TestMainWindow::aHostileServiceIsDrawnLiterally()
         QCoreApplication::sendEvent(bench.table()->viewport(), &help);
     }
     // What lists services elsewhere.
-    bench.watch.fleet().setFavourite(bench.watch.fleet().ids().first(), true);
+    bench.session.fleet().setFavourite(bench.session.fleet().ids().first(), true);
     bench.window.findChild<FleetView *>()->rows().setGrouped(true);
     bench.window.grab();
     bench.window.openPalette();
     QTRY_VERIFY(bench.dialog());
     bench.dialog()->grab();
     bench.dialog()->close();
-    Wallboard board(bench.watch.fleet(), nullptr);
+    Wallboard board(bench.session.fleet(), nullptr);
     board.resize(800, 600);
     board.grab();
     QTRY_VERIFY(!bench.dialog());
@@ -460,9 +460,9 @@ void TestMainWindow::favouritesAreRemembered()
         QVERIFY(bench.start());
         bench.table()->setFocus();
         QTest::keyClick(bench.table(), Qt::Key_F);
-        QVERIFY(bench.watch.fleet().row(0).favourite);
+        QVERIFY(bench.session.fleet().row(0).favourite);
         QCOMPARE(QSettings().value(u"favourites"_s).toStringList(), QStringList{bench.server.url()});
-        FleetWatch next; // another start, with the same service
+        FleetSession next; // another start, with the same service
         MainWindow window(next);
         next.add(Reports::entry(u"mcp"_s, bench.server.url()));
         QVERIFY(next.fleet().row(0).favourite);
@@ -543,7 +543,7 @@ void TestMainWindow::theLayoutIsRemembered()
     QCOMPARE(header->sortIndicatorSection(), int(FleetModel::Service));
     QCOMPARE(header->sortIndicatorOrder(), Qt::DescendingOrder);
     QVERIFY(header->isSectionHidden(FleetModel::Uptime) && !header->isSectionHidden(FleetModel::LastSeen));
-    bench.watch.add(Reports::entry(u"c"_s, u"http://127.0.0.1:1"_s));
+    bench.session.add(Reports::entry(u"c"_s, u"http://127.0.0.1:1"_s));
     QTRY_COMPARE(bench.table()->model()->index(0, FleetModel::Service).data().toString(), u"c"_s); // it sorts by it too
     QCOMPARE(bench.filter()->text(), u"!stale"_s);
     QVERIFY(!bench.window.findChild<EventList *>()->isVisible());

@@ -98,9 +98,9 @@ void TestNewServices::aPastedUrlIsIntroduced()
     QFETCH(QString, said);
     FakeHttpServer server;
     server.setAnswer(path, FakeAnswer::json(body));
-    FleetWatch watch;
-    MainWindow window(watch);
-    watch.start();
+    FleetSession session;
+    MainWindow window(session);
+    session.start();
     window.show();
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
@@ -109,8 +109,8 @@ void TestNewServices::aPastedUrlIsIntroduced()
     dialog->findChild<QLineEdit *>()->setText(server.url() + pasted);
     QTRY_VERIFY2(visible<QLabel>(dialog, said), qPrintable(said));
     QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
-    QTRY_COMPARE(watch.fleet().rowCount(), 1);
-    QCOMPARE(watch.fleet().row(0).entry.url, server.url()); // the service, not its endpoint
+    QTRY_COMPARE(session.fleet().rowCount(), 1);
+    QCOMPARE(session.fleet().row(0).entry.url, server.url()); // the service, not its endpoint
 }
 
 void TestNewServices::theTokenIsNotSentToHalfAnAddress()
@@ -181,41 +181,41 @@ void TestNewServices::aPlainWebServerIsWatched()
     server.start(u"python3"_s, {u"-u"_s, u"-m"_s, u"http.server"_s, u"0"_s, u"--bind"_s, u"127.0.0.1"_s});
     QVERIFY(server.waitForReadyRead(20'000)); // Serving HTTP on 127.0.0.1 port 43125 …
     const QString port = QString::fromUtf8(server.readAllStandardOutput()).section(u"port "_s, 1).section(u' ', 0, 0);
-    FleetWatch watch;
-    MainWindow window(watch);
+    FleetSession session;
+    MainWindow window(session);
     const Result<FleetEntry> entry = entryForUrl(u"http://127.0.0.1:"_s + port);
     QVERIFY(entry);
-    const ServiceId id = watch.add(*entry);
-    watch.start();
+    const ServiceId id = session.add(*entry);
+    session.start();
     window.show();
-    QTRY_COMPARE(watch.fleet().find(id)->state(), ServiceState::Healthy);
-    QCOMPARE(watch.fleet().find(id)->dialect, Dialect::Reachable);
-    QCOMPARE(watch.fleet().index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it does not say: no zero
+    QTRY_COMPARE(session.fleet().find(id)->state(), ServiceState::Healthy);
+    QCOMPARE(session.fleet().find(id)->dialect, Dialect::Reachable);
+    QCOMPARE(session.fleet().index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it does not say: no zero
     const QAction *const restart = window.findChild<ServiceCommands *>()->action(ServiceAction::Restart);
     QTRY_VERIFY(restart->statusTip().contains(u"speaks HTTP: it can be watched"_s));
     QVERIFY(!restart->isEnabled());
     server.kill();
     server.waitForFinished();
-    QTRY_COMPARE_WITH_TIMEOUT(watch.fleet().find(id)->state(), ServiceState::Unreachable, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(session.fleet().find(id)->state(), ServiceState::Unreachable, 20'000);
 }
 
 void TestNewServices::actuatorIsShutDownAndNothingElse()
 {
     FakeHttpServer server;
     server.setAnswer("/actuator/health", FakeAnswer::json(R"({"status":"UP"})"));
-    FleetWatch watch;
-    const ServiceId id = watch.add(Reports::entry(u"spring"_s, server.url()));
-    watch.start();
-    QTRY_VERIFY(watch.fleet().find(id)->isCurrent());
-    QVERIFY(watch.actions().whyNot(id, ServiceAction::Restart).contains(u"Spring Boot Actuator"_s));
-    QCOMPARE(watch.actions().whyNot(id, ServiceAction::ShutDown), QString());
-    watch.actions().perform(id, ServiceAction::ShutDown); // not exposed: 404
-    QTRY_VERIFY(watch.journal().rowCount() > 0
-                && watch.journal().event(0).text.contains(u"does not expose /actuator/shutdown"_s));
+    FleetSession session;
+    const ServiceId id = session.add(Reports::entry(u"spring"_s, server.url()));
+    session.start();
+    QTRY_VERIFY(session.fleet().find(id)->isCurrent());
+    QVERIFY(session.actions().whyNot(id, ServiceAction::Restart).contains(u"Spring Boot Actuator"_s));
+    QCOMPARE(session.actions().whyNot(id, ServiceAction::ShutDown), QString());
+    session.actions().perform(id, ServiceAction::ShutDown); // not exposed: 404
+    QTRY_VERIFY(session.journal().rowCount() > 0
+                && session.journal().event(0).text.contains(u"does not expose /actuator/shutdown"_s));
     server.setAnswer("/actuator/shutdown", FakeAnswer::json(R"({"message":"Shutting down, bye..."})"));
-    watch.stop();
-    watch.actions().perform(id, ServiceAction::ShutDown);
-    QTRY_COMPARE(watch.fleet().find(id)->state(), ServiceState::Stopped);
+    session.stop();
+    session.actions().perform(id, ServiceAction::ShutDown);
+    QTRY_COMPARE(session.fleet().find(id)->state(), ServiceState::Stopped);
     QCOMPARE(
         std::ranges::count_if(server.requests(),
                               [](const QByteArray &request) { return request.startsWith("POST /actuator/shutdown "); }),
@@ -244,8 +244,8 @@ void TestNewServices::aDroppedFileIsOpened()
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(content);
     file.close();
-    FleetWatch watch;
-    MainWindow window(watch);
+    FleetSession session;
+    MainWindow window(session);
     window.show();
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     QMimeData data;
@@ -258,8 +258,8 @@ void TestNewServices::aDroppedFileIsOpened()
         return;
     QDropEvent drop({20, 20}, Qt::CopyAction, &data, Qt::LeftButton, {});
     QCoreApplication::sendEvent(&window, &drop);
-    QCOMPARE(watch.fleet().rowCount(), 1);
-    QCOMPARE(watch.fleet().row(0).entry.url, u"http://127.0.0.1:1"_s);
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QCOMPARE(session.fleet().row(0).entry.url, u"http://127.0.0.1:1"_s);
 }
 
 QTEST_MAIN(TestNewServices)

@@ -46,13 +46,13 @@ void TestWallboard::troubleComesFirstAndNothingOverlaps()
 {
     FleetModel fleet;
     for (int each = 0; each < 30; ++each)
-        fleet.take(fleet.add(Reports::entry(u"service-%1"_s.arg(each, 2, 10, QChar(u'0')))),
-                   Reports::answer(Reports::healthy()));
+        fleet.applyAnswer(fleet.add(Reports::entry(u"service-%1"_s.arg(each, 2, 10, QChar(u'0')))),
+                          Reports::answer(Reports::healthy()));
     HealthReport stale = Reports::healthy();
     stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
-    fleet.take(fleet.ids()[20], Reports::answer(stale));
-    fleet.take(fleet.ids()[21], Reports::failure(ClientError::Refused));
-    fleet.take(fleet.ids()[22], Reports::answer(Reports::withError()));
+    fleet.applyAnswer(fleet.ids()[20], Reports::answer(stale));
+    fleet.applyAnswer(fleet.ids()[21], Reports::failure(ClientError::Refused));
+    fleet.applyAnswer(fleet.ids()[22], Reports::answer(Reports::withError()));
     Wallboard board(fleet, nullptr);
     board.resize(1400, 900);
     const auto tiles = board.tiles();

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/history/operationcount.h"
+
+#include <QHash>
+
+#include <chrono>
+#include <deque>
+
+namespace Hephaestus {
+
+/// What the dependencies of one service did over time: operations that succeeded and failed between one answered poll
+/// and the next. The wire carries counters since start-up; this keeps their differences. A counter that starts again (a
+/// new process) does not become a negative number. Where no poll was answered there is no sample: a gap, never a zero.
+///
+/// Bounded to 48 KiB, so that thousands of services can be watched. When there is no more room, the older half of the
+/// samples is summed up by quarters of a minute. After that the oldest are dropped. At a poll a second, six
+/// dependencies have a minute by the second and a quarter of an hour before it. One dependency has eight minutes and
+/// two hours.
+class History
+{
+public:
+    using Time = OperationSample::Time;
+    using Sample = OperationSample;
+
+    /// A moment worth a line in a graph.
+    struct Mark
+    {
+        Time at;
+        QString word;
+
+        bool operator==(const Mark &) const = default;
+    };
+
+    /// Keeps at most `capacity` samples of each dependency, fewer of many. Keeps at most 24 dependencies, and none that
+    /// is not used.
+    explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
+
+    /// An answered poll.
+    void take(Time at, const HealthReport &report);
+
+    /// A poll nobody answered: what the next answer counts cannot be placed in time, so it is a new start.
+    void miss();
+
+    void mark(Time at, const QString &word);
+
+    QStringList dependencies() const;
+    const std::deque<Sample> &samples(const QString &dependency) const;
+
+    /// The samples of all dependencies together, by the times of their polls.
+    std::deque<Sample> total() const;
+
+    const std::deque<Mark> &marks() const { return m_marks; }
+
+private:
+    struct Track
+    {
+        std::deque<Sample> samples;
+        OperationCount count;
+    };
+
+    Track *track(const QString &dependency);
+    std::size_t capacity() const;
+    void thin(Track &track) const;
+
+    qsizetype m_capacity;
+    QHash<QString, Track> m_tracks;
+    QStringList m_order; ///< as first seen
+    std::deque<Mark> m_marks;
+    QString m_instance;
+    QDateTime m_startTime;
+};
+
+} // namespace Hephaestus

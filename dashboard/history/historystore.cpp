@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/history/historystore.h"
+
+#include "common/fleet/launcher.h"
+#include "dashboard/history/historydatabase.h"
+
+#include <QTimer>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto PrunePause = 60s;
+constexpr auto RetryPause = 30s; ///< after a failure
+
+} // namespace
+
+/// The other side of the thread: gathers, and writes from time to time.
+class HistoryStore::Worker : public QObject
+{
+public:
+    Worker(HistoryStore *store, const QString &path, HistoryLimits limits) : m_store(store), m_database(path, limits) {}
+
+    void open()
+    {
+        m_writeTimer = new QTimer(this);
+        m_writeTimer->setSingleShot(true);
+        QObject::connect(m_writeTimer, &QTimer::timeout, this, [this] { write(); });
+        m_pruneTimer = new QTimer(this);
+        QObject::connect(m_pruneTimer, &QTimer::timeout, this, [this] { prune(); });
+        m_pruneTimer->start(PrunePause);
+        tell(m_database.open());
+        prune();
+    }
+
+    template <typename... Record>
+    void add(const Record &...record)
+    {
+        m_batch.add(record...);
+        schedule();
+    }
+
+    /// Once all is done that was handed over before: thousands may ask for it at a time.
+    void writeSoon() { m_writeTimer->start(0ms); }
+
+    void write()
+    {
+        m_writeTimer->stop();
+        if (m_batch.isEmpty())
+            return;
+        const std::optional<Problem> problem = m_database.write(m_batch, now());
+        if (!problem)
+            m_batch.clear();
+        else
+            m_writeTimer->start(RetryPause);
+        m_failing = problem.has_value();
+        tell(problem);
+    }
+
+    /// What was handed over a moment ago belongs to what is asked for; not again and again while writing fails.
+    HistoryDatabase &upToDate()
+    {
+        if (!m_failing)
+            write();
+        return m_database;
+    }
+
+    /// A step there is something of: what is not kept so finely for so many services is read more coarsely.
+    std::chrono::seconds kept(std::chrono::seconds step) const { return std::max(step, m_batch.finestStep()); }
+
+    static History::Time now() { return std::chrono::system_clock::now(); }
+
+private:
+    /// Half a step of the finest tier is soon enough: every bucket is written once or twice, not a dozen times.
+    void schedule()
+    {
+        if (!m_writeTimer->isActive())
+            m_writeTimer->start(std::max<std::chrono::milliseconds>(WritePause, m_batch.finestStep() / 2));
+    }
+
+    void prune()
+    {
+        if (m_database.isOpen())
+            tell(m_database.prune(now()));
+    }
+
+    void tell(const std::optional<Problem> &problem)
+    {
+        QString sentence = m_database.takeNotice();
+        if (problem)
+            sentence = (sentence.isEmpty() ? QString() : sentence + u' ') + problem->text();
+        const bool wasTold =
+            std::exchange(m_told, problem ? problem->text() : QString()) == (problem ? problem->text() : QString());
+        if (!sentence.isEmpty() && !(problem && wasTold))
+            Q_EMIT m_store->trouble(sentence);
+        if (problem)
+            m_broken = true;
+        else if (std::exchange(m_broken, false))
+            Q_EMIT m_store->recovered();
+    }
+
+    HistoryStore *m_store;
+    HistoryDatabase m_database;
+    HistoryBatch m_batch;
+    QTimer *m_writeTimer = nullptr;
+    QTimer *m_pruneTimer = nullptr;
+    QString m_told;
+    bool m_broken = false;
+    bool m_failing = false;
+};
+
+QString HistoryStore::defaultPath() { return defaultStateDirectory() + u"/dashboard/history.db"_s; }
+
+HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, QObject *parent)
+    : QObject(parent)
+    , m_path(path)
+    , m_worker(new Worker(this, path, limits))
+{
+    m_worker->moveToThread(m_thread.thread());
+    inThread([worker = m_worker] { worker->open(); });
+}
+
+HistoryStore::~HistoryStore()
+{
+    inThread([worker = m_worker] { // behind all that was handed over before
+        worker->write();
+        worker->deleteLater();
+    });
+}
+
+/// After all that was recorded before.
+void HistoryStore::inThread(std::function<void()> task)
+{
+    handOver();
+    QMetaObject::invokeMethod(m_worker, std::move(task), Qt::QueuedConnection);
+}
+
+void HistoryStore::handOver()
+{
+    if (m_observations.isEmpty())
+        return;
+    QMetaObject::invokeMethod(
+        m_worker,
+        [worker = m_worker, observations = std::exchange(m_observations, {})] {
+            for (const Observation &observation : observations)
+                worker->add(observation);
+        },
+        Qt::QueuedConnection);
+}
+
+/// Thousands come at a time: they go over together, once this thread has nothing more urgent.
+void HistoryStore::record(const Observation &observation)
+{
+    if (m_observations.isEmpty())
+        QMetaObject::invokeMethod(this, &HistoryStore::handOver, Qt::QueuedConnection);
+    m_observations.append(observation);
+}
+
+void HistoryStore::record(const Event &event, const QString &url)
+{
+    inThread([worker = m_worker, event, url] { worker->add(event, url); });
+}
+
+void HistoryStore::record(const Obituary &obituary)
+{
+    inThread([worker = m_worker, obituary] { worker->add(obituary); });
+}
+
+void HistoryStore::record(const Receipt &receipt, const QString &url)
+{
+    inThread([worker = m_worker, receipt, url] { worker->add(receipt, url); });
+}
+
+void HistoryStore::flush()
+{
+    inThread([worker = m_worker] { worker->writeSoon(); });
+}
+
+template <typename T, typename Read>
+void HistoryStore::ask(Read read, const Callback<T> &done)
+{
+    inThread([this, worker = m_worker, read, done] {
+        const Result<T> answer = read(worker->upToDate());
+        QMetaObject::invokeMethod(
+            this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+    });
+}
+
+void HistoryStore::askRange(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
+                            const Callback<HistoryRange> &done)
+{
+    ask<HistoryRange>(
+        [=, worker = m_worker](HistoryDatabase &database) {
+            return database.range(url, from, to, worker->kept(step), Worker::now());
+        },
+        done);
+}
+
+void HistoryStore::askEvents(int limit, const Callback<StoredEvents> &done)
+{
+    ask<StoredEvents>([=](HistoryDatabase &database) { return database.events(limit); }, done);
+}
+
+void HistoryStore::askObituaries(const QString &url, const Callback<QList<Obituary>> &done)
+{
+    ask<QList<Obituary>>([=](HistoryDatabase &database) { return database.obituaries(url); }, done);
+}
+
+void HistoryStore::askReceipts(const Callback<QHash<QString, Receipt>> &done)
+{
+    ask<QHash<QString, Receipt>>([](HistoryDatabase &database) { return database.receipts(); }, done);
+}
+
+} // namespace Hephaestus

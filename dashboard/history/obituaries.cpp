@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/history/obituaries.h"
+
+#include "common/client/serviceclient.h"
+#include "common/fleet/launcher.h"
+
+#include <QFile>
+#include <QUrl>
+
+#include <csignal>
+#include <cstring>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int KeptBodies = 3;
+constexpr int LogLines = 200;
+constexpr qint64 LogBytes = 16 * 1024;
+constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
+constexpr auto LogPause = 60s;      ///< between two looks at a service's output, for the case that it dies
+constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
+
+/// Where its process, if it is of this machine, can be looked for.
+std::optional<ServiceAddress> localAddress(const QString &url)
+{
+    if (url.startsWith("unix:"_L1)) {
+        const Result<ServiceAddress> address = parseServiceAddress(url);
+        return address ? std::optional(*address) : std::nullopt;
+    }
+    const QUrl parsed(url);
+    const ServiceAddress address{
+        ServiceAddress::Kind::Tcp, parsed.host(), quint16(parsed.port(parsed.scheme() == "https"_L1 ? 443 : 80)), {}};
+    return address.isLoopback() ? std::optional(address) : std::nullopt;
+}
+
+/// Of `SIGSEGV`; 0: none.
+int signalNumber(const QString &signal)
+{
+    const QByteArray name = signal.toLatin1();
+    for (int number = 1; number < NSIG; ++number) {
+        const char *const abbreviation = ::sigabbrev_np(number);
+        if (abbreviation && name == QByteArray("SIG") + abbreviation)
+            return number;
+    }
+    return 0;
+}
+
+bool isRunning(const std::optional<WrappedProcess> &process)
+{
+    return process && process->state == ProcessState::Running;
+}
+
+} // namespace
+
+Obituaries::Obituaries(HistoryStore &store, const QString &stateDirectory, const Clock &clock, Holds holds,
+                       QObject *parent)
+    : QObject(parent)
+    , m_store(store)
+    , m_stateDirectory(stateDirectory)
+    , m_clock(clock)
+    , m_holds(std::move(holds))
+{
+    connect(&m_deaths, &DeathWatch::died, this, &Obituaries::buryWatched);
+}
+
+Obituaries::~Obituaries() = default;
+
+void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthReport &report, const QByteArray &body)
+{
+    Subject &subject = m_subjects[id];
+    subject.entry = entry;
+    subject.answers = true;
+    subject.pid = report.pid.value_or(0);
+    subject.bodies << KeptBody{m_clock.wall(), body};
+    if (subject.bodies.size() > KeptBodies)
+        subject.bodies.removeFirst();
+    watchProcess(id, subject);
+    observeWrappedProgram(id, subject, report);
+    if (report.capabilities.contains("logs"_L1))
+        queueLog(id, subject);
+}
+
+/// A process that is watched tells its own end; of another one this is all there will be.
+void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return;
+    Subject &subject = found->second;
+    const bool answered = std::exchange(subject.answers, false);
+    const bool gone = isStopped || reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
+    if (!answered || !gone || m_deaths.isWatching(id, subject.pid))
+        return;
+    const bool buried = subject.bodies.isEmpty(); // its pidfd was quicker
+    if (!buried)
+        bury(id, subject.pid, {}, reply.message.isEmpty() ? tr("it does not answer any more") : reply.message,
+             subject.log);
+}
+
+void Obituaries::forget(ServiceId id)
+{
+    m_subjects.erase(id);
+    m_deaths.forget(id);
+}
+
+bool Obituaries::isLocal(ServiceId id) const
+{
+    const auto found = m_subjects.find(id);
+    return found != m_subjects.end() && m_deaths.isWatching(id, found->second.pid);
+}
+
+/// A pid is only believed when that process of this machine holds the service's socket. Where it does not (a
+/// container's, another user's) to look again with every answer would be the most expensive thing the dashboard does.
+void Obituaries::watchProcess(ServiceId id, Subject &subject)
+{
+    const qint64 pid = subject.pid;
+    if (pid == 0 || m_deaths.isWatching(id, pid))
+        return;
+    const Clock::TimePoint now = m_clock.now();
+    if (subject.foreignPid == pid && now - subject.searched < ForeignPause)
+        return;
+    const std::optional<ServiceAddress> address = localAddress(subject.entry.url);
+    if (address && !m_deaths.isFull() && m_holds(*address, pid))
+        m_deaths.watch(id, pid);
+    if (!m_deaths.isWatching(id, pid)) {
+        subject.foreignPid = pid;
+        subject.searched = now;
+    }
+}
+
+/// The wrapper goes on, and tells how its program ended.
+void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const HealthReport &report)
+{
+    const std::optional<WrappedProcess> &process = report.process;
+    const std::optional<WrappedProcess> before = std::exchange(subject.process, process);
+    if (!isRunning(before) || (isRunning(process) && process->pid == before->pid))
+        return;
+    const qint64 pid = before->pid.value_or(0);
+    std::optional<ExitStatus> exit;
+    if (const int signal = process ? signalNumber(process->signal) : 0; signal > 0)
+        exit = ExitStatus{0, signal};
+    else if (process && process->exitCode)
+        exit = ExitStatus{*process->exitCode, 0};
+    const QString reason = exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 ended").arg(pid);
+    askLog(subject.entry, [this, id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
+}
+
+void Obituaries::queueLog(ServiceId id, Subject &subject)
+{
+    const bool isNew = subject.logAsked == Clock::TimePoint();
+    if (subject.logWaits || (!isNew && m_clock.now() - subject.logAsked <= LogPause))
+        return;
+    subject.logWaits = true;
+    m_logsWaiting.push_back(id);
+    readLogs();
+}
+
+/// Of those that wait, as many as may be asked at a time.
+void Obituaries::readLogs()
+{
+    while (!m_logsWaiting.empty() && m_logsInFlight < MostLogsInFlight) {
+        const ServiceId id = m_logsWaiting.front();
+        m_logsWaiting.pop_front();
+        const auto subject = m_subjects.find(id);
+        if (subject == m_subjects.end())
+            continue;
+        subject->second.logWaits = false;
+        subject->second.logAsked = m_clock.now();
+        ++m_logsInFlight;
+        askLog(subject->second.entry, [this, id](const QByteArray &log) {
+            --m_logsInFlight;
+            if (const auto known = m_subjects.find(id); known != m_subjects.end() && !log.isEmpty())
+                known->second.log = log;
+            readLogs();
+        });
+    }
+}
+
+void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done)
+{
+    const Result<ServiceTarget> target = targetOf(entry);
+    if (!target)
+        return done({});
+    auto *const client = new ServiceClient(*target, this);
+    client->logs(LogLines, [client, done](const Answer<QByteArray> &answer) {
+        client->deleteLater();
+        done(answer.value.value_or(QByteArray()).right(LogBytes));
+    });
+}
+
+void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit)
+{
+    const auto subject = m_subjects.find(id);
+    if (subject == m_subjects.end())
+        return;
+    const QByteArray output = keptOutput(subject->second.entry.name);
+    bury(id, pid, exit,
+         exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
+         output.isEmpty() ? subject->second.log : output);
+}
+
+void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
+                      const QByteArray &log)
+{
+    const auto subject = m_subjects.find(id);
+    if (subject == m_subjects.end())
+        return;
+    const FleetEntry entry = subject->second.entry;
+    const History::Time now = m_clock.wall();
+    m_store.record(
+        Obituary{now, entry.url, entry.name, pid, exit, reason, std::exchange(subject->second.bodies, {}), log});
+    m_store.flush();
+    const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
+    Q_EMIT happened({now,
+                     id,
+                     entry.name,
+                     asItShould ? EventKind::Information : EventKind::Trouble,
+                     reason,
+                     {},
+                     asItShould ? tr("ended") : tr("died")});
+    Q_EMIT buried(id);
+}
+
+/// The end of what a program started from here wrote; empty: it was not started from here.
+QByteArray Obituaries::keptOutput(const QString &name) const
+{
+    QFile file(logFileOf(name, m_stateDirectory));
+    if (!file.open(QIODevice::ReadOnly) || !file.seek(std::max<qint64>(0, file.size() - LogBytes)))
+        return {};
+    return file.readAll();
+}
+
+} // namespace Hephaestus

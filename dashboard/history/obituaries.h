@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/client/reply.h"
+#include "common/fleet/fleet.h"
+#include "common/fleet/portholders.h"
+#include "dashboard/history/deathwatch.h"
+#include "dashboard/history/historystore.h"
+
+#include <deque>
+
+namespace Hephaestus {
+
+/// Notices when a process of the fleet dies, and records its last words for the store. These are how it ended, its last
+/// answers, and the end of its output. A process of this machine is watched; of another one a poll that finds nobody is
+/// the sign.
+/// One thread; nothing blocks.
+class Obituaries : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Does that process of this machine hold the socket at that address?
+    using Holds = std::function<bool(const ServiceAddress &, qint64 pid)>;
+
+    /// `store` outlives this. `stateDirectory`: where programs started from here leave their output; empty: the default
+    /// one.
+    Obituaries(HistoryStore &store, const QString &stateDirectory, const Clock &clock = Clock::machine(),
+               Holds holds = isHeldBy, QObject *parent = nullptr);
+    ~Obituaries() override;
+
+    /// An answered poll; `body` as the service sent it.
+    void observe(ServiceId id, const FleetEntry &entry, const HealthReport &report, const QByteArray &body);
+    /// A poll nobody answered. `isStopped`: it was seen to end.
+    void miss(ServiceId id, const ServiceReply &reply, bool isStopped);
+    void forget(ServiceId id);
+    /// The process that answers for it is one of this machine, and is watched.
+    bool isLocal(ServiceId id) const;
+
+Q_SIGNALS:
+    /// An obituary was recorded.
+    void buried(Hephaestus::ServiceId id);
+    /// For the journal and the store.
+    void happened(const Hephaestus::Event &event);
+
+private:
+    /// What is known of a service from its latest answers.
+    struct Subject
+    {
+        FleetEntry entry;
+        bool answers = false; ///< the latest poll
+        qint64 pid = 0;       ///< 0: it does not say
+        std::optional<WrappedProcess> process;
+        QList<KeptBody> bodies;
+        QByteArray log; ///< the end of its output when it was last asked for
+        Clock::TimePoint logAsked{};
+        bool logWaits = false; ///< in m_logsWaiting
+        qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
+        Clock::TimePoint searched{};
+    };
+
+    void watchProcess(ServiceId id, Subject &subject);
+    void observeWrappedProgram(ServiceId id, Subject &subject, const HealthReport &report);
+    void queueLog(ServiceId id, Subject &subject);
+    void readLogs();
+    void askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done);
+    void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
+    void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
+              const QByteArray &log);
+    QByteArray keptOutput(const QString &name) const;
+
+    HistoryStore &m_store;
+    QString m_stateDirectory;
+    const Clock &m_clock;
+    const Holds m_holds;
+    DeathWatch m_deaths;
+    std::map<ServiceId, Subject> m_subjects;
+    std::deque<ServiceId> m_logsWaiting; ///< whose output is to be asked for
+    int m_logsInFlight = 0;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/history/sqlitefile.h"
+
+#include <QDateTime>
+#include <QFile>
+#include <QFileInfo>
+#include <QSqlError>
+
+#include <atomic>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int SqliteCorrupt = 11; // result codes of sqlite3.h, which QtSql hands on as numbers
+constexpr int SqliteNotADatabase = 26;
+
+QString newConnection()
+{
+    static std::atomic<int> connections = 0;
+    return u"sqlite file %1"_s.arg(++connections);
+}
+
+} // namespace
+
+SqliteFile::SqliteFile(QString path) : m_path(std::move(path)), m_connection(newConnection()) {}
+
+SqliteFile::~SqliteFile() { close(); }
+
+void SqliteFile::lock()
+{
+    m_lock = std::make_unique<QLockFile>(m_path + u".lock"_s);
+    m_lock->setStaleLockTime(0);
+    m_readOnly = !m_lock->tryLock(0) && m_lock->error() == QLockFile::LockFailedError;
+}
+
+bool SqliteFile::hasDriver() { return QSqlDatabase::isDriverAvailable(u"QSQLITE"_s); }
+
+bool SqliteFile::connect()
+{
+    forgetError();
+    m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
+    m_database.setDatabaseName(m_path);
+    m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s
+                                            : u"QSQLITE_BUSY_TIMEOUT=2000"_s);
+    if (m_database.open())
+        return true;
+    note(m_database.lastError());
+    return false;
+}
+
+void SqliteFile::close()
+{
+    if (m_database.isValid()) {
+        m_database.close();
+        m_database = QSqlDatabase();
+        QSqlDatabase::removeDatabase(m_connection);
+    }
+    m_lock.reset();
+}
+
+QString SqliteFile::setAside()
+{
+    close();
+    const QString stamp = QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss"_s);
+    QString aside = m_path + u".damaged-"_s + stamp;
+    for (int n = 2; QFileInfo::exists(aside); ++n)
+        aside = u"%1.damaged-%2-%3"_s.arg(m_path, stamp).arg(n);
+    if (!QFile::rename(m_path, aside))
+        return {};
+    for (const QString &suffix : {u"-wal"_s, u"-shm"_s})
+        QFile::rename(m_path + suffix, aside + suffix);
+    return aside;
+}
+
+bool SqliteFile::commit()
+{
+    if (m_database.commit())
+        return true;
+    if (m_errorCode == 0)
+        note(m_database.lastError());
+    return false;
+}
+
+QSqlQuery SqliteFile::prepared(const QString &sql)
+{
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    if (!query.prepare(sql))
+        note(query.lastError());
+    return query;
+}
+
+bool SqliteFile::run(QSqlQuery &query)
+{
+    if (query.exec())
+        return true;
+    if (m_errorCode == 0 || !query.lastError().nativeErrorCode().isEmpty())
+        note(query.lastError());
+    return false;
+}
+
+bool SqliteFile::run(QSqlQuery &query, std::initializer_list<QVariant> values)
+{
+    int at = 0;
+    for (const QVariant &value : values)
+        query.bindValue(at++, value);
+    return m_errorCode == 0 && run(query);
+}
+
+bool SqliteFile::run(const QString &sql)
+{
+    QSqlQuery query = prepared(sql);
+    return m_errorCode == 0 && run(query);
+}
+
+qint64 SqliteFile::number(const QString &sql)
+{
+    QSqlQuery query = prepared(sql);
+    return run(query) && query.next() ? query.value(0).toLongLong() : -1;
+}
+
+bool SqliteFile::isDamaged() const { return m_errorCode == SqliteCorrupt || m_errorCode == SqliteNotADatabase; }
+
+void SqliteFile::forgetError()
+{
+    m_error.clear();
+    m_errorCode = 0;
+}
+
+void SqliteFile::note(const QSqlError &error)
+{
+    m_error = error.databaseText();
+    m_errorCode = error.nativeErrorCode().toInt() & 0xff;
+}
+
+} // namespace Hephaestus

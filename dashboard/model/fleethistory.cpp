@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleethistory.h"
+
+#include <QPointer>
+
+namespace Hephaestus {
+
+namespace {
+
+constexpr int OldEvents = 500;
+
+} // namespace
+
+FleetHistory::FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
+                           const QString &stateDirectory, const Clock &clock, Obituaries::Holds holds, QObject *parent)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_actions(actions)
+    , m_journal(journal)
+    , m_store(store)
+    , m_clock(clock)
+    , m_recorder(store)
+    , m_obituaries(store, stateDirectory, clock, std::move(holds))
+{
+    connect(&fleet, &FleetModel::answered, this, &FleetHistory::observe);
+    connect(&fleet, &FleetModel::happened, this, &FleetHistory::record);
+    connect(&actions, &ServiceActions::happened, this, &FleetHistory::record);
+    connect(&actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
+        m_store.record(receipt, urlOf(id));
+        m_store.flush();
+    });
+    connect(&m_obituaries, &Obituaries::happened, this, &FleetHistory::publish);
+    connect(&m_obituaries, &Obituaries::buried, this, &FleetHistory::buried);
+    connectStore();
+    askEarlierEvents();
+    askEarlierReceipts();
+}
+
+FleetHistory::~FleetHistory() = default;
+
+/// What goes wrong with the store is not recorded: there it failed.
+void FleetHistory::connectStore()
+{
+    connect(&m_store, &HistoryStore::trouble, this, [this](const QString &sentence) {
+        m_journal.append({m_clock.wall(), NoService, tr("History"), EventKind::Trouble, sentence});
+    });
+    connect(&m_store, &HistoryStore::recovered, this, [this] {
+        m_journal.append(
+            {m_clock.wall(), NoService, tr("History"), EventKind::Recovery, tr("the history is kept again")});
+    });
+}
+
+void FleetHistory::askEarlierEvents()
+{
+    const QPointer<FleetHistory> self(this);
+    m_store.askEvents(OldEvents, [self](const Result<HistoryStore::StoredEvents> &events) {
+        if (!self || !events)
+            return;
+        QHash<QString, ServiceId> ids;
+        for (const ServiceId id : self->m_fleet.ids())
+            ids.insert(self->m_fleet.find(id)->entry.url, id);
+        QList<Event> known;
+        for (const auto &[event, url] : *events) {
+            known << event;
+            known.last().service = ids.value(url, NoService);
+        }
+        self->m_journal.prependOlder(known);
+    });
+}
+
+void FleetHistory::askEarlierReceipts()
+{
+    const QPointer<FleetHistory> self(this);
+    m_store.askReceipts([self](const Result<QHash<QString, Receipt>> &receipts) {
+        if (!self || !receipts)
+            return;
+        self->m_earlierReceipts = *receipts;
+        self->handOutReceipts();
+        connect(&self->m_fleet, &FleetModel::rowsInserted, self, &FleetHistory::handOutReceipts);
+    });
+}
+
+void FleetHistory::handOutReceipts()
+{
+    if (m_earlierReceipts.isEmpty())
+        return;
+    for (const ServiceId id : m_fleet.ids()) {
+        if (const auto found = m_earlierReceipts.constFind(m_fleet.find(id)->entry.url);
+            found != m_earlierReceipts.cend()) {
+            m_actions.remember(id, *found);
+            m_earlierReceipts.erase(found);
+        }
+    }
+}
+
+void FleetHistory::forget(ServiceId id)
+{
+    m_recorder.forget(id);
+    m_obituaries.forget(id);
+    m_leftOut.remove(id);
+}
+
+void FleetHistory::observe(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row || m_leftOut.contains(id))
+        return;
+    if (row->isCurrent()) {
+        m_recorder.record(id, row->entry, *row->report, row->reply.latency, m_fleet.history(id), m_clock.wall());
+        m_obituaries.observe(id, row->entry, *row->report, row->reply.body);
+    } else {
+        m_recorder.miss(id);
+        m_obituaries.miss(id, row->reply, row->observed == ServiceState::Stopped);
+    }
+}
+
+QString FleetHistory::urlOf(ServiceId id) const
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    return row ? row->entry.url : QString();
+}
+
+void FleetHistory::record(const Event &event) { m_store.record(event, urlOf(event.service)); }
+
+void FleetHistory::publish(const Event &event)
+{
+    m_journal.append(event);
+    record(event);
+}
+
+} // namespace Hephaestus

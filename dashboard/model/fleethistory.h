@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/history/obituaries.h"
+#include "dashboard/history/recorder.h"
+#include "dashboard/model/eventjournal.h"
+#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/serviceactions.h"
+
+#include <QSet>
+
+namespace Hephaestus {
+
+/// Connects the models with what is remembered. Their answers, events and receipts go to the store. From the store the
+/// journal gets what happened before, and services get their last receipts back.
+class FleetHistory : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// All outlive this. `stateDirectory`: where programs started from here leave their output; empty: the default one.
+    FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJournal &journal, HistoryStore &store,
+                 const QString &stateDirectory, const Clock &clock = Clock::machine(),
+                 Obituaries::Holds holds = isHeldBy, QObject *parent = nullptr);
+    ~FleetHistory() override;
+
+    HistoryStore &store() { return m_store; }
+    void forget(ServiceId id);
+    /// Its answers are kept elsewhere; until it is forgotten.
+    void leaveOut(ServiceId id) { m_leftOut << id; }
+    /// The process that answers for it is one of this machine, and is watched.
+    bool isLocal(ServiceId id) const { return m_obituaries.isLocal(id); }
+
+    /// Something that the journal shows already, for the store.
+    void record(const Event &event);
+    /// Something that the models do not see, for the journal and the store.
+    void publish(const Event &event);
+
+Q_SIGNALS:
+    /// An obituary was recorded.
+    void buried(Hephaestus::ServiceId id);
+
+private:
+    void connectStore();
+    void askEarlierEvents();
+    void askEarlierReceipts();
+    void handOutReceipts();
+    void observe(ServiceId id);
+    QString urlOf(ServiceId id) const;
+
+    FleetModel &m_fleet;
+    ServiceActions &m_actions;
+    EventJournal &m_journal;
+    HistoryStore &m_store;
+    const Clock &m_clock;
+    Recorder m_recorder;
+    Obituaries m_obituaries;
+    QSet<ServiceId> m_leftOut;
+    QHash<QString, Receipt> m_earlierReceipts; ///< by URL: of services that are not there yet
+};
+
+} // namespace Hephaestus

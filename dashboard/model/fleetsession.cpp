@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleetsession.h"
+
+#include "common/fleet/filesdfile.h"
+#include "common/fleet/fleetfile.h"
+
+#include <QFileInfo>
+#include <QSet>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+    , m_stateDirectory(options.stateDirectory)
+    , m_fleet(clock)
+    , m_actions(m_fleet, std::move(options), clock)
+    , m_bulk(m_fleet, m_actions, clock)
+    , m_stale(clock)
+    , m_watch(clock)
+{
+    connectParts();
+}
+
+FleetSession::~FleetSession() = default;
+
+void FleetSession::connectParts()
+{
+    connect(&m_watch, &FleetWatch::arrived, this, &FleetSession::applyArrivals);
+    connect(&m_watch, &FleetWatch::ownerChanged, this, &FleetSession::updateOwner);
+    connect(&m_fleet, &FleetModel::happened, &m_journal, &EventJournal::append);
+    connect(&m_actions, &ServiceActions::happened, &m_journal, &EventJournal::append);
+    connect(&m_bulk, &BulkActions::happened, &m_journal, &EventJournal::append);
+    connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) {
+        m_watch.polling().setEager(id, true);
+        m_stale.noteBegin(id);
+    });
+    connect(&m_actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
+        m_watch.polling().setEager(id, false);
+        m_stale.noteEnd(id, receipt);
+    });
+    connect(&m_actions, &ServiceActions::answerWanted, &m_watch.polling(), &PollingFeed::hurry);
+    connect(&m_fleet, &FleetModel::answered, this, [this](ServiceId id) {
+        if (const ServiceRow *const row = m_fleet.find(id))
+            m_stale.observe(id, row->isCurrent() ? &*row->report : nullptr);
+    });
+    connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
+    connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
+}
+
+void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
+{
+    m_fleet.applyArrivals(arrivals);
+    m_stale.decide();
+}
+
+void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
+{
+    m_store = std::make_unique<HistoryStore>(file, limits);
+    m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
+    connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);
+}
+
+HistorySource *FleetSession::pastOf(ServiceId id) const
+{
+    if (m_prometheusPast && m_watch.ownerOf(id) == m_watch.prometheus())
+        return m_prometheusPast.get();
+    return m_store.get();
+}
+
+void FleetSession::connectPrometheus(const QString &url)
+{
+    PrometheusFeed &feed = m_watch.connectPrometheus(url);
+    m_prometheusPast = std::make_unique<PrometheusPast>(feed);
+    connect(&feed, &PrometheusFeed::discovered, this,
+            [this](const QList<FleetEntry> &entries) { addScraped(entries); });
+    connect(&feed, &PrometheusFeed::failed, this, [this](const QString &why) {
+        m_journal.append({m_clock.wall(), NoService, tr("Prometheus"), EventKind::Trouble, why});
+    });
+}
+
+ServiceId FleetSession::add(const FleetEntry &entry)
+{
+    addAll({entry});
+    return m_byUrl.value(entry.url);
+}
+
+void FleetSession::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
+{
+    insert(entries, fleetFile, m_watch.polling());
+}
+
+void FleetSession::addScraped(const QList<FleetEntry> &entries, const QString &fleetFile)
+{
+    insert(entries, fleetFile, *m_watch.prometheus());
+}
+
+/// Those that are new.
+void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed)
+{
+    QList<FleetEntry> added;
+    QSet<QString> urls; // one may be named twice
+    for (const FleetEntry &entry : entries) {
+        if (!m_byUrl.contains(entry.url) && !urls.contains(entry.url))
+            added << entry;
+        urls << entry.url;
+    }
+    const QList<ServiceId> ids = m_fleet.addAll(added);
+    for (qsizetype each = 0; each < ids.size(); ++each) {
+        const FleetEntry &entry = added[each];
+        m_byUrl.insert(entry.url, ids[each]);
+        if (!fleetFile.isEmpty())
+            m_fleetFiles.insert(entry.url, fleetFile);
+        m_stale.add(ids[each], entry, fleetFile);
+        m_watch.add(ids[each], entry, feed);
+        updateOwner(ids[each]);
+    }
+}
+
+QList<Problem> FleetSession::open(const QString &fleetFile)
+{
+    const bool isFileSd = QStringList{u"json"_s, u"yml"_s, u"yaml"_s}.contains(QFileInfo(fleetFile).suffix().toLower());
+    const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
+    if (!reading.ok())
+        return reading.problems;
+    for (const FleetEntry &entry :
+         reading.fleet.services) { // read again, perhaps: how a service is started may have changed
+        if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend()) {
+            m_fleet.setRestart(*known, entry.restart);
+            m_watch.setEntry(*known, m_fleet.find(*known)->entry);
+        }
+    }
+    addAll(reading.fleet.services, reading.fleet.path);
+    return reading.problems;
+}
+
+void FleetSession::remove(ServiceId id)
+{
+    m_watch.remove(id);
+    m_stale.remove(id);
+    if (const ServiceRow *const row = m_fleet.find(id)) {
+        m_byUrl.remove(row->entry.url);
+        m_fleetFiles.remove(row->entry.url);
+    }
+    if (m_history)
+        m_history->forget(id);
+    m_fleet.remove(id);
+}
+
+/// What a Prometheus server reports on is not kept here: it keeps that itself.
+void FleetSession::updateOwner(ServiceId id)
+{
+    if (!m_history)
+        return;
+    if (m_watch.ownerOf(id) == &m_watch.polling())
+        m_history->forget(id);
+    else
+        m_history->leaveOut(id);
+}
+
+void FleetSession::restartStale(ServiceId id)
+{
+    if (!m_actions.whyNot(id, ServiceAction::Restart).isEmpty())
+        return;
+    m_journal.append({m_clock.wall(), id, m_fleet.find(id)->entry.name, EventKind::Action,
+                      tr("runs old code and is idle: restarted by itself, as its fleet entry says")});
+    m_actions.perform(id, ServiceAction::Restart);
+}
+
+void FleetSession::start()
+{
+    m_watch.start();
+    m_ageTimer.start(1s);
+}
+
+void FleetSession::stop()
+{
+    m_watch.stop();
+    m_ageTimer.stop();
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/bulkactions.h"
+#include "dashboard/model/eventjournal.h"
+#include "dashboard/model/fleethistory.h"
+#include "dashboard/model/prometheuspast.h"
+#include "dashboard/watch/fleetwatch.h"
+#include "dashboard/watch/stalerestarts.h"
+
+namespace Hephaestus {
+
+/// One fleet while the dashboard runs: the table, the watch that feeds it, the actions, the journal and the history.
+/// They are wired to each other here, and the windows know nothing else. One thread; nothing blocks.
+class FleetSession : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit FleetSession(SequenceOptions options = {}, const Clock &clock = Clock::machine(),
+                          QObject *parent = nullptr);
+    ~FleetSession() override;
+
+    FleetModel &fleet() { return m_fleet; }
+    ServiceActions &actions() { return m_actions; }
+    BulkActions &bulk() { return m_bulk; }
+    EventJournal &journal() { return m_journal; }
+    const FleetWatch &watch() const { return m_watch; }
+
+    /// Keeps the history in that file from now on, and shows what it holds from earlier days. Once, before start().
+    void keepHistory(const QString &file, HistoryLimits limits = {});
+    FleetHistory *history() const { return m_history.get(); } ///< null: nothing is kept
+    HistorySource *pastOf(ServiceId id) const;                ///< null: nowhere
+    /// Where programs that are started from here leave their output; empty: the default one.
+    const QString &stateDirectory() const { return m_stateDirectory; }
+
+    /// Shows the services that this Prometheus server scrapes, as it sees them. Once, before start().
+    void connectPrometheus(const QString &url);
+
+    /// A URL that is watched already is not added again: its row is the answer.
+    ServiceId add(const FleetEntry &entry);
+    /// `fleetFile`: where they were read; empty: elsewhere.
+    void addAll(const QList<FleetEntry> &entries, const QString &fleetFile = {});
+    /// As addAll(), after connectPrometheus(): it reports on those that it scrapes, and the others are polled. The
+    /// entries say what it cannot know: tokens, restarts and their order, and services of their own.
+    void addScraped(const QList<FleetEntry> &entries, const QString &fleetFile = {});
+    /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. On problems adds nothing.
+    QList<Problem> open(const QString &fleetFile);
+    void remove(ServiceId id);
+    ServiceId find(const QString &url) const { return m_byUrl.value(url, NoService); } ///< NoService: it is not watched
+    /// The file because of which it is watched; empty: none.
+    QString fleetFileOf(const QString &url) const { return m_fleetFiles.value(url); }
+
+    void start();
+    void stop(); ///< no question is asked any more
+
+private:
+    void connectParts();
+    void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
+    void applyArrivals(const QList<Arrival> &arrivals);
+    void restartStale(ServiceId id);
+    void updateOwner(ServiceId id);
+
+    const Clock &m_clock;
+    QString m_stateDirectory;
+    FleetModel m_fleet;
+    EventJournal m_journal;
+    ServiceActions m_actions;
+    BulkActions m_bulk;
+    StaleRestarts m_stale;
+    QTimer m_ageTimer;
+    QHash<QString, ServiceId> m_byUrl;
+    QHash<QString, QString> m_fleetFiles; ///< by URL: of services that were read from one
+    std::unique_ptr<HistoryStore> m_store;
+    std::unique_ptr<FleetHistory> m_history;
+    std::unique_ptr<PrometheusPast> m_prometheusPast;
+    FleetWatch m_watch; ///< last: its feeds end before what they answer to
+};
+
+} // namespace Hephaestus

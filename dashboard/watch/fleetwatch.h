@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/watch/pollingfeed.h"
+#include "dashboard/watch/prometheusfeed.h"
+
+namespace Hephaestus {
+
+/// Knows which feed owns which service, and joins what the feeds publish into one stream. Services belong to the
+/// polling feed, or to that of a Prometheus server, which leaves to the polling feed what it does not scrape.
+class FleetWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit FleetWatch(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    ~FleetWatch() override;
+
+    /// Once, before start(). `url`: one that PrometheusFleet::at() accepts.
+    PrometheusFeed &connectPrometheus(const QString &url);
+
+    PollingFeed &polling() { return m_polling; }
+    const PollingFeed &polling() const { return m_polling; }
+    PrometheusFeed *prometheus() const { return m_prometheus.get(); } ///< null: there is none
+
+    /// `feed`: one of the two above. For an id that is there already, `entry` replaces the earlier one.
+    void add(ServiceId id, const FleetEntry &entry, ServiceFeed &feed);
+    void setEntry(ServiceId id, const FleetEntry &entry);
+    void remove(ServiceId id);
+    const ServiceFeed *ownerOf(ServiceId id) const; ///< null: no such service
+
+    void start();
+    void stop();
+
+Q_SIGNALS:
+    void arrived(const QList<Hephaestus::Arrival> &arrivals);
+    void ownerChanged(Hephaestus::ServiceId id); ///< not for the first owner
+
+private:
+    struct Service
+    {
+        FleetEntry entry;
+        ServiceFeed *owner = nullptr;
+    };
+
+    void pollInstead(ServiceId id);
+    void stopPolling(ServiceId id);
+
+    const Clock &m_clock;
+    std::map<ServiceId, Service> m_services;
+    PollingFeed m_polling;
+    std::unique_ptr<PrometheusFeed> m_prometheus;
+};
+
+} // namespace Hephaestus

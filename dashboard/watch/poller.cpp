@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/watch/poller.h"
+
+#include "common/base/duration.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto StatisticsSpan = 10s;
+constexpr auto Granularity = 50ms;     ///< of the timer: many services share one wake-up,
+constexpr auto FineGranularity = 10ms; ///< but not too many
+constexpr std::size_t Many = 500;
+constexpr auto ShortestInterval = 100ms;
+
+/// Where in its interval a service is asked, 0 to 1: multiples of the golden ratio spread any number of services evenly
+/// without knowing how many there will be (Knuth, The Art of Computer Programming 6.4, theorem S).
+double spreadOf(ServiceId id)
+{
+    double whole = 0;
+    return 0.1 + 0.9 * std::modf(id * 0.6180339887498949, &whole);
+}
+
+} // namespace
+
+Poller::Poller(Ask ask, GiveUp giveUp, const Clock &time, QObject *parent)
+    : QObject(parent)
+    , m_ask(std::move(ask))
+    , m_giveUp(std::move(giveUp))
+    , m_time(time)
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &Poller::poll);
+}
+
+void Poller::add(ServiceId id, std::chrono::milliseconds interval)
+{
+    remove(id);
+    Subject subject;
+    subject.interval = std::max(interval, ShortestInterval);
+    subject.spread = m_subjects.size() >= AtOnce;
+    const auto now = m_time.now();
+    const auto place = std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    subject.due = subject.spread ? now + place : now;
+    queueOf(subject).emplace(subject.due, id);
+    m_subjects.emplace(id, subject);
+    arm();
+}
+
+void Poller::remove(ServiceId id)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return;
+    if (found->second.question)
+        forgetQuestion(id, found->second);
+    else
+        queueOf(found->second).erase({found->second.due, id});
+    m_subjects.erase(found);
+}
+
+void Poller::setEager(ServiceId id, bool eager)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return;
+    found->second.eager = eager;
+    if (eager)
+        hurry(id);
+}
+
+void Poller::hurry(ServiceId id)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end() || found->second.question)
+        return; // it is being asked
+    queueOf(found->second).erase({found->second.due, id});
+    setDue(id, found->second, m_time.now());
+    arm();
+}
+
+void Poller::start()
+{
+    m_running = true;
+    arm();
+}
+
+void Poller::stop()
+{
+    m_running = false;
+    m_timer.stop();
+}
+
+void Poller::setDue(ServiceId id, Subject &subject, Clock::TimePoint due)
+{
+    subject.due = due;
+    queueOf(subject).emplace(due, id);
+}
+
+void Poller::poll()
+{
+    const auto now = m_time.now();
+    m_polling = true; // the timer is armed once, at the end
+    // The proven first: they are the quick ones. Of each who waited longest, so that nobody starves.
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
+        while (askFirst(standing, now))
+            ;
+    }
+    m_polling = false;
+    arm();
+}
+
+bool Poller::isFull(Standing standing) const
+{
+    return int(m_asked.size()) >= MostInFlight
+        || (standing == Standing::Proven ? provenInFlight() >= MostInFlight - LeastUnproven
+                                         : m_unprovenInFlight >= MostUnproven);
+}
+
+/// Asks the first of that standing if it is due and there is room.
+bool Poller::askFirst(Standing standing, Clock::TimePoint now)
+{
+    std::set<Due> &queue = m_waiting[std::size_t(standing)];
+    if (queue.empty() || queue.begin()->first > now || (isFull(standing) && !makeRoom(standing, now)))
+        return false;
+    const ServiceId id = queue.begin()->second;
+    Subject &subject = m_subjects.at(id);
+    queue.erase(queue.begin());
+    const quint64 question = subject.question = ++m_questions;
+    subject.unprovenAsked = standing != Standing::Proven;
+    m_unprovenInFlight += subject.unprovenAsked;
+    subject.asked = now;
+    m_asked.emplace(now, id);
+    m_ask(id, [this, id, question](const Answer<HealthReport> &answer) { applyAnswer(id, question, answer); });
+    return true;
+}
+
+/// Gives up the question that waits longest, if it has waited long enough; true if there is room now. Who is doubtful
+/// makes nobody give up, or one that is only slow would never be heard.
+bool Poller::makeRoom(Standing standing, Clock::TimePoint now)
+{
+    if (standing == Standing::Doubtful)
+        return false;
+    if (standing == Standing::Proven) {
+        if (takeBackOverdue(now))
+            return true;
+        // The others' answers have perhaps come meanwhile, and are about to be read.
+        if (m_waiting[std::size_t(standing)].begin()->first > now - Soon)
+            return false;
+    }
+    const auto longest =
+        std::ranges::find_if(m_asked, [this](const Due &asked) { return m_subjects.at(asked.second).unprovenAsked; });
+    if (longest == m_asked.end() || longest->first > now - Patience)
+        return false;
+    const ServiceId id = longest->second;
+    const Subject &subject = m_subjects.at(id);
+    Answer<HealthReport> answer;
+    answer.reply.error = ClientError::Timeout;
+    answer.reply.latency = now - longest->first;
+    answer.reply.message =
+        tr("no answer within %1, while others waited to be asked").arg(formatDuration(answer.reply.latency));
+    const quint64 question = subject.question;
+    if (m_giveUp)
+        m_giveUp(id);
+    applyAnswer(id, question, answer);
+    return !isFull(standing);
+}
+
+/// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among
+/// the slow, who have all the time they need.
+bool Poller::takeBackOverdue(Clock::TimePoint now)
+{
+    const auto longest =
+        std::ranges::find_if(m_asked, [this](const Due &asked) { return !m_subjects.at(asked.second).unprovenAsked; });
+    if (longest == m_asked.end() || longest->first > now - Soon)
+        return false;
+    const ServiceId id = longest->second;
+    Subject &subject = m_subjects.at(id);
+    if (m_giveUp)
+        m_giveUp(id);
+    forgetQuestion(id, subject);
+    subject.standing = Standing::Doubtful;
+    setDue(id, subject, now);
+    return true;
+}
+
+void Poller::forgetQuestion(ServiceId id, Subject &subject)
+{
+    m_asked.erase({subject.asked, id});
+    m_unprovenInFlight -= subject.unprovenAsked;
+    subject.question = 0;
+}
+
+void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthReport> &answer)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end() || found->second.question != question)
+        return;
+    Subject &subject = found->second;
+    const auto now = m_time.now();
+    forgetQuestion(id, subject);
+    const bool proven = answer.value || cameFromService(answer.reply.error);
+    subject.standing = proven && answer.reply.latency <= Soon ? Standing::Proven : Standing::Doubtful;
+    subject.unanswered = proven ? 0 : subject.unanswered + 1;
+    // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
+    auto next = proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
+    if (!std::exchange(subject.spread, true))
+        next = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    setDue(id, subject, next);
+    while (!m_latencies.empty() && m_latencies.front().first < now - StatisticsSpan)
+        m_latencies.pop_front();
+    m_latencies.emplace_back(now, answer.reply.latency);
+    arm();
+    Q_EMIT answered(id, answer);
+}
+
+/// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked
+/// together for ever.
+std::chrono::milliseconds Poller::pause(ServiceId id, const Subject &subject) const
+{
+    if (subject.eager || subject.unanswered <= 1)
+        return subject.interval;
+    const int doublings = std::min(subject.unanswered - 1, 10);
+    const auto pause = std::min<std::chrono::milliseconds>(subject.interval * (1 << doublings), LongestPause);
+    const double jitter = 0.85 + 0.15 * spreadOf(ServiceId(id * 31 + ServiceId(m_questions)));
+    return std::max(subject.interval, std::chrono::floor<std::chrono::milliseconds>(pause * jitter));
+}
+
+void Poller::arm()
+{
+    if (!m_running || m_polling)
+        return;
+    auto next = Clock::TimePoint::max();
+    for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
+        const std::set<Due> &queue = m_waiting[std::size_t(standing)];
+        if (queue.empty() || (isFull(standing) && standing == Standing::Doubtful))
+            continue; // the next answer arms it again
+        const auto due = queue.begin()->first;
+        next = std::min(next,
+                        isFull(standing) ? std::max<Clock::TimePoint>(due, m_time.now() + Granularity)
+                                         : due); // perhaps one can be given up then
+    }
+    if (next == Clock::TimePoint::max())
+        return m_timer.stop();
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.now());
+    const auto granularity = m_subjects.size() < Many ? Granularity : FineGranularity;
+    const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;
+    if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > rounded)
+        m_timer.start(rounded);
+}
+
+Poller::Statistics Poller::statistics() const
+{
+    Statistics statistics;
+    const auto now = m_time.now();
+    auto oldest = now;
+    int count = 0;
+    for (const auto &[at, latency] : m_latencies) {
+        if (at < now - StatisticsSpan)
+            continue;
+        oldest = std::min(oldest, at);
+        statistics.slowest = std::max(statistics.slowest, latency);
+        ++count;
+    }
+    const std::chrono::duration<double> span = std::max<std::chrono::nanoseconds>(now - oldest, 1s);
+    statistics.pollsPerSecond = count / span.count();
+    return statistics;
+}
+
+} // namespace Hephaestus

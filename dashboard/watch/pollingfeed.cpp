@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/watch/pollingfeed.h"
+
+#include "common/client/openfiles.h"
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto PublishPause = 250ms;
+constexpr qsizetype MostAtOnce = 2'000; ///< published before the pause is over: more would keep the window busy
+
+} // namespace
+
+PollingFeed::PollingFeed(const Clock &clock, QObject *parent)
+    : ServiceFeed(parent)
+    , m_clock(clock)
+    , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); }, [this](ServiceId id) { giveUp(id); },
+               clock)
+{
+    connect(&m_poller, &Poller::answered, this, &PollingFeed::gather);
+    m_publishTimer.setSingleShot(true);
+    connect(&m_publishTimer, &QTimer::timeout, this, &PollingFeed::publish);
+}
+
+PollingFeed::~PollingFeed() = default;
+
+void PollingFeed::add(ServiceId id, const FleetEntry &entry)
+{
+    const auto [subject, isNew] = m_subjects.try_emplace(id);
+    subject->second.entry = entry;
+    if (!isNew)
+        return;
+    OpenFiles::allow(int(m_subjects.size()));
+    m_poller.add(id, entry.interval);
+}
+
+void PollingFeed::remove(ServiceId id)
+{
+    m_poller.remove(id);
+    m_subjects.erase(id);
+}
+
+void PollingFeed::start() { m_poller.start(); }
+
+void PollingFeed::stop() { m_poller.stop(); }
+
+void PollingFeed::setEager(ServiceId id, bool eager)
+{
+    if (const auto subject = m_subjects.find(id); subject != m_subjects.end())
+        subject->second.eager = eager;
+    m_poller.setEager(id, eager);
+}
+
+void PollingFeed::hurry(ServiceId id) { m_poller.hurry(id); }
+
+void PollingFeed::ask(ServiceId id, const Poller::Done &done)
+{
+    Subject &subject = m_subjects.at(id);
+    if (!subject.client) {
+        const Result<ServiceTarget> target = targetOf(subject.entry);
+        if (!target) { // a token that cannot be read now may be there at the next poll
+            Answer<HealthReport> answer;
+            answer.reply.error = ClientError::Unauthorized;
+            answer.reply.message = target.problem().text();
+            QMetaObject::invokeMethod(
+                this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+            return;
+        }
+        subject.client = std::make_unique<DialectClient>(*target);
+    }
+    subject.client->askStatus(done);
+}
+
+void PollingFeed::giveUp(ServiceId id)
+{
+    if (const auto subject = m_subjects.find(id); subject != m_subjects.end() && subject->second.client)
+        subject->second.client->abort();
+}
+
+void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
+{
+    const Subject &subject = m_subjects.at(id);
+    Arrival arrival{id, answer, m_clock.now(), m_clock.wall()};
+    if (arrival.answer.value) {
+        arrival.dialect = subject.client->dialect();
+        m_environments.addTo(*arrival.answer.value, subject.entry);
+    }
+    m_arrivals << arrival;
+    if (subject.eager || m_arrivals.size() >= MostAtOnce)
+        publish();
+    else if (!m_publishTimer.isActive())
+        m_publishTimer.start(PublishPause);
+}
+
+void PollingFeed::publish()
+{
+    m_publishTimer.stop();
+    Q_EMIT arrived(std::exchange(m_arrivals, {}));
+}
+
+} // namespace Hephaestus

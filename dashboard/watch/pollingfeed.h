@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/client/dialectclient.h"
+#include "common/fleet/environmentcomparison.h"
+#include "dashboard/watch/poller.h"
+#include "dashboard/watch/servicefeed.h"
+
+namespace Hephaestus {
+
+/// Asks each service itself, in its dialect. The poller decides when; answers are gathered and published together four
+/// times a second, so that a table of thousands changes in few steps.
+class PollingFeed : public ServiceFeed
+{
+    Q_OBJECT
+
+public:
+    explicit PollingFeed(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    ~PollingFeed() override;
+
+    void add(ServiceId id, const FleetEntry &entry) override;
+    void remove(ServiceId id) override;
+    void start() override;
+    void stop() override;
+
+    /// Somebody follows what happens to it: its answers are published at once, and it is asked at its interval even
+    /// while it does not answer.
+    void setEager(ServiceId id, bool eager);
+    /// Asks at the next opportunity.
+    void hurry(ServiceId id);
+
+    Poller::Statistics statistics() const { return m_poller.statistics(); }
+
+private:
+    struct Subject
+    {
+        FleetEntry entry;
+        std::unique_ptr<DialectClient> client; ///< null: not asked yet, or its token could not be read
+        bool eager = false;
+    };
+
+    void ask(ServiceId id, const Poller::Done &done);
+    void giveUp(ServiceId id);
+    void gather(ServiceId id, const Answer<HealthReport> &answer);
+    void publish();
+
+    const Clock &m_clock;
+    std::map<ServiceId, Subject> m_subjects;
+    Poller m_poller;
+    EnvironmentComparison m_environments;
+    QList<Arrival> m_arrivals; ///< not published yet
+    QTimer m_publishTimer;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/watch/prometheusfeed.h"
+
+#include <QSet>
+#include <QUrl>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Of all ways to write the URL of a service one.
+QString plainUrl(const QString &url)
+{
+    QUrl plain(url);
+    if (plain.port() < 0)
+        plain.setPort(plain.scheme() == "https"_L1 ? 443 : 80);
+    QString text = plain.toString(QUrl::StripTrailingSlash);
+    if (plain.path() == "/"_L1)
+        text.chop(1); // which is not stripped
+    return text;
+}
+
+constexpr int RoundsUntilReleased = 2; ///< a server that has just started does not know yet what it scrapes
+
+} // namespace
+
+/// The other side of the thread.
+class PrometheusFeed::Worker : public QObject
+{
+public:
+    Worker(PrometheusFeed *feed, const QString &url) : m_feed(feed), m_url(url) {}
+
+    void ask()
+    {
+        server().ask(
+            [feed = m_feed](const QList<PrometheusFleet::Member> &members) {
+                QMetaObject::invokeMethod(
+                    feed, [feed, members] { feed->applyPortion(members); }, Qt::QueuedConnection);
+            },
+            [feed = m_feed](const std::optional<Problem> &problem) {
+                QMetaObject::invokeMethod(
+                    feed, [feed, problem] { feed->endRound(problem); }, Qt::QueuedConnection);
+            });
+    }
+
+    PrometheusFleet &server()
+    {
+        if (!m_server)
+            m_server = *PrometheusFleet::at(m_url); // in the thread in which it is used
+        return *m_server;
+    }
+
+private:
+    PrometheusFeed *const m_feed;
+    const QString m_url;
+    std::unique_ptr<PrometheusFleet> m_server;
+};
+
+PrometheusFeed::PrometheusFeed(const QString &url, const Clock &clock, QObject *parent)
+    : ServiceFeed(parent)
+    , m_clock(clock)
+    , m_worker(new Worker(this, url))
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &PrometheusFeed::ask);
+    m_worker->moveToThread(m_thread.thread());
+}
+
+PrometheusFeed::~PrometheusFeed() { m_worker->deleteLater(); }
+
+void PrometheusFeed::start()
+{
+    m_running = true;
+    ask();
+}
+
+void PrometheusFeed::stop()
+{
+    m_running = false;
+    m_timer.stop();
+}
+
+void PrometheusFeed::ask()
+{
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->ask(); }, Qt::QueuedConnection);
+}
+
+void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
+{
+    Subject &subject = m_subjects[id];
+    subject.address = plainUrl(entry.url);
+    m_ids.insert(subject.address, id);
+}
+
+void PrometheusFeed::remove(ServiceId id)
+{
+    const auto subject = m_subjects.find(id);
+    if (subject == m_subjects.end())
+        return;
+    if (m_ids.value(subject->second.address) == id) // another may be at the same address
+        m_ids.remove(subject->second.address);
+    m_subjects.erase(subject);
+}
+
+void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::WallTime to, std::chrono::seconds step,
+                             const PrometheusFleet::Past &done)
+{
+    const auto subject = m_subjects.find(m_ids.value(plainUrl(url), NoService));
+    const QString scraped = subject == m_subjects.end() ? QString() : subject->second.url;
+    QMetaObject::invokeMethod(
+        m_worker, [=, worker = m_worker] { worker->server().askPast(scraped, from, to, step, done); },
+        Qt::QueuedConnection);
+}
+
+void PrometheusFeed::applyPortion(const QList<PrometheusFleet::Member> &members)
+{
+    QList<FleetEntry> unknown;
+    QSet<QString> isNew; ///< by address
+    for (const PrometheusFleet::Member &member : members) {
+        const QString address = plainUrl(member.entry.url);
+        if (m_ids.contains(address))
+            continue;
+        unknown << member.entry;
+        isNew << address;
+    }
+    if (!unknown.isEmpty())
+        Q_EMIT discovered(unknown);
+    QList<Arrival> arrivals;
+    for (const PrometheusFleet::Member &member : members) {
+        const QString address = plainUrl(member.entry.url);
+        if (const auto arrival = arrivalOf(member, m_ids.value(address, NoService), isNew.contains(address)))
+            arrivals << *arrival;
+    }
+    Q_EMIT arrived(arrivals);
+}
+
+/// Nothing: nobody wants it, or it was not scraped again since.
+std::optional<Arrival> PrometheusFeed::arrivalOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return {};
+    Subject &subject = found->second;
+    if (std::exchange(subject.isReleased, false)) {
+        isNew = true;
+        Q_EMIT claimed(id);
+    }
+    subject.present = true;
+    subject.url = member.entry.url;
+    const bool answered = member.answer.value.has_value();
+    if (!isNew && subject.scraped == member.scraped && subject.answered == answered)
+        return {};
+    subject.scraped = member.scraped;
+    subject.answered = answered;
+    const Clock::WallTime now = m_clock.wall();
+    const Clock::WallTime scraped = answered ? member.scraped : now;
+    return Arrival{id, member.answer,
+                   m_clock.now() - std::chrono::duration_cast<std::chrono::nanoseconds>(now - scraped), scraped};
+}
+
+void PrometheusFeed::endRound(const std::optional<Problem> &problem)
+{
+    if (m_running)
+        m_timer.start(Interval);
+    if (problem)
+        return loseAll(problem->text());
+    m_lost = false;
+    QList<Arrival> arrivals;
+    QList<ServiceId> strangers;
+    for (auto &[id, subject] : m_subjects) {
+        if (!subject.isReleased && subject.url.isEmpty() && ++subject.rounds >= RoundsUntilReleased)
+            strangers << id;
+        if (!std::exchange(subject.present, false) && std::exchange(subject.answered, false))
+            arrivals << notAsked(id, tr("Prometheus does not scrape it any more"));
+    }
+    Q_EMIT arrived(arrivals);
+    for (const ServiceId id : std::as_const(strangers)) {
+        const auto subject = m_subjects.find(id);
+        if (subject == m_subjects.end())
+            continue; // removed by who was told of the arrivals
+        subject->second.isReleased = true;
+        Q_EMIT released(id);
+    }
+}
+
+void PrometheusFeed::loseAll(const QString &why)
+{
+    if (!std::exchange(m_lost, true))
+        Q_EMIT failed(why);
+    QList<Arrival> arrivals;
+    for (auto &[id, subject] : m_subjects) {
+        if (subject.isReleased)
+            continue;
+        subject = {.address = subject.address, .url = subject.url};
+        arrivals << notAsked(id, tr("Prometheus does not answer: %1").arg(why));
+    }
+    Q_EMIT arrived(arrivals);
+}
+
+Arrival PrometheusFeed::notAsked(ServiceId id, const QString &why) const
+{
+    Arrival arrival{id, {}, m_clock.now(), m_clock.wall()};
+    arrival.answer.reply.error = ClientError::NotAsked;
+    arrival.answer.reply.message = why;
+    return arrival;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/eventthread.h"
+#include "common/base/result.h"
+#include "common/fleet/prometheusfleet.h"
+#include "dashboard/watch/servicefeed.h"
+
+#include <QHash>
+#include <QTimer>
+
+#include <map>
+
+namespace Hephaestus {
+
+/// Learns how services are from a Prometheus server that scrapes them, and announces those it finds there. While the
+/// server does not answer, nothing is known of any of them, and that is what arrives. A thread of its own asks and
+/// reads. It hands over a portion at a time, so that the window never waits for a large fleet.
+class PrometheusFeed : public ServiceFeed
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::seconds Interval{5};
+
+    /// `url`: one that PrometheusFleet::at() accepts.
+    explicit PrometheusFeed(const QString &url, const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    ~PrometheusFeed() override;
+
+    void add(ServiceId id, const FleetEntry &entry) override;
+    void remove(ServiceId id) override;
+    void start() override;
+    void stop() override;
+
+    /// What the server keeps of the service at `url`; steps as of PrometheusFleet::askPast(). `done` is called in the
+    /// feed's thread, once, unless the feed is destroyed before.
+    void askPast(const QString &url, Clock::WallTime from, Clock::WallTime to, std::chrono::seconds step,
+                 const PrometheusFleet::Past &done);
+
+Q_SIGNALS:
+    /// The server scrapes these, and add() has not named them. Who wants them adds them before it returns.
+    void discovered(const QList<Hephaestus::FleetEntry> &entries);
+    /// The server does not scrape this one, and never did: another feed may report on it.
+    void released(Hephaestus::ServiceId id);
+    /// A released one is scraped after all: this feed reports on it again.
+    void claimed(Hephaestus::ServiceId id);
+    /// The server stopped to answer; once until it answers again.
+    void failed(const QString &why);
+
+private:
+    class Worker;
+
+    struct Subject
+    {
+        QString address;           ///< of its entry, in the one form that all spellings share
+        QString url;               ///< as Prometheus has it; empty: it was in no round
+        Clock::WallTime scraped{}; ///< when the latest answer came about
+        bool answered = false;     ///< by that
+        bool present = false;      ///< in this round
+        bool isReleased = false;
+        int rounds = 0; ///< in which it was not, if it never was in one
+    };
+
+    void ask();
+    void applyPortion(const QList<PrometheusFleet::Member> &members);
+    std::optional<Arrival> arrivalOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew);
+    void endRound(const std::optional<Problem> &problem);
+    void loseAll(const QString &why);
+    Arrival notAsked(ServiceId id, const QString &why) const;
+
+    const Clock &m_clock;
+    std::map<ServiceId, Subject> m_subjects;
+    QHash<QString, ServiceId> m_ids; ///< by address
+    QTimer m_timer;
+    bool m_running = false;
+    bool m_lost = false;
+    Worker *m_worker; ///< lives in m_thread
+    EventThread m_thread{"prometheus"};
+};
+
+} // namespace Hephaestus

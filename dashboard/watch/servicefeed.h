@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/client/reply.h"
+#include "common/fleet/fleet.h"
+#include "common/fleet/serviceid.h"
+#include "common/protocol/dialect.h"
+
+#include <QObject>
+
+namespace Hephaestus {
+
+/// The outcome of one poll of one service, and when it came.
+struct Arrival
+{
+    ServiceId id = NoService;
+    Answer<HealthReport> answer;
+    Clock::TimePoint steady;
+    Clock::WallTime wall;
+    Dialect dialect = Dialect::Hephaestus; ///< of answer.value
+};
+
+/// A way to learn how services are: by asking each (PollingFeed), or by asking somebody who knows (PrometheusFeed).
+/// Lives in one thread and blocks nobody. Asks from start() to stop(); what was asked before stop() may arrive after
+/// it.
+class ServiceFeed : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    /// Reports on `id` from now on. For an id that the feed has already, `entry` replaces the earlier one.
+    virtual void add(ServiceId id, const FleetEntry &entry) = 0;
+    /// Arrivals that are under way for `id` may still come once.
+    virtual void remove(ServiceId id) = 0;
+    virtual void start() = 0;
+    virtual void stop() = 0;
+
+Q_SIGNALS:
+    /// What was learned since the last signal, oldest first.
+    void arrived(const QList<Hephaestus::Arrival> &arrivals);
+};
+
+} // namespace Hephaestus

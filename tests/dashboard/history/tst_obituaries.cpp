@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/history/obituaries.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QCoreApplication>
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestObituaries : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aForeignProcessIsLookedForSeldom();
+    void whoIsFoundIsNotLookedForAgain();
+    void theOutputOfManyIsReadAFewAtATime();
+    void whoRefusesAfterAnAnswerIsBuriedOnce();
+};
+
+/// Obituaries whose clock and whose look at /proc are the test's.
+struct Bench
+{
+    ManualClock time;
+    QTemporaryDir state;
+    HistoryStore store{state.filePath(QStringLiteral("history.db"))};
+    bool found = false;
+    QList<qint64> pids; ///< that were looked for, in turn
+    Obituaries obituaries{store, state.path(), time, [this](const ServiceAddress &, qint64 pid) {
+                              pids << pid;
+                              return found;
+                          }};
+
+    /// An answer of that process every second for so long.
+    void answer(ServiceId id, const FleetEntry &entry, qint64 pid, std::chrono::seconds time)
+    {
+        HealthReport report = Reports::healthy();
+        report.pid = pid;
+        for (auto passed = 0s; passed < time; passed += 1s) {
+            this->time.advance(1s);
+            obituaries.observe(id, entry, report, "{}");
+        }
+    }
+};
+
+void TestObituaries::aForeignProcessIsLookedForSeldom()
+{
+    Bench bench;
+    const FleetEntry contained = Reports::entry(u"of a container"_s);
+    bench.answer(1, contained, 7, 300s);
+    QCOMPARE(bench.pids, QList<qint64>{7});
+    bench.answer(1, contained, 7, 1s);
+    QCOMPARE(bench.pids, (QList<qint64>{7, 7}));
+    bench.answer(1, contained, 8, 60s); // another process is another matter
+    QCOMPARE(bench.pids, (QList<qint64>{7, 7, 8}));
+    bench.answer(2, Reports::entry(u"elsewhere"_s, u"http://192.0.2.1:80"_s), 7, 60s);
+    QCOMPARE(bench.pids.size(), 3); // no process of this machine
+    QVERIFY(!bench.obituaries.isLocal(1));
+}
+
+void TestObituaries::whoIsFoundIsNotLookedForAgain()
+{
+    Bench bench;
+    bench.found = true;
+    const qint64 self = QCoreApplication::applicationPid();
+    bench.answer(1, Reports::entry(u"here"_s), self, 1800s);
+    QCOMPARE(bench.pids, QList<qint64>{self});
+    QVERIFY(bench.obituaries.isLocal(1));
+}
+
+void TestObituaries::theOutputOfManyIsReadAFewAtATime()
+{
+    constexpr int Services = 20;
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QList<QTcpSocket *> open;
+    int asked = 0;
+    qsizetype most = 0;
+    connect(&server, &QTcpServer::newConnection, &server, [&] {
+        for (; QTcpSocket *const client = server.nextPendingConnection(); ++asked)
+            open << client;
+        most = std::max(most, open.size());
+    });
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.capabilities << u"logs"_s;
+    for (int i = 0; i < Services; ++i) {
+        const FleetEntry entry =
+            Reports::entry(u"service"_s, u"http://127.0.0.1:%1/%2"_s.arg(server.serverPort()).arg(i));
+        bench.obituaries.observe(ServiceId(i + 1), entry, report, "{}"); // as if all had answered at once
+        bench.obituaries.observe(ServiceId(i + 1), entry, report, "{}");
+    }
+    for (int answered = 0; answered < Services; ++answered) {
+        QTRY_VERIFY(!open.isEmpty() && open.first()->canReadLine());
+        open.first()->write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        open.takeFirst()->disconnectFromHost();
+    }
+    QCOMPARE(asked, Services);
+    QVERIFY2(most <= 4, qPrintable(QString::number(most)));
+}
+
+void TestObituaries::whoRefusesAfterAnAnswerIsBuriedOnce()
+{
+    Bench bench;
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    const ServiceReply refused = Reports::failure(ClientError::Refused, u"connection refused"_s).reply;
+    bench.obituaries.miss(1, refused, false); // it was never there
+    bench.answer(1, Reports::entry(u"elsewhere"_s, u"http://192.0.2.1:80"_s), 7, 2s);
+    bench.obituaries.miss(1, Reports::failure(ClientError::Timeout).reply, false); // it may be busy
+    bench.answer(1, Reports::entry(u"elsewhere"_s, u"http://192.0.2.1:80"_s), 7, 1s);
+    QCOMPARE(buried.size(), 0);
+    bench.obituaries.miss(1, refused, false);
+    bench.obituaries.miss(1, refused, false);
+    QCOMPARE(buried.size(), 1);
+    QCOMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, u"connection refused"_s);
+}
+
+QTEST_GUILESS_MAIN(TestObituaries)
+#include "tst_obituaries.moc"

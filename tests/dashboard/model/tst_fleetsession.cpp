@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/fleetsession.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <unistd.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestFleetSession : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data();
+    void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo();
+    void ofTwoWithOneNameTheStaleOneIsRestarted();
+    void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
+};
+
+void TestFleetSession::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data()
+{
+    QTest::addColumn<bool>("asked");
+    QTest::newRow("it does") << true;
+    QTest::newRow("it does not") << false;
+}
+
+void TestFleetSession::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo()
+{
+    QFETCH(bool, asked);
+    HealthReport report = Reports::healthy();
+    report.code = CodeReport{CodeVerdict::Stale, {{u"/srv/manager.py"_s, u"source"_s, u"modified"_s}}, Seconds(0), 0};
+    report.capabilities = {u"restart"_s};
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    server.setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
+    server.setAnswer("/health/restart",
+                     FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+    FleetEntry entry = Reports::entry(u"mcp"_s, server.url());
+    entry.restart = RestartByService{};
+    entry.restartOnStale = asked;
+    entry.interval = 100ms;
+    const auto restarts = [&server] {
+        return std::count_if(server.requests().begin(), server.requests().end(),
+                             [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+    };
+
+    FleetSession session;
+    const ServiceId id = session.add(entry);
+    session.start();
+    const auto looks = [&server] { return server.requests().size(); };
+    if (!asked) {
+        QTRY_VERIFY_WITH_TIMEOUT(looks() > 30, 30'000); // three seconds of them, or more
+        QCOMPARE(restarts(), 0);
+        return;
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(restarts(), 1, 30'000);
+    QTRY_VERIFY(session.actions().receipt(id) && !session.actions().isRunning(id));
+    QVERIFY(session.actions().receipt(id)->failure.contains(u"no such file"_s));
+    const auto soFar = looks();
+    QTRY_VERIFY_WITH_TIMEOUT(looks() > soFar + 30, 30'000);
+    QCOMPARE(restarts(), 1); // it failed: that was that
+}
+
+/// Names are unique within a fleet file only.
+void TestFleetSession::ofTwoWithOneNameTheStaleOneIsRestarted()
+{
+    const QTemporaryDir directory;
+    FakeHttpServer fresh, stale;
+    FleetSession session;
+    for (FakeHttpServer *const server : {&fresh, &stale}) {
+        HealthReport report = Reports::healthy();
+        report.code = CodeReport{server == &stale ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, Seconds(0), 0};
+        report.capabilities = {u"restart"_s};
+        server->setAnswer("/health/status", FakeAnswer::json(encode(report)));
+        server->setAnswer("/health/live", FakeAnswer::json(encode(BasicHealth(report))));
+        server->setAnswer("/health/restart",
+                          FakeAnswer::json(R"({"error":{"code":"restart_impossible","message":"no such file"}})", 409));
+        QFile file(directory.filePath(server == &stale ? u"stale.toml"_s : u"fresh.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server->url().toUtf8()
+                   + "\"\nrestart = { method = \"service\" }\nrestart_on_stale = "
+                   + (server == &stale ? "true" : "false") + '\n');
+        file.close();
+        QVERIFY(session.open(file.fileName()).isEmpty());
+    }
+    session.start();
+    const auto restarts = [](const FakeHttpServer &server) {
+        return std::ranges::count_if(
+            server.requests(), [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(restarts(stale), 1, 30'000);
+    QCOMPARE(restarts(fresh), 0);
+    QCOMPARE(session.journal().event(0).serviceName, u"mcp"_s);
+}
+
+void TestFleetSession::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment()
+{
+    HealthReport report = Reports::healthy();
+    report.pid = ::getpid();
+    report.startTime = QDateTime::currentDateTimeUtc();
+    FakeHttpServer server; // in this process, whose environment it is
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    const QTemporaryDir directory;
+    const auto write = [&](const QByteArray &restart) {
+        QFile file(directory.filePath(u"fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[[service]]\nname = \"mcp\"\ninterval = \"100ms\"\nurl = \"" + server.url().toUtf8()
+                   + "\"\nrestart = " + restart + '\n');
+    };
+    FleetSession session;
+    write(R"({ method = "command", command = ["true"] })");
+    QVERIFY(session.open(directory.filePath(u"fleet.toml"_s)).isEmpty());
+    session.start();
+    const auto row = [&session] { return session.fleet().row(0); };
+    QTRY_VERIFY_WITH_TIMEOUT(row().isCurrent(), 30'000);
+    QCOMPARE(row().code(), CodeVerdict::Unknown);
+    write(R"({ method = "command", command = ["true"], environment = { NOBODY_HAS_THIS = "1" } })");
+    QVERIFY(session.open(directory.filePath(u"fleet.toml"_s)).isEmpty());
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(row().code(), CodeVerdict::Stale, 30'000);
+    QCOMPARE(row().variablesChanged(), 1);
+    QTRY_COMPARE(session.journal().event(0).text,
+                 u"runs with an old environment: its fleet entry says another one now"_s);
+}
+
+QTEST_GUILESS_MAIN(TestFleetSession)
+#include "tst_fleetsession.moc"

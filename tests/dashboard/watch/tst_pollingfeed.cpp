@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/watch/pollingfeed.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class TestPollingFeed : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void anArrivalSaysInWhichDialectItIs();
+    void answersOfOneMomentArriveTogether();
+    void whatIsFollowedArrivesAtOnce();
+    void aTokenThatCannotBeReadIsAnAnswer();
+};
+
+/// A feed, and all that it published.
+struct Bench
+{
+    PollingFeed feed;
+    QSignalSpy published{&feed, &ServiceFeed::arrived};
+
+    QList<Arrival> arrivals() const
+    {
+        QList<Arrival> all;
+        for (const QList<QVariant> &signal : published)
+            all << signal[0].value<QList<Arrival>>();
+        return all;
+    }
+};
+
+void TestPollingFeed::anArrivalSaysInWhichDialectItIs()
+{
+    FakeHttpServer ours, spring;
+    ours.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    spring.setAnswer("/actuator/health", FakeAnswer::json(R"({"status":"UP"})"));
+    Bench bench;
+    bench.feed.add(1, Reports::entry(u"ours"_s, ours.url()));
+    bench.feed.add(2, Reports::entry(u"spring"_s, spring.url()));
+    bench.feed.start();
+    QTRY_VERIFY(bench.arrivals().size() >= 2);
+    for (const Arrival &arrival : bench.arrivals()) {
+        QVERIFY2(arrival.answer.value, qPrintable(arrival.answer.reply.message));
+        QCOMPARE(arrival.dialect, arrival.id == 1 ? Dialect::Hephaestus : Dialect::Actuator);
+    }
+}
+
+void TestPollingFeed::answersOfOneMomentArriveTogether()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    Bench bench;
+    FleetEntry entry = Reports::entry(u"service"_s, server.url());
+    entry.interval = 60s; // each is asked once
+    for (ServiceId id = 1; id <= 8; ++id)
+        bench.feed.add(id, entry);
+    bench.feed.start();
+    QTRY_COMPARE(bench.arrivals().size(), 8);
+    QVERIFY2(bench.published.size() < 8, qPrintable(QString::number(bench.published.size())));
+}
+
+void TestPollingFeed::whatIsFollowedArrivesAtOnce()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    Bench bench;
+    bench.feed.add(1, Reports::entry(u"service"_s, server.url()));
+    bench.feed.setEager(1, true);
+    bench.feed.start();
+    QTRY_VERIFY(bench.published.size() >= 2); // each by itself
+    for (const QList<QVariant> &signal : std::as_const(bench.published))
+        QCOMPARE(signal[0].value<QList<Arrival>>().size(), 1);
+}
+
+void TestPollingFeed::aTokenThatCannotBeReadIsAnAnswer()
+{
+    Bench bench;
+    FleetEntry entry = Reports::entry(u"service"_s);
+    entry.tokenFile = u"/nonexistent/token"_s;
+    bench.feed.add(1, entry);
+    bench.feed.start();
+    QTRY_VERIFY(!bench.published.isEmpty());
+    QCOMPARE(bench.arrivals().first().answer.reply.error, ClientError::Unauthorized);
+    QVERIFY(bench.arrivals().first().answer.reply.message.contains(u"/nonexistent/token"_s));
+}
+
+QTEST_GUILESS_MAIN(TestPollingFeed)
+#include "tst_pollingfeed.moc"
