@@ -12,8 +12,8 @@
 
 namespace Hephaestus {
 
-/// Sees processes of this machine end, at once and not with the next poll, and learns how they ended. wait(2) tells it
-/// of those started from here. Of others /proc tells while nobody has reaped them, or the kernel (PIDFD_GET_INFO, Linux
+/// Sees processes of this machine end, at once and not with the next poll, and learns how they ended. Of those started
+/// from here wait(2) tells. Of others /proc tells while nobody has reaped them, or the kernel (PIDFD_GET_INFO, Linux
 /// 6.15). Otherwise it stays unknown.
 ///
 /// Each watched process takes a descriptor, so there is a limit. The end of one beyond it is noticed by the next poll.

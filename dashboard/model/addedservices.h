@@ -18,8 +18,8 @@ public:
                            QObject *parent = nullptr);
 
     /// Watches it, and remembers it with its token. One that was added before is added anew: its token may be another
-    /// one. One that is watched for another reason (a fleet file, …), or is busy, stays as it is: refused() says so,
-    /// and its row is the answer.
+    /// one. One that is watched for another reason (a fleet file, …), or is busy, stays as it is. Then refused() says
+    /// so, and its row is the answer.
     ServiceId add(const FleetEntry &entry);
     /// Watches those of earlier days; each as soon as its token is known.
     void restore();

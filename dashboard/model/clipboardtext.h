@@ -6,8 +6,8 @@
 
 namespace Hephaestus {
 
-/// A shell command that asks the service what the dashboard asks it. The token is not in it: it is read from its file
-/// (one of `tokenDirectory`, TokenStore's, if the entry names none) or the keyring when the command runs.
+/// A shell command that asks the service what the dashboard asks it. The token is not in it: the command reads it from
+/// its file or the keyring. If the entry names no file, that is one of `tokenDirectory` (TokenStore's).
 QString asCurl(const FleetEntry &entry, const QString &tokenDirectory = TokenStore::defaultDirectory());
 
 /// The latest answer, indented; a JSON object that says why there is none.

@@ -7,8 +7,8 @@
 
 namespace Hephaestus {
 
-/// The dependencies of one service as a table. show() keeps rows whose dependency is still there and
-/// signals only the cells whose text changed, so a selection survives every poll.
+/// The dependencies of one service as a table. A selection survives every poll, because `show()` keeps rows whose
+/// dependency is still there. It signals only the cells whose text changed.
 class DependencyModel : public QAbstractTableModel
 {
     Q_OBJECT

@@ -9,8 +9,8 @@
 namespace Hephaestus {
 
 /// The services of a FleetModel as a person looks at them: those that match a query, favourites first, sorted by the
-/// values of a column (ties by name, so that rows do not jump), and, if asked for, each group under a heading that can
-/// be folded. Rows come, go and move one by one and nothing resets, so that a selection survives.
+/// values of a column. Ties are sorted by name, so that rows do not jump. Each group may have a heading that folds it.
+/// Rows come, go and move one by one and nothing resets, so that a selection survives.
 class FleetRows : public QAbstractTableModel
 {
     Q_OBJECT

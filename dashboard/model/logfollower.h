@@ -29,8 +29,8 @@ public:
     /// Where it comes from, as a sentence.
     QString source() const;
 
-    /// What of `current` is new after `previous`, both the last lines of one growing output: the longest end of
-    /// `previous` that `current` begins with is old.
+    /// What of `current` is new after `previous`, both the last lines of one growing output. Old is the longest end
+    /// of `previous` that `current` begins with.
     static QStringList newLines(const QStringList &previous, const QStringList &current);
 
 Q_SIGNALS:

@@ -9,9 +9,9 @@
 
 namespace Hephaestus {
 
-/// Keeps the bearer tokens of services that were added by hand, by their URLs: in the desktop's keyring where one
-/// answers, else each in a file that only its owner can read. Never in the settings. Nothing here waits; what was asked
-/// comes back by a callback in this object's thread, and not once it is destroyed.
+/// Keeps the bearer tokens of services that were added by hand, by their URLs. They are in the desktop's keyring where
+/// one answers, else each in a file that only its owner can read; never in the settings. Nothing here waits. What was
+/// asked comes back by a callback in this object's thread, and not once it is destroyed.
 class TokenStore : public QObject
 {
     Q_OBJECT
@@ -29,9 +29,9 @@ public:
     /// In one place only: what was kept before is replaced. A Problem: it is not kept.
     void keep(const QString &url, const QString &token, const Done &done);
     void forget(const QString &url);
-    /// Hands `entry` back with the file its token is in, or else with the token; without, if there is none or (a
-    /// Problem) the keyring does not tell. A file comes first: it is there because the keyring could not be had when
-    /// the token was last kept.
+    /// Hands `entry` back with the file its token is in, or else with the token. Without both if there is none, or if
+    /// the keyring does not tell (a Problem). A file comes first: it is there because the keyring could not be had
+    /// when the token was last kept.
     void find(const FleetEntry &entry, const Found &done);
 
     QString fileOf(const QString &url) const;
