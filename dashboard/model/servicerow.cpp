@@ -119,8 +119,9 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
 
 QString progressText(const ShutdownProgress &progress)
 {
-    QString text =
-        progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown) : QString(progress.phase).replace(u'_', u' ');
+    QString text = progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown)
+        : progress.phase == "notice"_L1     ? tr("shutdown scheduled")
+                                            : QString(progress.phase).replace(u'_', u' ');
     if (progress.inFlight > 0)
         text += u" %1"_s.arg(progress.inFlight);
     for (const StepReport &step : progress.steps) {

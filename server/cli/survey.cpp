@@ -70,6 +70,11 @@ QString dependencyText(const HealthReport &report)
     return parts.isEmpty() ? u"—"_s : parts.join(u", "_s);
 }
 
+QString phaseText(const QString &phase)
+{
+    return phase == "notice"_L1 ? u"shutdown scheduled"_s : printable(QString(phase).replace(u'_', u' '));
+}
+
 Row rowOf(const ServiceSnapshot &snapshot)
 {
     const Look look = lookOf(snapshot.state);
@@ -91,7 +96,7 @@ Row rowOf(const ServiceSnapshot &snapshot)
     row[4] = {formatDuration(report.uptime)};
     row[5] = {dependencyText(report), snapshot.state == ServiceState::DependencyError ? Paint::Bad : Paint::None};
     if (report.shutdown && !report.shutdown->phase.isEmpty())
-        row[5].text.prepend(printable(report.shutdown->phase) + u"; "_s);
+        row[5].text.prepend(phaseText(report.shutdown->phase) + u"; "_s);
     return row;
 }
 

@@ -94,7 +94,10 @@ void TestServiceRow::anActivityIsShownInsteadOfTheState()
 
 void TestServiceRow::aShutdownTellsItsStepAndTheSecondsLeft()
 {
-    QCOMPARE(stateText(after({Reports::answer(Reports::shuttingDown())})), u"draining 3, 27 s left"_s);
+    HealthReport report = Reports::shuttingDown();
+    QCOMPARE(stateText(after({Reports::answer(report)})), u"draining 3, 27 s left"_s);
+    report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"notice"_s, Seconds(9), 0, {}};
+    QCOMPARE(stateText(after({Reports::answer(report)})), u"shutdown scheduled, 9 s left"_s);
 }
 
 void TestServiceRow::dependenciesNotUsedComeLast()

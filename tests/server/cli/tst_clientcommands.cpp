@@ -39,6 +39,7 @@ private Q_SLOTS:
     void aCommandIsRunOnlyIfNothingIsStale();
     void theServicesThatLoadedAFileAreListed();
     void nobodyIsAffectedByAFileThatNobodyLoaded();
+    void theTableNamesThePhaseOfAShutdown();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
     void aTokenFileThatIsAFifoKeepsNobodyWaiting();
@@ -247,6 +248,18 @@ void TestClientCommands::theTableShowsEachService()
              qPrintable(lines[2]));
     QVERIFY(!outcome.output.contains(u'\x1b'));
     QVERIFY(run({u"status"_s, server->url(), u"--color"_s, u"always"_s}).output.contains(u"\x1b[31m▲ error"_s));
+}
+
+void TestClientCommands::theTableNamesThePhaseOfAShutdown()
+{
+    for (const auto &[phase, words] :
+         {std::pair{"notice", u"shutdown scheduled; —"_s}, std::pair{"cleaning_up", u"cleaning up; —"_s}}) {
+        server->setAnswer(
+            "/health/status",
+            FakeAnswer::json(body(QByteArray(R"(,"shutdown":{"mode":"scheduled","phase":")") + phase + R"("})")));
+        const QString table = run({u"status"_s, server->url()}).output;
+        QVERIFY2(table.trimmed().endsWith(words), qPrintable(table));
+    }
 }
 
 void TestClientCommands::hostileTextDoesNotReachTheTerminal()
