@@ -7,6 +7,7 @@ function(run)
     endif()
 endfunction()
 
+string(REPLACE ";" "\\;" LAUNCHER "${LAUNCHER}") # a command of several words is one value
 file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix --component library)
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G Ninja -DCMAKE_PREFIX_PATH=${WORK}/prefix
