@@ -12,8 +12,9 @@ namespace Hephaestus {
 class FilterBar;
 class FleetView;
 
-/// What a person arranged in the main window, kept in the settings: its place, the splitters, the columns, whether the
-/// events are shown, and the view. A change is saved soon, not only at the end: that may be a kill, or the machine's.
+/// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns, the
+/// view, and whether the events are shown. A change is saved soon, not only at the end: that may be a kill, or the
+/// machine's.
 class WindowLayout : public QObject
 {
     Q_OBJECT
