@@ -32,9 +32,9 @@ Result<QList<TargetGroup>> decodeFileSd(QByteArrayView json)
 {
     const QByteArrayView trimmed = json.trimmed();
     if (trimmed.startsWith("- ") || trimmed.startsWith("---") || trimmed.startsWith("#"))
-        return Problem{
-            {},
-            u"this is YAML; expected the JSON form of a file_sd file: [{\"targets\": [\"HOST:PORT\"], \"labels\": {}}]"_s};
+        return Problem{{},
+                       u"this is YAML; expected the JSON form of a file_sd file: [{\"targets\": [\"HOST:PORT\"], "
+                       u"\"labels\": {}}]"_s};
     return decodeList(json, "a list of target groups: [{\"targets\": [\"HOST:PORT\"], \"labels\": {}}]"_L1, readGroup);
 }
 

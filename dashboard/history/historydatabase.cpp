@@ -319,7 +319,8 @@ bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
 {
     QSqlQuery query = m_file.prepared(
-        u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"_s);
+        u"INSERT INTO obituary (at, url, name, pid, code, signal, reason, bodies, log) VALUES (?, ?, ?, ?, "
+        u"?, ?, ?, ?, ?)"_s);
     for (const Obituary &obituary : batch.obituaries()) {
         const QVariant code = obituary.exit ? QVariant(obituary.exit->code) : QVariant();
         const QVariant signal = obituary.exit ? QVariant(obituary.exit->signal) : QVariant();
@@ -491,7 +492,8 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
         return false;
     QSqlQuery query = m_file.prepared(
         Buckets
-        + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? AND dependency = ?"_s);
+        + u"SELECT at, successes, failures FROM bucket CROSS JOIN operations ON start = at WHERE step = ? "
+          u"AND dependency = ?"_s);
     while (dependencies.next()) {
         QHash<qint64, HistoryBatch::Count> counts;
         if (!m_file.run(query, {from, step, step, to, step, dependencies.value(0)}))
@@ -571,7 +573,8 @@ Result<QList<Obituary>> HistoryDatabase::obituaries(const QString &url)
         obituaries << obituary;
     };
     const QString sql =
-        u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at DESC LIMIT 20"_s;
+        u"SELECT at, name, pid, code, signal, reason, bodies, log FROM obituary WHERE url = ? ORDER BY at "
+        u"DESC LIMIT 20"_s;
     if (auto problem = read(sql, {url}, take))
         return *problem;
     return obituaries;

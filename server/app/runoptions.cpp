@@ -36,7 +36,8 @@ void addOptions(QCommandLineParser &parser)
          u"A listening socket held for the program, which gets it as descriptor 3 and up; may be repeated."_s,
          u"ADDR"_s},
         {u"overlap"_s,
-         u"A restart starts the new program first, and ends the old one once the new one accepts on the held sockets."_s},
+         u"A restart starts the new program first, and ends the old one once the new one accepts on the held "
+         u"sockets."_s},
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
          u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},

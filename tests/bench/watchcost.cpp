@@ -84,7 +84,8 @@ public:
         const auto frame = [&](double part) {
             return frames.empty() ? 0.0 : frames[std::size_t(double(frames.size() - 1) * part)];
         };
-        return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4, "cores": %5, "cpu_microseconds_per_poll": %6, )"
+        return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4,)"
+               uR"( "cores": %5, "cpu_microseconds_per_poll": %6, )"
                R"("resident_megabytes": %7, "worst_gap_milliseconds": %8, "oldest_good_seconds": %9, )"_s
                    .arg(m_session.fleet().rowCount())
                    .arg(seconds, 0, 'f', 1)

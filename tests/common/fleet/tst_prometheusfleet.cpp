@@ -20,7 +20,8 @@ QByteArray targetsOf(const QByteArray &target)
 }
 
 const QByteArray Target =
-    R"({"labels":{"job":"hephaestus","instance":"127.0.0.1:1","service":"mcp"},"scrapeUrl":"http://127.0.0.1:1/metrics",)"
+    R"({"labels":{"job":"hephaestus","instance":"127.0.0.1:1","service":"mcp"},)"
+    R"("scrapeUrl":"http://127.0.0.1:1/metrics",)"
     R"("health":"up","lastError":"","lastScrape":"2026-01-02T11:00:00.123456789Z","lastScrapeDuration":0.004})";
 
 /// `points`: `"value":[…]` or `"values":[[…],…]`.

@@ -38,8 +38,10 @@ void TestDialectCodec::bodiesAreTakenForWhatTheyAre_data()
     QTest::newRow("actuator, details hidden")
         << QByteArray(R"({"status":"UP","groups":["liveness","readiness"]})") << Dialect::Actuator << u""_s;
     QTest::newRow("actuator, components")
-        << QByteArray(
-               R"({"status":"DOWN","components":{"db":{"status":"DOWN","details":{"error":"org.postgresql.util.PSQLException: Connection refused"}},"diskSpace":{"status":"UP","details":{"total":1,"free":1,"exists":true}},"ping":{"status":"UP"}}})")
+        << QByteArray(R"({"status":"DOWN","components":{"db":{"status":"DOWN",)"
+                      R"("details":{"error":"org.postgresql.util.PSQLException: Connection refused"}},)"
+                      R"("diskSpace":{"status":"UP","details":{"total":1,"free":1,"exists":true}},)"
+                      R"("ping":{"status":"UP"}}})")
         << Dialect::Actuator
         << u"db error: org.postgresql.util.PSQLException: Connection refused, diskSpace working, ping working"_s;
     QTest::newRow("actuator before 2.2") << QByteArray(
@@ -50,8 +52,11 @@ void TestDialectCodec::bodiesAreTakenForWhatTheyAre_data()
     QTest::newRow("actuator, unknown") << QByteArray(R"({"status":"UP","components":{"mail":{"status":"UNKNOWN"}}})")
                                        << Dialect::Actuator << u"mail not_used"_s;
     QTest::newRow("health+json")
-        << QByteArray(
-               R"({"status":"pass","version":"1","releaseId":"1.2.2","serviceId":"f03e522f","checks":{"cassandra:responseTime":[{"componentId":"dfd6cf2b","componentType":"datastore","observedValue":250,"observedUnit":"ms","status":"pass","output":""}],"cpu:utilization":[{"componentId":"a","node":1,"status":"warn","output":""},{"componentId":"b","status":"fail","output":"too hot"}]}})")
+        << QByteArray(R"({"status":"pass","version":"1","releaseId":"1.2.2","serviceId":"f03e522f",)"
+                      R"("checks":{"cassandra:responseTime":[{"componentId":"dfd6cf2b","componentType":"datastore",)"
+                      R"("observedValue":250,"observedUnit":"ms","status":"pass","output":""}],)"
+                      R"("cpu:utilization":[{"componentId":"a","node":1,"status":"warn","output":""},)"
+                      R"({"componentId":"b","status":"fail","output":"too hot"}]}})")
         << Dialect::HealthJson
         << u"cassandra:responseTime working, cpu:utilization a working, cpu:utilization b error: too hot"_s;
     QTest::newRow("health+json, fails") << QByteArray(R"({"status":"fail","output":"no disk"})") << Dialect::HealthJson
@@ -99,8 +104,9 @@ void TestDialectCodec::versionsAndDetailsAreKept()
     const auto plain = decodeForeign(R"({"status":"healthy","version":"1.4.0","service":"orders"})");
     QCOMPARE(plain->report.version, u"1.4.0"_s);
     QCOMPARE(plain->report.service, u"orders"_s);
-    const auto health = decodeForeign(
-        R"({"status":"pass","releaseId":"1.2.2","checks":{"up":[{"observedValue":1209600.245,"observedUnit":"s","status":"pass"}]}})");
+    const auto health =
+        decodeForeign(R"({"status":"pass","releaseId":"1.2.2","checks":{"up":[{"observedValue":1209600.245,)"
+                      R"("observedUnit":"s","status":"pass"}]}})");
     QCOMPARE(health->report.version, u"1.2.2"_s);
     QCOMPARE(health->report.dependencies[0].details, (QVariantMap{{u"observed"_s, u"1209600.245 s"_s}}));
     const auto actuator =

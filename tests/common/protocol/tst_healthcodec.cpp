@@ -87,9 +87,9 @@ void TestHealthCodec::theBasicBodyHasTheFieldsOfTheProtocol()
     health.startTime = QDateTime({2025, 11, 4}, {12, 0}, QTimeZone::utc());
     health.version = u"1.4.0"_s;
     health.service = u"hephaestus-mcp"_s;
-    QCOMPARE(
-        encode(health),
-        R"({"service":"hephaestus-mcp","start_time":"2025-11-04T12:00:00.000Z","status":"healthy","uptime_seconds":123.456,"version":"1.4.0"})"_ba);
+    QCOMPARE(encode(health),
+             R"({"service":"hephaestus-mcp","start_time":"2025-11-04T12:00:00.000Z","status":"healthy",)"
+             R"("uptime_seconds":123.456,"version":"1.4.0"})"_ba);
 }
 
 void TestHealthCodec::aDependencyNotUsedSaysOnlyThat()
@@ -105,10 +105,11 @@ void TestHealthCodec::whatAnyImplementationMaySendIsRead_data()
     QTest::addColumn<QByteArray>("json");
     QTest::newRow("status only") << R"({"status":"healthy"})"_ba;
     QTest::newRow("nulls")
-        << R"({"status":"healthy","uptime_seconds":null,"start_time":null,"version":null,"service":null,"dependencies":null,"resources":null,"code":null,"pid":null})"_ba;
+        << R"({"status":"healthy","uptime_seconds":null,"start_time":null,"version":null,"service":null,)"
+           R"("dependencies":null,"resources":null,"code":null,"pid":null})"_ba;
     QTest::newRow("null dependency") << R"({"status":"healthy","dependencies":{"groq":null}})"_ba;
-    QTest::newRow("null counts")
-        << R"({"status":"healthy","dependencies":{"groq":{"status":"not_used","error":null,"success_count":null,"last_success_seconds":null}}})"_ba;
+    QTest::newRow("null counts") << R"({"status":"healthy","dependencies":{"groq":{"status":"not_used","error":null,)"
+                                    R"("success_count":null,"last_success_seconds":null}}})"_ba;
     QTest::newRow("never")
         << R"({"status":"healthy","dependencies":{"db":{"status":"working","last_success_seconds":-1}}})"_ba;
     QTest::newRow("unknown fields") << R"({"status":"healthy","x":[1,{"y":2}],"resources":{"gpu":1}})"_ba;

@@ -80,7 +80,8 @@ void TestNewServices::aPastedUrlIsIntroduced_data()
     QTest::newRow("actuator")
         << QByteArray("/actuator/health") << QByteArray(R"({"status":"UP","components":{"db":{"status":"UP"}}})")
         << u""_s
-        << u"Spring Boot Actuator: healthy, 1 dependency. It can be watched, and shut down if it exposes /actuator/shutdown."_s;
+        << u"Spring Boot Actuator: healthy, 1 dependency. It can be watched, and shut down if it exposes "
+           u"/actuator/shutdown."_s;
     QTest::newRow("older") << QByteArray("/health")
                            << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00Z","version":"0.9"})")
                            << u"/health"_s << u"plain /health: 0.9, healthy. It can be watched."_s;
@@ -196,7 +197,7 @@ void TestNewServices::aPlainWebServerIsWatched()
     QVERIFY(!restart->isEnabled());
     server.kill();
     server.waitForFinished();
-    QTRY_COMPARE_WITH_TIMEOUT(session.fleet().find(id)->state(), ServiceState::Unreachable, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(session.fleet().find(id)->state(), ServiceState::Unreachable, 60'000);
 }
 
 void TestNewServices::actuatorIsShutDownAndNothingElse()

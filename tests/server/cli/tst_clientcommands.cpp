@@ -65,7 +65,7 @@ private:
         bool ended = false;
         connect(&process, &QProcess::finished, this, [&] { ended = true; });
         process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 30'000); }(); // our fakes live in this thread
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 60'000); }(); // our fakes live in this thread
         return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
                 QString::fromUtf8(process.readAllStandardError())};
     }
@@ -214,8 +214,8 @@ void TestClientCommands::theServicesThatLoadedAFileAreListed()
              server->requests().last().constData());
     const QString json = run(question + QStringList{u"--json"_s}).output.simplified();
     QVERIFY2(
-        json.startsWith(
-            u"{ \"files\": [ { \"path\": \"/srv/manager [1]&.py\", \"services\": [ { \"kind\": \"source\", \"name\": \"uses\" } ] }"_s),
+        json.startsWith(u"{ \"files\": [ { \"path\": \"/srv/manager [1]&.py\", \"services\": [ { \"kind\": \"source\", "
+                        u"\"name\": \"uses\" } ] }"_s),
         qPrintable(json));
 }
 
@@ -266,8 +266,8 @@ void TestClientCommands::hostileTextDoesNotReachTheTerminal()
 {
     server->setAnswer(
         "/health/status",
-        FakeAnswer::json(
-            R"({"status":"healthy","version":"\u001b[2J\u202e","dependencies":{"a\nb":{"status":"error","error":"\u001b]0;x\u0007"}}})"));
+        FakeAnswer::json(R"({"status":"healthy","version":"\u001b[2J\u202e","dependencies":{"a\nb":{"status":"error",)"
+                         R"("error":"\u001b]0;x\u0007"}}})"));
     const Outcome outcome = run({u"status"_s, server->url()});
     QCOMPARE(outcome.code, 1);
     QCOMPARE(outcome.output.count(u'\n'), 2);
@@ -375,8 +375,8 @@ void TestClientCommands::aServiceIsStaleIfItsEntrySetsAnotherEnvironment()
 
 void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
 {
-    const QByteArray stale =
-        R"(,"instance_id":"1","capabilities":["restart"],"code":{"verdict":"stale","changed":[{"path":"/a.py"}]},"resources":{"in_flight_requests":%1})";
+    const QByteArray stale = R"(,"instance_id":"1","capabilities":["restart"],"code":{"verdict":"stale",)"
+                             R"("changed":[{"path":"/a.py"}]},"resources":{"in_flight_requests":%1})";
     const FakeAnswer busy = FakeAnswer::json(body(QByteArray(stale).replace("%1", "1")));
     server->setAnswers("/health/status",
                        {busy, busy, busy, busy, FakeAnswer::json(body(QByteArray(stale).replace("%1", "0")))});
@@ -398,7 +398,7 @@ void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
         output += process.readAllStandardOutput();
         return output.contains(text);
     };
-    QTRY_VERIFY_WITH_TIMEOUT(says("a is stale: the last restart failed: "), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(says("a is stale: the last restart failed: "), 60'000);
     QVERIFY2(output.contains("a is stale: a request is in flight\n") && output.contains("no such file"),
              output.constData());
     process.terminate();

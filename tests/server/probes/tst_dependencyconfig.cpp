@@ -240,8 +240,8 @@ void TestDependencyConfig::aKeyThatWouldBreakAHeaderIsRefused()
     qunsetenv("HEPHAESTUS_TEST_KEY");
     QCOMPARE(
         problems,
-        QStringList{
-            u"t.toml:2: dependencies.openai.api_key_env: expected a key of one line, of printable characters without spaces"_s});
+        QStringList{u"t.toml:2: dependencies.openai.api_key_env: expected a key of one line, of printable characters "
+                    u"without spaces"_s});
 }
 
 void TestDependencyConfig::aDependencySwitchedOffNeedsNoSecret()
@@ -280,7 +280,8 @@ void TestDependencyConfig::whatIsWrongIsNamed_data()
         u"t.toml:2: dependencies.qdrant.interval: expected a duration from"_s);
     row("no database", "[dependencies.database]"_ba, u"t.toml:1: dependencies.database: database is missing"_s);
     row("driver", "[dependencies.database]\ndatabase='x'\ndriver='QSQLITE3'"_ba,
-        u"t.toml:3: dependencies.database.driver: expected one of QSQLITE, QPSQL, QMYSQL, found \"QSQLITE3\"; did you mean \"QSQLITE\"?"_s);
+        u"t.toml:3: dependencies.database.driver: expected one of QSQLITE, QPSQL, QMYSQL, found "
+        u"\"QSQLITE3\"; did you mean \"QSQLITE\"?"_s);
     row("pool size", "[dependencies.database]\ndatabase='x'\npool_size=0"_ba,
         u"t.toml:3: dependencies.database.pool_size: expected a whole number from 1 to 100"_s);
     row("server of SQLite", "[dependencies.database]\ndatabase='x'\nhost='db'"_ba,
@@ -320,8 +321,8 @@ void TestDependencyConfig::whatIsWrongIsNamed()
 
 void TestDependencyConfig::allErrorsAreToldAtOnce()
 {
-    read(
-        "[checks]\ntimeout = 5\n[dependencies.database]\npool_size = 'x'\n[dependencies.openai]\nurl = 'x'\nmodel = 'y'\n"_ba);
+    read("[checks]\ntimeout = 5\n[dependencies.database]\npool_size = 'x'\n[dependencies.openai]\nurl = "
+         "'x'\nmodel = 'y'\n"_ba);
     QCOMPARE(problems.size(), 5); // timeout, no database, pool_size, url, model
 }
 

@@ -48,9 +48,9 @@ private:
     /// What a successor says of itself.
     QString introduction() const
     {
-        return u"pid %1 descriptors 0 1 2 3 directory %2 mark first arguments one  two signals default listeners 1 held right"_s
-            .arg(process.processId())
-            .arg(directory->path());
+        return u"pid %1 descriptors 0 1 2 3 directory %2 mark first arguments one  two signals default "
+               u"listeners 1 held right"_s.arg(process.processId())
+                   .arg(directory->path());
     }
 
     std::unique_ptr<QTemporaryDir> directory;
