@@ -61,6 +61,7 @@ installed() {
 available() {
     local name
     for name in ${1//|/ }; do
+        [[ $name == "${1##*|}" ]] && break # the last, or only one
         apt-cache show --no-all-versions "$name" >/dev/null 2>&1 && break
     done
     echo "$name"
