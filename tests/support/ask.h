@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/probes/probe.h"
+#include "tests/support/events.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -14,9 +15,9 @@ inline Outcome ask(Probe &probe)
 {
     QSignalSpy finished(&probe, &Probe::finished);
     probe.start();
-    if (finished.isEmpty() && !finished.wait(20000))
+    if (finished.isEmpty() && !finished.wait(60'000))
         return Outcome::failure(ErrorClass::BadAnswer, QStringLiteral("the probe never finished"));
-    QTest::qWait(0); // whatever else was under way comes now
+    Test::deliverEvents(); // whatever else was under way comes now
     if (finished.size() != 1)
         return Outcome::failure(ErrorClass::BadAnswer, QStringLiteral("the probe finished twice"));
     return finished.first().first().value<Outcome>();

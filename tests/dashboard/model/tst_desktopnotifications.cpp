@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/desktopnotifications.h"
+#include "tests/support/events.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -125,7 +126,7 @@ void TestDesktopNotifications::aLaterOneAboutTheSameReplacesIt()
 {
     m_notifications->show(alert());
     QTRY_COMPARE(m_desktop->shown.size(), 1);
-    QTest::qWait(0);
+    Test::deliverEvents();
     QTRY_VERIFY([&] { // once the number has come back
         m_notifications->show(alert(Alert::Kind::Recovery));
         return QTest::qWaitFor([&] { return m_desktop->shown.last().replaces == 1; }, 200);

@@ -85,7 +85,7 @@ void TestFewFiles::theSoftLimitIsRaisedAsFarAsTheFleetNeeds()
     QVERIFY(session.open(m_fleetFile).isEmpty());
     session.start();
     QVERIFY2(filesLimit().rlim_cur > Services, qPrintable(QString::number(filesLimit().rlim_cur)));
-    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 60'000);
     QVERIFY(openFiles() > Services); // each connection is kept
 }
 
@@ -99,7 +99,7 @@ void TestFewFiles::whatIsStartedFromHereGetsTheLimitAsItWas()
     QSignalSpy exited(*process, &LaunchedProcess::exited);
     QFile told(m_directory.filePath(u"told"_s));
     QVERIFY(told.open(QIODevice::WriteOnly));
-    QVERIFY(exited.wait());
+    QVERIFY(exited.wait(60'000));
     QFile log(logFileOf(u"limit"_s, m_directory.path()));
     QVERIFY(log.open(QIODevice::ReadOnly));
     QCOMPARE(log.readAll().trimmed(), QByteArray::number(quint64(Few)));
@@ -113,12 +113,13 @@ void TestFewFiles::aFleetBeyondTheHardLimitIsWatchedAllTheSame()
     session.keepHistory(m_directory.filePath(u"history.db"_s));
     QVERIFY(session.open(m_fleetFile).isEmpty());
     session.start();
-    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(healthy(session), Services, 60'000);
 
     // From here on, whoever's connection is kept and whoever's is not.
     qsizetype most = 0;
+    QSignalSpy changed(&session.fleet(), &FleetModel::dataChanged);
     for (int look = 0; look < 30; ++look) {
-        QTest::qWait(100);
+        QVERIFY(changed.wait(30'000));
         QCOMPARE(healthy(session), Services);
         most = std::max(most, openFiles());
     }

@@ -7,6 +7,7 @@
 #include "dashboard/ui/viewsbutton.h"
 #include "dashboard/ui/wallboard.h"
 #include "tests/dashboard/model/reports.h"
+#include "tests/support/events.h"
 #include "tests/support/fakehttpserver.h"
 
 #include <QAction>
@@ -321,7 +322,7 @@ void TestMainWindow::aShutdownIsAskedForOnce()
     // Everything else waits, and says so; the button that began it now cancels.
     QVERIFY(!bench.action(ServiceAction::Start)->isEnabled());
     QVERIFY(bench.window.findChild<ServiceCommands *>()->cancel()->isEnabled());
-    QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id), 60'000);
     QCOMPARE(bench.asked("POST"), 1);
 }
 
@@ -579,11 +580,11 @@ void TestMainWindow::theLayoutIsSavedBeforeTheEnd()
     };
     for (const auto &[what, change] : changes) {
         // When the change before this one has been saved.
-        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().contains(u"table/columns"_s), what, 10'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(QSettings().contains(u"table/columns"_s), what, 60'000);
         QSettings().remove(u"table/columns"_s);
         change();
         QTRY_VERIFY2_WITH_TIMEOUT(QSettings().value(u"table/columns"_s).toByteArray() == header->saveState(), what,
-                                  10'000);
+                                  60'000);
     }
     QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), bench.window.saveGeometry());
     QVERIFY(!QSettings().value(u"window/events"_s).toBool());
@@ -596,7 +597,7 @@ void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
     const auto hidden = [&](int width) {
         table.resize(width, 300);
         table.show();
-        QTest::qWait(0); // the resize arrives
+        Test::deliverEvents(); // the resize arrives
         return std::pair(table.isColumnHidden(FleetModel::InFlight), table.isColumnHidden(FleetModel::Version));
     };
     const int digit = table.fontMetrics().horizontalAdvance(u'0');

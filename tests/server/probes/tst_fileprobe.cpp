@@ -2,6 +2,7 @@
 #include "server/core/processusage.h"
 #include "server/probes/fileprobe.h"
 #include "tests/support/ask.h"
+#include "tests/support/events.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -78,7 +79,7 @@ void TestFileProbe::anAnswerThatComesLateFindsNobody()
         while (*own)
             std::this_thread::yield();
     }
-    QTest::qWait(0);
+    Test::deliverEvents();
 }
 
 void TestFileProbe::nothingIsLeftOverAfterManyChecks()

@@ -2,6 +2,7 @@
 #include "server/core/processusage.h"
 #include "server/probes/httpprobe.h"
 #include "tests/support/ask.h"
+#include "tests/support/events.h"
 #include "tests/support/fakehttpserver.h"
 
 #include <QProcess>
@@ -152,10 +153,10 @@ void TestHttpProbe::whatEachAnswerComesTo_data()
     const auto row = [](const char *name, HttpService service, int status, const QByteArray &body,
                         const QString &message) { QTest::newRow(name) << service << status << body << message; };
     using enum HttpService;
-    const QByteArray quota =
-        R"({"error":{"message":"You exceeded your current quota, check your plan and billing","type":"insufficient_quota","code":"insufficient_quota"}})"_ba;
-    const QByteArray wrongKey =
-        R"({"error":{"message":"Incorrect API key provided: sk-very-secret-key-42.","type":"invalid_request_error","code":"invalid_api_key"}})"_ba;
+    const QByteArray quota = R"({"error":{"message":"You exceeded your current quota, check your plan and billing",)"
+                             R"("type":"insufficient_quota","code":"insufficient_quota"}})"_ba;
+    const QByteArray wrongKey = R"({"error":{"message":"Incorrect API key provided: sk-very-secret-key-42.",)"
+                                R"("type":"invalid_request_error","code":"invalid_api_key"}})"_ba;
     row("401", OpenAi, 401, wrongKey, u"credentials: HTTP 401, invalid_api_key"_s);
     row("401 without a body", OpenAi, 401, {}, u"credentials: HTTP 401"_s);
     row("403", Groq, 403, "Forbidden"_ba, u"credentials: HTTP 403"_s);
@@ -469,7 +470,7 @@ void TestHttpProbe::aDeletedProbeIsSilent()
     probe->start();
     QTRY_COMPARE(server->requests().size(), 1);
     probe.reset();
-    QTest::qWait(0);
+    Test::deliverEvents();
     QVERIFY(finished.isEmpty());
 }
 
@@ -477,7 +478,7 @@ void TestHttpProbe::nothingIsLeftOverAfterManyChecks()
 {
     answerEverywhere(FakeAnswer::raw(response(200, collectionsBody), FakeAnswer::Then::Close));
     QVERIFY(ask(settings(HttpService::Qdrant)).ok);
-    QTest::qWait(0);
+    Test::deliverEvents();
     const auto before = ProcessUsage::now();
     for (int i = 0; i < 1000; ++i)
         QVERIFY(ask(settings(HttpService::Qdrant)).ok);

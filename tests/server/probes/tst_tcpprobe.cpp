@@ -2,6 +2,7 @@
 #include "server/core/processusage.h"
 #include "server/probes/tcpprobe.h"
 #include "tests/support/ask.h"
+#include "tests/support/events.h"
 
 #include <QTcpServer>
 
@@ -71,7 +72,7 @@ void TestTcpProbe::nothingIsLeftOverAfterManyChecks()
     QVERIFY(server.listen(QHostAddress::LocalHost));
     connect(&server, &QTcpServer::newConnection, &server, [&] { server.nextPendingConnection()->deleteLater(); });
     QVERIFY(ask(u"127.0.0.1"_s, server.serverPort()).ok);
-    QTest::qWait(0);
+    Test::deliverEvents();
     const auto before = ProcessUsage::now();
     for (int i = 0; i < 1000; ++i)
         QVERIFY(ask(u"127.0.0.1"_s, server.serverPort()).ok);
