@@ -41,9 +41,9 @@ FakeAnswer metricsOf(const QByteArray &name)
 
 QByteArray targetOf(const QString &gateway, const QString &name)
 {
-    return u"      - {targets: ['%1'], labels: {service: %2, instance: '%1/%2', __metrics_path__: /%2/metrics}}\n"_s
-        .arg(gateway, name)
-        .toUtf8();
+    return u"      - {targets: ['%1'], labels: {job: hephaestus, service: %2, instance: '%1/%2', "
+           u"__metrics_path__: /%2/metrics}}\n"_s.arg(gateway, name)
+               .toUtf8();
 }
 
 } // namespace
@@ -114,7 +114,10 @@ void TestPrometheusFeed::initTestCase()
           "    static_configs:\n"
           "      - {targets: ['127.0.0.1:%1'], labels: {service: one, fleet_group: blue}}\n"
           "      - {targets: ['127.0.0.1:%2']}\n"
-          "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"_s.arg(m_one.port)
+          "      - {targets: ['127.0.0.1:%3'], labels: {service: dead}}\n"
+          "  - job_name: many\n"
+          "    scrape_interval: 5s\n" // 250 in a second keep a core busy
+          "    static_configs:\n"_s.arg(m_one.port)
                   .arg(m_two.port)
                   .arg(m_deadPort)
                   .toUtf8()

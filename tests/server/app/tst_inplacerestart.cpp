@@ -5,6 +5,7 @@
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QLocalSocket>
 #include <QTcpServer>
@@ -116,18 +117,19 @@ void TestInPlaceRestart::noRequestIsLost()
     }
     QString before = instance(service.port);
     int restarts = 0;
-    for (; restarts < 25; ++restarts) {
+    // A machine that is busy makes fewer of them.
+    for (QDeadlineTimer enough(15s); restarts < 25 && (restarts < 5 || !enough.hasExpired()); ++restarts) {
         if (rawRequest(service.port, "POST", "/health/restart").status != 200)
             break;
-        if (!QTest::qWaitFor([&] { return instance(service.port) != before && isReady(service.port); }, 20'000))
+        if (!QTest::qWaitFor([&] { return instance(service.port) != before && isReady(service.port); }, 60'000))
             break;
         before = instance(service.port);
     }
     over = true;
     for (std::thread &client : clients)
         client.join();
-    QCOMPARE(restarts, 25);
-    QVERIFY(asked > 100);
+    QVERIFY2(restarts >= 5, qPrintable(QString::number(restarts)));
+    QVERIFY(asked > restarts);
     QCOMPARE(lost, 0);
 }
 
@@ -275,18 +277,28 @@ void TestInPlaceRestart::aSuccessorThatHangsIsEnded()
 
 void TestInPlaceRestart::aSuccessorThatIsReadyHasNoDeadline()
 {
-    configure("[\"127.0.0.1:0\"]\nstart_timeout = \"1s\"");
-    START(service);
-    const QString before = instance(service.port);
-    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-    QTRY_VERIFY(instance(service.port) != before);
-    const QString after = instance(service.port);
-    const auto uptime = [&] {
-        const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
-        return health ? health->uptime : Seconds(0);
-    };
-    QTRY_VERIFY(uptime() > 1500ms);
-    QCOMPARE(instance(service.port), after);
+    for (const auto timeout : {1s, 4s, 16s}) {
+        configure("[\"127.0.0.1:0\"]\nstart_timeout = \"" + QByteArray::number(qint64(timeout.count())) + "s\"");
+        START(service);
+        const QString before = instance(service.port);
+        QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+        QString after;
+        const auto isAnother = [&] {
+            after = instance(service.port);
+            return !after.isEmpty() && after != before && isReady(service.port);
+        };
+        QTRY_VERIFY(isAnother() || service.process.state() == QProcess::NotRunning);
+        if (service.process.state() == QProcess::NotRunning)
+            continue; // the machine is so busy that it was not ready in time
+        const auto uptime = [&] {
+            const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
+            return health ? health->uptime : Seconds(0);
+        };
+        QTRY_VERIFY(uptime() > timeout + 500ms);
+        QCOMPARE(instance(service.port), after);
+        return;
+    }
+    QFAIL("no successor was ready in time");
 }
 
 void TestInPlaceRestart::aStopDuringARestartIsAStop()
