@@ -43,7 +43,7 @@ QString PostgresServer::start()
                  {command(u"postgres"_s), u"-D"_s, m_directory.filePath(u"data"_s), u"-k"_s, m_directory.path(),
                   u"-p"_s, QString::number(m_port), u"-c"_s, u"listen_addresses=127.0.0.1"_s, u"-c"_s, u"fsync=off"_s,
                   u"-c"_s, u"max_connections=20"_s});
-    if (!QTest::qWaitFor([this] { return m_server.state() == QProcess::NotRunning || answers(); }, 20000)
+    if (!QTest::qWaitFor([this] { return m_server.state() == QProcess::NotRunning || answers(); }, 60'000)
         || m_server.state() == QProcess::NotRunning)
         return u"the server does not come up: "_s + QString::fromUtf8(m_server.readAll());
     return {};

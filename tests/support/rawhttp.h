@@ -14,13 +14,13 @@ struct RawAnswer
     QByteArray body;
 };
 
-/// Sends a request on a connection of its own and waits, 10 s at most, until the peer closes it. For tests: it blocks.
+/// Sends a request on a connection of its own and waits, 60 s at most, until the peer closes it. For tests: it blocks.
 inline RawAnswer rawRequest(quint16 port, const QByteArray &method, const QByteArray &path, const QByteArray &body = {},
                             const QByteArray &fields = {})
 {
     QTcpSocket socket;
     socket.connectToHost(QStringLiteral("127.0.0.1"), port);
-    if (!socket.waitForConnected(5'000))
+    if (!socket.waitForConnected(60'000))
         return {};
     QByteArray request = method + ' ' + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(port)
         + "\r\nConnection: close\r\n" + fields;
@@ -30,7 +30,7 @@ inline RawAnswer rawRequest(quint16 port, const QByteArray &method, const QByteA
         request += "Content-Length: " + QByteArray::number(body.size()) + "\r\n";
     socket.write(request + "\r\n" + body);
     QByteArray bytes;
-    while (socket.waitForReadyRead(10'000))
+    while (socket.waitForReadyRead(60'000))
         bytes += socket.readAll();
     bytes += socket.readAll();
     RawAnswer answer;

@@ -29,7 +29,7 @@ public:
         static const QRegularExpression line(QStringLiteral("(?:listening|starting) on http://[^\\n]*:(\\d+)\\n"));
         QString output;
         while (process.state() != QProcess::NotRunning) {
-            if (!process.waitForReadyRead(20'000))
+            if (!process.waitForReadyRead(60'000))
                 break;
             output += QString::fromUtf8(process.readAllStandardOutput());
             if (const auto match = line.match(output); match.hasMatch()) {
@@ -46,10 +46,10 @@ public:
             ::kill(pid_t(pid), number);
     }
 
-    /// Waits for its end; the exit code, or 128+n if a signal killed it, or -1 if it still runs after 40 s.
+    /// Waits for its end; the exit code, or 128+n if a signal killed it, or -1 if it still runs after 60 s.
     int exitCode()
     {
-        if (process.state() != QProcess::NotRunning && !process.waitForFinished(40'000))
+        if (process.state() != QProcess::NotRunning && !process.waitForFinished(60'000))
             return -1;
         return process.exitStatus() == QProcess::CrashExit ? 128 + process.exitCode() : process.exitCode();
     }

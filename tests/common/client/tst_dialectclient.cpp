@@ -32,7 +32,7 @@ static Answer<HealthReport> ask(DialectClient &client)
 {
     std::optional<Answer<HealthReport>> answer;
     client.askStatus([&](const Answer<HealthReport> &given) { answer = given; });
-    return QTest::qWaitFor([&] { return answer.has_value(); }, 20'000) ? *answer : Answer<HealthReport>();
+    return QTest::qWaitFor([&] { return answer.has_value(); }, 60'000) ? *answer : Answer<HealthReport>();
 }
 
 static FakeAnswer page(const QByteArray &body, const QByteArray &type = "text/html")

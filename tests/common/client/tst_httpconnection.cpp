@@ -27,7 +27,7 @@ private:
     {
         std::optional<ServiceReply> reply;
         connection.send(std::move(request), [&](ServiceReply given) { reply = std::move(given); });
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(reply, 15000); }();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(reply, 60'000); }();
         return reply.value_or(ServiceReply{});
     }
 };

@@ -52,7 +52,7 @@ private:
         });
         if (calls != 0)
             qFatal("called back from within the call");
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(answer, 15000); }();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(answer, 60'000); }();
         return answer.value_or(Answer<T>{});
     }
 };

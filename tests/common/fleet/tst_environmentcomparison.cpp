@@ -58,7 +58,7 @@ private:
         QVERIFY2(process, process ? "" : qPrintable(process.problem().text()));
         m_process = *process;
         const auto line = [this] { return m_process ? m_process->lastLines(1).value(0) : QString(); };
-        QTRY_VERIFY_WITH_TIMEOUT(line().startsWith(u"listening on "_s), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(line().startsWith(u"listening on "_s), 60'000);
         m_entry.name = u"fake"_s;
         m_entry.url = line().section(u' ', -1);
         m_entry.restart = command;
@@ -69,7 +69,7 @@ private:
             if (answer.value)
                 m_report = *answer.value;
         });
-        QTRY_VERIFY_WITH_TIMEOUT(answered, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(answered, 60'000);
         QVERIFY(m_report.pid);
     }
     void rewrite(const Variables &environment)
@@ -95,7 +95,7 @@ void TestEnvironmentComparison::cleanup()
     if (m_process) {
         QSignalSpy exited(m_process, &LaunchedProcess::exited);
         ::kill(pid_t(m_process->pid()), SIGKILL);
-        QTRY_COMPARE_WITH_TIMEOUT(exited.size(), 1, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(exited.size(), 1, 60'000);
     }
     m_comparison = {};
     m_report = {};
@@ -207,7 +207,7 @@ void TestEnvironmentComparison::aProcessIsLookedAtOnceAndAgainForAnotherEntry()
     QCOMPARE(verdictOf(compared()), CodeVerdict::Stale);
     QSignalSpy exited(m_process, &LaunchedProcess::exited);
     ::kill(pid_t(m_process->pid()), SIGKILL);
-    QTRY_COMPARE_WITH_TIMEOUT(exited.size(), 1, 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(exited.size(), 1, 60'000);
     QCOMPARE(verdictOf(compared()), CodeVerdict::Stale); // as it was seen: /proc is not asked again
     rewrite({{u"MODEL"_s, u"larger"_s}});
     QCOMPARE(verdictOf(compared()), CodeVerdict::Unknown); // asked again, and there is nobody

@@ -52,7 +52,7 @@ private:
         FleetRun fleetRun(entries, action, options);
         QSignalSpy finished(&fleetRun, &FleetRun::finished);
         fleetRun.start();
-        [&] { QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 30'000); }();
+        [&] { QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 60'000); }();
         return fleetRun.receipts();
     }
     static QStringList namesOf(const QList<Receipt> &receipts)

@@ -46,7 +46,7 @@ private:
                 *status = exit;
             ended = true;
         });
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 10'000); }();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(ended, 60'000); }();
         return output;
     }
 

@@ -102,7 +102,7 @@ private:
         request->start();
         if (!finished.isEmpty())
             return {}; // from within the call
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty(), 10'000); }();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty(), 60'000); }();
         QCoreApplication::processEvents();
         return finished.size() == 1 ? std::optional(finished.first().first().toString()) : std::nullopt;
     }

@@ -123,7 +123,7 @@ void TestCommandLine::aSignalClosesItCleanly()
         }
         return false;
     };
-    QTRY_VERIFY_WITH_TIMEOUT(catches(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(catches(), 60'000);
     ::kill(pid_t(process.processId()), number);
     QVERIFY(process.waitForFinished(20'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);

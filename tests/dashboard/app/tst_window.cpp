@@ -73,7 +73,7 @@ void TestWindow::init()
     m_window = &m_live->window;
     QVERIFY(QTest::qWaitForWindowExposed(m_window));
     m_session->actions().perform(row().id, ServiceAction::Start);
-    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 60'000);
 }
 
 void TestWindow::cleanup()
@@ -94,7 +94,7 @@ void TestWindow::oneClickOnRestartBringsANewProcess()
     QTRY_COMPARE(row().state(), ServiceState::Restarting);
     QTRY_VERIFY(tool(u"Cancel"_s)); // in place of Restart, while it runs
     QVERIFY(!tool(u"Start"_s)->isEnabled());
-    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before.instanceId, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before.instanceId, 60'000);
     QVERIFY(row().report->startTime > before.startTime);
     QVERIFY(row().report->pid != before.pid);
     const Receipt *const receipt = m_session->actions().receipt(row().id);
@@ -111,11 +111,11 @@ void TestWindow::aShutdownStopsItAndStartBringsItBack()
     key(u"ctrl+d"_s, Qt::Key_D, Qt::ControlModifier);
     QTRY_VERIFY(inDialog(u"Shut down"_s));
     click(inDialog(u"Shut down"_s));
-    QTRY_VERIFY_WITH_TIMEOUT(row().state() == ServiceState::Stopped && !row().activity, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(row().state() == ServiceState::Stopped && !row().activity, 60'000);
     QTRY_VERIFY(tool(u"Start"_s)->isEnabled());
     QVERIFY(!tool(u"Shut down…"_s)->isEnabled());
     click(tool(u"Start"_s));
-    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 60'000);
     QVERIFY(row().report->instanceId != before);
 }
 
@@ -128,7 +128,7 @@ void TestWindow::theKeyboardAloneRestarts()
     key(u"shift+Tab"_s, Qt::Key_Backtab, Qt::ShiftModifier);
     QTRY_VERIFY(inDialog(u"Restart"_s)->hasFocus());
     key(u"space"_s, Qt::Key_Space);
-    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before, 60'000);
 }
 
 QTEST_MAIN(TestWindow)

@@ -107,7 +107,7 @@ static Result<T> wait(Ask ask)
 {
     std::optional<Result<T>> answer;
     ask([&](const Result<T> &result) { answer.emplace(result); });
-    if (!QTest::qWaitFor([&] { return answer.has_value(); }, 20'000))
+    if (!QTest::qWaitFor([&] { return answer.has_value(); }, 60'000))
         return Problem{{}, u"no answer"_s};
     return *answer;
 }

@@ -59,7 +59,7 @@ struct Bench
         std::optional<QList<Obituary>> found;
         session.history()->store().askObituaries(
             url, [&](const Result<QList<Obituary>> &result) { found = result ? *result : QList<Obituary>(); });
-        return QTest::qWaitFor([&] { return found.has_value(); }, 20'000) ? *found : QList<Obituary>();
+        return QTest::qWaitFor([&] { return found.has_value(); }, 60'000) ? *found : QList<Obituary>();
     }
 
     QStringList journal()
@@ -192,10 +192,10 @@ void TestFleetHistory::aProgramStartedHereLeavesItsLastWords()
     bench.session.start();
     bench.session.actions().perform(id, ServiceAction::Start);
     QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id) && bench.session.fleet().find(id)->isCurrent(),
-                             20'000);
+                             60'000);
     const qint64 pid = *bench.session.fleet().find(id)->report->pid;
     ::kill(pid_t(pid), SIGSEGV);
-    QTRY_COMPARE_WITH_TIMEOUT(buried.size(), 1, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(buried.size(), 1, 60'000);
     QTRY_VERIFY(!bench.session.fleet().find(id)->isCurrent()); // and the poll that finds nobody adds no second one
     const QList<Obituary> obituaries = bench.obituaries(url);
     QCOMPARE(obituaries.size(), 1);
@@ -219,7 +219,7 @@ void TestFleetHistory::aProgramOfSomebodyElseIsBuriedToo()
     QTRY_VERIFY(bench.session.fleet().find(id)->isCurrent());
     service.signal(SIGKILL);
     QCOMPARE(service.exitCode(), 128 + SIGKILL);
-    QTRY_COMPARE_WITH_TIMEOUT(buried.size(), 1, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(buried.size(), 1, 60'000);
     const QList<Obituary> obituaries = bench.obituaries(url);
     QCOMPARE(obituaries.size(), 1);
     QVERIFY(!obituaries[0].bodies.isEmpty());

@@ -144,7 +144,7 @@ void TestServiceActions::aFailedRestartLeavesAReceiptAndNoActivity()
     bench.server.setAnswer("/health/shutdown", FakeAnswer::json(encode(result)));
     bench.actions.perform(bench.id, ServiceAction::Restart);
     QCOMPARE(bench.fleet.find(bench.id)->state(), ServiceState::Restarting);
-    QTRY_COMPARE_WITH_TIMEOUT(bench.finished.count(), 1, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.finished.count(), 1, 60'000);
     const Receipt *const receipt = bench.actions.receipt(bench.id);
     QVERIFY(receipt);
     QVERIFY(!receipt->ok);

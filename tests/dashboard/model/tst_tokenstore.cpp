@@ -32,14 +32,14 @@ static std::optional<Problem> keep(TokenStore &store, const QString &url, const 
 {
     std::optional<std::optional<Problem>> answer;
     store.keep(url, token, [&](const std::optional<Problem> &problem) { answer = problem; });
-    return QTest::qWaitFor([&] { return answer.has_value(); }, 20'000) ? *answer : Problem{{}, u"no answer"_s};
+    return QTest::qWaitFor([&] { return answer.has_value(); }, 60'000) ? *answer : Problem{{}, u"no answer"_s};
 }
 
 static FleetEntry find(TokenStore &store, const QString &url)
 {
     std::optional<FleetEntry> answer;
     store.find(*entryForUrl(url), [&](const FleetEntry &entry, const std::optional<Problem> &) { answer = entry; });
-    return QTest::qWaitFor([&] { return answer.has_value(); }, 20'000) ? *answer : FleetEntry();
+    return QTest::qWaitFor([&] { return answer.has_value(); }, 60'000) ? *answer : FleetEntry();
 }
 
 void TestTokenStore::aTokenIsFoundAgain()
@@ -120,7 +120,7 @@ void TestTokenStore::aKeyringThatDoesNotAnswerIsSaid()
     TokenStore store(directory.path());
     std::optional<std::optional<Problem>> answer;
     store.find(*entryForUrl(Url), [&](const FleetEntry &, const std::optional<Problem> &problem) { answer = problem; });
-    QTRY_VERIFY_WITH_TIMEOUT(answer, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(answer, 60'000);
     QCOMPARE(answer->has_value(), !hasKeyring());
 }
 

@@ -92,7 +92,7 @@ struct Bench
             FleetEntry entry = Reports::entry(u"mcp%1"_s.arg(each), server.url() + u"/%1"_s.arg(each));
             entry.interval = std::chrono::hours(1);
             entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
-            watch.fleet().take(watch.fleet().add(entry), Reports::answer(Reports::healthy()));
+            session.fleet().take(session.fleet().add(entry), Reports::answer(Reports::healthy()));
         }
     }
 

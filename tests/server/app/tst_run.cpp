@@ -409,7 +409,7 @@ void TestRun::aProgramThatClosedItsOutputIsHandedOver()
             const HealthReport after = status(service.port);
             return !after.instanceId.isEmpty() && after.instanceId != before.instanceId;
         };
-        QTRY_VERIFY2_WITH_TIMEOUT(isNew(), service.errors().constData(), 15'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(isNew(), service.errors().constData(), 60'000);
         const HealthReport after = status(service.port);
         QCOMPARE(rawRequest(held, "GET", "/").body, pidOf(after));
         before = after;

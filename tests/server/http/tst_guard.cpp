@@ -89,7 +89,7 @@ private:
     {
         RawClient client(service, request);
         const auto isThere = [&] { return !client.responses().isEmpty() && client.responses().first().status > 0; };
-        return QTest::qWaitFor(isThere, 5000) ? client.responses().first().status : -1;
+        return QTest::qWaitFor(isThere, 60'000) ? client.responses().first().status : -1;
     }
     HttpOptions withTls(const QString &clientCa = {}) const
     {
@@ -486,7 +486,7 @@ void TestGuard::theServerGoesOnAfterRunningOutOfDescriptors()
     QVERIFY(outside.isThere());
     QVERIFY2(!outside.isAnswered(300), "the accept should have failed");
     outside.end();
-    QVERIFY(outside.isAnswered(5000));
+    QVERIFY(outside.isAnswered(60'000));
     QCOMPARE(statusOf(requestText("GET", "/health/live")), 200);
 }
 
@@ -632,7 +632,7 @@ void TestGuard::theOwnerOfASocketIsFound()
     QVERIFY(listening.listen(address));
     QTcpSocket client;
     client.connectToHost(target, listening.serverPort());
-    QVERIFY(listening.waitForNewConnection(5000));
+    QVERIFY(listening.waitForNewConnection(60'000));
     const std::unique_ptr<QTcpSocket> accepted(listening.nextPendingConnection());
     const auto user = peerUser(int(accepted->socketDescriptor()));
     QVERIFY(user);
@@ -645,7 +645,7 @@ void TestGuard::aSocketNobodyHoldsHasNoOwner()
     QVERIFY(listening.listen(QHostAddress::LocalHost));
     auto client = std::make_unique<QTcpSocket>();
     client->connectToHost(QHostAddress::LocalHost, listening.serverPort());
-    QVERIFY(listening.waitForNewConnection(5000));
+    QVERIFY(listening.waitForNewConnection(60'000));
     const std::unique_ptr<QTcpSocket> accepted(listening.nextPendingConnection());
     // Closed with its bytes sent: the kernel still knows the connection, as user 0's, but no process has it.
     client.reset();

@@ -90,7 +90,7 @@ private:
             const auto responses = client.responses(bodiless);
             return !responses.isEmpty() && responses.first().status > 0;
         };
-        if (!QTest::qWaitFor(isThere, 5000))
+        if (!QTest::qWaitFor(isThere, 60'000))
             return {};
         return client.responses(bodiless).first();
     }

@@ -94,7 +94,7 @@ void TestChecks::withNothingToCheckTheFirstRoundIsOver()
     QSignalSpy finished(checks.get(), &Checks::firstRoundFinished);
     checks->apply({});
     QVERIFY(finished.isEmpty());
-    QVERIFY(finished.wait());
+    QVERIFY(finished.wait(60'000));
     QVERIFY(checks->isFirstRoundFinished());
     checks->apply({});
     checkAll();
@@ -109,7 +109,7 @@ void TestChecks::theFirstRoundEndsWhenEachWasCheckedOnce()
     checks->apply({database(), broken});
     QCOMPARE(report(u"database"_s).status, DependencyStatus::Error);
     QCOMPARE(report(u"database"_s).error, u"not checked yet"_s);
-    QVERIFY(finished.wait());
+    QVERIFY(finished.wait(60'000));
     QCOMPARE(report(u"database"_s).status, DependencyStatus::Working);
     QCOMPARE(report(u"database"_s).successCount, 1);
     QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s), QVariant(5));

@@ -57,7 +57,7 @@ void TestRedisProbe::initTestCase()
                  u"--requirepass"_s, u"redis-secret-5"_s, u"--user"_s, u"watcher"_s, u"on"_s, u">watcher-secret-6"_s,
                  u"+ping"_s});
     QVERIFY2(redis.waitForStarted(), "redis-server is not installed (package redis-server)");
-    QTRY_VERIFY_WITH_TIMEOUT(ask(settings(port, "redis-secret-5")).ok, 20000);
+    QTRY_VERIFY_WITH_TIMEOUT(ask(settings(port, "redis-secret-5")).ok, 60'000);
 }
 
 void TestRedisProbe::cleanupTestCase()
