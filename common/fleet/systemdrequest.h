@@ -48,8 +48,8 @@ private:
     std::chrono::milliseconds m_timeout;
     std::shared_ptr<Bus> m_bus;
     std::shared_ptr<CallsToOwner> m_calls; ///< of the thread that connects
-    QString m_job;                      ///< ours; empty until it is queued
-    QMap<QString, QString> m_removed;   ///< jobs, with their results: the signal may come before the call's answer
+    QString m_job;                         ///< ours; empty until it is queued
+    QMap<QString, QString> m_removed;      ///< jobs, with their results: the signal may come before the call's answer
     bool m_ended = false;
 };
 

@@ -297,7 +297,8 @@ void TestRestartPlan::aLateStepSaysWhatIsKnown_data()
     facts.lastWords = lastWordsText({u"no table"_s, u"bye"_s});
     facts.holder = u" Held."_s;
     row("command", Healthy, Command, facts,
-        u"not healthy within 2 s of its start (pid 57, still running): refused. Its last words: no table | bye Held."_s);
+        u"not healthy within 2 s of its start (pid 57, still running): refused. Its last words: no table | "
+        u"bye Held."_s);
     facts = {};
     facts.doesAnswer = true;
     facts.lastWords = lastWordsText({});
