@@ -11,12 +11,12 @@
 namespace Hephaestus {
 namespace {
 
-// The names; what follows is the pid, the guardian's own for its pipe, or the adapter's directory.
+// The names; what follows is the pid, the guardian's own for its channel, or the adapter's directory.
 constexpr char Stdout[] = "program-stdout=";
 constexpr char Stderr[] = "program-stderr=";
 constexpr char Output[] = "program-output=";
 constexpr char Adapter[] = "program-python=";
-constexpr char GuardianPipe[] = "program-guardian=";
+constexpr char GuardianChannel[] = "program-guardian=";
 
 constexpr auto LookWhetherEndedEvery = std::chrono::milliseconds(10);
 
@@ -49,7 +49,7 @@ QList<HandedSocket> HandedProgram::handOver()
     if (output.isOpen())
         handed.append({Output + pid, output.number()});
     if (guardian && guardian->pid() > 0)
-        handed.append({GuardianPipe + QByteArray::number(guardian->pid()), guardian->pipe()});
+        handed.append({GuardianChannel + QByteArray::number(guardian->pid()), guardian->channel()});
     if (adapter) {
         handed.append({Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
         adapter->keepDirectory();
@@ -68,7 +68,7 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
         program.child.error.reset(taken->descriptor);
     if (const auto taken = takeNamed(inherited, Output))
         program.output.reset(taken->descriptor);
-    if (const auto taken = takeNamed(inherited, GuardianPipe))
+    if (const auto taken = takeNamed(inherited, GuardianChannel))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, Adapter))
         program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)),
@@ -78,23 +78,23 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
     return program;
 }
 
-void HandedProgram::end(std::chrono::milliseconds grace)
+void HandedProgram::end(const ChildCommand &command, std::chrono::milliseconds grace)
 {
     // After an execve(2) that failed, what wakes up the event loop may be the number of a socket that nobody reads.
     std::signal(SIGPIPE, SIG_IGN);
     ChildProcess process;
-    if (!process.adopt(std::move(child), grace))
+    if (!process.adopt(std::move(child), command, grace))
         return;
     for (process.stop(grace); process.isRunning(); std::this_thread::sleep_for(LookWhetherEndedEvery))
         process.advance();
 }
 
-void HandedProgram::setOutput(const QByteArray &lines)
+void HandedProgram::setOutput(const QByteArray &saved)
 {
     output.reset(::memfd_create("output", MFD_CLOEXEC));
     QFile file;
     if (output.isOpen() && file.open(output.number(), QFile::WriteOnly | QFile::Unbuffered))
-        file.write(lines);
+        file.write(saved);
 }
 
 QByteArray HandedProgram::readOutput() const

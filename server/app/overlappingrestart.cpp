@@ -3,8 +3,6 @@
 
 #include "server/app/statedirectory.h"
 
-#include <limits>
-
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -26,6 +24,8 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     options.command = m_options.supervisor.command;
     options.startTimeout = m_options.service.startTimeout;
     options.stopTimeout = m_options.supervisor.stopTimeout;
+    options.toStdout = m_supervisor.sink(OutputStream::Stdout);
+    options.toStderr = m_supervisor.sink(OutputStream::Stderr);
     if (m_options.python) {
         m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, stateDirectory());
         if (auto problem = m_adapter->problem())
@@ -77,6 +77,12 @@ void OverlappingRestart::cancel()
     m_successor->stop(u"the service stops"_s);
 }
 
+void OverlappingRestart::kill()
+{
+    if (m_successor)
+        m_successor->kill();
+}
+
 void OverlappingRestart::addTo(WrappedProcess &process) const
 {
     process.overlap = true;
@@ -92,7 +98,7 @@ std::optional<HandedProgram> OverlappingRestart::handOver()
         return {};
     HandedProgram program;
     program.child = m_successor->release();
-    program.setOutput(m_successor->output().tail(std::numeric_limits<qsizetype>::max()));
+    program.setOutput(m_successor->output().save());
     program.adapter = std::move(m_adapter);
     return program;
 }

@@ -23,11 +23,14 @@ public:
     bool isAccepting() const { return m_successor && m_successor->isAccepting(); }
     /// A stop came instead: ends the successor, unless it is gone.
     void cancel();
+    /// Ends the successor by SIGKILL at once, if there is one.
+    void kill();
     bool isOver() const { return !m_successor || !m_successor->isRunning(); }
     std::optional<ProcessEntry> process() const
     {
         return isOver() ? std::nullopt : std::optional(m_successor->process());
     }
+    QList<int> outputs() const { return isOver() ? QList<int>() : m_successor->outputs(); }
     /// That restarts overlap, the time a successor has to start, the successor while there is one, and why the latest
     /// restart failed.
     void addTo(WrappedProcess &process) const;

@@ -18,6 +18,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
 
 namespace Hephaestus {
 namespace {
@@ -25,6 +26,7 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+constexpr auto OthersAreTold = 30ms; // by a service manager that tells each process of a group
 constexpr auto KillTime = 7s;        // what the supervisor may take from SIGKILL on
 constexpr char HeldName[] = "held="; // what follows is the address as it was asked for
 
@@ -75,6 +77,9 @@ CodeSources codeSources(const RunOptions &options)
     return sources;
 }
 
+/// Whether we belong to a terminal: one that was closed cannot be opened any more.
+bool opensTerminal() { return FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).isOpen(); }
+
 SupervisorOptions withAdapter(SupervisorOptions options, const PythonAdapter *adapter)
 {
     if (adapter)
@@ -99,6 +104,11 @@ public:
 
 private:
     void publish();
+    void programFinished();
+    void passSignalOn(int number, SignalSender sender);
+    void endAtOnce(int number);
+    void passOnRest(const CleanupDone &done);
+    void signalProgram();
     void stopProgram(const CleanupDone &done);
     void askToEnd();
     void checkWhetherStopped();
@@ -107,6 +117,7 @@ private:
     bool isOurs(qint64 pid) const;
 
     const RunOptions m_options;
+    HeldSockets &m_sockets;
     Guardian &m_guardian;
     Service m_service;
     Supervisor m_supervisor;
@@ -117,17 +128,21 @@ private:
     std::unique_ptr<Upstream> m_upstream;
     std::unique_ptr<OverlappingRestart> m_overlap; ///< null: a restart ends the program first
     std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
+    std::optional<SignalSender> m_stoppedBy;
+    bool m_hasTerminal = false;
     bool m_announcedDown = false;
 };
 
 RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter,
                        Guardian &guardian, const Reexec &self, InPlaceRestart::Trial trial)
     : m_options(options)
+    , m_sockets(sockets)
     , m_guardian(guardian)
     , m_service({.name = options.service.name,
                  .version = options.service.version,
                  .shutdown = options.service.shutdown,
-                 .http = options.service.http},
+                 .http = options.service.http,
+                 .isWrapper = true},
                 ServerState::instance())
     , m_supervisor(withAdapter(options.supervisor, adapter), sockets)
     , m_code(m_service.state(), codeSources(options), adapter)
@@ -142,27 +157,27 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         step.deadline = options.service.stepTimeout;
         m_service.shutdown().addStep(std::move(step));
     }
+    m_hasTerminal = opensTerminal();
     // One after the other: asked and told to end; or the program, and its successor when a stop comes late.
     const auto stopTime = options.supervisor.stopTimeout * (m_upstream || options.overlap ? 2 : 1) + KillTime;
     m_service.addCleanup(u"process"_s, stopTime, [this](const CleanupDone &done) { stopProgram(done); });
     m_service.addCleanup(
-        u"logs"_s, options.service.stepTimeout,
-        [this](const CleanupDone &done) {
-            const QString error = m_supervisor.flush() + Log::flush();
-            error.isEmpty() ? done() : done.failed(error);
-        },
+        u"logs"_s, options.service.stepTimeout, [this](const CleanupDone &done) { passOnRest(done); },
         CleanupStage::Logs);
     m_service.http().setLogTail([this](qsizetype lines) { return m_supervisor.output().tail(lines); });
     m_service.http().setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);
-    connect(&m_supervisor, &Supervisor::finished, this, [this] {
-        if (m_stopped)
-            checkWhetherStopped();
-        else
-            m_service.shutdown().request(ShutdownMode::Immediate);
+    connect(&m_supervisor, &Supervisor::linesKept, this,
+            [this](qint64 count) { m_service.state().setOutputLines(count); });
+    connect(&m_supervisor, &Supervisor::passedOn, this, [this] {
+        if (m_supervisor.isFinished())
+            programFinished();
     });
+    connect(&m_supervisor, &Supervisor::finished, this, &RunProgram::programFinished);
+    // From now on its end is what was asked for, whoever brings it about.
+    connect(&m_service.shutdown(), &ShutdownSequence::drainStarted, &m_supervisor, &Supervisor::expectEnd);
     if (options.overlap) {
         m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor);
         m_restart.setPreparation([this](auto done) { return m_overlap->begin(std::move(done)); });
@@ -177,7 +192,10 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         publish();
         m_notifier.ready(u"running"_s);
     });
-    connect(&m_service, &Service::signalReceived, this, [this](int number) { m_supervisor.sendSignal(number); });
+    connect(&m_service, &Service::signalReceived, this, &RunProgram::passSignalOn);
+    connect(&m_service, &Service::stopReceived, this, [this](SignalSender sender) { m_stoppedBy = sender; });
+    connect(&m_service, &Service::forced, this, &RunProgram::endAtOnce);
+    m_guardian.watch();
 }
 
 int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program)
@@ -193,8 +211,61 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
         return failure->exitCode;
     }
     m_checks.apply(m_options.service.dependencies);
-    const int exitCode = m_service.exec();
-    return m_supervisor.exitStatus() != 0 ? m_supervisor.exitStatus() : exitCode;
+    return m_service.exec();
+}
+
+/// Its last words first: a reader that is slow gets them as from a pipe, but not when a stop comes.
+void RunProgram::programFinished()
+{
+    m_service.shutdown().setExitCode(m_supervisor.exitCode());
+    if (m_stopped)
+        checkWhetherStopped();
+    else if (m_supervisor.isPassedOn() && m_service.state().phase() < Phase::Draining)
+        m_service.shutdown().request(ShutdownMode::Immediate);
+}
+
+/// A stop, if it is the program's stop signal or our terminal is gone; else the program's own business.
+void RunProgram::passSignalOn(int number, SignalSender sender)
+{
+    const bool isHangup = number == SIGHUP && (sender.isKernel || (m_hasTerminal && !opensTerminal()));
+    if (!isHangup && number != m_options.supervisor.command.stopSignal)
+        return m_supervisor.sendSignal(number);
+    if (m_service.state().phase() >= Phase::Draining)
+        return;
+    m_stoppedBy = sender;
+    qCInfo(logShutdown, "%s", isHangup ? "the terminal is closed" : "received the program's stop signal");
+    m_service.shutdown().request(ShutdownMode::Signal);
+}
+
+/// A second stop: nothing is waited for, and nothing is left.
+void RunProgram::endAtOnce(int number)
+{
+    m_supervisor.note(u"a second %1: SIGKILL to all of its processes"_s.arg(signalName(number)));
+    m_supervisor.kill();
+    if (m_overlap)
+        m_overlap->kill();
+    m_guardian.end();
+    m_sockets.close();
+    Log::flush();
+    ::_exit(128 + number);
+}
+
+/// Waits for our reader, and then for the disk.
+void RunProgram::passOnRest(const CleanupDone &done)
+{
+    const auto flush = [this, done] {
+        m_supervisor.giveUpOutput();
+        m_supervisor.flush(); // what is wrong with the file has been told, and is not the program's failure
+        const QString error = Log::flush();
+        error.isEmpty() ? done() : done.failed(error);
+    };
+    if (m_supervisor.isPassedOn())
+        return flush();
+    connect(&m_supervisor, &Supervisor::passedOn, this, flush, Qt::SingleShotConnection);
+    QTimer::singleShot(m_options.service.stepTimeout * 9 / 10, this, [this, flush] {
+        if (!m_supervisor.isPassedOn())
+            flush();
+    });
 }
 
 /// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other
@@ -211,7 +282,7 @@ void RunProgram::publish()
         if (leader)
             leaders.append(*leader);
     }
-    m_guardian.guard(leaders);
+    m_guardian.guard(leaders, m_supervisor.outputs() + (m_overlap ? m_overlap->outputs() : QList<int>()));
     m_code.follow(m_supervisor.pid());
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
     if (m_upstream && isUp)
@@ -246,10 +317,14 @@ void RunProgram::checkWhetherStopped()
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
     const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || isSuccessorWanted();
+    m_service.shutdown().setExitCode(isRestart() ? 0 : m_supervisor.exitCode());
     // Looked at again: cancel() tells that the successor has changed, which leads here, where that may have been the
     // end of the step.
-    if (m_stopped && m_supervisor.isFinished() && isSuccessorSettled)
-        (*std::exchange(m_stopped, {}))();
+    if (!m_stopped || !m_supervisor.isFinished() || !isSuccessorSettled)
+        return;
+    const CleanupDone done = *std::exchange(m_stopped, {});
+    const QString failure = m_supervisor.stopFailure();
+    failure.isEmpty() ? done() : done.failed(failure);
 }
 
 void RunProgram::askToEnd()
@@ -260,15 +335,24 @@ void RunProgram::askToEnd()
     }
     // A stranger that answers in its place must not be shut down for it.
     if (!m_upstream || !m_upstream->isBelieved() || !isUp(m_supervisor.state())) {
-        m_supervisor.stop();
+        signalProgram();
         return;
     }
     m_upstream->shutdown(m_options.supervisor.stopTimeout, [this](bool isDone) {
         if (!isDone)
             qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream.url));
         // It exits when its answer is out; one that does not gets the signal.
-        QTimer::singleShot(isDone ? 1s : 0s, &m_supervisor, &Supervisor::stop);
+        QTimer::singleShot(isDone ? 1s : 0s, this, &RunProgram::signalProgram);
     });
+}
+
+/// A service manager that ends a whole control group (systemd's KillMode=control-group) tells the program itself: then
+/// our guardian got its signal, too, perhaps a moment after us.
+void RunProgram::signalProgram()
+{
+    if (!m_stoppedBy || m_stoppedBy->pid != ::getppid())
+        return m_supervisor.stop();
+    QTimer::singleShot(OthersAreTold, this, [this] { m_supervisor.stop(m_guardian.wasAskedToEnd()); });
 }
 
 /// Whether a process belongs to the program: its own, or one of its family.
@@ -346,7 +430,7 @@ void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
 {
     InPlaceRestart::dropDeadline();
     if (program)
-        program->end(options.supervisor.stopTimeout);
+        program->end(options.supervisor.command, options.supervisor.stopTimeout);
     program.reset();
 }
 
@@ -373,6 +457,7 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
 
 int runCommand(const QStringList &arguments)
 {
+    resetSignalsAtStart();
     const Reexec self;
     QList<Problem> problems;
     auto options = readRunOptions(arguments, self.arguments(), problems);
@@ -391,7 +476,10 @@ int runCommand(const QStringList &arguments)
         endHanded(belongings.program, *options);
         return StartFailure::Own;
     }
-    auto guardian = std::make_unique<Guardian>(options->supervisor.logFile, options->supervisor.stopTimeout);
+    auto guardian = std::make_unique<Guardian>(GuardianOptions{.logFile = options->supervisor.logFile,
+                                                               .stopSignal = options->supervisor.command.stopSignal,
+                                                               .stopScope = options->supervisor.command.stopScope,
+                                                               .grace = options->supervisor.stopTimeout});
     options->supervisor.command.environment += guardian->mark();
     Log::install(options->log); // its thread begins
     const auto trial = [&]() -> std::optional<Problem> {

@@ -13,6 +13,7 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <csignal>
 #include <cstdio>
 
 namespace Hephaestus {
@@ -25,8 +26,11 @@ void addOptions(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Gives any program the health endpoints: starts it, watches it, restarts it, stops it.\n"
-        "Exit code: the program's own, 128+n if signal n ended it, 125 if hephaestus itself failed, "
-        "126 if the program cannot be executed, 127 if it is not found."_s);
+        "Its output passes to stdout and stderr as it comes; hephaestus' own words go to stderr. Signals pass to the "
+        "program. SIGTERM, SIGINT and a closed terminal stop it; a second one kills it.\n"
+        "Exit code: the program's own, 128+n if signal n ended it; after a stop 0 if it ended by itself in time, 137 "
+        "if it was killed; 125 if hephaestus itself failed, 126 if the program cannot be executed, 127 if it is not "
+        "found."_s);
     addHelpOption(parser);
     parser.addOptions({
         {u"name"_s, u"The service's name."_s, u"NAME"_s},
@@ -43,7 +47,22 @@ void addOptions(QCommandLineParser &parser)
         {u"python"_s, u"Python programs report each module they load."_s},
         {u"restart"_s, u"When the program is started again: on-failure (default), always or never."_s, u"WHEN"_s,
          u"on-failure"_s},
-        {u"stop-timeout"_s, u"From SIGTERM to SIGKILL (default: 30s)."_s, u"TIME"_s, u"30s"_s},
+        {u"restart-on"_s, u"Ends that always lead to a restart: exit codes and signals, such as 1,SIGUSR1."_s,
+         u"LIST"_s},
+        {u"no-restart-on"_s, u"Ends that never do; they take precedence over --restart-on."_s, u"LIST"_s},
+        {u"success-exit"_s, u"Ends that count as success, beside 0: exit codes and signals, such as 143,SIGINT."_s,
+         u"LIST"_s},
+        {u"stop-signal"_s, u"The signal that stops the program (default: TERM): QUIT for nginx, INT for PostgreSQL."_s,
+         u"NAME"_s, u"TERM"_s},
+        {u"stop-scope"_s,
+         u"Who gets it first: leader (default), the program alone; or group, its whole process group."_s, u"SCOPE"_s,
+         u"leader"_s},
+        {u"stop-timeout"_s, u"From the stop signal to SIGKILL (default: 30s)."_s, u"TIME"_s, u"30s"_s},
+        {u"output"_s,
+         u"When the reader of stdout or stderr is slow: pass (default), the program waits; or drop, the rest is "
+         "dropped and counted."_s,
+         u"HOW"_s, u"pass"_s},
+        {u"stdin"_s, u"The program reads this stdin (default: /dev/null)."_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
         {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
         {u"upstream-token-file"_s, u"A file with the bearer token they require; only its owner may read it."_s,
@@ -78,6 +97,36 @@ ServiceConfig readService(const QCommandLineParser &parser, QList<Problem> &prob
     return config;
 }
 
+/// What an option's word stands for; one of none is a problem.
+template <typename Value>
+Value readWord(const QCommandLineParser &parser, const QString &option, const std::pair<QString, Value> (&meanings)[2],
+               QList<Problem> &problems)
+{
+    const QString word = parser.value(option);
+    for (const auto &[known, value] : meanings) {
+        if (word == known)
+            return value;
+    }
+    problems << Problem{u"--"_s + option,
+                        u"\"%1\": expected %2 or %3"_s.arg(word, meanings[0].first, meanings[1].first)};
+    return meanings[0].second;
+}
+
+ExitSet readExitSet(const QCommandLineParser &parser, const QString &option, QList<Problem> &problems)
+{
+    ExitSet set;
+    for (const QString &list : parser.values(option)) {
+        const Result<ExitSet> parsed = parseExitSet(list);
+        if (parsed)
+            set += *parsed;
+        else
+            problems << Problem{u"--"_s + option, parsed.problem().what};
+    }
+    return set;
+}
+
+bool canStop(int signalNumber) { return signalNumber != SIGKILL && signalNumber != SIGSTOP; }
+
 void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options, QList<Problem> &problems)
 {
     if (const auto when = restartWhen(parser.value(u"restart"_s)))
@@ -89,6 +138,20 @@ void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options
         options.stopTimeout = *timeout;
     else
         problems << Problem{u"--stop-timeout"_s, timeout.problem().what};
+    if (const auto number = signalNumber(parser.value(u"stop-signal"_s)); number && canStop(*number))
+        options.command.stopSignal = *number;
+    else
+        problems << Problem{u"--stop-signal"_s,
+                            u"\"%1\": expected a signal that can be handled, such as TERM, QUIT or INT"_s.arg(
+                                parser.value(u"stop-signal"_s))};
+    options.command.stopScope = readWord<StopScope>(
+        parser, u"stop-scope"_s, {{u"leader"_s, StopScope::Leader}, {u"group"_s, StopScope::Group}}, problems);
+    options.passOn =
+        readWord<WhenSlow>(parser, u"output"_s, {{u"pass"_s, WhenSlow::Wait}, {u"drop"_s, WhenSlow::Drop}}, problems);
+    options.command.sharesInput = parser.isSet(u"stdin"_s);
+    options.success += readExitSet(parser, u"success-exit"_s, problems);
+    options.restartOn = readExitSet(parser, u"restart-on"_s, problems);
+    options.noRestartOn = readExitSet(parser, u"no-restart-on"_s, problems);
 }
 
 ServiceTarget readUpstream(const QCommandLineParser &parser, QList<Problem> &problems)

@@ -215,6 +215,7 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
 
 int serveCommand(const QStringList &arguments)
 {
+    resetSignalsAtStart();
     const Reexec self;
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Runs the service: health endpoints, dependency checks, graceful shutdown."_s);

@@ -96,8 +96,10 @@ int logsCommand(const QStringList &arguments)
             return ExitNotSo;
         }
         if (text) {
-            show(line.terminal(), newLines(previous, *text));
-            previous = *text;
+            // Whoever follows gets a line once it is whole.
+            const QByteArray shown = follow ? text->first(text->lastIndexOf('\n') + 1) : *text;
+            show(line.terminal(), newLines(previous, shown));
+            previous = shown;
         }
         if (!follow)
             return ExitDone;

@@ -146,6 +146,15 @@ void ServerState::setProcess(const WrappedProcess &process)
     ++m_revision;
 }
 
+void ServerState::setOutputLines(qint64 count)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_process)
+        return;
+    m_process->outputLines = count;
+    ++m_revision;
+}
+
 void ServerState::setUpstream(const std::optional<HealthReport> &upstream)
 {
     const std::lock_guard lock(m_mutex);

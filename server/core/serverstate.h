@@ -66,6 +66,8 @@ public:
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
     void setProcess(const WrappedProcess &process);
+    /// Of `process`: how many lines it has written up to now.
+    void setOutputLines(qint64 count);
     /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
     void setUpstream(const std::optional<HealthReport> &upstream);
     /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.

@@ -247,7 +247,7 @@ void ShutdownSequence::finish()
                                      [](const StepReport &step) { return step.outcome == StepOutcome::Ok; });
     const bool drained = m_result.drain->abandoned == 0;
     m_result.cleanupDuration = m_clock.now() - m_phaseStarted;
-    m_result.exitCode = !drained ? 4 : !allWell ? 3 : 0;
+    m_result.exitCode = m_givenExitCode != 0 ? m_givenExitCode : !drained ? 4 : !allWell ? 3 : 0;
     m_result.complete = drained && allWell;
     m_finished = true;
     m_timer.stop();

@@ -40,6 +40,9 @@ public:
     /// Adds a step; one added while the steps run is run too, one added afterwards is not.
     void addStep(CleanupStep step);
 
+    /// What the process is to exit with, where a step knows it: 0 leaves it to the outcome.
+    void setExitCode(int exitCode) { m_givenExitCode = exitCode; }
+
     /// Drain, all steps' deadlines and 5 s: after that much nothing is waited for any more.
     std::chrono::milliseconds budget() const;
 
@@ -53,7 +56,8 @@ public:
 
     bool isFinished() const { return m_finished; }
     /// What it came to; meaningful once finished, but for its mode, which is so from the request on. The exit code is
-    /// 0, 3 (a step failed or timed out) or 4 (the drain's deadline passed with requests in flight).
+    /// the given one. Without one it is 0, 3 (a step failed or timed out), or 4 (requests were in flight at the drain's
+    /// deadline).
     const ShutdownResult &result() const { return m_result; }
 
 public Q_SLOTS:
@@ -94,6 +98,7 @@ private:
     Clock::TimePoint m_phaseStarted; ///< of the drain, then of the clean-up
     Clock::TimePoint m_stepStarted;
     qint64 m_drainedFrom = 0;
+    int m_givenExitCode = 0;
     bool m_stepRunning = false;
     bool m_advancing = false;
     bool m_again = false;

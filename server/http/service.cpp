@@ -40,12 +40,14 @@ Service::Service(const ServiceOptions &options, ServerState &state, QObject *par
 Service::Service(const ServiceOptions &options, std::unique_ptr<ServerState> owned, ServerState *state, QObject *parent)
     : QObject(parent)
     , m_application(applicationIfNone())
-    , m_signals({SIGTERM, SIGINT, SIGHUP})
+    , m_signals(options.isWrapper ? UnixSignals::all() : QList<int>{SIGTERM, SIGINT, SIGHUP},
+                options.isWrapper ? UnixSignals::SecondStop::IsTold : UnixSignals::SecondStop::ExitsAtOnce)
     , m_ownState(std::move(owned))
     , m_state(state ? *state : *m_ownState)
     , m_shutdown(m_state, options.shutdown)
     , m_http(m_state, m_shutdown, options.http)
     , m_tls(options.http.tls.isOn())
+    , m_announceTo(options.isWrapper ? STDERR_FILENO : STDOUT_FILENO)
 {
     m_state.setIdentity(options.name, options.version);
     connectShutdown();
@@ -56,12 +58,14 @@ Service::~Service() = default;
 
 void Service::connectShutdown()
 {
-    connect(&m_signals, &UnixSignals::received, this, [this](int number) {
+    connect(&m_signals, &UnixSignals::forced, this, &Service::forced);
+    connect(&m_signals, &UnixSignals::received, this, [this](int number, SignalSender sender) {
         if (number != SIGTERM && number != SIGINT) {
-            Q_EMIT signalReceived(number);
+            Q_EMIT signalReceived(number, sender);
             return;
         }
         qCInfo(logShutdown, "received %s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+        Q_EMIT stopReceived(sender);
         m_shutdown.request(ShutdownMode::Signal);
     });
     // From the drain on the budget runs, whatever happens to the event loop.
@@ -145,7 +149,7 @@ void Service::setReady()
         return;
     // Not by stdio: a reader that does not read must hold nothing up, and each restart in place comes by here.
     for (const ServiceAddress &address : std::as_const(m_addresses))
-        writeWithoutBlocking(STDOUT_FILENO, "listening on " + address.url(m_tls).toUtf8() + '\n');
+        writeWithoutBlocking(m_announceTo, "listening on " + address.url(m_tls).toUtf8() + '\n');
     Q_EMIT readyChanged();
 }
 

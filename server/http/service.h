@@ -21,6 +21,9 @@ struct ServiceOptions
     QString version; ///< of the program that runs, not of one that could
     ShutdownTimes shutdown = {};
     HttpOptions http = {};
+    /// The service speaks for another program, which the signals are meant for. All are told by signalReceived(), a
+    /// second stop by forced(). Its own words go to standard error.
+    bool isWrapper = false;
 };
 
 /// A long-running process with everything the protocol asks for: the endpoints, the drain, the clean-up in order,
@@ -69,7 +72,7 @@ public:
     Result<QList<ServiceAddress>> adopt(const QList<int> &descriptors, bool removeFiles = false);
     const QList<ServiceAddress> &addresses() const { return m_addresses; }
 
-    /// Work is accepted from now on; a line `listening on URL` for each address goes to standard output.
+    /// Work is accepted from now on; a line `listening on URL` for each address goes to standard output, or error.
     void setReady();
 
     /// Runs the event loop until the shutdown is over, and returns the exit code for main().
@@ -82,7 +85,11 @@ Q_SIGNALS:
     /// Everything is done and every answer is out; exec() returns next.
     void stopped(int exitCode);
     /// A signal other than SIGTERM and SIGINT (SIGHUP) has arrived.
-    void signalReceived(int signalNumber);
+    void signalReceived(int signalNumber, Hephaestus::SignalSender sender);
+    /// SIGTERM or SIGINT has arrived, and the shutdown is asked for.
+    void stopReceived(Hephaestus::SignalSender sender);
+    /// A second SIGTERM or SIGINT, of a wrapper: it is to end at once, with 128+n.
+    void forced(int signalNumber);
 
 private:
     Service(const ServiceOptions &options, std::unique_ptr<ServerState> owned, ServerState *state, QObject *parent);
@@ -96,6 +103,7 @@ private:
     ShutdownSequence m_shutdown;
     HttpServer m_http;
     const bool m_tls;
+    const int m_announceTo; ///< a descriptor
     Watchdog m_watchdog;
     QList<ServiceAddress> m_addresses;
 };

@@ -6,7 +6,15 @@
 #include <QList>
 #include <QString>
 
+#include <csignal>
+
 namespace Hephaestus {
+
+/// Who is asked first when a program is to end.
+enum class StopScope {
+    Leader, ///< the process that was started: it ends its own
+    Group,  ///< its whole process group at once
+};
 
 /// What to run, in bytes as the kernel takes them: nothing is decoded, quoted or given to a shell.
 struct ChildCommand
@@ -14,6 +22,9 @@ struct ChildCommand
     QByteArrayList arguments;   ///< the program first: a path, or a name looked up along PATH
     QByteArray directory;       ///< to run in; empty: this process' own
     QByteArrayList environment; ///< `NAME=value`, on top of this process' own
+    bool sharesInput = false;   ///< its stdin is ours; else /dev/null
+    int stopSignal = SIGTERM;   ///< what asks it to end
+    StopScope stopScope = StopScope::Leader;
 
     bool operator==(const ChildCommand &) const = default;
 };

@@ -10,10 +10,11 @@ namespace Hephaestus {
 /// How a program ended.
 struct ChildEnd
 {
-    std::optional<int> exitCode; ///< if it exited
-    int signalNumber = 0;        ///< what ended it, if it did not
+    std::optional<int> exitCode{}; ///< if it exited
+    int signalNumber = 0;          ///< what ended it, if it did not
     bool dumpedCore = false;
-    int left = 0; ///< processes of its that even SIGKILL did not end in time (uninterruptible sleep)
+    bool wasKilled = false; ///< it, or some of its processes, did not end in time and got SIGKILL
+    int left = 0;           ///< processes of its that even SIGKILL did not end in time (uninterruptible sleep)
 
     bool isSuccess() const { return exitCode == 0; }
     /// The exit code, or 128 and the signal's number, as a shell has it.

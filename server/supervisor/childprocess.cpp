@@ -66,15 +66,18 @@ ChildProcess::ChildProcess(const Clock &clock, QObject *parent) : QObject(parent
     connect(&m_timer, &QTimer::timeout, this, &ChildProcess::advance);
 }
 
-ChildProcess::~ChildProcess()
+ChildProcess::~ChildProcess() { kill(); }
+
+void ChildProcess::kill()
 {
-    blockSignals(true);
+    const bool wasBlocked = blockSignals(true);
     m_deadline = m_clock.now();
     for (auto waited = 0ms; isRunning() && waited < 2s; waited += StopEvery) {
         advance();
         if (isRunning())
             std::this_thread::sleep_for(StopEvery);
     }
+    blockSignals(wasBlocked);
 }
 
 std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, const QList<HandedSocket> &sockets,
@@ -84,11 +87,11 @@ std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, con
     auto spawned = spawn(command, sockets);
     if (const auto failure = std::get_if<StartFailure>(&spawned))
         return *failure;
-    watch(std::get<SpawnedChild>(std::move(spawned)), grace);
+    watch(std::get<SpawnedChild>(std::move(spawned)), command, grace);
     return {};
 }
 
-bool ChildProcess::adopt(RunningChild child, std::chrono::milliseconds grace)
+bool ChildProcess::adopt(RunningChild child, const ChildCommand &command, std::chrono::milliseconds grace)
 {
     Q_ASSERT(!isRunning());
     const auto process = readProcess(child.pid);
@@ -99,7 +102,7 @@ bool ChildProcess::adopt(RunningChild child, std::chrono::milliseconds grace)
         return false;
     taken.output = std::move(child.output);
     taken.error = std::move(child.error);
-    watch(std::move(taken), grace);
+    watch(std::move(taken), command, grace);
     return true;
 }
 
@@ -113,8 +116,10 @@ RunningChild ChildProcess::release()
     return child;
 }
 
-void ChildProcess::watch(SpawnedChild child, std::chrono::milliseconds grace)
+void ChildProcess::watch(SpawnedChild child, const ChildCommand &command, std::chrono::milliseconds grace)
 {
+    m_stopSignal = command.stopSignal;
+    m_stopScope = command.stopScope;
     m_child = std::move(child);
     // An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
     m_leader =
@@ -146,19 +151,46 @@ void ChildProcess::stop(std::chrono::milliseconds grace)
 {
     if (!isRunning())
         return;
+    setDeadline(grace);
+    if (!m_end && !m_asked.contains(m_leader.pid))
+        ask();
+    advance();
+}
+
+void ChildProcess::expectEnd(std::chrono::milliseconds grace)
+{
+    if (!isRunning())
+        return;
+    setDeadline(grace);
+    m_asked.insert(m_leader.pid);
+    for (const ProcessEntry &process : reapAndListRemains())
+        m_asked.insert(process.pid);
+    advance();
+}
+
+void ChildProcess::setDeadline(std::chrono::milliseconds grace)
+{
     const Clock::TimePoint deadline = m_clock.now() + grace;
     m_deadline = m_deadline ? std::min(*m_deadline, deadline) : deadline;
-    if (!m_end && !m_asked.contains(m_leader.pid)) {
-        ::kill(-m_leader.pid, SIGTERM);
-        ::kill(-m_leader.pid, SIGCONT); // a stopped process would never see it
-        m_asked.insert(m_leader.pid);
-        for (const ProcessEntry &process : readProcesses()) {
-            if (process.group == m_leader.pid)
-                m_asked.insert(process.pid);
-        }
-    }
     m_timer.start(StopEvery);
-    advance();
+}
+
+void ChildProcess::ask()
+{
+    m_asked.insert(m_leader.pid);
+    if (m_stopScope == StopScope::Leader) {
+        ::kill(m_leader.pid, m_stopSignal);
+        const auto leader = readProcess(m_leader.pid);
+        if (leader && leader->isSuspended())
+            ::kill(m_leader.pid, SIGCONT); // or it would never see it
+        return;
+    }
+    ::kill(-m_leader.pid, m_stopSignal);
+    ::kill(-m_leader.pid, SIGCONT);
+    for (const ProcessEntry &process : readProcesses()) {
+        if (process.group == m_leader.pid)
+            m_asked.insert(process.pid);
+    }
 }
 
 void ChildProcess::advance()
@@ -230,7 +262,8 @@ void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
 
 void ChildProcess::finish(int left)
 {
-    ChildEnd end = m_end.value_or(ChildEnd{{}, SIGKILL, false, 0});
+    ChildEnd end = m_end.value_or(ChildEnd{.signalNumber = SIGKILL});
+    end.wasKilled = m_killing;
     end.left = left;
     ::waitpid(m_leader.pid, nullptr, WNOHANG);
     forget();

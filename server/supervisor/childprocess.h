@@ -35,19 +35,24 @@ class ChildProcess : public QObject
 
 public:
     explicit ChildProcess(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
-    /// Ends what still runs, by SIGKILL, and waits for it (2 s at most).
+    /// Does kill() to what still runs.
     ~ChildProcess() override;
 
     /// Nothing if it runs now. `grace` is what its remains get when it ends by itself.
     std::optional<StartFailure> start(const ChildCommand &command, const QList<HandedSocket> &sockets,
                                       std::chrono::milliseconds grace);
     /// Takes over one that runs already, a child of this process: what release() gave, before an execve(2) perhaps.
-    /// False if it is none.
-    bool adopt(RunningChild child, std::chrono::milliseconds grace);
+    /// `command` is what it was started with. False if it is none.
+    bool adopt(RunningChild child, const ChildCommand &command, std::chrono::milliseconds grace);
     /// Lets it run on without this object. Its output, if that was not taken, goes with it.
     RunningChild release();
-    /// SIGTERM and SIGCONT to the group; after `grace` SIGKILL to whatever is left. Again: the shorter grace counts.
+    /// The command's stop signal, once, to the program alone or to its group. When the program has ended, its family
+    /// gets SIGTERM and SIGCONT; after `grace` SIGKILL goes to whatever is left. Again: the shorter grace counts.
     void stop(std::chrono::milliseconds grace);
+    /// The same, where somebody else has told all of it to end already.
+    void expectEnd(std::chrono::milliseconds grace);
+    /// SIGKILL to all of it at once, and waits for that (2 s at most). ended() does not come.
+    void kill();
 
     bool isRunning() const { return m_leader.pid > 0; } ///< until ended(), though the program itself may be gone
     bool isStopping() const { return m_deadline.has_value(); }
@@ -68,7 +73,9 @@ Q_SIGNALS:
     void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
 
 private:
-    void watch(SpawnedChild child, std::chrono::milliseconds grace);
+    void watch(SpawnedChild child, const ChildCommand &command, std::chrono::milliseconds grace);
+    void setDeadline(std::chrono::milliseconds grace);
+    void ask();
     void forget();
     void leaderEnded();
     QList<ProcessEntry> reapAndListRemains();
@@ -82,9 +89,11 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_timer;
     std::chrono::milliseconds m_grace{0};
+    int m_stopSignal = SIGTERM;
+    StopScope m_stopScope = StopScope::Leader;
     std::optional<ChildEnd> m_end;              ///< of the leader
     std::optional<Clock::TimePoint> m_deadline; ///< SIGKILL from then on
-    QSet<pid_t> m_asked;                        ///< got SIGTERM already
+    QSet<pid_t> m_asked;                        ///< was told to end already
     bool m_killing = false;
     bool m_suspended = false;
 };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArray>
+#include "server/supervisor/linering.h"
 
 class QString;
 
 namespace Hephaestus {
 
-/// What happened to a program just now, as a line among its own: `2026-01-31T12:00:00.000Z hephaestus: EVENT`, with its
-/// '\n'.
-QByteArray eventLine(const QString &event);
+OutputLine::Time timeOfNow();
+
+/// `2026-01-31T12:00:00.000Z`.
+QByteArray timeText(OutputLine::Time time);
+
+/// What happened to a program, as a line among its own: `2026-01-31T12:00:00.000Z hephaestus: EVENT`, with its '\n'.
+QByteArray eventLine(const QString &event, OutputLine::Time time = timeOfNow());
 
 } // namespace Hephaestus

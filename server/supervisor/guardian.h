@@ -2,47 +2,75 @@
 #pragma once
 
 #include "common/base/filedescriptor.h"
+#include "server/supervisor/childcommand.h"
 #include "server/supervisor/processtable.h"
 
 #include <QByteArray>
+#include <QObject>
 #include <QString>
 
 #include <chrono>
+#include <memory>
+
+class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// A process beside this one that outlives it. Should this one be killed, it ends what this one ran as a stop would
-/// have: by SIGTERM, and by SIGKILL after a grace. It says so in the program's log and on stderr.
+struct GuardianOptions
+{
+    QString logFile; ///< the program's output goes on there; empty: nowhere
+    int stopSignal = SIGTERM;
+    StopScope stopScope = StopScope::Leader;
+    std::chrono::milliseconds grace{30'000}; ///< from the stop signal to SIGKILL
+};
+
+/// A process beside this one that outlives it. Should this one be killed, it ends what this one ran, as a stop would
+/// have. It says so in the program's log and on stderr. It holds the program's output pipes open, and then reads them
+/// into the log. What the program says while it ends neither ends it nor is lost.
 ///
 /// Made while this process has one thread. Whoever goes on with the programs after this object is gone guards them
 /// himself.
-class Guardian
+class Guardian : public QObject
 {
 public:
-    /// `logFile` may be empty. Without memory or a process to spare there is no guardian; the kernel's SIGTERM remains
-    /// (spawn()).
-    Guardian(const QString &logFile, std::chrono::milliseconds grace);
-    /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `pipe` as
-    /// pipe() told it.
-    Guardian(pid_t pid, FileDescriptor pipe);
+    /// Without memory or a process to spare there is no guardian; the kernel's stop signal remains (spawn()).
+    explicit Guardian(GuardianOptions options);
+    /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `channel`
+    /// as channel() told it.
+    Guardian(pid_t pid, FileDescriptor channel);
+    /// Does end().
+    ~Guardian() override;
     /// Ends the guardian, not what it guards.
-    ~Guardian();
-    Guardian(const Guardian &) = delete;
-    Guardian &operator=(const Guardian &) = delete;
+    void end();
 
+    /// From now on one that ends is replaced: needs the event loop.
+    void watch();
     /// `NAME=value` for the environment of what is guarded: tells those of the family that left their session, too.
     const QByteArray &mark() const { return m_mark; }
-    /// The leaders of the programs that run now, two at most.
-    void guard(const QList<ProcessEntry> &leaders);
+    /// The leaders of the programs that run now, two at most. `outputs`: the descriptors that the stdout and stderr of
+    /// each are read from; -1: that has ended.
+    void guard(const QList<ProcessEntry> &leaders, const QList<int> &outputs);
+    /// Whether somebody sent it SIGTERM: who does so sends it to all processes of this service.
+    bool wasAskedToEnd() const;
     /// For the next image of this process; 0: there is none.
     pid_t pid() const { return m_pid; }
-    int pipe() const { return m_pipe.number(); }
+    int channel() const { return m_channel.number(); }
 
 private:
+    void start();
+    void replace();
+    void send();
+
+    const GuardianOptions m_options;
     QByteArray m_mark;
     pid_t m_pid = 0;
-    FileDescriptor m_pipe; ///< it ends with this process
-    QList<ProcessEntry> m_guarded;
+    FileDescriptor m_channel; ///< it ends with this process
+    QList<ProcessEntry> m_leaders;
+    QList<int> m_outputs;
+    bool m_isTold = true; ///< of these
+    FileDescriptor m_pidfd;
+    std::unique_ptr<QSocketNotifier> m_notifier; ///< of its end
+    std::chrono::steady_clock::time_point m_startedAt;
 };
 
 } // namespace Hephaestus

@@ -1,31 +1,73 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/outputreader.h"
 
+#include "server/supervisor/outputsink.h"
+
 #include <QSocketNotifier>
 
 #include <cerrno>
-#include <cstring>
+#include <fcntl.h>
 
 namespace Hephaestus {
 namespace {
 
-constexpr qsizetype PipeCapacity = 1 << 20; // the largest an unprivileged process may set (pipe(7))
+/// What a terminal would show of a line: what follows the latest '\r' that is not at its end.
+QByteArrayView latestState(QByteArrayView line)
+{
+    while (line.endsWith('\r'))
+        line.chop(1);
+    return line.sliced(line.lastIndexOf('\r') + 1);
+}
+
+QByteArray withLatestStates(const QByteArray &lines)
+{
+    QByteArray shown;
+    for (qsizetype begin = 0; begin < lines.size();) {
+        const qsizetype end = lines.indexOf('\n', begin);
+        shown += latestState(QByteArrayView(lines).sliced(begin, end - begin));
+        shown += '\n';
+        begin = end + 1;
+    }
+    return shown;
+}
+
+QByteArray broken(const QByteArray &lines, qsizetype longest)
+{
+    QByteArray pieces;
+    for (qsizetype begin = 0; begin < lines.size();) {
+        const qsizetype end = std::min(lines.indexOf('\n', begin), begin + longest);
+        pieces += QByteArrayView(lines).sliced(begin, end - begin);
+        pieces += '\n';
+        begin = end + (lines[end] == '\n' ? 1 : 0);
+    }
+    return pieces;
+}
 
 } // namespace
 
-OutputReader::OutputReader(FileDescriptor descriptor, QObject *parent)
+OutputReader::OutputReader(FileDescriptor descriptor, OutputSink *sink, QObject *parent)
     : QObject(parent)
     , m_descriptor(std::move(descriptor))
+    , m_sink(sink)
     , m_notifier(std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read))
 {
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &OutputReader::read);
+    m_unfinishedTimer.setSingleShot(true);
+    connect(&m_unfinishedTimer, &QTimer::timeout, this, &OutputReader::tellUnfinished);
+    if (!sink)
+        return;
+    m_notifier->setEnabled(!sink->isFull());
+    connect(sink, &OutputSink::emptied, this, [this] {
+        if (m_notifier)
+            m_notifier->setEnabled(true);
+    });
 }
 
 OutputReader::~OutputReader() = default;
 
 void OutputReader::read()
 {
-    if (isOpen() && !readPortion(Portion))
+    if (isOpen() && !readPortion(Portion, false))
         finish();
 }
 
@@ -33,24 +75,30 @@ void OutputReader::finish()
 {
     if (!isOpen())
         return;
-    readPortion(PipeCapacity); // somebody who still has the other end could go on for ever
+    // No more than there can be: somebody who still has the other end could go on for ever.
+    readPortion(std::max(::fcntl(m_descriptor.number(), F_GETPIPE_SZ), 64 * 1024), true);
     release().reset();
 }
 
 FileDescriptor OutputReader::release()
 {
     m_notifier.reset();
+    m_unfinishedTimer.stop();
     FileDescriptor descriptor = std::move(m_descriptor);
     if (!m_partial.isEmpty())
-        Q_EMIT linesRead(std::exchange(m_partial, {}) + '\n');
+        tellLines(std::exchange(m_partial, {}) + '\n');
     return descriptor;
 }
 
 /// False when the pipe has ended.
-bool OutputReader::readPortion(qsizetype most)
+bool OutputReader::readPortion(qsizetype most, bool isLast)
 {
     char buffer[64 * 1024];
     for (qsizetype total = 0; total < most;) {
+        if (!isLast && m_sink && m_sink->isFull()) {
+            m_notifier->setEnabled(false);
+            return true;
+        }
         const auto count = ::read(m_descriptor.number(), buffer, sizeof buffer);
         if (count < 0 && errno == EINTR)
             continue;
@@ -58,31 +106,42 @@ bool OutputReader::readPortion(qsizetype most)
             return errno == EAGAIN;
         if (count == 0)
             return false;
-        take(buffer, count);
+        take({buffer, qsizetype(count)});
         total += count;
     }
     return true;
 }
 
-void OutputReader::take(const char *bytes, qsizetype size)
+void OutputReader::take(QByteArrayView bytes)
 {
-    QByteArray lines;
-    while (size > 0) {
-        const auto *end = static_cast<const char *>(std::memchr(bytes, '\n', std::size_t(size)));
-        const qsizetype room = LongestLine - m_partial.size();
-        const qsizetype length = std::min(end ? end - bytes : size, room);
-        m_partial.append(bytes, length);
-        const bool ended = end && bytes + length == end;
-        bytes += length + (ended ? 1 : 0);
-        size -= length + (ended ? 1 : 0);
-        if (ended || m_partial.size() == LongestLine) {
-            lines += m_partial;
-            lines += '\n';
-            m_partial.clear();
-        }
-    }
-    if (!lines.isEmpty())
-        Q_EMIT linesRead(lines);
+    if (m_sink)
+        m_sink->write(bytes);
+    const qsizetype end = bytes.lastIndexOf('\n') + 1;
+    if (end > 0)
+        tellLines(std::exchange(m_partial, {}).append(bytes.first(end)));
+    m_partial.append(bytes.sliced(end));
+    if (const qsizetype again = m_partial.size() > 1 ? m_partial.lastIndexOf('\r', m_partial.size() - 2) : -1;
+        again >= 0)
+        m_partial.remove(0, again + 1);
+    if (m_partial.size() >= LongestLine)
+        tellLines(std::exchange(m_partial, {}) + '\n');
+    if (!m_partial.isEmpty() && !m_unfinishedTimer.isActive())
+        m_unfinishedTimer.start(UnfinishedAfter);
+}
+
+void OutputReader::tellUnfinished()
+{
+    if (!m_partial.isEmpty())
+        Q_EMIT unfinishedRead(latestState(m_partial).toByteArray());
+}
+
+void OutputReader::tellLines(QByteArray lines)
+{
+    if (lines.contains('\r'))
+        lines = withLatestStates(lines);
+    if (lines.size() > LongestLine)
+        lines = broken(lines, LongestLine);
+    Q_EMIT linesRead(lines);
 }
 
 } // namespace Hephaestus

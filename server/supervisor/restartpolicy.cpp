@@ -33,7 +33,7 @@ RestartPolicy::RestartPolicy(RestartRules rules, const Clock &clock, Dice dice)
 
 void RestartPolicy::started() { m_startedAt = m_clock.now(); }
 
-RestartPolicy::Decision RestartPolicy::ended(bool success, bool asked)
+RestartPolicy::Decision RestartPolicy::ended(bool success, bool asked, std::optional<bool> isWanted)
 {
     const Clock::TimePoint now = m_clock.now();
     if (!success && !asked)
@@ -42,12 +42,15 @@ RestartPolicy::Decision RestartPolicy::ended(bool success, bool asked)
         m_failures.pop_front();
     if (asked)
         return {Action::Finish, {}};
-    if (m_rules.when == RestartWhen::Never || (success && m_rules.when == RestartWhen::OnFailure))
+    const bool isUsual = m_rules.when == RestartWhen::Always || (m_rules.when == RestartWhen::OnFailure && !success);
+    if (!isWanted.value_or(isUsual))
         return {success ? Action::Finish : Action::Fail, {}};
     if (!success && int(m_failures.size()) >= m_rules.failures)
         return {Action::Fail, {}};
-    if (now - m_startedAt >= m_rules.window)
+    if (now - m_startedAt >= m_rules.settled) {
         m_delay = milliseconds{0};
+        return {Action::Restart, milliseconds{0}};
+    }
     return {Action::Restart, nextDelay()};
 }
 

@@ -21,9 +21,11 @@ struct RestartRules
     RestartWhen when = RestartWhen::OnFailure;
     std::chrono::milliseconds firstDelay{1'000}; ///< doubled with every restart
     std::chrono::milliseconds mostDelay{60'000};
-    int failures = 5;                         ///< that many within `window` and it is given up
-    std::chrono::milliseconds window{60'000}; ///< a run that long also starts the delays afresh
-    double jitter = 0.2;                      ///< the part of a delay taken off at random, at most
+    int failures = 5; ///< that many within `window` and it is given up
+    std::chrono::milliseconds window{60'000};
+    std::chrono::milliseconds settled{
+        10'000};         ///< after a run that long the restart is immediate, and the delays start afresh
+    double jitter = 0.2; ///< the part of a delay taken off at random, at most
 
     bool operator==(const RestartRules &) const = default;
 };
@@ -51,8 +53,9 @@ public:
 
     const RestartRules &rules() const { return m_rules; }
     void started();
-    /// `success`: it exited with 0. `asked`: a user stopped it, which never leads to a restart.
-    Decision ended(bool success, bool asked);
+    /// `success`: it ended as it should. `asked`: a user stopped it, which never leads to a restart.
+    /// `isWanted`: whether this end leads to a restart, whatever the rules say of its like.
+    Decision ended(bool success, bool asked, std::optional<bool> isWanted = {});
     /// Failures within the window up to now.
     int recentFailures() const;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/rotatedfile.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 #include <cerrno>
 #include <csignal>
@@ -9,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -17,15 +20,34 @@ RotatedFile::RotatedFile(QString path, qint64 most, int kept) : m_path(std::move
     ::signal(SIGXFSZ, SIG_IGN); // a file over RLIMIT_FSIZE is an error to be told, not the end of the process
 }
 
+/// Whether what is open is still what the path names.
+bool RotatedFile::isInPlace()
+{
+    struct stat own = {};
+    struct stat named = {};
+    if (::fstat(m_file.number(), &own) != 0 || ::lstat(QFile::encodeName(m_path).constData(), &named) != 0
+        || own.st_dev != named.st_dev || own.st_ino != named.st_ino)
+        return false;
+    m_size = own.st_size; // somebody may have cut it
+    return true;
+}
+
+bool RotatedFile::openAt()
+{
+    // Not through a link or into a device somebody put there.
+    m_file.reset(::open(QFile::encodeName(m_path).constData(),
+                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    return m_file.isOpen();
+}
+
 bool RotatedFile::open()
 {
     if (m_file.isOpen())
         return true;
-    // Not through a link or into a device somebody put there.
-    m_file.reset(::open(QFile::encodeName(m_path).constData(),
-                        O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
     struct stat status = {};
-    if (!m_file.isOpen() || ::fstat(m_file.number(), &status) != 0) {
+    const bool isOpen =
+        openAt() || (m_wasTakenAway && errno == ENOENT && QDir().mkpath(QFileInfo(m_path).path()) && openAt());
+    if (!isOpen || ::fstat(m_file.number(), &status) != 0) {
         fail("cannot be opened", errno);
         return false;
     }
@@ -35,6 +57,7 @@ bool RotatedFile::open()
         return false;
     }
     m_size = status.st_size;
+    m_timesMadeAnew += std::exchange(m_wasTakenAway, false) ? 1 : 0;
     return true;
 }
 
@@ -62,6 +85,10 @@ bool RotatedFile::rotate()
 void RotatedFile::write(QByteArrayView bytes)
 {
     m_error.clear();
+    if (m_file.isOpen() && !isInPlace()) {
+        m_file.reset();
+        m_wasTakenAway = true;
+    }
     if (bytes.size() > m_most) {
         m_dropped += bytes.size() - m_most;
         bytes = bytes.last(m_most);

@@ -27,9 +27,13 @@ public:
     /// What is wrong since the last write; empty: nothing.
     const QString &error() const { return m_error; }
     qint64 droppedBytes() const { return m_dropped; }
+    /// How often the file was removed or renamed by others, and made anew.
+    int timesMadeAnew() const { return m_timesMadeAnew; }
 
 private:
+    bool isInPlace();
     bool open();
+    bool openAt();
     bool rotate();
     void fail(const char *what, int error);
 
@@ -39,6 +43,8 @@ private:
     FileDescriptor m_file;
     qint64 m_size = 0;
     qint64 m_dropped = 0;
+    int m_timesMadeAnew = 0;
+    bool m_wasTakenAway = false;
     QString m_error;
 };
 

@@ -49,6 +49,8 @@ class Launch
 public:
     Launch(const ChildCommand &command, const QList<HandedSocket> &sockets)
         : m_directory(command.directory)
+        , m_sharesInput(command.sharesInput)
+        , m_deathSignal(command.stopSignal)
         , m_image(command, Handover::names(sockets))
     {
     }
@@ -66,6 +68,8 @@ private:
     [[noreturn]] void fail(Stage stage, int error) noexcept;
 
     const QByteArray m_directory;
+    const bool m_sharesInput;
+    const int m_deathSignal;
     ExecImage m_image;
     Handover m_handover;
     FileDescriptor m_input;
@@ -86,7 +90,8 @@ bool Launch::open(const QList<HandedSocket> &sockets)
     }
     for (Pipe *pipe : {&output, &error})
         ::fcntl(pipe->reading.number(), F_SETFL, O_NONBLOCK); // this end only: the child's stays as programs expect it
-    m_input.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    m_input.reset(m_sharesInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
     return m_input.isOpen() && m_handover.keepClear(m_input);
 }
 
@@ -100,7 +105,7 @@ void Launch::fail(Stage stage, int error) noexcept
 
 void Launch::runChild(pid_t parent) noexcept
 {
-    if (::setsid() < 0 || ::prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+    if (::setsid() < 0 || ::prctl(PR_SET_PDEATHSIG, m_deathSignal) != 0)
         fail(Stage::Session);
     if (::getppid() != parent)
         ::_exit(StartFailure::Own); // it died before it could be watched; nobody reads this any more

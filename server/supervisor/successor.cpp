@@ -2,6 +2,7 @@
 #include "server/supervisor/successor.h"
 
 #include "common/base/duration.h"
+#include "server/supervisor/eventline.h"
 
 namespace Hephaestus {
 
@@ -47,8 +48,8 @@ std::optional<StartFailure> Successor::start(const std::optional<ProcessEntry> &
     }
     m_startedAt = m_clock.now();
     m_failure.clear();
-    read(m_stdout, m_child.takeOutput(), STDOUT_FILENO);
-    read(m_stderr, m_child.takeError(), STDERR_FILENO);
+    read(m_stdout, m_child.takeOutput(), OutputStream::Stdout);
+    read(m_stderr, m_child.takeError(), OutputStream::Stderr);
     m_timer.start(LookForSocketEvery);
     Q_EMIT noted(u"its successor is started with pid %1"_s.arg(m_child.pid()));
     Q_EMIT changed();
@@ -90,13 +91,19 @@ void Successor::end(const QString &why, std::chrono::milliseconds grace)
     Q_EMIT changed();
 }
 
-void Successor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int number)
+void Successor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, OutputStream stream)
 {
-    reader = std::make_unique<OutputReader>(std::move(descriptor));
-    connect(reader.get(), &OutputReader::linesRead, this, [this, number](const QByteArray &lines) {
-        m_output.append(lines);
-        Q_EMIT wrote(lines, number);
+    reader = std::make_unique<OutputReader>(std::move(descriptor),
+                                            stream == OutputStream::Stdout ? m_options.toStdout : m_options.toStderr);
+    connect(reader.get(), &OutputReader::linesRead, this, [this, stream](const QByteArray &lines) {
+        m_output.append(stream, lines, timeOfNow());
+        Q_EMIT wrote(stream, lines);
     });
+}
+
+QList<int> Successor::outputs() const
+{
+    return m_child.isRunning() ? QList<int>{m_stdout->descriptor(), m_stderr->descriptor()} : QList<int>();
 }
 
 RunningChild Successor::release()

@@ -6,6 +6,7 @@
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/linering.h"
 #include "server/supervisor/outputreader.h"
+#include "server/supervisor/outputsink.h"
 
 namespace Hephaestus {
 
@@ -16,7 +17,9 @@ struct SuccessorOptions
     /// What it gets instead if its predecessor is not seen to wait for clients (pollsSockets()), so that neither will
     /// it be.
     std::chrono::milliseconds settleTime{3'000};
-    std::chrono::milliseconds stopTimeout{30'000}; ///< from SIGTERM to SIGKILL, when it is to end
+    std::chrono::milliseconds stopTimeout{30'000}; ///< from the stop signal to SIGKILL, when it is to end
+    OutputSink *toStdout = nullptr;                ///< where its output goes on to; null: nowhere
+    OutputSink *toStderr = nullptr;
 };
 
 /// The next run of a program, begun beside the one that still serves, with the same held sockets. It gets no client
@@ -38,10 +41,14 @@ public:
     std::optional<StartFailure> start(const std::optional<ProcessEntry> &predecessor);
     /// It is not wanted any more: ends it, and then failed() comes.
     void stop(const QString &why);
+    /// Ends it by SIGKILL at once, and waits for that, 2 s at most.
+    void kill() { m_child.kill(); }
     bool isRunning() const { return m_child.isRunning(); }
     bool isStopping() const { return m_child.isStopping(); }
     bool isAccepting() const { return m_isAccepting && !m_child.isStopping(); } ///< and is to go on
     const ProcessEntry &process() const { return m_child.process(); }
+    /// The descriptors its output is read from; -1: that has ended.
+    QList<int> outputs() const;
     /// After accepting(): to be adopted elsewhere. What it has written stays in output().
     RunningChild release();
 
@@ -54,14 +61,14 @@ public Q_SLOTS:
     void look();
 
 Q_SIGNALS:
-    void changed();                                      ///< describe() says something else
-    void wrote(const QByteArray &lines, int descriptor); ///< to its stdout or stderr
-    void noted(const QString &event);                    ///< for the log
+    void changed(); ///< describe() says something else
+    void wrote(Hephaestus::OutputStream stream, const QByteArray &lines);
+    void noted(const QString &event); ///< for the log
     void accepting();
     void failed(const QString &why); ///< nothing is left of it
 
 private:
-    void read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int number);
+    void read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, OutputStream stream);
     void end(const QString &why, std::chrono::milliseconds grace);
     void childEnded(const ChildEnd &end);
 

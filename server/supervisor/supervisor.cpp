@@ -2,7 +2,6 @@
 #include "server/supervisor/supervisor.h"
 
 #include "common/base/duration.h"
-#include "common/base/writewithoutblocking.h"
 #include "server/supervisor/eventline.h"
 
 #include <csignal>
@@ -32,6 +31,10 @@ Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Cl
 {
     if (!m_options.logFile.isEmpty())
         m_file.emplace(m_options.logFile);
+    if (m_options.passOn) {
+        m_toStdout = makeSink(OutputStream::Stdout);
+        m_toStderr = makeSink(OutputStream::Stderr);
+    }
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &Supervisor::advance);
     connect(&m_divertTimer, &QTimer::timeout, this, &Supervisor::lookForClients);
@@ -64,6 +67,7 @@ std::optional<StartFailure> Supervisor::start()
 
 std::optional<StartFailure> Supervisor::launch()
 {
+    m_policy.started(); // one that fails has lived for no time
     m_startFailure = m_child.start(m_options.command, m_sockets.handed(), m_options.stopTimeout);
     if (m_startFailure) {
         note(u"not started: "_s + m_startFailure->what);
@@ -75,9 +79,9 @@ std::optional<StartFailure> Supervisor::launch()
 
 bool Supervisor::takeOver(RunningChild child, const QByteArray &output)
 {
-    if (!m_child.adopt(std::move(child), m_options.stopTimeout))
+    if (!m_child.adopt(std::move(child), m_options.command, m_options.stopTimeout))
         return false;
-    m_output.append(output);
+    m_output.restore(output);
     watch(u"goes on with pid %1"_s.arg(m_child.pid()));
     return true;
 }
@@ -85,8 +89,9 @@ bool Supervisor::takeOver(RunningChild child, const QByteArray &output)
 void Supervisor::watch(const QString &event)
 {
     m_policy.started();
-    read(m_stdout, m_child.takeOutput(), STDOUT_FILENO);
-    read(m_stderr, m_child.takeError(), STDERR_FILENO);
+    m_quitAt.reset();
+    read(m_stdout, m_child.takeOutput(), OutputStream::Stdout);
+    read(m_stderr, m_child.takeError(), OutputStream::Stderr);
     note(event);
     enter(ProcessState::Running);
 }
@@ -96,16 +101,26 @@ std::optional<ProcessEntry> Supervisor::process() const
     return m_child.isRunning() ? std::optional(m_child.process()) : std::nullopt;
 }
 
-void Supervisor::stop()
+QList<int> Supervisor::outputs() const
+{
+    return m_child.isRunning() ? QList<int>{m_stdout->descriptor(), m_stderr->descriptor()} : QList<int>();
+}
+
+void Supervisor::stop(bool isTold)
 {
     m_asked = true;
     if (std::exchange(m_stopping, true) || isFinished())
         return;
     if (m_child.isRunning()) {
-        note(u"stopping: SIGTERM, and SIGKILL after %1"_s.arg(formatDuration(m_options.stopTimeout)));
+        note(u"stopping: %1%2, and SIGKILL after %3"_s.arg(signalName(m_options.command.stopSignal),
+                                                           isTold ? u" (sent by who stops us)"_s : QString(),
+                                                           formatDuration(m_options.stopTimeout)));
         if (m_state != ProcessState::Stopping)
             enter(ProcessState::Stopping);
-        m_child.stop(m_options.stopTimeout);
+        if (isTold)
+            m_child.expectEnd(m_options.stopTimeout);
+        else
+            m_child.stop(m_options.stopTimeout);
     } else {
         m_timer.stop();
         enter(ProcessState::Exited);
@@ -133,30 +148,84 @@ void Supervisor::lookForClients()
 
 void Supervisor::sendSignal(int signalNumber)
 {
-    if (m_child.isRunning())
-        ::kill(m_child.pid(), signalNumber); // not reaped before isRunning() ends: the number is its own
+    if (!m_child.isRunning())
+        return;
+    if (signalNumber == SIGQUIT)
+        m_quitAt = m_clock.now();
+    ::kill(m_child.pid(), signalNumber); // not reaped before isRunning() ends: the number is its own
 }
 
-void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, int echo)
+void Supervisor::kill()
 {
-    reader = std::make_unique<OutputReader>(std::move(descriptor));
-    connect(reader.get(), &OutputReader::linesRead, this, [this, echo](const QByteArray &lines) { keep(lines, echo); });
+    m_asked = true;
+    m_child.kill();
 }
 
-void Supervisor::keep(const QByteArray &lines, int descriptor)
+void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, OutputStream stream)
 {
-    m_output.append(lines);
-    if (m_options.writeWithoutBlocking)
-        m_notPassed += lines.size() - writeWithoutBlocking(descriptor, lines);
+    reader = std::make_unique<OutputReader>(std::move(descriptor), sink(stream));
+    connect(reader.get(), &OutputReader::linesRead, this,
+            [this, stream](const QByteArray &lines) { keep(stream, lines); });
+    connect(reader.get(), &OutputReader::unfinishedRead, this,
+            [this, stream](const QByteArray &text) { m_output.setUnfinished(stream, text); });
+}
+
+std::unique_ptr<OutputSink> Supervisor::makeSink(OutputStream stream)
+{
+    const bool isStdout = stream == OutputStream::Stdout;
+    auto sink = std::make_unique<OutputSink>(isStdout ? STDOUT_FILENO : STDERR_FILENO, *m_options.passOn);
+    const QString name = wireName(stream);
+    connect(sink.get(), &OutputSink::failed, this,
+            [this, name](const QString &why) { note(u"its %1 is not passed on: %2"_s.arg(name, why)); });
+    connect(sink.get(), &OutputSink::droppedSome, this, [this, name](qint64 bytes) {
+        note(u"%1 bytes of its %2 were dropped: our reader did not take them"_s.arg(bytes).arg(name));
+    });
+    connect(sink.get(), &OutputSink::emptied, this, [this] {
+        if (isPassedOn())
+            Q_EMIT passedOn();
+    });
+    return sink;
+}
+
+OutputSink *Supervisor::sink(OutputStream stream) const
+{
+    return stream == OutputStream::Stdout ? m_toStdout.get() : m_toStderr.get();
+}
+
+bool Supervisor::isPassedOn() const { return !m_toStdout || (m_toStdout->isEmpty() && m_toStderr->isEmpty()); }
+
+void Supervisor::giveUpOutput()
+{
+    if (!m_toStdout)
+        return;
+    m_toStdout->giveUp();
+    m_toStderr->giveUp();
+}
+
+void Supervisor::keep(OutputStream stream, const QByteArray &lines)
+{
+    const OutputLine::Time time = timeOfNow();
+    m_output.append(stream, lines, time);
+    Q_EMIT linesKept(m_output.lineCount());
     if (!m_file)
         return;
-    m_file->write(lines);
-    if (std::exchange(m_fileFailed, !m_file->error().isEmpty()) == m_fileFailed)
+    m_file->write(stream, lines, time);
+    tellFileTrouble();
+}
+
+void Supervisor::tellFileTrouble()
+{
+    const RotatedFile &file = m_file->file();
+    const int before = std::exchange(m_filesMadeAnew, file.timesMadeAnew());
+    if (before != m_filesMadeAnew)
+        note(u"its log file was removed or renamed, and is made anew: %1"_s.arg(file.path()));
+    const bool hadFailed = std::exchange(m_fileFailed, !file.error().isEmpty());
+    if (hadFailed == m_fileFailed)
         return;
     if (m_fileFailed)
-        qCWarning(logProcess).noquote() << "the program's output is not kept on disk:" << m_file->error();
+        qCWarning(logProcess).noquote() << "the program's output is not kept on disk:" << file.error();
     else
-        qCInfo(logProcess).noquote() << "the program's output is kept on disk again:" << m_file->path();
+        qCInfo(logProcess).noquote() << "the program's output is kept on disk again:" << file.path();
     Q_EMIT changed();
 }
 
@@ -165,10 +234,7 @@ void Supervisor::note(const QString &event)
 {
     const QString program = QString::fromLocal8Bit(m_options.command.arguments.value(0));
     qCInfo(logProcess).noquote() << program + u": "_s + event;
-    const QByteArray line = eventLine(event);
-    m_output.append(line);
-    if (m_file)
-        m_file->write(line);
+    keep(OutputStream::Event, eventLine(event));
 }
 
 void Supervisor::childEnded(const ChildEnd &end)
@@ -176,13 +242,47 @@ void Supervisor::childEnded(const ChildEnd &end)
     m_stdout->finish();
     m_stderr->finish();
     m_end = end;
+    m_asked = m_asked || (m_quitAt && m_clock.now() - *m_quitAt <= m_options.stopTimeout);
+    m_endedAsked = m_asked;
     note(end.text());
-    decide(end.isSuccess());
+    decide(m_options.success.contains(end.exitStatus()));
+}
+
+/// Of a program that was asked to end: it did so by itself, and as it should.
+bool Supervisor::endedWell() const
+{
+    const bool isStopSignal = !m_end->exitCode
+        && (m_end->signalNumber == m_options.command.stopSignal || (m_quitAt && m_end->signalNumber == SIGQUIT));
+    return !m_end->wasKilled && (isStopSignal || m_options.success.contains(m_end->exitStatus()));
+}
+
+int Supervisor::exitCode() const
+{
+    if (m_startFailure || !m_end || !m_endedAsked)
+        return exitStatus();
+    if (endedWell())
+        return 0;
+    const int status = exitStatus();
+    const bool isOwn = m_end->exitCode && !m_options.success.contains(status);
+    return m_end->wasKilled && !isOwn ? 128 + SIGKILL : status;
+}
+
+QString Supervisor::stopFailure() const
+{
+    if (m_startFailure || !m_end || !m_endedAsked || endedWell())
+        return {};
+    return m_end->wasKilled ? u"it did not end within %1 and was killed"_s.arg(formatDuration(m_options.stopTimeout))
+                            : m_end->text();
 }
 
 void Supervisor::decide(bool success)
 {
-    const RestartPolicy::Decision decision = m_policy.ended(success, m_asked);
+    std::optional<bool> isRestartWanted;
+    if (m_options.noRestartOn.contains(exitStatus()))
+        isRestartWanted = false;
+    else if (m_options.restartOn.contains(exitStatus()))
+        isRestartWanted = true;
+    const RestartPolicy::Decision decision = m_policy.ended(success, m_asked, isRestartWanted);
     switch (decision.action) {
     case RestartPolicy::Action::Restart:
         note(u"starts again in %1"_s.arg(formatDuration(decision.delay)));
@@ -270,8 +370,8 @@ WrappedProcess Supervisor::describe() const
     for (const ServiceAddress &address : m_sockets.addresses())
         process.sockets << address.text();
     if (m_file) {
-        process.logFile = m_file->path();
-        process.logError = m_file->error();
+        process.logFile = m_file->file().path();
+        process.logError = m_file->file().error();
     }
     return process;
 }

@@ -99,6 +99,63 @@ int handleTerm(char **arguments)
     return std::atoi(arguments[0]);
 }
 
+/// A master whose worker is in the middle of a task that it finishes when told to by a pipe, not by a signal; told to
+/// end, it waits for that.
+int master(char **)
+{
+    int task[2];
+    if (::pipe(task) != 0)
+        return 1;
+    const pid_t worker = ::fork();
+    if (worker == 0) {
+        ::close(task[1]);
+        ::signal(SIGTERM, [](int) {
+            say("worker told");
+            ::_exit(1);
+        });
+        [[maybe_unused]] const auto told = ::write(settledPipe[1], "", 1);
+        char byte = 0;
+        [[maybe_unused]] const auto end = ::read(task[0], &byte, 1);
+        say("task done");
+        ::_exit(0);
+    }
+    awaitSettled(1);
+    char code[] = "0";
+    char *arguments[] = {code, nullptr};
+    handleTerm(arguments);
+    ::close(task[1]);
+    int status = 0;
+    ::waitpid(worker, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : 9;
+}
+
+/// Says each signal that comes, and ends at SIGTERM.
+int recordSignals(char **)
+{
+    sigset_t all;
+    sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    say("ready");
+    for (;;) {
+        int number = 0;
+        if (::sigwait(&all, &number) != 0)
+            return 1;
+        say("got " + std::to_string(number));
+        if (number == SIGTERM)
+            return 0;
+    }
+}
+
+/// Says what it reads on stdin.
+int repeatInput(char **)
+{
+    char buffer[4096];
+    for (ssize_t count = 0; (count = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0;)
+        [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, buffer, std::size_t(count));
+    say("end of input");
+    return 0;
+}
+
 /// Begins to end, and never gets there.
 int hangAtTerm(char **)
 {
@@ -244,6 +301,9 @@ int main(int, char **argv)
         {"crash", crash},
         {"wait", wait},
         {"handle-term", handleTerm},
+        {"master", master},
+        {"record-signals", recordSignals},
+        {"repeat-input", repeatInput},
         {"ignore-term", ignoreTermForEver},
         {"hang-at-term", hangAtTerm},
         {"suspend-itself", suspendItself},

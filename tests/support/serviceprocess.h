@@ -6,10 +6,12 @@
 #include <QStringList>
 
 #include <csignal>
+#include <utility>
 
 namespace Hephaestus::Test {
 
-/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before).
+/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before), a
+/// wrapper (`run`) on stderr, others on stdout.
 /// Killed, if still there, with the object.
 class ServiceProcess
 {
@@ -25,13 +27,18 @@ public:
     /// Starts it and waits until it listens; false, with what it said on errors(), if it does not.
     bool start(const QString &program, const QStringList &arguments)
     {
+        const bool isWrapper = arguments.contains(QLatin1StringView("run"));
+        process.setReadChannel(isWrapper ? QProcess::StandardError : QProcess::StandardOutput);
         process.start(program, arguments);
         static const QRegularExpression line(QStringLiteral("(?:listening|starting) on http://[^\\n]*:(\\d+)\\n"));
         QString output;
         while (process.state() != QProcess::NotRunning) {
             if (!process.waitForReadyRead(60'000))
                 break;
-            output += QString::fromUtf8(process.readAllStandardOutput());
+            const QByteArray said = process.readAll();
+            output += QString::fromUtf8(said);
+            if (isWrapper)
+                m_errors += said;
             if (const auto match = line.match(output); match.hasMatch()) {
                 port = quint16(match.captured(1).toUInt());
                 return true;
@@ -54,10 +61,13 @@ public:
         return process.exitStatus() == QProcess::CrashExit ? 128 + process.exitCode() : process.exitCode();
     }
 
-    QByteArray errors() { return process.readAllStandardError(); }
+    QByteArray errors() { return std::exchange(m_errors, {}) + process.readAllStandardError(); }
 
     QProcess process;
     quint16 port = 0;
+
+private:
+    QByteArray m_errors; ///< read when it was started
 };
 
 } // namespace Hephaestus::Test

@@ -8,9 +8,14 @@
 #include "tests/support/settledfiles.h"
 
 #include <QDeadlineTimer>
+#include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
@@ -25,11 +30,31 @@ private Q_SLOTS:
     void cleanup();
     void theExitCodeIsThePrograms_data();
     void theExitCodeIsThePrograms();
+    void theOutputPassesUnchanged_data();
+    void theOutputPassesUnchanged();
+    void aReaderInSmallStepsGetsEverything_data();
+    void aReaderInSmallStepsGetsEverything();
+    void aClosedReaderEndsNothing_data();
+    void aClosedReaderEndsNothing();
+    void theInputIsOursIfAskedFor();
+    void whateverTheParentLeftTheStartIsClean_data();
+    void whateverTheParentLeftTheStartIsClean();
+    void everySignalReachesTheProgramOnce_data();
+    void everySignalReachesTheProgramOnce();
+    void aClosedTerminalIsAStop();
+    void theStopSignalIsTheOneAskedFor();
+    void aSecondStopLeavesNothing_data();
+    void aSecondStopLeavesNothing();
+    void whoTellsTheWholeGroupIsNotEchoed_data();
+    void whoTellsTheWholeGroupIsNotEchoed();
+    void theLinesAreCountedAsTheyAreKept();
     void aStopEndsTheWholeFamily_data();
     void aStopEndsTheWholeFamily();
     void aCrashIsNeverToldAsHealthy();
     void killedItselfItTakesTheProgramAlong_data();
     void killedItselfItTakesTheProgramAlong();
+    void whatItSaysWhenItsSupervisorIsKilledIsKept();
+    void aGuardianThatIsKilledIsReplaced();
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
     void anOverlappingRestartLeavesNobodyWaiting();
@@ -152,6 +177,16 @@ void TestRun::theExitCodeIsThePrograms_data()
     row("no name", {u"run"_s, u"--"_s, u"true"_s}, 125, u"expected a name"_s);
     row("wrong word", command({u"--restart"_s, u"sometimes"_s}, {u"true"_s}), 125,
         u"expected on-failure, always or never"_s);
+    row("wrong stop signal", command({u"--stop-signal"_s, u"STOPP"_s}, {u"true"_s}), 125, u"--stop-signal: "_s);
+    row("a stop signal nobody can handle", command({u"--stop-signal"_s, u"KILL"_s}, {u"true"_s}), 125,
+        u"expected a signal that can be handled"_s);
+    row("wrong stop scope", command({u"--stop-scope"_s, u"all"_s}, {u"true"_s}), 125, u"expected leader or group"_s);
+    row("wrong output", command({u"--output"_s, u"lose"_s}, {u"true"_s}), 125, u"expected pass or drop"_s);
+    row("wrong success", command({u"--success-exit"_s, u"0,x"_s}, {u"true"_s}), 125, u"--success-exit: "_s);
+    row("a success", command(QStringList{u"--success-exit"_s, u"7"_s}, child({u"exit"_s, u"7"_s})), 7,
+        u"exited with code 7"_s);
+    row("no restart on it", command(QStringList{u"--no-restart-on"_s, u"SEGV"_s}, child({u"crash"_s})), 139,
+        u"killed by SIGSEGV"_s);
     row("wrong duration", command({u"--stop-timeout"_s, u"soon"_s}, {u"true"_s}), 125, u"--stop-timeout"_s);
     row("wrong socket", command({u"--socket"_s, u"here"_s}, {u"true"_s}), 125, u"expected HOST:PORT"_s);
     row("overlap without a socket", command({u"--overlap"_s}, {u"true"_s}), 125, u"--overlap: expected --socket"_s);
@@ -180,30 +215,357 @@ void TestRun::theExitCodeIsThePrograms()
     QTEST(process.exitCode(), "exitCode");
 }
 
+void TestRun::theOutputPassesUnchanged_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QByteArray all;
+    for (int i = 0; i < 256; ++i)
+        all += char(i);
+    QTest::newRow("a line") << QByteArray("{\"a\":1}\n");
+    QTest::newRow("no end") << QByteArray("answer");
+    QTest::newRow("nothing") << QByteArray();
+    QTest::newRow("every byte") << all.repeated(20);
+    QTest::newRow("a long line") << QByteArray(400'000, 'x') + '\n';
+    QTest::newRow("a long line without end") << QByteArray(400'000, 'x');
+    QTest::newRow("ends of lines only") << QByteArray(100'000, '\n');
+    QTest::newRow("progress") << QByteArray("10%\r20%\r\n");
+}
+
+void TestRun::theOutputPassesUnchanged()
+{
+    QFETCH(QByteArray, bytes);
+    write(u"bytes"_s, bytes);
+    for (const bool toStderr : {false, true}) {
+        QProcess process;
+        const QString line = toStderr ? u"exec cat \"$0\" >&2"_s : u"exec cat \"$0\""_s;
+        process.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                      command({}, {u"sh"_s, u"-c"_s, line, directory->filePath(u"bytes"_s)}));
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 0);
+        const QByteArray output = process.readAllStandardOutput();
+        QVERIFY(output == (toStderr ? QByteArray() : bytes)); // what we say ourselves is on stderr
+        if (toStderr)
+            QVERIFY(process.readAllStandardError().contains(bytes));
+    }
+}
+
+void TestRun::aReaderInSmallStepsGetsEverything_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<bool>("mayBeLess");
+    QTest::newRow("pass") << QStringList{} << false;
+    QTest::newRow("drop") << QStringList{u"--output"_s, u"drop"_s} << true;
+}
+
+void TestRun::aReaderInSmallStepsGetsEverything()
+{
+    QFETCH(QStringList, options);
+    QFETCH(bool, mayBeLess);
+    QProcess process;
+    process.start(
+        u"sh"_s,
+        QStringList{u"-c"_s, u"\"$0\" \"$@\" | dd bs=512 2>/dev/null | wc -c"_s, QStringLiteral(HEPHAESTUS_PROGRAM)}
+            + command(options, child({u"flood"_s, u"16"_s})));
+    QVERIFY(process.waitForFinished());
+    const qint64 got = process.readAllStandardOutput().trimmed().toLongLong();
+    const QByteArray errors = process.readAllStandardError();
+    constexpr qint64 All = 16 << 20;
+    static const QRegularExpression dropped(u"hephaestus.process: .*: (\\d+) bytes of its stdout were dropped"_s);
+    qint64 told = 0;
+    for (const auto &match : dropped.globalMatch(QString::fromLatin1(errors)))
+        told += match.captured(1).toLongLong();
+    QCOMPARE(got + told, All);
+    QVERIFY(mayBeLess || told == 0);
+}
+
+void TestRun::aClosedReaderEndsNothing_data()
+{
+    QTest::addColumn<QString>("redirection");
+    QTest::newRow("stdout") << u"> >(exec true)"_s;
+    QTest::newRow("a socket") << u"> /dev/tcp/127.0.0.1/%1"_s;
+}
+
+void TestRun::aClosedReaderEndsNothing()
+{
+    QFETCH(QString, redirection);
+    QTcpServer reader; // which takes nobody in
+    QVERIFY(reader.listen(QHostAddress::LocalHost));
+    if (redirection.contains(u'%'))
+        redirection = redirection.arg(reader.serverPort());
+    ServiceProcess service;
+    QVERIFY(
+        service.start(u"bash"_s,
+                      QStringList{u"-c"_s, u"exec \"$0\" \"$@\" "_s + redirection, QStringLiteral(HEPHAESTUS_PROGRAM)}
+                          + command({}, child({u"record-signals"_s}))));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    delete reader.nextPendingConnection();
+    reader.close();
+    const QByteArray gone("its stdout is not passed on: ");
+    const auto isTold = [&] {
+        service.signal(SIGUSR1);
+        return logs(service.port).contains(gone);
+    };
+    QTRY_VERIFY(isTold());
+    service.signal(SIGUSR2);
+    QTRY_VERIFY(logs(service.port).contains("got 12\n")); // and the program goes on
+    QCOMPARE(logs(service.port).count(gone), 1);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::theInputIsOursIfAskedFor()
+{
+    for (const bool isAskedFor : {true, false}) {
+        QProcess process;
+        process.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                      command(isAskedFor ? QStringList{u"--stdin"_s} : QStringList(), child({u"repeat-input"_s})));
+        process.write("typed\n");
+        process.closeWriteChannel();
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.readAllStandardOutput(), isAskedFor ? "typed\nend of input\n" : "end of input\n");
+    }
+}
+
+void TestRun::whateverTheParentLeftTheStartIsClean_data()
+{
+    QTest::addColumn<int>("ignored");
+    QTest::addColumn<int>("blocked");
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("SIGCHLD ignored") << SIGCHLD << 0 << QByteArray("signals\n");
+    QTest::newRow("SIGPIPE ignored") << SIGPIPE << 0 << QByteArray("signals\n");
+    QTest::newRow("SIGTERM ignored") << SIGTERM << 0 << QByteArray("signals\n");
+    QTest::newRow("SIGTERM blocked") << 0 << SIGTERM << QByteArray("signals\n");
+    QTest::newRow("SIGCHLD blocked") << 0 << SIGCHLD << QByteArray("signals\n");
+    QTest::newRow("nohup") << SIGHUP << 0 << QByteArray("signals 1\n");
+}
+
+void TestRun::whateverTheParentLeftTheStartIsClean()
+{
+    QFETCH(int, ignored);
+    QFETCH(int, blocked);
+    QFETCH(QByteArray, said);
+    ServiceProcess service;
+    service.process.setChildProcessModifier([=] {
+        sigset_t set;
+        sigemptyset(&set);
+        if (blocked != 0)
+            sigaddset(&set, blocked);
+        ::sigprocmask(SIG_SETMASK, &set, nullptr);
+        if (ignored != 0)
+            ::signal(ignored, SIG_IGN);
+    });
+    const QString line = u"\"$0\" describe; exec \"$0\" record-signals"_s;
+    QVERIFY(service.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                          command({}, {u"sh"_s, u"-c"_s, line, QStringLiteral(HEPHAESTUS_TEST_CHILD)})));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QVERIFY2(logs(service.port).contains(said), logs(service.port).constData());
+    service.signal(SIGHUP); // handed on, or still ignored
+    service.signal(SIGUSR1);
+    QTRY_VERIFY(logs(service.port).contains("got 10\n"));
+    QCOMPARE(logs(service.port).contains("got 1\n"), ignored != SIGHUP);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::everySignalReachesTheProgramOnce_data()
+{
+    QTest::addColumn<int>("number");
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+        const bool isForLibc = number > SIGSYS && number < SIGRTMIN;
+        const bool isStop = number == SIGTERM || number == SIGINT;
+        // SIGXFSZ is ours: a log file over its limit.
+        if (number != SIGKILL && number != SIGSTOP && number != SIGCHLD && number != SIGXFSZ && !isForLibc && !isStop
+            && (number < SIGRTMIN + 2 || number == SIGRTMAX))
+            QTest::addRow("%d", number) << number;
+    }
+}
+
+void TestRun::everySignalReachesTheProgramOnce()
+{
+    QFETCH(int, number);
+    START(service, {}, child({u"record-signals"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    const QByteArray got = "got " + QByteArray::number(number) + '\n';
+    service.signal(number);
+    QTRY_VERIFY(logs(service.port).contains(got));
+    QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown").status, 200);
+    QCOMPARE(service.exitCode(), 0);
+    QFile log(directory->filePath(u"hephaestus/logs/wrapped.output.log"_s));
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray said = log.readAll();
+    QCOMPARE(said.count(got), 1);
+    QCOMPARE(said.count("got 15\n"), 1); // and the stop, once
+}
+
+void TestRun::aClosedTerminalIsAStop()
+{
+    int master = -1;
+    int slave = -1;
+    QCOMPARE(::openpty(&master, &slave, nullptr, nullptr, nullptr), 0);
+    ::fcntl(master, F_SETFD, FD_CLOEXEC);
+    ServiceProcess service;
+    service.process.setChildProcessModifier([slave] {
+        ::setsid();
+        ::ioctl(slave, TIOCSCTTY, 0);
+        ::dup2(slave, STDOUT_FILENO);
+    });
+    QVERIFY(service.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                          command({u"--restart"_s, u"always"_s}, child({u"record-signals"_s}))));
+    ::close(slave);
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    service.signal(SIGHUP); // somebody's, who wants the program to read its configuration again
+    QTRY_VERIFY(logs(service.port).contains("got 1\n"));
+    ::close(master);
+    QCOMPARE(service.exitCode(), 0);
+    QVERIFY(service.errors().contains("the terminal is closed"));
+}
+
+void TestRun::theStopSignalIsTheOneAskedFor()
+{
+    for (const bool isByIt : {false, true}) {
+        START(service,
+              QStringList{u"--stop-signal"_s, u"QUIT"_s, u"--restart"_s, u"always"_s, u"--stop-timeout"_s, u"10s"_s},
+              {u"python3"_s, u"-c"_s,
+               u"import signal, sys, time\n"
+               "signal.signal(signal.SIGQUIT, lambda *_: (print('told', flush=True), sys.exit(0)))\n"
+               "print('ready', flush=True)\n"
+               "time.sleep(1000)\n"_s});
+        QTRY_VERIFY(logs(service.port).contains("ready\n"));
+        service.signal(isByIt ? SIGQUIT : SIGTERM);
+        QCOMPARE(service.exitCode(), 0);
+        QVERIFY(service.errors().contains("stopping: SIGQUIT, and SIGKILL after 10 s"));
+    }
+}
+
+void TestRun::aSecondStopLeavesNothing_data()
+{
+    QTest::addColumn<QStringList>("part");
+    QTest::addColumn<int>("second");
+    QTest::newRow("hangs at TERM") << QStringList{u"hang-at-term"_s} << SIGTERM;
+    QTest::newRow("ignores TERM") << QStringList{u"ignore-term"_s} << SIGINT;
+    QTest::newRow("grandchildren") << QStringList{u"grandchildren"_s} << SIGTERM;
+    QTest::newRow("double fork") << QStringList{u"fork-twice"_s} << SIGINT;
+}
+
+void TestRun::aSecondStopLeavesNothing()
+{
+    QFETCH(QStringList, part);
+    QFETCH(int, second);
+    START(service, QStringList{u"--socket"_s, u"127.0.0.1:0"_s}, child(part));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    const quint16 held =
+        quint16(status(service.port).process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    service.signal(SIGTERM);
+    QTRY_VERIFY(logs(service.port).contains("stopping: SIGTERM"));
+    const auto ended = [&] { // the second one is one from 200 ms after the first on
+        service.signal(second);
+        return service.process.waitForFinished(50);
+    };
+    QTRY_VERIFY(ended());
+    QCOMPARE(service.exitCode(), 128 + second);
+    QCOMPARE(leftovers->pids(), QList<int>()); // by now, and not some time later
+    QTcpServer next;
+    QVERIFY(next.listen(QHostAddress::LocalHost, held));
+}
+
+namespace {
+
+/// The guardian of a wrapper; 0: there is none now.
+pid_t guardianOf(qint64 wrapper)
+{
+    QFile children(u"/proc/%1/task/%1/children"_s.arg(wrapper));
+    if (!children.open(QFile::ReadOnly))
+        return 0;
+    for (const QByteArray &pid : children.readAll().simplified().split(' ')) {
+        QFile name(u"/proc/%1/comm"_s.arg(QString::fromLatin1(pid)));
+        if (name.open(QFile::ReadOnly) && name.readAll() == "guardian\n")
+            return pid.toInt();
+    }
+    return 0;
+}
+
+} // namespace
+
+void TestRun::whoTellsTheWholeGroupIsNotEchoed_data()
+{
+    QTest::addColumn<bool>("isGroup");
+    QTest::newRow("the whole control group") << true;
+    QTest::newRow("the wrapper alone") << false;
+}
+
+void TestRun::whoTellsTheWholeGroupIsNotEchoed()
+{
+    QFETCH(bool, isGroup);
+    START(service, QStringList{u"--stop-timeout"_s, u"500ms"_s},
+          {u"python3"_s, u"-c"_s,
+           u"import signal, time\n"
+           "signal.signal(signal.SIGTERM, lambda *_: print('told', flush=True))\n"
+           "print('ready', flush=True)\n"
+           "while True: time.sleep(1000)\n"_s});
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    const pid_t program = status(service.port).process.value(u"pid"_s).toInt();
+    service.signal(SIGTERM); // in systemd's order, its main process first
+    if (isGroup) {
+        ::kill(guardianOf(service.process.processId()), SIGTERM);
+        ::kill(program, SIGTERM);
+    }
+    QCOMPARE(service.exitCode(), 137);
+    QFile log(directory->filePath(u"hephaestus/logs/wrapped.output.log"_s));
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray said = log.readAll();
+    QCOMPARE(said.count("told\n"), 1);
+    QCOMPARE(said.contains("sent by who stops us"), isGroup);
+}
+
+void TestRun::theLinesAreCountedAsTheyAreKept()
+{
+    START(service, {}, {u"sh"_s, u"-c"_s, u"for i in 1 2 3 4 5 6 7 8 9; do echo $i; done; exec sleep 1000"_s});
+    QTRY_VERIFY(logs(service.port).contains("\n9\n"));
+    QCOMPARE(status(service.port).process.value(u"output_lines"_s).toInt(), logs(service.port).count('\n'));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
 void TestRun::aStopEndsTheWholeFamily_data()
 {
     QTest::addColumn<QStringList>("part");
-    QTest::addColumn<bool>("overHttp");
+    QTest::addColumn<QStringList>("options");
     QTest::addColumn<int>("exitCode");
-    QTest::newRow("handles TERM") << QStringList{u"handle-term"_s, u"0"_s} << false << 0;
-    QTest::newRow("handles TERM, exits with 9") << QStringList{u"handle-term"_s, u"9"_s} << true << 9;
-    QTest::newRow("suspended") << QStringList{u"suspend-itself"_s} << false << 143;
-    QTest::newRow("ignores TERM") << QStringList{u"ignore-term"_s} << true << 137;
-    QTest::newRow("grandchildren") << QStringList{u"grandchildren"_s} << false << 143;
-    QTest::newRow("double fork") << QStringList{u"fork-twice"_s} << true << 143;
+    const auto row = [](const char *name, const QStringList &part, int exitCode, const QStringList &options = {}) {
+        QTest::newRow(name) << part << options << exitCode;
+    };
+    row("ends by the signal", {u"wait"_s}, 0);
+    row("handles TERM", {u"handle-term"_s, u"0"_s}, 0);
+    row("handles TERM, exits with 9", {u"handle-term"_s, u"9"_s}, 9);
+    row("handles TERM, exits with 9, a success", {u"handle-term"_s, u"9"_s}, 0, {u"--success-exit"_s, u"0,9"_s});
+    row("suspended", {u"suspend-itself"_s}, 0);
+    row("ignores TERM", {u"ignore-term"_s}, 137);
+    row("grandchildren", {u"grandchildren"_s}, 137);
+    row("double fork", {u"fork-twice"_s}, 137);
+    row("a master that waits for its worker", {u"master"_s}, 0);
+    row("a master whose worker is told too", {u"master"_s}, 9, {u"--stop-scope"_s, u"group"_s});
 }
 
 void TestRun::aStopEndsTheWholeFamily()
 {
     QFETCH(QStringList, part);
-    QFETCH(bool, overHttp);
-    START(service, {u"--stop-timeout"_s, u"300ms"_s}, child(part));
-    QTRY_VERIFY(logs(service.port).contains("ready"));
-    if (overHttp)
-        QCOMPARE(rawRequest(service.port, "POST", "/health/shutdown").status, 200);
-    else
-        service.signal(SIGTERM);
-    QTEST(service.exitCode(), "exitCode");
+    QFETCH(QStringList, options);
+    QFETCH(int, exitCode);
+    for (const bool isOverHttp : {true, false}) {
+        START(service, options + QStringList{u"--stop-timeout"_s, u"300ms"_s}, child(part));
+        QTRY_VERIFY(logs(service.port).contains("ready"));
+        if (isOverHttp) {
+            const RawAnswer answer = rawRequest(service.port, "POST", "/health/shutdown");
+            QCOMPARE(answer.status, exitCode == 0 ? 200 : 500);
+            const auto result = decodeShutdownResult(answer.body);
+            QVERIFY(result);
+            QCOMPARE(result->complete, exitCode == 0);
+            QCOMPARE(result->exitCode.value_or(-1), exitCode);
+        } else {
+            service.signal(SIGTERM);
+        }
+        QCOMPARE(service.exitCode(), exitCode);
+    }
 }
 
 void TestRun::aCrashIsNeverToldAsHealthy()
@@ -231,7 +593,7 @@ void TestRun::aCrashIsNeverToldAsHealthy()
     QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
     QCOMPARE(program(service.port).restarts, 1);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::killedItselfItTakesTheProgramAlong_data()
@@ -262,6 +624,43 @@ void TestRun::killedItselfItTakesTheProgramAlong()
     QVERIFY2(told.contains(says), told.constData());
 }
 
+void TestRun::whatItSaysWhenItsSupervisorIsKilledIsKept()
+{
+    START(
+        service, {},
+        {u"sh"_s, u"-c"_s,
+         u"trap 'echo stopping; echo to stderr >&2; echo done; exit 0' TERM; echo ready; while :; do sleep 0.01; done"_s});
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QFile log(status(service.port).process.value(u"log_file"_s).toString());
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray told = log.readAll();
+    for (const char *line : {"stopping\n", "to stderr\n", "done\n"})
+        QVERIFY2(told.count(line) == 1, told.constData()); // told once, and no line of its killed it
+}
+
+void TestRun::aGuardianThatIsKilledIsReplaced()
+{
+    START(service, {}, child({u"handle-term"_s, u"0"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QFile log(status(service.port).process.value(u"log_file"_s).toString());
+    const qint64 wrapper = service.process.processId();
+    for (int i = 0; i < 3; ++i) {
+        const pid_t before = guardianOf(wrapper);
+        QVERIFY(before > 0);
+        ::kill(before, SIGKILL);
+        QTRY_VERIFY(guardianOf(wrapper) > 0 && guardianOf(wrapper) != before);
+    }
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray told = log.readAll();
+    QVERIFY2(told.contains("ending\n") && told.contains("it has ended, and its supervisor is gone"), told.constData());
+}
+
 void TestRun::theOutputIsAmongTheLogs()
 {
     START(service, {}, {u"sh"_s, u"-c"_s, u"echo to stdout; echo to stderr >&2; exec sleep 1000"_s});
@@ -270,7 +669,7 @@ void TestRun::theOutputIsAmongTheLogs()
     const QString file = program(service.port).logFile;
     QVERIFY(file.startsWith(directory->path()));
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
     QFile onDisk(file);
     QVERIFY(onDisk.open(QFile::ReadOnly));
     QVERIFY(onDisk.readAll().contains("to stdout\n"));
@@ -301,7 +700,7 @@ void TestRun::aRestartKeepsTheHeldSocket()
         before = after;
     }
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 namespace {
@@ -623,7 +1022,7 @@ void TestRun::dependenciesAreCheckedOnItsBehalf()
     QVERIFY(disk != dependencies.end());
     QCOMPARE(disk->status, DependencyStatus::Working);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::theProgramsOwnEndpointsAreMergedAndAskedFirst()
@@ -686,7 +1085,7 @@ void TestRun::anUpstreamThatIsSomebodyElseIsNotBelieved()
     };
     QTRY_COMPARE(error(), u"another program answers there (pid %1)"_s.arg(other.process.processId()));
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
     QCOMPARE(rawRequest(other.port, "GET", "/health/ready").status, 200); // and it was not shut down for it
     other.signal(SIGTERM);
     QCOMPARE(other.exitCode(), 0);
@@ -719,7 +1118,7 @@ void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
         QCOMPARE(rawRequest(uses.port, "GET", wrong).status, 400);
     for (ServiceProcess *service : {&uses, &other}) {
         service->signal(SIGTERM);
-        QCOMPARE(service->exitCode(), 143);
+        QCOMPARE(service->exitCode(), 0);
     }
 }
 
@@ -740,7 +1139,7 @@ void TestRun::aWatchedFileAndTheExecutableAreTheProgramsCode()
     QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
     QTRY_COMPARE(code(service.port), u"stale modified program"_s);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::eachProcessOfTheProgramIsJudgedByItself()
@@ -760,7 +1159,7 @@ void TestRun::eachProcessOfTheProgramIsJudgedByItself()
     QTRY_VERIFY(logs(service.port).contains("value 2"));
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::theConfigurationItReadCountsFromThen()
@@ -781,7 +1180,7 @@ void TestRun::theConfigurationItReadCountsFromThen()
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QTRY_COMPARE(code(service.port), u"fresh"_s);
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
 }
 
 void TestRun::nothingIsLeftOfTheAdapter()
@@ -794,7 +1193,7 @@ void TestRun::nothingIsLeftOfTheAdapter()
     QTRY_COMPARE(code(service.port),
                  u"unknown unreadable modules"_s); // this one is no Python, and does not say what it loads
     service.signal(SIGTERM);
-    QCOMPARE(service.exitCode(), 143);
+    QCOMPARE(service.exitCode(), 0);
     QVERIFY(adapters.isEmpty());
 }
 

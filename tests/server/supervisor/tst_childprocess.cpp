@@ -27,6 +27,11 @@ private Q_SLOTS:
     void aStopLeavesNothing();
     void anEndLeavesNothing_data();
     void anEndLeavesNothing();
+    void whoIsAskedFirst_data();
+    void whoIsAskedFirst();
+    void whoWasToldIsNotToldAgain();
+    void theStopSignalIsTheCommands();
+    void killingItWaitsForNothing();
     void theGraceIsTheClocks();
     void aShorterGraceCounts();
     void aSuspendedProgramIsSeenAndStopped();
@@ -38,8 +43,9 @@ private Q_SLOTS:
 private:
     void start(const QByteArrayList &arguments, std::chrono::milliseconds grace = 60s)
     {
-        const auto failure =
-            child->start({QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, {}, {leftovers.mark()}}, {}, grace);
+        command.arguments = QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments;
+        command.environment = {leftovers.mark()};
+        const auto failure = child->start(command, {}, grace);
         QVERIFY2(!failure, qPrintable(failure ? failure->what : QString()));
         reader = std::make_unique<OutputReader>(child->takeOutput());
         connect(reader.get(), &OutputReader::linesRead, this, [this](const QByteArray &lines) { output += lines; });
@@ -47,6 +53,7 @@ private:
 
     Leftovers leftovers;
     ManualClock clock;
+    ChildCommand command;
     std::unique_ptr<ChildProcess> child;
     std::unique_ptr<QSignalSpy> ended;
     std::unique_ptr<OutputReader> reader;
@@ -62,6 +69,7 @@ void TestChildProcess::init()
     child = std::make_unique<ChildProcess>(clock);
     ended = std::make_unique<QSignalSpy>(child.get(), &ChildProcess::ended);
     output.clear();
+    command = {};
 }
 
 void TestChildProcess::cleanup()
@@ -147,8 +155,72 @@ void TestChildProcess::anEndLeavesNothing()
     QCOMPARE(ended->count(), 0);
     clock.advance(5s);
     QTRY_COMPARE(ended->count(), 1);
-    QCOMPARE(ended->first().first().value<ChildEnd>(), (ChildEnd{0, 0, false, 0}));
+    QCOMPARE(ended->first().first().value<ChildEnd>(), (ChildEnd{.exitCode = 0, .wasKilled = true}));
     QCOMPARE(leftovers.pids(), QList<int>());
+}
+
+void TestChildProcess::whoIsAskedFirst_data()
+{
+    QTest::addColumn<StopScope>("scope");
+    QTest::addColumn<QByteArray>("said");
+    QTest::addColumn<int>("status");
+    QTest::newRow("leader") << StopScope::Leader << QByteArray("ready\nending\ntask done\n") << 0;
+    QTest::newRow("group") << StopScope::Group << QByteArray("worker told\n") << 9;
+}
+
+void TestChildProcess::whoIsAskedFirst()
+{
+    QFETCH(StopScope, scope);
+    QFETCH(QByteArray, said);
+    command.stopScope = scope;
+    start({"master"});
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(1h);
+    QTRY_COMPARE(ended->count(), 1);
+    reader->finish();
+    QVERIFY2(output.contains(said), output.constData());
+    QTEST(ended->first().first().value<ChildEnd>().exitStatus(), "status");
+}
+
+void TestChildProcess::whoWasToldIsNotToldAgain()
+{
+    start({"record-signals"});
+    QTRY_COMPARE(output, "ready\n");
+    ::kill(child->pid(), SIGUSR1); // by somebody else
+    child->expectEnd(1h);
+    child->expectEnd(1h);
+    child->stop(1h);
+    QTRY_COMPARE(output, "ready\ngot 10\n");
+    for (int i = 0; i < 5; ++i)
+        child->advance();
+    QCOMPARE(output, "ready\ngot 10\n");
+    ::kill(child->pid(), SIGTERM);
+    QTRY_COMPARE(ended->count(), 1);
+    QVERIFY(!ended->first().first().value<ChildEnd>().wasKilled);
+}
+
+void TestChildProcess::theStopSignalIsTheCommands()
+{
+    command.stopSignal = SIGUSR2;
+    start({"record-signals"});
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(10s);
+    child->stop(10s);
+    QTRY_COMPARE(output, "ready\ngot 12\n");
+    clock.advance(10s);
+    QTRY_COMPARE(ended->count(), 1);
+    QVERIFY(ended->first().first().value<ChildEnd>().wasKilled);
+}
+
+void TestChildProcess::killingItWaitsForNothing()
+{
+    start({"grandchildren"});
+    QTRY_COMPARE(output, "ready\n");
+    child->stop(1h);
+    child->kill();
+    QVERIFY(!child->isRunning());
+    QCOMPARE(leftovers.pids(), QList<int>());
+    QCOMPARE(ended->count(), 0); // who asked for it knows
 }
 
 void TestChildProcess::theGraceIsTheClocks()

@@ -16,7 +16,9 @@ private Q_SLOTS:
     void theWordDecides_data();
     void theWordDecides();
     void theDelayDoublesUpToAMinute();
-    void aLongRunStartsTheDelaysAfresh();
+    void afterTenSecondsTheRestartIsImmediate();
+    void whatIsWantedOfAnEndComesFirst_data();
+    void whatIsWantedOfAnEndComesFirst();
     void fiveFailuresWithinAMinuteAreTheEnd();
     void failuresFurtherApartAreNot();
     void cleanExitsAreNeverFailures();
@@ -67,17 +69,40 @@ void TestRestartPolicy::theDelayDoublesUpToAMinute()
     QCOMPARE(delays, (QList<std::chrono::milliseconds>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}));
 }
 
-void TestRestartPolicy::aLongRunStartsTheDelaysAfresh()
+void TestRestartPolicy::afterTenSecondsTheRestartIsImmediate()
 {
-    RestartPolicy onFailure = policy(RestartWhen::OnFailure);
-    for (int i = 0; i < 3; ++i) {
-        onFailure.started();
-        clock.advance(30s);
-        QCOMPARE(onFailure.ended(false, false).delay, 1s * (1 << i));
-    }
-    onFailure.started();
-    clock.advance(60s);
-    QCOMPARE(onFailure.ended(false, false).delay, 1s);
+    RestartPolicy always = policy(RestartWhen::Always);
+    const auto delayAfter = [&](std::chrono::milliseconds life) {
+        always.started();
+        clock.advance(life);
+        return always.ended(true, false).delay;
+    };
+    QCOMPARE(delayAfter(10s), 0s);
+    QCOMPARE(delayAfter(9'999ms), 1s);
+    QCOMPARE(delayAfter(0s), 2s);
+    QCOMPARE(delayAfter(1h), 0s);
+    QCOMPARE(delayAfter(0s), 1s);
+}
+
+void TestRestartPolicy::whatIsWantedOfAnEndComesFirst_data()
+{
+    QTest::addColumn<RestartWhen>("when");
+    QTest::addColumn<bool>("success");
+    QTest::addColumn<bool>("isWanted");
+    QTest::addColumn<Action>("action");
+    QTest::newRow("never, but wanted") << RestartWhen::Never << false << true << Action::Restart;
+    QTest::newRow("a success, but wanted") << RestartWhen::OnFailure << true << true << Action::Restart;
+    QTest::newRow("always, but not wanted") << RestartWhen::Always << true << false << Action::Finish;
+    QTest::newRow("a failure, but not wanted") << RestartWhen::OnFailure << false << false << Action::Fail;
+}
+
+void TestRestartPolicy::whatIsWantedOfAnEndComesFirst()
+{
+    QFETCH(RestartWhen, when);
+    QFETCH(bool, success);
+    QFETCH(bool, isWanted);
+    QTEST(policy(when).ended(success, false, isWanted).action, "action");
+    QCOMPARE(policy(when).ended(success, true, isWanted).action, Action::Finish); // a user's stop comes before all
 }
 
 void TestRestartPolicy::fiveFailuresWithinAMinuteAreTheEnd()
@@ -138,10 +163,11 @@ void TestRestartPolicy::aUsersStopNeverRestarts()
         RestartPolicy any = policy(RestartWhen(random.bounded(3)), random.generateDouble());
         for (int i = random.bounded(8); i > 0; --i) {
             any.started();
-            clock.advance(std::chrono::milliseconds(random.bounded(90'000)));
+            const std::chrono::milliseconds life(random.bounded(20'000));
+            clock.advance(life);
             const auto decision = any.ended(random.bounded(2) == 0, false);
             QVERIFY(decision.delay <= 60s);
-            QVERIFY((decision.action == Action::Restart) == (decision.delay >= 800ms));
+            QVERIFY((decision.action == Action::Restart && life < 10s) == (decision.delay >= 800ms));
         }
         QCOMPARE(any.ended(random.bounded(2) == 0, true).action, Action::Finish);
     }

@@ -36,6 +36,10 @@ private Q_SLOTS:
     void aPlaceThatCannotBeWrittenIsTold();
     void aFullDiskCostsTextOnlyAndIsForgottenWhenThereIsRoom();
     void whereItCannotBeRotatedItStartsAgain();
+    void oneThatIsTakenAwayIsMadeAnew_data();
+    void oneThatIsTakenAwayIsMadeAnew();
+    void oneThatWasCutHasRoomAgain();
+    void aPlaceThatIsGoneForGoodIsToldUntilItIsBack();
 
 private:
     std::unique_ptr<QTemporaryDir> directory;
@@ -140,6 +144,69 @@ void TestRotatedFile::whereItCannotBeRotatedItStartsAgain()
     file.write("3333\n");
     QVERIFY2(file.error().contains(u"cannot be rotated"_s), qPrintable(file.error()));
     QCOMPARE(contentOf(path), "3333\n");
+}
+
+enum class Taken { Removed, Renamed, Replaced, WithItsDirectory };
+
+void TestRotatedFile::oneThatIsTakenAwayIsMadeAnew_data()
+{
+    QTest::addColumn<Taken>("how");
+    QTest::newRow("removed") << Taken::Removed;
+    QTest::newRow("renamed") << Taken::Renamed;
+    QTest::newRow("replaced by another") << Taken::Replaced;
+    QTest::newRow("with its directory") << Taken::WithItsDirectory;
+}
+
+void TestRotatedFile::oneThatIsTakenAwayIsMadeAnew()
+{
+    QFETCH(Taken, how);
+    const QString inside = directory->filePath(u"logs/out.log"_s);
+    QVERIFY(QDir(directory->path()).mkdir(u"logs"_s));
+    RotatedFile file(inside);
+    file.write("before\n");
+    switch (how) {
+    case Taken::Removed: QVERIFY(QFile::remove(inside)); break;
+    case Taken::Renamed: QVERIFY(QFile::rename(inside, path)); break;
+    case Taken::Replaced:
+        QVERIFY(QFile::rename(inside, path));
+        RotatedFile(inside).write("of another\n");
+        break;
+    case Taken::WithItsDirectory: QVERIFY(QDir(directory->filePath(u"logs"_s)).removeRecursively()); break;
+    }
+    file.write("after\n");
+    QCOMPARE(file.error(), QString());
+    QCOMPARE(contentOf(inside), how == Taken::Replaced ? "of another\nafter\n" : "after\n");
+    QCOMPARE(file.timesMadeAnew(), 1);
+    file.write("more\n");
+    QCOMPARE(file.timesMadeAnew(), 1);
+    if (how == Taken::Renamed)
+        QCOMPARE(contentOf(path), "before\n");
+}
+
+void TestRotatedFile::oneThatWasCutHasRoomAgain()
+{
+    RotatedFile file(path, 10, 1);
+    file.write("0123456\n");
+    QVERIFY(QFile::resize(path, 0));
+    file.write("abcdef\n");
+    QCOMPARE(contentOf(path), "abcdef\n");
+    QVERIFY(!QFile::exists(path + u".1"_s));
+}
+
+void TestRotatedFile::aPlaceThatIsGoneForGoodIsToldUntilItIsBack()
+{
+    const QString inside = directory->filePath(u"logs/out.log"_s);
+    QVERIFY(QDir(directory->path()).mkdir(u"logs"_s));
+    RotatedFile file(inside);
+    file.write("before\n");
+    QVERIFY(QDir(directory->filePath(u"logs"_s)).removeRecursively());
+    RotatedFile(directory->filePath(u"logs"_s)).write("a file in its place\n");
+    file.write("lost\n");
+    QVERIFY2(file.error().endsWith(u"cannot be opened: Not a directory"_s), qPrintable(file.error()));
+    QVERIFY(QFile::remove(directory->filePath(u"logs"_s)));
+    file.write("after\n");
+    QCOMPARE(file.error(), QString());
+    QCOMPARE(contentOf(inside), "after\n");
 }
 
 QTEST_GUILESS_MAIN(TestRotatedFile)

@@ -35,7 +35,7 @@ QByteArray outputOf(SpawnedChild child)
 
 ChildCommand child(const QByteArrayList &arguments)
 {
-    return {QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, {}, {}};
+    return {.arguments = QByteArrayList{HEPHAESTUS_TEST_CHILD} + arguments, .directory = {}, .environment = {}};
 }
 
 } // namespace
@@ -48,6 +48,9 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void theChildGetsACleanStart();
+    void whatNohupIgnoresStaysIgnored();
+    void itsInputIsOursOrNothing_data();
+    void itsInputIsOursOrNothing();
     void theSocketsStartAtThree();
     void aNameIsLookedUpAlongThePath();
     void hostileArgumentsPassUnchanged();
@@ -96,6 +99,42 @@ void TestSpawn::theChildGetsACleanStart()
     QCOMPARE(outputOf(std::get<SpawnedChild>(std::move(spawned))),
              "descriptors 0 1 2\nsignals\nleads yes\nparent death 15\ndirectory " + command.directory
                  + "\nLISTEN_FDS unset\nLISTEN_FDNAMES unset\nMARK new\nLISTEN_PID unset\n");
+}
+
+void TestSpawn::whatNohupIgnoresStaysIgnored()
+{
+    const auto hangup = ::signal(SIGHUP, SIG_IGN);
+    const auto quit = ::signal(SIGQUIT, SIG_IGN); // as a shell has it for what runs in the background
+    auto spawned = spawn(child({"describe"}), {});
+    ::signal(SIGHUP, hangup);
+    ::signal(SIGQUIT, quit);
+    const QByteArray said = outputOf(std::get<SpawnedChild>(std::move(spawned)));
+    QVERIFY2(said.contains("\nsignals 1\n"), said.constData());
+}
+
+void TestSpawn::itsInputIsOursOrNothing_data()
+{
+    QTest::addColumn<bool>("isShared");
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("ours") << true << QByteArray("typed\nend of input\n");
+    QTest::newRow("nothing") << false << QByteArray("end of input\n");
+}
+
+void TestSpawn::itsInputIsOursOrNothing()
+{
+    QFETCH(bool, isShared);
+    int ends[2];
+    QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
+    QCOMPARE(::write(ends[1], "typed\n", 6), 6);
+    ::close(ends[1]);
+    const FileDescriptor before(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+    QCOMPARE(::dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    ::close(ends[0]);
+    ChildCommand command = child({"repeat-input"});
+    command.sharesInput = isShared;
+    auto spawned = spawn(command, {});
+    QCOMPARE(::dup2(before.number(), STDIN_FILENO), STDIN_FILENO);
+    QTEST(outputOf(std::get<SpawnedChild>(std::move(spawned))), "said");
 }
 
 void TestSpawn::theSocketsStartAtThree()

@@ -41,6 +41,11 @@ private Q_SLOTS:
     void cleanup();
     void everyFaultEndsInANamedState_data();
     void everyFaultEndsInANamedState();
+    void aStopTellsWhetherItWentWell_data();
+    void aStopTellsWhetherItWentWell();
+    void anEndAfterQuitIsAUsersStop();
+    void someEndsAreRestartedFromAndOthersNot_data();
+    void someEndsAreRestartedFromAndOthersNot();
     void aFirstStartThatFailsIsFinal();
     void aCrashLoopIsGivenUpAndItsClientsRefused();
     void aCrashIsNeverToldAsRunning();
@@ -50,6 +55,9 @@ private Q_SLOTS:
     void clientsWaitWhileItRestarts();
     void aFloodNeitherGrowsNorBlocks();
     void theOutputIsKeptInOrderOnDiskToo();
+    void aLogFileThatIsTakenAwayIsMadeAnewAndTold();
+    void linesAreCountedAsTheyCome();
+    void anUnfinishedLineIsShown();
     void anUnwritableStateDirectoryIsToldAndNothingElse();
     void aJumpOfTheClockOnlyHurriesIt();
 
@@ -73,7 +81,7 @@ void TestSupervisor::init()
     descriptors = Leftovers::openDescriptors();
     directory = std::make_unique<QTemporaryDir>();
     options = {};
-    options.writeWithoutBlocking = false;
+    options.passOn = {};
 }
 
 void TestSupervisor::cleanup()
@@ -145,6 +153,89 @@ void TestSupervisor::everyFaultEndsInANamedState()
     QTEST(supervisor->exitStatus(), "status");
     QVERIFY(!supervisor->describe().pid);
     QCOMPARE(supervisor->describe().exitCode.has_value(), supervisor->exitStatus() < 128);
+}
+
+void TestSupervisor::aStopTellsWhetherItWentWell_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::addColumn<ExitSet>("success");
+    QTest::addColumn<int>("exitCode");
+    QTest::addColumn<QString>("failure");
+    const auto row = [](const char *name, const QByteArrayList &arguments, int exitCode, const char *failure,
+                        const ExitSet &success = {0}) {
+        QTest::newRow(name) << arguments << success << exitCode << QString::fromLatin1(failure);
+    };
+    row("exit 0", {"handle-term", "0"}, 0, "");
+    row("by the stop signal", {"wait"}, 0, "");
+    row("exit 7", {"handle-term", "7"}, 7, "exited with code 7");
+    row("exit 7, as it should", {"handle-term", "7"}, 0, "", {0, 7});
+    row("killed", {"ignore-term"}, 137, "it did not end within 30 s and was killed");
+    row("killed, as it should", {"ignore-term"}, 137, "it did not end within 30 s and was killed", {0, 137});
+    row("its family killed", {"grandchildren"}, 137, "it did not end within 30 s and was killed");
+}
+
+void TestSupervisor::aStopTellsWhetherItWentWell()
+{
+    QFETCH(QByteArrayList, arguments);
+    QFETCH(ExitSet, success);
+    options.success = success;
+    make(arguments, RestartWhen::OnFailure);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(isReady());
+    supervisor->stop();
+    if (arguments.first() == "ignore-term" || arguments.first() == "grandchildren")
+        clock.advance(options.stopTimeout);
+    QTRY_COMPARE(finished->count(), 1);
+    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QTEST(supervisor->exitCode(), "exitCode");
+    QTEST(supervisor->stopFailure(), "failure");
+}
+
+void TestSupervisor::anEndAfterQuitIsAUsersStop()
+{
+    make({"wait"}, RestartWhen::Always);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(isReady());
+    supervisor->sendSignal(SIGQUIT);
+    QTRY_COMPARE(finished->count(), 1);
+    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QCOMPARE(supervisor->exitCode(), 0);
+    // But a program that goes on after it (a dump of its threads) and crashes much later is started again.
+    make({"record-signals"}, RestartWhen::Always);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(isReady());
+    supervisor->sendSignal(SIGQUIT);
+    QTRY_VERIFY(supervisor->output().tail(100).contains("got 3\n"));
+    clock.advance(options.stopTimeout + 1ms);
+    ::kill(supervisor->pid(), SIGKILL);
+    QTRY_COMPARE(supervisor->describe().restarts, 1);
+}
+
+void TestSupervisor::someEndsAreRestartedFromAndOthersNot_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::addColumn<ExitSet>("restartOn");
+    QTest::addColumn<ExitSet>("noRestartOn");
+    QTest::addColumn<ProcessState>("state");
+    using enum ProcessState;
+    QTest::newRow("a code") << QByteArrayList{"exit", "0"} << ExitSet{0} << ExitSet{} << BackingOff;
+    QTest::newRow("another code") << QByteArrayList{"exit", "0"} << ExitSet{1} << ExitSet{} << Exited;
+    QTest::newRow("not a code") << QByteArrayList{"exit", "3"} << ExitSet{} << ExitSet{3} << Failed;
+    QTest::newRow("not a signal") << QByteArrayList{"crash"} << ExitSet{} << ExitSet{139} << Failed;
+    QTest::newRow("in both") << QByteArrayList{"exit", "3"} << ExitSet{3} << ExitSet{3} << Failed;
+}
+
+void TestSupervisor::someEndsAreRestartedFromAndOthersNot()
+{
+    QFETCH(QByteArrayList, arguments);
+    QFETCH(ExitSet, restartOn);
+    QFETCH(ExitSet, noRestartOn);
+    options.restartOn = restartOn;
+    options.noRestartOn = noRestartOn;
+    make(arguments, RestartWhen::OnFailure);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(supervisor->state() != ProcessState::Running);
+    QTEST(supervisor->state(), "state");
 }
 
 void TestSupervisor::aFirstStartThatFailsIsFinal()
@@ -311,12 +402,62 @@ void TestSupervisor::theOutputIsKeptInOrderOnDiskToo()
     QFile file(options.logFile);
     QVERIFY(file.open(QFile::ReadOnly));
     const QByteArray text = file.readAll();
-    QCOMPARE(text, supervisor->output().tail(100));
+    QByteArrayList lines = text.split('\n');
+    lines.removeIf([](const QByteArray &line) { return line.endsWith("Z stdout:"); });
+    QCOMPARE(lines.join('\n'), supervisor->output().tail(100));
     qsizetype at = 0;
     for (const char *line : {"started with pid", "ready\n", "stopping", "ending\n", "exited with code 0"}) {
         at = text.indexOf(line, at);
         QVERIFY2(at >= 0, text.constData());
     }
+}
+
+void TestSupervisor::aLogFileThatIsTakenAwayIsMadeAnewAndTold()
+{
+    options.logFile = directory->filePath(u"out.log"_s);
+    make({"record-signals"});
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(isReady());
+    QVERIFY(QFile::rename(options.logFile, options.logFile + u".old"_s));
+    supervisor->sendSignal(SIGUSR1);
+    QTRY_VERIFY(supervisor->output().tail(100).contains("its log file was removed or renamed, and is made anew: "));
+    QFile file(options.logFile);
+    QVERIFY(file.open(QFile::ReadOnly));
+    QVERIFY(file.readAll().contains("got 10\n"));
+    // Where it cannot be made anew, that is told as long as it lasts.
+    QVERIFY(QFile::remove(options.logFile) && QDir(directory->path()).mkdir(u"out.log"_s));
+    supervisor->sendSignal(SIGUSR1);
+    QTRY_VERIFY(supervisor->describe().logError.contains(u"Is a directory"_s));
+    QVERIFY(QDir(directory->path()).rmdir(u"out.log"_s));
+    supervisor->sendSignal(SIGUSR1);
+    QTRY_VERIFY(supervisor->describe().logError.isEmpty());
+}
+
+void TestSupervisor::linesAreCountedAsTheyCome()
+{
+    make({"record-signals"});
+    QSignalSpy kept(supervisor.get(), &Supervisor::linesKept);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(isReady());
+    for (const int number : {SIGUSR1, SIGUSR2, SIGWINCH}) {
+        const qint64 before = supervisor->output().lineCount();
+        supervisor->sendSignal(number);
+        QTRY_COMPARE(supervisor->output().lineCount(), before + 1);
+        QCOMPARE(kept.last().first().toLongLong(), before + 1);
+    }
+}
+
+void TestSupervisor::anUnfinishedLineIsShown()
+{
+    make({});
+    options.command.arguments = {"sh", "-c", "printf 'Password: '; exec sleep 1000"};
+    supervisor = std::make_unique<Supervisor>(options, sockets, clock);
+    finished = std::make_unique<QSignalSpy>(supervisor.get(), &Supervisor::finished);
+    QVERIFY(!supervisor->start());
+    QTRY_VERIFY(supervisor->output().tail(100).endsWith("\nPassword: "));
+    supervisor->stop();
+    QTRY_COMPARE(finished->count(), 1);
+    QVERIFY(supervisor->output().tail(100).contains("\nPassword: \n")); // which it never ended itself
 }
 
 void TestSupervisor::anUnwritableStateDirectoryIsToldAndNothingElse()
@@ -340,13 +481,16 @@ void TestSupervisor::aJumpOfTheClockOnlyHurriesIt()
     clock.advance(std::chrono::hours(24 * 365));
     supervisor->advance();
     QCOMPARE(supervisor->state(), ProcessState::Running);
-    ::kill(supervisor->pid(), SIGTERM);
+    ::kill(pid_t(*supervisor->describe().pid), SIGKILL);
+    QTRY_COMPARE(supervisor->describe().restarts, 1); // at once, after so long a run
+    QTRY_VERIFY(isReady());
+    ::kill(pid_t(*supervisor->describe().pid), SIGKILL);
     QTRY_COMPARE(supervisor->state(), ProcessState::BackingOff);
     clock.advance(std::chrono::hours(24 * 365));
     supervisor->advance();
     supervisor->advance();
     QCOMPARE(supervisor->state(), ProcessState::Running);
-    QCOMPARE(supervisor->describe().restarts, 1);
+    QCOMPARE(supervisor->describe().restarts, 2);
 }
 
 QTEST_GUILESS_MAIN(TestSupervisor)
