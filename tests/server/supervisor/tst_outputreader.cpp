@@ -196,8 +196,10 @@ void TestOutputReader::aFullSinkMakesTheProgramWait()
 void TestOutputReader::anyBytesPass()
 {
     QByteArray bytes;
-    for (int i = 0; i < 256; ++i)
-        bytes += char(i);
+    for (int i = 0; i < 256; ++i) {
+        if (i != '\r') // which begins the line anew
+            bytes += char(i);
+    }
     write(bytes + '\n');
     reader->read();
     QCOMPARE(told(), bytes + '\n');

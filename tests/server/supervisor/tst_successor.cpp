@@ -168,7 +168,7 @@ void TestSuccessor::itTakesOverOnceItAccepts()
     QCOMPARE(qint64(child.pid), pid);
     successor.reset();
     ChildProcess next(clock);
-    QVERIFY(next.adopt(std::move(child), 1s));
+    QVERIFY(next.adopt(std::move(child), {}, 1s));
     QCOMPARE(served(), servedNow);
     QSignalSpy ended(&next, &ChildProcess::ended);
     next.stop(10s);
