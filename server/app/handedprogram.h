@@ -25,8 +25,8 @@ struct HandedProgram
     /// Removes those of a predecessor from `inherited`; nothing if there are none.
     static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
 
-    /// Ends it, a child of this process that was started with `command`, by its stop signal, and by SIGKILL after
-    /// `grace`, and waits for that without an event loop.
+    /// Ends it, a child of this process that was started with `command`: by its stop signal, and by SIGKILL after
+    /// `grace`. Waits for that without an event loop.
     void end(const ChildCommand &command, std::chrono::milliseconds grace);
 
     void setOutput(const QByteArray &saved); ///< of LineRing::save(); where that fails, it is lost

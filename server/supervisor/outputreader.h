@@ -16,8 +16,8 @@ namespace Hephaestus {
 class OutputSink;
 
 /// Reads a program's output from a pipe: passes its bytes on to a sink at once, and tells its lines. What is not read
-/// yet waits in the pipe, and the program with it, until the event loop comes round again and the sink has room. A
-/// flood costs no more than one portion of memory.
+/// yet waits in the pipe, and the program with it: for the event loop and for room in the sink. A flood
+/// costs no more than one portion of memory.
 ///
 /// A line that '\r' begins anew, a progress bar say, is told as its latest state.
 class OutputReader : public QObject

@@ -72,8 +72,8 @@ public:
     bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
     /// Of the latest run: the program's own code, 128 and the signal that ended it, or why it did not start.
     int exitStatus() const;
-    /// What a wrapper of it exits with: 0 if the program was stopped and ended well, by itself in time. 137 if some of
-    /// it had to be killed; else exitStatus().
+    /// What a wrapper of it exits with: 0 if it was stopped and ended well, by itself in time. Otherwise 137 if some of
+    /// it had to be killed, or else exitStatus().
     int exitCode() const;
     /// Why a stop did not end well; empty: it did, or the program ended unasked.
     QString stopFailure() const;
