@@ -92,7 +92,7 @@ struct Bench
             FleetEntry entry = Reports::entry(u"mcp%1"_s.arg(each), server.url() + u"/%1"_s.arg(each));
             entry.interval = std::chrono::hours(1);
             entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
-            session.fleet().take(session.fleet().add(entry), Reports::answer(Reports::healthy()));
+            session.fleet().applyAnswer(session.fleet().add(entry), Reports::answer(Reports::healthy()));
         }
     }
 
@@ -246,10 +246,10 @@ void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
     QVERIFY(!start->isEnabled());
 
     const QList<ServiceId> ids = bench.session.fleet().ids();
-    bench.session.fleet().take(ids[1], Reports::failure(ClientError::Refused));
+    bench.session.fleet().applyAnswer(ids[1], Reports::failure(ClientError::Refused));
     QTRY_COMPARE(start->text().remove(u'&'), u"Start"_s);
     QVERIFY(start->isEnabled());
-    bench.session.fleet().take(ids[1], Reports::answer(Reports::healthy()));
+    bench.session.fleet().applyAnswer(ids[1], Reports::answer(Reports::healthy()));
     QTRY_VERIFY(!start->isEnabled());
 
     bench.session.actions().perform(ids[2], ServiceAction::Restart);
