@@ -626,10 +626,10 @@ void TestRun::killedItselfItTakesTheProgramAlong()
 
 void TestRun::whatItSaysWhenItsSupervisorIsKilledIsKept()
 {
-    START(
-        service, {},
-        {u"sh"_s, u"-c"_s,
-         u"trap 'echo stopping; echo to stderr >&2; echo done; exit 0' TERM; echo ready; while :; do sleep 0.01; done"_s});
+    START(service, {},
+          {u"sh"_s, u"-c"_s,
+           u"trap 'echo stopping; echo to stderr >&2; echo done; exit 0' TERM; echo ready; while :; do sleep "
+           u"0.01; done"_s});
     QTRY_VERIFY(logs(service.port).contains("ready\n"));
     QFile log(status(service.port).process.value(u"log_file"_s).toString());
     service.signal(SIGKILL);
