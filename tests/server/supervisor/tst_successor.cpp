@@ -207,8 +207,7 @@ void TestSuccessor::oneThatDoesNotAcceptLosesNothing()
         if (isLate) {
             QTRY_VERIFY(successor->output().lineCount() == attempt);
             clock.advance(30s);
-            QTRY_VERIFY(successor->isStopping());
-            QCOMPARE(successor->describe()->state.text(), u"stopping"_s);
+            QTRY_VERIFY(!successor->describe() || successor->describe()->state == SuccessorState::Stopping);
             clock.advance(5s);
         }
         QTRY_COMPARE(failed->count(), attempt);
