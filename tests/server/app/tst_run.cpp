@@ -20,6 +20,7 @@
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 class TestRun : public QObject
 {
@@ -453,8 +454,7 @@ void TestRun::aSecondStopLeavesNothing()
     QFETCH(int, second);
     START(service, QStringList{u"--socket"_s, u"127.0.0.1:0"_s}, child(part));
     QTRY_VERIFY(logs(service.port).contains("ready\n"));
-    const quint16 held =
-        quint16(status(service.port).process.value(u"sockets"_s).toStringList().value(0).section(u':', -1).toUInt());
+    const quint16 held = quint16(program(service.port).sockets.value(0).section(u':', -1).toUInt());
     service.signal(SIGTERM);
     QTRY_VERIFY(logs(service.port).contains("stopping: SIGTERM"));
     const auto ended = [&] { // the second one is one from 200 ms after the first on
@@ -503,11 +503,12 @@ void TestRun::whoTellsTheWholeGroupIsNotEchoed()
            "print('ready', flush=True)\n"
            "while True: time.sleep(1000)\n"_s});
     QTRY_VERIFY(logs(service.port).contains("ready\n"));
-    const pid_t program = status(service.port).process.value(u"pid"_s).toInt();
+    const auto wrapped = pid_t(program(service.port).pid.value_or(0));
+    QVERIFY(wrapped > 0);
     service.signal(SIGTERM); // in systemd's order, its main process first
     if (isGroup) {
         ::kill(guardianOf(service.process.processId()), SIGTERM);
-        ::kill(program, SIGTERM);
+        ::kill(wrapped, SIGTERM);
     }
     QCOMPARE(service.exitCode(), 137);
     QFile log(directory->filePath(u"hephaestus/logs/wrapped.output.log"_s));
@@ -521,7 +522,7 @@ void TestRun::theLinesAreCountedAsTheyAreKept()
 {
     START(service, {}, {u"sh"_s, u"-c"_s, u"for i in 1 2 3 4 5 6 7 8 9; do echo $i; done; exec sleep 1000"_s});
     QTRY_VERIFY(logs(service.port).contains("\n9\n"));
-    QCOMPARE(status(service.port).process.value(u"output_lines"_s).toInt(), logs(service.port).count('\n'));
+    QCOMPARE(program(service.port).outputLines, logs(service.port).count('\n'));
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
 }
@@ -631,7 +632,7 @@ void TestRun::whatItSaysWhenItsSupervisorIsKilledIsKept()
            u"trap 'echo stopping; echo to stderr >&2; echo done; exit 0' TERM; echo ready; while :; do sleep "
            u"0.01; done"_s});
     QTRY_VERIFY(logs(service.port).contains("ready\n"));
-    QFile log(status(service.port).process.value(u"log_file"_s).toString());
+    QFile log(program(service.port).logFile);
     service.signal(SIGKILL);
     service.process.waitForFinished(0);
     QTRY_COMPARE(leftovers->pids(), QList<int>());
@@ -645,7 +646,7 @@ void TestRun::aGuardianThatIsKilledIsReplaced()
 {
     START(service, {}, child({u"handle-term"_s, u"0"_s}));
     QTRY_VERIFY(logs(service.port).contains("ready\n"));
-    QFile log(status(service.port).process.value(u"log_file"_s).toString());
+    QFile log(program(service.port).logFile);
     const qint64 wrapper = service.process.processId();
     for (int i = 0; i < 3; ++i) {
         const pid_t before = guardianOf(wrapper);
@@ -990,7 +991,7 @@ void TestRun::whoCannotGoOnWithASuccessorEndsIt()
     QTRY_VERIFY(logs(service.port).contains("waits"));
     write(u"wait"_s, {});
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
-    const std::optional<WrappedSuccessor> started = program(service.port).successor;
+    const std::optional<WrappedSuccessor> started = TestRun::program(service.port).successor;
     QVERIFY(started && started->pid);
     const QString successor = QString::number(*started->pid);
     write(u"hold."_s + successor, {}); // SIGTERM alone, as by the kernel, would not do
