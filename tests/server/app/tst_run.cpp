@@ -239,14 +239,17 @@ void TestRun::theOutputPassesUnchanged()
     for (const bool toStderr : {false, true}) {
         QProcess process;
         const QString line = toStderr ? u"exec cat \"$0\" >&2"_s : u"exec cat \"$0\""_s;
-        process.start(QStringLiteral(HEPHAESTUS_PROGRAM),
-                      command({}, {u"sh"_s, u"-c"_s, line, directory->filePath(u"bytes"_s)}));
+        process.start(
+            QStringLiteral(HEPHAESTUS_PROGRAM),
+            command({u"--log-level"_s, u"warning"_s}, {u"sh"_s, u"-c"_s, line, directory->filePath(u"bytes"_s)}));
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitCode(), 0);
-        const QByteArray output = process.readAllStandardOutput();
-        QVERIFY(output == (toStderr ? QByteArray() : bytes)); // what we say ourselves is on stderr
-        if (toStderr)
-            QVERIFY(process.readAllStandardError().contains(bytes));
+        QVERIFY(process.readAllStandardOutput() == (toStderr ? QByteArray() : bytes));
+        // What we say ourselves is on stderr, perhaps amid the program's words.
+        QByteArray errors = process.readAllStandardError();
+        if (const qsizetype own = errors.indexOf("listening on http://"); own >= 0)
+            errors.remove(own, errors.indexOf('\n', own) + 1 - own);
+        QVERIFY(errors == (toStderr ? bytes : QByteArray()));
     }
 }
 
