@@ -38,7 +38,7 @@ void introduceItself(int argc, char **argv)
     sigset_t blocked;
     ::sigprocmask(SIG_SETMASK, nullptr, &blocked);
     std::cout << " signals "
-              << (action.sa_handler == SIG_DFL && !sigismember(&blocked, SIGUSR1) ? "default" : "changed");
+              << (action.sa_handler == SIG_DFL && !sigismember(&blocked, SIGPROF) ? "default" : "changed");
     const QByteArray pid = qgetenv("LISTEN_PID");
     std::cout << " listeners " << qgetenv("LISTEN_FDS").toStdString() << ' ' << qgetenv("LISTEN_FDNAMES").toStdString()
               << ' '
@@ -52,10 +52,10 @@ void introduceItself(int argc, char **argv)
 void liveALittle()
 {
     ::signal(SIGPIPE, SIG_IGN);
-    sigset_t usr1;
-    sigemptyset(&usr1);
-    sigaddset(&usr1, SIGUSR1);
-    ::sigprocmask(SIG_BLOCK, &usr1, nullptr);
+    sigset_t profile;
+    sigemptyset(&profile);
+    sigaddset(&profile, SIGPROF); // which is never held back
+    ::sigprocmask(SIG_BLOCK, &profile, nullptr);
     qputenv("MARK", "changed");
     [[maybe_unused]] const int moved = ::chdir("/");
     [[maybe_unused]] const int leaked = ::dup(0);
