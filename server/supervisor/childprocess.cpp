@@ -200,7 +200,10 @@ void ChildProcess::advance()
     if (!m_end)
         leaderEnded();
     watchSuspension();
-    const QList<ProcessEntry> remains = reapAndListRemains();
+    QList<ProcessEntry> remains = reapAndListRemains();
+    // /proc is read one process after the other: one that lost its parent meanwhile may be in no place.
+    if (m_end && remains.isEmpty())
+        remains = reapAndListRemains();
     if (m_end && remains.isEmpty())
         return finish(0);
     if (m_end && !m_deadline) {
