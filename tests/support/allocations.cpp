@@ -17,7 +17,9 @@ qint64 allocations() { return counted; }
 
 #ifdef __SANITIZE_ADDRESS__
 
-#include <sanitizer/allocator_interface.h>
+// Of sanitizer/allocator_interface.h, a header that Debian's GCC 12 does not bring.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void *, std::size_t),
+                                                         void (*freed)(const volatile void *));
 
 // Before anything is measured; the tool's own hooks are asked for by nobody else.
 [[maybe_unused]] static const int installed = __sanitizer_install_malloc_and_free_hooks(
