@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to keep the history of a fleet on disk: historycost [SERVICES [HOURS]]. Writes a history of so many
-// hours, by a clock of its own, as a dashboard writes it that polls every second (six dependencies each, all of them
-// busy), and then measures ten minutes more: CPU and bytes written, and how long one service's last hour and last two
-// days take to read. Prints a table; judges nothing, not run by ctest.
+// What it costs to keep the history of a fleet on disk: historycost [SERVICES [HOURS]].
+//
+// It writes the history of so many hours, by a clock of its own. Each service is polled every second and has six busy
+// dependencies. Then it measures ten minutes more: CPU and bytes written, and how long one service's last hour and last
+// two days take to read. It prints a table and judges nothing; ctest does not run it.
 #include "dashboard/history/historydatabase.h"
 #include "dashboard/history/historystore.h"
 #include "tests/bench/cpuseconds.h"
