@@ -762,14 +762,21 @@ void TestRun::anOverlappingRestartLeavesNobodyWaiting()
         QCOMPARE(program(service.port).startTimeout, std::optional<Seconds>(30s));
         QCOMPARE(status(service.port).status, ServiceStatus::Healthy);
         // Those who have the old program's answer were not made to wait for the new one's start.
+        // At its end uvicorn closes a connection that it accepted and has not read from: that one client gets no
+        // answer.
         int answeredByTheOld = 0;
-        QByteArray by;
-        do {
+        int closedByTheOld = 0;
+        QByteArray by = old;
+        while (by == old) {
             const auto answer = rawRequest(held, "GET", "/");
+            if (answer.status == 0) {
+                QCOMPARE(++closedByTheOld, 1);
+                continue;
+            }
             QCOMPARE(answer.status, 200);
             by = answer.body;
             answeredByTheOld += by == old;
-        } while (by == old);
+        }
         QVERIFY2(answeredByTheOld > 10, QByteArray::number(answeredByTheOld).constData());
         QTRY_VERIFY(!status(service.port).instanceId.isEmpty() && status(service.port).instanceId != before.instanceId);
         const HealthReport after = status(service.port);
