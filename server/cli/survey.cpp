@@ -100,11 +100,14 @@ Row rowOf(const ServiceSnapshot &snapshot)
     return row;
 }
 
-/// Asks all services by `ask(client, callback)`; runs an event loop until all have answered.
+/// Asks all services by `ask(client, callback)`; runs an event loop until all have answered, or for `atMost`.
 template <typename T, typename Ask>
-QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
+QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional<std::chrono::milliseconds> atMost = {})
 {
-    QList<Answer<T>> answers(entries.size());
+    Answer<T> none;
+    if (atMost)
+        none.reply = {ClientError::Timeout, u"it did not answer within %1"_s.arg(formatDuration(*atMost)), 0, {}, {}};
+    QList<Answer<T>> answers(entries.size(), none);
     std::vector<std::unique_ptr<ServiceClient>> clients(size_t(entries.size()));
     qsizetype next = 0;
     qsizetype open = entries.size();
@@ -131,17 +134,20 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask)
     };
     for (qsizetype i = 0; i < AtOnce; ++i)
         askNext();
+    if (atMost)
+        QTimer::singleShot(*atMost, &loop, &QEventLoop::quit);
     if (open > 0)
         loop.exec();
-    return answers;
+    return answers; // clients that still wait are destroyed, and call nobody
 }
 
 } // namespace
 
-QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments)
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                              std::optional<std::chrono::milliseconds> atMost)
 {
-    auto answers =
-        askAll<HealthReport>(entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); });
+    auto answers = askAll<HealthReport>(
+        entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); }, atMost);
     QList<ServiceSnapshot> snapshots;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];

@@ -9,9 +9,11 @@ class QDeadlineTimer;
 
 namespace Hephaestus {
 
-/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Returns how they are, in the
-/// order of `entries`. Runs an event loop. A caller that asks again keeps `environments`.
-QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments);
+/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s, and all together `atMost`.
+/// Returns how they are, in the order of `entries`: one without an answer by then is unreachable. Runs an event loop. A
+/// caller that asks again keeps `environments`.
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                              std::optional<std::chrono::milliseconds> atMost = {});
 /// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.
 class PrometheusFleet;

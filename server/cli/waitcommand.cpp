@@ -19,6 +19,14 @@ bool isFresh(const ServiceSnapshot &snapshot)
     return snapshot.report && snapshot.report->code && snapshot.report->code->verdict == CodeVerdict::Fresh;
 }
 
+/// Less would say of a service only that it did not answer.
+constexpr std::chrono::milliseconds ShortestLook{100};
+
+std::chrono::milliseconds timeForLook(const QDeadlineTimer &deadline)
+{
+    return std::max(ShortestLook, std::chrono::milliseconds(deadline.remainingTime()));
+}
+
 } // namespace
 
 int waitCommand(const QStringList &arguments)
@@ -44,11 +52,11 @@ int waitCommand(const QStringList &arguments)
     EnvironmentComparison environments;
     const QDeadlineTimer deadline(*timeout);
     for (;;) {
-        QList<ServiceSnapshot> snapshots = survey(line.services(), environments);
+        QList<ServiceSnapshot> snapshots = survey(line.services(), environments, timeForLook(deadline));
         snapshots.removeIf(isSo);
         if (snapshots.isEmpty())
             return ExitDone;
-        if (deadline.hasExpired()) {
+        if (timeForLook(deadline) <= ShortestLook) {
             line.terminal().write(statusTable(snapshots, line.terminal()));
             const bool stale = fresh && std::any_of(snapshots.begin(), snapshots.end(), isStale);
             return stale ? ExitStale : ExitNotSo;
