@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/programfile.h"
 #include "server/app/commands.h"
 #include "server/app/inplacerestart.h"
 #include "server/app/overlappingrestart.h"
@@ -453,6 +454,22 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
     return end.exitCode;
 }
 
+/// What a start would find wrong with the program, as far as can be seen without running it.
+QList<Problem> whatKeepsItFromRunning(const RunOptions &options)
+{
+    const ChildCommand &command = options.supervisor.command;
+    const auto problem = command.arguments.isEmpty()
+        ? std::nullopt // told already
+        : checkProgram(command.arguments.first(), command.directory, qgetenv("PATH"));
+    return problem ? QList{*problem} : QList<Problem>();
+}
+
+void tellProblems(const QList<Problem> &problems)
+{
+    for (const Problem &problem : problems)
+        std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
+}
+
 } // namespace
 
 int runCommand(const QStringList &arguments)
@@ -463,6 +480,11 @@ int runCommand(const QStringList &arguments)
     auto options = readRunOptions(arguments, self.arguments(), problems);
     if (!options)
         return ExitDone;
+    if (options->isCheck) {
+        problems += whatKeepsItFromRunning(*options);
+        tellProblems(problems);
+        return problems.isEmpty() ? ExitDone : StartFailure::Own;
+    }
     Belongings belongings(options->overlap);
     if (const auto problem = belongings.takeInherited())
         problems << *problem;
@@ -470,8 +492,7 @@ int runCommand(const QStringList &arguments)
         if (const auto problem = belongings.complete(*options))
             problems << *problem;
     }
-    for (const Problem &problem : std::as_const(problems))
-        std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
+    tellProblems(problems);
     if (!problems.isEmpty()) {
         endHanded(belongings.program, *options);
         return StartFailure::Own;
@@ -484,7 +505,8 @@ int runCommand(const QStringList &arguments)
     Log::install(options->log); // its thread begins
     const auto trial = [&]() -> std::optional<Problem> {
         QList<Problem> found;
-        readRunOptions(arguments, self.arguments(), found);
+        if (const auto next = readRunOptions(arguments, self.arguments(), found))
+            found += whatKeepsItFromRunning(*next);
         return found.isEmpty() ? std::optional<Problem>() : found.first();
     };
     HeldSockets kept;

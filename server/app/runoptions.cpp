@@ -8,6 +8,7 @@
 #include "server/app/statedirectory.h"
 #include "server/cli/globaloptions.h"
 #include "server/code/globpattern.h"
+#include "server/core/listeningsocket.h"
 
 #include <QCommandLineParser>
 #include <QDir>
@@ -64,6 +65,7 @@ void addOptions(QCommandLineParser &parser)
          u"HOW"_s, u"pass"_s},
         {u"stdin"_s, u"The program reads this stdin (default: /dev/null)."_s},
         {u"config"_s, u"A hephaestus.toml: its dependencies are checked on the program's behalf."_s, u"FILE"_s},
+        {u"check"_s, u"Starts nothing: tells what would keep it from starting. Exit code 0 if nothing is known to."_s},
         {u"upstream"_s, u"Where the program's own health endpoints are."_s, u"URL"_s},
         {u"upstream-token-file"_s, u"A file with the bearer token they require; only its owner may read it."_s,
          u"FILE"_s},
@@ -71,6 +73,20 @@ void addOptions(QCommandLineParser &parser)
     parser.addPositionalArgument(u"command"_s, u"The program and its arguments, after --."_s,
                                  u"-- COMMAND [ARGUMENT...]"_s);
     addGlobalOptions(parser);
+}
+
+/// What is wrong with one is a problem of `option`. A Unix-domain socket is then found from any directory, and from
+/// outside.
+QStringList readAddresses(const QStringList &texts, const QString &option, QList<Problem> &problems)
+{
+    QStringList addresses;
+    for (const QString &text : texts) {
+        const Result<ServiceAddress> address = parseServiceAddress(text);
+        if (!address)
+            problems << Problem{option, address.problem().what};
+        addresses << (address ? withAbsolutePath(*address).text() : text);
+    }
+    return addresses;
 }
 
 ServiceConfig readService(const QCommandLineParser &parser, QList<Problem> &problems)
@@ -88,10 +104,7 @@ ServiceConfig readService(const QCommandLineParser &parser, QList<Problem> &prob
         problems << Problem{u"--name"_s, u"expected a name for the service"_s};
     if (config.version.isEmpty())
         config.version = u"unknown"_s; // ours would be wrong, and nobody can know the program's
-    for (const QString &address : std::as_const(config.listen)) {
-        if (const auto parsed = parseServiceAddress(address); !parsed)
-            problems << Problem{u"--listen"_s, parsed.problem().what};
-    }
+    config.listen = readAddresses(config.listen, u"--listen"_s, problems);
     if (problems.isEmpty())
         problems += obstacles(config);
     return config;
@@ -207,6 +220,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         return {};
     }
     RunOptions options;
+    options.isCheck = parsed && parser.isSet(u"check"_s);
     if (!parsed)
         problems << Problem{{}, parser.errorText()};
     else if (!parser.positionalArguments().isEmpty())
@@ -222,11 +236,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
     options.service = readService(parser, problems);
     readSupervisor(parser, options.supervisor, problems);
     options.supervisor.logFile = outputFile(options.service.name);
-    options.sockets = parser.values(u"socket"_s);
-    for (const QString &address : std::as_const(options.sockets)) {
-        if (const auto socket = parseServiceAddress(address); !socket)
-            problems << Problem{u"--socket"_s, socket.problem().what};
-    }
+    options.sockets = readAddresses(parser.values(u"socket"_s), u"--socket"_s, problems);
     options.overlap = parser.isSet(u"overlap"_s);
     if (options.overlap && options.sockets.isEmpty())
         problems << Problem{

@@ -18,6 +18,7 @@ struct RunOptions
     QStringList sockets;    ///< held for the program
     bool overlap = false;   ///< a restart starts the new program before it ends the old one
     QByteArrayList watch;   ///< patterns of files the program is made of, absolute
+    bool isCheck = false;   ///< only to be checked: nothing is started
     bool python = false;    ///< Python programs report what they load
     ServiceTarget upstream; ///< the program's own endpoints; without a URL: it has none
     LogOptions log;

@@ -7,6 +7,7 @@
 #include "server/app/systemdnotifier.h"
 #include "server/cli/globaloptions.h"
 #include "server/code/codemonitor.h"
+#include "server/core/listeningsocket.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 
@@ -183,8 +184,13 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
         : defaultServiceConfig(parser.isSet(u"name"_s) ? parser.value(u"name"_s) : ServiceConfig().name, state);
     if (parser.isSet(u"name"_s))
         config.name = parser.value(u"name"_s);
-    if (parser.isSet(u"listen"_s))
-        config.listen = parser.values(u"listen"_s);
+    if (parser.isSet(u"listen"_s)) {
+        config.listen.clear();
+        for (const QString &text : parser.values(u"listen"_s)) {
+            const Result<ServiceAddress> address = parseServiceAddress(text); // obstacles() tells what is wrong
+            config.listen << (address ? withAbsolutePath(*address).text() : text);
+        }
+    }
     if (parser.isSet(u"log-level"_s))
         config.logLevel.reset();
     if (config.version.isEmpty())
@@ -227,6 +233,8 @@ int serveCommand(const QStringList &arguments)
         {u"token-file"_s, u"A file with the bearer token that callers must send; only its owner may read it."_s,
          u"FILE"_s},
     });
+    parser.addOption(
+        {u"check"_s, u"Starts nothing: tells what would keep it from starting. Exit code 0 if nothing is known to."_s});
     addGlobalOptions(parser);
     const bool parsed = parser.parse(arguments);
     if (parsed && parser.isSet(u"help"_s)) {
@@ -251,8 +259,8 @@ int serveCommand(const QStringList &arguments)
         problems << inherited.problem();
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(problem.text()));
-    if (!problems.isEmpty())
-        return ExitUsage;
+    if (!problems.isEmpty() || parser.isSet(u"check"_s))
+        return problems.isEmpty() ? ExitDone : ExitUsage;
     LogOptions log = *logOptions;
     log.level = config.logLevel.value_or(log.level);
     Log::install(log);

@@ -3,6 +3,7 @@
 
 #include "server/core/socketname.h"
 
+#include <QDir>
 #include <QFile>
 
 #include <arpa/inet.h>
@@ -204,6 +205,13 @@ void SocketFile::remove()
     if (!path.isEmpty() && ::lstat(path.constData(), &status) == 0 && status.st_dev == m_device
         && status.st_ino == m_inode)
         ::unlink(path.constData());
+}
+
+ServiceAddress withAbsolutePath(ServiceAddress address)
+{
+    const ServiceAddress absolute{address.kind, address.host, address.port,
+                                  address.path.isEmpty() ? QString() : QDir::current().absoluteFilePath(address.path)};
+    return parseServiceAddress(absolute.text()) ? absolute : address;
 }
 
 Result<std::vector<ListeningSocket>> openListeningSockets(const ServiceAddress &address, const ListenOptions &options)

@@ -39,6 +39,10 @@ struct ListeningSocket
     SocketFile file;        ///< the one to remove in the end, if any
 };
 
+/// The same socket by its absolute path, so that it is found from any directory and from outside. As it is, if that
+/// path would be too long for one.
+ServiceAddress withAbsolutePath(ServiceAddress address);
+
 struct ListenOptions
 {
     bool isPrivate = false;   ///< a Unix-domain socket gets mode 0600, else what the umask leaves

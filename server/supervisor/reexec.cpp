@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/reexec.h"
 
+#include "common/base/programfile.h"
 #include "server/core/log.h"
 #include "server/core/unixsignals.h"
 #include "server/supervisor/execimage.h"
@@ -13,9 +14,6 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
-#include <elf.h>
-#include <fcntl.h>
-#include <link.h>
 #include <poll.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -65,80 +63,7 @@ QByteArray programPath(const QByteArray &directory)
     return QByteArray(target, std::max<qsizetype>(size, 0));
 }
 
-/// Reads a T from the file at `offset`; false if the file ends before.
-template <typename T>
-bool readAt(const FileDescriptor &file, quint64 offset, T &value)
-{
-    return ::pread(file.number(), &value, sizeof value, off_t(offset)) == ssize_t(sizeof value);
-}
-
-using Header = ElfW(Ehdr);
-using Segment = ElfW(Phdr);
-
-std::optional<QString> checkSegments(const FileDescriptor &file, const Header &header, quint64 fileSize)
-{
-    for (unsigned i = 0; i < header.e_phnum; ++i) {
-        Segment segment{};
-        if (!readAt(file, header.e_phoff + quint64(i) * header.e_phentsize, segment) || segment.p_offset > fileSize
-            || segment.p_filesz > fileSize - segment.p_offset)
-            return u"it is cut off: still being written, or damaged"_s;
-        if (segment.p_type != PT_INTERP)
-            continue;
-        QByteArray loader(qsizetype(std::min<quint64>(segment.p_filesz, PATH_MAX)), Qt::Uninitialized);
-        if (::pread(file.number(), loader.data(), std::size_t(loader.size()), off_t(segment.p_offset)) != loader.size()
-            || ::access(loader.constData(), X_OK) != 0)
-            return u"the loader it names is not there"_s;
-    }
-    return {};
-}
-
-std::optional<QString> checkScript(const FileDescriptor &file)
-{
-    QByteArray line(256, 0); // as much as the kernel looks at (BINPRM_BUF_SIZE)
-    const auto count = ::pread(file.number(), line.data(), std::size_t(line.size()), 0);
-    line.truncate(std::max<qsizetype>(count, 0));
-    const QByteArray interpreter =
-        line.left(line.indexOf('\n')).mid(2).trimmed().split(' ').first().split('\t').first();
-    if (::access(interpreter.constData(), X_OK) != 0)
-        return u"its interpreter %1 is not there"_s.arg(QString::fromLocal8Bit(interpreter));
-    return {};
-}
-
-std::optional<QString> checkContent(const FileDescriptor &file, quint64 size)
-{
-    char magic[2]{};
-    if (readAt(file, 0, magic) && magic[0] == '#' && magic[1] == '!')
-        return checkScript(file);
-    Header own{};
-    const FileDescriptor running(::open(OwnFile, O_RDONLY | O_CLOEXEC));
-    Header header{};
-    if (!readAt(file, 0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-        return u"it is not a program"_s;
-    if (!readAt(running, 0, own) || header.e_ident[EI_CLASS] != own.e_ident[EI_CLASS]
-        || header.e_ident[EI_DATA] != own.e_ident[EI_DATA] || header.e_machine != own.e_machine)
-        return u"it is a program for another kind of machine"_s;
-    if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
-        return u"it is not a program"_s;
-    return checkSegments(file, header, size);
-}
-
 } // namespace
-
-std::optional<Problem> checkProgramFile(const QByteArray &path)
-{
-    const auto problem = [&](const QString &what) { return Problem{QFile::decodeName(path), what}; };
-    const FileDescriptor file(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat status = {};
-    if (::stat(path.constData(), &status) != 0)
-        return problem(u"the program file cannot be found: %1"_s.arg(QString::fromLocal8Bit(std::strerror(errno))));
-    if (!S_ISREG(status.st_mode) || ::access(path.constData(), X_OK) != 0)
-        return problem(u"this user may not execute it"_s);
-    if (!file.isOpen())
-        return {}; // executable but not readable: only trying tells
-    if (const auto what = checkContent(file, quint64(status.st_size)))
-        return problem(*what);
-    return {};
-}
 
 Reexec::Reexec()
     : m_arguments(zeroEnded("/proc/self/cmdline"))

@@ -41,7 +41,4 @@ private:
     QByteArray m_directory;
 };
 
-/// The check of Reexec for any file.
-std::optional<Problem> checkProgramFile(const QByteArray &path);
-
 } // namespace Hephaestus

@@ -8,6 +8,7 @@
 #include "tests/support/settledfiles.h"
 
 #include <QDeadlineTimer>
+#include <QDir>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void whoCannotGoOnWithASuccessorEndsIt();
     void dependenciesAreCheckedOnItsBehalf();
     void theProgramsOwnEndpointsAreMergedAndAskedFirst();
+    void aRelativeSocketIsFoundFromAnyDirectory();
     void aTokenIsShownToTheProgram();
     void anUpstreamThatIsSomebodyElseIsNotBelieved();
     void anEditedModuleMarksOnlyTheProgramsThatImportedIt();
@@ -1056,6 +1058,24 @@ void TestRun::theProgramsOwnEndpointsAreMergedAndAskedFirst()
     const QByteArray errors = service.errors();
     QVERIFY2(!errors.contains("stopping: SIGTERM"), errors.constData()); // it needed no signal
     QVERIFY2(errors.contains("exited with code 0"), errors.constData());
+}
+
+void TestRun::aRelativeSocketIsFoundFromAnyDirectory()
+{
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(directory->path()));
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                  {u"run"_s, u"--name"_s, u"a"_s, u"--listen"_s, u"unix:own.sock"_s, u"--"_s, u"sleep"_s, u"1000"_s});
+    QVERIFY(QDir::setCurrent(before));
+    QVERIFY(process.waitForStarted());
+    QByteArray errors;
+    const QByteArray address = "unix:" + directory->filePath(u"own.sock"_s).toUtf8();
+    const auto isTold = [&] { return (errors += process.readAllStandardError()).contains(address); };
+    QTRY_VERIFY2(isTold(), errors.constData());
+    process.terminate();
+    QVERIFY(process.waitForFinished());
+    QVERIFY(!QFile::exists(directory->filePath(u"own.sock"_s)));
 }
 
 void TestRun::aTokenIsShownToTheProgram()
