@@ -72,6 +72,10 @@ void FleetRun::start()
     if (m_running)
         return;
     m_running = true;
+    for (const FleetEntry &entry : std::as_const(m_entries)) {
+        m_waiting.push_back(std::make_unique<RestartSequence>(entry, m_action, m_options));
+        m_waiting.back()->announce();
+    }
     QMetaObject::invokeMethod(this, &FleetRun::next, Qt::QueuedConnection);
 }
 
@@ -91,6 +95,8 @@ void FleetRun::next()
         return;
     }
     const FleetEntry entry = m_entries.takeFirst();
+    std::unique_ptr<RestartSequence> sequence = std::move(m_waiting.front());
+    m_waiting.pop_front();
     const auto broken = std::find_if(entry.dependsOn.begin(), entry.dependsOn.end(),
                                      [this](const QString &name) { return m_failed.contains(name); });
     const bool blocked = m_action != FleetAction::Stop && broken != entry.dependsOn.end();
@@ -104,7 +110,7 @@ void FleetRun::next()
             m_cancelled ? u"cancelled before it began"_s : u"not tried: it depends on %1, which failed"_s.arg(*broken);
         return record(receipt);
     }
-    m_sequence = std::make_unique<RestartSequence>(entry, m_action, m_options);
+    m_sequence = std::move(sequence);
     connect(m_sequence.get(), &RestartSequence::finished, this, &FleetRun::record);
     Q_EMIT serviceStarted(m_sequence.get());
     m_sequence->start();

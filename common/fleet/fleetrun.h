@@ -3,6 +3,8 @@
 
 #include "common/fleet/restartsequence.h"
 
+#include <deque>
+
 namespace Hephaestus {
 
 /// The entries so that each comes after those it depends on; a circle, or a name that is not among them, is a Problem.
@@ -10,7 +12,8 @@ namespace Hephaestus {
 Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries);
 
 /// One action on several services: starts and restarts go in the order of `depends_on`, stops in the reverse, one
-/// after the other. A start or restart whose dependency failed is not tried, and says so.
+/// after the other. A start or restart whose dependency failed is not tried, and says so. What is wanted of each is
+/// announced when the run starts: a later act of another process calls off what has not been done yet.
 class FleetRun : public QObject
 {
     Q_OBJECT
@@ -21,7 +24,8 @@ public:
     ~FleetRun() override;
 
     void start();
-    void cancel(); ///< the running one, and all that would follow
+    /// The running one, and all that would follow. As RestartSequence::cancel(), it may be called a second time.
+    void cancel();
     bool isRunning() const { return m_running; }
     /// One for each entry so far, in the order of running.
     const QList<Receipt> &receipts() const { return m_receipts; }
@@ -42,6 +46,7 @@ private:
     SequenceOptions m_options;
     QList<Receipt> m_receipts;
     QStringList m_failed;
+    std::deque<std::unique_ptr<RestartSequence>> m_waiting; ///< one for each entry that is still to do
     std::unique_ptr<RestartSequence> m_sequence;
     bool m_running = false;
     bool m_cancelled = false;

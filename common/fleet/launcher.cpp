@@ -81,16 +81,6 @@ private:
     std::vector<char *> m_pointers;
 };
 
-/// What to execute: a bare name that is not in PATH is looked for beside this program, so that a fleet file that says
-/// `hephaestus` works in a build tree too.
-QByteArray executable(const QString &program)
-{
-    if (program.contains(u'/') || !QStandardPaths::findExecutable(program).isEmpty())
-        return QFile::encodeName(program);
-    const QString beside = QStandardPaths::findExecutable(program, {QCoreApplication::applicationDirPath()});
-    return QFile::encodeName(beside.isEmpty() ? program : beside);
-}
-
 /// posix_spawn(3) with all that makes the child independent of us. 0, or an errno.
 int spawn(const RestartByCommand &command, int output, pid_t &pid)
 {
@@ -117,7 +107,7 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
         environment.insert(it.key(), it.value());
     ArgumentArray arguments(command.command);
     ArgumentArray variables(environment.toStringList());
-    const QByteArray file = executable(command.command.first());
+    const QByteArray file = QFile::encodeName(programOf(command));
     const int error = ::posix_spawnp(&pid, file.constData(), &actions, &attributes, arguments.data(), variables.data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
@@ -139,6 +129,15 @@ QString logFileOf(const QString &name, const QString &stateDirectory)
 {
     return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name)
         + u".log"_s;
+}
+
+QString programOf(const RestartByCommand &command)
+{
+    const QString program = command.command.value(0);
+    if (program.contains(u'/') || !QStandardPaths::findExecutable(program).isEmpty())
+        return program;
+    const QString beside = QStandardPaths::findExecutable(program, {QCoreApplication::applicationDirPath()});
+    return beside.isEmpty() ? program : beside;
 }
 
 QString ExitStatus::text() const
@@ -169,8 +168,22 @@ QStringList LaunchedProcess::lastLines(int lines) const
     return result;
 }
 
+void LaunchedProcess::terminate()
+{
+    m_isUnwanted = true;
+    m_watch->send(SIGTERM);
+}
+
+void LaunchedProcess::kill()
+{
+    m_isUnwanted = true;
+    m_watch->send(SIGKILL);
+}
+
 void LaunchedProcess::reap()
 {
+    if (m_isUnwanted)
+        ::kill(-pid_t(pid()), SIGTERM); // its number is its own until it is reaped
     siginfo_t info{};
     ExitStatus status;
     if (::waitid(P_PIDFD, id_t(m_watch->descriptor()), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {

@@ -38,6 +38,10 @@ public:
     const QString &logFile() const { return m_logFile; }
     /// The last lines it wrote since its start, at most `lines` and 8 KiB.
     QStringList lastLines(int lines) const;
+    /// Asks it to end, by SIGTERM; once it has, what is left of its process group is asked, too.
+    void terminate();
+    /// Ends it, by SIGKILL.
+    void kill();
 
 Q_SIGNALS:
     /// Once, when it has ended. Deletes itself afterwards.
@@ -51,7 +55,12 @@ private:
     std::unique_ptr<ProcessWatch> m_watch;
     QString m_logFile;
     qint64 m_logStart; ///< bytes in the file before it began to write
+    bool m_isUnwanted = false;
 };
+
+/// What `command` executes: its first word. A bare name that is not in PATH is looked for beside this program, so that
+/// a fleet file that says `hephaestus` works in a build tree too.
+QString programOf(const RestartByCommand &command);
 
 /// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the
 /// state directory. What cannot be started (not found, not executable, no such directory, no place for the output) is a

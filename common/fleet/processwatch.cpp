@@ -29,6 +29,11 @@ ProcessWatch::ProcessWatch(qint64 pid, FileDescriptor descriptor)
 
 ProcessWatch::~ProcessWatch() = default;
 
+bool ProcessWatch::send(int signalNumber) const
+{
+    return ::syscall(SYS_pidfd_send_signal, m_descriptor.number(), signalNumber, nullptr, 0) == 0;
+}
+
 bool ProcessWatch::isGone() const
 {
     pollfd entry{m_descriptor.number(), POLLIN, 0};

@@ -24,7 +24,9 @@ public:
 
     qint64 pid() const { return m_pid; }
     int descriptor() const { return m_descriptor.number(); } ///< stays ours
-    bool isGone() const;                                     ///< ended, even if nobody has reaped it
+    /// By the pidfd: it never reaches another process that has the number by now.
+    bool send(int signalNumber) const;
+    bool isGone() const; ///< ended, even if nobody has reaped it
 
 Q_SIGNALS:
     void gone(); ///< once, from the event loop

@@ -46,6 +46,13 @@ public:
         add(RestartStep::PortFree, RestartMeans::Shutdown, m_options.portTimeout);
     }
 
+    /// What does not answer yet is ended by signals.
+    void endRemains()
+    {
+        add(RestartStep::ProcessGone, RestartMeans::Command, m_options.launchedTimeout + m_options.goneTimeout);
+        add(RestartStep::PortFree, RestartMeans::Command, m_options.portTimeout);
+    }
+
     void launch()
     {
         add(RestartStep::Started, RestartMeans::Command, LaunchTimeout);
@@ -109,13 +116,20 @@ RestartPlan planForSilent(const FleetEntry &entry, FleetAction action, const Fir
                           const SequenceOptions &options)
 {
     const bool isRestartOfSupervised = action == FleetAction::Restart && isSupervised(entry);
-    if (!look.isRefused && !isRestartOfSupervised)
+    if (!look.isRefused && !isRestartOfSupervised && !look.hasRemains)
         return {.failure = look.silence};
+    Planner planner(entry, look, options);
+    if (look.hasRemains && commandToStart(entry)) {
+        if (action != FleetAction::Start)
+            planner.endRemains();
+        if (action != FleetAction::Stop)
+            planner.launch();
+        return {.steps = planner.steps};
+    }
     if (action == FleetAction::Stop)
         return {.done = u"it was not running"_s};
     if (const QString reason = whyNotStartable(entry); !reason.isEmpty() && look.isRefused)
         return {.failure = u"it is not running (%1), and %2"_s.arg(look.silence, reason)};
-    Planner planner(entry, look, options);
     if (isSupervised(entry))
         planner.askSupervisor();
     else

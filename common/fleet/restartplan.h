@@ -12,7 +12,7 @@ enum class RestartMeans {
     Shutdown,   ///< the service, which was asked to shut down
     Itself,     ///< the service, which was asked to execute itself anew
     Supervisor, ///< systemd, a container engine or Kubernetes
-    Command,    ///< the command of the fleet entry
+    Command,    ///< the command of the fleet entry; its process is ended from here
 };
 
 struct PlannedStep
@@ -32,6 +32,7 @@ struct FirstLook
     QString silence{};                    ///< why it does not answer, as a sentence
     bool isProcessWatched = false;        ///< its process is one of this machine
     bool isProgramWatched = false;        ///< and so is the program that it wraps
+    bool hasRemains = false;              ///< what an act that was broken off has started does not answer yet
 };
 
 /// The steps to run one after the other; or why there are none.

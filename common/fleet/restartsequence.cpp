@@ -4,15 +4,21 @@
 #include "common/base/duration.h"
 #include "common/base/localtime.h"
 #include "common/base/printable.h"
+#include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
+#include "common/fleet/actlock.h"
 #include "common/fleet/environmentcomparison.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
+#include "common/fleet/startcheck.h"
 
 #include <QPointer>
 #include <QTimer>
+
+#include <algorithm>
+#include <csignal>
 
 namespace Hephaestus {
 
@@ -28,6 +34,9 @@ constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
 constexpr int LastWords = 5;
+/// Between two looks whether it is our turn, or whether somebody wants something else by now.
+constexpr milliseconds TurnPoll{20};
+constexpr milliseconds RequestPoll{50};
 
 } // namespace
 
@@ -39,7 +48,9 @@ public:
     Private(RestartSequence *sequence, FleetEntry fleetEntry, FleetAction fleetAction, SequenceOptions sequenceOptions,
             const Clock &clock);
 
+    void announce();
     void begin();
+    void cancel();
     void fail(const QString &why);
 
     RestartSequence *q;
@@ -51,7 +62,16 @@ public:
     bool isFinished = false;
 
 private:
+    // One act at a time
+    void awaitTurn();
+    void takeTurn();
+    void share(const Receipt &other);
+    void watchRemains();
+    void checkRequests();
+    void endTurn(bool isShared);
+
     void choosePlan(const Answer<HealthReport> &answer);
+    void checkCommand();
     void watchProcesses();
 
     // What the steps do
@@ -62,11 +82,18 @@ private:
     void askSupervisor();
     void launchCommand();
     void launchedEnded(const ExitStatus &status);
+    void remainsEnded();
+    void terminateStarted();
+    void killStarted();
+    void callOff(const QString &why);
     void judgeServiceRestart();
 
     // What is known
     bool isNewSeen() const;
     bool isCodeKnown() const;
+    bool isStartedAlive() const;
+    bool isLaunchDue() const;
+    bool isStrangers() const;
     const ProcessWatch *awaitedProcess() const;
     RestartSight sight() const;
     LateFacts lateFacts() const;
@@ -99,6 +126,7 @@ private:
     std::optional<HealthReport> m_seen;     ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
     QString m_lastMessage;
+    std::unique_ptr<StartCheck> m_check;
     std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
     std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself; null likewise
@@ -111,6 +139,16 @@ private:
     std::optional<Seconds> m_cleaned;
     QString m_told;
     QPointer<LaunchedProcess> m_launched;
+    bool m_isLaunchedGone = false;
+    std::unique_ptr<ActLock> m_act; ///< null: there is no place for it
+    bool m_isAnnounced = false;
+    QString m_waitedFor; ///< who had the turn
+    QTimer m_requestTimer;
+    std::unique_ptr<ProcessWatch> m_remains; ///< what an act that was broken off has launched
+    QString m_calledOff;                     ///< why what was launched is being ended
+    QTimer m_killTimer;
+    bool m_isKilled = false;
+    bool m_isCancelled = false; ///< it ends as soon as the service is launched again
 };
 
 RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEntry, FleetAction fleetAction,
@@ -128,6 +166,18 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     m_deadlineTimer.setSingleShot(true);
     connect(&m_pollTimer, &QTimer::timeout, this, &Private::poll);
     connect(&m_deadlineTimer, &QTimer::timeout, this, &Private::deadlineCame);
+    m_killTimer.setSingleShot(true);
+    connect(&m_killTimer, &QTimer::timeout, this, &Private::killStarted);
+    connect(&m_requestTimer, &QTimer::timeout, this, &Private::checkRequests);
+}
+
+void RestartSequence::Private::announce()
+{
+    if (std::exchange(m_isAnnounced, true))
+        return;
+    Result<std::unique_ptr<ActLock>> act = ActLock::request(entry, action, options.stateDirectory);
+    if (act)
+        m_act = std::move(*act);
 }
 
 void RestartSequence::Private::begin()
@@ -147,7 +197,120 @@ void RestartSequence::Private::begin()
         return fail(peer.problem().text());
     m_peer = *peer;
     m_client = std::make_unique<ServiceClient>(*target);
+    announce();
+    awaitTurn();
+}
+
+// ---- one act at a time --------------------------------------------------------------------------------
+
+void RestartSequence::Private::awaitTurn()
+{
+    if (!running)
+        return;
+    const QString by = m_act ? m_act->overruler() : QString();
+    if (!by.isEmpty())
+        return fail(overruledText(action, entry.name, by));
+    if (!m_act || m_act->tryToBegin())
+        return takeTurn();
+    if (const QString holder = m_act->holder(); !holder.isEmpty())
+        m_waitedFor = holder;
+    tell(waitingText(m_waitedFor));
+    QTimer::singleShot(TurnPoll, this, &Private::awaitTurn);
+}
+
+void RestartSequence::Private::takeTurn()
+{
+    receipt.startedAt = localTime(m_clock.wall()).toUTC();
+    m_started = m_clock.now();
+    if (m_act) {
+        if (const std::optional<Receipt> answer = m_act->answer())
+            return share(*answer);
+        if (!m_waitedFor.isEmpty())
+            receipt.note = u"waited for %1"_s.arg(m_waitedFor);
+        watchRemains();
+        m_requestTimer.start(RequestPoll);
+    }
     m_client->askStatus([this](const Answer<HealthReport> &answer) { choosePlan(answer); });
+}
+
+/// Another act, which launched after this one was asked for, is the answer to both.
+void RestartSequence::Private::share(const Receipt &other)
+{
+    const QString note = u"joined the %1 that was under way"_s.arg(other.action.text());
+    const QString name = std::exchange(receipt, other).service;
+    receipt.service = name;
+    receipt.action = action;
+    receipt.note = receipt.note.isEmpty() ? note : note + u"; "_s + receipt.note;
+    for (const ReceiptStep &step : std::as_const(receipt.steps))
+        Q_EMIT q->stepFinished(step);
+    isFinished = true;
+    running = false;
+    m_act->endAnswered();
+    Q_EMIT q->finished(receipt);
+}
+
+/// What was broken off: it is told, and what it launched is not launched again.
+void RestartSequence::Private::watchRemains()
+{
+    const std::optional<RunningAct> &remains = m_act->remains();
+    if (!remains)
+        return;
+    receipt.note = brokenOffText(*remains);
+    if (!remains->launched || !isAlive(*remains->launched))
+        return;
+    m_remains = ProcessWatch::open(remains->launched->pid);
+    if (m_remains && !isAlive(*remains->launched))
+        m_remains.reset(); // its number was given to another one meanwhile
+    if (m_remains)
+        connect(m_remains.get(), &ProcessWatch::gone, this, &Private::remainsEnded);
+}
+
+/// Gives way to a later request that contradicts this one.
+void RestartSequence::Private::checkRequests()
+{
+    if (!running || !m_calledOff.isEmpty())
+        return;
+    if (const QString by = m_act->overruler(); !by.isEmpty())
+        callOff(overruledText(action, entry.name, by));
+}
+
+void RestartSequence::Private::callOff(const QString &why)
+{
+    if (m_step && m_step->step == RestartStep::CodeCompared)
+        return; // all is done
+    const bool isStarting = m_step && m_step->means == RestartMeans::Command && !isLaunchDue();
+    if (!isStarting || !isStartedAlive())
+        return fail(why);
+    m_calledOff = why;
+    tell(why);
+    terminateStarted();
+}
+
+/// `isShared`: others who asked for the same in time get this receipt, too.
+void RestartSequence::Private::endTurn(bool isShared)
+{
+    m_requestTimer.stop();
+    if (!m_act)
+        return;
+    if (!receipt.ok && isStartedAlive())
+        return m_act->leave();
+    m_act->end(isShared ? std::optional(receipt) : std::nullopt);
+}
+
+void RestartSequence::Private::cancel()
+{
+    if (isFinished)
+        return;
+    const bool isAsked = m_step.has_value();
+    if (isAsked && action == FleetAction::Restart && isLaunchDue() && !std::exchange(m_isCancelled, true))
+        return tell(u"cancelled: it is stopping already, and is started again first"_s);
+    m_isCancelled = true;
+    fail(cancelledText({.action = action,
+                        .service = entry.name,
+                        .isAsked = isAsked,
+                        .isLaunchDue = isLaunchDue(),
+                        .isByCommand = isAsked && m_step->means == RestartMeans::Command,
+                        .launched = isStartedAlive() ? receipt.newPid : std::nullopt}));
 }
 
 /// What there is to do, now that it is known whether the service runs.
@@ -161,7 +324,9 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
         watchProcesses();
         look.isProcessWatched = m_oldProcess != nullptr;
         look.isProgramWatched = m_oldProgram != nullptr;
+        m_remains.reset(); // what was launched answers, or has made room for who does
     } else {
+        look.hasRemains = m_remains && !m_remains->isGone();
         look.silence = answer.reply.message;
         // Who only takes connections holds the address all the same.
         const auto holder = look.isRefused ? std::nullopt : findPortHolder(m_peer.address);
@@ -172,11 +337,29 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
     if (!m_plan.failure.isEmpty())
         return fail(m_plan.failure);
     if (m_plan.done.isEmpty())
-        return beginStep();
+        return checkCommand();
     receipt.newInstance = receipt.oldInstance;
     receipt.newPid = receipt.oldPid;
     tell(m_plan.done);
     finish();
+}
+
+/// What cannot be started is found before the old one is asked to go.
+void RestartSequence::Private::checkCommand()
+{
+    if (!isLaunchDue() || (m_remains && action == FleetAction::Start))
+        return beginStep();
+    m_check = std::make_unique<StartCheck>(*commandToStart(entry));
+    connect(m_check.get(), &StartCheck::finished, this, [this](const QString &failure) {
+        if (!running)
+            return;
+        if (failure.isEmpty())
+            return beginStep();
+        receipt.steps << ReceiptStep{RestartStep::Started, StepOutcome::Failed, Seconds(0), failure};
+        Q_EMIT q->stepFinished(receipt.steps.last());
+        fail(failure);
+    });
+    m_check->start();
 }
 
 /// Before anything is asked of it, and only if that pid is seen to hold the address: it may count in another pid
@@ -202,7 +385,9 @@ void RestartSequence::Private::runStep()
         return m_step->means == RestartMeans::Shutdown ? askShutdown()
             : m_step->means == RestartMeans::Itself    ? askRestart()
                                                        : askSupervisor();
-    case RestartStep::ProcessGone: return tell(u"waiting for pid %1 to end"_s.arg(awaitedProcess()->pid()));
+    case RestartStep::ProcessGone:
+        tell(u"waiting for pid %1 to end"_s.arg(awaitedProcess()->pid()));
+        return m_step->means == RestartMeans::Command ? terminateStarted() : void();
     case RestartStep::Started: return m_step->means == RestartMeans::Command ? launchCommand() : void();
     case RestartStep::SuccessorAccepts:
     case RestartStep::Drained:
@@ -239,6 +424,8 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
 
 void RestartSequence::Private::askRestart()
 {
+    if (m_act)
+        m_act->answerThoseSoFar(); // the next instance loads its code after this
     m_client->restart([this](const Answer<Acknowledgement> &answer) {
         if (!answer.value)
             return fail(answer.reply.message);
@@ -250,6 +437,8 @@ void RestartSequence::Private::askRestart()
 
 void RestartSequence::Private::askSupervisor()
 {
+    if (m_act)
+        m_act->answerThoseSoFar();
     m_request = supervisorRequest(entry.restart, m_plan.verb, m_step->deadline, options.supervisors);
     connect(m_request.get(), &SupervisorRequest::finished, this, [this](const QString &failure) {
         if (!failure.isEmpty())
@@ -264,6 +453,12 @@ void RestartSequence::Private::launchCommand()
 {
     if (isNewSeen())
         return note(u"something else has started it again already"_s);
+    if (m_remains && !m_remains->isGone()) {
+        receipt.newPid = m_remains->pid();
+        return note(u"pid %1, launched before"_s.arg(m_remains->pid()));
+    }
+    if (m_act)
+        m_act->answerThoseSoFar(); // it loads its code from now on
     const Result<LaunchedProcess *> process = launch(entry.name, *commandToStart(entry), options.stateDirectory);
     if (!process)
         return fail(process.problem().what);
@@ -271,16 +466,58 @@ void RestartSequence::Private::launchCommand()
     m_line.message = u"pid %1, output in %2"_s.arg(m_launched->pid()).arg(m_launched->logFile());
     receipt.newPid = m_launched->pid();
     connect(m_launched, &LaunchedProcess::exited, this, &Private::launchedEnded);
+    if (m_act)
+        m_act->noteLaunched(m_launched->pid());
+    if (!m_isCancelled)
+        return;
+    endStep(StepOutcome::Ok);
+    fail(u"cancelled: it was started again as pid %1, and was not waited for"_s.arg(m_launched->pid()));
 }
 
 void RestartSequence::Private::launchedEnded(const ExitStatus &status)
 {
+    m_isLaunchedGone = true;
+    if (!m_calledOff.isEmpty())
+        return fail(m_calledOff);
     if (!running || (status.code == 0 && status.signal == 0)) // 0: a program that puts itself into the background
         return;
     const QString command = printable(commandToStart(entry)->command.join(u' ').left(200));
     const QString after = formatDuration(m_clock.now() - m_stepStarted);
     const QString words = lastWordsText(m_launched->lastLines(LastWords));
     fail(u"%1 %2 after %3%4%5"_s.arg(command, status.text(), after, words, holder()));
+}
+
+void RestartSequence::Private::remainsEnded()
+{
+    if (!m_calledOff.isEmpty())
+        return fail(m_calledOff);
+    if (running && m_step && m_step->step != RestartStep::ProcessGone && m_step->means == RestartMeans::Command
+        && !m_launched)
+        return fail(u"pid %1, which was launched before, has ended"_s.arg(m_remains->pid()));
+    look();
+}
+
+/// What was launched from here is ours to end; nothing else is.
+void RestartSequence::Private::terminateStarted()
+{
+    if (m_launched)
+        m_launched->terminate();
+    else if (m_remains)
+        m_remains->send(SIGTERM);
+    m_killTimer.start(options.launchedTimeout);
+}
+
+void RestartSequence::Private::killStarted()
+{
+    if (!running || !isStartedAlive())
+        return;
+    if (std::exchange(m_isKilled, true))
+        return m_calledOff.isEmpty() ? void() : fail(m_calledOff + u"; what was started cannot be ended"_s);
+    if (m_launched)
+        m_launched->kill();
+    else
+        m_remains->send(SIGKILL);
+    m_killTimer.start(options.goneTimeout);
 }
 
 /// A service that goes on as if nothing had been asked could not execute its successor.
@@ -291,7 +528,7 @@ void RestartSequence::Private::judgeServiceRestart()
     if (m_seen->process && m_seen->process->successor)
         return;
     if (m_seen->process && !m_seen->process->restartError.isEmpty())
-        return fail(u"%1: %2"_s.arg(entry.name, printable(m_seen->process->restartError)));
+        return fail(printable(m_seen->process->restartError));
     const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
     if (goesOn && (m_wasShuttingDown || m_clock.now() - m_answeredAt > RestartGrace))
         fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. "
@@ -315,8 +552,34 @@ bool RestartSequence::Private::isCodeKnown() const
     return m_seen && m_seen->code && m_seen->code->verdict != CodeVerdict::Unknown;
 }
 
+bool RestartSequence::Private::isStartedAlive() const
+{
+    return (m_launched && !m_isLaunchedGone) || (m_remains && !m_remains->isGone());
+}
+
+/// Whether the command of the entry is still to be run.
+bool RestartSequence::Private::isLaunchDue() const
+{
+    return std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [](const PlannedStep &step) {
+        return step.step == RestartStep::Started && step.means == RestartMeans::Command;
+    });
+}
+
+/// Whether who answers is seen to be no process of what was launched here: then it proves nothing.
+bool RestartSequence::Private::isStrangers() const
+{
+    if (!m_launched || !m_seen || !m_seen->pid || !isHeldBy(m_peer.address, *m_seen->pid))
+        return false; // it cannot be seen
+    std::optional<ProcessEntry> process = readProcess(*m_seen->pid);
+    while (process && process->pid != m_launched->pid() && process->session != m_launched->pid() && process->parent > 1)
+        process = readProcess(process->parent);
+    return process && process->pid != m_launched->pid() && process->session != m_launched->pid();
+}
+
 const ProcessWatch *RestartSequence::Private::awaitedProcess() const
 {
+    if (m_step->means == RestartMeans::Command)
+        return m_remains.get();
     return m_step->means == RestartMeans::Itself ? m_oldProgram.get() : m_oldProcess.get();
 }
 
@@ -328,7 +591,7 @@ RestartSight RestartSequence::Private::sight() const
             .error = m_lastError,
             .isProcessGone = m_step->step == RestartStep::ProcessGone && awaitedProcess()->isGone(),
             .isNew = isNewSeen(),
-            .isHealthy = m_seen && m_seen->status == ServiceStatus::Healthy,
+            .isHealthy = m_seen && m_seen->status == ServiceStatus::Healthy && !isStrangers(),
             .isCodeKnown = isCodeKnown()};
 }
 
@@ -344,7 +607,7 @@ LateFacts RestartSequence::Private::lateFacts() const
             .isOldInstance = m_seen && !isNewSeen(),
             .waitedFor = awaitedProcess() ? awaitedProcess()->pid() : 0,
             .launched = m_launched ? std::optional(m_launched->pid()) : std::nullopt,
-            .lastWords = lastWordsText(m_launched ? m_launched->lastLines(LastWords) : QStringList()),
+            .lastWords = m_launched ? lastWordsText(m_launched->lastLines(LastWords)) : QString(),
             .holder = holder()};
 }
 
@@ -388,7 +651,7 @@ void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<He
 
 void RestartSequence::Private::look()
 {
-    if (!running || !m_step)
+    if (!running || !m_step || !m_calledOff.isEmpty())
         return;
     if (isOver(*m_step, action, sight()))
         endStep(StepOutcome::Ok);
@@ -424,6 +687,8 @@ void RestartSequence::Private::beginStep()
         }
     }
     m_line = {m_step->step, StepOutcome::Running, {}, {}};
+    if (m_act)
+        m_act->noteStep(m_step->step);
     if (m_step->step == RestartStep::PortFree || m_step->step == RestartStep::ProcessGone) {
         m_lastError.reset(); // what was heard before is no evidence
         if (!isNewSeen())
@@ -443,6 +708,7 @@ void RestartSequence::Private::beginStep()
 void RestartSequence::Private::endStep(StepOutcome outcome)
 {
     m_deadlineTimer.stop();
+    m_killTimer.stop();
     m_line.outcome = outcome;
     m_line.duration = m_clock.now() - m_stepStarted;
     // The service's own measure, when its answer came before our next look.
@@ -466,6 +732,8 @@ void RestartSequence::Private::fail(const QString &why)
     if (isFinished)
         return;
     receipt.failure = why;
+    if (m_act && m_step && (action == FleetAction::Stop || isLaunchDue()))
+        m_act->answerThoseSoFar(); // the service would not go: nor will it for those who asked meanwhile
     if (m_step) {
         m_line.message = why;
         endStep(StepOutcome::Failed);
@@ -480,6 +748,7 @@ void RestartSequence::Private::finish()
     running = false;
     m_pollTimer.stop();
     m_deadlineTimer.stop();
+    m_killTimer.stop();
     if (m_client)
         m_client->abort();
     const QString trouble = m_result ? troubleOf(*m_result) : QString();
@@ -493,6 +762,9 @@ void RestartSequence::Private::finish()
         receipt.newPid = m_seen->pid ? m_seen->pid : receipt.newPid;
         receipt.code = m_seen->code ? m_seen->code->verdict : CodeVerdict::Unknown;
     }
+    if (m_act && action == FleetAction::Stop && receipt.ok)
+        m_act->answerThoseSoFar();
+    endTurn(!m_isCancelled && m_calledOff.isEmpty());
     Q_EMIT q->finished(receipt);
 }
 
@@ -525,6 +797,12 @@ FleetAction RestartSequence::action() const { return d->action; }
 const Receipt &RestartSequence::receipt() const { return d->receipt; }
 bool RestartSequence::isRunning() const { return d->running; }
 
+void RestartSequence::announce()
+{
+    if (!d->running && !d->isFinished)
+        d->announce();
+}
+
 void RestartSequence::start()
 {
     if (d->running || d->isFinished)
@@ -536,8 +814,7 @@ void RestartSequence::start()
 void RestartSequence::cancel()
 {
     if (d->running)
-        QMetaObject::invokeMethod(
-            d.get(), [this] { d->fail(u"cancelled"_s); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(d.get(), &Private::cancel, Qt::QueuedConnection);
 }
 
 } // namespace Hephaestus

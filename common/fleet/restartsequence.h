@@ -15,6 +15,12 @@ namespace Hephaestus {
 /// gone, its port to be free, and a new instance to be healthy. A pidfd is opened before anything is asked, so that a
 /// reused pid cannot deceive.
 ///
+/// At most one of the sequences of all processes of this user acts on a service (actlock.h). The others wait. One that
+/// asks for what the running one is about to do gets its receipt, and one that a later request contradicts gives way.
+///
+/// What the entry's command starts is known as its own: it is ended by signals if the start is called off. No other
+/// process ever gets one.
+///
 /// restartplan.h says which steps there are and when each is over, restarttexts.h what is told of them. Here they run.
 ///
 /// Lives in one thread and never blocks it. Steps are announced as they run. finished() comes exactly once after
@@ -35,9 +41,14 @@ public:
     const Receipt &receipt() const;
     bool isRunning() const;
 
+    /// Others learn from now on what is wanted of the service, not only when it starts. Without start() it is taken
+    /// back when the sequence is destroyed.
+    void announce();
+
     void start();
-    /// Ends it with the failure "cancelled". Before the service was asked nothing has happened. Afterwards the shutdown
-    /// or start goes on by itself, and only the watching ends.
+    /// Ends it with a failure that says what it leaves. Before the service was asked nothing has happened. Afterwards
+    /// the shutdown or start goes on by itself, and only the watching ends; but a service that was asked to go, to be
+    /// started again by its command, is started first. A second call does not wait for that.
     void cancel();
 
 Q_SIGNALS:

@@ -51,6 +51,38 @@ QString lateText(const PlannedStep &step, const LateFacts &facts)
     return u"%1 has not finished its shutdown within %2%3"_s.arg(facts.service, time, state);
 }
 
+QString overruledText(FleetAction action, const QString &service, const QString &by)
+{
+    return u"the %1 of %2 was called off: %3 asked for something else"_s.arg(wireName(action), service, by);
+}
+
+QString waitingText(const QString &holder)
+{
+    return holder.isEmpty() ? u"waiting for another act on it"_s : u"waiting for %1"_s.arg(holder);
+}
+
+QString brokenOffText(const RunningAct &act)
+{
+    const QString step = act.step.isEmpty() ? QString() : u" when it had come to \"%1\""_s.arg(printable(act.step));
+    return u"%1 (pid %2) was broken off%3"_s.arg(printable(act.request.command)).arg(act.request.by.pid).arg(step);
+}
+
+QString cancelledText(const CancelFacts &facts)
+{
+    if (!facts.isAsked)
+        return u"cancelled"_s;
+    if (facts.launched)
+        return u"cancelled: pid %1 was started, and was not waited for"_s.arg(*facts.launched);
+    if (facts.action == FleetAction::Stop)
+        return u"cancelled: %1 goes on with its shutdown"_s.arg(facts.service);
+    if (facts.action == FleetAction::Restart && facts.isLaunchDue)
+        return u"cancelled: %1 was asked to shut down, and is not started again. To start it: hephaestus start %1"_s
+            .arg(facts.service);
+    if (facts.isByCommand || facts.isLaunchDue)
+        return u"cancelled: %1 was not started"_s.arg(facts.service);
+    return u"cancelled: %1 was asked to %2, and goes on with it"_s.arg(facts.service, wireName(facts.action));
+}
+
 QString restartProgressText(const ShutdownProgress &progress)
 {
     const QString left = progress.left ? u", %1 left"_s.arg(formatDuration(*progress.left)) : QString();

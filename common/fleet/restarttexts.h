@@ -3,6 +3,7 @@
 
 #include "common/fleet/portholders.h"
 #include "common/fleet/restartplan.h"
+#include "common/protocol/act.h"
 
 /// What a RestartSequence says. Everything from outside is made printable.
 namespace Hephaestus {
@@ -26,6 +27,29 @@ struct LateFacts
 
 /// Why `step` failed at its deadline.
 QString lateText(const PlannedStep &step, const LateFacts &facts);
+
+/// Why an act gives way to a later request of somebody else.
+QString overruledText(FleetAction action, const QString &service, const QString &by);
+
+/// What an act waits for; empty: nobody knows whom.
+QString waitingText(const QString &holder);
+
+/// `hephaestus restart (pid 41) was broken off when it had come to "drained"`.
+QString brokenOffText(const RunningAct &act);
+
+/// What is known when an act is cancelled.
+struct CancelFacts
+{
+    FleetAction action = FleetAction::Restart;
+    QString service{};
+    bool isAsked = false;             ///< something was asked, of the service or for it
+    bool isLaunchDue = false;         ///< the command has not run
+    bool isByCommand = false;         ///< it is the turn of the command
+    std::optional<qint64> launched{}; ///< the pid of what it started
+};
+
+/// What it leaves.
+QString cancelledText(const CancelFacts &facts);
 
 /// `draining 3, 27 s left`.
 QString restartProgressText(const ShutdownProgress &progress);

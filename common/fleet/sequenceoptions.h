@@ -13,6 +13,8 @@ struct SequenceOptions
     std::chrono::milliseconds shutdownTimeout = ServiceClient::ShutdownTimeout;
     std::chrono::milliseconds goneTimeout{10'000}; ///< from the shutdown's answer until the process is gone
     std::chrono::milliseconds portTimeout{5'000};  ///< and then until its port is free
+    /// For what was started from here and is not wanted any more: from SIGTERM to SIGKILL. A wrapped program has 30 s.
+    std::chrono::milliseconds launchedTimeout{35'000};
     /// For a successor that is started beside the old program, beyond its own time for a start. It covers its end, too,
     /// if it fails.
     std::chrono::milliseconds successorTime{10'000};

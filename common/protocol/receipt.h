@@ -61,6 +61,7 @@ struct Receipt
     Seconds total{0};
     bool ok = false;
     QString failure; ///< why not, and what to do about it; empty if ok
+    QString note;    ///< one line of how it came about: another one's act that was joined, or one that was broken off
 
     bool operator==(const Receipt &) const = default;
 };

@@ -67,6 +67,7 @@ QByteArray encode(const Receipt &receipt)
         {u"total_seconds"_s, wireSeconds(receipt.total)},
         {u"ok"_s, receipt.ok},
         {u"failure"_s, receipt.failure},
+        {u"note"_s, receipt.note},
     });
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
@@ -90,6 +91,7 @@ Result<Receipt> decodeReceipt(QByteArrayView json)
         reader.duration("total_seconds"_L1, receipt.total);
         reader.flag("ok"_L1, receipt.ok);
         reader.text("failure"_L1, receipt.failure);
+        reader.text("note"_L1, receipt.note);
         return receipt;
     });
 }

@@ -5,10 +5,12 @@
 #include "common/base/printable.h"
 #include "common/protocol/receiptcodec.h"
 #include "server/cli/exitcode.h"
+#include "server/cli/interruptwatch.h"
 
 #include <QEventLoop>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace Hephaestus {
 
@@ -51,8 +53,9 @@ QString stepLine(const ReceiptStep &step, const Terminal &terminal)
 
 QString receiptLine(const Receipt &receipt)
 {
+    const QString note = receipt.note.isEmpty() ? QString() : u" ("_s + printable(receipt.note) + u')';
     if (!receipt.ok)
-        return printable(receipt.failure);
+        return printable(receipt.failure) + note;
     QStringList facts;
     if (const QString pids = change(pidText(receipt.oldPid), pidText(receipt.newPid)); !pids.isEmpty())
         facts << u"pid "_s + pids;
@@ -61,18 +64,21 @@ QString receiptLine(const Receipt &receipt)
         facts << u"instance "_s + printable(instances);
     if (receipt.code != CodeVerdict::Unknown)
         facts << u"code "_s + wireName(receipt.code);
-    return doneWord(receipt) + (facts.isEmpty() ? QString() : u": "_s + facts.join(u", "_s));
+    return doneWord(receipt) + (facts.isEmpty() ? QString() : u": "_s + facts.join(u", "_s)) + note;
 }
 
 int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
 {
-    const QList<Receipt> receipts = runForReceipts(services, action, terminal, json);
+    int interrupt = 0;
+    const QList<Receipt> receipts = runForReceipts(services, action, terminal, json, &interrupt);
+    if (interrupt != 0)
+        return ExitInterrupted + interrupt;
     const bool allOk = std::all_of(receipts.begin(), receipts.end(), [](const Receipt &receipt) { return receipt.ok; });
     return allOk ? ExitDone : ExitNotSo;
 }
 
 QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
-                              bool json)
+                              bool json, int *interrupt)
 {
     FleetRun run(services, action);
     QEventLoop loop;
@@ -97,8 +103,15 @@ QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction act
                        + terminal.painted(receiptLine(receipt), receipt.ok ? Paint::None : Paint::Bad) + u'\n');
     });
     QObject::connect(&run, &FleetRun::finished, &loop, &QEventLoop::quit);
+    InterruptWatch interrupts;
+    QObject::connect(&interrupts, &InterruptWatch::interrupted, &run, [&] {
+        std::fprintf(stderr, "hephaestus: interrupted; what has begun is brought to a safe end. Once more: at once\n");
+        run.cancel();
+    });
     run.start();
     loop.exec();
+    if (interrupt)
+        *interrupt = interrupts.signalNumber();
     return run.receipts();
 }
 

@@ -8,5 +8,6 @@ inline constexpr int ExitDone = 0;
 inline constexpr int ExitNotSo = 1; ///< the thing asked about is not so
 inline constexpr int ExitUsage = 2; ///< usage or configuration
 inline constexpr int ExitStale = 3;
+inline constexpr int ExitInterrupted = 128; ///< plus the signal's number
 
 } // namespace Hephaestus

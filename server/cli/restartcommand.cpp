@@ -64,8 +64,11 @@ int watchStale(const ClientCommandLine &line, bool json)
         }
         if (const auto id = stale.due(now)) {
             stale.began(*id);
+            int interrupt = 0;
             const QList<Receipt> receipts =
-                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(), json);
+                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(), json, &interrupt);
+            if (interrupt != 0)
+                return ExitInterrupted + interrupt;
             stale.ended(*id, receipts.first(), std::chrono::steady_clock::now());
         }
         pause(1s);

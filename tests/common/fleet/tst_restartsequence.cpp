@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/portholders.h"
+#include "common/fleet/processwatch.h"
 #include "common/fleet/restartsequence.h"
 
+#include <QDir>
+#include <QFile>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTcpServer>
@@ -42,7 +45,18 @@ private Q_SLOTS:
     void aWrongProcessOnThePortIsNamed();
     void noMethodSaysWhatToWrite();
     void cancellingBeforeTheServiceIsAskedChangesNothing();
-    void cancellingEndsTheWatching();
+    void aCancelledRestartStartsTheServiceFirst();
+    void cancellingTwiceSaysWhatItLeaves();
+    void cancellingAStartLeavesWhatItStarted();
+    void whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped_data();
+    void whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped();
+    void restartsAtOnceShareOneRestart();
+    void aStopCallsOffAStartUnderWay();
+    void aStopCallsOffARestartUnderWay();
+    void aStartAfterAStopWaitsForIt();
+    void whatABrokenOffStartLaunchedIsUsed_data();
+    void whatABrokenOffStartLaunchedIsUsed();
+    void anotherInstanceAtTheAddressIsNoProof();
     void destroyingItInTheMiddleIsHarmless();
 
 private:
@@ -93,6 +107,35 @@ private:
         }
     }
     Receipt startFake(const QStringList &faults = {}) { return run(entryWith(faults), FleetAction::Start); }
+    /// One whose address is refused until the file `go` is there.
+    FleetEntry slowEntry() const
+    {
+        FleetEntry entry = entryWith();
+        entry.restart = RestartByCommand{{u"/bin/sh"_s, u"-c"_s,
+                                          u"while [ ! -e \"$0\" ]; do sleep 0.05; done; exec \"$1\" \"$2\""_s, goFile(),
+                                          FAKESERVICE, QString::number(port)},
+                                         {},
+                                         {}};
+        return entry;
+    }
+    QString goFile() const { return state->filePath(u"go"_s); }
+    void letItGo() const
+    {
+        QFile file(goFile());
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
+    /// Starts `sequence`, and returns when it has come to `step`.
+    static void bringTo(RestartSequence &sequence, RestartStep step)
+    {
+        QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
+        sequence.start();
+        QTRY_VERIFY_WITH_TIMEOUT(!begun.isEmpty() && begun.last().first().value<RestartStep>() == step, 20'000);
+    }
+    static bool isEnded(qint64 pid)
+    {
+        const auto watch = ProcessWatch::open(pid);
+        return !watch || watch->isGone();
+    }
     static QStringList namesOf(const Receipt &receipt)
     {
         QStringList names;
@@ -290,9 +333,9 @@ void TestRestartSequence::failuresAreExplained_data()
                         bool byService = false) {
         QTest::newRow(name) << runsWith << command << step << words << byService;
     };
-    row("no such program", {}, {u"/nowhere/program"_s}, u"started"_s, u"there is no such file"_s);
+    row("no such program", {}, {u"/nowhere/program"_s}, u"started"_s, u"cannot be found"_s);
     row("not in PATH", {}, {u"no-such-program-anywhere"_s}, u"started"_s, u"no such program in PATH"_s);
-    row("not executable", {}, {u"/etc/passwd"_s}, u"started"_s, u"may not be executed"_s);
+    row("not executable", {}, {u"/etc/passwd"_s}, u"started"_s, u"may not execute"_s);
     row("exits at once", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"exited with code 9"_s);
     row("says why it exits", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"fatal: no such table: orders"_s);
     row("never healthy", {}, {fake, u"never-healthy"_s}, u"healthy"_s, u"says it is shutting down"_s);
@@ -425,18 +468,200 @@ void TestRestartSequence::cancellingBeforeTheServiceIsAskedChangesNothing()
     QCOMPARE(startFake().newInstance, started.newInstance);
 }
 
-void TestRestartSequence::cancellingEndsTheWatching()
+void TestRestartSequence::aCancelledRestartStartsTheServiceFirst()
+{
+    const Receipt started = startFake({u"drain"_s});
+    RestartSequence sequence(entryWith(), FleetAction::Restart, options());
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    bringTo(sequence, RestartStep::Drained);
+    sequence.cancel();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    const Receipt receipt = sequence.receipt();
+    remember(receipt);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(u"started again as pid"_s), qPrintable(receipt.failure));
+    QCOMPARE(receipt.steps.last().name, RestartStep::Started);
+    QCOMPARE(receipt.steps.last().outcome, StepOutcome::Ok);
+    QVERIFY(isEnded(*started.newPid));
+    // The next start finds it, and starts no second one.
+    const Receipt next = startFake();
+    QVERIFY2(next.ok, qPrintable(next.failure));
+    QCOMPARE(next.newPid, receipt.newPid);
+}
+
+void TestRestartSequence::cancellingTwiceSaysWhatItLeaves()
 {
     startFake({u"hang-in-shutdown"_s});
     RestartSequence sequence(entryWith(), FleetAction::Restart, options());
-    QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
     QSignalSpy finished(&sequence, &RestartSequence::finished);
-    sequence.start();
-    QTRY_VERIFY(!begun.isEmpty());
+    bringTo(sequence, RestartStep::Asked);
+    sequence.cancel();
     sequence.cancel();
     QTRY_COMPARE(finished.size(), 1);
     QVERIFY(!sequence.isRunning());
     QCOMPARE(sequence.receipt().steps.last().outcome, StepOutcome::Failed);
+    QVERIFY2(sequence.receipt().failure.contains(u"hephaestus start fake"_s), qPrintable(sequence.receipt().failure));
+}
+
+void TestRestartSequence::cancellingAStartLeavesWhatItStarted()
+{
+    RestartSequence sequence(slowEntry(), FleetAction::Start, options());
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    bringTo(sequence, RestartStep::Healthy);
+    sequence.cancel();
+    QTRY_COMPARE(finished.size(), 1);
+    remember(sequence.receipt());
+    QVERIFY2(sequence.receipt().failure.contains(u"was not waited for"_s), qPrintable(sequence.receipt().failure));
+    QVERIFY(!isEnded(*sequence.receipt().newPid));
+}
+
+void TestRestartSequence::whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::addColumn<QString>("directory");
+    QTest::addColumn<QString>("words");
+    const QString port = u"1"_s;
+    QTest::newRow("no file") << QStringList{u"/nowhere/service"_s} << QString() << u"cannot be found"_s;
+    QTest::newRow("not in PATH") << QStringList{u"no-such-service"_s} << QString() << u"no such program in PATH"_s;
+    QTest::newRow("not executable") << QStringList{u"/etc/passwd"_s} << QString() << u"may not execute"_s;
+    QTest::newRow("no directory") << QStringList{FAKESERVICE, port} << u"/nowhere"_s << u"no directory /nowhere"_s;
+    QTest::newRow("relative to the directory")
+        << QStringList{u"./service"_s} << QDir::tempPath() << u"cannot be found"_s;
+}
+
+void TestRestartSequence::whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped()
+{
+    QFETCH(QStringList, command);
+    QFETCH(QString, directory);
+    QFETCH(QString, words);
+    const Receipt started = startFake();
+    FleetEntry entry = entryWith();
+    entry.restart = RestartByCommand{command, directory, {}};
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(words), qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList{u"started"_s});
+    QCOMPARE(startFake().newInstance, started.newInstance);
+}
+
+void TestRestartSequence::restartsAtOnceShareOneRestart()
+{
+    const Receipt started = startFake({u"drain"_s});
+    std::vector<std::unique_ptr<RestartSequence>> sequences;
+    int finished = 0;
+    for (int i = 0; i < 20; ++i) {
+        sequences.push_back(std::make_unique<RestartSequence>(entryWith(), FleetAction::Restart, options()));
+        connect(sequences.back().get(), &RestartSequence::finished, this, [&] { ++finished; });
+        sequences.back()->start();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(finished, 20, 60'000);
+    QSet<QString> instances;
+    for (const auto &sequence : sequences) {
+        const Receipt &receipt = sequence->receipt();
+        remember(receipt);
+        QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+        QCOMPARE(receipt.oldInstance, started.newInstance);
+        instances << receipt.newInstance;
+    }
+    QCOMPARE(instances.size(), 1); // all asked before it was launched
+    QCOMPARE(startFake().newInstance, *instances.begin());
+    QCOMPARE(std::count_if(sequences.begin(), sequences.end(),
+                           [](const auto &sequence) { return sequence->receipt().note.contains(u"joined"_s); }),
+             19);
+}
+
+void TestRestartSequence::aStopCallsOffAStartUnderWay()
+{
+    RestartSequence start(slowEntry(), FleetAction::Start, options());
+    QSignalSpy finished(&start, &RestartSequence::finished);
+    bringTo(start, RestartStep::Healthy);
+    const qint64 pid = *start.receipt().newPid;
+    const Receipt stop = run(entryWith(), FleetAction::Stop);
+    QVERIFY2(stop.ok, qPrintable(stop.failure));
+    QVERIFY2(stop.note.contains(u"waited for"_s), qPrintable(stop.note));
+    QCOMPARE(finished.size(), 1);
+    QVERIFY2(start.receipt().failure.contains(u"was called off"_s), qPrintable(start.receipt().failure));
+    QVERIFY(isEnded(pid));
+}
+
+void TestRestartSequence::aStopCallsOffARestartUnderWay()
+{
+    const Receipt started = startFake({u"drain"_s});
+    RestartSequence restart(entryWith(), FleetAction::Restart, options());
+    QSignalSpy finished(&restart, &RestartSequence::finished);
+    bringTo(restart, RestartStep::Drained);
+    const Receipt stop = run(entryWith(), FleetAction::Stop);
+    QVERIFY2(stop.ok, qPrintable(stop.failure));
+    QCOMPARE(finished.size(), 1);
+    QVERIFY2(restart.receipt().failure.contains(u"was called off"_s), qPrintable(restart.receipt().failure));
+    QVERIFY(!restart.receipt().newPid);
+    QVERIFY(isEnded(*started.newPid));
+    QVERIFY(!findPortHolder({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}}));
+}
+
+void TestRestartSequence::aStartAfterAStopWaitsForIt()
+{
+    const Receipt started = startFake({u"drain"_s});
+    RestartSequence stop(entryWith(), FleetAction::Stop, options());
+    QSignalSpy finished(&stop, &RestartSequence::finished);
+    bringTo(stop, RestartStep::Drained);
+    const Receipt again = startFake();
+    QVERIFY2(again.ok, qPrintable(again.failure));
+    QVERIFY(again.newPid != started.newPid);
+    QCOMPARE(finished.size(), 1);
+    QVERIFY2(stop.receipt().ok, qPrintable(stop.receipt().failure));
+}
+
+void TestRestartSequence::whatABrokenOffStartLaunchedIsUsed_data()
+{
+    QTest::addColumn<FleetAction>("action");
+    QTest::addColumn<QStringList>("steps");
+    QTest::newRow("start goes on with it") << FleetAction::Start << QStringList{u"started"_s, u"healthy"_s};
+    QTest::newRow("restart replaces it") << FleetAction::Restart
+                                         << QStringList{u"process gone"_s, u"port free"_s, u"started"_s, u"healthy"_s};
+    QTest::newRow("stop ends it") << FleetAction::Stop << QStringList{u"process gone"_s, u"port free"_s};
+}
+
+void TestRestartSequence::whatABrokenOffStartLaunchedIsUsed()
+{
+    QFETCH(FleetAction, action);
+    QFETCH(QStringList, steps);
+    auto broken = std::make_unique<RestartSequence>(slowEntry(), FleetAction::Start, options());
+    bringTo(*broken, RestartStep::Healthy);
+    const qint64 pid = *broken->receipt().newPid;
+    pids.insert(pid);
+    broken.reset();
+
+    RestartSequence next(slowEntry(), action, options());
+    QSignalSpy finished(&next, &RestartSequence::finished);
+    bringTo(next, action == FleetAction::Stop ? RestartStep::ProcessGone : RestartStep::Healthy);
+    letItGo();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    const Receipt receipt = next.receipt();
+    remember(receipt);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QVERIFY2(receipt.note.contains(u"broken off"_s), qPrintable(receipt.note));
+    QCOMPARE(namesOf(receipt), steps);
+    QCOMPARE(receipt.newPid == std::optional(pid), action == FleetAction::Start);
+    QTRY_COMPARE(isEnded(pid), action != FleetAction::Start);
+}
+
+void TestRestartSequence::anotherInstanceAtTheAddressIsNoProof()
+{
+    FleetEntry entry = slowEntry();
+    RestartSequence start(entry, FleetAction::Start, options());
+    QSignalSpy finished(&start, &RestartSequence::finished);
+    bringTo(start, RestartStep::Healthy);
+    QProcess other; // not by the command of the entry
+    other.start(FAKESERVICE, {QString::number(port)});
+    QVERIFY(other.waitForReadyRead());
+    letItGo();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    QVERIFY(!start.receipt().ok);
+    QVERIFY2(start.receipt().failure.contains(QString::number(other.processId())), qPrintable(start.receipt().failure));
+    QCOMPARE(other.state(), QProcess::Running);
+    other.kill();
+    other.waitForFinished();
 }
 
 void TestRestartSequence::destroyingItInTheMiddleIsHarmless()
@@ -447,11 +672,12 @@ void TestRestartSequence::destroyingItInTheMiddleIsHarmless()
     sequence->start();
     QTRY_VERIFY(!begun.isEmpty());
     delete sequence;
-    // The shutdown that was asked for stands.
+    // The shutdown that was asked for stands, and the next one learns of it.
     RestartSequence after(entryWith(), FleetAction::Stop, options());
     QSignalSpy finished(&after, &RestartSequence::finished);
     after.start();
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    QVERIFY2(after.receipt().note.contains(u"was broken off when it had come to"_s), qPrintable(after.receipt().note));
 }
 
 QTEST_GUILESS_MAIN(TestRestartSequence)

@@ -4,10 +4,12 @@
 #include "common/protocol/receiptcodec.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
 #include <sys/stat.h>
 
 using namespace Hephaestus;
@@ -49,7 +51,14 @@ private Q_SLOTS:
     void onlyStaleServicesAreRestarted();
     void aServiceIsStaleIfItsEntrySetsAnotherEnvironment();
     void staleServicesAreRestartedAsTheyTurnStale();
+    void whatCannotBeStartedStaysRunning_data();
+    void whatCannotBeStartedStaysRunning();
+    void anInterruptedRestartLeavesTheServiceRunning_data();
+    void anInterruptedRestartLeavesTheServiceRunning();
+    void aRestartWhoseReaderLeavesIsDone();
+    void theLaterOfUpAndDownHolds();
     void waitingEndsAtItsDeadline();
+    void waitingKeepsItsDeadlineWhenAServiceDoesNotAnswer();
     void waitingForFreshCodeExitsWithThree();
     void logsAreShown();
     void aScheduledShutdownIsAsked();
@@ -69,6 +78,28 @@ private:
         return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
                 QString::fromUtf8(process.readAllStandardError())};
     }
+    /// Running beside us, its output as it comes.
+    std::unique_ptr<QProcess> begin(const QStringList &arguments)
+    {
+        auto process = std::make_unique<QProcess>();
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"XDG_STATE_HOME"_s, directory->path());
+        process->setProcessEnvironment(environment);
+        process->setProcessChannelMode(QProcess::MergedChannels);
+        process->start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+        return process;
+    }
+    /// Makes the command of an entry take two seconds before it listens.
+    static void makeSlow(QByteArray &entry)
+    {
+        entry.replace("command = [\"", R"(command = ["/bin/sh", "-c", "sleep 2; exec \"$0\" \"$1\" $2", ")");
+    }
+    static bool hasEnded(const QProcess &process) { return process.state() == QProcess::NotRunning; }
+    Receipt receiptOf(const QStringList &arguments)
+    {
+        const auto receipt = decodeReceipt(run(arguments + QStringList{u"--json"_s}).output.toUtf8());
+        return receipt ? *receipt : Receipt{};
+    }
     QString fleetFile(const QByteArray &text)
     {
         QFile file(directory->filePath(u"fleet.toml"_s));
@@ -76,14 +107,14 @@ private:
             qFatal("no fleet file");
         return file.fileName();
     }
-    QByteArray fakeEntry(const QByteArray &name, const QByteArray &more = {})
+    QByteArray fakeEntry(const QByteArray &name, const QByteArray &more = {}, const QByteArray &fault = {})
     {
         QTcpServer free;
         free.listen(QHostAddress::LocalHost);
         const QByteArray port = QByteArray::number(free.serverPort());
         return "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + port
             + "\"\nrestart = { method = \"command\", command = [\"" + QString(FAKESERVICE).toUtf8() + "\", \"" + port
-            + "\"] }\n" + more + "\n";
+            + (fault.isEmpty() ? "" : "\", \"" + fault) + "\"] }\n" + more + "\n";
     }
     static QByteArray body(const QByteArray &more)
     {
@@ -337,7 +368,7 @@ void TestClientCommands::aRestartThatDidNotHappenExitsWithOne()
     QVERIFY2(noMethod.output.contains(u"a has no restart method; write restart = {"_s), qPrintable(noMethod.output));
     const Outcome noProgram = run({u"restart"_s, u"b"_s, u"--fleet"_s, fleet});
     QCOMPARE(noProgram.code, 1);
-    QVERIFY2(noProgram.output.contains(u"✗ started"_s) && noProgram.output.contains(u"no such file"_s),
+    QVERIFY2(noProgram.output.contains(u"✗ started"_s) && noProgram.output.contains(u"cannot be found"_s),
              qPrintable(noProgram.output));
 }
 
@@ -410,11 +441,143 @@ void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
     QFile::remove(directory->filePath(u"fleet.toml"_s));
 }
 
+void TestClientCommands::whatCannotBeStartedStaysRunning_data()
+{
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<bool>("isGone");
+    QTest::newRow("by command, gone") << QByteArray("command") << true;
+    QTest::newRow("by command, not executable") << QByteArray("command") << false;
+    QTest::newRow("by itself, gone") << QByteArray("service") << true;
+    QTest::newRow("by itself, not executable") << QByteArray("service") << false;
+}
+
+void TestClientCommands::whatCannotBeStartedStaysRunning()
+{
+    QFETCH(QByteArray, method);
+    QFETCH(bool, isGone);
+    QFile program(directory->filePath(u"program"_s));
+    QVERIFY(program.open(QIODevice::WriteOnly) && program.write("#!/bin/sh\nexec sleep 1000\n") > 0);
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    const QByteArray address = "unix:" + directory->filePath(u"a.sock"_s).toUtf8();
+    const QString fleet =
+        fleetFile("[[service]]\nname = \"a\"\nurl = \"" + address + "\"\nrestart = { method = \"" + method
+                  + "\", command = [\"" HEPHAESTUS_PROGRAM "\", \"run\", \"--name\", \"a\", \"--listen\", \"" + address
+                  + "\", \"--\", \"" + program.fileName().toUtf8() + "\"] }\n");
+    const Receipt up = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY2(up.ok, qPrintable(up.failure));
+    if (isGone)
+        QVERIFY(program.remove());
+    else
+        QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+    const Outcome restart = run({u"restart"_s, u"a"_s, u"--fleet"_s, fleet});
+    QCOMPARE(restart.code, 1);
+    QVERIFY2(restart.output.contains(program.fileName()), qPrintable(restart.output));
+    const Receipt again = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY2(again.ok, qPrintable(again.failure));
+    QCOMPARE(again.newInstance, up.newInstance);
+}
+
+void TestClientCommands::anInterruptedRestartLeavesTheServiceRunning_data()
+{
+    QTest::addColumn<int>("number");
+    QTest::addColumn<QString>("after"); ///< the step that has ended when the signal comes
+    QTest::addColumn<bool>("isByItself");
+    const std::pair<const char *, int> signalNumbers[] = {{"INT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}};
+    for (const auto &[name, number] : signalNumbers) {
+        for (const QString &step : {u"restart a"_s, u"asked"_s, u"drained"_s, u"started"_s})
+            QTest::addRow("%s after %s", name, qPrintable(step)) << number << step << false;
+        QTest::addRow("%s, of one that restarts itself", name) << number << u"asked"_s << true;
+    }
+}
+
+void TestClientCommands::anInterruptedRestartLeavesTheServiceRunning()
+{
+    QFETCH(int, number);
+    QFETCH(QString, after);
+    QFETCH(bool, isByItself);
+    QByteArray entry = fakeEntry("a", {}, isByItself ? QByteArray() : QByteArray("drain"));
+    if (after == "started"_L1)
+        makeSlow(entry);
+    if (isByItself)
+        entry.replace("\"command\", command", "\"service\", command");
+    const QString fleet = fleetFile(entry);
+    const Receipt up = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY2(up.ok, qPrintable(up.failure));
+    const auto restart = begin({u"restart"_s, u"a"_s, u"--fleet"_s, fleet});
+    QString said;
+    const auto hasSaid = [&](const QString &words) {
+        said += QString::fromUtf8(restart->readAll());
+        return said.contains(words);
+    };
+    QTRY_VERIFY2_WITH_TIMEOUT(hasSaid(after), qPrintable(said), 20'000);
+    QVERIFY2(!hasEnded(*restart), qPrintable(said));
+    ::kill(pid_t(restart->processId()), number);
+    QTRY_VERIFY_WITH_TIMEOUT(hasEnded(*restart), 20'000);
+    said += QString::fromUtf8(restart->readAll());
+    QCOMPARE(restart->exitStatus(), QProcess::NormalExit);
+    QVERIFY2(restart->exitCode() == 128 + number, qPrintable(said));
+    // Nobody does anything: it runs, or comes by itself.
+    const Outcome wait = run({u"wait"_s, u"a"_s, u"--timeout"_s, u"20s"_s, u"--fleet"_s, fleet});
+    QVERIFY2(wait.code == 0, qPrintable(said + wait.output));
+    // And is one.
+    const Receipt down = receiptOf({u"shutdown"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY2(down.ok, qPrintable(down.failure));
+}
+
+void TestClientCommands::aRestartWhoseReaderLeavesIsDone()
+{
+    const QString fleet = fleetFile(fakeEntry("a", {}, "drain"));
+    const Receipt up = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY2(up.ok, qPrintable(up.failure));
+    const auto restart = begin({u"restart"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY(restart->waitForReadyRead());
+    restart->closeReadChannel(QProcess::StandardOutput);
+    QTRY_VERIFY_WITH_TIMEOUT(hasEnded(*restart), 20'000);
+    QCOMPARE(restart->exitStatus(), QProcess::NormalExit);
+    QCOMPARE(restart->exitCode(), 0);
+    const Receipt again = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleet});
+    QVERIFY(again.ok);
+    QVERIFY(again.newInstance != up.newInstance);
+}
+
+void TestClientCommands::theLaterOfUpAndDownHolds()
+{
+    QByteArray slow = fakeEntry("a");
+    makeSlow(slow);
+    const QString fleet = fleetFile(slow + fakeEntry("b", "depends_on = [\"a\"]"));
+    const auto up = begin({u"up"_s, u"--fleet"_s, fleet});
+    QString said;
+    const auto hasSaid = [&](const QString &words) {
+        said += QString::fromUtf8(up->readAll());
+        return said.contains(words);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(hasSaid(u"✓ started"_s), 20'000);
+    const Outcome down = run({u"down"_s, u"--fleet"_s, fleet});
+    QVERIFY2(down.code == 0, qPrintable(down.output));
+    QTRY_VERIFY_WITH_TIMEOUT(hasEnded(*up), 20'000);
+    QVERIFY2(hasSaid(u"called off: hephaestus down"_s), qPrintable(said));
+    QCOMPARE(up->exitCode(), 1);
+    const Outcome status = run({u"status"_s, u"--fleet"_s, fleet});
+    QCOMPARE(status.output.count(u"unreachable"_s), 2);
+}
+
 void TestClientCommands::waitingEndsAtItsDeadline()
 {
     const Outcome outcome = run({u"wait"_s, u"http://127.0.0.1:1"_s, u"--timeout"_s, u"100ms"_s});
     QCOMPARE(outcome.code, 1);
     QVERIFY(outcome.output.contains(u"unreachable"_s));
+}
+
+void TestClientCommands::waitingKeepsItsDeadlineWhenAServiceDoesNotAnswer()
+{
+    server->setAnswer("/health/status", FakeAnswer::hang());
+    QElapsedTimer clock;
+    clock.start();
+    const Outcome outcome = run({u"wait"_s, server->url(), u"--timeout"_s, u"200ms"_s});
+    QVERIFY(clock.elapsed() < 4'500); // less than a read may take
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"did not answer within"_s), qPrintable(outcome.output));
 }
 
 void TestClientCommands::waitingForFreshCodeExitsWithThree()

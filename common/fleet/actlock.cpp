@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/actlock.h"
+
+#include "common/base/printable.h"
+#include "common/base/processentry.h"
+#include "common/client/httpconnection.h"
+#include "common/fleet/launcher.h"
+#include "common/protocol/actcodec.h"
+
+#include <QCoreApplication>
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QUrl>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype LongestPlainName = 120;
+constexpr qsizetype LongestRecord = 1024 * 1024;
+
+/// Held as long as it lives.
+class ShortLock
+{
+public:
+    ShortLock(int file, int how) : m_file(file)
+    {
+        while (::flock(m_file, how) != 0 && errno == EINTR) {
+        }
+    }
+    ~ShortLock() { ::flock(m_file, LOCK_UN); }
+    ShortLock(const ShortLock &) = delete;
+    ShortLock &operator=(const ShortLock &) = delete;
+
+private:
+    int m_file;
+};
+
+QString bootOfMachine()
+{
+    static const QString boot = [] {
+        QFile file(u"/proc/sys/kernel/random/boot_id"_s);
+        return file.open(QIODevice::ReadOnly) ? QString::fromLatin1(file.readAll().trimmed()) : QString();
+    }();
+    return boot;
+}
+
+/// The same for all ways to write an address.
+QString fileNameOf(const HttpPeer &peer)
+{
+    ServiceAddress address = peer.address;
+    address.host = address.host.toLower();
+    if (address.host == "localhost"_L1 || address.host == "::1"_L1)
+        address.host = u"127.0.0.1"_s;
+    if (address.kind == ServiceAddress::Kind::Unix)
+        address.path = QDir::cleanPath(QDir::current().absoluteFilePath(address.path));
+    const QByteArray text = (address.text() + peer.prefix).toUtf8();
+    const QByteArray name = text.toPercentEncoding();
+    return QString::fromLatin1(name.size() <= LongestPlainName ? name
+                                                               : name.first(LongestPlainName - 64)
+                                       + QCryptographicHash::hash(text, QCryptographicHash::Sha256).toHex());
+}
+
+/// `hephaestus up`, `hephaestus-dashboard`.
+QString ownCommand()
+{
+    const QStringList arguments = QCoreApplication::arguments();
+    const QString word = arguments.value(1);
+    const QString program = QFileInfo(arguments.value(0)).fileName();
+    return word.isEmpty() || word.startsWith(u'-') ? program : program + u' ' + printable(word.left(40));
+}
+
+ProcessMark markOf(qint64 pid)
+{
+    const auto process = readProcess(pid);
+    return {pid, process ? qint64(process->startTicks) : 0};
+}
+
+QString textOf(const ActRequest &request)
+{
+    return u"%1 (pid %2)"_s.arg(printable(request.command)).arg(request.by.pid);
+}
+
+bool isStop(FleetAction action) { return action == FleetAction::Stop; }
+
+} // namespace
+
+bool isAlive(const ProcessMark &mark)
+{
+    const auto process = mark.pid > 0 ? readProcess(mark.pid) : std::nullopt;
+    return process && qint64(process->startTicks) == mark.startTicks && !process->isZombie();
+}
+
+Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, FleetAction action,
+                                                  const QString &stateDirectory)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    if (!peer)
+        return peer.problem();
+    const QString directory = (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/acts"_s;
+    QDir().mkpath(directory);
+    const QString file = directory + u'/' + fileNameOf(*peer);
+    FileDescriptor data(
+        ::open(QFile::encodeName(file + u".json"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!data.isOpen())
+        return Problem{file, QString::fromLocal8Bit(std::strerror(errno))};
+    return std::unique_ptr<ActLock>(new ActLock(file, std::move(data), action));
+}
+
+ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action) : m_file(file), m_data(std::move(data))
+{
+    m_request = {.action = action, .by = markOf(QCoreApplication::applicationPid()), .command = ownCommand()};
+    change([this](ActRecord &record) {
+        m_request.number = ++record.lastNumber;
+        record.latest = m_request;
+    });
+}
+
+ActLock::~ActLock()
+{
+    if (m_isOver || hasBegun())
+        return;
+    change([this](ActRecord &record) {
+        if (record.latest && record.latest->number == m_request.number)
+            record.latest.reset();
+    });
+}
+
+/// Who reads it must hold the short lock.
+ActRecord ActLock::read() const
+{
+    QByteArray content;
+    struct stat status = {};
+    if (::fstat(m_data.number(), &status) == 0 && status.st_size <= LongestRecord)
+        content.resize(qsizetype(status.st_size));
+    const auto count = ::pread(m_data.number(), content.data(), std::size_t(content.size()), 0);
+    content.truncate(std::max<qsizetype>(count, 0));
+    const Result<ActRecord> record = decodeActRecord(content);
+    if (record && record->boot == bootOfMachine())
+        return *record;
+    return {.boot = bootOfMachine(), .lastNumber = record ? record->lastNumber : 0};
+}
+
+template <typename Change>
+void ActLock::change(Change change)
+{
+    const ShortLock lock(m_data.number(), LOCK_EX);
+    ActRecord record = read();
+    change(record);
+    const QByteArray content = encode(record);
+    // One write: who is killed leaves it whole.
+    if (::pwrite(m_data.number(), content.constData(), std::size_t(content.size()), 0) == content.size()) {
+        [[maybe_unused]] const int cut = ::ftruncate(m_data.number(), content.size());
+    }
+}
+
+bool ActLock::tryToBegin()
+{
+    FileDescriptor turn(
+        ::open(QFile::encodeName(m_file + u".lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!turn.isOpen() || ::flock(turn.number(), LOCK_EX | LOCK_NB) != 0)
+        return false;
+    m_turn = std::move(turn);
+    m_answers = m_request.number;
+    change([this](ActRecord &record) {
+        m_remains = std::exchange(record.running, RunningAct{.request = m_request, .step = {}, .launched = {}});
+    });
+    return true;
+}
+
+QString ActLock::holder() const
+{
+    const ShortLock lock(m_data.number(), LOCK_SH);
+    const ActRecord record = read();
+    if (!record.running || !isAlive(record.running->request.by))
+        return {};
+    const ActRequest &request = record.running->request;
+    return record.running->step.isEmpty()
+        ? textOf(request)
+        : u"%1 (pid %2, %3)"_s.arg(printable(request.command)).arg(request.by.pid).arg(record.running->step);
+}
+
+QString ActLock::overruler() const
+{
+    const ShortLock lock(m_data.number(), LOCK_SH);
+    const std::optional<ActRequest> latest = read().latest;
+    if (!latest || latest->number <= m_request.number || isStop(latest->action) == isStop(m_request.action))
+        return {};
+    if (isStop(m_request.action) && hasBegun())
+        return {}; // what was asked to end cannot be asked to stay
+    if (!latest->isDone && !isAlive(latest->by))
+        return {}; // nobody will do it
+    return textOf(*latest);
+}
+
+std::optional<Receipt> ActLock::answer() const
+{
+    const ShortLock lock(m_data.number(), LOCK_SH);
+    const ActRecord record = read();
+    const bool isFor =
+        record.last && isStop(record.last->action.value().value_or(FleetAction::Stop)) == isStop(m_request.action);
+    return isFor && record.answered >= m_request.number ? record.last : std::nullopt;
+}
+
+void ActLock::noteStep(RestartStep step)
+{
+    change([step](ActRecord &record) {
+        if (record.running)
+            record.running->step = wireName(step);
+    });
+}
+
+void ActLock::noteLaunched(qint64 pid)
+{
+    change([mark = markOf(pid)](ActRecord &record) {
+        if (record.running)
+            record.running->launched = mark;
+    });
+}
+
+void ActLock::answerThoseSoFar()
+{
+    const ShortLock lock(m_data.number(), LOCK_SH);
+    m_answers = std::max(m_answers, read().lastNumber);
+}
+
+template <typename Change>
+void ActLock::endTurn(Change more)
+{
+    m_isOver = true;
+    if (!hasBegun())
+        return;
+    change([&](ActRecord &record) {
+        if (record.latest && record.latest->number == m_request.number)
+            record.latest->isDone = true;
+        more(record);
+    });
+    m_turn.reset();
+}
+
+void ActLock::end(const std::optional<Receipt> &receipt)
+{
+    endTurn([&](ActRecord &record) {
+        record.running.reset();
+        record.last = receipt;
+        record.answered = receipt ? m_answers : 0;
+    });
+}
+
+void ActLock::endAnswered()
+{
+    endTurn([](ActRecord &record) { record.running.reset(); });
+}
+
+void ActLock::leave()
+{
+    endTurn([](ActRecord &) {});
+}
+
+} // namespace Hephaestus

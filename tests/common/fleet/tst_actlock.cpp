@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/actlock.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestActLock : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { state = std::make_unique<QTemporaryDir>(); }
+    void oneHasTheTurn();
+    void anAddressIsOneServiceHoweverItIsWritten_data();
+    void anAddressIsOneServiceHoweverItIsWritten();
+    void aLaterRequestThatContradictsOverrules_data();
+    void aLaterRequestThatContradictsOverrules();
+    void aStopThatHasBegunIsNotOverruled();
+    void aRequestThatIsTakenBackOverrulesNobody();
+    void aRequestOfADeadProcessOverrulesNobody();
+    void requestsBeforeTheLaunchAreAnswered();
+    void whatIsBrokenOffIsFoundOnce();
+    void aBrokenRecordIsAnEmptyOne();
+    void withoutAPlaceThereIsAProblem();
+
+private:
+    std::unique_ptr<ActLock> request(FleetAction action, const QString &url = u"http://127.0.0.1:8000"_s)
+    {
+        FleetEntry entry;
+        entry.name = u"a"_s;
+        entry.url = url;
+        auto lock = ActLock::request(entry, action, state->path());
+        if (!lock)
+            qFatal("%s", qPrintable(lock.problem().text()));
+        return std::move(*lock);
+    }
+    QString record() const { return state->filePath(u"acts/127.0.0.1%3A8000.json"_s); }
+
+    std::unique_ptr<QTemporaryDir> state;
+};
+
+void TestActLock::oneHasTheTurn()
+{
+    auto first = request(FleetAction::Start);
+    auto second = request(FleetAction::Restart);
+    QVERIFY(first->tryToBegin());
+    QVERIFY(!second->tryToBegin());
+    first->noteStep(RestartStep::Healthy);
+    QVERIFY2(second->holder().contains(u"healthy"_s), qPrintable(second->holder()));
+    QVERIFY(second->holder().contains(QString::number(QCoreApplication::applicationPid())));
+    first->end({});
+    QCOMPARE(second->holder(), QString());
+    QVERIFY(second->tryToBegin());
+    QVERIFY(!second->remains());
+}
+
+void TestActLock::anAddressIsOneServiceHoweverItIsWritten_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QString>("other");
+    QTest::addColumn<bool>("isSame");
+    const QString plain = u"http://127.0.0.1:8000"_s;
+    QTest::newRow("localhost") << plain << u"http://LOCALHOST:8000"_s << true;
+    QTest::newRow("IPv6") << plain << u"http://[::1]:8000"_s << true;
+    QTest::newRow("TLS") << plain << u"https://127.0.0.1:8000"_s << true;
+    QTest::newRow("port") << plain << u"http://127.0.0.1:8001"_s << false;
+    QTest::newRow("prefix") << plain << u"http://127.0.0.1:8000/a"_s << false;
+    QTest::newRow("Unix") << u"unix:/run/a/../b"_s << u"unix:/run/b"_s << true;
+    const QString deep = u"unix:/"_s + QString(90, u'/').replace(u"/"_s, u"x"_s);
+    QTest::newRow("long names differ") << deep + u"/a"_s << deep + u"/b"_s << false;
+}
+
+void TestActLock::anAddressIsOneServiceHoweverItIsWritten()
+{
+    QFETCH(QString, url);
+    QFETCH(QString, other);
+    QFETCH(bool, isSame);
+    auto first = request(FleetAction::Start, url);
+    auto second = request(FleetAction::Start, other);
+    QVERIFY(first->tryToBegin());
+    QCOMPARE(second->tryToBegin(), !isSame);
+}
+
+void TestActLock::aLaterRequestThatContradictsOverrules_data()
+{
+    QTest::addColumn<FleetAction>("earlier");
+    QTest::addColumn<FleetAction>("later");
+    QTest::addColumn<bool>("isOverruled");
+    for (const FleetAction earlier : AllFleetActions) {
+        for (const FleetAction later : AllFleetActions)
+            QTest::addRow("%s, then %s", qPrintable(wireName(earlier)), qPrintable(wireName(later)))
+                << earlier << later << ((earlier == FleetAction::Stop) != (later == FleetAction::Stop));
+    }
+}
+
+void TestActLock::aLaterRequestThatContradictsOverrules()
+{
+    QFETCH(FleetAction, earlier);
+    QFETCH(FleetAction, later);
+    QFETCH(bool, isOverruled);
+    auto first = request(earlier);
+    auto second = request(later);
+    QCOMPARE(!first->overruler().isEmpty(), isOverruled);
+    QCOMPARE(second->overruler(), QString());
+    // Also when the later one had its turn first.
+    QVERIFY(second->tryToBegin());
+    second->end({});
+    second.reset();
+    QCOMPARE(!first->overruler().isEmpty(), isOverruled);
+}
+
+void TestActLock::aStopThatHasBegunIsNotOverruled()
+{
+    auto stop = request(FleetAction::Stop);
+    QVERIFY(stop->tryToBegin());
+    auto start = request(FleetAction::Start);
+    QCOMPARE(stop->overruler(), QString());
+}
+
+void TestActLock::aRequestThatIsTakenBackOverrulesNobody()
+{
+    auto start = request(FleetAction::Start);
+    auto stop = request(FleetAction::Stop);
+    QVERIFY(!start->overruler().isEmpty());
+    stop.reset();
+    QCOMPARE(start->overruler(), QString());
+}
+
+void TestActLock::aRequestOfADeadProcessOverrulesNobody()
+{
+    auto start = request(FleetAction::Start);
+    auto stop = request(FleetAction::Stop);
+    QFile file(record());
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QByteArray text = file.readAll();
+    const QByteArray pid = "\"pid\":" + QByteArray::number(QCoreApplication::applicationPid());
+    QVERIFY(text.contains(pid));
+    QProcess dead;
+    dead.start(u"true"_s, QStringList());
+    QVERIFY(dead.waitForStarted());
+    text.replace(pid, "\"pid\":" + QByteArray::number(dead.processId()));
+    QVERIFY(dead.waitForFinished());
+    QVERIFY(file.seek(0) && file.write(text) == text.size() && file.resize(text.size()));
+    file.close();
+    QCOMPARE(start->overruler(), QString());
+}
+
+void TestActLock::requestsBeforeTheLaunchAreAnswered()
+{
+    auto first = request(FleetAction::Restart);
+    QVERIFY(first->tryToBegin());
+    QVERIFY(!first->answer());
+    auto early = request(FleetAction::Restart);
+    auto start = request(FleetAction::Start);
+    auto stop = request(FleetAction::Stop);
+    first->answerThoseSoFar();
+    auto late = request(FleetAction::Restart);
+    Receipt receipt;
+    receipt.service = u"a"_s;
+    receipt.newInstance = u"new"_s;
+    receipt.ok = true;
+    first->end(receipt);
+    QVERIFY(early->tryToBegin());
+    QCOMPARE(early->answer(), std::optional(receipt));
+    early->endAnswered();
+    QCOMPARE(start->answer(), std::optional(receipt));
+    QVERIFY(!stop->answer());
+    QVERIFY(!late->answer());
+}
+
+void TestActLock::whatIsBrokenOffIsFoundOnce()
+{
+    auto broken = request(FleetAction::Start);
+    QVERIFY(broken->tryToBegin());
+    broken->noteStep(RestartStep::Started);
+    broken->noteLaunched(QCoreApplication::applicationPid());
+    broken.reset();
+    auto next = request(FleetAction::Start);
+    QVERIFY(next->tryToBegin());
+    QVERIFY(next->remains());
+    QCOMPARE(next->remains()->step, u"started"_s);
+    QCOMPARE(next->remains()->request.action, FleetAction::Start);
+    QVERIFY(next->remains()->launched && isAlive(*next->remains()->launched));
+    ProcessMark other = *next->remains()->launched;
+    ++other.startTicks;
+    QVERIFY(!isAlive(other)); // another one with the same number
+    next->end({});
+    auto last = request(FleetAction::Start);
+    QVERIFY(last->tryToBegin());
+    QVERIFY(!last->remains());
+}
+
+void TestActLock::aBrokenRecordIsAnEmptyOne()
+{
+    request(FleetAction::Start).reset();
+    QFile file(record());
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{\"boot\":") > 0);
+    file.close();
+    auto lock = request(FleetAction::Start);
+    QVERIFY(lock->tryToBegin());
+    QVERIFY(!lock->remains());
+    QCOMPARE(lock->overruler(), QString());
+}
+
+void TestActLock::withoutAPlaceThereIsAProblem()
+{
+    FleetEntry entry;
+    entry.url = u"http://127.0.0.1:8000"_s;
+    QVERIFY(!ActLock::request(entry, FleetAction::Start, u"/proc/nowhere"_s));
+}
+
+QTEST_GUILESS_MAIN(TestActLock)
+#include "tst_actlock.moc"
