@@ -52,14 +52,18 @@ def eventually_shutting_down(subject):
 def begin_slow(subject):
     """A slow request that is in flight for sure."""
     slow = subject.later("GET", subject.slow)
-    await_slow(subject)
+    await_slow(subject, slow)
     expect_unanswered(subject, slow)
     return slow
 
 
-def await_slow(subject):
+def await_slow(subject, slow=None):
     """Waits until the service has taken the slow request that was sent: what is asked later has been answered."""
-    eventually(lambda: subject.get("/health/status").json["resources"]["open_connections"] > 1, "the slow request's connection")
+    def is_there():
+        if slow:
+            expect_unanswered(subject, slow)
+        return subject.get("/health/status").json["resources"]["open_connections"] > 1
+    eventually(is_there, "the slow request's connection")
     for _ in range(10):
         subject.get("/health/live")
 
