@@ -32,6 +32,7 @@ TEST_PACKAGES=(
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
+    gunicorn celery python3-redis nginx-light # real servers, restarted and stopped
 )
 
 # To check the format.
@@ -87,6 +88,7 @@ install_missing() {
         names+=("$(available "$package")")
         case $package in # of these the programs are wanted, but no server running on somebody's machine
         prometheus | postgresql | redis-server) services+=("$package.service") ;;
+        nginx-light) services+=(nginx.service) ;;
         esac
     done
     [[ -d /run/systemd/system ]] || services=()
