@@ -8,6 +8,10 @@ class Failure(Exception):
     """What was expected, and what was seen instead."""
 
 
+class Unfit(Exception):
+    """A row that says nothing about this implementation, and why: an extension it does not offer."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Row:
     sentence: str

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "python"))  # or copy that one file beside yours
-from hephaestus_fastapi import Service  # noqa: E402
+sys.path.append(str(Path(__file__).resolve().parents[2] / "python"))  # not needed once python3-hephaestus is installed
+from hephaestus_service import Service  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int, required=True)
@@ -22,14 +22,14 @@ parser.add_argument("--database", default=":memory:")
 options = parser.parse_args()
 
 app = FastAPI(openapi_url=None)
-service = Service(app, options.name, "1.0.0")
+service = Service(options.name, "1.0.0")
 database = service.dependency("database", pool_size=1)
-connection = sqlite3.connect(options.database)
+connection = sqlite3.connect(options.database, check_same_thread=False)
 
 
+@database.counted  # a success, or the exception's failure
 def query():
-    with database.call():  # counted: success, or the exception's failure
-        return connection.execute("SELECT 1").fetchone()[0]
+    return connection.execute("SELECT 1").fetchone()[0]
 
 
 @app.get("/work")
@@ -38,11 +38,15 @@ async def work(seconds: float = 0.1):  # takes its time: a shutdown waits for it
     return {"answer": query()}
 
 
+@service.check(database, interval=10)
+def ask_database():
+    connection.execute("SELECT 1")
+
+
 @service.cleanup
 async def close_database():
     connection.close()
 
 
 if __name__ == "__main__":
-    service.every(10, query)
-    sys.exit(service.run(port=options.port))
+    sys.exit(service.run(app, port=options.port))

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The endpoints in front of an ASGI 3 application, as pure middleware: `app = service.asgi(app)`, or
+`app.add_middleware(HephaestusMiddleware, service=service)`.
+
+The application's lifespan, routes, exception handlers and bodies stay as they are. Requests are in flight until their last byte,
+websockets until they are closed.
+"""
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import Future
+from typing import Any, Awaitable, Callable, List, MutableMapping, Optional, Tuple
+
+from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
+from .endpoints import LONGEST_BODY, Answer, Request, Response, as_error
+from .service import Service
+from .shutdown import Step, StepTimedOut
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+APPLICATION_TIMEOUT = 30.0  # seconds for the application's own lifespan to end
+CLOSE_GRACE = 1.0  # seconds a websocket's handler has to say goodbye itself
+log = logging.getLogger("hephaestus")
+
+
+class HephaestusMiddleware:
+    """See above. One for each service; used in the event loop's thread."""
+
+    def __init__(self, app: App, service: Service) -> None:
+        self.app, self.service = app, service
+        self.has_lifespan = True  # False: the application is not told of its start and end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "lifespan":
+            await Lifespan(self.app if self.has_lifespan else _nothing, self.service).run(scope, receive, send)
+            return
+        if not self.service.has_begun:
+            self.service.begin(asyncio.get_running_loop())  # a server without lifespan
+        if kind == "http":
+            await self._http(scope, receive, send)
+        elif kind == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self.service
+        path = scope["path"]
+        root = scope.get("root_path", "")
+        if root and path.startswith(root + "/"):
+            path = path[len(root):]
+        if service.endpoints.has(path):
+            await self._own(scope, receive, send, path)
+            return
+        if not service.takes_work:
+            await _send(send, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
+            return
+        exchange = _Exchange(service, receive, send)
+        service.in_flight.begin()
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            if not exchange.is_cut:
+                raise
+        finally:
+            exchange.end()
+            service.in_flight.end()
+
+    async def _own(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+        service = self.service
+        fields = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
+        body = b""
+        while len(body) <= LONGEST_BODY:  # of a GET too: hypercorn closes a connection whose request was not read to its end
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                break
+        request = Request(scope["method"], path, scope.get("query_string", b"").decode("latin-1"), fields,
+                          body if service.endpoints.takes_body(scope["method"]) else b"",
+                          _caller(scope, receive))
+        service.last_answers.begin()
+        try:
+            response = await _awaited(service.endpoints.answer(request))
+            await _send(send, response, with_body=scope["method"] != "HEAD")
+        finally:
+            service.last_answers.end()
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self.service
+        if not service.takes_work:
+            await receive()
+            await send({"type": "websocket.close", "code": 1001})  # before it was accepted: the server answers 403
+            return
+        loop = asyncio.get_running_loop()
+        closed = asyncio.Event()
+        accepted = [False]
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                accepted[0] = True
+            if message["type"] == "websocket.close":
+                if closed.is_set():
+                    return
+                closed.set()
+            await send(message)
+
+        async def goodbye() -> None:
+            try:
+                await asyncio.wait_for(closed.wait(), CLOSE_GRACE)
+            except asyncio.TimeoutError:
+                if accepted[0]:
+                    await watched({"type": "websocket.close", "code": 1001, "reason": "the service is shutting down"})
+
+        remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(goodbye(), loop))
+        service.in_flight.begin()
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            closed.set()
+            remove()
+            service.in_flight.end()
+
+
+class _Exchange:
+    """One request of the application. An event stream (text/event-stream) is told when the service drains, by the event `shutdown`;
+    if it is open CLOSE_GRACE later, it is ended. Other streams go on until they end, or the drain does."""
+
+    def __init__(self, service: Service, receive: Receive, send: Send) -> None:
+        self._service, self._receive, self._send = service, receive, send
+        self._remove: Optional[Callable[[], None]] = None
+        self._is_between_events = True
+        self._is_over = False
+        self._task: Optional[asyncio.Task[Any]] = None
+        self.is_cut = False
+
+    @property
+    def receive(self) -> Receive:
+        return self._receive  # the server's own, by which the caller's socket is found
+
+    async def send(self, message: Message) -> None:
+        if self._is_over:
+            return
+        if message["type"] == "http.response.start":
+            kind = next((value for name, value in message.get("headers", ()) if name.lower() == b"content-type"), b"")
+            if kind.split(b";")[0].strip().lower() == b"text/event-stream":
+                loop = asyncio.get_running_loop()
+                self._task = asyncio.current_task()
+                self._remove = self._service.on_stop(lambda: asyncio.run_coroutine_threadsafe(self._say_goodbye(), loop))
+        elif message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            if body:
+                self._is_between_events = body.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
+            self._is_over = not message.get("more_body", False)
+        await self._send(message)
+
+    def end(self) -> None:
+        self._is_over = True
+        if self._remove is not None:
+            self._remove()
+
+    async def _say_goodbye(self) -> None:
+        if self._is_over:
+            return
+        if self._is_between_events:
+            await self._send({"type": "http.response.body", "body": b"event: shutdown\ndata: {}\n\n", "more_body": True})
+        await asyncio.sleep(CLOSE_GRACE)
+        if not self._is_over:
+            self._is_over = self.is_cut = True
+            await self._send({"type": "http.response.body", "body": b""})
+            if self._task is not None:
+                self._task.cancel()
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application without lifespan."""
+
+
+class Lifespan:
+    """Stands between the server's lifespan and the application's: the service begins when the application has started, and the
+    application ends as a step of the shutdown, before the answer says that all is done."""
+
+    def __init__(self, app: App, service: Service) -> None:
+        self._app, self._service = app, service
+        self._to_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._from_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._task: Optional[asyncio.Future[None]] = None
+
+    async def run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = await receive()
+        loop = asyncio.get_running_loop()
+        service = self._service
+        service.runner.loop = loop
+        self._task = asyncio.ensure_future(self._app(scope, self._to_app.get, self._from_app.put))
+        await self._to_app.put(message)
+        answer = await self._answer_of_app()
+        if answer is None:
+            log.debug("the application has no lifespan")
+        elif answer["type"] == "lifespan.startup.failed":
+            await send(answer)
+            return
+        else:
+            service.set_application(Step("application", APPLICATION_TIMEOUT, self._stop_app_from_thread))
+        await loop.run_in_executor(None, service.first_checks)
+        service.begin(loop)
+        await send(answer or {"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown: the server has stopped
+        if not service.shutdown.result.done():
+            await asyncio.wrap_future(shielded(service.shutdown.request("signal")))
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer_of_app(self) -> Optional[Message]:
+        """What the application says next; None if it ends, or raises, without a word."""
+        assert self._task is not None
+        said = asyncio.ensure_future(self._from_app.get())
+        either: List[asyncio.Future[Any]] = [said, self._task]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if said.done():
+            return said.result()
+        said.cancel()
+        if not self._from_app.empty():
+            return self._from_app.get_nowait()
+        if self._task.exception() is not None:
+            log.debug("the application's lifespan: %r", self._task.exception())
+        return None
+
+    def _stop_app_from_thread(self, timeout: float) -> None:
+        loop = self._service.runner.loop
+        assert loop is not None
+        future = asyncio.run_coroutine_threadsafe(self._stop_app(), loop)
+        try:
+            future.result(timeout)
+        except TimeoutError:
+            future.cancel()
+            raise StepTimedOut from None
+
+    async def _stop_app(self) -> None:
+        assert self._task is not None
+        await self._to_app.put({"type": "lifespan.shutdown"})
+        answer = await self._answer_of_app()
+        if answer is not None and answer["type"] == "lifespan.shutdown.failed":
+            raise RuntimeError(answer.get("message") or "the application's lifespan failed")
+        if answer is None and self._task.done() and self._task.exception() is not None:
+            raise self._task.exception()  # type: ignore[misc]
+
+
+async def _awaited(answer: Answer) -> Response:
+    return await asyncio.wrap_future(shielded(answer)) if isinstance(answer, Future) else answer
+
+
+def shielded(future: Future[Any]) -> Future[Any]:
+    """One that can be cancelled, with its caller, and leaves the other as it is."""
+    copy: Future[Any] = Future()
+
+    def hand_over(done: Future[Any]) -> None:
+        if copy.set_running_or_notify_cancel():
+            copy.set_result(done.result())
+    future.add_done_callback(hand_over)
+    return copy
+
+
+async def _send(send: Send, response: Response, with_body: bool = True) -> None:
+    fields = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.all_fields()]
+    await send({"type": "http.response.start", "status": response.status, "headers": fields})
+    await send({"type": "http.response.body", "body": response.body if with_body else b""})
+
+
+def _caller(scope: Scope, receive: Receive) -> Caller:
+    connection = _socket_of(receive)
+    if connection is not None:
+        return caller_of(connection)  # what the kernel says, not what a proxy's header made of it
+    local, peer = _endpoint(scope.get("server")), _endpoint(scope.get("client"))
+    if local is None:
+        return Caller(over_unix_socket=True)  # nobody tells whose: a token is needed
+    if peer is None:
+        return Caller(local=local)
+    ends: Tuple[Endpoint, Endpoint] = (peer, local)
+    return Caller(local=local, peer=peer, user=lambda: user_of_tcp_peer(*ends))
+
+
+def _endpoint(value: Any) -> Optional[Endpoint]:
+    return (str(value[0]), int(value[1])) if value and value[1] else None
+
+
+def _socket_of(receive: Receive) -> Any:
+    """The connection's socket, where the server's receive() is a method of what has it (uvicorn, hypercorn)."""
+    owner = getattr(receive, "__self__", None)
+    for name in ("transport", "_transport"):
+        transport = getattr(owner, name, None)
+        if transport is not None and hasattr(transport, "get_extra_info"):
+            connection = transport.get_extra_info("socket")
+            if connection is not None and hasattr(connection, "getsockname"):
+                return connection
+    return None

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of dependencies and other background tasks of a service."""
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import inspect
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Callable, List, Optional
+
+from .dependency import Dependency
+from .runners import Runner
+
+CHECK_TIMEOUT = 30.0  # seconds until a check counts as failed
+log = logging.getLogger("hephaestus")
+
+
+@dataclass
+class Check:
+    """`function` is called every `interval` seconds; what it raises is the failure of `dependency`."""
+
+    dependency: Dependency
+    function: Callable[[], Any]
+    interval: float
+    running: Optional[Future[None]] = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Checks:
+    """Runs each check at its interval, in threads, one at a time of each. May be used from any thread."""
+
+    def __init__(self, runner: Runner, stopping: threading.Event, checks: List[Check]) -> None:
+        self._runner, self._stopping = runner, stopping
+        self._checks = checks  # shared with the service, which keeps them over a fork
+        self._started = False
+
+    def add(self, check: Check) -> None:
+        self._checks.append(check)
+        if self._started:
+            self._begin(check)
+
+    def start(self) -> None:
+        """Each check runs for the first time now."""
+        if self._started:
+            return
+        self._started = True
+        for check in self._checks:
+            self._begin(check)
+
+    def run_all(self) -> Future[None]:
+        """All of them, now; done when the last has ended. Who asks while one runs waits for that one."""
+        waiting = [self._run(check) for check in self._checks]
+        done: Future[None] = Future()
+
+        def wait() -> None:
+            concurrent.futures.wait(waiting)
+            done.set_result(None)
+
+        if waiting:
+            threading.Thread(target=wait, name="hephaestus-checks", daemon=True).start()
+        else:
+            done.set_result(None)
+        return done
+
+    def _begin(self, check: Check) -> None:
+        threading.Thread(target=self._repeat, args=(check,), name="hephaestus-check", daemon=True).start()
+
+    def _repeat(self, check: Check) -> None:
+        while not self._stopping.is_set():
+            concurrent.futures.wait([self._run(check)])
+            self._stopping.wait(check.interval)
+
+    def _run(self, check: Check) -> Future[None]:
+        with check.lock:
+            if check.running is not None and not check.running.done():
+                return check.running
+            check.running = Future()
+            threading.Thread(target=self._ask, args=(check, check.running), name="hephaestus-check", daemon=True).start()
+            return check.running
+
+    def _ask(self, check: Check, done: Future[None]) -> None:
+        began = time.monotonic()
+        try:
+            with check.dependency.call():
+                try:
+                    self._runner.run_aside(check.function, CHECK_TIMEOUT)
+                except concurrent.futures.CancelledError:
+                    raise RuntimeError("the check was cancelled") from None
+        except Exception:  # noqa: BLE001: counted; that is what a check is for
+            pass
+        check.dependency.check_seconds = time.monotonic() - began
+        done.set_result(None)
+
+
+class Tasks:
+    """Background tasks: coroutines in the program's event loop, functions in threads that end when `stopping` is set."""
+
+    def __init__(self, runner: Runner, stopping: threading.Event, functions: List[Callable[[], Any]]) -> None:
+        self._runner, self._stopping = runner, stopping
+        self._functions = functions  # shared with the service, which keeps them over a fork
+        self._loop_tasks: List[asyncio.Task[Any]] = []
+        self._threads: List[threading.Thread] = []
+        self._started = False
+
+    @property
+    def count(self) -> int:
+        return sum(not task.done() for task in list(self._loop_tasks)) + sum(each.is_alive() for each in list(self._threads))
+
+    def add(self, function: Callable[[], Any]) -> None:
+        self._functions.append(function)
+        if self._started:
+            self._begin(function)
+
+    def start(self) -> None:
+        """In the event loop's thread where there is one."""
+        if not self._started:
+            self._started = True
+            for function in self._functions:
+                self._begin(function)
+
+    def _begin(self, function: Callable[[], Any]) -> None:
+        loop = self._runner.loop
+        if inspect.iscoroutinefunction(function) and loop is not None:
+            loop.call_soon_threadsafe(lambda: self._loop_tasks.append(asyncio.ensure_future(_logged(function), loop=loop)))
+            return
+        if inspect.iscoroutinefunction(function):
+            coroutine_function = function
+
+            def run() -> Any:
+                return asyncio.run(_until(coroutine_function, self._stopping))
+            function = run
+        thread = threading.Thread(target=_logged_call, args=(function,), name="hephaestus-task", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Cancels and awaits all of them. Raises TimeoutError if one goes on."""
+        deadline = time.monotonic() + timeout
+        loop = self._runner.loop
+        if loop is not None and loop.is_running() and self._loop_tasks:
+            for task in self._loop_tasks:
+                loop.call_soon_threadsafe(task.cancel)
+            asyncio.run_coroutine_threadsafe(_settled(self._loop_tasks), loop).result(timeout)
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        left = sum(thread.is_alive() for thread in self._threads)
+        if left:
+            raise TimeoutError(f"{left} background tasks go on")
+
+
+async def _settled(tasks: List[asyncio.Task[Any]]) -> None:
+    await asyncio.wait(tasks)
+
+
+async def _logged(function: Callable[[], Any]) -> None:
+    try:
+        await function()
+    except Exception:
+        log.exception("a background task failed")
+
+
+def _logged_call(function: Callable[[], Any]) -> None:
+    try:
+        function()
+    except Exception:
+        log.exception("a background task failed")
+
+
+async def _until(function: Callable[[], Any], stopping: threading.Event) -> None:
+    task = asyncio.ensure_future(_logged(function))
+    waiting = asyncio.get_running_loop().run_in_executor(None, stopping.wait)
+    both: List[asyncio.Future[Any]] = [task, waiting]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+    await asyncio.wait([task])
+    waiting.cancel()

@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service: its state, its dependencies, its one shutdown, and the ways to serve its endpoints."""
+from __future__ import annotations
+
+import asyncio
+import atexit
+import inspect
+import logging
+import os
+import secrets
+import signal
+import threading
+import time
+import weakref
+from collections import Counter
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import wait
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Type, TypeVar
+
+from . import logs, process
+from .access import Access, read_token
+from .checks import Check, Checks, Tasks
+from .connections import Connections
+from .dependency import Dependency
+from .endpoints import Endpoints
+from .restart import Restart
+from .runners import Runner
+from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
+from .signals import Signals
+
+if TYPE_CHECKING:
+    from .asgi import HephaestusMiddleware
+    from .listener import Listener
+    from .wsgi import WsgiMiddleware
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Json = Dict[str, Any]
+STEP_TIMEOUT = 10.0
+ANSWER_TIMEOUT = 1.0  # until the process ends though the last answer has not gone out
+FIRST_CHECK_TIMEOUT = 5.0
+log = logging.getLogger("hephaestus")
+
+
+class Service:
+    """One process that speaks the health and shutdown protocol. Make one, before the server; all methods may be called from any
+    thread unless they say otherwise.
+
+    `notice` is the seconds between a scheduled shutdown and its drain; `drain` how long requests in flight are waited for.
+    A service that is reached from other machines needs `token_file`; without one only this user and root, on this machine, may
+    shut it down. `metrics=False` leaves `/metrics` to the program.
+    """
+
+    def __init__(self, name: str, version: str = "0", *, notice: float = 1.0, drain: float = 30.0, token_file: Optional[str] = None,
+                 allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = (), insecure: bool = False,
+                 metrics: bool = True) -> None:
+        self.name, self.version = name, version
+        self.access = Access(read_token(token_file) if token_file else None, list(allowed_hosts), list(allowed_origins), insecure)
+        self.serves_metrics = metrics
+        self._lock = threading.Lock()
+        self.dependencies: Dict[str, Dependency] = {}
+        self._steps: List[Step] = []
+        self._checks: List[Check] = []
+        self._background: List[Callable[[], Any]] = []
+        self._notice, self._drain = notice, drain
+        self.endpoints = Endpoints(self)
+        self._begin_process()
+        myself = weakref.ref(self)
+
+        def forked() -> None:
+            service = myself()
+            if service is not None:
+                service._begin_process()
+        os.register_at_fork(after_in_child=forked)
+        atexit.register(self._at_exit)
+
+    def _begin_process(self) -> None:
+        """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""
+        self.instance_id = secrets.token_hex(16)
+        self.started_at, self.began = time.time(), time.monotonic()
+        self.ring = logs.LineRing()
+        self.refusals: Counter[str] = Counter()
+        self.runner = Runner()
+        self.in_flight = InFlight()
+        self.last_answers = InFlight()  # those of the protocol that have not gone out
+        self.connections = Connections()
+        self.code: Optional[Any] = None
+        self._application: Optional[Step] = None  # the application's own end, where it has one
+        self._told_to_stop: List[Callable[[], Any]] = []  # streams: called when the drain begins
+        self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain, self._phase_changed)
+        self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
+        self._tasks = Tasks(self.runner, self.shutdown.stopping, self._background)
+        self._signals = Signals(self._signalled)
+        self._restart: Optional[Restart] = None
+        self._listeners: List[Listener] = []
+        self._has_begun = self._has_block = self._in_block = False
+        self.shutdown.result.add_done_callback(lambda _: threading.Thread(
+            target=self._leave, name="hephaestus-exit", daemon=True).start())
+
+    # What the program says
+
+    def dependency(self, name: str, enabled: bool = True, **details: Any) -> Dependency:
+        """The counters of a dependency, made at the first call. `details` are shown beside them, such as `pool_size=5`."""
+        with self._lock:
+            return self.dependencies.setdefault(name, Dependency(name, enabled, **details))
+
+    def check(self, dependency: Dependency, interval: float = 10.0) -> Callable[[Function], Function]:
+        """As a decorator: the function is called every `interval` seconds and at POST /health/check; what it raises is the
+        dependency's failure. It counts by itself: do not use `dependency.call()` in it. It runs in a thread, or in the event loop
+        if it is a coroutine function."""
+        def register(function: Function) -> Function:
+            if dependency.enabled:
+                self.checks.add(Check(dependency, function, interval))
+            return function
+        return register
+
+    def cleanup(self, step: Optional[Function] = None, *, timeout: float = STEP_TIMEOUT, name: Optional[str] = None) -> Any:
+        """Registers a step of the shutdown: the last registered runs first. A coroutine function runs in the event loop, another
+        function in the thread of `with service` or in one of its own. A step that raises or is still running after `timeout`
+        seconds is recorded, and the next one runs. Also as a decorator, with or without arguments."""
+        def register(function: Function) -> Function:
+            shown = name or getattr(function, "__name__", "step").replace("_", " ")
+            with self._lock:
+                self._steps.append(Step(shown, timeout, lambda limit: self._run_step(function, limit)))
+            return function
+        return register if step is None else register(step)
+
+    def task(self, function: Function) -> Function:
+        """Runs `function` in the background from the start on. A coroutine function is cancelled at a shutdown; another one must end
+        when `service.sleep()` returns False."""
+        self._tasks.add(function)
+        return function
+
+    def every(self, seconds: float, function: Callable[[], Any]) -> None:
+        """Calls `function` now and then every so many seconds, as a background task. What it raises is logged."""
+        if inspect.iscoroutinefunction(function):
+            async def repeat() -> None:
+                while True:
+                    try:
+                        await function()
+                    except Exception:
+                        log.exception("%s failed", getattr(function, "__name__", "a background task"))
+                    await asyncio.sleep(seconds)
+            self.task(repeat)
+            return
+
+        def repeat_in_thread() -> None:
+            while True:
+                try:
+                    function()
+                except Exception:
+                    log.exception("%s failed", getattr(function, "__name__", "a background task"))
+                if not self.sleep(seconds):
+                    return
+        self.task(repeat_in_thread)
+
+    def on_stop(self, function: Callable[[], Any]) -> Callable[[], None]:
+        """Calls `function`, in the shutdown's thread, when the drain begins: to tell streams. Returns what takes it back."""
+        with self._lock:
+            self._told_to_stop.append(function)
+
+        def remove() -> None:
+            with self._lock:
+                if function in self._told_to_stop:
+                    self._told_to_stop.remove(function)
+        return remove
+
+    def logging(self, json: bool = False, level: int = logging.INFO) -> None:
+        """Logs one line an event to stderr and for GET /health/logs, those of the server's loggers too."""
+        logs.set_up(self.ring, json, level)
+
+    # What the program asks
+
+    @property
+    def should_shutdown(self) -> bool:
+        return self.shutdown.requested.is_set()
+
+    def sleep(self, seconds: float) -> bool:
+        """Waits; False as soon as the service drains: `while service.sleep(60): …`. A scheduled shutdown's notice goes on."""
+        return not self.shutdown.stopping.wait(seconds)
+
+    async def sleep_async(self, seconds: float) -> bool:
+        """The same for coroutines."""
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+        remove = self.shutdown.when_stopping(lambda: loop.call_soon_threadsafe(woken.set))
+        try:
+            await asyncio.wait_for(woken.wait(), seconds)
+        except asyncio.TimeoutError:
+            pass
+        finally:
+            remove()
+        return not self.shutdown.stopping.is_set()
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 3 a step failed or timed out, 4 requests were cut off."""
+        return self.shutdown.exit_code
+
+    # Ways to serve
+
+    def asgi(self, app: Any) -> HephaestusMiddleware:
+        """The application with the endpoints in front: for FastAPI, Starlette, Litestar, Quart, Django under any ASGI server."""
+        from .asgi import HephaestusMiddleware
+        return HephaestusMiddleware(app, self)
+
+    def wsgi(self, app: Any) -> WsgiMiddleware:
+        """The application with the endpoints in front: for Flask, Django and others under any WSGI server."""
+        from .wsgi import WsgiMiddleware
+        return WsgiMiddleware(app, self)
+
+    def aiohttp(self, app: Any) -> None:
+        """Adds the endpoints to an aiohttp.web application."""
+        from .aiohttp import install
+        install(app, self)
+
+    def listen(self, address: str) -> str:
+        """Serves the endpoints alone, by a thread: at `HOST:PORT` (port 0: a free one) or `unix:PATH`. Returns the address.
+        Raises OSError if it is taken, AccessError beyond loopback without a token."""
+        from .listener import Listener
+        listener = Listener(self, address)
+        self._listeners.append(listener)
+        self._restart = Restart({each.wanted: each.socket for each in self._listeners})
+        self.begin()
+        return listener.address
+
+    def run(self, app: Any, **options: Any) -> int:
+        """Serves an ASGI application by uvicorn, with its options (host, port, fd, uds, …), until a shutdown has ended. Returns the
+        exit code. Under it `POST /health/restart` replaces the process and keeps the listening socket."""
+        from .uvicorn import run
+        return run(self, app, options)
+
+    def __enter__(self) -> Service:
+        """For a program with a loop of its own. In the main thread it takes SIGTERM and SIGINT."""
+        self._has_block = self._in_block = True
+        self.in_flight.begin()
+        self.begin()
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], problem: Optional[BaseException],
+                 trace: Optional[TracebackType]) -> None:
+        """Shuts down, if nothing has yet, and returns when all steps have run; those that are plain functions run here."""
+        self._in_block = False
+        self.in_flight.end()
+        result = self.shutdown.request("immediate")
+        result.add_done_callback(lambda _: self.runner.main.stop())
+        while not result.done():
+            self.runner.main.take()
+        self.last_answers.wait(ANSWER_TIMEOUT)
+        if self._restart is not None and self.shutdown.mode == "restart":
+            self._restart.execute()
+        self._close_listeners()
+
+    # What servers and endpoints use
+
+    def begin(self, loop: Optional[asyncio.AbstractEventLoop] = None) -> None:
+        """The program serves from now on. The ways in call it, in the event loop's thread where there is one."""
+        if loop is not None:
+            self.runner.loop = loop
+        self._has_begun = True
+        self._signals.take(loop)
+        self.checks.start()
+        self._tasks.start()
+        self.shutdown.started()
+
+    def first_checks(self) -> None:
+        """Runs all checks once, 5 s at most: a configured dependency has been tried before the service calls itself started."""
+        wait([self.checks.run_all()], FIRST_CHECK_TIMEOUT)
+
+    def basic(self) -> Json:
+        return {"status": "shutting_down" if self.should_shutdown else "healthy",
+                "uptime_seconds": round(time.monotonic() - self.began, 3), "start_time": logs.utc(self.started_at),
+                "version": self.version, "service": self.name, "instance_id": self.instance_id, "pid": os.getpid()}
+
+    def detailed(self) -> Json:
+        body = {**self.basic(), "should_shutdown": self.should_shutdown, "capabilities": self.capabilities(),
+                "dependencies": {name: each.report() for name, each in list(self.dependencies.items())},
+                "resources": self.resources()}
+        if self.should_shutdown:
+            body["shutdown"] = self.shutdown.progress()
+        if self.code is not None:
+            body["code"] = self.code.verdict()
+        return body
+
+    def capabilities(self) -> List[str]:
+        return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._restart is not None else [])]
+
+    def resources(self) -> Json:
+        return {"open_connections": self.connections.count(), "background_tasks": self._tasks.count,
+                "in_flight_requests": self.in_flight.count - self._in_block, **process.used()}
+
+    def is_stale(self) -> Optional[bool]:
+        """None while it is not known."""
+        verdict = self.code.verdict()["verdict"] if self.code is not None else "unknown"
+        return None if verdict == "unknown" else verdict == "stale"
+
+    def count_refusal(self, code: str) -> None:
+        self.refusals[code] += 1
+
+    def set_application(self, step: Optional[Step]) -> None:
+        """The application's own clean-up, which runs before the registered steps."""
+        self._application = step
+
+    def set_restart(self, restart: Optional[Restart]) -> None:
+        """How the process is replaced; with None it cannot be."""
+        self._restart = restart
+
+    def restart(self) -> Optional[str]:
+        """Begins a restart in place; or says why it is impossible."""
+        if self._restart is None:
+            return "the server of this program does not hand its listening sockets over"
+        problem = self._restart.problem()
+        if problem is None and self.should_shutdown:
+            problem = "a shutdown is under way"
+        if problem is None:
+            self.shutdown.request("restart")
+        return problem
+
+    @property
+    def has_begun(self) -> bool:
+        """True once this process serves."""
+        return self._has_begun
+
+    @property
+    def takes_work(self) -> bool:
+        """False while it drains or cleans up: other routes than the protocol's answer 503. A restart goes on until nobody asks."""
+        phase = self.shutdown.phase
+        return phase in (Phase.STARTING, Phase.RUNNING, Phase.NOTICE) and not (self.should_shutdown and phase is not Phase.NOTICE) \
+            or self.shutdown.mode == "restart"
+
+    def _make_steps(self) -> List[Step]:
+        steps = [Step("background tasks", STEP_TIMEOUT, self._tasks.stop)]
+        if self._application is not None:
+            steps.append(self._application)
+        steps.extend(reversed(self._steps))
+        steps.append(Step("logs", STEP_TIMEOUT, lambda _: process.flush()))
+        return steps
+
+    def _run_step(self, function: Callable[[], Any], timeout: float) -> None:
+        self.runner.run(function, timeout)
+
+    def _phase_changed(self, phase: Phase) -> None:
+        if phase is Phase.DRAINING:
+            with self._lock:
+                told = list(self._told_to_stop)
+            for function in told:
+                try:
+                    function()
+                except Exception:
+                    log.exception("a stream could not be told of the shutdown")
+
+    def _signalled(self, number: int) -> None:
+        log.info("%s: shutting down", signal.Signals(number).name)
+        self.shutdown.request("signal")
+
+    def _leave(self) -> None:
+        """When the shutdown has ended, in a thread of its own: the answers go out, then the process ends."""
+        self.last_answers.wait(ANSWER_TIMEOUT)
+        if not self._has_block:
+            self._close_listeners()
+            self._signals.hand_on(self.exit_code, asked_by_signal=self.shutdown.mode == "signal")
+        time.sleep(GRACE)
+        process.leave(self.exit_code)  # whatever keeps it: a thread, a stream that was cut off
+
+    def _close_listeners(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+
+    def _at_exit(self) -> None:
+        """A server that ended by itself has not told us: the steps run now."""
+        if not self._has_begun:
+            return
+        if not self.shutdown.result.done():
+            try:
+                self.shutdown.request("signal").result(self._drain + sum(step.timeout for step in self._make_steps()) + GRACE)
+            except FutureTimeoutError:
+                process.leave(ABANDONED)
+        if self.exit_code:
+            process.leave(self.exit_code)

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one shutdown of a process: notice, drain, clean-up steps, result. Section 4 of the protocol.
+
+It runs in a thread of its own, so it knows no framework and no event loop. What a step is run by is told by its runner.
+"""
+from __future__ import annotations
+
+import enum
+import secrets
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Optional
+
+from .dependency import one_line
+
+Json = Dict[str, Any]
+CLEAN, STEP_FAILED, ABANDONED = 0, 3, 4  # exit codes
+GRACE = 5.0  # seconds beyond drain and steps until the watchdog ends the process
+
+
+class Phase(enum.Enum):
+    """In this order; a notice that is cancelled goes back to RUNNING."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    NOTICE = "notice"
+    DRAINING = "draining"
+    CLEANING_UP = "cleaning_up"
+    STOPPED = "stopped"
+
+
+class StepTimedOut(Exception):
+    """A step was still running at its deadline."""
+
+
+@dataclass
+class Step:
+    """`run(timeout)` returns when the step is done, raises what went wrong, or StepTimedOut. `timeout` is in seconds."""
+
+    name: str
+    timeout: float
+    run: Callable[[float], None]
+    outcome: str = "pending"
+    seconds: float = 0.0
+    error: Optional[str] = None
+
+    def report(self) -> Json:
+        return {"name": self.name, "outcome": self.outcome, "duration_seconds": round(self.seconds, 6), "error": self.error}
+
+
+class InFlight:
+    """Counts work that a drain waits for. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = self._ended = 0
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def ended(self) -> int:
+        """How much has ended since the start."""
+        return self._ended
+
+    def begin(self) -> None:
+        with self._condition:
+            self._count += 1
+
+    def end(self) -> None:
+        with self._condition:
+            self._count -= 1
+            self._ended += 1
+            self._condition.notify_all()
+
+    def wait(self, timeout: float) -> int:
+        """Until nothing is in flight, or for so many seconds; returns what still is."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count == 0, timeout)
+            return self._count
+
+
+class Shutdown:
+    """All of it may be used from any thread. `requested` is set from the moment a shutdown is asked for until a notice is cancelled.
+
+    `steps()` gives the list when the drain is over. `on_change` is called after each change of the phase, in the shutdown's thread.
+    """
+
+    def __init__(self, in_flight: InFlight, steps: Callable[[], List[Step]], notice: float, drain: float,
+                 on_change: Callable[[Phase], None]) -> None:
+        self.in_flight = in_flight
+        self.requested = threading.Event()
+        self.stopping = threading.Event()  # the drain has begun: nothing takes it back any more
+        self.result: Future[Json] = Future()
+        self.exit_code = CLEAN
+        self.mode: Optional[str] = None
+        self.steps: List[Step] = []
+        self.notice, self.drain = notice, drain
+        self._make_steps, self._on_change = steps, on_change
+        self._lock = threading.Lock()
+        self._phase = Phase.STARTING
+        self._hurry = threading.Event()  # ends the notice
+        self._deadline: Optional[float] = None  # monotonic end of the notice or of the drain
+        self._thread: Optional[threading.Thread] = None
+        self._told: List[Callable[[], Any]] = []
+        self._ended_before = 0
+        self._id = secrets.token_hex(8)
+
+    @property
+    def phase(self) -> Phase:
+        return self._phase
+
+    @property
+    def is_running(self) -> bool:
+        """True when the service serves, and nothing has asked it to stop."""
+        return self._phase is Phase.RUNNING
+
+    def started(self) -> None:
+        """The service serves from now on."""
+        with self._lock:
+            if self._phase is Phase.STARTING:
+                self._phase = Phase.RUNNING
+
+    def when_stopping(self, function: Callable[[], Any]) -> Callable[[], None]:
+        """Calls `function` once the drain begins, in the shutdown's thread, or now if it has. It must not block.
+        Returns what takes it back."""
+        with self._lock:
+            begun = self.stopping.is_set()
+            if not begun:
+                self._told.append(function)
+        if begun:
+            function()
+
+        def remove() -> None:
+            with self._lock:
+                if function in self._told:
+                    self._told.remove(function)
+        return remove
+
+    def request(self, mode: str, delay: Optional[float] = None) -> Future[Json]:
+        """Begins the shutdown or joins it. Every mode but `scheduled` ends a notice. The future has the answer's body.
+
+        `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service.
+        """
+        with self._lock:
+            self.requested.set()
+            if self._thread is None:
+                self.mode = mode
+                self._ended_before = self.in_flight.ended
+                notice = (self.notice if delay is None else delay) if mode == "scheduled" else 0.0
+                if notice > 0:
+                    self._deadline = time.monotonic() + notice
+                    self._phase = Phase.NOTICE
+                self._thread = threading.Thread(target=self._run, args=(notice, self._hurry), name="hephaestus-shutdown", daemon=True)
+                self._thread.start()
+            elif mode != "scheduled":
+                if self._phase is Phase.NOTICE:
+                    self.mode = mode
+                self._hurry.set()
+        return self.result
+
+    def cancel(self) -> bool:
+        """Takes a notice back; False if none is under way, or the drain has begun."""
+        with self._lock:
+            if self._phase is not Phase.NOTICE or self._hurry.is_set():
+                return False
+            self._thread = None
+            self.mode = None
+            self.requested.clear()
+            self._phase = Phase.RUNNING
+            self._hurry.set()
+            self._hurry = threading.Event()
+            return True
+
+    def progress(self) -> Json:
+        """`shutdown` of the detailed body."""
+        deadline = self._deadline
+        phase = self._phase
+        left = max(0.0, deadline - time.monotonic()) if deadline is not None else 0.0
+        shown = phase if phase not in (Phase.STARTING, Phase.RUNNING) else Phase.NOTICE
+        return {"mode": self.mode, "phase": shown.value, "seconds_left": round(left, 3), "in_flight": self.in_flight.count,
+                "steps": [step.report() for step in self.steps]}
+
+    def _enter(self, phase: Phase, seconds: Optional[float]) -> None:
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._phase = phase
+        self._on_change(phase)
+
+    def _run(self, notice: float, hurry: threading.Event) -> None:
+        hurry.wait(notice)
+        with self._lock:
+            if self._thread is not threading.current_thread():
+                return  # cancelled
+            hurry.set()  # too late to cancel
+            told, self._told = self._told, []
+        self.stopping.set()
+        for function in told:
+            function()
+        began = time.monotonic()
+        self._enter(Phase.DRAINING, self.drain)
+        abandoned = self.in_flight.wait(self.drain)
+        waited = time.monotonic() - began
+        completed = self.in_flight.ended - self._ended_before
+        if abandoned:
+            self.exit_code = ABANDONED
+        self.steps = self._make_steps()
+        began = time.monotonic()
+        self._enter(Phase.CLEANING_UP, sum(step.timeout for step in self.steps))
+        for step in self.steps:
+            self._run_step(step)
+        took = time.monotonic() - began
+        self._enter(Phase.STOPPED, None)
+        self.result.set_result({
+            "status": "shutdown_incomplete" if self.exit_code else "shutdown_complete",
+            "cleanup_duration_seconds": round(took, 6), "mode": self.mode, "shutdown_id": self._id, "exit_code": self.exit_code,
+            "drain": {"waited_seconds": round(waited, 6), "completed": completed, "abandoned": abandoned},
+            "steps": [step.report() for step in self.steps]})
+
+    def _run_step(self, step: Step) -> None:
+        began = time.monotonic()
+        step.outcome = "running"
+        try:
+            step.run(step.timeout)
+            step.outcome = "ok"
+        except StepTimedOut:
+            step.outcome, step.error = "timed_out", f"still running after {step.timeout:g} s"
+        except BaseException as problem:  # noqa: BLE001: whatever a step raises, the next one runs
+            step.outcome, step.error = "failed", one_line(problem)
+        step.seconds = time.monotonic() - began
+        if step.outcome != "ok":
+            self.exit_code = self.exit_code or STEP_FAILED

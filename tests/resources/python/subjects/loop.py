@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A program with a loop of its own, which answers while it sleeps: `loop.py PORT`."""
+import sys
+
+from common import ask, service
+
+service.listen(f"127.0.0.1:{sys.argv[1]}")
+with service:
+    while service.sleep(60):
+        ask()
+sys.exit(service.exit_code)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The middleware, driven by hand as a server would."""
+import asyncio
+import json
+
+import pytest
+from hephaestus_service import HephaestusMiddleware, Service
+from hephaestus_service import asgi
+
+
+def scope_of(path, method="GET", kind="http", fields=()):
+    return {"type": kind, "method": method, "path": path, "query_string": b"", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 4),
+            "headers": [(b"host", b"127.0.0.1:8000"), *fields]}
+
+
+class Server:
+    """Takes what the application sends."""
+
+    def __init__(self):
+        self.sent = []
+
+    async def receive(self):
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message):
+        self.sent.append(message)
+
+    @property
+    def status(self):
+        return next(each["status"] for each in self.sent if each["type"] == "http.response.start")
+
+    @property
+    def body(self):
+        return b"".join(each.get("body", b"") for each in self.sent if each["type"] == "http.response.body")
+
+
+async def hello(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+def ask(service, path, app=hello, **options):
+    async def run():
+        server = Server()
+        await HephaestusMiddleware(app, service)(scope_of(path, **options), server.receive, server.send)
+        return server
+    return asyncio.run(run())
+
+
+def test_the_application_answers_for_its_own_paths_and_the_service_for_the_protocols():
+    service = Service("orders", "2.1")
+    assert ask(service, "/").body == b"hello"
+    assert ask(service, "/healthy").body == b"hello"
+    assert json.loads(ask(service, "/health/live").body)["service"] == "orders"
+    assert ask(service, "/health/live", method="HEAD").body == b""
+    assert ask(service, "/health/nothing").status == 404
+
+
+def test_a_program_may_keep_its_own_metrics():
+    assert ask(Service("s", metrics=False), "/metrics").body == b"hello"
+    assert b"hephaestus_service_info" in ask(Service("s"), "/metrics").body
+
+
+class Lifespan:
+    """An application with a lifespan, and the server's side of it."""
+
+    def __init__(self, startup="complete", shutdown="complete"):
+        self.events, self.startup, self.shutdown = [], startup, shutdown
+
+    async def app(self, scope, receive, send):
+        assert scope["type"] == "lifespan"
+        assert (await receive())["type"] == "lifespan.startup"
+        self.events.append("startup")
+        await send({"type": "lifespan.startup." + self.startup, "message": "no pool"})
+        assert (await receive())["type"] == "lifespan.shutdown"
+        self.events.append("shutdown")
+        await send({"type": "lifespan.shutdown." + self.shutdown, "message": "no end"})
+
+    def serve(self, service, app=None, shut_down=lambda: None):
+        async def run():
+            to_app, sent = asyncio.Queue(), asyncio.Queue()
+            task = asyncio.ensure_future(HephaestusMiddleware(app or self.app, service)({"type": "lifespan"}, to_app.get, sent.put))
+            await to_app.put({"type": "lifespan.startup"})
+            first = await sent.get()
+            if first["type"] == "lifespan.startup.complete":
+                shut_down()
+                await to_app.put({"type": "lifespan.shutdown"})
+                first = first, await sent.get()
+            await task
+            return first
+        return asyncio.run(run())
+
+
+def test_the_applications_own_start_and_end_run_and_the_end_is_a_step():
+    service, lifespan = Service("s"), Lifespan()
+    answers = lifespan.serve(service)
+    assert [each["type"] for each in answers] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert lifespan.events == ["startup", "shutdown"]
+    assert ("application", "ok") in [(step.name, step.outcome) for step in service.shutdown.steps]
+
+
+def test_an_application_that_does_not_start_is_never_healthy():
+    service, lifespan = Service("s"), Lifespan(startup="failed")
+    assert lifespan.serve(service)["type"] == "lifespan.startup.failed"
+    assert not service.shutdown.is_running
+
+
+def test_an_application_that_does_not_end_well_is_told_in_the_result():
+    service, lifespan = Service("s"), Lifespan(shutdown="failed")
+    lifespan.serve(service, shut_down=lambda: service.shutdown.request("immediate"))
+    result = service.shutdown.result.result(60)
+    assert (result["exit_code"], [each["error"] for each in result["steps"] if each["name"] == "application"]) == (3, ["no end"])
+
+
+@pytest.mark.parametrize("app", [hello, asgi._nothing])
+def test_an_application_without_lifespan_is_served_all_the_same(app):
+    service = Service("s")
+    answers = Lifespan().serve(service, app)
+    assert [each["type"] for each in answers] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def stream(service, kind, chunks, monkeypatch):
+    """Serves a stream that goes on until it is ended, shuts down meanwhile, and returns what was sent."""
+    monkeypatch.setattr(asgi, "CLOSE_GRACE", 0.05)
+
+    async def endless(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", kind)]})
+        for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await asyncio.sleep(300)
+
+    async def run():
+        server = Server()
+        middleware = HephaestusMiddleware(endless, service)
+        task = asyncio.ensure_future(middleware(scope_of("/sse"), server.receive, server.send))
+        while len(server.sent) < 1 + len(chunks):
+            await asyncio.sleep(0.001)
+        result = await asyncio.wrap_future(service.shutdown.request("immediate"))
+        if not task.done():
+            task.cancel()
+        await asyncio.wait([task])
+        return server, result
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind, chunks, told", [
+    (b"text/event-stream", [b"data: 1\n\n"], b"data: 1\n\nevent: shutdown\ndata: {}\n\n"),
+    (b"text/event-stream; charset=utf-8", [], b"event: shutdown\ndata: {}\n\n"),
+    (b"Text/Event-Stream", [b"data: half"], b"data: half")])
+def test_an_event_stream_is_told_and_holds_nobody_up(kind, chunks, told, monkeypatch):
+    server, result = stream(Service("s"), kind, chunks, monkeypatch)
+    assert server.body == told
+    assert server.sent[-1].get("more_body", False) is False
+    assert (result["status"], result["drain"]["completed"]) == ("shutdown_complete", 1)
+
+
+def test_a_download_is_waited_for_until_the_drain_is_over(monkeypatch):
+    server, result = stream(Service("s", drain=0.2), b"application/zip", [b"part"], monkeypatch)
+    assert server.body == b"part"
+    assert (result["exit_code"], result["drain"]["abandoned"]) == (4, 1)
+
+
+def test_a_websocket_is_closed_with_1001(monkeypatch):
+    monkeypatch.setattr(asgi, "CLOSE_GRACE", 0.05)
+    service = Service("s")
+
+    async def run():
+        sent, closed = [], asyncio.Event()
+
+        async def receive():
+            await closed.wait()
+            return {"type": "websocket.disconnect", "code": 1001}
+
+        async def send(message):
+            sent.append(message)
+            if message["type"] == "websocket.close":
+                closed.set()
+
+        async def app(scope, receive, send):
+            await send({"type": "websocket.accept"})
+            assert (await receive())["type"] == "websocket.disconnect"
+
+        task = asyncio.ensure_future(HephaestusMiddleware(app, service)(scope_of("/ws", kind="websocket"), receive, send))
+        while not sent:
+            await asyncio.sleep(0.001)
+        assert service.in_flight.count == 1
+        result = await asyncio.wrap_future(service.shutdown.request("immediate"))
+        await task
+        return sent, result
+    sent, result = asyncio.run(run())
+    assert [each.get("code") for each in sent] == [None, 1001]
+    assert result["status"] == "shutdown_complete"
+
+
+def test_new_work_is_refused_while_it_drains():
+    service = Service("s")
+    service.shutdown.request("immediate").result(60)
+    refused = ask(service, "/")
+    fields = dict(refused.sent[0]["headers"])
+    assert (refused.status, fields[b"connection"], fields[b"retry-after"]) == (503, b"close", b"5")
+    assert json.loads(refused.body)["error"]["code"] == "shutting_down"
+    assert json.loads(ask(service, "/health/live").body)["status"] == "shutting_down"

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+import asyncio
+import threading
+
+import pytest
+from hephaestus_service import Service
+
+
+def finished(service, mode="immediate"):
+    return service.shutdown.request(mode).result(60)
+
+
+def outcomes(result):
+    return {step["name"]: step["outcome"] for step in result["steps"]}
+
+
+def test_steps_run_last_registered_first():
+    service, order = Service("s"), []
+    service.cleanup(lambda: order.append("pool"), name="pool")
+
+    @service.cleanup
+    async def close_clients():
+        order.append("clients")
+
+    @service.cleanup(timeout=3)
+    def flush():
+        order.append("flush")
+
+    result = finished(service)
+    assert order == ["flush", "clients", "pool"]
+    assert [step["name"] for step in result["steps"]] == ["background tasks", "flush", "close clients", "pool", "logs"]
+    assert (result["status"], result["exit_code"], service.exit_code) == ("shutdown_complete", 0, 0)
+
+
+def hangs():
+    threading.Event().wait()
+
+
+async def hangs_in_a_coroutine():
+    await asyncio.Event().wait()
+
+
+def fails():
+    raise OSError("no such pool")
+
+
+def exits():
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize("step, outcome", [(hangs, "timed_out"), (hangs_in_a_coroutine, "timed_out"), (fails, "failed"), (exits, "failed")])
+def test_a_step_that_goes_wrong_is_recorded_and_the_next_runs(step, outcome):
+    service, ran = Service("s"), []
+    service.cleanup(lambda: ran.append(True), name="next")
+    service.cleanup(step, timeout=0.05, name="bad")
+    result = finished(service)
+    assert (outcomes(result)["bad"], outcomes(result)["next"], ran) == (outcome, "ok", [True])
+    assert (result["status"], result["exit_code"]) == ("shutdown_incomplete", 3)
+    assert next(each["error"] for each in result["steps"] if each["name"] == "bad")
+
+
+def test_what_is_in_flight_is_waited_for():
+    service = Service("s")
+    service.in_flight.begin()
+    result = service.shutdown.request("immediate")
+    assert not result.done()
+    service.in_flight.end()
+    assert result.result(60)["drain"]["completed"] == 1
+    assert service.exit_code == 0
+
+
+def test_what_is_in_flight_after_the_drain_is_abandoned():
+    service = Service("s", drain=0.05)
+    service.in_flight.begin()
+    result = finished(service)
+    assert (result["drain"]["abandoned"], result["exit_code"], result["status"]) == (1, 4, "shutdown_incomplete")
+
+
+def test_all_callers_get_the_same_result():
+    service = Service("s")
+    results = [service.shutdown.request(mode) for mode in ("immediate", "scheduled", "signal", "immediate")]
+    assert len({id(each.result(60)) for each in results}) == 1
+
+
+def test_a_schedule_can_be_taken_back_and_made_again():
+    service = Service("s", notice=300)
+    service.begin()
+    first = service.shutdown.request("scheduled")
+    assert service.should_shutdown and service.takes_work
+    assert service.shutdown.cancel()
+    assert not service.should_shutdown and service.shutdown.is_running and not first.done()
+    assert not service.shutdown.cancel()
+    service.shutdown.request("scheduled")
+    assert finished(service)["mode"] == "immediate"
+    assert not service.shutdown.cancel()
+
+
+def test_a_sleep_wakes_when_the_drain_begins_and_not_before():
+    service = Service("s", notice=300)
+    service.begin()
+    service.shutdown.request("scheduled")
+    assert service.sleep(0.01)
+    woken = []
+    thread = threading.Thread(target=lambda: woken.append(service.sleep(300)))
+    thread.start()
+    finished(service)
+    thread.join(60)
+    assert woken == [False]
+    assert asyncio.run(service.sleep_async(300)) is False
+
+
+def test_background_tasks_are_cancelled_and_awaited(eventually):
+    service, seen = Service("s"), []
+
+    @service.task
+    async def repeat():
+        try:
+            seen.append("began")
+            await asyncio.sleep(300)
+        finally:
+            seen.append("ended")
+
+    service.every(300, lambda: seen.append("called"))
+    service.begin()
+    eventually(lambda: len(seen) == 2)
+    assert service.resources()["background_tasks"] == 2
+    assert outcomes(finished(service))["background tasks"] == "ok"
+    assert sorted(seen) == ["began", "called", "ended"]
+
+
+def test_a_task_that_goes_on_is_told():
+    service = Service("s")
+    service.task(hangs)
+    service.begin()
+    import hephaestus_service.service as module
+    before, module.STEP_TIMEOUT = module.STEP_TIMEOUT, 0.05
+    try:
+        result = finished(service)
+    finally:
+        module.STEP_TIMEOUT = before
+    assert outcomes(result)["background tasks"] == "failed"
+    assert result["exit_code"] == 3
+
+
+def test_plain_steps_run_in_the_thread_of_the_block():
+    service, threads = Service("s"), []
+    service.cleanup(lambda: threads.append(threading.current_thread()), name="mine")
+    with service:
+        threading.Thread(target=lambda: service.shutdown.request("immediate")).start()
+        while service.sleep(300):
+            pass
+    assert threads == [threading.current_thread()]
+    assert service.shutdown.result.done()
+
+
+def test_checks_run_once_before_the_start_and_when_asked():
+    service, calls = Service("s"), []
+    database = service.dependency("database")
+
+    @service.check(database, interval=300)
+    def ask():
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("not yet")
+
+    service.first_checks()
+    assert database.report()["error"] == "not yet"
+    service.checks.run_all().result(60)
+    assert (database.report()["status"], database.report()["success_count"], len(calls)) == ("working", 1, 2)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WSGI middleware, driven by hand as a server would."""
+import io
+import json
+
+import pytest
+from hephaestus_service import Service
+
+
+def ask(middleware, path, method="GET", **more):
+    environment = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000",
+                   "HTTP_HOST": "127.0.0.1:8000", "wsgi.input": io.BytesIO(), **more}
+    seen = {}
+
+    def start_response(status, fields, exc_info=None):
+        seen.update(status=status, fields=dict(fields))
+    return middleware(environment, start_response), seen
+
+
+def hello(environment, start_response):
+    if environment["PATH_INFO"] == "/fails":
+        raise OSError("no")
+    start_response("200 OK", [])
+    return [b"hello"]
+
+
+def test_a_request_is_in_flight_until_its_body_is_closed():
+    service = Service("s")
+    body, seen = ask(service.wsgi(hello), "/")
+    assert (list(body), seen["status"], service.in_flight.count) == ([b"hello"], "200 OK", 1)
+    body.close()
+    body.close()
+    assert service.in_flight.count == 0
+
+
+def test_one_that_raises_is_over():
+    service = Service("s")
+    with pytest.raises(OSError):
+        ask(service.wsgi(hello), "/fails")
+    assert service.in_flight.count == 0
+
+
+def test_the_protocols_paths_are_the_services():
+    service = Service("orders")
+    body, seen = ask(service.wsgi(hello), "/health/live")
+    assert json.loads(b"".join(body))["service"] == "orders"
+    assert seen["status"] == "200 OK"
+    body, seen = ask(service.wsgi(hello), "/health/live", "HEAD")
+    assert (list(body), seen["fields"]["Content-Length"]) == ([], seen["fields"]["Content-Length"])
+
+
+def test_new_work_is_refused_while_it_drains():
+    service = Service("s")
+    middleware = service.wsgi(hello)
+    service.shutdown.request("immediate").result(60)
+    body, seen = ask(middleware, "/")
+    assert seen["status"] == "503 Service Unavailable"
+    assert json.loads(b"".join(body))["error"]["code"] == "shutting_down"
