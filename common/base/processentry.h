@@ -28,10 +28,23 @@ struct ProcessEntry
     bool operator==(const ProcessEntry &) const = default;
 };
 
+/// What a process uses; all its threads together.
+struct ProcessCost
+{
+    double cpuSeconds = 0; ///< user and system, with that of the children it has waited for
+    qint64 residentBytes = 0;
+    qint64 threads = 0;
+};
+
+/// Whether /proc is there and numbers the processes as this one does. It does not where another PID namespace's is
+/// mounted (pid_namespaces(7)): its numbers are strangers'. Asked of the kernel once.
+bool hasProcessTable();
+
 /// Nothing if it is not the whole line.
 std::optional<ProcessEntry> parseProcess(QByteArrayView line);
 
-/// Nothing if there is no such process.
+/// Nothing if there is no such process, or no process table.
 std::optional<ProcessEntry> readProcess(qint64 pid);
+std::optional<ProcessCost> readProcessCost(qint64 pid);
 
 } // namespace Hephaestus

@@ -27,8 +27,8 @@ std::optional<Variables> variablesOf(qint64 pid)
 {
     struct stat status = {};
     QFile file(u"/proc/%1/environ"_s.arg(pid));
-    if (::stat(QFile::encodeName(file.fileName()).constData(), &status) != 0 || status.st_uid != ::geteuid()
-        || !file.open(QIODevice::ReadOnly))
+    if (!hasProcessTable() || ::stat(QFile::encodeName(file.fileName()).constData(), &status) != 0
+        || status.st_uid != ::geteuid() || !file.open(QIODevice::ReadOnly))
         return {};
     QByteArray text = file.readAll();
     if (!text.endsWith('\0'))

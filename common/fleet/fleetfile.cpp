@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
 
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetrun.h"
@@ -8,7 +9,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QStandardPaths>
 
 namespace Hephaestus {
 namespace {
@@ -146,7 +146,9 @@ FleetReading readFleetText(const QByteArray &toml, const QString &path)
 
 QString defaultFleetPath()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u"/hephaestus/fleet.toml"_s;
+    const QString configured = qEnvironmentVariable("XDG_CONFIG_HOME");
+    return (QDir::isAbsolutePath(configured) ? configured : homeDirectory() + u"/.config"_s)
+        + u"/hephaestus/fleet.toml"_s;
 }
 
 } // namespace Hephaestus

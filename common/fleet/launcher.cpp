@@ -2,6 +2,7 @@
 #include "common/fleet/launcher.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/client/openfiles.h"
 
@@ -49,6 +50,8 @@ struct Log
 std::optional<Problem> openLog(const QString &name, const QString &stateDirectory, Log &log)
 {
     log.path = logFileOf(name, stateDirectory);
+    if (log.path.isEmpty())
+        return Problem{name, u"no place for its output: neither HOME nor XDG_STATE_HOME is set"_s};
     QDir().mkpath(QFileInfo(log.path).absolutePath());
     if (QFileInfo(log.path).size() > RotateAt) {
         QFile::remove(log.path + u".1"_s);
@@ -122,13 +125,16 @@ QString defaultStateDirectory()
 {
     // QStandardPaths knows the state directory from Qt 6.7 only (XDG Base Directory Specification).
     const QString state = qEnvironmentVariable("XDG_STATE_HOME");
-    return (QDir::isAbsolutePath(state) ? state : QDir::homePath() + u"/.local/state"_s) + u"/hephaestus"_s;
+    if (QDir::isAbsolutePath(state))
+        return state + u"/hephaestus"_s;
+    const QString home = homeDirectory();
+    return home.isEmpty() ? QString() : home + u"/.local/state/hephaestus"_s;
 }
 
 QString logFileOf(const QString &name, const QString &stateDirectory)
 {
-    return (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/logs/"_s + fileNameOf(name)
-        + u".log"_s;
+    const QString directory = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
+    return directory.isEmpty() ? QString() : directory + u"/logs/"_s + fileNameOf(name) + u".log"_s;
 }
 
 QString programOf(const RestartByCommand &command)

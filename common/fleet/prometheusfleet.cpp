@@ -107,6 +107,8 @@ public:
             resources.openConnections = qint64(value);
         else if (metric == "hephaestus_background_tasks"_L1)
             resources.backgroundTasks = qint64(value);
+        else if (series.label(u"process"_s) == "wrapper"_L1)
+            return; // the numbers of `hephaestus run` itself, beside its program's
         else if (metric == "process_open_fds"_L1)
             resources.openFiles = qint64(value);
         else if (metric == "process_threads"_L1)

@@ -2,6 +2,7 @@
 #include "common/protocol/configreader.h"
 
 #include "common/base/duration.h"
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 
 #include <QDir>
@@ -227,7 +228,7 @@ QString ConfigTable::filePath(const QString &key, const QString &fallback)
     if (path.isEmpty())
         return path;
     if (path == "~"_L1 || path.startsWith("~/"_L1))
-        return QDir::homePath() + path.mid(1);
+        return homeDirectory() + path.mid(1);
     return m_content->directory.isEmpty() ? path : QDir::cleanPath(QDir(m_content->directory).absoluteFilePath(path));
 }
 

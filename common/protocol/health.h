@@ -54,6 +54,8 @@ struct Resources
     std::optional<qint64> threads;
     std::optional<qint64> residentBytes;
     std::optional<double> cpuSeconds; ///< user and system time together
+    std::optional<qint64> peakBytes;  ///< the most memory its control group ever held, page cache included
+    std::optional<qint64> oomKills;   ///< processes of its control group that the kernel ended for want of memory
 
     bool operator==(const Resources &) const = default;
 };

@@ -85,6 +85,8 @@ QJsonObject resourcesObject(const Resources &resources)
     putIf(object, "threads"_L1, resources.threads);
     putIf(object, "resident_bytes"_L1, resources.residentBytes);
     putIf(object, "cpu_seconds"_L1, resources.cpuSeconds);
+    putIf(object, "peak_bytes"_L1, resources.peakBytes);
+    putIf(object, "oom_kills"_L1, resources.oomKills);
     return object;
 }
 
@@ -154,6 +156,13 @@ QJsonObject processObject(const WrappedProcess &process)
                                              {u"state"_s, process.successor->state.text()}};
     }
     putIf(object, "restart_error"_L1, process.restartError);
+    if (process.wrapper) {
+        QJsonObject wrapper;
+        putIf(wrapper, "pid"_L1, process.wrapper->pid);
+        putIf(wrapper, "resident_bytes"_L1, process.wrapper->residentBytes);
+        putIf(wrapper, "cpu_seconds"_L1, process.wrapper->cpuSeconds);
+        object["wrapper"_L1] = wrapper;
+    }
     return object;
 }
 
@@ -214,6 +223,8 @@ void readResources(const JsonReader &reader, Resources &resources)
     reader.count("threads"_L1, resources.threads);
     reader.count("resident_bytes"_L1, resources.residentBytes);
     resources.cpuSeconds = reader.number("cpu_seconds"_L1);
+    reader.count("peak_bytes"_L1, resources.peakBytes);
+    reader.count("oom_kills"_L1, resources.oomKills);
 }
 
 ShutdownProgress readProgress(const JsonReader &reader)
@@ -270,6 +281,12 @@ WrappedProcess readProcess(const JsonReader &reader)
         successor.word("state"_L1, process.successor->state, AllSuccessorStates);
     }
     reader.text("restart_error"_L1, process.restartError);
+    if (reader.has("wrapper"_L1)) {
+        const JsonReader wrapper = reader.object("wrapper"_L1);
+        wrapper.count("pid"_L1, process.wrapper.emplace().pid);
+        wrapper.count("resident_bytes"_L1, process.wrapper->residentBytes);
+        process.wrapper->cpuSeconds = wrapper.number("cpu_seconds"_L1);
+    }
     return process;
 }
 

@@ -147,6 +147,10 @@ bool ReportReader::put(HealthReport &report, const Slot &slot, double value)
     case Field::Threads: return count(resources.threads);
     case Field::ResidentBytes: return count(resources.residentBytes);
     case Field::CpuSeconds: resources.cpuSeconds = value; return true;
+    case Field::PeakBytes: return count(resources.peakBytes);
+    case Field::OomKills: return count(resources.oomKills);
+    case Field::WrapperResidentBytes: return count(report.process->wrapper->residentBytes);
+    case Field::WrapperCpuSeconds: report.process->wrapper->cpuSeconds = value; return true;
     case Field::CodeChecked: report.code->checked = since; return true;
     }
     Q_UNREACHABLE();
@@ -223,6 +227,12 @@ void ReportReader::addSlot(const QStringList &path, qsizetype start, qsizetype e
         {u"threads"_s, Field::Threads},
         {u"resident_bytes"_s, Field::ResidentBytes},
         {u"cpu_seconds"_s, Field::CpuSeconds},
+        {u"peak_bytes"_s, Field::PeakBytes},
+        {u"oom_kills"_s, Field::OomKills},
+    };
+    static const QHash<QString, Field> ofWrapper{
+        {u"resident_bytes"_s, Field::WrapperResidentBytes},
+        {u"cpu_seconds"_s, Field::WrapperCpuSeconds},
     };
     static const QHash<QString, Field> ofCode{{u"checked_seconds"_s, Field::CodeChecked}};
     // The first of the path is the body itself, which has no name.
@@ -235,6 +245,8 @@ void ReportReader::addSlot(const QStringList &path, qsizetype start, qsizetype e
         table = &ofResources;
     } else if (path.size() == 2 && first == "code"_L1) {
         table = &ofCode;
+    } else if (path.size() == 3 && first == "process"_L1 && path[2] == "wrapper"_L1) {
+        table = &ofWrapper;
     } else if (path.size() == 3 && first == "dependencies"_L1) {
         table = &ofDependency;
         for (int i = 0; i < m_report.dependencies.size() && dependency < 0; ++i)

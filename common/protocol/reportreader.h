@@ -35,6 +35,10 @@ private:
         Threads,
         ResidentBytes,
         CpuSeconds,
+        PeakBytes,
+        OomKills,
+        WrapperResidentBytes,
+        WrapperCpuSeconds,
         CodeChecked,
     };
 

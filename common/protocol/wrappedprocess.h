@@ -42,6 +42,16 @@ struct WrappedSuccessor
     bool operator==(const WrappedSuccessor &) const = default;
 };
 
+/// What the wrapper itself is and uses.
+struct Wrapper
+{
+    std::optional<qint64> pid{};
+    std::optional<qint64> residentBytes{};
+    std::optional<double> cpuSeconds{};
+
+    bool operator==(const Wrapper &) const = default;
+};
+
 /// What a wrapper (`hephaestus run`) says of the program that it speaks for: `process` of the detailed body.
 struct WrappedProcess
 {
@@ -61,6 +71,7 @@ struct WrappedProcess
     std::optional<Seconds> startTimeout{}; ///< of a successor, until it accepts
     std::optional<WrappedSuccessor> successor{};
     QString restartError{}; ///< of the latest restart; empty: it did not fail
+    std::optional<Wrapper> wrapper{};
 
     bool operator==(const WrappedProcess &) const = default;
 };

@@ -112,7 +112,11 @@ private:
     bool m_failing = false;
 };
 
-QString HistoryStore::defaultPath() { return defaultStateDirectory() + u"/dashboard/history.db"_s; }
+QString HistoryStore::defaultPath()
+{
+    const QString directory = defaultStateDirectory();
+    return directory.isEmpty() ? QString() : directory + u"/dashboard/history.db"_s;
+}
 
 HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, QObject *parent)
     : QObject(parent)

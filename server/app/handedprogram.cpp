@@ -50,7 +50,7 @@ QList<HandedSocket> HandedProgram::handOver()
         handed.append({Output + pid, output.number()});
     if (guardian && guardian->pid() > 0)
         handed.append({GuardianChannel + QByteArray::number(guardian->pid()), guardian->channel()});
-    if (adapter) {
+    if (adapter && !adapter->problem()) {
         handed.append({Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
         adapter->keepDirectory();
     }

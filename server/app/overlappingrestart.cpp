@@ -27,9 +27,7 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     options.toStdout = m_supervisor.sink(OutputStream::Stdout);
     options.toStderr = m_supervisor.sink(OutputStream::Stderr);
     if (m_options.python) {
-        m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, stateDirectory());
-        if (auto problem = m_adapter->problem())
-            return problem;
+        m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, placesForFiles());
         options.command.environment += m_adapter->environment();
     }
     m_successor = std::make_unique<Successor>(std::move(options), m_sockets);

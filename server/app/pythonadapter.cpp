@@ -43,24 +43,40 @@ void removeLeftovers(const QDir &base)
 
 } // namespace
 
-PythonAdapter::PythonAdapter(const QString &name, const QString &stateDirectory)
+PythonAdapter::PythonAdapter(const QString &name, const QStringList &places)
+    : m_problem(Problem{{}, u"there is no place for the Python adapter"_s})
 {
-    const QDir base(stateDirectory + u"/python"_s);
+    for (const QString &place : places) {
+        m_problem = makeIn(place, name);
+        if (!m_problem)
+            return;
+        if (m_lock.isOpen())
+            QDir(m_directory).removeRecursively();
+        m_lock.reset();
+    }
+    m_directory = u"/dev/null"_s; // where no report can ever be
+}
+
+std::optional<Problem> PythonAdapter::makeIn(const QString &place, const QString &name)
+{
+    const QDir base(place + u"/python"_s);
     removeLeftovers(base);
     const QString encoded = QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~"));
     m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
     if (QFile::exists(m_directory)) // of the program that this one's is to follow
         m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
-    const auto failed = [this] { return Problem{m_directory, u"no place for the Python adapter"_s}; };
+    const Problem failed{m_directory, u"no place for the Python adapter"_s};
     if (!QDir().mkpath(m_directory)
         || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
-        m_problem = failed();
-    else if (m_lock = lockDirectory(m_directory); !m_lock.isOpen())
-        m_problem = failed();
+        return failed;
+    m_lock = lockDirectory(m_directory);
+    if (!m_lock.isOpen())
+        return failed;
     for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
-        if (!m_problem && !QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
-            m_problem = failed();
+        if (!QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
+            return failed;
     }
+    return {};
 }
 
 std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, FileDescriptor lock)
@@ -73,12 +89,14 @@ std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, Fi
 
 PythonAdapter::~PythonAdapter()
 {
-    if (!m_keeps)
+    if (!m_keeps && !m_problem)
         QDir(m_directory).removeRecursively(); // still locked
 }
 
 QByteArrayList PythonAdapter::environment() const
 {
+    if (m_problem)
+        return {};
     QByteArray path = QFile::encodeName(m_directory);
     if (const QByteArray given = qgetenv("PYTHONPATH"); !given.isEmpty())
         path += ':' + given;

@@ -6,6 +6,7 @@
 
 #include <QByteArrayList>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -18,8 +19,9 @@ namespace Hephaestus {
 class PythonAdapter
 {
 public:
-    /// In `python/NAME.PID` of the state directory; what processes that are no more left there is removed.
-    explicit PythonAdapter(const QString &name, const QString &stateDirectory);
+    /// In `python/NAME.PID` of the first of these places where it can be; what processes that are no more left there is
+    /// removed.
+    PythonAdapter(const QString &name, const QStringList &places);
     ~PythonAdapter();
     PythonAdapter(const PythonAdapter &) = delete;
     PythonAdapter &operator=(const PythonAdapter &) = delete;
@@ -30,7 +32,7 @@ public:
     int lock() const { return m_lock.number(); } ///< a descriptor; stays this object's
     void keepDirectory() { m_keeps = true; }     ///< whoever adopts it removes it
 
-    /// Why there is none.
+    /// Why there is none. Then no report will come, and the code of a Python program stays unknown.
     const std::optional<Problem> &problem() const { return m_problem; }
     /// `NAME=value`, on top of this process' own.
     QByteArrayList environment() const;
@@ -40,6 +42,7 @@ public:
 
 private:
     PythonAdapter() = default;
+    std::optional<Problem> makeIn(const QString &place, const QString &name);
 
     QString m_directory;
     FileDescriptor m_lock; ///< while it is held, nobody removes the directory

@@ -11,6 +11,7 @@
 #include "server/code/processorigin.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
+#include "server/supervisor/familyusage.h"
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/processtable.h"
 
@@ -120,6 +121,7 @@ private:
     const RunOptions m_options;
     HeldSockets &m_sockets;
     Guardian &m_guardian;
+    const std::shared_ptr<FamilyUsage> m_usage = std::make_shared<FamilyUsage>(); ///< the state outlives this object
     Service m_service;
     Supervisor m_supervisor;
     ProgramCode m_code;
@@ -151,6 +153,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     , m_notifier(m_service.shutdown())
     , m_restart(m_service, self, std::move(trial))
 {
+    m_service.state().setResourceReader([usage = m_usage] { return usage->now(); });
     if (!options.upstream.url.isEmpty())
         m_upstream =
             std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
@@ -283,6 +286,7 @@ void RunProgram::publish()
         if (leader)
             leaders.append(*leader);
     }
+    m_usage->follow(leaders, m_sockets.addresses());
     m_guardian.guard(leaders, m_supervisor.outputs() + (m_overlap ? m_overlap->outputs() : QList<int>()));
     m_code.follow(m_supervisor.pid());
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
@@ -399,8 +403,22 @@ std::optional<Problem> Belongings::complete(const RunOptions &options)
     if (auto problem = hold(sockets, options.sockets, inherited, socketNames))
         return problem;
     if (options.python && !adapter)
-        adapter = std::make_unique<PythonAdapter>(options.service.name, stateDirectory());
-    return adapter ? adapter->problem() : std::nullopt;
+        adapter = std::make_unique<PythonAdapter>(options.service.name, placesForFiles());
+    return {};
+}
+
+/// Where nothing can be written, the program runs all the same.
+void tellWhatIsMissing(const RunOptions &options, const PythonAdapter *adapter)
+{
+    if (options.supervisor.logFile.isEmpty())
+        qCWarning(logProcess, "the program's output is kept in memory only: there is no home for a log file");
+    if (adapter && adapter->problem())
+        qCWarning(logProcess, "--python: %s: which modules are loaded cannot be known",
+                  qPrintable(adapter->problem()->text()));
+    if (!hasProcessTable())
+        qCWarning(logProcess,
+                  "/proc is not there, or another PID namespace's: what the program uses, has loaded and "
+                  "started beyond its process group cannot be known");
 }
 
 /// What a run leaves.
@@ -475,6 +493,7 @@ void tellProblems(const QList<Problem> &problems)
 int runCommand(const QStringList &arguments)
 {
     resetSignalsAtStart();
+    ChildProcess::noteInherited();
     const Reexec self;
     QList<Problem> problems;
     auto options = readRunOptions(arguments, self.arguments(), problems);
@@ -503,6 +522,7 @@ int runCommand(const QStringList &arguments)
                                                                .grace = options->supervisor.stopTimeout});
     options->supervisor.command.environment += guardian->mark();
     Log::install(options->log); // its thread begins
+    tellWhatIsMissing(*options, belongings.adapter.get());
     const auto trial = [&]() -> std::optional<Problem> {
         QList<Problem> found;
         if (const auto next = readRunOptions(arguments, self.arguments(), found))

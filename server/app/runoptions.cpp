@@ -199,11 +199,12 @@ void readWatch(const QCommandLineParser &parser, RunOptions &options)
     options.python = parser.isSet(u"python"_s);
 }
 
-/// Beside the log of a service started by the fleet, which holds what this command itself says.
+/// Beside the log of a service started by the fleet, which holds what this command itself says. Empty: nowhere.
 QString outputFile(const QString &name)
 {
     const QString file = logFileOf(name + u".output"_s, stateDirectory());
-    QDir().mkpath(QFileInfo(file).path()); // where that fails, writing tells
+    if (!file.isEmpty())
+        QDir().mkpath(QFileInfo(file).path()); // where that fails, writing tells
     return file;
 }
 

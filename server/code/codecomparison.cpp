@@ -3,6 +3,7 @@
 
 #include "common/base/filedescriptor.h"
 #include "common/base/printable.h"
+#include "common/base/processentry.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -187,6 +188,9 @@ CodeReport CodeComparison::report() const
     if (!module.isEmpty()
         && !m_manifest.hasModules()) // the adapter was not loaded: what it would have named is not known
         report.changed << CodeChange{printablePath(module), QStringLiteral("source"), word(Change::Unreadable)};
+    if (!hasProcessTable()) // what it has mapped is not known
+        report.changed << CodeChange{QStringLiteral("/proc"), QLatin1String(wireName(CodeKind::Executable)),
+                                     word(Change::Unreadable)};
     report.verdict = stale ? CodeVerdict::Stale : report.changed.isEmpty() ? CodeVerdict::Fresh : CodeVerdict::Unknown;
     if (const GitState &git = m_manifest.git();
         stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)

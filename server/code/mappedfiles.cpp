@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/mappedfiles.h"
 
+#include "common/base/processentry.h"
+
 #include <QFile>
 #include <QSet>
 
@@ -94,6 +96,8 @@ QList<MappedFile> parseMaps(QByteArrayView maps)
 
 QList<MappedFile> mappedFiles(pid_t pid)
 {
+    if (!hasProcessTable())
+        return {};
     QFile maps(QStringLiteral("/proc/%1/maps").arg(pid));
     if (!maps.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
         return {};

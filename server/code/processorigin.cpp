@@ -44,7 +44,8 @@ quint64 ProcessOrigin::ticketOf(pid_t pid)
 std::optional<QByteArray> ProcessOrigin::environmentOf(pid_t pid)
 {
     QFile file(QStringLiteral("/proc/%1/environ").arg(pid));
-    return file.open(QIODevice::ReadOnly | QIODevice::Unbuffered) ? std::optional(file.readAll()) : std::nullopt;
+    return hasProcessTable() && file.open(QIODevice::ReadOnly | QIODevice::Unbuffered) ? std::optional(file.readAll())
+                                                                                       : std::nullopt;
 }
 
 ContentHash ProcessOrigin::environmentHash(const QByteArray &environment)

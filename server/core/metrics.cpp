@@ -60,6 +60,36 @@ private:
     QByteArray m_text;
 };
 
+/// Of a service itself, or with a label of a wrapped program with its family and of its wrapper.
+void writeProcess(Exposition &out, const HealthReport &report)
+{
+    const Resources &program = report.resources;
+    const Wrapper wrapper = report.process ? report.process->wrapper.value_or(Wrapper()) : Wrapper();
+    const auto write = [&](const char *name, const char *type, const char *help, const auto &ofProgram,
+                           const auto &ofWrapper) {
+        if (!ofProgram && !ofWrapper)
+            return;
+        out.family(name, type, help);
+        if (!report.process)
+            return out.sample(double(*ofProgram));
+        if (ofProgram)
+            out.sample(double(*ofProgram), {{"process", QStringLiteral("program")}});
+        if (ofWrapper)
+            out.sample(double(*ofWrapper), {{"process", QStringLiteral("wrapper")}});
+    };
+    constexpr std::optional<qint64> unknown;
+    write("process_open_fds", "gauge", "Number of open file descriptors.", program.openFiles, unknown);
+    write("process_threads", "gauge", "Number of OS threads.", program.threads, unknown);
+    write("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", program.residentBytes,
+          wrapper.residentBytes);
+    write("process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.",
+          program.cpuSeconds, wrapper.cpuSeconds);
+    out.gauge("hephaestus_memory_peak_bytes", "The most memory that the program's control group ever held.",
+              program.peakBytes);
+    out.gauge("hephaestus_oom_kills_total", "Processes of the control group ended by the kernel for want of memory.",
+              program.oomKills, "counter");
+}
+
 void writeDependencies(Exposition &out, const HealthReport &report, const std::vector<Dependency *> &dependencies)
 {
     out.family("hephaestus_dependency_operations_total", "counter",
@@ -112,11 +142,7 @@ QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint6
               report.resources.inFlightRequests);
     out.gauge("hephaestus_open_connections", "Connections open to this service.", report.resources.openConnections);
     out.gauge("hephaestus_background_tasks", "Running tasks of the service.", report.resources.backgroundTasks);
-    out.gauge("process_open_fds", "Number of open file descriptors.", report.resources.openFiles);
-    out.gauge("process_threads", "Number of OS threads.", report.resources.threads);
-    out.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", report.resources.residentBytes);
-    out.gauge("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
-              report.resources.cpuSeconds, "counter");
+    writeProcess(out, report);
     if (report.code && report.code->verdict != CodeVerdict::Unknown)
         out.gauge("hephaestus_code_stale", "1 if this process runs other code than is on disk.",
                   std::optional(int(report.code->verdict == CodeVerdict::Stale)));

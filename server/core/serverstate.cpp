@@ -189,7 +189,12 @@ HealthReport ServerState::report() const
     HealthReport report;
     static_cast<BasicHealth &>(report) = basic();
     report.shouldShutdown = report.status == ServiceStatus::ShuttingDown;
-    report.resources = resources();
+    report.resources = m_readResources ? m_readResources() : resources();
+    std::optional<Wrapper> wrapper;
+    if (m_readResources) {
+        const ProcessUsage own = ProcessUsage::now();
+        wrapper = Wrapper{report.pid, own.residentBytes, own.cpuSeconds};
+    }
     const std::lock_guard lock(m_mutex);
     for (const Dependency &dependency : m_dependencies)
         report.dependencies << dependency.report();
@@ -198,6 +203,8 @@ HealthReport ServerState::report() const
     if (report.code)
         report.code->checked = m_clock.now() - m_codeChecked;
     report.process = m_process;
+    if (report.process && m_readResources)
+        report.process->wrapper = wrapper;
     if (m_upstream)
         mergeUpstream(report, *m_upstream);
     report.shutdown = m_shutdown;
@@ -247,13 +254,20 @@ void mergeUpstream(HealthReport &report, const HealthReport &upstream)
         if (theirs)
             ours = theirs;
     };
+    const auto fill = [](auto &ours, const auto &theirs) {
+        if (!ours)
+            ours = theirs;
+    };
     prefer(report.resources.openConnections, upstream.resources.openConnections);
     prefer(report.resources.backgroundTasks, upstream.resources.backgroundTasks);
     prefer(report.resources.inFlightRequests, upstream.resources.inFlightRequests);
-    prefer(report.resources.openFiles, upstream.resources.openFiles);
-    prefer(report.resources.threads, upstream.resources.threads);
-    prefer(report.resources.residentBytes, upstream.resources.residentBytes);
-    prefer(report.resources.cpuSeconds, upstream.resources.cpuSeconds);
+    // What it says of one process is less than what its wrapper knows of its whole family.
+    fill(report.resources.openFiles, upstream.resources.openFiles);
+    fill(report.resources.threads, upstream.resources.threads);
+    fill(report.resources.residentBytes, upstream.resources.residentBytes);
+    fill(report.resources.cpuSeconds, upstream.resources.cpuSeconds);
+    fill(report.resources.peakBytes, upstream.resources.peakBytes);
+    fill(report.resources.oomKills, upstream.resources.oomKills);
     prefer(report.code, upstream.code);
 }
 

@@ -66,6 +66,9 @@ public:
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
     void setProcess(const WrappedProcess &process);
+    /// How the resources of report() are read: by any thread, also by several at a time. For who speaks for another
+    /// program; without it they are this process' own. Call before other threads look.
+    void setResourceReader(std::function<Resources()> reader) { m_readResources = std::move(reader); }
     /// Of `process`: how many lines it has written up to now.
     void setOutputLines(qint64 count);
     /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
@@ -82,6 +85,7 @@ public:
 private:
     Resources resources() const;
 
+    std::function<Resources()> m_readResources;
     const Clock &m_clock;
     QString m_service;
     QString m_version;

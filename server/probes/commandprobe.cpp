@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/commandprobe.h"
 
+#include "server/core/awaitedchildren.h"
 #include "server/core/unixsignals.h"
 
 #include <QFileInfo>
@@ -27,8 +28,10 @@ CommandProbe::CommandProbe(const CommandSettings &settings, std::chrono::millise
         resetSignalsInChild();
         ::setpgid(0, 0);
     });
-    connect(&m_process, &QProcess::finished, this,
-            [this](int exitCode, QProcess::ExitStatus status) { finish(outcome(exitCode, status)); });
+    connect(&m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
+        AwaitedChildren::remove(m_pid);
+        finish(outcome(exitCode, status));
+    });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             finish(Outcome::failure(ErrorClass::Unreachable,
@@ -41,12 +44,19 @@ CommandProbe::~CommandProbe()
     m_process.disconnect(this);
     if (!CommandProbe::abandon())
         m_process.waitForFinished(); // killed: moments
+    AwaitedChildren::remove(m_pid);
 }
 
 /// Only the program's name: an argument may be a secret.
 QString CommandProbe::target() const { return QFileInfo(m_settings.argv.value(0)).fileName(); }
 
-void CommandProbe::ask() { m_process.start(); }
+void CommandProbe::ask()
+{
+    m_process.start();
+    m_pid = pid_t(m_process.processId());
+    if (m_pid > 0)
+        AwaitedChildren::add(m_pid);
+}
 
 bool CommandProbe::abandon()
 {

@@ -28,6 +28,7 @@ private:
 
     const CommandSettings m_settings;
     QProcess m_process;
+    pid_t m_pid = 0; ///< of the latest
 };
 
 } // namespace Hephaestus

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/childprocess.h"
 
+#include "server/core/awaitedchildren.h"
+
 #include <QSocketNotifier>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -17,7 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto WatchEvery = 1s;  // orphans to reap, a suspension to notice
 constexpr auto StopEvery = 10ms; // while something is being ended
 constexpr auto GiveUpAfter = 5s; // of SIGKILL: only uninterruptible sleep withstands it that long
 
@@ -28,18 +31,49 @@ QList<ProcessEntry> &leaders()
     return leaders;
 }
 
-bool isLeader(const ProcessEntry &process)
+std::atomic<qint64> s_reapedMicroseconds{0};
+
+void reap(pid_t pid)
 {
-    return std::any_of(leaders().begin(), leaders().end(),
-                       [&](const ProcessEntry &leader) { return leader.pid == process.pid; });
+    rusage usage{};
+    if (::wait4(pid, nullptr, WNOHANG, &usage) != pid)
+        return;
+    for (const timeval &time : {usage.ru_utime, usage.ru_stime})
+        s_reapedMicroseconds += qint64(time.tv_sec) * 1'000'000 + time.tv_usec;
 }
 
-/// Those that left only their end.
-void reapAdopted()
+QSet<pid_t> &inherited()
 {
-    for (const ProcessEntry &orphan : readAdopted()) {
-        if (orphan.isZombie() && !isLeader(orphan))
-            ::waitpid(orphan.pid, nullptr, WNOHANG);
+    static QSet<pid_t> pids;
+    return pids;
+}
+
+bool isAwaited(pid_t pid)
+{
+    return AwaitedChildren::contains(pid)
+        || std::any_of(leaders().begin(), leaders().end(),
+                       [pid](const ProcessEntry &leader) { return leader.pid == pid; });
+}
+
+/// Those that nobody else waits for. Process 1 gets every orphan of its namespace.
+void reapStrays()
+{
+    for (const ProcessEntry &child : readChildren()) {
+        const bool isOurs = isAdopted(child) || inherited().contains(child.pid) || ::getpid() == 1;
+        if (!child.isZombie() || !isOurs || isAwaited(child.pid))
+            continue;
+        inherited().remove(child.pid);
+        if (isAdopted(child))
+            reap(child.pid);
+        else
+            ::waitpid(child.pid, nullptr, WNOHANG); // not of the program
+    }
+    // Without a table the kernel names one at a time; who is awaited is reaped soon by who waits.
+    siginfo_t info{};
+    while (!hasProcessTable() && ::getpid() == 1 && ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+           && info.si_pid > 0 && !isAwaited(info.si_pid)) {
+        ::waitpid(info.si_pid, nullptr, WNOHANG);
+        info = {};
     }
 }
 
@@ -64,7 +98,16 @@ ChildProcess::ChildProcess(const Clock &clock, QObject *parent) : QObject(parent
 {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     connect(&m_timer, &QTimer::timeout, this, &ChildProcess::advance);
+    connect(m_signal.get(), &ChildSignal::arrived, this, [this] { isRunning() ? advance() : reapStrays(); });
 }
+
+void ChildProcess::noteInherited()
+{
+    for (const ProcessEntry &child : readChildren())
+        inherited().insert(child.pid);
+}
+
+std::chrono::microseconds ChildProcess::cpuOfReaped() { return std::chrono::microseconds(s_reapedMicroseconds); }
 
 ChildProcess::~ChildProcess() { kill(); }
 
@@ -133,7 +176,7 @@ void ChildProcess::watch(SpawnedChild child, const ChildCommand &command, std::c
     m_suspended = false;
     m_notifier = std::make_unique<QSocketNotifier>(m_child.pidfd.number(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &ChildProcess::advance);
-    m_timer.start(WatchEvery);
+    m_timer.start(0ms); // what happened before we listened
 }
 
 void ChildProcess::forget()
@@ -197,6 +240,8 @@ void ChildProcess::advance()
 {
     if (!isRunning())
         return;
+    if (!m_deadline)
+        m_timer.stop();
     if (!m_end)
         leaderEnded();
     watchSuspension();
@@ -204,12 +249,13 @@ void ChildProcess::advance()
     // /proc is read one process after the other: one that lost its parent meanwhile may be in no place.
     if (m_end && remains.isEmpty())
         remains = reapAndListRemains();
-    if (m_end && remains.isEmpty())
+    const int left = std::max(int(remains.size()), int(m_end && isGroupLeft()));
+    if (m_end && left == 0)
         return finish(0);
     if (m_end && !m_deadline) {
         m_deadline = m_clock.now() + m_grace;
         m_timer.start(StopEvery);
-        Q_EMIT remainsFound(int(remains.size()));
+        Q_EMIT remainsFound(left);
     }
     if (m_deadline)
         endRemains(remains);
@@ -220,6 +266,17 @@ void ChildProcess::leaderEnded()
     m_end = peekEnd(m_leader.pid);
     if (m_end)
         m_notifier.reset(); // a pidfd stays readable
+}
+
+/// Where there is no process table, the only thing that can be known of the family. The leader is reaped then, and as
+/// long as anybody has its number as a group no other process gets it.
+bool ChildProcess::isGroupLeft() const
+{
+    if (hasProcessTable())
+        return false;
+    while (::waitpid(-m_leader.pid, nullptr, WNOHANG) > 0) {
+    }
+    return ::kill(-m_leader.pid, 0) == 0;
 }
 
 void ChildProcess::watchSuspension()
@@ -236,7 +293,7 @@ void ChildProcess::watchSuspension()
 /// What of the program is alive besides its leader. Looks at every process only once something is to be ended.
 QList<ProcessEntry> ChildProcess::reapAndListRemains()
 {
-    reapAdopted();
+    reapStrays();
     if (!m_end && !m_deadline)
         return {};
     QList<ProcessEntry> others = leaders();
@@ -252,6 +309,11 @@ void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
     if (now < *m_deadline) {
         if (m_end) // those that still have the leader are its own business
             askToEnd(remains, m_asked);
+        if (m_end && isGroupLeft() && !m_asked.contains(-m_leader.pid)) {
+            m_asked.insert(-m_leader.pid);
+            ::kill(-m_leader.pid, SIGTERM);
+            ::kill(-m_leader.pid, SIGCONT);
+        }
         return;
     }
     if (!std::exchange(m_killing, true))
@@ -268,9 +330,9 @@ void ChildProcess::finish(int left)
     ChildEnd end = m_end.value_or(ChildEnd{.signalNumber = SIGKILL});
     end.wasKilled = m_killing;
     end.left = left;
-    ::waitpid(m_leader.pid, nullptr, WNOHANG);
+    reap(m_leader.pid);
     forget();
-    reapAdopted(); // what died just now under our hands
+    reapStrays(); // what died just now under our hands
     Q_EMIT ended(end);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "server/supervisor/childend.h"
+#include "server/supervisor/childsignal.h"
 #include "server/supervisor/processtable.h"
 #include "server/supervisor/spawn.h"
 
@@ -28,7 +29,8 @@ struct RunningChild
 /// left behind. What it left in sessions of their own comes to this process as their subreaper.
 ///
 /// Lives in the main thread. Where several run at a time, an orphan in a session of its own counts as the latest's that
-/// can have left it. A pidfd reports the end. A timer only calls advance(), which reads the clock and /proc.
+/// can have left it. SIGCHLD and a pidfd lead to advance(), which reads the clock and /proc; a timer does so only while
+/// something is to be ended. Without a process table (hasProcessTable()) the family is the group alone.
 class ChildProcess : public QObject
 {
     Q_OBJECT
@@ -37,6 +39,9 @@ public:
     explicit ChildProcess(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     /// Does kill() to what still runs.
     ~ChildProcess() override;
+
+    /// The CPU time, user and system, of all processes of programs that this process has reaped. Any thread.
+    static std::chrono::microseconds cpuOfReaped();
 
     /// Nothing if it runs now. `grace` is what its remains get when it ends by itself.
     std::optional<StartFailure> start(const ChildCommand &command, const QList<HandedSocket> &sockets,
@@ -53,6 +58,10 @@ public:
     void expectEnd(std::chrono::milliseconds grace);
     /// SIGKILL to all of it at once, and waits for that (2 s at most). ended() does not come.
     void kill();
+
+    /// The children that this process has now were left by who it was before an execve(2): they are reaped when they
+    /// end. Call it before anything is started.
+    static void noteInherited();
 
     bool isRunning() const { return m_leader.pid > 0; } ///< until ended(), though the program itself may be gone
     bool isStopping() const { return m_deadline.has_value(); }
@@ -82,8 +91,10 @@ private:
     void endRemains(const QList<ProcessEntry> &remains);
     void finish(int left);
     void watchSuspension();
+    bool isGroupLeft() const;
 
     const Clock &m_clock;
+    const std::shared_ptr<ChildSignal> m_signal = ChildSignal::instance();
     SpawnedChild m_child;
     ProcessEntry m_leader; ///< not reaped before finish(), so that its number stays its own
     std::unique_ptr<QSocketNotifier> m_notifier;

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/writewithoutblocking.h"
+#include "server/core/awaitedchildren.h"
 #include "server/supervisor/childend.h"
 #include "server/supervisor/eventline.h"
 #include "server/supervisor/outputfile.h"
@@ -77,6 +78,7 @@ private:
     bool isLed() const;
     void askLeaders();
     void endRemains();
+    void endGroups();
     void drain(std::chrono::milliseconds time);
     void read(HeldOutput &output);
     void say(const QString &text);
@@ -111,7 +113,9 @@ void Watch::run(int channel)
     // Also without a leader: it may have been told of none yet, or that it has ended, while others are left.
     const bool hasLeader = std::any_of(m_guarded.leaders.begin(), m_guarded.leaders.end(),
                                        [](const ProcessEntry &leader) { return leader.pid > 0; });
-    if (hasLeader || !remains().isEmpty())
+    if (!hasProcessTable())
+        endGroups();
+    else if (hasLeader || !remains().isEmpty())
         endRemains();
     ::_exit(0);
 }
@@ -226,6 +230,30 @@ void Watch::endRemains()
     }
 }
 
+/// Without a process table: the kernel has told the leaders, and what can be seen is whether a group has members.
+void Watch::endGroups()
+{
+    if (!m_options.logFile.isEmpty())
+        m_file.emplace(m_options.logFile);
+    say(u"its supervisor (pid %1) was killed: SIGKILL to its process group after %2; without /proc no other of its "
+        "processes can be found"_s.arg(m_supervisor)
+            .arg(formatDuration(m_options.grace)));
+    const auto began = std::chrono::steady_clock::now();
+    const auto isLeft = [](const ProcessEntry &leader) { return leader.pid > 0 && ::kill(-leader.pid, 0) == 0; };
+    while (std::any_of(m_guarded.leaders.begin(), m_guarded.leaders.end(), isLeft)) {
+        if (std::chrono::steady_clock::now() - began < m_options.grace) {
+            drain(GuardianLooksLater);
+            continue;
+        }
+        for (const ProcessEntry &leader : m_guarded.leaders) {
+            if (isLeft(leader))
+                ::kill(-leader.pid, SIGKILL);
+        }
+        break;
+    }
+    drain(0ms);
+}
+
 /// Reads what the program says into its log, for that long.
 void Watch::drain(std::chrono::milliseconds time)
 {
@@ -285,6 +313,7 @@ Guardian::Guardian(pid_t pid, FileDescriptor channel) : m_channel(std::move(chan
     const auto process = readProcess(pid);
     if (process && process->parent == ::getpid())
         m_pid = pid;
+    AwaitedChildren::add(m_pid);
 }
 
 Guardian::~Guardian() { end(); }
@@ -298,7 +327,7 @@ void Guardian::end()
     ::kill(m_pid, SIGKILL);
     while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    m_pid = 0;
+    AwaitedChildren::remove(std::exchange(m_pid, 0));
 }
 
 void Guardian::start()
@@ -322,6 +351,7 @@ void Guardian::start()
         Watch(parent, m_mark, m_options).run(reading.number());
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    AwaitedChildren::add(m_pid);
 }
 
 void Guardian::watch()
@@ -333,7 +363,7 @@ void Guardian::watch()
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
         m_notifier.release()->deleteLater();
         ::waitpid(m_pid, nullptr, 0);
-        m_pid = 0;
+        AwaitedChildren::remove(std::exchange(m_pid, 0));
         if (std::chrono::steady_clock::now() - m_startedAt >= LivesAtLeast)
             replace();
         else
@@ -391,7 +421,7 @@ void Guardian::send()
 bool Guardian::wasAskedToEnd() const
 {
     QFile status(u"/proc/%1/status"_s.arg(m_pid));
-    if (m_pid <= 0 || !status.open(QFile::ReadOnly))
+    if (m_pid <= 0 || !hasProcessTable() || !status.open(QFile::ReadOnly))
         return false;
     // It blocks every signal: one that was sent stays pending.
     for (const QByteArray &line : status.readAll().split('\n')) {

@@ -39,17 +39,18 @@ QByteArray readSmallFile(const char *path)
     return content;
 }
 
-/// Calls `visit(name)` for every entry of a directory that is not hidden.
+/// Calls `visit(name)` for every entry of a directory that is not hidden; false: it cannot be read.
 template <typename Visit>
-void forEachName(const char *path, Visit visit)
+bool forEachName(const char *path, Visit visit)
 {
     const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path), ::closedir);
     if (!directory)
-        return;
+        return false;
     while (const dirent *entry = ::readdir(directory.get())) {
         if (entry->d_name[0] != '.')
             visit(static_cast<const char *>(entry->d_name));
     }
+    return true;
 }
 
 /// Calls `visit(number)` for every entry of a directory that is a number.
@@ -62,11 +63,6 @@ void forEachNumber(const char *path, Visit visit)
         if (number > 0 && *end == 0)
             visit(pid_t(number));
     });
-}
-
-bool isAdopted(const ProcessEntry &process, pid_t self, pid_t session)
-{
-    return process.parent == self && process.session != session;
 }
 
 /// Of `all`, in the order they are found, the group and session of `leader`, whoever descends from them or
@@ -96,7 +92,7 @@ QList<ProcessEntry> addFamily(const ProcessEntry &leader, const QList<ProcessEnt
 }
 
 /// The children of every thread, where the kernel tells them (CONFIG_PROC_CHILDREN); nothing where it does not.
-std::optional<QList<pid_t>> readChildren()
+std::optional<QList<pid_t>> childrenOfThreads()
 {
     QList<pid_t> children;
     bool told = false;
@@ -119,6 +115,8 @@ std::optional<QList<pid_t>> readChildren()
 QList<ProcessEntry> readProcesses()
 {
     QList<ProcessEntry> processes;
+    if (!hasProcessTable())
+        return processes;
     forEachNumber("/proc", [&](pid_t pid) {
         if (const auto process = readProcess(pid))
             processes.append(*process);
@@ -126,28 +124,28 @@ QList<ProcessEntry> readProcesses()
     return processes;
 }
 
-QList<ProcessEntry> readAdopted()
+QList<ProcessEntry> readChildren()
 {
-    const pid_t self = ::getpid();
-    const pid_t session = ::getsid(0);
-    QList<ProcessEntry> adopted;
-    if (const auto children = readChildren()) {
-        for (const pid_t pid : *children) {
+    QList<ProcessEntry> children;
+    if (!hasProcessTable())
+        return children;
+    if (const auto pids = childrenOfThreads()) {
+        for (const pid_t pid : *pids) {
             if (const auto process = readProcess(pid))
-                adopted.append(*process);
+                children.append(*process);
         }
     } else {
-        adopted = readProcesses();
+        children = readProcesses();
     }
-    adopted.removeIf([=](const ProcessEntry &process) { return !isAdopted(process, self, session); });
-    return adopted;
+    children.removeIf([self = ::getpid()](const ProcessEntry &process) { return process.parent != self; });
+    return children;
 }
+
+bool isAdopted(const ProcessEntry &process) { return process.parent == ::getpid() && process.session != ::getsid(0); }
 
 QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all,
                               const QList<ProcessEntry> &others)
 {
-    const pid_t self = ::getpid();
-    const pid_t session = ::getsid(0);
     QSet<pid_t> foreign;
     for (const ProcessEntry &other : others) {
         foreign.insert(other.pid);
@@ -155,18 +153,28 @@ QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEnt
     }
     const auto isLeft = [&](const ProcessEntry &process) {
         const auto mayBeOf = [&](const ProcessEntry &one) { return process.startTicks >= one.startTicks; };
-        return isAdopted(process, self, session) && mayBeOf(leader)
+        return isAdopted(process) && mayBeOf(leader)
             && std::none_of(others.begin(), others.end(), [&](const ProcessEntry &other) {
                    return mayBeOf(other)
                        && std::pair(other.startTicks, other.pid) > std::pair(leader.startTicks, leader.pid);
                });
     };
-    foreign.insert(self);
+    foreign.insert(::getpid());
     return addFamily(leader, all, foreign, isLeft);
+}
+
+std::optional<qint64> countOpenFiles(pid_t pid)
+{
+    qint64 files = 0;
+    const QByteArray directory = "/proc/" + QByteArray::number(pid) + "/fd";
+    const bool isRead = hasProcessTable() && forEachName(directory.constData(), [&files](const char *) { ++files; });
+    return isRead ? std::optional(files) : std::nullopt;
 }
 
 bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
 {
+    if (!hasProcessTable())
+        return false;
     QSet<QByteArray> wanted;
     for (const int socket : sockets) {
         struct stat status = {};

@@ -11,9 +11,11 @@ namespace Hephaestus {
 
 QList<ProcessEntry> readProcesses();
 
-/// The children of this process that it did not start, but got as their subreaper (PR_SET_CHILD_SUBREAPER). They are
-/// known by a session that is not ours.
-QList<ProcessEntry> readAdopted();
+QList<ProcessEntry> readChildren();
+
+/// Whether a child of this process is one that it did not start, but got as their subreaper (PR_SET_CHILD_SUBREAPER).
+/// It is known by a session that is not ours; so are the leaders of programs.
+bool isAdopted(const ProcessEntry &process);
 
 /// Of `all`, what belongs to the program that `leader` began, without the leader itself. That is its group and session,
 /// whoever descends from them, and adopted processes not older than it, with their descendants.
@@ -22,6 +24,9 @@ QList<ProcessEntry> readAdopted();
 /// the youngest leader that is not younger than itself.
 QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all,
                               const QList<ProcessEntry> &others = {});
+
+/// How many descriptors it has open; nothing: that may not be looked at.
+std::optional<qint64> countOpenFiles(pid_t pid);
 
 /// Whether the family that `leader` began waits for each of these sockets in an epoll set: a program that does this
 /// accepts. Any descriptor of this process names a socket. Of programs that use no epoll set nothing can be said.

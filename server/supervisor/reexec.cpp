@@ -27,6 +27,19 @@ namespace {
 
 constexpr char OwnFile[] = "/proc/self/exe";
 
+char **s_arguments = nullptr;
+
+/// glibc hands these to what runs before main(): where /proc is not there, nobody else tells them in bytes.
+[[gnu::constructor]] void keepArguments(int, char **arguments, char **) { s_arguments = arguments; }
+
+QByteArrayList zeroEndedOf(char **texts)
+{
+    QByteArrayList strings;
+    for (char **text = texts; text && *text; ++text)
+        strings.append(*text);
+    return strings;
+}
+
 QByteArrayList zeroEnded(const char *path)
 {
     QFile file(QString::fromLatin1(path));
@@ -70,11 +83,17 @@ Reexec::Reexec()
     , m_environment(zeroEnded("/proc/self/environ"))
     , m_directory(currentDirectory())
 {
+    if (m_arguments.isEmpty()) { // without /proc
+        m_arguments = zeroEndedOf(s_arguments);
+        m_environment = zeroEndedOf(environ);
+    }
     m_path = programPath(m_directory);
 }
 
 std::optional<Problem> Reexec::check() const
 {
+    if (::access(OwnFile, F_OK) != 0)
+        return Problem{QString::fromLatin1(OwnFile), u"without /proc it is not known what program this is"_s};
     if (::access(m_directory.constData(), X_OK) != 0)
         return Problem{QFile::decodeName(m_directory), u"the directory this was started in is gone"_s};
     return checkProgramFile(m_path);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <dirent.h>
 #include <functional>
 #include <map>
@@ -219,6 +220,42 @@ int orphanThem(char **arguments)
     sleepForEver();
 }
 
+void burn()
+{
+    while (std::clock() < CLOCKS_PER_SEC / 5) {
+    }
+}
+
+/// A process that uses 200 ms of CPU time and ends: a child it waits for, an orphan, or itself (and waits).
+int burnSome(char **arguments)
+{
+    const std::string how = arguments[0] ? arguments[0] : "itself";
+    say("ready");
+    if (how == "orphan") {
+        daemonize([] {
+            burn();
+            ::_exit(0);
+        });
+    } else if (how == "reaped") {
+        const pid_t pid = beside([] {
+            burn();
+            ::_exit(0);
+        });
+        ::waitpid(pid, nullptr, 0);
+    } else {
+        burn();
+    }
+    sleepForEver();
+}
+
+/// Keeps that many MiB of memory.
+int holdMemory(char **arguments)
+{
+    const std::string memory(std::size_t(std::atol(arguments[0])) * 1024 * 1024, 'x');
+    say("ready");
+    sleepForEver();
+}
+
 /// Writes that many MiB to stdout and as much to stderr, in lines, then exits with 0.
 int flood(char **arguments)
 {
@@ -310,6 +347,8 @@ int main(int, char **argv)
         {"grandchildren", haveGrandchildren},
         {"fork-twice", forkTwice},
         {"orphans", orphanThem},
+        {"burn", burnSome},
+        {"hold", holdMemory},
         {"flood", flood},
         {"arguments", repeatArguments},
         {"describe", describeItself},

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void whyItCouldNotBeScrapedIsToldApart_data();
     void whyItCouldNotBeScrapedIsToldApart();
     void whoLeavesIsNotCalledBack();
+    void theWrappersNumbersAreNotThePrograms();
 
 private:
     Result<QList<PrometheusFleet::Member>> ask();
@@ -182,6 +183,23 @@ void TestPrometheusFleet::aLieIsNoTrouble()
     QVERIFY2(samples, samples ? "" : qPrintable(samples.problem().text()));
     for (const PrometheusFleet::Sample &sample : *samples)
         QVERIFY(isSane(sample.answer) && sample.at.time_since_epoch() >= 0s && sample.at < today + Century);
+}
+
+void TestPrometheusFleet::theWrappersNumbersAreNotThePrograms()
+{
+    const auto seriesOfProcess = [](const QByteArray &process, const QByteArray &bytes) {
+        return seriesOf("process_resident_memory_bytes", R"("value":[1767355200,")" + bytes + R"("])")
+            .replace(R"("version":"1")", R"("process":")" + process + '"');
+    };
+    m_server->setAnswers(
+        "/api/v1/query",
+        {FakeAnswer::json(resultOf({seriesOf("hephaestus_service_info", R"("value":[1767355200,"1"])"),
+                                    seriesOfProcess("program", "70"), seriesOfProcess("wrapper", "9")}))});
+    const auto members = ask();
+    QVERIFY2(members, members ? "" : qPrintable(members.problem().text()));
+    QCOMPARE(members->size(), 1);
+    QVERIFY(members->first().answer.value);
+    QCOMPARE(members->first().answer.value->resources.residentBytes, std::optional<qint64>(70));
 }
 
 void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()

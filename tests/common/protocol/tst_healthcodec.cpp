@@ -49,6 +49,8 @@ static HealthReport fullReport()
     report.resources.openConnections = 3;
     report.resources.backgroundTasks = 7;
     report.resources.cpuSeconds = 0.25;
+    report.resources.peakBytes = 300'000;
+    report.resources.oomKills = 1;
     report.capabilities = QStringList{u"check"_s, u"restart"_s};
     report.shutdown = ShutdownProgress{ShutdownMode::Scheduled,
                                        u"draining"_s,
@@ -68,7 +70,8 @@ static HealthReport fullReport()
                                     .overlap = true,
                                     .startTimeout = Seconds(30),
                                     .successor = WrappedSuccessor{4314, SuccessorState::Accepting},
-                                    .restartError = u"it did not accept"_s};
+                                    .restartError = u"it did not accept"_s,
+                                    .wrapper = Wrapper{4312, 9'000'000, 0.5}};
     return report;
 }
 
@@ -207,12 +210,13 @@ void TestHealthCodec::aWrappedProgramHasTheFieldsOfTheProtocol()
                                     .overlap = true,
                                     .startTimeout = Seconds(0.5),
                                     .successor = WrappedSuccessor{42, SuccessorState::Starting},
-                                    .restartError = u"why"_s};
+                                    .restartError = u"why"_s,
+                                    .wrapper = Wrapper{40, 9, {}}};
     QVERIFY(encode(report).contains(
         R"("process":{"command":["app"],"error":"stopping","exit_code":null,"log_error":"full","log_file":"/f",)"
         R"("output_lines":0,"overlap":true,"pid":41,"restart_error":"why","restarts":0,"signal":null,)"
         R"("sockets":["unix:/s"],"start_timeout_seconds":0.5,"state":"running",)"
-        R"("successor":{"pid":42,"state":"starting"}})"));
+        R"("successor":{"pid":42,"state":"starting"},"wrapper":{"pid":40,"resident_bytes":9}})"));
 }
 
 void TestHealthCodec::aStateOfANewerWrapperIsKept()

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void whoTellsTheWholeGroupIsNotEchoed_data();
     void whoTellsTheWholeGroupIsNotEchoed();
     void theLinesAreCountedAsTheyAreKept();
+    void theResourcesAreThePrograms();
     void aStopEndsTheWholeFamily_data();
     void aStopEndsTheWholeFamily();
     void aCrashIsNeverToldAsHealthy();
@@ -528,6 +529,33 @@ void TestRun::theLinesAreCountedAsTheyAreKept()
     START(service, {}, {u"sh"_s, u"-c"_s, u"for i in 1 2 3 4 5 6 7 8 9; do echo $i; done; exec sleep 1000"_s});
     QTRY_VERIFY(logs(service.port).contains("\n9\n"));
     QCOMPARE(program(service.port).outputLines, logs(service.port).count('\n'));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::theResourcesAreThePrograms()
+{
+    START(service, {u"--socket"_s, u"127.0.0.1:0"_s}, child({u"hold"_s, u"200"_s}));
+    const auto report = [&service] { return status(service.port); };
+    constexpr qint64 held = 200 * 1024 * 1024;
+    QTRY_VERIFY(report().resources.residentBytes >= held);
+    const HealthReport now = report();
+    QVERIFY(now.process && now.process->wrapper);
+    QCOMPARE(now.process->wrapper->pid, now.pid);
+    QVERIFY(now.process->wrapper->residentBytes > 0 && now.process->wrapper->residentBytes < held);
+    QVERIFY(now.process->wrapper->cpuSeconds > 0 && now.resources.cpuSeconds > 0);
+    QCOMPARE(now.resources.threads, std::optional<qint64>(1));
+    QCOMPARE(now.resources.openConnections, std::optional<qint64>(0));
+    QVERIFY2(!now.resources.backgroundTasks && !now.resources.inFlightRequests, "nobody can know them");
+    const QByteArray metrics = rawRequest(service.port, "GET", "/metrics").body;
+    for (const char *const sample :
+         {"process_resident_memory_bytes{process=\"program\"} 2", "process_resident_memory_bytes{process=\"wrapper\"} ",
+          "process_cpu_seconds_total{process=\"wrapper\"} "})
+        QVERIFY2(metrics.contains(sample), metrics.constData());
+    killProgram(service.port, SIGKILL);
+    QTRY_COMPARE(program(service.port).restarts, 1);
+    QTRY_VERIFY(report().resources.residentBytes >= held);
+    QVERIFY(report().resources.cpuSeconds >= now.resources.cpuSeconds); // of both runs
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
 }

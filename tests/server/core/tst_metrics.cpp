@@ -14,6 +14,7 @@ class TestMetrics : public QObject
 
 private Q_SLOTS:
     void countsAreTold();
+    void programAndWrapperAreToldApart();
     void hostileNamesAreEscaped();
     void promtoolAcceptsThem();
 };
@@ -52,6 +53,30 @@ void TestMetrics::countsAreTold()
     QVERIFY2(!text.contains("groq"), "a dependency not used has no samples");
     state.announceShutdown(ShutdownMode::Scheduled);
     QVERIFY(prometheusText(state).contains("hephaestus_shutting_down 1\n"));
+}
+
+void TestMetrics::programAndWrapperAreToldApart()
+{
+    ServerState state(u"orders"_s, u"2.1"_s);
+    const QByteArray own = prometheusText(state);
+    QVERIFY2(own.contains("\nprocess_threads ") && !own.contains("process="), own.constData());
+    state.setProcess({.command = {u"app"_s}, .pid = 41});
+    state.setResourceReader([] {
+        Resources resources;
+        resources.residentBytes = 70;
+        resources.peakBytes = 90;
+        resources.oomKills = 2;
+        return resources;
+    });
+    const QByteArray text = prometheusText(state);
+    QVERIFY(text.contains("\nprocess_resident_memory_bytes{process=\"program\"} 70\n"));
+    QVERIFY(text.contains("\nprocess_resident_memory_bytes{process=\"wrapper\"} "));
+    QVERIFY(text.contains("\nhephaestus_memory_peak_bytes 90\n"));
+    QVERIFY(text.contains("\nhephaestus_oom_kills_total 2\n"));
+    QVERIFY2(!text.contains("process_threads"), "not known of the program");
+    QVERIFY2(!text.contains("process_cpu_seconds_total{process=\"program\"}"), "nor this");
+    QVERIFY2(!text.contains("open_connections"), text.constData());
+    QVERIFY(state.report().process->wrapper->residentBytes > 1'000'000);
 }
 
 void TestMetrics::hostileNamesAreEscaped()

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/homedirectory.h"
+
+#include <QFile>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <vector>
+
+namespace Hephaestus {
+
+QString homeDirectory()
+{
+    const QByteArray given = qgetenv("HOME");
+    if (given.startsWith('/'))
+        return QFile::decodeName(given);
+    std::vector<char> buffer(16 * 1024);
+    passwd entry{};
+    passwd *found = nullptr;
+    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) != 0 || !found || !found->pw_dir)
+        return {};
+    const QByteArray home(found->pw_dir);
+    return home.startsWith('/') && home != "/" ? QFile::decodeName(home) : QString();
+}
+
+} // namespace Hephaestus

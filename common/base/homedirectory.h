@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace Hephaestus {
+
+/// `$HOME`, or without it what the password file says of this user; empty: neither names an absolute path.
+/// QDir::homePath() would say `/` then, and what is written there is in nobody's home. Any thread.
+QString homeDirectory();
+
+} // namespace Hephaestus
