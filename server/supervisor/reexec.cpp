@@ -114,7 +114,13 @@ std::optional<Problem> Reexec::tryOut(const QByteArrayList &arguments, std::chro
         return Problem{{}, failure->what};
     const SpawnedChild &child = std::get<SpawnedChild>(spawned);
     pollfd ended{child.pidfd.number(), POLLIN, 0};
-    const bool inTime = ::poll(&ended, 1, int(timeout.count())) == 1;
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    int ready = 0;
+    do { // a signal of another child may come first
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        ready = ::poll(&ended, 1, int(std::max<std::chrono::milliseconds::rep>(left.count(), 0)));
+    } while (ready < 0 && errno == EINTR);
+    const bool inTime = ready == 1;
     ::kill(-child.pid, SIGKILL);
     int status = 0;
     while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {

@@ -59,7 +59,7 @@ HealthReport report(int dependencies)
     }
     report.dependencies << DependencyReport{QStringLiteral("groq"), DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {}}
                         << DependencyReport{QStringLiteral("mail"), DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {}};
-    report.resources = {1, 6, 0, 24, 3, 38'000'000, CpuMark};
+    report.resources = {1, 6, 0, 24, 3, 38'000'000, CpuMark, {}, {}};
     report.capabilities = QStringList{QStringLiteral("ready"), QStringLiteral("restart"), QStringLiteral("check"),
                                       QStringLiteral("code")};
     report.code = CodeReport{CodeVerdict::Fresh, {}, Seconds(SinceMark), 0};

@@ -23,7 +23,8 @@ HealthReport report()
         {u"groq"_s, DependencyStatus::NotUsed, {}, {}, {}, 0, 0, {}},
         {u"qdrant"_s, DependencyStatus::Error, u"connection refused"_s, {}, Seconds(3), 1, 7, {}},
     };
-    report.resources = {1, 2, 3, 4, 5, 6'000'000, 7.5};
+    report.resources = {1, 2, 3, 4, 5, 6'000'000, 7.5, 8'000'000, 0};
+    report.process = WrappedProcess{.command = {u"app"_s}, .pid = 41, .wrapper = Wrapper{40, 9'000'000, 0.5}};
     report.code = CodeReport{CodeVerdict::Fresh, {}, Seconds(2), 0};
     return report;
 }
@@ -66,7 +67,10 @@ void TestReportReader::everyFieldThatMovesIsRead()
         moving.dependencies[2].failureCount += i % 3;
         moving.dependencies[2].lastFailure = i % 5 ? Since(Seconds(i)) : std::nullopt;
         moving.dependencies[2].lastSuccess = i % 7 ? std::nullopt : Since(Seconds(i));
-        moving.resources = {i, 2 * i, 3 * i % 4, 100 + i, i % 9, 6'000'000 + 4096 * i, 7.5 + i / 16.0};
+        moving.resources = {
+            i, 2 * i, 3 * i % 4, 100 + i, i % 9, 6'000'000 + 4096 * i, 7.5 + i / 16.0, 8'000'000 + 4096 * i, i / 20};
+        moving.process->wrapper->residentBytes = 9'000'000 + 4096 * i;
+        moving.process->wrapper->cpuSeconds = i / 32.0;
         moving.code->checked = Seconds(i * 0.5);
         compareRead(reader, encode(moving));
     }
