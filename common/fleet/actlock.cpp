@@ -107,7 +107,10 @@ Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, Fleet
     const Result<HttpPeer> peer = parsePeer(entry.url);
     if (!peer)
         return peer.problem();
-    const QString directory = (stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/acts"_s;
+    const QString state = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
+    if (state.isEmpty())
+        return Problem{entry.name, u"no place to note the act: neither HOME nor XDG_STATE_HOME is set"_s};
+    const QString directory = state + u"/acts"_s;
     QDir().mkpath(directory);
     const QString file = directory + u'/' + fileNameOf(*peer);
     FileDescriptor data(
