@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/duration.h"
 
-#include <QRegularExpression>
-
 #include <array>
 #include <cmath>
 
@@ -10,26 +8,67 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+// By hand: a regular expression costs every process that reads one option a compiler's memory.
+
+bool isAsciiDigit(QChar c) { return c >= u'0' && c <= u'9'; }
+
+/// Up to `most` digits from `at` on, which is moved behind them.
+QStringView takeDigits(QStringView text, qsizetype &at, int most)
+{
+    const qsizetype begin = at;
+    while (at < text.size() && at - begin < most && isAsciiDigit(text[at]))
+        ++at;
+    return text.sliced(begin, at - begin);
+}
+
+void skipSpace(QStringView text, qsizetype &at)
+{
+    while (at < text.size() && text[at].isSpace())
+        ++at;
+}
+
+/// `1.5 h`, which `at` is moved behind, in milliseconds.
+std::optional<double> takePart(QStringView text, qsizetype &at)
+{
+    constexpr std::pair<QLatin1StringView, double> units[] = {
+        {"ms"_L1, 1}, {"s"_L1, 1e3}, {"min"_L1, 6e4}, {"m"_L1, 6e4}, {"h"_L1, 3.6e6}, {"d"_L1, 8.64e7},
+    };
+    skipSpace(text, at);
+    const qsizetype begin = at;
+    if (takeDigits(text, at, 12).isEmpty())
+        return {};
+    if (at < text.size() && text[at] == u'.' && takeDigits(text, ++at, 9).isEmpty())
+        return {};
+    const double number = text.sliced(begin, at - begin).toDouble();
+    skipSpace(text, at);
+    const qsizetype word = at;
+    while (at < text.size() && text[at] >= u'a' && text[at] <= u'z')
+        ++at;
+    for (const auto &[unit, factor] : units) {
+        if (text.sliced(word, at - word) == unit) {
+            skipSpace(text, at);
+            return number * factor;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
 Result<std::chrono::milliseconds> parseDuration(const QString &text)
 {
-    static const QRegularExpression part(uR"(\G\s*(\d{1,12}(?:\.\d{1,9})?)\s*(ms|s|min|m|h|d)(?![a-z])\s*)"_s);
     const Problem problem{{}, u"expected a duration such as 500ms, 30s or 1h 30m, found \"%1\""_s.arg(text.left(40))};
     if (text.trimmed() == "0"_L1)
         return std::chrono::milliseconds(0);
     double total = 0;
     qsizetype at = 0;
     while (at < text.size()) {
-        const QRegularExpressionMatch match = part.match(text, at);
-        if (!match.hasMatch())
+        const std::optional<double> part = takePart(text, at);
+        if (!part)
             return problem;
-        const QString unit = match.captured(2);
-        const double factor = unit == "ms"_L1 ? 1
-            : unit == "s"_L1                  ? 1e3
-            : unit == "h"_L1                  ? 3.6e6
-            : unit == "d"_L1                  ? 8.64e7
-                                              : 6e4;
-        total += match.captured(1).toDouble() * factor;
-        at = match.capturedEnd();
+        total += *part;
     }
     if (at == 0)
         return problem;

@@ -1,20 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/serviceaddress.h"
 
-#include <QRegularExpression>
+#include <algorithm>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+// By hand: a regular expression costs every process that reads an address a compiler's memory.
+
+bool isDecimal(QStringView text, qsizetype most)
+{
+    return !text.isEmpty() && text.size() <= most
+        && std::all_of(text.begin(), text.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
+}
+
+/// 127.0.0.0/8
+bool isLoopbackNumber(const QString &host)
+{
+    const QStringList parts = host.split(u'.');
+    return parts.size() == 4 && parts.first() == "127"_L1
+        && std::all_of(parts.begin(), parts.end(), [](const QString &part) { return isDecimal(part, 3); });
+}
+
+bool isHost(QStringView text)
+{
+    return !text.isEmpty() && std::none_of(text.begin(), text.end(), [](QChar c) {
+        return c == u':' || c == u'[' || c == u']' || c == u'/' || c.isSpace();
+    });
+}
+
+bool isBracketed(QStringView text)
+{
+    return text.size() > 2 && text.startsWith(u'[') && text.endsWith(u']')
+        && std::all_of(text.begin() + 1, text.end() - 1, [](QChar c) {
+               const char16_t lower = c.toLower().unicode();
+               return (c >= u'0' && c <= u'9') || (c.unicode() < 0x80 && lower >= u'a' && lower <= u'f') || c == u':'
+                   || c == u'.';
+           });
+}
+
+} // namespace
+
 bool ServiceAddress::isLoopback() const
 {
     if (kind == Kind::Unix)
         return true;
-    static const QRegularExpression ipv4Loopback(uR"(^127(\.\d{1,3}){3}$)"_s);
     const QString name = host.toLower();
-    return name == "localhost"_L1 || name.endsWith(".localhost"_L1) || name == "::1"_L1
-        || ipv4Loopback.match(name).hasMatch();
+    return name == "localhost"_L1 || name.endsWith(".localhost"_L1) || name == "::1"_L1 || isLoopbackNumber(name);
 }
 
 QString ServiceAddress::text() const
@@ -40,13 +75,14 @@ Result<ServiceAddress> parseServiceAddress(const QString &text)
             return Problem{{}, u"\"%1\": expected unix: and a path of 1 to 107 bytes"_s.arg(text.left(140))};
         return ServiceAddress{ServiceAddress::Kind::Unix, {}, 0, path};
     }
-    static const QRegularExpression hostPort(uR"(^(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]/\s]+)):(\d{1,5})$)"_s);
-    const QRegularExpressionMatch match = hostPort.match(text);
-    const uint port = match.captured(3).toUInt();
-    if (!match.hasMatch() || port > 65'535)
+    const qsizetype colon = text.lastIndexOf(u':');
+    const QStringView host = QStringView(text).first(std::max<qsizetype>(colon, 0));
+    const QStringView digits = QStringView(text).sliced(colon + 1);
+    const uint port = digits.toUInt();
+    if (!(isHost(host) || isBracketed(host)) || !isDecimal(digits, 5) || port > 65'535)
         return Problem{{}, u"\"%1\": expected HOST:PORT, [IPV6]:PORT or unix:PATH"_s.arg(text.left(140))};
-    const QString host = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);
-    return ServiceAddress{ServiceAddress::Kind::Tcp, host, quint16(port), {}};
+    const QStringView name = isBracketed(host) ? host.sliced(1, host.size() - 2) : host;
+    return ServiceAddress{ServiceAddress::Kind::Tcp, name.toString(), quint16(port), {}};
 }
 
 } // namespace Hephaestus

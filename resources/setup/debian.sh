@@ -12,7 +12,7 @@ SERVICE_PACKAGES=(
     libgl-dev                                          # and QtGui's for OpenGL
     libqt6sql6-sqlite
     libtomlplusplus-dev
-    libsystemd-dev pkg-config
+    pkg-config
 )
 # To build and show the dashboard.
 # shellcheck disable=SC2034

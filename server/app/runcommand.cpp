@@ -15,12 +15,14 @@
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/processtable.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <malloc.h>
 
 namespace Hephaestus {
 namespace {
@@ -421,6 +423,36 @@ void tellWhatIsMissing(const RunOptions &options, const PythonAdapter *adapter)
                   "started beyond its process group cannot be known");
 }
 
+/// While one lives, Qt finds no plugins. QHttpServer makes a TLS configuration, whether that is needed or not, for
+/// which Qt would load OpenSSL: a quarter of a wrapper's memory. Whoever needs it later loads it then. Qt's warning
+/// that there is none is not for users.
+class WithoutPlugins
+{
+public:
+    WithoutPlugins()
+        : m_paths(QCoreApplication::libraryPaths())
+        , m_handler(qInstallMessageHandler([](QtMsgType type, const QMessageLogContext &context, const QString &text) {
+            if (qstrcmp(context.category, "qt.network.ssl") != 0)
+                s_next(type, context, text);
+        }))
+    {
+        s_next = m_handler;
+        QCoreApplication::setLibraryPaths({});
+    }
+    ~WithoutPlugins()
+    {
+        QCoreApplication::setLibraryPaths(m_paths);
+        qInstallMessageHandler(m_handler);
+    }
+    WithoutPlugins(const WithoutPlugins &) = delete;
+    WithoutPlugins &operator=(const WithoutPlugins &) = delete;
+
+private:
+    static inline QtMessageHandler s_next = nullptr;
+    const QStringList m_paths;
+    const QtMessageHandler m_handler;
+};
+
 /// What a run leaves.
 struct RunEnd
 {
@@ -434,13 +466,17 @@ struct RunEnd
 RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardian &guardian, const Reexec &self,
                        InPlaceRestart::Trial trial, HeldSockets &kept)
 {
-    RunProgram program(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
+    std::optional<RunProgram> program;
+    {
+        const WithoutPlugins withoutTls;
+        program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
+    }
     RunEnd end;
-    end.exitCode = program.run(belongings.inherited, belongings.program);
-    end.next = program.handOver();
-    end.isRestart = program.restart().isDue();
+    end.exitCode = program->run(belongings.inherited, belongings.program);
+    end.next = program->handOver();
+    end.isRestart = program->restart().isDue();
     if (end.isRestart)
-        end.listening = program.restart().keepSockets(kept);
+        end.listening = program->restart().keepSockets(kept);
     return end;
 }
 
@@ -492,6 +528,7 @@ void tellProblems(const QList<Problem> &problems)
 
 int runCommand(const QStringList &arguments)
 {
+    ::mallopt(M_ARENA_MAX, 1); // few threads that allocate little: a heap for each would be memory for nothing
     resetSignalsAtStart();
     ChildProcess::noteInherited();
     const Reexec self;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/systemdnotifier.h"
 
-#ifdef HEPHAESTUS_SYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
+#include "common/base/filedescriptor.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstring>
 #include <ctime>
 
 namespace Hephaestus {
@@ -29,14 +33,14 @@ SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *pare
     });
     connect(&sequence, &ShutdownSequence::stepStarted, this,
             [this, &sequence](const QString &name) { stopping(u"cleaning up %1"_s.arg(name), sequence.budget()); });
-#ifdef HEPHAESTUS_SYSTEMD
-    uint64_t microseconds = 0;
-    if (::sd_watchdog_enabled(0, &microseconds) > 0) {
+    // As sd_watchdog_enabled(3) does: it is meant for whom WATCHDOG_PID names, or for everybody.
+    const qint64 microseconds = qEnvironmentVariable("WATCHDOG_USEC").toLongLong();
+    const QString pid = qEnvironmentVariable("WATCHDOG_PID");
+    if (microseconds > 0 && (pid.isEmpty() || pid.toLongLong() == ::getpid())) {
         connect(&m_watchdog, &QTimer::timeout, this, [this] { notify("WATCHDOG=1"); });
         // Half of the interval, as sd_watchdog_enabled(3) recommends.
-        m_watchdog.start(std::chrono::milliseconds(std::max<uint64_t>(microseconds / 2000, 1)));
+        m_watchdog.start(std::chrono::milliseconds(std::max<qint64>(microseconds / 2000, 1)));
     }
-#endif
 }
 
 void SystemdNotifier::ready(const QString &status) { notify("READY=1\nSTATUS=" + status.toUtf8()); }
@@ -57,11 +61,18 @@ void SystemdNotifier::stopping(const QString &status, std::chrono::milliseconds 
 
 void SystemdNotifier::notify(const QByteArray &message)
 {
-#ifdef HEPHAESTUS_SYSTEMD
-    ::sd_notify(0, message.constData());
-#else
-    Q_UNUSED(message)
-#endif
+    QByteArray path = qgetenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() < 2 || path.size() >= qsizetype(sizeof address.sun_path) || (path[0] != '/' && path[0] != '@'))
+        return;
+    if (path[0] == '@') // an abstract one
+        path[0] = 0;
+    std::memcpy(address.sun_path, path.constData(), std::size_t(path.size()));
+    const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ::sendto(socket.number(), message.constData(), std::size_t(message.size()), MSG_NOSIGNAL,
+             reinterpret_cast<const sockaddr *>(&address),
+             socklen_t(offsetof(sockaddr_un, sun_path) + std::size_t(path.size())));
 }
 
 } // namespace Hephaestus
