@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The rules of `hephaestus run --ready`: how they are read, and when a program is ready by them.
+#include "server/app/readinesswatch.h"
+#include "tests/support/fakehttpserver.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cstddef>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Sends a datagram as sd_notify(3) would.
+bool notify(const QByteArray &socket, const QByteArray &message)
+{
+    const FileDescriptor descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path + 1, socket.constData() + 1, std::size_t(socket.size()) - 1);
+    return ::sendto(descriptor.number(), message.constData(), std::size_t(message.size()), 0,
+                    reinterpret_cast<const sockaddr *>(&address),
+                    socklen_t(offsetof(sockaddr_un, sun_path) + std::size_t(socket.size())))
+        == message.size();
+}
+
+ReadyRule ruleOf(const QString &text)
+{
+    const auto rule = parseReadyRule(text);
+    return rule ? *rule : ReadyRule(ReadyAfter{0ms});
+}
+
+} // namespace
+
+class TestReadiness : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aRuleIsRead_data();
+    void aRuleIsRead();
+    void whatIsNoRuleIsRefused_data();
+    void whatIsNoRuleIsRefused();
+    void itHasRunLongEnough();
+    void aLineIsWritten_data();
+    void aLineIsWritten();
+    void aPortIsOpen();
+    void aUrlAnswersWithSuccess();
+    void aCommandSucceeds_data();
+    void aCommandSucceeds();
+    void theProgramNotifies();
+    void aStrangerIsNotBelieved();
+    void anotherProcessBecomesReadyAnew();
+
+private:
+    const HeldSockets m_none;
+    ManualClock m_clock;
+    ProcessEntry m_program = process(1);
+
+    static ProcessEntry process(quint64 startTicks)
+    {
+        ProcessEntry entry;
+        entry.pid = ::getpid();
+        entry.startTicks = startTicks;
+        return entry;
+    }
+};
+
+void TestReadiness::aRuleIsRead_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("waits");
+    QTest::newRow("time") << u"after:2s"_s << u"has not run for 2 s"_s;
+    QTest::newRow("port") << u"tcp:8080"_s << u"does not take connections at 127.0.0.1:8080"_s;
+    QTest::newRow("host and port") << u"tcp:db:5432"_s << u"does not take connections at db:5432"_s;
+    QTest::newRow("IPv6") << u"tcp:[::1]:80"_s << u"does not take connections at ::1:80"_s;
+    QTest::newRow("URL") << u"http://127.0.0.1:1/x?a=b:c"_s
+                         << u"does not answer with success at http://127.0.0.1:1/x?a=b:c"_s;
+    QTest::newRow("log") << u"log:ready: (yes|so)"_s << u"has not written a line like /ready: (yes|so)/"_s;
+    QTest::newRow("command") << u"command:test -e /x"_s << u"does not satisfy the command test -e /x"_s;
+    QTest::newRow("notify") << u"notify"_s << u"has not sent READY=1 to NOTIFY_SOCKET"_s;
+    QTest::newRow("accept") << u"accept"_s << u"does not accept on the sockets held for it"_s;
+}
+
+void TestReadiness::aRuleIsRead()
+{
+    QFETCH(QString, text);
+    const auto rule = parseReadyRule(text);
+    QVERIFY2(rule, rule ? "" : qPrintable(rule.problem().text()));
+    QTEST(waitText(*rule), "waits");
+}
+
+void TestReadiness::whatIsNoRuleIsRefused_data()
+{
+    QTest::addColumn<QString>("text");
+    for (const char *const text : {"", "after:", "after:soon", "tcp:", "tcp:0", "tcp:70000", "tcp::80", "log:", "log:(",
+                                   "command:", "command:  ", "http://", "http://u:p@h/", "ftp://h/", "ready", "NOTIFY"})
+        QTest::newRow(text) << QString::fromLatin1(text);
+}
+
+void TestReadiness::whatIsNoRuleIsRefused()
+{
+    QFETCH(QString, text);
+    const auto rule = parseReadyRule(text);
+    QVERIFY(!rule);
+    QVERIFY2(rule.problem().what.contains(u"expected"_s), qPrintable(rule.problem().what));
+}
+
+void TestReadiness::itHasRunLongEnough()
+{
+    ReadinessWatch watch(ruleOf(u"after:10s"_s), m_none, {}, m_clock);
+    QCOMPARE(watch.why(), u"the program does not run"_s);
+    watch.follow(m_program);
+    m_clock.advance(9'999ms);
+    watch.check();
+    QVERIFY(!watch.isReady());
+    QCOMPARE(watch.why(), u"the program has not run for 10 s"_s);
+    m_clock.advance(1ms);
+    watch.check();
+    QVERIFY(watch.isReady());
+    QCOMPARE(watch.why(), QString());
+}
+
+void TestReadiness::aLineIsWritten_data()
+{
+    QTest::addColumn<QByteArrayList>("pieces");
+    QTest::addColumn<bool>("ready");
+    QTest::newRow("nothing") << QByteArrayList() << false;
+    QTest::newRow("another line") << QByteArrayList{"listening soon\n"} << false;
+    QTest::newRow("the line") << QByteArrayList{"a\nlistening on 80\nb\n"} << true;
+    QTest::newRow("in pieces") << QByteArrayList{"liste", "ning", " on 80"} << true;
+    QTest::newRow("of two lines") << QByteArrayList{"listening\n", " on 80\n"} << false;
+    QTest::newRow("behind a long line") << QByteArrayList{QByteArray(100'000, 'x'), "\nlistening on 1\n"} << true;
+}
+
+void TestReadiness::aLineIsWritten()
+{
+    QFETCH(QByteArrayList, pieces);
+    ReadinessWatch watch(ruleOf(u"log:listening on \\d+"_s), m_none, {}, m_clock);
+    watch.readOutput("listening on 1\n"); // of its predecessor
+    watch.follow(m_program);
+    for (const QByteArray &piece : std::as_const(pieces))
+        watch.readOutput(piece);
+    QTEST(watch.isReady(), "ready");
+}
+
+void TestReadiness::aPortIsOpen()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const quint16 port = server.serverPort();
+    server.close();
+    ReadinessWatch watch(ruleOf(u"tcp:%1"_s.arg(port)), m_none, {});
+    watch.follow(m_program);
+    QTRY_VERIFY(watch.why().contains(u"refused"_s));
+    QVERIFY(server.listen(QHostAddress::LocalHost, port));
+    QTRY_VERIFY(watch.isReady());
+}
+
+void TestReadiness::aUrlAnswersWithSuccess()
+{
+    FakeHttpServer server;
+    server.setAnswer("/up", FakeAnswer::json("{}", 503));
+    ReadinessWatch watch(ruleOf(server.url() + u"/up"_s), m_none, {});
+    watch.follow(m_program);
+    QTRY_VERIFY(watch.why().contains(u"503"_s));
+    QVERIFY(!watch.isReady());
+    server.setAnswer("/up", FakeAnswer::json("{}"));
+    QTRY_VERIFY(watch.isReady());
+}
+
+void TestReadiness::aCommandSucceeds_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<bool>("ready");
+    QTest::newRow("succeeds") << u"true"_s << true;
+    QTest::newRow("fails") << u"false"_s << false;
+    QTest::newRow("is not there") << u"/nonexistent/program x"_s << false;
+}
+
+void TestReadiness::aCommandSucceeds()
+{
+    QFETCH(QString, command);
+    QFETCH(bool, ready);
+    ReadinessWatch watch(ruleOf(u"command:"_s + command), m_none, {});
+    watch.follow(m_program);
+    QTRY_VERIFY(watch.isReady() || watch.why().contains(u": "_s));
+    QCOMPARE(watch.isReady(), ready);
+}
+
+void TestReadiness::theProgramNotifies()
+{
+    ReadinessWatch watch(ruleOf(u"notify"_s), m_none, [](qint64 pid) { return pid == ::getpid(); });
+    QCOMPARE(watch.problem(), QString());
+    const QByteArray variable = watch.environment().value(0);
+    QVERIFY(variable.startsWith("NOTIFY_SOCKET=@"));
+    const QByteArray socket = variable.mid(variable.indexOf('=') + 1);
+    QSignalSpy ready(&watch, &ReadinessWatch::becameReady);
+    watch.follow(m_program);
+    QVERIFY(notify(socket, "STATUS=READY=1 soon"));
+    QVERIFY(notify(socket, "STATUS=up\nREADY=1\nMAINPID=1"));
+    QVERIFY(ready.wait());
+    QVERIFY(watch.isReady());
+}
+
+void TestReadiness::aStrangerIsNotBelieved()
+{
+    int asked = 0;
+    ReadinessWatch watch(ruleOf(u"notify"_s), m_none, [&asked](qint64) { return ++asked > 1; });
+    const QByteArray socket = watch.environment().value(0).mid(14);
+    watch.follow(m_program);
+    QVERIFY(notify(socket, "READY=1"));
+    QTRY_COMPARE(asked, 1);
+    QVERIFY(!watch.isReady());
+    QVERIFY(notify(socket, "READY=1"));
+    QTRY_VERIFY(watch.isReady());
+}
+
+void TestReadiness::anotherProcessBecomesReadyAnew()
+{
+    ReadinessWatch watch(ruleOf(u"log:up"_s), m_none, {}, m_clock);
+    watch.follow(m_program);
+    watch.readOutput("up\n");
+    QVERIFY(watch.isReady());
+    ProcessEntry same = m_program;
+    same.state = 'R';
+    watch.follow(same);
+    QVERIFY(watch.isReady());
+    watch.follow({});
+    QVERIFY(!watch.isReady());
+    watch.follow(process(2));
+    QVERIFY(!watch.isReady());
+    watch.follow(process(3), true); // a predecessor saw that it is
+    QVERIFY(watch.isReady());
+}
+
+QTEST_GUILESS_MAIN(TestReadiness)
+#include "tst_readiness.moc"
