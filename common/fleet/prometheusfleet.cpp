@@ -22,7 +22,8 @@ constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
 const QString MetricNames =
-    u"hephaestus_(service_info|start_time_seconds|uptime_seconds|shutting_down|in_flight_requests|open_connections|"
+    u"hephaestus_(service_info|ready|process_state|process_restarts_total|start_time_seconds|uptime_seconds|shutting_"
+    u"down|in_flight_requests|open_connections|"
     "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
     "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
 const QString Metrics = u"{__name__=~\"%1\",%2}"_s;
@@ -99,6 +100,12 @@ public:
             m_report.uptime = std::min(Seconds(value), LatestTime);
         else if (metric == "hephaestus_shutting_down"_L1)
             m_report.shouldShutdown = value != 0;
+        else if (metric == "hephaestus_ready"_L1)
+            m_report.ready = value > 0;
+        else if (metric == "hephaestus_process_state"_L1)
+            addProcessState(series, value);
+        else if (metric == "hephaestus_process_restarts_total"_L1)
+            process().restarts = qint64(value);
         else if (metric == "hephaestus_code_stale"_L1)
             m_report.code = CodeReport{value != 0 ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, {}, 0};
         else if (metric == "hephaestus_in_flight_requests"_L1)
@@ -142,6 +149,14 @@ private:
         m_report.version = series.label(u"version"_s);
         m_report.instanceId = series.label(u"instance_id"_s);
         m_report.capabilities = QStringList{u"restart"_s, u"check"_s}; // whoever exports this serves these
+    }
+
+    WrappedProcess &process() { return m_report.process ? *m_report.process : m_report.process.emplace(); }
+
+    void addProcessState(const MetricSeries &series, double value)
+    {
+        if (value > 0)
+            process().state = WireWord<ProcessState>::read(series.label(u"state"_s), AllProcessStates);
     }
 
     void addDependency(const QString &metric, const MetricSeries &series, double value)

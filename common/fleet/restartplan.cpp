@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/restartplan.h"
 
+#include "common/fleet/servicestate.h"
+
 #include <chrono>
+#include <limits>
 
 namespace Hephaestus {
 
@@ -56,8 +59,14 @@ public:
     void launch()
     {
         add(RestartStep::Started, RestartMeans::Command, LaunchTimeout);
-        add(RestartStep::Healthy, RestartMeans::Command, m_entry.startTimeout);
-        compareCode(RestartMeans::Command);
+        seeItServe(RestartMeans::Command);
+    }
+
+    void seeItServe(RestartMeans means)
+    {
+        add(RestartStep::Ready, means, m_entry.startTimeout);
+        add(RestartStep::Healthy, means, m_entry.startTimeout);
+        add(RestartStep::CodeCompared, means, CodeTimeout);
     }
 
     /// The service keeps its sockets: nothing is refused meanwhile, the new instance just answers.
@@ -71,16 +80,14 @@ public:
         add(RestartStep::Cleaned, itself, m_options.shutdownTimeout);
         seeItGone(itself, m_look.isProgramWatched); // a wrapper stays itself
         add(RestartStep::Started, itself, m_entry.startTimeout);
-        add(RestartStep::Healthy, itself, m_entry.startTimeout);
-        compareCode(itself);
+        seeItServe(itself);
     }
 
     void askSupervisor()
     {
         add(RestartStep::Asked, RestartMeans::Supervisor, m_entry.startTimeout + m_options.shutdownTimeout);
         seeItGone(RestartMeans::Supervisor, m_look.isProcessWatched);
-        add(RestartStep::Healthy, RestartMeans::Supervisor, m_entry.startTimeout);
-        compareCode(RestartMeans::Supervisor);
+        seeItServe(RestartMeans::Supervisor);
     }
 
     QList<PlannedStep> steps;
@@ -96,8 +103,6 @@ private:
         if (isWatched)
             add(RestartStep::ProcessGone, means, m_options.goneTimeout);
     }
-
-    void compareCode(RestartMeans means) { add(RestartStep::CodeCompared, means, CodeTimeout); }
 
     /// As its wrapper says, or else as for any start.
     milliseconds successorTimeout() const
@@ -145,9 +150,16 @@ RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook
 {
     if (!look.report)
         return planForSilent(entry, action, look, options);
-    if (action == FleetAction::Start && look.report->status == ServiceStatus::Healthy)
-        return {.done = u"it is running already"_s};
     Planner planner(entry, look, options);
+    if (action == FleetAction::Start && look.report->status == ServiceStatus::Healthy) {
+        if (isReady(*look.report))
+            return {.done = u"it is running already"_s};
+        const bool isDown = !whyNeverReady(*look.report, std::numeric_limits<qint64>::max()).isEmpty();
+        if (isDown && whyNotRestartable(entry).isEmpty()) // its wrapper waits with the next start: that is due now
+            return planFor(entry, FleetAction::Restart, look, options);
+        planner.seeItServe(RestartMeans::Command);
+        return {.steps = planner.steps, .isJoin = true};
+    }
     if (action != FleetAction::Stop && isSupervised(entry)) {
         planner.askSupervisor();
     } else if (action == FleetAction::Start) { // the old one is just leaving
@@ -189,8 +201,8 @@ bool isOver(const PlannedStep &step, FleetAction action, const RestartSight &sig
     case RestartStep::ProcessGone: return sight.isProcessGone;
     case RestartStep::PortFree: return isRefused || (action == FleetAction::Restart && sight.isNew);
     case RestartStep::Started: return !itself || sight.isNew;
-    case RestartStep::Ready:
-    case RestartStep::Healthy: return sight.isNew && sight.isHealthy;
+    case RestartStep::Ready: return sight.isNew && sight.isReady;
+    case RestartStep::Healthy: return sight.isNew && sight.isReady && sight.isHealthy;
     case RestartStep::CodeCompared: return sight.isCodeKnown;
     }
     Q_UNREACHABLE();

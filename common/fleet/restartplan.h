@@ -40,8 +40,9 @@ struct RestartPlan
 {
     QList<PlannedStep> steps{};
     SupervisorRequest::Verb verb = SupervisorRequest::Verb::Restart; ///< for the supervisor, if it is asked
-    QString failure{}; ///< why it cannot be done, and what to write; empty: it can
-    QString done{};    ///< why nothing is to be done; empty: there are steps
+    bool isJoin = false; ///< another's start is under way: the instance that answers already is the one to wait for
+    QString failure{};   ///< why it cannot be done, and what to write; empty: it can
+    QString done{};      ///< why nothing is to be done; empty: there are steps
 
     bool operator==(const RestartPlan &) const = default;
 };
@@ -57,7 +58,8 @@ struct RestartSight
     std::optional<ClientError> error{}; ///< of the latest look
     bool isProcessGone = false;         ///< the one that the step waits for
     bool isNew = false;                 ///< the latest answer is that of another instance
-    bool isHealthy = false;             ///< and it says so
+    bool isReady = false;               ///< and it serves, as it says itself
+    bool isHealthy = false;             ///< and it says that it is healthy
     bool isCodeKnown = false;           ///< and it has compared its code
 };
 

@@ -12,6 +12,7 @@
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
+#include "common/fleet/servicestate.h"
 #include "common/fleet/startcheck.h"
 
 #include <QPointer>
@@ -33,7 +34,7 @@ constexpr milliseconds QuickPoll{10};
 constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
-constexpr int LastWords = 5;
+constexpr int LogLines = 100; ///< in which a program's last words are looked for
 /// Between two looks whether it is our turn, or whether somebody wants something else by now.
 constexpr milliseconds TurnPoll{20};
 constexpr milliseconds RequestPoll{50};
@@ -87,6 +88,8 @@ private:
     void killStarted();
     void callOff(const QString &why);
     void judgeServiceRestart();
+    void judgeNewInstance();
+    void failWithLastWords(const QString &why);
 
     // What is known
     bool isNewSeen() const;
@@ -134,6 +137,7 @@ private:
     bool m_answered = false;    ///< the request to the service or to its supervisor is over
     bool m_isPollLater = false; ///< the latest poll began after that
     bool m_wasShuttingDown = false;
+    bool m_isFailing = false; ///< only the program's last words are waited for
     Clock::TimePoint m_answeredAt;
     std::optional<Seconds> m_drained; ///< as the service measured it
     std::optional<Seconds> m_cleaned;
@@ -479,11 +483,13 @@ void RestartSequence::Private::launchedEnded(const ExitStatus &status)
     m_isLaunchedGone = true;
     if (!m_calledOff.isEmpty())
         return fail(m_calledOff);
-    if (!running || (status.code == 0 && status.signal == 0)) // 0: a program that puts itself into the background
+    // 0: a program that puts itself into the background; ours do not.
+    const bool isOurs = commandToStart(entry)->command.first().section(u'/', -1) == "hephaestus"_L1;
+    if (!running || (!isOurs && status.code == 0 && status.signal == 0))
         return;
     const QString command = printable(commandToStart(entry)->command.join(u' ').left(200));
     const QString after = formatDuration(m_clock.now() - m_stepStarted);
-    const QString words = lastWordsText(m_launched->lastLines(LastWords));
+    const QString words = lastWordsText(lastOfProgram(m_launched->lastLines(LogLines)));
     fail(u"%1 %2 after %3%4%5"_s.arg(command, status.text(), after, words, holder()));
 }
 
@@ -535,12 +541,44 @@ void RestartSequence::Private::judgeServiceRestart()
              u"Its log says why."_s.arg(entry.name));
 }
 
+/// A new instance whose program has ended before it was ready, or since, is not waited for any longer.
+void RestartSequence::Private::judgeNewInstance()
+{
+    if (!running || !m_step || m_step->step < RestartStep::Started || m_isFailing)
+        return;
+    const bool isBegun = m_step->step > RestartStep::Started || m_step->means == RestartMeans::Itself;
+    if (isNewSeen()) {
+        const qint64 restarts = m_plan.isJoin && m_old->process ? m_old->process->restarts : 0;
+        if (const QString why = whyNeverReady(*m_seen, restarts); !why.isEmpty() && isBegun)
+            failWithLastWords(u"%1 did not get ready: %2"_s.arg(entry.name, printable(why)));
+    } else if (m_step->means == RestartMeans::Itself && m_oldProcess && m_oldProcess->isGone()
+               && (m_old->process || m_clock.now() - m_stepStarted > RestartGrace)) {
+        // A wrapper executes its successor in its own place: there is nobody who could come any more.
+        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(entry.name)
+                 .arg(m_oldProcess->pid()));
+    }
+}
+
+/// With what the service has written, which it is asked for; it may be gone, while its log is here.
+void RestartSequence::Private::failWithLastWords(const QString &why)
+{
+    m_isFailing = true;
+    m_pollTimer.stop();
+    m_deadlineTimer.stop();
+    m_client->logs(LastWords, [this, why](const Answer<QByteArray> &answer) {
+        const auto told = answer.value ? std::optional(linesOf(*answer.value))
+            : m_launched               ? std::optional(lastOfProgram(m_launched->lastLines(LogLines)))
+                                       : std::nullopt;
+        fail(why + (told ? lastWordsText(*told) : QString()));
+    });
+}
+
 // ---- what is known -----------------------------------------------------------------------------------
 
 /// True if the latest answer is that of another instance than the first one.
 bool RestartSequence::Private::isNewSeen() const
 {
-    if (!m_seen || !m_old)
+    if (!m_seen || !m_old || m_plan.isJoin)
         return m_seen.has_value();
     if (!m_seen->instanceId.isEmpty() && !m_old->instanceId.isEmpty())
         return m_seen->instanceId != m_old->instanceId;
@@ -591,6 +629,7 @@ RestartSight RestartSequence::Private::sight() const
             .error = m_lastError,
             .isProcessGone = m_step->step == RestartStep::ProcessGone && awaitedProcess()->isGone(),
             .isNew = isNewSeen(),
+            .isReady = m_seen && isReady(*m_seen) && !isStrangers(),
             .isHealthy = m_seen && m_seen->status == ServiceStatus::Healthy && !isStrangers(),
             .isCodeKnown = isCodeKnown()};
 }
@@ -604,10 +643,11 @@ LateFacts RestartSequence::Private::lateFacts() const
             .answer = m_lastMessage,
             .newInstance = isNewSeen() ? std::optional(m_seen->instanceId) : std::nullopt,
             .doesAnswer = m_seen.has_value(),
+            .trouble = m_seen ? programTrouble(*m_seen) : QString(),
             .isOldInstance = m_seen && !isNewSeen(),
             .waitedFor = awaitedProcess() ? awaitedProcess()->pid() : 0,
             .launched = m_launched ? std::optional(m_launched->pid()) : std::nullopt,
-            .lastWords = m_launched ? lastWordsText(m_launched->lastLines(LastWords)) : QString(),
+            .lastWords = m_launched ? lastWordsText(lastOfProgram(m_launched->lastLines(LogLines))) : QString(),
             .holder = holder()};
 }
 
@@ -624,7 +664,7 @@ QString RestartSequence::Private::holder() const
 
 void RestartSequence::Private::poll()
 {
-    if (m_polling || !running)
+    if (m_polling || m_isFailing || !running)
         return;
     m_polling = true;
     m_isPollLater = m_answered;
@@ -646,12 +686,13 @@ void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<He
     }
     m_pollTimer.start(m_clock.now() - m_stepStarted < 1s ? QuickPoll : SlowPoll);
     judgeServiceRestart();
+    judgeNewInstance();
     look();
 }
 
 void RestartSequence::Private::look()
 {
-    if (!running || !m_step || !m_calledOff.isEmpty())
+    if (!running || !m_step || m_isFailing || !m_calledOff.isEmpty())
         return;
     if (isOver(*m_step, action, sight()))
         endStep(StepOutcome::Ok);

@@ -4,6 +4,10 @@
 #include "common/base/duration.h"
 #include "common/base/printable.h"
 
+#include <QRegularExpression>
+
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -18,16 +22,23 @@ QString latePortText(const LateFacts &facts, const QString &time)
     return u"%1 is not free %2 after the process ended (%3)."_s.arg(facts.address, time, facts.answer) + facts.holder;
 }
 
-QString lateHealthyText(RestartMeans means, const LateFacts &facts, const QString &time)
+QString answerText(const LateFacts &facts)
+{
+    if (!facts.doesAnswer)
+        return facts.answer;
+    return facts.trouble.isEmpty() ? u"it answers, but is not ready"_s : printable(facts.trouble);
+}
+
+QString lateServingText(RestartMeans means, const LateFacts &facts, const QString &time)
 {
     if (means == RestartMeans::Supervisor) {
-        const QString state = facts.isOldInstance ? u"the old instance still answers"_s : facts.answer;
+        const QString state = facts.isOldInstance ? u"the old instance still answers"_s : answerText(facts);
         return u"%1 says it is done, but there is no new healthy instance at %2 after %3: %4"_s.arg(
             facts.method, facts.address, time, state);
     }
-    const QString state = facts.doesAnswer ? u"it answers, but says it is shutting down"_s : facts.answer;
     const QString process = facts.launched ? u" (pid %1, still running)"_s.arg(*facts.launched) : QString();
-    return u"not healthy within %1 of its start%2: %3%4"_s.arg(time, process, state, facts.lastWords) + facts.holder;
+    return u"not ready within %1 of its start%2: %3%4"_s.arg(time, process, answerText(facts), facts.lastWords)
+        + facts.holder;
 }
 
 } // namespace
@@ -41,10 +52,11 @@ QString lateText(const PlannedStep &step, const LateFacts &facts)
         return latePortText(facts, time);
     if (step.step == RestartStep::SuccessorAccepts)
         return u"the successor of %1 does not accept after %2 (%3)"_s.arg(facts.service, time, facts.answer);
-    if (step.means == RestartMeans::Itself)
+    const bool isServing = step.step == RestartStep::Ready || step.step == RestartStep::Healthy;
+    if (step.means == RestartMeans::Itself && !(isServing && facts.newInstance))
         return u"no new instance of %1 within %2 (%3)"_s.arg(facts.service, time, facts.answer);
-    if (step.step == RestartStep::Healthy)
-        return lateHealthyText(step.means, facts, time);
+    if (isServing)
+        return lateServingText(step.means, facts, time);
     if (step.means == RestartMeans::Supervisor)
         return u"%1 has not done it within %2"_s.arg(facts.method, time);
     const QString state = facts.progress.isEmpty() ? QString() : u" (%1)"_s.arg(facts.progress);
@@ -109,6 +121,25 @@ QString troubleOf(const ShutdownResult &result)
     if (troubles.isEmpty() && !result.complete)
         troubles << u"the service says its clean-up was incomplete"_s;
     return troubles.join(u", "_s);
+}
+
+QStringList linesOf(const QByteArray &output)
+{
+    QStringList lines;
+    for (const QByteArray &line : output.split('\n')) {
+        if (!line.trimmed().isEmpty())
+            lines << printable(QString::fromUtf8(line).left(200));
+    }
+    return lines;
+}
+
+QStringList lastOfProgram(const QStringList &lines)
+{
+    static const QRegularExpression doings(u"^\\d{4}-\\d\\d-\\d\\dT\\S+Z info +hephaestus\\.|^listening on "_s);
+    QStringList own = lines;
+    own.removeIf([](const QString &line) { return doings.match(line).hasMatch(); });
+    const QStringList &chosen = own.isEmpty() ? lines : own;
+    return chosen.mid(std::max<qsizetype>(0, chosen.size() - LastWords));
 }
 
 QString lastWordsText(const QStringList &lines)

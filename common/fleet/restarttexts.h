@@ -18,6 +18,7 @@ struct LateFacts
     QString answer{};                     ///< what the latest look brought
     std::optional<QString> newInstance{}; ///< that answers, although none was started
     bool doesAnswer = false;
+    QString trouble{};                ///< why it is not ready, as it says itself
     bool isOldInstance = false;       ///< that answers
     qint64 waitedFor = 0;             ///< the pid that is to end
     std::optional<qint64> launched{}; ///< the pid of the program that was started, and still runs
@@ -56,6 +57,15 @@ QString restartProgressText(const ShutdownProgress &progress);
 
 /// `database timed out, cache failed: disk full`; empty if all went well.
 QString troubleOf(const ShutdownResult &result);
+
+constexpr int LastWords = 5; ///< lines
+
+/// The lines of an output that are not empty, made printable.
+QStringList linesOf(const QByteArray &output);
+
+/// Of the lines that a started command has written, the last that its program has: what a wrapper or a service of ours
+/// tells of its own doings is left out, unless there is nothing else.
+QStringList lastOfProgram(const QStringList &lines);
 
 /// The end of a sentence: `. Its last words: …`.
 QString lastWordsText(const QStringList &lines);

@@ -3,9 +3,23 @@
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
+
+bool hasEnded(const WrappedProcess &process)
+{
+    return process.state == ProcessState::BackingOff || process.state == ProcessState::Ended
+        || process.state == ProcessState::Failed;
+}
+
+/// `exit code 1`, `SIGSEGV`; empty: it has not ended.
+QString endText(const WrappedProcess &process)
+{
+    return process.exitCode ? u"exit code %1"_s.arg(*process.exitCode) : process.signal;
+}
 
 } // namespace
 
@@ -37,7 +51,46 @@ ServiceState stateOf(const HealthReport &report)
 {
     if (report.status == ServiceStatus::ShuttingDown)
         return ServiceState::ShuttingDown;
+    if (!isReady(report)) {
+        const bool isStarting = !report.process || report.process->state == ProcessState::Starting;
+        return isStarting ? ServiceState::Starting : ServiceState::DependencyError;
+    }
     return failingDependencies(report).isEmpty() ? ServiceState::Healthy : ServiceState::DependencyError;
+}
+
+bool isReady(const HealthReport &report)
+{
+    if (report.status == ServiceStatus::ShuttingDown || (report.process && hasEnded(*report.process)))
+        return false;
+    if (report.process && !report.process->ready.value_or(report.process->state != ProcessState::Suspended))
+        return false;
+    return report.ready.value_or(true);
+}
+
+QString programTrouble(const HealthReport &report)
+{
+    if (!report.process || isReady(report) || report.status == ServiceStatus::ShuttingDown)
+        return {};
+    const WrappedProcess &process = *report.process;
+    if (!process.error.isEmpty())
+        return process.error;
+    const QString end = endText(process);
+    return hasEnded(process) ? u"the program has ended"_s + (end.isEmpty() ? QString() : u" (%1)"_s.arg(end))
+                             : u"the program is not ready"_s;
+}
+
+QString whyNeverReady(const HealthReport &report, qint64 restarts)
+{
+    if (report.status == ServiceStatus::ShuttingDown)
+        return u"it shuts down"_s;
+    if (!report.process || isReady(report))
+        return {};
+    if (hasEnded(*report.process))
+        return programTrouble(report);
+    if (report.process->restarts <= restarts)
+        return {};
+    const QString end = endText(*report.process);
+    return u"its program ended%1 and was started again"_s.arg(end.isEmpty() ? QString() : u" (%1)"_s.arg(end));
 }
 
 QStringList failingDependencies(const HealthReport &report)

@@ -10,8 +10,19 @@ namespace Hephaestus {
 /// down and is gone has stopped.
 ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before = ServiceState::Unknown);
 
-/// The same of a service that answered.
+/// The same of a service that answered. What wraps a program is as that program is: it is not healthy before it is
+/// ready, nor while it is down.
 ServiceState stateOf(const HealthReport &report);
+
+/// Whether it serves, as it says itself; one that says nothing of it does if it does not shut down.
+bool isReady(const HealthReport &report);
+
+/// Why the program that it speaks for does not serve, in one line; empty: it does, or there is none.
+QString programTrouble(const HealthReport &report);
+
+/// Why a service that is to become ready does not, unless it is started anew: it shuts down, or its program has ended
+/// since it had been started again `restarts` times. Empty: it still may.
+QString whyNeverReady(const HealthReport &report, qint64 restarts = 0);
 
 /// The dependencies that fail, in the order of the report.
 QStringList failingDependencies(const HealthReport &report);

@@ -2,6 +2,7 @@
 #include "common/fleet/stalerestart.h"
 
 #include "common/base/duration.h"
+#include "common/fleet/servicestate.h"
 
 #include <algorithm>
 
@@ -56,7 +57,7 @@ void StaleRestart::observe(ServiceId id, const HealthReport *report, TimePoint n
     if (report && !subject.replaced.isEmpty() && report->instanceId == subject.replaced)
         return;
     m_away -= isAway(subject);
-    subject.serves = report && report->status == ServiceStatus::Healthy;
+    subject.serves = report && isReady(*report);
     m_away += isAway(subject);
     const CodeReport code = report && report->code ? *report->code : CodeReport();
     if (code.verdict == CodeVerdict::Fresh)

@@ -143,6 +143,7 @@ struct BasicHealth
 struct HealthReport : BasicHealth
 {
     bool shouldShutdown = false;
+    std::optional<bool> ready;            ///< as `/health/ready` answers; nothing: the service does not say
     QList<DependencyReport> dependencies; ///< in the order the service names them
     Resources resources;
     QStringList capabilities;

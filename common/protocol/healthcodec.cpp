@@ -130,17 +130,25 @@ QJsonObject codeObject(const CodeReport &code)
     return object;
 }
 
+/// A reader of the contract knows a suspended program as one that runs.
+QString stateOnWire(const WrappedProcess &process)
+{
+    return process.state == ProcessState::Suspended ? wireName(ProcessState::Running) : process.state.text();
+}
+
 QJsonObject processObject(const WrappedProcess &process)
 {
     QJsonObject object{
         {u"command"_s, QJsonArray::fromStringList(process.command)},
         {u"pid"_s, numberOrNull(process.pid)},
-        {u"state"_s, process.state.text()},
+        {u"state"_s, stateOnWire(process)},
         {u"exit_code"_s, numberOrNull(process.exitCode)},
         {u"signal"_s, textOrNull(process.signal)},
         {u"restarts"_s, process.restarts},
         {u"output_lines"_s, process.outputLines},
     };
+    if (process.state == ProcessState::Suspended)
+        object["suspended"_L1] = true;
     putIf(object, "ready"_L1, process.ready);
     putIf(object, "error"_L1, process.error);
     if (!process.sockets.isEmpty())
@@ -255,12 +263,24 @@ CodeReport readCode(const JsonReader &reader)
     return code;
 }
 
+/// With the words of wrappers up to 0.2: `exited` for `ended`, and `suspended` as a state of its own.
+WireWord<ProcessState> readState(const JsonReader &reader)
+{
+    WireWord<ProcessState> state = ProcessState::Starting;
+    reader.word("state"_L1, state, AllProcessStates);
+    bool suspended = false;
+    reader.flag("suspended"_L1, suspended);
+    if (suspended && state == ProcessState::Running)
+        return ProcessState::Suspended;
+    return state.text() == "exited"_L1 ? WireWord(ProcessState::Ended) : state;
+}
+
 WrappedProcess readProcess(const JsonReader &reader)
 {
     WrappedProcess process;
     reader.texts("command"_L1, process.command);
     reader.count("pid"_L1, process.pid);
-    reader.word("state"_L1, process.state, AllProcessStates);
+    process.state = readState(reader);
     if (const auto code = reader.number("exit_code"_L1))
         process.exitCode = int(*code);
     reader.text("signal"_L1, process.signal);
@@ -296,6 +316,13 @@ WrappedProcess readProcess(const JsonReader &reader)
 
 QByteArray encode(const BasicHealth &health) { return compact(basicObject(health)); }
 
+QByteArray encodeNotReady(const BasicHealth &health, const QString &why)
+{
+    QJsonObject object = basicObject(health);
+    object["error"_L1] = QJsonObject{{u"code"_s, u"not_ready"_s}, {u"message"_s, why}};
+    return compact(object);
+}
+
 QByteArray encode(const HealthReport &report)
 {
     QJsonObject dependencies;
@@ -303,6 +330,7 @@ QByteArray encode(const HealthReport &report)
         dependencies[dependency.name] = dependencyObject(dependency);
     QJsonObject object = basicObject(report);
     object["should_shutdown"_L1] = report.shouldShutdown;
+    putIf(object, "ready"_L1, report.ready);
     object["dependencies"_L1] = dependencies;
     object["resources"_L1] = resourcesObject(report.resources);
     if (!report.capabilities.isEmpty())
@@ -414,6 +442,8 @@ Result<HealthReport> decodeReport(QByteArrayView json)
         readBasic(reader, report);
         report.shouldShutdown = report.status == ServiceStatus::ShuttingDown;
         reader.flag("should_shutdown"_L1, report.shouldShutdown);
+        if (reader.has("ready"_L1))
+            reader.flag("ready"_L1, report.ready.emplace());
         reader.object("dependencies"_L1).eachField([&](const QString &name, const JsonReader &dependency) {
             report.dependencies << readDependency(name, dependency);
         });

@@ -14,6 +14,8 @@
 namespace Hephaestus {
 
 QByteArray encode(const BasicHealth &health);
+/// Of a service that is not ready: the basic body, and an `error` that says why.
+QByteArray encodeNotReady(const BasicHealth &health, const QString &why);
 QByteArray encode(const HealthReport &report);
 QByteArray encode(const ShutdownResult &result);
 QByteArray encode(const ErrorBody &error);

@@ -8,6 +8,7 @@ QString wireName(ServiceState state)
     switch (state) {
     case ServiceState::Healthy: return QStringLiteral("healthy");
     case ServiceState::Unknown: return QStringLiteral("unknown");
+    case ServiceState::Starting: return QStringLiteral("starting");
     case ServiceState::Restarting: return QStringLiteral("restarting");
     case ServiceState::ShuttingDown: return QStringLiteral("shutting_down");
     case ServiceState::Stopped: return QStringLiteral("stopped");

@@ -12,19 +12,20 @@ namespace Hephaestus {
 enum class ServiceState {
     Healthy,
     Unknown,         ///< not asked yet
+    Starting,        ///< it answers, and is not ready yet
     Restarting,      ///< a restart asked for here is under way
     ShuttingDown,    ///< it says so
     Stopped,         ///< it was seen shutting down, or was shut down here, and is gone
     NotUnderstood,   ///< something answers, but not this protocol
     Unauthorized,    ///< it answers 401 or 403
     Unreachable,     ///< nobody answers: refused, timed out, no such host, no TLS
-    DependencyError, ///< it runs, and a dependency it uses fails
+    DependencyError, ///< it answers, and a dependency it uses fails, or the program it speaks for does not serve
 };
 
 inline constexpr std::array AllServiceStates{
-    ServiceState::Healthy,      ServiceState::Unknown,     ServiceState::Restarting,
-    ServiceState::ShuttingDown, ServiceState::Stopped,     ServiceState::NotUnderstood,
-    ServiceState::Unauthorized, ServiceState::Unreachable, ServiceState::DependencyError,
+    ServiceState::Healthy,      ServiceState::Unknown,         ServiceState::Starting,      ServiceState::Restarting,
+    ServiceState::ShuttingDown, ServiceState::Stopped,         ServiceState::NotUnderstood, ServiceState::Unauthorized,
+    ServiceState::Unreachable,  ServiceState::DependencyError,
 };
 
 /// The word in `hephaestus status --json` and in a filter (`state:shutting_down`), never translated.

@@ -11,7 +11,7 @@ QString wireName(ProcessState state)
     case ProcessState::Suspended: return QStringLiteral("suspended");
     case ProcessState::Stopping: return QStringLiteral("stopping");
     case ProcessState::BackingOff: return QStringLiteral("backing_off");
-    case ProcessState::Exited: return QStringLiteral("exited");
+    case ProcessState::Ended: return QStringLiteral("ended");
     case ProcessState::Failed: return QStringLiteral("failed");
     }
     Q_UNREACHABLE();

@@ -10,18 +10,18 @@ namespace Hephaestus {
 
 /// The life of a supervised program.
 enum class ProcessState {
-    Starting, ///< not started yet
+    Starting, ///< not started yet, or not ready for the first time yet
     Running,
-    Suspended,  ///< somebody sent it SIGSTOP: it answers nothing
+    Suspended,  ///< somebody sent it SIGSTOP: it answers nothing. On the wire `running` with `suspended`
     Stopping,   ///< asked to end, or what it left behind is
     BackingOff, ///< it ended; it starts again after a delay
-    Exited,     ///< it ended, and that is all: as it should, or because a user stopped it
+    Ended,      ///< it ended, and that is all: as it should, or because a user stopped it
     Failed,     ///< it ended as it should not, and is not started again
 };
 
 inline constexpr std::array AllProcessStates{
     ProcessState::Starting,   ProcessState::Running, ProcessState::Suspended, ProcessState::Stopping,
-    ProcessState::BackingOff, ProcessState::Exited,  ProcessState::Failed,
+    ProcessState::BackingOff, ProcessState::Ended,   ProcessState::Failed,
 };
 
 /// The life of the next run of a program, beside the one that still serves.
@@ -62,8 +62,8 @@ struct WrappedProcess
     QString signal{};              ///< that ended it (`SIGSEGV`); empty: none did
     qint64 restarts = 0;
     qint64 outputLines = 0;
-    std::optional<bool> ready{};           ///< by its own rule; nothing: it has none
-    QString error{};                       ///< why it is not up, in one line; empty: it is
+    std::optional<bool> ready{};           ///< it serves, by its ready rule; nothing: the wrapper does not say
+    QString error{};                       ///< why it does not serve, in one line; empty: it does
     QStringList sockets{};                 ///< held open for it
     QString logFile{};                     ///< where its output is kept; empty: only in memory
     QString logError{};                    ///< why its output is not kept there; empty: it is

@@ -21,6 +21,7 @@ bool isTrouble(ServiceState state)
     case ServiceState::NotUnderstood: return true;
     case ServiceState::Healthy:
     case ServiceState::Unknown:
+    case ServiceState::Starting:
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:
     case ServiceState::Stopped: return false;

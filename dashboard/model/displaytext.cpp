@@ -57,6 +57,7 @@ QString stateWord(ServiceState state)
     switch (state) {
     case ServiceState::Healthy: return tr(QT_TRANSLATE_NOOP("ServiceState", "healthy"));
     case ServiceState::Unknown: return tr(QT_TRANSLATE_NOOP("ServiceState", "not asked yet"));
+    case ServiceState::Starting: return tr(QT_TRANSLATE_NOOP("ServiceState", "starting"));
     case ServiceState::Restarting: return tr(QT_TRANSLATE_NOOP("ServiceState", "restarting"));
     case ServiceState::ShuttingDown: return tr(QT_TRANSLATE_NOOP("ServiceState", "shutting down"));
     case ServiceState::Stopped: return tr(QT_TRANSLATE_NOOP("ServiceState", "stopped"));

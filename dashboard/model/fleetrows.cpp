@@ -14,7 +14,7 @@ namespace {
 /// Among services of a group: what wants a person, loudest first.
 constexpr ServiceState Loudest[] = {
     ServiceState::DependencyError, ServiceState::Unreachable,  ServiceState::Unauthorized, ServiceState::NotUnderstood,
-    ServiceState::Stopped,         ServiceState::ShuttingDown, ServiceState::Restarting};
+    ServiceState::Stopped,         ServiceState::ShuttingDown, ServiceState::Restarting,   ServiceState::Starting};
 
 } // namespace
 

@@ -154,8 +154,11 @@ QString stateReason(const ServiceRow &row)
                 lines << (dependency.error.isEmpty() ? tr("%1 fails").arg(dependency.name)
                                                      : u"%1: %2"_s.arg(dependency.name, dependency.error));
         }
+        if (const QString trouble = programTrouble(*row.report); !trouble.isEmpty())
+            lines.prepend(trouble);
         return lines.join(u"; "_s);
     }
+    case ServiceState::Starting: return programTrouble(*row.report);
     case ServiceState::Unreachable:
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood:

@@ -93,6 +93,7 @@ QColor Theme::accent(ServiceState state) const
     case ServiceState::Healthy: return m_green;
     case ServiceState::DependencyError: return m_vermilion;
     case ServiceState::ShuttingDown: return m_orange;
+    case ServiceState::Starting:
     case ServiceState::Restarting: return m_skyBlue;
     case ServiceState::Unauthorized: return m_blue;
     case ServiceState::NotUnderstood: return m_purple;

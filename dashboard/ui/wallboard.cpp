@@ -33,8 +33,10 @@ bool wantsAPerson(ServiceState state) { return state > ServiceState::ShuttingDow
 /// The second line of a tile: why, or since when.
 QString secondLine(const ServiceRow &row)
 {
-    if (row.state() == ServiceState::DependencyError)
-        return failingDependencies(*row.report).join(u", "_s);
+    if (row.state() == ServiceState::DependencyError) {
+        const QString trouble = programTrouble(*row.report);
+        return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
+    }
     if (row.isCurrent())
         return formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime));
     return placeOf(row.entry);

@@ -39,6 +39,7 @@ Look lookOf(ServiceState state)
     case ServiceState::DependencyError: return {u"▲", Paint::Bad};
     case ServiceState::ShuttingDown: return {u"◐", Paint::Busy};
     case ServiceState::Unauthorized: return {u"⚷", Paint::Locked};
+    case ServiceState::Starting: return {u"◔", Paint::Busy};
     case ServiceState::Unknown:
     case ServiceState::Restarting:
     case ServiceState::Stopped:
@@ -95,6 +96,8 @@ Row rowOf(const ServiceSnapshot &snapshot)
     row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
     row[4] = {formatDuration(report.uptime)};
     row[5] = {dependencyText(report), snapshot.state == ServiceState::DependencyError ? Paint::Bad : Paint::None};
+    if (const QString trouble = programTrouble(report); !trouble.isEmpty())
+        row[5].text.prepend(printable(trouble) + u"; "_s);
     if (report.shutdown && !report.shutdown->phase.isEmpty())
         row[5].text.prepend(phaseText(report.shutdown->phase) + u"; "_s);
     return row;
@@ -169,6 +172,11 @@ void pause(std::chrono::milliseconds time)
 void pauseBeforeNextLook(const QDeadlineTimer &deadline)
 {
     pause(std::chrono::milliseconds(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime())));
+}
+
+QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines)
+{
+    return askAll<QByteArray>(entries, [lines](ServiceClient &client, const auto &done) { client.logs(lines, done); });
 }
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)

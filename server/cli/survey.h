@@ -23,6 +23,9 @@ void pause(std::chrono::milliseconds time);
 /// For who asks until something is so, or the deadline comes.
 void pauseBeforeNextLook(const QDeadlineTimer &deadline);
 
+/// Likewise, the last lines that each service has written.
+QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines);
+
 /// Likewise, which of these files, absolute, each service loaded.
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);
 

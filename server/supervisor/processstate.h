@@ -9,14 +9,14 @@ namespace Hephaestus {
 constexpr bool canFollow(ProcessState from, ProcessState to)
 {
     using enum ProcessState;
-    const bool over = to == BackingOff || to == Exited || to == Failed;
+    const bool over = to == BackingOff || to == Ended || to == Failed;
     switch (from) {
     case Starting: return to == Running || over;
     case Running: return to == Suspended || to == Stopping || over;
     case Suspended: return to == Running || to == Stopping || over;
     case Stopping: return over;
     case BackingOff: return to == Running || over;
-    case Exited: return false;
+    case Ended: return false;
     case Failed: return false;
     }
     return false;

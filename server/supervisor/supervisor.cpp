@@ -123,7 +123,7 @@ void Supervisor::stop(bool isTold)
             m_child.stop(m_options.stopTimeout);
     } else {
         m_timer.stop();
-        enter(ProcessState::Exited);
+        enter(ProcessState::Ended);
         Q_EMIT finished();
     }
 }
@@ -164,10 +164,14 @@ void Supervisor::kill()
 void Supervisor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descriptor, OutputStream stream)
 {
     reader = std::make_unique<OutputReader>(std::move(descriptor), sink(stream));
-    connect(reader.get(), &OutputReader::linesRead, this,
-            [this, stream](const QByteArray &lines) { keep(stream, lines); });
-    connect(reader.get(), &OutputReader::unfinishedRead, this,
-            [this, stream](const QByteArray &text) { m_output.setUnfinished(stream, text); });
+    connect(reader.get(), &OutputReader::linesRead, this, [this, stream](const QByteArray &lines) {
+        keep(stream, lines);
+        Q_EMIT wrote(lines);
+    });
+    connect(reader.get(), &OutputReader::unfinishedRead, this, [this, stream](const QByteArray &text) {
+        m_output.setUnfinished(stream, text);
+        Q_EMIT wrote(text);
+    });
 }
 
 std::unique_ptr<OutputSink> Supervisor::makeSink(OutputStream stream)
@@ -289,7 +293,7 @@ void Supervisor::decide(bool success)
         m_nextStart = m_clock.now() + decision.delay;
         m_timer.start(decision.delay);
         return enter(ProcessState::BackingOff);
-    case RestartPolicy::Action::Finish: enter(ProcessState::Exited); break;
+    case RestartPolicy::Action::Finish: enter(ProcessState::Ended); break;
     case RestartPolicy::Action::Fail:
         if (m_policy.recentFailures() >= m_policy.rules().failures) {
             note(u"given up after %1 failures within %2"_s.arg(m_policy.recentFailures())
@@ -346,7 +350,7 @@ QString Supervisor::trouble() const
     case ProcessState::Suspended: return u"suspended by a signal"_s;
     case ProcessState::Stopping: return u"stopping"_s;
     case ProcessState::BackingOff: return endText() + u", starts again"_s;
-    case ProcessState::Exited: return endText();
+    case ProcessState::Ended: return endText();
     case ProcessState::Failed: return endText() + u", given up"_s;
     }
     Q_UNREACHABLE();

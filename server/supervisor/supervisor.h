@@ -69,7 +69,7 @@ public:
     QList<int> outputs() const;
 
     ProcessState state() const { return m_state; }
-    bool isFinished() const { return m_state == ProcessState::Exited || m_state == ProcessState::Failed; }
+    bool isFinished() const { return m_state == ProcessState::Ended || m_state == ProcessState::Failed; }
     /// Of the latest run: the program's own code, 128 and the signal that ended it, or why it did not start.
     int exitStatus() const;
     /// What a wrapper of it exits with: 0 if it was stopped and ended well, by itself in time. Otherwise 137 if some of
@@ -99,8 +99,10 @@ public Q_SLOTS:
     void advance();
 
 Q_SIGNALS:
-    void changed();               ///< describe() says something else
-    void finished();              ///< Exited or Failed: nothing is left of the program, and it is not started again
+    void changed();  ///< describe() says something else
+    void finished(); ///< Ended or Failed: nothing is left of the program, and it is not started again
+    /// Whole lines, or what a line has that does not end: of the program itself.
+    void wrote(const QByteArray &text);
     void linesKept(qint64 count); ///< of output() since the beginning
     void passedOn();              ///< isPassedOn() has become so
 

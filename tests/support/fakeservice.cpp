@@ -38,6 +38,19 @@ public:
             m_report.capabilities << u"restart"_s;
         if (has("successor-hangs"))
             m_report.process = WrappedProcess{.overlap = true, .startTimeout = std::chrono::milliseconds(300)};
+        if (has("ready-late") || has("program-ends") || has("never-ready"))
+            m_report.process = WrappedProcess{.state = ProcessState::Starting, .ready = false};
+        if (has("ready-late")) {
+            QTimer::singleShot(300, this, [this] {
+                m_report.process->state = ProcessState::Running;
+                m_report.process->ready = true;
+            });
+        } else if (has("program-ends")) {
+            QTimer::singleShot(100, this, [this] {
+                m_report.process->state = ProcessState::BackingOff;
+                m_report.process->exitCode = 3;
+            });
+        }
         connect(&m_server, &QTcpServer::newConnection, this, [this] {
             while (QTcpSocket *socket = m_server.nextPendingConnection())
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { read(socket); });
@@ -67,6 +80,8 @@ private:
             restart(socket);
         else if (path == Endpoint::Live || path == Endpoint::Status)
             answer(socket, 200, encode(m_report));
+        else if (path.startsWith(Endpoint::Logs) && m_report.process)
+            answer(socket, 200, "no module named orders\n");
         else
             answer(socket, 404, encode(ErrorBody{u"not_found"_s, u"no such path"_s}));
     }

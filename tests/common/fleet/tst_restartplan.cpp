@@ -61,6 +61,14 @@ static FirstLook wrapped(bool overlaps)
     return look;
 }
 
+/// One whose program is not ready.
+static FirstLook program(ProcessState state, qint64 restarts = 0)
+{
+    FirstLook look = running({u"restart"_s});
+    look.report->process = WrappedProcess{.state = state, .restarts = restarts, .ready = false};
+    return look;
+}
+
 static FirstLook down() { return {.isRefused = true, .silence = u"connection refused"_s}; }
 static FirstLook hanging() { return {.silence = u"no answer within 5 s"_s}; }
 
@@ -84,26 +92,38 @@ void TestRestartPlan::theStepsFollowFromTheMethodAndTheFirstLook_data()
     const auto row = [](const char *name, const RestartMethod &method, FleetAction action, const FirstLook &look,
                         const QString &steps) { QTest::newRow(name) << method << action << look << steps; };
     using enum FleetAction;
-    const QString byCommand = u"asked, drained, cleaned, process gone, port free, started, healthy, code compared"_s;
+    const QString byCommand =
+        u"asked, drained, cleaned, process gone, port free, started, ready, healthy, code compared"_s;
     row("restart by command", Command, Restart, running(), byCommand);
     row("restart of one that cannot be watched", Command, Restart, running({}, false),
-        u"asked, drained, cleaned, port free, started, healthy, code compared"_s);
-    row("restart of one that is down", Command, Restart, down(), u"started, healthy, code compared"_s);
+        u"asked, drained, cleaned, port free, started, ready, healthy, code compared"_s);
+    row("restart of one that is down", Command, Restart, down(), u"started, ready, healthy, code compared"_s);
     row("restart by itself", RestartByService{}, Restart, running({u"restart"_s}),
-        u"asked, drained, cleaned, started, healthy, code compared"_s);
+        u"asked, drained, cleaned, started, ready, healthy, code compared"_s);
     row("restart by itself, not offered", RestartByService{Command}, Restart, running(), byCommand);
     row("restart by itself, although offered", Command, Restart, running({u"restart"_s}), byCommand);
     row("restart of a wrapper", RestartByService{}, Restart, wrapped(false),
-        u"asked, drained, cleaned, process gone, started, healthy, code compared"_s);
+        u"asked, drained, cleaned, process gone, started, ready, healthy, code compared"_s);
     row("restart that overlaps", RestartByService{}, Restart, wrapped(true),
-        u"asked, successor accepts, drained, cleaned, process gone, started, healthy, code compared"_s);
-    row("restart by a supervisor", Systemd, Restart, running(), u"asked, process gone, healthy, code compared"_s);
-    row("restart by a supervisor of one that hangs", Systemd, Restart, hanging(), u"asked, healthy, code compared"_s);
-    row("start", Command, Start, down(), u"started, healthy, code compared"_s);
+        u"asked, successor accepts, drained, cleaned, process gone, started, ready, healthy, code compared"_s);
+    row("restart by a supervisor", Systemd, Restart, running(),
+        u"asked, process gone, ready, healthy, code compared"_s);
+    row("restart by a supervisor of one that hangs", Systemd, Restart, hanging(),
+        u"asked, ready, healthy, code compared"_s);
+    row("start", Command, Start, down(), u"started, ready, healthy, code compared"_s);
     row("start of one that is leaving", Command, Start, leaving(),
-        u"process gone, port free, started, healthy, code compared"_s);
+        u"process gone, port free, started, ready, healthy, code compared"_s);
     row("start of one that runs", Command, Start, running(), {});
-    row("start by a supervisor", Systemd, Start, down(), u"asked, healthy, code compared"_s);
+    row("start of one that is starting", Command, Start, program(ProcessState::Starting),
+        u"ready, healthy, code compared"_s);
+    row("start of one that somebody starts again", Command, Start, program(ProcessState::Starting, 3),
+        u"ready, healthy, code compared"_s);
+    row("start of one whose program is down", Command, Start, program(ProcessState::BackingOff), byCommand);
+    row("start of one whose program is down, by itself", RestartByService{}, Start, program(ProcessState::BackingOff),
+        u"asked, drained, cleaned, started, ready, healthy, code compared"_s);
+    row("start of one whose program is down, without a method", {}, Start, program(ProcessState::BackingOff),
+        u"ready, healthy, code compared"_s);
+    row("start by a supervisor", Systemd, Start, down(), u"asked, ready, healthy, code compared"_s);
     row("stop", Command, Stop, running(), u"asked, drained, cleaned, process gone, port free"_s);
     row("stop of what a supervisor keeps", Systemd, Stop, running(),
         u"asked, drained, cleaned, process gone, port free"_s);
@@ -172,7 +192,7 @@ void TestRestartPlan::eachStepHasItsDeadline()
     QList<std::chrono::milliseconds> deadlines;
     for (const PlannedStep &step : planFor(entryWith(Command), FleetAction::Restart, running(), options).steps)
         deadlines << step.deadline;
-    QCOMPARE(deadlines, (QList<std::chrono::milliseconds>{1s, 1s, 1s, 2s, 3s, 5s, 7s, 2s}));
+    QCOMPARE(deadlines, (QList<std::chrono::milliseconds>{1s, 1s, 1s, 2s, 3s, 5s, 7s, 7s, 2s}));
     QCOMPARE(planFor(entryWith(Systemd), FleetAction::Restart, running(), options).steps.first().deadline, 8s);
 }
 
@@ -240,7 +260,11 @@ void TestRestartPlan::aStepIsOverByWhatIsSeen_data()
     row("started by itself, and there", Started, Itself, {.isNew = true}, true);
     row("the old one is healthy", Healthy, Command, {.isHealthy = true}, false);
     row("the new one is not", Healthy, Command, {.isNew = true}, false);
-    row("the new one is healthy", Healthy, Command, {.isNew = true, .isHealthy = true}, true);
+    row("the new one only answers", Healthy, Command, {.isNew = true, .isHealthy = true}, false);
+    row("the new one is healthy", Healthy, Command, {.isNew = true, .isReady = true, .isHealthy = true}, true);
+    row("the old one is ready", Ready, Command, {.isReady = true}, false);
+    row("the new one is not ready", Ready, Itself, {.isNew = true, .isHealthy = true}, false);
+    row("the new one is ready", Ready, Itself, {.isNew = true, .isReady = true}, true);
     row("the code is not compared", CodeCompared, Command, {.isNew = true, .isHealthy = true}, false);
     row("the code is compared", CodeCompared, Command, {.isCodeKnown = true}, true);
 }
@@ -296,14 +320,20 @@ void TestRestartPlan::aLateStepSaysWhatIsKnown_data()
     facts.launched = 57;
     facts.lastWords = lastWordsText({u"no table"_s, u"bye"_s});
     facts.holder = u" Held."_s;
-    row("command", Healthy, Command, facts,
-        u"not healthy within 2 s of its start (pid 57, still running): refused. Its last words: no table | "
+    row("command", Ready, Command, facts,
+        u"not ready within 2 s of its start (pid 57, still running): refused. Its last words: no table | "
         u"bye Held."_s);
     facts = {};
     facts.doesAnswer = true;
     facts.lastWords = lastWordsText({});
     row("command, answers", Healthy, Command, facts,
-        u"not healthy within 2 s of its start: it answers, but says it is shutting down. It wrote nothing."_s);
+        u"not ready within 2 s of its start: it answers, but is not ready. It wrote nothing."_s);
+    facts.trouble = u"the program has not sent READY=1"_s;
+    row("command, says why", Ready, Command, facts,
+        u"not ready within 2 s of its start: the program has not sent READY=1. It wrote nothing."_s);
+    facts.newInstance = u"b"_s;
+    row("itself, says why", Ready, Itself, facts,
+        u"not ready within 2 s of its start: the program has not sent READY=1. It wrote nothing."_s);
 }
 
 void TestRestartPlan::aLateStepSaysWhatIsKnown()

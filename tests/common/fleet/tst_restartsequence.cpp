@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aServiceRestartsItself();
     void aStoppedServiceIsStarted();
     void startingWhatRunsIsDone();
+    void aStartWaitsForWhatIsNotReadyYet();
     void stoppingWhatIsStoppedIsDone();
     void aStopProvesThatTheProcessIsGone();
     void progressIsTold();
@@ -193,7 +194,7 @@ void TestRestartSequence::aCommandIsRestartedStepByStep()
 {
     const Receipt started = startFake();
     QVERIFY2(started.ok, qPrintable(started.failure));
-    QCOMPARE(namesOf(started), QStringList({u"started"_s, u"healthy"_s}));
+    QCOMPARE(namesOf(started), QStringList({u"started"_s, u"ready"_s, u"healthy"_s}));
 
     RestartSequence sequence(entryWith(), FleetAction::Restart, options());
     QSignalSpy begun(&sequence, &RestartSequence::stepStarted);
@@ -205,7 +206,7 @@ void TestRestartSequence::aCommandIsRestartedStepByStep()
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
     QCOMPARE(namesOf(receipt),
              QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"process gone"_s, u"port free"_s, u"started"_s,
-                          u"healthy"_s}));
+                          u"ready"_s, u"healthy"_s}));
     QCOMPARE(begun.size(), receipt.steps.size());
     for (const ReceiptStep &step : receipt.steps)
         QCOMPARE(step.outcome, StepOutcome::Ok);
@@ -224,7 +225,8 @@ void TestRestartSequence::aServiceRestartsItself()
     entry.restart = RestartByService{};
     const Receipt receipt = run(entry);
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
-    QCOMPARE(namesOf(receipt), QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"started"_s, u"healthy"_s}));
+    QCOMPARE(namesOf(receipt),
+             QStringList({u"asked"_s, u"drained"_s, u"cleaned"_s, u"started"_s, u"ready"_s, u"healthy"_s}));
     QCOMPARE(receipt.newPid, started.newPid); // executed in place
     QVERIFY(receipt.newInstance != started.newInstance);
 }
@@ -233,8 +235,22 @@ void TestRestartSequence::aStoppedServiceIsStarted()
 {
     const Receipt receipt = run(entryWith());
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
-    QCOMPARE(namesOf(receipt), QStringList({u"started"_s, u"healthy"_s}));
+    QCOMPARE(namesOf(receipt), QStringList({u"started"_s, u"ready"_s, u"healthy"_s}));
     QVERIFY(receipt.oldInstance.isEmpty());
+}
+
+void TestRestartSequence::aStartWaitsForWhatIsNotReadyYet()
+{
+    QProcess service;
+    service.start(FAKESERVICE, {QString::number(port), u"ready-late"_s});
+    QVERIFY(service.waitForReadyRead());
+    const Receipt receipt = startFake();
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt), QStringList({u"ready"_s, u"healthy"_s}));
+    QCOMPARE(receipt.newPid, std::optional(service.processId()));
+    QVERIFY(startFake().steps.isEmpty()); // it serves by now
+    service.kill();
+    QVERIFY(service.waitForFinished());
 }
 
 void TestRestartSequence::startingWhatRunsIsDone()
@@ -336,9 +352,13 @@ void TestRestartSequence::failuresAreExplained_data()
     row("no such program", {}, {u"/nowhere/program"_s}, u"started"_s, u"cannot be found"_s);
     row("not in PATH", {}, {u"no-such-program-anywhere"_s}, u"started"_s, u"no such program in PATH"_s);
     row("not executable", {}, {u"/etc/passwd"_s}, u"started"_s, u"may not execute"_s);
-    row("exits at once", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"exited with code 9"_s);
-    row("says why it exits", {}, {fake, u"exit-at-once"_s}, u"healthy"_s, u"fatal: no such table: orders"_s);
-    row("never healthy", {}, {fake, u"never-healthy"_s}, u"healthy"_s, u"says it is shutting down"_s);
+    row("exits at once", {}, {fake, u"exit-at-once"_s}, u"ready"_s, u"exited with code 9"_s);
+    row("says why it exits", {}, {fake, u"exit-at-once"_s}, u"ready"_s, u"fatal: no such table: orders"_s);
+    row("never healthy", {}, {fake, u"never-healthy"_s}, u"ready"_s, u"did not get ready: it shuts down"_s);
+    row("its program ends", {}, {fake, u"program-ends"_s}, u"ready"_s,
+        u"fake did not get ready: the program has ended (exit code 3). Its last words: no module named orders"_s);
+    row("its program is never ready", {}, {fake, u"never-ready"_s}, u"ready"_s,
+        u"not ready within 1 s of its start"_s);
     row("refuses the shutdown", {u"refuse-shutdown"_s}, {fake}, u"asked"_s, u"you may not"_s);
     row("hangs in its shutdown", {u"hang-in-shutdown"_s}, {fake}, u"drained"_s,
         u"has not finished its shutdown within 2 s"_s);

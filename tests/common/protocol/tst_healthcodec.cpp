@@ -25,6 +25,8 @@ private Q_SLOTS:
     void whatWasReadIsWrittenReadably();
     void aWrappedProgramHasTheFieldsOfTheProtocol();
     void aStateOfANewerWrapperIsKept();
+    void wordsOfOlderWrappersAreRead_data();
+    void wordsOfOlderWrappersAreRead();
     void loadedFilesReadBackTheSame();
     void aShutdownResultReadsBackTheSame();
     void aScheduleRequestIsRead_data();
@@ -228,6 +230,35 @@ void TestHealthCodec::aStateOfANewerWrapperIsKept()
     QCOMPARE(report->process->state.text(), u"migrating"_s);
     QCOMPARE(report->process->successor->state.text(), u"warm"_s);
     QVERIFY(!(report->process->state == ProcessState::Starting));
+}
+
+void TestHealthCodec::wordsOfOlderWrappersAreRead_data()
+{
+    QTest::addColumn<QByteArray>("process");
+    QTest::addColumn<ProcessState>("state");
+    QTest::addColumn<QByteArray>("written");
+    QTest::newRow("exited") << R"({"state":"exited"})"_ba << ProcessState::Ended << R"("state":"ended")"_ba;
+    QTest::newRow("ended") << R"({"state":"ended"})"_ba << ProcessState::Ended << R"("state":"ended")"_ba;
+    QTest::newRow("suspended") << R"({"state":"suspended"})"_ba << ProcessState::Suspended
+                               << R"("state":"running","suspended":true)"_ba;
+    QTest::newRow("running, suspended") << R"({"state":"running","suspended":true})"_ba << ProcessState::Suspended
+                                        << R"("state":"running","suspended":true)"_ba;
+    QTest::newRow("running") << R"({"state":"running","suspended":false})"_ba << ProcessState::Running
+                             << R"("state":"running"})"_ba;
+    QTest::newRow("stopping, was suspended")
+        << R"({"state":"stopping","suspended":true})"_ba << ProcessState::Stopping << R"("state":"stopping"})"_ba;
+}
+
+/// A reader that knows the words of the contract only must find no other.
+void TestHealthCodec::wordsOfOlderWrappersAreRead()
+{
+    QFETCH(QByteArray, process);
+    QFETCH(ProcessState, state);
+    QFETCH(QByteArray, written);
+    const auto report = decodeReport(R"({"status":"healthy","process":)" + process + '}');
+    QVERIFY(report && report->process);
+    QCOMPARE(report->process->state, WireWord(state));
+    QVERIFY2(encode(*report).contains(written), encode(*report).constData());
 }
 
 void TestHealthCodec::loadedFilesReadBackTheSame()

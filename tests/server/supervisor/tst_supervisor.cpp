@@ -111,17 +111,17 @@ void TestSupervisor::everyFaultEndsInANamedState_data()
     QTest::addColumn<ProcessState>("state");
     QTest::addColumn<int>("status");
     using enum ProcessState;
-    QTest::newRow("exit 0") << QByteArrayList{"exit", "0"} << Do::Nothing << Exited << 0;
+    QTest::newRow("exit 0") << QByteArrayList{"exit", "0"} << Do::Nothing << Ended << 0;
     QTest::newRow("exit 1") << QByteArrayList{"exit", "1"} << Do::Nothing << Failed << 1;
     QTest::newRow("segmentation fault") << QByteArrayList{"crash"} << Do::Nothing << Failed << 139;
     QTest::newRow("killed") << QByteArrayList{"wait"} << Do::Kill << Failed << 137;
-    QTest::newRow("a user's stop") << QByteArrayList{"handle-term", "0"} << Do::Stop << Exited << 0;
-    QTest::newRow("a user's stop, without a handler") << QByteArrayList{"wait"} << Do::Stop << Exited << 143;
-    QTest::newRow("a user's stop, exit 9") << QByteArrayList{"handle-term", "9"} << Do::Stop << Exited << 9;
-    QTest::newRow("suspended, then stopped") << QByteArrayList{"wait"} << Do::Suspend << Exited << 143;
-    QTest::newRow("ignores TERM") << QByteArrayList{"ignore-term"} << Do::StopAndOutlastGrace << Exited << 137;
-    QTest::newRow("grandchildren") << QByteArrayList{"grandchildren"} << Do::StopAndOutlastGrace << Exited << 143;
-    QTest::newRow("double fork") << QByteArrayList{"fork-twice"} << Do::StopAndOutlastGrace << Exited << 143;
+    QTest::newRow("a user's stop") << QByteArrayList{"handle-term", "0"} << Do::Stop << Ended << 0;
+    QTest::newRow("a user's stop, without a handler") << QByteArrayList{"wait"} << Do::Stop << Ended << 143;
+    QTest::newRow("a user's stop, exit 9") << QByteArrayList{"handle-term", "9"} << Do::Stop << Ended << 9;
+    QTest::newRow("suspended, then stopped") << QByteArrayList{"wait"} << Do::Suspend << Ended << 143;
+    QTest::newRow("ignores TERM") << QByteArrayList{"ignore-term"} << Do::StopAndOutlastGrace << Ended << 137;
+    QTest::newRow("grandchildren") << QByteArrayList{"grandchildren"} << Do::StopAndOutlastGrace << Ended << 143;
+    QTest::newRow("double fork") << QByteArrayList{"fork-twice"} << Do::StopAndOutlastGrace << Ended << 143;
 }
 
 void TestSupervisor::everyFaultEndsInANamedState()
@@ -186,7 +186,7 @@ void TestSupervisor::aStopTellsWhetherItWentWell()
     if (arguments.first() == "ignore-term" || arguments.first() == "grandchildren")
         clock.advance(options.stopTimeout);
     QTRY_COMPARE(finished->count(), 1);
-    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QCOMPARE(supervisor->state(), ProcessState::Ended);
     QTEST(supervisor->exitCode(), "exitCode");
     QTEST(supervisor->stopFailure(), "failure");
 }
@@ -198,7 +198,7 @@ void TestSupervisor::anEndAfterQuitIsAUsersStop()
     QTRY_VERIFY(isReady());
     supervisor->sendSignal(SIGQUIT);
     QTRY_COMPARE(finished->count(), 1);
-    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QCOMPARE(supervisor->state(), ProcessState::Ended);
     QCOMPARE(supervisor->exitCode(), 0);
     // But a program that goes on after it (a dump of its threads) and crashes much later is started again.
     make({"record-signals"}, RestartWhen::Always);
@@ -219,7 +219,7 @@ void TestSupervisor::someEndsAreRestartedFromAndOthersNot_data()
     QTest::addColumn<ProcessState>("state");
     using enum ProcessState;
     QTest::newRow("a code") << QByteArrayList{"exit", "0"} << ExitSet{0} << ExitSet{} << BackingOff;
-    QTest::newRow("another code") << QByteArrayList{"exit", "0"} << ExitSet{1} << ExitSet{} << Exited;
+    QTest::newRow("another code") << QByteArrayList{"exit", "0"} << ExitSet{1} << ExitSet{} << Ended;
     QTest::newRow("not a code") << QByteArrayList{"exit", "3"} << ExitSet{} << ExitSet{3} << Failed;
     QTest::newRow("not a signal") << QByteArrayList{"crash"} << ExitSet{} << ExitSet{139} << Failed;
     QTest::newRow("in both") << QByteArrayList{"exit", "3"} << ExitSet{3} << ExitSet{3} << Failed;
@@ -343,11 +343,11 @@ void TestSupervisor::aStopEndsTheWaitForTheNextStart()
     QTRY_COMPARE(supervisor->state(), ProcessState::BackingOff);
     supervisor->stop();
     QCOMPARE(finished->count(), 1);
-    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QCOMPARE(supervisor->state(), ProcessState::Ended);
     QCOMPARE(supervisor->exitStatus(), 4);
     clock.advance(1h);
     supervisor->advance();
-    QCOMPARE(supervisor->state(), ProcessState::Exited);
+    QCOMPARE(supervisor->state(), ProcessState::Ended);
 }
 
 void TestSupervisor::clientsWaitWhileItRestarts()
