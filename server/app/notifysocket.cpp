@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/notifysocket.h"
 
+#include "server/supervisor/processtable.h"
+
 #include <QUuid>
 
 #include <array>
@@ -10,6 +12,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -19,18 +22,18 @@ namespace {
 
 constexpr std::size_t LargestMessage = 4096; // as sd_notify(3) sends, and more
 
-/// The process that sent it; 0: the kernel did not say.
-qint64 senderOf(const msghdr &message)
+/// Who sent it; pid 0: the kernel did not say.
+ucred senderOf(const msghdr &message)
 {
     for (const cmsghdr *part = CMSG_FIRSTHDR(&message); part;
          part = CMSG_NXTHDR(const_cast<msghdr *>(&message), const_cast<cmsghdr *>(part))) {
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS) {
             ucred credentials = {};
             std::memcpy(&credentials, CMSG_DATA(part), sizeof credentials);
-            return credentials.pid;
+            return credentials;
         }
     }
-    return 0;
+    return {0, uid_t(-1), gid_t(-1)};
 }
 
 } // namespace
@@ -78,9 +81,16 @@ void NotifySocket::read()
         if (size < 0)
             return;
         const QByteArrayList lines = QByteArray::fromRawData(bytes.data(), size).split('\n');
-        if (lines.contains("READY=1") && m_isOurs(senderOf(message)))
+        if (lines.contains("READY=1") && isBelieved(senderOf(message)))
             Q_EMIT ready();
     }
+}
+
+bool NotifySocket::isBelieved(const ucred &sender) const
+{
+    if (hasProcessTable() && readProcess(sender.pid))
+        return m_isOurs(sender.pid);
+    return sender.pid > 0 && (sender.uid == ::geteuid() || sender.uid == 0);
 }
 
 } // namespace Hephaestus

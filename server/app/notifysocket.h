@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <sys/socket.h>
 
 namespace Hephaestus {
 
@@ -18,7 +19,8 @@ class NotifySocket : public QObject
     Q_OBJECT
 
 public:
-    /// Whether a process may speak for the program; the kernel says who sent a datagram (unix(7), SCM_CREDENTIALS).
+    /// Whether a process may speak for the program; the kernel says who sent a datagram (unix(7), SCM_CREDENTIALS). Not
+    /// asked of one that is gone already (systemd-notify(1) is, at once): that is believed if it was this user's.
     using IsOurs = std::function<bool(qint64 pid)>;
 
     explicit NotifySocket(IsOurs isOurs, QObject *parent = nullptr);
@@ -35,6 +37,7 @@ Q_SIGNALS:
 private:
     void open();
     void read();
+    bool isBelieved(const ucred &sender) const;
 
     const IsOurs m_isOurs;
     FileDescriptor m_socket;

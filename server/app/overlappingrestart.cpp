@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/overlappingrestart.h"
 
+#include "common/base/duration.h"
 #include "server/app/statedirectory.h"
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-OverlappingRestart::OverlappingRestart(const RunOptions &options, HeldSockets &sockets, Supervisor &supervisor)
+OverlappingRestart::OverlappingRestart(const RunOptions &options, HeldSockets &sockets, Supervisor &supervisor,
+                                       NotifySocket::IsOurs isOurs)
     : m_options(options)
     , m_sockets(sockets)
     , m_supervisor(supervisor)
+    , m_isOurs(std::move(isOurs))
 {
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        if (!m_done || isOver() || m_successor->isStopping())
+            return;
+        m_successor->stop(u"it was not ready within %1: %2"_s.arg(formatDuration(m_options.service.startTimeout),
+                                                                  m_readiness->why()));
+    });
 }
 
 std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccepting)> done)
@@ -20,6 +30,8 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     m_isCancelled = false;
     m_successor.reset();
     m_adapter.reset();
+    m_deadline.stop();
+    watchReadiness();
     SuccessorOptions options;
     options.command = m_options.supervisor.command;
     options.startTimeout = m_options.service.startTimeout;
@@ -30,11 +42,14 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
         m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, placesForFiles());
         options.command.environment += m_adapter->environment();
     }
+    options.command.environment += m_readiness->environment();
     m_successor = std::make_unique<Successor>(std::move(options), m_sockets);
     connect(m_successor.get(), &Successor::wrote, &m_supervisor, &Supervisor::keep);
     connect(m_successor.get(), &Successor::noted, &m_supervisor, &Supervisor::note);
+    connect(m_successor.get(), &Successor::wrote, m_readiness.get(),
+            [this](OutputStream, const QByteArray &lines) { m_readiness->readOutput(lines); });
     connect(m_successor.get(), &Successor::changed, this, &OverlappingRestart::changed);
-    connect(m_successor.get(), &Successor::accepting, this, [this] { std::exchange(m_done, {})(true); });
+    connect(m_successor.get(), &Successor::accepting, this, &OverlappingRestart::advance);
     connect(m_successor.get(), &Successor::failed, this, &OverlappingRestart::successorFailed);
     m_done = std::move(done);
     if (const auto failure = m_successor->start(m_supervisor.process())) {
@@ -43,11 +58,32 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
         Q_EMIT changed();
         return Problem{{}, failure->what};
     }
+    m_readiness->follow(m_successor->process());
+    m_deadline.start(m_options.service.startTimeout);
     return {};
+}
+
+/// By the rule that is asked for; `accept` is what the successor itself is watched for.
+void OverlappingRestart::watchReadiness()
+{
+    std::optional<ReadyRule> rule = m_options.ready;
+    if (rule && std::holds_alternative<ReadyAccept>(*rule))
+        rule.reset();
+    m_readiness = std::make_unique<ReadinessWatch>(std::move(rule), m_none, m_isOurs);
+    connect(m_readiness.get(), &ReadinessWatch::becameReady, this, &OverlappingRestart::advance);
+}
+
+void OverlappingRestart::advance()
+{
+    if (!m_done || !isAccepting())
+        return;
+    m_deadline.stop();
+    std::exchange(m_done, {})(true);
 }
 
 void OverlappingRestart::successorFailed(const QString &why)
 {
+    m_readiness->follow({});
     if (const auto done = std::exchange(m_done, {})) {
         reportFailure(why);
         done(false);

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/readinesswatch.h"
 
+#include "common/fleet/portholders.h"
 #include "server/probes/probefactory.h"
-#include "server/supervisor/processtable.h"
+#include "server/supervisor/acceptance.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 namespace Hephaestus {
 
@@ -12,27 +20,29 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto AskEvery = 100ms;
+constexpr auto AskLaterEvery = 1s; // of one that is slow
+constexpr auto IsSlowAfter = 10s;
 constexpr auto AnswerTime = 2s;
-constexpr auto SettleTime = 1s;               // of a program that cannot be seen to accept
-constexpr qsizetype LongestBegun = 16 * 1024; // of a line whose end has not come
+constexpr auto ListensWithin = 30s; // of a program whose predecessor did
+constexpr auto AcceptSettles = 3s;  // of a program that cannot be seen to accept
 
 } // namespace
 
-ReadinessWatch::ReadinessWatch(ReadyRule rule, const HeldSockets &sockets, NotifySocket::IsOurs isOurs,
+ReadinessWatch::ReadinessWatch(std::optional<ReadyRule> rule, const HeldSockets &sockets, NotifySocket::IsOurs isOurs,
                                const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_rule(std::move(rule))
     , m_sockets(sockets)
+    , m_isOurs(std::move(isOurs))
     , m_clock(clock)
     , m_factory(factory())
 {
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, &ReadinessWatch::check);
-    if (std::holds_alternative<ReadyNotify>(m_rule)) {
-        m_notify = std::make_unique<NotifySocket>(std::move(isOurs));
-        connect(m_notify.get(), &NotifySocket::ready, this, [this] {
-            if (m_program)
-                becomeReady();
-        });
+    if (m_rule && std::holds_alternative<ReadyNotify>(*m_rule)) {
+        m_notify = std::make_unique<NotifySocket>(m_isOurs);
+        connect(m_notify.get(), &NotifySocket::ready, this, &ReadinessWatch::becomeReady);
     }
 }
 
@@ -40,13 +50,15 @@ ReadinessWatch::~ReadinessWatch() = default;
 
 ProbeFactory ReadinessWatch::factory() const
 {
+    if (!m_rule)
+        return {};
     DependencyConfig question;
     question.timeout = AnswerTime;
-    if (const auto *tcp = std::get_if<TcpSettings>(&m_rule))
+    if (const auto *tcp = std::get_if<TcpSettings>(&*m_rule))
         question.settings = *tcp;
-    else if (const auto *http = std::get_if<HttpSettings>(&m_rule))
+    else if (const auto *http = std::get_if<HttpSettings>(&*m_rule))
         question.settings = *http;
-    else if (const auto *command = std::get_if<CommandSettings>(&m_rule))
+    else if (const auto *command = std::get_if<CommandSettings>(&*m_rule))
         question.settings = *command;
     else
         return {};
@@ -64,7 +76,7 @@ QString ReadinessWatch::why() const
         return {};
     if (!m_program)
         return u"the program does not run"_s;
-    return u"the program "_s + waitText(m_rule) + (m_lastAnswer.isEmpty() ? QString() : u": "_s + m_lastAnswer);
+    return u"the program "_s + waitText(*m_rule) + (m_lastAnswer.isEmpty() ? QString() : u": "_s + m_lastAnswer);
 }
 
 void ReadinessWatch::follow(const std::optional<ProcessEntry> &program, bool isReady)
@@ -75,19 +87,13 @@ void ReadinessWatch::follow(const std::optional<ProcessEntry> &program, bool isR
     if (ticket(m_program) == ticket(program))
         return;
     m_program = program;
-    m_isReady = program && isReady;
+    m_isReady = program && (isReady || !m_rule);
     m_since = m_clock.now();
-    m_line.clear();
     m_lastAnswer.clear();
     m_probe.reset();
     m_timer.stop();
-    if (!program || m_isReady)
-        return;
-    if (const auto *after = std::get_if<ReadyAfter>(&m_rule))
-        m_timer.start(after->time);
-    else if (m_factory || std::holds_alternative<ReadyAccept>(m_rule))
-        m_timer.start(AskEvery);
-    check();
+    if (program && !m_isReady && !m_notify && !std::holds_alternative<ReadyLog>(*m_rule))
+        m_timer.start(0);
 }
 
 void ReadinessWatch::check()
@@ -95,12 +101,22 @@ void ReadinessWatch::check()
     if (!m_program || m_isReady)
         return;
     const auto time = m_clock.now() - m_since;
-    const auto *after = std::get_if<ReadyAfter>(&m_rule);
-    if (m_factory)
+    auto next = time < IsSlowAfter ? std::chrono::milliseconds(AskEvery) : AskLaterEvery;
+    if (m_factory) {
         ask();
-    else if (after ? time >= after->time
-                   : std::holds_alternative<ReadyAccept>(m_rule) && (accepts() || time >= SettleTime))
+    } else if (const auto *after = std::get_if<ReadyAfter>(&*m_rule)) {
+        if (time < after->time)
+            next = std::chrono::ceil<std::chrono::milliseconds>(after->time - time);
+        else if (!after->listensAgain || time >= ListensWithin || listens(m_isOurs))
+            becomeReady();
+    } else if (const auto *socket = std::get_if<ReadyUnix>(&*m_rule)) {
+        if (isConnectable(socket->path))
+            judge(Outcome::success());
+    } else if (std::holds_alternative<ReadyAccept>(*m_rule) && accepts()) {
         becomeReady();
+    }
+    if (!m_isReady)
+        m_timer.start(next);
 }
 
 void ReadinessWatch::ask()
@@ -110,24 +126,39 @@ void ReadinessWatch::ask()
     m_probe = m_factory();
     connect(m_probe.get(), &Probe::finished, this, [this](const Outcome &outcome) {
         m_probe.release()->deleteLater();
-        m_lastAnswer = outcome.message;
-        if (outcome.ok && m_program)
-            becomeReady();
+        judge(outcome);
     });
     m_probe->start();
 }
 
-void ReadinessWatch::readOutput(QByteArrayView bytes)
+void ReadinessWatch::judge(const Outcome &outcome)
 {
-    const auto *log = std::get_if<ReadyLog>(&m_rule);
+    if (!m_program || m_isReady)
+        return;
+    const QString answer = outcome.ok ? doubtAtAddress() : outcome.message;
+    if (answer.isEmpty())
+        return becomeReady();
+    if (std::exchange(m_lastAnswer, answer) != answer)
+        Q_EMIT whyChanged();
+}
+
+void ReadinessWatch::readOutput(const QByteArray &text)
+{
+    const auto *log = m_rule ? std::get_if<ReadyLog>(&*m_rule) : nullptr;
     if (!log || !m_program || m_isReady)
         return;
-    m_line += bytes.toByteArray();
-    for (const QByteArray &line : m_line.split('\n')) {
+    for (const QByteArray &line : text.split('\n')) {
         if (log->pattern.match(QString::fromUtf8(line)).hasMatch())
             return becomeReady();
     }
-    m_line = m_line.sliced(m_line.lastIndexOf('\n') + 1).right(LongestBegun);
+}
+
+bool ReadinessWatch::listens(const NotifySocket::IsOurs &isOurs)
+{
+    const QList<PortHolder> holders = portHolders();
+    return std::any_of(holders.begin(), holders.end(), [&](const PortHolder &holder) {
+        return holder.pid > 0 && holder.pid != ::getpid() && isOurs(holder.pid);
+    });
 }
 
 bool ReadinessWatch::accepts() const
@@ -135,15 +166,64 @@ bool ReadinessWatch::accepts() const
     QList<int> descriptors;
     for (const HandedSocket &socket : m_sockets.handed())
         descriptors << socket.descriptor;
-    return !descriptors.isEmpty() && pollsSockets(*m_program, descriptors);
+    const Acceptance acceptance = acceptanceOf(*m_program, descriptors);
+    return acceptance == Acceptance::Seen
+        || (acceptance == Acceptance::CannotBeSeen && m_clock.now() - m_since >= AcceptSettles);
+}
+
+bool ReadinessWatch::isConnectable(const QString &path)
+{
+    const QByteArray name = path.toLocal8Bit();
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    if (std::size_t(name.size()) >= sizeof address.sun_path)
+        return false;
+    std::memcpy(address.sun_path, name.constData(), std::size_t(name.size()));
+    const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (socket.isOpen()
+        && ::connect(socket.number(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0)
+        return true;
+    m_lastAnswer = QString::fromLocal8Bit(std::strerror(errno));
+    return false;
+}
+
+/// Why what answered at the rule's address of this machine was not the program: somebody who was there before it, or
+/// only the socket that is held for it. Empty: it was.
+QString ReadinessWatch::doubtAtAddress() const
+{
+    ServiceAddress address;
+    if (const auto *tcp = std::get_if<TcpSettings>(&*m_rule))
+        address = {ServiceAddress::Kind::Tcp, tcp->host, quint16(tcp->port), {}};
+    else if (const auto *http = std::get_if<HttpSettings>(&*m_rule))
+        address = {ServiceAddress::Kind::Tcp,
+                   http->url.host(),
+                   quint16(http->url.port(http->url.scheme() == "https"_L1 ? 443 : 80)),
+                   {}};
+    else if (const auto *socket = std::get_if<ReadyUnix>(&*m_rule))
+        address = {ServiceAddress::Kind::Unix, {}, 0, socket->path};
+    else
+        return {};
+    if (!address.isLoopback())
+        return {};
+    if (address.host.endsWith("localhost"_L1))
+        address.host = u"127.0.0.1"_s;
+    if (!m_sockets.isEmpty() && isHeldBy(address, ::getpid())) {
+        const bool isAnswer = std::holds_alternative<HttpSettings>(*m_rule);
+        return isAnswer || accepts() ? QString() : u"it does not accept on the socket held for it"_s;
+    }
+    const auto holder = findPortHolder(address);
+    if (!holder || holder->pid == 0 || holder->pid == ::getpid() || m_isOurs(holder->pid))
+        return {};
+    const auto process = readProcess(pid_t(holder->pid));
+    const bool wasBefore = process && process->startTicks < m_program->startTicks;
+    return wasBefore ? u"another program answers there, %1"_s.arg(holder->text()) : QString();
 }
 
 void ReadinessWatch::becomeReady()
 {
-    if (std::exchange(m_isReady, true))
+    if (!m_program || std::exchange(m_isReady, true))
         return;
     m_timer.stop();
-    m_line.clear();
     Q_EMIT becameReady();
 }
 

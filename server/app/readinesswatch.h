@@ -13,14 +13,15 @@
 namespace Hephaestus {
 
 /// Whether the wrapped program serves, by its ready rule: not at first, and from some moment on, until another process
-/// takes its place. Belongs to the main thread; the timer only knocks at check().
+/// takes its place. Belongs to the main thread; the timer only triggers check().
 class ReadinessWatch : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `sockets`, those held for the program, outlive it. `isOurs`: whether a process belongs to the program.
-    ReadinessWatch(ReadyRule rule, const HeldSockets &sockets, NotifySocket::IsOurs isOurs,
+    /// `rule`: nothing means that a program that runs is ready. `sockets`, those held for the program, outlive it.
+    /// `isOurs`: whether a process belongs to the program.
+    ReadinessWatch(std::optional<ReadyRule> rule, const HeldSockets &sockets, NotifySocket::IsOurs isOurs,
                    const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~ReadinessWatch() override;
 
@@ -29,31 +30,38 @@ public:
     /// Why the rule cannot be followed; empty: it can.
     QString problem() const { return m_notify ? m_notify->problem() : QString(); }
 
+    /// Whether any process that `isOurs` listens for TCP clients.
+    static bool listens(const NotifySocket::IsOurs &isOurs);
+
     bool isReady() const { return m_isReady; }
     /// Why it is not ready, as a sentence; empty: it is.
     QString why() const;
 
     /// The program's process; nothing: it does not run. Another one than before has to become ready anew; with
-    /// `isReady`, a predecessor of this process has seen that it is.
+    /// `isReady`, a predecessor of this process has seen that it is. Emits nothing.
     void follow(const std::optional<ProcessEntry> &program, bool isReady = false);
-    /// What the program has written, of either stream.
-    void readOutput(QByteArrayView bytes);
+    /// What the program has written, of either stream: whole lines, or the beginning of one.
+    void readOutput(const QByteArray &text);
 
 public Q_SLOTS:
     void check();
 
 Q_SIGNALS:
-    /// It is ready.
     void becameReady();
+    void whyChanged();
 
 private:
     void ask();
+    void judge(const Outcome &outcome);
     void becomeReady();
     bool accepts() const;
+    bool isConnectable(const QString &path);
+    QString doubtAtAddress() const;
     ProbeFactory factory() const;
 
-    const ReadyRule m_rule;
+    const std::optional<ReadyRule> m_rule;
     const HeldSockets &m_sockets;
+    const NotifySocket::IsOurs m_isOurs;
     const Clock &m_clock;
     const ProbeFactory m_factory; ///< none: the rule is not a question to somebody
     std::unique_ptr<NotifySocket> m_notify;
@@ -61,7 +69,6 @@ private:
     QTimer m_timer;
     std::optional<ProcessEntry> m_program;
     Clock::TimePoint m_since{};
-    QByteArray m_line;    ///< that the program has begun
     QString m_lastAnswer; ///< of the latest question
     bool m_isReady = false;
 };

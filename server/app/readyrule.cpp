@@ -2,6 +2,7 @@
 #include "server/app/readyrule.h"
 
 #include "common/base/duration.h"
+#include "common/protocol/serviceaddress.h"
 
 namespace Hephaestus {
 
@@ -19,15 +20,18 @@ Result<ReadyRule> afterTime(const QString &text)
 
 Result<ReadyRule> tcpPort(const QString &text)
 {
-    const qsizetype colon = text.lastIndexOf(u':');
-    bool isNumber = false;
-    const int port = text.sliced(colon + 1).toUShort(&isNumber);
-    QString host = colon < 0 ? u"127.0.0.1"_s : text.first(colon);
-    if (host.startsWith(u'[') && host.endsWith(u']'))
-        host = host.sliced(1, host.size() - 2);
-    if (!isNumber || port == 0 || host.isEmpty())
+    // `localhost` is both families.
+    const auto address = parseServiceAddress(text.contains(u':') ? text : u"localhost:"_s + text);
+    if (!address || address->kind != ServiceAddress::Kind::Tcp || address->port == 0)
         return Problem{{}, u"tcp:%1: expected tcp:PORT or tcp:HOST:PORT"_s.arg(text)};
-    return ReadyRule(TcpSettings{host, port});
+    return ReadyRule(TcpSettings{address->host, address->port});
+}
+
+Result<ReadyRule> unixPath(const QString &text)
+{
+    if (text.isEmpty())
+        return Problem{{}, u"unix: expected unix:PATH"_s};
+    return ReadyRule(ReadyUnix{text});
 }
 
 Result<ReadyRule> logLine(const QString &text)
@@ -38,18 +42,47 @@ Result<ReadyRule> logLine(const QString &text)
     return ReadyRule(ReadyLog{pattern});
 }
 
+/// Words as a shell has them: quotes of both kinds and backslashes, and nothing else. Nothing: a quote has no end.
+std::optional<QStringList> splitWords(const QString &text)
+{
+    QStringList words;
+    QString word;
+    bool isBegun = false;
+    QChar quote; // null: outside
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const QChar character = text[i];
+        if (character == u'\\' && quote != u'\'' && i + 1 < text.size()) {
+            word += text[++i];
+            isBegun = true;
+        } else if (quote.isNull() && character.isSpace()) {
+            if (std::exchange(isBegun, false))
+                words << std::exchange(word, {});
+        } else if (quote.isNull() ? character == u'\'' || character == u'"' : character == quote) {
+            quote = quote.isNull() ? character : QChar();
+            isBegun = true;
+        } else {
+            word += character;
+            isBegun = true;
+        }
+    }
+    if (isBegun)
+        words << word;
+    return quote.isNull() ? std::optional(words) : std::nullopt;
+}
+
 Result<ReadyRule> command(const QString &text)
 {
     CommandSettings settings;
-    settings.argv = text.split(u' ', Qt::SkipEmptyParts);
+    settings.argv = splitWords(text).value_or(QStringList());
     if (settings.argv.isEmpty())
-        return Problem{{}, u"command: expected a program and its arguments"_s};
+        return Problem{{}, u"command:%1: expected a program and its arguments"_s.arg(text)};
     return ReadyRule(settings);
 }
 
 Result<ReadyRule> webAddress(const QString &text)
 {
     HttpSettings settings;
+    settings.isRedirectWell = true;
     settings.url = QUrl(text, QUrl::StrictMode);
     if (!settings.url.isValid() || settings.url.host().isEmpty() || !settings.url.userInfo().isEmpty())
         return Problem{{}, u"%1: expected a URL without user or password"_s.arg(text)};
@@ -68,7 +101,11 @@ struct Overloaded : Cases...
 Result<ReadyRule> parseReadyRule(const QString &text)
 {
     static constexpr std::pair<QLatin1StringView, Result<ReadyRule> (*)(const QString &)> prefixes[] = {
-        {"after:"_L1, afterTime}, {"tcp:"_L1, tcpPort}, {"log:"_L1, logLine}, {"command:"_L1, command}};
+        {"after:"_L1, afterTime},
+        {"tcp:"_L1, tcpPort},
+        {"unix:"_L1, unixPath},
+        {"log:"_L1, logLine},
+        {"command:"_L1, command}};
     for (const auto &[prefix, parse] : prefixes) {
         if (text.startsWith(prefix))
             return parse(text.sliced(prefix.size()));
@@ -80,18 +117,27 @@ Result<ReadyRule> parseReadyRule(const QString &text)
     if (text == "accept"_L1)
         return ReadyRule(ReadyAccept());
     return Problem{
-        {}, u"\"%1\": expected after:TIME, tcp:PORT, a URL, log:REGEX, command:PROGRAM, notify or accept"_s.arg(text)};
+        {},
+        u"\"%1\": expected after:TIME, tcp:PORT, unix:PATH, a URL, log:REGEX, command:PROGRAM, notify or accept"_s.arg(
+            text)};
 }
 
 QString waitText(const ReadyRule &rule)
 {
     return std::visit(
         Overloaded{
-            [](const ReadyAfter &after) { return u"has not run for %1"_s.arg(formatDuration(after.time)); },
+            [](const ReadyAfter &after) {
+                return u"has not run for %1"_s.arg(formatDuration(after.time))
+                    + (after.listensAgain ? u", or does not listen for clients, as it did before"_s : QString());
+            },
             [](const ReadyLog &log) { return u"has not written a line like /%1/"_s.arg(log.pattern.pattern()); },
             [](const ReadyNotify &) { return u"has not sent READY=1 to NOTIFY_SOCKET"_s; },
+            [](const ReadyUnix &socket) { return u"does not take connections at unix:%1"_s.arg(socket.path); },
             [](const ReadyAccept &) { return u"does not accept on the sockets held for it"_s; },
-            [](const TcpSettings &tcp) { return u"does not take connections at %1:%2"_s.arg(tcp.host).arg(tcp.port); },
+            [](const TcpSettings &tcp) {
+                const ServiceAddress address{ServiceAddress::Kind::Tcp, tcp.host, quint16(tcp.port), {}};
+                return u"does not take connections at %1"_s.arg(address.text());
+            },
             [](const HttpSettings &http) {
                 return u"does not answer with success at %1"_s.arg(http.url.toDisplayString());
             },

@@ -16,6 +16,8 @@ namespace Hephaestus {
 struct ReadyAfter
 {
     std::chrono::milliseconds time{1'000};
+    /// And it listens for TCP clients: its predecessor did. One that has run for 30 s is taken not to want to.
+    bool listensAgain = false;
 
     bool operator==(const ReadyAfter &) const = default;
 };
@@ -34,17 +36,26 @@ struct ReadyNotify
     bool operator==(const ReadyNotify &) const = default;
 };
 
-/// `accept`: it waits for clients on every socket that is held for it. Where that cannot be seen, it has run for a
-/// second.
+/// `unix:PATH`: it takes connections there.
+struct ReadyUnix
+{
+    QString path;
+
+    bool operator==(const ReadyUnix &) const = default;
+};
+
+/// `accept`: it waits for clients on every socket that is held for it. Where that cannot be seen (acceptanceOf()), it
+/// has run for 3 s.
 struct ReadyAccept
 {
     bool operator==(const ReadyAccept &) const = default;
 };
 
-/// Beside these: `tcp:PORT` or `tcp:HOST:PORT` (a connection is taken), an http or https URL (it answers 2xx) and
-/// `command:PROGRAM ARGUMENT…` (it exits with 0; split at spaces, never given to a shell).
+/// Beside these: `tcp:PORT`, of this machine, or `tcp:HOST:PORT` (a connection is taken), an http or https URL (it
+/// answers 2xx or 3xx) and `command:PROGRAM ARGUMENT…` (it exits with 0; quotes and
+/// backslashes as in a shell, which is not involved).
 using ReadyRule =
-    std::variant<ReadyAfter, ReadyLog, ReadyNotify, ReadyAccept, TcpSettings, HttpSettings, CommandSettings>;
+    std::variant<ReadyAfter, ReadyLog, ReadyNotify, ReadyUnix, ReadyAccept, TcpSettings, HttpSettings, CommandSettings>;
 
 /// The rule that `text` states, or what was expected.
 Result<ReadyRule> parseReadyRule(const QString &text);

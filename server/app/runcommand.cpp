@@ -4,6 +4,7 @@
 #include "server/app/inplacerestart.h"
 #include "server/app/overlappingrestart.h"
 #include "server/app/programcode.h"
+#include "server/app/readinesswatch.h"
 #include "server/app/runoptions.h"
 #include "server/app/statedirectory.h"
 #include "server/app/systemdnotifier.h"
@@ -30,9 +31,10 @@ namespace {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-constexpr auto OthersAreTold = 30ms; // by a service manager that tells each process of a group
-constexpr auto KillTime = 7s;        // what the supervisor may take from SIGKILL on
-constexpr char HeldName[] = "held="; // what follows is the address as it was asked for
+constexpr auto OthersAreTold = 30ms;                // by a service manager that tells each process of a group
+constexpr auto KillTime = 7s;                       // what the supervisor may take from SIGKILL on
+constexpr char HeldName[] = "held=";                // what follows is the address as it was asked for
+constexpr char ListenedName[] = "program-listened"; // a descriptor that says by being there that it did
 
 QByteArray heldName(const QString &address) { return HeldName + address.toUtf8().toPercentEncoding(); }
 
@@ -84,10 +86,11 @@ CodeSources codeSources(const RunOptions &options)
 /// Whether we belong to a terminal: one that was closed cannot be opened any more.
 bool opensTerminal() { return FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).isOpen(); }
 
-SupervisorOptions withAdapter(SupervisorOptions options, const PythonAdapter *adapter)
+SupervisorOptions withEnvironment(SupervisorOptions options, const PythonAdapter *adapter, const ReadinessWatch &ready)
 {
     if (adapter)
         options.command.environment += adapter->environment();
+    options.command.environment += ready.environment();
     return options;
 }
 
@@ -103,11 +106,15 @@ public:
     /// code. A program that is still there then was not taken over.
     int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program);
     InPlaceRestart &restart() { return m_restart; }
+    /// Whether the program listened for TCP clients, when it was ready last.
+    bool hasListened() const { return m_hasListened; }
     /// The program that the next image of this process goes on with; nothing: it starts one.
     std::optional<HandedProgram> handOver() { return m_overlap ? m_overlap->handOver() : std::nullopt; }
 
 private:
     void publish();
+    void followProgram();
+    void publishReadiness(WrappedProcess &process);
     void programFinished();
     void passSignalOn(int number, SignalSender sender);
     void endAtOnce(int number);
@@ -125,6 +132,7 @@ private:
     Guardian &m_guardian;
     const std::shared_ptr<FamilyUsage> m_usage = std::make_shared<FamilyUsage>(); ///< the state outlives this object
     Service m_service;
+    ReadinessWatch m_readiness;
     Supervisor m_supervisor;
     ProgramCode m_code;
     Checks m_checks;
@@ -135,7 +143,9 @@ private:
     std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
     std::optional<SignalSender> m_stoppedBy;
     bool m_hasTerminal = false;
-    bool m_announcedDown = false;
+    bool m_wasReady = false; ///< the program that runs now
+    bool m_isReadyTold = false;
+    bool m_hasListened = false;
 };
 
 RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter,
@@ -149,7 +159,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
                  .http = options.service.http,
                  .isWrapper = true},
                 ServerState::instance())
-    , m_supervisor(withAdapter(options.supervisor, adapter), sockets)
+    , m_readiness(options.ready, sockets, [this](qint64 pid) { return isOurs(pid); })
+    , m_supervisor(withEnvironment(options.supervisor, adapter, m_readiness), sockets)
     , m_code(m_service.state(), codeSources(options), adapter)
     , m_checks(m_service.state())
     , m_notifier(m_service.shutdown())
@@ -164,6 +175,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         m_service.shutdown().addStep(std::move(step));
     }
     m_hasTerminal = opensTerminal();
+    const auto *after = options.ready ? std::get_if<ReadyAfter>(&*options.ready) : nullptr;
+    m_hasListened = after && after->listensAgain;
     // One after the other: asked and told to end; or the program, and its successor when a stop comes late.
     const auto stopTime = options.supervisor.stopTimeout * (m_upstream || options.overlap ? 2 : 1) + KillTime;
     m_service.addCleanup(u"process"_s, stopTime, [this](const CleanupDone &done) { stopProgram(done); });
@@ -175,6 +188,11 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);
+    connect(&m_supervisor, &Supervisor::wrote, &m_readiness, &ReadinessWatch::readOutput);
+    connect(&m_readiness, &ReadinessWatch::becameReady, this, &RunProgram::publish);
+    connect(&m_readiness, &ReadinessWatch::whyChanged, this, &RunProgram::publish);
+    if (m_upstream)
+        connect(m_upstream.get(), &Upstream::changed, this, &RunProgram::publish);
     connect(&m_supervisor, &Supervisor::linesKept, this,
             [this](qint64 count) { m_service.state().setOutputLines(count); });
     connect(&m_supervisor, &Supervisor::passedOn, this, [this] {
@@ -185,7 +203,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     // From now on its end is what was asked for, whoever brings it about.
     connect(&m_service.shutdown(), &ShutdownSequence::drainStarted, &m_supervisor, &Supervisor::expectEnd);
     if (options.overlap) {
-        m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor);
+        m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor,
+                                                         [this](qint64 pid) { return isOurs(pid); });
         m_restart.setPreparation([this](auto done) { return m_overlap->begin(std::move(done)); });
         connect(m_overlap.get(), &OverlappingRestart::changed, this, [this] {
             publish();
@@ -194,10 +213,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         connect(&m_service.shutdown(), &ShutdownSequence::restartRevoked, this, &RunProgram::checkWhetherStopped);
     }
     connect(&m_checks, &Checks::firstRoundFinished, &m_service, &Service::setReady);
-    connect(&m_service, &Service::readyChanged, this, [this] {
-        publish();
-        m_notifier.ready(u"running"_s);
-    });
+    connect(&m_service, &Service::readyChanged, this, &RunProgram::publish);
     connect(&m_service, &Service::signalReceived, this, &RunProgram::passSignalOn);
     connect(&m_service, &Service::stopReceived, this, [this](SignalSender sender) { m_stoppedBy = sender; });
     connect(&m_service, &Service::forced, this, &RunProgram::endAtOnce);
@@ -210,6 +226,12 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
         qCCritical(logService, "%s", qPrintable(problem->text()));
         return StartFailure::Own;
     }
+    if (const QString problem = m_readiness.problem(); !problem.isEmpty()) {
+        qCCritical(logService, "%s", qPrintable(problem));
+        return StartFailure::Own;
+    }
+    if (program) // it was ready when it was handed over
+        m_readiness.follow(readProcess(program->child.pid), true);
     const bool runs = program && m_supervisor.takeOver(std::move(program->child), program->readOutput());
     program.reset(); // with its predecessor's guardian: ours was told when it was taken over
     if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
@@ -274,15 +296,14 @@ void RunProgram::passOnRest(const CleanupDone &done)
     });
 }
 
-/// A program that is down must not be reported healthy; for a monitor that knows two states only, that is the other
-/// one.
 void RunProgram::publish()
 {
-    ServerState &state = m_service.state();
+    followProgram();
     WrappedProcess process = m_supervisor.describe();
     if (m_overlap)
         m_overlap->addTo(process);
-    state.setProcess(process);
+    publishReadiness(process);
+    m_service.state().setProcess(process);
     QList<ProcessEntry> leaders;
     for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
         if (leader)
@@ -291,16 +312,46 @@ void RunProgram::publish()
     m_usage->follow(leaders, m_sockets.addresses());
     m_guardian.guard(leaders, m_supervisor.outputs() + (m_overlap ? m_overlap->outputs() : QList<int>()));
     m_code.follow(m_supervisor.pid());
+}
+
+/// Who tells whether the program serves looks at the one that runs now.
+void RunProgram::followProgram()
+{
     const bool isUp = Hephaestus::isUp(m_supervisor.state());
-    if (m_upstream && isUp)
-        m_upstream->start();
-    else if (m_upstream)
+    const bool isSuspended = m_supervisor.state() == ProcessState::Suspended;
+    m_readiness.follow(isUp || isSuspended ? m_supervisor.process() : std::nullopt);
+    if (!isUp && !isSuspended)
+        m_wasReady = false;
+    if (m_upstream && !isUp)
         m_upstream->stop();
-    if (!isUp)
-        state.announceShutdown(ShutdownMode::Scheduled);
-    else if (m_announcedDown && state.phase() <= Phase::Running)
-        state.withdrawShutdown();
-    m_announcedDown = !isUp;
+    else if (m_upstream && !m_stopped)
+        m_upstream->start();
+}
+
+/// The program is starting until it is ready for the first time. A program that is down is no shutdown: the service
+/// stays, and is not ready.
+void RunProgram::publishReadiness(WrappedProcess &process)
+{
+    ServerState &state = m_service.state();
+    QString obstacle = process.error;
+    if (obstacle.isEmpty())
+        obstacle = m_readiness.why();
+    if (obstacle.isEmpty() && m_upstream)
+        obstacle = m_upstream->obstacle();
+    process.error = obstacle;
+    process.ready = obstacle.isEmpty() && state.phase() < Phase::Draining;
+    m_wasReady = m_wasReady || *process.ready;
+    if (process.state == ProcessState::Running && !m_wasReady)
+        process.state = ProcessState::Starting;
+    state.setObstacle(obstacle);
+    if (state.phase() != Phase::Running)
+        return;
+    if (!obstacle.isEmpty())
+        m_notifier.status(obstacle);
+    else if (!std::exchange(m_isReadyTold, true))
+        m_notifier.ready(u"running"_s);
+    else
+        m_notifier.status(u"running"_s);
 }
 
 void RunProgram::stopProgram(const CleanupDone &done)
@@ -309,6 +360,8 @@ void RunProgram::stopProgram(const CleanupDone &done)
     m_supervisor.expectEnd();
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
+    if (isRestart() && (m_wasReady || !m_hasListened)) // one that was not ready says nothing of those that are
+        m_hasListened = ReadinessWatch::listens([this](qint64 pid) { return isOurs(pid); });
     if (isRestart())
         m_supervisor.divertClients([this] { askToEnd(); });
     else
@@ -348,8 +401,8 @@ void RunProgram::askToEnd()
     m_upstream->shutdown(m_options.supervisor.stopTimeout, [this](bool isDone) {
         if (!isDone)
             qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream.url));
-        // It exits when its answer is out; one that does not gets the signal.
-        QTimer::singleShot(isDone ? 1s : 0s, this, &RunProgram::signalProgram);
+        // It ends by itself once its answer is out, and no signal disturbs that; one that does not gets it.
+        QTimer::singleShot(isDone ? m_options.supervisor.stopTimeout : 0s, this, &RunProgram::signalProgram);
     });
 }
 
@@ -362,15 +415,18 @@ void RunProgram::signalProgram()
     QTimer::singleShot(OthersAreTold, this, [this] { m_supervisor.stop(m_guardian.wasAskedToEnd()); });
 }
 
-/// Whether a process belongs to the program: its own, or one of its family.
+/// Whether a process belongs to the program or its successor: is one of the two, or of their families.
 bool RunProgram::isOurs(qint64 pid) const
 {
-    const auto leader = readProcess(m_supervisor.pid());
-    if (!leader)
-        return false;
-    const QList<ProcessEntry> family = remainsOf(*leader, readProcesses());
-    return pid == leader->pid
-        || std::any_of(family.begin(), family.end(), [pid](const ProcessEntry &process) { return process.pid == pid; });
+    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
+        if (!leader)
+            continue;
+        const QList<ProcessEntry> family = remainsOf(*leader, readProcesses());
+        const auto isIt = [pid](const ProcessEntry &process) { return process.pid == pid; };
+        if (isIt(*leader) || std::any_of(family.begin(), family.end(), isIt))
+            return true;
+    }
+    return false;
 }
 
 /// What a run begins with: a predecessor's, or made anew.
@@ -386,6 +442,7 @@ struct Belongings
     HeldSockets sockets;                    ///< for the program
     QByteArrayList socketNames;             ///< of `sockets`, by which the next image of this process finds them
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
+    bool hasListened = false;               ///< the predecessor's program, for TCP clients
 };
 
 std::optional<Problem> Belongings::takeInherited()
@@ -395,6 +452,12 @@ std::optional<Problem> Belongings::takeInherited()
         return found.problem();
     inherited = *found;
     program = HandedProgram::take(inherited);
+    inherited.removeIf([this](const InheritedSocket &socket) {
+        if (socket.name != ListenedName)
+            return false;
+        hasListened = true;
+        return FileDescriptor(socket.descriptor).isOpen(); // and is closed
+    });
     if (program)
         adapter = std::move(program->adapter);
     return {};
@@ -460,6 +523,7 @@ struct RunEnd
     bool isRestart = false;            ///< this process is to be replaced
     QList<HandedSocket> listening;     ///< our own, for the next image
     std::optional<HandedProgram> next; ///< the program that the next image goes on with
+    bool hasListened = false;          ///< RunProgram::hasListened()
 };
 
 /// `trial` returns what would keep the next image from running; `kept` holds `listening`.
@@ -475,6 +539,7 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
     end.exitCode = program->run(belongings.inherited, belongings.program);
     end.next = program->handOver();
     end.isRestart = program->restart().isDue();
+    end.hasListened = program->hasListened();
     if (end.isRestart)
         end.listening = program->restart().keepSockets(kept);
     return end;
@@ -502,6 +567,9 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
         held += end.next->handOver();
     }
     guardian.reset();
+    const FileDescriptor listened(end.hasListened ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
+    if (listened.isOpen())
+        held.append({ListenedName, listened.number()});
     if (!UnixSignals::stopRequested())
         end.exitCode = InPlaceRestart::execute(self, end.listening + held, options.service.startTimeout);
     endHanded(end.next, options);
@@ -544,6 +612,8 @@ int runCommand(const QStringList &arguments)
     Belongings belongings(options->overlap);
     if (const auto problem = belongings.takeInherited())
         problems << *problem;
+    if (auto *after = options->ready ? std::get_if<ReadyAfter>(&*options->ready) : nullptr)
+        after->listensAgain = after->listensAgain && belongings.hasListened;
     if (problems.isEmpty()) {
         if (const auto problem = belongings.complete(*options))
             problems << *problem;

@@ -46,6 +46,12 @@ void addOptions(QCommandLineParser &parser)
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
          u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
+        {u"ready"_s,
+         u"When the program is ready: after:TIME (default: after:1s), tcp:PORT, tcp:HOST:PORT, unix:PATH, a URL, "
+         "log:REGEX, command:PROGRAM ARGUMENT..., notify (READY=1 to NOTIFY_SOCKET), or accept (default with "
+         "--socket). "
+         "With --upstream that must answer, too."_s,
+         u"RULE"_s},
         {u"restart"_s, u"When the program is started again: on-failure (default), always or never."_s, u"WHEN"_s,
          u"on-failure"_s},
         {u"restart-on"_s, u"Ends that always lead to a restart: exit codes and signals, such as 1,SIGUSR1."_s,
@@ -199,6 +205,26 @@ void readWatch(const QCommandLineParser &parser, RunOptions &options)
     options.python = parser.isSet(u"python"_s);
 }
 
+/// The rule, or what is usual for a program with these options.
+std::optional<ReadyRule> readReadyRule(const QCommandLineParser &parser, QList<Problem> &problems)
+{
+    if (parser.isSet(u"ready"_s)) {
+        const Result<ReadyRule> rule = parseReadyRule(parser.value(u"ready"_s));
+        if (!rule)
+            problems << Problem{u"--ready"_s, rule.problem().what};
+        else if (std::holds_alternative<ReadyAccept>(*rule) && !parser.isSet(u"socket"_s))
+            problems << Problem{u"--ready"_s, u"accept: expected --socket, too"_s};
+        else
+            return *rule;
+        return {};
+    }
+    if (parser.isSet(u"socket"_s))
+        return ReadyRule(ReadyAccept());
+    if (parser.isSet(u"upstream"_s))
+        return {};
+    return ReadyRule(ReadyAfter{.listensAgain = true}); // if its predecessor did
+}
+
 /// Beside the log of a service started by the fleet, which holds what this command itself says. Empty: nowhere.
 QString outputFile(const QString &name)
 {
@@ -246,6 +272,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
     if (options.overlap && parser.isSet(u"upstream"_s))
         problems << Problem{u"--overlap"_s,
                             u"unexpected beside --upstream: which of two programs answers there cannot be told"_s};
+    options.ready = readReadyRule(parser, problems);
     readWatch(parser, options);
     options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))

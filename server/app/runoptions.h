@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/client/serviceclient.h"
+#include "server/app/readyrule.h"
 #include "server/app/serviceconfig.h"
 #include "server/core/log.h"
 #include "server/supervisor/supervisor.h"
@@ -15,12 +16,13 @@ struct RunOptions
 {
     ServiceConfig service; ///< name, addresses, access, the dependencies checked on the program's behalf
     SupervisorOptions supervisor;
-    QStringList sockets;    ///< held for the program
-    bool overlap = false;   ///< a restart starts the new program before it ends the old one
-    QByteArrayList watch;   ///< patterns of files the program is made of, absolute
-    bool isCheck = false;   ///< only to be checked: nothing is started
-    bool python = false;    ///< Python programs report what they load
-    ServiceTarget upstream; ///< the program's own endpoints; without a URL: it has none
+    QStringList sockets;            ///< held for the program
+    bool overlap = false;           ///< a restart starts the new program before it ends the old one
+    QByteArrayList watch;           ///< patterns of files the program is made of, absolute
+    bool isCheck = false;           ///< only to be checked: nothing is started
+    bool python = false;            ///< Python programs report what they load
+    std::optional<ReadyRule> ready; ///< when the program serves; nothing: when its upstream answers
+    ServiceTarget upstream;         ///< the program's own endpoints; without a URL: it has none
     LogOptions log;
 };
 

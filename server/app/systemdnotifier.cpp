@@ -45,6 +45,8 @@ SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *pare
 
 void SystemdNotifier::ready(const QString &status) { notify("READY=1\nSTATUS=" + status.toUtf8()); }
 
+void SystemdNotifier::status(const QString &status) { notify("STATUS=" + status.toUtf8()); }
+
 void SystemdNotifier::reloading()
 {
     timespec now{};

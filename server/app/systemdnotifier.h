@@ -21,6 +21,8 @@ public:
 
 public Q_SLOTS:
     void ready(const QString &status);
+    /// What it does meanwhile, for a person.
+    void status(const QString &status);
     /// Before and after the configuration is read again.
     void reloading();
 

@@ -6,6 +6,14 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr auto Every = 1s;
+constexpr auto StartingEvery = 100ms; // until it answers
+constexpr auto StartsWithin = 10s;    // one that takes longer is asked at the usual interval
+
+} // namespace
+
 Upstream::Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs)
     : m_state(state)
     , m_dependency(state.dependency(u"upstream"_s))
@@ -13,14 +21,22 @@ Upstream::Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOur
     , m_client(target)
 {
     m_dependency.setUsed(true);
-    m_timer.setInterval(1s);
     connect(&m_timer, &QTimer::timeout, this, &Upstream::poll);
 }
 
 void Upstream::start()
 {
-    m_timer.start();
+    if (m_timer.isActive())
+        return;
+    m_startedAt = std::chrono::steady_clock::now();
+    m_obstacle = u"has not answered yet"_s;
+    m_timer.start(StartingEvery);
     poll();
+}
+
+QString Upstream::obstacle() const
+{
+    return m_obstacle.isEmpty() ? QString() : u"its upstream %1 %2"_s.arg(m_client.target().url, m_obstacle);
 }
 
 void Upstream::stop()
@@ -45,6 +61,14 @@ void Upstream::poll()
 void Upstream::apply(const Answer<HealthReport> &answer)
 {
     const QString refusal = refuse(answer);
+    const bool isUp = refusal.isEmpty() || std::chrono::steady_clock::now() - m_startedAt > StartsWithin;
+    if (isUp && m_timer.isActive() && m_timer.intervalAsDuration() < Every)
+        m_timer.start(Every);
+    const bool isLeaving = answer.value && answer.value->status == ServiceStatus::ShuttingDown;
+    const QString obstacle = !refusal.isEmpty() ? u"does not answer: "_s + refusal
+        : isLeaving                             ? u"is shutting down"_s
+        : answer.value->ready.value_or(true)    ? QString()
+                                                : u"is not ready"_s;
     m_believed = refusal.isEmpty();
     if (m_believed) {
         m_dependency.recordSuccess();
@@ -53,6 +77,8 @@ void Upstream::apply(const Answer<HealthReport> &answer)
         m_dependency.recordFailure(refusal);
         m_state.setUpstream({});
     }
+    if (std::exchange(m_obstacle, obstacle) != obstacle)
+        Q_EMIT changed();
 }
 
 /// Why it is not believed; empty: it is.

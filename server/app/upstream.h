@@ -20,15 +20,22 @@ public:
     /// `state` outlives it; its dependency `upstream` counts the answers and failures.
     Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs);
 
-    void start(); ///< asks once a second
+    /// Asks once a second, and more often while it has not answered yet since this start. Nothing if that was so
+    /// already.
+    void start();
     /// Whether the latest answer was the program's own.
     bool isBelieved() const { return m_believed; }
+    /// Why the program is not ready by its own endpoints, as a sentence; empty: it is.
+    QString obstacle() const;
     void stop();
     /// Asks for the immediate shutdown; `done` once, with whether it was done.
     void shutdown(std::chrono::milliseconds timeout, std::function<void(bool done)> done);
 
 public Q_SLOTS:
     void poll();
+
+Q_SIGNALS:
+    void changed(); ///< obstacle() says something else
 
 private:
     void apply(const Answer<HealthReport> &answer);
@@ -39,6 +46,8 @@ private:
     IsOurs m_isOurs;
     ServiceClient m_client;
     QTimer m_timer;
+    std::chrono::steady_clock::time_point m_startedAt;
+    QString m_obstacle;
     bool m_asking = false;
     bool m_believed = false;
 };

@@ -114,7 +114,7 @@ int restartCommand(const QStringList &arguments)
 int startCommand(const QStringList &arguments)
 {
     return act(arguments, FleetAction::Start,
-               u"Starts services by the commands of the fleet file, detached, and waits until they are healthy."_s,
+               u"Starts services by the commands of the fleet file, detached, and waits until they are ready."_s,
                u"start NAME..."_s, Names::Required);
 }
 

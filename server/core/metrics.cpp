@@ -125,6 +125,15 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
     }
 }
 
+void writeProcess(Exposition &out, const WrappedProcess &process)
+{
+    out.gauge("hephaestus_process_restarts_total", "How often the wrapped program was started again.",
+              std::optional(process.restarts), "counter");
+    out.family("hephaestus_process_state", "gauge", "1 for what the wrapped program is in, 0 for everything else.");
+    for (const ProcessState state : AllProcessStates)
+        out.sample(process.state == state, {{"state", wireName(state)}});
+}
+
 } // namespace
 
 QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint64> &refusals)
@@ -138,6 +147,9 @@ QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint6
     out.gauge("hephaestus_uptime_seconds", "How long it has been running.", std::optional(report.uptime.count()));
     out.gauge("hephaestus_shutting_down", "1 from the moment a shutdown is asked for.",
               std::optional(int(report.shouldShutdown)));
+    out.gauge("hephaestus_ready", "1 if it serves, as /health/ready says.", std::optional(int(*report.ready)));
+    if (report.process)
+        writeProcess(out, *report.process);
     out.gauge("hephaestus_in_flight_requests", "Requests accepted and not yet answered.",
               report.resources.inFlightRequests);
     out.gauge("hephaestus_open_connections", "Connections open to this service.", report.resources.openConnections);

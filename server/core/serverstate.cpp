@@ -146,6 +146,24 @@ void ServerState::setProcess(const WrappedProcess &process)
     ++m_revision;
 }
 
+void ServerState::setObstacle(const QString &why)
+{
+    const std::lock_guard lock(m_mutex);
+    m_obstacle = why;
+    ++m_revision;
+}
+
+QString ServerState::whyNotReady() const
+{
+    const Phase phase = this->phase();
+    if (m_announced.load() || isShuttingDown(phase))
+        return QStringLiteral("it is shutting down");
+    if (phase == Phase::Starting)
+        return QStringLiteral("it is starting");
+    const std::lock_guard lock(m_mutex);
+    return m_obstacle;
+}
+
 void ServerState::setOutputLines(qint64 count)
 {
     const std::lock_guard lock(m_mutex);
@@ -189,6 +207,7 @@ HealthReport ServerState::report() const
     HealthReport report;
     static_cast<BasicHealth &>(report) = basic();
     report.shouldShutdown = report.status == ServiceStatus::ShuttingDown;
+    report.ready = whyNotReady().isEmpty();
     report.resources = m_readResources ? m_readResources() : resources();
     std::optional<Wrapper> wrapper;
     if (m_readResources) {

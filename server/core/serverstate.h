@@ -66,6 +66,11 @@ public:
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
     void setProcess(const WrappedProcess &process);
+    /// Why the service does not serve although its phase lets it, in one line; empty: it does. For a wrapper, whose
+    /// program starts, is down, or does not answer.
+    void setObstacle(const QString &why);
+    /// Why the service is not ready (`/health/ready`), in one line; empty: it is.
+    QString whyNotReady() const;
     /// How the resources of report() are read: by any thread, also by several at a time. For who speaks for another
     /// program; without it they are this process' own. Call before other threads look.
     void setResourceReader(std::function<Resources()> reader) { m_readResources = std::move(reader); }
@@ -106,6 +111,7 @@ private:
     std::optional<CodeReport> m_code;
     Clock::TimePoint m_codeChecked;
     std::optional<WrappedProcess> m_process;
+    QString m_obstacle;
     std::optional<HealthReport> m_upstream;
     std::optional<ShutdownProgress> m_shutdown;
     Clock::TimePoint m_shutdownDeadline;

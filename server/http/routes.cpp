@@ -119,8 +119,10 @@ Response Routes::status(const Request &) { return {200, m_detailed.body()}; }
 
 Response Routes::ready(const Request &)
 {
-    const bool isReady = m_state.phase() == Phase::Running && m_state.basic().status == ServiceStatus::Healthy;
-    return {isReady ? 200 : 503, m_basic.body()};
+    const QString obstacle = m_state.whyNotReady();
+    if (obstacle.isEmpty())
+        return {200, m_basic.body()};
+    return {503, encodeNotReady(m_state.basic(), obstacle)};
 }
 
 Response Routes::metrics(const Request &)

@@ -45,6 +45,7 @@ struct HttpSettings
     QUrl url; ///< http or https, without user info
     Secret key;
     std::optional<int> expectStatus; ///< nothing: any 2xx
+    bool isRedirectWell = false;     ///< and any 3xx, which is not followed
     QString expectText;              ///< empty: any body
     QVariantMap details;             ///< fields of the report that are configured (`embedding_model`)
 

@@ -200,7 +200,8 @@ int HttpProbe::status() const { return m_parser.state() == HttpResponseParser::S
 
 bool HttpProbe::isExpected(int status) const
 {
-    return m_settings.expectStatus ? status == *m_settings.expectStatus : status >= 200 && status < 300;
+    return m_settings.expectStatus ? status == *m_settings.expectStatus
+                                   : status >= 200 && status < (m_settings.isRedirectWell ? 400 : 300);
 }
 
 /// Of a whole answer.

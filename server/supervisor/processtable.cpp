@@ -171,6 +171,12 @@ std::optional<qint64> countOpenFiles(pid_t pid)
     return isRead ? std::optional(files) : std::nullopt;
 }
 
+QList<ProcessEntry> descendantsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all)
+{
+    QSet<pid_t> taken;
+    return addFamily(leader, all, taken, [](const ProcessEntry &) { return false; });
+}
+
 bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
 {
     if (!hasProcessTable())
@@ -194,9 +200,7 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
     takeAway(leader);
     if (wanted.isEmpty())
         return true; // most need no look at every process of the machine
-    QSet<pid_t> taken;
-    for (const ProcessEntry &process :
-         addFamily(leader, readProcesses(), taken, [](const ProcessEntry &) { return false; }))
+    for (const ProcessEntry &process : descendantsOf(leader, readProcesses()))
         takeAway(process);
     return wanted.isEmpty();
 }

@@ -28,6 +28,9 @@ QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEnt
 /// How many descriptors it has open; nothing: that may not be looked at.
 std::optional<qint64> countOpenFiles(pid_t pid);
 
+/// The same without what was adopted: who is not seen to be of the family is not in it.
+QList<ProcessEntry> descendantsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all);
+
 /// Whether the family that `leader` began waits for each of these sockets in an epoll set: a program that does this
 /// accepts. Any descriptor of this process names a socket. Of programs that use no epoll set nothing can be said.
 bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets);

@@ -357,8 +357,7 @@ void TestRestartSequence::failuresAreExplained_data()
     row("never healthy", {}, {fake, u"never-healthy"_s}, u"ready"_s, u"did not get ready: it shuts down"_s);
     row("its program ends", {}, {fake, u"program-ends"_s}, u"ready"_s,
         u"fake did not get ready: the program has ended (exit code 3). Its last words: no module named orders"_s);
-    row("its program is never ready", {}, {fake, u"never-ready"_s}, u"ready"_s,
-        u"not ready within 1 s of its start"_s);
+    row("its program is never ready", {}, {fake, u"never-ready"_s}, u"ready"_s, u"not ready within 1 s of its start"_s);
     row("refuses the shutdown", {u"refuse-shutdown"_s}, {fake}, u"asked"_s, u"you may not"_s);
     row("hangs in its shutdown", {u"hang-in-shutdown"_s}, {fake}, u"drained"_s,
         u"has not finished its shutdown within 2 s"_s);

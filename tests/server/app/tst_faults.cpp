@@ -128,7 +128,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
         [](Scene &scene) {
             scene.signalProgram(SIGSTOP);
             QTRY_COMPARE(scene.state(), u"suspended"_s);
-            QCOMPARE(scene.health().status, ServiceStatus::ShuttingDown);
+            QCOMPARE(scene.health().ready, std::optional(false));
             scene.terminate();
         },
         0, u"suspended by a signal"_s);

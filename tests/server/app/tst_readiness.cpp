@@ -4,6 +4,7 @@
 #include "server/app/readinesswatch.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -12,6 +13,8 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -50,6 +53,7 @@ private Q_SLOTS:
     void whatIsNoRuleIsRefused_data();
     void whatIsNoRuleIsRefused();
     void itHasRunLongEnough();
+    void itListensAgain();
     void aLineIsWritten_data();
     void aLineIsWritten();
     void aPortIsOpen();
@@ -58,7 +62,10 @@ private Q_SLOTS:
     void aCommandSucceeds();
     void theProgramNotifies();
     void aStrangerIsNotBelieved();
+    void whoeverIsGoneIsBelievedByItsUser();
+    void whoWasThereBeforeIsNotTheProgram();
     void anotherProcessBecomesReadyAnew();
+    void withoutARuleWhatRunsIsReady();
 
 private:
     const HeldSockets m_none;
@@ -79,13 +86,16 @@ void TestReadiness::aRuleIsRead_data()
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("waits");
     QTest::newRow("time") << u"after:2s"_s << u"has not run for 2 s"_s;
-    QTest::newRow("port") << u"tcp:8080"_s << u"does not take connections at 127.0.0.1:8080"_s;
+    QTest::newRow("port") << u"tcp:8080"_s << u"does not take connections at localhost:8080"_s;
     QTest::newRow("host and port") << u"tcp:db:5432"_s << u"does not take connections at db:5432"_s;
-    QTest::newRow("IPv6") << u"tcp:[::1]:80"_s << u"does not take connections at ::1:80"_s;
+    QTest::newRow("IPv6") << u"tcp:[::1]:80"_s << u"does not take connections at [::1]:80"_s;
+    QTest::newRow("socket") << u"unix:/run/x y"_s << u"does not take connections at unix:/run/x y"_s;
     QTest::newRow("URL") << u"http://127.0.0.1:1/x?a=b:c"_s
                          << u"does not answer with success at http://127.0.0.1:1/x?a=b:c"_s;
     QTest::newRow("log") << u"log:ready: (yes|so)"_s << u"has not written a line like /ready: (yes|so)/"_s;
     QTest::newRow("command") << u"command:test -e /x"_s << u"does not satisfy the command test -e /x"_s;
+    QTest::newRow("quoted command") << u"command:sh  -c 'a \"b\"' \"c 'd'\" e\\ f ''"_s
+                                    << u"does not satisfy the command sh¦-c¦a \"b\"¦c 'd'¦e f¦"_s;
     QTest::newRow("notify") << u"notify"_s << u"has not sent READY=1 to NOTIFY_SOCKET"_s;
     QTest::newRow("accept") << u"accept"_s << u"does not accept on the sockets held for it"_s;
 }
@@ -95,14 +105,20 @@ void TestReadiness::aRuleIsRead()
     QFETCH(QString, text);
     const auto rule = parseReadyRule(text);
     QVERIFY2(rule, rule ? "" : qPrintable(rule.problem().text()));
-    QTEST(waitText(*rule), "waits");
+    QFETCH(QString, waits);
+    if (waits.contains(u'¦')) { // each word by itself
+        QCOMPARE(std::get<CommandSettings>(*rule).argv, waits.mid(waits.indexOf(u"sh"_s)).split(u'¦'));
+        return;
+    }
+    QCOMPARE(waitText(*rule), waits);
 }
 
 void TestReadiness::whatIsNoRuleIsRefused_data()
 {
     QTest::addColumn<QString>("text");
     for (const char *const text : {"", "after:", "after:soon", "tcp:", "tcp:0", "tcp:70000", "tcp::80", "log:", "log:(",
-                                   "command:", "command:  ", "http://", "http://u:p@h/", "ftp://h/", "ready", "NOTIFY"})
+                                   "unix:", "command:", "command:  ", "command:sh -c 'x", "http://", "http://u:p@h/",
+                                   "ftp://h/", "ready", "NOTIFY"})
         QTest::newRow(text) << QString::fromLatin1(text);
 }
 
@@ -129,6 +145,35 @@ void TestReadiness::itHasRunLongEnough()
     QCOMPARE(watch.why(), QString());
 }
 
+void TestReadiness::itListensAgain()
+{
+    // By another process: what this one listens on would be the wrapper's.
+    const auto isOurs = [](qint64) { return true; };
+    const auto isNobody = [](qint64) { return false; };
+    QProcess server;
+    server.start(u"python3"_s,
+                 {u"-uc"_s,
+                  u"import socket, time\ns = socket.create_server(('127.0.0.1', 0))\n"
+                  "print(1)\ntime.sleep(1000)"_s});
+    QVERIFY(server.waitForReadyRead());
+    for (const bool does : {false, true}) {
+        ReadinessWatch watch(ReadyRule(ReadyAfter{1s, true}), m_none, does ? NotifySocket::IsOurs(isOurs) : isNobody,
+                             m_clock);
+        watch.follow(m_program);
+        m_clock.advance(999ms);
+        watch.check();
+        QVERIFY(!watch.isReady());
+        m_clock.advance(1ms);
+        watch.check();
+        QCOMPARE(watch.isReady(), does);
+        m_clock.advance(29s);
+        watch.check();
+        QVERIFY(watch.isReady());
+    }
+    server.kill();
+    QVERIFY(server.waitForFinished());
+}
+
 void TestReadiness::aLineIsWritten_data()
 {
     QTest::addColumn<QByteArrayList>("pieces");
@@ -136,9 +181,11 @@ void TestReadiness::aLineIsWritten_data()
     QTest::newRow("nothing") << QByteArrayList() << false;
     QTest::newRow("another line") << QByteArrayList{"listening soon\n"} << false;
     QTest::newRow("the line") << QByteArrayList{"a\nlistening on 80\nb\n"} << true;
-    QTest::newRow("in pieces") << QByteArrayList{"liste", "ning", " on 80"} << true;
+    QTest::newRow("the beginning of a line") << QByteArrayList{"listening", "listening on 8"} << true;
     QTest::newRow("of two lines") << QByteArrayList{"listening\n", " on 80\n"} << false;
-    QTest::newRow("behind a long line") << QByteArrayList{QByteArray(100'000, 'x'), "\nlistening on 1\n"} << true;
+    QTest::newRow("of one of two streams") << QByteArrayList{"listening", " on 80"} << false;
+    QTest::newRow("behind a long line") << QByteArrayList{QByteArray(100'000, 'x') + "\nlistening on 1\n"} << true;
+    QTest::newRow("no UTF-8") << QByteArrayList{"\xff\n\xfe listening on 1 \xff\n"} << true;
 }
 
 void TestReadiness::aLineIsWritten()
@@ -175,6 +222,10 @@ void TestReadiness::aUrlAnswersWithSuccess()
     QVERIFY(!watch.isReady());
     server.setAnswer("/up", FakeAnswer::json("{}"));
     QTRY_VERIFY(watch.isReady());
+    server.setAnswer("/up", FakeAnswer::raw("HTTP/1.1 302 X\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"));
+    watch.follow(process(2));
+    QVERIFY(!watch.isReady());
+    QTRY_VERIFY(watch.isReady()); // it serves
 }
 
 void TestReadiness::aCommandSucceeds_data()
@@ -224,6 +275,44 @@ void TestReadiness::aStrangerIsNotBelieved()
     QTRY_VERIFY(watch.isReady());
 }
 
+/// Somebody else had the port before the program began, which therefore cannot have it.
+void TestReadiness::whoWasThereBeforeIsNotTheProgram()
+{
+    QProcess stranger;
+    stranger.start(u"python3"_s,
+                   {u"-uc"_s,
+                    u"import socket, time\ns = socket.create_server(('127.0.0.1', 0))\n"
+                    "print(s.getsockname()[1])\ntime.sleep(1000)"_s});
+    QVERIFY(stranger.waitForReadyRead());
+    const QString port = QString::fromLatin1(stranger.readLine()).trimmed();
+    for (const bool isOurs : {false, true}) {
+        ReadinessWatch watch(ruleOf(u"tcp:127.0.0.1:"_s + port), m_none, [isOurs](qint64) { return isOurs; });
+        const auto process = readProcess(pid_t(stranger.processId()));
+        QVERIFY(process);
+        watch.follow(TestReadiness::process(process->startTicks + 1));
+        QTRY_VERIFY(watch.isReady() || watch.why().contains(u"another program answers there"_s));
+        QCOMPARE(watch.isReady(), isOurs);
+        watch.follow(TestReadiness::process(process->startTicks - 1)); // whoever begins later is what it started
+        QTRY_VERIFY(watch.isReady());
+    }
+    stranger.kill();
+    QVERIFY(stranger.waitForFinished());
+}
+
+void TestReadiness::whoeverIsGoneIsBelievedByItsUser()
+{
+    ReadinessWatch watch(ruleOf(u"notify"_s), m_none, [](qint64) { return false; });
+    const QByteArray socket = watch.environment().value(0).mid(14);
+    watch.follow(m_program);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        notify(socket, "READY=1");
+        ::_exit(0);
+    }
+    QCOMPARE(::waitpid(child, nullptr, 0), child);
+    QTRY_VERIFY(watch.isReady());
+}
+
 void TestReadiness::anotherProcessBecomesReadyAnew()
 {
     ReadinessWatch watch(ruleOf(u"log:up"_s), m_none, {}, m_clock);
@@ -240,6 +329,16 @@ void TestReadiness::anotherProcessBecomesReadyAnew()
     QVERIFY(!watch.isReady());
     watch.follow(process(3), true); // a predecessor saw that it is
     QVERIFY(watch.isReady());
+}
+
+void TestReadiness::withoutARuleWhatRunsIsReady()
+{
+    ReadinessWatch watch({}, m_none, {}, m_clock);
+    QCOMPARE(watch.why(), u"the program does not run"_s);
+    watch.follow(m_program);
+    QVERIFY(watch.isReady());
+    watch.follow({});
+    QVERIFY(!watch.isReady());
 }
 
 QTEST_GUILESS_MAIN(TestReadiness)
