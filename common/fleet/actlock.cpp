@@ -131,8 +131,13 @@ ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action) :
 
 ActLock::~ActLock()
 {
-    if (m_isOver || hasBegun())
-        return;
+    if (!m_isOver && !hasBegun())
+        withdraw();
+}
+
+void ActLock::withdraw()
+{
+    m_isOver = true;
     change([this](ActRecord &record) {
         if (record.latest && record.latest->number == m_request.number)
             record.latest.reset();
@@ -240,9 +245,9 @@ void ActLock::answerThoseSoFar()
 template <typename Change>
 void ActLock::endTurn(Change more)
 {
-    m_isOver = true;
     if (!hasBegun())
-        return;
+        return withdraw();
+    m_isOver = true;
     change([&](ActRecord &record) {
         if (record.latest && record.latest->number == m_request.number)
             record.latest->isDone = true;

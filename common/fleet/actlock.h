@@ -46,7 +46,7 @@ public:
     void noteLaunched(qint64 pid);
     /// Requests made until now are answered by what this act comes to.
     void answerThoseSoFar();
-    /// The turn is over. With a receipt, which those answered share.
+    /// The turn is over, or not wanted any more. With a receipt, which those answered share.
     void end(const std::optional<Receipt> &receipt);
     /// The same of one that had nothing to do but to read answer(), which stays for others.
     void endAnswered();
@@ -56,6 +56,7 @@ public:
 private:
     ActLock(const QString &file, FileDescriptor data, FleetAction action);
     ActRecord read() const;
+    void withdraw();
     template <typename Change>
     void change(Change change);
     template <typename Change>

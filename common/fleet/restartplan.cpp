@@ -144,6 +144,12 @@ RestartPlan planForSilent(const FleetEntry &entry, FleetAction action, const Fir
     return {.steps = planner.steps, .verb = look.isRefused ? Verb::Start : Verb::Restart};
 }
 
+/// What stops for good refuses to restart itself.
+bool isStopping(const HealthReport &report)
+{
+    return report.shutdown && report.shutdown->mode != ShutdownMode::Restart;
+}
+
 } // namespace
 
 RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook &look, const SequenceOptions &options)
@@ -169,7 +175,8 @@ RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook
         planner.shutDown();
         planner.seeItEnd();
     } else if (std::holds_alternative<RestartByService>(entry.restart)
-               && look.report->capabilities.contains(u"restart"_s)) {
+               && look.report->capabilities.contains(u"restart"_s)
+               && !(isStopping(*look.report) && commandToStart(entry))) {
         planner.restartItself();
     } else if (commandToStart(entry)) {
         planner.shutDown();

@@ -8,6 +8,7 @@
 #include "common/client/httpconnection.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/environmentcomparison.h"
+#include "common/fleet/foreignservice.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
@@ -182,6 +183,8 @@ void RestartSequence::Private::announce()
     Result<std::unique_ptr<ActLock>> act = ActLock::request(entry, action, options.stateDirectory);
     if (act)
         m_act = std::move(*act);
+    else
+        receipt.note = u"acts of other processes were not seen (%1)"_s.arg(act.problem().text());
 }
 
 void RestartSequence::Private::begin()
@@ -323,6 +326,8 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
     m_old = answer.value;
     FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused};
     if (m_old) {
+        if (const QString owner = foreignOwner(entry, *m_old); !owner.isEmpty())
+            return fail(foreignText(entry.name, m_peer.address.text(), owner));
         receipt.oldInstance = m_old->instanceId;
         receipt.oldPid = m_old->pid;
         watchProcesses();

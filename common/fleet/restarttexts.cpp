@@ -68,6 +68,12 @@ QString overruledText(FleetAction action, const QString &service, const QString 
     return u"the %1 of %2 was called off: %3 asked for something else"_s.arg(wireName(action), service, by);
 }
 
+QString foreignText(const QString &service, const QString &address, const QString &owner)
+{
+    return u"%1 is not touched: %2 is held by the service of %3. Stop it there, or change the port of this entry"_s.arg(
+        service, address, owner);
+}
+
 QString waitingText(const QString &holder)
 {
     return holder.isEmpty() ? u"waiting for another act on it"_s : u"waiting for %1"_s.arg(holder);

@@ -32,6 +32,9 @@ QString lateText(const PlannedStep &step, const LateFacts &facts);
 /// Why an act gives way to a later request of somebody else.
 QString overruledText(FleetAction action, const QString &service, const QString &by);
 
+/// Why nothing is done to a service that is another project's.
+QString foreignText(const QString &service, const QString &address, const QString &owner);
+
 /// What an act waits for; empty: nobody knows whom.
 QString waitingText(const QString &holder);
 

@@ -139,6 +139,19 @@ struct BasicHealth
     bool operator==(const BasicHealth &) const = default;
 };
 
+/// Where a process was started, and by whom; as of then. What is not known is empty.
+struct ServiceIdentity
+{
+    QString directory; ///< its working directory
+    QString worktree;  ///< of the version control that the directory lies in
+    QString branch;    ///< empty, too, when detached
+    QString commit;
+    std::optional<bool> dirty; ///< whether files of the work tree differed from the commit
+    QString user;
+
+    bool operator==(const ServiceIdentity &) const = default;
+};
+
 /// The detailed body (`/health/status`).
 struct HealthReport : BasicHealth
 {
@@ -149,7 +162,8 @@ struct HealthReport : BasicHealth
     QStringList capabilities;
     std::optional<ShutdownProgress> shutdown;
     std::optional<CodeReport> code;
-    std::optional<WrappedProcess> process; ///< nothing: it speaks for no other program
+    std::optional<WrappedProcess> process;   ///< nothing: it speaks for no other program
+    std::optional<ServiceIdentity> identity; ///< nothing: it does not say
 
     bool operator==(const HealthReport &) const = default;
 };

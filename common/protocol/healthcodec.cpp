@@ -310,6 +310,36 @@ WrappedProcess readProcess(const JsonReader &reader)
     return process;
 }
 
+QJsonObject identityObject(const ServiceIdentity &identity)
+{
+    QJsonObject object;
+    const std::pair<QLatin1StringView, QString> texts[] = {{"directory"_L1, identity.directory},
+                                                           {"worktree"_L1, identity.worktree},
+                                                           {"branch"_L1, identity.branch},
+                                                           {"commit"_L1, identity.commit},
+                                                           {"user"_L1, identity.user}};
+    for (const auto &[key, text] : texts) {
+        if (!text.isEmpty())
+            object[key] = text;
+    }
+    if (identity.dirty)
+        object["dirty"_L1] = *identity.dirty;
+    return object;
+}
+
+ServiceIdentity readIdentity(const JsonReader &reader)
+{
+    ServiceIdentity identity;
+    reader.text("directory"_L1, identity.directory);
+    reader.text("worktree"_L1, identity.worktree);
+    reader.text("branch"_L1, identity.branch);
+    reader.text("commit"_L1, identity.commit);
+    reader.text("user"_L1, identity.user);
+    if (reader.has("dirty"_L1))
+        reader.flag("dirty"_L1, identity.dirty.emplace());
+    return identity;
+}
+
 } // namespace
 
 // ---- the public face --------------------------------------------------------------------------------
@@ -341,6 +371,8 @@ QByteArray encode(const HealthReport &report)
         object["code"_L1] = codeObject(*report.code);
     if (report.process)
         object["process"_L1] = processObject(*report.process);
+    if (report.identity)
+        object["identity"_L1] = identityObject(*report.identity);
     return compact(object);
 }
 
@@ -455,6 +487,8 @@ Result<HealthReport> decodeReport(QByteArrayView json)
             report.code = readCode(reader.object("code"_L1));
         if (reader.has("process"_L1))
             report.process = readProcess(reader.object("process"_L1));
+        if (reader.has("identity"_L1))
+            report.identity = readIdentity(reader.object("identity"_L1));
         return report;
     });
 }

@@ -10,6 +10,7 @@
 #include "server/app/systemdnotifier.h"
 #include "server/app/upstream.h"
 #include "server/code/processorigin.h"
+#include "server/core/ownidentity.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 #include "server/supervisor/familyusage.h"
@@ -170,6 +171,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     if (!options.upstream.url.isEmpty())
         m_upstream =
             std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
+    m_service.state().setIdentity(ownIdentity());
     for (CleanupStep step : m_checks.cleanupSteps()) {
         step.deadline = options.service.stepTimeout;
         m_service.shutdown().addStep(std::move(step));

@@ -8,6 +8,7 @@
 #include "server/cli/globaloptions.h"
 #include "server/code/codemonitor.h"
 #include "server/core/listeningsocket.h"
+#include "server/core/ownidentity.h"
 #include "server/http/service.h"
 #include "server/probes/checks.h"
 
@@ -59,6 +60,7 @@ public:
         , m_notifier(m_service.shutdown())
         , m_restart(m_service, self, [this] { return trySuccessor(); })
     {
+        m_service.state().setIdentity(ownIdentity());
         for (CleanupStep step : m_checks.cleanupSteps()) {
             step.deadline = config.stepTimeout;
             m_service.shutdown().addStep(std::move(step));

@@ -22,8 +22,9 @@ QByteArray resolve(const QByteArray &directory, const QByteArray &path)
     return path.startsWith('/') ? path : directory + '/' + path;
 }
 
-/// `.git` of the work tree around `directory`: a directory, or a file that names one (gitrepository-layout(5)).
-QByteArray repositoryOf(QByteArray directory)
+/// `.git` of the work tree around `directory`, which becomes that tree's: a directory, or a file that names one
+/// (gitrepository-layout(5)).
+QByteArray repositoryOf(QByteArray &directory)
 {
     for (;;) {
         const QByteArray candidate = directory + "/.git";
@@ -60,7 +61,8 @@ QByteArray packedCommit(const QByteArray &repository, const QByteArray &referenc
 GitState GitState::of(const QByteArray &directory)
 {
     GitState state;
-    state.directory = repositoryOf(directory);
+    state.worktree = directory;
+    state.directory = repositoryOf(state.worktree);
     if (state.directory.isEmpty())
         return {};
     const QByteArray head = firstLine(state.directory + "/HEAD");

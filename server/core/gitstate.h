@@ -9,7 +9,8 @@ namespace Hephaestus {
 /// of what already lies in the tree changes no loaded file; a dirty tree changes no commit.
 struct GitState
 {
-    QByteArray directory; ///< of the repository: its `.git`; empty: not in a work tree
+    QByteArray worktree;  ///< the directory around all its files; empty: not in a work tree
+    QByteArray directory; ///< of the repository: its `.git`
     QByteArray branch;    ///< `refs/heads/main`; empty when detached
     QByteArray commit;    ///< hexadecimal; empty before the first commit
 

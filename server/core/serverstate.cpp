@@ -123,6 +123,13 @@ void ServerState::setIdleListener(std::function<void()> listener)
     m_idleListener = std::move(listener);
 }
 
+void ServerState::setIdentity(const ServiceIdentity &identity)
+{
+    const std::lock_guard lock(m_mutex);
+    m_identity = identity;
+    ++m_revision;
+}
+
 void ServerState::addCapability(const QString &capability)
 {
     const std::lock_guard lock(m_mutex);
@@ -218,6 +225,7 @@ HealthReport ServerState::report() const
     for (const Dependency &dependency : m_dependencies)
         report.dependencies << dependency.report();
     report.capabilities = m_capabilities;
+    report.identity = m_identity;
     report.code = m_code;
     if (report.code)
         report.code->checked = m_clock.now() - m_codeChecked;

@@ -62,6 +62,8 @@ public:
     void connectionOpened() noexcept { ++m_openConnections; }
     void connectionClosed() noexcept { --m_openConnections; }
 
+    /// Where this process was started, and by whom; without, it does not say.
+    void setIdentity(const ServiceIdentity &identity);
     /// `restart`, `check`, …: what is advertised under `capabilities`.
     void addCapability(const QString &capability);
     void setCode(const CodeReport &code);
@@ -108,6 +110,7 @@ private:
     std::deque<Dependency> m_dependencies;
     std::function<void()> m_idleListener;
     QStringList m_capabilities;
+    std::optional<ServiceIdentity> m_identity;
     std::optional<CodeReport> m_code;
     Clock::TimePoint m_codeChecked;
     std::optional<WrappedProcess> m_process;

@@ -128,6 +128,10 @@ void TestActLock::aRequestThatIsTakenBackOverrulesNobody()
     QVERIFY(!start->overruler().isEmpty());
     stop.reset();
     QCOMPARE(start->overruler(), QString());
+    auto other = request(FleetAction::Stop);
+    QVERIFY(!start->overruler().isEmpty());
+    other->end({}); // it never had its turn
+    QCOMPARE(start->overruler(), QString());
 }
 
 void TestActLock::aRequestOfADeadProcessOverrulesNobody()

@@ -53,6 +53,17 @@ static FirstLook leaving()
     return look;
 }
 
+/// One that offers to restart itself, in a shutdown of that mode.
+static FirstLook stopping(ShutdownMode mode)
+{
+    FirstLook look = running({u"restart"_s});
+    look.report->status = ServiceStatus::ShuttingDown;
+    look.report->shutdown.emplace().mode = mode;
+    return look;
+}
+
+static FirstLook withRemains() { return {.isRefused = true, .silence = u"connection refused"_s, .hasRemains = true}; }
+
 static FirstLook wrapped(bool overlaps)
 {
     FirstLook look = running({u"restart"_s});
@@ -102,6 +113,14 @@ void TestRestartPlan::theStepsFollowFromTheMethodAndTheFirstLook_data()
         u"asked, drained, cleaned, started, ready, healthy, code compared"_s);
     row("restart by itself, not offered", RestartByService{Command}, Restart, running(), byCommand);
     row("restart by itself, although offered", Command, Restart, running({u"restart"_s}), byCommand);
+    row("restart by itself of one that stops for good", RestartByService{Command}, Restart,
+        stopping(ShutdownMode::Signal), byCommand);
+    row("restart by itself of one that restarts already", RestartByService{Command}, Restart,
+        stopping(ShutdownMode::Restart), u"asked, drained, cleaned, started, healthy, code compared"_s);
+    row("start of what is starting", Command, Start, withRemains(), u"started, healthy, code compared"_s);
+    row("restart of what is starting", Command, Restart, withRemains(),
+        u"process gone, port free, started, healthy, code compared"_s);
+    row("stop of what is starting", Command, Stop, withRemains(), u"process gone, port free"_s);
     row("restart of a wrapper", RestartByService{}, Restart, wrapped(false),
         u"asked, drained, cleaned, process gone, started, ready, healthy, code compared"_s);
     row("restart that overlaps", RestartByService{}, Restart, wrapped(true),

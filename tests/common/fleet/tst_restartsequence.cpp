@@ -54,6 +54,7 @@ private Q_SLOTS:
     void restartsAtOnceShareOneRestart();
     void aStopCallsOffAStartUnderWay();
     void aStopCallsOffARestartUnderWay();
+    void withoutAPlaceForTurnsItIsDoneAndTold();
     void aStartAfterAStopWaitsForIt();
     void whatABrokenOffStartLaunchedIsUsed_data();
     void whatABrokenOffStartLaunchedIsUsed();
@@ -616,6 +617,18 @@ void TestRestartSequence::aStopCallsOffARestartUnderWay()
     QVERIFY(!restart.receipt().newPid);
     QVERIFY(isEnded(*started.newPid));
     QVERIFY(!findPortHolder({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}}));
+}
+
+void TestRestartSequence::withoutAPlaceForTurnsItIsDoneAndTold()
+{
+    startFake();
+    FleetEntry entry = entryWith();
+    entry.restart = RestartByService{};
+    SequenceOptions options = this->options();
+    options.stateDirectory = u"/proc/nowhere"_s;
+    const Receipt receipt = run(entry, FleetAction::Restart, options);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QVERIFY2(receipt.note.contains(u"were not seen"_s), qPrintable(receipt.note));
 }
 
 void TestRestartSequence::aStartAfterAStopWaitsForIt()

@@ -74,6 +74,7 @@ static HealthReport fullReport()
                                     .successor = WrappedSuccessor{4314, SuccessorState::Accepting},
                                     .restartError = u"it did not accept"_s,
                                     .wrapper = Wrapper{4312, 9'000'000, 0.5}};
+    report.identity = ServiceIdentity{u"/home/a/shop"_s, u"/home/a"_s, u"fix-cart"_s, u"c0ffee"_s, true, u"a"_s};
     return report;
 }
 

@@ -4,6 +4,7 @@
 #include "common/protocol/receiptcodec.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -57,6 +58,8 @@ private Q_SLOTS:
     void anInterruptedRestartLeavesTheServiceRunning();
     void aRestartWhoseReaderLeavesIsDone();
     void theLaterOfUpAndDownHolds();
+    void anotherCopysServiceIsLeftAlone_data();
+    void anotherCopysServiceIsLeftAlone();
     void waitingEndsAtItsDeadline();
     void waitingKeepsItsDeadlineWhenAServiceDoesNotAnswer();
     void waitingForFreshCodeExitsWithThree();
@@ -560,6 +563,47 @@ void TestClientCommands::theLaterOfUpAndDownHolds()
     QCOMPARE(up->exitCode(), 1);
     const Outcome status = run({u"status"_s, u"--fleet"_s, fleet});
     QCOMPARE(status.output.count(u"unreachable"_s), 2);
+}
+
+void TestClientCommands::anotherCopysServiceIsLeftAlone_data()
+{
+    QTest::addColumn<QByteArray>("words"); ///< between the program and its address
+    QTest::addColumn<QByteArray>("rest");
+    QTest::newRow("serve") << QByteArray("\"serve\"") << QByteArray();
+    QTest::newRow("run") << QByteArray("\"run\"") << QByteArray(", \"--\", \"sleep\", \"1000\"");
+}
+
+void TestClientCommands::anotherCopysServiceIsLeftAlone()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, rest);
+    QTcpServer free;
+    QVERIFY(free.listen(QHostAddress::LocalHost));
+    const QByteArray address = "127.0.0.1:" + QByteArray::number(free.serverPort());
+    free.close();
+    QStringList fleets;
+    for (const QString &copy : {u"one"_s, u"two"_s}) {
+        QVERIFY(QDir(directory->path()).mkpath(copy));
+        QFile file(directory->filePath(copy + u"/fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[[service]]\nname = \"a\"\nurl = \"http://" + address
+                   + "\"\nrestart = { method = \"command\", command = [\"" HEPHAESTUS_PROGRAM "\", " + words
+                   + ", \"--name\", \"a\", \"--listen\", \"" + address + "\"" + rest + "] }\n");
+        fleets << file.fileName();
+    }
+    const Receipt up = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleets[0]});
+    QVERIFY2(up.ok, qPrintable(up.failure));
+    for (const QStringList &act : {QStringList{u"up"_s}, QStringList{u"restart"_s, u"a"_s},
+                                   QStringList{u"shutdown"_s, u"a"_s}, QStringList{u"down"_s}}) {
+        const Outcome outcome = run(act + QStringList{u"--fleet"_s, fleets[1]});
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.output.contains(u"held by the service of"_s) && outcome.output.contains(u"/one (pid"_s),
+                 qPrintable(outcome.output));
+    }
+    const Receipt again = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleets[0]});
+    QCOMPARE(again.newInstance, up.newInstance);
+    const Receipt down = receiptOf({u"shutdown"_s, u"a"_s, u"--fleet"_s, fleets[0]});
+    QVERIFY2(down.ok, qPrintable(down.failure));
 }
 
 void TestClientCommands::waitingEndsAtItsDeadline()

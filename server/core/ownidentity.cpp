@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/core/ownidentity.h"
+
+#include "server/core/gitstate.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+ServiceIdentity ownIdentity()
+{
+    static const QByteArray branches("refs/heads/");
+    ServiceIdentity identity;
+    identity.directory = QDir::currentPath();
+    const GitState git = GitState::of(QFile::encodeName(identity.directory));
+    identity.worktree = QFile::decodeName(git.worktree);
+    identity.branch =
+        QString::fromLocal8Bit(git.branch.startsWith(branches) ? git.branch.mid(branches.size()) : git.branch);
+    identity.commit = QString::fromLatin1(git.commit);
+    const passwd *const user = ::getpwuid(::geteuid());
+    identity.user = user ? QString::fromLocal8Bit(user->pw_name) : QString::number(::geteuid());
+    return identity;
+}
+
+} // namespace Hephaestus
