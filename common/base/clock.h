@@ -17,6 +17,8 @@ public:
     virtual ~Clock() = default;
     virtual TimePoint now() const { return std::chrono::steady_clock::now(); }
     virtual WallTime wall() const { return std::chrono::system_clock::now(); }
+    /// Steady like now(), and it also counts while the machine sleeps.
+    virtual TimePoint sinceBoot() const;
 
     /// The machine's clocks; lives as long as the process.
     static const Clock &machine();
@@ -28,6 +30,7 @@ class ManualClock : public Clock
 public:
     TimePoint now() const override { return m_now; }
     WallTime wall() const override { return m_wall; }
+    TimePoint sinceBoot() const override { return m_now.load() + m_slept.load(); }
 
     void advance(std::chrono::nanoseconds step)
     {
@@ -35,7 +38,20 @@ public:
         m_wall = m_wall.load() + std::chrono::duration_cast<WallTime::duration>(step);
     }
 
+    /// Somebody sets the wall clock.
+    void setWallBy(std::chrono::nanoseconds step)
+    {
+        m_wall = m_wall.load() + std::chrono::duration_cast<WallTime::duration>(step);
+    }
+    /// The machine sleeps: the steady clock stands still meanwhile.
+    void sleep(std::chrono::nanoseconds time)
+    {
+        setWallBy(time);
+        m_slept = m_slept.load() + time;
+    }
+
 private:
+    std::atomic<std::chrono::nanoseconds> m_slept{std::chrono::nanoseconds(0)};
     std::atomic<TimePoint> m_now{TimePoint(std::chrono::hours(1))};
     std::atomic<WallTime> m_wall{
         WallTime(std::chrono::sys_days{std::chrono::year{2026} / 1 / 2} + std::chrono::hours(12))};

@@ -80,8 +80,15 @@ Result<std::chrono::milliseconds> parseDuration(const QString &text)
 QString formatDuration(std::chrono::duration<double> duration)
 {
     const double seconds = duration.count();
+    constexpr double Longest = 1e11; // some 3,000 years
+    if (std::isnan(seconds))
+        return u"—"_s;
+    if (seconds <= -1)
+        return u"−"_s + formatDuration(-duration);
     if (!(seconds > 0))
         return u"0 s"_s;
+    if (seconds > Longest)
+        return u"%1 s"_s.arg(seconds, 0, 'g', 3);
     if (seconds < 0.0009995)
         return u"%1 µs"_s.arg(seconds * 1e6, 0, 'g', 3);
     if (seconds < 0.9995)
@@ -108,6 +115,8 @@ QString formatDuration(std::chrono::duration<double> duration)
     }
     Q_UNREACHABLE();
 }
+
+Seconds wholeSeconds(Seconds duration) { return Seconds(std::floor(duration.count())); }
 
 QString writeDuration(std::chrono::milliseconds duration)
 {

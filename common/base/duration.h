@@ -15,8 +15,11 @@ using Seconds = std::chrono::duration<double>;
 Result<std::chrono::milliseconds> parseDuration(const QString &text);
 
 /// The same for a person, with two units at most and three significant digits: `850 ms`, `1.24 s`,
-/// `2 h 4 min`, `3 d`.
+/// `2 h 4 min`, `3 d`. What no clock measures is shown as what it is: `−5 s`, `1e+300 s`, `—` for what is no number.
 QString formatDuration(Seconds duration);
+
+/// The whole seconds of a duration, for any value: std::chrono::floor to integers is undefined beyond their range.
+Seconds wholeSeconds(Seconds duration);
 
 /// The shortest text that parseDuration() reads back as the same: `30s`, `1500ms`.
 QString writeDuration(std::chrono::milliseconds duration);

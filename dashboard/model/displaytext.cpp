@@ -77,8 +77,7 @@ QString formatAge(Seconds age)
 {
     if (age < std::chrono::seconds(1))
         return QCoreApplication::translate("Age", "now");
-    return QCoreApplication::translate("Age", "%1 ago")
-        .arg(formatDuration(std::chrono::floor<std::chrono::seconds>(age)));
+    return QCoreApplication::translate("Age", "%1 ago").arg(formatDuration(wholeSeconds(age)));
 }
 
 } // namespace Hephaestus

@@ -99,6 +99,15 @@ void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
     change(*known, std::move(row));
 }
 
+void FleetModel::rename(ServiceId id, const QString &name)
+{
+    if (Watched *const known = watched(id)) {
+        ServiceRow row = known->row;
+        row.entry.name = name;
+        change(*known, std::move(row));
+    }
+}
+
 void FleetModel::applyAnswer(ServiceId id, const Answer<HealthReport> &answer)
 {
     if (const Watched *const known = watched(id))
@@ -350,9 +359,7 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
     case Uptime: {
         const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
-        return row.isCurrent() && saysSince
-            ? formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime))
-            : dash;
+        return row.isCurrent() && saysSince ? formatDuration(wholeSeconds(row.report->uptime)) : dash;
     }
     case InFlight: {
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;

@@ -52,6 +52,7 @@ public:
     ServiceId add(const FleetEntry &entry);
     QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
     void remove(ServiceId id);
+    void rename(ServiceId id, const QString &name);
     void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
 
     /// What the feeds publish, oldest first, with as few signals as for one.

@@ -129,7 +129,7 @@ QString progressText(const ShutdownProgress &progress)
             text += u": "_s + step.name;
     }
     if (progress.left)
-        text += tr(", %1 left").arg(formatDuration(std::chrono::ceil<std::chrono::seconds>(*progress.left)));
+        text += tr(", %1 left").arg(formatDuration(-wholeSeconds(-*progress.left)));
     return text;
 }
 

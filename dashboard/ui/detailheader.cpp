@@ -30,8 +30,7 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
         facts << DetailHeader::tr("speaks %1").arg(nameOf(row.dialect));
     const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
     if (row.isCurrent() && saysSince)
-        facts << DetailHeader::tr("up %1").arg(
-            formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime)));
+        facts << DetailHeader::tr("up %1").arg(formatDuration(wholeSeconds(row.report->uptime)));
     else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
     return facts.join(u" · "_s);

@@ -38,7 +38,7 @@ QString secondLine(const ServiceRow &row)
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
     }
     if (row.isCurrent())
-        return formatDuration(std::chrono::floor<std::chrono::seconds>(row.report->uptime));
+        return formatDuration(wholeSeconds(row.report->uptime));
     return placeOf(row.entry);
 }
 

@@ -3,6 +3,9 @@
 
 #include <QTest>
 
+#include <cmath>
+#include <limits>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -14,6 +17,8 @@ class TestDuration : public QObject
 private Q_SLOTS:
     void durationsAreRead_data();
     void durationsAreRead();
+    void anyNumberIsShownAsWhatItIs_data();
+    void anyNumberIsShownAsWhatItIs();
 };
 
 void TestDuration::durationsAreRead_data()
@@ -54,6 +59,31 @@ void TestDuration::durationsAreRead()
     QFETCH(QString, text);
     const auto duration = parseDuration(text);
     QTEST(duration ? qint64(duration->count()) : -1, "milliseconds");
+}
+
+void TestDuration::anyNumberIsShownAsWhatItIs_data()
+{
+    QTest::addColumn<double>("seconds");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("zero") << 0.0 << u"0 s"_s;
+    QTest::newRow("milliseconds") << 0.85 << u"850 ms"_s;
+    QTest::newRow("hours") << 7440.0 << u"2 h 4 min"_s;
+    QTest::newRow("a clock a little behind") << -0.2 << u"0 s"_s;
+    QTest::newRow("negative") << -5.0 << u"−5 s"_s;
+    QTest::newRow("a century") << 3.2e9 << u"37037 d"_s;
+    QTest::newRow("2^64") << 18446744073709551615.0 << u"1.84e+19 s"_s;
+    QTest::newRow("1e300") << 1e300 << u"1e+300 s"_s;
+    QTest::newRow("-1e300") << -1e300 << u"−1e+300 s"_s;
+    QTest::newRow("infinity") << std::numeric_limits<double>::infinity() << u"inf s"_s;
+    QTest::newRow("no number") << std::numeric_limits<double>::quiet_NaN() << u"—"_s;
+}
+
+void TestDuration::anyNumberIsShownAsWhatItIs()
+{
+    QFETCH(double, seconds);
+    QTEST(formatDuration(Seconds(seconds)), "text");
+    if (seconds == std::floor(seconds))
+        QTEST(formatDuration(wholeSeconds(Seconds(seconds))), "text");
 }
 
 QTEST_GUILESS_MAIN(TestDuration)
