@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/dialectclient.h"
 
+#include "common/base/printable.h"
 #include "common/client/httpconnection.h"
+#include "common/protocol/endpoints.h"
 
+#include <algorithm>
 #include <array>
 
 namespace Hephaestus {
@@ -13,119 +16,225 @@ namespace {
 
 constexpr int RetryAfter = 20; ///< answers
 
-/// Where others say how they are; the last is the URL itself.
-constexpr std::array<QLatin1StringView, 4> Places{"/actuator/health"_L1, "/minio/health/live"_L1, "/health"_L1, ""_L1};
-constexpr std::size_t MinioPlace = 1;
-constexpr std::size_t Itself = Places.size() - 1;
+/// Where others say how they are.
+constexpr std::array<QLatin1StringView, 4> Places{"/actuator/health"_L1, "/minio/health/live"_L1, "/health"_L1,
+                                                  "/healthz"_L1};
+constexpr QLatin1StringView MinioPlace = Places[1];
+
+bool isSuccess(const ServiceReply &reply) { return reply.httpStatus >= 200 && reply.httpStatus < 300; }
 
 /// What calls itself JSON and cannot be read is a service in trouble, not a page.
 bool isPage(const ServiceReply &reply)
 {
-    return !reply.body.trimmed().startsWith('{') && !reply.contentType.startsWith("application/json");
+    return isSuccess(reply) && !reply.body.trimmed().startsWith('{')
+        && !reply.contentType.startsWith("application/json");
 }
 
-/// Something answers, and it is not ours: no such path, or no JSON there.
+/// Something answers, and it is not ours: no such path, not for us, or no JSON there. Not so a service that fails.
 bool mayBeForeign(const ServiceReply &reply)
 {
-    if (reply.error == ClientError::HttpStatus)
-        return reply.httpStatus == 404 || reply.httpStatus == 405 || reply.httpStatus == 400 || reply.httpStatus == 501;
-    return reply.httpStatus == 200 && isPage(reply)
-        && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge);
+    static constexpr std::array statuses{400, 401, 403, 404, 405, 501};
+    const bool isElsewhere = (reply.httpStatus >= 300 && reply.httpStatus < 400)
+        || std::find(statuses.begin(), statuses.end(), reply.httpStatus) != statuses.end();
+    return (cameFromService(reply.error) && isElsewhere)
+        || (isPage(reply)
+            && (reply.error == ClientError::NotUnderstood || reply.error == ClientError::TooLarge
+                || reply.error == ClientError::HttpStatus));
+}
+
+/// Nothing but that there is no such path: then the address itself may still be a page that answers.
+bool isMissing(const ServiceReply &reply)
+{
+    return isPage(reply) || reply.httpStatus == 404 || reply.httpStatus == 405 || reply.httpStatus == 400
+        || reply.httpStatus == 501;
+}
+
+Answer<HealthReport> notUnderstood(ServiceReply reply, const QString &why)
+{
+    reply.error = ClientError::NotUnderstood;
+    reply.message = u"the answer is not understood: "_s + printable(why);
+    return {{}, std::move(reply)};
+}
+
+/// Whoever keeps the answer keeps no more of the body than of any other.
+Answer<HealthReport> bounded(Answer<HealthReport> answer)
+{
+    if (answer.reply.body.size() > ServiceReply::MaximumBody)
+        answer.reply.body = QByteArray(answer.reply.body.constData(), ServiceReply::MaximumBody);
+    return answer;
 }
 
 } // namespace
 
+/// One search for the place where a service says how it is.
+struct DialectClient::Round
+{
+    Done done;
+    /// What the address itself answered: a page, or a body of ours that tells no dependencies.
+    std::optional<Answer<HealthReport>> fallback;
+    bool isPage = false;        ///< the fallback is
+    Answer<HealthReport> first; ///< told if nothing is found
+    bool hasFirst = false;
+    bool oursIsMissing = false;
+    std::size_t next = 0;
+};
+
 DialectClient::DialectClient(ServiceTarget target, QObject *parent) : QObject(parent), m_client(target)
 {
     const Result<HttpPeer> peer = parsePeer(target.url);
-    m_itself = peer && peer->prefix.isEmpty() ? u"/"_s : QString();
+    if (peer && !(peer->prefix + peer->endpoint).isEmpty() && peer->endpoint != Endpoint::Status)
+        m_given = peer->endpoint;
 }
 
 DialectClient::~DialectClient() = default;
 
-void DialectClient::askStatus(const ServiceClient::Callback<HealthReport> &done)
+void DialectClient::askStatus(const Done &done)
 {
-    if (m_place) {
-        m_client.get(*m_place == Itself ? m_itself : QString(Places[*m_place]),
-                     [this, done](const Answer<QByteArray> &raw) {
-                         Answer<HealthReport> answer{understand(*m_place, raw.reply), raw.reply};
-                         if (answer.value) {
-                             answer.reply.error = ClientError::None;
-                             answer.reply.message.clear();
-                         } else if (cameFromService(raw.reply.error) && raw.reply.httpStatus < 500) {
-                             m_place.reset(); // another service may be there now
-                         }
-                         done(answer);
-                     });
-        return;
-    }
-    m_client.askStatus([this, done](const Answer<HealthReport> &answer) {
-        if (answer.value) {
-            m_dialect = Dialect::Hephaestus;
-            m_pause = 0;
-        }
-        if (answer.value || !mayBeForeign(answer.reply) || --m_pause > 0)
-            return done(answer);
-        tryNext(0, answer, done);
+    if (m_place)
+        return askKnown(done);
+    const auto round = std::make_shared<Round>();
+    round->done = done;
+    if (m_given && !m_isOurs)
+        askGiven(round);
+    else
+        askOurs(round);
+}
+
+/// Where it was found before. What is not understood there begins a new round at the next call.
+void DialectClient::askKnown(const Done &done)
+{
+    m_client.get(m_place->path, [this, done](const Answer<QByteArray> &raw) {
+        const Answer<HealthReport> answer = understand(*m_place, raw.reply);
+        if (!answer.value && cameFromService(answer.reply.error) && answer.reply.httpStatus < 500)
+            m_place.reset(); // another service may be there now
+        done(answer);
     });
 }
 
-void DialectClient::tryNext(std::size_t which, const Answer<HealthReport> &first,
-                            const ServiceClient::Callback<HealthReport> &done)
+void DialectClient::askGiven(const std::shared_ptr<Round> &round)
 {
-    if (which == Places.size()) {
-        m_pause = RetryAfter;
-        return done(first);
+    m_client.get(*m_given, [this, round](const Answer<QByteArray> &raw) {
+        const Place place{*m_given, true};
+        const Answer<HealthReport> answer = understand(place, raw.reply);
+        round->isPage = answer.value && m_dialect == Dialect::Reachable;
+        if (answer.value && !round->isPage && !looksLikeOurs(answer.reply.body))
+            return (void)accept(place, answer, round->done);
+        if (answer.value) {
+            round->fallback = answer;
+        } else {
+            round->first = answer;
+            round->hasFirst = true;
+            if (!mayBeForeign(answer.reply) || !mayAskAll())
+                return round->done(answer);
+        }
+        askOurs(round);
+    });
+}
+
+void DialectClient::askOurs(const std::shared_ptr<Round> &round)
+{
+    m_client.askStatus([this, round](const Answer<HealthReport> &answer) { judgeOurs(round, answer); });
+}
+
+void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer)
+{
+    // A body that only says "healthy" may be another program's, which names in its own way what fails.
+    const bool mayBeAnother =
+        isSuccess(answer.reply) && !m_isOurs && !isPage(answer.reply) && !looksLikeOurs(answer.reply.body);
+    if (const Place place{QString(Endpoint::Status)};
+        mayBeAnother && accept(place, understand(place, answer.reply), round->done))
+        return;
+    if (answer.value) {
+        m_dialect = Dialect::Hephaestus;
+        m_isOurs = true;
+        m_pause = 0;
+        return round->done(bounded(answer));
     }
-    m_client.get(which == Itself ? m_itself : QString(Places[which]),
-                 [this, which, first, done](const Answer<QByteArray> &raw) {
-                     std::optional<HealthReport> report = understand(which, raw.reply);
-                     if (!report)
-                         return tryNext(which + 1, first, done);
-                     m_place = which;
-                     Answer<HealthReport> answer{std::move(report), raw.reply};
-                     answer.reply.error = ClientError::None;
-                     answer.reply.message.clear();
-                     done(answer);
-                 });
+    m_isOurs = false;
+    if (!round->hasFirst)
+        round->first = bounded(answer);
+    round->oursIsMissing = isMissing(answer.reply);
+    if (!mayBeForeign(answer.reply))
+        return endRound(round);
+    if (!m_given && !mayAskAll())
+        return round->done(round->first);
+    askNext(round);
+}
+
+/// Whether this round may try every place; else the answer is taken as it is.
+bool DialectClient::mayAskAll() { return --m_pause <= 0; }
+
+void DialectClient::askNext(const std::shared_ptr<Round> &round)
+{
+    const bool isLast = round->next == Places.size();
+    if (round->next > Places.size() || (isLast && (m_given || !round->oursIsMissing)))
+        return endRound(round);
+    const Place place = isLast ? Place{u"/"_s, true} : Place{QString(Places[round->next])};
+    ++round->next;
+    m_client.get(place.path, [this, round, place](const Answer<QByteArray> &raw) {
+        const Answer<HealthReport> answer = understand(place, raw.reply);
+        // Ours at a place of less detail, while its status is refused, is not known to be well.
+        if (answer.value && !round->oursIsMissing && looksLikeOurs(answer.reply.body))
+            return endRound(round);
+        if (!accept(place, answer, round->done))
+            askNext(round);
+    });
+}
+
+void DialectClient::endRound(const std::shared_ptr<Round> &round)
+{
+    if (round->fallback && (round->isPage || round->oursIsMissing)) {
+        m_dialect = round->isPage ? Dialect::Reachable : Dialect::Plain;
+        accept({*m_given, true}, *round->fallback, round->done);
+        return;
+    }
+    m_pause = RetryAfter;
+    round->done(round->first);
+}
+
+bool DialectClient::accept(const Place &place, const Answer<HealthReport> &answer, const Done &done)
+{
+    if (!answer.value)
+        return false;
+    m_place = place;
+    m_isOurs = false;
+    m_pause = 0;
+    done(answer);
+    return true;
 }
 
 /// As much as it says of itself; sets the dialect.
-std::optional<HealthReport> DialectClient::understand(std::size_t which, const ServiceReply &reply)
+Answer<HealthReport> DialectClient::understand(const Place &place, const ServiceReply &reply)
 {
-    if (which == MinioPlace) {
-        const bool isKnown = m_place == MinioPlace;
-        if (!reply.body.isEmpty() || (reply.httpStatus != 200 && !(isKnown && reply.httpStatus == 503)))
-            return {};
-        m_dialect = Dialect::Minio;
+    Answer<HealthReport> answer{{}, reply};
+    const auto says = [&](Dialect dialect, const HealthReport &report) {
+        m_dialect = dialect;
+        answer.value = report;
+        answer.reply.error = ClientError::None;
+        answer.reply.message.clear();
+        return answer;
+    };
+    if (reply.httpStatus == 0)
+        return answer;
+    if (place.path == MinioPlace && reply.body.isEmpty() && (reply.httpStatus == 200 || reply.httpStatus == 503)) {
         HealthReport report;
         if (reply.httpStatus != 200)
             report.dependencies << DependencyReport{
                 u"service"_s, DependencyStatus::Error, u"answers 503"_s, {}, {}, 0, 0, {}};
-        return report;
+        return says(Dialect::Minio, report);
     }
-    // Who is not well says so with 503 and the same kind of body.
-    if (reply.error == ClientError::None || (reply.error == ClientError::HttpStatus && reply.httpStatus >= 500)) {
-        if (Result<ForeignReport> foreign = decodeForeign(reply.body)) {
-            m_dialect = foreign->dialect;
-            return foreign->report;
-        }
+    if (reply.isWhole) {
+        const Result<std::optional<ForeignReport>> foreign = readForeign(reply.httpStatus, reply.body);
+        if (!foreign)
+            return isSuccess(reply) ? notUnderstood(reply, foreign.problem().text()) : answer;
+        if (*foreign)
+            return says((*foreign)->dialect, (*foreign)->report);
     }
-    if (which != Itself || reply.httpStatus != 200
-        || (reply.error != ClientError::None && reply.error != ClientError::TooLarge))
-        return {};
-    m_dialect = Dialect::Reachable;
-    return HealthReport();
-}
-
-QString DialectClient::baseOf(const QString &url)
-{
-    for (const QLatin1StringView path : {"/minio/health/live"_L1, "/actuator/health"_L1, "/health/status"_L1,
-                                         "/health/live"_L1, "/health/ready"_L1, "/health"_L1}) {
-        if (url.endsWith(path))
-            return url.chopped(path.size());
-    }
-    return url;
+    const bool answers = isPage(reply) ? reply.isWhole || reply.error == ClientError::TooLarge
+                                       : reply.isWhole && isSuccess(reply) && !reply.body.isEmpty();
+    if (place.mayBePage && answers)
+        return says(Dialect::Reachable, {});
+    return reply.isWhole && isSuccess(reply) ? notUnderstood(reply, u"it says nothing of health"_s) : answer;
 }
 
 } // namespace Hephaestus

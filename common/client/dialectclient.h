@@ -4,11 +4,15 @@
 #include "common/client/serviceclient.h"
 #include "common/protocol/dialect.h"
 
+#include <memory>
+
 namespace Hephaestus {
 
-/// Asks a service how it is, in whatever dialect it speaks. Ours is tried first; where that path is not there, the
-/// usual paths of others, and at last the URL itself. What was found is asked from then on, until it is not understood
-/// any more. Callbacks as in ServiceClient.
+/// Asks a service how it is, in whatever dialect it speaks. The one reader of a service's state for command and window.
+///
+/// An address with a path is asked first, and an answer that speaks of health is enough. Then comes `/health/status`,
+/// and where that is not there the usual paths of others. An address that only answers 200 is taken at last. What was
+/// found is asked from then on, until it is not understood any more. Callbacks as in ServiceClient.
 class DialectClient : public QObject
 {
     Q_OBJECT
@@ -23,20 +27,31 @@ public:
     /// Found by the latest answer that was understood.
     Dialect dialect() const { return m_dialect; }
 
-    /// The URL of the service when somebody pastes that of one of its health endpoints.
-    static QString baseOf(const QString &url);
-
 private:
-    void tryNext(std::size_t which, const Answer<HealthReport> &first,
-                 const ServiceClient::Callback<HealthReport> &done);
-    std::optional<HealthReport> understand(std::size_t which, const ServiceReply &reply);
+    using Done = ServiceClient::Callback<HealthReport>;
+    struct Place
+    {
+        QString path;           ///< below the service's prefix
+        bool mayBePage = false; ///< that it answers is enough, unless it speaks of health
+    };
+    struct Round;
+
+    void askGiven(const std::shared_ptr<Round> &round);
+    void askOurs(const std::shared_ptr<Round> &round);
+    void judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer);
+    void askNext(const std::shared_ptr<Round> &round);
+    void endRound(const std::shared_ptr<Round> &round);
+    void askKnown(const Done &done);
+    bool mayAskAll();
+    Answer<HealthReport> understand(const Place &place, const ServiceReply &reply);
+    bool accept(const Place &place, const Answer<HealthReport> &answer, const Done &done);
 
     ServiceClient m_client;
-    QString m_itself; ///< the path of the URL as it was given
+    std::optional<QString> m_given; ///< the path of the address, below the prefix; nothing: it has none
     Dialect m_dialect = Dialect::Hephaestus;
-    std::optional<std::size_t> m_place; ///< where the dialect answers; nothing: at ours
-    int m_pause =
-        0; ///< how many answers that are not understood are taken as they are before all places are tried again
+    std::optional<Place> m_place; ///< where another dialect answers; nothing: none was found
+    bool m_isOurs = false;        ///< ours was understood; it is asked without a round
+    int m_pause = 0; ///< how many answers that are not understood are taken as they are before all places are asked
 };
 
 } // namespace Hephaestus

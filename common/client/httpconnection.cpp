@@ -95,20 +95,30 @@ Result<HttpPeer> parsePeer(const QString &text)
         Result<ServiceAddress> address = parseServiceAddress(text);
         if (!address)
             return address.problem();
-        return HttpPeer{*address, false, {}};
+        return HttpPeer{*address, false, {}, {}};
     }
     const QUrl url(text, QUrl::StrictMode);
+    const QString told = withoutPassword(text).left(140);
     const bool tls = url.scheme() == "https"_L1;
     if (!url.isValid() || (!tls && url.scheme() != "http"_L1) || url.host().isEmpty() || url.port(1) == 0)
-        return Problem{{}, u"\"%1\": expected http://HOST:PORT, https://HOST:PORT or unix:PATH"_s.arg(text.left(140))};
+        return Problem{{}, u"\"%1\": expected http://HOST:PORT, https://HOST:PORT or unix:PATH"_s.arg(told)};
     if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
-        return Problem{{}, u"\"%1\": a service's address has no user, query or fragment"_s.arg(text.left(140))};
+        return Problem{{}, u"\"%1\": a service's address has no user, query or fragment"_s.arg(told)};
     QString prefix = url.path(QUrl::FullyEncoded);
     while (prefix.endsWith(u'/'))
         prefix.chop(1);
+    QString endpoint;
+    for (const QLatin1StringView path : {"/minio/health/live"_L1, "/actuator/health"_L1, "/health/status"_L1,
+                                         "/health/live"_L1, "/health/ready"_L1, "/health"_L1, "/healthz"_L1}) {
+        if (prefix.endsWith(path)) {
+            endpoint = path;
+            prefix.chop(path.size());
+            break;
+        }
+    }
     const ServiceAddress address{
         ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
-    return HttpPeer{address, tls, prefix};
+    return HttpPeer{address, tls, prefix, endpoint};
 }
 
 // ---- the queue ---------------------------------------------------------------------------------------
@@ -217,7 +227,48 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
 
 void HttpConnection::connectSocket()
 {
-    if (!m_peer.tls && PlainSocket::canReach(m_peer.address)) {
+    m_addresses.clear();
+    if (PlainSocket::canReach(m_peer.address))
+        connectTo(m_peer.address.host);
+    else
+        lookUp();
+}
+
+void HttpConnection::lookUp()
+{
+    using namespace std::chrono_literals;
+    // Shorter than the request may take, so that the message can say that it was the name.
+    const auto timeout = std::min<std::chrono::milliseconds>(m_queue.front().request.timeout * 3 / 5, 10s);
+    m_lookup = std::make_unique<HostLookup>();
+    connect(m_lookup.get(), &HostLookup::finished, this,
+            [this, timeout](HostLookup::Outcome outcome, const QStringList &addresses) {
+                m_lookup.release()->deleteLater(); // it is calling us
+                const QString peer = m_peer.address.text();
+                m_addresses = addresses;
+                if (outcome == HostLookup::Outcome::TimedOut)
+                    fail(ClientError::Timeout,
+                         u"the name of %1 was not resolved within %2: no name server answers"_s.arg(
+                             peer, formatDuration(timeout)));
+                else if (!tryNextAddress())
+                    fail(ClientError::HostNotFound, u"the host of %1 has no address"_s.arg(peer));
+            });
+    m_lookup->start(m_peer.address.host, timeout);
+}
+
+bool HttpConnection::tryNextAddress()
+{
+    if (m_addresses.isEmpty())
+        return false;
+    connectTo(m_addresses.takeFirst());
+    return true;
+}
+
+/// `host` is a numeric address, or nothing for a Unix-domain socket.
+void HttpConnection::connectTo(const QString &host)
+{
+    if (!m_peer.tls) {
+        ServiceAddress address = m_peer.address;
+        address.host = host;
         auto *socket = new PlainSocket(this);
         m_socket = socket;
         connect(socket, &PlainSocket::connected, this, &HttpConnection::writeRequest);
@@ -227,9 +278,9 @@ void HttpConnection::connectSocket()
             const Failure failure = explain(error, m_peer.address);
             broke(failure.error, failure.message);
         });
-        return socket->connectTo(m_peer.address);
+        return socket->connectTo(address);
     }
-    auto *socket = m_peer.tls ? new QSslSocket(this) : new QTcpSocket(this);
+    auto *socket = new QSslSocket(this);
     m_socket = socket;
     socket->setProxy(QNetworkProxy::NoProxy);
     socket->setReadBufferSize(ReadBuffer);
@@ -237,18 +288,13 @@ void HttpConnection::connectSocket()
     connect(socket, &QAbstractSocket::readyRead, this, &HttpConnection::read);
     connect(socket, &QAbstractSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
         Failure failure = explain(error, socket->errorString(), m_peer.address.text());
-        if (m_peer.tls && !m_connected && failure.error == ClientError::Disconnected)
+        if (!m_connected && failure.error == ClientError::Disconnected)
             failure = {ClientError::Tls,
                        u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.address.text())};
         broke(failure.error, failure.message);
     });
-    if (auto *secure = qobject_cast<QSslSocket *>(socket)) {
-        connect(secure, &QSslSocket::encrypted, this, &HttpConnection::writeRequest);
-        secure->connectToHostEncrypted(m_peer.address.host, m_peer.address.port);
-    } else {
-        connect(socket, &QAbstractSocket::connected, this, &HttpConnection::writeRequest);
-        socket->connectToHost(m_peer.address.host, m_peer.address.port);
-    }
+    connect(socket, &QSslSocket::encrypted, this, &HttpConnection::writeRequest);
+    socket->connectToHostEncrypted(host, m_peer.address.port, m_peer.address.host);
 }
 
 void HttpConnection::writeRequest()
@@ -293,7 +339,14 @@ void HttpConnection::complete()
 {
     if (!m_parser.keepAlive() || !m_queue.front().request.repeatable || !m_place.take())
         dropSocket();
-    answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body(), {}}, true);
+    if (const QByteArray coding = m_parser.coding().left(20); !coding.isEmpty())
+        return answerFirst({ClientError::NotUnderstood,
+                            u"the answer is coded by %1, which was not asked for"_s.arg(QString::fromLatin1(coding)),
+                            m_parser.status(),
+                            {},
+                            {}},
+                           true);
+    answerFirst({ClientError::None, {}, m_parser.status(), m_parser.body(), {}, {}, true}, true);
 }
 
 void HttpConnection::closed()
@@ -320,11 +373,17 @@ void HttpConnection::broke(ClientError error, const QString &message)
         m_reused = false;
         return connectSocket();
     }
+    if (!m_connected && !m_addresses.isEmpty() && error != ClientError::Tls) {
+        dropSocket();
+        tryNextAddress();
+        return;
+    }
     fail(error, message);
 }
 
 void HttpConnection::dropSocket()
 {
+    m_lookup.reset();
     m_connected = false;
     m_place.giveUp();
     QIODevice *socket = std::exchange(m_socket, nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/hostlookup.h"
 #include "common/base/result.h"
 #include "common/client/openfiles.h"
 #include "common/client/reply.h"
@@ -12,6 +13,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 class QIODevice;
 
@@ -22,14 +24,15 @@ struct HttpPeer
 {
     ServiceAddress address;
     bool tls = false;
-    QString prefix; ///< empty, or `/…` without a slash at its end
+    QString prefix;     ///< empty, or `/…` without a slash at its end, and without the endpoint
+    QString endpoint{}; ///< of health, if the address is that of one (`/health/live`, `/actuator/health`); else empty
 
     QByteArray hostHeader() const;
 
     bool operator==(const HttpPeer &) const = default;
 };
 
-/// Reads `http(s)://host[:port][/prefix]` or `unix:PATH`.
+/// Reads `http(s)://host[:port][/prefix][/endpoint]` or `unix:PATH`. A Problem never repeats a password.
 Result<HttpPeer> parsePeer(const QString &url);
 
 struct HttpRequest
@@ -75,6 +78,9 @@ private:
     void fail(ClientError error, const QString &message);
     void answerFirst(ServiceReply reply, bool underWay);
     void connectSocket();
+    void lookUp();
+    void connectTo(const QString &host);
+    bool tryNextAddress();
     void writeRequest();
     void read();
     void complete();
@@ -87,7 +93,9 @@ private:
     QByteArray m_head;            ///< what every request says behind its path
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
-    KeptPlace m_place; ///< of the socket, once it is kept
+    std::unique_ptr<HostLookup> m_lookup; ///< while a name is looked up
+    QStringList m_addresses;              ///< of the name, not tried yet
+    KeptPlace m_place;                    ///< of the socket, once it is kept
     HttpResponseParser m_parser;
     QTimer m_timer;
     bool m_connected = false;

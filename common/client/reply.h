@@ -38,15 +38,16 @@ bool cameFromService(ClientError error);
 /// What came back, whether or not it was understood.
 struct ServiceReply
 {
-    /// Of any body, no more is kept.
+    /// Of any body but a report (ServiceClient::MaximumReport), no more is kept.
     static constexpr qsizetype MaximumBody = 64 * 1024;
 
     ClientError error = ClientError::None;
     QString message;                     ///< one sentence for a person; empty if there is no error
     int httpStatus = 0;                  ///< 0: none arrived
-    QByteArray body;                     ///< as received, cut at MaximumBody
+    QByteArray body;                     ///< as received, cut at the most that is read
     std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
     QByteArray contentType{};            ///< as received; empty if no head arrived
+    bool isWhole = false;                ///< the complete answer arrived, understood or not
 
     bool operator==(const ServiceReply &) const = default;
 };

@@ -82,7 +82,7 @@ ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(pa
     if (!peer)
         m_problem = peer.problem().text();
     else if (!isToken(m_target.token))
-        m_problem = u"the token for %1 has blanks or control characters in it"_s.arg(m_target.url);
+        m_problem = u"the token for %1 has blanks or control characters in it"_s.arg(withoutPassword(m_target.url));
     else
         m_peer = std::make_unique<HttpPeer>(std::move(*peer));
 }
@@ -96,7 +96,8 @@ void ServiceClient::askLive(const Callback<BasicHealth> &done)
 
 void ServiceClient::askStatus(const Callback<HealthReport> &done)
 {
-    read(bytesOf(Endpoint::Status), understood(done, [this](const QByteArray &body) { return m_reports.read(body); }));
+    read(bytesOf(Endpoint::Status), understood(done, [this](const QByteArray &body) { return m_reports.read(body); }),
+         MaximumReport);
 }
 
 void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout)
@@ -122,7 +123,7 @@ void ServiceClient::restart(const Callback<Acknowledgement> &done)
 
 void ServiceClient::check(const Callback<HealthReport> &done)
 {
-    change("POST", Endpoint::Check, {}, CheckTimeout, understood(done, decodeReport));
+    change("POST", Endpoint::Check, {}, CheckTimeout, understood(done, decodeReport), MaximumReport);
 }
 
 void ServiceClient::askCode(const QByteArrayList &paths, const Callback<QList<CodeFile>> &done)
@@ -156,7 +157,7 @@ void ServiceClient::abort()
     qDeleteAll(changes);
 }
 
-void ServiceClient::read(const QByteArray &target, const Raw &done)
+void ServiceClient::read(const QByteArray &target, const Raw &done, qsizetype maximumBody)
 {
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
@@ -167,11 +168,12 @@ void ServiceClient::read(const QByteArray &target, const Raw &done)
     request.token = m_target.token.toLatin1();
     request.timeout = ReadTimeout;
     request.repeatable = true;
+    request.maximumBody = maximumBody;
     m_reads->send(std::move(request), done);
 }
 
 void ServiceClient::change(const QByteArray &method, const QString &path, const QByteArray &body,
-                           std::chrono::milliseconds timeout, const Raw &done)
+                           std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody)
 {
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
@@ -182,6 +184,7 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
     request.body = body;
     request.token = m_target.token.toLatin1();
     request.timeout = timeout;
+    request.maximumBody = maximumBody;
     connection->send(std::move(request), [connection, done](ServiceReply reply) {
         connection->deleteLater();
         done(std::move(reply));

@@ -27,10 +27,10 @@ struct ServiceTarget
 /// Asks one service. Nothing blocks. Every call takes a callback, which is called exactly once, from the event loop of
 /// the client's thread and never from within the call. Once the client is destroyed, nothing is called.
 ///
-/// Limits: a read may take 5 s and 64 KiB in all. Redirects are not followed; there are no cookies and no proxies.
-/// Reads share one kept connection and queue on it. Calls that change something each have a connection of their own,
-/// and are never sent twice. QNetworkAccessManager would send a POST again when the peer closes without an answer; the
-/// second one would shut down the successor.
+/// Limits: a read may take 5 s and 64 KiB in all, a report 4 MiB (5,000 dependencies have one). Redirects are not
+/// followed; there are no cookies and no proxies. Reads share one kept connection and queue on it. Calls that change
+/// something each have a connection of their own, and are never sent twice. QNetworkAccessManager would send a POST
+/// again when the peer closes without an answer; the second one would shut down the successor.
 class ServiceClient : public QObject
 {
     Q_OBJECT
@@ -40,6 +40,8 @@ public:
     using Callback = std::function<void(const Answer<T> &)>;
 
     static constexpr std::chrono::milliseconds ReadTimeout{5'000};
+    /// Of a service's report: what a service of ours says, ours can read.
+    static constexpr qsizetype MaximumReport = 4 * 1024 * 1024;
     /// A blocking shutdown: longer than any service's own budget ought to be.
     static constexpr std::chrono::milliseconds ShutdownTimeout{600'000};
 
@@ -74,9 +76,9 @@ public:
 
 private:
     using Raw = std::function<void(ServiceReply)>;
-    void read(const QByteArray &target, const Raw &done);
+    void read(const QByteArray &target, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
-                std::chrono::milliseconds timeout, const Raw &done);
+                std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void answerLater(ServiceReply reply, const Raw &done);
 
     ServiceTarget m_target;

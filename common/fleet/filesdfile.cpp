@@ -49,6 +49,7 @@ FleetReading readFileSd(const QString &path)
                          : u"target \"%1\": expected HOST:PORT"_s.arg(printable(target.left(140)))};
                 continue;
             }
+            entry.url = canonicalUrl(entry.url);
             entry.group = printable(group.labels.value(u"job"_s).left(200));
             entry.name =
                 printable(group.labels.value(u"service"_s, group.labels.value(u"instance"_s, target)).left(150));

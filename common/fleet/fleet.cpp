@@ -80,8 +80,8 @@ Result<FleetEntry> entryForUrl(const QString &url)
     if (!peer)
         return peer.problem();
     FleetEntry entry;
-    entry.name = url;
-    entry.url = url;
+    entry.url = canonicalUrl(url);
+    entry.name = entry.url;
     entry.restart = RestartByService{};
     return entry;
 }

@@ -77,6 +77,8 @@ FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
                    entry.url.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
     else if (peer->address.kind == ServiceAddress::Kind::Unix)
         entry.url = u"unix:"_s + QDir(fleetDirectory).absoluteFilePath(peer->address.path);
+    else
+        entry.url = canonicalUrl(entry.url);
     entry.group = table.text(u"group"_s);
     entry.tokenFile = table.filePath(u"token_file"_s);
     entry.interval = table.duration(u"interval"_s, entry.interval, 100ms, 24h);
@@ -121,6 +123,20 @@ void checkTogether(QList<ConfigTable> &tables, const QList<FleetEntry> &entries)
     }
 }
 
+/// Two spellings of an address are one already (canonicalUrl()).
+QStringList notesOn(const QList<FleetEntry> &entries)
+{
+    QHash<QString, QString> names; // by URL
+    QStringList notes;
+    for (const FleetEntry &entry : entries) {
+        if (const auto known = names.constFind(entry.url); known != names.cend() && !entry.url.isEmpty())
+            notes << u"\"%1\" and \"%2\" are two names for one address: %3"_s.arg(*known, entry.name, entry.url);
+        else
+            names.insert(entry.url, entry.name);
+    }
+    return notes;
+}
+
 FleetReading readDocument(const ConfigDocument &document, const QString &path)
 {
     FleetReading reading;
@@ -132,6 +148,7 @@ FleetReading readDocument(const ConfigDocument &document, const QString &path)
     root.finish();
     checkTogether(tables, reading.fleet.services);
     reading.problems = document.problems();
+    reading.notes = notesOn(reading.fleet.services);
     return reading;
 }
 

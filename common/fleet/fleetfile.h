@@ -10,6 +10,7 @@ struct FleetReading
 {
     Fleet fleet;
     QList<Problem> problems; ///< empty: the fleet is whole
+    QStringList notes;       ///< what is not wrong, and hardly meant: two names for one address
 
     bool ok() const { return problems.isEmpty(); }
 };

@@ -64,7 +64,7 @@ QString serviceUrl(const QString &scrapeUrl)
         path.chop(8);
     url.setPath(path);
     url.setQuery(QString());
-    return url.toString();
+    return canonicalUrl(url.toString());
 }
 
 /// Of the error of a scrape, as Prometheus and Go's net package word it.
@@ -165,8 +165,10 @@ private:
         if (name.isEmpty())
             return;
         DependencyReport &dependency = m_dependencies[name];
-        if (dependency.name.isEmpty())
-            dependency.status = DependencyStatus::Working; // of those not used nothing is exported
+        if (dependency.name.isEmpty()) { // of those not used nothing is exported, of those not checked no `up`
+            dependency.status = DependencyStatus::Error;
+            dependency.error = u"not known: Prometheus has no outcome of a check of it"_s;
+        }
         dependency.name = name;
         if (metric == "hephaestus_dependency_up"_L1) {
             dependency.status = value != 0 ? DependencyStatus::Working : DependencyStatus::Error;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/dialect.h"
 
+#include "common/protocol/healthword.h"
 #include "common/protocol/jsonreader.h"
+
+#include <QHash>
+#include <QRegularExpression>
+#include <QSet>
+
+#include <algorithm>
 
 namespace Hephaestus {
 namespace {
@@ -10,130 +17,425 @@ using namespace Qt::StringLiterals;
 
 constexpr qsizetype MostDependencies = 64;
 constexpr qsizetype LongestError = 500;
+constexpr qsizetype LongestSentence = 200; ///< a text without markup that may be a word of health
+constexpr qsizetype LongestList = 8192;    ///< a text of one check a line
+constexpr int DeepestPart = 8;
 
-QString text(const JsonReader &reader, QLatin1StringView key)
+/// One check or component, in the order of the body.
+struct Part
 {
-    const QJsonValue value = reader.value(key);
+    QString name;
+    HealthVerdict verdict;
+    QString why; ///< why it is not well
+    QVariantMap details;
+};
+
+struct Said
+{
+    HealthVerdict verdict;
+    QString word; ///< as the body has it
+};
+
+QString textOf(const QJsonValue &value)
+{
     return value.isObject() || value.isArray() ? QString() : value.toVariant().toString().left(LongestError);
 }
 
-void add(HealthReport &report, const QString &name, DependencyStatus status, const QString &error,
-         const QVariantMap &details = {})
+/// The value of a key, whatever its case (ASP.NET Core writes `Status` or `status`).
+QJsonValue valueOf(const QJsonObject &object, QLatin1StringView key)
 {
-    if (report.dependencies.size() >= MostDependencies)
-        return;
+    if (const auto exact = object.constFind(key); exact != object.constEnd())
+        return *exact;
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (it.key().compare(key, Qt::CaseInsensitive) == 0)
+            return *it;
+    }
+    return QJsonValue::Undefined;
+}
+
+/// What maps the names of parts to them, and is no part itself.
+bool isContainer(const QString &key)
+{
+    static const QSet<QString> names{u"components"_s, u"details"_s,  u"checks"_s,       u"entries"_s,
+                                     u"results"_s,    u"error"_s,    u"info"_s,         u"dependencies"_s,
+                                     u"services"_s,   u"errors"_s,   u"healthchecks"_s, u"subsystems"_s,
+                                     u"indicators"_s, u"statuses"_s, u"health"_s,       u"status"_s};
+    return names.contains(key.toLower());
+}
+
+/// Where a bare word is the state of the part that the key names. Details and infos hold other texts as well.
+bool holdsBareWords(const QString &key)
+{
+    static const QSet<QString> names{u"components"_s,   u"checks"_s,     u"dependencies"_s, u"services"_s,
+                                     u"healthchecks"_s, u"subsystems"_s, u"statuses"_s};
+    return names.contains(key.toLower());
+}
+
+bool maybeCheck(const QString &key)
+{
+    static const QRegularExpression check(u"(check|health|probe)s?$"_s, QRegularExpression::CaseInsensitiveOption);
+    return check.match(key).hasMatch();
+}
+
+enum class Told { Nothing, Word, NotKnown };
+
+/// What one value under a key of status says.
+Told sayOf(const QJsonValue &value, bool mayBeFlag, std::optional<Said> &said)
+{
+    const auto note = [&said](HealthVerdict verdict, const QString &word) {
+        if (!said || verdict > said->verdict)
+            said = Said{verdict, word.simplified().left(80)};
+        return Told::Word;
+    };
+    if (value.isBool())
+        return mayBeFlag
+            ? note(value.toBool() ? HealthVerdict::Well : HealthVerdict::Ill, value.toBool() ? u"true"_s : u"false"_s)
+            : Told::Nothing;
+    if (value.isString()) {
+        const QString word = value.toString();
+        if (mayBeFlag && (word == "true"_L1 || word == "false"_L1)) // etcd
+            return note(word == "true"_L1 ? HealthVerdict::Well : HealthVerdict::Ill, word);
+        const std::optional<HealthVerdict> verdict = verdictOfWord(word);
+        return verdict ? note(*verdict, word) : word.isEmpty() ? Told::Nothing : Told::NotKnown;
+    }
+    if (value.isObject()) { // `{"status": {"overall": {"level": "available"}}}`
+        const QJsonObject object = value.toObject();
+        for (const QLatin1StringView key : {"status"_L1, "state"_L1, "code"_L1, "level"_L1, "overall"_L1}) {
+            const QJsonValue inner = valueOf(object, key);
+            if (inner.isString() || (inner.isObject() && key == "overall"_L1))
+                return sayOf(inner, false, said);
+        }
+    }
+    return Told::Nothing;
+}
+
+/// What an object says of itself; the worst word counts. `NotKnown`: it has a status, of a word that is not known.
+Told sayOf(const QJsonObject &object, std::optional<Said> &said)
+{
+    Told told = Told::Nothing;
+    for (const QLatin1StringView key : {"status"_L1, "state"_L1, "health"_L1, "overall"_L1, "overallStatus"_L1,
+                                        "healthStatus"_L1, "health_status"_L1, "result"_L1, "outcome"_L1}) {
+        const Told here = sayOf(valueOf(object, key), key != "result"_L1, said);
+        if (here == Told::NotKnown && told == Told::Nothing
+            && (key == "status"_L1 || key == "health"_L1 || key == "overall"_L1))
+            told = Told::NotKnown;
+        else if (here == Told::Word && told == Told::Nothing)
+            told = Told::Word;
+    }
+    for (const QLatin1StringView key :
+         {"healthy"_L1, "isHealthy"_L1, "ok"_L1, "passed"_L1, "alive"_L1, "ready"_L1, "reachable"_L1, "up"_L1}) {
+        const QJsonValue value = valueOf(object, key);
+        if ((value.isBool() || value.isString()) && sayOf(value, true, said) == Told::Word && told == Told::Nothing)
+            told = Told::Word;
+    }
+    return told;
+}
+
+/// Why it is not well, in the words of the body; else the word itself.
+QString reasonOf(const QJsonObject &object, const QString &word)
+{
+    for (const QLatin1StringView key :
+         {"error"_L1, "output"_L1, "message"_L1, "description"_L1, "reason"_L1, "exception"_L1, "cause"_L1}) {
+        if (const QString text = textOf(valueOf(object, key)).simplified(); !text.isEmpty())
+            return text;
+    }
+    for (const QLatin1StringView inner : {"details"_L1, "data"_L1}) {
+        const QJsonObject object2 = valueOf(object, inner).toObject();
+        for (const QLatin1StringView key : {"error"_L1, "message"_L1, "reason"_L1, "exception"_L1}) {
+            if (const QString text = textOf(valueOf(object2, key)).simplified(); !text.isEmpty())
+                return text;
+        }
+    }
+    return u"says "_s + word;
+}
+
+QVariantMap detailsOf(const QJsonObject &object)
+{
+    QVariantMap details = valueOf(object, "details"_L1).toObject().toVariantMap();
+    if (details.isEmpty())
+        details = valueOf(object, "data"_L1).toObject().toVariantMap();
+    if (object.contains("observedValue"_L1))
+        details[u"observed"_s] =
+            (textOf(object["observedValue"_L1]) + u' ' + textOf(object["observedUnit"_L1])).trimmed();
+    return details;
+}
+
+/// Gathers the parts of a JSON body.
+class PartReader
+{
+public:
+    /// The parts below the fields of `object`. `everything`: also of fields that no convention names, since the body
+    /// says nothing of the whole.
+    void readFields(const QJsonObject &object, bool everything)
+    {
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            const QString key = it.key();
+            const bool container = isContainer(key);
+            if (!container && !everything && !maybeCheck(key))
+                continue;
+            if (container && (it->isObject() || it->isArray()))
+                readContainer(*it, {}, key, 0);
+            else if (it->isObject() || it->isArray())
+                readPart(*it, {}, key, 0);
+            else if (everything)
+                readBareWord(*it, key);
+        }
+    }
+
+    void readList(const QJsonArray &list) { readElements(list, {}, {}, 0); }
+
+    QList<Part> parts;
+
+private:
+    static QString joined(const QString &prefix, const QString &name)
+    {
+        return (prefix.isEmpty() ? name : prefix + u'/' + name).left(200);
+    }
+
+    void readContainer(const QJsonValue &container, const QString &prefix, const QString &key, int depth)
+    {
+        if (depth > DeepestPart)
+            return;
+        if (container.isArray())
+            return readElements(container.toArray(), prefix, {}, depth);
+        const QJsonObject object = container.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            if (it->isObject() || it->isArray())
+                readPart(*it, prefix, it.key(), depth);
+            else if (holdsBareWords(key) && !it->isNull())
+                readWord(joined(prefix, it.key()), *it, key == "components"_L1);
+        }
+    }
+
+    void readPart(const QJsonValue &value, const QString &prefix, const QString &key, int depth)
+    {
+        if (depth > DeepestPart)
+            return;
+        const QString name = joined(prefix, key);
+        if (value.isArray())
+            return readElements(value.toArray(), prefix, key, depth);
+        const QJsonObject object = value.toObject();
+        const qsizetype before = parts.size();
+        for (const QLatin1StringView inner : {"components"_L1, "checks"_L1, "entries"_L1, "details"_L1}) {
+            if (const QJsonValue nested = valueOf(object, inner); nested.isObject() || nested.isArray())
+                readContainer(nested, name, inner, depth + 1);
+        }
+        std::optional<Said> said;
+        const Told told = sayOf(object, said);
+        const bool childIsIll = std::any_of(parts.begin() + before, parts.end(),
+                                            [](const Part &part) { return part.verdict >= HealthVerdict::Degraded; });
+        if (said && !(childIsIll && said->verdict >= HealthVerdict::Degraded))
+            addSaid(name, *said, object);
+        else if (!said && told == Told::NotKnown)
+            parts << Part{name, HealthVerdict::Unsaid, {}, detailsOf(object)};
+    }
+
+    /// The elements of a list, which name themselves. Of several measurements, health+json tells them apart by
+    /// component.
+    void readElements(const QJsonArray &list, const QString &prefix, const QString &key, int depth)
+    {
+        for (const QJsonValue &element : list) {
+            const QJsonObject object = element.toObject();
+            QString own;
+            for (const QLatin1StringView field :
+                 {"name"_L1, "key"_L1, "componentId"_L1, "component"_L1, "checker"_L1, "service"_L1, "id"_L1}) {
+                if (own = textOf(valueOf(object, field)).left(60); !own.isEmpty())
+                    break;
+            }
+            const bool isNamed = key.isEmpty() || (list.size() > 1 && !own.isEmpty());
+            const QString name = !isNamed ? key : key.isEmpty() ? own : key + u' ' + own;
+            readPart(object, prefix, name.isEmpty() ? u"check"_s : name, depth + 1);
+        }
+    }
+
+    void addSaid(const QString &name, const Said &said, const QJsonObject &object)
+    {
+        parts << Part{name, said.verdict, reasonOf(object, said.word), detailsOf(object)};
+    }
+
+    void readWord(const QString &name, const QJsonValue &value, bool mustBeObject)
+    {
+        std::optional<Said> said;
+        if (sayOf(value, true, said) == Told::Word)
+            parts << Part{name, said->verdict, u"says "_s + textOf(value).simplified(), {}};
+        else if (mustBeObject)
+            parts << Part{name, HealthVerdict::Ill, u"says "_s + textOf(value).simplified(), {}};
+        else
+            parts << Part{name, HealthVerdict::Unsaid, {}, {{u"status"_s, textOf(value)}}};
+    }
+
+    /// `{"database": "ok"}` at the root. Texts that only look like a state are left out.
+    void readBareWord(const QJsonValue &value, const QString &key)
+    {
+        static const QRegularExpression other(u"level|mode|type|name|message|env|version"_s,
+                                              QRegularExpression::CaseInsensitiveOption);
+        std::optional<Said> said;
+        if (!value.isBool() && !other.match(key).hasMatch() && sayOf(value, false, said) == Told::Word)
+            parts << Part{key, said->verdict, u"says "_s + textOf(value).simplified(), {}};
+    }
+};
+
+DependencyStatus statusOf(HealthVerdict verdict)
+{
+    switch (verdict) {
+    case HealthVerdict::Well: return DependencyStatus::Working;
+    case HealthVerdict::Unsaid:
+    case HealthVerdict::ShuttingDown: return DependencyStatus::NotUsed;
+    case HealthVerdict::Degraded:
+    case HealthVerdict::Ill: return DependencyStatus::Error;
+    }
+    Q_UNREACHABLE();
+}
+
+bool isIll(const DependencyReport &dependency) { return dependency.status == DependencyStatus::Error; }
+
+void add(HealthReport &report, const Part &part)
+{
     DependencyReport dependency;
-    dependency.name = name.left(200);
-    dependency.status = status;
-    dependency.error = status == DependencyStatus::Error ? error : QString();
-    dependency.details = details;
+    dependency.name = part.name.isEmpty() ? u"check"_s : part.name;
+    dependency.status = statusOf(part.verdict);
+    dependency.details = part.details;
+    if (isIll(dependency))
+        dependency.error = part.verdict == HealthVerdict::Degraded ? u"degraded: "_s + part.why : part.why;
     report.dependencies << dependency;
 }
 
 /// Not well, and no part of it says why.
 void blame(HealthReport &report, const QString &why)
 {
+    if (std::none_of(report.dependencies.begin(), report.dependencies.end(), isIll))
+        add(report, Part{u"service"_s, HealthVerdict::Ill, why, {}});
+}
+
+/// Of parts that the body names twice (terminus does, in `error` and `details`), the worse stays.
+void keepWorst(HealthReport &report)
+{
+    QList<DependencyReport> kept;
+    QHash<QString, qsizetype> places;
     for (const DependencyReport &dependency : std::as_const(report.dependencies)) {
-        if (dependency.status == DependencyStatus::Error)
-            return;
+        const auto known = places.constFind(dependency.name);
+        if (known == places.cend()) {
+            places.insert(dependency.name, kept.size());
+            kept << dependency;
+        } else if (isIll(dependency) && !isIll(kept[*known])) {
+            kept[*known] = dependency;
+        }
     }
-    add(report, u"service"_s, DependencyStatus::Error, why);
+    report.dependencies = kept;
 }
 
-// ---- Spring Boot Actuator: status, components (details before Boot 2.2), each with status and details ----------
-
-bool isActuator(const QString &status)
+/// At most so many; those that fail are never the ones left out.
+void bound(HealthReport &report)
 {
-    return status == "UP"_L1 || status == "DOWN"_L1 || status == "OUT_OF_SERVICE"_L1 || status == "UNKNOWN"_L1;
+    QList<DependencyReport> &all = report.dependencies;
+    if (all.size() <= MostDependencies)
+        return;
+    std::stable_partition(all.begin(), all.end(), isIll);
+    all.resize(MostDependencies);
 }
 
-DependencyStatus actuatorStatus(const QString &status)
+/// The whole and its parts become one report.
+ForeignReport reportOf(int httpStatus, const std::optional<Said> &said, const QList<Part> &parts, const QString &why,
+                       Dialect dialect)
 {
-    return status == "UP"_L1     ? DependencyStatus::Working
-        : status == "UNKNOWN"_L1 ? DependencyStatus::NotUsed
-                                 : DependencyStatus::Error;
-}
-
-HealthReport readActuator(const JsonReader &root, const QString &status)
-{
-    HealthReport report;
-    root.object(root.has("components"_L1) ? "components"_L1 : "details"_L1)
-        .eachField([&report](const QString &name, const JsonReader &component) {
-            QString word;
-            component.text("status"_L1, word);
-            const JsonReader details = component.object("details"_L1);
-            const QString error = text(details, "error"_L1);
-            add(report, name, actuatorStatus(word), error.isEmpty() ? word : error, details.fields().toVariantMap());
-        });
-    if (actuatorStatus(status) == DependencyStatus::Error)
-        blame(report, u"says %1"_s.arg(status));
-    return report;
-}
-
-// ---- health+json: status pass, warn or fail; checks: name → list of measurements -------------------------------
-
-bool isHealthJson(const QString &status) { return status == "pass"_L1 || status == "warn"_L1 || status == "fail"_L1; }
-
-/// One measurement of the check `name`.
-void addCheck(HealthReport &report, const QString &name, const JsonReader &check)
-{
-    QString status;
-    check.text("status"_L1, status);
-    status = status.toLower();
-    const bool fails = status == "fail"_L1 || status == "error"_L1 || status == "down"_L1;
-    const QString output = text(check, "output"_L1);
-    QVariantMap details;
-    if (check.has("observedValue"_L1))
-        details[u"observed"_s] = (text(check, "observedValue"_L1) + u' ' + text(check, "observedUnit"_L1)).trimmed();
-    add(report, name, fails ? DependencyStatus::Error : DependencyStatus::Working, output.isEmpty() ? status : output,
-        details);
-}
-
-HealthReport readHealthJson(const JsonReader &root, const QString &status)
-{
-    HealthReport report;
-    report.version = text(root, "releaseId"_L1);
-    if (report.version.isEmpty())
-        report.version = text(root, "version"_L1);
-    report.service = text(root, "serviceId"_L1);
-    const JsonReader checks = root.object("checks"_L1);
-    for (auto it = checks.fields().begin(); it != checks.fields().end(); ++it) {
-        const QJsonArray several = it->isArray() ? it->toArray() : QJsonArray{*it};
-        checks.eachObject(several, it.key(), [&](const JsonReader &check) {
-            const QString component = text(check, "componentId"_L1);
-            const bool isNamed = several.size() > 1 && !component.isEmpty();
-            addCheck(report, isNamed ? it.key() + u' ' + component.left(60) : it.key(), check);
-        });
-    }
-    if (status == "fail"_L1) {
-        const QString output = text(root, "output"_L1);
-        blame(report, output.isEmpty() ? u"says fail"_s : output);
-    }
-    return report;
-}
-
-// ---- plain: a word ------------------------------------------------------------------------------------------
-
-bool isWell(const QString &status)
-{
-    return QStringList{u"healthy"_s, u"ok"_s, u"up"_s, u"alive"_s, u"running"_s}.contains(status);
-}
-
-bool isIll(const QString &status)
-{
-    return QStringList{u"unhealthy"_s, u"degraded"_s, u"error"_s, u"failing"_s, u"down"_s}.contains(status);
-}
-
-HealthReport readPlain(const JsonReader &root, const QString &status)
-{
-    HealthReport report;
-    report.version = text(root, "version"_L1);
-    report.service = text(root, "service"_L1);
-    if (status == "shutting_down"_L1)
+    ForeignReport foreign{dialect, {}};
+    HealthReport &report = foreign.report;
+    for (const Part &part : parts)
+        add(report, part);
+    keepWorst(report);
+    const HealthVerdict verdict = said ? said->verdict : HealthVerdict::Well;
+    if (verdict == HealthVerdict::ShuttingDown)
         report.status = ServiceStatus::ShuttingDown;
-    if (isIll(status))
-        blame(report, u"says %1"_s.arg(status));
-    return report;
+    else if (verdict == HealthVerdict::Degraded)
+        blame(report, u"degraded: "_s + why);
+    else if (verdict != HealthVerdict::Well)
+        blame(report, why);
+    else if (httpStatus < 200 || httpStatus > 299)
+        blame(report,
+              said ? u"answers %1, though it says %2"_s.arg(httpStatus).arg(said->word)
+                   : u"answers %1"_s.arg(httpStatus));
+    bound(report);
+    return foreign;
+}
+
+Dialect dialectOf(const QJsonObject &root, const QString &word)
+{
+    static const QSet<QString> actuator{u"UP"_s, u"DOWN"_s, u"OUT_OF_SERVICE"_s, u"UNKNOWN"_s};
+    static const QSet<QString> healthJson{u"pass"_s, u"warn"_s, u"fail"_s};
+    if (actuator.contains(word) && !root.value("checks"_L1).isArray()) // a list: MicroProfile
+        return Dialect::Actuator;
+    return healthJson.contains(word) ? Dialect::HealthJson : Dialect::Plain;
+}
+
+Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObject &root)
+{
+    std::optional<Said> said;
+    const Told told = sayOf(root, said);
+    QJsonValue status = valueOf(root, "status"_L1);
+    if (status.isUndefined())
+        status = valueOf(root, "health"_L1);
+    const Problem notKnown{u"status"_s,
+                           u"expected UP, pass, healthy or the like, found \"%1\""_s.arg(textOf(status).left(40))};
+    if (told == Told::NotKnown && (!said || said->verdict < HealthVerdict::Degraded))
+        return notKnown;
+    if (const QJsonValue parts = valueOf(root, "dependencies"_L1);
+        !parts.isUndefined() && !parts.isNull() && !parts.isObject() && !parts.isArray())
+        return Problem{u"dependencies"_s, u"expected an object or a list"_s};
+    PartReader reader;
+    reader.readFields(root, !said);
+    if (!said && reader.parts.isEmpty()) {
+        const double number = status.toDouble(); // of HTTP, perhaps; ASP.NET Core's 0 is Unhealthy
+        if (!status.isUndefined() && (number < 200 || number > 299))
+            return notKnown;
+        const QString error = textOf(valueOf(root, "error"_L1)).simplified();
+        if (!error.isEmpty() && httpStatus < 300)
+            return Problem{u"error"_s, u"an error, and nothing of health: "_s + error.left(100)};
+        return std::optional<ForeignReport>();
+    }
+    const QString word = said ? said->word : QString();
+    ForeignReport foreign = reportOf(httpStatus, said, reader.parts, reasonOf(root, word), dialectOf(root, word));
+    const QString release = textOf(root.value("releaseId"_L1));
+    foreign.report.version = release.isEmpty() ? textOf(root.value("version"_L1)) : release;
+    const QString service = textOf(root.value("serviceId"_L1));
+    foreign.report.service = service.isEmpty() ? textOf(root.value("service"_L1)) : service;
+    return std::optional(foreign);
+}
+
+/// One check a line: `[+]ping ok`, `[-]etcd failed: reason withheld` (Kubernetes), `database: FAILED …` (OkComputer).
+QList<Part> readLines(const QString &text)
+{
+    static const QRegularExpression kubernetes(uR"(^\[([+-])\](\S+)\s*(.*)$)"_s);
+    static const QRegularExpression okComputer(uR"(^\s*([\w .:-]{1,60}): (PASSED|FAILED)\b\s*(.*)$)"_s);
+    QList<Part> parts;
+    for (const QString &line : text.split(u'\n')) {
+        if (const auto match = kubernetes.match(line.trimmed()); match.hasMatch())
+            parts << Part{match.captured(2),
+                          match.captured(1) == "+"_L1 ? HealthVerdict::Well : HealthVerdict::Ill,
+                          match.captured(3).left(LongestError),
+                          {}};
+        else if (const auto line2 = okComputer.match(line); line2.hasMatch())
+            parts << Part{line2.captured(1),
+                          line2.captured(2) == "PASSED"_L1 ? HealthVerdict::Well : HealthVerdict::Ill,
+                          line2.captured(3).left(LongestError),
+                          {}};
+    }
+    return parts;
+}
+
+/// A text that is no markup. Only a short one is a word; anything longer is a page.
+std::optional<ForeignReport> readText(int httpStatus, const QString &text)
+{
+    if (text.isEmpty() || text.startsWith(u'<') || text.size() > LongestList)
+        return {};
+    if (const QList<Part> parts = readLines(text); !parts.isEmpty())
+        return reportOf(httpStatus, {}, parts, {}, Dialect::Plain);
+    if (text.size() > LongestSentence || text.contains(u'\n'))
+        return {};
+    const std::optional<HealthVerdict> verdict = verdictOfSentence(text);
+    if (!verdict)
+        return {};
+    const Said said{*verdict, text.simplified().left(120)};
+    return reportOf(httpStatus, said, {}, u"says "_s + said.word, Dialect::Plain);
 }
 
 } // namespace
@@ -151,18 +453,38 @@ QString nameOf(Dialect dialect)
     Q_UNREACHABLE();
 }
 
-Result<ForeignReport> decodeForeign(QByteArrayView json)
+Result<std::optional<ForeignReport>> readForeign(int httpStatus, QByteArrayView body)
 {
-    const JsonReader root = JsonReader::lenient(json);
-    QString status;
-    root.text("status"_L1, status);
-    if (isActuator(status))
-        return ForeignReport{Dialect::Actuator, readActuator(root, status)};
-    if (isHealthJson(status))
-        return ForeignReport{Dialect::HealthJson, readHealthJson(root, status)};
-    if (const QString word = status.toLower(); isWell(word) || isIll(word) || word == "shutting_down"_L1)
-        return ForeignReport{Dialect::Plain, readPlain(root, word)};
-    return Problem{u"status"_s, u"expected UP, pass, healthy or the like, found \"%1\""_s.arg(status.left(40))};
+    const bool mayTell = (httpStatus >= 200 && httpStatus < 300) || httpStatus == 429 || httpStatus >= 500;
+    const QByteArrayView bytes = body.trimmed();
+    if (!mayTell || bytes.isEmpty())
+        return std::optional<ForeignReport>();
+    if (bytes.startsWith('{')) {
+        const Result<QJsonObject> root = parseObject(bytes);
+        if (!root)
+            return root.problem();
+        return readObject(httpStatus, *root);
+    }
+    if (bytes.startsWith('[') && !bytes.startsWith("[+]") && !bytes.startsWith("[-]")) {
+        const Result<QJsonArray> list = parseList(bytes, "a list"_L1);
+        if (!list)
+            return list.problem();
+        PartReader reader;
+        reader.readList(*list);
+        if (reader.parts.isEmpty())
+            return std::optional<ForeignReport>();
+        return std::optional(reportOf(httpStatus, {}, reader.parts, {}, Dialect::Plain));
+    }
+    QString text = QString::fromUtf8(bytes.first(std::min(bytes.size(), LongestList + 1))).trimmed();
+    if (text.size() >= 2 && text.startsWith(u'"') && text.endsWith(u'"'))
+        text = text.sliced(1, text.size() - 2);
+    return readText(httpStatus, text);
+}
+
+bool looksLikeOurs(QByteArrayView body)
+{
+    const JsonReader root = JsonReader::lenient(body);
+    return root.has("uptime_seconds"_L1) || root.has("instance_id"_L1) || root.has("capabilities"_L1);
 }
 
 } // namespace Hephaestus

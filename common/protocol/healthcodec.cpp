@@ -282,7 +282,7 @@ WrappedProcess readProcess(const JsonReader &reader)
     reader.count("pid"_L1, process.pid);
     process.state = readState(reader);
     if (const auto code = reader.number("exit_code"_L1))
-        process.exitCode = int(*code);
+        process.exitCode = int(std::clamp(*code, -1e6, 1e6)); // an absurd one stays absurd, and defined
     reader.text("signal"_L1, process.signal);
     reader.count("restarts"_L1, process.restarts);
     reader.count("output_lines"_L1, process.outputLines);

@@ -89,17 +89,23 @@ bool HttpResponseParser::parseHead()
     while (const auto line = takeLine(m_buffer)) {
         if (line->isEmpty())
             break;
+        if (line->at(0) == ' ' || line->at(0) == '\t') { // folded (section 5.2); before any field, ignored (2.2)
+            if (!m_headers.isEmpty())
+                m_headers.last().second = (m_headers.last().second + ' ' + line->trimmed()).trimmed();
+            continue;
+        }
         const qsizetype colon = line->indexOf(':');
-        if (colon <= 0 || line->at(0) == ' ' || line->at(0) == '\t') {
+        if (colon <= 0) {
             fail(State::Broken, u"the answer has a header line that is none"_s);
             return false;
         }
-        m_headers.emplace_back(line->left(colon).toLower(), line->mid(colon + 1).trimmed());
+        m_headers.emplace_back(line->left(colon).trimmed().toLower(), line->mid(colon + 1).trimmed());
     }
     if (m_status >= 100 && m_status < 200 && m_status != 101) {
         m_interim += length;
         return true;
     }
+    m_headComplete = true;
     chooseFraming();
     return false;
 }
@@ -120,15 +126,20 @@ bool HttpResponseParser::parseStatusLine(QByteArrayView line)
 /// RFC 9112, section 6.3, for a request that is neither HEAD nor CONNECT.
 void HttpResponseParser::chooseFraming()
 {
-    if (header("connection").toLower().contains("close"))
-        m_keepAlive = false;
-    QList<QByteArray> lengths;
+    QList<QByteArray> lengths; // each once: the same one twice is one (section 6.3)
     QList<QByteArray> codings;
     for (const auto &[name, value] : m_headers) {
-        if (name == "content-length")
-            lengths << value;
-        else if (name == "transfer-encoding")
-            codings << value.toLower();
+        for (const QByteArray &part : value.split(',')) {
+            const QByteArray word = part.trimmed();
+            if (name == "content-length" && !lengths.contains(word))
+                lengths << word;
+            else if (name == "transfer-encoding" && !word.isEmpty() && word.toLower() != "identity")
+                codings << word.toLower();
+            else if (name == "content-encoding" && word.toLower() != "identity")
+                m_coding = word.toLower();
+            else if (name == "connection" && word.toLower() == "close")
+                m_keepAlive = false;
+        }
     }
     m_state = State::Body;
     if (m_status == 101)
@@ -136,12 +147,19 @@ void HttpResponseParser::chooseFraming()
     if (m_status == 204 || m_status == 304) {
         m_state = State::Complete;
     } else if (!codings.isEmpty()) {
-        if (!lengths.isEmpty() || codings != QList<QByteArray>{"chunked"})
+        if (!lengths.isEmpty()) // the chunks count, and the connection is not used again
+            m_keepAlive = false;
+        m_framing = codings.last() == "chunked" ? Framing::Chunked : Framing::UntilClose;
+        m_keepAlive = m_keepAlive && m_framing == Framing::Chunked;
+        if (codings.count("chunked") > 1)
             return fail(State::Broken, u"the answer's framing is ambiguous"_s);
-        m_framing = Framing::Chunked;
+        if (codings.first() != "chunked")
+            m_coding = codings.first();
     } else if (!lengths.isEmpty()) {
-        if (lengths.size() > 1 || !isDigits(lengths.first()) || lengths.first().size() > 15)
+        if (lengths.size() > 1 || !isDigits(lengths.first()))
             return fail(State::Broken, u"the answer has no valid Content-Length"_s);
+        if (lengths.first().size() > 15)
+            return fail(State::TooLarge, u"the answer announces %1 bytes"_s.arg(QLatin1StringView(lengths.first())));
         m_framing = Framing::Length;
         m_left = lengths.first().toLongLong();
         if (m_left > m_maximumBody)
@@ -197,7 +215,9 @@ bool HttpResponseParser::takeChunk()
     }
     switch (m_chunk) {
     case Chunk::Size: {
-        const QByteArray digits = line->split(';').first().trimmed();
+        QByteArray digits = line->split(';').first().trimmed();
+        while (digits.size() > 1 && digits.startsWith('0'))
+            digits.remove(0, 1);
         bool ok = false;
         m_left = digits.toLongLong(&ok, 16);
         if (!ok || m_left < 0 || digits.size() > 12 || !std::isxdigit(static_cast<unsigned char>(digits.at(0)))) {

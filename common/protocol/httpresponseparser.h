@@ -11,8 +11,8 @@
 namespace Hephaestus {
 
 /// Reads one HTTP/1.1 response (RFC 9112) as its bytes arrive: Content-Length, chunked, or until the peer closes. Keeps
-/// at most a head of 16 KiB and the body allowed. It judges framing strictly and never guesses: two lengths, a length
-/// beside chunks, or a coding other than chunked is broken.
+/// at most a head of 16 KiB and the body allowed. What the RFC tells a client to accept is accepted: folded headers,
+/// the same length twice, chunks beside a length. It never guesses: two lengths that differ are broken.
 class HttpResponseParser
 {
 public:
@@ -28,9 +28,13 @@ public:
     State end();
 
     bool hasStarted() const { return m_started; } ///< any byte has arrived
+    /// The head of the final answer has arrived: status() and header() are its own, whatever becomes of the body.
+    bool isHeadComplete() const { return m_headComplete; }
     int status() const { return m_status; }
     const QByteArray &body() const { return m_body; }
     QByteArray header(QByteArrayView name) const; ///< the first of that name; empty if none
+    /// What the body is coded by besides chunks (`gzip`), which is not undone; empty: it is as it should be.
+    const QByteArray &coding() const { return m_coding; }
     bool keepAlive() const { return m_keepAlive; }
     const QString &problem() const { return m_problem; } ///< what is Broken or TooLarge
 
@@ -48,6 +52,7 @@ private:
 
     QByteArray m_buffer; ///< received and not yet understood
     QByteArray m_body;
+    QByteArray m_coding;
     QList<std::pair<QByteArray, QByteArray>> m_headers; ///< names in lower case
     QString m_problem;
     qsizetype m_maximumBody;
@@ -60,6 +65,7 @@ private:
     Chunk m_chunk = Chunk::Size;
     bool m_keepAlive = true;
     bool m_started = false;
+    bool m_headComplete = false;
 };
 
 } // namespace Hephaestus

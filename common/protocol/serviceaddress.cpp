@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/serviceaddress.h"
 
+#include "common/protocol/endpoints.h"
+
+#include <QUrl>
+
 #include <algorithm>
 
 namespace Hephaestus {
@@ -64,6 +68,38 @@ QString ServiceAddress::url(bool tls) const
     if (kind == Kind::Unix)
         return text();
     return (tls ? u"https://"_s : u"http://"_s) + text();
+}
+
+QString withoutPassword(const QString &url)
+{
+    const qsizetype slashes = url.indexOf("://"_L1);
+    const qsizetype begin = slashes < 0 ? 0 : slashes + 3;
+    qsizetype end = begin; // of the authority
+    while (end < url.size() && !u"/?#"_s.contains(url[end]))
+        ++end;
+    // The last @ ends the user information, whatever characters are in it.
+    const qsizetype at = url.first(end).lastIndexOf(u'@');
+    const qsizetype colon = url.indexOf(u':', begin);
+    if (at < begin || colon < 0 || colon > at)
+        return url;
+    return url.first(colon + 1) + u"***"_s + url.sliced(at);
+}
+
+QString canonicalUrl(const QString &text)
+{
+    QUrl url(text.trimmed(), QUrl::StrictMode);
+    const bool tls = url.scheme() == "https"_L1;
+    if (!url.isValid() || (!tls && url.scheme() != "http"_L1) || url.host().isEmpty())
+        return text;
+    if (url.port() == (tls ? 443 : 80))
+        url.setPort(-1);
+    QString path = url.path(QUrl::FullyEncoded);
+    while (path.endsWith(u'/'))
+        path.chop(1);
+    if (path.endsWith(Endpoint::Status))
+        path.chop(Endpoint::Status.size());
+    url.setPath(path, QUrl::TolerantMode);
+    return url.toString(QUrl::FullyEncoded);
 }
 
 Result<ServiceAddress> parseServiceAddress(const QString &text)

@@ -27,6 +27,15 @@ struct ServiceAddress
     bool operator==(const ServiceAddress &) const = default;
 };
 
+/// An address as a person wrote it, with `***` for a password in it (`http://user:***@host`). Whatever is not
+/// understood goes through this before it is shown.
+QString withoutPassword(const QString &url);
+
+/// The one spelling of a service's URL: scheme and host in small letters, no default port, no slash at its end, and not
+/// `/health/status`, where a service is asked anyway. By it two spellings are known to be one service. What is no URL
+/// stays as it is.
+QString canonicalUrl(const QString &url);
+
 /// Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
 Result<ServiceAddress> parseServiceAddress(const QString &text);
 

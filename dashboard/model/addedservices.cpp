@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/addedservices.h"
 
+#include "common/protocol/serviceaddress.h"
+
 #include <QSettings>
 
 #include <algorithm>
@@ -100,7 +102,7 @@ QList<AddedServices::Added> AddedServices::remembered() const
     const int count = settings.beginReadArray(u"added"_s);
     for (int each = 0; each < count; ++each) {
         settings.setArrayIndex(each);
-        const QString url = settings.value(u"url"_s).toString();
+        const QString url = canonicalUrl(settings.value(u"url"_s).toString());
         services << Added{settings.value(u"name"_s, url).toString(), url, settings.value(u"hasToken"_s).toBool()};
     }
     return services;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/clipboardtext.h"
 
+#include "common/client/httpconnection.h"
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
 
@@ -34,7 +35,9 @@ QString asCurl(const FleetEntry &entry, const QString &tokenDirectory)
     QString url = entry.url;
     while (url.endsWith(u'/'))
         url.chop(1);
-    return command + u' ' + quoted(url + Endpoint::Status);
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    const bool isEndpoint = peer && !peer->endpoint.isEmpty();
+    return command + u' ' + quoted(isEndpoint ? url : url + Endpoint::Status);
 }
 
 QString asJson(const ServiceRow &row)

@@ -71,7 +71,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
 void AddServiceDialog::check(bool withToken)
 {
     m_withToken = withToken;
-    const Result<FleetEntry> entry = entryForUrl(DialectClient::baseOf(m_url->text().trimmed()));
+    const Result<FleetEntry> entry = entryForUrl(m_url->text().trimmed());
     m_accept->setEnabled(entry.ok());
     m_client.reset();
     m_pause.stop();

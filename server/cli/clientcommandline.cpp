@@ -5,6 +5,7 @@
 #include "common/base/printable.h"
 #include "common/fleet/fleetfile.h"
 #include "common/protocol/configreader.h"
+#include "common/protocol/serviceaddress.h"
 #include "server/cli/exitcode.h"
 #include "server/cli/globaloptions.h"
 
@@ -84,6 +85,8 @@ std::optional<int> ClientCommandLine::readFleetFile()
     FleetReading reading = readFleet(path);
     for (const Problem &problem : reading.problems)
         std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
+    for (const QString &note : reading.notes)
+        std::fprintf(stderr, "%s: %s\n", qPrintable(printable(path)), qPrintable(printable(note)));
     m_fleet = std::move(reading.fleet);
     return reading.problems.isEmpty() ? std::optional<int>() : ExitUsage;
 }
@@ -108,7 +111,8 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
         known << entry.name;
     const QString near = nearestName(name, known);
     return usageError(u"there is no service \"%1\" in %2%3"_s.arg(
-        printable(name), m_fleet.path, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+        printable(withoutPassword(name)), m_fleet.path,
+        near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
 }
 
 int ClientCommandLine::usageError(const QString &what) const

@@ -3,7 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/printable.h"
-#include "common/client/serviceclient.h"
+#include "common/client/dialectclient.h"
 #include "common/fleet/prometheusfleet.h"
 #include "common/fleet/servicestate.h"
 #include "server/cli/terminal.h"
@@ -103,15 +103,16 @@ Row rowOf(const ServiceSnapshot &snapshot)
     return row;
 }
 
-/// Asks all services by `ask(client, callback)`; runs an event loop until all have answered, or for `atMost`.
-template <typename T, typename Ask>
+/// Asks all services by `ask(client, callback)`, each by a Client of its own; runs an event loop until all have
+/// answered, or for `atMost`.
+template <typename Client, typename T, typename Ask>
 QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional<std::chrono::milliseconds> atMost = {})
 {
     Answer<T> none;
     if (atMost)
         none.reply = {ClientError::Timeout, u"it did not answer within %1"_s.arg(formatDuration(*atMost)), 0, {}, {}};
     QList<Answer<T>> answers(entries.size(), none);
-    std::vector<std::unique_ptr<ServiceClient>> clients(size_t(entries.size()));
+    std::vector<std::unique_ptr<Client>> clients(size_t(entries.size()));
     qsizetype next = 0;
     qsizetype open = entries.size();
     QEventLoop loop;
@@ -128,7 +129,7 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
             return;
         const qsizetype index = next++;
         const Result<ServiceTarget> target = targetOf(entries[index]);
-        clients[size_t(index)] = std::make_unique<ServiceClient>(target ? *target : ServiceTarget{});
+        clients[size_t(index)] = std::make_unique<Client>(target ? *target : ServiceTarget{});
         if (target)
             return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
@@ -149,8 +150,8 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
 QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                               std::optional<std::chrono::milliseconds> atMost)
 {
-    auto answers = askAll<HealthReport>(
-        entries, [](ServiceClient &client, const auto &done) { client.askStatus(done); }, atMost);
+    auto answers = askAll<DialectClient, HealthReport>(
+        entries, [](DialectClient &client, const auto &done) { client.askStatus(done); }, atMost);
     QList<ServiceSnapshot> snapshots;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];
@@ -181,8 +182,8 @@ QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
 {
-    return askAll<QList<CodeFile>>(entries,
-                                   [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
+    return askAll<ServiceClient, QList<CodeFile>>(
+        entries, [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
 }
 
 Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringList &names)

@@ -24,6 +24,12 @@ private Q_SLOTS:
     void whoIsIllSaysSoWith503();
     void aServiceThatIsReplacedIsFoundAgain();
     void whoSpeaksNothingIsNotAskedEverythingAgainAndAgain();
+    void theAddressGivenIsAskedFirstAndIsEnough_data();
+    void theAddressGivenIsAskedFirstAndIsEnough();
+    void whatHidesEverythingElseIsStillFound_data();
+    void whatHidesEverythingElseIsStillFound();
+    void nothingIsCalledWellThatIsNot_data();
+    void nothingIsCalledWellThatIsNot();
     void aPastedEndpointIsItsService_data();
     void aPastedEndpointIsItsService();
 };
@@ -53,6 +59,10 @@ void TestDialectClient::everyDialectIsFound_data()
                               << Dialect::Actuator;
     QTest::newRow("actuator below a path") << QByteArray("/app/actuator/health")
                                            << FakeAnswer::json(R"({"status":"UP"})") << u"/app"_s << Dialect::Actuator;
+    QTest::newRow("actuator where ours would be")
+        << QByteArray("/health/status") << FakeAnswer::json(R"({"status":"UP"})") << u""_s << Dialect::Actuator;
+    QTest::newRow("a word at /healthz") << QByteArray("/healthz") << page("ok", "text/plain") << u""_s
+                                        << Dialect::Plain;
     QTest::newRow("minio") << QByteArray("/minio/health/live") << page("") << u""_s << Dialect::Minio;
     QTest::newRow("plain") << QByteArray("/health") << FakeAnswer::json(R"({"status":"healthy","version":"1"})")
                            << u""_s << Dialect::Plain;
@@ -158,25 +168,136 @@ void TestDialectClient::whoSpeaksNothingIsNotAskedEverythingAgainAndAgain()
         QCOMPARE(answer.reply.error, ClientError::HttpStatus);
         QCOMPARE(answer.reply.httpStatus, 404);
     }
-    QCOMPARE(server.requests().size(), 10 + 4);
+    QCOMPARE(server.requests().size(), 10 + 5);
+}
+
+static FakeAnswer status(int code)
+{
+    return FakeAnswer::raw("HTTP/1.1 " + QByteArray::number(code)
+                           + " X\r\nLocation: /login\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno");
+}
+
+static void refuseEverything(FakeHttpServer &server, int code)
+{
+    for (const char *path :
+         {"/", "/health", "/healthz", "/health/status", "/actuator/health", "/minio/health/live", "/app",
+          "/app/health/status", "/app/actuator/health", "/app/health", "/app/healthz", "/app/minio/health/live"})
+        server.setAnswer(path, status(code));
+}
+
+void TestDialectClient::theAddressGivenIsAskedFirstAndIsEnough_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<int>("others");
+    for (const char *path : {"/actuator/health", "/health", "/healthz", "/app", "/minio/health/live"}) {
+        for (const int code : {302, 401, 403, 404, 503})
+            QTest::addRow("%s beside %d", path, code) << QByteArray(path) << code;
+    }
+}
+
+void TestDialectClient::theAddressGivenIsAskedFirstAndIsEnough()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(int, others);
+    FakeHttpServer server;
+    refuseEverything(server, others);
+    server.setAnswer(path, path.contains("minio") ? page("") : FakeAnswer::json(R"({"status":"UP"})"));
+    DialectClient client({server.url() + path, {}});
+    const Answer<HealthReport> answer = ask(client);
+    QVERIFY2(answer.value, qPrintable(answer.reply.message));
+    QVERIFY(answer.value->dependencies.isEmpty());
+    QCOMPARE(server.requests().size(), 1);
+    server.setAnswer(path, FakeAnswer::json(R"({"status":"DOWN"})", 503));
+    QCOMPARE(ask(client).value.value_or(HealthReport()).dependencies.size(), 1);
+}
+
+void TestDialectClient::whatHidesEverythingElseIsStillFound_data()
+{
+    QTest::addColumn<int>("others");
+    for (const int code : {302, 401, 403, 404})
+        QTest::addRow("%d", code) << code;
+}
+
+void TestDialectClient::whatHidesEverythingElseIsStillFound()
+{
+    QFETCH(int, others);
+    FakeHttpServer server;
+    refuseEverything(server, others);
+    server.setAnswer("/actuator/health", FakeAnswer::json(R"({"status":"UP"})"));
+    DialectClient client({server.url(), {}});
+    QVERIFY(ask(client).value);
+    QCOMPARE(client.dialect(), Dialect::Actuator);
+}
+
+void TestDialectClient::nothingIsCalledWellThatIsNot_data()
+{
+    QTest::addColumn<QByteArray>("url"); // the path of the address
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<FakeAnswer>("answer");
+    QTest::addColumn<int>("others");
+    const QByteArray ours = encode(BasicHealth());
+    const auto row = [](const char *name, const char *url, const char *path, const FakeAnswer &answer, int others) {
+        QTest::newRow(name) << QByteArray(url) << QByteArray(path) << answer << others;
+    };
+    row("a page where the health is refused", "", "/", page("hello"), 401);
+    row("a login where the health is", "", "/", page("hello"), 302);
+    row("ours, and its status refused", "", "/health", FakeAnswer::json(ours), 403);
+    row("an address of ours, and its status refused", "/health/live", "/health/live", FakeAnswer::json(ours), 401);
+    row("a status of an unknown word", "/my", "/my", FakeAnswer::json(R"({"status":"sideways"})"), 404);
+    row("UP with 503", "", "/actuator/health", FakeAnswer::json(R"({"status":"UP"})", 503), 404);
+    row("healthy where ours would be, with a failed check", "", "/health/status",
+        FakeAnswer::json(R"({"status":"healthy","checks":{"db":{"status":"fail"}}})"), 404);
+    row("UP everywhere but for a part", "", "/health/status",
+        FakeAnswer::json(R"({"status":"UP","components":{"db":{"status":"DOWN"}}})"), 404);
+    row("too much JSON", "/my", "/my", FakeAnswer::json(R"({"status":"UP","x":")" + QByteArray(2'000'000, 'x') + "\"}"),
+        404);
+    row("half of a body", "/my", "/my", FakeAnswer::json(R"({"status":"UP)"), 404);
+    row("MinIO that is ill", "", "/minio/health/live", FakeAnswer::json("", 503), 403);
+    row("the page answers 503", "/my", "/my", status(503), 404);
+}
+
+void TestDialectClient::nothingIsCalledWellThatIsNot()
+{
+    QFETCH(QByteArray, url);
+    QFETCH(QByteArray, path);
+    QFETCH(FakeAnswer, answer);
+    QFETCH(int, others);
+    FakeHttpServer server;
+    refuseEverything(server, others);
+    server.setAnswer(path, answer);
+    DialectClient client({server.url() + url, {}});
+    for (int i = 0; i < 3; ++i) {
+        const Answer<HealthReport> given = ask(client);
+        QVERIFY(given.value || !given.reply.message.isEmpty());
+        if (given.value)
+            QVERIFY(!given.value->dependencies.isEmpty());
+    }
 }
 
 void TestDialectClient::aPastedEndpointIsItsService_data()
 {
-    QTest::addColumn<QString>("url");
-    QTest::addColumn<QString>("base");
-    QTest::newRow("status") << u"http://h:1/health/status"_s << u"http://h:1"_s;
-    QTest::newRow("actuator below a path") << u"http://h:1/app/actuator/health"_s << u"http://h:1/app"_s;
-    QTest::newRow("health") << u"http://h:1/health"_s << u"http://h:1"_s;
-    QTest::newRow("minio") << u"http://h:1/minio/health/live"_s << u"http://h:1"_s;
-    QTest::newRow("a page") << u"http://h:1/status"_s << u"http://h:1/status"_s;
-    QTest::newRow("unix") << u"unix:/run/x.sock"_s << u"unix:/run/x.sock"_s;
+    QTest::addColumn<QByteArray>("path");
+    for (const char *path : {"", "/", "/health/status", "/health/live", "/health/ready", "/health"})
+        QTest::addRow("\"%s\"", path) << QByteArray(path);
 }
 
+/// Of ours every endpoint leads to the whole report.
 void TestDialectClient::aPastedEndpointIsItsService()
 {
-    QFETCH(QString, url);
-    QTEST(DialectClient::baseOf(url), "base");
+    QFETCH(QByteArray, path);
+    FakeHttpServer server;
+    HealthReport report;
+    report.dependencies << DependencyReport{u"db"_s, DependencyStatus::Error, u"gone"_s, {}, {}, 0, 1, {}};
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    for (const char *basic : {"/health/live", "/health/ready", "/health"})
+        server.setAnswer(basic, FakeAnswer::json(encode(BasicHealth(report))));
+    DialectClient client({server.url() + path, {}});
+    for (int i = 0; i < 2; ++i) {
+        const Answer<HealthReport> answer = ask(client);
+        QVERIFY2(answer.value, qPrintable(answer.reply.message));
+        QCOMPARE(answer.value->dependencies.size(), 1);
+        QCOMPARE(client.dialect(), Dialect::Hephaestus);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestDialectClient)

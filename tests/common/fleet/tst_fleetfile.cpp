@@ -19,6 +19,8 @@ private Q_SLOTS:
     void allErrorsAreToldAtOnce();
     void anErrorSaysWhereAndWhat_data();
     void anErrorSaysWhereAndWhat();
+    void twoNamesForOneAddressAreTold();
+    void noPasswordIsRepeated();
     void aFileThatIsNotThereIsAProblem();
     void aTokenOthersCanReadIsRefused();
     void theDemoFleetIsWhole();
@@ -149,6 +151,24 @@ void TestFleetFile::anErrorSaysWhereAndWhat()
     QVERIFY(!reading.ok());
     QVERIFY2(reading.problems.first().where.startsWith(where.trimmed()), qPrintable(reading.problems.first().text()));
     QVERIFY2(reading.problems.first().text().contains(what), qPrintable(reading.problems.first().text()));
+}
+
+void TestFleetFile::twoNamesForOneAddressAreTold()
+{
+    const FleetReading reading = readFleetText(
+        "[[service]]\nname = \"a\"\nurl = \"http://h:80/\"\n[[service]]\nname = \"b\"\nurl = \"HTTP://H\"\n"
+        "[[service]]\nname = \"c\"\nurl = \"http://h:81\"\n",
+        u"fleet.toml"_s);
+    QVERIFY(reading.ok());
+    QCOMPARE(reading.notes, QStringList{u"\"a\" and \"b\" are two names for one address: http://h"_s});
+}
+
+void TestFleetFile::noPasswordIsRepeated()
+{
+    const FleetReading reading =
+        readFleetText("[[service]]\nname = \"a\"\nurl = \"http://me:hunter2@h:1\"\n", u"fleet.toml"_s);
+    QCOMPARE(reading.problems.size(), 1);
+    QVERIFY(!reading.problems[0].text().contains(u"hunter2"_s));
 }
 
 void TestFleetFile::aFileThatIsNotThereIsAProblem()

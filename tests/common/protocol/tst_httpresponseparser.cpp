@@ -50,13 +50,39 @@ void TestHttpResponseParser::responsesAreJudged_data()
         QByteArray(20, 'a'));
     row("endless head", "HTTP/1.1 200 OK\r\n" + QByteArray(17000, 'a'), State::TooLarge);
     row("endless interim answers", QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(1000), State::TooLarge);
-    row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", State::Broken);
-    row("length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
-        State::Broken);
-    row("unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", State::Broken);
+    row("the same length twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", State::Complete,
+        "hi");
+    row("the same length in a list", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nhi", State::Complete, "hi");
+    row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", State::Broken);
+    row("length and chunks",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        State::Complete, "abc");
+    row("chunked in capitals", "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        State::Complete, "a");
+    row("another coding within chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        State::Complete);
+    row("another coding until the end", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", State::Body, "x");
+    row("chunked twice", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", State::Broken);
+    row("chunk size with many zeros",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000000000000000001\r\na\r\n0000\r\n\r\n", State::Complete,
+        "a");
+    row("a length beyond numbers", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", State::TooLarge);
+    row("blanks before the first header", "HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 0\r\n\r\n", State::Complete);
+    row("a blank before the colon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nhi", State::Complete, "hi");
+    row("not modified", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", State::Complete);
+    row("early hints first", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        State::Complete);
+    row("an empty reason", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", State::Complete);
+    row("identity is no coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nhi",
+        State::Complete, "hi");
+    row("a header without a value", "HTTP/1.1 200 OK\r\nX:\r\nContent-Length: 0\r\n\r\n", State::Complete);
+    row("reset content", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", State::Complete);
+    row("a quoted chunk extension",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b;c\"\r\na\r\n0\r\n\r\n", State::Complete, "a");
+    row("HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", State::Complete, "hi");
     row("negative length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", State::Broken);
     row("length of words", "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n", State::Broken);
-    row("folded header", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", State::Broken);
+    row("folded header", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n", State::Complete);
     row("header without a colon", "HTTP/1.1 200 OK\r\nA\r\n\r\n", State::Broken);
     row("another protocol", "SSH-2.0-OpenSSH_9.2\r\n", State::Broken);
     row("HTTP/2", "HTTP/2 200\r\n\r\n", State::Broken);

@@ -13,6 +13,10 @@ class TestServiceAddress : public QObject
 private Q_SLOTS:
     void addressesAreRead_data();
     void addressesAreRead();
+    void oneServiceHasOneSpelling_data();
+    void oneServiceHasOneSpelling();
+    void noPasswordIsShown_data();
+    void noPasswordIsShown();
 };
 
 void TestServiceAddress::addressesAreRead_data()
@@ -50,6 +54,55 @@ void TestServiceAddress::addressesAreRead()
     QTEST(address ? address->text() : QString(), "read");
     if (address)
         QTEST(address->isLoopback(), "isLoopback");
+}
+
+void TestServiceAddress::oneServiceHasOneSpelling_data()
+{
+    QTest::addColumn<QString>("written");
+    QTest::addColumn<QString>("one");
+    const auto row = [](const QString &written, const QString &one) {
+        QTest::newRow(qPrintable(written)) << written << one;
+    };
+    for (const QString &written : {u"http://h:8000"_s, u"http://h:8000/"_s, u"HTTP://h:8000"_s, u"http://H:8000//"_s,
+                                   u"http://h:8000/health/status"_s, u" http://h:8000 "_s})
+        row(written, u"http://h:8000"_s);
+    row(u"http://h:80/"_s, u"http://h"_s);
+    row(u"https://h:443"_s, u"https://h"_s);
+    row(u"http://h:443"_s, u"http://h:443"_s);
+    row(u"http://h:8000/App/"_s, u"http://h:8000/App"_s);
+    row(u"http://h:8000/health"_s, u"http://h:8000/health"_s);
+    row(u"http://[0:0:0:0:0:0:0:1]:8000/"_s, u"http://[::1]:8000"_s);
+    row(u"unix:/run/x.sock"_s, u"unix:/run/x.sock"_s);
+    row(u"nonsense"_s, u"nonsense"_s);
+}
+
+void TestServiceAddress::oneServiceHasOneSpelling()
+{
+    QFETCH(QString, written);
+    QTEST(canonicalUrl(written), "one");
+    QTEST(canonicalUrl(canonicalUrl(written)), "one");
+}
+
+void TestServiceAddress::noPasswordIsShown_data()
+{
+    QTest::addColumn<QString>("written");
+    QTest::addColumn<QString>("shown");
+    const auto row = [](const QString &written, const QString &shown) {
+        QTest::newRow(qPrintable(written)) << written << shown;
+    };
+    row(u"http://admin:hunter2@h:1/x"_s, u"http://admin:***@h:1/x"_s);
+    row(u"http://admin:hun@ter2@h:1"_s, u"http://admin:***@h:1"_s);
+    row(u"http://:hunter2@h"_s, u"http://:***@h"_s);
+    row(u"ftp://admin:hunter2@h"_s, u"ftp://admin:***@h"_s);
+    row(u"admin:hunter2@h:1"_s, u"admin:***@h:1"_s);
+    row(u"http://h:1/a:b@c"_s, u"http://h:1/a:b@c"_s);
+    row(u"http://h:1"_s, u"http://h:1"_s);
+}
+
+void TestServiceAddress::noPasswordIsShown()
+{
+    QFETCH(QString, written);
+    QTEST(withoutPassword(written), "shown");
 }
 
 QTEST_GUILESS_MAIN(TestServiceAddress)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/serviceaddress.h"
 #include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/mainwindow.h"
@@ -111,7 +112,7 @@ void TestNewServices::aPastedUrlIsIntroduced()
     QTRY_VERIFY2(visible<QLabel>(dialog, said), qPrintable(said));
     QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
     QTRY_COMPARE(session.fleet().rowCount(), 1);
-    QCOMPARE(session.fleet().row(0).entry.url, server.url()); // the service, not its endpoint
+    QCOMPARE(session.fleet().row(0).entry.url, canonicalUrl(server.url() + pasted));
 }
 
 void TestNewServices::theTokenIsNotSentToHalfAnAddress()

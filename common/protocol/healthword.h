@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <optional>
+
+namespace Hephaestus {
+
+/// What a word of another program says of its health, from good to bad.
+enum class HealthVerdict {
+    Well,
+    Unsaid,       ///< `unknown`, `starting`: not well yet, and not ill
+    ShuttingDown, ///< `stopping`, `terminating`
+    Degraded,     ///< `degraded`, `warn`: it works, and not as it should
+    Ill,
+};
+
+/// The verdict of a status word in any case: `UP`, `Healthy`, `pass`, `OUT_OF_SERVICE`, `not ready`. What follows a
+/// colon is not read (`unavailable: no route`). Nothing: the word is not known.
+std::optional<HealthVerdict> verdictOfWord(const QString &word);
+
+/// The verdict of one short line for people: `Ollama is running`, `Ingester not ready: waiting for 10s`. The worst word
+/// decides, and `not` turns a good one. Nothing: no word of it speaks of health.
+std::optional<HealthVerdict> verdictOfSentence(const QString &line);
+
+} // namespace Hephaestus
