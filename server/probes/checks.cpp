@@ -99,7 +99,7 @@ std::unique_ptr<Checks::Entry> Checks::makeEntry(const DependencyConfig &config,
     dependency.setDetails(details);
     dependency.setUsed(true);
     entry->schedule = std::make_unique<CheckSchedule>(m_state, dependency, probeFactory(config, entry->pool.get()),
-                                                      config.interval, m_clock);
+                                                      config.interval, patienceOf(config.settings), m_clock);
     connect(entry->schedule.get(), &CheckSchedule::checked, this, &Checks::lookAtFirstRound);
     return entry;
 }

@@ -8,7 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds LongestBackoff = 15min;
 constexpr std::chrono::milliseconds LongestRetryAfter = 24h;
 constexpr auto LongestTimer = 1h; ///< a timer counts in an int; advance() looks at the clock anyway
 
@@ -22,12 +21,13 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds interval)
 } // namespace
 
 CheckSchedule::CheckSchedule(ServerState &state, Dependency &dependency, ProbeFactory makeProbe,
-                             std::chrono::milliseconds interval, const Clock &clock, QObject *parent)
+                             std::chrono::milliseconds interval, Patience patience, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_state(state)
     , m_dependency(dependency)
     , m_makeProbe(std::move(makeProbe))
     , m_interval(interval)
+    , m_patience(patience)
     , m_clock(clock)
 {
     m_timer.setSingleShot(true);
@@ -66,7 +66,7 @@ void CheckSchedule::checkNow(Done done)
         m_waiting.push_back(std::move(done));
     if (m_probe)
         return;
-    if (m_current == State::Running && m_clock.now() >= m_notBefore)
+    if (m_current == State::Running)
         begin();
     else
         answer();
@@ -133,9 +133,10 @@ void CheckSchedule::planNext(const Outcome &outcome)
     const bool needsAPerson =
         outcome.errorClass == ErrorClass::Credentials || outcome.errorClass == ErrorClass::Billing;
     m_doublings = needsAPerson ? std::min(m_doublings + 1, 20) : 0;
-    const auto backoff = std::max(m_interval, std::min(m_interval * (1 << m_doublings), LongestBackoff));
-    m_notBefore = m_clock.now() + std::min(outcome.retryAfter.value_or(0ms), LongestRetryAfter);
-    m_next = std::max(m_clock.now() + jittered(backoff), m_notBefore);
+    const auto backoff = std::max(m_interval, std::min(m_interval * (1 << m_doublings), m_patience.longestBackoff));
+    m_next = m_clock.now() + jittered(backoff);
+    if (m_patience.obeysRetryAfter && outcome.retryAfter)
+        m_next = std::max(m_next, m_clock.now() + std::min(*outcome.retryAfter, LongestRetryAfter));
 }
 
 void CheckSchedule::knock()

@@ -2,6 +2,7 @@
 #include "server/probes/dependencyconfig.h"
 
 #include "common/base/secretfile.h"
+#include "server/probes/proxy.h"
 
 #include <QRegularExpression>
 
@@ -110,6 +111,15 @@ DependencySettings readHttp(ConfigTable &table, bool enabled)
     if (service != HttpService::Plain && http.url.hasQuery())
         table.fail(u"url"_s, u"must not have a query (?…)"_s);
     http.key = readSecret(table, u"api_key"_s, enabled);
+    if (table.has(u"proxy"_s)) {
+        http.proxy = table.anyText(u"proxy"_s);
+        if (http.proxy.isNull())
+            http.proxy = u""_s; // none, whatever the environment says
+        if (const Result<QUrl> proxy = proxyFor(http.url, http.proxy); !proxy)
+            table.fail(u"proxy"_s, proxy.problem().what);
+    } else {
+        table.anyText(u"proxy"_s);
+    }
     // It becomes a part of a header: a line break in it would begin another one.
     if (!std::all_of(http.key.value.begin(), http.key.value.end(), [](char c) { return c > ' ' && c < 0x7f; })) {
         table.fail(table.has(u"api_key_file"_s) ? u"api_key_file"_s : u"api_key_env"_s,

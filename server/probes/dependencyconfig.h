@@ -48,6 +48,7 @@ struct HttpSettings
     bool isRedirectWell = false;     ///< and any 3xx, which is not followed
     QString expectText;              ///< empty: any body
     QVariantMap details;             ///< fields of the report that are configured (`embedding_model`)
+    QString proxy{};                 ///< null: as the environment says; empty: none; else `http://[user:…@]host:port`
 
     bool operator==(const HttpSettings &) const = default;
 };

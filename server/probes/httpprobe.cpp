@@ -2,9 +2,10 @@
 #include "server/probes/httpprobe.h"
 
 #include "common/protocol/probecodec.h"
+#include "server/probes/hostconnector.h"
+#include "server/probes/proxy.h"
 
 #include <QLocale>
-#include <QMetaEnum>
 #include <QSslSocket>
 #include <QTimeZone>
 
@@ -35,6 +36,7 @@ namespace {
 constexpr qsizetype LargestBody = 1024 * 1024;
 constexpr qint64 LargestAnswer = 2 * LargestBody; ///< as sent, with whatever frames the body
 constexpr qint64 Piece = 16 * 1024;
+constexpr auto RefusalWait = 500ms; ///< for the body of a refusal, which may say more
 
 constexpr std::array policies{
     HttpPolicy{HttpService::Plain, ""_L1, ""_L1, ""_L1, "Authorization", "Bearer ", false, ""_L1, nullptr},
@@ -97,7 +99,8 @@ HttpProbe::~HttpProbe() { HttpProbe::abandon(); }
 QString HttpProbe::target() const
 {
     const int port = m_settings.url.port();
-    return port > 0 ? u"%1:%2"_s.arg(m_settings.url.host()).arg(port) : m_settings.url.host();
+    const QString host = port > 0 ? u"%1:%2"_s.arg(m_settings.url.host()).arg(port) : m_settings.url.host();
+    return m_proxy.isEmpty() ? host : u"%1 by the proxy %2:%3"_s.arg(host, m_proxy.host()).arg(m_proxy.port(80));
 }
 
 void HttpProbe::ask()
@@ -109,26 +112,35 @@ void HttpProbe::ask()
         return;
     }
     const QUrl &url = m_settings.url;
+    const Result<QUrl> proxy = proxyFor(url, m_settings.proxy);
+    if (!proxy) {
+        finish(failure(ErrorClass::Unreachable, proxy.problem().what));
+        return;
+    }
+    m_proxy = *proxy;
     const bool throughTls = url.scheme() == "https"_L1;
-    auto *tls = throughTls ? new QSslSocket : nullptr;
-    m_socket.reset(throughTls ? tls : new QTcpSocket);
-    m_socket->setProtocolTag(url.scheme()); // by which a proxy is chosen
+    m_socket.reset(throughTls ? new QSslSocket : new QTcpSocket);
+    m_connector = std::make_unique<HostConnector>(*m_socket);
     const auto talk = [this] {
         m_connected = true;
         m_socket->write(request());
     };
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
-    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpProbe::explainError);
-    const QString host = url.host(QUrl::FullyEncoded);
-    if (tls) {
-        connect(tls, &QSslSocket::sslErrors, this,
-                [this](const QList<QSslError> &errors) { m_tlsError = errors.first().errorString(); });
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &HttpProbe::endOfConnection);
+    connect(m_connector.get(), &HostConnector::failed, this,
+            [this](const QString &why) { conclude(failure(ErrorClass::Unreachable, why)); });
+    if (auto *const tls = qobject_cast<QSslSocket *>(m_socket.get()))
         connect(tls, &QSslSocket::encrypted, this, talk);
-        tls->connectToHostEncrypted(host, quint16(url.port(443)));
-    } else {
+    else
         connect(m_socket.get(), &QTcpSocket::connected, this, talk);
-        m_socket->connectToHost(host, quint16(url.port(80)));
-    }
+    const QString host = url.host(QUrl::FullyEncoded);
+    const auto port = quint16(url.port(throughTls ? 443 : 80));
+    if (m_proxy.isEmpty())
+        m_connector->connectTo(host, port, lookupTimeout());
+    else if (throughTls)
+        m_connector->connectThrough(m_proxy, host, port, lookupTimeout());
+    else // the proxy is asked for the whole address
+        m_connector->connectTo(m_proxy.host(QUrl::FullyEncoded), quint16(m_proxy.port(80)), lookupTimeout());
 }
 
 QByteArray HttpProbe::request() const
@@ -145,7 +157,9 @@ QByteArray HttpProbe::request() const
     }
     const QString path = url.path(QUrl::FullyEncoded);
     const QString query = url.hasQuery() ? u'?' + url.query(QUrl::FullyEncoded) : QString();
-    QByteArray request = "GET " + (path.isEmpty() ? u"/"_s : path).toLatin1() + query.toLatin1()
+    const bool isForProxy = !m_proxy.isEmpty() && url.scheme() == "http"_L1;
+    const QByteArray origin = isForProxy ? "http://" + url.authority(QUrl::FullyEncoded).toLatin1() : QByteArray();
+    QByteArray request = "GET " + origin + (path.isEmpty() ? u"/"_s : path).toLatin1() + query.toLatin1()
         + " HTTP/1.1\r\n"
           "Host: "
         + url.authority(QUrl::FullyEncoded).toLatin1()
@@ -154,6 +168,10 @@ QByteArray HttpProbe::request() const
           "Accept: */*\r\n"
           "Accept-Encoding: identity\r\n"
           "Connection: close\r\n"; // a check proves that one can connect
+    if (isForProxy && !m_proxy.userName().isEmpty())
+        request += "Proxy-Authorization: Basic "
+            + (m_proxy.userName(QUrl::FullyDecoded) + u':' + m_proxy.password(QUrl::FullyDecoded)).toUtf8().toBase64()
+            + "\r\n";
     if (m_settings.service == HttpService::Anthropic)
         request += "anthropic-version: 2023-06-01\r\n";
     if (!m_settings.key.value.isEmpty())
@@ -167,17 +185,32 @@ void HttpProbe::read()
     using State = HttpResponseParser::State;
     State state = m_parser.state();
     while ((state == State::Head || state == State::Body) && m_socket->bytesAvailable() > 0
-           && m_received <= LargestAnswer) {
+           && m_received <= LargestAnswer && !isKnownAlready()) {
         const QByteArray bytes = m_socket->read(Piece);
         m_received += bytes.size();
         state = m_parser.feed(bytes);
     }
-    if (state == State::Complete)
+    const bool isRefused = m_parser.isHeadComplete() && !isExpected(status());
+    if (state == State::Complete || isKnownAlready())
         conclude(outcome());
     else if (state == State::Broken || state == State::TooLarge)
-        conclude(failure(ErrorClass::BadAnswer, m_parser.problem()));
+        conclude(isRefused ? refusal(status()) : failure(ErrorClass::BadAnswer, m_parser.problem()));
     else if (m_received > LargestAnswer)
-        conclude(failure(ErrorClass::BadAnswer, u"an answer of more than 1 MiB"_s));
+        conclude(isRefused ? refusal(status()) : failure(ErrorClass::BadAnswer, u"an answer of more than 1 MiB"_s));
+    else if (isRefused && !std::exchange(m_waitsForRefusal, true))
+        QTimer::singleShot(RefusalWait, this, [this] {
+            if (!isFinished())
+                conclude(refusal(status()));
+        });
+}
+
+/// What is still to come cannot change the answer: a page may be large, or never end.
+bool HttpProbe::isKnownAlready() const
+{
+    if (!m_parser.isHeadComplete() || m_parser.state() == HttpResponseParser::State::Broken || !isExpected(status())
+        || m_policy.count)
+        return false;
+    return m_settings.expectText.isEmpty() || m_parser.body().contains(m_settings.expectText.toUtf8());
 }
 
 void HttpProbe::conclude(const Outcome &outcome)
@@ -188,15 +221,19 @@ void HttpProbe::conclude(const Outcome &outcome)
 
 bool HttpProbe::abandon()
 {
+    if (HostConnector *connector = m_connector.release()) {
+        connector->disconnect(this);
+        connector->deleteLater(); // we may be in its signal
+    }
     if (QTcpSocket *socket = m_socket.release()) {
-        socket->disconnect(this);
+        socket->disconnect();
         socket->abort();
-        socket->deleteLater(); // we may be in its signal
+        socket->deleteLater();
     }
     return true;
 }
 
-int HttpProbe::status() const { return m_parser.state() == HttpResponseParser::State::Head ? 0 : m_parser.status(); }
+int HttpProbe::status() const { return m_parser.isHeadComplete() ? m_parser.status() : 0; }
 
 bool HttpProbe::isExpected(int status) const
 {
@@ -210,6 +247,12 @@ Outcome HttpProbe::outcome() const
     if (!isExpected(status()))
         return refusal(status());
     const QByteArray &body = m_parser.body();
+    if (isKnownAlready())
+        return Outcome::success();
+    if (!m_parser.coding().isEmpty())
+        return failure(
+            ErrorClass::BadAnswer,
+            u"the answer is coded by %1, which was not asked for"_s.arg(QLatin1StringView(m_parser.coding().left(20))));
     if (!m_settings.expectText.isEmpty() && !body.contains(m_settings.expectText.toUtf8()))
         return failure(ErrorClass::BadAnswer, u"the expected text is not in the answer"_s);
     if (!m_policy.count)
@@ -246,43 +289,20 @@ Outcome HttpProbe::refusal(int status) const
 }
 
 /// Nothing more comes. A refusal needs no whole body; an answer that runs until the end is whole now.
-void HttpProbe::explainError(QAbstractSocket::SocketError error)
+void HttpProbe::endOfConnection()
 {
+    if (!m_connected)
+        return; // the connector tells why
     if (m_socket->bytesAvailable() > 0)
         read();
     if (isFinished())
         return;
-    if (m_connected) {
-        if (m_parser.end() == HttpResponseParser::State::Complete)
-            conclude(outcome());
-        else if (status() > 0 && !isExpected(status()))
-            conclude(refusal(status()));
-        else
-            conclude(failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s));
-        return;
-    }
-    switch (error) {
-    case QAbstractSocket::ConnectionRefusedError:
-        conclude(failure(ErrorClass::Unreachable, u"connection refused"_s));
-        return;
-    case QAbstractSocket::HostNotFoundError: conclude(failure(ErrorClass::Unreachable, u"host not found"_s)); return;
-    case QAbstractSocket::SocketTimeoutError:
-        conclude(failure(ErrorClass::Unreachable, u"connecting timed out"_s));
-        return;
-    case QAbstractSocket::NetworkError:
-        conclude(failure(ErrorClass::Unreachable, u"the network is unreachable"_s));
-        return;
-    case QAbstractSocket::RemoteHostClosedError:
+    if (m_parser.end() == HttpResponseParser::State::Complete)
+        conclude(outcome());
+    else if (status() > 0 && !isExpected(status()))
+        conclude(refusal(status()));
+    else
         conclude(failure(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s));
-        return;
-    case QAbstractSocket::SslHandshakeFailedError:
-        conclude(failure(ErrorClass::Unreachable,
-                         u"TLS: "_s + (m_tlsError.isEmpty() ? u"the handshake failed"_s : m_tlsError)));
-        return;
-    default: break;
-    }
-    const char *name = QMetaEnum::fromType<QAbstractSocket::SocketError>().valueToKey(error);
-    conclude(failure(ErrorClass::Unreachable, u"no connection: %1"_s.arg(QLatin1StringView(name))));
 }
 
 Outcome HttpProbe::failure(ErrorClass errorClass, const QString &why) const

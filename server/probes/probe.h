@@ -66,6 +66,8 @@ protected:
     virtual void ask() = 0;
     /// Ends what is under way. False: that takes a moment, and finish() is called at its end.
     virtual bool abandon() = 0;
+    /// The part of the time-out that looking up a name may take: so the outcome can say that it was the name.
+    std::chrono::milliseconds lookupTimeout() const { return m_timer.intervalAsDuration() * 3 / 5; }
     /// Whom it asks, for a person: `127.0.0.1:6333`.
     virtual QString target() const = 0;
 
@@ -79,6 +81,18 @@ private:
     QTimer m_timer;
     std::optional<Outcome> m_givenUp;
     bool m_finished = false;
+};
+
+/// How often a dependency in trouble is asked.
+struct Patience
+{
+    std::chrono::milliseconds longestBackoff{30'000}; ///< between two checks after a failure of credentials or billing
+    bool obeysRetryAfter = false;                     ///< up to a day
+
+    /// Of an API that takes money or counts its requests.
+    static Patience ofPaid() { return {std::chrono::minutes(15), true}; }
+
+    bool operator==(const Patience &) const = default;
 };
 
 /// Makes a new question each time.

@@ -9,6 +9,9 @@
 #include "server/probes/tcpprobe.h"
 
 namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
 namespace {
 
 struct MakeFactory
@@ -44,6 +47,23 @@ struct MakeFactory
 };
 
 } // namespace
+
+Patience patienceOf(const DependencySettings &settings)
+{
+    const auto *http = std::get_if<HttpSettings>(&settings);
+    if (!http)
+        return {};
+    switch (http->service) {
+    case HttpService::OpenAi:
+    case HttpService::Anthropic:
+    case HttpService::Groq: return Patience::ofPaid();
+    case HttpService::Qdrant: // of one's own, or Qdrant's cloud
+        return http->url.host().endsWith(".qdrant.io"_L1) ? Patience::ofPaid() : Patience();
+    case HttpService::Plain:
+    case HttpService::LmStudio: break;
+    }
+    return {};
+}
 
 ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool)
 {

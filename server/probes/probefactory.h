@@ -12,4 +12,7 @@ class SqlPool;
 /// outlives what is made.
 ProbeFactory probeFactory(const DependencyConfig &config, SqlPool *pool);
 
+/// How patient its checks are: only a paid API is spared.
+Patience patienceOf(const DependencySettings &settings);
+
 } // namespace Hephaestus

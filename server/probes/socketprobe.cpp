@@ -14,15 +14,21 @@ SocketProbe::SocketProbe(const QString &host, int port, std::chrono::millisecond
         m_connected = true;
         talk();
     });
-    connect(&m_socket, &QTcpSocket::errorOccurred, this, &SocketProbe::explainError);
+    connect(&m_socket, &QTcpSocket::errorOccurred, this, [this] {
+        if (m_connected)
+            fail(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s);
+    });
+    connect(&m_connector, &HostConnector::failed, this,
+            [this](const QString &why) { fail(ErrorClass::Unreachable, why); });
 }
 
 QString SocketProbe::target() const { return u"%1:%2"_s.arg(m_host).arg(m_port); }
 
-void SocketProbe::ask() { m_socket.connectToHost(m_host, quint16(m_port)); }
+void SocketProbe::ask() { m_connector.connectTo(m_host, quint16(m_port), lookupTimeout()); }
 
 bool SocketProbe::abandon()
 {
+    m_connector.disconnect(this);
     m_socket.disconnect(this);
     m_socket.abort();
     return true;
@@ -37,19 +43,6 @@ void SocketProbe::conclude(const Outcome &outcome)
 void SocketProbe::fail(ErrorClass errorClass, const QString &why)
 {
     conclude(Outcome::failure(errorClass, u"%1 (%2)"_s.arg(why, target())));
-}
-
-void SocketProbe::explainError()
-{
-    if (m_connected) {
-        fail(ErrorClass::BadAnswer, u"the connection was closed before the answer was whole"_s);
-        return;
-    }
-    switch (m_socket.error()) {
-    case QAbstractSocket::ConnectionRefusedError: fail(ErrorClass::Unreachable, u"connection refused"_s); break;
-    case QAbstractSocket::HostNotFoundError: fail(ErrorClass::Unreachable, u"host not found"_s); break;
-    default: fail(ErrorClass::Unreachable, m_socket.errorString()); break;
-    }
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/probes/hostconnector.h"
 #include "server/probes/probe.h"
 
 #include <QTcpSocket>
@@ -30,11 +31,10 @@ protected:
     void fail(ErrorClass errorClass, const QString &why);
 
 private:
-    void explainError();
-
     const QString m_host;
     const int m_port;
     QTcpSocket m_socket;
+    HostConnector m_connector{m_socket};
     bool m_connected = false;
 };
 

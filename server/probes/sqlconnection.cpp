@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/sqlconnection.h"
 
+#include "common/base/duration.h"
+#include "common/base/hostlookup.h"
+
 #include <QFile>
 #include <QLibrary>
 #include <QSqlDriver>
@@ -69,6 +72,11 @@ QSqlError SqlConnection::open()
         return error;
     if (isFile(m_settings) && m_wasOpen && !QFile::exists(m_settings.database))
         return connectionError(u"the database file is gone"_s); // and must not be made anew, empty
+    // The driver would look the name up again, but for as long as it takes.
+    const bool isNamed = !m_settings.host.isEmpty() && !m_settings.host.startsWith(u'/');
+    if (isNamed && HostLookup::wait(m_settings.host, m_timeout * 3 / 5) == HostLookup::Outcome::TimedOut)
+        return connectionError(u"the name %1 was not resolved within %2: no name server answers"_s.arg(
+            m_settings.host, writeDuration(m_timeout * 3 / 5)));
     if (!m_database.open())
         return m_database.lastError();
     m_isOpen = true;

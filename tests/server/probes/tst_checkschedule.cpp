@@ -57,7 +57,8 @@ private Q_SLOTS:
     void backoff_data();
     void backoff();
     void aGoodCheckEndsTheBackoff();
-    void retryAfterIsObeyed();
+    void retryAfterOfAPaidServiceIsObeyedButForAPerson();
+    void whatIsOnesOwnIsAskedAgainSoon();
     void everybodyWhoAsksJoinsTheRunningCheck();
     void checkNowDoesNotWaitForTheInterval();
     void stoppingCancelsAndAwaitsTheRunningCheck();
@@ -92,7 +93,8 @@ void TestCheckSchedule::init()
         ++made;
         return std::make_unique<HandProbe>(&probe, endsAtOnce);
     };
-    schedule = std::make_unique<CheckSchedule>(*state, state->dependency(u"qdrant"_s), factory, 10s, clock);
+    schedule = std::make_unique<CheckSchedule>(*state, state->dependency(u"qdrant"_s), factory, 10s, Patience::ofPaid(),
+                                               clock);
 }
 
 void TestCheckSchedule::cleanup()
@@ -196,20 +198,34 @@ void TestCheckSchedule::aGoodCheckEndsTheBackoff()
     QVERIFY(schedule->nextCheck() - clock.now() <= 11s);
 }
 
-void TestCheckSchedule::retryAfterIsObeyed()
+void TestCheckSchedule::retryAfterOfAPaidServiceIsObeyedButForAPerson()
 {
     schedule->start();
     Outcome outcome = failing(ErrorClass::Throttled);
     outcome.retryAfter = 120s;
     answer(outcome);
     QCOMPARE(schedule->nextCheck() - clock.now(), 120s + 0ns);
-    bool done = false;
-    schedule->checkNow([&] { done = true; });
-    QVERIFY(done);
+    clock.advance(119s);
+    schedule->advance();
     QCOMPARE(made, 1);
-    clock.advance(120s);
     schedule->checkNow();
     QCOMPARE(made, 2);
+}
+
+void TestCheckSchedule::whatIsOnesOwnIsAskedAgainSoon()
+{
+    const auto factory = [this] { return std::make_unique<HandProbe>(&probe, true); };
+    CheckSchedule own(*state, state->dependency(u"shop"_s), factory, 10s, Patience(), clock);
+    own.start();
+    Outcome outcome = failing(ErrorClass::Overloaded);
+    outcome.retryAfter = 3600s;
+    answer(outcome);
+    QVERIFY(own.nextCheck() - clock.now() <= 11s);
+    for (int i = 0; i < 5; ++i) {
+        own.checkNow();
+        answer(failing(ErrorClass::Credentials));
+        QVERIFY(own.nextCheck() - clock.now() <= 33s);
+    }
 }
 
 void TestCheckSchedule::everybodyWhoAsksJoinsTheRunningCheck()
@@ -284,7 +300,7 @@ void TestCheckSchedule::theTimerKnocksByItself()
         ++made;
         return std::make_unique<HandProbe>(&probe, true);
     };
-    CheckSchedule quick(*state, state->dependency(u"quick"_s), factory, 20ms);
+    CheckSchedule quick(*state, state->dependency(u"quick"_s), factory, 20ms, Patience());
     connect(&quick, &CheckSchedule::checked, this, [] {});
     quick.start();
     for (int i = 1; i <= 3; ++i) {

@@ -46,6 +46,8 @@ private Q_SLOTS:
     void aPlainAddressIsHeldToWhatIsExpected();
     void whatEachBrokenConnectionComesTo_data();
     void whatEachBrokenConnectionComesTo();
+    void aBodyIsReadAsFarAsItMatters_data();
+    void aBodyIsReadAsFarAsItMatters();
     void retryAfterIsRead_data();
     void retryAfterIsRead();
     void aRedirectIsNotFollowed();
@@ -184,7 +186,7 @@ void TestHttpProbe::whatEachAnswerComesTo_data()
     row("200, empty", Anthropic, 200, {}, u"bad answer: an answer without the list data"_s);
     row("200 of something else", Qdrant, 200, modelsBody,
         u"bad answer: an answer without the list result.collections"_s);
-    row("too much", Plain, 200, QByteArray(1024 * 1024 + 1, 'x'),
+    row("too much", LmStudio, 200, QByteArray(1024 * 1024 + 1, 'x'),
         u"bad answer: the answer announces 1048577 bytes; at most 1048576 are read"_s);
     row("a key as error code", OpenAi, 401, R"({"error":{"code":"sk-very-secret-key-42"}})"_ba,
         u"credentials: HTTP 401"_s);
@@ -284,11 +286,51 @@ void TestHttpProbe::whatEachBrokenConnectionComesTo()
     QFETCH(QString, message);
     answerEverywhere({bytes, FakeAnswer::Then(then), drip});
     // Long enough for megabytes on a busy machine, where only that ends it.
-    const Outcome outcome = ask(settings(HttpService::Plain), bytes.size() > 100'000 ? 20s : 300ms);
+    HttpSettings asked = settings(HttpService::Plain);
+    asked.expectText = u"well"_s; // so that the whole answer matters
+    const Outcome outcome = ask(asked, bytes.size() > 100'000 ? 20s : 300ms);
     QCOMPARE(outcome.ok, message.isEmpty());
     QVERIFY2(outcome.message.startsWith(message), qPrintable(outcome.message));
     if (!outcome.ok)
         QVERIFY(outcome.message.endsWith(u" (127.0.0.1:%1)"_s.arg(server->port())));
+}
+
+void TestHttpProbe::aBodyIsReadAsFarAsItMatters_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("expectText");
+    QTest::addColumn<QString>("message");
+    const auto row = [](const char *name, const QByteArray &bytes, const QString &text, const QString &message) {
+        QTest::newRow(name) << bytes << text << message;
+    };
+    const QByteArray large = response(200, QByteArray(2 * 1024 * 1024, 'x'));
+    const QByteArray endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"_ba;
+    const QByteArray coded = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08z"_ba;
+    row("large", large, {}, {});
+    row("endless", endless, {}, {});
+    row("a length that never comes", "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n"_ba, {}, {});
+    row("a length beyond numbers", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n"_ba, {}, {});
+    row("gzip", coded, {}, {});
+    row("endless, with the text", endless, u"hello"_s, {});
+    row("large, without the text", large, u"hello"_s,
+        u"bad answer: the answer announces 2097152 bytes; at most 1048576 are read"_s);
+    row("gzip, and a text is expected", coded, u"hello"_s,
+        u"bad answer: the answer is coded by gzip, which was not asked for"_s);
+    row("an endless refusal", QByteArray(endless).replace("200 OK", "500 No"), {}, u"bad answer: HTTP 500"_s);
+    row("a large refusal", QByteArray(large).replace("200 Some", "404 Some"), {}, u"bad answer: HTTP 404"_s);
+}
+
+void TestHttpProbe::aBodyIsReadAsFarAsItMatters()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(QString, expectText);
+    QFETCH(QString, message);
+    answerEverywhere(FakeAnswer::raw(bytes));
+    HttpSettings asked = settings(HttpService::Plain);
+    asked.expectText = expectText;
+    const Outcome outcome = ask(asked, 20s);
+    QCOMPARE(outcome.message.section(u" ("_s, 0, 0), message);
+    QCOMPARE(outcome.ok, message.isEmpty());
 }
 
 void TestHttpProbe::retryAfterIsRead_data()
