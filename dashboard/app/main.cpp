@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/calmclock.h"
 #include "common/fleet/fleetfile.h"
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
@@ -143,7 +144,8 @@ int main(int argc, char *argv[])
     QApplication::setQuitOnLastWindowClosed(false); // it ends by its own steps
     const Preferences preferences = Preferences::read(QSettings());
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
-    FleetSession session;
+    const CalmClock clock;
+    FleetSession session({}, clock);
     session.actions().setReadOnly(options.readOnly);
     session.keepHistory(HistoryStore::defaultPath());
     const CommitWatch commits(session);

@@ -2,6 +2,7 @@
 #include "dashboard/history/historydatabase.h"
 
 #include "common/protocol/receiptcodec.h"
+#include "common/protocol/serviceaddress.h"
 
 #include <QDataStream>
 #include <QDir>
@@ -127,7 +128,7 @@ std::optional<Problem> HistoryDatabase::open()
                     u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s
                         .arg(schema)};
             }
-            if (!m_file.hasFailed() && (m_file.isReadOnly() || makeTables())) {
+            if (!m_file.hasFailed() && (m_file.isReadOnly() || (makeTables() && unifyAddresses()))) {
                 m_open = true;
                 return {};
             }
@@ -410,26 +411,99 @@ qint64 HistoryDatabase::usedBytes()
         * m_file.number(u"PRAGMA page_size"_s);
 }
 
-/// Gives up the oldest quarter of the finest tier that has any, until the file fits.
+/// Gives up the oldest quarter of the finest tier that has any, until the file fits. A quarter of the buckets, not of
+/// the time from the first to the last: one bucket of a wrong clock would make that years.
 bool HistoryDatabase::shrink(qint64 bytes)
 {
     for (const HistoryTier &tier : HistoryTiers) {
         const QString step = QString::number(tier.step.count());
         for (int quarter = 0; quarter < 8 && usedBytes() > bytes; ++quarter) {
-            const qint64 first = m_file.number(u"SELECT min(start) FROM look WHERE step = "_s + step);
-            const qint64 last = m_file.number(u"SELECT max(start) FROM look WHERE step = "_s + step);
-            if (first <= 0)
+            const QString buckets = u"SELECT DISTINCT start FROM look WHERE step = "_s + step;
+            const qint64 count = m_file.number(u"SELECT count(*) FROM (%1)"_s.arg(buckets));
+            if (count <= 0)
                 break;
-            const QString keep = QString::number(first + (last - first) / 4 + 1);
-            if (!m_file.run(u"DELETE FROM look WHERE step = "_s + step + u" AND start < "_s + keep)
-                || !m_file.run(u"DELETE FROM operations WHERE step = "_s + step + u" AND start < "_s + keep))
+            const qint64 last =
+                m_file.number(buckets + u" ORDER BY start LIMIT 1 OFFSET %1"_s.arg(std::max<qint64>(count / 4, 1) - 1));
+            const QString old = u" WHERE step = %1 AND start <= %2"_s.arg(step).arg(last);
+            if (!m_file.run(u"DELETE FROM look"_s + old) || !m_file.run(u"DELETE FROM operations"_s + old))
                 return false;
         }
     }
     return !m_file.hasFailed();
 }
 
+// ---- one service, one history ------------------------------------------------------------------------
+
+/// What an earlier version kept under another spelling of an address goes to the one spelling.
+bool HistoryDatabase::unifyAddresses()
+{
+    QList<std::pair<qint64, QString>> others;
+    QSqlQuery services = m_file.prepared(u"SELECT id, url FROM service"_s);
+    if (!m_file.run(services, {}))
+        return false;
+    while (services.next()) {
+        const QString url = services.value(1).toString();
+        if (canonicalUrl(url) != url)
+            others.emplace_back(services.value(0).toLongLong(), url);
+    }
+    if (others.isEmpty())
+        return true;
+    m_file.begin();
+    const bool done =
+        std::ranges::all_of(others, [this](const auto &other) { return moveService(other.first, other.second); });
+    if (done && m_file.commit())
+        return true;
+    m_file.rollback();
+    forgetNumbers();
+    return false;
+}
+
+bool HistoryDatabase::moveService(qint64 from, const QString &url)
+{
+    const QString one = canonicalUrl(url);
+    const qint64 to = serviceId(one);
+    QSqlQuery dependencies = m_file.prepared(u"SELECT id, name, first FROM dependency WHERE service = ?"_s);
+    if (to < 0 || !m_file.run(dependencies, {from}))
+        return false;
+    const auto move = [this](const QString &sql, const QVariant &target, const QVariant &source) {
+        QSqlQuery query = m_file.prepared(sql);
+        return m_file.run(query, {target, source});
+    };
+    while (dependencies.next()) {
+        const qint64 dependency =
+            dependencyId(one, dependencies.value(1).toString(), dependencies.value(2).toLongLong());
+        if (dependency < 0
+            || !move(u"UPDATE dependency SET first = min(first, ?) WHERE id = ?"_s, dependencies.value(2), dependency)
+            || !move(u"UPDATE OR REPLACE operations SET dependency = ? WHERE dependency = ?"_s, dependency,
+                     dependencies.value(0)))
+            return false;
+    }
+    for (const QString &table : {u"event"_s, u"obituary"_s}) {
+        if (!move(u"UPDATE %1 SET url = ? WHERE url = ?"_s.arg(table), one, url))
+            return false;
+    }
+    const QString gone = QString::number(from);
+    return move(u"UPDATE OR REPLACE look SET service = ? WHERE service = ?"_s, to, from)
+        && move(u"UPDATE OR REPLACE receipt SET url = ? WHERE url = ?"_s, one, url)
+        && m_file.run(u"DELETE FROM dependency WHERE service = "_s + gone)
+        && m_file.run(u"DELETE FROM service WHERE id = "_s + gone);
+}
+
 // ---- reading -----------------------------------------------------------------------------------------
+
+std::optional<History::Time> HistoryDatabase::lastSureTime()
+{
+    constexpr int FewBuckets = 6; // an hour of the coarsest tier
+    if (!m_open)
+        return {};
+    const QString buckets = u"SELECT DISTINCT start FROM look WHERE step = %1 ORDER BY start"_s.arg(
+        std::ranges::max_element(HistoryTiers, {}, &HistoryTier::step)->step.count());
+    for (const QString &which : {u" DESC LIMIT 1 OFFSET %1"_s.arg(FewBuckets), u" LIMIT 1"_s}) {
+        if (const qint64 start = m_file.number(buckets + which); start > 0)
+            return timeOf(start * 1000);
+    }
+    return {};
+}
 
 Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time from, History::Time to,
                                             std::chrono::seconds step, History::Time now)

@@ -26,6 +26,9 @@ public:
     /// Forgets what is older than its tier keeps, and more if the file is too large.
     std::optional<Problem> prune(History::Time now);
 
+    /// A time that was surely reached: what is kept since then spans more than an hour of watching, which a clock that
+    /// was wrong for a while does not. Of a younger file its beginning; nothing: there is none.
+    std::optional<History::Time> lastSureTime();
     Result<HistoryRange> range(const QString &url, History::Time from, History::Time to, std::chrono::seconds step,
                                History::Time now);
     /// The latest `limit`, oldest first, and the URLs of their services.
@@ -61,6 +64,8 @@ private:
     qint64 usedBytes();
     std::optional<Problem> forget(History::Time now, qint64 bytes);
     bool shrink(qint64 bytes);
+    bool unifyAddresses();
+    bool moveService(qint64 from, const QString &url);
     bool readStretches(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range);
     bool readOperations(qint64 service, int step, qint64 from, qint64 to, HistoryRange &range);
     bool readMarks(const QString &url, History::Time from, History::Time to, HistoryRange &range);

@@ -22,7 +22,12 @@ constexpr auto RetryPause = 30s; ///< after a failure
 class HistoryStore::Worker : public QObject
 {
 public:
-    Worker(HistoryStore *store, const QString &path, HistoryLimits limits) : m_store(store), m_database(path, limits) {}
+    Worker(HistoryStore *store, const QString &path, HistoryLimits limits, const Clock &clock)
+        : m_store(store)
+        , m_database(path, limits)
+        , m_clock(clock)
+    {
+    }
 
     void open()
     {
@@ -33,6 +38,7 @@ public:
         QObject::connect(m_pruneTimer, &QTimer::timeout, this, [this] { prune(); });
         m_pruneTimer->start(PrunePause);
         tell(m_database.open());
+        m_forgotten = {m_database.lastSureTime().value_or(now()), m_clock.sinceBoot()};
         prune();
     }
 
@@ -51,7 +57,7 @@ public:
         m_writeTimer->stop();
         if (m_batch.isEmpty())
             return;
-        const std::optional<Problem> problem = m_database.write(m_batch, now());
+        const std::optional<Problem> problem = m_database.write(m_batch, forgetUntil());
         if (!problem)
             m_batch.clear();
         else
@@ -71,7 +77,7 @@ public:
     /// A step there is something of: what is not kept so finely for so many services is read more coarsely.
     std::chrono::seconds kept(std::chrono::seconds step) const { return std::max(step, m_batch.finestStep()); }
 
-    static History::Time now() { return std::chrono::system_clock::now(); }
+    History::Time now() const { return m_clock.wall(); }
 
 private:
     /// Half a step of the finest tier is soon enough: every bucket is written once or twice, not a dozen times.
@@ -84,7 +90,17 @@ private:
     void prune()
     {
         if (m_database.isOpen())
-            tell(m_database.prune(now()));
+            tell(m_database.prune(forgetUntil()));
+    }
+
+    /// The time by which the age of what is kept is reckoned. It begins at what is surely past and runs after the
+    /// clock, at most twice as fast as time passes: a clock that is wrong for a while takes nothing away.
+    History::Time forgetUntil()
+    {
+        const Clock::TimePoint at = m_clock.sinceBoot();
+        const auto passed = std::chrono::duration_cast<History::Time::duration>(at - m_forgotten.second);
+        m_forgotten = {std::min(now(), m_forgotten.first + 2 * passed), at};
+        return m_forgotten.first;
     }
 
     void tell(const std::optional<Problem> &problem)
@@ -104,6 +120,8 @@ private:
 
     HistoryStore *m_store;
     HistoryDatabase m_database;
+    const Clock &m_clock;
+    std::pair<History::Time, Clock::TimePoint> m_forgotten; ///< forgetUntil() when it was asked last, and when
     HistoryBatch m_batch;
     QTimer *m_writeTimer = nullptr;
     QTimer *m_pruneTimer = nullptr;
@@ -118,10 +136,10 @@ QString HistoryStore::defaultPath()
     return directory.isEmpty() ? QString() : directory + u"/dashboard/history.db"_s;
 }
 
-HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, QObject *parent)
+HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_path(path)
-    , m_worker(new Worker(this, path, limits))
+    , m_worker(new Worker(this, path, limits, clock))
 {
     m_worker->moveToThread(m_thread.thread());
     inThread([worker = m_worker] { worker->open(); });
@@ -198,7 +216,7 @@ void HistoryStore::askRange(const QString &url, History::Time from, History::Tim
 {
     ask<HistoryRange>(
         [=, worker = m_worker](HistoryDatabase &database) {
-            return database.range(url, from, to, worker->kept(step), Worker::now());
+            return database.range(url, from, to, worker->kept(step), worker->now());
         },
         done);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/clock.h"
 #include "common/base/eventthread.h"
 #include "dashboard/history/historybatch.h"
 #include "dashboard/history/historysource.h"
@@ -25,7 +26,9 @@ public:
     /// `$XDG_STATE_HOME/hephaestus/dashboard/history.db`.
     static QString defaultPath();
 
-    explicit HistoryStore(const QString &path, HistoryLimits limits = {}, QObject *parent = nullptr);
+    /// What is too old is forgotten by `clock`, which outlives this; a jump of it erases nothing (forgetUntil()).
+    explicit HistoryStore(const QString &path, HistoryLimits limits = {}, const Clock &clock = Clock::machine(),
+                          QObject *parent = nullptr);
     ~HistoryStore() override; ///< writes what is left
 
     const QString &path() const { return m_path; }

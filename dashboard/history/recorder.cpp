@@ -22,21 +22,28 @@ void Recorder::record(ServiceId id, const FleetEntry &entry, const HealthReport 
     observation.to = span.to;
     observation.latency = latency;
     observation.resources = span.resources;
+    const bool same = progress.instance == report.instanceId && progress.startTime == report.startTime;
+    progress.instance = report.instanceId;
+    progress.startTime = report.startTime;
+    const auto process = OperationCount::Process::of(report, now, same);
+    const QStringList tracked = history.dependencies();
     for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status == DependencyStatus::NotUsed)
+        if (dependency.status == DependencyStatus::NotUsed || !tracked.contains(dependency.name))
             continue;
         std::pair<qint64, qint64> &count = observation.operations[dependency.name];
-        const std::deque<History::Sample> &samples = history.samples(dependency.name);
-        for (auto sample = samples.rbegin(); sample != samples.rend() && sample->to > progress.recorded; ++sample) {
-            count.first += sample->successes;
-            count.second += sample->failures;
-        }
+        if (const auto sample = progress.counts[dependency.name].take(now, dependency, process))
+            count = {sample->successes, sample->failures};
     }
     m_store.record(observation);
-    progress.recorded = now;
 }
 
-void Recorder::miss(ServiceId id) { m_progress[id].spans.miss(); }
+void Recorder::miss(ServiceId id)
+{
+    Progress &progress = m_progress[id];
+    progress.spans.miss();
+    for (auto &[name, count] : progress.counts)
+        count.miss();
+}
 
 void Recorder::forget(ServiceId id) { m_progress.erase(id); }
 

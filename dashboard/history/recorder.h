@@ -16,7 +16,8 @@ class Recorder
 public:
     explicit Recorder(HistoryStore &store) : m_store(store) {} ///< `store` outlives this
 
-    /// An answered poll, recorded at `now`. `history` has its operations already.
+    /// An answered poll, recorded at `now`; of dependencies only those that `history` keeps. What it did is reckoned
+    /// from the counts of the answer before, never looked up by the wall clock, which may be set.
     void record(ServiceId id, const FleetEntry &entry, const HealthReport &report, std::chrono::nanoseconds latency,
                 const History &history, History::Time now);
     /// A poll nobody answered: from here to the next answer there is a gap.
@@ -27,7 +28,9 @@ private:
     struct Progress
     {
         AnswerSpans spans;
-        History::Time recorded; ///< operations up to here are in the store
+        std::map<QString, OperationCount> counts; ///< by dependency
+        QString instance;
+        QDateTime startTime;
     };
 
     HistoryStore &m_store;

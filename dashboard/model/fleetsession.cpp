@@ -59,7 +59,7 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
 
 void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
 {
-    m_store = std::make_unique<HistoryStore>(file, limits);
+    m_store = std::make_unique<HistoryStore>(file, limits, m_clock);
     m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
     connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);
 }
@@ -102,11 +102,17 @@ void FleetSession::addScraped(const QList<FleetEntry> &entries, const QString &f
 void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed)
 {
     QList<FleetEntry> added;
-    QSet<QString> urls; // one may be named twice
+    QHash<QString, QString> names; // by URL: one may be named twice
     for (const FleetEntry &entry : entries) {
-        if (!m_byUrl.contains(entry.url) && !urls.contains(entry.url))
+        const bool isSecond = names.contains(entry.url);
+        if (!m_byUrl.contains(entry.url) && !isSecond)
             added << entry;
-        urls << entry.url;
+        if (const QString first = names.value(entry.url, entry.name); first != entry.name)
+            m_journal.append({m_clock.wall(), NoService, first, EventKind::Trouble,
+                              tr("%1 and %2 are two names for one address, %3: it is watched once")
+                                  .arg(first, entry.name, entry.url)});
+        if (!isSecond)
+            names.insert(entry.url, entry.name);
     }
     const QList<ServiceId> ids = m_fleet.addAll(added);
     for (qsizetype each = 0; each < ids.size(); ++each) {
@@ -126,10 +132,14 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
     const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
     if (!reading.ok())
         return reading.problems;
+    QSet<QString> renamed; // of two names for one address the first counts
     for (const FleetEntry &entry :
          reading.fleet.services) { // read again, perhaps: how a service is started may have changed
         if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend()) {
             m_fleet.setRestart(*known, entry.restart);
+            if (m_fleetFiles.value(entry.url) == reading.fleet.path && !renamed.contains(entry.url))
+                m_fleet.rename(*known, entry.name); // its history goes by the address
+            renamed.insert(entry.url);
             m_watch.setEntry(*known, m_fleet.find(*known)->entry);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/historydatabase.h"
 #include "dashboard/history/historystore.h"
+#include "dashboard/history/recorder.h"
 
 #include <QDir>
 #include <QFile>
@@ -47,6 +48,14 @@ private Q_SLOTS:
     void aSecondDashboardOnlyReads();
     void whatCannotBeMadeIsSaid();
     void nothingComesBackOnceTheStoreIsGone();
+    void aWrongClockErasesNothing_data();
+    void aWrongClockErasesNothing();
+    void whatIsTooOldIsForgottenInTheEnd();
+    void aBucketOfAWrongClockDoesNotCostTheTier_data();
+    void aBucketOfAWrongClockDoesNotCostTheTier();
+    void aClockThatIsSetCountsNothingTwice_data();
+    void aClockThatIsSetCountsNothingTwice();
+    void otherSpellingsOfAnAddressAreOneService();
 
 private:
     /// Somebody else changes the file.
@@ -644,6 +653,131 @@ void TestHistoryStore::nothingComesBackOnceTheStoreIsGone()
     }
     QCoreApplication::processEvents();
     QVERIFY(!answered);
+}
+
+static qint64 keptOf(HistoryStore &store, History::Time from, History::Time to, std::chrono::seconds step)
+{
+    const Result<HistoryRange> range =
+        wait<HistoryRange>([&](const auto &done) { store.askRange(Url, from, to, step, done); });
+    return range ? successesOf(*range) : -1;
+}
+
+void TestHistoryStore::aWrongClockErasesNothing_data()
+{
+    QTest::addColumn<qint64>("days");
+    QTest::newRow("sixty days ahead") << qint64(60);
+    QTest::newRow("ten years ahead") << qint64(3650);
+    QTest::newRow("to 1970") << qint64(-20'000);
+}
+
+void TestHistoryStore::aWrongClockErasesNothing()
+{
+    QFETCH(qint64, days);
+    ManualClock clock;
+    const History::Time began = clock.wall();
+    {
+        HistoryStore store(path(), {}, clock);
+        for (int second = 0; second < 100; ++second)
+            store.record(observation(began + second * 1s, 1));
+    }
+    clock.advance(100s);
+    for (int time = 0; time < 3; ++time) { // also a dashboard that is started while the clock is wrong
+        clock.setWallBy(std::chrono::hours(24 * days));
+        HistoryStore store(path(), {}, clock);
+        store.record(observation(clock.wall(), 1));
+        QVERIFY(eventsOf(store));
+        clock.setWallBy(std::chrono::hours(-24 * days));
+        QCOMPARE(keptOf(store, began - 10s, began + 100s, 1s), 100);
+    }
+}
+
+void TestHistoryStore::whatIsTooOldIsForgottenInTheEnd()
+{
+    HistoryDatabase database(path(), {});
+    QVERIFY(!database.open());
+    QVERIFY(!database.write(answers(Noon, 100), Noon));
+    QVERIFY(!database.prune(Noon + 2h));
+    const Result<HistoryRange> fine = database.range(Url, Noon - 200s, Noon, 1s, Noon);
+    QVERIFY(fine);
+    QCOMPARE(successesOf(*fine), 0);
+}
+
+void TestHistoryStore::aBucketOfAWrongClockDoesNotCostTheTier_data()
+{
+    QTest::addColumn<qint64>("hours");
+    QTest::newRow("1970") << qint64(-490'000);
+    QTest::newRow("before 1970") << qint64(-490'001);
+    QTest::newRow("sixty days ahead") << qint64(60 * 24);
+    QTest::newRow("a century ahead") << qint64(876'000);
+}
+
+void TestHistoryStore::aBucketOfAWrongClockDoesNotCostTheTier()
+{
+    QFETCH(qint64, hours);
+    HistoryLimits limits;
+    limits.bytes = 1024 * 1024;
+    HistoryDatabase database(path(), limits);
+    QVERIFY(!database.open());
+    HistoryBatch wrong;
+    wrong.add(observation(Noon + std::chrono::hours(hours), 1));
+    QVERIFY(!database.write(wrong, Noon));
+    for (int service = 0; service < 8; ++service)
+        QVERIFY(!database.write(answers(Noon, 2000, 1, Url + QString::number(service)), Noon));
+    QVERIFY(!database.prune(Noon)); // too large: the oldest quarters of the finest tier go, and not the tier
+    const Result<HistoryRange> range = database.range(Url + u'0', Noon - 60s, Noon, 1s, Noon);
+    QVERIFY(range);
+    QCOMPARE(successesOf(*range), 60);
+}
+
+void TestHistoryStore::aClockThatIsSetCountsNothingTwice_data()
+{
+    QTest::addColumn<qint64>("seconds");
+    for (const qint64 seconds : {-7200, -120, -5, 5, 120, 7200})
+        QTest::addRow("%lld s", seconds) << seconds;
+}
+
+void TestHistoryStore::aClockThatIsSetCountsNothingTwice()
+{
+    QFETCH(qint64, seconds);
+    ManualClock clock;
+    HistoryStore store(path(), {}, clock);
+    Recorder recorder(store);
+    History history;
+    const FleetEntry entry = *entryForUrl(Url);
+    HealthReport report;
+    report.instanceId = u"one"_s;
+    report.dependencies << DependencyReport{u"db"_s, DependencyStatus::Working, {}, {}, {}, 0, 0, {}};
+    const History::Time began = clock.wall();
+    for (int poll = 0; poll < 60; ++poll) {
+        if (poll == 30)
+            clock.setWallBy(std::chrono::seconds(seconds));
+        report.dependencies[0].successCount += 100;
+        report.uptime = Seconds(poll);
+        history.take(clock.wall(), report);
+        recorder.record(ServiceId(1), entry, report, 1ms, history, clock.wall());
+        clock.advance(1s);
+    }
+    const Result<HistoryRange> range =
+        wait<HistoryRange>([&](const auto &done) { store.askRange(Url, began - 3h, began + 3h, 600s, done); });
+    QVERIFY(range);
+    QVERIFY2(successesOf(*range) <= 5'900 && successesOf(*range) >= 5'700,
+             qPrintable(QString::number(successesOf(*range))));
+}
+
+void TestHistoryStore::otherSpellingsOfAnAddressAreOneService()
+{
+    {
+        HistoryDatabase database(path(), {});
+        QVERIFY(!database.open());
+        QVERIFY(!database.write(answers(Noon - 100s, 50), Noon));
+        QVERIFY(!database.write(answers(Noon, 50, 1, u"HTTP://127.0.0.1:8000/"_s), Noon));
+    }
+    HistoryDatabase database(path(), {});
+    QVERIFY(!database.open());
+    const Result<HistoryRange> range = database.range(Url, Noon - 200s, Noon, 1s, Noon);
+    QVERIFY(range);
+    QCOMPARE(successesOf(*range), 100);
+    QCOMPARE(range->operations.size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestHistoryStore)
