@@ -98,12 +98,14 @@ Result<HttpPeer> parsePeer(const QString &text)
         return HttpPeer{*address, false, {}, {}};
     }
     const QUrl url(text, QUrl::StrictMode);
-    const QString told = withoutPassword(text).left(140);
     const bool tls = url.scheme() == "https"_L1;
     if (!url.isValid() || (!tls && url.scheme() != "http"_L1) || url.host().isEmpty() || url.port(1) == 0)
-        return Problem{{}, u"\"%1\": expected http://HOST:PORT, https://HOST:PORT or unix:PATH"_s.arg(told)};
+        return Problem{{},
+                       u"\"%1\": expected http://HOST:PORT, https://HOST:PORT or unix:PATH"_s.arg(
+                           withoutPassword(text).left(140))};
     if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
-        return Problem{{}, u"\"%1\": a service's address has no user, query or fragment"_s.arg(told)};
+        return Problem{
+            {}, u"\"%1\": a service's address has no user, query or fragment"_s.arg(withoutPassword(text).left(140))};
     QString prefix = url.path(QUrl::FullyEncoded);
     while (prefix.endsWith(u'/'))
         prefix.chop(1);
