@@ -222,6 +222,8 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
     reply.latency = steady_clock::now() - exchange.started;
     if (reply.httpStatus != 0)
         reply.contentType = m_parser.header("content-type");
+    if (reply.httpStatus != 0 && exchange.request.wantsHead)
+        reply.head = m_parser.headers();
     exchange.done(std::move(reply));
 }
 
@@ -313,6 +315,8 @@ void HttpConnection::writeRequest()
     bytes.append(request.method).append(' ').append(m_prefix).append(request.path).append(m_head);
     if (!request.token.isEmpty())
         bytes.append("Authorization: Bearer ").append(request.token).append("\r\n");
+    if (!request.accept.isEmpty())
+        bytes.append("Accept: ").append(request.accept).append("\r\n");
     if (!request.repeatable)
         bytes += "Connection: close\r\n";
     if (!request.body.isEmpty())

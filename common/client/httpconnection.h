@@ -40,9 +40,11 @@ struct HttpRequest
     QByteArray method = "GET";
     QByteArray path; ///< with the query, percent-encoded
     QByteArray token;
+    QByteArray accept;                        ///< the Accept field; empty: none
     QByteArray body;                          ///< sent as application/json, unless empty
     std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
     qsizetype maximumBody = ServiceReply::MaximumBody;
+    bool wantsHead = false;  ///< the reply is to have the fields of its head
     bool repeatable = false; ///< may be sent once more when a kept connection turns out to be closed
 };
 

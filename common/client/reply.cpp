@@ -27,6 +27,15 @@ QString describe(ClientError error)
     Q_UNREACHABLE();
 }
 
+QByteArray ServiceReply::field(QByteArrayView name) const
+{
+    for (const auto &[key, value] : head) {
+        if (key == name)
+            return value;
+    }
+    return {};
+}
+
 bool cameFromService(ClientError error)
 {
     switch (error) {

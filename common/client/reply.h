@@ -2,10 +2,12 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -42,12 +44,16 @@ struct ServiceReply
     static constexpr qsizetype MaximumBody = 64 * 1024;
 
     ClientError error = ClientError::None;
-    QString message;                     ///< one sentence for a person; empty if there is no error
-    int httpStatus = 0;                  ///< 0: none arrived
-    QByteArray body;                     ///< as received, cut at the most that is read
-    std::chrono::nanoseconds latency{0}; ///< from the call to the last byte, or to the error
-    QByteArray contentType{};            ///< as received; empty if no head arrived
-    bool isWhole = false;                ///< the complete answer arrived, understood or not
+    QString message;                                 ///< one sentence for a person; empty if there is no error
+    int httpStatus = 0;                              ///< 0: none arrived
+    QByteArray body;                                 ///< as received, cut at the most that is read
+    std::chrono::nanoseconds latency{0};             ///< from the call to the last byte, or to the error
+    QByteArray contentType{};                        ///< as received; empty if no head arrived
+    bool isWhole = false;                            ///< the complete answer arrived, understood or not
+    QList<std::pair<QByteArray, QByteArray>> head{}; ///< its fields, names in lower case, where they were asked for
+
+    /// The first field of that name, in lower case, in `head`; empty: none.
+    QByteArray field(QByteArrayView name) const;
 
     bool operator==(const ServiceReply &) const = default;
 };

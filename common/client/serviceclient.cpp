@@ -5,6 +5,7 @@
 #include "common/client/httpconnection.h"
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
+#include "common/protocol/logcodec.h"
 
 #include <QUrl>
 
@@ -72,6 +73,30 @@ std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &d
 
 QByteArray bytesOf(QLatin1StringView path) { return {path.data(), path.size()}; }
 
+Result<LogPage> pageOf(const ServiceReply &reply)
+{
+    LogPage page;
+    if (!reply.contentType.startsWith(JsonLinesType)) {
+        for (QByteArrayView rest = reply.body; !rest.isEmpty(); ++page.next) {
+            const qsizetype end = rest.indexOf('\n');
+            const qsizetype size = end < 0 ? rest.size() : end + 1;
+            page.lines.append({page.next, {}, OutputStream::Stdout, rest.first(size).toByteArray()});
+            rest = rest.sliced(size);
+        }
+        return page;
+    }
+    Result<QList<OutputLine>> lines = decodeLogLines(reply.body);
+    if (!lines)
+        return lines.problem();
+    bool isNumber = false;
+    page.lines = std::move(*lines);
+    page.next = reply.field("x-next-position").toLongLong(&isNumber);
+    page.log = reply.field("x-log-id");
+    if (!isNumber || page.log.isEmpty())
+        return Problem{{}, u"expected the fields X-Next-Position and X-Log-Id"_s};
+    return page;
+}
+
 Result<QByteArray> asItIs(const QByteArray &body) { return body; }
 
 } // namespace
@@ -134,9 +159,28 @@ void ServiceClient::askCode(const QByteArrayList &paths, const Callback<QList<Co
     read(bytesOf(Endpoint::Code) + query, understood(done, decodeCodeFiles));
 }
 
-void ServiceClient::logs(int tail, const Callback<QByteArray> &done)
+void ServiceClient::logs(const LogQuery &query, const Callback<LogPage> &done)
 {
-    read(bytesOf(Endpoint::Logs) + "?tail=" + QByteArray::number(tail), understood(done, asItIs));
+    HttpRequest request;
+    request.path = bytesOf(Endpoint::Logs) + '?' + encode(query);
+    request.accept = QByteArray(JsonLinesType) + ", text/plain;q=0.5";
+    request.maximumBody = LogQuery::MostLimit + ServiceReply::MaximumBody; // a service may know no limit
+    request.wantsHead = true;
+    send(std::move(request), [done](ServiceReply raw) {
+        const ServiceReply reply = judged(std::move(raw), false);
+        Answer<LogPage> answer{{}, reply};
+        answer.reply.body.clear();
+        if (reply.error == ClientError::None) {
+            Result<LogPage> page = pageOf(reply);
+            if (page) {
+                answer.value = std::move(*page);
+            } else {
+                answer.reply.error = ClientError::NotUnderstood;
+                answer.reply.message = u"the answer is not understood: "_s + printable(page.problem().text());
+            }
+        }
+        done(answer);
+    });
 }
 
 void ServiceClient::get(const QString &path, const Callback<QByteArray> &done)
@@ -159,16 +203,22 @@ void ServiceClient::abort()
 
 void ServiceClient::read(const QByteArray &target, const Raw &done, qsizetype maximumBody)
 {
+    HttpRequest request;
+    request.path = target;
+    request.maximumBody = maximumBody;
+    send(std::move(request), done);
+}
+
+/// A read.
+void ServiceClient::send(HttpRequest request, const Raw &done)
+{
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
     if (!m_reads)
         m_reads = new HttpConnection(*m_peer, this);
-    HttpRequest request;
-    request.path = target;
     request.token = m_target.token.toLatin1();
     request.timeout = ReadTimeout;
     request.repeatable = true;
-    request.maximumBody = maximumBody;
     m_reads->send(std::move(request), done);
 }
 

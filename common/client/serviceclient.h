@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/protocol/health.h"
+#include "common/protocol/logpage.h"
 #include "common/protocol/reportreader.h"
 
 #include <QObject>
@@ -14,6 +15,7 @@ namespace Hephaestus {
 
 class HttpConnection;
 struct HttpPeer;
+struct HttpRequest;
 
 /// Whom to ask, and with what right.
 struct ServiceTarget
@@ -27,10 +29,10 @@ struct ServiceTarget
 /// Asks one service. Nothing blocks. Every call takes a callback, which is called exactly once, from the event loop of
 /// the client's thread and never from within the call. Once the client is destroyed, nothing is called.
 ///
-/// Limits: a read may take 5 s and 64 KiB in all, a report 4 MiB (5,000 dependencies have one). Redirects are not
-/// followed; there are no cookies and no proxies. Reads share one kept connection and queue on it. Calls that change
-/// something each have a connection of their own, and are never sent twice. QNetworkAccessManager would send a POST
-/// again when the peer closes without an answer; the second one would shut down the successor.
+/// Limits: a read may take 5 s and 64 KiB in all, a report 4 MiB (5,000 dependencies have one), and so a page of logs.
+/// Redirects are not followed; there are no cookies and no proxies. Reads share one kept connection and queue on it.
+/// Calls that change something each have a connection of their own, and are never sent twice. QNetworkAccessManager
+/// would send a POST again when the peer closes without an answer; the second one would shut down the successor.
 class ServiceClient : public QObject
 {
     Q_OBJECT
@@ -64,8 +66,9 @@ public:
     void check(const Callback<HealthReport> &done);
     /// Which of these files, absolute, the service's process loaded; they must fit into a request's head.
     void askCode(const QByteArrayList &paths, const Callback<QList<CodeFile>> &done);
-    /// The last `tail` lines of its output, as it sent them.
-    void logs(int tail, const Callback<QByteArray> &done);
+    /// Lines of its output. Of a service that knows no positions it is what it sent as plain text, with times and a
+    /// LogPage::log that are empty.
+    void logs(const LogQuery &query, const Callback<LogPage> &done);
     /// GET of any path, with the same limits: for services that speak another dialect.
     void get(const QString &path, const Callback<QByteArray> &done);
     /// POST without a body, likewise.
@@ -77,6 +80,7 @@ public:
 private:
     using Raw = std::function<void(ServiceReply)>;
     void read(const QByteArray &target, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
+    void send(HttpRequest request, const Raw &done);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void answerLater(ServiceReply reply, const Raw &done);

@@ -35,6 +35,8 @@ public:
     QByteArray header(QByteArrayView name) const; ///< the first of that name; empty if none
     /// What the body is coded by besides chunks (`gzip`), which is not undone; empty: it is as it should be.
     const QByteArray &coding() const { return m_coding; }
+    /// All of them; names in lower case.
+    const QList<std::pair<QByteArray, QByteArray>> &headers() const { return m_headers; }
     bool keepAlive() const { return m_keepAlive; }
     const QString &problem() const { return m_problem; } ///< what is Broken or TooLarge
 

@@ -2,6 +2,7 @@
 #include "dashboard/history/obituaries.h"
 
 #include "common/client/serviceclient.h"
+#include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 
 #include <QFile>
@@ -186,9 +187,15 @@ void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const 
     if (!target)
         return done({});
     auto *const client = new ServiceClient(*target, this);
-    client->logs(LogLines, [client, done](const Answer<QByteArray> &answer) {
+    LogQuery query;
+    query.tail = LogLines;
+    query.limit = LogBytes;
+    client->logs(query, [client, done](const Answer<LogPage> &answer) {
         client->deleteLater();
-        done(answer.value.value_or(QByteArray()).right(LogBytes));
+        QByteArray log;
+        for (const OutputLine &line : answer.value.value_or(LogPage()).lines)
+            log += line.text;
+        done(log.right(LogBytes));
     });
 }
 
@@ -228,10 +235,10 @@ void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> 
 /// The end of what a program started from here wrote; empty: it was not started from here.
 QByteArray Obituaries::keptOutput(const QString &name) const
 {
-    QFile file(logFileOf(name, m_stateDirectory));
-    if (!file.open(QIODevice::ReadOnly) || !file.seek(std::max<qint64>(0, file.size() - LogBytes)))
-        return {};
-    return file.readAll();
+    QByteArray text;
+    for (const OutputLine &line : readKeptOutput(name, m_stateDirectory, LogBytes).lines)
+        text += line.text;
+    return text.right(LogBytes);
 }
 
 } // namespace Hephaestus

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/logfollower.h"
 
+#include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
+
+#include <QFile>
 
 #include <sys/stat.h>
 
@@ -12,13 +15,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 MostAtOnce = 256 * 1024;
+constexpr qint64 MostAtOnce = 1 << 20;
+constexpr auto FilePace = 200ms;
+constexpr auto FeedPace = 200ms;
 
-QStringList linesOf(QByteArray text)
+/// 0: there is no such file.
+quint64 inodeOf(const QString &path)
 {
-    if (text.endsWith('\n'))
-        text.chop(1);
-    return text.isEmpty() ? QStringList() : QString::fromUtf8(text).split(u'\n');
+    struct stat about = {};
+    return ::stat(QFile::encodeName(path).constData(), &about) == 0 ? about.st_ino : 0;
 }
 
 } // namespace
@@ -27,12 +32,20 @@ LogFollower::LogFollower(const FleetEntry &entry, bool offers, const QString &st
     : QObject(parent)
     , m_entry(entry)
     , m_offers(offers)
-    , m_path(logFileOf(entry.name, stateDirectory))
+    , m_stateDirectory(stateDirectory)
 {
-    connect(&m_timer, &QTimer::timeout, this, &LogFollower::look);
+    chooseFile();
+    connect(&m_timer, &QTimer::timeout, this, &LogFollower::readFile);
 }
 
 LogFollower::~LogFollower() = default;
+
+/// A wrapped program's own, or else that of the program that was started.
+void LogFollower::chooseFile()
+{
+    const QString wrapped = logFileOf(m_entry.name + u".output"_s, m_stateDirectory);
+    m_path = QFile::exists(wrapped) ? wrapped : logFileOf(m_entry.name, m_stateDirectory);
+}
 
 QString LogFollower::source() const
 {
@@ -42,20 +55,19 @@ QString LogFollower::source() const
 
 void LogFollower::start()
 {
+    if (m_offers)
+        return follow();
     if (m_timer.isActive())
         return;
-    m_timer.start(1s);
-    look();
+    m_timer.start(FilePace);
+    readFile();
 }
 
-void LogFollower::stop() { m_timer.stop(); }
-
-void LogFollower::look()
+void LogFollower::stop()
 {
-    if (m_offers)
-        ask();
-    else
-        readFile();
+    m_timer.stop();
+    if (m_feed)
+        m_feed->stop();
 }
 
 void LogFollower::fail(const QString &why)
@@ -66,68 +78,100 @@ void LogFollower::fail(const QString &why)
 
 // ---- what the service tells ---------------------------------------------------------------------------
 
-void LogFollower::ask()
+void LogFollower::follow()
 {
-    if (m_asking)
-        return;
-    if (!m_client) {
-        const Result<ServiceTarget> target = targetOf(m_entry);
-        if (!target)
-            return fail(target.problem().text());
-        m_client = std::make_unique<ServiceClient>(*target);
-    }
-    m_asking = true;
-    m_client->logs(Lines, [this](const Answer<QByteArray> &answer) {
-        m_asking = false;
-        if (!answer.value)
-            return fail(answer.reply.message);
-        fail({});
-        const QStringList current = linesOf(*answer.value);
-        const QStringList fresh = newLines(m_previous, current);
-        m_previous = current;
-        if (!fresh.isEmpty())
-            Q_EMIT appended(fresh);
+    if (m_feed)
+        return m_feed->start(Lines);
+    const Result<ServiceTarget> target = targetOf(m_entry);
+    if (!target)
+        return fail(target.problem().text());
+    m_feed = std::make_unique<LogFeed>(*target);
+    m_feed->setPace(FeedPace);
+    connect(m_feed.get(), &LogFeed::arrived, this, &LogFollower::appended);
+    connect(m_feed.get(), &LogFeed::earlier, this, &LogFollower::earlier);
+    connect(m_feed.get(), &LogFeed::lost, this,
+            [this](qint64 lines) { Q_EMIT noted(tr("%1 lines are no longer kept").arg(lines)); });
+    connect(m_feed.get(), &LogFeed::restarted, this, [this] {
+        Q_EMIT begunAnew();
+        Q_EMIT noted(tr("the log begins anew"));
     });
+    connect(m_feed.get(), &LogFeed::failed, this, [this](const ServiceReply &reply) { fail(reply.message); });
+    connect(m_feed.get(), &LogFeed::recovered, this, [this] { fail({}); });
+    m_feed->start(Lines);
 }
 
-QStringList LogFollower::newLines(const QStringList &previous, const QStringList &current)
+void LogFollower::askEarlier(qint64 before)
 {
-    const qsizetype most = std::min(previous.size(), current.size());
-    for (qsizetype common = most; common > 0; --common) {
-        if (std::equal(current.begin(), current.begin() + common, previous.end() - common))
-            return current.mid(common);
-    }
-    return current;
+    if (m_feed)
+        return m_feed->askEarlier(before, EarlierBytes);
+    const qint64 from = std::max<qint64>(0, before - EarlierBytes);
+    QByteArray part = readPart(from, before - from);
+    const qsizetype skipped = from > 0 ? part.indexOf('\n') + 1 : 0;
+    QList<OutputLine> lines = readOutputText(QByteArrayView(part).sliced(skipped));
+    for (OutputLine &line : lines)
+        line.position += from + skipped;
+    Q_EMIT earlier(lines);
 }
 
 // ---- the file -------------------------------------------------------------------------------------------
 
+/// Empty: it cannot be read.
+QByteArray LogFollower::readPart(qint64 from, qint64 size)
+{
+    QFile file(m_path);
+    if (file.open(QIODevice::ReadOnly) && file.seek(from)) {
+        fail({});
+        return file.read(size);
+    }
+    fail(tr("%1 cannot be read: %2").arg(m_path, file.errorString()));
+    return {};
+}
+
+QString LogFollower::olderFile() const { return m_path + u".1"_s; }
+
+/// What was not read of the file that has become the older one; and goes on where the newer one continues it.
+QByteArray LogFollower::takeRotated()
+{
+    const qint64 position = std::exchange(m_position, 0);
+    QFile older(olderFile());
+    if (inodeOf(olderFile()) == m_olderInode || !older.open(QIODevice::ReadOnly)) // it was cut by somebody else
+        return {};
+    m_position = std::max<qint64>(0, position - older.size());
+    return older.seek(position) ? older.read(MostAtOnce) : QByteArray();
+}
+
 void LogFollower::readFile()
 {
+    if (m_position < 0)
+        chooseFile();
     struct stat about = {};
     if (::stat(QFile::encodeName(m_path).constData(), &about) != 0)
         return fail(tr("This service does not offer its log (%1), and was not started from here: there is no %2.")
                         .arg(u"/health/logs"_s, m_path));
-    if (about.st_ino != m_inode || about.st_size < m_position) { // another file, or begun anew
-        m_position = m_inode == 0 ? -1 : 0;
-        m_inode = about.st_ino;
-        m_unfinished.clear();
-    }
-    if (m_position == about.st_size)
-        return;
-    QFile file(m_path);
     const bool first = m_position < 0;
+    QByteArray rest = std::exchange(m_unfinished, {});
+    if (!first && (about.st_ino != m_inode || about.st_size < m_position)) {
+        rest += takeRotated();
+        Q_EMIT begunAnew();
+    }
+    m_inode = about.st_ino;
+    m_olderInode = inodeOf(olderFile());
     const qint64 from = std::max(first ? 0 : m_position, about.st_size - MostAtOnce);
-    if (!file.open(QIODevice::ReadOnly) || !file.seek(from))
-        return fail(tr("%1 cannot be read: %2").arg(m_path, file.errorString()));
-    fail({});
-    const QByteArray bytes = m_unfinished + file.read(MostAtOnce);
-    m_position = file.pos();
-    const qsizetype end = bytes.lastIndexOf('\n') + 1;
-    m_unfinished = bytes.mid(end).right(MostAtOnce);
-    QStringList lines = linesOf(bytes.left(end));
+    if (!first && from > m_position) {
+        Q_EMIT noted(tr("%1 bytes of the file were skipped").arg(from - m_position));
+        rest.clear();
+    }
+    const QByteArray part = readPart(from, MostAtOnce);
+    m_position = from + part.size();
+    const qint64 begin = from - rest.size();
+    rest += part;
+    const qsizetype end = rest.lastIndexOf('\n') + 1;
+    m_unfinished = rest.mid(end).right(MostAtOnce);
+    QList<OutputLine> lines = readOutputText(QByteArrayView(rest).first(end));
+    for (OutputLine &line : lines)
+        line.position += begin;
     if (first && lines.size() > Lines)
-        lines = lines.mid(lines.size() - Lines);
+        lines = lines.last(Lines);
     if (!lines.isEmpty())
         Q_EMIT appended(lines);
 }

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/client/serviceclient.h"
+#include "common/client/logfeed.h"
 #include "common/fleet/fleet.h"
-
-#include <QFile>
-#include <QTimer>
 
 namespace Hephaestus {
 
 /// Follows the output of one service: what it tells at /health/logs, or the file that it writes to when it was started
-/// from here. Whole lines come as they are seen; a look a second, none while it is stopped. One thread; nothing blocks
-/// but reading a local file's end.
+/// from here. Lines have a position by which earlier ones can be asked for. It looks five times a second while
+/// something comes, and not at all while it is stopped. One thread; nothing blocks but reading a local file.
 class LogFollower : public QObject
 {
     Q_OBJECT
 
 public:
-    static constexpr int Lines = 1000; ///< of what was there before
+    static constexpr int Lines = 1000;                   ///< of what was there before
+    static constexpr qsizetype EarlierBytes = 256 << 10; ///< asked for at once
 
     /// `offers`: whether the service says that it has logs. `stateDirectory` as in launcher.h.
     LogFollower(const FleetEntry &entry, bool offers, const QString &stateDirectory, QObject *parent = nullptr);
@@ -25,36 +23,40 @@ public:
 
     void start(); ///< looks at once
     void stop();
-    bool offers() const { return m_offers; }
+    /// The lines before this position: earlier() follows, if they can be had.
+    void askEarlier(qint64 before);
     /// Where it comes from, as a sentence.
     QString source() const;
 
-    /// What of `current` is new after `previous`, both the last lines of one growing output. Old is the longest end
-    /// of `previous` that `current` begins with.
-    static QStringList newLines(const QStringList &previous, const QStringList &current);
-
 Q_SIGNALS:
-    void appended(const QStringList &lines);
+    /// The last ones may be unfinished, and come again.
+    void appended(const QList<Hephaestus::OutputLine> &lines);
+    void earlier(const QList<Hephaestus::OutputLine> &lines); ///< none: these were the first
+    void noted(const QString &what);                          ///< for the reader, among the lines
+    void begunAnew();                                         ///< positions of before mean nothing any more
     /// Nothing can be had now, as a sentence; once for each reason. Empty: it can again.
     void failed(const QString &why);
 
 private:
-    void look();
-    void ask();
+    void follow();
+    void chooseFile();
     void readFile();
+    QString olderFile() const;
+    QByteArray takeRotated();
+    QByteArray readPart(qint64 from, qint64 size);
     void fail(const QString &why);
 
     FleetEntry m_entry;
     bool m_offers;
+    QString m_stateDirectory;
     QString m_path;
-    std::unique_ptr<ServiceClient> m_client;
+    std::unique_ptr<LogFeed> m_feed;
     QTimer m_timer;
-    QStringList m_previous;  ///< of the service
     QByteArray m_unfinished; ///< of the file: a line without its end
     qint64 m_position = -1;  ///< in the file; -1: not read yet
     quint64 m_inode = 0;
+    quint64 m_olderInode = 0; ///< of the file before it
     QString m_failure;
-    bool m_asking = false;
 };
 
 } // namespace Hephaestus

@@ -11,8 +11,12 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QScrollBar>
+#include <QTextBlock>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <numeric>
 
 namespace Hephaestus {
 
@@ -20,7 +24,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int MostMatches = 2000; ///< that are marked; more would be slow, and say no more
+constexpr int LongestLine = 4000; ///< characters shown of it
+
+QString textOf(const OutputLine &line)
+{
+    QString text = QString::fromUtf8(line.text);
+    if (text.endsWith(u'\n'))
+        text.chop(1);
+    return visibleText(text.replace(u'\t', u"    "_s), LongestLine);
+}
 
 } // namespace
 
@@ -55,21 +67,29 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
-    m_text->setMaximumBlockCount(MostLines);
     m_text->setUndoRedoEnabled(false);
     m_text->setAccessibleName(tr("The log"));
     m_text->setPlaceholderText(tr("Nothing has been written yet."));
 
+    connectSearch();
+    layOut();
+    setFocusProxy(m_text);
+    search();
+}
+
+void LogsPage::connectSearch()
+{
     connect(m_search, &QLineEdit::textChanged, this, &LogsPage::search);
     connect(m_search, &QLineEdit::returnPressed, this, [this] { find(true); }); // from the newest backwards
     connect(m_next, &QToolButton::clicked, this, [this] { find(false); });
     connect(m_previous, &QToolButton::clicked, this, [this] { find(true); });
     connect(m_follow, &QCheckBox::clicked, this, &LogsPage::setFollowing);
-    connect(m_text->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
-        if (!m_scrolling)
-            m_follow->setChecked(value >= m_text->verticalScrollBar()->maximum());
-    });
+    connect(m_text->verticalScrollBar(), &QScrollBar::valueChanged, this, &LogsPage::scrolled);
+    connect(m_text, &QPlainTextEdit::cursorPositionChanged, this, &LogsPage::countMatches);
+}
 
+void LogsPage::layOut()
+{
     auto *const bar = new QHBoxLayout;
     bar->setSpacing(spacing(fontMetrics(), 2));
     bar->addWidget(m_search, 1);
@@ -83,8 +103,6 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     layout->addLayout(bar);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_note);
-    setFocusProxy(m_text);
-    search();
 }
 
 void LogsPage::show(const ServiceRow &row)
@@ -102,10 +120,20 @@ void LogsPage::show(const ServiceRow &row)
 void LogsPage::begin(const ServiceRow &row)
 {
     m_text->clear();
+    m_lines.clear();
+    m_unfinished = 0;
+    m_matches = 0;
+    m_isAtBegin = false;
     m_follow->setChecked(true);
     m_follower = std::make_unique<LogFollower>(row.entry, m_offers, m_stateDirectory);
     m_note->setText(visibleText(m_follower->source()));
     connect(m_follower.get(), &LogFollower::appended, this, &LogsPage::append);
+    connect(m_follower.get(), &LogFollower::earlier, this, &LogsPage::prepend);
+    connect(m_follower.get(), &LogFollower::noted, this, &LogsPage::note);
+    connect(m_follower.get(), &LogFollower::begunAnew, this, [this] {
+        for (Shown &line : m_lines)
+            line.position = -1;
+    });
     connect(m_follower.get(), &LogFollower::failed, this, [this](const QString &why) {
         m_note->setText(visibleText(why.isEmpty() ? m_follower->source() : why, 1000));
     });
@@ -113,24 +141,121 @@ void LogsPage::begin(const ServiceRow &row)
         m_follower->start();
 }
 
-void LogsPage::append(const QStringList &lines)
+void LogsPage::append(const QList<OutputLine> &lines)
 {
-    QStringList shown;
-    for (const QString &line : lines)
-        shown << visibleText(QString(line).replace(u'\t', u"    "_s), 4000);
-    const int down = m_text->verticalScrollBar()->value();
-    const int before = m_text->blockCount();
-    m_scrolling = true;
-    m_text->appendPlainText(shown.join(u'\n'));
-    if (m_follow->isChecked()) {
-        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
-    } else {
-        // Lines that were dropped at the front must not move what is being read.
-        const int dropped = std::max(0, before + int(shown.size()) - MostLines);
-        m_text->verticalScrollBar()->setValue(std::max(0, down - dropped));
+    dropUnfinished();
+    QStringList texts;
+    for (const OutputLine &line : lines) {
+        texts << textOf(line);
+        m_lines.push_back(shownAs(line.position, texts.last()));
+        m_matches += m_lines.back().matches;
+        m_unfinished += line.isUnfinished() ? 1 : 0;
     }
+    appendTexts(texts);
+}
+
+void LogsPage::note(const QString &what)
+{
+    dropUnfinished();
+    const QString text = u"— "_s + what + u" —"_s;
+    m_lines.push_back(shownAs(-1, text));
+    m_matches += m_lines.back().matches;
+    appendTexts({text});
+}
+
+/// Of lines that are in m_lines already.
+void LogsPage::appendTexts(const QStringList &texts)
+{
+    if (texts.isEmpty())
+        return;
+    const int down = m_text->verticalScrollBar()->value();
+    m_scrolling = true;
+    m_text->appendPlainText(texts.join(u'\n'));
+    if (m_follow->isChecked())
+        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
+    else
+        m_text->verticalScrollBar()->setValue(down);
+    m_scrolling = false;
+    trim();
+    markMatches();
+    countMatches();
+}
+
+/// Lines without their ends come again, with more of them.
+void LogsPage::dropUnfinished()
+{
+    if (m_unfinished == 0)
+        return;
+    QTextCursor at(m_text->document());
+    at.movePosition(QTextCursor::End);
+    for (; m_unfinished > 0; --m_unfinished) {
+        at.movePosition(QTextCursor::StartOfBlock, QTextCursor::KeepAnchor);
+        at.removeSelectedText();
+        at.deletePreviousChar();
+        m_matches -= m_lines.back().matches;
+        m_lines.pop_back();
+    }
+}
+
+/// Drops the oldest lines. What is being read stays where it is.
+void LogsPage::trim()
+{
+    const int most = m_follow->isChecked() ? FollowedLines : MostLines;
+    const int dropped = int(m_lines.size()) - most;
+    if (dropped < most / 20) // a few more cost less than a removal each time
+        return;
+    const int down = m_text->verticalScrollBar()->value();
+    QTextCursor at(m_text->document());
+    at.movePosition(QTextCursor::NextBlock, QTextCursor::KeepAnchor, dropped);
+    m_scrolling = true;
+    at.removeSelectedText();
+    m_text->verticalScrollBar()->setValue(std::max(0, down - dropped));
+    m_scrolling = false;
+    for (int i = 0; i < dropped; ++i) {
+        m_matches -= m_lines.front().matches;
+        m_lines.pop_front();
+    }
+    m_isAtBegin = false;
+}
+
+void LogsPage::prepend(const QList<OutputLine> &lines)
+{
+    if (m_lines.empty() || lines.isEmpty() || lines.last().position >= m_lines.front().position) {
+        m_isAtBegin = m_isAtBegin || lines.isEmpty();
+        return;
+    }
+    QString text;
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        const QString shown = textOf(*line);
+        m_lines.push_front(shownAs(line->position, shown));
+        m_matches += m_lines.front().matches;
+        text.prepend(shown + u'\n');
+    }
+    const int down = m_text->verticalScrollBar()->value();
+    QTextCursor at(m_text->document());
+    m_scrolling = true;
+    at.insertText(text);
+    m_text->verticalScrollBar()->setValue(down + int(lines.size()));
     m_scrolling = false;
     markMatches();
+    countMatches();
+}
+
+void LogsPage::scrolled(int value)
+{
+    if (m_scrolling)
+        return;
+    m_follow->setChecked(value >= m_text->verticalScrollBar()->maximum());
+    if (value == m_text->verticalScrollBar()->minimum() && !m_follow->isChecked())
+        loadEarlier();
+    markMatches();
+}
+
+void LogsPage::loadEarlier()
+{
+    const bool isFull = int(m_lines.size()) >= MostLines;
+    if (m_follower && !m_isAtBegin && !isFull && !m_lines.empty() && m_lines.front().position > 0)
+        m_follower->askEarlier(m_lines.front().position);
 }
 
 void LogsPage::setFollowing(bool following)
@@ -148,14 +273,31 @@ void LogsPage::focusSearch()
     m_search->selectAll();
 }
 
+int LogsPage::matchesIn(const QString &text) const
+{
+    const QString wanted = m_search->text();
+    return wanted.isEmpty() ? 0 : int(text.count(wanted, Qt::CaseInsensitive));
+}
+
+LogsPage::Shown LogsPage::shownAs(qint64 position, const QString &text) const { return {position, matchesIn(text)}; }
+
 void LogsPage::search()
 {
     const bool any = !m_search->text().isEmpty();
     m_next->setEnabled(any);
     m_previous->setEnabled(any);
+    m_matches = 0;
+    QTextBlock block = m_text->document()->firstBlock();
+    for (Shown &line : m_lines) {
+        line.matches = matchesIn(block.text());
+        m_matches += line.matches;
+        block = block.next();
+    }
     markMatches();
+    countMatches();
 }
 
+/// Those in view; a mark for every line would cost more the longer the log is.
 void LogsPage::markMatches()
 {
     const QString wanted = m_search->text();
@@ -165,22 +307,38 @@ void LogsPage::markMatches()
         QColor colour = Theme::of(palette()).accent(ServiceState::ShuttingDown);
         colour.setAlphaF(0.35F);
         mark.format.setBackground(colour);
-        // The newest first: of too many the old ones stay unmarked.
-        QTextCursor at(m_text->document());
-        at.movePosition(QTextCursor::End);
-        while (marks.size() < MostMatches) {
-            at = m_text->document()->find(wanted, at, QTextDocument::FindBackward);
-            if (at.isNull())
+        const QTextBlock last = m_text->cursorForPosition(m_text->viewport()->rect().bottomLeft()).block();
+        for (QTextBlock block = m_text->cursorForPosition({}).block(); block.isValid(); block = block.next()) {
+            const QString text = block.text();
+            for (qsizetype at = text.indexOf(wanted, 0, Qt::CaseInsensitive); at >= 0;
+                 at = text.indexOf(wanted, at + wanted.size(), Qt::CaseInsensitive)) {
+                mark.cursor = QTextCursor(block);
+                mark.cursor.setPosition(block.position() + int(at));
+                mark.cursor.setPosition(block.position() + int(at + wanted.size()), QTextCursor::KeepAnchor);
+                marks << mark;
+            }
+            if (block == last)
                 break;
-            mark.cursor = at;
-            marks << mark;
         }
     }
-    m_count->setText(wanted.isEmpty()                 ? QString()
-                         : marks.isEmpty()            ? tr("none")
-                         : marks.size() < MostMatches ? tr("%1 found").arg(marks.size())
-                                                      : tr("more than %1").arg(MostMatches));
     m_text->setExtraSelections(marks);
+}
+
+/// `3 of 14` where a match is selected.
+void LogsPage::countMatches()
+{
+    const QString wanted = m_search->text();
+    if (wanted.isEmpty())
+        return m_count->clear();
+    const QTextCursor cursor = m_text->textCursor();
+    if (cursor.selectedText().compare(wanted, Qt::CaseInsensitive) != 0)
+        return m_count->setText(m_matches == 0 ? tr("none") : tr("%1 found").arg(m_matches));
+    const QTextBlock block = m_text->document()->findBlock(cursor.selectionStart());
+    const auto here = m_lines.begin() + std::min<std::ptrdiff_t>(block.blockNumber(), std::ptrdiff_t(m_lines.size()));
+    int number =
+        std::accumulate(m_lines.begin(), here, 1, [](int sum, const Shown &line) { return sum + line.matches; });
+    number += matchesIn(block.text().left(cursor.selectionStart() - block.position()));
+    m_count->setText(tr("%1 of %2").arg(number).arg(m_matches));
 }
 
 void LogsPage::find(bool backward)
@@ -193,8 +351,10 @@ void LogsPage::find(bool backward)
         m_text->moveCursor(QTextCursor::End);
     if (m_text->find(wanted, flags))
         return;
+    const QTextCursor place = m_text->textCursor();
     m_text->moveCursor(backward ? QTextCursor::End : QTextCursor::Start); // and round
-    m_text->find(wanted, flags);
+    if (!m_text->find(wanted, flags))
+        m_text->setTextCursor(place);
 }
 
 void LogsPage::keyPressEvent(QKeyEvent *event)
@@ -222,6 +382,12 @@ void LogsPage::hideEvent(QHideEvent *event)
     QWidget::hideEvent(event);
     if (m_follower)
         m_follower->stop(); // nobody looks
+}
+
+void LogsPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    markMatches();
 }
 
 void LogsPage::changeEvent(QEvent *event)

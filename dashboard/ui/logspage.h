@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <deque>
+
 class QCheckBox;
 class QLabel;
 class QLineEdit;
@@ -14,14 +16,15 @@ class QToolButton;
 
 namespace Hephaestus {
 
-/// A service's output as it grows. Following stops when somebody scrolls up, and goes on at the end; a search marks all
-/// matches and goes from one to the next.
+/// A service's output as it grows. Following stops when somebody scrolls up, and goes on at the end; scrolling to the
+/// top loads what came earlier. A search counts all matches, marks those in view, and goes from one to the next.
 class LogsPage : public QWidget
 {
     Q_OBJECT
 
 public:
-    static constexpr int MostLines = 20'000;
+    static constexpr int FollowedLines = 20'000; ///< shown while it follows
+    static constexpr int MostLines = 200'000;    ///< shown while somebody reads
 
     explicit LogsPage(QString stateDirectory, QWidget *parent = nullptr);
 
@@ -33,14 +36,34 @@ protected:
     void hideEvent(QHideEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    /// Of one line that is shown.
+    struct Shown
+    {
+        qint64 position; ///< -1: none, a note of ours or a line from before the log began anew
+        int matches;
+    };
+
+    void connectSearch();
+    void layOut();
     void begin(const ServiceRow &row);
-    void append(const QStringList &lines);
+    void append(const QList<OutputLine> &lines);
+    void appendTexts(const QStringList &texts);
+    void prepend(const QList<OutputLine> &lines);
+    void note(const QString &what);
+    void dropUnfinished();
+    void trim();
+    void scrolled(int value);
+    void loadEarlier();
     void setFollowing(bool following);
+    Shown shownAs(qint64 position, const QString &text) const;
+    int matchesIn(const QString &text) const;
     void search();
     void find(bool backward);
     void markMatches();
+    void countMatches();
 
     QString m_stateDirectory;
     ServiceId m_service = NoService;
@@ -55,7 +78,11 @@ private:
     QCheckBox *m_follow;
     QPlainTextEdit *m_text;
     QLabel *m_note;
-    bool m_scrolling = false; ///< it is us who scrolls
+    std::deque<Shown> m_lines; ///< one for each block of the text; empty: the text is
+    int m_unfinished = 0;      ///< so many of the last ones come again
+    int m_matches = 0;         ///< in all of them
+    bool m_isAtBegin = false;  ///< nothing earlier can be had
+    bool m_scrolling = false;  ///< it is us who scrolls
 };
 
 } // namespace Hephaestus

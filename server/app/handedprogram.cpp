@@ -46,8 +46,6 @@ QList<HandedSocket> HandedProgram::handOver()
     keepPlace(child.error);
     const QByteArray pid = QByteArray::number(child.pid);
     QList<HandedSocket> handed{{Stdout + pid, child.output.number()}, {Stderr + pid, child.error.number()}};
-    if (output.isOpen())
-        handed.append({Output + pid, output.number()});
     if (guardian && guardian->pid() > 0)
         handed.append({GuardianChannel + QByteArray::number(guardian->pid()), guardian->channel()});
     if (adapter && !adapter->problem()) {
@@ -66,8 +64,6 @@ std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherit
     }
     if (const auto taken = takeNamed(inherited, Stderr))
         program.child.error.reset(taken->descriptor);
-    if (const auto taken = takeNamed(inherited, Output))
-        program.output.reset(taken->descriptor);
     if (const auto taken = takeNamed(inherited, GuardianChannel))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, Adapter))
@@ -89,19 +85,26 @@ void HandedProgram::end(const ChildCommand &command, std::chrono::milliseconds g
         process.advance();
 }
 
-void HandedProgram::setOutput(const QByteArray &saved)
+HandedOutput::HandedOutput(const QByteArray &saved) : m_file(::memfd_create("output", MFD_CLOEXEC))
 {
-    output.reset(::memfd_create("output", MFD_CLOEXEC));
     QFile file;
-    if (output.isOpen() && file.open(output.number(), QFile::WriteOnly | QFile::Unbuffered))
+    if (m_file.isOpen() && file.open(m_file.number(), QFile::WriteOnly | QFile::Unbuffered))
         file.write(saved);
 }
 
-QByteArray HandedProgram::readOutput() const
+QList<HandedSocket> HandedOutput::handOver() const
 {
+    return m_file.isOpen() ? QList<HandedSocket>{{Output, m_file.number()}} : QList<HandedSocket>();
+}
+
+QByteArray HandedOutput::take(QList<InheritedSocket> &inherited)
+{
+    const auto taken = takeNamed(inherited, Output);
+    if (!taken)
+        return {};
+    const FileDescriptor memory(taken->descriptor);
     QFile file;
-    return output.isOpen() && file.open(output.number(), QFile::ReadOnly) && file.seek(0) ? file.readAll()
-                                                                                          : QByteArray();
+    return file.open(memory.number(), QFile::ReadOnly) && file.seek(0) ? file.readAll() : QByteArray();
 }
 
 } // namespace Hephaestus

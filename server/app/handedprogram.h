@@ -15,7 +15,6 @@ namespace Hephaestus {
 struct HandedProgram
 {
     RunningChild child;
-    FileDescriptor output;                  ///< a file in memory: what it has written so far
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
     std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
 
@@ -28,9 +27,21 @@ struct HandedProgram
     /// Ends it, a child of this process that was started with `command`: by its stop signal, and by SIGKILL after
     /// `grace`. Waits for that without an event loop.
     void end(const ChildCommand &command, std::chrono::milliseconds grace);
+};
 
-    void setOutput(const QByteArray &saved); ///< of LineRing::save(); where that fails, it is lost
-    QByteArray readOutput() const;
+/// The lines that `hephaestus run` keeps, in a file in memory, for the next image of its process.
+class HandedOutput
+{
+public:
+    /// Of LineRing::save(); where that fails, they are lost.
+    explicit HandedOutput(const QByteArray &saved);
+
+    QList<HandedSocket> handOver() const;
+    /// Removes a predecessor's from `inherited`; empty if there is none.
+    static QByteArray take(QList<InheritedSocket> &inherited);
+
+private:
+    FileDescriptor m_file;
 };
 
 } // namespace Hephaestus

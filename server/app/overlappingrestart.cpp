@@ -132,7 +132,6 @@ std::optional<HandedProgram> OverlappingRestart::handOver()
         return {};
     HandedProgram program;
     program.child = m_successor->release();
-    program.setOutput(m_successor->output().save());
     program.adapter = std::move(m_adapter);
     return program;
 }

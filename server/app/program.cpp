@@ -29,7 +29,7 @@ constexpr Command Commands[] = {
     {"wait", waitCommand, "wait until services are healthy, or run the code on disk"},
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
     {"affected", affectedCommand, "list the services that have loaded a file"},
-    {"logs", logsCommand, "show the last lines of a service's output"},
+    {"logs", logsCommand, "show what services wrote, and follow it"},
     {"check-config", checkConfigCommand, "list everything that is wrong with a configuration"},
 };
 

@@ -103,14 +103,15 @@ public:
     RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
                const Reexec &self, InPlaceRestart::Trial trial);
 
-    /// Listens, starts the program or goes on with that of a predecessor, and returns when it is over, with the exit
-    /// code. A program that is still there then was not taken over.
-    int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program);
+    /// Listens, starts the program or goes on with that of a predecessor, which kept `output`. Returns when it is over,
+    /// with the exit code. A program that is still there then was not taken over.
+    int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program, const QByteArray &output);
     InPlaceRestart &restart() { return m_restart; }
     /// Whether the program listened for TCP clients, when it was ready last.
     bool hasListened() const { return m_hasListened; }
     /// The program that the next image of this process goes on with; nothing: it starts one.
     std::optional<HandedProgram> handOver() { return m_overlap ? m_overlap->handOver() : std::nullopt; }
+    HandedOutput handedOutput() const { return HandedOutput(m_supervisor.output().save()); }
 
 private:
     void publish();
@@ -185,7 +186,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     m_service.addCleanup(
         u"logs"_s, options.service.stepTimeout, [this](const CleanupDone &done) { passOnRest(done); },
         CleanupStage::Logs);
-    m_service.http().setLogTail([this](qsizetype lines) { return m_supervisor.output().tail(lines); });
+    m_service.http().setLogs([this](const LogQuery &query) { return m_supervisor.output().page(query); });
     m_service.http().setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
@@ -222,8 +223,10 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     m_guardian.watch();
 }
 
-int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program)
+int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program,
+                    const QByteArray &output)
 {
+    m_supervisor.restoreOutput(output);
     if (const auto problem = m_restart.listen(m_options.service.listen, inherited)) {
         qCCritical(logService, "%s", qPrintable(problem->text()));
         return StartFailure::Own;
@@ -234,7 +237,7 @@ int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<Hande
     }
     if (program) // it was ready when it was handed over
         m_readiness.follow(readProcess(program->child.pid), true);
-    const bool runs = program && m_supervisor.takeOver(std::move(program->child), program->readOutput());
+    const bool runs = program && m_supervisor.takeOver(std::move(program->child));
     program.reset(); // with its predecessor's guardian: ours was told when it was taken over
     if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
         qCCritical(logProcess, "%s", qPrintable(failure->what));
@@ -441,6 +444,7 @@ struct Belongings
 
     QList<InheritedSocket> inherited;       ///< to listen on ourselves
     std::optional<HandedProgram> program;   ///< one that runs already
+    QByteArray output;                      ///< what was kept of the program's
     HeldSockets sockets;                    ///< for the program
     QByteArrayList socketNames;             ///< of `sockets`, by which the next image of this process finds them
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
@@ -460,6 +464,7 @@ std::optional<Problem> Belongings::takeInherited()
         hasListened = true;
         return FileDescriptor(socket.descriptor).isOpen(); // and is closed
     });
+    output = HandedOutput::take(inherited);
     if (program)
         adapter = std::move(program->adapter);
     return {};
@@ -522,10 +527,11 @@ private:
 struct RunEnd
 {
     int exitCode = ExitDone;
-    bool isRestart = false;            ///< this process is to be replaced
-    QList<HandedSocket> listening;     ///< our own, for the next image
-    std::optional<HandedProgram> next; ///< the program that the next image goes on with
-    bool hasListened = false;          ///< RunProgram::hasListened()
+    bool isRestart = false;             ///< this process is to be replaced
+    QList<HandedSocket> listening;      ///< our own, for the next image
+    std::optional<HandedProgram> next;  ///< the program that the next image goes on with
+    std::optional<HandedOutput> output; ///< what was kept, for the next image
+    bool hasListened = false;           ///< RunProgram::hasListened()
 };
 
 /// `trial` returns what would keep the next image from running; `kept` holds `listening`.
@@ -538,12 +544,14 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
         program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
     }
     RunEnd end;
-    end.exitCode = program->run(belongings.inherited, belongings.program);
+    end.exitCode = program->run(belongings.inherited, belongings.program, belongings.output);
     end.next = program->handOver();
     end.isRestart = program->restart().isDue();
     end.hasListened = program->hasListened();
-    if (end.isRestart)
+    if (end.isRestart) {
         end.listening = program->restart().keepSockets(kept);
+        end.output = program->handedOutput();
+    }
     return end;
 }
 
@@ -563,6 +571,7 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
     QList<HandedSocket> held = belongings.sockets.handed();
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = belongings.socketNames[i];
+    held += end.output->handOver();
     belongings.adapter.reset(); // the next program has its own
     if (end.next) {
         end.next->guardian = std::move(guardian); // until the next image's own does

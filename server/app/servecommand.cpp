@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/commands.h"
+#include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
 #include "server/app/logoptions.h"
 #include "server/app/serviceconfig.h"
@@ -72,7 +73,7 @@ public:
                 error.isEmpty() ? done() : done.failed(error);
             },
             CleanupStage::Logs);
-        m_service.http().setLogTail(&Log::tail);
+        m_service.http().setLogs(&Log::page);
         m_service.http().setCheckHandler([this](std::function<void()> done) {
             m_code.compareNow();
             m_checks.checkAll(std::move(done));
@@ -256,7 +257,7 @@ int serveCommand(const QStringList &arguments)
     }
     QList<Problem> problems;
     const ServiceConfig config = configure(parser, problems);
-    const auto inherited = takeListenFds();
+    auto inherited = takeListenFds();
     if (!inherited)
         problems << inherited.problem();
     for (const Problem &problem : std::as_const(problems))
@@ -265,7 +266,10 @@ int serveCommand(const QStringList &arguments)
         return problems.isEmpty() ? ExitDone : ExitUsage;
     LogOptions log = *logOptions;
     log.level = config.logLevel.value_or(log.level);
+    Log::restore(HandedOutput::take(*inherited));
     Log::install(log);
+    qCInfo(logService, "%s %s starts with pid %lld", qPrintable(config.name), qPrintable(config.version),
+           QCoreApplication::applicationPid());
     HeldSockets kept;
     QList<HandedSocket> sockets;
     int exitCode = ExitDone;
@@ -277,7 +281,10 @@ int serveCommand(const QStringList &arguments)
             return exitCode;
         sockets = program.restart().keepSockets(kept);
     }
-    return UnixSignals::stopRequested() ? exitCode : InPlaceRestart::execute(self, sockets, config.startTimeout);
+    if (UnixSignals::stopRequested())
+        return exitCode;
+    const HandedOutput output(Log::save());
+    return InPlaceRestart::execute(self, sockets + output.handOver(), config.startTimeout);
 }
 
 } // namespace Hephaestus

@@ -1,65 +1,139 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/duration.h"
 #include "common/base/printable.h"
-#include "common/client/serviceclient.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/keptoutput.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
-#include "server/cli/logtail.h"
-#include "server/cli/survey.h"
+#include "server/cli/logfollowing.h"
 
-#include <QEventLoop>
-#include <QFile>
+#include <QDateTime>
 
+#include <csignal>
 #include <cstdio>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 FileTail = 64 * 1024;
+constexpr qint64 DefaultTail = 100;
+constexpr qint64 AllLines = std::numeric_limits<int>::max();
 
-Answer<QByteArray> askLogs(ServiceClient &client, int tail)
+/// `10m` ago, or a time: `2026-01-31T12:00:00Z`, and local `2026-01-31 12:00`, `2026-01-31`, `12:00`.
+Result<OutputLine::Time> readTime(const QString &text)
 {
-    Answer<QByteArray> result;
-    QEventLoop loop;
-    client.logs(tail, [&](const Answer<QByteArray> &answer) {
-        result = answer;
-        loop.quit();
-    });
-    loop.exec();
-    return result;
+    if (const auto ago = parseDuration(text))
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now() - *ago);
+    QString iso = QString(text).replace(u' ', u'T');
+    if (QTime::fromString(iso, Qt::ISODate).isValid())
+        iso = QDate::currentDate().toString(Qt::ISODate) + u'T' + iso;
+    const QDateTime time = QDateTime::fromString(iso, Qt::ISODateWithMs);
+    if (!time.isValid())
+        return Problem{{},
+                       u"expected a duration (10m) or a time (2026-01-31 12:00), found \"%1\""_s.arg(printable(text))};
+    return OutputLine::Time(std::chrono::milliseconds(time.toMSecsSinceEpoch()));
 }
 
-/// The end of the file that start and restart keep the output in; nothing if there is none.
-std::optional<QByteArray> keptOutput(const QString &name, int tail)
+struct LogsOptions
 {
-    QFile file(logFileOf(name));
-    if (!file.open(QIODevice::ReadOnly) || !file.seek(std::max<qint64>(0, file.size() - FileTail)))
-        return {};
-    QByteArray bytes = file.readAll();
-    qsizetype from = bytes.size();
-    for (int line = 0; line <= tail && from > 0; ++line)
-        from = bytes.lastIndexOf('\n', from - 1);
-    return from > 0 ? bytes.mid(from + 1) : bytes;
+    LogView view;
+    qint64 tail = DefaultTail;
+    bool previous = false;
+    bool follow = false;
+};
+
+void addOptions(QCommandLineParser &parser)
+{
+    parser.addOption({u"tail"_s,
+                      u"How many lines of each service (default: 100; all that are kept, with --since, --until, --grep "
+                      "or --previous)."_s,
+                      u"N"_s});
+    parser.addOption(
+        {u"since"_s, u"Only lines from then on: so long ago (10m), or a time (2026-01-31 12:00)."_s, u"TIME"_s});
+    parser.addOption({u"until"_s, u"Only lines up to then; not with --follow."_s, u"TIME"_s});
+    parser.addOption({u"grep"_s, u"Only lines that match this regular expression (Perl's)."_s, u"REGEX"_s});
+    parser.addOption({u"json"_s, u"An object a line: service, position, time, stream, text."_s});
+    parser.addOption(
+        {u"previous"_s,
+         u"The lines of the instance before the latest one, as far as the service or its file keeps them."_s});
+    parser.addOption(
+        {u"follow"_s,
+         u"Keeps printing new lines, until interrupted. Says on stderr when a service went away, came back "
+         "or began anew, and how many lines were lost, if any."_s});
 }
 
-/// Another's output on our terminal: escapes would act, so each line is made printable; elsewhere the bytes stay as
-/// they are.
-void show(const Terminal &terminal, const QByteArray &text)
+/// Nothing: a usage error was told.
+std::optional<LogsOptions> readOptions(ClientCommandLine &line)
 {
-    if (!terminal.width()) {
-        std::fwrite(text.constData(), 1, size_t(text.size()), stdout);
-        std::fflush(stdout);
-        return;
+    const QCommandLineParser &parser = line.parser();
+    LogsOptions options;
+    options.view.json = parser.isSet(u"json"_s);
+    options.previous = parser.isSet(u"previous"_s);
+    options.follow = parser.isSet(u"follow"_s);
+    for (const QString &name : {u"since"_s, u"until"_s}) {
+        if (!parser.isSet(name))
+            continue;
+        const Result<OutputLine::Time> time = readTime(parser.value(name));
+        if (!time) {
+            line.usageError(u"--%1: %2"_s.arg(name, time.problem().what));
+            return {};
+        }
+        (name == "since"_L1 ? options.view.since : options.view.until) = *time;
     }
-    QStringList lines = QString::fromUtf8(text).split(u'\n');
-    for (QString &line : lines)
-        line = printable(line.replace(u'\t', u"    "_s));
-    terminal.write(lines.join(u'\n'));
+    if (parser.isSet(u"grep"_s)) {
+        options.view.grep = QRegularExpression(parser.value(u"grep"_s));
+        if (!options.view.grep->isValid()) {
+            line.usageError(u"--grep: %1"_s.arg(options.view.grep->errorString()));
+            return {};
+        }
+    }
+    if (options.follow && (options.view.until || options.previous)) {
+        line.usageError(u"--follow goes on from now, without --until and --previous"_s);
+        return {};
+    }
+    const LogView &view = options.view;
+    if (view.since || view.until || view.grep || options.previous)
+        options.tail = AllLines;
+    if (parser.isSet(u"tail"_s)) {
+        bool isNumber = false;
+        options.tail = parser.value(u"tail"_s).toInt(&isNumber);
+        if (!isNumber || options.tail < 0) {
+            line.usageError(u"--tail: expected a number of at least 0, found \"%1\""_s.arg(parser.value(u"tail"_s)));
+            return {};
+        }
+    }
+    return options;
+}
+
+/// The last ones that are shown.
+QList<OutputLine> shownLines(const LogState &state, const LogsOptions &options)
+{
+    QList<OutputLine> lines = options.previous ? previousInstance(state.lines) : state.lines;
+    lines.removeIf(
+        [&](const OutputLine &line) { return !options.view.shows(line) || (options.follow && line.isUnfinished()); });
+    return lines.last(std::min(lines.size(), options.tail));
+}
+
+/// Says what must be known beside the lines; false: there is nothing to show.
+bool tellState(const LogPrinter &printer, int service, const LogState &state, const LogsOptions &options)
+{
+    if (!state.page && !state.file.isEmpty()) {
+        printer.tell(service, u" does not answer (%1); this is what was kept in %2"_s.arg(state.failure, state.file));
+    } else if (!state.page) {
+        printer.tell(service, u": "_s + state.failure);
+        return false;
+    }
+    if (options.previous && previousInstance(state.lines).isEmpty()) {
+        printer.tell(service, u": no instance before the latest one is known: its lines are no longer kept"_s);
+        return false;
+    }
+    const auto hasTime = [](const OutputLine &line) { return line.time != OutputLine::Time(); };
+    if ((options.view.since || options.view.until) && !std::any_of(state.lines.begin(), state.lines.end(), hasTime)
+        && !state.lines.isEmpty())
+        printer.tell(service, u" does not tell when it wrote its lines: all of them are shown"_s);
+    return true;
 }
 
 } // namespace
@@ -67,44 +141,40 @@ void show(const Terminal &terminal, const QByteArray &text)
 int logsCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
-        u"Shows the last lines of a service's output. Of a service that does not answer: what was kept on disk."_s,
-        u"logs NAME|URL"_s, ClientCommandLine::Names::Required);
-    line.parser().addOption({u"tail"_s, u"How many lines (default: 100)."_s, u"N"_s, u"100"_s});
-    line.parser().addOption({u"follow"_s, u"Keeps printing new lines, until interrupted."_s});
+        u"Shows what services wrote: of several, interleaved by time, behind their names. Of a service that does not "
+        "answer: what was kept on disk."_s,
+        u"logs NAME|URL..."_s, ClientCommandLine::Names::Required);
+    addOptions(line.parser());
     if (const auto exit = line.read(arguments))
         return *exit;
-    bool isNumber = false;
-    const int tail = line.parser().value(u"tail"_s).toInt(&isNumber);
-    if (!isNumber || tail < 1 || tail > 100'000)
-        return line.usageError(
-            u"--tail: expected a number from 1 to 100000, found \"%1\""_s.arg(line.parser().value(u"tail"_s)));
-    if (line.services().size() != 1)
-        return line.usageError(u"one service at a time"_s);
-    const FleetEntry &entry = line.services().first();
-    const Result<ServiceTarget> target = targetOf(entry);
-    if (!target)
-        return line.usageError(target.problem().text());
-
-    ServiceClient client(*target);
-    const bool follow = line.parser().isSet(u"follow"_s);
-    QByteArray previous;
-    for (bool first = true;; first = false) {
-        const Answer<QByteArray> answer = askLogs(client, tail);
-        const std::optional<QByteArray> text = answer.value ? answer.value : keptOutput(entry.name, tail);
-        if (!text && (first || !follow)) {
-            std::fprintf(stderr, "hephaestus logs: %s\n", qPrintable(printable(answer.reply.message)));
-            return ExitNotSo;
-        }
-        if (text) {
-            // Whoever follows gets a line once it is whole.
-            const QByteArray shown = follow ? text->first(text->lastIndexOf('\n') + 1) : *text;
-            show(line.terminal(), newLines(previous, shown));
-            previous = shown;
-        }
-        if (!follow)
-            return ExitDone;
-        pause(500ms);
+    const auto options = readOptions(line);
+    if (!options)
+        return ExitUsage;
+    std::signal(SIGPIPE, SIG_IGN); // a reader that has seen enough is no failure
+    QStringList names;
+    for (const FleetEntry &entry : line.services())
+        names << entry.name;
+    const LogPrinter printer(line.terminal(), options->view, names);
+    const bool isAll = options->view.since || options->view.until || options->view.grep || options->previous;
+    const QList<LogState> states = readLogs(line.services(), isAll ? AllLines : options->tail);
+    QList<NamedLine> lines;
+    bool isShown = false;
+    for (int service = 0; service < int(states.size()); ++service) {
+        if (!tellState(printer, service, states[service], *options))
+            continue;
+        isShown = true;
+        for (const OutputLine &each : shownLines(states[service], *options))
+            lines.append({service, each});
     }
+    sortByTime(lines);
+    const volatile int never = 0;
+    if (!isShown && !options->follow)
+        return ExitNotSo;
+    if (!printer.print(lines, never))
+        return ExitDone;
+    if (options->follow)
+        LogFollowing(printer, states).run();
+    return ExitDone;
 }
 
 } // namespace Hephaestus

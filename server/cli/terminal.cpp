@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/cli/terminal.h"
 
+#include <array>
 #include <cstdio>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -39,6 +40,12 @@ QString Terminal::painted(const QString &text, Paint paint) const
 {
     return m_color && paint != Paint::None && !text.isEmpty() ? u"\x1b["_s + code(paint) + u'm' + text + u"\x1b[0m"_s
                                                               : text;
+}
+
+QString Terminal::paintedAs(int index, const QString &text) const
+{
+    constexpr std::array Colors{36, 33, 32, 35, 34, 31}; // of ECMA-48
+    return m_color ? u"\x1b[%1m%2\x1b[0m"_s.arg(Colors[std::size_t(index) % Colors.size()]).arg(text) : text;
 }
 
 std::optional<int> Terminal::width() const

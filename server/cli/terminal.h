@@ -20,6 +20,8 @@ public:
     explicit Terminal(Color color = Color::Auto);
 
     QString painted(const QString &text, Paint paint) const;
+    /// In the colour of the `index`th of several; the same again and again from the seventh on.
+    QString paintedAs(int index, const QString &text) const;
     /// Columns of the terminal; nothing if the output goes elsewhere.
     std::optional<int> width() const;
     void write(const QString &text) const;

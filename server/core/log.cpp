@@ -3,12 +3,12 @@
 
 #include "common/base/printable.h"
 #include "common/protocol/healthcodec.h"
+#include "server/core/linering.h"
 #include "server/core/logwriter.h"
 
 #include <QDateTime>
 
 #include <cstdlib>
-#include <deque>
 #include <mutex>
 
 #include <unistd.h>
@@ -22,8 +22,6 @@ Q_LOGGING_CATEGORY(logCheck, "hephaestus.check")
 
 namespace {
 
-constexpr std::size_t KeptLines = 2000;
-constexpr qsizetype KeptBytes = 1 << 20;
 constexpr std::chrono::milliseconds FlushDeadline{2000};
 constexpr std::chrono::milliseconds LastMoment{200}; ///< for what is logged at the very end
 
@@ -50,10 +48,9 @@ Level levelOf(QtMsgType type)
 struct Sink
 {
     LogWriter writer{STDERR_FILENO};
+    LineRing kept;
     std::mutex mutex; ///< guards what follows; never held while something is written
     LogOptions options;
-    std::deque<QByteArray> kept;
-    qsizetype keptBytes = 0;
 };
 
 /// Never destroyed: static objects may log until the very end.
@@ -66,24 +63,26 @@ Sink &sink()
 /// As it is kept, and as it is written.
 struct Line
 {
+    OutputLine::Time time;
     QByteArray kept, written;
 };
 
 Line lineOf(QtMsgType type, const QString &category, const QString &message, const LogOptions &options)
 {
     const Level level = levelOf(type);
-    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     QByteArray line;
     if (options.format == LogFormat::Json) {
-        line = encodeLogLine(now, QString::fromLatin1(level.word), category, message);
+        line = encodeLogLine(QDateTime::fromMSecsSinceEpoch(time.time_since_epoch().count(), Qt::UTC),
+                             QString::fromLatin1(level.word), category, message);
     } else {
-        line = now.toString(Qt::ISODateWithMs).toLatin1() + ' ' + QByteArray(level.word).leftJustified(7) + ' '
-            + category.toLatin1() + ": " + printable(message, Escape::Log).toUtf8() + '\n';
+        line = wireTime(time) + ' ' + QByteArray(level.word).leftJustified(7) + ' ' + category.toLatin1() + ": "
+            + printable(message, Escape::Log).toUtf8() + '\n';
     }
     QByteArray written = options.priorities ? '<' + QByteArray::number(level.priority) + '>' + line : line;
     if (options.color && options.format == LogFormat::Text && *level.color)
         written = level.color + written.chopped(1) + "\033[0m\n";
-    return {line, written};
+    return {time, line, written};
 }
 
 void handle(QtMsgType type, const QMessageLogContext &context, const QString &message)
@@ -102,12 +101,7 @@ void handle(QtMsgType type, const QMessageLogContext &context, const QString &me
     Line line =
         lineOf(type, QString::fromLatin1(context.category ? context.category : "default"), message, sink.options);
     sink.writer.write(line.written);
-    sink.keptBytes += line.kept.size();
-    sink.kept.push_back(std::move(line.kept));
-    while (sink.kept.size() > KeptLines || (sink.keptBytes > KeptBytes && sink.kept.size() > 1)) {
-        sink.keptBytes -= sink.kept.front().size();
-        sink.kept.pop_front();
-    }
+    sink.kept.append(OutputStream::Stderr, line.kept, line.time);
     if (type == QtFatalMsg) // the process aborts on our return
         sink.writer.flush(LastMoment);
 }
@@ -126,16 +120,11 @@ void Log::install(const LogOptions &options)
     [[maybe_unused]] static const int once = std::atexit([] { sink().writer.flush(LastMoment); });
 }
 
-QByteArray Log::tail(qsizetype lines)
-{
-    const std::lock_guard lock(sink().mutex);
-    const std::deque<QByteArray> &kept = sink().kept;
-    const std::size_t count = std::min(kept.size(), std::size_t(std::max<qsizetype>(lines, 0)));
-    QByteArray text;
-    for (auto it = kept.end() - std::ptrdiff_t(count); it != kept.end(); ++it)
-        text += *it;
-    return text;
-}
+LogPage Log::page(const LogQuery &query) { return sink().kept.page(query); }
+
+QByteArray Log::save() { return sink().kept.save(); }
+
+void Log::restore(const QByteArray &saved) { sink().kept.restore(saved); }
 
 QString Log::flush() { return sink().writer.flush(FlushDeadline); }
 

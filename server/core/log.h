@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/logpage.h"
+
 #include <QByteArray>
 #include <QLoggingCategory>
 #include <QString>
@@ -28,8 +30,11 @@ namespace Log {
 /// Takes over Qt's message handler; call it again to change the options.
 void install(const LogOptions &options);
 
-/// The last `lines` lines, oldest first, without colours and priorities; 2,000 lines or 1 MiB are kept.
-QByteArray tail(qsizetype lines);
+/// Its lines, without colours and priorities, as a LineRing keeps them.
+LogPage page(const LogQuery &query);
+/// What LineRing::save() and restore() do: for the next image of this process, before install().
+QByteArray save();
+void restore(const QByteArray &saved);
 
 /// Waits until every line is written, and on the disk where stderr is a file; for 2 s at most. Returns what went wrong,
 /// or nothing.

@@ -108,7 +108,7 @@ void HttpServer::addDocument(const QByteArray &path, const QByteArray &mime, Doc
     add(path, std::move(route));
 }
 
-void HttpServer::setLogTail(LogTail tail) { m_routes->setLogTail(std::move(tail)); }
+void HttpServer::setLogs(Logs logs) { m_routes->setLogs(std::move(logs)); }
 
 void HttpServer::setCheckHandler(Check check) { m_routes->setCheck(std::move(check)); }
 

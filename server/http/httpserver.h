@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/eventthread.h"
+#include "common/protocol/logpage.h"
 #include "common/protocol/serviceaddress.h"
 #include "server/core/shutdownsequence.h"
 #include "server/http/httpoptions.h"
@@ -29,7 +30,7 @@ class HttpServer : public QObject
 public:
     using Handler = std::function<void(const Request &, Reply)>;
     using Document = std::function<QByteArray(const Request &)>;
-    using LogTail = std::function<QByteArray(qsizetype lines)>;
+    using Logs = std::function<LogPage(const LogQuery &query)>;
     using Check = std::function<void(std::function<void()> done)>;
     using CodeQuery = std::function<void(const QByteArrayList &paths, std::function<void(QList<CodeFile>)> done)>;
     using Restart = std::function<std::optional<Problem>()>;
@@ -61,8 +62,9 @@ public:
     /// A read served from the HTTP thread: `body` must be thread-safe and must not wait.
     void addDocument(const QByteArray &path, const QByteArray &mime, Document body);
 
-    /// Serves GET /health/logs: the last lines of the log. Thread-safe, must not wait, and is set once.
-    void setLogTail(LogTail tail);
+    /// Serves GET /health/logs: pages of the log, as LineRing::page() gives them. Thread-safe, must not wait, and is
+    /// set once.
+    void setLogs(Logs logs);
     /// Serves POST /health/check: runs all checks and calls `done` once, from any thread. Called in this object's
     /// thread.
     void setCheckHandler(Check check);

@@ -5,13 +5,13 @@
 
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
+#include "common/protocol/logcodec.h"
 #include "server/core/metrics.h"
 #include "server/http/openapi.h"
 #include "server/http/refusals.h"
 #include "server/http/routetable.h"
 
 #include <QPointer>
-#include <QUrlQuery>
 
 #include <algorithm>
 
@@ -32,7 +32,7 @@ enum class Routes::Answer {
 };
 
 /// What must have been given before the endpoint is there.
-enum class Routes::Needs { Nothing, LogTail, Check, CodeQuery, Restart };
+enum class Routes::Needs { Nothing, Logs, Check, CodeQuery, Restart };
 
 struct Routes::Row
 {
@@ -76,7 +76,6 @@ constexpr Methods GetOrHead = Method::Get | Method::Head;
 constexpr Methods PostOnly = Method::Post;
 constexpr Methods PostOrDelete = Method::Post | Method::Delete;
 constexpr qsizetype MostCodePaths = 100;
-constexpr qsizetype DefaultLogLines = 100;
 
 /// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
 QByteArrayList codePaths(const QByteArray &query)
@@ -103,7 +102,7 @@ constexpr Routes::Row Routes::Table[] = {
     {Endpoint::Ready,         GetOrHead,    Who::Anyone,  &Routes::ready,                         Needs::Nothing},
     {Endpoint::Metrics,       GetOrHead,    Who::Anyone,  &Routes::metrics,                       Needs::Nothing},
     {Endpoint::OpenApi,       GetOrHead,    Who::Anyone,  &Routes::openApi,                       Needs::Nothing},
-    {Endpoint::Logs,          GetOrHead,    Who::Anyone,  &Routes::logs,                          Needs::LogTail},
+    {Endpoint::Logs,          GetOrHead,    Who::Anyone,  &Routes::logs,                          Needs::Logs},
     {Endpoint::Code,          GetOrHead,    Who::Anyone,  Answer::FromMain, &Routes::code,        Needs::CodeQuery},
     {Endpoint::Check,         PostOnly,     Who::Owner,   Answer::FromMain, &Routes::check,       Needs::Check},
     {Endpoint::Shutdown,      PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::shutdown, Needs::Nothing},
@@ -134,9 +133,18 @@ Response Routes::openApi(const Request &) { return {200, openApiDocument()}; }
 
 Response Routes::logs(const Request &request)
 {
-    bool isNumber = false;
-    const auto lines = QUrlQuery(QString::fromUtf8(request.query)).queryItemValue(u"tail"_s).toLongLong(&isNumber);
-    return {200, m_logTail(isNumber ? lines : DefaultLogLines), "text/plain; charset=utf-8"};
+    const Result<LogQuery> query = readLogQuery(request.query);
+    if (!query)
+        return errorResponse(400, "bad_query", query.problem().text().toUtf8());
+    LogPage page = m_logs(*query);
+    const LogBody as = wantedBody(request.field("Accept"));
+    Response response{200, encodeFitting(page, *query, as)};
+    response.mime = as == LogBody::JsonLines ? JsonLinesType : "text/plain; charset=utf-8";
+    response.fields = {{NextPositionField, QByteArray::number(page.next)},
+                       {FirstPositionField, QByteArray::number(page.first())},
+                       {LogIdField, page.log},
+                       {"Vary", "Accept"}};
+    return response;
 }
 
 void Routes::code(const Request &request, const Reply &reply)
@@ -268,11 +276,11 @@ void Routes::inMainThread(std::function<void()> function)
     QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
 }
 
-void Routes::setLogTail(HttpServer::LogTail tail)
+void Routes::setLogs(HttpServer::Logs logs)
 {
-    Q_ASSERT(!m_logTail); // the HTTP thread reads it
-    m_logTail = std::move(tail);
-    addRows(Needs::LogTail);
+    Q_ASSERT(!m_logs); // the HTTP thread reads it
+    m_logs = std::move(logs);
+    addRows(Needs::Logs);
     m_state.addCapability(u"logs"_s);
 }
 

@@ -20,7 +20,7 @@ public:
     ~Routes() override;
 
     // Add the endpoints that need them, and advertise the capability. As documented for HttpServer.
-    void setLogTail(HttpServer::LogTail tail);
+    void setLogs(HttpServer::Logs logs);
     void setCheck(HttpServer::Check check);
     void setCodeQuery(HttpServer::CodeQuery query);
     void setRestart(HttpServer::Restart restart);
@@ -59,7 +59,7 @@ private:
     const Add m_add;
     Snapshot m_basic;    ///< used in the HTTP thread only
     Snapshot m_detailed; ///< used in the HTTP thread only
-    HttpServer::LogTail m_logTail;
+    HttpServer::Logs m_logs;
     HttpServer::Check m_check;
     HttpServer::CodeQuery m_codeQuery;
     HttpServer::Restart m_restart;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/outputfile.h"
 
-#include "server/supervisor/eventline.h"
-
 namespace Hephaestus {
 
 void OutputFile::write(OutputStream stream, QByteArrayView lines, OutputLine::Time time)
@@ -12,7 +10,7 @@ void OutputFile::write(OutputStream stream, QByteArrayView lines, OutputLine::Ti
     if (stream == OutputStream::Event || isMarked)
         return m_file.write(lines);
     m_markedAt = time;
-    QByteArray marked = timeText(time) + ' ' + wireName(stream).toLatin1() + ":\n";
+    QByteArray marked = wireTime(time) + ' ' + wireName(stream).toLatin1() + ":\n";
     m_file.write(marked.append(lines));
 }
 

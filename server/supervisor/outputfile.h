@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/supervisor/linering.h"
+#include "common/protocol/logpage.h"
 #include "server/supervisor/rotatedfile.h"
 
 namespace Hephaestus {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/protocol/wrappedprocess.h"
+#include "server/core/linering.h"
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/heldsockets.h"
-#include "server/supervisor/linering.h"
 #include "server/supervisor/outputreader.h"
 #include "server/supervisor/outputsink.h"
 

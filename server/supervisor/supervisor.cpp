@@ -77,11 +77,10 @@ std::optional<StartFailure> Supervisor::launch()
     return {};
 }
 
-bool Supervisor::takeOver(RunningChild child, const QByteArray &output)
+bool Supervisor::takeOver(RunningChild child)
 {
     if (!m_child.adopt(std::move(child), m_options.command, m_options.stopTimeout))
         return false;
-    m_output.restore(output);
     watch(u"goes on with pid %1"_s.arg(m_child.pid()));
     return true;
 }

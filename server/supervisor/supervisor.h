@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/core/linering.h"
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/exitset.h"
 #include "server/supervisor/heldsockets.h"
-#include "server/supervisor/linering.h"
 #include "server/supervisor/outputfile.h"
 #include "server/supervisor/outputreader.h"
 #include "server/supervisor/outputsink.h"
@@ -45,9 +45,10 @@ public:
 
     /// The first start, whose failure is final: the state is Failed then, and finished() is not emitted.
     std::optional<StartFailure> start();
-    /// Goes on with a program that runs already, a child of this process, which has written `output`
-    /// (LineRing::save()); false if it is none.
-    bool takeOver(RunningChild child, const QByteArray &output);
+    /// Goes on with a program that runs already, a child of this process; false if it is none.
+    bool takeOver(RunningChild child);
+    /// What a predecessor has kept (LineRing::save()). Before start() or takeOver().
+    void restoreOutput(const QByteArray &saved) { m_output.restore(saved); }
     /// From now on its end is a user's stop, whoever brings it about: it is not started again.
     void expectEnd() { m_asked = true; }
     /// Keeps new clients from the program, for its successor. Calls `done` once the program has begun with all that

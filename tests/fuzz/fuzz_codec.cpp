@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/healthcodec.h"
+#include "common/protocol/logcodec.h"
 #include "tests/fuzz/property.h"
 
 #include <cmath>
@@ -26,6 +27,30 @@ void mustSettle(Decode decode, QByteArrayView json)
     mustHold(encode(*second) == encoded, "and is encoded the same");
 }
 
+/// Of GET /health/logs: what was asked, and the lines of an answer.
+void logsMustSettle(QByteArrayView bytes)
+{
+    if (const auto query = readLogQuery(bytes)) {
+        const auto again = readLogQuery(encode(*query));
+        mustHold(again && *again == *query, "a query is told as it was taken");
+    }
+    const auto lines = decodeLogLines(bytes);
+    if (!lines)
+        return;
+    LogPage page{"log", *lines, 0};
+    LogQuery query;
+    query.from = 0;
+    query.limit = LogQuery::MostLimit;
+    const auto again = decodeLogLines(encodeFitting(page, query, LogBody::JsonLines));
+    mustHold(again && again->size() == lines->size(), "lines that were encoded are accepted");
+    LogPage second{"log", *again, 0};
+    query.limit = 1;
+    (void)encodeFitting(second, query, LogBody::Text);
+    LogPage third{"log", *again, 0};
+    const auto settled = decodeLogLines(encodeFitting(third, LogQuery{.tail = 1 << 20}, LogBody::JsonLines));
+    mustHold(settled && *settled == third.lines, "and mean the same");
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const auto again = decodeScheduleRequest(encodeScheduleRequest(*delay));
         mustHold(again && *again && std::abs((*again)->count() - seconds) < 1e-6, "a delay is told as it was taken");
     }
+    logsMustSettle(json);
     (void)indentJson(json);
     return 0;
 }

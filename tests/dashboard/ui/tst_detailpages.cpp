@@ -6,6 +6,8 @@
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/mainwindow.h"
+#include "server/core/linering.h"
+#include "server/http/httpserver.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
@@ -45,6 +47,9 @@ private Q_SLOTS:
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
     void theValuesAndThePictureAreSaved();
     void theLogIsFollowedUntilSomebodyReadsInIt();
+    void theLogIsReadInPages();
+    void aServiceWithoutPositionsIsFollowedToo();
+    void aSearchKeepsItsPlace();
     void theLogIsSearched();
     void aLogFileIsFollowedWhereTheServiceTellsNothing();
     void theCodePageNamesTheFiles();
@@ -292,7 +297,159 @@ void TestDetailPages::theValuesAndThePictureAreSaved()
     }
 }
 
+namespace {
+
+/// A service of ours whose log a test writes.
+struct LoggingService
+{
+    LoggingService()
+    {
+        state.enter(Phase::Running);
+        server.setLogs([this](const LogQuery &query) {
+            ++asked;
+            return ring.page(query);
+        });
+    }
+
+    bool start()
+    {
+        const auto bound = server.listen({*parseServiceAddress(u"127.0.0.1:0"_s)});
+        if (bound.ok())
+            url = u"http://"_s + bound->first().text();
+        return bound.ok();
+    }
+    void write(int from, int to, const QByteArray &what = "line ")
+    {
+        QByteArray lines;
+        for (int line = from; line < to; ++line)
+            lines += what + QByteArray::number(line) + '\n';
+        ring.append(OutputStream::Stdout, lines, OutputLine::Time(1s));
+    }
+
+    LineRing ring{LineRing::Lines * 10, 64 << 20};
+    std::atomic<int> asked = 0;
+    ServerState state{u"mcp"_s, u"1"_s};
+    ShutdownSequence sequence{state, ShutdownTimes{50ms, 5s}};
+    HttpServer server{state, sequence};
+    QString url;
+};
+
+} // namespace
+
 void TestDetailPages::theLogIsFollowedUntilSomebodyReadsInIt()
+{
+    Bench bench;
+    LoggingService service;
+    QVERIFY(service.start());
+    service.write(0, 500);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, service.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    QTRY_VERIFY(text->toPlainText().endsWith(u"line 499"_s));
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+    text->verticalScrollBar()->setValue(10); // somebody reads
+    QVERIFY(!page->findChild<QCheckBox *>()->isChecked());
+    service.ring.append(OutputStream::Stdout, "<b>new</b>\x1b[31m\n", {});
+    service.ring.setUnfinished(OutputStream::Stdout, "50 %");
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\n50 %"_s)); // literally
+    service.ring.setUnfinished(OutputStream::Stdout, "60 %");
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\n60 %"_s)); // its latest state only
+    service.ring.append(OutputStream::Stdout, "done\n", {});
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\ndone"_s));
+    QCOMPARE(text->blockCount(), 502);
+    QCOMPARE(text->verticalScrollBar()->value(), 10);
+    QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {},
+                      QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+    // Nobody looks: nobody asks.
+    bench.add(u"other"_s, bench.server.url());
+    bench.window->findChild<QTabWidget *>()->setCurrentIndex(0);
+    const auto passLooks = [&](int looks) { // of a log
+        const auto polls = [&] {
+            return std::ranges::count_if(bench.server.requests(), [](const QByteArray &request) {
+                return request.startsWith("GET /health/status ");
+            });
+        };
+        const auto before = polls();
+        QTRY_VERIFY_WITH_TIMEOUT(polls() >= before + looks, 60'000);
+    };
+    passLooks(2);
+    const int before = service.asked;
+    passLooks(15);
+    QCOMPARE(service.asked.load(), before);
+}
+
+void TestDetailPages::theLogIsReadInPages()
+{
+    Bench bench;
+    LoggingService service;
+    QVERIFY(service.start());
+    service.write(0, 30'000, "a line that makes the log larger than any one answer was, and more: ");
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, service.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    QTRY_VERIFY(text->toPlainText().endsWith(u" 29999"_s));
+    QCOMPARE(text->blockCount(), LogFollower::Lines);
+    // Scrolling up loads what came earlier, and what is read stays in its place.
+    text->verticalScrollBar()->setValue(0);
+    QTRY_VERIFY(text->blockCount() > LogFollower::Lines);
+    const int loaded = text->blockCount() - LogFollower::Lines;
+    QCOMPARE(text->verticalScrollBar()->value(), loaded);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        [&] {
+            text->verticalScrollBar()->setValue(0);
+            return text->blockCount() == 30'000;
+        }(),
+        60'000);
+    QVERIFY(text->document()->firstBlock().text().endsWith(u" 0"_s));
+    for (int line : {1, 12'345, 28'999, 29'000, 29'999})
+        QVERIFY(text->document()->findBlockByNumber(line).text().endsWith(u" %1"_s.arg(line)));
+    // It is followed on.
+    service.write(30'000, 30'100);
+    QTRY_VERIFY(text->toPlainText().endsWith(u"line 30099"_s));
+    QCOMPARE(text->blockCount(), 30'100);
+    // At the end again only so many are shown.
+    text->verticalScrollBar()->setValue(text->verticalScrollBar()->maximum());
+    service.write(30'100, 32'000);
+    QTRY_VERIFY(text->toPlainText().endsWith(u"line 31999"_s));
+    QVERIFY(text->blockCount() < LogsPage::FollowedLines * 11 / 10);
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+}
+
+void TestDetailPages::aSearchKeepsItsPlace()
+{
+    Bench bench;
+    LoggingService service;
+    QVERIFY(service.start());
+    service.write(0, 14, "an error, ");
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, service.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = named<QPlainTextEdit>(page, u"The log"_s);
+    const auto says = [&](const QString &what) {
+        return std::ranges::any_of(page->findChildren<QLabel *>(),
+                                   [&](const QLabel *label) { return label->text() == what; });
+    };
+    QTRY_COMPARE(text->blockCount(), 14);
+    auto *const search = named<QLineEdit>(page, u"Search in the log"_s);
+    QTest::keyClicks(search, u"error"_s);
+    QVERIFY(says(u"14 found"_s));
+    for (int i = 0; i < 12; ++i)
+        QTest::keyClick(search, Qt::Key_Return);
+    QVERIFY(says(u"3 of 14"_s));
+    service.write(14, 1000);
+    QTRY_COMPARE(text->blockCount(), 1000);
+    QVERIFY(says(u"3 of 14"_s));
+    QCOMPARE(text->textCursor().blockNumber(), 2);
+    service.write(0, 3, "another error ");
+    QTRY_VERIFY(says(u"3 of 17"_s));
+    QTest::keyClick(search, Qt::Key_F3);
+    QVERIFY(says(u"4 of 17"_s));
+}
+
+void TestDetailPages::aServiceWithoutPositionsIsFollowedToo()
 {
     Bench bench;
     HealthReport report = Reports::healthy();
@@ -318,16 +475,6 @@ void TestDetailPages::theLogIsFollowedUntilSomebodyReadsInIt()
     QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {},
                       QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
     QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
-    // Nobody looks: nobody asks.
-    bench.window->findChild<QTabWidget *>()->setCurrentIndex(0);
-    const auto asked = [&](const QByteArray &what) {
-        return std::ranges::count_if(bench.server.requests(),
-                                     [&](const QByteArray &request) { return request.startsWith(what); });
-    };
-    const auto before = asked("GET /health/logs?tail=1000 ");
-    const auto polls = asked("GET /health/status ");
-    QTRY_VERIFY_WITH_TIMEOUT(asked("GET /health/status ") >= polls + 15, 60'000); // the log's second passes
-    QCOMPARE(asked("GET /health/logs?tail=1000 "), before);
 }
 
 void TestDetailPages::theLogIsSearched()

@@ -2,6 +2,7 @@
 #include "server/http/httpserver.h"
 
 #include "common/protocol/healthcodec.h"
+#include "server/core/linering.h"
 #include "tests/support/rawclient.h"
 
 #include <QFileInfo>
@@ -65,6 +66,10 @@ private Q_SLOTS:
     void aDocumentIsServedAsItIs();
     void metricsNeedNobodyToAnswerThem();
     void logsNeedSomebodyToAnswerThem();
+    void logsComeInPages_data();
+    void logsComeInPages();
+    void logsAreJsonForWhoAcceptsIt_data();
+    void logsAreJsonForWhoAcceptsIt();
     void localhostIsBothFamilies();
     void connectionsAreCounted();
     void aUnixSocketIsPrivateAndGoesAway();
@@ -101,6 +106,7 @@ private:
 
     std::unique_ptr<ServerState> state;
     std::unique_ptr<ShutdownSequence> sequence;
+    std::optional<LineRing> log;
     std::unique_ptr<HttpServer> server;
     ServiceAddress service;
 };
@@ -109,6 +115,7 @@ void TestHttpServer::init()
 {
     state = std::make_unique<ServerState>(u"test"_s, u"1.2"_s);
     sequence = std::make_unique<ShutdownSequence>(*state, ShutdownTimes{50ms, 5s});
+    log.emplace();
     server = std::make_unique<HttpServer>(*state, *sequence);
     state->enter(Phase::Running);
     listen();
@@ -597,12 +604,92 @@ void TestHttpServer::logsNeedSomebodyToAnswerThem()
 {
     QCOMPARE(ask(requestText("GET", "/health/logs")).status, 404);
     QVERIFY(!state->report().capabilities.contains(u"logs"_s));
-    server->setLogTail([](qsizetype lines) { return QByteArray::number(lines) + " lines\n"; });
-    const RawResponse response = ask(requestText("GET", "/health/logs?tail=3"));
-    QCOMPARE(response.body, "3 lines\n");
+    server->setLogs([this](const LogQuery &query) { return log->page(query); });
+    log->append(OutputStream::Stdout, "one\ntwo\n", OutputLine::Time(1'769'860'800'123ms));
+    log->append(OutputStream::Stderr, "a \"third\"\n", OutputLine::Time(1'769'860'800'124ms));
+    const RawResponse response = ask(requestText("GET", "/health/logs?tail=2"));
+    QCOMPARE(response.body, "two\na \"third\"\n");
     QCOMPARE(response.field("Content-Type"), "text/plain; charset=utf-8");
-    QCOMPARE(ask(requestText("GET", "/health/logs?tail=many")).body, "100 lines\n");
+    QCOMPARE(response.field("X-First-Position"), "1");
+    QCOMPARE(response.field("X-Next-Position"), "3");
+    QCOMPARE(response.field("X-Log-Id"), log->page({}).log);
+    QCOMPARE(ask(requestText("GET", "/health/logs?tail=many")).body, "one\ntwo\na \"third\"\n");
     QVERIFY(state->report().capabilities.contains(u"logs"_s));
+}
+
+void TestHttpServer::logsComeInPages_data()
+{
+    QTest::addColumn<QByteArray>("query");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("next");
+    const auto row = [](const char *query, int status, const char *body = "", const char *next = "") {
+        QTest::newRow(query) << QByteArray(query) << status << QByteArray(body) << QByteArray(next);
+    };
+    row("from=0&limit=9", 200, "one\ntwo\n", "2");
+    row("from=2&limit=9", 200, "three\n", "3");
+    row("from=3&limit=9", 200, "four\n", "4");
+    row("from=4", 200, "", "4");
+    row("from=400", 200, "one\ntwo\nthree\nfour\n", "4"); // of another numbering: nothing is left out
+    row("before=3&limit=10", 200, "two\nthree\n", "3");
+    row("before=1", 200, "one\n", "1");
+    row("before=0", 200, "", "0");
+    row("from=1&before=3", 200, "two\nthree\n", "3");
+    row("tail=4&limit=12", 200, "three\nfour\n", "4"); // cut at the front, not refused
+    row("tail=1&limit=3", 200, "ur\n", "4");
+    row("tail=0", 200, "", "4");
+    row("tail=2&before=2", 200, "one\ntwo\n", "2");
+    row("from=many", 400);
+    row("before=-1", 400);
+    row("limit=", 400);
+    row("from=99999999999999999999", 400);
+}
+
+void TestHttpServer::logsComeInPages()
+{
+    QFETCH(const QByteArray, query);
+    QFETCH(const int, status);
+    server->setLogs([this](const LogQuery &query) { return log->page(query); });
+    log->append(OutputStream::Stdout, "one\ntwo\nthree\nfour\n", {});
+    const RawResponse response = ask(requestText("GET", "/health/logs?" + query));
+    QCOMPARE(response.status, status);
+    if (status == 200)
+        QTEST(response.body, "body");
+    else
+        QVERIFY2(response.body.contains("bad_query"), response.body.constData());
+    QTEST(response.field("X-Next-Position"), "next");
+}
+
+void TestHttpServer::logsAreJsonForWhoAcceptsIt_data()
+{
+    QTest::addColumn<QByteArray>("accept");
+    QTest::addColumn<bool>("isJson");
+    QTest::newRow("lines of JSON") << QByteArray("application/x-ndjson") << true;
+    QTest::newRow("JSON lines") << QByteArray("application/jsonl;q=0.9, */*") << true;
+    QTest::newRow("JSON") << QByteArray("application/json, text/plain") << true;
+    QTest::newRow("text first") << QByteArray("text/plain, application/json") << false;
+    QTest::newRow("anything") << QByteArray("*/*") << false;
+}
+
+void TestHttpServer::logsAreJsonForWhoAcceptsIt()
+{
+    QFETCH(const bool, isJson);
+    QFETCH(const QByteArray, accept);
+    server->setLogs([this](const LogQuery &query) { return log->page(query); });
+    log->append(OutputStream::Stderr, "a \"third\"\n", OutputLine::Time(1'769'860'800'124ms));
+    log->setUnfinished(OutputStream::Stdout, "50%");
+    const RawResponse response = ask(requestText("GET", "/health/logs?from=0", "Accept: " + accept + "\r\n"));
+    QCOMPARE(response.field("Content-Type"),
+             isJson ? QByteArray("application/x-ndjson") : QByteArray("text/plain; charset=utf-8"));
+    QCOMPARE(response.body,
+             isJson ? QByteArray(R"({"position":0,"time":"2026-01-31T12:00:00.124Z","stream":"stderr",)"
+                                 R"("text":"a \"third\""})"
+                                 "\n"
+                                 R"({"position":1,"time":"2026-01-31T12:00:00.124Z","stream":"stdout",)"
+                                 R"("text":"50%","unfinished":true})"
+                                 "\n")
+                    : QByteArray("a \"third\"\n"));
+    QCOMPARE(response.field("X-Next-Position"), "1");
 }
 
 void TestHttpServer::localhostIsBothFamilies()

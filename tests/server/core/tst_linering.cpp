@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/supervisor/linering.h"
+#include "server/core/linering.h"
+
+#include "common/protocol/logcodec.h"
 
 #include <QTest>
 
@@ -7,6 +9,14 @@
 
 using namespace Hephaestus;
 using namespace std::chrono_literals;
+
+namespace {
+
+QList<OutputLine> linesOf(const LineRing &ring) { return ring.page({.from = 0}).lines; }
+
+LogQuery tailOf(qint64 lines) { return {.tail = lines}; }
+
+} // namespace
 
 class TestLineRing : public QObject
 {
@@ -21,6 +31,10 @@ private Q_SLOTS:
     void aFloodIsCountedAndItsEndKept();
     void whatIsUnfinishedIsShownUntilItsLineComes();
     void whatWasSavedIsRestored();
+    void aPageGoesOnWhereTheLatestEnded();
+    void aPositionOfAnotherNumberingLosesNothing();
+    void whoFollowsLosesNothing();
+    void nobodyFollowsForEver();
 };
 
 void TestLineRing::theLastLinesAreKept()
@@ -75,7 +89,7 @@ void TestLineRing::eachLineHasItsPositionTimeAndStream()
     ring.append(OutputStream::Stdout, "one\ntwo\n", early);
     ring.append(OutputStream::Stderr, "three\n", late);
     ring.append(OutputStream::Event, "four\n", late);
-    QCOMPARE(ring.lines(),
+    QCOMPARE(linesOf(ring),
              (QList<OutputLine>{{1, early, OutputStream::Stdout, "two\n"},
                                 {2, late, OutputStream::Stderr, "three\n"},
                                 {3, late, OutputStream::Event, "four\n"}}));
@@ -87,7 +101,7 @@ void TestLineRing::aFloodIsCountedAndItsEndKept()
     ring.append(OutputStream::Stdout, QByteArray("x\n").repeated(1000) + "last\n", {});
     QCOMPARE(ring.tail(10), "x\nx\nlast\n");
     QCOMPARE(ring.lineCount(), 1001);
-    QCOMPARE(ring.lines().last().position, 1000);
+    QCOMPARE(linesOf(ring).last().position, 1000);
 }
 
 void TestLineRing::whatIsUnfinishedIsShownUntilItsLineComes()
@@ -110,14 +124,79 @@ void TestLineRing::whatWasSavedIsRestored()
     for (const char *line : {"dropped\n", "one\n", " two 2 \n", "\n"})
         ring.append(OutputStream::Stderr, line, OutputLine::Time(1'700'000'000'123ms));
     LineRing next(3);
-    next.append(OutputStream::Event, "before\n", {});
     next.restore(ring.save());
+    QCOMPARE(next.page({}).log, ring.page({}).log);
     QCOMPARE(next.tail(10), ring.tail(10));
-    QCOMPARE(next.lines().first().time, ring.lines().first().time);
-    QCOMPARE(next.lines().first().stream, OutputStream::Stderr);
-    QCOMPARE(next.lines().first().position, 1); // it is counted on
-    next.restore("no line\n1 9 no stream\n");
+    QCOMPARE(linesOf(next).first().time, linesOf(ring).first().time);
+    QCOMPARE(linesOf(next).first().stream, OutputStream::Stderr);
+    QCOMPARE(linesOf(next).first().position, 1); // it is counted on
+    next.restore("no line\n1 9 no stream\n1 x no stream\n1 0 no end");
     QCOMPARE(next.tail(10), ring.tail(10));
+    QCOMPARE(next.lineCount(), ring.lineCount());
+}
+
+void TestLineRing::aPageGoesOnWhereTheLatestEnded()
+{
+    LineRing ring;
+    QByteArray read;
+    qint64 from = 0;
+    for (int round = 0; round < 100; ++round) {
+        for (int line = 0; line < round; ++line)
+            ring.append(OutputStream::Stdout, QByteArray::number(round) + '\n' + QByteArray::number(line) + '\n', {});
+        LogPage page = ring.page({.from = from, .limit = 100});
+        read += encodeFitting(page, {.from = from, .limit = 100}, LogBody::Text);
+        QCOMPARE(page.first(), from);
+        from = page.next;
+    }
+    while (from < ring.lineCount()) {
+        LogPage page = ring.page({.from = from, .limit = 10'000});
+        read += encodeFitting(page, {.from = from, .limit = 10'000}, LogBody::Text);
+        QVERIFY(page.next > from);
+        from = page.next;
+    }
+    QCOMPARE(read, ring.tail(1'000'000));
+    QByteArray backward;
+    for (qint64 before = from; before > 0;) {
+        LogPage page = ring.page({.before = before, .limit = 1000});
+        backward.prepend(encodeFitting(page, {.before = before, .limit = 1000}, LogBody::Text));
+        QCOMPARE(page.next, before);
+        before = page.first();
+    }
+    QCOMPARE(backward, read);
+}
+
+void TestLineRing::aPositionOfAnotherNumberingLosesNothing()
+{
+    LineRing ring;
+    ring.append(OutputStream::Stdout, "one\ntwo\n", {});
+    QCOMPARE(ring.page({.from = 500}).first(), 0);
+    QVERIFY(LineRing().page({}).log != ring.page({}).log);
+}
+
+void TestLineRing::whoFollowsLosesNothing()
+{
+    const ManualClock clock;
+    LineRing ring(10, 1000, clock);
+    const LogPage first = ring.page({.from = 0});
+    const QByteArray thousand = QByteArray("a line of forty characters, the end too\n").repeated(1000);
+    for (int i = 0; i < 100; ++i)
+        ring.append(OutputStream::Stdout, thousand, {});
+    QCOMPARE(ring.page({.from = first.next}).first(), first.next);
+    for (int i = 0; i < 1000; ++i)
+        ring.append(OutputStream::Stdout, thousand, {});
+    QVERIFY(ring.page({.from = first.next}).first() > first.next); // within limits, and it is told
+    QCOMPARE(linesOf(ring).size(), LineRing::FollowedBytes / 40);
+}
+
+void TestLineRing::nobodyFollowsForEver()
+{
+    ManualClock clock;
+    LineRing ring(10, 1000, clock);
+    QCOMPARE(ring.page({.from = 0}).next, 0);
+    ring.append(OutputStream::Stdout, QByteArray("x\n").repeated(100), {});
+    clock.advance(LineRing::FollowedFor);
+    ring.append(OutputStream::Stdout, "x\n", {});
+    QCOMPARE(ring.page(tailOf(1000)).lines.size(), 10);
 }
 
 QTEST_GUILESS_MAIN(TestLineRing)

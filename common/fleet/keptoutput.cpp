@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/keptoutput.h"
+
+#include "common/base/filedescriptor.h"
+#include "common/fleet/launcher.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr qsizetype WireTimeSize = 24;
+constexpr char EventMark[] = " hephaestus: ";
+constexpr auto MarkAge = 1s; // a mark is at most so much older than its lines, and so are their times
+
+/// The time and the place of lines as a file tells them: by marks, and by lines that begin with a time.
+class FileReader
+{
+public:
+    void read(QByteArrayView text)
+    {
+        while (!text.isEmpty()) {
+            const qsizetype end = text.indexOf('\n');
+            const qsizetype size = end < 0 ? text.size() : end + 1;
+            readLine(text.first(size));
+            m_at += size;
+            text = text.sliced(size);
+        }
+    }
+
+    QList<OutputLine> lines;
+
+private:
+    void readLine(QByteArrayView line)
+    {
+        const auto time = line.size() > WireTimeSize ? readWireTime(line.first(WireTimeSize)) : std::nullopt;
+        const QByteArrayView rest = time ? line.sliced(WireTimeSize) : QByteArrayView();
+        if (time)
+            m_time = *time;
+        if (rest == " stdout:\n" || rest == " stderr:\n") {
+            m_stream = rest[4] == 'o' ? OutputStream::Stdout : OutputStream::Stderr;
+            return;
+        }
+        const OutputStream stream = rest.startsWith(EventMark) ? OutputStream::Event : m_stream;
+        lines.append({m_at, m_time, stream, line.toByteArray()});
+    }
+
+    qint64 m_at = 0;
+    OutputLine::Time m_time;
+    OutputStream m_stream = OutputStream::Stderr;
+};
+
+bool isSame(const OutputLine &one, const OutputLine &other)
+{
+    return one.text == other.text && one.stream == other.stream && std::chrono::abs(one.time - other.time) <= MarkAge;
+}
+
+} // namespace
+
+QList<OutputLine> readOutputText(QByteArrayView text)
+{
+    FileReader reader;
+    reader.read(text);
+    return reader.lines;
+}
+
+QList<OutputLine> readOutputFiles(const QString &path, qint64 bytes)
+{
+    QByteArrayList parts; // newest first
+    for (int number = 0; bytes > 0; ++number) {
+        QFile file(number == 0 ? path : path + u'.' + QString::number(number));
+        if (!file.open(QIODevice::ReadOnly))
+            break;
+        const qint64 skipped = std::max<qint64>(0, file.size() - bytes);
+        QByteArray part = file.seek(skipped) ? file.read(bytes) : QByteArray();
+        if (skipped > 0)
+            part.remove(0, part.indexOf('\n') + 1);
+        bytes -= file.size();
+        parts << part;
+    }
+    QByteArray all; // a line may go on in the next file
+    std::for_each(parts.rbegin(), parts.rend(), [&](const QByteArray &part) { all += part; });
+    return readOutputText(all);
+}
+
+void boundOutput(const QString &path, qint64 most)
+{
+    const QByteArray name = QFile::encodeName(path);
+    const FileDescriptor file(::open(name.constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat about = {};
+    if (!file.isOpen() || ::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size <= most)
+        return;
+    const QByteArray older = name + ".1";
+    const FileDescriptor copy(
+        ::open((older + ".new").constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    off_t copied = 0;
+    const auto copyUpTo = [&](off_t end) {
+        while (copied<end && ::sendfile(copy.number(), file.number(), &copied, std::size_t(end - copied))> 0) {
+        }
+        return copied >= end;
+    };
+    const off_t wholeBlocks = about.st_size / about.st_blksize * about.st_blksize;
+    if (!copy.isOpen() || !copyUpTo(wholeBlocks))
+        return;
+    if (::fallocate(file.number(), FALLOC_FL_COLLAPSE_RANGE, 0, wholeBlocks) != 0) {
+        while (::fstat(file.number(), &about) == 0 && copied < about.st_size) {
+            if (!copyUpTo(about.st_size))
+                return;
+        }
+        if (::ftruncate(file.number(), 0) != 0)
+            return;
+    }
+    ::rename((older + ".new").constData(), older.constData());
+}
+
+KeptOutput readKeptOutput(const QString &name, const QString &stateDirectory, qint64 bytes)
+{
+    const QString own = logFileOf(name, stateDirectory);
+    KeptOutput kept{logFileOf(name + u".output"_s, stateDirectory), {}};
+    kept.lines = readOutputFiles(kept.path, bytes);
+    if (!QFileInfo::exists(kept.path)) {
+        kept.path = QFileInfo::exists(own) ? own : QString();
+        kept.lines = readOutputFiles(own, bytes);
+        return kept;
+    }
+    const OutputLine::Time last = kept.lines.isEmpty() ? OutputLine::Time() : kept.lines.last().time;
+    const QList<OutputLine> said = readOutputFiles(own, bytes);
+    const auto later = std::find_if(said.begin(), said.end(), [&](const OutputLine &line) { return line.time > last; });
+    kept.lines.append(QList<OutputLine>(later, said.end()));
+    return kept;
+}
+
+bool beginsInstance(const OutputLine &line)
+{
+    // Of a program: by its wrapper, or by who started it; of a service: in its log.
+    return line.stream == OutputStream::Event
+        ? line.text.contains(" hephaestus: started with pid ")
+        : line.text.contains("hephaestus.service") && line.text.contains(" starts with pid ");
+}
+
+QList<OutputLine> previousInstance(const QList<OutputLine> &lines)
+{
+    const auto latest = std::find_if(lines.rbegin(), lines.rend(), beginsInstance);
+    if (latest == lines.rend())
+        return {};
+    // Who starts it and the service itself may both tell of the same start.
+    auto latestStart = latest;
+    while (latestStart + 1 != lines.rend() && beginsInstance(*(latestStart + 1)))
+        ++latestStart;
+    const auto end = latestStart.base() - 1;
+    const auto before = std::find_if(latestStart + 1, lines.rend(), beginsInstance);
+    auto begin = before == lines.rend() ? lines.begin() : before.base() - 1;
+    while (begin != lines.begin() && beginsInstance(*(begin - 1)))
+        --begin;
+    return {begin, end};
+}
+
+QList<OutputLine> joined(const QList<OutputLine> &older, const QList<OutputLine> &newer)
+{
+    if (newer.isEmpty())
+        return older;
+    const qsizetype compared = std::min<qsizetype>(newer.size(), 64); // lines repeat: one alone is chance
+    auto at = older.begin();
+    for (; at != older.end(); ++at) {
+        const qsizetype common = std::min<qsizetype>(compared, older.end() - at);
+        if (std::equal(at, at + common, newer.begin(), isSame))
+            return QList<OutputLine>(older.begin(), at) + newer;
+    }
+    return newer;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/protocol/logpage.h"
+
+namespace Hephaestus {
+
+/// What is kept on disk of a service's output: `logs/NAME.output.log` of a wrapped program, with what its wrapper said
+/// after that; or `logs/NAME.log` of another one that was started from here. Older, rotated files belong to it.
+struct KeptOutput
+{
+    static constexpr qint64 MostBytes = 8 << 20; ///< read from its end
+
+    QString path;            ///< of the newest file; empty: there is none
+    QList<OutputLine> lines; ///< oldest first; times are those of the latest mark before a line, a second old at most
+};
+
+/// `stateDirectory` as for logFileOf(). Reads files; `bytes` from their end at most.
+KeptOutput readKeptOutput(const QString &name, const QString &stateDirectory = {},
+                          qint64 bytes = KeptOutput::MostBytes);
+/// The lines of a part of such a file, which begins with a whole one; their positions are those of their first bytes.
+QList<OutputLine> readOutputText(QByteArrayView text);
+/// Those of one file and its older ones, FILE.1, FILE.2, …
+QList<OutputLine> readOutputFiles(const QString &path, qint64 bytes);
+
+/// Makes what is in FILE FILE.1 once it is larger than `most` bytes, and FILE empty, while others go on appending to
+/// it. Where the file system can cut a file at its front (ext4, XFS) nothing is lost; elsewhere what is written in the
+/// moment of the cut may be.
+void boundOutput(const QString &path, qint64 most = 10 << 20);
+
+/// Whether an instance of the service, or of the program it wraps, begins with this line.
+bool beginsInstance(const OutputLine &line);
+/// The lines of the instance before the latest one; empty: there is none.
+QList<OutputLine> previousInstance(const QList<OutputLine> &lines);
+
+/// The lines of `older` up to where `newer` begins in it, and then those: what a file keeps, and what the service
+/// tells. Only `newer` if it is nowhere in there: the file may be another's.
+QList<OutputLine> joined(const QList<OutputLine> &older, const QList<OutputLine> &newer);
+
+} // namespace Hephaestus
