@@ -5,6 +5,7 @@
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/client/openfiles.h"
+#include "common/fleet/keptoutput.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -27,7 +28,6 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr qint64 RotateAt = 10 * 1024 * 1024;
 constexpr qint64 TailBytes = 8 * 1024;
 
 QString systemError(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
@@ -53,16 +53,33 @@ std::optional<Problem> openLog(const QString &name, const QString &stateDirector
     if (log.path.isEmpty())
         return Problem{name, u"no place for its output: neither HOME nor XDG_STATE_HOME is set"_s};
     QDir().mkpath(QFileInfo(log.path).absolutePath());
-    if (QFileInfo(log.path).size() > RotateAt) {
-        QFile::remove(log.path + u".1"_s);
-        QFile::rename(log.path, log.path + u".1"_s);
-    }
+    boundOutput(log.path);
     const QByteArray file = QFile::encodeName(log.path);
     log.file.reset(::open(file.constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
     if (!log.file.isOpen())
         return Problem{log.path, u"no place for the output of %1: %2"_s.arg(name, systemError(errno))};
     log.size = QFileInfo(log.path).size();
     return {};
+}
+
+/// Whether it is `hephaestus run`, which keeps the program's output itself.
+bool isWrapper(const QStringList &command)
+{
+    const auto end = std::find(command.begin(), command.end(), u"--"_s);
+    return QFileInfo(command.value(0)).fileName() == u"hephaestus"_s
+        && std::find(command.begin(), end, u"run"_s) != end;
+}
+
+qint64 sizeOf(const QString &path) { return path.isEmpty() ? 0 : QFileInfo(path).size(); }
+
+/// What a file has from `start` on, or from its beginning if it has been cut since, at most so many bytes of its end.
+QByteArray endOf(const QString &path, qint64 start, qint64 bytes)
+{
+    QFile file(path);
+    if (path.isEmpty() || !file.open(QIODevice::ReadOnly))
+        return {};
+    const qint64 from = file.size() < start ? 0 : start;
+    return file.seek(std::max(from, file.size() - bytes)) ? file.read(bytes) : QByteArray();
 }
 
 /// Null-terminated arrays for exec, over bytes that they keep.
@@ -85,7 +102,7 @@ private:
 };
 
 /// posix_spawn(3) with all that makes the child independent of us. 0, or an errno.
-int spawn(const RestartByCommand &command, int output, pid_t &pid)
+int spawn(const RestartByCommand &command, int output, const QString &programOutput, pid_t &pid)
 {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;
@@ -108,6 +125,8 @@ int spawn(const RestartByCommand &command, int output, pid_t &pid)
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
         environment.insert(it.key(), it.value());
+    if (!programOutput.isEmpty())
+        environment.insert(QLatin1StringView(OutputVariable), programOutput);
     ArgumentArray arguments(command.command);
     ArgumentArray variables(environment.toStringList());
     const QByteArray file = QFile::encodeName(programOf(command));
@@ -153,22 +172,26 @@ QString ExitStatus::text() const
     return u"exited with code %1"_s.arg(code);
 }
 
-LaunchedProcess::LaunchedProcess(std::unique_ptr<ProcessWatch> watch, QString logFile, qint64 logStart)
+LaunchedProcess::LaunchedProcess(std::unique_ptr<ProcessWatch> watch, OutputPlace own, OutputPlace program)
     : QObject(QCoreApplication::instance())
     , m_watch(std::move(watch))
-    , m_logFile(std::move(logFile))
-    , m_logStart(logStart)
+    , m_own(std::move(own))
+    , m_program(std::move(program))
 {
     connect(m_watch.get(), &ProcessWatch::gone, this, &LaunchedProcess::reap);
 }
 
 QStringList LaunchedProcess::lastLines(int lines) const
 {
-    QFile file(m_logFile);
-    if (!file.open(QIODevice::ReadOnly) || !file.seek(std::max(m_logStart, file.size() - TailBytes)))
-        return {};
+    QStringList all;
+    for (const OutputLine &line : readOutputText(endOf(m_program.file, m_program.start, TailBytes))) {
+        if (line.stream != OutputStream::Event)
+            all << QString::fromUtf8(line.text).chopped(line.isUnfinished() ? 0 : 1);
+    }
+    if (all.isEmpty())
+        all = QString::fromUtf8(endOf(m_own.file, m_own.start, TailBytes)).split(u'\n', Qt::SkipEmptyParts);
+    all.removeAll(QString());
     QStringList result;
-    const QStringList all = QString::fromUtf8(file.read(TailBytes)).split(u'\n', Qt::SkipEmptyParts);
     for (const QString &line : all.mid(std::max<qsizetype>(0, all.size() - lines)))
         result << printable(line);
     return result;
@@ -216,8 +239,11 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
     Log log;
     if (const auto problem = openLog(name, stateDirectory, log))
         return *problem;
+    const QString programOutput =
+        isWrapper(command.command) ? logFileOf(name + u".output"_s, stateDirectory) : QString();
+    const qint64 programStart = sizeOf(programOutput);
     pid_t pid = 0;
-    switch (const int error = spawn(command, log.file.number(), pid)) {
+    switch (const int error = spawn(command, log.file.number(), programOutput, pid)) {
     case 0: break;
     case ENOENT:
         return failed(program.contains(u'/')
@@ -231,7 +257,7 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
     std::unique_ptr<ProcessWatch> watch = ProcessWatch::open(pid); // our child: it is there until we reap it
     if (!watch)
         return failed(u"it was started as pid %1, but cannot be watched: %2"_s.arg(pid).arg(systemError(errno)));
-    return new LaunchedProcess(std::move(watch), log.path, log.size);
+    return new LaunchedProcess(std::move(watch), {log.path, log.size}, {programOutput, programStart});
 }
 
 } // namespace Hephaestus

@@ -15,6 +15,9 @@ QString defaultStateDirectory();
 /// Empty: nowhere.
 QString logFileOf(const QString &name, const QString &stateDirectory = {});
 
+/// Names the file for the output of the program that `hephaestus run` wraps. Nobody reads what it passes on then.
+inline constexpr char OutputVariable[] = "HEPHAESTUS_OUTPUT_FILE";
+
 /// How a process ended.
 struct ExitStatus
 {
@@ -36,8 +39,10 @@ class LaunchedProcess : public QObject
 
 public:
     qint64 pid() const { return m_watch->pid(); }
-    const QString &logFile() const { return m_logFile; }
-    /// The last lines it wrote since its start, at most `lines` and 8 KiB.
+    /// Where its output goes; of `hephaestus run`, that of the program it wraps.
+    const QString &logFile() const { return m_program.file.isEmpty() ? m_own.file : m_program.file; }
+    /// The last lines that were written there since its start, at most `lines` and 8 KiB; what a wrapper itself said if
+    /// its program has said nothing.
     QStringList lastLines(int lines) const;
     /// Asks it to end, by SIGTERM; once it has, what is left of its process group is asked, too.
     void terminate();
@@ -50,12 +55,17 @@ Q_SIGNALS:
 
 private:
     friend Result<LaunchedProcess *> launch(const QString &, const RestartByCommand &, const QString &);
-    LaunchedProcess(std::unique_ptr<ProcessWatch> watch, QString logFile, qint64 logStart);
+    struct OutputPlace
+    {
+        QString file; ///< empty: there is none
+        qint64 start; ///< bytes in it before the program began to write
+    };
+    LaunchedProcess(std::unique_ptr<ProcessWatch> watch, OutputPlace own, OutputPlace program);
     void reap();
 
     std::unique_ptr<ProcessWatch> m_watch;
-    QString m_logFile;
-    qint64 m_logStart; ///< bytes in the file before it began to write
+    const OutputPlace m_own;     ///< of the process itself
+    const OutputPlace m_program; ///< of the program that it wraps
     bool m_isUnwanted = false;
 };
 
@@ -64,8 +74,8 @@ private:
 QString programOf(const RestartByCommand &command);
 
 /// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the
-/// state directory. What cannot be started (not found, not executable, no such directory, no place for the output) is a
-/// Problem at once.
+/// state directory. The output of a program that `hephaestus run` wraps goes to `logs/NAME.output.log` only. What
+/// cannot be started (not found, not executable, no such directory, no place for the output) is a Problem at once.
 Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &command, const QString &stateDirectory);
 
 } // namespace Hephaestus

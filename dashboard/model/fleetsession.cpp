@@ -3,6 +3,8 @@
 
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/keptoutput.h"
+#include "common/fleet/launcher.h"
 
 #include <QFileInfo>
 #include <QSet>
@@ -11,6 +13,12 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto BoundOutputsEvery = 5s;
+
+} // namespace
 
 FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject *parent)
     : QObject(parent)
@@ -49,6 +57,7 @@ void FleetSession::connectParts()
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
+    connect(&m_outputTimer, &QTimer::timeout, this, &FleetSession::boundOutputs);
 }
 
 void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
@@ -184,12 +193,24 @@ void FleetSession::start()
 {
     m_watch.start();
     m_ageTimer.start(1s);
+    m_outputTimer.start(BoundOutputsEvery);
 }
 
 void FleetSession::stop()
 {
     m_watch.stop();
     m_ageTimer.stop();
+    m_outputTimer.stop();
+}
+
+/// Of what was started from here, now or earlier: such a program writes to its file as long as it runs.
+void FleetSession::boundOutputs()
+{
+    for (const ServiceId id : m_fleet.ids()) {
+        const FleetEntry &entry = m_fleet.find(id)->entry;
+        if (commandToStart(entry))
+            boundOutput(logFileOf(entry.name, m_stateDirectory));
+    }
 }
 
 } // namespace Hephaestus

@@ -60,6 +60,7 @@ private:
     void applyArrivals(const QList<Arrival> &arrivals);
     void restartStale(ServiceId id);
     void updateOwner(ServiceId id);
+    void boundOutputs();
 
     const Clock &m_clock;
     QString m_stateDirectory;
@@ -69,6 +70,7 @@ private:
     BulkActions m_bulk;
     StaleRestarts m_stale;
     QTimer m_ageTimer;
+    QTimer m_outputTimer;
     QHash<QString, ServiceId> m_byUrl;
     QHash<QString, QString> m_fleetFiles; ///< by URL: of services that were read from one
     std::unique_ptr<HistoryStore> m_store;

@@ -225,10 +225,15 @@ std::optional<ReadyRule> readReadyRule(const QCommandLineParser &parser, QList<P
     return ReadyRule(ReadyAfter{.listensAgain = true}); // if its predecessor did
 }
 
-/// Beside the log of a service started by the fleet, which holds what this command itself says. Empty: nowhere.
-QString outputFile(const QString &name)
+/// Beside the log of a service started by the fleet, which holds what this command itself says. Whoever starts it so
+/// says which file, and reads nothing else. Empty: nowhere.
+QString outputFile(const QString &name, SupervisorOptions &options, bool passesOn)
 {
-    const QString file = logFileOf(name + u".output"_s, stateDirectory());
+    const QString given = qEnvironmentVariable(OutputVariable);
+    qunsetenv(OutputVariable); // it is not for the program
+    if (!given.isEmpty() && !passesOn)
+        options.passOn.reset();
+    const QString file = given.isEmpty() ? logFileOf(name + u".output"_s, stateDirectory()) : given;
     if (!file.isEmpty())
         QDir().mkpath(QFileInfo(file).path()); // where that fails, writing tells
     return file;
@@ -262,7 +267,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         return options;
     options.service = readService(parser, problems);
     readSupervisor(parser, options.supervisor, problems);
-    options.supervisor.logFile = outputFile(options.service.name);
+    options.supervisor.logFile = outputFile(options.service.name, options.supervisor, parser.isSet(u"output"_s));
     options.sockets = readAddresses(parser.values(u"socket"_s), u"--socket"_s, problems);
     options.overlap = parser.isSet(u"overlap"_s);
     if (options.overlap && options.sockets.isEmpty())
