@@ -494,7 +494,7 @@ void tellWhatIsMissing(const RunOptions &options, const PythonAdapter *adapter)
 }
 
 /// While one lives, Qt finds no plugins. QHttpServer makes a TLS configuration, whether that is needed or not, for
-/// which Qt would load OpenSSL: a quarter of a wrapper's memory. Whoever needs it later loads it then. Qt's warning
+/// which Qt would load OpenSSL: a third of a wrapper's memory. Whoever needs it later loads it then. Qt's warning
 /// that there is none is not for users.
 class WithoutPlugins
 {
