@@ -177,7 +177,8 @@ void pauseBeforeNextLook(const QDeadlineTimer &deadline)
 
 QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines)
 {
-    return askAll<QByteArray>(entries, [lines](ServiceClient &client, const auto &done) { client.logs(lines, done); });
+    return askAll<ServiceClient, QByteArray>(
+        entries, [lines](ServiceClient &client, const auto &done) { client.logs(lines, done); });
 }
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)
