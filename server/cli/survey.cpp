@@ -175,10 +175,10 @@ void pauseBeforeNextLook(const QDeadlineTimer &deadline)
     pause(std::chrono::milliseconds(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime())));
 }
 
-QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines)
+QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, int lines)
 {
-    return askAll<ServiceClient, QByteArray>(
-        entries, [lines](ServiceClient &client, const auto &done) { client.logs(lines, done); });
+    return askAll<ServiceClient, LogPage>(
+        entries, [lines](ServiceClient &client, const auto &done) { client.logs(LogQuery{.tail = lines}, done); });
 }
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)

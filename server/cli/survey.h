@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/fleet/environmentcomparison.h"
+#include "common/protocol/logpage.h"
 #include "common/protocol/servicesnapshot.h"
 
 class QDeadlineTimer;
@@ -24,7 +25,7 @@ void pause(std::chrono::milliseconds time);
 void pauseBeforeNextLook(const QDeadlineTimer &deadline);
 
 /// Likewise, the last lines that each service has written.
-QList<Answer<QByteArray>> surveyLogs(const QList<FleetEntry> &entries, int lines);
+QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, int lines);
 
 /// Likewise, which of these files, absolute, each service loaded.
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);
