@@ -570,7 +570,7 @@ void RestartSequence::Private::failWithLastWords(const QString &why)
     m_isFailing = true;
     m_pollTimer.stop();
     m_deadlineTimer.stop();
-    m_client->logs(LastWords, [this, why](const Answer<QByteArray> &answer) {
+    m_client->logs(LogQuery{.tail = LastWords}, [this, why](const Answer<LogPage> &answer) {
         const auto told = answer.value ? std::optional(linesOf(*answer.value))
             : m_launched               ? std::optional(lastOfProgram(m_launched->lastLines(LogLines)))
                                        : std::nullopt;

@@ -129,6 +129,14 @@ QString troubleOf(const ShutdownResult &result)
     return troubles.join(u", "_s);
 }
 
+QStringList linesOf(const LogPage &page)
+{
+    QByteArray output;
+    for (const OutputLine &line : page.lines)
+        output += line.text;
+    return linesOf(output);
+}
+
 QStringList linesOf(const QByteArray &output)
 {
     QStringList lines;

@@ -4,6 +4,7 @@
 #include "common/fleet/portholders.h"
 #include "common/fleet/restartplan.h"
 #include "common/protocol/act.h"
+#include "common/protocol/logpage.h"
 
 /// What a RestartSequence says. Everything from outside is made printable.
 namespace Hephaestus {
@@ -65,6 +66,7 @@ constexpr int LastWords = 5; ///< lines
 
 /// The lines of an output that are not empty, made printable.
 QStringList linesOf(const QByteArray &output);
+QStringList linesOf(const LogPage &page);
 
 /// Of the lines that a started command has written, the last that its program has: what a wrapper or a service of ours
 /// tells of its own doings is left out, unless there is nothing else.

@@ -51,10 +51,7 @@ private:
 QString lastWordsOf(const FleetEntry &entry)
 {
     const Answer<LogPage> answer = surveyLogs({entry}, LastWords).first();
-    QByteArray text;
-    for (const OutputLine &line : answer.value.value_or(LogPage()).lines)
-        text += line.text;
-    return answer.value ? lastWordsText(linesOf(text)) : QString();
+    return answer.value ? lastWordsText(linesOf(*answer.value)) : QString();
 }
 
 /// Says of each service that has ended why; false: none has.
