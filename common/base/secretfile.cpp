@@ -2,6 +2,7 @@
 #include "common/base/secretfile.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/regularfile.h"
 
 #include <QFile>
 
@@ -19,22 +20,11 @@ using namespace Qt::StringLiterals;
 
 constexpr mode_t Others = S_IRWXG | S_IRWXO;
 
-QString kindOf(mode_t mode)
-{
-    switch (mode & S_IFMT) {
-    case S_IFDIR: return u"a directory"_s;
-    case S_IFIFO: return u"a FIFO"_s;
-    case S_IFCHR:
-    case S_IFBLK: return u"a device"_s;
-    default: return u"something else"_s;
-    }
-}
-
 /// Empty: the file may hold a secret.
 QString whyUnfit(const struct stat &status)
 {
     if (!S_ISREG(status.st_mode))
-        return u"expected a regular file, found %1"_s.arg(kindOf(status.st_mode));
+        return u"expected a regular file, found %1"_s.arg(fileKind(status.st_mode));
     if (status.st_mode & Others)
         return u"must not be accessible to others, found mode %1; run chmod 600"_s.arg(status.st_mode & 07777, 4, 8,
                                                                                        QChar(u'0'));

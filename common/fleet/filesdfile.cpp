@@ -2,6 +2,7 @@
 #include "common/fleet/filesdfile.h"
 
 #include "common/base/printable.h"
+#include "common/base/regularfile.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/filesd.h"
 
@@ -23,9 +24,9 @@ FleetReading readFileSd(const QString &path)
 {
     FleetReading reading;
     reading.fleet.path = QFileInfo(path).absoluteFilePath();
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        reading.problems << Problem{path, u"cannot be read: %1"_s.arg(file.errorString())};
+    QFile file;
+    if (const auto problem = openRegularFile(file, path)) {
+        reading.problems << *problem;
         return reading;
     }
     const QByteArray content = file.read(LargestFile + 1);

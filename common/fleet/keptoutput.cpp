@@ -2,6 +2,7 @@
 #include "common/fleet/keptoutput.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/regularfile.h"
 #include "common/fleet/launcher.h"
 
 #include <QFile>
@@ -78,8 +79,8 @@ QList<OutputLine> readOutputFiles(const QString &path, qint64 bytes)
 {
     QByteArrayList parts; // newest first
     for (int number = 0; bytes > 0; ++number) {
-        QFile file(number == 0 ? path : path + u'.' + QString::number(number));
-        if (!file.open(QIODevice::ReadOnly))
+        QFile file;
+        if (openRegularFile(file, number == 0 ? path : path + u'.' + QString::number(number)))
             break;
         const qint64 skipped = std::max<qint64>(0, file.size() - bytes);
         QByteArray part = file.seek(skipped) ? file.read(bytes) : QByteArray();

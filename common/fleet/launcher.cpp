@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
 
-#include "common/base/filedescriptor.h"
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
+#include "common/base/privatedirectory.h"
+#include "common/base/regularfile.h"
 #include "common/client/openfiles.h"
 #include "common/fleet/keptoutput.h"
 
@@ -21,6 +22,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -52,12 +54,14 @@ std::optional<Problem> openLog(const QString &name, const QString &stateDirector
     log.path = logFileOf(name, stateDirectory);
     if (log.path.isEmpty())
         return Problem{name, u"no place for its output: neither HOME nor XDG_STATE_HOME is set"_s};
-    QDir().mkpath(QFileInfo(log.path).absolutePath());
+    const QString logs = QFileInfo(log.path).absolutePath();
+    for (const QString &directory : {QFileInfo(logs).absolutePath(), logs})
+        std::ignore = makePrivateDirectory(directory); // where that fails, opening tells
     boundOutput(log.path);
-    const QByteArray file = QFile::encodeName(log.path);
-    log.file.reset(::open(file.constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600));
-    if (!log.file.isOpen())
-        return Problem{log.path, u"no place for the output of %1: %2"_s.arg(name, systemError(errno))};
+    Result<FileDescriptor> file = openRegularFile(QFile::encodeName(log.path), O_WRONLY | O_APPEND | O_CREAT);
+    if (!file)
+        return Problem{log.path, u"no place for the output of %1: %2"_s.arg(name, file.problem().what)};
+    log.file = *std::move(file);
     log.size = QFileInfo(log.path).size();
     return {};
 }
@@ -75,8 +79,8 @@ qint64 sizeOf(const QString &path) { return path.isEmpty() ? 0 : QFileInfo(path)
 /// What a file has from `start` on, or from its beginning if it has been cut since, at most so many bytes of its end.
 QByteArray endOf(const QString &path, qint64 start, qint64 bytes)
 {
-    QFile file(path);
-    if (path.isEmpty() || !file.open(QIODevice::ReadOnly))
+    QFile file;
+    if (path.isEmpty() || openRegularFile(file, path))
         return {};
     const qint64 from = file.size() < start ? 0 : start;
     return file.seek(std::max(from, file.size() - bytes)) ? file.read(bytes) : QByteArray();

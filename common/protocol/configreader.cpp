@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
+#include "common/base/regularfile.h"
 
 #include <QDir>
 #include <QFile>
@@ -101,12 +102,11 @@ ConfigDocument ConfigDocument::fromFile(const QString &path)
         document.m_content->fail(0, {}, why);
         return document;
     };
-    const QFileInfo info(path);
-    if (info.exists() && !info.isFile()) // a FIFO would be waited for, a device may never end
-        return refused(u"expected a regular file"_s);
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return refused(u"cannot be read: %1"_s.arg(file.errorString()));
+    QFile file;
+    if (const auto problem = openRegularFile(file, path))
+        return refused(problem->what);
+    if (const QString why = whyNotTrusted(path); !why.isEmpty())
+        return refused(u"is not read, since others could have written it: %1"_s.arg(why));
     const QByteArray text = file.read(LargestFile + 1);
     if (text.size() > LargestFile)
         return refused(u"is larger than %1 MiB"_s.arg(LargestFile / 1024 / 1024));

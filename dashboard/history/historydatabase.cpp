@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/historydatabase.h"
 
+#include "common/base/privatedirectory.h"
 #include "common/protocol/receiptcodec.h"
 #include "common/protocol/serviceaddress.h"
+#include "dashboard/history/historystore.h"
 
 #include <QDataStream>
 #include <QDir>
@@ -112,8 +114,15 @@ std::optional<Problem> HistoryDatabase::open()
     if (!SqliteFile::hasDriver())
         return Problem{path,
                        u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
-    if (!QDir().mkpath(directory))
-        return Problem{path, u"the history cannot be kept: the directory %1 cannot be made"_s.arg(directory)};
+    QStringList ours; // what is mended; not a folder that somebody chose for it
+    if (path == HistoryStore::defaultPath())
+        ours << QFileInfo(directory).absolutePath();
+    if (!ours.isEmpty() || !QFileInfo::exists(directory))
+        ours << directory;
+    for (const QString &each : std::as_const(ours)) {
+        if (const auto problem = makePrivateDirectory(each))
+            return Problem{path, u"the history cannot be kept: %1"_s.arg(problem->text())};
+    }
     for (int attempt = 0; attempt < 2; ++attempt) {
         m_file.lock();
         if (m_file.isReadOnly() && !QFileInfo::exists(path))

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/sqlitefile.h"
 
+#include "common/base/privatedirectory.h"
+
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
 #include <QSqlError>
 
 #include <atomic>
+#include <tuple>
 
 namespace Hephaestus {
 
@@ -41,6 +44,10 @@ bool SqliteFile::hasDriver() { return QSqlDatabase::isDriverAvailable(u"QSQLITE"
 bool SqliteFile::connect()
 {
     forgetError();
+    for (const QString &suffix : {u""_s, u"-wal"_s, u"-shm"_s}) {
+        if (!m_readOnly && (suffix.isEmpty() || QFileInfo::exists(m_path + suffix)))
+            std::ignore = makePrivateFile(m_path + suffix); // where that fails, opening tells
+    }
     m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
     m_database.setDatabaseName(m_path);
     m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s

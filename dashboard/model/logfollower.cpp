@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/logfollower.h"
 
+#include "common/base/regularfile.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 
@@ -118,13 +119,17 @@ void LogFollower::askEarlier(qint64 before)
 /// Empty: it cannot be read.
 QByteArray LogFollower::readPart(qint64 from, qint64 size)
 {
-    QFile file(m_path);
-    if (file.open(QIODevice::ReadOnly) && file.seek(from)) {
-        fail({});
-        return file.read(size);
+    QFile file;
+    if (const auto problem = openRegularFile(file, m_path)) {
+        fail(problem->text());
+        return {};
     }
-    fail(tr("%1 cannot be read: %2").arg(m_path, file.errorString()));
-    return {};
+    if (!file.seek(from)) {
+        fail(tr("%1 cannot be read: %2").arg(m_path, file.errorString()));
+        return {};
+    }
+    fail({});
+    return file.read(size);
 }
 
 QString LogFollower::olderFile() const { return m_path + u".1"_s; }
@@ -133,8 +138,8 @@ QString LogFollower::olderFile() const { return m_path + u".1"_s; }
 QByteArray LogFollower::takeRotated()
 {
     const qint64 position = std::exchange(m_position, 0);
-    QFile older(olderFile());
-    if (inodeOf(olderFile()) == m_olderInode || !older.open(QIODevice::ReadOnly)) // it was cut by somebody else
+    QFile older;
+    if (inodeOf(olderFile()) == m_olderInode || openRegularFile(older, olderFile())) // it was cut by somebody else
         return {};
     m_position = std::max<qint64>(0, position - older.size());
     return older.seek(position) ? older.read(MostAtOnce) : QByteArray();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/tokenstore.h"
 
+#include "common/base/privatedirectory.h"
 #include "dashboard/model/keyring.h"
 
 #include <QCryptographicHash>
 #include <QDir>
+#include <QFileInfo>
 #include <QSaveFile>
 #include <QStandardPaths>
+
+#include <tuple>
 
 namespace Hephaestus {
 
@@ -17,7 +21,16 @@ QString TokenStore::defaultDirectory()
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/hephaestus/tokens"_s;
 }
 
-TokenStore::TokenStore(const QString &directory, QObject *parent) : QObject(parent), m_directory(directory) {}
+TokenStore::TokenStore(const QString &directory, QObject *parent) : QObject(parent), m_directory(directory)
+{
+    if (!QFileInfo::exists(m_directory))
+        return;
+    // Where an earlier version or somebody's hand left them readable.
+    std::ignore = makePrivateDirectory(m_directory);
+    const QStringList files = QDir(m_directory).entryList(QDir::Files | QDir::NoSymLinks);
+    for (const QString &file : files)
+        std::ignore = makePrivateFile(m_directory + u'/' + file);
+}
 
 QString TokenStore::fileOf(const QString &url) const
 {
@@ -43,7 +56,7 @@ std::optional<Problem> TokenStore::write(const QString &url, const QString &toke
 {
     constexpr auto mine = QFile::ReadOwner | QFile::WriteOwner;
     QSaveFile file(fileOf(url));
-    const bool made = QDir().mkpath(m_directory) && QFile::setPermissions(m_directory, mine | QFile::ExeOwner);
+    const bool made = !makePrivateDirectory(m_directory);
     if (made && file.open(QIODevice::WriteOnly) && file.setPermissions(mine) && file.write(token.toUtf8()) >= 0
         && file.commit())
         return {};

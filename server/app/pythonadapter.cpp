@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/pythonadapter.h"
 
+#include "common/base/privatedirectory.h"
+#include "common/base/regularfile.h"
+
 #include <QDir>
 #include <QFile>
 
@@ -22,22 +25,22 @@ bool runs(pid_t pid) { return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM)
 /// which means nothing here if it is another container's; and a directory that was just made is not locked yet.
 FileDescriptor lockDirectory(const QString &directory)
 {
-    FileDescriptor lock(
-        ::open(QFile::encodeName(directory + u"/lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
-        lock.reset();
-    return lock;
+    Result<FileDescriptor> lock =
+        openRegularFile(QFile::encodeName(directory + u"/lock"_s), O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (!lock || ::flock(lock->number(), LOCK_EX | LOCK_NB) != 0)
+        return {};
+    return *std::move(lock);
 }
 
 void removeLeftovers(const QDir &base)
 {
-    const QStringList names = base.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    const QStringList names = base.entryList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
     for (const QString &name : names) {
         const pid_t pid = name.section(u'.', -1).toInt();
         if (runs(pid) && pid != ::getpid()) // our own: of an earlier process, or of ourselves before an exec
             continue;
         if (const FileDescriptor lock = lockDirectory(base.filePath(name)); lock.isOpen())
-            QDir(base.filePath(name)).removeRecursively();
+            removeDirectory(base.filePath(name));
     }
 }
 
@@ -51,7 +54,7 @@ PythonAdapter::PythonAdapter(const QString &name, const QStringList &places)
         if (!m_problem)
             return;
         if (m_lock.isOpen())
-            QDir(m_directory).removeRecursively();
+            removeDirectory(m_directory);
         m_lock.reset();
     }
     m_directory = u"/dev/null"_s; // where no report can ever be
@@ -60,14 +63,18 @@ PythonAdapter::PythonAdapter(const QString &name, const QStringList &places)
 std::optional<Problem> PythonAdapter::makeIn(const QString &place, const QString &name)
 {
     const QDir base(place + u"/python"_s);
+    // In a folder for everybody, somebody else may have made it.
+    if (auto problem = makePrivateDirectory(base.path()))
+        return problem;
+    if (const QString why = whyNotTrusted(base.path()); !why.isEmpty())
+        return Problem{base.path(), why};
     removeLeftovers(base);
     const QString encoded = QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~"));
     m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
     if (QFile::exists(m_directory)) // of the program that this one's is to follow
         m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
     const Problem failed{m_directory, u"no place for the Python adapter"_s};
-    if (!QDir().mkpath(m_directory)
-        || !QFile::setPermissions(m_directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
+    if (makePrivateDirectory(m_directory))
         return failed;
     m_lock = lockDirectory(m_directory);
     if (!m_lock.isOpen())
@@ -90,7 +97,7 @@ std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, Fi
 PythonAdapter::~PythonAdapter()
 {
     if (!m_keeps && !m_problem)
-        QDir(m_directory).removeRecursively(); // still locked
+        removeDirectory(m_directory); // still locked
 }
 
 QByteArrayList PythonAdapter::environment() const

@@ -2,6 +2,7 @@
 #include "server/app/runoptions.h"
 
 #include "common/base/duration.h"
+#include "common/base/privatedirectory.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
 #include "server/app/logoptions.h"
@@ -16,6 +17,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <tuple>
 
 namespace Hephaestus {
 
@@ -234,8 +236,10 @@ QString outputFile(const QString &name, SupervisorOptions &options, bool passesO
     if (!given.isEmpty() && !passesOn)
         options.passOn.reset();
     const QString file = given.isEmpty() ? logFileOf(name + u".output"_s, stateDirectory()) : given;
-    if (!file.isEmpty())
-        QDir().mkpath(QFileInfo(file).path()); // where that fails, writing tells
+    if (file.isEmpty())
+        return file;
+    for (const QString &directory : {stateDirectory(), QFileInfo(file).path()})
+        std::ignore = makePrivateDirectory(directory); // where that fails, writing tells
     return file;
 }
 

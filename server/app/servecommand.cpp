@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/privatedirectory.h"
 #include "server/app/commands.h"
 #include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
@@ -18,6 +19,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <tuple>
 
 namespace Hephaestus {
 namespace {
@@ -212,6 +214,8 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
         auto *sql = std::get_if<SqlSettings>(&dependency.settings);
         if (!sql || sql->driver != "QSQLITE"_L1 || sql->database == ":memory:"_L1)
             continue;
+        if (sql->database == QFileInfo(sql->database).fileName())
+            std::ignore = makePrivateDirectory(state); // its own; where that fails, the next line does
         sql->database = QDir(state).absoluteFilePath(sql->database);
         if (!QDir().mkpath(QFileInfo(sql->database).path()))
             problems << Problem{u"dependencies."_s + dependency.name,

@@ -19,6 +19,7 @@ public:
     /// Auto: colours on a terminal that can, unless NO_COLOR is set (no-color.org).
     explicit Terminal(Color color = Color::Auto);
 
+    bool isTerminal() const { return m_isTerminal; }
     QString painted(const QString &text, Paint paint) const;
     /// In the colour of the `index`th of several; the same again and again from the seventh on.
     QString paintedAs(int index, const QString &text) const;

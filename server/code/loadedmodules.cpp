@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/loadedmodules.h"
 
-#include "common/base/filedescriptor.h"
+#include "common/base/regularfile.h"
 #include "server/code/processorigin.h"
 
 #include <QFile>
@@ -52,8 +52,9 @@ bool skipHole(QFile &file)
     while (file.peek(&byte, 1) == 1) {
         if (byte != '\0')
             return true;
-        const FileDescriptor seeking(::open(QFile::encodeName(file.fileName()).constData(), O_RDONLY | O_CLOEXEC));
-        const off_t data = ::lseek(seeking.number(), file.pos(), SEEK_DATA);
+        const off_t read = ::lseek(file.handle(), 0, SEEK_CUR); // as far as QFile's buffer has come
+        const off_t data = ::lseek(file.handle(), file.pos(), SEEK_DATA);
+        ::lseek(file.handle(), read, SEEK_SET);
         if (data < 0)
             return false;
         file.seek(data);
@@ -68,8 +69,8 @@ bool skipHole(QFile &file)
 template <typename Take>
 qint64 LoadedModules::readFrom(qint64 offset, Take take) const
 {
-    QFile file(QFile::decodeName(m_file));
-    if (m_file.isEmpty() || !file.open(QIODevice::ReadOnly) || !file.seek(offset))
+    QFile file;
+    if (m_file.isEmpty() || openRegularFile(file, QFile::decodeName(m_file)) || !file.seek(offset))
         return offset;
     while (skipHole(file)) {
         const qint64 begin = file.pos();
@@ -163,9 +164,11 @@ void LoadedModules::giveBack(const QList<std::pair<qint64, qint64>> &ranges) con
 {
     if (ranges.isEmpty())
         return;
-    const FileDescriptor file(::open(m_file.constData(), O_WRONLY | O_CLOEXEC));
+    const Result<FileDescriptor> file = openRegularFile(m_file, O_WRONLY);
+    if (!file)
+        return;
     for (const auto &[begin, end] : ranges)
-        ::fallocate(file.number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, end - begin);
+        ::fallocate(file->number(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, end - begin);
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/gitstate.h"
 
+#include "common/base/regularfile.h"
+
 #include <QFile>
 
 #include <sys/stat.h>
@@ -8,13 +10,15 @@
 namespace Hephaestus {
 namespace {
 
+constexpr qsizetype LongestLine = 64 * 1024;
+
 /// The first line of a small file, or nothing.
 QByteArray firstLine(const QByteArray &path)
 {
-    QFile file(QFile::decodeName(path));
-    if (!file.open(QIODevice::ReadOnly))
+    QFile file;
+    if (openRegularFile(file, QFile::decodeName(path)))
         return {};
-    return file.readLine(64 * 1024).trimmed();
+    return file.readLine(LongestLine).trimmed();
 }
 
 QByteArray resolve(const QByteArray &directory, const QByteArray &path)
@@ -44,11 +48,11 @@ QByteArray repositoryOf(QByteArray &directory)
 
 QByteArray packedCommit(const QByteArray &repository, const QByteArray &reference)
 {
-    QFile packed(QFile::decodeName(repository + "/packed-refs"));
-    if (!packed.open(QIODevice::ReadOnly))
+    QFile packed;
+    if (openRegularFile(packed, QFile::decodeName(repository + "/packed-refs")))
         return {};
     while (!packed.atEnd()) {
-        const QByteArray line = packed.readLine().trimmed();
+        const QByteArray line = packed.readLine(LongestLine).trimmed();
         const qsizetype space = line.indexOf(' ');
         if (space > 0 && QByteArrayView(line).sliced(space + 1) == reference)
             return line.first(space);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/connection.h"
 
+#include "common/base/peercredentials.h"
 #include "server/core/socketname.h"
 #include "server/http/connectionpool.h"
-#include "server/http/peercredentials.h"
 
 #include <QScopedValueRollback>
 

@@ -153,12 +153,7 @@ void Service::setReady()
     Q_EMIT readyChanged();
 }
 
-int Service::exec()
-{
-    const int exitCode = QCoreApplication::exec();
-    m_watchdog.disarm();
-    return exitCode;
-}
+int Service::exec() { return QCoreApplication::exec(); }
 
 int Service::exec(const QStringList &addresses)
 {

@@ -75,7 +75,8 @@ public:
     /// Work is accepted from now on; a line `listening on URL` for each address goes to standard output, or error.
     void setReady();
 
-    /// Runs the event loop until the shutdown is over, and returns the exit code for main().
+    /// Runs the event loop until the shutdown is over, and returns the exit code for main(). What may end a shutdown
+    /// that hangs, after its whole budget, stays armed until the service is destroyed: a thread may hang as well.
     int exec();
     /// listen(), setReady() and exec() in one; 2 with a line on standard error when an address cannot be bound.
     int exec(const QStringList &addresses);
@@ -96,6 +97,7 @@ private:
     void connectShutdown();
     void logShutdownSteps();
 
+    Watchdog m_watchdog;                             ///< the last to go: a thread that is joined may hang, too
     std::unique_ptr<QCoreApplication> m_application; ///< nothing if main() made one
     UnixSignals m_signals;
     std::unique_ptr<ServerState> m_ownState;
@@ -104,7 +106,6 @@ private:
     HttpServer m_http;
     const bool m_tls;
     const int m_announceTo; ///< a descriptor
-    Watchdog m_watchdog;
     QList<ServiceAddress> m_addresses;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/tlsconfiguration.h"
 
+#include "common/base/regularfile.h"
+
 #include <QFile>
 #include <QSslCertificate>
 #include <QSslKey>
@@ -13,9 +15,9 @@ namespace {
 
 Result<QByteArray> contentsOf(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return Problem{path, file.errorString()};
+    QFile file;
+    if (const auto problem = openRegularFile(file, path))
+        return *problem;
     return file.read(1024 * 1024);
 }
 

@@ -3,8 +3,8 @@
 // The guard against real sockets: what hostile, broken and impatient clients get.
 #include "server/http/httpserver.h"
 
+#include "common/base/peercredentials.h"
 #include "common/protocol/healthcodec.h"
-#include "server/http/peercredentials.h"
 #include "tests/support/rawclient.h"
 
 #include <QProcess>
@@ -607,7 +607,7 @@ void TestGuard::anotherUserMayReadButNotChange()
     start();
     // Without root there is no becoming another user; then this at least asks as itself.
     const bool isRoot = ::geteuid() == 0;
-    const uid_t user = isRoot ? 65534 : ::geteuid();
+    const uid_t user = isRoot ? 12346 : ::geteuid();
     QCOMPARE(statusForOtherUser(service, requestText("GET", "/health/status"), user), 200);
     // A method that changes things, but that this path does not take: whoever passes the guard gets 405, from the HTTP
     // thread.

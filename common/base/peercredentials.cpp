@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/http/peercredentials.h"
+#include "common/base/peercredentials.h"
 
 #include "common/base/filedescriptor.h"
 
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 namespace Hephaestus {
 namespace {
@@ -105,6 +106,18 @@ std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
     return Owner{answer.idiag_uid, answer.idiag_inode};
 }
 
+/// The number that every user has who is not in this process's user namespace.
+uid_t overflowUser()
+{
+    static const uid_t number = [] {
+        QFile file(QStringLiteral("/proc/sys/kernel/overflowuid"));
+        bool isNumber = false;
+        const uint read = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed().toUInt(&isNumber) : 0;
+        return isNumber ? uid_t(read) : uid_t(65534);
+    }();
+    return number;
+}
+
 /// An end as /proc/net/tcp writes it: the address as 32-bit words of the machine, the port as a number.
 QByteArray procText(const Endpoint &endpoint)
 {
@@ -143,35 +156,127 @@ std::optional<Owner> askProc(const Endpoint &peer, const Endpoint &local)
     return askProc("/proc/net/tcp6", mapped + procText(peer), mapped + procText(local));
 }
 
-} // namespace
+/// Both ends of a TCP connection; nothing if it is none.
+struct Ends
+{
+    Endpoint local;
+    Endpoint peer;
+};
 
-std::optional<uid_t> peerUser(int socketDescriptor)
+std::optional<Ends> endsOf(int socketDescriptor)
 {
     sockaddr_storage localName{};
     sockaddr_storage peerName{};
     socklen_t localSize = sizeof localName;
     socklen_t peerSize = sizeof peerName;
-    if (::getsockname(socketDescriptor, reinterpret_cast<sockaddr *>(&localName), &localSize) != 0)
+    if (::getsockname(socketDescriptor, reinterpret_cast<sockaddr *>(&localName), &localSize) != 0
+        || ::getpeername(socketDescriptor, reinterpret_cast<sockaddr *>(&peerName), &peerSize) != 0)
         return {};
-    if (localName.ss_family == AF_UNIX) {
-        ucred credentials{};
-        socklen_t size = sizeof credentials;
-        if (::getsockopt(socketDescriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-            return {};
-        return credentials.uid;
-    }
-    if (::getpeername(socketDescriptor, reinterpret_cast<sockaddr *>(&peerName), &peerSize) != 0)
+    const Ends ends{endpointOf(localName), endpointOf(peerName)};
+    if (ends.local.family == AF_UNSPEC || ends.peer.family != ends.local.family)
         return {};
-    const Endpoint local = endpointOf(localName);
-    const Endpoint peer = endpointOf(peerName);
-    if (local.family == AF_UNSPEC || peer.family != local.family)
+    return ends;
+}
+
+bool isUnixSocket(int socketDescriptor)
+{
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    return ::getsockopt(socketDescriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
+/// Of the process that connected, or that listens.
+std::optional<uid_t> unixPeerUser(int socketDescriptor)
+{
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socketDescriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
         return {};
-    std::optional<Owner> owner = askNetlink(peer, local);
+    return credentials.uid;
+}
+
+/// The user of the process that holds the peer's end.
+std::optional<uid_t> holderOf(const Ends &ends)
+{
+    std::optional<Owner> owner = askNetlink(ends.peer, ends.local);
     if (!owner)
-        owner = askProc(peer, local);
+        owner = askProc(ends.peer, ends.local);
     if (!owner || owner->inode == 0)
         return {};
     return owner->user;
+}
+
+std::optional<uid_t> somebody(std::optional<uid_t> user) { return user == overflowUser() ? std::nullopt : user; }
+
+/// Who listens at exactly this end, of `table`; several sockets of one port belong to one user (SO_REUSEPORT).
+std::optional<uid_t> listenerIn(const char *table, const QByteArray &end)
+{
+    QFile file(QString::fromLatin1(table));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    file.readLine(); // the headings
+    // The kernel lists the listening ones first, then maybe many thousands of others.
+    for (QByteArray line = file.readLine(); !line.isEmpty(); line = file.readLine()) {
+        const QList<QByteArray> columns = line.simplified().split(' ');
+        if (columns.size() < 10 || columns[3] != "0A") // TCP_LISTEN
+            break;
+        if (columns[1] == end)
+            return uid_t(columns[7].toUInt());
+    }
+    return {};
+}
+
+/// In the order in which the kernel chooses: the address itself, all of its family, all of both families.
+std::optional<uid_t> listenerAt(const Endpoint &end)
+{
+    Endpoint any = end;
+    any.address = {};
+    if (end.family == AF_INET6) {
+        const std::optional<uid_t> exact = listenerIn("/proc/net/tcp6", procText(end));
+        return exact ? exact : listenerIn("/proc/net/tcp6", procText(any));
+    }
+    const QByteArray mapped = "0000000000000000FFFF0000";
+    Endpoint both = any;
+    both.family = AF_INET6;
+    for (const auto &[table, text] :
+         {std::pair("/proc/net/tcp", procText(end)), std::pair("/proc/net/tcp6", mapped + procText(end)),
+          std::pair("/proc/net/tcp", procText(any)), std::pair("/proc/net/tcp6", mapped + procText(any)),
+          std::pair("/proc/net/tcp6", procText(both))}) {
+        if (const auto user = listenerIn(table, text))
+            return user;
+    }
+    return {};
+}
+
+bool isLoopback(const Endpoint &end)
+{
+    return end.family == AF_INET ? end.address.s6_addr[0] == 127 : IN6_IS_ADDR_LOOPBACK(&end.address);
+}
+
+} // namespace
+
+std::optional<uid_t> peerUser(int socketDescriptor)
+{
+    if (isUnixSocket(socketDescriptor))
+        return somebody(unixPeerUser(socketDescriptor));
+    const std::optional<Ends> ends = endsOf(socketDescriptor);
+    return ends ? somebody(holderOf(*ends)) : std::nullopt;
+}
+
+Answerer answererOf(int socketDescriptor)
+{
+    if (isUnixSocket(socketDescriptor))
+        return {true, somebody(unixPeerUser(socketDescriptor))};
+    const std::optional<Ends> ends = endsOf(socketDescriptor);
+    if (!ends)
+        return {};
+    if (!isLoopback(ends->peer)
+        && std::memcmp(&ends->peer.address, &ends->local.address, sizeof ends->peer.address) != 0)
+        return {};
+    // First who listens: a connection that nobody has accepted after that is still in that one's queue.
+    const std::optional<uid_t> listener = listenerAt(ends->peer);
+    const std::optional<uid_t> holder = holderOf(*ends);
+    return {true, somebody(holder ? holder : listener)};
 }
 
 } // namespace Hephaestus
