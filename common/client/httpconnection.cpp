@@ -10,8 +10,12 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+
+#include <pwd.h>
+#include <unistd.h>
 
 namespace Hephaestus {
 namespace {
@@ -80,6 +84,24 @@ Failure explain(int error, const ServiceAddress &address)
     }
 }
 
+int descriptorOf(QIODevice *socket)
+{
+    if (const auto *plain = qobject_cast<PlainSocket *>(socket))
+        return plain->descriptor();
+    return int(qobject_cast<QAbstractSocket *>(socket)->socketDescriptor());
+}
+
+/// The number, if it has no name.
+QString userName(uid_t user)
+{
+    std::array<char, 4096> memory;
+    passwd entry{};
+    passwd *found = nullptr;
+    if (::getpwuid_r(user, &entry, memory.data(), memory.size(), &found) == 0 && found)
+        return QString::fromLocal8Bit(found->pw_name);
+    return QString::number(user);
+}
+
 } // namespace
 
 // ---- the peer ----------------------------------------------------------------------------------------
@@ -120,7 +142,23 @@ Result<HttpPeer> parsePeer(const QString &text)
     }
     const ServiceAddress address{
         ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
-    return HttpPeer{address, tls, prefix, endpoint};
+    return HttpPeer{address, tls, prefix, endpoint, {}};
+}
+
+QString whyNoToken(const HttpPeer &peer, const Answerer &answerer)
+{
+    const QString where = peer.address.text();
+    if (peer.tls)
+        return {};
+    if (!answerer.isHere)
+        return u"the token is not sent to %1: that is another machine, and the address is not https"_s.arg(where);
+    if (!answerer.user)
+        return u"the token is not sent to %1: which user's process listens there cannot be told"_s.arg(where);
+    if (*answerer.user == ::geteuid() || *answerer.user == 0 || answerer.user == peer.user)
+        return {};
+    const QString name = userName(*answerer.user);
+    return u"the token is not sent to %1: a process of another user (%2) listens there; if that is the service, "
+           u"write user = \"%2\" in its fleet entry"_s.arg(where, name);
 }
 
 // ---- the queue ---------------------------------------------------------------------------------------
@@ -142,7 +180,8 @@ void HttpConnection::send(HttpRequest request, Done done)
     armTimer();
     if (m_busy)
         return;
-    if (m_connected && m_queue.front().request.repeatable)
+    const HttpRequest &next = m_queue.front().request;
+    if (m_connected && next.repeatable && next.token.isEmpty() && !m_accepts)
         beginNext(); // only writes: nothing can come of it before the event loop runs
     else
         QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
@@ -220,10 +259,12 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
     if (!m_busy && !m_queue.empty())
         QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
     reply.latency = steady_clock::now() - exchange.started;
-    if (reply.httpStatus != 0)
+    if (reply.httpStatus != 0) {
         reply.contentType = m_parser.header("content-type");
-    if (reply.httpStatus != 0 && exchange.request.wantsHead)
-        reply.head = m_parser.headers();
+        reply.wantsToken = m_parser.header("www-authenticate").toLower().startsWith("bearer");
+        if (exchange.request.wantsHead)
+            reply.head = m_parser.headers();
+    }
     exchange.done(std::move(reply));
 }
 
@@ -309,6 +350,8 @@ void HttpConnection::writeRequest()
             socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     }
     const HttpRequest &request = m_queue.front().request;
+    if (const QString why = whyNotSent(!request.token.isEmpty()); !why.isEmpty())
+        return fail(ClientError::Unauthorized, why);
     QByteArray bytes;
     bytes.reserve(request.method.size() + m_prefix.size() + request.path.size() + m_head.size() + request.token.size()
                   + request.body.size() + 128);
@@ -324,6 +367,21 @@ void HttpConnection::writeRequest()
     if (!request.body.isEmpty() || request.method != "GET")
         bytes += "Content-Length: " + QByteArray::number(request.body.size()) + "\r\n";
     m_socket->write(bytes.append("\r\n").append(request.body));
+}
+
+/// Why the request must not go to whoever answers on this connection; empty: it may.
+QString HttpConnection::whyNotSent(bool withToken)
+{
+    if (m_peer.tls || (!withToken && !m_accepts))
+        return {};
+    if (!m_answerer)
+        m_answerer = answererOf(descriptorOf(m_socket));
+    if (m_accepts && m_answerer->isHere && !(m_answerer->user && m_accepts(*m_answerer->user)))
+        return u"%1 is not asked: a process of another user (%2) listens there"_s.arg(
+            m_peer.address.text(), m_answerer->user ? userName(*m_answerer->user) : u"unknown"_s);
+    if (!withToken || (m_accepts && m_answerer->isHere))
+        return {};
+    return whyNoToken(m_peer, *m_answerer);
 }
 
 void HttpConnection::read()
@@ -391,6 +449,7 @@ void HttpConnection::dropSocket()
 {
     m_lookup.reset();
     m_connected = false;
+    m_answerer.reset();
     m_place.giveUp();
     QIODevice *socket = std::exchange(m_socket, nullptr);
     if (!socket)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/hostlookup.h"
+#include "common/base/peercredentials.h"
 #include "common/base/result.h"
 #include "common/client/openfiles.h"
 #include "common/client/reply.h"
@@ -26,11 +27,16 @@ struct HttpPeer
     bool tls = false;
     QString prefix;     ///< empty, or `/…` without a slash at its end, and without the endpoint
     QString endpoint{}; ///< of health, if the address is that of one (`/health/live`, `/actuator/health`); else empty
+    /// Whose process may get the token there, besides this user's and root's.
+    std::optional<uid_t> user{};
 
     QByteArray hostHeader() const;
 
     bool operator==(const HttpPeer &) const = default;
 };
+
+/// Why `peer`'s token must not be sent to who answers there; empty: it may.
+QString whyNoToken(const HttpPeer &peer, const Answerer &answerer);
 
 /// Reads `http(s)://host[:port][/prefix][/endpoint]` or `unix:PATH`. A Problem never repeats a password.
 Result<HttpPeer> parsePeer(const QString &url);
@@ -38,8 +44,8 @@ Result<HttpPeer> parsePeer(const QString &url);
 struct HttpRequest
 {
     QByteArray method = "GET";
-    QByteArray path; ///< with the query, percent-encoded
-    QByteArray token;
+    QByteArray path;                          ///< with the query, percent-encoded
+    QByteArray token;                         ///< goes only where HttpConnection's description says
     QByteArray accept;                        ///< the Accept field; empty: none
     QByteArray body;                          ///< sent as application/json, unless empty
     std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
@@ -51,6 +57,9 @@ struct HttpRequest
 /// HTTP/1.1 to one peer, over TCP, TLS or a Unix-domain socket: one request at a time, the others queue. The connection
 /// is kept between repeatable requests, as long as the peer keeps it and this process may keep another (KeptPlace). Any
 /// other request gets a fresh one, and is sent at most once.
+///
+/// A token is sent through TLS, or to a process of this machine whose user may have it (HttpPeer). Else the request is
+/// not sent, and ends as Unauthorized.
 class HttpConnection : public QObject
 {
     Q_OBJECT
@@ -62,7 +71,12 @@ public:
     explicit HttpConnection(HttpPeer peer, QObject *parent = nullptr);
     ~HttpConnection() override;
 
+    using Accepts = std::function<bool(uid_t user)>;
+
     void send(HttpRequest request, Done done);
+    /// From now on no request at all, with or without a token, goes to a process of this machine whose user is not
+    /// accepted. It replaces what HttpPeer says of the token.
+    void requireUser(Accepts accepts) { m_accepts = std::move(accepts); }
     /// Forgets all requests without calling back, and closes.
     void abort();
 
@@ -84,6 +98,7 @@ private:
     void connectTo(const QString &host);
     bool tryNextAddress();
     void writeRequest();
+    QString whyNotSent(bool withToken);
     void read();
     void complete();
     void closed();
@@ -97,6 +112,8 @@ private:
     QIODevice *m_socket = nullptr;
     std::unique_ptr<HostLookup> m_lookup; ///< while a name is looked up
     QStringList m_addresses;              ///< of the name, not tried yet
+    Accepts m_accepts;                    ///< empty: whoever answers
+    std::optional<Answerer> m_answerer;   ///< on this connection; nothing: not asked yet
     KeptPlace m_place;                    ///< of the socket, once it is kept
     HttpResponseParser m_parser;
     QTimer m_timer;

@@ -24,6 +24,9 @@ public:
     explicit PlainSocket(QObject *parent = nullptr);
     ~PlainSocket() override;
 
+    /// -1: none is open.
+    int descriptor() const { return m_fd.number(); }
+
     static bool canReach(const ServiceAddress &address);
 
     /// Leads to connected() or failed(), perhaps before it returns.

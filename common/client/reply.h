@@ -50,6 +50,7 @@ struct ServiceReply
     std::chrono::nanoseconds latency{0};             ///< from the call to the last byte, or to the error
     QByteArray contentType{};                        ///< as received; empty if no head arrived
     bool isWhole = false;                            ///< the complete answer arrived, understood or not
+    bool wantsToken = false;                         ///< it asks for a bearer token (WWW-Authenticate), also with a 200
     QList<std::pair<QByteArray, QByteArray>> head{}; ///< its fields, names in lower case, where they were asked for
 
     /// The first field of that name, in lower case, in `head`; empty: none.

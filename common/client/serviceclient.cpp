@@ -110,6 +110,8 @@ ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(pa
         m_problem = u"the token for %1 has blanks or control characters in it"_s.arg(withoutPassword(m_target.url));
     else
         m_peer = std::make_unique<HttpPeer>(std::move(*peer));
+    if (m_peer)
+        m_peer->user = m_target.user;
 }
 
 ServiceClient::~ServiceClient() = default;
@@ -214,11 +216,36 @@ void ServiceClient::send(HttpRequest request, const Raw &done)
 {
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
-    if (!m_reads)
-        m_reads = new HttpConnection(*m_peer, this);
-    request.token = m_target.token.toLatin1();
-    request.timeout = ReadTimeout;
     request.repeatable = true;
+    request.timeout = ReadTimeout;
+    if (m_target.token.isEmpty())
+        return sendRead(std::move(request), done);
+    const QByteArray path = request.path.left(request.path.indexOf('?'));
+    const bool withToken = m_tokenPaths.contains(path);
+    if (withToken)
+        request.token = m_target.token.toLatin1();
+    sendRead(request, [this, request, path, withToken, done](ServiceReply reply) mutable {
+        const bool isRefused = reply.error == ClientError::None && reply.httpStatus == 401;
+        if (isRefused || reply.wantsToken)
+            m_tokenPaths.insert(path);
+        if (!isRefused || withToken)
+            return done(std::move(reply));
+        request.token = m_target.token.toLatin1();
+        request.timeout -= std::chrono::floor<std::chrono::milliseconds>(reply.latency);
+        sendRead(std::move(request), [first = reply.latency, done](ServiceReply second) {
+            second.latency += first;
+            done(std::move(second));
+        });
+    });
+}
+
+void ServiceClient::sendRead(HttpRequest request, const Raw &done)
+{
+    if (!m_reads) {
+        m_reads = new HttpConnection(*m_peer, this);
+        if (m_accepts)
+            m_reads->requireUser(m_accepts);
+    }
     m_reads->send(std::move(request), done);
 }
 
@@ -228,6 +255,8 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
     auto *connection = new HttpConnection(*m_peer, this);
+    if (m_accepts)
+        connection->requireUser(m_accepts);
     HttpRequest request;
     request.method = method;
     request.path = path.toLatin1();

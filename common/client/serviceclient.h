@@ -7,9 +7,12 @@
 #include "common/protocol/reportreader.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 #include <memory>
+
+#include <sys/types.h>
 
 namespace Hephaestus {
 
@@ -20,14 +23,18 @@ struct HttpRequest;
 /// Whom to ask, and with what right.
 struct ServiceTarget
 {
-    QString url;   ///< `http(s)://host:port[/prefix]` or `unix:PATH`
-    QString token; ///< sent as `Authorization: Bearer`; empty: none
+    QString url;                 ///< `http(s)://host:port[/prefix]` or `unix:PATH`
+    QString token;               ///< sent as `Authorization: Bearer` to the service alone (HttpConnection); empty: none
+    std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
 
     bool operator==(const ServiceTarget &) const = default;
 };
 
 /// Asks one service. Nothing blocks. Every call takes a callback, which is called exactly once, from the event loop of
 /// the client's thread and never from within the call. Once the client is destroyed, nothing is called.
+///
+/// A change carries the token. A read carries it only once a read of that path was answered with 401, or with a
+/// challenge (WWW-Authenticate) that says that there is more to be had by it.
 ///
 /// Limits: a read may take 5 s and 64 KiB in all, a report 4 MiB (5,000 dependencies have one), and so a page of logs.
 /// Redirects are not followed; there are no cookies and no proxies. Reads share one kept connection and queue on it.
@@ -52,6 +59,9 @@ public:
 
     explicit ServiceClient(ServiceTarget target, QObject *parent = nullptr);
     ~ServiceClient() override;
+
+    /// HttpConnection::requireUser(), for every request from now on.
+    void requireUser(std::function<bool(uid_t user)> accepts) { m_accepts = std::move(accepts); }
 
     const ServiceTarget &target() const { return m_target; }
 
@@ -81,6 +91,7 @@ private:
     using Raw = std::function<void(ServiceReply)>;
     void read(const QByteArray &target, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void send(HttpRequest request, const Raw &done);
+    void sendRead(HttpRequest request, const Raw &done);
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void answerLater(ServiceReply reply, const Raw &done);
@@ -88,6 +99,8 @@ private:
     ServiceTarget m_target;
     std::unique_ptr<HttpPeer> m_peer; ///< null: the URL or the token is wrong
     QString m_problem;                ///< and why
+    std::function<bool(uid_t user)> m_accepts;
+    QSet<QByteArray> m_tokenPaths; ///< whose reads asked for the token
     HttpConnection *m_reads = nullptr;
     ReportReader m_reports;
     quint64 m_generation = 0; ///< abort() begins a new one; answers to an older one bounce

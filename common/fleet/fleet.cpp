@@ -5,6 +5,9 @@
 #include "common/client/httpconnection.h"
 
 #include <algorithm>
+#include <array>
+
+#include <pwd.h>
 
 namespace Hephaestus {
 namespace {
@@ -18,6 +21,16 @@ struct Overloaded : Cases...
 {
     using Cases::operator()...;
 };
+
+std::optional<uid_t> numberOf(const QString &user)
+{
+    std::array<char, 4096> memory;
+    passwd entry{};
+    passwd *found = nullptr;
+    if (::getpwnam_r(user.toLocal8Bit().constData(), &entry, memory.data(), memory.size(), &found) != 0 || !found)
+        return {};
+    return found->pw_uid;
+}
 
 } // namespace
 
@@ -66,12 +79,19 @@ const RestartByCommand *commandToStart(const FleetEntry &entry)
 
 Result<ServiceTarget> targetOf(const FleetEntry &entry)
 {
+    std::optional<uid_t> user;
+    if (!entry.user.isEmpty()) {
+        user = numberOf(entry.user);
+        if (!user)
+            return Problem{u"user"_s,
+                           u"user of %1: there is no user \"%2\" on this machine"_s.arg(entry.name, entry.user)};
+    }
     if (entry.tokenFile.isEmpty())
-        return ServiceTarget{entry.url, entry.token};
+        return ServiceTarget{entry.url, entry.token, user};
     const Result<QByteArray> token = readSecretFile(entry.tokenFile, LongestToken);
     if (!token)
         return Problem{entry.tokenFile, u"token of %1: %2"_s.arg(entry.name, token.problem().what)};
-    return ServiceTarget{entry.url, QString::fromUtf8(*token)};
+    return ServiceTarget{entry.url, QString::fromUtf8(*token), user};
 }
 
 Result<FleetEntry> entryForUrl(const QString &url)

@@ -73,6 +73,7 @@ struct FleetEntry
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
     QStringList dependsOn;       ///< names of entries that are started before it, and stopped after it
     bool restartOnStale = false; ///< without being asked, when it runs old code (StaleRestart)
+    QString user{};              ///< whose process may get the token; empty: this user's or root's
     QString token{};             ///< instead of a file: a person's, from a keyring; it is in no fleet file
 
     bool operator==(const FleetEntry &) const = default;
@@ -84,7 +85,7 @@ QString whyNotStartable(const FleetEntry &entry);
 /// The command that starts it; null if the fleet file has none.
 const RestartByCommand *commandToStart(const FleetEntry &entry);
 
-/// Reads the entry's token by readSecretFile(); never waits.
+/// Reads the entry's token by readSecretFile(), and looks its user up; never waits for the file.
 Result<ServiceTarget> targetOf(const FleetEntry &entry);
 
 /// An entry for a bare URL, named by it: it can be asked and shut down, and restarts itself if it says it can.

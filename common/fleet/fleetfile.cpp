@@ -81,6 +81,7 @@ FleetEntry readEntry(ConfigTable &table, const QString &fleetDirectory)
         entry.url = canonicalUrl(entry.url);
     entry.group = table.text(u"group"_s);
     entry.tokenFile = table.filePath(u"token_file"_s);
+    entry.user = table.text(u"user"_s);
     entry.interval = table.duration(u"interval"_s, entry.interval, 100ms, 24h);
     entry.startTimeout = table.duration(u"start_timeout"_s, entry.startTimeout, 100ms, 24h);
     entry.restart = readMethod(table.table(u"restart"_s), fleetDirectory);

@@ -21,15 +21,17 @@ QString quoted(const QString &text) { return u'\'' + QString(text).replace(u'\''
 QString asCurl(const FleetEntry &entry, const QString &tokenDirectory)
 {
     QString command = u"curl -sS --max-time 5"_s;
+    QString source;
     QString tokenFile = entry.tokenFile;
     if (const QString kept = TokenStore(tokenDirectory).fileOf(entry.url);
         tokenFile.isEmpty() && !entry.token.isEmpty() && QFile::exists(kept))
         tokenFile = kept; // no keyring took it
     if (!tokenFile.isEmpty())
-        command += u" -H \"Authorization: Bearer $(cat %1)\""_s.arg(quoted(tokenFile));
+        source = u"cat %1"_s.arg(quoted(tokenFile));
     else if (!entry.token.isEmpty()) // where QtKeychain keeps it for libsecret
-        command +=
-            u" -H \"Authorization: Bearer $(secret-tool lookup server hephaestus user %1)\""_s.arg(quoted(entry.url));
+        source = u"secret-tool lookup server hephaestus user %1"_s.arg(quoted(entry.url));
+    if (!source.isEmpty()) // printf is of the shell itself: the token is in no process's arguments
+        command = u"printf 'Authorization: Bearer %s' \"$(%1)\" | %2 -H @-"_s.arg(source, command);
     if (entry.url.startsWith("unix:"_L1))
         return command + u" --unix-socket %1 http://localhost%2"_s.arg(quoted(entry.url.mid(5)), Endpoint::Status);
     QString url = entry.url;

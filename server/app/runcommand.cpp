@@ -25,6 +25,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <malloc.h>
+#include <sys/stat.h>
 
 namespace Hephaestus {
 namespace {
@@ -127,7 +128,9 @@ private:
     void checkWhetherStopped();
     bool isRestart() { return m_service.shutdown().result().mode == ShutdownMode::Restart; }
     bool isSuccessorWanted() { return isRestart() && m_overlap->isAccepting(); }
+    QList<ProcessEntry> family() const;
     bool isOurs(qint64 pid) const;
+    bool runsAs(uid_t user) const;
 
     const RunOptions m_options;
     HeldSockets &m_sockets;
@@ -170,8 +173,9 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
 {
     m_service.state().setResourceReader([usage = m_usage] { return usage->now(); });
     if (!options.upstream.url.isEmpty())
-        m_upstream =
-            std::make_unique<Upstream>(options.upstream, m_service.state(), [this](qint64 pid) { return isOurs(pid); });
+        m_upstream = std::make_unique<Upstream>(
+            options.upstream, m_service.state(),
+            Upstream::Family{[this](qint64 pid) { return isOurs(pid); }, [this](uid_t user) { return runsAs(user); }});
     m_service.state().setIdentity(ownIdentity());
     for (CleanupStep step : m_checks.cleanupSteps()) {
         step.deadline = options.service.stepTimeout;
@@ -420,18 +424,35 @@ void RunProgram::signalProgram()
     QTimer::singleShot(OthersAreTold, this, [this] { m_supervisor.stop(m_guardian.wasAskedToEnd()); });
 }
 
-/// Whether a process belongs to the program or its successor: is one of the two, or of their families.
+/// The program, its successor, and all that the two started.
+QList<ProcessEntry> RunProgram::family() const
+{
+    QList<ProcessEntry> all;
+    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
+        if (leader)
+            all << remainsOf(*leader, readProcesses()) << *leader;
+    }
+    return all;
+}
+
 bool RunProgram::isOurs(qint64 pid) const
 {
-    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
-        if (!leader)
-            continue;
-        const QList<ProcessEntry> family = remainsOf(*leader, readProcesses());
-        const auto isIt = [pid](const ProcessEntry &process) { return process.pid == pid; };
-        if (isIt(*leader) || std::any_of(family.begin(), family.end(), isIt))
-            return true;
-    }
-    return false;
+    const QList<ProcessEntry> processes = family();
+    return std::any_of(processes.begin(), processes.end(),
+                       [pid](const ProcessEntry &process) { return process.pid == pid; });
+}
+
+/// A program may give up root, and answer as the user it has become.
+bool RunProgram::runsAs(uid_t user) const
+{
+    if (user == ::geteuid() || user == 0)
+        return true;
+    const QList<ProcessEntry> processes = family();
+    return std::any_of(processes.begin(), processes.end(), [user](const ProcessEntry &process) {
+        struct stat status = {};
+        return ::stat(QByteArray("/proc/" + QByteArray::number(process.pid)).constData(), &status) == 0
+            && status.st_uid == user;
+    });
 }
 
 /// What a run begins with: a predecessor's, or made anew.

@@ -14,12 +14,13 @@ constexpr auto StartsWithin = 10s;    // one that takes longer is asked at the u
 
 } // namespace
 
-Upstream::Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs)
+Upstream::Upstream(const ServiceTarget &target, ServerState &state, Family family)
     : m_state(state)
     , m_dependency(state.dependency(u"upstream"_s))
-    , m_isOurs(std::move(isOurs))
+    , m_family(std::move(family))
     , m_client(target)
 {
+    m_client.requireUser(m_family.hasUser);
     m_dependency.setUsed(true);
     connect(&m_timer, &QTimer::timeout, this, &Upstream::poll);
 }
@@ -86,7 +87,7 @@ QString Upstream::refuse(const Answer<HealthReport> &answer) const
 {
     if (!answer.value)
         return answer.reply.message;
-    if (answer.value->pid && !m_isOurs(*answer.value->pid))
+    if (answer.value->pid && !m_family.hasProcess(*answer.value->pid))
         return u"another program answers there (pid %1)"_s.arg(*answer.value->pid);
     return {};
 }

@@ -9,16 +9,22 @@
 namespace Hephaestus {
 
 /// The endpoints that a wrapped program has itself. What they report becomes part of the wrapper's report, and the
-/// program is asked to shut down before it gets a signal. Only a process of the program is believed: `isOurs`.
+/// program is asked to shut down before it gets a signal. Only a process of the program is believed: by its pid, where
+/// it tells one, and by its user.
 class Upstream : public QObject
 {
     Q_OBJECT
 
 public:
-    using IsOurs = std::function<bool(qint64 pid)>;
+    /// What is known of the program's processes.
+    struct Family
+    {
+        std::function<bool(qint64 pid)> hasProcess;
+        std::function<bool(uid_t user)> hasUser;
+    };
 
     /// `state` outlives it; its dependency `upstream` counts the answers and failures.
-    Upstream(const ServiceTarget &target, ServerState &state, IsOurs isOurs);
+    Upstream(const ServiceTarget &target, ServerState &state, Family family);
 
     /// Asks once a second, and more often while it has not answered yet since this start. Nothing if that was so
     /// already.
@@ -43,7 +49,7 @@ private:
 
     ServerState &m_state;
     Dependency &m_dependency;
-    IsOurs m_isOurs;
+    Family m_family;
     ServiceClient m_client;
     QTimer m_timer;
     std::chrono::steady_clock::time_point m_startedAt;

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void addressesAreRead();
     void whatIsNoAddressIsAProblem_data();
     void whatIsNoAddressIsAProblem();
+    void theTokenGoesToTheServiceAlone_data();
+    void theTokenGoesToTheServiceAlone();
     void nobodyListeningIsRefused();
     void aNameWithoutAnAddressIsHostNotFound();
     void talkingTlsToAPlainServerIsATlsFailure();
@@ -70,6 +72,35 @@ void TestHttpConnection::whatIsNoAddressIsAProblem()
 {
     QFETCH(QString, text);
     QVERIFY(!parsePeer(text).ok());
+}
+
+void TestHttpConnection::theTokenGoesToTheServiceAlone_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<Answerer>("answerer");
+    QTest::addColumn<QString>("why"); // a part of it; empty: it is sent
+    const uid_t mine = ::geteuid();
+    const QString url = u"http://127.0.0.1:8000"_s;
+    QTest::newRow("this user's") << url << Answerer{true, mine} << u""_s;
+    QTest::newRow("root's") << url << Answerer{true, 0} << u""_s;
+    QTest::newRow("the user's that the fleet names") << url << Answerer{true, 4711} << u""_s;
+    QTest::newRow("another's") << url << Answerer{true, mine + 1} << u"another user"_s;
+    QTest::newRow("another's socket") << u"unix:/run/a"_s << Answerer{true, mine + 1} << u"another user"_s;
+    QTest::newRow("nobody knows whose") << url << Answerer{true, {}} << u"cannot be told"_s;
+    QTest::newRow("another machine's") << u"http://192.0.2.1:8000"_s << Answerer{} << u"not https"_s;
+    QTest::newRow("another machine's, by TLS") << u"https://192.0.2.1"_s << Answerer{} << u""_s;
+}
+
+void TestHttpConnection::theTokenGoesToTheServiceAlone()
+{
+    QFETCH(QString, url);
+    QFETCH(Answerer, answerer);
+    QFETCH(QString, why);
+    HttpPeer peer = *parsePeer(url);
+    peer.user = 4711;
+    const QString found = whyNoToken(peer, answerer);
+    QCOMPARE(found.isEmpty(), why.isEmpty());
+    QVERIFY2(found.contains(why), qPrintable(found));
 }
 
 void TestHttpConnection::nobodyListeningIsRefused()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/serviceclient.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/strangeserver.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -29,7 +30,12 @@ private Q_SLOTS:
     void aHangingServiceTimesOut();
     void aDrippingServiceTimesOut();
     void aRequestThatChangesSomethingIsSentOnce();
-    void theTokenGoesAlong();
+    void aReadCarriesTheTokenOnlyWhenAsked();
+    void aReadThatWasToldOfMoreCarriesTheToken();
+    void aChangeCarriesTheToken();
+    void aStrangerGetsNoToken_data();
+    void aStrangerGetsNoToken();
+    void aStrangerGetsNothingWhereTheUserIsRequired();
     void aTokenThatWouldBreakTheHeaderIsNotSent();
     void aRedirectIsNotFollowed();
     void anIncompleteShutdownIsAValue();
@@ -193,13 +199,91 @@ void TestServiceClient::aRequestThatChangesSomethingIsSentOnce()
     QCOMPARE(posts, 1);
 }
 
-void TestServiceClient::theTokenGoesAlong()
+void TestServiceClient::aReadCarriesTheTokenOnlyWhenAsked()
 {
     FakeHttpServer server;
-    server.setAnswer("/health/live", FakeAnswer::json(Healthy));
+    server.setAnswers(
+        "/health/live",
+        {FakeAnswer::json(R"({"error":{"code":"token_required","message":"no"}})", 401), FakeAnswer::json(Healthy)});
+    server.setAnswer("/health/status", FakeAnswer::json(Healthy));
     ServiceClient client({server.url(), u"s3cret"_s});
     QVERIFY(ask<BasicHealth>(client, &ServiceClient::askLive).value);
-    QVERIFY(server.requests().first().contains("\r\nAuthorization: Bearer s3cret\r\n"));
+    QCOMPARE(server.requests().size(), 2);
+    QVERIFY(!server.requests()[0].contains("s3cret"));
+    QVERIFY(server.requests()[1].contains("\r\nAuthorization: Bearer s3cret\r\n"));
+    QVERIFY(ask<BasicHealth>(client, &ServiceClient::askLive).value); // this path has asked
+    QCOMPARE(server.requests().size(), 3);
+    QVERIFY(server.requests()[2].contains("s3cret"));
+    std::ignore = ask<HealthReport>(client, &ServiceClient::askStatus); // that one has not
+    QVERIFY(!server.requests()[3].contains("s3cret"));
+}
+
+void TestServiceClient::aReadThatWasToldOfMoreCarriesTheToken()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/live",
+                     FakeAnswer::raw("HTTP/1.1 200 OK\r\nWWW-Authenticate: Bearer\r\nContent-Length: "
+                                     + QByteArray::number(Healthy.size()) + "\r\n\r\n" + Healthy));
+    ServiceClient client({server.url(), u"s3cret"_s});
+    QVERIFY(ask<BasicHealth>(client, &ServiceClient::askLive).value);
+    QVERIFY(ask<BasicHealth>(client, &ServiceClient::askLive).value);
+    QCOMPARE(server.requests().size(), 2);
+    QVERIFY(!server.requests()[0].contains("s3cret"));
+    QVERIFY(server.requests()[1].contains("s3cret"));
+}
+
+void TestServiceClient::aChangeCarriesTheToken()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/restart", FakeAnswer::json("", 409));
+    ServiceClient client({server.url(), u"s3cret"_s});
+    std::ignore = ask<Acknowledgement>(client, &ServiceClient::restart);
+    QCOMPARE(server.requests().size(), 1);
+    QVERIFY(server.requests()[0].contains("\r\nAuthorization: Bearer s3cret\r\n"));
+}
+
+void TestServiceClient::aStrangerGetsNoToken_data()
+{
+    QTest::addColumn<bool>("isLocal");
+    QTest::addColumn<bool>("isNamed"); // the fleet file says that the service is that user's
+    QTest::newRow("TCP") << false << false;
+    QTest::newRow("Unix socket") << true << false;
+    QTest::newRow("TCP, the service's own user") << false << true;
+    QTest::newRow("Unix socket, the service's own user") << true << true;
+}
+
+void TestServiceClient::aStrangerGetsNoToken()
+{
+    QFETCH(bool, isLocal);
+    QFETCH(bool, isNamed);
+    const StrangeServer stranger(isLocal);
+    ServiceTarget target{stranger.url(), u"s3cret"_s};
+    if (isNamed)
+        target.user = stranger.user();
+    ServiceClient client(target);
+    const bool mayHave = isNamed || stranger.user() == ::geteuid(); // without root, nobody here is another user
+    const auto changed = ask<Acknowledgement>(client, &ServiceClient::restart);
+    QCOMPARE(changed.reply.error, ClientError::Unauthorized);
+    const auto read = ask<BasicHealth>(client, &ServiceClient::askLive); // which is answered with 401
+    QCOMPARE(read.reply.error, ClientError::Unauthorized);
+    QCOMPARE(read.reply.message.contains(u"another user"_s), !mayHave);
+    QCOMPARE(stranger.heard().contains("s3cret"), mayHave);
+    QVERIFY(stranger.heard().contains("GET /health/live"));
+    QCOMPARE(stranger.heard().contains("POST /health/restart"), mayHave);
+}
+
+void TestServiceClient::aStrangerGetsNothingWhereTheUserIsRequired()
+{
+    const StrangeServer stranger(false);
+    ServiceClient client({stranger.url(), {}});
+    uid_t asked = 0;
+    client.requireUser([&](uid_t user) {
+        asked = user;
+        return false;
+    });
+    QCOMPARE(ask<BasicHealth>(client, &ServiceClient::askLive).reply.error, ClientError::Unauthorized);
+    QCOMPARE(asked, stranger.user());
+    QCOMPARE(stranger.heard(), QByteArray());
 }
 
 void TestServiceClient::aTokenThatWouldBreakTheHeaderIsNotSent()
