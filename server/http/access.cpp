@@ -82,10 +82,21 @@ std::optional<Refusal> refuseWithoutToken(const AccessToken &token, const Reques
     return {};
 }
 
-std::optional<Refusal> refuseOtherUser(const AccessRules &rules, const Caller &caller)
+/// Proxies say with these fields for whom they ask.
+bool isForwarded(const RequestHead &head)
+{
+    return std::any_of(head.fields.begin(), head.fields.end(), [](const HeaderField &field) {
+        const QByteArray name = field.name.toLower();
+        return name == "forwarded" || name == "via" || name == "x-real-ip" || name.startsWith("x-forwarded-");
+    });
+}
+
+std::optional<Refusal> refuseOtherUser(const AccessRules &rules, const RequestHead &head, const Caller &caller)
 {
     if (!caller.reachedLoopback && rules.insecure)
         return {};
+    if (isForwarded(head))
+        return Refusal{403, "forwarded", "this came through a proxy, whose user says nothing of the caller's"};
     const std::optional<uid_t> user = caller.user ? caller.user() : std::nullopt;
     if (!user)
         return Refusal{403, "caller_unknown", "the calling process could not be found; a configured token would do"};
@@ -109,7 +120,27 @@ std::optional<Refusal> refuseRequest(const AccessRules &rules, const RequestHead
         return refusal;
     if (identity == Identity::NotNeeded)
         return {};
-    return rules.token ? refuseWithoutToken(*rules.token, head) : refuseOtherUser(rules, caller);
+    return rules.token ? refuseWithoutToken(*rules.token, head) : refuseOtherUser(rules, head, caller);
+}
+
+std::optional<Refusal> refusePrivateRead(const AccessRules &rules, const RequestHead &head, const Caller &caller)
+{
+    if (auto refusal = refuseRead(rules, head, caller))
+        return refusal;
+    if (auto refusal = refuseBrowser(rules, head))
+        return refusal;
+    const std::optional<Refusal> withoutToken = rules.token
+        ? refuseWithoutToken(*rules.token, head)
+        : Refusal{403, "private", "beyond loopback this is only for callers with a token"};
+    if (!withoutToken || !caller.reachedLoopback)
+        return withoutToken;
+    const std::optional<Refusal> otherUser = refuseOtherUser(rules, head, caller);
+    return otherUser && rules.token ? withoutToken : otherUser;
+}
+
+bool mayReadAll(const AccessRules &rules, const RequestHead &head, const Caller &caller)
+{
+    return caller.reachedLoopback || (rules.token && !refuseWithoutToken(*rules.token, head));
 }
 
 std::optional<Problem> refuseToListen(const AccessRules &rules, bool tls, const ServiceAddress &address)

@@ -42,6 +42,13 @@ enum class Identity { Needed, NotNeeded };
 std::optional<Refusal> refuseRequest(const AccessRules &rules, const RequestHead &head, const Caller &caller,
                                      Identity identity = Identity::Needed);
 
+/// The same for a read of what is private: output of programs, names of files. The token will do, or over loopback the
+/// same user.
+std::optional<Refusal> refusePrivateRead(const AccessRules &rules, const RequestHead &head, const Caller &caller);
+
+/// Whether a read is told everything: beyond loopback only with the token.
+bool mayReadAll(const AccessRules &rules, const RequestHead &head, const Caller &caller);
+
 /// Whether a service with these rules may listen there; nothing: it may.
 std::optional<Problem> refuseToListen(const AccessRules &rules, bool tls, const ServiceAddress &address);
 

@@ -23,7 +23,7 @@ public:
 private:
     enum class State { Plain, Size, Data, DataEnd, Trailer, Done };
 
-    bool feedLine(char c);
+    bool feedLine(QByteArrayView piece);
     void endLine();
     void fail(int status, const char *code, const char *message) { m_refusal = Refusal{status, code, message}; }
 

@@ -37,8 +37,29 @@ Connection::~Connection() = default;
 
 QByteArray Connection::peerName() const { return socketName(m_transport->descriptor(), SocketEnd::Peer).text(); }
 
+std::optional<Clock::TimePoint> Connection::idleSince() const
+{
+    if (m_state != State::Head || m_waits || m_serial == 0 || !m_input.isEmpty())
+        return {};
+    return m_answered;
+}
+
+void Connection::takeTurn()
+{
+    if (!std::exchange(m_waits, false) || m_state != State::Head)
+        return;
+    arm(m_pool.limits().idleTime);
+    process();
+    if (!m_waits && !m_inputEnded && (m_state == State::Head || m_state == State::Body))
+        m_transport->setReading(true);
+}
+
 void Connection::readMore()
 {
+    if (m_waits) {
+        m_transport->setReading(false); // what it sent so far comes first
+        return;
+    }
     switch (m_state) {
     case State::Handling:
     case State::Writing: m_transport->setReading(false); return; // its turn comes after the answer
@@ -60,9 +81,9 @@ void Connection::process()
     if (m_processing)
         return; // the loop below is on the stack
     const QScopedValueRollback processing(m_processing, true);
-    while ((m_state == State::Head && readHead()) || (m_state == State::Body && readBody())) {
+    while ((m_state == State::Head && !m_waits && readHead()) || (m_state == State::Body && readBody())) {
     }
-    if (m_inputEnded && (m_state == State::Head || m_state == State::Body))
+    if (m_inputEnded && !m_waits && (m_state == State::Head || m_state == State::Body))
         inputEnded();
 }
 
@@ -104,7 +125,7 @@ bool Connection::readHead()
 /// Applies the access rules, before a byte of the body is read.
 bool Connection::admit()
 {
-    if (isSafe(m_head.method) && m_head.host.isNull())
+    if (isSafe(m_head.method) && m_head.host.isNull() && !(m_route && m_route->isPrivate))
         return true;
     if (const auto refusal = m_pool.refuse(m_route, m_head, caller())) {
         refuse(*refusal);
@@ -145,7 +166,9 @@ void Connection::dispatch()
 {
     m_state = State::Handling;
     m_deadline = Clock::TimePoint::max();
-    m_pool.serve(*this, m_route, Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody()});
+    m_pool.serve(*this, m_route,
+                 Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody(),
+                         m_pool.mayReadAll(m_head, caller())});
 }
 
 void Connection::answer(const Response &response)
@@ -153,7 +176,14 @@ void Connection::answer(const Response &response)
     if (m_state != State::Handling)
         return;
     m_closeAfter = m_closeAfter || response.close || m_pool.isClosing();
-    send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_pool.date()));
+    const bool isLarge =
+        response.body.size() >= HeldBodies::Large && m_head.method != Method::Head && hasBody(response.status);
+    if (!isLarge)
+        return send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_pool.date()));
+    m_sending = m_pool.bodies().hold(response.body, !m_transport->copiesBodies());
+    if (!m_sending)
+        return refuse({503, "overloaded", "too many bytes wait for slow readers; ask again, or for less"});
+    send(encodeHead(response, !m_closeAfter, m_pool.date()), *m_sending);
 }
 
 void Connection::refuse(const Refusal &refusal)
@@ -163,10 +193,10 @@ void Connection::refuse(const Refusal &refusal)
     send(encode(errorResponse(refusal), m_head.method != Method::Head, false, m_pool.date()));
 }
 
-void Connection::send(const QByteArray &bytes)
+void Connection::send(const QByteArray &bytes, const QByteArray &body)
 {
     m_state = State::Writing;
-    if (!m_transport->write(bytes))
+    if (!(body.isEmpty() ? m_transport->write(bytes) : m_transport->write(bytes, body)))
         abort();
     else if (m_transport->unsent() == 0)
         afterAnswer();
@@ -186,12 +216,20 @@ void Connection::onProgress()
 
 void Connection::afterAnswer()
 {
+    m_sending.reset();
     if (m_closeAfter) {
         finish();
         return;
     }
     m_state = State::Head;
     m_body.reset();
+    m_answered = m_pool.clock().now();
+    if (!m_input.isEmpty()) {
+        m_waits = true;
+        m_deadline = Clock::TimePoint::max();
+        m_pool.waitForTurn(*this);
+        return;
+    }
     arm(m_pool.limits().idleTime);
     if (!m_inputEnded)
         m_transport->setReading(true);
@@ -273,6 +311,7 @@ void Connection::expire()
 
 void Connection::serverCloses()
 {
+    takeTurn();
     if (m_state == State::Head || m_state == State::Body)
         readMore(); // a request that is already here is served
     switch (m_state) {
@@ -316,6 +355,7 @@ void Connection::abort()
     m_deadline = Clock::TimePoint::max();
     m_pool.remove(*this);
     m_transport->close();
+    m_sending.reset();
 }
 
 } // namespace Hephaestus

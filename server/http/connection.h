@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "server/http/access.h"
 #include "server/http/bodydecoder.h"
+#include "server/http/heldbodies.h"
 #include "server/http/message.h"
 #include "server/http/transport.h"
 
@@ -13,7 +14,8 @@ class ConnectionPool;
 struct Route;
 
 /// One accepted connection and its guard. Reads one request, checks it, hands it to the ConnectionPool, writes the
-/// answer, and only then goes on to the next.
+/// answer, and only then goes on to the next. A next one that is here already waits for its turn in the
+/// ConnectionPool's round: who sends many requests at once is served one a turn, between those of others.
 ///
 /// A client costs no more memory than a head, a body and one answer, and no more time than the Limits say. Lives in the
 /// HTTP thread; owned by the ConnectionPool.
@@ -28,6 +30,12 @@ public:
 
     quint64 id() const { return m_id; }
     bool isReserved() const { return m_reserved; }
+    /// Since when it is kept between two requests with nothing to do; nothing: it has something to do.
+    std::optional<Clock::TimePoint> idleSince() const;
+    /// Serves the next request, which has waited.
+    void takeTurn();
+    /// Gives a reserved place back, for a change that has a place of its own from now on.
+    void leaveReserve() { m_reserved = false; }
     /// Numbers the request now being served; an answer to an earlier one is dropped.
     quint64 serial() const { return m_serial; }
     /// `127.0.0.1:43125`, or `unix`.
@@ -59,7 +67,7 @@ private:
     bool admit();
     const Caller &caller();
     void dispatch();
-    void send(const QByteArray &bytes);
+    void send(const QByteArray &bytes, const QByteArray &body = {});
     void onProgress();
     void afterAnswer();
     void finish();
@@ -70,17 +78,20 @@ private:
     std::unique_ptr<Transport> m_transport;
     ConnectionPool &m_pool;
     const quint64 m_id;
-    const bool m_reserved;
+    bool m_reserved;
     State m_state = State::Head;
     Clock::TimePoint m_deadline;
+    Clock::TimePoint m_answered; ///< when the latest answer was out
     QByteArray m_input;
     std::optional<Caller> m_caller; ///< found out when first needed
     RequestHead m_head;
     const Route *m_route = nullptr; ///< what answers the request of `m_head`; null: nothing
     std::optional<BodyDecoder> m_body;
+    HeldBody m_sending; ///< while a large answer goes out
     quint64 m_serial = 0;
     bool m_headStarted = false; ///< its deadline runs
     bool m_processing = false;
+    bool m_waits = false; ///< for its turn
     bool m_closeAfter = false;
     bool m_inputEnded = false;
 };

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <sys/eventfd.h>
+
 namespace Hephaestus {
 
 using namespace std::chrono_literals;
@@ -14,6 +16,7 @@ Q_LOGGING_CATEGORY(httpLog, "hephaestus.http")
 namespace {
 
 constexpr auto ClosingTime = 1s;
+constexpr auto RoundTime = 1ms; ///< for requests that wait for their turn, between two looks at the sockets
 
 bool isJson(const QByteArray &contentType)
 {
@@ -47,8 +50,13 @@ ConnectionPool::ConnectionPool(ServerState &state, Refusals &refusals, const Htt
     , m_options(options)
     , m_clock(clock)
     , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
+    , m_bodies(m_options.limits.unsent)
+    , m_ready(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK))
+    , m_turns(m_ready.number(), QSocketNotifier::Read)
     , m_calls(std::make_shared<CallsToOwner>(this))
 {
+    m_turns.setEnabled(false);
+    connect(&m_turns, &QSocketNotifier::activated, this, &ConnectionPool::takeTurns);
     m_sweeper.setSingleShot(true);
     connect(&m_sweeper, &QTimer::timeout, this, &ConnectionPool::sweep);
     m_admission.setSingleShot(true);
@@ -88,14 +96,15 @@ qint64 ConnectionPool::bodyLimit(const Route *route) const
 
 std::optional<Refusal> ConnectionPool::refuse(const Route *route, const RequestHead &head, const Caller &caller) const
 {
+    if (route && route->isPrivate && isSafe(head.method))
+        return refusePrivateRead(m_options.access, head, caller);
     const Identity identity = route && route->isOpen ? Identity::NotNeeded : Identity::Needed;
     return refuseRequest(m_options.access, head, caller, identity);
 }
 
 void ConnectionPool::accept(std::unique_ptr<Transport> transport)
 {
-    const auto ordinary = m_connections.size() - m_reserved.size();
-    const bool reserved = ordinary >= size_t(m_options.limits.connections);
+    const bool reserved = isFull() && !dropLongestIdle();
     if (reserved && isReserveFull()) {
         // The newest wins: whoever asks at once is served, whoever only holds the place goes.
         if (const auto oldest = m_connections.find(m_reserved.front().id); oldest != m_connections.end())
@@ -108,6 +117,31 @@ void ConnectionPool::accept(std::unique_ptr<Transport> transport)
         holdOff();
     }
     m_state.connectionOpened();
+}
+
+bool ConnectionPool::isFull() const
+{
+    const auto ordinary = m_connections.size() - m_reserved.size() - m_changes.size();
+    return ordinary >= size_t(m_options.limits.connections);
+}
+
+/// Whoever keeps a connection for later can open another; whoever asks now cannot wait. False: nobody is idle.
+bool ConnectionPool::dropLongestIdle()
+{
+    Connection *longest = nullptr;
+    Clock::TimePoint since = m_clock.now() - m_options.limits.idleGrace;
+    for (const auto &[id, connection] : m_connections) {
+        const auto idle = connection->isReserved() ? std::nullopt : connection->idleSince();
+        if (idle && *idle <= since) {
+            since = *idle;
+            longest = connection.get();
+        }
+    }
+    if (!longest)
+        return false;
+    countRefusal("idle_at_limit", *longest);
+    longest->abort();
+    return true;
 }
 
 bool ConnectionPool::isReserveFull() const { return m_reserved.size() >= size_t(m_options.limits.reservedConnections); }
@@ -139,10 +173,8 @@ void ConnectionPool::remove(Connection &connection)
         return;
     found->second.release()->deleteLater(); // it may be on the stack
     m_connections.erase(found);
-    if (connection.isReserved())
-        m_reserved.remove_if([&connection](const Reserved &reserved) { return reserved.id == connection.id(); });
-    if (m_admission.isActive() && !isReserveFull())
-        admit();
+    m_changes.erase(connection.id());
+    leaveReserve(connection);
     m_state.connectionClosed();
     if (m_closing && m_connections.empty())
         QMetaObject::invokeMethod(this, &ConnectionPool::finishClosing, Qt::QueuedConnection);
@@ -152,7 +184,7 @@ void ConnectionPool::remove(Connection &connection)
 void ConnectionPool::serve(Connection &connection, const Route *route, const Request &request)
 {
     const bool isRead = route && route->isRead(request.method);
-    if (connection.isReserved() && !(isRead && route->isHealth)) {
+    if (connection.isReserved() && !(route && route->isHealth && (isRead || keepForChange(connection)))) {
         connection.refuse({503, "overloaded", "too many connections; only health is answered now"});
     } else if (isRead) {
         Response response;
@@ -162,6 +194,47 @@ void ConnectionPool::serve(Connection &connection, const Route *route, const Req
         qCCritical(httpLog, "QHttpServer routed no request");
         connection.answer(errorResponse(500, "internal", "the request was not routed"));
     }
+}
+
+/// A change that has come this far was authorised. It may take long (a blocking shutdown), and no newer client gets its
+/// place. False: too many have one.
+bool ConnectionPool::keepForChange(Connection &connection)
+{
+    if (m_changes.size() >= size_t(m_options.limits.reservedChanges))
+        return false;
+    m_changes.insert(connection.id());
+    leaveReserve(connection);
+    return true;
+}
+
+void ConnectionPool::leaveReserve(Connection &connection)
+{
+    m_reserved.remove_if([&connection](const Reserved &reserved) { return reserved.id == connection.id(); });
+    connection.leaveReserve();
+    if (m_admission.isActive() && !isReserveFull())
+        admit();
+}
+
+void ConnectionPool::waitForTurn(Connection &connection)
+{
+    m_round.push_back(connection.id());
+    m_turns.setEnabled(true);
+}
+
+/// One request of each in turn, again and again, but no longer than that takes a moment: then those who have just come
+/// are read.
+void ConnectionPool::takeTurns()
+{
+    const Clock::TimePoint end = m_clock.now() + RoundTime;
+    do {
+        if (m_round.empty())
+            break;
+        const quint64 id = m_round.front();
+        m_round.pop_front();
+        if (const auto found = m_connections.find(id); found != m_connections.end())
+            found->second->takeTurn();
+    } while (m_clock.now() < end);
+    m_turns.setEnabled(!m_round.empty());
 }
 
 void ConnectionPool::handle(Connection &connection, const Resource *resource, const Request &request)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/callstoowner.h"
+#include "common/base/filedescriptor.h"
 #include "server/core/serverstate.h"
 #include "server/http/connection.h"
 #include "server/http/listeners.h"
@@ -9,11 +10,14 @@
 #include "server/http/router.h"
 #include "server/http/routetable.h"
 
+#include <QSocketNotifier>
 #include <QTimer>
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace Hephaestus {
 
@@ -51,11 +55,19 @@ public:
     qint64 bodyLimit(const Route *route) const;
     /// The access rules (access.h) for a request to `route`, which may be null.
     std::optional<Refusal> refuse(const Route *route, const RequestHead &head, const Caller &caller) const;
+    /// Whether `caller` is told everything there is to read.
+    bool mayReadAll(const RequestHead &head, const Caller &caller) const
+    {
+        return Hephaestus::mayReadAll(m_options.access, head, caller);
+    }
     /// Answers a whole request that passed the guard; `route` is what findRoute() found.
     void serve(Connection &connection, const Route *route, const Request &request);
+    /// The connection has another request here already; its takeTurn() is called when those of others were served.
+    void waitForTurn(Connection &connection);
     void countRefusal(const QByteArray &reason, const Connection &connection);
     void wakeBy(Clock::TimePoint deadline);
     void remove(Connection &connection);
+    HeldBodies &bodies() { return m_bodies; }
     const QByteArray &date();
 
 Q_SIGNALS:
@@ -63,6 +75,11 @@ Q_SIGNALS:
 
 private:
     void accept(std::unique_ptr<Transport> transport);
+    bool isFull() const;
+    bool dropLongestIdle();
+    bool keepForChange(Connection &connection);
+    void leaveReserve(Connection &connection);
+    void takeTurns();
     bool isReserveFull() const;
     void holdOff();
     void admit();
@@ -78,13 +95,16 @@ private:
     RouteTable m_routes;
     Router m_router;
     Listeners m_listeners;
+    HeldBodies m_bodies; ///< outlives the connections
     std::unordered_map<quint64, std::unique_ptr<Connection>> m_connections;
     struct Reserved
     {
         quint64 id;
         Clock::TimePoint since;
     };
-    std::list<Reserved> m_reserved; ///< those beyond the limit, oldest first
+    std::list<Reserved> m_reserved;        ///< those beyond the limit, oldest first
+    std::unordered_set<quint64> m_changes; ///< those that left the reserve for an authorised change
+    std::deque<quint64> m_round;           ///< who waits for a turn, in order
     quint64 m_lastId = 0;
     QTimer m_sweeper;
     QTimer m_admission; ///< while it runs, nobody is accepted
@@ -93,6 +113,8 @@ private:
     QByteArray m_date;
     bool m_closing = false;
     bool m_closed = false;
+    const FileDescriptor m_ready; ///< always readable: m_turns comes once a turn of the event loop, after the sockets
+    QSocketNotifier m_turns;      ///< enabled while somebody waits for a turn
     const std::shared_ptr<CallsToOwner> m_calls; ///< brings answers that come later or from other threads
 };
 

@@ -78,19 +78,19 @@ Response errorResponse(int status, QByteArrayView code, QByteArrayView message)
 
 Response errorResponse(const Refusal &refusal) { return errorResponse(refusal.status, refusal.code, refusal.message); }
 
-QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByteArrayView date)
+namespace {
+
+QByteArray headOf(const Response &response, bool keepAlive, QByteArrayView date, qsizetype room)
 {
-    // 204 and 304 have no body, whatever was given (RFC 9110 section 6.4.1).
-    const bool bodiless = response.status == 204 || response.status == 304;
     QByteArray bytes;
-    bytes.reserve(320 + (withBody ? response.body.size() : 0));
+    bytes.reserve(320 + room);
     bytes += "HTTP/1.1 ";
     bytes += QByteArray::number(response.status);
     bytes += ' ';
     bytes += reasonPhrase(response.status);
     bytes += "\r\nDate: ";
     bytes.append(date.data(), date.size());
-    if (!bodiless) {
+    if (hasBody(response.status)) {
         if (isClean({"Content-Type", response.mime})) {
             bytes += "\r\nContent-Type: ";
             bytes += response.mime;
@@ -105,7 +105,21 @@ QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByte
             bytes += field.name + ": " + field.value + "\r\n";
     }
     bytes += "\r\n";
-    if (withBody && !bodiless)
+    return bytes;
+}
+
+} // namespace
+
+QByteArray encodeHead(const Response &response, bool keepAlive, QByteArrayView date)
+{
+    return headOf(response, keepAlive, date, 0);
+}
+
+QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByteArrayView date)
+{
+    const bool includesBody = withBody && hasBody(response.status);
+    QByteArray bytes = headOf(response, keepAlive, date, includesBody ? response.body.size() : 0);
+    if (includesBody)
         bytes += response.body;
     return bytes;
 }

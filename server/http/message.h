@@ -13,6 +13,7 @@ struct Request
     QByteArray query; ///< what followed '?', still encoded
     QList<HeaderField> fields;
     QByteArray body;
+    bool mayReadAll = true; ///< false: from beyond loopback, without the token
 
     /// The value of a header field, in whatever case; null if it is not there.
     QByteArray field(QByteArrayView name) const { return valueOf(fields, name); }
@@ -34,8 +35,13 @@ struct Response
 Response errorResponse(int status, QByteArrayView code, QByteArrayView message);
 Response errorResponse(const Refusal &refusal);
 
+/// All before the body, with the empty line.
+QByteArray encodeHead(const Response &response, bool keepAlive, QByteArrayView date);
 /// The bytes of a response, complete. `withBody` is false for HEAD: the fields are those of GET.
 QByteArray encode(const Response &response, bool withBody, bool keepAlive, QByteArrayView date);
+
+/// 204 and 304 have no body, whatever was given (RFC 9110 section 6.4.1).
+constexpr bool hasBody(int status) { return status != 204 && status != 304; }
 
 /// A time as the Date field has it (RFC 9110 section 5.6.7).
 QByteArray httpDate(qint64 secondsSinceEpoch);

@@ -22,6 +22,7 @@ using namespace Qt::StringLiterals;
 /// Who may call. Decided by refuseRequest() (access.cpp), before a byte of the body is read.
 enum class Routes::Who {
     Anyone, ///< a read: the Host field must name this service
+    Known,  ///< a read of what is private: the token or the same user
     Owner,  ///< a change: also no page of another site (Origin), and the token or the same user
 };
 
@@ -67,7 +68,7 @@ struct Routes::Row
     Handle handle = nullptr;
 
     /// The access rules go by the method: whatever is not GET or HEAD is a change.
-    constexpr bool saysWhoMayCall() const { return (who == Who::Anyone) == !(methods & ~(Method::Get | Method::Head)); }
+    constexpr bool saysWhoMayCall() const { return (who != Who::Owner) == !(methods & ~(Method::Get | Method::Head)); }
 };
 
 namespace {
@@ -102,8 +103,8 @@ constexpr Routes::Row Routes::Table[] = {
     {Endpoint::Ready,         GetOrHead,    Who::Anyone,  &Routes::ready,                         Needs::Nothing},
     {Endpoint::Metrics,       GetOrHead,    Who::Anyone,  &Routes::metrics,                       Needs::Nothing},
     {Endpoint::OpenApi,       GetOrHead,    Who::Anyone,  &Routes::openApi,                       Needs::Nothing},
-    {Endpoint::Logs,          GetOrHead,    Who::Anyone,  &Routes::logs,                          Needs::Logs},
-    {Endpoint::Code,          GetOrHead,    Who::Anyone,  Answer::FromMain, &Routes::code,        Needs::CodeQuery},
+    {Endpoint::Logs,          GetOrHead,    Who::Known,   &Routes::logs,                          Needs::Logs},
+    {Endpoint::Code,          GetOrHead,    Who::Known,   Answer::FromMain, &Routes::code,        Needs::CodeQuery},
     {Endpoint::Check,         PostOnly,     Who::Owner,   Answer::FromMain, &Routes::check,       Needs::Check},
     {Endpoint::Shutdown,      PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::shutdown, Needs::Nothing},
     {Endpoint::ShutdownAlias, PostOnly,     Who::Owner,   Answer::UntilTheEnd, &Routes::shutdown, Needs::Nothing},
@@ -114,7 +115,13 @@ constexpr Routes::Row Routes::Table[] = {
 
 Response Routes::live(const Request &) { return {200, m_basic.body()}; }
 
-Response Routes::status(const Request &) { return {200, m_detailed.body()}; }
+/// Without the program's command line for those whom nobody knows, who are told that there is more.
+Response Routes::status(const Request &request)
+{
+    if (request.mayReadAll)
+        return {200, m_detailed.body()};
+    return {.body = m_public.body(), .fields = {{"WWW-Authenticate", "Bearer"}}};
+}
 
 Response Routes::ready(const Request &)
 {
@@ -245,6 +252,14 @@ Routes::Routes(ServerState &state, ShutdownSequence &sequence, const Refusals &r
           state, [&state] { return encode(state.basic()); }, clock)
     , m_detailed(
           state, [&state] { return encode(state.report()); }, clock)
+    , m_public(
+          state,
+          [&state] {
+              HealthReport report = state.report();
+              report.process.reset();
+              return encode(report);
+          },
+          clock)
 {
     addRows(Needs::Nothing);
 }
@@ -260,6 +275,7 @@ void Routes::addRows(Needs needs)
         Route route;
         route.methods = row.methods;
         route.isHealth = true;
+        route.isPrivate = row.who == Who::Known;
         route.outlastsShutdown = row.answer == Answer::UntilTheEnd;
         if (row.read)
             route.read = [this, read = row.read](const Request &request) { return (this->*read)(request); };

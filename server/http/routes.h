@@ -58,7 +58,8 @@ private:
     const Refusals &m_refusals;
     const Add m_add;
     Snapshot m_basic;    ///< used in the HTTP thread only
-    Snapshot m_detailed; ///< used in the HTTP thread only
+    Snapshot m_detailed; ///< used in the HTTP thread only, like the next
+    Snapshot m_public;   ///< the same, without the program
     HttpServer::Logs m_logs;
     HttpServer::Check m_check;
     HttpServer::CodeQuery m_codeQuery;

@@ -23,6 +23,7 @@ struct Route
     Handle handle;
     bool isHealth = false;         ///< small body, JSON only; reads are served on reserved connections too
     bool isOpen = false;           ///< whoever passes the Host and Origin rules may change state: no token, no user
+    bool isPrivate = false;        ///< its reads, too, need the token or the same user
     bool outlastsShutdown = false; ///< still answered when the server closes
 
     Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }

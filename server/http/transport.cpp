@@ -9,9 +9,12 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <deque>
+#include <utility>
 
 namespace Hephaestus {
 namespace {
@@ -44,28 +47,44 @@ public:
         return errno == EAGAIN || errno == EINTR ? Input::Nothing : Input::Broken;
     }
 
-    bool write(const QByteArray &bytes) override
+    bool write(const QByteArray &bytes) override { return write(bytes, {}); }
+
+    bool write(const QByteArray &head, const QByteArray &body) override
     {
-        if (!m_unsent.isEmpty()) {
-            m_unsent += bytes;
-            return true;
+        qint64 sent = 0;
+        if (m_unsent.empty()) {
+            iovec parts[] = {{const_cast<char *>(head.constData()), size_t(head.size())},
+                             {const_cast<char *>(body.constData()), size_t(body.size())}};
+            sent = send(parts, body.isEmpty() ? 1 : 2);
         }
-        const qint64 sent = send(bytes.constData(), bytes.size());
         if (sent < 0)
             return false;
-        if (sent < bytes.size()) {
-            m_unsent = bytes.sliced(sent);
-            if (!m_writer) {
-                m_writer = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Write);
-                connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
-            }
-            m_writer->setEnabled(true);
+        for (const QByteArray *part : {&head, &body}) {
+            if (sent < part->size())
+                m_unsent.push_back({*part, std::exchange(sent, 0)});
+            else
+                sent -= part->size();
         }
+        if (m_unsent.empty())
+            return true;
+        if (!m_writer) {
+            m_writer = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Write);
+            connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
+        }
+        m_writer->setEnabled(true);
         return true;
     }
 
-    qint64 unsent() const override { return m_unsent.size(); }
-    bool isDelivered() const override { return m_unsent.isEmpty() && hasNothingInFlight(m_descriptor.number()); }
+    bool copiesBodies() const override { return false; }
+
+    qint64 unsent() const override
+    {
+        qint64 size = 0;
+        for (const Unsent &each : m_unsent)
+            size += each.bytes.size() - each.sent;
+        return size;
+    }
+    bool isDelivered() const override { return m_unsent.empty() && hasNothingInFlight(m_descriptor.number()); }
     void setReading(bool on) override { m_reader.setEnabled(on); }
     void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
     int descriptor() const override { return m_descriptor.number(); }
@@ -82,9 +101,12 @@ public:
 
 private:
     /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
-    qint64 send(const char *bytes, qint64 size) const
+    qint64 send(iovec *parts, size_t count) const
     {
-        const ssize_t sent = ::send(m_descriptor.number(), bytes, size_t(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+        msghdr message{};
+        message.msg_iov = parts;
+        message.msg_iovlen = count;
+        const ssize_t sent = ::sendmsg(m_descriptor.number(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent >= 0)
             return sent;
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -92,21 +114,29 @@ private:
 
     void sendMore()
     {
-        const qint64 sent = send(m_unsent.constData(), m_unsent.size());
+        Unsent &first = m_unsent.front();
+        iovec part{const_cast<char *>(first.bytes.constData()) + first.sent, size_t(first.bytes.size() - first.sent)};
+        const qint64 sent = send(&part, 1);
         if (sent < 0)
             m_unsent.clear(); // the next read or write finds out
-        else
-            m_unsent.remove(0, sent);
-        if (m_unsent.isEmpty())
+        else if ((first.sent += sent) == first.bytes.size())
+            m_unsent.pop_front();
+        if (m_unsent.empty())
             m_writer->setEnabled(false);
         if (sent != 0)
             Q_EMIT progressed();
     }
 
+    struct Unsent
+    {
+        QByteArray bytes; ///< shared with other readers of the same body
+        qint64 sent = 0;
+    };
+
     FileDescriptor m_descriptor; ///< closed after the notifiers are gone
     QSocketNotifier m_reader;
     std::unique_ptr<QSocketNotifier> m_writer;
-    QByteArray m_unsent;
+    std::deque<Unsent> m_unsent;
 };
 
 class TlsTransport final : public Transport
@@ -149,6 +179,9 @@ public:
         m_socket.flush();
         return true;
     }
+
+    bool write(const QByteArray &head, const QByteArray &body) override { return write(head + body); }
+    bool copiesBodies() const override { return true; }
 
     qint64 unsent() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }
     bool isDelivered() const override { return unsent() == 0 && hasNothingInFlight(descriptor()); }

@@ -25,6 +25,9 @@ public:
     virtual Input read(QByteArray &buffer, qsizetype most) = 0;
     /// Sends all of `bytes`, now what fits and the rest when it can. False: the connection is broken.
     virtual bool write(const QByteArray &bytes) = 0;
+    /// Likewise both, one after the other. `body` is not copied, unless copiesBodies().
+    virtual bool write(const QByteArray &head, const QByteArray &body) = 0;
+    virtual bool copiesBodies() const = 0;
     /// Bytes given to write() that the kernel has not accepted yet.
     virtual qint64 unsent() const = 0;
     /// True when the peer's machine has acknowledged everything.

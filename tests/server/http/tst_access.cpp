@@ -18,6 +18,8 @@ class TestAccess : public QObject
 private Q_SLOTS:
     void requestsAreJudged_data();
     void requestsAreJudged();
+    void privateReadsAreJudged_data();
+    void privateReadsAreJudged();
     void addressesAreJudged_data();
     void addressesAreJudged();
     void aTokenFileIsPrivate_data();
@@ -40,6 +42,35 @@ struct Attempt
     Identity identity = Identity::Needed;
 };
 Q_DECLARE_METATYPE(Attempt)
+
+struct Judged
+{
+    AccessRules rules;
+    RequestHead head;
+    Caller caller;
+};
+
+static Judged judged(const Attempt &attempt)
+{
+    AccessRules rules;
+    rules.allowedHosts = {u"mcp.example"_s};
+    rules.allowedOrigins = {u"https://console.example"_s};
+    rules.insecure = attempt.insecure;
+    if (attempt.needsToken)
+        rules.token = AccessToken("letmein");
+    RequestHead head;
+    head.method = attempt.method;
+    head.host = attempt.host.isNull() ? attempt.host : attempt.host.toLower();
+    head.fields = attempt.fields;
+    Caller caller;
+    caller.overUnixSocket = attempt.overUnixSocket;
+    caller.reachedLoopback = attempt.onLoopback;
+    if (!attempt.overUnixSocket)
+        caller.localAddress = attempt.onLoopback ? "127.0.0.1" : "192.0.2.7";
+    caller.serviceUser = 1000;
+    caller.user = [user = attempt.user] { return user; };
+    return {rules, head, caller};
+}
 
 void TestAccess::requestsAreJudged_data()
 {
@@ -69,6 +100,12 @@ void TestAccess::requestsAreJudged_data()
     row("a foreign address", {.host = "192.0.2.1"}, "host_not_allowed");
     row("no host", {.host = {}}, "missing_host");
     row("loopback in a foreign name", {.host = "127.0.0.1.evil.test"}, "host_not_allowed");
+    row("through a proxy", {.fields = {{"X-Forwarded-For", "192.0.2.1"}}}, "forwarded");
+    row("through a proxy of the new kind", {.fields = {{"forwarded", "for=192.0.2.1"}}}, "forwarded");
+    row("through an older proxy", {.fields = {{"VIA", "1.1 proxy"}}}, "forwarded");
+    row("through nginx", {.fields = {{"X-Real-IP", "192.0.2.1"}}}, "forwarded");
+    row("through a proxy, as root", {.fields = {{"X-Forwarded-Proto", "https"}}, .user = 0}, "forwarded");
+    row("a read through a proxy", {.method = Method::Get, .fields = {{"Via", "1.1 proxy"}}}, "");
     row("a rebound read", {.method = Method::Get, .host = "evil.test"}, "host_not_allowed");
     row("a rebound HEAD", {.method = Method::Head, .host = "evil.test:80"}, "host_not_allowed");
     row("a read by address", {.method = Method::Get, .host = "192.0.2.1"}, "");
@@ -89,6 +126,7 @@ void TestAccess::requestsAreJudged_data()
 
     row("the token", {.fields = {bearer}, .user = {}, .needsToken = true}, "");
     row("the scheme in lower case", {.fields = {{"authorization", "bearer letmein"}}, .needsToken = true}, "");
+    row("the token through a proxy", {.fields = {bearer, {"Via", "1.1 proxy"}}, .user = {}, .needsToken = true}, "");
     row("no token", {.needsToken = true}, "token_required");
     row("a wrong token", {.fields = {{"Authorization", "Bearer letmeIn"}}, .needsToken = true}, "token_wrong");
     row("the beginning of the token", {.fields = {{"Authorization", "Bearer letme"}}, .needsToken = true},
@@ -115,28 +153,53 @@ void TestAccess::requestsAreJudged()
     QFETCH(Attempt, attempt);
     QFETCH(QByteArray, code);
 
-    AccessRules rules;
-    rules.allowedHosts = {u"mcp.example"_s};
-    rules.allowedOrigins = {u"https://console.example"_s};
-    rules.insecure = attempt.insecure;
-    if (attempt.needsToken)
-        rules.token = AccessToken("letmein");
-    RequestHead head;
-    head.method = attempt.method;
-    head.host = attempt.host.isNull() ? attempt.host : attempt.host.toLower();
-    head.fields = attempt.fields;
-    Caller caller;
-    caller.overUnixSocket = attempt.overUnixSocket;
-    caller.reachedLoopback = attempt.onLoopback;
-    if (!attempt.overUnixSocket)
-        caller.localAddress = attempt.onLoopback ? "127.0.0.1" : "192.0.2.7";
-    caller.serviceUser = 1000;
-    caller.user = [&] { return attempt.user; };
-
+    const auto [rules, head, caller] = judged(attempt);
     const auto refusal = refuseRequest(rules, head, caller, attempt.identity);
     QCOMPARE(refusal ? refusal->code : QByteArray(), code);
     if (refusal)
         QCOMPARE(refusal->status, code.startsWith("token") ? 401 : code == "missing_host" ? 400 : 403);
+}
+
+void TestAccess::privateReadsAreJudged_data()
+{
+    QTest::addColumn<Attempt>("attempt");
+    QTest::addColumn<QByteArray>("code");
+    QTest::addColumn<bool>("readsAll"); // of what is not private as a whole
+
+    const auto row = [](const char *name, Attempt attempt, const char *code, bool readsAll = true) {
+        attempt.method = Method::Get;
+        QTest::newRow(name) << attempt << QByteArray(code) << readsAll;
+    };
+    const HeaderField bearer{"Authorization", "Bearer letmein"};
+    row("the same user", {}, "");
+    row("root", {.user = 0}, "");
+    row("another user", {.user = 1001}, "other_user");
+    row("an unknown user", {.user = {}}, "caller_unknown");
+    row("without a host", {.host = {}, .user = 1001}, "other_user");
+    row("through a proxy", {.fields = {{"Via", "1.1 proxy"}}}, "forwarded");
+    row("a page of another site", {.fields = {{"Sec-Fetch-Site", "cross-site"}}}, "origin_not_allowed");
+    row("a rebound name", {.host = "evil.test"}, "host_not_allowed");
+    row("the token", {.fields = {bearer}, .user = 1001, .needsToken = true}, "");
+    row("the same user, beside a token", {.needsToken = true}, "");
+    row("another user, beside a token", {.user = 1001, .needsToken = true}, "token_required");
+    row("another user's token", {.fields = {{"Authorization", "Bearer x"}}, .user = 1001, .needsToken = true},
+        "token_wrong");
+    row("beyond loopback", {.host = "192.0.2.7", .onLoopback = false, .needsToken = true}, "token_required", false);
+    row("beyond loopback, the token",
+        {.host = "192.0.2.7", .fields = {bearer}, .onLoopback = false, .needsToken = true}, "");
+    row("beyond loopback, insecure", {.host = "192.0.2.7", .onLoopback = false, .insecure = true}, "private", false);
+    row("over a Unix socket, another user", {.host = "localhost", .user = 1001, .overUnixSocket = true}, "other_user");
+}
+
+void TestAccess::privateReadsAreJudged()
+{
+    QFETCH(Attempt, attempt);
+    QFETCH(QByteArray, code);
+    QFETCH(bool, readsAll);
+    const auto [rules, head, caller] = judged(attempt);
+    const std::optional<Refusal> refusal = refusePrivateRead(rules, head, caller);
+    QCOMPARE(refusal ? refusal->code : QByteArray(), code);
+    QCOMPARE(mayReadAll(rules, head, caller), readsAll);
 }
 
 void TestAccess::addressesAreJudged_data()

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void aWaitingClientIsToldToContinue();
     void aRefusedBodyIsNotAskedFor();
     void aClientThatNeverReadsIsCut();
+    void slowReadersShareWhatTheyRead();
     void aLargeAnswerReachesASlowReader();
     void endlessInputIsCut_data();
     void endlessInputIsCut();
@@ -54,6 +55,9 @@ private Q_SLOTS:
     void healthIsAnsweredAtTheCap();
     void theNewestReservedConnectionWins();
     void whoAskedBeforeItsPlaceWasTakenIsAnswered();
+    void theLongestIdleMakesRoomAtTheCap();
+    void anAuthorisedChangeHasAPlaceAtTheCap();
+    void whoSendsManyAtOnceIsServedInTurn();
     void whoHasJustComeHasTimeToAsk();
     void theServerGoesOnAfterRunningOutOfDescriptors();
     void theServerClosesWithAClientAtItsDoor_data();
@@ -287,6 +291,27 @@ void TestGuard::aClientThatNeverReadsIsCut()
     QCOMPARE(server->refusals().value("write_stalled"), 8);
 }
 
+void TestGuard::slowReadersShareWhatTheyRead()
+{
+    HttpOptions options;
+    options.limits.unsent = 10 * 1024 * 1024;
+    start(options);
+    server->addDocument("/other", "text/plain", [](const Request &) { return QByteArray(8 * 1024 * 1024, 'o'); });
+    const qint64 before = *state->report().resources.residentBytes;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 30; ++i) {
+        clients.push_back(std::make_unique<RawClient>(service));
+        clients.back()->stopReading();
+        clients.back()->send(requestText("GET", "/big"));
+    }
+    QTRY_COMPARE(*state->report().resources.openConnections, 30);
+    QTRY_COMPARE(statusOf(requestText("GET", "/other")), 503); // once the others have theirs
+    QCOMPARE(statusOf(requestText("GET", "/health/status")), 200);
+    QVERIFY(*state->report().resources.residentBytes - before < 100 * 1024 * 1024); // of 240
+    clients.clear();
+    QTRY_COMPARE(statusOf(requestText("GET", "/other")), 200);
+}
+
 void TestGuard::aLargeAnswerReachesASlowReader()
 {
     start();
@@ -379,6 +404,85 @@ void TestGuard::theNewestReservedConnectionWins()
     QTRY_VERIFY(silent[10]->isClosed());
     QCOMPARE(silent[10]->responses().first().status, 503);
     QVERIFY(*state->report().resources.openConnections <= 4);
+}
+
+void TestGuard::theLongestIdleMakesRoomAtTheCap()
+{
+    HttpOptions options;
+    options.limits.connections = 3;
+    options.limits.idleGrace = 0ms;
+    start(options);
+    const auto asked = [this](RawClient &client) {
+        return QTest::qWaitFor([&client] { return client.responses().size() == 1; }, 60'000);
+    };
+    RawClient silent(service);
+    QTRY_COMPARE(*state->report().resources.openConnections, 1);
+    RawClient first(service, requestText("GET", "/health/live"));
+    QVERIFY(asked(first));
+    RawClient second(service, requestText("GET", "/health/live"));
+    QVERIFY(asked(second));
+    QCOMPARE(statusOf(requestText("GET", "/echo")), 200); // not only health
+    QTRY_VERIFY(first.isClosed());
+    QVERIFY(!second.isClosed());
+    QVERIFY(!silent.isClosed());
+    QCOMPARE(server->refusals().value("idle_at_limit"), 1);
+}
+
+void TestGuard::anAuthorisedChangeHasAPlaceAtTheCap()
+{
+    HttpOptions options;
+    options.limits.connections = 1;
+    options.limits.reservedConnections = 2;
+    options.limits.reservedChanges = 1;
+    start(options);
+    const auto request = [](const char *path) { return requestText("POST", path); };
+    RawClient silent(service);
+    QTRY_COMPARE(*state->report().resources.openConnections, 1);
+    QCOMPARE(statusOf(request("/echo")), 503);
+    QCOMPARE(statusOf(requestText("POST", "/health/shutdown/schedule", "X-Forwarded-For: 192.0.2.1\r\n")), 403);
+    // A blocking shutdown holds its place: a flood of newer ones does not take it.
+    std::optional<CleanupDone> finish;
+    sequence->addStep({u"step"_s, 60s, [&](const CleanupDone &done) { finish = done; }});
+    RawClient shutdown(service, request("/health/shutdown"));
+    QTRY_VERIFY(finish);
+    std::vector<std::unique_ptr<RawClient>> silentOnes;
+    for (int i = 0; i < 20; ++i)
+        silentOnes.push_back(std::make_unique<RawClient>(service));
+    QTRY_VERIFY(silentOnes[10]->isClosed());
+    QCOMPARE(statusOf(request("/health/shutdown")), 503); // one has the place
+    (*finish)();
+    QTRY_COMPARE(shutdown.responses().size(), 1);
+    QCOMPARE(shutdown.responses().first().status, 200);
+}
+
+void TestGuard::whoSendsManyAtOnceIsServedInTurn()
+{
+    start();
+    // While the HTTP thread waits in here, all that follows comes into its queue.
+    QSemaphore entered, released;
+    QList<QByteArray> served;
+    server->addDocument("/wait", "text/plain", [&](const Request &) {
+        entered.release();
+        released.acquire();
+        return QByteArray();
+    });
+    server->addDocument("/serve", "text/plain", [&](const Request &request) {
+        served << request.query;
+        return QByteArray();
+    });
+    RawClient waiting(service, requestText("GET", "/wait"));
+    entered.acquire();
+    RawClient many(service, requestText("GET", "/serve?many").repeated(200));
+    RawClient others(service, requestText("HEAD", "/serve?others").repeated(200));
+    RawClient one(service, requestText("GET", "/serve?one"));
+    released.release();
+    QTRY_COMPARE(one.responses().size(), 1);
+    QTRY_COMPARE(many.responses().size(), 200);
+    QVERIFY2(served.indexOf("one") < 10, qPrintable(QString::number(served.indexOf("one"))));
+    QTRY_COMPARE(served.count("others"), 200);
+    // In a round: none of both is ever far ahead.
+    for (qsizetype i = 10; i < 400; i += 10)
+        QVERIFY(qAbs(served.first(i).count("many") - served.first(i).count("others")) < 10);
 }
 
 void TestGuard::whoHasJustComeHasTimeToAsk()
