@@ -28,6 +28,7 @@ FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject 
     , m_actions(m_fleet, std::move(options), clock)
     , m_bulk(m_fleet, m_actions, clock)
     , m_stale(clock)
+    , m_trust(m_stateDirectory)
     , m_watch(clock)
 {
     connectParts();
@@ -54,6 +55,7 @@ void FleetSession::connectParts()
     connect(&m_fleet, &FleetModel::answered, this, [this](ServiceId id) {
         if (const ServiceRow *const row = m_fleet.find(id))
             m_stale.observe(id, row->isCurrent() ? &*row->report : nullptr);
+        tellUntrusted(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
@@ -129,7 +131,7 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
         m_byUrl.insert(entry.url, ids[each]);
         if (!fleetFile.isEmpty())
             m_fleetFiles.insert(entry.url, fleetFile);
-        m_stale.add(ids[each], entry, fleetFile);
+        watchForStale(ids[each]);
         m_watch.add(ids[each], entry, feed);
         updateOwner(ids[each]);
     }
@@ -150,14 +152,59 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
                 m_fleet.rename(*known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
             m_watch.setEntry(*known, m_fleet.find(*known)->entry);
+            watchForStale(*known);
         }
     }
     addAll(reading.fleet.services, reading.fleet.path);
     return reading.problems;
 }
 
+bool FleetSession::isTrusted(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    return !row || m_trust.isTrusted(fleetFileOf(row->entry.url), row->entry);
+}
+
+void FleetSession::trust(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row || isTrusted(id))
+        return;
+    if (const auto problem = m_trust.trust(fleetFileOf(row->entry.url), {row->entry}))
+        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
+    watchForStale(id);
+}
+
+/// Nothing is run because a file was opened: `restart_on_stale` counts once the user has agreed to what it would run.
+void FleetSession::watchForStale(ServiceId id)
+{
+    FleetEntry entry = m_fleet.find(id)->entry;
+    const bool isTrusted = !entry.restartOnStale || this->isTrusted(id);
+    if (isTrusted)
+        m_untrusted.remove(id);
+    else
+        m_untrusted.insert(id);
+    entry.restartOnStale = entry.restartOnStale && isTrusted;
+    m_stale.add(id, entry, fleetFileOf(entry.url));
+}
+
+void FleetSession::tellUntrusted(ServiceId id)
+{
+    if (!m_untrusted.contains(id))
+        return;
+    const ServiceRow &row = *m_fleet.find(id);
+    if (!row.isCurrent() || !row.report->code || row.report->code->verdict != CodeVerdict::Stale)
+        return;
+    m_untrusted.remove(id);
+    m_journal.append({m_clock.wall(), id, row.entry.name, EventKind::Trouble,
+                      tr("runs old code, and is not restarted by itself: you have not run it from %1 yet. Restart it, "
+                         "or run hephaestus trust %1")
+                          .arg(fleetFileOf(row.entry.url))});
+}
+
 void FleetSession::remove(ServiceId id)
 {
+    m_untrusted.remove(id);
     m_watch.remove(id);
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
@@ -182,6 +229,8 @@ void FleetSession::updateOwner(ServiceId id)
 
 void FleetSession::restartStale(ServiceId id)
 {
+    if (!isTrusted(id)) // the state directory has forgotten it meanwhile
+        return watchForStale(id);
     if (!m_actions.whyNot(id, ServiceAction::Restart).isEmpty())
         return;
     m_journal.append({m_clock.wall(), id, m_fleet.find(id)->entry.name, EventKind::Action,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/fleettrust.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/fleethistory.h"
@@ -47,6 +48,9 @@ public:
     /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. On problems adds nothing.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id);
+    /// Whether the user has agreed to what the fleet file runs for it (FleetTrust). Else it is shown before it is run.
+    bool isTrusted(ServiceId id);
+    void trust(ServiceId id);
     ServiceId find(const QString &url) const { return m_byUrl.value(url, NoService); } ///< NoService: it is not watched
     /// The file because of which it is watched; empty: none.
     QString fleetFileOf(const QString &url) const { return m_fleetFiles.value(url); }
@@ -59,6 +63,8 @@ private:
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void applyArrivals(const QList<Arrival> &arrivals);
     void restartStale(ServiceId id);
+    void watchForStale(ServiceId id);
+    void tellUntrusted(ServiceId id);
     void updateOwner(ServiceId id);
     void boundOutputs();
 
@@ -69,6 +75,8 @@ private:
     ServiceActions m_actions;
     BulkActions m_bulk;
     StaleRestarts m_stale;
+    FleetTrust m_trust;
+    QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     QTimer m_ageTimer;
     QTimer m_outputTimer;
     QHash<QString, ServiceId> m_byUrl;

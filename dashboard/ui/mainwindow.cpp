@@ -455,8 +455,10 @@ bool MainWindow::openFleet(const QString &path)
 void MainWindow::tryDemo()
 {
     openFleet(m_demoFleet);
-    for (const ServiceId id : m_session.fleet().ids())
+    for (const ServiceId id : m_session.fleet().ids()) {
+        m_session.trust(id); // it came with this program
         m_session.actions().perform(id, ServiceAction::Start);
+    }
 }
 
 void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCount() > 0 ? 1 : 0); }

@@ -247,9 +247,30 @@ void ServiceCommands::updateOthers()
     disable(m_remove, !any ? tr("Select a service first.") : running ? tr("An action is running.") : QString());
 }
 
+/// What would run from a fleet file of which it was never run before, for the user to agree; empty: nothing.
+QString ServiceCommands::untrusted(const QList<ServiceId> &services, ServiceAction action) const
+{
+    if (action != ServiceAction::Start && action != ServiceAction::Restart)
+        return {};
+    QStringList lines;
+    for (const ServiceId id : services) {
+        const FleetEntry &entry = m_session.fleet().find(id)->entry;
+        if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
+            lines << tr("%1 runs %2, from %3")
+                         .arg(visibleText(entry.name, 80), visibleText(runs, 300),
+                              visibleText(m_session.fleetFileOf(entry.url), 200));
+    }
+    if (lines.isEmpty())
+        return {};
+    if (lines.size() > MostNamed)
+        lines = lines.mid(0, MostNamed) << tr("and %1 more").arg(lines.size() - MostNamed);
+    return tr("You have not run this before:") + u'\n' + lines.join(u'\n');
+}
+
 QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) const
 {
     const QString verb = action == ServiceAction::Restart ? tr("Restart %1 on %2?")
+        : action == ServiceAction::Start                  ? tr("Start %1 on %2?")
         : action == ServiceAction::ShutDown               ? tr("Shut down %1 on %2?")
                                                           : tr("Schedule a shutdown of %1 on %2?");
     QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120));
@@ -281,6 +302,7 @@ QString ServiceCommands::namesOf(const QList<ServiceId> &services, bool places) 
 QString ServiceCommands::questionForAll(const QList<ServiceId> &services, ServiceAction action) const
 {
     const QString verb = action == ServiceAction::Restart ? tr("Restart these %1 services, one after the other?")
+        : action == ServiceAction::Start                  ? tr("Start these %1 services?")
         : action == ServiceAction::ShutDown               ? tr("Shut down these %1 services, one after the other?")
                                                           : tr("Schedule a shutdown of these %1 services?");
     return verb.arg(services.size()) + u'\n' + namesOf(services, true);
@@ -300,26 +322,43 @@ void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
     const ServiceRow &row = *m_session.fleet().find(id);
     // A service that says it has nothing in flight loses nothing by a restart: one click is enough.
     const bool idle = !m_askAlways && row.isCurrent() && row.report->resources.inFlightRequests == 0;
-    if (!isDangerous(action) || (action == ServiceAction::Restart && idle))
-        return m_session.actions().perform(id, action);
+    const QString unknown = untrusted({id}, action);
+    if (unknown.isEmpty() && (!isDangerous(action) || (action == ServiceAction::Restart && idle)))
+        return perform({id}, action, {});
     const QString verb = action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : nameOf(action, 1).remove(u'…');
-    auto *const dialog = new Confirmation(question(row, action), verb, m_window);
+    const QString asked = question(row, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
+    auto *const dialog = new Confirmation(asked, verb, m_window);
     dialog->setWindowTitle(plain(nameOf(action, 1)));
     if (action == ServiceAction::ScheduleShutDown)
         dialog->askDelay();
-    connect(dialog, &QDialog::accepted, this,
-            [this, dialog, id, action] { m_session.actions().perform(id, action, dialog->delay()); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog, id, action] { perform({id}, action, dialog->delay()); });
     dialog->open();
+}
+
+/// What was agreed to.
+void ServiceCommands::perform(const QList<ServiceId> &services, ServiceAction action,
+                              std::optional<std::chrono::duration<double>> delay)
+{
+    if (action == ServiceAction::Start || action == ServiceAction::Restart) {
+        for (const ServiceId id : services)
+            m_session.trust(id);
+    }
+    if (services.size() == 1)
+        m_session.actions().perform(services.first(), action, delay);
+    else
+        m_session.bulk().perform(services, action, delay);
 }
 
 void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction action)
 {
     if (services.size() == 1)
         return triggerOne(services.first(), action);
-    if (services.isEmpty() || !isDangerous(action))
+    const QString unknown = untrusted(services, action);
+    if (services.isEmpty() || (unknown.isEmpty() && !isDangerous(action)))
         return m_session.bulk().perform(services, action);
     const QString title = plain(nameOf(action, services.size()));
-    auto *const first = new Confirmation(questionForAll(services, action), nameOf(action, services.size()), m_window);
+    const QString question = questionForAll(services, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
+    auto *const first = new Confirmation(question, nameOf(action, services.size()), m_window);
     first->setWindowTitle(title);
     if (action == ServiceAction::ScheduleShutDown)
         first->askDelay();
@@ -328,13 +367,15 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
         const QList<ServiceId> services = able(asked, action); // by now
         if (services.isEmpty())
             return;
+        if (!isDangerous(action))
+            return perform(services, action, delay);
         // Once more: several services are a lot to lose by a slip.
         auto *const second =
             new Confirmation(tr("%1 services: %2. Please confirm once more.").arg(title, namesOf(services, false)),
                              nameOf(action, services.size()).remove(u'…'), m_window);
         second->setWindowTitle(title);
         connect(second, &QDialog::accepted, this,
-                [this, services, action, delay] { m_session.bulk().perform(services, action, delay); });
+                [this, services, action, delay] { perform(services, action, delay); });
         second->open();
     });
     first->open();

@@ -51,6 +51,8 @@ private:
     void trigger(ServiceAction action);
     void triggerOne(ServiceId id, ServiceAction action);
     void triggerAll(const QList<ServiceId> &services, ServiceAction action);
+    void perform(const QList<ServiceId> &services, ServiceAction action,
+                 std::optional<std::chrono::duration<double>> delay);
     void update();
     void updateSoon();
     void updateSoonIfFirst(ServiceId id);
@@ -60,6 +62,7 @@ private:
     void disable(QAction *action, const QString &why);
     QList<ServiceId> able(const QList<ServiceId> &services, ServiceAction action) const;
     QList<ServiceId> stale() const;
+    QString untrusted(const QList<ServiceId> &services, ServiceAction action) const;
     QString question(const ServiceRow &row, ServiceAction action) const;
     QString questionForAll(const QList<ServiceId> &services, ServiceAction action) const;
     QString namesOf(const QList<ServiceId> &services, bool places) const;

@@ -30,6 +30,7 @@ constexpr Command Commands[] = {
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
     {"affected", affectedCommand, "list the services that have loaded a file"},
     {"logs", logsCommand, "show what services wrote, and follow it"},
+    {"trust", trustCommand, "let what a fleet file says be run unasked"},
     {"check-config", checkConfigCommand, "list everything that is wrong with a configuration"},
 };
 

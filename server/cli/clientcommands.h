@@ -17,5 +17,6 @@ int waitCommand(const QStringList &arguments);
 int execCommand(const QStringList &arguments);
 int affectedCommand(const QStringList &arguments);
 int logsCommand(const QStringList &arguments);
+int trustCommand(const QStringList &arguments);
 
 } // namespace Hephaestus

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
+#include "common/fleet/fleettrust.h"
 #include "common/fleet/stalerestart.h"
 #include "server/cli/actionrun.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
 #include "server/cli/survey.h"
+
+#include <cstdio>
+#include <tuple>
 
 namespace Hephaestus {
 
@@ -17,6 +21,23 @@ namespace {
 
 const QCommandLineOption JsonOption(u"json"_s, u"Prints JSON: one receipt per line."_s);
 
+const QCommandLineOption TrustOption(
+    u"trust"_s, u"Lets what the fleet file says of these services be run unasked from now on (hephaestus trust)."_s);
+
+/// The services that the fleet file names.
+QList<FleetEntry> namedByFile(const ClientCommandLine &line)
+{
+    QList<FleetEntry> entries = line.services();
+    entries.removeIf([&line](const FleetEntry &entry) { return !line.fleet().find(entry.name); });
+    return entries;
+}
+
+/// Whoever types the command means the fleet file and what it runs. Where that cannot be kept, it is asked again.
+void rememberTrust(const ClientCommandLine &line)
+{
+    std::ignore = FleetTrust().trust(line.fleet().path, namedByFile(line));
+}
+
 int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax,
         Names names)
 {
@@ -24,6 +45,8 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
     line.parser().addOption(JsonOption);
     if (const auto exit = line.read(arguments))
         return *exit;
+    if (action == FleetAction::Start)
+        rememberTrust(line);
     return runAction(line.services(), action, line.terminal(), line.parser().isSet(JsonOption));
 }
 
@@ -42,14 +65,25 @@ QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
 int watchStale(const ClientCommandLine &line, bool json)
 {
-    const QList<FleetEntry> services = line.services();
+    QList<FleetEntry> services = line.services();
+    FleetTrust trust;
+    for (FleetEntry &entry : services) {
+        if (!entry.restartOnStale || trust.isTrusted(line.fleet().path, entry))
+            continue;
+        entry.restartOnStale = false;
+        std::fprintf(stderr,
+                     "%s is not restarted unasked: %s says so, but nobody has trusted it; hephaestus trust %s, "
+                     "or --trust\n",
+                     qPrintable(printable(entry.name)), qPrintable(line.fleet().path), qPrintable(line.fleet().path));
+    }
     const auto idOf = [](qsizetype index) { return ServiceId(index + 1); };
     StaleRestart stale;
     for (qsizetype i = 0; i < services.size(); ++i)
         stale.add(idOf(i), services[i]);
     if (!stale.isAsked())
         return line.usageError(
-            u"no service in %1 has restart_on_stale = true, so there is nothing to watch"_s.arg(line.fleet().path));
+            u"no service in %1 has restart_on_stale = true and is trusted, so there is nothing to watch"_s.arg(
+                line.fleet().path));
     EnvironmentComparison environments;
     QMap<ServiceId, QString> told; ///< why each is waited for
     for (;;) {
@@ -89,6 +123,7 @@ int restartCommand(const QStringList &arguments)
         {u"watch"_s,
          u"With --stale: keeps watching, and restarts stale services that have restart_on_stale in the fleet file, "
          "when they are idle."_s});
+    line.parser().addOption(TrustOption);
     line.parser().addOption({u"all"_s, u"The whole fleet, in the order of depends_on."_s});
     if (const auto exit = line.read(arguments))
         return *exit;
@@ -101,6 +136,8 @@ int restartCommand(const QStringList &arguments)
         return line.usageError(u"--all is the whole fleet; leave out the names, or --all"_s);
     if (watch && (!stale || !line.parser().positionalArguments().isEmpty()))
         return line.usageError(u"--watch goes with --stale, for the whole fleet"_s);
+    if (!watch || line.parser().isSet(u"trust"_s))
+        rememberTrust(line);
     if (watch)
         return watchStale(line, line.parser().isSet(JsonOption));
     const QList<FleetEntry> services = stale ? staleOf(line.services()) : line.services();

@@ -424,6 +424,10 @@ void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
     QVERIFY2(nobody.errors.contains(u"restart_on_stale = true"_s), qPrintable(nobody.errors));
 
     fleetFile(entry + "restart_on_stale = true\n");
+    const Outcome untrusted = run(command);
+    QCOMPARE(untrusted.code, 2);
+    QVERIFY2(untrusted.errors.contains(u"hephaestus trust "_s), qPrintable(untrusted.errors));
+    QCOMPARE(run({u"trust"_s, command.last()}).code, 0);
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command);
     QByteArray output;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/fleettrust.h"
+
+#include "common/base/printable.h"
+#include "common/base/privatedirectory.h"
+#include "common/base/regularfile.h"
+#include "common/fleet/launcher.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+namespace Hephaestus {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr qint64 LargestTrustFile = 4 * 1024 * 1024;
+
+/// Of all that decides what is run, each part with its length: no two entries look the same.
+QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
+{
+    QStringList parts{QFileInfo(fleetFile).absoluteFilePath(), entry.name, methodName(entry.restart)};
+    if (const RestartByCommand *const command = commandToStart(entry)) {
+        parts << QString::number(command->command.size()) << command->command << command->directory;
+        for (auto each = command->environment.begin(); each != command->environment.end(); ++each)
+            parts << each.key() << each.value();
+    }
+    if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart))
+        parts << systemd->unit << systemd->scope;
+    if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart))
+        parts << container->engine << container->name;
+    if (const auto *const kubernetes = std::get_if<RestartByKubernetes>(&entry.restart))
+        parts << kubernetes->workload << kubernetes->nameSpace;
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    for (const QString &part : parts)
+        hash.addData(QByteArray::number(part.size()) + ':' + part.toUtf8() + '\n');
+    return hash.result().toHex();
+}
+
+} // namespace
+
+FleetTrust::FleetTrust(const QString &stateDirectory)
+    : m_file((stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/trusted"_s)
+{
+}
+
+void FleetTrust::read()
+{
+    QFile file;
+    if (openRegularFile(file, m_file)) {
+        m_hashes.clear();
+        m_readAt = {-1, -1};
+        return;
+    }
+    struct stat status = {};
+    if (::fstat(file.handle(), &status) != 0 || isWritableByOthers(status, ::geteuid()))
+        return m_hashes.clear();
+    const std::pair now{qint64(status.st_ctim.tv_sec) * 1'000'000'000 + status.st_ctim.tv_nsec, qint64(status.st_size)};
+    if (std::exchange(m_readAt, now) == now)
+        return;
+    m_hashes.clear();
+    for (const QByteArray &line : file.read(LargestTrustFile).split('\n'))
+        m_hashes.insert(line);
+}
+
+bool FleetTrust::isTrusted(const QString &fleetFile, const FleetEntry &entry)
+{
+    if (fleetFile.isEmpty())
+        return true;
+    read();
+    return m_hashes.contains(hashOf(fleetFile, entry));
+}
+
+std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<FleetEntry> &entries)
+{
+    QByteArray lines;
+    for (const FleetEntry &entry : entries) {
+        if (!isTrusted(fleetFile, entry))
+            lines += hashOf(fleetFile, entry) + '\n';
+    }
+    if (lines.isEmpty())
+        return {};
+    if (const auto problem = makePrivateDirectory(QFileInfo(m_file).absolutePath()))
+        return *problem;
+    const Result<FileDescriptor> file = openRegularFile(QFile::encodeName(m_file), O_WRONLY | O_APPEND | O_CREAT);
+    if (!file)
+        return file.problem();
+    if (::write(file->number(), lines.constData(), size_t(lines.size())) != lines.size())
+        return Problem{m_file, u"cannot be written: %1"_s.arg(QString::fromLocal8Bit(std::strerror(errno)))};
+    return {};
+}
+
+QString whatRuns(const FleetEntry &entry)
+{
+    if (const RestartByCommand *const command = commandToStart(entry)) {
+        QStringList words;
+        for (const QString &word : command->command)
+            words << (word.contains(u' ') || word.isEmpty() ? u'"' + word + u'"' : word);
+        return printable(words.join(u' '));
+    }
+    if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart))
+        return u"systemd unit "_s + printable(systemd->unit);
+    if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart))
+        return printable(container->engine) + u" container "_s + printable(container->name);
+    if (const auto *const kubernetes = std::get_if<RestartByKubernetes>(&entry.restart))
+        return u"Kubernetes "_s + printable(kubernetes->workload);
+    return {};
+}
+
+} // namespace Hephaestus
