@@ -11,7 +11,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr qsizetype MaximumHead = 16 * 1024; ///< of a response, and of the trailers
-constexpr qsizetype MaximumChunkLine = 256;
+constexpr qsizetype MaximumChunkLine = 256;  ///< its CR included
 
 bool isDigits(QByteArrayView text)
 {
@@ -71,14 +71,14 @@ bool HttpResponseParser::parseHead()
     const qsizetype lf = m_buffer.indexOf("\n\n");
     const bool complete = crlf >= 0 || lf >= 0;
     const qsizetype length = complete ? (lf < 0 || (crlf >= 0 && crlf < lf) ? crlf + 3 : lf + 2) : m_buffer.size();
-    if (m_interim + length > MaximumHead) {
-        fail(State::TooLarge, u"the head of the answer is longer than %1 KiB"_s.arg(MaximumHead / 1024));
-        return false;
-    }
     // What cannot become HTTP is told at once: another protocol's server may be waiting for us.
     if (!QByteArrayView("HTTP/1.").startsWith(
             QByteArrayView(m_buffer).first(std::min<qsizetype>(7, m_buffer.size())))) {
         fail(State::Broken, u"the answer is not HTTP/1.1"_s);
+        return false;
+    }
+    if (m_interim + length > MaximumHead) {
+        fail(State::TooLarge, u"the head of the answer is longer than %1 KiB"_s.arg(MaximumHead / 1024));
         return false;
     }
     if (!complete)
@@ -207,12 +207,20 @@ bool HttpResponseParser::takeChunk()
             m_chunk = Chunk::DataEnd;
         return m_left == 0;
     }
-    const auto line = takeLine(m_buffer);
-    if (!line) {
-        if (m_buffer.size() > MaximumChunkLine)
-            fail(State::Broken, u"the answer has a chunk without a size"_s);
+    // A line is too long however much of it has come: the packets must not matter.
+    const qsizetype end = m_buffer.indexOf('\n');
+    const qsizetype length = end < 0 ? m_buffer.size() : end;
+    if (m_chunk == Chunk::Trailer && m_trailer + length > MaximumHead) {
+        fail(State::TooLarge, u"the answer's trailers are too long"_s);
         return false;
     }
+    if (m_chunk != Chunk::Trailer && length > MaximumChunkLine) {
+        fail(State::Broken, u"the answer has a chunk without a size"_s);
+        return false;
+    }
+    const auto line = takeLine(m_buffer);
+    if (!line)
+        return false;
     switch (m_chunk) {
     case Chunk::Size: {
         QByteArray digits = line->split(';').first().trimmed();
@@ -231,12 +239,10 @@ bool HttpResponseParser::takeChunk()
         if (!line->isEmpty())
             fail(State::Broken, u"the answer has a chunk longer than its size"_s);
         m_chunk = Chunk::Size;
-        return true;
+        return m_state == State::Body;
     case Chunk::Trailer:
-        m_trailer += line->size();
-        if (m_trailer > MaximumHead)
-            fail(State::TooLarge, u"the answer's trailers are too long"_s);
-        else if (line->isEmpty())
+        m_trailer += length + 1;
+        if (line->isEmpty())
             m_state = State::Complete;
         return m_state == State::Body;
     case Chunk::Data: break;

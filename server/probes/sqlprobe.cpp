@@ -15,6 +15,23 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+/// Drivers take whole connection strings for the name of a database (`dbname=shop password=…`, a URL), with the
+/// password in them: of those only the name is told.
+QString databaseName(const QString &database)
+{
+    static const QRegularExpression inUrl(u"^[A-Za-z0-9+.-]+://[^/?#]*/?([^?#;]*)"_s);
+    static const QRegularExpression inWords(
+        u"(?:^|[\\s;])(?:dbname|database|initial catalog)\\s*=\\s*([^\\s;'\"{}]+)"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    if (!database.contains(u'=') && !database.contains("://"_L1))
+        return database;
+    QRegularExpressionMatch match = inUrl.match(database);
+    if (!match.hasMatch())
+        match = inWords.match(database);
+    const QString name = match.captured(1);
+    return name.isEmpty() || name.contains(u'=') ? u"a database"_s : name;
+}
+
 /// Whom a person looks for: never the password, nor a whole path.
 QString targetOf(const SqlSettings &settings)
 {
@@ -22,7 +39,7 @@ QString targetOf(const SqlSettings &settings)
         return QFileInfo(settings.database).fileName();
     const QString host = settings.host.isEmpty() ? u"localhost"_s : settings.host;
     const QString server = settings.port > 0 ? u"%1:%2"_s.arg(host).arg(settings.port) : host;
-    return u"%1 at %2"_s.arg(settings.database, server);
+    return u"%1 at %2"_s.arg(databaseName(settings.database), server);
 }
 
 struct Sign
@@ -91,7 +108,10 @@ QString firstLine(const QSqlError &error)
 /// Options whose values are no secrets, and of use in a message.
 bool isHarmless(const QString &option)
 {
-    static const QSet<QString> names{u"sslmode"_s,
+    static const QSet<QString> names{u"dbname"_s,
+                                     u"host"_s,
+                                     u"port"_s,
+                                     u"sslmode"_s,
                                      u"sslnegotiation"_s,
                                      u"gssencmode"_s,
                                      u"channel_binding"_s,
@@ -109,13 +129,30 @@ bool isHarmless(const QString &option)
         || option.startsWith("CLIENT_"_L1);
 }
 
+/// The options within a connection string that stands for the database's name; the user and password of a URL are two
+/// of them.
+QString stringParts(const SqlSettings &settings)
+{
+    if (settings.driver == "QSQLITE"_L1 || databaseName(settings.database) == settings.database)
+        return {};
+    static const QRegularExpression inUrl(u"^[A-Za-z0-9+.-]+://(?:([^/?#@]*)@)?[^/?#]*(?:/[^?#]*)?(?:\\?(.*))?$"_s);
+    const QRegularExpressionMatch url = inUrl.match(settings.database);
+    if (!url.hasMatch())
+        return settings.database;
+    QString parts = url.captured(2);
+    parts.replace(u'&', u';');
+    const QString password = url.captured(1).section(u':', 1);
+    return u"password=%1;password=%2;%3"_s.arg(
+        password, QString::fromUtf8(QByteArray::fromPercentEncoding(password.toUtf8())), parts);
+}
+
 /// What must not be told. A database that cannot read the options quotes words of them: a value with a space comes in
 /// pieces, which look like options of their own.
 QByteArrayList secretsOf(const SqlSettings &settings)
 {
     static const QRegularExpression space(u"\\s+"_s);
     QByteArrayList secrets;
-    for (const QString &option : settings.options.split(u';', Qt::SkipEmptyParts)) {
+    for (const QString &option : (settings.options + u';' + stringParts(settings)).split(u';', Qt::SkipEmptyParts)) {
         bool harmless = false;
         const QStringList words = option.split(space, Qt::SkipEmptyParts);
         for (qsizetype i = 0; i < words.size(); ++i) {

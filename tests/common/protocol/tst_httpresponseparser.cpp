@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/httpresponseparser.h"
 
+#include <QRandomGenerator>
 #include <QTest>
+
+#include <tuple>
 
 using namespace Hephaestus;
 using State = HttpResponseParser::State;
@@ -14,6 +17,8 @@ private Q_SLOTS:
     void responsesAreJudged_data();
     void responsesAreJudged();
     void everySplitOfTheBytesIsTheSame();
+    void thePacketsDoNotMatter_data();
+    void thePacketsDoNotMatter();
     void aBodyWithoutALengthEndsWithTheConnection();
     void whatFollowsTheResponseEndsTheKeeping();
 };
@@ -118,6 +123,64 @@ void TestHttpResponseParser::everySplitOfTheBytesIsTheSame()
     for (const char byte : bytes)
         byteByByte.feed(QByteArrayView(&byte, 1));
     QCOMPARE(byteByByte.state(), State::Complete);
+}
+
+void TestHttpResponseParser::thePacketsDoNotMatter_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    const auto chunked = [](const QByteArray &chunks) {
+        return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
+    };
+    QTest::newRow("chunks") << chunked("2\r\nab\r\n3;x=y\r\ncde\r\n0\r\nX: y\r\n\r\nrest");
+    QTest::newRow("a long extension") << chunked("2;" + QByteArray(300, 'x') + "\r\nab\r\n0\r\n\r\n");
+    QTest::newRow("the longest extension") << chunked("2;" + QByteArray(253, 'x') + "\r\nab\r\n0\r\n\r\n");
+    QTest::newRow("a long trailer") << chunked("0\r\nX: " + QByteArray(400, 'x') + "\r\n\r\n");
+    QTest::newRow("too long a trailer") << chunked("0\r\n" + QByteArray("X: 12345\r\n").repeated(1800) + "\r\n");
+    QTest::newRow("a chunk longer than its size") << chunked("2\r\n" + QByteArray(300, 'x') + "\r\n0\r\n\r\n");
+    QTest::newRow("too long a body") << chunked("65\r\n" + QByteArray(0x65, 'x') + "\r\n0\r\n\r\n");
+    QTest::newRow("another protocol, at length") << QByteArray("SSH-2.0 ") + QByteArray(17 * 1024, 'x') + "\n\n";
+    QTest::newRow("a long head") << "HTTP/1.1 200 OK\r\nX: " + QByteArray(17 * 1024, 'x') + "\r\n\r\n";
+    QTest::newRow("interim heads") << QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(700)
+            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab";
+    QTest::newRow("an interim head, and no HTTP")
+        << QByteArray("HTTP/1.1 103 X\r\n\r\nSSH") + QByteArray(17 * 1024, 'x');
+    QTest::newRow("line feeds alone") << QByteArray("HTTP/1.1 200 OK\nA: b\n\r\n\nrest");
+}
+
+/// As they are, and with bytes left out, doubled and exchanged by a fixed rule.
+void TestHttpResponseParser::thePacketsDoNotMatter()
+{
+    QFETCH(QByteArray, bytes);
+    using Outcome = std::tuple<int, int, QByteArray, bool, QString>;
+    const auto outcome = [](HttpResponseParser &parser) {
+        parser.end();
+        return Outcome{int(parser.state()), parser.status(), parser.body(), parser.keepAlive(), parser.problem()};
+    };
+    QRandomGenerator random(1);
+    for (int round = 0; round < 200; ++round) {
+        QByteArray changed = bytes;
+        for (int i = 0; i < round % 4 && !changed.isEmpty(); ++i) {
+            const qsizetype at = random.bounded(qMin<qsizetype>(changed.size(), 400));
+            switch (random.bounded(4)) {
+            case 0: changed.remove(at, 1); break;
+            case 1: changed.insert(at, changed[at]); break;
+            case 2: changed[at] = "\r\n:0a \t;"[random.bounded(8)]; break;
+            case 3: changed.insert(at, changed.mid(at, random.bounded(300))); break;
+            }
+        }
+        HttpResponseParser whole(100);
+        whole.feed(changed);
+        const Outcome expected = outcome(whole);
+        for (const int most : {1, 7, 300, 5000}) {
+            HttpResponseParser pieces(100);
+            for (qsizetype at = 0; at < changed.size();) {
+                const qsizetype size = most == 1 ? 1 : 1 + random.bounded(most);
+                pieces.feed(QByteArrayView(changed).sliced(at, qMin(size, changed.size() - at)));
+                at += size;
+            }
+            QVERIFY2(outcome(pieces) == expected, changed.left(200).toPercentEncoding().constData());
+        }
+    }
 }
 
 void TestHttpResponseParser::aBodyWithoutALengthEndsWithTheConnection()

@@ -79,6 +79,8 @@ private Q_SLOTS:
     void errorsSayTheirClassAndNoSecret();
     void whatADatabaseSaysBecomesOneLine_data();
     void whatADatabaseSaysBecomesOneLine();
+    void aPasswordInTheDatabasesNameIsNotTold_data();
+    void aPasswordInTheDatabasesNameIsNotTold();
     void aDeletedFileIsAnErrorAndIsNotMadeAnew();
     void connectionsAreSeenByTheServer();
     void aServerRestartedBetweenTwoChecksIsNoError();
@@ -411,6 +413,35 @@ void TestSqlPool::whatADatabaseSaysBecomesOneLine()
     settings.options = u"sslmode=require;sslpassword=my SEKRIT2 'SEKRIT3=x';sslkey=/etc/SEKRIT4.key"_s;
     QCOMPARE(outcomeOf(QSqlError(u"driver's words"_s, text, QSqlError::StatementError, code), settings).message,
              message);
+}
+
+void TestSqlPool::aPasswordInTheDatabasesNameIsNotTold_data()
+{
+    QTest::addColumn<QString>("database");
+    QTest::addColumn<QString>("said"); // by the database
+    QTest::addColumn<QString>("message");
+    QTest::newRow("a name") << u"shop"_s << u"no such database"_s << u"unreachable: no such database (shop at h)"_s;
+    QTest::newRow("words") << u"host=db dbname=shop password=SEKRIT1"_s
+                           << u"invalid password \"SEKRIT1\" for \"host=db dbname=shop password=SEKRIT1\""_s
+                           << u"unreachable: invalid password \"***\" for \"host=db dbname=shop password=***\" "
+                              "(shop at h)"_s;
+    QTest::newRow("ODBC") << u"Driver={PG};Database=shop;Uid=me;Pwd=SEKRIT1"_s << u"no SEKRIT1"_s
+                          << u"unreachable: no *** (shop at h)"_s;
+    QTest::newRow("a URL") << u"postgresql://me:SEK%52IT1@db:5432/shop?sslpassword=SEKRIT2"_s
+                           << u"no SEK%52IT1, SEKRIT1, SEKRIT2"_s << u"unreachable: no ***, ***, *** (shop at h)"_s;
+    QTest::newRow("no name in it") << u"password=SEKRIT1"_s << u"no"_s << u"unreachable: no (a database at h)"_s;
+}
+
+void TestSqlPool::aPasswordInTheDatabasesNameIsNotTold()
+{
+    QFETCH(QString, database);
+    QFETCH(QString, said);
+    QFETCH(QString, message);
+    SqlSettings settings;
+    settings.driver = u"QODBC"_s;
+    settings.database = database;
+    settings.host = u"h"_s;
+    QCOMPARE(outcomeOf(QSqlError({}, said, QSqlError::ConnectionError, {}), settings).message, message);
 }
 
 void TestSqlPool::aDeletedFileIsAnErrorAndIsNotMadeAnew()
