@@ -25,10 +25,6 @@ Connection::Connection(std::unique_ptr<Transport> transport, ConnectionPool &poo
 {
     connect(m_transport.get(), &Transport::readable, this, &Connection::readMore);
     connect(m_transport.get(), &Transport::progressed, this, &Connection::onProgress);
-    connect(m_transport.get(), &Transport::handshakeFailed, this, [this] {
-        m_pool.countRefusal("tls_handshake", *this);
-        abort();
-    });
     // A connection that has sent nothing yet is given no longer than a head may take.
     arm(reserved ? pool.limits().reservedTime : pool.limits().headTime);
 }

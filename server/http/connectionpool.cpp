@@ -49,7 +49,12 @@ ConnectionPool::ConnectionPool(ServerState &state, Refusals &refusals, const Htt
     , m_refusals(refusals)
     , m_options(options)
     , m_clock(clock)
-    , m_listeners(m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); })
+    , m_listeners(
+          m_options, m_router, [this](std::unique_ptr<Transport> transport) { accept(std::move(transport)); },
+          [this](const QByteArray &peer) {
+              m_refusals.add("tls_handshake", [&peer] { return peer; });
+              finishIfDone();
+          })
     , m_bodies(m_options.limits.unsent)
     , m_ready(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK))
     , m_turns(m_ready.number(), QSocketNotifier::Read)
@@ -111,12 +116,18 @@ void ConnectionPool::accept(std::unique_ptr<Transport> transport)
             oldest->second->evict();
     }
     const quint64 id = ++m_lastId;
-    m_connections.emplace(id, std::make_unique<Connection>(std::move(transport), *this, id, reserved));
+    Connection &connection =
+        *m_connections.emplace(id, std::make_unique<Connection>(std::move(transport), *this, id, reserved))
+             .first->second;
     if (reserved) {
         m_reserved.push_back({id, m_clock.now()});
         holdOff();
     }
     m_state.connectionOpened();
+    if (m_closed)
+        connection.abort();
+    else if (m_haveAllClosed)
+        connection.serverCloses(); // its handshake had begun before
 }
 
 bool ConnectionPool::isFull() const
@@ -176,7 +187,12 @@ void ConnectionPool::remove(Connection &connection)
     m_changes.erase(connection.id());
     leaveReserve(connection);
     m_state.connectionClosed();
-    if (m_closing && m_connections.empty())
+    finishIfDone();
+}
+
+void ConnectionPool::finishIfDone()
+{
+    if (m_closing && m_connections.empty() && m_listeners.handshakes() == 0)
         QMetaObject::invokeMethod(this, &ConnectionPool::finishClosing, Qt::QueuedConnection);
 }
 
@@ -332,7 +348,8 @@ void ConnectionPool::close(bool keepListening)
         if (const auto found = m_connections.find(id); found != m_connections.end())
             found->second->serverCloses();
     }
-    if (m_connections.empty())
+    m_haveAllClosed = true;
+    if (m_connections.empty() && m_listeners.handshakes() == 0)
         finishClosing();
     else
         QTimer::singleShot(ClosingTime, this, &ConnectionPool::finishClosing);

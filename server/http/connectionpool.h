@@ -86,6 +86,7 @@ private:
     void handle(Connection &connection, const Resource *resource, const Request &request);
     Reply replyTo(const Connection &connection);
     void answer(quint64 connection, quint64 serial, const Response &response);
+    void finishIfDone();
     void finishClosing();
 
     ServerState &m_state;
@@ -112,6 +113,7 @@ private:
     qint64 m_dateSecond = -1;
     QByteArray m_date;
     bool m_closing = false;
+    bool m_haveAllClosed = false; ///< those that were open when it began to close were told
     bool m_closed = false;
     const FileDescriptor m_ready; ///< always readable: m_turns comes once a turn of the event loop, after the sockets
     QSocketNotifier m_turns;      ///< enabled while somebody waits for a turn

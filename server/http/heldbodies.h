@@ -11,8 +11,8 @@ namespace Hephaestus {
 using HeldBody = std::shared_ptr<const QByteArray>;
 
 /// The large bodies that wait until their readers have taken them. Readers of the same bytes share one, and all
-/// together have no more than `most` bytes; one alone may have more. What they took is given back to the system when the last has gone. For
-/// one thread; outlives what it hands out.
+/// together have no more than `most` bytes; one alone may have more. What they took is given back to the system when
+/// the last has gone. For one thread; outlives what it hands out.
 class HeldBodies
 {
 public:

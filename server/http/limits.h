@@ -15,6 +15,7 @@ struct Limits
     int connections = 1024;           ///< at most a quarter of RLIMIT_NOFILE, whatever is set here
     int reservedConnections = 64;     ///< beyond that number, for health reads and authorised changes of health only
     int reservedChanges = 16;         ///< such changes under way beyond the number of connections
+    int handshakes = 64;              ///< of TLS, under way; the oldest gives way to a newer one
     qint64 head = 16 * 1024;          ///< request line and fields together (431, or 414 for the line alone)
     int fields = 100;                 ///< header fields (431)
     qint64 healthBody = 64 * 1024;    ///< body on the health routes (413)

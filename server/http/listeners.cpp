@@ -5,6 +5,7 @@
 #include "server/http/tlsconfiguration.h"
 
 #include <QLoggingCategory>
+#include <QSslSocket>
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,10 +16,11 @@ namespace Hephaestus {
 
 Q_LOGGING_CATEGORY(listenLog, "hephaestus.http")
 
-Listeners::Listeners(const HttpOptions &options, Router &router, Accepted accepted)
+Listeners::Listeners(const HttpOptions &options, Router &router, Accepted accepted, Handshakes::Failed failed)
     : m_options(options)
     , m_router(router)
     , m_accepted(std::move(accepted))
+    , m_failed(std::move(failed))
 {
 }
 
@@ -77,25 +79,30 @@ Result<ServiceAddress> Listeners::adopt(int descriptor, bool removeFile)
 std::unique_ptr<Listener> Listeners::listenerFor(const ServiceAddress &address) const
 {
     const bool tls = m_options.tls.isOn() && address.kind == ServiceAddress::Kind::Tcp;
-    return std::make_unique<Listener>([this, tls](int descriptor) { m_accepted(transport(descriptor, tls)); });
+    return std::make_unique<Listener>([this, tls](int descriptor) { accept(descriptor, tls); });
 }
 
 std::optional<Problem> Listeners::prepareTls()
 {
-    if (!m_options.tls.isOn() || m_tls)
+    if (!m_options.tls.isOn() || m_handshakes)
         return {};
     auto configuration = tlsConfiguration(m_options.tls);
     if (!configuration)
         return configuration.problem();
-    m_tls = *configuration;
+    m_handshakes = std::make_unique<Handshakes>(
+        *configuration, Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.headTime},
+        [this](std::unique_ptr<QSslSocket> socket) { m_accepted(Transport::tls(std::move(socket))); }, m_failed);
     return {};
 }
 
-std::unique_ptr<Transport> Listeners::transport(int descriptor, bool tls) const
+void Listeners::accept(int descriptor, bool tls) const
 {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // without effect on a Unix-domain socket
-    return tls ? Transport::tls(descriptor, *m_tls) : Transport::plain(descriptor);
+    if (tls)
+        m_handshakes->begin(descriptor);
+    else
+        m_accepted(Transport::plain(descriptor));
 }
 
 void Listeners::keep(std::unique_ptr<Listener> listener)

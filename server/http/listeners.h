@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/http/handshakes.h"
 #include "server/http/httpoptions.h"
 #include "server/http/listener.h"
 #include "server/http/transport.h"
-
-#include <QSslConfiguration>
 
 #include <list>
 #include <vector>
@@ -20,8 +19,11 @@ class Listeners
 public:
     using Accepted = std::function<void(std::unique_ptr<Transport>)>;
 
-    /// `options` and `router` must outlive it.
-    Listeners(const HttpOptions &options, Router &router, Accepted accepted);
+    /// `options` and `router` must outlive it. `failed`: the handshake of that peer.
+    Listeners(const HttpOptions &options, Router &router, Accepted accepted, Handshakes::Failed failed);
+
+    /// TLS handshakes that go on; each leads to `accepted` or `failed`, also after stop().
+    qsizetype handshakes() const { return m_handshakes ? m_handshakes->underWay() : 0; }
 
     /// Opens all of them or none, as openListeningSockets() does. Returns one address for each socket.
     Result<QList<ServiceAddress>> open(const QList<ServiceAddress> &addresses);
@@ -41,13 +43,14 @@ private:
     std::optional<Problem> open(const ServiceAddress &address, std::vector<std::unique_ptr<Listener>> &opened);
     std::unique_ptr<Listener> listenerFor(const ServiceAddress &address) const;
     std::optional<Problem> prepareTls();
-    std::unique_ptr<Transport> transport(int descriptor, bool tls) const;
+    void accept(int descriptor, bool tls) const;
     void keep(std::unique_ptr<Listener> listener);
 
     const HttpOptions &m_options;
     Router &m_router;
     const Accepted m_accepted;
-    std::optional<QSslConfiguration> m_tls;
+    const Handshakes::Failed m_failed;
+    std::unique_ptr<Handshakes> m_handshakes; ///< null: no TLS
     std::list<std::unique_ptr<Listener>> m_listeners;
 };
 

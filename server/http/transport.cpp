@@ -3,7 +3,6 @@
 
 #include "common/base/filedescriptor.h"
 
-#include <QSslConfiguration>
 #include <QSslSocket>
 
 #include <linux/sockios.h>
@@ -142,59 +141,51 @@ private:
 class TlsTransport final : public Transport
 {
 public:
-    TlsTransport(int descriptor, const QSslConfiguration &configuration)
+    explicit TlsTransport(std::unique_ptr<QSslSocket> socket) : m_socket(std::move(socket))
     {
-        m_socket.setReadBufferSize(64 * 1024);
-        if (!m_socket.setSocketDescriptor(descriptor)) {
-            ::close(descriptor);
-            return;
-        }
-        m_socket.setSslConfiguration(configuration);
-        connect(&m_socket, &QSslSocket::readyRead, this, &TlsTransport::knock);
-        connect(&m_socket, &QSslSocket::disconnected, this, &TlsTransport::knock);
-        connect(&m_socket, &QSslSocket::encryptedBytesWritten, this, &Transport::progressed);
-        connect(&m_socket, &QSslSocket::errorOccurred, this, [this] {
-            if (!m_socket.isEncrypted())
-                Q_EMIT handshakeFailed();
-        });
-        m_socket.startServerEncryption();
+        connect(m_socket.get(), &QSslSocket::readyRead, this, &TlsTransport::knock);
+        connect(m_socket.get(), &QSslSocket::disconnected, this, &TlsTransport::knock);
+        connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, &Transport::progressed);
+        // What came meanwhile, or its end, is told to nobody else.
+        if (m_socket->bytesAvailable() > 0 || m_socket->state() != QAbstractSocket::ConnectedState)
+            QMetaObject::invokeMethod(this, &TlsTransport::knock, Qt::QueuedConnection);
     }
     /// An open QSslSocket still signals its end when it is destroyed: not to us and our owner, who are half gone then.
-    ~TlsTransport() override { m_socket.disconnect(this); }
+    ~TlsTransport() override { m_socket->disconnect(this); }
 
     Input read(QByteArray &buffer, qsizetype most) override
     {
-        if (m_socket.bytesAvailable() > 0) {
-            const QByteArray bytes = m_socket.read(most);
+        if (m_socket->bytesAvailable() > 0) {
+            const QByteArray bytes = m_socket->read(most);
             buffer += bytes;
             return bytes.isEmpty() ? Input::Broken : Input::Data;
         }
-        return m_socket.state() == QAbstractSocket::ConnectedState ? Input::Nothing : Input::Broken;
+        return m_socket->state() == QAbstractSocket::ConnectedState ? Input::Nothing : Input::Broken;
     }
 
     bool write(const QByteArray &bytes) override
     {
-        if (m_socket.state() != QAbstractSocket::ConnectedState || m_socket.write(bytes) != bytes.size())
+        if (m_socket->state() != QAbstractSocket::ConnectedState || m_socket->write(bytes) != bytes.size())
             return false;
-        m_socket.flush();
+        m_socket->flush();
         return true;
     }
 
     bool write(const QByteArray &head, const QByteArray &body) override { return write(head + body); }
     bool copiesBodies() const override { return true; }
 
-    qint64 unsent() const override { return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite(); }
+    qint64 unsent() const override { return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite(); }
     bool isDelivered() const override { return unsent() == 0 && hasNothingInFlight(descriptor()); }
     /// What waited meanwhile is told again: QSslSocket announces bytes only once.
     void setReading(bool on) override
     {
         m_reading = on;
-        if (on && m_socket.bytesAvailable() > 0)
+        if (on && m_socket->bytesAvailable() > 0)
             QMetaObject::invokeMethod(this, &TlsTransport::knock, Qt::QueuedConnection);
     }
-    void finish() override { m_socket.disconnectFromHost(); }
-    void close() override { m_socket.abort(); }
-    int descriptor() const override { return int(m_socket.socketDescriptor()); }
+    void finish() override { m_socket->disconnectFromHost(); }
+    void close() override { m_socket->abort(); }
+    int descriptor() const override { return int(m_socket->socketDescriptor()); }
 
 private:
     void knock()
@@ -203,7 +194,7 @@ private:
             Q_EMIT readable();
     }
 
-    QSslSocket m_socket;
+    const std::unique_ptr<QSslSocket> m_socket;
     bool m_reading = true;
 };
 
@@ -211,9 +202,9 @@ private:
 
 std::unique_ptr<Transport> Transport::plain(int descriptor) { return std::make_unique<PlainTransport>(descriptor); }
 
-std::unique_ptr<Transport> Transport::tls(int descriptor, const QSslConfiguration &configuration)
+std::unique_ptr<Transport> Transport::tls(std::unique_ptr<QSslSocket> socket)
 {
-    return std::make_unique<TlsTransport>(descriptor, configuration);
+    return std::make_unique<TlsTransport>(std::move(socket));
 }
 
 } // namespace Hephaestus

@@ -7,7 +7,6 @@
 
 #include <memory>
 
-class QSslConfiguration;
 class QSslSocket;
 
 namespace Hephaestus {
@@ -39,14 +38,13 @@ public:
     virtual int descriptor() const = 0;
 
     static std::unique_ptr<Transport> plain(int descriptor);
-    /// Begins the handshake; nothing is readable before its end.
-    static std::unique_ptr<Transport> tls(int descriptor, const QSslConfiguration &configuration);
+    /// After the handshake (Handshakes).
+    static std::unique_ptr<Transport> tls(std::unique_ptr<QSslSocket> socket);
 
 Q_SIGNALS:
     void readable();
     /// Bytes went out; unsent() is less than before.
     void progressed();
-    void handshakeFailed();
 };
 
 } // namespace Hephaestus

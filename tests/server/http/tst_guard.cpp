@@ -74,6 +74,7 @@ private Q_SLOTS:
     void tlsServes();
     void tlsWantsTheClientsCertificate();
     void aPlainClientOfATlsServerIsCut();
+    void theOldestUnfinishedHandshakeGivesWay();
     void theServerMayGoWithTlsConnectionsOpen();
     void aBadCertificateIsAProblem();
 
@@ -840,6 +841,23 @@ void TestGuard::aPlainClientOfATlsServerIsCut()
     QTRY_VERIFY(client.isClosed());
     QVERIFY(!client.received().contains("HTTP"));
     QTRY_COMPARE(server->refusals().value("tls_handshake"), 1);
+}
+
+void TestGuard::theOldestUnfinishedHandshakeGivesWay()
+{
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    options.limits.handshakes = 2;
+    options.limits.headTime = 60s;
+    start(options);
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 5; ++i)
+        silent.push_back(std::make_unique<RawClient>(service));
+    QTRY_VERIFY(silent[0]->isClosed() && silent[1]->isClosed() && silent[2]->isClosed());
+    QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
+    QTRY_VERIFY(silent[3]->isClosed());
+    QVERIFY(!silent[4]->isClosed());
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 4);
 }
 
 void TestGuard::theServerMayGoWithTlsConnectionsOpen()

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/callstoowner.h"
+#include "common/base/eventthread.h"
+
+#include <QSslConfiguration>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+class QSslSocket;
+
+namespace Hephaestus {
+
+/// Does the TLS handshakes of accepted connections, in a thread of its own: one costs as much as a hundred answers, and
+/// whoever asks for many must not keep health waiting. A bounded number is under way; beyond it the oldest gives way
+/// to the newest. Lives in the HTTP thread, where it calls back.
+class Handshakes : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Bounds
+    {
+        int underWay;
+        std::chrono::milliseconds time; ///< for one
+    };
+    using Done = std::function<void(std::unique_ptr<QSslSocket>)>; ///< the socket lives in this thread
+    using Failed = std::function<void(const QByteArray &peer)>;    ///< it is closed
+
+    Handshakes(QSslConfiguration configuration, Bounds bounds, Done done, Failed failed);
+    ~Handshakes() override; ///< closes those under way, without calling back
+
+    /// Owns the descriptor from now on. Done or Failed follows, exactly once.
+    void begin(int descriptor);
+    qsizetype underWay() const { return m_underWay; }
+
+private:
+    class Worker;
+
+    const Bounds m_bounds;
+    const Done m_done;
+    const Failed m_failed;
+    qsizetype m_underWay = 0;
+    const std::shared_ptr<CallsToOwner> m_calls;
+    EventThread m_thread{"tls"};
+    std::unique_ptr<Worker> m_worker; ///< lives in m_thread
+};
+
+} // namespace Hephaestus
