@@ -72,7 +72,9 @@ void TestFleetSession::ofTwoWithOneNameTheStaleOneIsRestarted()
 {
     const QTemporaryDir directory;
     FakeHttpServer fresh, stale;
-    FleetSession session;
+    SequenceOptions options;
+    options.stateDirectory = directory.filePath(u"state"_s);
+    FleetSession session(options);
     for (FakeHttpServer *const server : {&fresh, &stale}) {
         HealthReport report = Reports::healthy();
         report.code = CodeReport{server == &stale ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, Seconds(0), 0};
@@ -94,7 +96,23 @@ void TestFleetSession::ofTwoWithOneNameTheStaleOneIsRestarted()
         return std::ranges::count_if(
             server.requests(), [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
     };
+    // Nothing runs because a file was opened: that is told, once, until the user has agreed to it.
+    const auto looks = [&stale] { return stale.requests().size(); };
+    QTRY_VERIFY_WITH_TIMEOUT(looks() > 30, 60'000);
+    QCOMPARE(restarts(stale), 0);
+    const auto warnings = [&session] {
+        int count = 0;
+        for (int i = 0; i < session.journal().rowCount(); ++i)
+            count += session.journal().event(i).text.contains(u"hephaestus trust"_s);
+        return count;
+    };
+    QCOMPARE(warnings(), 1);
+    const ServiceId id = session.find(stale.url());
+    QVERIFY(!session.isTrusted(id));
+    session.trust(id);
     QTRY_COMPARE_WITH_TIMEOUT(restarts(stale), 1, 60'000);
+    QVERIFY(FleetSession(options).open(directory.filePath(u"stale.toml"_s)).isEmpty());
+    QVERIFY(session.isTrusted(id));
     QCOMPARE(restarts(fresh), 0);
     QCOMPARE(session.journal().event(0).serviceName, u"mcp"_s);
 }
