@@ -479,8 +479,8 @@ void TestGuard::whoSendsManyAtOnceIsServedInTurn()
     released.release();
     QTRY_COMPARE(one.responses().size(), 1);
     QTRY_COMPARE(many.responses().size(), 200);
+    QTRY_COMPARE(others.responses(true).size(), 200);
     QVERIFY2(served.indexOf("one") < 10, qPrintable(QString::number(served.indexOf("one"))));
-    QTRY_COMPARE(served.count("others"), 200);
     // In a round: none of both is ever far ahead.
     for (qsizetype i = 10; i < 400; i += 10)
         QVERIFY(qAbs(served.first(i).count("many") - served.first(i).count("others")) < 10);
