@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What another user of this machine (nobody) gets of a service without a token: over TCP whatever is read, and 403 for whatever changes
-something; over a Unix-domain socket nothing at all. Then what the service's own user gets. Needs root, or sudo without a password; exit
+"""What another user of this machine (nobody) gets of a service without a token: over TCP whatever is read but logs and code, and 403 for whatever
+changes something; over a Unix-domain socket nothing at all. Then what the service's own user gets. Needs root, or sudo without a password; exit
 code 77 says that neither is there.
 
   tests/hostile/otheruser.py build/debug/bin/hephaestus serve --listen 127.0.0.1:0 --listen unix:{socket}
@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 READS = [("GET", path) for path in ("/health", "/health/live", "/health/ready", "/health/status", "/health/openapi.json", "/metrics")]
+PRIVATE = [("GET", path) for path in ("/health/logs?tail=5", "/health/code?path=/bin/sh")]
 CHANGES = [("POST", path) for path in ("/health/shutdown", "/shutdown", "/health/shutdown/schedule", "/health/restart", "/health/check")]
 CHANGES.append(("DELETE", "/health/shutdown/schedule"))
 
@@ -51,10 +52,9 @@ def as_nobody():
 
 
 def refusals(metrics):
-    for line in metrics.splitlines():
-        if line.startswith('hephaestus_refused_requests_total{reason="other_user"}'):
-            return int(line.split()[-1])
-    return 0
+    """Of another user: nobody has the number of the overflow user, who is nobody in particular."""
+    counted = [f'hephaestus_refused_requests_total{{reason="{reason}"}}' for reason in ("other_user", "caller_unknown")]
+    return sum(int(line.split()[-1]) for line in metrics.splitlines() if line.rpartition(" ")[0] in counted)
 
 
 def judge(address, socket):
@@ -70,16 +70,18 @@ def judge(address, socket):
     status = [(address, "GET", "/health/status")]
     instance = json.loads(ask(status)[0][1])["instance_id"]
     for name, questions, expected in (("nobody reads", [(address, *read) for read in READS], 200),
+                                      ("nobody reads what is private", [(address, *read) for read in PRIVATE], 403),
                                       ("nobody changes", [(address, *change) for change in CHANGES], 403),
-                                      ("nobody on the Unix-domain socket", [(socket, *one) for one in READS + CHANGES], 0)):
+                                      ("nobody on the Unix-domain socket", [(socket, *one) for one in READS + PRIVATE + CHANGES], 0)):
         expect(name, questions, ask(questions, nobody), expected)
     counted = refusals(ask([(address, "GET", "/metrics")])[0][1])
-    if counted != len(CHANGES):
-        wrong.append(f"/metrics counts {counted} refusals of another user, not {len(CHANGES)}")
+    if counted != len(CHANGES) + len(PRIVATE):
+        wrong.append(f"/metrics counts {counted} refusals of another user, not {len(CHANGES) + len(PRIVATE)}")
     after = json.loads(ask(status)[0][1])
     if after["instance_id"] != instance or after["status"] != "healthy":
         wrong.append(f"it is another service now, or {after['status']}")
-    own = [(address, "POST", "/health/check"), (socket, "POST", "/health/check"), (address, "POST", "/health/shutdown")]
+    own = [(each, *read) for each in (address, socket) for read in PRIVATE]
+    own += [(address, "POST", "/health/check"), (socket, "POST", "/health/check"), (address, "POST", "/health/shutdown")]
     expect("its own user", own, ask(own), 200)
     return wrong
 
