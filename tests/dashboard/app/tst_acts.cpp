@@ -151,6 +151,10 @@ void TestActs::bothAreMarkedAndStarted()
     QTRY_COMPARE(table()->selectedServices().size(), 2);
     QTRY_COMPARE(m_window->commands().action(ServiceAction::Start)->text().remove(u'&'), u"Start 2"_s);
     key(u"s"_s, Qt::Key_S);
+    // The first time it is shown what the fleet file runs.
+    QVERIFY(!m_session->isTrusted(row(0).id) && !m_session->isTrusted(row(1).id));
+    accept(u"Start 2"_s);
+    QVERIFY(m_session->isTrusted(row(0).id) && m_session->isTrusted(row(1).id));
     QTRY_COMPARE(m_session->bulk().progress().total, 2);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(0) && isHealthy(1), 40'000);
     QTRY_COMPARE(m_session->bulk().progress().total, 0);
