@@ -44,12 +44,16 @@ QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
     return hash.result().toHex();
 }
 
+/// Empty: there is no home, and nothing can be kept.
+QString fileIn(const QString &stateDirectory)
+{
+    const QString directory = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
+    return directory.isEmpty() ? QString() : directory + u"/trusted"_s;
+}
+
 } // namespace
 
-FleetTrust::FleetTrust(const QString &stateDirectory)
-    : m_file((stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory) + u"/trusted"_s)
-{
-}
+FleetTrust::FleetTrust(const QString &stateDirectory) : m_file(fileIn(stateDirectory)) {}
 
 void FleetTrust::read()
 {
@@ -87,6 +91,8 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
     }
     if (lines.isEmpty())
         return {};
+    if (m_file.isEmpty())
+        return Problem{{}, u"no place to keep what is trusted: neither HOME nor XDG_STATE_HOME is set"_s};
     if (const auto problem = makePrivateDirectory(QFileInfo(m_file).absolutePath()))
         return *problem;
     const Result<FileDescriptor> file = openRegularFile(QFile::encodeName(m_file), O_WRONLY | O_APPEND | O_CREAT);
