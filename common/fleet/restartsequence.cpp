@@ -549,7 +549,7 @@ void RestartSequence::Private::judgeServiceRestart()
 /// A new instance whose program has ended before it was ready, or since, is not waited for any longer.
 void RestartSequence::Private::judgeNewInstance()
 {
-    if (!running || !m_step || m_step->step < RestartStep::Started || m_isFailing)
+    if (!running || !m_step || m_step->step < RestartStep::Started || m_isFailing || !m_calledOff.isEmpty())
         return;
     const bool isBegun = m_step->step > RestartStep::Started || m_step->means == RestartMeans::Itself;
     if (isNewSeen()) {
