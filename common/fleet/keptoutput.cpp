@@ -170,7 +170,10 @@ QList<OutputLine> joined(const QList<OutputLine> &older, const QList<OutputLine>
 {
     if (newer.isEmpty())
         return older;
-    const qsizetype compared = std::min<qsizetype>(newer.size(), 64); // lines repeat: one alone is chance
+    // Lines repeat, and one alone is chance, unless it says its own time. A file may have lines that were not told.
+    const bool isOwnTime =
+        newer.first().text.size() > WireTimeSize && readWireTime(newer.first().text.first(WireTimeSize));
+    const qsizetype compared = isOwnTime ? 1 : std::min<qsizetype>(newer.size(), 64);
     auto at = older.begin();
     for (; at != older.end(); ++at) {
         const qsizetype common = std::min<qsizetype>(compared, older.end() - at);

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void thePreviousInstanceIsFound();
     void aFileAndWhatIsToldAreJoined_data();
     void aFileAndWhatIsToldAreJoined();
+    void aFileMayHaveLinesThatWereNotTold();
     void aFileThatIsWrittenToIsBounded();
     void aFileThatIsSmallStaysAsItIs();
 
@@ -170,6 +171,18 @@ void TestKeptOutput::aFileAndWhatIsToldAreJoined()
     for (OutputLine &line : told)
         line.time += 900ms; // the file's mark is older
     QCOMPARE(textOf(joined(file, told)), textOf(all.mid(begin)));
+}
+
+void TestKeptOutput::aFileMayHaveLinesThatWereNotTold()
+{
+    // What a service prints on stdout is in its file, and not in its log.
+    QList<OutputLine> file = readOutputText("an instance before\n"
+                                            "2026-01-31T12:00:00.001Z info    mcp 1 starts with pid 7\n"
+                                            "listening on http://127.0.0.1:8000\n"
+                                            "2026-01-31T12:00:00.002Z info    mcp 1 is ready\n");
+    file.first().time = OutputLine::Time();
+    const QList<OutputLine> told{file[1], file[3]};
+    QCOMPARE(textOf(joined(file, told)), "an instance before\n" + textOf(told));
 }
 
 void TestKeptOutput::aFileThatIsWrittenToIsBounded()
