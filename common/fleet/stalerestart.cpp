@@ -41,6 +41,14 @@ const StaleRestart::Subject *StaleRestart::find(ServiceId id) const
     return found == m_subjects.end() ? nullptr : &found->second;
 }
 
+bool StaleRestart::mayBeOld(const CodeReport &code)
+{
+    return code.verdict == CodeVerdict::Stale
+        || (code.verdict == CodeVerdict::Unknown
+            && std::any_of(code.changed.begin(), code.changed.end(),
+                           [](const CodeChange &one) { return one.change == u"unverified"_s; }));
+}
+
 bool StaleRestart::isAway(const Subject &subject) { return !subject.serves.value_or(true); }
 
 bool StaleRestart::isOutage() const
@@ -62,7 +70,7 @@ void StaleRestart::observe(ServiceId id, const HealthReport *report, TimePoint n
     const CodeReport code = report && report->code ? *report->code : CodeReport();
     if (code.verdict == CodeVerdict::Fresh)
         subject.failure.clear();
-    const bool stale = *subject.serves && code.verdict == CodeVerdict::Stale;
+    const bool stale = *subject.serves && mayBeOld(code);
     if (!stale || !subject.stale || code.changed != subject.changed || code.more != subject.more) {
         subject.since = now;
         subject.changed = code.changed;

@@ -82,6 +82,8 @@ private:
     const Subject *find(ServiceId id) const;
     QString waitsFor(const Subject &subject, TimePoint now) const;
     bool isOutage() const;
+    /// Stale, or a file changed while it was being loaded: which of the two is loaded only a restart makes certain.
+    static bool mayBeOld(const CodeReport &code);
     static bool isAway(const Subject &subject);
 
     const Rules m_rules;

@@ -141,12 +141,17 @@ void TestStaleRestart::onlyStaleIsAReason_data()
     QTest::addColumn<CodeVerdict>("verdict");
     QTest::addColumn<bool>("closing");
     QTest::addColumn<bool>("answers");
+    QTest::addColumn<QString>("change");
     QTest::addColumn<QString>("due");
-    QTest::newRow("stale") << CodeVerdict::Stale << false << true << u"a"_s;
-    QTest::newRow("fresh") << CodeVerdict::Fresh << false << true << QString();
-    QTest::newRow("unknown") << CodeVerdict::Unknown << false << true << QString();
-    QTest::newRow("stale, and shutting down") << CodeVerdict::Stale << true << true << QString();
-    QTest::newRow("no answer any more") << CodeVerdict::Stale << false << false << QString();
+    const auto row = [](const char *name, CodeVerdict verdict, const QString &due,
+                        const QString &change = u"modified"_s, bool closing = false,
+                        bool answers = true) { QTest::newRow(name) << verdict << closing << answers << change << due; };
+    row("stale", CodeVerdict::Stale, u"a"_s);
+    row("fresh", CodeVerdict::Fresh, {});
+    row("unknown", CodeVerdict::Unknown, {}, u"unreadable"_s);
+    row("changed while it was being loaded", CodeVerdict::Unknown, u"a"_s, u"unverified"_s);
+    row("stale, and shutting down", CodeVerdict::Stale, {}, u"modified"_s, true);
+    row("no answer any more", CodeVerdict::Stale, {}, u"modified"_s, false, false);
 }
 
 void TestStaleRestart::onlyStaleIsAReason()
@@ -154,8 +159,9 @@ void TestStaleRestart::onlyStaleIsAReason()
     QFETCH(CodeVerdict, verdict);
     QFETCH(bool, closing);
     QFETCH(bool, answers);
+    QFETCH(QString, change);
     add(u"a"_s);
-    HealthReport seen = report(verdict, {Edit});
+    HealthReport seen = report(verdict, {CodeChange{Edit.path, Edit.kind, change}});
     if (closing)
         seen.status = ServiceStatus::ShuttingDown;
     watch(u"a"_s, seen, 60s);
