@@ -11,22 +11,27 @@
 namespace Hephaestus {
 namespace {
 
-// The names; what follows is the pid, the guardian's own for its channel, or the adapter's directory.
-constexpr char Stdout[] = "program-stdout=";
-constexpr char Stderr[] = "program-stderr=";
-constexpr char Output[] = "program-output=";
-constexpr char Adapter[] = "program-python=";
-constexpr char GuardianChannel[] = "program-guardian=";
+// The names, which follow the role's.
+constexpr char Stdout[] = "-stdout=";            // the pid
+constexpr char Stderr[] = "-stderr=";            // when it is killed, in nanoseconds of the steady clock
+constexpr char Output[] = "program-output=";     // by itself
+constexpr char Adapter[] = "-python=";           // its directory
+constexpr char GuardianChannel[] = "-guardian="; // its pid
+
+QByteArray nameOf(HandedProgram::Role role)
+{
+    return role == HandedProgram::Role::Serving ? QByteArrayLiteral("program") : QByteArrayLiteral("predecessor");
+}
 
 constexpr auto LookWhetherEndedEvery = std::chrono::milliseconds(10);
 
-std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, const char *name)
+std::optional<InheritedSocket> takeNamed(QList<InheritedSocket> &inherited, const QByteArray &name)
 {
     const auto found = std::find_if(inherited.begin(), inherited.end(),
                                     [&](const InheritedSocket &one) { return one.name.startsWith(name); });
     if (found == inherited.end())
         return {};
-    const InheritedSocket taken{found->descriptor, found->name.mid(qsizetype(qstrlen(name)))};
+    const InheritedSocket taken{found->descriptor, found->name.mid(name.size())};
     inherited.erase(found);
     return taken;
 }
@@ -44,29 +49,35 @@ QList<HandedSocket> HandedProgram::handOver()
 {
     keepPlace(child.output);
     keepPlace(child.error);
-    const QByteArray pid = QByteArray::number(child.pid);
-    QList<HandedSocket> handed{{Stdout + pid, child.output.number()}, {Stderr + pid, child.error.number()}};
+    const QByteArray own = nameOf(role);
+    QList<HandedSocket> handed{
+        {own + Stdout + QByteArray::number(child.pid), child.output.number()},
+        {own + Stderr + QByteArray::number(qint64(killAt.time_since_epoch().count())), child.error.number()}};
     if (guardian && guardian->pid() > 0)
-        handed.append({GuardianChannel + QByteArray::number(guardian->pid()), guardian->channel()});
+        handed.append({own + GuardianChannel + QByteArray::number(guardian->pid()), guardian->channel()});
     if (adapter && !adapter->problem()) {
-        handed.append({Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
+        handed.append({own + Adapter + adapter->directory().toUtf8().toPercentEncoding(), adapter->lock()});
         adapter->keepDirectory();
     }
     return handed;
 }
 
-std::optional<HandedProgram> HandedProgram::take(QList<InheritedSocket> &inherited)
+std::optional<HandedProgram> HandedProgram::take(Role role, QList<InheritedSocket> &inherited)
 {
+    const QByteArray own = nameOf(role);
     HandedProgram program;
-    if (const auto taken = takeNamed(inherited, Stdout)) {
+    program.role = role;
+    if (const auto taken = takeNamed(inherited, own + Stdout)) {
         program.child.pid = taken->name.toInt();
         program.child.output.reset(taken->descriptor);
     }
-    if (const auto taken = takeNamed(inherited, Stderr))
+    if (const auto taken = takeNamed(inherited, own + Stderr)) {
         program.child.error.reset(taken->descriptor);
-    if (const auto taken = takeNamed(inherited, GuardianChannel))
+        program.killAt = Clock::TimePoint(Clock::TimePoint::duration(taken->name.toLongLong()));
+    }
+    if (const auto taken = takeNamed(inherited, own + GuardianChannel))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
-    if (const auto taken = takeNamed(inherited, Adapter))
+    if (const auto taken = takeNamed(inherited, own + Adapter))
         program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)),
                                                FileDescriptor(taken->descriptor));
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
@@ -81,7 +92,11 @@ void HandedProgram::end(const ChildCommand &command, std::chrono::milliseconds g
     ChildProcess process;
     if (!process.adopt(std::move(child), command, grace))
         return;
-    for (process.stop(grace); process.isRunning(); std::this_thread::sleep_for(LookWhetherEndedEvery))
+    if (role == Role::Predecessor)
+        process.resumeStop(killAt);
+    else
+        process.stop(grace);
+    for (; process.isRunning(); std::this_thread::sleep_for(LookWhetherEndedEvery))
         process.advance();
 }
 

@@ -14,6 +14,13 @@ namespace Hephaestus {
 /// adopts it.
 struct HandedProgram
 {
+    enum class Role {
+        Serving,     ///< the next image goes on with it
+        Predecessor, ///< it was told to end, and the next image waits for that
+    };
+
+    Role role = Role::Serving;
+    Clock::TimePoint killAt{}; ///< of a predecessor
     RunningChild child;
     std::unique_ptr<PythonAdapter> adapter; ///< null: without
     std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
@@ -22,10 +29,10 @@ struct HandedProgram
     /// the adapter's directory is no longer removed with it.
     QList<HandedSocket> handOver();
     /// Removes those of a predecessor from `inherited`; nothing if there are none.
-    static std::optional<HandedProgram> take(QList<InheritedSocket> &inherited);
+    static std::optional<HandedProgram> take(Role role, QList<InheritedSocket> &inherited);
 
-    /// Ends it, a child of this process that was started with `command`: by its stop signal, and by SIGKILL after
-    /// `grace`. Waits for that without an event loop.
+    /// Ends it, a child of this process that was started with `command`: by its stop signal, unless it was told, and by
+    /// SIGKILL after `grace`. Waits for that without an event loop.
     void end(const ChildCommand &command, std::chrono::milliseconds grace);
 };
 

@@ -29,14 +29,16 @@ public:
     /// Ends the successor by SIGKILL at once, if there is one.
     void kill();
     bool isOver() const { return !m_successor || !m_successor->isRunning(); }
-    std::optional<ProcessEntry> process() const
-    {
-        return isOver() ? std::nullopt : std::optional(m_successor->process());
-    }
-    QList<int> outputs() const { return isOver() ? QList<int>() : m_successor->outputs(); }
+    std::optional<GuardedProgram> guarded() const { return isOver() ? std::nullopt : m_successor->guarded(); }
     /// That restarts overlap, the time a successor has to start, the successor while there is one, and why the latest
     /// restart failed.
     void addTo(WrappedProcess &process) const;
+    /// What the successor writes from now on is left to the next image of this process.
+    void pauseOutput()
+    {
+        if (!isOver())
+            m_successor->pauseOutput();
+    }
     /// The successor for the next image of this process; nothing if there is none.
     std::optional<HandedProgram> handOver();
 

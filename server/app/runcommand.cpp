@@ -15,6 +15,7 @@
 #include "server/probes/checks.h"
 #include "server/supervisor/familyusage.h"
 #include "server/supervisor/guardian.h"
+#include "server/supervisor/predecessor.h"
 #include "server/supervisor/processtable.h"
 
 #include <QCoreApplication>
@@ -104,15 +105,18 @@ public:
     RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
                const Reexec &self, InPlaceRestart::Trial trial);
 
-    /// Listens, starts the program or goes on with that of a predecessor, which kept `output`. Returns when it is over,
-    /// with the exit code. A program that is still there then was not taken over.
-    int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program, const QByteArray &output);
+    /// Listens, starts the program or goes on with those of a previous image, which kept `output`. Returns when it is
+    /// over, with the exit code. What is still there then was not taken over.
+    int run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program,
+            std::optional<HandedProgram> &predecessor, const QByteArray &output);
     InPlaceRestart &restart() { return m_restart; }
     /// Whether the program listened for TCP clients, when it was ready last.
     bool hasListened() const { return m_hasListened; }
     /// The program that the next image of this process goes on with; nothing: it starts one.
     std::optional<HandedProgram> handOver() { return m_overlap ? m_overlap->handOver() : std::nullopt; }
     HandedOutput handedOutput() const { return HandedOutput(m_supervisor.output().save()); }
+    /// A program that was told to end, for which the next image waits; nothing: it has ended.
+    std::optional<HandedProgram> handOverPredecessor();
 
 private:
     void publish();
@@ -126,8 +130,13 @@ private:
     void stopProgram(const CleanupDone &done);
     void askToEnd();
     void checkWhetherStopped();
+    void takeOverPredecessor(std::optional<HandedProgram> &predecessor);
+    void giveBackPredecessor(std::optional<HandedProgram> &predecessor);
+    void predecessorEnded();
+    std::optional<Problem> prepareRestart(std::function<void(bool isReady)> done);
     bool isRestart() { return m_service.shutdown().result().mode == ShutdownMode::Restart; }
     bool isSuccessorWanted() { return isRestart() && m_overlap->isAccepting(); }
+    QList<GuardedProgram> programs() const;
     QList<ProcessEntry> family() const;
     bool isOurs(qint64 pid) const;
     bool runsAs(uid_t user) const;
@@ -145,6 +154,9 @@ private:
     InPlaceRestart m_restart;
     std::unique_ptr<Upstream> m_upstream;
     std::unique_ptr<OverlappingRestart> m_overlap; ///< null: a restart ends the program first
+    std::unique_ptr<Predecessor> m_predecessor;    ///< null: none runs any more
+    std::unique_ptr<PythonAdapter> m_oldAdapter;   ///< its own
+    std::function<void(bool isReady)> m_deferred;  ///< of a restart that waits for its end
     std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
     std::optional<SignalSender> m_stoppedBy;
     bool m_hasTerminal = false;
@@ -212,7 +224,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     if (options.overlap) {
         m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor,
                                                          [this](qint64 pid) { return isOurs(pid); });
-        m_restart.setPreparation([this](auto done) { return m_overlap->begin(std::move(done)); });
+        m_restart.setPreparation([this](auto done) { return prepareRestart(std::move(done)); });
         connect(m_overlap.get(), &OverlappingRestart::changed, this, [this] {
             publish();
             checkWhetherStopped();
@@ -224,29 +236,38 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     connect(&m_service, &Service::signalReceived, this, &RunProgram::passSignalOn);
     connect(&m_service, &Service::stopReceived, this, [this](SignalSender sender) { m_stoppedBy = sender; });
     connect(&m_service, &Service::forced, this, &RunProgram::endAtOnce);
+    connect(&m_guardian, &Guardian::replaced, &m_supervisor, &Supervisor::note);
     m_guardian.watch();
 }
 
 int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program,
-                    const QByteArray &output)
+                    std::optional<HandedProgram> &predecessor, const QByteArray &output)
 {
     m_supervisor.restoreOutput(output);
-    if (const auto problem = m_restart.listen(m_options.service.listen, inherited)) {
-        qCCritical(logService, "%s", qPrintable(problem->text()));
-        return StartFailure::Own;
-    }
-    if (const QString problem = m_readiness.problem(); !problem.isEmpty()) {
-        qCCritical(logService, "%s", qPrintable(problem));
-        return StartFailure::Own;
-    }
+    // Before we listen: who asks is told of them at once.
     if (program) // it was ready when it was handed over
         m_readiness.follow(readProcess(program->child.pid), true);
     const bool runs = program && m_supervisor.takeOver(std::move(program->child));
-    program.reset(); // with its predecessor's guardian: ours was told when it was taken over
-    if (const auto failure = runs ? std::nullopt : m_supervisor.start()) {
+    takeOverPredecessor(predecessor);
+    const auto refused = [&](const QString &problem) {
+        qCCritical(logService, "%s", qPrintable(problem));
+        if (runs)
+            program->child = m_supervisor.release();
+        giveBackPredecessor(predecessor);
+        return StartFailure::Own;
+    };
+    if (const auto problem = m_restart.listen(m_options.service.listen, inherited))
+        return refused(problem->text());
+    if (const QString problem = m_readiness.problem(); !problem.isEmpty())
+        return refused(problem);
+    const auto failure = runs ? std::nullopt : m_supervisor.start();
+    program.reset(); // with the guardian of our previous image: ours was told when it was taken over
+    if (failure) {
         qCCritical(logProcess, "%s", qPrintable(failure->what));
+        giveBackPredecessor(predecessor);
         return failure->exitCode;
     }
+    predecessor.reset();
     m_checks.apply(m_options.service.dependencies);
     return m_service.exec();
 }
@@ -259,6 +280,71 @@ void RunProgram::programFinished()
         checkWhetherStopped();
     else if (m_supervisor.isPassedOn() && m_service.state().phase() < Phase::Draining)
         m_service.shutdown().request(ShutdownMode::Immediate);
+}
+
+void RunProgram::takeOverPredecessor(std::optional<HandedProgram> &predecessor)
+{
+    if (!predecessor)
+        return;
+    m_predecessor =
+        std::make_unique<Predecessor>(m_supervisor.sink(OutputStream::Stdout), m_supervisor.sink(OutputStream::Stderr));
+    connect(m_predecessor.get(), &Predecessor::wrote, &m_supervisor, &Supervisor::keep);
+    connect(m_predecessor.get(), &Predecessor::noted, &m_supervisor, &Supervisor::note);
+    connect(m_predecessor.get(), &Predecessor::ended, this, &RunProgram::predecessorEnded, Qt::QueuedConnection);
+    m_oldAdapter = std::move(predecessor->adapter);
+    if (m_predecessor->takeOver(std::move(predecessor->child), m_options.supervisor.command, predecessor->killAt)) {
+        m_supervisor.note(u"its predecessor (pid %1) still finishes its work"_s.arg(m_predecessor->pid()));
+        publish();
+        return;
+    }
+    m_predecessor.reset();
+    m_oldAdapter.reset();
+    m_sockets.settle();
+}
+
+/// The program does not start, but what its predecessor has begun is not cut off for that.
+void RunProgram::giveBackPredecessor(std::optional<HandedProgram> &predecessor)
+{
+    if (!m_predecessor || !m_predecessor->isRunning())
+        return;
+    predecessor->child = m_predecessor->release();
+    predecessor->adapter = std::move(m_oldAdapter);
+    m_predecessor.reset();
+}
+
+void RunProgram::predecessorEnded()
+{
+    m_predecessor.reset();
+    m_oldAdapter.reset();
+    m_sockets.settle();
+    publish();
+    if (const auto deferred = std::exchange(m_deferred, {})) {
+        if (m_overlap->begin(deferred))
+            deferred(false);
+    }
+    checkWhetherStopped();
+}
+
+/// Of two listening sockets the kernel is told which one gets the clients; a third would have to wait in any case.
+std::optional<Problem> RunProgram::prepareRestart(std::function<void(bool isReady)> done)
+{
+    if (!m_predecessor)
+        return m_overlap->begin(std::move(done));
+    m_supervisor.note(u"the restart begins when its predecessor (pid %1) has ended"_s.arg(m_predecessor->pid()));
+    m_deferred = std::move(done);
+    return {};
+}
+
+std::optional<HandedProgram> RunProgram::handOverPredecessor()
+{
+    const std::optional<GuardedProgram> ending = m_overlap ? m_supervisor.guarded() : std::nullopt;
+    if (!ending || !ending->killAt)
+        return {};
+    HandedProgram program;
+    program.role = HandedProgram::Role::Predecessor;
+    program.child = m_supervisor.release();
+    program.killAt = *ending->killAt;
+    return program;
 }
 
 /// A stop, if it is the program's stop signal or our terminal is gone; else the program's own business.
@@ -281,6 +367,8 @@ void RunProgram::endAtOnce(int number)
     m_supervisor.kill();
     if (m_overlap)
         m_overlap->kill();
+    if (m_predecessor)
+        m_predecessor->kill();
     m_guardian.end();
     m_sockets.close();
     Log::flush();
@@ -296,6 +384,10 @@ void RunProgram::passOnRest(const CleanupDone &done)
         const QString error = Log::flush();
         error.isEmpty() ? done() : done.failed(error);
     };
+    if (m_overlap && isRestart()) { // two programs that write on would not let our reader come to an end
+        m_supervisor.pauseOutput();
+        m_overlap->pauseOutput();
+    }
     if (m_supervisor.isPassedOn())
         return flush();
     connect(&m_supervisor, &Supervisor::passedOn, this, flush, Qt::SingleShotConnection);
@@ -312,14 +404,14 @@ void RunProgram::publish()
     if (m_overlap)
         m_overlap->addTo(process);
     publishReadiness(process);
+    if (m_predecessor && m_predecessor->isRunning()) // a successor waits for it
+        process.startTimeout = process.startTimeout.value_or(Seconds(0)) + m_predecessor->left();
     m_service.state().setProcess(process);
     QList<ProcessEntry> leaders;
-    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
-        if (leader)
-            leaders.append(*leader);
-    }
+    for (const GuardedProgram &program : programs())
+        leaders.append(program.leader);
     m_usage->follow(leaders, m_sockets.addresses());
-    m_guardian.guard(leaders, m_supervisor.outputs() + (m_overlap ? m_overlap->outputs() : QList<int>()));
+    m_guardian.guard(programs(), m_supervisor.strays());
     m_code.follow(m_supervisor.pid());
 }
 
@@ -366,6 +458,7 @@ void RunProgram::publishReadiness(WrappedProcess &process)
 void RunProgram::stopProgram(const CleanupDone &done)
 {
     m_stopped = done;
+    m_deferred = {};
     m_supervisor.expectEnd();
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
@@ -377,8 +470,9 @@ void RunProgram::stopProgram(const CleanupDone &done)
         askToEnd();
 }
 
-/// The step is over when the program is gone, and so is its successor, or that is to run on: up to then a stop may end
-/// it, too.
+/// The step is over when nothing is left of the program, its successor and its predecessor. With a successor that is
+/// to run on, it is over when the program was told to end: the next image waits for that. Up to then a stop may end
+/// all.
 void RunProgram::checkWhetherStopped()
 {
     if (!m_stopped)
@@ -386,10 +480,11 @@ void RunProgram::checkWhetherStopped()
     if (m_overlap && !isSuccessorWanted())
         m_overlap->cancel();
     const bool isSuccessorSettled = !m_overlap || m_overlap->isOver() || isSuccessorWanted();
+    const bool isLeftToNext = m_overlap && isSuccessorWanted() && m_supervisor.state() == ProcessState::Stopping;
     m_service.shutdown().setExitCode(isRestart() ? 0 : m_supervisor.exitCode());
     // Looked at again: cancel() tells that the successor has changed, which leads here, where that may have been the
     // end of the step.
-    if (!m_stopped || !m_supervisor.isFinished() || !isSuccessorSettled)
+    if (!m_stopped || !isSuccessorSettled || !(m_supervisor.isFinished() || isLeftToNext) || m_predecessor)
         return;
     const CleanupDone done = *std::exchange(m_stopped, {});
     const QString failure = m_supervisor.stopFailure();
@@ -419,19 +514,32 @@ void RunProgram::askToEnd()
 /// our guardian got its signal, too, perhaps a moment after us.
 void RunProgram::signalProgram()
 {
-    if (!m_stoppedBy || m_stoppedBy->pid != ::getppid())
-        return m_supervisor.stop();
+    if (!m_stoppedBy || m_stoppedBy->pid != ::getppid()) {
+        m_supervisor.stop();
+        checkWhetherStopped();
+        return;
+    }
     QTimer::singleShot(OthersAreTold, this, [this] { m_supervisor.stop(m_guardian.wasAskedToEnd()); });
 }
 
-/// The program, its successor, and all that the two started.
+/// Those that run: the one that serves, its successor, its predecessor.
+QList<GuardedProgram> RunProgram::programs() const
+{
+    QList<GuardedProgram> programs;
+    for (const auto &program : {m_supervisor.guarded(), m_overlap ? m_overlap->guarded() : std::nullopt,
+                                m_predecessor ? m_predecessor->guarded() : std::nullopt}) {
+        if (program)
+            programs.append(*program);
+    }
+    return programs;
+}
+
+/// The processes of those that run, and all that they started.
 QList<ProcessEntry> RunProgram::family() const
 {
     QList<ProcessEntry> all;
-    for (const auto &leader : {m_supervisor.process(), m_overlap ? m_overlap->process() : std::nullopt}) {
-        if (leader)
-            all << remainsOf(*leader, readProcesses()) << *leader;
-    }
+    for (const GuardedProgram &program : programs())
+        all << remainsOf(program.leader, readProcesses()) << program.leader;
     return all;
 }
 
@@ -462,14 +570,17 @@ struct Belongings
 
     std::optional<Problem> takeInherited();
     std::optional<Problem> complete(const RunOptions &options);
+    /// By the guardian of this process' previous image.
+    bool isGuarded() const { return (program && program->guardian) || (predecessor && predecessor->guardian); }
 
-    QList<InheritedSocket> inherited;       ///< to listen on ourselves
-    std::optional<HandedProgram> program;   ///< one that runs already
-    QByteArray output;                      ///< what was kept of the program's
-    HeldSockets sockets;                    ///< for the program
-    QByteArrayList socketNames;             ///< of `sockets`, by which the next image of this process finds them
-    std::unique_ptr<PythonAdapter> adapter; ///< null: without
-    bool hasListened = false;               ///< the predecessor's program, for TCP clients
+    QList<InheritedSocket> inherited;         ///< to listen on ourselves
+    std::optional<HandedProgram> program;     ///< one that runs already
+    std::optional<HandedProgram> predecessor; ///< one that ends
+    HeldSockets sockets;                      ///< for the program
+    QByteArrayList socketNames;               ///< of `sockets`, by which the next image of this process finds them
+    std::unique_ptr<PythonAdapter> adapter;   ///< null: without
+    bool hasListened = false;                 ///< the predecessor's program, for TCP clients
+    QByteArray output;                        ///< what was kept of theirs
 };
 
 std::optional<Problem> Belongings::takeInherited()
@@ -478,7 +589,8 @@ std::optional<Problem> Belongings::takeInherited()
     if (!found)
         return found.problem();
     inherited = *found;
-    program = HandedProgram::take(inherited);
+    program = HandedProgram::take(HandedProgram::Role::Serving, inherited);
+    predecessor = HandedProgram::take(HandedProgram::Role::Predecessor, inherited);
     inherited.removeIf([this](const InheritedSocket &socket) {
         if (socket.name != ListenedName)
             return false;
@@ -495,6 +607,8 @@ std::optional<Problem> Belongings::complete(const RunOptions &options)
 {
     if (auto problem = hold(sockets, options.sockets, inherited, socketNames))
         return problem;
+    if (!predecessor)
+        sockets.settle();
     if (options.python && !adapter)
         adapter = std::make_unique<PythonAdapter>(options.service.name, placesForFiles());
     return {};
@@ -548,11 +662,12 @@ private:
 struct RunEnd
 {
     int exitCode = ExitDone;
-    bool isRestart = false;             ///< this process is to be replaced
-    QList<HandedSocket> listening;      ///< our own, for the next image
-    std::optional<HandedProgram> next;  ///< the program that the next image goes on with
-    std::optional<HandedOutput> output; ///< what was kept, for the next image
-    bool hasListened = false;           ///< RunProgram::hasListened()
+    bool isRestart = false;                   ///< this process is to be replaced
+    QList<HandedSocket> listening;            ///< our own, for the next image
+    std::optional<HandedProgram> next;        ///< the program that the next image goes on with
+    std::optional<HandedProgram> predecessor; ///< the one that it waits for
+    bool hasListened = false;                 ///< RunProgram::hasListened()
+    std::optional<HandedOutput> output;       ///< what was kept, for the next image
 };
 
 /// `trial` returns what would keep the next image from running; `kept` holds `listening`.
@@ -565,8 +680,9 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
         program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
     }
     RunEnd end;
-    end.exitCode = program->run(belongings.inherited, belongings.program, belongings.output);
+    end.exitCode = program->run(belongings.inherited, belongings.program, belongings.predecessor, belongings.output);
     end.next = program->handOver();
+    end.predecessor = program->handOverPredecessor();
     end.isRestart = program->restart().isDue();
     end.hasListened = program->hasListened();
     if (end.isRestart) {
@@ -576,13 +692,16 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
     return end;
 }
 
-/// A program that nobody goes on with: it is not left to itself.
-void endHanded(std::optional<HandedProgram> &program, const RunOptions &options)
+/// Programs that nobody goes on with: they are not left to themselves.
+void endHanded(std::initializer_list<std::optional<HandedProgram> *> programs, const RunOptions &options)
 {
     InPlaceRestart::dropDeadline();
-    if (program)
-        program->end(options.supervisor.command, options.supervisor.stopTimeout);
-    program.reset();
+    for (std::optional<HandedProgram> *program : programs) {
+        if (*program)
+            (*program)->end(options.supervisor.command, options.supervisor.stopTimeout);
+    }
+    for (std::optional<HandedProgram> *program : programs)
+        program->reset(); // the guardian of one guards all
 }
 
 /// Hands all over to the next image of this process. Returns if a stop came first or it fails, with the exit code.
@@ -593,10 +712,15 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
     for (qsizetype i = 0; i < held.size(); ++i)
         held[i].name = belongings.socketNames[i];
     held += end.output->handOver();
+    if (end.predecessor)
+        end.predecessor->adapter = std::move(belongings.adapter);
     belongings.adapter.reset(); // the next program has its own
-    if (end.next) {
-        end.next->guardian = std::move(guardian); // until the next image's own does
-        held += end.next->handOver();
+    for (std::optional<HandedProgram> *program : {&end.next, &end.predecessor}) {
+        if (!*program)
+            continue;
+        if (guardian)
+            (*program)->guardian = std::move(guardian); // until the next image's own does
+        held += (*program)->handOver();
     }
     guardian.reset();
     const FileDescriptor listened(end.hasListened ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
@@ -604,7 +728,7 @@ int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belon
         held.append({ListenedName, listened.number()});
     if (!UnixSignals::stopRequested())
         end.exitCode = InPlaceRestart::execute(self, end.listening + held, options.service.startTimeout);
-    endHanded(end.next, options);
+    endHanded({&end.next, &end.predecessor}, options);
     return end.exitCode;
 }
 
@@ -652,14 +776,16 @@ int runCommand(const QStringList &arguments)
     }
     tellProblems(problems);
     if (!problems.isEmpty()) {
-        endHanded(belongings.program, *options);
+        endHanded({&belongings.program, &belongings.predecessor}, *options);
         return StartFailure::Own;
     }
     auto guardian = std::make_unique<Guardian>(GuardianOptions{.logFile = options->supervisor.logFile,
                                                                .stopSignal = options->supervisor.command.stopSignal,
                                                                .stopScope = options->supervisor.command.stopScope,
-                                                               .grace = options->supervisor.stopTimeout});
+                                                               .grace = options->supervisor.stopTimeout,
+                                                               .isStandby = belongings.isGuarded()});
     options->supervisor.command.environment += guardian->mark();
+    options->supervisor.command.endsWithParent = guardian->pid() <= 0 || !hasProcessTable();
     Log::install(options->log); // its thread begins
     tellWhatIsMissing(*options, belongings.adapter.get());
     const auto trial = [&]() -> std::optional<Problem> {
@@ -672,8 +798,7 @@ int runCommand(const QStringList &arguments)
     RunEnd end = runUntilStopped(*options, belongings, *guardian, self, trial, kept);
     if (end.isRestart && !UnixSignals::stopRequested())
         return executeAnew(self, *options, belongings, std::move(guardian), std::move(end));
-    endHanded(belongings.program, *options);
-    endHanded(end.next, *options);
+    endHanded({&belongings.program, &belongings.predecessor, &end.next, &end.predecessor}, *options);
     return end.exitCode;
 }
 

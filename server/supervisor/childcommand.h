@@ -25,6 +25,9 @@ struct ChildCommand
     bool sharesInput = false;   ///< its stdin is ours; else /dev/null
     int stopSignal = SIGTERM;   ///< what asks it to end
     StopScope stopScope = StopScope::Leader;
+    /// The kernel sends it its stop signal when the thread that started it ends, also after it was told to stop.
+    /// False where a Guardian does that.
+    bool endsWithParent = true;
 
     bool operator==(const ChildCommand &) const = default;
 };

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto WatchEarly = 100ms; // while it starts: daemons lose their parents then, of which nothing tells
+constexpr auto EarlyFor = 2s;
 constexpr auto StopEvery = 10ms; // while something is being ended
 constexpr auto GiveUpAfter = 5s; // of SIGKILL: only uninterruptible sleep withstands it that long
 
@@ -55,10 +57,13 @@ bool isAwaited(pid_t pid)
                        [pid](const ProcessEntry &leader) { return leader.pid == pid; });
 }
 
-/// Those that nobody else waits for. Process 1 gets every orphan of its namespace.
-void reapStrays()
+/// Those that nobody else waits for; returns those that live. Process 1 gets every orphan of its namespace.
+QList<ProcessEntry> reapAdopted()
 {
+    QList<ProcessEntry> living;
     for (const ProcessEntry &child : readChildren()) {
+        if (!child.isZombie() && isAdopted(child) && !isAwaited(child.pid))
+            living.append(child);
         const bool isOurs = isAdopted(child) || inherited().contains(child.pid) || ::getpid() == 1;
         if (!child.isZombie() || !isOurs || isAwaited(child.pid))
             continue;
@@ -75,6 +80,12 @@ void reapStrays()
         ::waitpid(info.si_pid, nullptr, WNOHANG);
         info = {};
     }
+    return living;
+}
+
+bool isSameProcess(const ProcessEntry &a, const ProcessEntry &b)
+{
+    return a.pid == b.pid && a.startTicks == b.startTicks;
 }
 
 /// How an ended child ended, leaving it unreaped; nothing if it still runs.
@@ -176,6 +187,7 @@ void ChildProcess::watch(SpawnedChild child, const ChildCommand &command, std::c
     m_suspended = false;
     m_notifier = std::make_unique<QSocketNotifier>(m_child.pidfd.number(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &ChildProcess::advance);
+    m_startedAt = m_clock.now();
     m_timer.start(0ms); // what happened before we listened
 }
 
@@ -188,6 +200,7 @@ void ChildProcess::forget()
     m_child = {};
     m_suspended = false;
     m_deadline.reset();
+    m_strays.clear();
 }
 
 void ChildProcess::stop(std::chrono::milliseconds grace)
@@ -206,8 +219,17 @@ void ChildProcess::expectEnd(std::chrono::milliseconds grace)
         return;
     setDeadline(grace);
     m_asked.insert(m_leader.pid);
-    for (const ProcessEntry &process : reapAndListRemains())
+    for (const ProcessEntry &process : listRemains())
         m_asked.insert(process.pid);
+    advance();
+}
+
+void ChildProcess::resumeStop(Clock::TimePoint killAt)
+{
+    if (!isRunning())
+        return;
+    setDeadline(std::chrono::ceil<std::chrono::milliseconds>(killAt - m_clock.now()));
+    noteAsked();
     advance();
 }
 
@@ -220,17 +242,22 @@ void ChildProcess::setDeadline(std::chrono::milliseconds grace)
 
 void ChildProcess::ask()
 {
-    m_asked.insert(m_leader.pid);
     if (m_stopScope == StopScope::Leader) {
         ::kill(m_leader.pid, m_stopSignal);
         const auto leader = readProcess(m_leader.pid);
         if (leader && leader->isSuspended())
             ::kill(m_leader.pid, SIGCONT); // or it would never see it
-        return;
+    } else {
+        ::kill(-m_leader.pid, m_stopSignal);
+        ::kill(-m_leader.pid, SIGCONT);
     }
-    ::kill(-m_leader.pid, m_stopSignal);
-    ::kill(-m_leader.pid, SIGCONT);
-    for (const ProcessEntry &process : readProcesses()) {
+    noteAsked();
+}
+
+void ChildProcess::noteAsked()
+{
+    m_asked.insert(m_leader.pid);
+    for (const ProcessEntry &process : m_stopScope == StopScope::Group ? readProcesses() : QList<ProcessEntry>()) {
         if (process.group == m_leader.pid)
             m_asked.insert(process.pid);
     }
@@ -245,10 +272,15 @@ void ChildProcess::advance()
     if (!m_end)
         leaderEnded();
     watchSuspension();
-    QList<ProcessEntry> remains = reapAndListRemains();
+    reapStrays();
+    if (!m_deadline && m_clock.now() - m_startedAt < EarlyFor)
+        m_timer.start(WatchEarly);
+    if (!m_end && (!m_deadline || m_clock.now() < *m_deadline))
+        return; // those that still have the leader are its own business
+    QList<ProcessEntry> remains = listRemains();
     // /proc is read one process after the other: one that lost its parent meanwhile may be in no place.
     if (m_end && remains.isEmpty())
-        remains = reapAndListRemains();
+        remains = listRemains();
     const int left = std::max(int(remains.size()), int(m_end && isGroupLeft()));
     if (m_end && left == 0)
         return finish(0);
@@ -290,12 +322,9 @@ void ChildProcess::watchSuspension()
     Q_EMIT suspendedChanged(m_suspended);
 }
 
-/// What of the program is alive besides its leader. Looks at every process only once something is to be ended.
-QList<ProcessEntry> ChildProcess::reapAndListRemains()
+/// What of the program is alive besides its leader. Looks at every process.
+QList<ProcessEntry> ChildProcess::listRemains() const
 {
-    reapStrays();
-    if (!m_end && !m_deadline)
-        return {};
     QList<ProcessEntry> others = leaders();
     others.removeOne(m_leader);
     QList<ProcessEntry> remains = remainsOf(m_leader, readProcesses(), others);
@@ -303,12 +332,20 @@ QList<ProcessEntry> ChildProcess::reapAndListRemains()
     return remains;
 }
 
+void ChildProcess::reapStrays()
+{
+    QList<ProcessEntry> strays = reapAdopted();
+    if (std::equal(strays.begin(), strays.end(), m_strays.begin(), m_strays.end(), isSameProcess))
+        return;
+    m_strays = std::move(strays);
+    Q_EMIT straysChanged();
+}
+
 void ChildProcess::endRemains(const QList<ProcessEntry> &remains)
 {
     const Clock::TimePoint now = m_clock.now();
     if (now < *m_deadline) {
-        if (m_end) // those that still have the leader are its own business
-            askToEnd(remains, m_asked);
+        askToEnd(remains, m_asked);
         if (m_end && isGroupLeft() && !m_asked.contains(-m_leader.pid)) {
             m_asked.insert(-m_leader.pid);
             ::kill(-m_leader.pid, SIGTERM);

@@ -56,6 +56,8 @@ public:
     void stop(std::chrono::milliseconds grace);
     /// The same, where somebody else has told all of it to end already.
     void expectEnd(std::chrono::milliseconds grace);
+    /// The same, where the program, or its group by the command's scope, has been told already.
+    void resumeStop(Clock::TimePoint killAt);
     /// SIGKILL to all of it at once, and waits for that (2 s at most). ended() does not come.
     void kill();
 
@@ -68,6 +70,10 @@ public:
     bool isSuspended() const { return m_suspended; } ///< by SIGSTOP and the like
     pid_t pid() const { return m_leader.pid; }
     const ProcessEntry &process() const { return m_leader; }
+    /// Nothing: it was not told to end. Else what is left of it then gets SIGKILL.
+    std::optional<Clock::TimePoint> killAt() const { return m_deadline; }
+    /// Who came to this process as their subreaper, as of the latest look: of this or of another program.
+    const QList<ProcessEntry> &strays() const { return m_strays; }
     FileDescriptor takeOutput() { return std::move(m_child.output); }
     FileDescriptor takeError() { return std::move(m_child.error); }
 
@@ -77,6 +83,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void suspendedChanged(bool suspended);
+    void straysChanged();
     void remainsFound(int count);                ///< the program ended and left these processes, which are ended now
     void killing(int count);                     ///< the grace is over
     void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
@@ -85,9 +92,11 @@ private:
     void watch(SpawnedChild child, const ChildCommand &command, std::chrono::milliseconds grace);
     void setDeadline(std::chrono::milliseconds grace);
     void ask();
+    void noteAsked();
     void forget();
     void leaderEnded();
-    QList<ProcessEntry> reapAndListRemains();
+    QList<ProcessEntry> listRemains() const;
+    void reapStrays();
     void endRemains(const QList<ProcessEntry> &remains);
     void finish(int left);
     void watchSuspension();
@@ -99,12 +108,14 @@ private:
     ProcessEntry m_leader; ///< not reaped before finish(), so that its number stays its own
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_timer;
+    Clock::TimePoint m_startedAt;
     std::chrono::milliseconds m_grace{0};
     int m_stopSignal = SIGTERM;
     StopScope m_stopScope = StopScope::Leader;
     std::optional<ChildEnd> m_end;              ///< of the leader
     std::optional<Clock::TimePoint> m_deadline; ///< SIGKILL from then on
     QSet<pid_t> m_asked;                        ///< was told to end already
+    QList<ProcessEntry> m_strays;
     bool m_killing = false;
     bool m_suspended = false;
 };

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 class QSocketNotifier;
 
@@ -22,18 +23,35 @@ struct GuardianOptions
     int stopSignal = SIGTERM;
     StopScope stopScope = StopScope::Leader;
     std::chrono::milliseconds grace{30'000}; ///< from the stop signal to SIGKILL
+    /// Another one guards still: nothing is done before this one is told what to guard.
+    bool isStandby = false;
+};
+
+/// A program that runs.
+struct GuardedProgram
+{
+    ProcessEntry leader;
+    /// It was told to end, and gets SIGKILL then, by the steady clock; nothing: it was not told.
+    std::optional<std::chrono::steady_clock::time_point> killAt{};
+    QList<int> outputs{}; ///< the descriptors its stdout and stderr are read from; -1: that has ended
+
+    bool operator==(const GuardedProgram &) const = default;
 };
 
 /// A process beside this one that outlives it. Should this one be killed, it ends what this one ran, as a stop would
-/// have. It says so in the program's log and on stderr. It holds the program's output pipes open, and then reads them
-/// into the log. What the program says while it ends neither ends it nor is lost.
+/// have; a stop that had begun is not begun again. It says so in the program's log and on stderr. It holds the
+/// program's output pipes open, and then reads them into the log. What the program says while it ends neither ends it
+/// nor is lost. RemainingFamily tells whom it finds. While it does so it has a backup of its own.
 ///
 /// Made while this process has one thread. Whoever goes on with the programs after this object is gone guards them
 /// himself.
 class Guardian : public QObject
 {
+    Q_OBJECT
+
 public:
-    /// Without memory or a process to spare there is no guardian; the kernel's stop signal remains (spawn()).
+    /// Without memory or a process to spare there is no guardian: pid() is 0, and the kernel's stop signal must do
+    /// (ChildCommand::endsWithParent).
     explicit Guardian(GuardianOptions options);
     /// That of this process before an execve(2): it goes on guarding what it did, until this object is gone. `channel`
     /// as channel() told it.
@@ -47,14 +65,16 @@ public:
     void watch();
     /// `NAME=value` for the environment of what is guarded: tells those of the family that left their session, too.
     const QByteArray &mark() const { return m_mark; }
-    /// The leaders of the programs that run now, two at most. `outputs`: the descriptors that the stdout and stderr of
-    /// each are read from; -1: that has ended.
-    void guard(const QList<ProcessEntry> &leaders, const QList<int> &outputs);
+    /// The programs that run now, three at most, and who of them came to this process as their subreaper.
+    void guard(const QList<GuardedProgram> &programs, const QList<ProcessEntry> &strays = {});
     /// Whether somebody sent it SIGTERM: who does so sends it to all processes of this service.
     bool wasAskedToEnd() const;
     /// For the next image of this process; 0: there is none.
     pid_t pid() const { return m_pid; }
     int channel() const { return m_channel.number(); }
+
+Q_SIGNALS:
+    void replaced(const QString &what); ///< it ended, and another one guards
 
 private:
     void start();
@@ -65,12 +85,14 @@ private:
     QByteArray m_mark;
     pid_t m_pid = 0;
     FileDescriptor m_channel; ///< it ends with this process
-    QList<ProcessEntry> m_leaders;
-    QList<int> m_outputs;
+    QList<GuardedProgram> m_programs;
+    QList<ProcessEntry> m_strays;
     bool m_isTold = true; ///< of these
     FileDescriptor m_pidfd;
     std::unique_ptr<QSocketNotifier> m_notifier; ///< of its end
     std::chrono::steady_clock::time_point m_startedAt;
+    int m_shortLives = 0; ///< in a row
+    QString m_lost;       ///< what became of the latest
 };
 
 } // namespace Hephaestus

@@ -14,6 +14,7 @@ std::optional<Problem> HeldSockets::open(const ServiceAddress &address)
         return opened.problem();
     for (ListeningSocket &socket : *opened)
         m_sockets.push_back({std::move(socket), {}});
+    settle();
     return {};
 }
 
@@ -65,6 +66,14 @@ void HeldSockets::dropTwins()
 {
     for (Socket &socket : m_sockets)
         socket.twin.reset();
+    settle();
+}
+
+void HeldSockets::settle()
+{
+    m_old.clear();
+    for (const Socket &socket : m_sockets)
+        refuseSharedPort(socket.descriptor.number());
 }
 
 void HeldSockets::turnOver()

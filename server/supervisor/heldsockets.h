@@ -39,6 +39,8 @@ public:
     /// yet. The program that has them now serves who came before, and may end when isOldServed().
     void turnOver();
     bool isOldServed() const;
+    /// Nobody else has these sockets, or had their twins, any more: no stranger can share their addresses either.
+    void settle();
 
     /// Clients are refused from now on, those in the queue too.
     void close();

@@ -20,7 +20,8 @@ namespace Hephaestus {
 namespace {
 
 constexpr unsigned Established = 1 << 1; // of the kernel's states (tcp_states.h)
-constexpr unsigned CloseWait = 1 << 8;   // the client said that it sends no more
+constexpr in_addr_t LoopbackTries = 8;
+constexpr unsigned CloseWait = 1 << 8; // the client said that it sends no more
 
 union Name
 {
@@ -134,6 +135,31 @@ FileDescriptor openListenerTwin(int listener)
     if (::listen(twin.number(), ListenBacklog) != 0 || !choose(twin.number(), Twin::Older))
         return {};
     return twin;
+}
+
+void refuseSharedPort(int listener)
+{
+    Name own{};
+    socklen_t size = 0;
+    const int off = 0;
+    if (!nameOf(listener, own, size) || ::setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &off, sizeof off) != 0)
+        return;
+    // The kernel remembers that the port was shared until somebody binds it without; another address will do.
+    Name other{};
+    other.ipv6.sin6_family = AF_INET6;
+    other.ipv6.sin6_port = own.any.sa_family == AF_INET ? own.ipv4.sin_port : own.ipv6.sin6_port;
+    other.ipv6.sin6_addr = in6addr_loopback;
+    if (own.any.sa_family == AF_INET && bindStreamSocket(&other.any, sizeof other.ipv6).isOpen())
+        return;
+    const in_port_t port = other.ipv6.sin6_port;
+    other = {};
+    other.ipv4.sin_family = AF_INET;
+    other.ipv4.sin_port = port;
+    for (in_addr_t host = INADDR_LOOPBACK + 1; host <= INADDR_LOOPBACK + LoopbackTries; ++host) {
+        other.ipv4.sin_addr.s_addr = htonl(host);
+        if (bindStreamSocket(&other.any, sizeof other.ipv4).isOpen())
+            return;
+    }
 }
 
 bool preferTwin(int twin) { return choose(twin, Twin::Newer); }

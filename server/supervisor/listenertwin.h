@@ -18,6 +18,10 @@ FileDescriptor openListenerTwin(int listener);
 /// From now on the newer one gets all. False, with errno, if that fails.
 bool preferTwin(int twin);
 
+/// The only listener of a TCP address: no other socket takes that from now on, whatever it asks for. Without effect
+/// where that cannot be: a port that takes a privilege, or one that is taken at every other address.
+void refuseSharedPort(int listener);
+
 /// Whether a client of this listener waits: in its queue, or accepted and its request not read yet, or not even come
 /// (sock_diag(7)). False where the kernel does not say.
 bool hasWaitingClients(int listener);

@@ -59,7 +59,7 @@ OutputReader::OutputReader(FileDescriptor descriptor, OutputSink *sink, QObject 
     m_notifier->setEnabled(!sink->isFull());
     connect(sink, &OutputSink::emptied, this, [this] {
         if (m_notifier)
-            m_notifier->setEnabled(true);
+            m_notifier->setEnabled(!m_isPaused);
     });
 }
 
@@ -69,6 +69,13 @@ void OutputReader::read()
 {
     if (isOpen() && !readPortion(Portion, false))
         finish();
+}
+
+void OutputReader::pause()
+{
+    m_isPaused = true;
+    if (m_notifier)
+        m_notifier->setEnabled(false);
 }
 
 void OutputReader::finish()

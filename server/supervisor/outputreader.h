@@ -35,6 +35,8 @@ public:
 
     bool isOpen() const { return m_descriptor.isOpen(); }
     int descriptor() const { return m_descriptor.number(); }
+    /// Reads no more: what comes waits in the pipe for whoever release() gives it to.
+    void pause();
     /// For another reader: a line that has begun is taken for whole.
     FileDescriptor release();
 
@@ -57,6 +59,7 @@ private:
     FileDescriptor m_descriptor;
     OutputSink *const m_sink;
     std::unique_ptr<QSocketNotifier> m_notifier;
+    bool m_isPaused = false;
     QTimer m_unfinishedTimer;
     QByteArray m_partial; ///< a line whose end has not come
 };

@@ -91,14 +91,19 @@ QList<ProcessEntry> addFamily(const ProcessEntry &leader, const QList<ProcessEnt
     return found;
 }
 
-/// The children of every thread, where the kernel tells them (CONFIG_PROC_CHILDREN); nothing where it does not.
-std::optional<QList<pid_t>> childrenOfThreads()
+} // namespace
+
+std::optional<QList<pid_t>> childrenOf(pid_t pid)
 {
+    if (!hasProcessTable())
+        return {};
     QList<pid_t> children;
     bool told = false;
-    forEachNumber("/proc/self/task", [&](pid_t thread) {
+    char tasks[48];
+    std::snprintf(tasks, sizeof tasks, "/proc/%d/task", int(pid));
+    forEachNumber(tasks, [&](pid_t thread) {
         char path[64];
-        std::snprintf(path, sizeof path, "/proc/self/task/%d/children", int(thread));
+        std::snprintf(path, sizeof path, "/proc/%d/task/%d/children", int(pid), int(thread));
         told = told || ::access(path, R_OK) == 0;
         for (const QByteArray &number : readSmallFile(path).simplified().split(' ')) {
             if (!number.isEmpty())
@@ -109,8 +114,6 @@ std::optional<QList<pid_t>> childrenOfThreads()
         return children;
     return {};
 }
-
-} // namespace
 
 QList<ProcessEntry> readProcesses()
 {
@@ -129,7 +132,7 @@ QList<ProcessEntry> readChildren()
     QList<ProcessEntry> children;
     if (!hasProcessTable())
         return children;
-    if (const auto pids = childrenOfThreads()) {
+    if (const auto pids = childrenOf(::getpid())) {
         for (const pid_t pid : *pids) {
             if (const auto process = readProcess(pid))
                 children.append(*process);
@@ -177,7 +180,7 @@ QList<ProcessEntry> descendantsOf(const ProcessEntry &leader, const QList<Proces
     return addFamily(leader, all, taken, [](const ProcessEntry &) { return false; });
 }
 
-bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
+bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets, Depth depth)
 {
     if (!hasProcessTable())
         return false;
@@ -187,8 +190,8 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
         if (::fstat(socket, &status) == 0)
             wanted.insert(QByteArray::number(qulonglong(status.st_ino), 16));
     }
-    const auto takeAway = [&](const ProcessEntry &process) {
-        const QByteArray directory = "/proc/" + QByteArray::number(process.pid) + "/fdinfo/";
+    const auto takeAway = [&](pid_t pid) {
+        const QByteArray directory = "/proc/" + QByteArray::number(pid) + "/fdinfo/";
         forEachName(directory.constData(), [&](const char *name) {
             // `tfd: 7 events: 19 data: … pos:0 ino:13c49bd sdev:9`
             for (const QByteArray &line : readSmallFile((directory + name).constData()).split('\n')) {
@@ -197,11 +200,15 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets)
             }
         });
     };
-    takeAway(leader);
-    if (wanted.isEmpty())
-        return true; // most need no look at every process of the machine
+    QList<pid_t> descendants{leader.pid};
+    for (qsizetype i = 0; i < descendants.size() && !wanted.isEmpty(); ++i) {
+        takeAway(descendants[i]);
+        descendants += childrenOf(descendants[i]).value_or(QList<pid_t>());
+    }
+    if (wanted.isEmpty() || depth == Depth::Children)
+        return wanted.isEmpty(); // most need no look at every process of the machine
     for (const ProcessEntry &process : descendantsOf(leader, readProcesses()))
-        takeAway(process);
+        takeAway(process.pid);
     return wanted.isEmpty();
 }
 

@@ -11,6 +11,10 @@ namespace Hephaestus {
 
 QList<ProcessEntry> readProcesses();
 
+/// The children of all threads of a process, where the kernel tells them (CONFIG_PROC_CHILDREN); nothing where it does
+/// not.
+std::optional<QList<pid_t>> childrenOf(pid_t pid);
+
 QList<ProcessEntry> readChildren();
 
 /// Whether a child of this process is one that it did not start, but got as their subreaper (PR_SET_CHILD_SUBREAPER).
@@ -33,7 +37,10 @@ QList<ProcessEntry> descendantsOf(const ProcessEntry &leader, const QList<Proces
 
 /// Whether the family that `leader` began waits for each of these sockets in an epoll set: a program that does this
 /// accepts. Any descriptor of this process names a socket. Of programs that use no epoll set nothing can be said.
-bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets);
+///
+/// By `Depth::Children` only the leader and its descendants are looked at, where the kernel tells children: quick.
+enum class Depth { Children, Family };
+bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets, Depth depth = Depth::Family);
 
 /// Sends a signal to exactly that process, not to another that got its number meanwhile.
 bool signalProcess(const ProcessEntry &process, int signalNumber);

@@ -50,7 +50,7 @@ public:
     Launch(const ChildCommand &command, const QList<HandedSocket> &sockets)
         : m_directory(command.directory)
         , m_sharesInput(command.sharesInput)
-        , m_deathSignal(command.stopSignal)
+        , m_deathSignal(command.endsWithParent ? command.stopSignal : 0)
         , m_image(command, Handover::names(sockets))
     {
     }

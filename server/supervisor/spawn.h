@@ -21,8 +21,7 @@ struct SpawnedChild
 
 /// Starts a program as the leader of its own session and process group. Every signal is at its default and none is
 /// blocked, but SIGHUP stays ignored where nohup(1) wants it so. It has no descriptor but stdio and the sockets, which
-/// are 3, 4, … in their order. Linux sends it its stop signal when the thread that calls this ends, so call it from one
-/// that stays: the main thread.
+/// are 3, 4, … in their order. Call it from a thread that stays, the main thread: see ChildCommand::endsWithParent.
 ///
 /// Returns when the program runs or it is known why not; a program that cannot be loaded in 10 s is given up.
 std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets);

@@ -11,8 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto LookForSocketEvery = 20ms;              // perhaps at all of /proc
+constexpr auto LookForSocketEvery = 4ms;               // no event tells that a socket is put into an epoll set
 constexpr auto LookForSocketLater = 100ms;             // after the first second
+constexpr int LooksAtFamily = 10;                      // every so many, perhaps at all of /proc
 constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
 
 QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
@@ -47,6 +48,7 @@ std::optional<StartFailure> Successor::start(const std::optional<ProcessEntry> &
         return failure;
     }
     m_startedAt = m_clock.now();
+    m_looks = 0;
     m_failure.clear();
     read(m_stdout, m_child.takeOutput(), OutputStream::Stdout);
     read(m_stderr, m_child.takeError(), OutputStream::Stderr);
@@ -61,7 +63,9 @@ void Successor::look()
     if (!m_child.isRunning() || m_child.isStopping() || m_isAccepting)
         return;
     const auto time = m_clock.now() - m_startedAt;
-    const bool isSeen = pollsSockets(m_child.process(), descriptorsOf(m_sockets.handedToSuccessor()));
+    const bool isThorough = m_looks++ % LooksAtFamily == 0 || time >= 1s;
+    const bool isSeen = pollsSockets(m_child.process(), descriptorsOf(m_sockets.handedToSuccessor()),
+                                     isThorough ? Depth::Family : Depth::Children);
     if (isSeen || (!m_willBeSeen && time >= m_options.settleTime)) {
         m_timer.stop();
         m_isAccepting = true;
@@ -101,9 +105,17 @@ void Successor::read(std::unique_ptr<OutputReader> &reader, FileDescriptor descr
     });
 }
 
-QList<int> Successor::outputs() const
+std::optional<GuardedProgram> Successor::guarded() const
 {
-    return m_child.isRunning() ? QList<int>{m_stdout->descriptor(), m_stderr->descriptor()} : QList<int>();
+    if (!m_child.isRunning())
+        return {};
+    return GuardedProgram{m_child.process(), m_child.killAt(), {m_stdout->descriptor(), m_stderr->descriptor()}};
+}
+
+void Successor::pauseOutput()
+{
+    m_stdout->pause();
+    m_stderr->pause();
 }
 
 RunningChild Successor::release()

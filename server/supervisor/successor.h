@@ -4,6 +4,7 @@
 #include "common/protocol/wrappedprocess.h"
 #include "server/core/linering.h"
 #include "server/supervisor/childprocess.h"
+#include "server/supervisor/guardian.h"
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/outputreader.h"
 #include "server/supervisor/outputsink.h"
@@ -47,8 +48,10 @@ public:
     bool isStopping() const { return m_child.isStopping(); }
     bool isAccepting() const { return m_isAccepting && !m_child.isStopping(); } ///< and is to go on
     const ProcessEntry &process() const { return m_child.process(); }
-    /// The descriptors its output is read from; -1: that has ended.
-    QList<int> outputs() const;
+    /// As a guardian must know it; nothing: it does not run.
+    std::optional<GuardedProgram> guarded() const;
+    /// What it writes from now on is left to whoever goes on with it.
+    void pauseOutput();
     /// After accepting(): to be adopted elsewhere. What it has written stays in output().
     RunningChild release();
 
@@ -81,6 +84,7 @@ private:
     std::unique_ptr<OutputReader> m_stderr;
     QTimer m_timer;
     Clock::TimePoint m_startedAt;
+    int m_looks = 0;
     bool m_willBeSeen = false; ///< to accept, as its predecessor is
     bool m_isAccepting = false;
     QString m_failure; ///< why it is being ended

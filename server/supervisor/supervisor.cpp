@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto LookEvery = 10ms; // for clients that wait
-constexpr int QuietLooks = 3;    // one in a row is chance: a connection may be on the way
-constexpr auto LookAtMost = 1s;  // a client that says nothing, or a program that takes nothing
+constexpr auto LookEvery = 4ms; // for clients that wait
+constexpr int QuietLooks = 3;   // one in a row is chance: a connection may be on the way
+constexpr auto LookAtMost = 1s; // a client that says nothing, or a program that takes nothing
 
 } // namespace
 
@@ -49,6 +49,7 @@ Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Cl
         note(u"ended, but left %1 processes behind, which are ended now"_s.arg(count));
         enter(ProcessState::Stopping);
     });
+    connect(&m_child, &ChildProcess::straysChanged, this, &Supervisor::changed);
     connect(&m_child, &ChildProcess::killing, this,
             [this](int count) { note(u"did not end in time: SIGKILL to %1 processes"_s.arg(count)); });
 }
@@ -100,9 +101,11 @@ std::optional<ProcessEntry> Supervisor::process() const
     return m_child.isRunning() ? std::optional(m_child.process()) : std::nullopt;
 }
 
-QList<int> Supervisor::outputs() const
+std::optional<GuardedProgram> Supervisor::guarded() const
 {
-    return m_child.isRunning() ? QList<int>{m_stdout->descriptor(), m_stderr->descriptor()} : QList<int>();
+    if (!m_child.isRunning())
+        return {};
+    return GuardedProgram{m_child.process(), m_child.killAt(), {m_stdout->descriptor(), m_stderr->descriptor()}};
 }
 
 void Supervisor::stop(bool isTold)
@@ -120,11 +123,20 @@ void Supervisor::stop(bool isTold)
             m_child.expectEnd(m_options.stopTimeout);
         else
             m_child.stop(m_options.stopTimeout);
+        Q_EMIT changed(); // guarded() says that it was told
     } else {
         m_timer.stop();
         enter(ProcessState::Ended);
         Q_EMIT finished();
     }
+}
+
+RunningChild Supervisor::release()
+{
+    RunningChild child = m_child.release();
+    child.output = m_stdout->release();
+    child.error = m_stderr->release();
+    return child;
 }
 
 void Supervisor::divertClients(std::function<void()> done)
@@ -196,6 +208,14 @@ OutputSink *Supervisor::sink(OutputStream stream) const
 }
 
 bool Supervisor::isPassedOn() const { return !m_toStdout || (m_toStdout->isEmpty() && m_toStderr->isEmpty()); }
+
+void Supervisor::pauseOutput()
+{
+    if (!m_child.isRunning())
+        return;
+    m_stdout->pause();
+    m_stderr->pause();
+}
 
 void Supervisor::giveUpOutput()
 {

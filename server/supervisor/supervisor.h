@@ -4,6 +4,7 @@
 #include "server/core/linering.h"
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/exitset.h"
+#include "server/supervisor/guardian.h"
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/outputfile.h"
 #include "server/supervisor/outputreader.h"
@@ -54,6 +55,8 @@ public:
     /// Keeps new clients from the program, for its successor. Calls `done` once the program has begun with all that
     /// came before, or after a second, or when it ends.
     void divertClients(std::function<void()> done);
+    /// Lets the program, which must run, run on without this object.
+    RunningChild release();
     /// A user's stop: ends the program, or the wait for its next start. Once. `isTold`: somebody else has told all of
     /// the program's processes, and they must not be told twice.
     void stop(bool isTold = false);
@@ -65,9 +68,9 @@ public:
     pid_t pid() const { return m_child.isRunning() ? m_child.pid() : 0; }
     /// Nothing: it does not run.
     std::optional<ProcessEntry> process() const;
-
-    /// The descriptors the program's output is read from; -1: that has ended; empty: it does not run.
-    QList<int> outputs() const;
+    /// As a guardian must know it; nothing: it does not run.
+    std::optional<GuardedProgram> guarded() const;
+    const QList<ProcessEntry> &strays() const { return m_child.strays(); }
 
     ProcessState state() const { return m_state; }
     bool isFinished() const { return m_state == ProcessState::Ended || m_state == ProcessState::Failed; }
@@ -88,6 +91,8 @@ public:
     /// For the output of this program and its successor; null: it is not passed on.
     OutputSink *sink(OutputStream stream) const;
     bool isPassedOn() const; ///< nothing of the output waits for our reader
+    /// What a program writes from now on is left to the next image of this process, with release().
+    void pauseOutput();
     /// What our reader has not taken is dropped, which is told.
     void giveUpOutput();
 

@@ -2,6 +2,7 @@
 //
 // The real `hephaestus run`, around programs that misbehave.
 #include "common/protocol/healthcodec.h"
+#include "server/supervisor/processtable.h"
 #include "tests/support/leftovers.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
@@ -9,6 +10,7 @@
 
 #include <QDeadlineTimer>
 #include <QDir>
+#include <QRandomGenerator>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -56,7 +58,12 @@ private Q_SLOTS:
     void aCrashIsNeverToldAsHealthy();
     void killedItselfItTakesTheProgramAlong_data();
     void killedItselfItTakesTheProgramAlong();
+    void killedItselfItFindsWhoeverHides_data();
+    void killedItselfItFindsWhoeverHides();
     void whatItSaysWhenItsSupervisorIsKilledIsKept();
+    void aStopThatHadBegunIsNotToldAgain_data();
+    void aStopThatHadBegunIsNotToldAgain();
+    void aGuardianThatIsKilledAtItsWorkIsReplacedToo();
     void aGuardianThatIsKilledIsReplaced();
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
@@ -68,7 +75,9 @@ private Q_SLOTS:
     void aStopLetsASuccessorThatAcceptsEndByItself_data();
     void aStopLetsASuccessorThatAcceptsEndByItself();
     void anOverlappingRestartWaitsForANotice();
-    void aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew();
+    void aRestartIsNotKeptWaitingByTheOldProgramsWork();
+    void aPredecessorIsKilledAtItsDeadline();
+    void killedWhileItRestartsItTakesBothAlong();
     void whoCannotGoOnWithASuccessorEndsIt_data();
     void whoCannotGoOnWithASuccessorEndsIt();
     void dependenciesAreCheckedOnItsBehalf();
@@ -675,6 +684,89 @@ void TestRun::whatItSaysWhenItsSupervisorIsKilledIsKept()
         QVERIFY2(told.count(line) == 1, told.constData()); // told once, and no line of its killed it
 }
 
+void TestRun::killedItselfItFindsWhoeverHides_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::newRow("its environment cleared") << u"env -i sleep %1 &"_s;
+    QTest::newRow("in a session of its own") << u"setsid env -i sleep %1 &"_s;
+    QTest::newRow("without a parent, writing") << u"(setsid env -i sleep %1 &)"_s;
+}
+
+void TestRun::killedItselfItFindsWhoeverHides()
+{
+    QFETCH(QString, script);
+    const QString time = u"7777.%1"_s.arg(QRandomGenerator::global()->bounded(1'000'000'000));
+    const auto hidden = [&] {
+        QList<pid_t> found;
+        for (const ProcessEntry &process : readProcesses()) {
+            QFile file(u"/proc/%1/cmdline"_s.arg(process.pid));
+            if (file.open(QFile::ReadOnly) && file.readAll() == "sleep" + QByteArray(1, 0) + time.toLatin1() + '\0')
+                found.append(process.pid);
+        }
+        return found;
+    };
+    START(service, {u"--stop-timeout"_s, u"300ms"_s},
+          {u"sh"_s, u"-c"_s, script.arg(time) + u"\necho ready; while :; do sleep 1000; done"_s});
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QTRY_COMPARE(hidden().size(), 1);
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(hidden(), QList<pid_t>());
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+}
+
+void TestRun::aStopThatHadBegunIsNotToldAgain_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("the program") << QStringList();
+    QTest::newRow("its group") << QStringList{u"--stop-scope"_s, u"group"_s};
+    QTest::newRow("by its own signal") << QStringList{u"--stop-signal"_s, u"USR1"_s};
+}
+
+void TestRun::aStopThatHadBegunIsNotToldAgain()
+{
+    QFETCH(QStringList, options);
+    START(service, options + QStringList{u"--stop-timeout"_s, u"2s"_s},
+          {u"python3"_s, u"-c"_s,
+           u"import signal, time\n"
+           "for one in signal.SIGTERM, signal.SIGUSR1: signal.signal(one, lambda *_: print('told', flush=True))\n"
+           "print('ready', flush=True)\n"
+           "while True: time.sleep(1000)\n"_s});
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QFile log(program(service.port).logFile);
+    service.signal(SIGTERM);
+    QTRY_VERIFY(logs(service.port).contains("told\n"));
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray said = log.readAll();
+    QVERIFY2(said.count("told\n") == 1, said.constData());
+    QVERIFY2(said.contains("was killed while it stopped: SIGKILL after "), said.constData());
+}
+
+void TestRun::aGuardianThatIsKilledAtItsWorkIsReplacedToo()
+{
+    START(service, {u"--stop-timeout"_s, u"1s"_s}, child({u"ignore-term"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready"));
+    QFile log(program(service.port).logFile);
+    const pid_t guardian = guardianOf(service.process.processId());
+    QVERIFY(guardian > 0);
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QVERIFY(log.open(QFile::ReadOnly));
+    QByteArray said;
+    const auto hasBegun = [&] { return (said += log.readAll()).contains("its supervisor (pid "); };
+    QTRY_VERIFY(hasBegun());
+    const auto hasBackup = [&] { return childrenOf(guardian).value_or(QList<pid_t>()).size() == 1; };
+    QTRY_VERIFY(hasBackup());
+    ::kill(guardian, SIGKILL);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    said += log.readAll();
+    QVERIFY2(said.contains("SIGKILL to 1 processes") && said.contains("it has ended, and its supervisor is gone"),
+             said.constData());
+}
+
 void TestRun::aGuardianThatIsKilledIsReplaced()
 {
     START(service, {}, child({u"handle-term"_s, u"0"_s}));
@@ -686,6 +778,9 @@ void TestRun::aGuardianThatIsKilledIsReplaced()
         QVERIFY(before > 0);
         ::kill(before, SIGKILL);
         QTRY_VERIFY(guardianOf(wrapper) > 0 && guardianOf(wrapper) != before);
+        QTRY_VERIFY(logs(service.port)
+                        .contains("its guardian (pid " + QByteArray::number(before)
+                                  + ") was killed by SIGKILL, and is replaced\n"));
     }
     service.signal(SIGKILL);
     service.process.waitForFinished(0);
@@ -975,29 +1070,78 @@ void TestRun::anOverlappingRestartWaitsForANotice()
     QCOMPARE(service.exitCode(), 0);
 }
 
-void TestRun::aSuccessorThatEndsWhileTheOldOneDoesIsStartedAnew()
+void TestRun::aRestartIsNotKeptWaitingByTheOldProgramsWork()
 {
     write(u"holding.py"_s, Holding);
     START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s},
           {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
     QTRY_VERIFY(logs(service.port).contains("waits"));
-    const QString old = QString::fromLatin1(pidOf(status(service.port)));
-    write(u"hold."_s + old, {});
-    QProcess receipt;
-    receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
-    QTRY_VERIFY(logs(service.port).contains("asked " + old.toLatin1()));
-    const std::optional<WrappedSuccessor> successor = program(service.port).successor;
-    QVERIFY(successor && successor->pid);
-    ::kill(pid_t(*successor->pid), SIGKILL);
-    QTRY_VERIFY(logs(service.port)
-                    .contains("its successor ended after it accepted; it is started anew: it was killed by SIGKILL"));
-    QVERIFY(program(service.port).restartError.isEmpty());
-    QVERIFY(QFile::remove(directory->filePath(u"hold."_s + old)));
-    QVERIFY(receipt.waitForFinished());
-    QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
+    const HealthReport first = status(service.port);
+    const auto hold = [&](const HealthReport &report) { return u"hold."_s + QString::fromLatin1(pidOf(report)); };
+    write(hold(first), {});
+    const auto restart = [&] { return rawRequest(service.port, "POST", "/health/restart").status; };
+    QCOMPARE(restart(), 200);
+    HealthReport second;
+    const auto isAfter = [&](const HealthReport &before, HealthReport &after) {
+        after = status(service.port);
+        return !after.instanceId.isEmpty() && after.instanceId != before.instanceId && after.process->pid;
+    };
+    QTRY_VERIFY(isAfter(first, second)); // while the old one is still at work
+    QTRY_VERIFY(logs(service.port).contains("its predecessor (pid " + pidOf(first) + ") still finishes its work\n"));
+    QVERIFY(readProcess(*first.process->pid));
+    QTRY_COMPARE(stateOf(service.port), u"running"_s);
+    // One more restart begins once the old one has ended, and is not forgotten meanwhile.
+    QCOMPARE(restart(), 200);
+    QTRY_VERIFY(logs(service.port).contains("the restart begins when its predecessor (pid " + pidOf(first)));
+    QVERIFY(status(service.port).process->startTimeout > Seconds(30));
+    QCOMPARE(status(service.port).instanceId, second.instanceId);
+    QVERIFY(QFile::remove(directory->filePath(hold(first))));
+    HealthReport third;
+    QTRY_VERIFY(isAfter(second, third));
+    QFile log(first.process->logFile);
+    QVERIFY(log.open(QFile::ReadOnly)); // the lines of the image that saw it are gone with it
+    QVERIFY(log.readAll().contains("its predecessor exited with code 0\n"));
+    QVERIFY(pidOf(third) != pidOf(second));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::aPredecessorIsKilledAtItsDeadline()
+{
+    write(u"holding.py"_s, Holding);
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"500ms"_s},
+          {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    const HealthReport first = status(service.port);
+    write(u"hold."_s + QString::fromLatin1(pidOf(first)), {});
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(logs(service.port).contains("did not end in time: SIGKILL to 1 processes"));
+    QTRY_VERIFY(!readProcess(*first.process->pid));
     QTRY_COMPARE(stateOf(service.port), u"running"_s);
     service.signal(SIGTERM);
-    QVERIFY(service.exitCode() >= 0);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestRun::killedWhileItRestartsItTakesBothAlong()
+{
+    write(u"holding.py"_s, Holding);
+    START(service, {u"--overlap"_s, u"--socket"_s, u"127.0.0.1:0"_s, u"--stop-timeout"_s, u"1s"_s},
+          {u"sh"_s, u"-c"_s, u"cd \"$0\" && exec python3 holding.py"_s, directory->path()});
+    QTRY_VERIFY(logs(service.port).contains("waits"));
+    const HealthReport first = status(service.port);
+    QFile log(first.process->logFile);
+    write(u"hold."_s + QString::fromLatin1(pidOf(first)), {});
+    QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
+    QTRY_VERIFY(logs(service.port).contains("its predecessor (pid " + pidOf(first)));
+    QTRY_COMPARE(stateOf(service.port), u"running"_s);
+    const QByteArray second = pidOf(status(service.port));
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray told = log.readAll();
+    QVERIFY2(told.count("asked " + pidOf(first)) == 1, told.constData());
+    QVERIFY2(told.count("ended " + second) == 1, told.constData());
 }
 
 void TestRun::whoCannotGoOnWithASuccessorEndsIt_data()

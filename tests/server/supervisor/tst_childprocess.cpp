@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aShorterGraceCounts();
     void aSuspendedProgramIsSeenAndStopped();
     void orphansAreReapedMeanwhile();
+    void whoLosesItsParentIsKnown();
     void othersChildrenAreLeftAlone();
     void destroyingItEndsEverything();
     void itStartsAgainFromItsEnd();
@@ -267,6 +268,16 @@ void TestChildProcess::orphansAreReapedMeanwhile()
     QTRY_COMPARE(leftovers.pids(), QList<int>{int(child->pid())}); // counts our zombies too
     child->stop(1h);
     QTRY_COMPARE(ended->count(), 1);
+}
+
+void TestChildProcess::whoLosesItsParentIsKnown()
+{
+    const QSignalSpy changed(child.get(), &ChildProcess::straysChanged);
+    start({"fork-twice"});
+    QTRY_COMPARE(child->strays().size(), 2);
+    QVERIFY(changed.count() > 0);
+    ::kill(child->strays().first().pid, SIGKILL);
+    QTRY_COMPARE(child->strays().size(), 1);
 }
 
 void TestChildProcess::othersChildrenAreLeftAlone()

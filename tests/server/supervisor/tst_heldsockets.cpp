@@ -58,6 +58,8 @@ private Q_SLOTS:
     void newClientsWaitForTheNextProgram_data();
     void newClientsWaitForTheNextProgram();
     void aUnixSocketIsNotTurnedOver();
+    void noStrangerTakesTheAddress_data();
+    void noStrangerTakesTheAddress();
 
 private:
     QString unixPath() const { return directory->filePath(u"held.sock"_s); }
@@ -89,6 +91,47 @@ void TestHeldSockets::localhostIsBothFamilies()
         QVERIFY(client.waitForConnected());
     }
     QCOMPARE(sockets.handed().size(), addresses.size());
+}
+
+void TestHeldSockets::noStrangerTakesTheAddress_data()
+{
+    QTest::addColumn<QString>("where");
+    QTest::addColumn<bool>("willOverlap");
+    for (const bool willOverlap : {false, true}) {
+        for (const char *where : {"127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0", "localhost:0"})
+            QTest::addRow("%s%s", where, willOverlap ? ", overlapping" : "")
+                << QString::fromLatin1(where) << willOverlap;
+    }
+}
+
+/// Of this user, with SO_REUSEPORT: before the first restart, after each, and after one that came to nothing.
+void TestHeldSockets::noStrangerTakesTheAddress()
+{
+    QFETCH(QString, where);
+    QFETCH(bool, willOverlap);
+    HeldSockets sockets(willOverlap);
+    if (const auto problem = sockets.open(address(where)))
+        QSKIP(qPrintable(problem->text())); // no IPv6 here
+    const auto areTaken = [&] {
+        for (const HandedSocket &socket : sockets.handed()) {
+            sockaddr_storage name{};
+            socklen_t size = sizeof name;
+            ::getsockname(socket.descriptor, reinterpret_cast<sockaddr *>(&name), &size);
+            if (bindStreamSocket(reinterpret_cast<const sockaddr *>(&name), size, {.sharesPort = true}).isOpen())
+                return false;
+        }
+        return true;
+    };
+    QVERIFY(areTaken());
+    for (int restart = 0; restart < 3; ++restart) {
+        sockets.openTwins();
+        sockets.turnOver();
+        sockets.settle();
+        QVERIFY(areTaken());
+        sockets.openTwins();
+        sockets.dropTwins();
+        QVERIFY(areTaken());
+    }
 }
 
 void TestHeldSockets::aClosedSocketRefuses()
