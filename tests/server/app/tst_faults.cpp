@@ -182,7 +182,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
             const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
             QCOMPARE(answer.status, 409);
             QVERIFY2(answer.body.contains("the directory this was started in is gone"), answer.body.constData());
-            QCOMPARE(scene.state(), u"running"_s);
+            QTRY_COMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         0, u"killed by SIGTERM"_s);
@@ -195,7 +195,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
         [](Scene &scene) {
             QTRY_VERIFY(scene.program().logError.contains(u"cannot be opened"_s));
             QTRY_VERIFY(scene.logs("ready\n")); // kept all the same, but not on disk
-            QCOMPARE(scene.state(), u"running"_s);
+            QTRY_COMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         0, u"the program's output is not kept on disk"_s);
@@ -204,7 +204,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
         [](Scene &scene) {
             QTRY_VERIFY(scene.program().logError.contains(u"cannot be written"_s));
             QTRY_VERIFY(scene.logs("ready\n"));
-            QCOMPARE(scene.state(), u"running"_s);
+            QTRY_COMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         0, u"the program's output is not kept on disk"_s);
@@ -251,7 +251,7 @@ void TestFaults::everyFaultHasANamedEnd_data()
             const RawAnswer answer = rawRequest(scene.service.port, "POST", "/health/restart");
             QCOMPARE(answer.status, 409);
             QVERIFY2(answer.body.contains("run.toml:2: shutdown.notice"), answer.body.constData());
-            QCOMPARE(scene.state(), u"running"_s);
+            QTRY_COMPARE(scene.state(), u"running"_s);
             scene.terminate();
         },
         0, u"killed by SIGTERM"_s);
