@@ -90,7 +90,7 @@ void TestDependencyConfig::eachKindIsRead()
     QCOMPARE(config.size(), 6);
     SqlSettings sql{u"QPSQL"_s, u"orders"_s, u"db"_s, 5433, u"me"_s, {}, u"sslmode=require"_s, 7};
     QVERIFY(config[0].settings == DependencySettings(sql));
-    HttpSettings http{HttpService::Plain, QUrl(u"https://example.org/ping?x=1"_s), {}, 204, u"pong"_s, {}};
+    HttpSettings http{HttpService::Plain, QUrl(u"https://example.org/ping?x=1"_s), {}, 204, false, u"pong"_s, {}};
     QVERIFY(config[1].settings == DependencySettings(http));
     QVERIFY(config[2].settings == DependencySettings(TcpSettings{u"127.0.0.1"_s, 25}));
     QVERIFY(config[3].settings == DependencySettings(CommandSettings{{u"test"_s, u"-e"_s, u"/tmp"_s}, {}}));
