@@ -66,6 +66,12 @@ class Checks:
             done.set_result(None)
         return done
 
+    def settle(self, timeout: float) -> None:
+        """Waits for those under way: once the service stops, no other begins. Raises TimeoutError if one goes on."""
+        under_way = [check.running for check in self._checks if check.running is not None]
+        if concurrent.futures.wait(under_way, timeout).not_done:
+            raise TimeoutError("a check goes on")
+
     def _begin(self, check: Check) -> None:
         threading.Thread(target=self._repeat, args=(check,), name="hephaestus-check", daemon=True).start()
 
@@ -79,6 +85,9 @@ class Checks:
             if check.running is not None and not check.running.done():
                 return check.running
             check.running = Future()
+            if self._stopping.is_set():
+                check.running.set_result(None)
+                return check.running
             threading.Thread(target=self._ask, args=(check, check.running), name="hephaestus-check", daemon=True).start()
             return check.running
 

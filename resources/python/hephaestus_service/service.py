@@ -329,12 +329,17 @@ class Service:
             or self.shutdown.mode == "restart"
 
     def _make_steps(self) -> List[Step]:
-        steps = [Step("background tasks", STEP_TIMEOUT, self._tasks.stop)]
+        steps = [Step("background tasks", STEP_TIMEOUT, self._stop_tasks)]
         if self._application is not None:
             steps.append(self._application)
         steps.extend(reversed(self._steps))
         steps.append(Step("logs", STEP_TIMEOUT, lambda _: process.flush()))
         return steps
+
+    def _stop_tasks(self, timeout: float) -> None:
+        began = time.monotonic()
+        self._tasks.stop(timeout)
+        self.checks.settle(max(0.0, timeout - (time.monotonic() - began)))
 
     def _run_step(self, function: Callable[[], Any], timeout: float) -> None:
         self.runner.run(function, timeout)

@@ -167,3 +167,24 @@ def test_checks_run_once_before_the_start_and_when_asked():
     assert database.report()["error"] == "not yet"
     service.checks.run_all().result(60)
     assert (database.report()["status"], database.report()["success_count"], len(calls)) == ("working", 1, 2)
+
+
+def test_no_step_runs_while_a_check_does():
+    service, events = Service("s"), []
+    asked, may_end = threading.Event(), threading.Event()
+
+    @service.check(service.dependency("database"), interval=300)
+    def ask():
+        asked.set()
+        may_end.wait(60)
+        events.append("check")
+
+    service.cleanup(lambda: events.append("step"), name="step")
+    service.begin()
+    asked.wait(60)
+    result = service.shutdown.request("immediate")
+    service.shutdown.stopping.wait(60)
+    may_end.set()
+    result.result(60)
+    service.checks.run_all().result(60)
+    assert events == ["check", "step"]

@@ -138,7 +138,7 @@ private:
         return (report.code ? wireName(report.code->verdict) : u"none"_s)
             + (parts.isEmpty() ? QString() : u' ' + parts.join(u", "_s));
     }
-    static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=50").body; }
+    static QByteArray logs(quint16 port) { return rawRequest(port, "GET", "/health/logs?tail=2000").body; }
     static QByteArray pidServedBy(quint16 port)
     {
         QTcpSocket socket;
