@@ -220,7 +220,7 @@ void ServiceClient::send(HttpRequest request, const Raw &done)
     request.timeout = ReadTimeout;
     if (m_target.token.isEmpty())
         return sendRead(std::move(request), done);
-    const QByteArray path = request.path.left(request.path.indexOf('?'));
+    const QByteArray path = request.path.split('?').first();
     const bool withToken = m_tokenPaths.contains(path);
     if (withToken)
         request.token = m_target.token.toLatin1();

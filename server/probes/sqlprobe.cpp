@@ -151,6 +151,7 @@ QString stringParts(const SqlSettings &settings)
 QByteArrayList secretsOf(const SqlSettings &settings)
 {
     static const QRegularExpression space(u"\\s+"_s);
+    static const QStringList names{u"password"_s, u"pwd"_s, u"sslpassword"_s, u"passfile"_s, u"user"_s, u"uid"_s};
     QByteArrayList secrets;
     for (const QString &option : (settings.options + u';' + stringParts(settings)).split(u';', Qt::SkipEmptyParts)) {
         bool harmless = false;
@@ -162,7 +163,8 @@ QByteArrayList secretsOf(const SqlSettings &settings)
             if (harmless)
                 continue;
             const QString value = isOption ? words[i].section(u'=', 1) : words[i];
-            for (QString secret : {value, isOption && i > 0 ? name : QString()}) {
+            const bool isNameKnown = names.contains(name, Qt::CaseInsensitive);
+            for (QString secret : {value, isOption && i > 0 && !isNameKnown ? name : QString()}) {
                 secrets << secret.toUtf8();
                 secrets << secret.remove(u'\'').remove(u'"').remove(u'\\').toUtf8();
             }

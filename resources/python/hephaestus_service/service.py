@@ -39,6 +39,7 @@ Json = Dict[str, Any]
 STEP_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 1.0  # until the process ends though the last answer has not gone out
 FIRST_CHECK_TIMEOUT = 5.0
+LATE = 0.03  # within which a request that has come is read
 log = logging.getLogger("hephaestus")
 
 
@@ -246,7 +247,7 @@ class Service:
         result.add_done_callback(lambda _: self.runner.main.stop())
         while not result.done():
             self.runner.main.take()
-        self.last_answers.wait(ANSWER_TIMEOUT)
+        self._let_answers_go()
         if self._restart is not None and self.shutdown.mode == "restart":
             self._restart.execute()
         self._close_listeners()
@@ -360,12 +361,21 @@ class Service:
 
     def _leave(self) -> None:
         """When the shutdown has ended, in a thread of its own: the answers go out, then the process ends."""
-        self.last_answers.wait(ANSWER_TIMEOUT)
+        self._let_answers_go()
         if not self._has_block:
             self._close_listeners()
             self._signals.hand_on(self.exit_code, asked_by_signal=self.shutdown.mode == "signal")
         time.sleep(GRACE)
         process.leave(self.exit_code)  # whatever keeps it: a thread, a stream that was cut off
+
+    def _let_answers_go(self) -> None:
+        """Those under way, and those to requests that have come and were not read yet."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        before = -1
+        while self.last_answers.ended != before and time.monotonic() < deadline:
+            before = self.last_answers.ended
+            time.sleep(LATE)
+            self.last_answers.wait(max(0.0, deadline - time.monotonic()))
 
     def _close_listeners(self) -> None:
         for listener in self._listeners:

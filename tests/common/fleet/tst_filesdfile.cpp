@@ -73,7 +73,7 @@ void TestFileSdFile::aFileThatIsNotThereIsSaid()
 {
     const FleetReading reading = readFileSd(u"/nowhere/targets.json"_s);
     QVERIFY(!reading.ok());
-    QVERIFY(reading.problems.first().text().contains(u"cannot be read"_s));
+    QVERIFY(reading.problems.first().text().contains(u"cannot be opened"_s));
 }
 
 QTEST_APPLESS_MAIN(TestFileSdFile)

@@ -116,10 +116,10 @@ void TestRestartPlan::theStepsFollowFromTheMethodAndTheFirstLook_data()
     row("restart by itself of one that stops for good", RestartByService{Command}, Restart,
         stopping(ShutdownMode::Signal), byCommand);
     row("restart by itself of one that restarts already", RestartByService{Command}, Restart,
-        stopping(ShutdownMode::Restart), u"asked, drained, cleaned, started, healthy, code compared"_s);
-    row("start of what is starting", Command, Start, withRemains(), u"started, healthy, code compared"_s);
+        stopping(ShutdownMode::Restart), u"asked, drained, cleaned, started, ready, healthy, code compared"_s);
+    row("start of what is starting", Command, Start, withRemains(), u"started, ready, healthy, code compared"_s);
     row("restart of what is starting", Command, Restart, withRemains(),
-        u"process gone, port free, started, healthy, code compared"_s);
+        u"process gone, port free, started, ready, healthy, code compared"_s);
     row("stop of what is starting", Command, Stop, withRemains(), u"process gone, port free"_s);
     row("restart of a wrapper", RestartByService{}, Restart, wrapped(false),
         u"asked, drained, cleaned, process gone, started, ready, healthy, code compared"_s);

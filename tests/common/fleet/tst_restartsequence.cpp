@@ -527,7 +527,7 @@ void TestRestartSequence::cancellingAStartLeavesWhatItStarted()
 {
     RestartSequence sequence(slowEntry(), FleetAction::Start, options());
     QSignalSpy finished(&sequence, &RestartSequence::finished);
-    bringTo(sequence, RestartStep::Healthy);
+    bringTo(sequence, RestartStep::Ready);
     sequence.cancel();
     QTRY_COMPARE(finished.size(), 1);
     remember(sequence.receipt());
@@ -594,7 +594,7 @@ void TestRestartSequence::aStopCallsOffAStartUnderWay()
 {
     RestartSequence start(slowEntry(), FleetAction::Start, options());
     QSignalSpy finished(&start, &RestartSequence::finished);
-    bringTo(start, RestartStep::Healthy);
+    bringTo(start, RestartStep::Ready);
     const qint64 pid = *start.receipt().newPid;
     const Receipt stop = run(entryWith(), FleetAction::Stop);
     QVERIFY2(stop.ok, qPrintable(stop.failure));
@@ -648,9 +648,10 @@ void TestRestartSequence::whatABrokenOffStartLaunchedIsUsed_data()
 {
     QTest::addColumn<FleetAction>("action");
     QTest::addColumn<QStringList>("steps");
-    QTest::newRow("start goes on with it") << FleetAction::Start << QStringList{u"started"_s, u"healthy"_s};
+    QTest::newRow("start goes on with it") << FleetAction::Start << QStringList{u"started"_s, u"ready"_s, u"healthy"_s};
     QTest::newRow("restart replaces it") << FleetAction::Restart
-                                         << QStringList{u"process gone"_s, u"port free"_s, u"started"_s, u"healthy"_s};
+                                         << QStringList{u"process gone"_s, u"port free"_s, u"started"_s, u"ready"_s,
+                                                        u"healthy"_s};
     QTest::newRow("stop ends it") << FleetAction::Stop << QStringList{u"process gone"_s, u"port free"_s};
 }
 
@@ -659,14 +660,14 @@ void TestRestartSequence::whatABrokenOffStartLaunchedIsUsed()
     QFETCH(FleetAction, action);
     QFETCH(QStringList, steps);
     auto broken = std::make_unique<RestartSequence>(slowEntry(), FleetAction::Start, options());
-    bringTo(*broken, RestartStep::Healthy);
+    bringTo(*broken, RestartStep::Ready);
     const qint64 pid = *broken->receipt().newPid;
     pids.insert(pid);
     broken.reset();
 
     RestartSequence next(slowEntry(), action, options());
     QSignalSpy finished(&next, &RestartSequence::finished);
-    bringTo(next, action == FleetAction::Stop ? RestartStep::ProcessGone : RestartStep::Healthy);
+    bringTo(next, action == FleetAction::Stop ? RestartStep::ProcessGone : RestartStep::Ready);
     letItGo();
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
     const Receipt receipt = next.receipt();
@@ -683,7 +684,7 @@ void TestRestartSequence::anotherInstanceAtTheAddressIsNoProof()
     FleetEntry entry = slowEntry();
     RestartSequence start(entry, FleetAction::Start, options());
     QSignalSpy finished(&start, &RestartSequence::finished);
-    bringTo(start, RestartStep::Healthy);
+    bringTo(start, RestartStep::Ready);
     QProcess other; // not by the command of the entry
     other.start(FAKESERVICE, {QString::number(port)});
     QVERIFY(other.waitForReadyRead());

@@ -166,10 +166,10 @@ void TestConfigReader::anUnreadableFileIsAProblem_data()
 {
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("why");
-    QTest::newRow("missing") << u"missing"_s << u"cannot be read: No such file or directory"_s;
-    QTest::newRow("directory") << u"directory"_s << u"expected a regular file"_s;
-    QTest::newRow("pipe") << u"pipe"_s << u"expected a regular file"_s;
-    QTest::newRow("endless") << u"/dev/zero"_s << u"expected a regular file"_s;
+    QTest::newRow("missing") << u"missing"_s << u"cannot be opened: No such file or directory"_s;
+    QTest::newRow("directory") << u"directory"_s << u"expected a regular file, found a directory"_s;
+    QTest::newRow("pipe") << u"pipe"_s << u"expected a regular file, found a FIFO"_s;
+    QTest::newRow("endless") << u"/dev/zero"_s << u"expected a regular file, found a device"_s;
     QTest::newRow("large") << u"large"_s << u"is larger than 4 MiB"_s;
 }
 

@@ -72,6 +72,7 @@ void TestWindow::init()
     m_session = &m_live->session;
     m_window = &m_live->window;
     QVERIFY(QTest::qWaitForWindowExposed(m_window));
+    m_session->trust(row().id);
     m_session->actions().perform(row().id, ServiceAction::Start);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy(), 60'000);
 }

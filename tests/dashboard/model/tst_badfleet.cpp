@@ -74,6 +74,8 @@ public:
         const QList<Problem> problems = session.open(file);
         if (!problems.isEmpty())
             qFatal("%ls", qUtf16Printable(problems.first().text()));
+        for (int i = 0; i < fleet().rowCount(); ++i)
+            session.trust(fleet().row(i).id); // so that what is stale restarts by itself
         session.start();
     }
 

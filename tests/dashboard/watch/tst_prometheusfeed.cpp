@@ -140,6 +140,7 @@ void TestPrometheusFeed::initTestCase()
     unscraped.name = u"unscraped"_s;
     unscraped.url = u"http://127.0.0.1:%1"_s.arg(m_unscraped.port);
     m_session->addScraped({second, unscraped}, u"/fleet.toml"_s);
+    m_session->trust(m_session->find(second.url));
     QCOMPARE(m_session->fleet().rowCount(), 2); // at once
     m_session->start();
 }
