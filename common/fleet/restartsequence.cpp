@@ -502,8 +502,8 @@ void RestartSequence::Private::remainsEnded()
 {
     if (!m_calledOff.isEmpty())
         return fail(m_calledOff);
-    if (running && m_step && m_step->step != RestartStep::ProcessGone && m_step->means == RestartMeans::Command
-        && !m_launched)
+    // A start goes on with it; a restart ends it, and may hear of that in a later step.
+    if (running && m_step && action == FleetAction::Start && m_step->means == RestartMeans::Command && !m_launched)
         return fail(u"pid %1, which was launched before, has ended"_s.arg(m_remains->pid()));
     look();
 }

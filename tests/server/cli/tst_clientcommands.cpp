@@ -428,18 +428,17 @@ void TestClientCommands::staleServicesAreRestartedAsTheyTurnStale()
     QCOMPARE(untrusted.code, 2);
     QVERIFY2(untrusted.errors.contains(u"hephaestus trust "_s), qPrintable(untrusted.errors));
     QCOMPARE(run({u"trust"_s, command.last()}).code, 0);
-    QProcess process;
-    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command);
+    const std::unique_ptr<QProcess> process = begin(command);
     QByteArray output;
     const auto says = [&](const char *text) {
-        output += process.readAllStandardOutput();
+        output += process->readAllStandardOutput();
         return output.contains(text);
     };
     QTRY_VERIFY2_WITH_TIMEOUT(says("a is stale: the last restart failed: "), output.constData(), 60'000);
     QVERIFY2(output.contains("a is stale: a request is in flight\n") && output.contains("no such file"),
              output.constData());
-    process.terminate();
-    QTRY_COMPARE(process.state(), QProcess::NotRunning);
+    process->terminate();
+    QTRY_COMPARE(process->state(), QProcess::NotRunning);
     const auto restarts =
         std::count_if(server->requests().begin(), server->requests().end(),
                       [](const QByteArray &request) { return request.startsWith("POST /health/restart "); });
