@@ -36,41 +36,31 @@ qsizetype BodyDecoder::feed(QByteArrayView bytes)
             if (m_left == 0)
                 m_state = m_state == State::Plain ? State::Done : State::DataEnd;
         } else {
-            const QByteArrayView rest = bytes.sliced(taken);
-            const qsizetype end = rest.indexOf('\n');
-            const QByteArrayView piece = end < 0 ? rest : rest.first(end + 1);
-            taken += piece.size();
-            if (feedLine(piece))
+            ++m_overhead;
+            if (feedLine(bytes[taken++]))
                 endLine();
         }
     }
     return taken;
 }
 
-/// Collects a line that ends with CR LF, of which `piece` has at most the one line end; true when it has.
-bool BodyDecoder::feedLine(QByteArrayView piece)
+/// Collects a line that ends with CR LF; true when it has.
+bool BodyDecoder::feedLine(char c)
 {
-    const bool isEnd = piece.endsWith('\n');
-    const QByteArrayView text = isEnd ? piece.chopped(1) : piece;
-    const auto isControl = [](char c) { return c != '\t' && ((c >= 0 && c < ' ') || c == 0x7f); };
-    const auto control = std::find_if(text.begin(), text.end(), isControl);
-    // One CR, and nothing but the line end behind it.
-    const bool isClean = control == text.end() || (*control == '\r' && control + 1 == text.end());
-    m_overhead += piece.size();
-    if (!isClean || (m_line.endsWith('\r') && !text.isEmpty()))
-        fail(400, "bad_framing", "a chunked body holds a control character between its chunks");
-    else if (m_line.size() + text.size() > LongestLine || m_overhead > MostOverhead)
-        fail(413, "body_too_large", "the chunks of the body are too many or too small");
-    else
-        m_line.append(text);
-    if (!isEnd || m_refusal)
-        return false;
-    if (!m_line.endsWith('\r')) {
+    if (c == '\n') {
+        if (m_line.endsWith('\r')) {
+            m_line.chop(1);
+            return true;
+        }
         fail(400, "bad_framing", "lines of a chunked body must end with CR LF");
-        return false;
+    } else if (m_line.endsWith('\r') || (c != '\r' && c != '\t' && ((c >= 0 && c < ' ') || c == 0x7f))) {
+        fail(400, "bad_framing", "a chunked body holds a control character between its chunks");
+    } else if (m_line.size() == LongestLine || m_overhead > MostOverhead) {
+        fail(413, "body_too_large", "the chunks of the body are too many or too small");
+    } else {
+        m_line += c;
     }
-    m_line.chop(1);
-    return true;
+    return false;
 }
 
 void BodyDecoder::endLine()

@@ -23,7 +23,7 @@ public:
 private:
     enum class State { Plain, Size, Data, DataEnd, Trailer, Done };
 
-    bool feedLine(QByteArrayView piece);
+    bool feedLine(char c);
     void endLine();
     void fail(int status, const char *code, const char *message) { m_refusal = Refusal{status, code, message}; }
 
