@@ -73,7 +73,7 @@ Line lineOf(QtMsgType type, const QString &category, const QString &message, con
     const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     QByteArray line;
     if (options.format == LogFormat::Json) {
-        line = encodeLogLine(QDateTime::fromMSecsSinceEpoch(time.time_since_epoch().count(), Qt::UTC),
+        line = encodeLogLine(QDateTime::fromMSecsSinceEpoch(time.time_since_epoch().count()).toUTC(),
                              QString::fromLatin1(level.word), category, message);
     } else {
         line = wireTime(time) + ' ' + QByteArray(level.word).leftJustified(7) + ' ' + category.toLatin1() + ": "
