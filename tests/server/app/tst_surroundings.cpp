@@ -157,7 +157,7 @@ void TestSurroundings::processOneReapsEverybody()
     QCOMPARE(inits.size(), 1);
     QTRY_COMPARE(childrenOf(inits.first().pid).size(), 2); // the program and the guardian
     QVERIFY(!hasZombies(inits.first().pid));
-    QCOMPARE(status(service.port).process->state.text(), u"running"_s);
+    QTRY_COMPARE(status(service.port).process->state.text(), u"running"_s);
     rawRequest(service.port, "POST", "/health/shutdown");
     QCOMPARE(service.exitCode(), 0);
 }
