@@ -309,7 +309,7 @@ void TestGuard::slowReadersShareWhatTheyRead()
     QTRY_COMPARE(*state->report().resources.openConnections, 30);
     QTRY_COMPARE(statusOf(requestText("GET", "/other")), 503); // once the others have theirs
     QCOMPARE(statusOf(requestText("GET", "/health/status")), 200);
-    if (!UnderAddressSanitizer)                                                         // which keeps what is freed
+    if (!Test::UnderAddressSanitizer)                                                   // which keeps what is freed
         QVERIFY(*state->report().resources.residentBytes - before < 100 * 1024 * 1024); // of 240
     clients.clear();
     QTRY_COMPARE(statusOf(requestText("GET", "/other")), 200);
