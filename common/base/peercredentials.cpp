@@ -2,6 +2,7 @@
 #include "common/base/peercredentials.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/sockdiag.h"
 
 #include <QByteArray>
 #include <QFile>
@@ -12,7 +13,6 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -62,35 +62,19 @@ struct Owner
 /// Asks sock_diag for the socket whose own end is `peer` and whose other end is `local`.
 std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
 {
-    const FileDescriptor netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    inet_diag_req_v2 question{};
+    question.sdiag_family = __u8(peer.family);
+    question.sdiag_protocol = IPPROTO_TCP;
+    question.idiag_states = ~0U;
+    question.id.idiag_sport = peer.port;
+    question.id.idiag_dport = local.port;
+    std::memcpy(question.id.idiag_src, &peer.address, sizeof peer.address);
+    std::memcpy(question.id.idiag_dst, &local.address, sizeof local.address);
+    question.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+    question.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    const FileDescriptor netlink = askAboutSockets(question);
     if (!netlink.isOpen())
         return {};
-    const timeval patience{0, 200'000}; // the kernel answers at once, or not at all
-    ::setsockopt(netlink.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-
-    struct
-    {
-        nlmsghdr header;
-        inet_diag_req_v2 body;
-    } request{};
-    request.header.nlmsg_len = sizeof request;
-    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-    request.header.nlmsg_flags = NLM_F_REQUEST;
-    request.body.sdiag_family = __u8(peer.family);
-    request.body.sdiag_protocol = IPPROTO_TCP;
-    request.body.idiag_states = ~0U;
-    request.body.id.idiag_sport = peer.port;
-    request.body.id.idiag_dport = local.port;
-    std::memcpy(request.body.id.idiag_src, &peer.address, sizeof peer.address);
-    std::memcpy(request.body.id.idiag_dst, &local.address, sizeof local.address);
-    request.body.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
-    request.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    sockaddr_nl kernel{};
-    kernel.nl_family = AF_NETLINK;
-    if (::sendto(netlink.number(), &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel)
-        < 0)
-        return {};
-
     alignas(nlmsghdr) char buffer[4096];
     const ssize_t size = ::recv(netlink.number(), buffer, sizeof buffer, 0);
     nlmsghdr header{};
@@ -131,18 +115,30 @@ QByteArray procText(const Endpoint &endpoint)
     return text + ':' + QByteArray::number(ntohs(endpoint.port), 16).rightJustified(4, '0').toUpper();
 }
 
-std::optional<Owner> askProc(const char *table, const QByteArray &peer, const QByteArray &local)
+/// Calls `visit` with the columns of each line of a table of the kernel's sockets (proc(5)), while it returns true.
+template <typename Visit>
+void visitSockets(const char *table, Visit visit)
 {
     QFile file(QString::fromLatin1(table));
     if (!file.open(QIODevice::ReadOnly))
-        return {};
+        return;
     file.readLine(); // the headings
     for (QByteArray line = file.readLine(); !line.isEmpty(); line = file.readLine()) {
         const QList<QByteArray> columns = line.simplified().split(' ');
-        if (columns.size() > 9 && columns[1] == peer && columns[2] == local)
-            return Owner{uid_t(columns[7].toUInt()), columns[9].toULongLong()};
+        if (columns.size() < 10 || !visit(columns))
+            return;
     }
-    return {};
+}
+
+std::optional<Owner> askProc(const char *table, const QByteArray &peer, const QByteArray &local)
+{
+    std::optional<Owner> owner;
+    visitSockets(table, [&](const QList<QByteArray> &columns) {
+        if (columns[1] == peer && columns[2] == local)
+            owner = Owner{uid_t(columns[7].toUInt()), columns[9].toULongLong()};
+        return !owner;
+    });
+    return owner;
 }
 
 std::optional<Owner> askProc(const Endpoint &peer, const Endpoint &local)
@@ -211,19 +207,15 @@ std::optional<uid_t> somebody(std::optional<uid_t> user) { return user == overfl
 /// Who listens at exactly this end, of `table`; several sockets of one port belong to one user (SO_REUSEPORT).
 std::optional<uid_t> listenerIn(const char *table, const QByteArray &end)
 {
-    QFile file(QString::fromLatin1(table));
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    file.readLine(); // the headings
+    std::optional<uid_t> user;
     // The kernel lists the listening ones first, then maybe many thousands of others.
-    for (QByteArray line = file.readLine(); !line.isEmpty(); line = file.readLine()) {
-        const QList<QByteArray> columns = line.simplified().split(' ');
-        if (columns.size() < 10 || columns[3] != "0A") // TCP_LISTEN
-            break;
-        if (columns[1] == end)
-            return uid_t(columns[7].toUInt());
-    }
-    return {};
+    visitSockets(table, [&](const QList<QByteArray> &columns) {
+        const bool listens = columns[3] == "0A"; // TCP_LISTEN
+        if (listens && columns[1] == end)
+            user = uid_t(columns[7].toUInt());
+        return listens && !user;
+    });
+    return user;
 }
 
 /// In the order in which the kernel chooses: the address itself, all of its family, all of both families.

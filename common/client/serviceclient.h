@@ -33,8 +33,8 @@ struct ServiceTarget
 /// Asks one service. Nothing blocks. Every call takes a callback, which is called exactly once, from the event loop of
 /// the client's thread and never from within the call. Once the client is destroyed, nothing is called.
 ///
-/// A change carries the token. A read carries it only once a read of that path was answered with 401, or with a
-/// challenge (WWW-Authenticate) that says that there is more to be had by it.
+/// A change carries the token. A read carries it only once a read of that path asked for it: by 401, or by a challenge
+/// (WWW-Authenticate) beside its answer.
 ///
 /// Limits: a read may take 5 s and 64 KiB in all, a report 4 MiB (5,000 dependencies have one), and so a page of logs.
 /// Redirects are not followed; there are no cookies and no proxies. Reads share one kept connection and queue on it.

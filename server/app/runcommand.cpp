@@ -537,9 +537,10 @@ QList<GuardedProgram> RunProgram::programs() const
 /// The processes of those that run, and all that they started.
 QList<ProcessEntry> RunProgram::family() const
 {
+    const auto processes = readProcesses();
     QList<ProcessEntry> all;
     for (const GuardedProgram &program : programs())
-        all << remainsOf(program.leader, readProcesses()) << program.leader;
+        all << remainsOf(program.leader, processes) << program.leader;
     return all;
 }
 

@@ -12,6 +12,13 @@ namespace {
 std::atomic<int> s_childEvent{-1};
 static_assert(std::atomic<int>::is_always_lock_free, "needed in a signal handler");
 
+/// Made once and never closed: the handler may still run in another thread when nobody listens any more.
+int eventOfAll()
+{
+    static const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return event;
+}
+
 void noteChild(int)
 {
     const int savedErrno = errno;
@@ -30,16 +37,14 @@ std::shared_ptr<ChildSignal> ChildSignal::instance()
     return signal;
 }
 
-ChildSignal::ChildSignal()
-    : m_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
-    , m_notifier(m_event.number(), QSocketNotifier::Read)
+ChildSignal::ChildSignal() : m_notifier(eventOfAll(), QSocketNotifier::Read)
 {
     connect(&m_notifier, &QSocketNotifier::activated, this, [this] {
         eventfd_t count = 0;
-        ::eventfd_read(m_event.number(), &count); // before anybody looks: what comes meanwhile is looked at again
+        ::eventfd_read(eventOfAll(), &count); // before anybody looks: what comes meanwhile is looked at again
         Q_EMIT arrived();
     });
-    s_childEvent = m_event.number();
+    s_childEvent = eventOfAll();
     struct sigaction action = {};
     action.sa_handler = noteChild;
     action.sa_flags = SA_RESTART;
@@ -47,10 +52,6 @@ ChildSignal::ChildSignal()
     ::sigaction(SIGCHLD, &action, nullptr);
 }
 
-ChildSignal::~ChildSignal()
-{
-    ::signal(SIGCHLD, SIG_DFL);
-    s_childEvent = -1;
-}
+ChildSignal::~ChildSignal() { ::signal(SIGCHLD, SIG_DFL); }
 
 } // namespace Hephaestus

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/base/filedescriptor.h"
-
 #include <QObject>
 #include <QSocketNotifier>
 
@@ -27,7 +25,6 @@ Q_SIGNALS:
 private:
     ChildSignal();
 
-    FileDescriptor m_event;
     QSocketNotifier m_notifier;
 };
 

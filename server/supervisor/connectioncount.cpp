@@ -2,6 +2,7 @@
 #include "server/supervisor/connectioncount.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/sockdiag.h"
 
 #include <QFile>
 
@@ -12,7 +13,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -46,33 +46,15 @@ std::optional<LocalEnd> localEndOf(const ServiceAddress &address)
     return {};
 }
 
-bool askForSockets(int netlink, const LocalEnd &end)
-{
-    struct
-    {
-        nlmsghdr header;
-        inet_diag_req_v2 body;
-    } request{};
-    request.header.nlmsg_len = sizeof request;
-    request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    request.body.sdiag_family = quint8(end.family);
-    request.body.sdiag_protocol = IPPROTO_TCP;
-    request.body.idiag_states = OpenStates;
-    request.body.id.idiag_sport = htons(end.port);
-    sockaddr_nl kernel{};
-    kernel.nl_family = AF_NETLINK;
-    return ::sendto(netlink, &request, sizeof request, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) >= 0;
-}
-
 std::optional<qint64> countTcp(const LocalEnd &end)
 {
-    const FileDescriptor netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    inet_diag_req_v2 question{};
+    question.sdiag_family = quint8(end.family);
+    question.sdiag_protocol = IPPROTO_TCP;
+    question.idiag_states = OpenStates;
+    question.id.idiag_sport = htons(end.port);
+    const FileDescriptor netlink = askAboutSockets(question, NLM_F_DUMP);
     if (!netlink.isOpen())
-        return {};
-    const timeval patience{0, 200'000}; // the kernel answers at once, or not at all
-    ::setsockopt(netlink.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (!askForSockets(netlink.number(), end))
         return {};
     qint64 count = 0;
     alignas(nlmsghdr) std::array<char, 32 * 1024> buffer;

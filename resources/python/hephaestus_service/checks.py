@@ -17,6 +17,7 @@ from .runners import Runner
 
 CHECK_TIMEOUT = 30.0  # seconds until a check counts as failed
 log = logging.getLogger("hephaestus")
+WhenStopping = Callable[[Callable[[], Any]], Callable[[], None]]  # Shutdown.when_stopping
 
 
 @dataclass
@@ -106,10 +107,10 @@ class Checks:
 
 
 class Tasks:
-    """Background tasks: coroutines in the program's event loop, functions in threads that end when `stopping` is set."""
+    """Background tasks: coroutines in the program's event loop, functions in threads, which must end by themselves."""
 
-    def __init__(self, runner: Runner, stopping: threading.Event, functions: List[Callable[[], Any]]) -> None:
-        self._runner, self._stopping = runner, stopping
+    def __init__(self, runner: Runner, when_stopping: WhenStopping, functions: List[Callable[[], Any]]) -> None:
+        self._runner, self._when_stopping = runner, when_stopping
         self._functions = functions  # shared with the service, which keeps them over a fork
         self._loop_tasks: List[asyncio.Task[Any]] = []
         self._threads: List[threading.Thread] = []
@@ -140,7 +141,7 @@ class Tasks:
             coroutine_function = function
 
             def run() -> Any:
-                return asyncio.run(_until(coroutine_function, self._stopping))
+                return asyncio.run(_until(coroutine_function, self._when_stopping))
             function = run
         thread = threading.Thread(target=_logged_call, args=(function,), name="hephaestus-task", daemon=True)
         self._threads.append(thread)
@@ -179,11 +180,9 @@ def _logged_call(function: Callable[[], Any]) -> None:
         log.exception("a background task failed")
 
 
-async def _until(function: Callable[[], Any], stopping: threading.Event) -> None:
+async def _until(function: Callable[[], Any], when_stopping: WhenStopping) -> None:
+    loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(_logged(function))
-    waiting = asyncio.get_running_loop().run_in_executor(None, stopping.wait)
-    both: List[asyncio.Future[Any]] = [task, waiting]
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    task.cancel()
+    remove = when_stopping(lambda: loop.call_soon_threadsafe(task.cancel))
     await asyncio.wait([task])
-    waiting.cancel()
+    remove()

@@ -87,10 +87,9 @@ class Service:
         self.connections = Connections()
         self.code: Optional[Any] = None
         self._application: Optional[Step] = None  # the application's own end, where it has one
-        self._told_to_stop: List[Callable[[], Any]] = []  # streams: called when the drain begins
-        self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain, self._phase_changed)
+        self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
         self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
-        self._tasks = Tasks(self.runner, self.shutdown.stopping, self._background)
+        self._tasks = Tasks(self.runner, self.shutdown.when_stopping, self._background)
         self._signals = Signals(self._signalled)
         self._restart: Optional[Restart] = None
         self._listeners: List[Listener] = []
@@ -156,15 +155,9 @@ class Service:
         self.task(repeat_in_thread)
 
     def on_stop(self, function: Callable[[], Any]) -> Callable[[], None]:
-        """Calls `function`, in the shutdown's thread, when the drain begins: to tell streams. Returns what takes it back."""
-        with self._lock:
-            self._told_to_stop.append(function)
-
-        def remove() -> None:
-            with self._lock:
-                if function in self._told_to_stop:
-                    self._told_to_stop.remove(function)
-        return remove
+        """Calls `function`, in the shutdown's thread, when the drain begins: to tell streams. It must not block. Returns what takes
+        it back."""
+        return self.shutdown.when_stopping(function)
 
     def logging(self, json: bool = False, level: int = logging.INFO) -> None:
         """Logs one line an event to stderr and for GET /health/logs, those of the server's loggers too."""
@@ -344,16 +337,6 @@ class Service:
 
     def _run_step(self, function: Callable[[], Any], timeout: float) -> None:
         self.runner.run(function, timeout)
-
-    def _phase_changed(self, phase: Phase) -> None:
-        if phase is Phase.DRAINING:
-            with self._lock:
-                told = list(self._told_to_stop)
-            for function in told:
-                try:
-                    function()
-                except Exception:
-                    log.exception("a stream could not be told of the shutdown")
 
     def _signalled(self, number: int) -> None:
         log.info("%s: shutting down", signal.Signals(number).name)

@@ -6,6 +6,7 @@ It runs in a thread of its own, so it knows no framework and no event loop. What
 from __future__ import annotations
 
 import enum
+import logging
 import secrets
 import threading
 import time
@@ -17,6 +18,7 @@ from .dependency import one_line
 
 Json = Dict[str, Any]
 CLEAN, STEP_FAILED, ABANDONED = 0, 3, 4  # exit codes
+log = logging.getLogger("hephaestus")
 GRACE = 5.0  # seconds beyond drain and steps until the watchdog ends the process
 
 
@@ -86,11 +88,10 @@ class InFlight:
 class Shutdown:
     """All of it may be used from any thread. `requested` is set from the moment a shutdown is asked for until a notice is cancelled.
 
-    `steps()` gives the list when the drain is over. `on_change` is called after each change of the phase, in the shutdown's thread.
+    `steps()` gives the list when the drain is over.
     """
 
-    def __init__(self, in_flight: InFlight, steps: Callable[[], List[Step]], notice: float, drain: float,
-                 on_change: Callable[[Phase], None]) -> None:
+    def __init__(self, in_flight: InFlight, steps: Callable[[], List[Step]], notice: float, drain: float) -> None:
         self.in_flight = in_flight
         self.requested = threading.Event()
         self.stopping = threading.Event()  # the drain has begun: nothing takes it back any more
@@ -99,7 +100,7 @@ class Shutdown:
         self.mode: Optional[str] = None
         self.steps: List[Step] = []
         self.notice, self.drain = notice, drain
-        self._make_steps, self._on_change = steps, on_change
+        self._make_steps = steps
         self._lock = threading.Lock()
         self._phase = Phase.STARTING
         self._hurry = threading.Event()  # ends the notice
@@ -187,7 +188,6 @@ class Shutdown:
     def _enter(self, phase: Phase, seconds: Optional[float]) -> None:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._phase = phase
-        self._on_change(phase)
 
     def _run(self, notice: float, hurry: threading.Event) -> None:
         hurry.wait(notice)
@@ -198,7 +198,10 @@ class Shutdown:
             told, self._told = self._told, []
         self.stopping.set()
         for function in told:
-            function()
+            try:
+                function()
+            except Exception:
+                log.exception("somebody could not be told of the shutdown")
         began = time.monotonic()
         self._enter(Phase.DRAINING, self.drain)
         abandoned = self.in_flight.wait(self.drain)

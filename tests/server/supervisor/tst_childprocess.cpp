@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/childprocess.h"
+#include "server/supervisor/childsignal.h"
 #include "server/supervisor/outputreader.h"
 #include "tests/support/leftovers.h"
 
@@ -66,6 +67,7 @@ Q_DECLARE_METATYPE(ChildEnd)
 
 void TestChildProcess::init()
 {
+    ChildSignal::instance(); // keeps one descriptor, of the process
     descriptors = Leftovers::openDescriptors();
     child = std::make_unique<ChildProcess>(clock);
     ended = std::make_unique<QSignalSpy>(child.get(), &ChildProcess::ended);

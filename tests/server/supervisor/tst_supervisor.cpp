@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/childsignal.h"
 #include "server/supervisor/supervisor.h"
 #include "tests/support/leftovers.h"
 
@@ -78,6 +79,7 @@ private:
 
 void TestSupervisor::init()
 {
+    ChildSignal::instance(); // keeps one descriptor, of the process
     descriptors = Leftovers::openDescriptors();
     directory = std::make_unique<QTemporaryDir>();
     options = {};
