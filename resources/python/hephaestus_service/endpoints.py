@@ -109,19 +109,24 @@ class Endpoints:
         elif request.caller.path:
             self._service.connections.reached_path(request.caller.path)
         route = self._routes.get(request.path)
+        refusal = self._service.access.refuse(request.method, request.fields, request.caller, route is not None and route.owner_only)
+        if refusal is not None:
+            return self._refuse(refusal)
         if route is None:
             return as_error(404, "not_found", "there is no such path")
         handler = route.handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
             names = sorted({*route.handlers, *(["HEAD"] if "GET" in route.handlers else [])})
             return as_error(405, "method_not_allowed", "allowed here: " + ", ".join(names), ("allow", ", ".join(names)))
-        refusal = self._service.access.refuse(request.method, request.fields, request.caller, route.owner_only) \
-            or self._refuse_body(request)
+        refusal = self._refuse_body(request)
         if refusal is not None:
-            self._service.count_refusal(refusal.code)
-            fields = (("www-authenticate", "Bearer"),) if refusal.status == 401 else ()
-            return as_error(refusal.status, refusal.code, refusal.message, *fields)
+            return self._refuse(refusal)
         return handler(self, request)
+
+    def _refuse(self, refusal: Refusal) -> Response:
+        self._service.count_refusal(refusal.code)
+        fields = (("www-authenticate", "Bearer"),) if refusal.status == 401 else ()
+        return as_error(refusal.status, refusal.code, refusal.message, *fields)
 
     @staticmethod
     def _refuse_body(request: Request) -> Optional[Refusal]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The endpoints alone, served by threads: for programs without a server of their own. HTTP/1.1 by http.server."""
+"""The endpoints alone, served by threads: for programs without a server of their own. HTTP/1.1, read strictly."""
 from __future__ import annotations
 
 import contextlib
-import http.server
+import http
 import os
 import socket
 import socketserver
@@ -11,17 +11,28 @@ import stat
 import threading
 import time
 from concurrent.futures import Future
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Optional, Set
 
 from .access import AccessError, caller_of, is_loopback
 from .endpoints import LONGEST_BODY, Request, Response, as_error
+from .requesthead import LONGEST_HEAD, BadRequest, RequestHead, parse
 from .restart import take_inherited
 
 if TYPE_CHECKING:
     from .service import Service
 
-MOST_CONNECTIONS = 64
-IDLE_TIMEOUT = 30.0  # seconds a connection may wait for its next request, and a client take for one
+MOST_CONNECTIONS = 128
+BACKLOG = 1024
+IDLE_TIMEOUT = 30.0  # seconds a connection may wait for its next request
+HEAD_TIMEOUT = 5.0  # seconds a client may take for a head that it has begun, and its body
+WRITE_TIMEOUT = 10.0
+LINGER = 1.0
+TURN = 0.001
+
+
+class _Gone(Exception):
+    """The client has left, or takes too long."""
 
 
 class Listener:
@@ -65,7 +76,7 @@ def bind_path(path: str) -> socket.socket:
             listening.bind(path)
         finally:
             os.umask(before)
-        listening.listen(128)
+        listening.listen(BACKLOG)
     except BaseException:
         listening.close()
         raise
@@ -82,7 +93,7 @@ def _bind_port(service: Service, address: str) -> socket.socket:
             raise AccessError(f"{address}: is reachable from other machines and needs a token_file (or insecure=True)")
         raise AccessError(f"{address}: is reachable from other machines and needs TLS: put a proxy in front (or insecure=True)")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    return take_inherited(address) or socket.create_server((name, int(port)), family=family, backlog=128)
+    return take_inherited(address) or socket.create_server((name, int(port)), family=family, backlog=BACKLOG)
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
@@ -126,51 +137,92 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
             self._listening.close()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
+class _Handler(socketserver.BaseRequestHandler):
+    """One connection, whose requests are answered one after the other."""
 
-    def _answer(self) -> None:
+    server: _Server
+    request: socket.socket
+
+    def handle(self) -> None:
+        self._pending = b""
+        with contextlib.suppress(OSError, _Gone):  # a client that went away, or was too slow
+            while self._serve_one():
+                if self._pending:  # who sends many at once takes turns with the others
+                    time.sleep(TURN)
+
+    def _serve_one(self) -> bool:
+        """False when the connection ends."""
+        self._deadline = time.monotonic() + IDLE_TIMEOUT
         service = self.server.service
-        fields = [(name.lower(), value) for name, value in self.headers.items()]
-        lengths = [value for name, value in fields if name == "content-length"]
-        if any(name == "transfer-encoding" for name, _ in fields) or len(set(lengths)) > 1 \
-                or not all(each.isascii() and each.isdigit() for each in lengths):
-            self._send(as_error(400, "bad_framing", "expected a body with one Content-Length", close=True))
-            return
-        length = int(lengths[0]) if lengths else 0
-        if length > LONGEST_BODY:
-            self._send(as_error(413, "body_too_large", f"a body of at most {LONGEST_BODY} bytes is read", close=True))
-            return
-        if self.request_version != "HTTP/1.0" and not any(name == "host" for name, _ in fields):
-            self._send(as_error(400, "missing_host", "this needs a Host field", close=True))
-            return
-        body = self.rfile.read(length) if length else b""
-        path, _, query = self.path.partition("?")
+        try:
+            head = self._read_head()
+            if head.values("expect"):
+                self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = self._read_body(head.length)
+        except BadRequest as problem:
+            service.count_refusal(problem.refusal.code)
+            self._send(as_error(problem.refusal.status, problem.refusal.code, str(problem), close=True))
+            self._linger()
+            return False
         service.last_answers.begin()
         try:
-            answer = service.endpoints.answer(Request(self.command, path, query, fields, body, caller_of(self.connection)))
-            self._send(answer.result() if isinstance(answer, Future) else answer)
+            path, _, query = head.target.partition("?")
+            answer = service.endpoints.answer(Request(head.method, path, query, head.fields, body, caller_of(self.request)))
+            response = answer.result() if isinstance(answer, Future) else answer
+            self._send(response, with_body=head.method != "HEAD", keeps_alive=head.keeps_alive)
         finally:
             service.last_answers.end()
+        return head.keeps_alive and not response.close
 
-    do_GET = do_HEAD = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = _answer
+    def _read_head(self) -> RequestHead:
+        while b"\r\n\r\n" not in self._pending:
+            if len(self._pending) > LONGEST_HEAD:
+                raise BadRequest(431, "head_too_large", f"a head of at most {LONGEST_HEAD} bytes is read")
+            was_empty = not self._pending
+            self._receive()
+            if was_empty:
+                self._deadline = time.monotonic() + HEAD_TIMEOUT
+        text, _, self._pending = self._pending.partition(b"\r\n\r\n")
+        if len(text) > LONGEST_HEAD:
+            raise BadRequest(431, "head_too_large", f"a head of at most {LONGEST_HEAD} bytes is read")
+        head = parse(text)
+        if head.length > LONGEST_BODY:
+            raise BadRequest(413, "body_too_large", f"a body of at most {LONGEST_BODY} bytes is read")
+        return head
 
-    def _send(self, response: Response) -> None:
-        if response.close:
-            self.close_connection = True
-        head = f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('', ''))[0]}\r\n" \
-            + f"Date: {self.date_time_string(int(time.time()))}\r\n" \
-            + "".join(f"{name.title()}: {value}\r\n" for name, value in response.all_fields())
-        if self.close_connection and not response.close:
-            head += "Connection: close\r\n"
-        self.wfile.write(head.encode("latin-1", "replace") + b"\r\n" + (b"" if self.command == "HEAD" else response.body))
-        self.wfile.flush()
+    def _read_body(self, length: int) -> bytes:
+        while len(self._pending) < length:
+            self._receive()
+        body, self._pending = self._pending[:length], self._pending[length:]
+        return body
 
-    def send_error(self, code: int, message: Optional[str] = None, explain: Optional[str] = None) -> None:
-        """What http.server refuses itself: a request line that is none, a method it does not know."""
-        self.close_connection = True
-        self._send(as_error(code, "method_not_allowed" if code == 501 else "bad_request", message or "that is no request", close=True))
+    def _receive(self) -> None:
+        left = self._deadline - time.monotonic()
+        self.request.settimeout(max(left, 0.001))
+        try:
+            part = self.request.recv(64 << 10)
+        except socket.timeout:
+            part = b""
+            if self._pending:
+                raise BadRequest(408, "request_timeout", "the request took too long to come") from None
+        if not part:
+            if self._pending:
+                raise BadRequest(400, "incomplete_request", "the request has no end")
+            raise _Gone
+        self._pending += part
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002: http.server's name
-        """Health reads are not logged."""
+    def _send(self, response: Response, with_body: bool = True, keeps_alive: bool = True) -> None:
+        reason = http.HTTPStatus(response.status).phrase
+        fields = response.all_fields() + ([("connection", "close")] if not keeps_alive and not response.close else [])
+        head = f"HTTP/1.1 {response.status} {reason}\r\nDate: {formatdate(usegmt=True)}\r\n" \
+            + "".join(f"{name.title()}: {value}\r\n" for name, value in fields) + "\r\n"
+        self.request.settimeout(WRITE_TIMEOUT)
+        self.request.sendall(head.encode("latin-1", "replace") + (response.body if with_body else b""))
+
+    def _linger(self) -> None:
+        """Reads on for a moment: closing before would take the refusal away from the client."""
+        self.request.shutdown(socket.SHUT_WR)
+        self.request.settimeout(LINGER)
+        end = time.monotonic() + LINGER
+        while time.monotonic() < end and self.request.recv(64 << 10):
+            pass

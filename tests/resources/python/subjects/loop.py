@@ -4,7 +4,7 @@ import sys
 
 from common import ask, service
 
-service.listen(f"127.0.0.1:{sys.argv[1]}")
+print("listening on http://" + service.listen(f"127.0.0.1:{sys.argv[1]}"), flush=True)
 with service:
     while service.sleep(60):
         ask()
