@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/supervisor/childsignal.h"
 #include "server/supervisor/successor.h"
 #include "tests/support/leftovers.h"
 
@@ -89,6 +90,7 @@ private:
 
 void TestSuccessor::init()
 {
+    ChildSignal::instance(); // keeps one descriptor, of the process
     descriptors = Leftovers::openDescriptors();
     sockets = std::make_unique<HeldSockets>(true);
     QVERIFY(!sockets->open(parseServiceAddress(u"127.0.0.1:0"_s).value()));
