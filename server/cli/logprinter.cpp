@@ -63,7 +63,7 @@ void LogPrinter::append(QByteArray &text, const NamedLine &named, bool isLast) c
     if (!m_prefixes.isEmpty())
         text += m_prefixes[named.service];
     const bool isUnfinished = named.line.isUnfinished();
-    if (m_terminal.width()) {
+    if (m_terminal.isTerminal()) {
         QString line = QString::fromUtf8(named.line.text);
         line.chop(isUnfinished ? 0 : 1);
         text += printable(line.replace(u'\t', u"    "_s)).toUtf8();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // `hephaestus logs` as people run it: the real program, on services of this process and on wrapped programs.
+#include "common/base/filedescriptor.h"
 #include "common/fleet/launcher.h"
 #include "server/core/linering.h"
 #include "server/http/httpserver.h"
@@ -14,6 +15,10 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <thread>
 
 using namespace Hephaestus;
@@ -70,6 +75,8 @@ private Q_SLOTS:
     void usageErrorsExitWithTwo();
     void severalServicesAreInterleaved_data();
     void severalServicesAreInterleaved();
+    void aTerminalGetsNoControlCharacters_data();
+    void aTerminalGetsNoControlCharacters();
     void anyNumberOfLinesIsShown();
     void followingIsComplete();
     void whatIsLostIsCounted();
@@ -212,6 +219,34 @@ void TestLogsCommand::severalServicesAreInterleaved()
     QCOMPARE(outcome.errors, QString());
     QTEST(outcome.output, "output");
     QCOMPARE(outcome.code, 0);
+}
+
+void TestLogsCommand::aTerminalGetsNoControlCharacters_data()
+{
+    QTest::addColumn<int>("columns");
+    QTest::newRow("of 80 columns") << 80;
+    QTest::newRow("that tells no columns") << 0; // as a serial line, or in a container
+}
+
+void TestLogsCommand::aTerminalGetsNoControlCharacters()
+{
+    QFETCH(int, columns);
+    LoggingService service;
+    service.write(0s, "\x1b]0;owned\x07 \xe2\x80\xae reversed");
+    const FileDescriptor terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    QVERIFY(terminal.isOpen() && ::grantpt(terminal.number()) == 0 && ::unlockpt(terminal.number()) == 0);
+    winsize size{};
+    size.ws_col = static_cast<unsigned short>(columns);
+    QCOMPARE(::ioctl(terminal.number(), TIOCSWINSZ, &size), 0);
+    QProcess process;
+    process.setStandardOutputFile(QString::fromLocal8Bit(::ptsname(terminal.number())));
+    start(process, {u"logs"_s, service.url});
+    QCOMPARE(endOf(process).code, 0);
+    QByteArray shown(4096, '\0');
+    shown.truncate(std::max<ssize_t>(0, ::read(terminal.number(), shown.data(), std::size_t(shown.size()))));
+    QVERIFY2(shown.contains("owned") && shown.contains("reversed"), shown.constData());
+    QVERIFY2(!shown.contains('\x1b') && !shown.contains('\x07') && !shown.contains("\xe2\x80\xae"),
+             shown.toHex().constData());
 }
 
 void TestLogsCommand::anyNumberOfLinesIsShown()
