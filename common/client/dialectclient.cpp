@@ -100,6 +100,16 @@ void DialectClient::askStatus(const Done &done)
         askOurs(round);
 }
 
+void DialectClient::askStatusAnew(const Done &done)
+{
+    askStatus([this, done](const Answer<HealthReport> &answer) {
+        if (answer.value && answer.value->capabilities.contains(u"code"_s))
+            m_client.askStatusAnew(done);
+        else
+            done(answer);
+    });
+}
+
 /// Where it was found before. What is not understood there begins a new round at the next call.
 void DialectClient::askKnown(const Done &done)
 {

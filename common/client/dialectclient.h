@@ -22,6 +22,8 @@ public:
     ~DialectClient() override;
 
     void askStatus(const ServiceClient::Callback<HealthReport> &done);
+    /// The same, and of a service that compares its code: ServiceClient::askStatusAnew().
+    void askStatusAnew(const ServiceClient::Callback<HealthReport> &done);
     /// Drops everything under way without calling back.
     void abort() { m_client.abort(); }
     /// Found by the latest answer that was understood.

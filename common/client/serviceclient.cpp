@@ -127,6 +127,22 @@ void ServiceClient::askStatus(const Callback<HealthReport> &done)
          MaximumReport);
 }
 
+void ServiceClient::askStatusAnew(const Callback<HealthReport> &done)
+{
+    const auto asked = std::chrono::steady_clock::now();
+    read(bytesOf(Endpoint::Status) + "?fresh_after=" + QByteArray::number(LongestComparison.count()),
+         understood(done, [this, asked](const QByteArray &body) {
+             Result<HealthReport> report = m_reports.read(body);
+             const Seconds passed = std::chrono::steady_clock::now() - asked;
+             if (report && report->code && report->code->verdict == CodeVerdict::Fresh && report->code->checked
+                 && *report->code->checked > passed) {
+                 report->code->verdict = CodeVerdict::Unknown;
+                 report->code->reasons << u"the verdict is older than the question"_s;
+             }
+             return report;
+         }));
+}
+
 void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout)
 {
     change("POST", Endpoint::Shutdown, {}, timeout, understood(done, decodeShutdownResult, true));

@@ -54,6 +54,8 @@ public:
     /// A blocking shutdown: longer than any service's own budget ought to be.
     static constexpr std::chrono::milliseconds ShutdownTimeout{600'000};
 
+    /// How long a service may compare its code for askStatusAnew().
+    static constexpr std::chrono::seconds LongestComparison{3};
     /// All checks of the service together.
     static constexpr std::chrono::milliseconds CheckTimeout{30'000};
 
@@ -67,6 +69,9 @@ public:
 
     void askLive(const Callback<BasicHealth> &done);
     void askStatus(const Callback<HealthReport> &done);
+    /// The same after the service has compared its code once more, which it may take some seconds for. A verdict that
+    /// is older than the question is made Unknown: fresh then is fresh now.
+    void askStatusAnew(const Callback<HealthReport> &done);
     /// Blocks on the service's side until its clean-up is done. A value is there for 200 and for 500 with a result.
     void shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout = ShutdownTimeout);
     void schedule(std::optional<Seconds> delay, const Callback<Acknowledgement> &done);

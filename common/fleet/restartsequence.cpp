@@ -125,6 +125,7 @@ private:
     HttpPeer m_peer;
     std::unique_ptr<ServiceClient> m_client;
     bool m_polling = false;
+    bool m_isComparedAnew = false; ///< what was seen last is of a comparison that began in its step
     EnvironmentComparison m_environments;
     std::optional<HealthReport> m_old;
     std::optional<HealthReport> m_seen;     ///< the latest answer, during this step
@@ -592,7 +593,7 @@ bool RestartSequence::Private::isNewSeen() const
 
 bool RestartSequence::Private::isCodeKnown() const
 {
-    return m_seen && m_seen->code && m_seen->code->verdict != CodeVerdict::Unknown;
+    return m_isComparedAnew && m_seen && m_seen->code && m_seen->code->verdict != CodeVerdict::Unknown;
 }
 
 bool RestartSequence::Private::isStartedAlive() const
@@ -673,7 +674,14 @@ void RestartSequence::Private::poll()
         return;
     m_polling = true;
     m_isPollLater = m_answered;
-    m_client->askStatus([this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); });
+    const auto hear = [this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); };
+    if (m_step && m_step->step == RestartStep::CodeCompared)
+        m_client->askStatusAnew([this, hear](const Answer<HealthReport> &answer) {
+            m_isComparedAnew = true;
+            hear(answer);
+        });
+    else
+        m_client->askStatus(hear);
 }
 
 void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<HealthReport> report)
@@ -725,9 +733,10 @@ void RestartSequence::Private::beginStep()
     m_step = m_plan.steps.takeFirst();
     m_stepStarted = m_clock.now();
     if (m_step->step == RestartStep::CodeCompared) {
+        m_isComparedAnew = false;
         // A healthy service may still be comparing: it gets a little time, which is no part of the restart.
         receipt.total = m_stepStarted - m_started;
-        if (isCodeKnown() || !m_seen || !m_seen->capabilities.contains(u"code"_s)) {
+        if (!m_seen || !m_seen->capabilities.contains(u"code"_s)) {
             m_step.reset();
             return finish();
         }

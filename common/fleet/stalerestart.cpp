@@ -67,7 +67,9 @@ void StaleRestart::observe(ServiceId id, const HealthReport *report, TimePoint n
     m_away -= isAway(subject);
     subject.serves = report && isReady(*report);
     m_away += isAway(subject);
-    const CodeReport code = report && report->code ? *report->code : CodeReport();
+    CodeReport code = report && report->code ? *report->code : CodeReport();
+    for (CodeChange &change : code.changed)
+        change.pids.clear(); // workers come and go while the changes stay the same
     if (code.verdict == CodeVerdict::Fresh)
         subject.failure.clear();
     const bool stale = *subject.serves && mayBeOld(code);

@@ -37,6 +37,7 @@ struct ConfigDocument::Content
     };
 
     QString fileName;
+    QByteArray text;
     QString directory;
     toml::table root;
     QList<Found> found;
@@ -120,6 +121,7 @@ ConfigDocument ConfigDocument::fromText(const QByteArray &toml, const QString &f
     ConfigDocument document;
     document.m_content = std::make_shared<Content>();
     document.m_content->fileName = fileName;
+    document.m_content->text = toml;
     try {
         document.m_content->root = toml::parse(std::string_view(toml.constData(), std::size_t(toml.size())));
     } catch (const toml::parse_error &error) {
@@ -147,6 +149,8 @@ QList<Problem> ConfigDocument::problems() const
         problems << Problem{m_content->fileName, u"and %1 more"_s.arg(more)};
     return problems;
 }
+
+QByteArray ConfigDocument::text() const { return m_content->text; }
 
 QString ConfigDocument::directory() const { return m_content->directory; }
 

@@ -31,6 +31,8 @@ public:
     ConfigTable root() const;
     /// In the order of their lines: the first hundred, and how many more there are.
     QList<Problem> problems() const;
+    /// The bytes that were read.
+    QByteArray text() const;
     /// The file's directory, against which the paths in it are resolved; empty for text.
     QString directory() const;
 

@@ -102,7 +102,23 @@ struct CodeChange
     QString change; ///< `modified`, `added`, `removed`; not known: `unreadable`, `unverified` (what was loaded, or is
                     ///< there now)
 
+    QList<qint64> pids = {}; ///< of the processes that loaded what is not on disk any more; empty: not told
+
     bool operator==(const CodeChange &) const = default;
+};
+
+/// How many files were compared, by why they count.
+struct CodeCoverage
+{
+    qint64 processes = 0; ///< of the program's family that were looked at
+    qint64 executables = 0;
+    qint64 libraries = 0;
+    qint64 modules = 0;       ///< that an adapter reported, and scripts that a command line names
+    qint64 watched = 0;       ///< by patterns
+    qint64 configuration = 0; ///< with lock files
+    qint64 polled = 0;        ///< directories of which no event tells: network file systems, or all watches are in use
+
+    bool operator==(const CodeCoverage &) const = default;
 };
 
 struct CodeReport
@@ -110,7 +126,9 @@ struct CodeReport
     CodeVerdict verdict = CodeVerdict::Unknown;
     QList<CodeChange> changed;
     Since checked;
-    qint64 more = 0; ///< changes beyond those listed
+    qint64 more = 0;          ///< changes beyond those listed
+    QStringList reasons = {}; ///< why it is not known, one sentence each; Unknown always has one
+    CodeCoverage coverage = {};
 
     bool operator==(const CodeReport &) const = default;
 };

@@ -121,12 +121,27 @@ QJsonObject codeObject(const CodeReport &code)
 {
     QJsonArray changed;
     for (const CodeChange &change : code.changed) {
-        changed.append(QJsonObject{{u"path"_s, change.path}, {u"kind"_s, change.kind}, {u"change"_s, change.change}});
+        QJsonObject entry{{u"path"_s, change.path}, {u"kind"_s, change.kind}, {u"change"_s, change.change}};
+        if (!change.pids.isEmpty()) {
+            QJsonArray pids;
+            for (const qint64 pid : change.pids)
+                pids.append(pid);
+            entry["pids"_L1] = pids;
+        }
+        changed.append(entry);
     }
     QJsonObject object{
         {u"verdict"_s, wireName(code.verdict)}, {u"changed"_s, changed}, {u"checked_seconds"_s, since(code.checked)}};
     if (code.more > 0)
         object["more"_L1] = code.more;
+    if (!code.reasons.isEmpty())
+        object["reasons"_L1] = QJsonArray::fromStringList(code.reasons);
+    if (code.coverage != CodeCoverage())
+        object["coverage"_L1] = QJsonObject{
+            {u"processes"_s, code.coverage.processes},      {u"executable"_s, code.coverage.executables},
+            {u"libraries"_s, code.coverage.libraries},      {u"modules"_s, code.coverage.modules},
+            {u"watched"_s, code.coverage.watched},          {u"configuration"_s, code.coverage.configuration},
+            {u"polled_directories"_s, code.coverage.polled}};
     return object;
 }
 
@@ -258,8 +273,19 @@ CodeReport readCode(const JsonReader &reader)
         item.text("path"_L1, change.path);
         item.text("kind"_L1, change.kind);
         item.text("change"_L1, change.change);
+        for (const QJsonValue &pid : item.list("pids"_L1))
+            change.pids << pid.toInteger();
         code.changed << change;
     });
+    reader.texts("reasons"_L1, code.reasons);
+    const JsonReader coverage = reader.object("coverage"_L1);
+    coverage.count("processes"_L1, code.coverage.processes);
+    coverage.count("executable"_L1, code.coverage.executables);
+    coverage.count("libraries"_L1, code.coverage.libraries);
+    coverage.count("modules"_L1, code.coverage.modules);
+    coverage.count("watched"_L1, code.coverage.watched);
+    coverage.count("configuration"_L1, code.coverage.configuration);
+    coverage.count("polled_directories"_L1, code.coverage.polled);
     return code;
 }
 

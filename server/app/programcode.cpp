@@ -2,6 +2,7 @@
 #include "server/app/programcode.h"
 
 #include "server/core/serverstate.h"
+#include "server/supervisor/processtable.h"
 
 namespace Hephaestus {
 
@@ -24,15 +25,28 @@ void ProgramCode::follow(pid_t pid)
         return;
     m_monitor.reset();
     m_pid = pid;
-    m_state.setCode({});
+    CodeReport none;
+    none.reasons << (pid == 0 ? QStringLiteral("the program does not run") : QStringLiteral("not compared yet"));
+    m_state.setCode(none);
     if (pid == 0) {
         if (m_adapter)
             m_adapter->clearReport(); // whoever wrote into it was ended with the program
         return;
     }
     m_sources.pid = pid;
+    m_sources.family = [pid]() -> QList<ProcessEntry> {
+        const auto leader = readProcess(pid);
+        return leader ? remainsOf(*leader, readProcesses()) : QList<ProcessEntry>();
+    };
     m_monitor = std::make_unique<CodeMonitor>(m_state, m_sources);
     m_monitor->start();
+}
+
+void ProgramCode::compareAnew(std::function<void()> done) const
+{
+    if (m_monitor)
+        return m_monitor->compareAnew(std::move(done));
+    done();
 }
 
 void ProgramCode::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const

@@ -19,6 +19,8 @@ public:
 
     /// The program's process; 0: it does not run.
     void follow(pid_t pid);
+    /// CodeMonitor::compareAnew() of the process that runs; where none does, the verdict is known already.
+    void compareAnew(std::function<void()> done) const;
     /// CodeMonitor::find() of the process that runs; where none does, nothing is loaded.
     void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done) const;
 

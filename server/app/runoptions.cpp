@@ -2,18 +2,22 @@
 #include "server/app/runoptions.h"
 
 #include "common/base/duration.h"
+#include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
 #include "server/app/logoptions.h"
 #include "server/app/statedirectory.h"
 #include "server/cli/globaloptions.h"
+#include "server/code/codemanifest.h"
 #include "server/code/globpattern.h"
 #include "server/core/listeningsocket.h"
 
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
+
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -195,16 +199,20 @@ ServiceTarget readUpstream(const QCommandLineParser &parser, QList<Problem> &pro
 }
 
 /// The command line's patterns are relative to the directory it runs in, the file's to the file.
-void readWatch(const QCommandLineParser &parser, RunOptions &options)
+void readWatch(const QCommandLineParser &parser, RunOptions &options, QList<Problem> &problems)
 {
     const auto add = [&options](const QString &directory, const QStringList &patterns) {
         const QByteArray prefix = GlobPattern::literal(QFile::encodeName(directory)) + '/';
         for (const QString &pattern : patterns)
             options.watch << (pattern.startsWith(u'/') ? QByteArray() : prefix) + QFile::encodeName(pattern);
     };
+    options.python = parser.isSet(u"python"_s);
     add(QDir::currentPath(), parser.values(u"watch"_s));
     add(QFileInfo(options.service.file).absolutePath(), options.service.watch);
-    options.python = parser.isSet(u"python"_s);
+    if (!::isatty(STDERR_FILENO)) // nobody is there to correct it: the verdict says so
+        return;
+    for (const QByteArray &pattern : unmatched(QFile::encodeName(QDir::currentPath()), options.watch))
+        problems << Problem{u"--watch"_s, u"no file matches %1"_s.arg(printablePath(pattern))};
 }
 
 /// The rule, or what is usual for a program with these options.
@@ -282,7 +290,7 @@ std::optional<RunOptions> readRunOptions(const QStringList &words, const QByteAr
         problems << Problem{u"--overlap"_s,
                             u"unexpected beside --upstream: which of two programs answers there cannot be told"_s};
     options.ready = readReadyRule(parser, problems);
-    readWatch(parser, options);
+    readWatch(parser, options, problems);
     options.upstream = readUpstream(parser, problems);
     if (const auto log = readLogOptions(parser))
         options.log = *log;

@@ -33,6 +33,7 @@ CodeSources codeSources(const RunOptions &options)
     sources.configuredSince = ProcessOrigin::startOf(::getpid());
     if (options.service.file.isEmpty())
         return sources;
+    sources.configurationRead.insert(QFile::encodeName(options.service.file), options.service.content);
     for (const QString &file : QStringList{options.service.file} + options.service.namedFiles)
         sources.configurationFiles << QFile::encodeName(QFileInfo(file).absoluteFilePath());
     return sources;
@@ -90,6 +91,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
         CleanupStage::Logs);
     m_service.http().setLogs([this](const LogQuery &query) { return m_supervisor.output().page(query); });
     m_service.http().setCheckHandler([this](std::function<void()> done) { m_checks.checkAll(std::move(done)); });
+    m_service.http().setComparison([this](auto done) { m_code.compareAnew(std::move(done)); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);

@@ -36,6 +36,7 @@ CodeSources codeSources(const ServiceConfig &config)
         return sources;
     sources.directory = QFile::encodeName(QFileInfo(config.file).absolutePath());
     sources.configurationFiles << QFile::encodeName(config.file);
+    sources.configurationRead.insert(QFile::encodeName(config.file), config.content);
     for (const QString &file : config.namedFiles)
         sources.configurationFiles << QFile::encodeName(QFileInfo(file).absoluteFilePath());
     for (const QString &pattern : config.watch)
@@ -80,6 +81,7 @@ public:
             m_code.compareNow();
             m_checks.checkAll(std::move(done));
         });
+        m_service.http().setComparison([this](auto done) { m_code.compareAnew(std::move(done)); });
         m_service.http().setCodeQuery(
             [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
         connect(&m_service, &Service::signalReceived, this, [this](int number) {
@@ -130,7 +132,9 @@ private:
             qCCritical(logService, "SIGHUP: the configuration stays as it was");
         } else {
             const QStringList waiting = needRestart(m_config, config);
-            if (!waiting.isEmpty())
+            if (waiting.isEmpty())
+                m_code.setConfiguration(QFile::encodeName(config.file), config.content);
+            else
                 qCWarning(logService, "SIGHUP: needs a restart: %s", qPrintable(waiting.join(u", "_s)));
             apply(config);
             qCInfo(logService, "SIGHUP: applied %s", qPrintable(config.file));

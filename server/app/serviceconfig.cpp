@@ -156,6 +156,7 @@ ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems)
     const ConfigDocument document = ConfigDocument::fromFile(path);
     ServiceConfig config;
     config.file = QFileInfo(path).absoluteFilePath();
+    config.content = document.text();
     ConfigTable root = document.root();
     readService(root.table(u"service"_s), config);
     readShutdown(root.table(u"shutdown"_s), config);

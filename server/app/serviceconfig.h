@@ -11,7 +11,8 @@ namespace Hephaestus {
 /// What `hephaestus serve` runs with: a configuration file (resources/doc/service.md), or the defaults below.
 struct ServiceConfig
 {
-    QString file; ///< absolute; empty: there is none
+    QString file;       ///< absolute; empty: there is none
+    QByteArray content; ///< the bytes that were read from it
     QString name = QStringLiteral("hephaestus-mcp");
     QString version;
     QStringList listen{QStringLiteral("127.0.0.1:8000")};

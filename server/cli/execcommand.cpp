@@ -72,7 +72,7 @@ int execCommand(const QStringList &arguments)
     EnvironmentComparison environments;
     const QDeadlineTimer deadline(*settle);
     for (;;) {
-        QList<ServiceSnapshot> snapshots = survey(line.services(), environments);
+        QList<ServiceSnapshot> snapshots = surveyAnew(line.services(), environments);
         snapshots.removeIf([](const ServiceSnapshot &snapshot) { return !isNotFresh(snapshot); });
         if (snapshots.isEmpty())
             return become(command);

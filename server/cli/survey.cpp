@@ -145,13 +145,9 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
     return answers; // clients that still wait are destroyed, and call nobody
 }
 
-} // namespace
-
-QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
-                              std::optional<std::chrono::milliseconds> atMost)
+QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                                   QList<Answer<HealthReport>> answers)
 {
-    auto answers = askAll<DialectClient, HealthReport>(
-        entries, [](DialectClient &client, const auto &done) { client.askStatus(done); }, atMost);
     QList<ServiceSnapshot> snapshots;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];
@@ -161,6 +157,22 @@ QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentCompa
                                      answer.reply.message, answer.reply.latency, answer.value};
     }
     return snapshots;
+}
+
+} // namespace
+
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                              std::optional<std::chrono::milliseconds> atMost)
+{
+    const auto ask = [](DialectClient &client, const auto &done) { client.askStatus(done); };
+    return snapshotsOf(entries, environments, askAll<DialectClient, HealthReport>(entries, ask, atMost));
+}
+
+QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                                  std::optional<std::chrono::milliseconds> atMost)
+{
+    const auto ask = [](DialectClient &client, const auto &done) { client.askStatusAnew(done); };
+    return snapshotsOf(entries, environments, askAll<DialectClient, HealthReport>(entries, ask, atMost));
 }
 
 void pause(std::chrono::milliseconds time)

@@ -15,6 +15,9 @@ namespace Hephaestus {
 /// caller that asks again keeps `environments`.
 QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                               std::optional<std::chrono::milliseconds> atMost = {});
+/// The same after each has compared its code once more: ServiceClient::askStatusAnew().
+QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                                  std::optional<std::chrono::milliseconds> atMost = {});
 /// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.
 class PrometheusFleet;

@@ -105,7 +105,9 @@ int waitCommand(const QStringList &arguments)
     const QDeadlineTimer deadline(*timeout);
     Ends ends;
     for (;;) {
-        QList<ServiceSnapshot> snapshots = survey(line.services(), environments, timeForLook(deadline));
+        const auto atMost = timeForLook(deadline);
+        QList<ServiceSnapshot> snapshots =
+            fresh ? surveyAnew(line.services(), environments, atMost) : survey(line.services(), environments, atMost);
         snapshots.removeIf(isSo);
         if (snapshots.isEmpty())
             return ExitDone;

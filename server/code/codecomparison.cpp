@@ -21,40 +21,53 @@ QString CodeComparison::word(Change change)
     case Change::Modified: return QStringLiteral("modified");
     case Change::Added: return QStringLiteral("added");
     case Change::Removed: return QStringLiteral("removed");
+    case Change::NotBuilt: return QStringLiteral("not_built");
     case Change::Unreadable: return QStringLiteral("unreadable");
     case Change::Unverified: return QStringLiteral("unverified");
     }
     return {};
 }
 
+CodeReport CodeComparison::notKnown(const QString &reason)
+{
+    CodeReport report;
+    report.reasons << reason;
+    return report;
+}
+
 CodeReport CodeComparison::compare(CpuThrottle &throttle)
 {
+    const auto stopped = [] { return notKnown(QStringLiteral("the comparison was stopped")); };
     throttle.begin();
     if (!m_manifest.update(throttle))
-        return {};
+        return stopped();
     FileTable &files = m_manifest.files();
     if (files.size() == 0)
-        return {};
+        return notKnown(QStringLiteral("nothing is known of what the process loaded"));
     for (auto &directory : files.directories()) {
         for (LoadedFile &file : directory.second.files)
             file.seen = false;
     }
     m_unexpected.clear();
     if (!visitWatched(throttle))
-        return {};
+        return stopped();
     QByteArray path;
+    QSet<quint32> present; // of those that differed
     for (auto &directory : files.directories()) {
         for (LoadedFile &file : directory.second.files) {
-            if (file.seen)
-                continue;
-            path = files.path(directory, file);
-            struct stat status = {};
-            const bool found = ::stat(path.constData(), &status) == 0;
-            compareTo(path, file, found ? &status : nullptr, errno, throttle);
-            if (!throttle.step())
-                return {};
+            if (!file.seen) {
+                path = files.path(directory, file);
+                struct stat status = {};
+                const bool found = ::stat(path.constData(), &status) == 0;
+                compareTo(path, file, found ? &status : nullptr, errno, throttle);
+                if (!throttle.step())
+                    return stopped();
+            }
+            if (m_differences.count(file.name) > 0)
+                present.insert(file.name);
         }
     }
+    std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
     return report();
 }
 
@@ -70,17 +83,19 @@ bool CodeComparison::visitWatched(CpuThrottle &throttle)
     visitor.unreadable = [this](const QByteArray &directory) { m_unexpected.emplace(directory, Change::Unreadable); };
     visitor.goOn = [&throttle] { return throttle.step(); };
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
-        LoadedFile *file = files.find(*folder, name);
-        if (file && m_differences.empty() && file->evidence == Evidence::Hashed
-            && file->stamp == FileStamp::of(status)) {
-            file->seen = true; // the usual case, without making its path
+        const std::span<LoadedFile> versions = files.versions(*folder, name);
+        if (versions.size() == 1 && m_differences.empty() && versions[0].evidence == Evidence::Hashed
+            && !versions[0].isNewer && versions[0].stamp == FileStamp::of(status)) {
+            versions[0].seen = true; // the usual case, without making its path
             if (!isLink)
                 return;
         }
-        if (!file)
+        if (versions.empty())
             m_unexpected.emplace((directory == "/" ? QByteArray() : directory) + '/' + name, Change::Added);
-        else if (!file->seen)
-            compareTo(directory + '/' + name, *file, &status, 0, throttle);
+        for (LoadedFile &file : versions) {
+            if (!file.seen)
+                compareTo(directory + '/' + name, file, &status, 0, throttle);
+        }
         if (isLink)
             m_manifest.noteLink(directory + '/' + name);
     };
@@ -98,6 +113,8 @@ void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const s
     if (status) {
         now = FileStamp::of(*status);
         change = S_ISREG(status->st_mode) ? judge(path, file, now, throttle) : Change::Modified;
+        if (!change && file.isNewer)
+            change = Change::NotBuilt;
     } else if (error != ENOENT && error != ENOTDIR && error != ELOOP) {
         change = Change::Unreadable;
     } else if (file.evidence != Evidence::Absent) {
@@ -116,6 +133,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     case Evidence::Absent: return Change::Added;
     case Evidence::Unreadable: return Change::Unreadable;
     case Evidence::Pending: return Change::Unverified;
+    case Evidence::Doubtful:
     case Evidence::Unverified:
         return file.stamp.size >= 0 && file.stamp.size != now.size ? Change::Modified : Change::Unverified;
     case Evidence::StampOnly:
@@ -153,6 +171,83 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     return {};
 }
 
+/// Versions that differ, and run nowhere.
+QSet<quint32> CodeComparison::heldBySupervisorsOnly() const
+{
+    QSet<quint32> reported;
+    if (m_differences.empty())
+        return {};
+    for (const auto &directory : m_manifest.files().directories()) {
+        for (const LoadedFile &file : directory.second.files) {
+            if (file.origins == Reported && m_differences.count(file.name) > 0)
+                reported.insert(file.name);
+        }
+    }
+    if (reported.isEmpty())
+        return {};
+    const QSet<qint64> supervisors = m_manifest.supervisors();
+    const auto holders = supervisors.isEmpty() ? QHash<quint32, QList<qint64>>() : m_manifest.holders(reported);
+    QSet<quint32> unused;
+    for (auto file = holders.cbegin(); file != holders.cend(); ++file) {
+        if (std::all_of(file->begin(), file->end(), [&](qint64 pid) { return supervisors.contains(pid); }))
+            unused.insert(file.key());
+    }
+    return unused;
+}
+
+QStringList CodeComparison::reasons(const QSet<quint32> &unused) const
+{
+    qsizetype unreadable = 0;
+    qsizetype unverified = 0;
+    qsizetype doubtful = 0;
+    qsizetype notBuilt = 0;
+    for (const auto &[path, change] : m_unexpected)
+        unreadable += change == Change::Unreadable;
+    for (const auto &directory : m_manifest.files().directories()) {
+        for (const LoadedFile &file : directory.second.files) {
+            const auto found = m_differences.find(file.name);
+            if (found == m_differences.end())
+                continue;
+            if (unused.contains(file.name))
+                continue;
+            unreadable += found->second.change == Change::Unreadable;
+            notBuilt += found->second.change == Change::NotBuilt;
+            if (found->second.change == Change::Unverified)
+                ++(file.evidence == Evidence::Doubtful ? doubtful : unverified);
+        }
+    }
+    QStringList reasons = m_manifest.gaps();
+    if (notBuilt > 0)
+        reasons << QStringLiteral("build first: %1 sources were edited after the program was built").arg(notBuilt);
+    if (unreadable > 0)
+        reasons << QStringLiteral("not readable: %1 files or directories").arg(unreadable);
+    if (unverified > 0)
+        reasons << QStringLiteral("changed while they were loaded, or before they were first read: %1 files")
+                       .arg(unverified);
+    if (doubtful > 0)
+        reasons
+            << QStringLiteral("run from byte code that may have been made of another source: %1 files").arg(doubtful);
+    return reasons;
+}
+
+CodeCoverage CodeComparison::coverage() const
+{
+    CodeCoverage coverage;
+    coverage.processes = m_manifest.processes();
+    for (const auto &directory : m_manifest.files().directories()) {
+        for (const LoadedFile &file : directory.second.files) {
+            coverage.executables += file.kind == CodeKind::Executable;
+            coverage.libraries += file.kind == CodeKind::Library;
+            coverage.configuration += file.kind == CodeKind::Configuration || file.kind == CodeKind::LockFile;
+            coverage.modules += (file.origins & (Reported | Scripted)) != 0;
+            coverage.watched += file.kind == CodeKind::Source && (file.origins & (Watched | Named)) != 0;
+        }
+    }
+    return coverage;
+}
+
+/// A file that processes loaded in different versions is told once, by the version that differs most, with those who
+/// loaded one that is not on disk.
 CodeReport CodeComparison::report() const
 {
     struct Entry
@@ -160,42 +255,65 @@ CodeReport CodeComparison::report() const
         CodeKind kind;
         QByteArray path;
         Change change;
+        QList<quint32> versions;
     };
     std::vector<Entry> entries;
     const FileTable &files = m_manifest.files();
+    const QSet<quint32> unused = heldBySupervisorsOnly();
     for (const auto &directory : files.directories()) {
         for (const LoadedFile &file : directory.second.files) {
-            if (const auto found = m_differences.find(file.name); found != m_differences.end())
-                entries.push_back({file.kind, files.path(directory, file), found->second.change});
+            const auto found = m_differences.find(file.name);
+            if (found == m_differences.end() || unused.contains(file.name))
+                continue;
+            QByteArray path = files.path(directory, file);
+            if (entries.empty() || entries.back().path != path)
+                entries.push_back({file.kind, std::move(path), found->second.change, {file.name}});
+            else {
+                entries.back().change = std::min(entries.back().change, found->second.change);
+                entries.back().versions << file.name;
+            }
         }
     }
     for (const auto &[path, change] : m_unexpected)
-        entries.push_back({CodeKind::Source, path, change});
+        entries.push_back({CodeKind::Source, path, change, {}});
     std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.kind < b.kind; });
 
     CodeReport report;
     bool stale = false;
     qsizetype text = 0;
+    QSet<quint32> listed;
+    qsizetype count = 0;
     for (const Entry &entry : entries) {
         stale = stale || entry.change < Change::Unreadable;
-        if (report.changed.size() < Listed && (text += entry.path.size()) < ListedText)
-            report.changed << CodeChange{printablePath(entry.path), QLatin1String(wireName(entry.kind)),
-                                         word(entry.change)};
-        else
+        if (count < Listed && (text += entry.path.size()) < ListedText) {
+            ++count;
+            listed.unite(QSet<quint32>(entry.versions.cbegin(), entry.versions.cend()));
+        } else {
             ++report.more;
+        }
     }
-    const QByteArray &module = m_manifest.sources().moduleReport;
-    if (!module.isEmpty()
-        && !m_manifest.hasModules()) // the adapter was not loaded: what it would have named is not known
-        report.changed << CodeChange{printablePath(module), QStringLiteral("source"), word(Change::Unreadable)};
-    if (!hasProcessTable()) // what it has mapped is not known
-        report.changed << CodeChange{QStringLiteral("/proc"), QLatin1String(wireName(CodeKind::Executable)),
-                                     word(Change::Unreadable)};
-    report.verdict = stale ? CodeVerdict::Stale : report.changed.isEmpty() ? CodeVerdict::Fresh : CodeVerdict::Unknown;
+    const auto holders = listed.isEmpty() ? QHash<quint32, QList<qint64>>() : m_manifest.holders(listed);
+    for (const Entry &entry : entries) {
+        if (report.changed.size() == count)
+            break;
+        CodeChange change{printablePath(entry.path), QLatin1String(wireName(entry.kind)), word(entry.change), {}};
+        for (const quint32 version : entry.versions)
+            change.pids += holders.value(version);
+        std::sort(change.pids.begin(), change.pids.end());
+        change.pids.erase(std::unique(change.pids.begin(), change.pids.end()), change.pids.end());
+        report.changed << change;
+    }
+    report.reasons = reasons(unused);
+    if (!hasProcessTable())
+        report.reasons << QStringLiteral("/proc is not mounted: what the process has mapped is not known");
+    report.coverage = coverage();
+    report.verdict = stale                                     ? CodeVerdict::Stale
+        : report.changed.isEmpty() && report.reasons.isEmpty() ? CodeVerdict::Fresh
+                                                               : CodeVerdict::Unknown;
     if (const GitState &git = m_manifest.git();
         stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)
-        report.changed << CodeChange{printablePath(git.directory + "/HEAD"), QStringLiteral("git"),
-                                     word(Change::Modified)};
+        report.changed << CodeChange{
+            printablePath(git.directory + "/HEAD"), QStringLiteral("git"), word(Change::Modified), {}};
     report.checked = Seconds(0);
     return report;
 }

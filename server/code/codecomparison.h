@@ -19,12 +19,12 @@ public:
 
     explicit CodeComparison(CodeManifest &manifest);
 
-    /// Brings the manifest up to date and compares every file. Unknown without changes: the throttle was stopped, or
-    /// there is nothing to compare.
+    /// Brings the manifest up to date and compares every version of every file that a process of the program loaded.
+    /// Unknown without changes: the throttle was stopped, or there is nothing to compare.
     CodeReport compare(CpuThrottle &throttle);
 
 private:
-    enum class Change : quint8 { Modified, Added, Removed, Unreadable, Unverified };
+    enum class Change : quint8 { Modified, Added, Removed, NotBuilt, Unreadable, Unverified };
     struct Difference
     {
         Change change;
@@ -32,14 +32,18 @@ private:
     };
 
     bool visitWatched(CpuThrottle &throttle);
+    QSet<quint32> heldBySupervisorsOnly() const;
+    QStringList reasons(const QSet<quint32> &unused) const;
+    CodeCoverage coverage() const;
     void compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
                    CpuThrottle &throttle);
     std::optional<Change> judge(const QByteArray &path, LoadedFile &file, FileStamp &now, CpuThrottle &throttle);
     CodeReport report() const;
     static QString word(Change change);
+    static CodeReport notKnown(const QString &reason);
 
     CodeManifest &m_manifest;
-    std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name
+    std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name; of files that the manifest has
     std::map<QByteArray, Change> m_unexpected; ///< watched files that were not there, directories not readable
 };
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codemanifest.h"
 
+#include "common/base/printable.h"
 #include "server/code/processorigin.h"
+#include "server/code/scriptarguments.h"
+
+#include <QDir>
+#include <QFile>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,6 +20,8 @@
 namespace Hephaestus {
 namespace {
 
+constexpr std::chrono::milliseconds TimeToReport{1'000}; ///< from a Python's start to its adapter's
+
 constexpr std::array LockFiles{
     "poetry.lock",    "uv.lock",  "pdm.lock",   "Pipfile.lock", "requirements.txt", "package-lock.json", "yarn.lock",
     "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "go.sum",       "Gemfile.lock",     "composer.lock",     "conan.lock"};
@@ -26,6 +33,31 @@ FileDescriptor openForReading(const char *path, int directory = AT_FDCWD)
 }
 
 bool isMissing(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
+
+QByteArray proc(pid_t pid, const QByteArray &entry) { return "/proc/" + QByteArray::number(pid) + '/' + entry; }
+
+/// `python3`, `python3.11`, `pypy3`, …
+bool isPython(const QByteArray &program) { return program.startsWith("python") || program.startsWith("pypy"); }
+
+/// Without links, also if it does not exist: then its directory without links.
+QByteArray resolved(const QByteArray &path)
+{
+    std::array<char, PATH_MAX> real;
+    if (::realpath(path.constData(), real.data()))
+        return QByteArray(real.data());
+    const qsizetype slash = path.lastIndexOf('/');
+    if (slash > 0 && ::realpath(path.first(slash).constData(), real.data()))
+        return QByteArray(real.data()) + path.mid(slash);
+    return path;
+}
+
+/// Source of a language that is compiled: a change of it is in the program only after a build.
+bool isCompiled(const QByteArray &name)
+{
+    constexpr std::array<QByteArrayView, 16> Endings{".c",  ".cc", ".cpp", ".cxx", ".h",     ".hh",  ".hpp", ".hxx",
+                                                     ".rs", ".go", ".zig", ".d",   ".swift", ".nim", ".m",   ".pas"};
+    return std::any_of(Endings.begin(), Endings.end(), [&](QByteArrayView end) { return name.endsWith(end); });
+}
 
 /// A noted file whose content may be another than the one loaded: nothing known then is known of that one.
 void makeUnverified(LoadedFile &file)
@@ -47,27 +79,42 @@ QByteArrayList lockFilesIn(const QByteArray &directory)
     return found;
 }
 
+QByteArrayList unmatched(const QByteArray &directory, const QByteArrayList &watch)
+{
+    QByteArrayList found;
+    for (const QByteArray &each : watch) {
+        const QByteArrayList patterns = GlobPattern::expand(each);
+        if (std::none_of(patterns.begin(), patterns.end(),
+                         [&](const QByteArray &pattern) { return GlobPattern(directory, pattern).matchesAny(); }))
+            found << each;
+    }
+    return found;
+}
+
 CodeManifest::CodeManifest(CodeSources sources) : m_sources(std::move(sources)), m_modules(m_sources.moduleReport)
 {
-    for (const QByteArray &pattern : m_sources.watch)
-        m_patterns << GlobPattern(m_sources.directory, pattern);
     if (!m_sources.directory.isEmpty())
         m_git = GitState::of(m_sources.directory);
     const auto since = m_sources.since ? m_sources.since : ProcessOrigin::startOf(m_sources.pid);
     begin(ChangeBound(since.value_or(0))); // 0: the process is gone, and nothing can be proven
 }
 
-QByteArray CodeManifest::proc(const char *entry) const
-{
-    return "/proc/" + QByteArray::number(m_sources.pid) + '/' + entry;
-}
-
 void CodeManifest::noteDirectory(const QByteArray &directory)
 {
-    if (!m_listener || m_directories.contains(directory))
+    struct stat status = {};
+    if (!m_listener || m_directories.contains(directory) || ::stat(directory.constData(), &status) != 0)
         return;
-    m_directories.insert(directory);
+    m_directories.insert(directory, {status.st_dev, status.st_ino});
     m_listener(directory);
+}
+
+bool CodeManifest::haveDirectoriesMoved()
+{
+    return m_directories.removeIf([](const auto &entry) {
+        struct stat status = {};
+        return ::stat(entry.key().constData(), &status) != 0
+            || std::pair<quint64, quint64>(status.st_dev, status.st_ino) != entry.value();
+    }) > 0;
 }
 
 void CodeManifest::noteLink(const QByteArray &path)
@@ -98,28 +145,42 @@ bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name)
 void CodeManifest::begin(const ChangeBound &since)
 {
     m_files.clear();
-    m_mapped.clear();
+    m_own = {ProcessOrigin::ticketOf(m_sources.pid), ProcessOrigin::imageOf(m_sources.pid), {}};
+    m_family.clear();
     m_unproven.clear();
+    m_modules = LoadedModules(m_sources.moduleReport); // its processes hold files by their names here
     m_recorded = false;
     m_lastUpdate = since;
-    noteMapped(mappedFiles(m_sources.pid), since);
+    m_scripts.clear();
+    m_patterns.clear();
+    for (const QByteArray &watch : m_sources.watch) {
+        for (const QByteArray &pattern : GlobPattern::expand(watch))
+            m_patterns << GlobPattern(m_sources.directory, pattern);
+    }
+    noteMapped(m_sources.pid, m_own, mappedFiles(m_sources.pid), since);
     const ChangeBound configured = m_sources.configuredSince ? ChangeBound(*m_sources.configuredSince) : since;
-    for (const QByteArray &path : m_sources.configurationFiles)
-        noteNamed(path, CodeKind::Configuration, configured);
+    for (const QByteArray &path : m_sources.configurationFiles) {
+        if (const auto read = m_sources.configurationRead.constFind(path); read != m_sources.configurationRead.cend())
+            noteConfiguration(path, *read);
+        else
+            noteNamed(path, CodeKind::Configuration, configured);
+    }
     for (const QByteArray &path : m_sources.lockFiles)
         noteNamed(path, CodeKind::LockFile, since);
     for (const GlobPattern &pattern : m_patterns) {
         if (!pattern.isPattern())
             noteNamed(pattern.root(), CodeKind::Source, since);
     }
+    if (const auto own = readProcess(m_sources.pid); own && m_sources.pid != ::getpid())
+        noteScripts(*own, ProcessOrigin::programOf(m_sources.pid), m_own.image);
     if (const auto environment = ProcessOrigin::environmentOf(m_sources.pid))
         m_environment = ProcessOrigin::environmentHash(*environment);
 }
 
-FileDescriptor CodeManifest::openLoaded(const MappedFile &mapped) const
+FileDescriptor CodeManifest::openLoaded(pid_t pid, const MappedFile &mapped) const
 {
     struct stat status = {};
-    for (const QByteArray &path : {proc("map_files/") + mapped.range, proc("exe"), mapped.path}) {
+    for (const QByteArray &path : {proc(pid, "map_files/" + mapped.range), proc(pid, "exe"), mapped.path}) {
         FileDescriptor file = openForReading(path.constData());
         if (file.isOpen() && ::fstat(file.number(), &status) == 0 && mapped.is(status, file.number()))
             return file;
@@ -127,40 +188,215 @@ FileDescriptor CodeManifest::openLoaded(const MappedFile &mapped) const
     return {};
 }
 
-void CodeManifest::noteMapped(const QList<MappedFile> &mapped, const ChangeBound &since)
+void CodeManifest::noteMapped(pid_t pid, Mappings &mappings, const QList<MappedFile> &mapped, const ChangeBound &since)
 {
     struct stat program = {};
-    const bool programKnown = ::stat(proc("exe").constData(), &program) == 0;
+    const bool programKnown = ::stat(proc(pid, "exe").constData(), &program) == 0;
+    QHash<std::pair<quint64, quint64>, quint32> present;
     for (const MappedFile &each : mapped) {
-        const bool isProgram = programKnown && each.inode == program.st_ino
-            && (each.device == program.st_dev || m_mapped.isEmpty()); // the program is the first of the maps
-        if (isProgram)
-            m_image = each;
-        if (m_mapped.contains({each.device, each.inode}))
+        const std::pair identity(each.device, each.inode);
+        if (const auto known = mappings.files.constFind(identity); known != mappings.files.cend()) {
+            present.insert(identity, *known);
             continue;
-        m_mapped.insert({each.device, each.inode}, each.path);
-
-        LoadedFile file;
-        file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
-        file.origins = Mapped;
-        const FileDescriptor loaded = openLoaded(each);
-        struct stat status = {};
-        if (loaded.isOpen() && ::fstat(loaded.number(), &status) == 0) {
-            file.stamp = FileStamp::of(status);
-            // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
-            const qint64 time = status.st_nlink == 0 ? file.stamp.modified : file.stamp.changed;
-            if (!isProgram && since.mayPrecede(time))
-                makeUnverified(file);
-            else
-                m_unproven.insert(each.path, each);
-        } else {
-            makeUnverified(file);
-            if (::stat(each.path.constData(), &status) == 0 && status.st_ino == each.inode)
-                file.evidence = Evidence::Unreadable; // it is there, and not for us
         }
-        m_files.add(each.path, file);
-        noteDirectory(each.path.first(std::max(each.path.lastIndexOf('/'), qsizetype(1))));
+        const bool isProgram = programKnown && each.inode == program.st_ino
+            && (each.device == program.st_dev || present.isEmpty()); // the program is the first of the maps
+        present.insert(identity, noteMapping(pid, each, isProgram, since));
     }
+    mappings.files = std::move(present);
+}
+
+/// Two processes that map one file have loaded the same bytes, unless it was written to in between.
+quint32 CodeManifest::noteMapping(pid_t pid, const MappedFile &mapped, bool isProgram, const ChangeBound &since)
+{
+    LoadedFile file;
+    file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
+    file.origins = Mapped;
+    const FileDescriptor loaded = openLoaded(pid, mapped);
+    struct stat status = {};
+    if (loaded.isOpen() && ::fstat(loaded.number(), &status) == 0) {
+        file.stamp = FileStamp::of(status);
+        for (LoadedFile &known : m_files.versions(mapped.path)) {
+            if ((known.origins & Mapped) && known.stamp.sameFile(file.stamp) && known.stamp.size == file.stamp.size
+                && known.stamp.modified == file.stamp.modified
+                && (known.evidence == Evidence::Pending || known.evidence == Evidence::Hashed))
+                return known.name;
+        }
+        // Nobody can write to a running program (ETXTBSY); removing a file moves only the time of its last change
+        const qint64 time = status.st_nlink == 0 ? file.stamp.modified : file.stamp.changed;
+        if (!isProgram && since.mayPrecede(time))
+            makeUnverified(file);
+    } else {
+        makeUnverified(file);
+        if (::stat(mapped.path.constData(), &status) == 0 && status.st_ino == mapped.inode)
+            file.evidence = Evidence::Unreadable; // it is there, and not for us
+    }
+    const LoadedFile &added = m_files.addVersion(mapped.path, file);
+    if (added.evidence == Evidence::Pending)
+        m_unproven.insert(added.name, {pid, mapped});
+    noteDirectory(mapped.path.first(std::max(mapped.path.lastIndexOf('/'), qsizetype(1))));
+    return added.name;
+}
+
+/// Processes that belong to the first one. One that has just begun may be over before it is read.
+void CodeManifest::noteFamily()
+{
+    QHash<pid_t, Mappings> family;
+    m_silent.clear();
+    m_settling = false;
+    QList<ProcessEntry> processes;
+    if (const auto own = readProcess(m_sources.pid))
+        processes << *own;
+    if (m_sources.family)
+        processes << m_sources.family();
+    QHash<pid_t, quint64> tickets;
+    for (const ProcessEntry &process : processes)
+        tickets.insert(process.pid, process.startTicks);
+    QHash<std::pair<pid_t, quint64>, Starting> starting;
+    QSet<std::pair<pid_t, quint64>> present;
+    const auto now = std::chrono::steady_clock::now();
+    for (const ProcessEntry &process : processes) {
+        if (process.isZombie())
+            continue;
+        const QByteArray image = ProcessOrigin::imageOf(process.pid);
+        const QByteArray program = ProcessOrigin::programOf(process.pid);
+        const std::pair identity(process.pid, process.startTicks);
+        if (!m_modules.reportFile().isEmpty() && isPython(program)
+            && !m_modules.reports(process.pid, process.startTicks, image,
+                                  {process.parent, tickets.value(process.parent)})) {
+            Starting begun = m_starting.value(identity, {image, now});
+            if (begun.image != image)
+                begun = {image, now};
+            starting.insert(identity, begun);
+            if (now - begun.since < TimeToReport)
+                m_settling = true;
+            else
+                m_silent << QStringLiteral("process %1 (%2) runs without the Python adapter: what it imported is "
+                                           "not known")
+                                .arg(process.pid)
+                                .arg(QString::fromUtf8(program));
+        }
+        const bool isOwn = process.pid == m_sources.pid;
+        if (!isOwn && process.age() < m_sources.passing)
+            continue;
+        noteScripts(process, program, image);
+        present.insert(identity);
+        if (isOwn)
+            continue;
+        Mappings mappings = m_family.value(process.pid);
+        ChangeBound since = m_lastUpdate;
+        if (mappings.ticket != process.startTicks || mappings.image != image) {
+            if (mappings.ticket != process.startTicks)
+                since = ChangeBound(ProcessOrigin::startOf(process.pid).value_or(0));
+            mappings = {process.startTicks, image, {}};
+        }
+        noteMapped(process.pid, mappings, mappedFiles(process.pid), since);
+        family.insert(process.pid, std::move(mappings));
+    }
+    m_starting = std::move(starting);
+    m_family = std::move(family);
+    m_scripts.removeIf([&](const auto &entry) { return !present.contains(entry.key()); });
+    QSet<quint32> scripts;
+    for (const Scripts &each : std::as_const(m_scripts)) {
+        scripts.unite(QSet<quint32>(each.files.cbegin(), each.files.cend()));
+        if (!each.gap.isEmpty())
+            m_silent << each.gap;
+    }
+    m_silent.sort();
+    m_files.forget(Scripted, [&](const QByteArray &, const LoadedFile &file) { return !scripts.contains(file.name); });
+}
+
+void CodeManifest::forgetUnmapped()
+{
+    QSet<quint32> present(m_own.files.cbegin(), m_own.files.cend());
+    for (const Mappings &mappings : std::as_const(m_family))
+        present.unite(QSet<quint32>(mappings.files.cbegin(), mappings.files.cend()));
+    m_files.forget(Origin::Mapped,
+                   [&](const QByteArray &, const LoadedFile &file) { return !present.contains(file.name); });
+}
+
+QStringList CodeManifest::gaps() const
+{
+    QStringList gaps = m_silent;
+    if (!m_modules.reportFile().isEmpty() && !m_modules.any() && gaps.isEmpty())
+        gaps << QStringLiteral("no Python of this program has taken the adapter: what it imported is not known");
+    for (const QByteArray &pattern : unmatched(m_sources.directory, m_unmatched))
+        gaps << QStringLiteral("no file matches the pattern %1").arg(printablePath(pattern));
+    return gaps;
+}
+
+QSet<qint64> CodeManifest::supervisors() const
+{
+    const QSet<qint64> pids = m_modules.pids();
+    QSet<qint64> found;
+    // The reloaders of Werkzeug and Django start themselves once more, with a variable that says so.
+    const auto hasMark = [](qint64 pid, QByteArrayView mark) {
+        return ('\0' + ProcessOrigin::environmentOf(pid_t(pid)).value_or(QByteArray())).contains(mark);
+    };
+    for (const qint64 child : pids) {
+        const auto process = readProcess(child);
+        if (!process || !pids.contains(process->parent))
+            continue;
+        for (const QByteArrayView mark :
+             {QByteArrayView("\0WERKZEUG_RUN_MAIN=true", 23), QByteArrayView("\0RUN_MAIN=true", 14)}) {
+            if (hasMark(child, mark) && !hasMark(process->parent, mark))
+                found.insert(process->parent);
+        }
+    }
+    // A uvicorn that serves has loaded an HTTP protocol; one that only starts workers, or watches, has not.
+    const auto holdersIn = [this](const char *folder) {
+        QSet<quint32> files;
+        for (const auto &[path, directory] : m_files.directories()) {
+            if (QByteArrayView(path.data(), qsizetype(path.size())).endsWith(folder)) {
+                for (const LoadedFile &file : directory.files)
+                    files.insert(file.name);
+            }
+        }
+        QSet<qint64> holders;
+        for (const QList<qint64> &each : m_modules.holders(files))
+            holders.unite(QSet<qint64>(each.cbegin(), each.cend()));
+        return holders;
+    };
+    found.unite(holdersIn("/uvicorn/supervisors") - holdersIn("/uvicorn/protocols/http"));
+    return found;
+}
+
+void CodeManifest::noteConfiguration(const QByteArray &path, const QByteArray &bytes)
+{
+    LoadedFile file;
+    file.kind = CodeKind::Configuration;
+    file.origins = Named;
+    file.hash = hashOf(bytes);
+    file.evidence = Evidence::Hashed;
+    struct stat status = {};
+    if (::stat(path.constData(), &status) == 0)
+        file.stamp = FileStamp::of(status);
+    file.stamp.size = bytes.size();
+    file.stamp.changed = 0; // what is there now may not be what was read
+    // another file from now on: what was found about the former one does not hold for it
+    m_files.forget(Named, [&](const QByteArray &known, const LoadedFile &) { return known == path; });
+    m_files.addVersion(path, file);
+}
+
+QHash<quint32, QList<qint64>> CodeManifest::holders(const QSet<quint32> &files) const
+{
+    QHash<quint32, QList<qint64>> holders = m_modules.holders(files);
+    const auto add = [&](pid_t pid, const Mappings &mappings) {
+        for (const quint32 file : mappings.files) {
+            if (files.contains(file))
+                holders[file] << pid;
+        }
+    };
+    add(m_sources.pid, m_own);
+    for (auto process = m_family.cbegin(); process != m_family.cend(); ++process)
+        add(process.key(), *process);
+    for (auto scripts = m_scripts.cbegin(); scripts != m_scripts.cend(); ++scripts) {
+        for (const quint32 file : scripts->files) {
+            if (files.contains(file))
+                holders[file] << scripts.key().first;
+        }
+    }
+    return holders;
 }
 
 void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, const ChangeBound &since)
@@ -179,6 +415,8 @@ void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, const Change
         file.evidence = isMissing(errno) ? Evidence::Absent : Evidence::Unreadable;
     }
     m_files.add(path, file);
+    if (::lstat(path.constData(), &status) == 0 && S_ISLNK(status.st_mode))
+        noteLink(path);
 }
 
 bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
@@ -204,30 +442,148 @@ bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
     };
     for (const GlobPattern &pattern : m_patterns)
         pattern.walk(visitor);
+    markNotBuilt();
+    m_unmatched = unmatched(m_sources.directory, m_sources.watch);
     m_files.squeeze();
     return !throttle.stopped();
 }
 
+quint32 CodeManifest::noteModule(const LoadedModule &module)
+{
+    quint8 others = 0; // the report says better than our own look what was loaded
+    for (LoadedFile &known : m_files.versions(module.path)) {
+        others |= quint8(known.origins & (Watched | Named));
+        known.origins &= quint8(~(Watched | Named));
+    }
+    const auto isSame = [&](const LoadedFile &known) {
+        return (known.origins & Reported) && !module.isDoubtful && known.evidence != Evidence::Doubtful
+            && (module.hash && known.evidence == Evidence::Hashed ? known.hash == *module.hash
+                                                                  : known.stamp == module.stamp);
+    };
+    for (LoadedFile &known : m_files.versions(module.path)) {
+        if (isSame(known)) {
+            known.origins |= others;
+            return known.name;
+        }
+    }
+    LoadedFile file;
+    file.stamp = module.stamp;
+    file.origins = quint8(Reported | others);
+    if (module.hash) {
+        file.hash = *module.hash;
+        file.stamp.changed = 0; // prove it by reading
+        file.evidence = Evidence::Hashed;
+    } else if (module.isDoubtful) {
+        file.evidence = Evidence::Doubtful;
+    } else if (module.stamp.changed > module.loaded - FileStamp::Tick
+               && module.stamp.changed <= module.loaded + FileStamp::Tick) {
+        // written so shortly before it was loaded that another write would not show in its times
+        makeUnverified(file);
+    }
+    noteDirectory(module.path.first(std::max(module.path.lastIndexOf('/'), qsizetype(1))));
+    return m_files.addVersion(module.path, file).name;
+}
+
+/// Sources that were edited after the program was built, which lies beside them. Times decide here, as they do for
+/// make: what a program was built from cannot be read from it.
+void CodeManifest::markNotBuilt()
+{
+    struct stat program = {};
+    const QByteArray path = ProcessOrigin::pathOf(m_sources.pid);
+    if (m_sources.directory.isEmpty() || !path.startsWith(m_sources.directory + '/')
+        || ::stat(proc(m_sources.pid, "exe").constData(), &program) != 0)
+        return;
+    const qint64 built = FileStamp::of(program).modified;
+    for (auto &directory : m_files.directories()) {
+        for (LoadedFile &file : directory.second.files) {
+            file.isNewer = (file.origins & (Watched | Named)) && file.kind == CodeKind::Source
+                && file.stamp.modified > built && isCompiled(m_files.name(file));
+        }
+    }
+}
+
+quint32 CodeManifest::noteScript(const QByteArray &path, const ChangeBound &since)
+{
+    LoadedFile file;
+    file.origins = Scripted;
+    struct stat status = {};
+    if (::stat(path.constData(), &status) == 0) {
+        file.stamp = FileStamp::of(status);
+        for (LoadedFile &known : m_files.versions(path)) {
+            if (known.stamp == file.stamp) {
+                known.origins |= Scripted;
+                return known.name;
+            }
+        }
+        if (since.mayPrecede(file.stamp.changed))
+            makeUnverified(file);
+    } else {
+        file.evidence = isMissing(errno) ? Evidence::Unverified : Evidence::Unreadable;
+    }
+    noteDirectory(path.first(std::max(path.lastIndexOf('/'), qsizetype(1))));
+    return m_files.addVersion(path, file).name;
+}
+
+/// What an interpreter was told to run, once for each program that a process becomes. A script counts as it was when
+/// that began.
+void CodeManifest::noteScripts(const ProcessEntry &process, const QByteArray &program, const QByteArray &image)
+{
+    const std::pair identity(process.pid, process.startTicks);
+    const auto known = m_scripts.constFind(identity);
+    if (known != m_scripts.cend() && known->image == image)
+        return;
+    const bool isFirst = known == m_scripts.cend();
+    Scripts scripts{image, {}, {}};
+    if (isPython(program) && !m_modules.reportFile().isEmpty()) { // the adapter says better
+        m_scripts.insert(identity, scripts);
+        return;
+    }
+    const bool isOwn = process.pid == m_sources.pid;
+    const QByteArrayList arguments = ProcessOrigin::argumentsOf(process.pid);
+    ScriptArguments found;
+    for (const QByteArray &directory : // the first process began where we are, and may be elsewhere by now
+         {isOwn ? m_sources.directory : QByteArray(), ProcessOrigin::directoryOf(process.pid)}) {
+        if (directory.isEmpty())
+            continue;
+        found = readScriptArguments(program, arguments, directory);
+        if (std::all_of(found.files.begin(), found.files.end(),
+                        [](const QByteArray &path) { return ::access(path.constData(), F_OK) == 0; }))
+            break;
+    }
+    if (isOwn && !m_recorded) {
+        for (const QByteArray &folder : std::as_const(found.folders)) {
+            for (const char *ending : {"/**/*.class", "/**/*.jar"})
+                m_patterns << GlobPattern(folder, GlobPattern::literal(folder) + ending);
+        }
+    }
+    const ChangeBound since = isFirst ? ChangeBound(ProcessOrigin::startOf(process.pid).value_or(0)) : m_lastUpdate;
+    bool isWatched = false;
+    for (const QByteArray &file : std::as_const(found.files)) {
+        const QByteArray path = QFile::encodeName(QDir::cleanPath(QFile::decodeName(file)));
+        isWatched = isWatched || std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) {
+                        return pattern.matches(path);
+                    });
+        scripts.files << noteScript(path, since);
+    }
+    if (!found.gap.isEmpty() && !isWatched)
+        scripts.gap = QStringLiteral("process %1 (%2): %3").arg(process.pid).arg(QString::fromUtf8(program), found.gap);
+    m_scripts.insert(identity, scripts);
+}
+
 void CodeManifest::noteModules()
 {
-    for (const LoadedModule &module : m_modules.readNew()) {
-        LoadedFile file;
-        file.stamp = module.stamp;
-        // written so shortly before it was loaded that another write would not show in its times
-        if (module.stamp.changed > module.loaded - FileStamp::Tick
-            && module.stamp.changed <= module.loaded + FileStamp::Tick)
-            makeUnverified(file);
-        const LoadedFile *known = m_files.find(module.path);
-        file.origins = quint8(Reported | (known ? known->origins : 0));
-        m_files.add(module.path, file);
-        noteDirectory(module.path.first(std::max(module.path.lastIndexOf('/'), qsizetype(1))));
-    }
-    if (m_modules.processEnded()) {
-        QSet<QByteArray> current;
-        for (const LoadedModule &module : m_modules.current())
-            current.insert(module.path);
-        m_files.forget(Reported, [&](const QByteArray &path, const LoadedFile &) { return !current.contains(path); });
-    }
+    const bool isNew = m_modules.readNew([this](const LoadedModule &module) { return noteModule(module); },
+                                         [this](const QByteArray &path) {
+                                             QList<quint32> versions;
+                                             for (const LoadedFile &file : m_files.versions(path))
+                                                 versions << file.name;
+                                             return versions;
+                                         });
+    const bool isLess = m_modules.forgetEnded();
+    if (!isNew && !isLess)
+        return;
+    const QSet<quint32> held = m_modules.held();
+    m_files.forget(Reported, [&](const QByteArray &, const LoadedFile &file) { return !held.contains(file.name); });
 }
 
 bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, CpuThrottle &throttle)
@@ -240,9 +596,8 @@ bool CodeManifest::proveAll(FileTable::Directories::value_type &directory, CpuTh
             continue;
         if (!folder)
             folder.emplace(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        const auto mapped =
-            file.origins & Mapped ? m_unproven.constFind(m_files.path(directory, file)) : m_unproven.cend();
-        const FileDescriptor loaded = mapped != m_unproven.cend() ? openLoaded(*mapped)
+        const auto mapped = m_unproven.constFind(file.name);
+        const FileDescriptor loaded = mapped != m_unproven.cend() ? openLoaded(mapped->pid, mapped->mapped)
             : folder->isOpen()                                    ? openForReading(m_files.name(file), folder->number())
                                : openForReading(m_files.path(directory, file).constData());
         prove(loaded.number(), file, throttle);
@@ -293,26 +648,20 @@ void CodeManifest::prove(int descriptor, LoadedFile &file, CpuThrottle &throttle
 bool CodeManifest::update(CpuThrottle &throttle)
 {
     const ChangeBound started(wallClock());
+    haveDirectoriesMoved(); // those are noted anew below
     const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
-    const bool sameImage = std::any_of(mapped.begin(), mapped.end(), [this](const MappedFile &each) {
-        return each.range == m_image.range && each.inode == m_image.inode;
-    });
-    if (!mapped.isEmpty() && m_image.inode != 0 && !sameImage)
+    const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
+    if (!mapped.isEmpty() && !image.isEmpty() && image != m_own.image)
         begin(m_lastUpdate); // exec: another program, or the same one anew
-    noteMapped(mapped, m_lastUpdate);
-    if (!mapped.isEmpty()) {
-        QSet<QByteArray> present;
-        for (const MappedFile &each : mapped)
-            present.insert(m_mapped.value({each.device, each.inode}));
-        m_files.forget(Origin::Mapped,
-                       [&](const QByteArray &path, const LoadedFile &) { return !present.contains(path); });
-        m_mapped.removeIf([&](const auto &entry) { return !present.contains(entry.value()); });
-    }
+    else if (!mapped.isEmpty())
+        noteMapped(m_sources.pid, m_own, mapped, m_lastUpdate);
     if (!m_recorded && !noteWatched(m_lastUpdate, throttle))
         return false;
     if (const qsizetype slash = m_modules.reportFile().lastIndexOf('/'); slash > 0)
         noteDirectory(m_modules.reportFile().first(slash)); // what is loaded from now on is to be watched from now on
     noteModules();
+    noteFamily();
+    forgetUnmapped();
     for (auto &directory : m_files.directories()) {
         if (!directory.second.files.empty())
             noteDirectory(QByteArray(directory.first.data(), qsizetype(directory.first.size())));
@@ -325,21 +674,41 @@ bool CodeManifest::update(CpuThrottle &throttle)
     return true;
 }
 
+/// The file's own name, its name without links, and whatever leads to the same file.
 std::optional<CodeKind> CodeManifest::find(const QByteArray &path) const
 {
-    if (const LoadedFile *file = m_files.find(path))
-        return file->kind;
+    const QByteArray clean = QFile::encodeName(QDir::cleanPath(QFile::decodeName(path)));
+    const QByteArray real = resolved(path);
+    const auto isWithin = [](const QByteArray &file, const QByteArray &folder) {
+        return file.startsWith(folder) && (folder == "/" || file.size() == folder.size() || file[folder.size()] == '/');
+    };
+    for (const QByteArray &name : {path, clean, real}) {
+        if (const LoadedFile *file = m_files.find(name))
+            return file->kind;
+    }
     struct stat status = {};
-    if (::stat(path.constData(), &status) != 0)
-        return {};
-    const FileStamp stamp = FileStamp::of(status);
-    for (const auto &[directory, content] : m_files.directories()) {
-        for (const LoadedFile &file : content.files) {
-            if (file.stamp.sameFile(stamp))
+    const bool exists = ::stat(path.constData(), &status) == 0;
+    const FileStamp stamp = exists ? FileStamp::of(status) : FileStamp();
+    const qsizetype slash = real.lastIndexOf('/');
+    for (const auto &directory : m_files.directories()) {
+        if (directory.second.files.empty())
+            continue;
+        const QByteArray folder(directory.first.data(), qsizetype(directory.first.size()));
+        const QByteArray realFolder = resolved(folder);
+        if (isWithin(folder, clean) || isWithin(realFolder, real)) // a folder that was asked for
+            return directory.second.files.front().kind;
+        for (const LoadedFile &file : directory.second.files) {
+            if ((exists && file.stamp.sameFile(stamp))
+                || (realFolder == real.first(std::max(slash, qsizetype(1)))
+                    && real.mid(slash + 1) == m_files.name(file)))
                 return file.kind;
         }
     }
-    return {};
+    const bool isLinked = m_linked.value(real.first(std::max(slash, qsizetype(1)))).contains(real.mid(slash + 1));
+    const bool isWatched = std::any_of(m_patterns.begin(), m_patterns.end(), [&](const GlobPattern &pattern) {
+        return pattern.matches(clean) || pattern.matches(real);
+    });
+    return isLinked || isWatched ? std::optional(CodeKind::Source) : std::nullopt;
 }
 
 } // namespace Hephaestus

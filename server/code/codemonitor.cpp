@@ -33,7 +33,9 @@ CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &c
     connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
     connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported);
     state.addCapability(QStringLiteral("code"));
-    state.setCode({});
+    CodeReport early;
+    early.reasons << QStringLiteral("not compared yet");
+    state.setCode(early);
 }
 
 CodeMonitor::~CodeMonitor()
@@ -57,6 +59,24 @@ void CodeMonitor::start()
 }
 
 void CodeMonitor::compareNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::compareNow); }
+
+void CodeMonitor::compareAnew(std::function<void()> done)
+{
+    auto question = [watch = m_watch, done = std::move(done)]() mutable { watch->compareAnew(std::move(done)); };
+    if (m_thread)
+        QMetaObject::invokeMethod(m_watch, std::move(question));
+    else
+        m_early << std::move(question);
+}
+
+void CodeMonitor::setConfiguration(const QByteArray &path, const QByteArray &bytes)
+{
+    auto change = [watch = m_watch, path, bytes] { watch->setConfiguration(path, bytes); };
+    if (m_thread)
+        QMetaObject::invokeMethod(m_watch, std::move(change));
+    else
+        m_early << std::move(change);
+}
 
 void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done)
 {

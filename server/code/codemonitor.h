@@ -26,6 +26,11 @@ public:
     void start();
     /// Asks for a comparison at once; reported() follows.
     void compareNow();
+    /// Calls `done` once, in another thread, when the state has the verdict of a comparison that began after this call.
+    /// Never, if this object is destroyed before.
+    void compareAnew(std::function<void()> done);
+    /// The service goes by these bytes of a configuration file from now on.
+    void setConfiguration(const QByteArray &path, const QByteArray &bytes);
     /// Says of each path whether the process loaded that file, after the first comparison and one that is under way.
     /// `done` is called once, in another thread; never, if this object is destroyed before.
     void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);

@@ -5,13 +5,31 @@
 #include "server/code/directorywatch.h"
 #include "server/core/log.h"
 
+#include <sys/vfs.h>
+
 #include <algorithm>
+#include <array>
 
 namespace Hephaestus {
 namespace {
 
 /// CPU nanoseconds of a comparison that are not throttled: more than a usual service's takes.
 constexpr qint64 Burst = 250'000'000;
+
+constexpr std::chrono::milliseconds SettlingTime{100};
+
+/// Whether others write to its file system without our kernel knowing: no event tells of that.
+bool isRemote(const QByteArray &directory)
+{
+    constexpr std::array<quint32, 8> Remote{0x6969,     0x65735546, 0xFF534D42, 0xFE534D42,
+                                            0x01021997, 0x00C36400, 0x5346414F, 0x0BD00BD0}; // NFS, FUSE, CIFS, SMB2,
+                                                                                             // 9P, Ceph, AFS, Lustre
+    struct statfs fileSystem = {};
+    return ::statfs(directory.constData(), &fileSystem) == 0
+        && std::find(Remote.begin(), Remote.end(), quint32(fileSystem.f_type)) != Remote.end();
+}
+
+bool isSame(const CodeReport &a, const CodeReport &b) { return a.changed == b.changed && a.reasons == b.reasons; }
 
 bool cameOrWent(const CodeReport &report)
 {
@@ -57,7 +75,13 @@ void CodeWatch::start()
 
 void CodeWatch::watchDirectory(const QByteArray &directory)
 {
-    if (m_directories->watch(directory) || m_warned)
+    const bool isWatched = m_directories->watch(directory);
+    if (isWatched && !isRemote(directory)) {
+        m_polled.remove(directory);
+        return;
+    }
+    m_polled.insert(directory);
+    if (isWatched || m_warned)
         return;
     m_warned = true;
     qCWarning(logService, "cannot watch %ls: changes there are noticed within %lld s (fs.inotify.max_user_watches?)",
@@ -69,9 +93,19 @@ void CodeWatch::notice()
     if (m_throttle.stopped())
         return;
     if (m_report.verdict == CodeVerdict::Fresh)
-        publish({CodeVerdict::Unknown, {}, m_report.checked});
+        publish(doubt());
     m_doubted = true;
     expectComparison();
+}
+
+CodeReport CodeWatch::doubt() const
+{
+    CodeReport report;
+    if (m_report.checked)
+        report.checked = m_clock.now() - m_verified;
+    report.reasons << QStringLiteral("something changed a moment ago and is being compared");
+    report.coverage = m_report.coverage;
+    return report;
 }
 
 void CodeWatch::expectComparison()
@@ -82,13 +116,15 @@ void CodeWatch::expectComparison()
     schedule();
 }
 
-CodeWatch::TimePoint CodeWatch::due() const
+CodeWatch::TimePoint CodeWatch::comparisonDue() const
 {
     TimePoint when = m_nextComparison;
     if (m_firstNotice)
         when = std::min(when, std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience));
     if (m_candidate)
         when = std::min(when, m_confirmAt);
+    if (!m_questions.isEmpty() && !m_manifest->isSettling())
+        when = m_clock.now();
     return std::max(when, m_rested);
 }
 
@@ -96,15 +132,27 @@ void CodeWatch::schedule()
 {
     if (m_throttle.stopped())
         return;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due() - m_clock.now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(std::min(comparisonDue(), m_nextGlance) - m_clock.now());
     m_timer.start(std::clamp(left, std::chrono::milliseconds(1), m_timing.period));
 }
 
 void CodeWatch::poll()
 {
-    if (!m_throttle.stopped() && m_clock.now() >= due())
+    if (m_throttle.stopped())
+        return;
+    if (m_clock.now() >= comparisonDue())
         compareInTurn();
+    else if (m_clock.now() >= m_nextGlance)
+        glance();
     schedule();
+}
+
+void CodeWatch::glance()
+{
+    m_nextGlance = m_clock.now() + m_timing.pace;
+    if (m_manifest->haveDirectoriesMoved())
+        notice();
 }
 
 CodeReport CodeWatch::compare()
@@ -113,6 +161,8 @@ CodeReport CodeWatch::compare()
         m_directories->catchUp(); // this comparison covers it
     m_firstNotice.reset();
     m_doubted = false;
+    m_begun = m_clock.now();
+    m_nextGlance = m_begun + m_timing.pace;
     return m_comparison.compare(m_throttle);
 }
 
@@ -126,12 +176,31 @@ void CodeWatch::compareNow()
     schedule();
 }
 
+void CodeWatch::compareAnew(std::function<void()> done)
+{
+    m_questions << std::move(done);
+    schedule();
+}
+
+void CodeWatch::setConfiguration(const QByteArray &path, const QByteArray &bytes)
+{
+    m_manifest->noteConfiguration(path, bytes);
+    notice();
+}
+
 void CodeWatch::compareInTurn()
 {
-    if (!m_firstNotice && !m_candidate)
-        m_interval = std::min(2 * m_interval, m_timing.period); // an event's comparison says nothing of missed events
     const bool confirms = m_candidate.has_value();
-    consider(compare());
+    const bool isIdle = !m_firstNotice && !confirms;
+    const bool isAsked = !m_questions.isEmpty();
+    CodeReport found = compare();
+    if (isAsked) { // believed as it is
+        m_candidate = found;
+        m_confirmAt = m_clock.now();
+    }
+    if (isIdle) // others may have read what was loaded, once
+        m_idleCost = m_throttle.used();
+    consider(std::move(found));
     // The rest goes by CPU time: on a busy machine comparing takes longer, and must not become rarer for it. A change
     // that was just found is confirmed without a rest.
     if (confirms || !m_candidate)
@@ -146,24 +215,39 @@ void CodeWatch::consider(CodeReport found)
     const TimePoint now = m_clock.now();
     if (m_directories)
         m_directories->catchUp(); // a change during the comparison may have escaped it
-    const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.idleShare));
-    m_nextComparison = now
-        + std::max<std::chrono::nanoseconds>(m_interval,
-                                             std::min<std::chrono::nanoseconds>(affordable, m_timing.period));
+    const std::chrono::nanoseconds affordable(qint64(double(m_idleCost) / m_timing.idleShare));
+    m_nextComparison = now + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (found.verdict == CodeVerdict::Fresh && m_doubted)
         return m_candidate.reset(); // the next comparison is due soon
-    const bool same = found.changed == m_report.changed && found.verdict == m_report.verdict;
+    if (m_manifest->isSettling()) { // what a process loads that has just begun is told in a moment
+        m_nextComparison = now + SettlingTime;
+        if (m_report.verdict == CodeVerdict::Fresh && found.verdict == CodeVerdict::Fresh)
+            return m_candidate.reset();
+    }
+    const bool same =
+        found.changed == m_report.changed && found.verdict == m_report.verdict && found.reasons == m_report.reasons;
     if (found.verdict == CodeVerdict::Fresh || same
-        || (m_candidate && m_candidate->changed == found.changed && now >= m_confirmAt)) {
+        || (m_candidate && isSame(*m_candidate, found) && now >= m_confirmAt)) {
         m_candidate.reset();
-        publish(std::move(found));
+        publishFound(std::move(found));
         return;
     }
-    if (!m_candidate || m_candidate->changed != found.changed)
+    if (!m_candidate || !isSame(*m_candidate, found))
         m_confirmAt = now + (cameOrWent(found) ? m_timing.confirmGone : m_timing.confirm);
     m_candidate = std::move(found);
     if (m_report.verdict == CodeVerdict::Fresh) // found by a comparison that no event triggered
-        publish({CodeVerdict::Unknown, {}, m_report.checked});
+        publish(doubt());
+}
+
+void CodeWatch::publishFound(CodeReport found)
+{
+    m_verified = m_begun;
+    if (found.checked)
+        found.checked = m_clock.now() - m_begun;
+    found.coverage.polled = m_polled.size();
+    publish(std::move(found));
+    for (const auto &answer : std::exchange(m_questions, {}))
+        answer();
 }
 
 void CodeWatch::publish(CodeReport report)

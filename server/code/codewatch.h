@@ -6,8 +6,10 @@
 #include "server/code/codecomparison.h"
 
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -22,8 +24,9 @@ struct CodeTiming
     std::chrono::milliseconds patience{300};    ///< but no longer than this after the first event
     std::chrono::milliseconds confirm{200};     ///< a change must still be there so long after it was found,
     std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
-    std::chrono::milliseconds period{60'000};   ///< between comparisons without an event; sooner in the first minute
-    double idleShare = 0.007;                   ///< of a core, for comparisons without an event
+    std::chrono::milliseconds pace{1'000};      ///< between comparisons without an event, where that is affordable,
+    std::chrono::milliseconds period{60'000};   ///< and at most
+    double idleShare = 0.003;                   ///< of a core, for comparisons without an event
     std::chrono::milliseconds rest{
         500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
 };
@@ -51,6 +54,10 @@ public:
     void notice();
     /// Compares now, and believes what it finds.
     void compareNow();
+    /// Compares soon, and believes what it finds; calls `done` when that is reported.
+    void compareAnew(std::function<void()> done);
+    /// The process goes by these bytes of a configuration file from now on.
+    void setConfiguration(const QByteArray &path, const QByteArray &bytes);
     /// From any thread: ends the work that is under way, and all to come.
     void stop() { m_throttle.stop(); }
 
@@ -68,7 +75,10 @@ private:
     CodeReport compare();
     void consider(CodeReport found);
     void publish(CodeReport report);
-    TimePoint due() const;
+    void publishFound(CodeReport found);
+    CodeReport doubt() const;
+    TimePoint comparisonDue() const;
+    void glance();
     void schedule();
     void watchDirectory(const QByteArray &directory);
 
@@ -86,8 +96,13 @@ private:
     TimePoint m_lastNotice{};
     bool m_doubted = false; ///< an event came since the last comparison began
     TimePoint m_nextComparison{};
-    TimePoint m_rested{}; ///< no comparison before this
-    std::chrono::milliseconds m_interval{1'000};
+    qint64 m_idleCost = 0;                    ///< CPU nanoseconds of the last comparison without an event
+    TimePoint m_nextGlance{};                 ///< at the directories, between comparisons
+    QSet<QByteArray> m_polled;                ///< directories of which no event tells
+    TimePoint m_begun{};                      ///< the last comparison
+    TimePoint m_verified{};                   ///< the last one that was reported
+    TimePoint m_rested{};                     ///< no comparison before this
+    QList<std::function<void()>> m_questions; ///< for a comparison that is still to begin
     bool m_warned = false;
 };
 

@@ -49,6 +49,38 @@ LoadedFile *FileTable::find(Directory &directory, QByteArrayView name)
     return place != directory.files.end() && this->name(*place) == view(name) ? &*place : nullptr;
 }
 
+std::span<LoadedFile> FileTable::versions(Directory &directory, QByteArrayView name)
+{
+    LoadedFile *first = find(directory, name);
+    if (!first)
+        return {};
+    LoadedFile *const end = directory.files.data() + directory.files.size();
+    LoadedFile *last = first + 1;
+    while (last != end && this->name(*last) == view(name))
+        ++last;
+    return {first, last};
+}
+
+std::span<LoadedFile> FileTable::versions(QByteArrayView path)
+{
+    const auto [directory, name] = split(path);
+    const auto found = m_directories.find(view(directory));
+    return found != m_directories.end() ? versions(found->second, name) : std::span<LoadedFile>();
+}
+
+LoadedFile &FileTable::addVersion(QByteArrayView path, const LoadedFile &file)
+{
+    const auto [folder, name] = split(path);
+    std::vector<LoadedFile> &files = directory(folder).second.files;
+    const auto place = std::upper_bound(
+        files.begin(), files.end(), view(name),
+        [this](std::string_view wanted, const LoadedFile &other) { return wanted < this->name(other); });
+    LoadedFile &added = *files.insert(place, file);
+    added.name = quint32(m_names.size());
+    m_names.append(view(name)).push_back('\0');
+    return added;
+}
+
 LoadedFile *FileTable::find(QByteArrayView path)
 {
     const auto [directory, name] = split(path);

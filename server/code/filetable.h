@@ -6,13 +6,14 @@
 #include <QByteArray>
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace Hephaestus {
 
-/// The files a process loaded, by path, in under 200 bytes each. Directories are kept once, names in one block of text,
-/// and the files of a directory sorted in one vector. Belongs to one thread.
+/// The files a program's processes loaded, by path, in under 200 bytes each. Directories are kept once, names in one
+/// block of text, and the files of a directory sorted in one vector. Belongs to one thread.
 class FileTable
 {
 public:
@@ -32,6 +33,11 @@ public:
     LoadedFile *find(Directory &directory, QByteArrayView name);
     LoadedFile *find(QByteArrayView path);
     const LoadedFile *find(QByteArrayView path) const { return const_cast<FileTable *>(this)->find(path); }
+    /// The file of this name as different processes loaded it, each with its own LoadedFile::name; valid as above.
+    std::span<LoadedFile> versions(Directory &directory, QByteArrayView name);
+    std::span<LoadedFile> versions(QByteArrayView path);
+    /// Adds another version of a file, whether there is one or not.
+    LoadedFile &addVersion(QByteArrayView path, const LoadedFile &file);
     /// Adds a file; what was there of that name is replaced.
     LoadedFile &add(Directory &directory, QByteArrayView name, const LoadedFile &file);
     LoadedFile &add(QByteArrayView path, const LoadedFile &file);

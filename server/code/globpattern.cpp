@@ -6,6 +6,8 @@
 #include <fnmatch.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -48,19 +50,58 @@ GlobPattern::GlobPattern(const QByteArray &directory, const QByteArray &pattern)
     if (!m_names.isEmpty() && m_names.last() == AnyDirectories)
         m_names << "*"; // `src/**` is everything in it
     m_root = '/' + fixed.join('/');
+    struct stat status = {};
+    if (m_names.isEmpty() && ::stat(m_root.constData(), &status) == 0 && S_ISDIR(status.st_mode)) {
+        m_isDirectory = true;
+        m_names = {AnyDirectories, "*"};
+    }
+}
+
+QByteArrayList GlobPattern::expand(const QByteArray &pattern)
+{
+    qsizetype open = pattern.indexOf('{');
+    while (open > 0 && pattern[open - 1] == '[') // as literal() writes it
+        open = pattern.indexOf('{', open + 1);
+    int depth = 0;
+    QList<qsizetype> cuts{open}; // the opening brace, the commas between, the closing brace
+    for (qsizetype i = open; i >= 0 && i < pattern.size(); ++i) {
+        const char byte = pattern[i];
+        depth += byte == '{' ? 1 : byte == '}' ? -1 : 0;
+        if ((byte == ',' && depth == 1) || depth == 0)
+            cuts << i;
+        if (depth == 0)
+            break;
+    }
+    if (open < 0 || depth != 0 || cuts.size() < 3)
+        return {pattern}; // none, or one that is part of a name
+    QByteArrayList patterns;
+    for (qsizetype i = 0; i + 1 < cuts.size(); ++i) {
+        patterns += expand(pattern.first(open) + pattern.mid(cuts[i] + 1, cuts[i + 1] - cuts[i] - 1)
+                           + pattern.mid(cuts.last() + 1));
+    }
+    return patterns;
+}
+
+bool GlobPattern::isJunk(QByteArrayView name)
+{
+    constexpr std::array<QByteArrayView, 6> Directories{"node_modules", "__pycache__", "build",
+                                                        "dist",         "target",      "venv"};
+    constexpr std::array<QByteArrayView, 8> Endings{".log", ".pid", ".pyc", ".swp", ".tmp", "~", ".orig", ".rej"};
+    return name.startsWith('.') || std::find(Directories.begin(), Directories.end(), name) != Directories.end()
+        || std::any_of(Endings.begin(), Endings.end(), [&](QByteArrayView end) { return name.endsWith(end); });
 }
 
 QByteArray GlobPattern::literal(const QByteArray &path)
 {
     QByteArrayList names = path.split('/');
     for (QByteArray &name : names) {
-        if (!hasWildcard(name))
+        if (!hasWildcard(name) && !name.contains('{'))
             continue;
         QByteArray pattern;
         for (const char byte : std::as_const(name))
-            pattern += byte == '\\'                ? QByteArray("\\\\")
-                : QByteArray("*?[").contains(byte) ? QByteArray{"["} + byte + ']'
-                                                   : QByteArray(1, byte);
+            pattern += byte == '\\'                 ? QByteArray("\\\\")
+                : QByteArray("*?[{").contains(byte) ? QByteArray{"["} + byte + ']'
+                                                    : QByteArray(1, byte);
         name = pattern;
     }
     return names.join('/');
@@ -87,7 +128,7 @@ GlobPattern::Positions GlobPattern::next(const Positions &positions, const char 
     Positions after;
     for (const qsizetype position : positions) {
         if (m_names[position] == AnyDirectories) {
-            if (name[0] != '.')
+            if (name[0] != '.' && !(m_isDirectory && isJunk(name)))
                 addPosition(after, position);
         } else if (position + 1 < m_names.size() && matchesName(m_names[position], name)) {
             addPosition(after, position + 1);
@@ -98,7 +139,8 @@ GlobPattern::Positions GlobPattern::next(const Positions &positions, const char 
 
 bool GlobPattern::accepts(const Positions &positions, const char *name) const
 {
-    return positions.contains(m_names.size() - 1) && matchesName(m_names.last(), name);
+    return positions.contains(m_names.size() - 1) && matchesName(m_names.last(), name)
+        && !(m_isDirectory && isJunk(name));
 }
 
 bool GlobPattern::below(QByteArrayView path, QByteArrayList &names) const
@@ -143,6 +185,21 @@ void GlobPattern::walk(const Visitor &visitor) const
 {
     if (isPattern())
         walk(m_root, start(), visitor);
+}
+
+bool GlobPattern::matchesAny() const
+{
+    struct stat status = {};
+    if (!isPattern())
+        return ::stat(m_root.constData(), &status) == 0;
+    bool found = false;
+    Visitor visitor;
+    visitor.directory = [](const QByteArray &) {};
+    visitor.unreadable = [&found](const QByteArray &) { found = true; }; // not known: reported later
+    visitor.file = [&found](const QByteArray &, const char *, const struct stat &, bool) { found = true; };
+    visitor.goOn = [&found] { return !found; };
+    walk(visitor);
+    return found;
 }
 
 bool GlobPattern::walk(const QByteArray &directory, const Positions &positions, const Visitor &visitor) const

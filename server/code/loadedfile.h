@@ -16,11 +16,12 @@ enum class Evidence : quint8 {
     StampOnly,  ///< too big to hash: size, inode and modification time stand for it
     Absent,     ///< there was no such file
     Unverified, ///< changed between its loading and its hash: what was loaded is not known
+    Doubtful,   ///< byte code was loaded, which may have been made of another source
     Unreadable
 };
 
 /// Why a file counts as loaded; several may hold at once, and it is forgotten when none does any more.
-enum Origin : quint8 { Mapped = 1, Named = 2, Watched = 4, Reported = 8 };
+enum Origin : quint8 { Mapped = 1, Named = 2, Watched = 4, Reported = 8, Scripted = 16 };
 
 /// One file as it was when it was loaded; 72 bytes, of which a process may have tens of thousands.
 struct LoadedFile
@@ -30,8 +31,9 @@ struct LoadedFile
     quint32 name = 0; ///< in the FileTable; also the file's identity
     CodeKind kind = CodeKind::Source;
     Evidence evidence = Evidence::Pending;
-    bool seen = false;  ///< by the comparison that is under way
-    quint8 origins = 0; ///< of Origin
+    bool seen = false;    ///< by the comparison that is under way
+    quint8 origins = 0;   ///< of Origin
+    bool isNewer = false; ///< than the program that is built from it
 };
 
 /// `executable`, `library`, … as CodeChange has them.

@@ -16,7 +16,7 @@ namespace Hephaestus {
 std::optional<LoadedModule> parseModuleLine(QByteArrayView line)
 {
     const QList<QByteArray> words = line.toByteArray().split(' ');
-    if (words.size() != 10 || words[0] != "loaded")
+    if ((words.size() != 10 && words.size() != 11) || (words[0] != "loaded" && words[0] != "cached"))
         return {};
     bool ok = true;
     const auto number = [&](qsizetype index) {
@@ -36,6 +36,13 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line)
                         number(3),
                         {identity(4), identity(5), number(6), number(7), number(8)},
                         QByteArray::fromPercentEncoding(words[9])};
+    module.isDoubtful = words[0] == "cached";
+    if (words.size() == 11) {
+        const QByteArray hash = QByteArray::fromHex(words[10]);
+        ok = ok && hash.size() == qsizetype(module.hash.emplace().size());
+        if (ok)
+            std::copy(hash.begin(), hash.end(), module.hash->begin());
+    }
     if (!ok || !module.path.startsWith('/') || module.path.contains('\0'))
         return {};
     return module;
@@ -83,58 +90,111 @@ qint64 LoadedModules::readFrom(qint64 offset, Take take) const
     return offset;
 }
 
-QList<LoadedModule> LoadedModules::readNew()
+bool LoadedModules::readNew(const Note &note, const Versions &versions)
 {
-    QList<LoadedModule> modules;
+    bool isNew = false;
     m_offset = readFrom(m_offset, [&](QByteArrayView line, qint64, qint64) {
-        if (auto module = parseModuleLine(line)) {
-            m_counting.insert({module->pid, module->ticket});
-            modules << std::move(*module);
-        } else if (line.startsWith("forked ")) {
-            const QList<QByteArray> words = line.toByteArray().split(' ');
-            if (words.size() == 5)
-                m_parents.insert({words[1].toInt(), words[2].toULongLong()},
-                                 {words[3].toInt(), words[4].toULongLong()});
+        isNew = true;
+        if (const auto module = parseModuleLine(line)) {
+            m_any = true;
+            QList<quint32> &files = m_held[{module->pid, module->ticket}].files;
+            const quint32 file = note(*module);
+            files.removeOne(file); // loaded once more: the newest is the last
+            files << file;
+            return;
+        }
+        const QList<QByteArray> words = line.toByteArray().split(' ');
+        if (words.size() < 4)
+            return;
+        const Process process{words[1].toInt(), words[2].toULongLong()};
+        if (words[0] == "began") {
+            m_any = true;
+            m_held.insert(process, {words[3], {}});
+        } else if (words[0] == "settled") {
+            const QList<quint32> all = versions(QByteArray::fromPercentEncoding(words[3]));
+            QList<quint32> &files = m_held[process].files;
+            bool isNewest = true;
+            for (qsizetype i = files.size() - 1; i >= 0; --i) {
+                if (all.contains(files[i]) && !std::exchange(isNewest, false))
+                    files.removeAt(i);
+            }
+        } else if (words[0] == "forked" && words.size() == 5) {
+            const Process parent{words[3].toInt(), words[4].toULongLong()};
+            m_parents.insert(process, parent);
+            m_held.insert(process, m_held.value(parent));
         }
     });
-    m_any = m_any || !m_counting.isEmpty();
-    return modules;
+    return isNew;
 }
 
-bool LoadedModules::processEnded()
+bool LoadedModules::forgetEnded()
 {
-    const auto runs = [](const Process &process) { return ProcessOrigin::ticketOf(process.first) == process.second; };
-    QSet<Process> counting;
-    const auto addWithParents = [&](Process process) {
-        while (!counting.contains(process)) {
-            counting.insert(process);
-            const auto parent = m_parents.constFind(process);
-            if (parent == m_parents.cend())
-                return;
-            process = *parent;
-        }
+    const auto isGone = [this](const Process &process) {
+        const auto held = m_held.constFind(process);
+        if (held == m_held.cend() || ProcessOrigin::ticketOf(process.first) != process.second)
+            return true;
+        const QByteArray image = ProcessOrigin::imageOf(process.first);
+        return !image.isEmpty() && !held->image.isEmpty() && image != held->image;
     };
-    const QSet<Process> parents(m_parents.cbegin(),
-                                m_parents.cend()); // a daemon's first fork ends at once, and links the two
-    m_parents.removeIf([&](const auto &entry) {
-        return !m_counting.contains(entry.key()) && !parents.contains(entry.key()) && !runs(entry.key());
-    });
-    for (auto entry = m_parents.cbegin(); entry != m_parents.cend(); ++entry) {
-        if (runs(entry.key()))
-            addWithParents(entry.key());
-    }
-    const QSet<Process> before = m_counting;
-    for (const Process &process : before) {
-        if (!counting.contains(process) && runs(process))
-            addWithParents(process);
-    }
-    m_counting.intersect(counting);
-    return m_counting.size() != before.size();
+    const qsizetype before = m_held.size();
+    m_held.removeIf([&](const auto &entry) { return isGone(entry.key()); });
+    if (m_held.size() == before)
+        return false;
+    shrinkReport();
+    return true;
 }
 
-QList<LoadedModule> LoadedModules::current()
+bool LoadedModules::reports(pid_t pid, quint64 ticket, const QByteArray &image, Process parent)
 {
-    QList<LoadedModule> modules;
+    if (m_held.contains({pid, ticket}))
+        return true; // with another image it would have been forgotten
+    const auto held = m_held.constFind(parent);
+    if (held == m_held.cend() || image.isEmpty() || held->image != image)
+        return false;
+    m_held.insert({pid, ticket}, Held(*held));
+    return true;
+}
+
+QSet<qint64> LoadedModules::pids() const
+{
+    QSet<qint64> pids;
+    for (auto held = m_held.cbegin(); held != m_held.cend(); ++held)
+        pids.insert(held.key().first);
+    return pids;
+}
+
+QSet<quint32> LoadedModules::held() const
+{
+    QSet<quint32> all;
+    for (const Held &held : m_held)
+        all.unite(QSet<quint32>(held.files.cbegin(), held.files.cend()));
+    return all;
+}
+
+QHash<quint32, QList<qint64>> LoadedModules::holders(const QSet<quint32> &files) const
+{
+    QHash<quint32, QList<qint64>> holders;
+    for (auto held = m_held.cbegin(); held != m_held.cend(); ++held) {
+        for (const quint32 file : held->files) {
+            if (files.contains(file))
+                holders[file] << held.key().first;
+        }
+    }
+    return holders;
+}
+
+/// Lines of the processes that run and of those they were forked from stay: whoever goes on after us reads them again.
+void LoadedModules::shrinkReport()
+{
+    QSet<Process> kept;
+    for (auto held = m_held.cbegin(); held != m_held.cend(); ++held) {
+        Process process = held.key();
+        while (!kept.contains(process)) {
+            kept.insert(process);
+            process = m_parents.value(process, process);
+        }
+    }
+    m_parents.removeIf([&](const auto &entry) { return !kept.contains(entry.key()); });
     QList<std::pair<qint64, qint64>> waste; // ranges of lines that do not count
     qint64 begin = 0;                       // of the present one
     qint64 bytes = 0;                       // in it, without holes
@@ -144,19 +204,16 @@ QList<LoadedModule> LoadedModules::current()
         bytes = 0;
     };
     const qint64 end = readFrom(0, [&](QByteArrayView line, qint64 from, qint64 to) {
-        auto module = parseModuleLine(line);
-        if (from >= m_offset || (module && m_counting.contains({module->pid, module->ticket}))) {
+        const QList<QByteArray> words = line.first(std::min(line.size(), qsizetype(64))).toByteArray().split(' ');
+        if (from >= m_offset || (words.size() > 2 && kept.contains({words[1].toInt(), words[2].toULongLong()}))) {
             endRange(from);
             begin = to;
-            if (module && from < m_offset)
-                modules << std::move(*module);
         } else {
             bytes += to - from;
         }
     });
     endRange(std::min(end, m_offset));
     giveBack(waste);
-    return modules;
 }
 
 /// The file keeps its length: others append to it meanwhile. Where the file system cannot, the lines stay.

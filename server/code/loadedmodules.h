@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/code/contenthash.h"
 #include "server/code/filestamp.h"
 
 #include <QByteArray>
@@ -10,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 
 namespace Hephaestus {
@@ -22,48 +24,76 @@ struct LoadedModule
     qint64 loaded = 0;  ///< wallClock() after the stamp was taken
     FileStamp stamp;
     QByteArray path;
+    bool isDoubtful = false;              ///< byte code was loaded, which may be older than this source
+    std::optional<ContentHash> hash = {}; ///< of the bytes that were read; nothing: the stamp stands for them
 
     bool operator==(const LoadedModule &) const = default;
 };
 
-/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH`. Numbers are decimal, times in
-/// nanoseconds since the epoch. In the path every byte but printable ASCII, and `%`, is written as %XX. Nothing: not
+/// A line of a report: `loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH [HASH]`, or `cached` for byte
+/// code that may be older than its source. Numbers are decimal, times in nanoseconds since the epoch, the hash a
+/// ContentHash in hexadecimal. In the path every byte but printable ASCII, and `%`, is written as %XX. Nothing: not
 /// such a line.
 std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 
-/// What a program and its children loaded by an interpreter, from the report that its adapter appends to
-/// (resources/python/hephaestus_manifest.py). What a process loaded counts while that process runs, or one that it
-/// forked, as lines `forked PID TICKET PARENT PARENT_TICKET` say. Lines of ended processes are given back to the disk,
-/// for a program may start others without end. Belongs to one thread.
+/// What each process of a program loaded by an interpreter, from the report that its adapter appends to
+/// (resources/python/hephaestus_manifest.py):
+///
+///     began PID TICKET IMAGE               an interpreter has begun; IMAGE is ProcessOrigin::imageOf(PID)
+///     loaded …, cached …                   parseModuleLine(); what was loaded from that path before counts still
+///     settled PID TICKET PATH              … and does not any more: the new code ran to its end
+///     forked PID TICKET PARENT PARENT_TICKET
+///
+/// A process holds what it loaded, and what its parent held when it was forked, while it runs that image. Lines of
+/// ended processes are given back to the disk, for a program may start others without end. Files are named by
+/// LoadedFile::name, 4 bytes for each file and process. Belongs to one thread.
 class LoadedModules
 {
 public:
+    using Process = std::pair<pid_t, quint64>; ///< pid and ticket
+    /// Names a version of a file that a process has loaded.
+    using Note = std::function<quint32(const LoadedModule &)>;
+    /// All versions of the file of this path.
+    using Versions = std::function<QList<quint32>(const QByteArray &path)>;
+
     explicit LoadedModules(QByteArray reportFile = {});
 
     const QByteArray &reportFile() const { return m_file; }
     /// Whether any process has reported yet.
     bool any() const { return m_any; }
-    /// The lines since the last call, whole ones only.
-    QList<LoadedModule> readNew();
-    /// True if a process ended, with all that it forked, whose lines were read. Then current() is what still counts.
-    bool processEnded();
-    QList<LoadedModule> current();
+    /// Reads the whole lines since the last call. True if there was any.
+    bool readNew(const Note &note, const Versions &versions);
+    /// Forgets the processes that ended or became another program. True if there was any.
+    bool forgetEnded();
+    /// Whether what this process loads is reported. One that was forked by other means than Python's gets what its
+    /// parent holds.
+    bool reports(pid_t pid, quint64 ticket, const QByteArray &image, Process parent);
+    /// All files that are held.
+    QSet<quint32> held() const;
+    /// The processes that hold one of `files`, by file.
+    QHash<quint32, QList<qint64>> holders(const QSet<quint32> &files) const;
+    QSet<qint64> pids() const;
 
     /// Lines that do not count any more are kept up to so many bytes in a row.
     static constexpr qint64 Waste = 64 * 1024;
 
 private:
-    using Process = std::pair<pid_t, quint64>;
+    struct Held
+    {
+        QByteArray image;
+        QList<quint32> files; ///< in the order of loading
+    };
     /// Calls `take` for each whole line from `offset` on; returns where the last one ends.
     template <typename Take>
     qint64 readFrom(qint64 offset, Take take) const;
     void giveBack(const QList<std::pair<qint64, qint64>> &ranges) const;
+    void shrinkReport();
 
     QByteArray m_file;
     qint64 m_offset = 0;
     bool m_any = false;
-    QSet<Process> m_counting;          ///< whose modules still count
-    QHash<Process, Process> m_parents; ///< of forked processes
+    QHash<Process, Held> m_held;       ///< of processes that run
+    QHash<Process, Process> m_parents; ///< of forked processes: the lines of both are kept
 };
 
 } // namespace Hephaestus

@@ -4,6 +4,7 @@
 #include "server/code/contenthash.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 
 #include <sys/types.h>
 
@@ -21,6 +22,22 @@ std::optional<qint64> startOf(pid_t pid);
 
 /// Its start in clock ticks since boot; with the pid it names one process. 0: no such process.
 quint64 ticketOf(pid_t pid);
+
+/// Names the program that the process runs now: another one after each exec(2), the same one after a fork. Empty: no
+/// such process, or not ours to see.
+QByteArray imageOf(pid_t pid);
+
+/// The file of the program that it runs, absolute, where it was when it began; empty: not readable.
+QByteArray pathOf(pid_t pid);
+
+/// Its name in its directory.
+QByteArray programOf(pid_t pid);
+
+/// Its arguments, the first of which is its own name; empty: not readable.
+QByteArrayList argumentsOf(pid_t pid);
+
+/// The directory that it is in; empty: not readable.
+QByteArray directoryOf(pid_t pid);
 
 /// The environment it was given, as `NAME=value` strings that end with a zero. Nothing: not readable.
 std::optional<QByteArray> environmentOf(pid_t pid);

@@ -142,7 +142,9 @@ void ServerState::setCode(const CodeReport &code)
 {
     const std::lock_guard lock(m_mutex);
     m_code = code;
-    m_codeChecked = m_clock.now();
+    m_codeChecked.reset();
+    if (code.checked)
+        m_codeChecked = m_clock.now() - std::chrono::duration_cast<Clock::TimePoint::duration>(*code.checked);
     ++m_revision;
 }
 
@@ -227,8 +229,8 @@ HealthReport ServerState::report() const
     report.capabilities = m_capabilities;
     report.identity = m_identity;
     report.code = m_code;
-    if (report.code)
-        report.code->checked = m_clock.now() - m_codeChecked;
+    if (report.code && m_codeChecked)
+        report.code->checked = m_clock.now() - *m_codeChecked;
     report.process = m_process;
     if (report.process && m_readResources)
         report.process->wrapper = wrapper;

@@ -112,7 +112,7 @@ private:
     QStringList m_capabilities;
     std::optional<ServiceIdentity> m_identity;
     std::optional<CodeReport> m_code;
-    Clock::TimePoint m_codeChecked;
+    std::optional<Clock::TimePoint> m_codeChecked; ///< when what the verdict says was last compared
     std::optional<WrappedProcess> m_process;
     QString m_obstacle;
     std::optional<HealthReport> m_upstream;

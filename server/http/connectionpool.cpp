@@ -199,7 +199,8 @@ void ConnectionPool::finishIfDone()
 /// Reads are answered without QHttpServer, whose routing would cost more than they do.
 void ConnectionPool::serve(Connection &connection, const Route *route, const Request &request)
 {
-    const bool isRead = route && route->isRead(request.method);
+    const bool waits = route && !connection.isReserved() && route->isWaiting(request);
+    const bool isRead = route && route->isRead(request.method) && !waits;
     if (connection.isReserved() && !(route && route->isHealth && (isRead || keepForChange(connection)))) {
         connection.refuse({503, "overloaded", "too many connections; only health is answered now"});
     } else if (isRead) {

@@ -114,6 +114,8 @@ void HttpServer::setCheckHandler(Check check) { m_routes->setCheck(std::move(che
 
 void HttpServer::setCodeQuery(CodeQuery query) { m_routes->setCodeQuery(std::move(query)); }
 
+void HttpServer::setComparison(Comparison comparison) { m_routes->setComparison(std::move(comparison)); }
+
 void HttpServer::setRestartHandler(Restart restart) { m_routes->setRestart(std::move(restart)); }
 
 QList<std::pair<ServiceAddress, int>> HttpServer::keptSockets() const

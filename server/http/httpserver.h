@@ -33,6 +33,7 @@ public:
     using Logs = std::function<LogPage(const LogQuery &query)>;
     using Check = std::function<void(std::function<void()> done)>;
     using CodeQuery = std::function<void(const QByteArrayList &paths, std::function<void(QList<CodeFile>)> done)>;
+    using Comparison = std::function<void(std::function<void()> done)>;
     using Restart = std::function<std::optional<Problem>()>;
 
     enum class Access {
@@ -71,6 +72,9 @@ public:
     /// Serves GET /health/code: says of each path whether it was loaded, by calling `done` once, from any thread.
     /// Called in this object's thread.
     void setCodeQuery(CodeQuery query);
+    /// Serves GET /health/status?fresh_after=SECONDS: begins to compare the code, and calls `done` once, from any
+    /// thread, when the verdict is of a comparison that began after the call. Called in this object's thread.
+    void setComparison(Comparison comparison);
     /// Serves POST /health/restart: begins the restart, or says why it cannot be. Called in this object's thread.
     void setRestartHandler(Restart restart);
 

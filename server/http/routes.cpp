@@ -12,6 +12,7 @@
 #include "server/http/routetable.h"
 
 #include <QPointer>
+#include <QTimer>
 
 #include <algorithm>
 
@@ -39,6 +40,7 @@ struct Routes::Row
 {
     using Read = Response (Routes::*)(const Request &);
     using Handle = void (Routes::*)(const Request &, const Reply &);
+    using Waits = bool (*)(const Request &);
 
     constexpr Row(QLatin1StringView path, Methods methods, Who who, Read read, Needs needs)
         : path(path)
@@ -59,12 +61,26 @@ struct Routes::Row
     {
     }
 
+    /// Answered by `read`, and later by `handle` where it `waits`.
+    constexpr Row(QLatin1StringView path, Methods methods, Who who, Read read, Waits waits, Handle handle, Needs needs)
+        : path(path)
+        , methods(methods)
+        , who(who)
+        , answer(Answer::FromMain)
+        , needs(needs)
+        , read(read)
+        , waits(waits)
+        , handle(handle)
+    {
+    }
+
     QLatin1StringView path;
     Methods methods;
     Who who;
     Answer answer;
     Needs needs;
     Read read = nullptr; ///< this one for Answer::AtOnce, else the other
+    Waits waits = nullptr;
     Handle handle = nullptr;
 
     /// The access rules go by the method: whatever is not GET or HEAD is a change.
@@ -77,6 +93,22 @@ constexpr Methods GetOrHead = Method::Get | Method::Head;
 constexpr Methods PostOnly = Method::Post;
 constexpr Methods PostOrDelete = Method::Post | Method::Delete;
 constexpr qsizetype MostCodePaths = 100;
+constexpr QByteArrayView FreshAfter("fresh_after=");
+constexpr std::chrono::duration<double> LongestComparison{30};
+
+/// `fresh_after=SECONDS` in a query: how long the answer may wait; nothing if it is not there, or no such number.
+std::optional<std::chrono::milliseconds> comparisonTime(const Request &request)
+{
+    if (!request.query.startsWith(FreshAfter))
+        return {};
+    bool isNumber = false;
+    const double seconds = request.query.sliced(FreshAfter.size()).toDouble(&isNumber);
+    if (!isNumber || !(seconds >= 0))
+        return {};
+    return std::chrono::milliseconds(qint64(std::min(seconds, LongestComparison.count()) * 1000));
+}
+
+bool asksForComparison(const Request &request) { return comparisonTime(request).has_value(); }
 
 /// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
 QByteArrayList codePaths(const QByteArray &query)
@@ -99,7 +131,8 @@ constexpr Routes::Row Routes::Table[] = {
     // Path                   Methods       Who may call  How, and by what it is answered     There when given
     {Endpoint::Live,          GetOrHead,    Who::Anyone,  &Routes::live,                          Needs::Nothing},
     {Endpoint::LiveAlias,     GetOrHead,    Who::Anyone,  &Routes::live,                          Needs::Nothing},
-    {Endpoint::Status,        GetOrHead,    Who::Anyone,  &Routes::status,                        Needs::Nothing},
+    {Endpoint::Status,        GetOrHead,    Who::Anyone,  &Routes::status, &asksForComparison,
+                                                                  &Routes::statusAfterComparison, Needs::Nothing},
     {Endpoint::Ready,         GetOrHead,    Who::Anyone,  &Routes::ready,                         Needs::Nothing},
     {Endpoint::Metrics,       GetOrHead,    Who::Anyone,  &Routes::metrics,                       Needs::Nothing},
     {Endpoint::OpenApi,       GetOrHead,    Who::Anyone,  &Routes::openApi,                       Needs::Nothing},
@@ -121,6 +154,22 @@ Response Routes::status(const Request &request)
     if (request.mayReadAll)
         return {200, m_detailed.body()};
     return {.body = m_public.body(), .fields = {{"WWW-Authenticate", "Bearer"}}};
+}
+
+/// When a comparison that began after the request has ended, or the time that it may wait is over.
+void Routes::statusAfterComparison(const Request &request, const Reply &reply)
+{
+    inMainThread([this, reply, longest = comparisonTime(request).value_or(std::chrono::milliseconds(0))] {
+        const auto answer = [this, reply] { reply.send(200, encode(m_state.report())); };
+        if (!m_comparison)
+            return answer();
+        QTimer::singleShot(longest, this, answer);
+        const QPointer<Routes> self(this);
+        m_comparison([self, answer] {
+            if (self)
+                self->inMainThread(answer);
+        });
+    });
 }
 
 Response Routes::ready(const Request &)
@@ -279,7 +328,8 @@ void Routes::addRows(Needs needs)
         route.outlastsShutdown = row.answer == Answer::UntilTheEnd;
         if (row.read)
             route.read = [this, read = row.read](const Request &request) { return (this->*read)(request); };
-        else
+        route.waits = row.waits;
+        if (row.handle)
             route.handle = [this, handle = row.handle](const Request &request, const Reply &reply) {
                 (this->*handle)(request, reply);
             };

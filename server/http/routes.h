@@ -23,6 +23,7 @@ public:
     void setLogs(HttpServer::Logs logs);
     void setCheck(HttpServer::Check check);
     void setCodeQuery(HttpServer::CodeQuery query);
+    void setComparison(HttpServer::Comparison comparison) { m_comparison = std::move(comparison); }
     void setRestart(HttpServer::Restart restart);
 
     /// Answers those who wait for the end of the shutdown.
@@ -41,6 +42,7 @@ private:
     // The handlers. Each is called in the HTTP thread and must not wait.
     Response live(const Request &);
     Response status(const Request &);
+    void statusAfterComparison(const Request &request, const Reply &reply);
     Response ready(const Request &);
     Response metrics(const Request &);
     Response openApi(const Request &);
@@ -63,6 +65,7 @@ private:
     HttpServer::Logs m_logs;
     HttpServer::Check m_check;
     HttpServer::CodeQuery m_codeQuery;
+    HttpServer::Comparison m_comparison;
     HttpServer::Restart m_restart;
     QList<Reply> m_waiting;  ///< for the end of the shutdown
     QList<Reply> m_checking; ///< for the end of the running check

@@ -21,13 +21,15 @@ struct Route
     Methods methods; ///< those of `handle`; a `read` answers GET and HEAD
     Read read;
     Handle handle;
-    bool isHealth = false;         ///< small body, JSON only; reads are served on reserved connections too
+    std::function<bool(const Request &)> waits; ///< the reads that `handle` answers, later; null: none
+    bool isHealth = false;                      ///< small body, JSON only; reads are served on reserved connections too
     bool isOpen = false;           ///< whoever passes the Host and Origin rules may change state: no token, no user
     bool isPrivate = false;        ///< its reads, too, need the token or the same user
     bool outlastsShutdown = false; ///< still answered when the server closes
 
     Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }
     bool isRead(Method method) const { return read && (method == Method::Get || method == Method::Head); }
+    bool isWaiting(const Request &request) const { return isRead(request.method) && waits && waits(request); }
 };
 
 /// A path and its routes, each for other methods.

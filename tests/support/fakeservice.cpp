@@ -78,7 +78,7 @@ private:
             shutDown(socket);
         else if (words[0] == "POST" && path == Endpoint::Restart)
             restart(socket);
-        else if (path == Endpoint::Live || path == Endpoint::Status)
+        else if (path == Endpoint::Live || path.section(u'?', 0, 0) == Endpoint::Status)
             answer(socket, 200, encode(m_report));
         else if (path.startsWith(Endpoint::Logs) && m_report.process)
             answer(socket, 200, "no module named orders\n");

@@ -60,6 +60,9 @@ static HealthReport fullReport()
                                        3,
                                        {{u"database"_s, StepOutcome::Pending, Seconds(0), {}}}};
     report.code = CodeReport{CodeVerdict::Stale, {{u"/src/a.py"_s, u"source"_s, u"modified"_s}}, Seconds(2), 9'900};
+    report.code->changed.first().pids = {41, 42};
+    report.code->reasons = QStringList{u"process 43 runs without the Python adapter"_s};
+    report.code->coverage = {3, 1, 20, 50, 7, 2, 1};
     report.process = WrappedProcess{.command = {u"python3"_s, u"app.py"_s},
                                     .pid = 4313,
                                     .state = ProcessState::Running,

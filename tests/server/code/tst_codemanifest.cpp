@@ -123,6 +123,10 @@ private Q_SLOTS:
     void aStoppedLookSaysNothing();
     void theReportIsSortedByKind();
     void aLoadedFileIsFoundByPathAndByLink();
+    void aPatternThatMatchesNothingIsUnknown_data();
+    void aPatternThatMatchesNothingIsUnknown();
+    void aDirectoryIsWatchedWithAllThatIsInIt();
+    void aSourceThatIsNewerThanTheProgramIsNotBuilt();
 
 private:
     std::unique_ptr<CodeScene> m_scene;
@@ -785,9 +789,69 @@ void TestCodeManifest::aLoadedFileIsFoundByPathAndByLink()
 {
     m_scene->begin();
     QCOMPARE(m_scene->manifest->find(m_scene->path(Source)), CodeKind::Source);
-    QVERIFY(!m_scene->manifest->find(m_scene->path("src/other.py")));
+    QVERIFY(!m_scene->manifest->find(m_scene->path("src/other.txt")));
+    QVERIFY(!m_scene->manifest->find(m_scene->path("nowhere")));
+    QCOMPARE(m_scene->manifest->find(m_scene->path("src/other.py")), CodeKind::Source); // it will count
+    QCOMPARE(m_scene->manifest->find(m_scene->path("src")), CodeKind::Source);
+    QCOMPARE(m_scene->manifest->find(m_scene->path("src/")), CodeKind::Source);
     QCOMPARE(::symlink("src", m_scene->path("link").constData()), 0);
     QCOMPARE(m_scene->manifest->find(m_scene->path("link/manager.py")), CodeKind::Source);
+    QCOMPARE(m_scene->manifest->find(m_scene->path("link/../src/manager.py")), CodeKind::Source);
+    m_scene->replace(Source, "value = 2\n"); // another inode
+    QCOMPARE(m_scene->manifest->find(m_scene->path("link/manager.py")), CodeKind::Source);
+    QCOMPARE(::unlink(m_scene->path(Source).constData()), 0);
+    QCOMPARE(m_scene->manifest->find(m_scene->path("link/manager.py")), CodeKind::Source);
+}
+
+void TestCodeManifest::aPatternThatMatchesNothingIsUnknown_data()
+{
+    QTest::addColumn<QByteArray>("pattern");
+    QTest::newRow("a mistyped directory") << QByteArray("scr/**/*.py");
+    QTest::newRow("another ending") << QByteArray("src/**/*.{js,ts}");
+    QTest::newRow("no such file") << QByteArray("src/boss.py");
+}
+
+void TestCodeManifest::aPatternThatMatchesNothingIsUnknown()
+{
+    QFETCH(QByteArray, pattern);
+    m_scene->sources.watch << pattern;
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QCOMPARE(m_scene->report.reasons, QStringList{u"no file matches the pattern "_s + QString::fromUtf8(pattern)});
+}
+
+void TestCodeManifest::aDirectoryIsWatchedWithAllThatIsInIt()
+{
+    m_scene->write("more/one.txt", "1");
+    letFilesSettle();
+    m_scene->sources.watch << "more";
+    m_scene->begin();
+    m_scene->write("more/deep/two.txt", "2");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"source added more/deep/two.txt"_s});
+}
+
+void TestCodeManifest::aSourceThatIsNewerThanTheProgramIsNotBuilt()
+{
+    m_scene->write("src/program", "");
+    QVERIFY(QFile::remove(m_scene->directory.filePath(u"src/program"_s)));
+    QVERIFY(QFile::copy(u"/bin/sleep"_s, m_scene->directory.filePath(u"src/program"_s)));
+    m_scene->write("src/main.cpp", "int main() {}\n");
+    m_scene->write("src/notes.txt", "1");
+    m_scene->setTimes("src/program", -100);
+    m_scene->setTimes("src/main.cpp", -50);
+    m_scene->sources.watch << "src/*.{cpp,txt}";
+    letFilesSettle();
+    QProcess program;
+    program.start(m_scene->directory.filePath(u"src/program"_s), {u"600"_s});
+    QVERIFY(program.waitForStarted());
+    m_scene->sources.pid = pid_t(program.processId());
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"source not_built src/main.cpp"_s});
+    QVERIFY(m_scene->report.reasons.first().contains(u"build first"_s));
+    program.kill();
+    program.waitForFinished();
 }
 
 QTEST_GUILESS_MAIN(TestCodeManifest)

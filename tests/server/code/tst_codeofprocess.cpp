@@ -94,6 +94,7 @@ private Q_SLOTS:
     void aProgramThatReplacedItselfIsNotedAfresh();
     void theEnvironmentOfAnotherProcessIsRecorded();
     void aProcessThatIsGoneIsUnknown();
+    void everyProcessOfAFamilyCounts();
     void aPathOfManyKindsIsReadFromMaps();
 
 private:
@@ -136,6 +137,40 @@ void TestCodeOfProcess::anUpgradedLibraryIsStale()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
     QCOMPARE(m_scene->changes(), QStringList{u"library modified libloadee.so"_s});
     install(*m_scene, LOADEE_1, "libloadee.so");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::everyProcessOfAFamilyCounts()
+{
+    Program leader(m_scene->path("loader"));
+    std::optional<Program> old(std::in_place, m_scene->path("loader"));
+    QCOMPARE(old->tell("load " + m_scene->path("libloadee.so")), "1");
+    QList<pid_t> pids{old->pid()};
+    m_scene->sources.pid = leader.pid();
+    m_scene->sources.passing = std::chrono::milliseconds(0);
+    m_scene->sources.family = [&pids] {
+        QList<ProcessEntry> family;
+        for (const pid_t pid : pids) {
+            if (const auto process = readProcess(pid))
+                family << *process;
+        }
+        return family;
+    };
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QCOMPARE(m_scene->report.coverage.processes, 2);
+    install(*m_scene, LOADEE_2, "libloadee.so");
+    letFilesSettle();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->report.changed.first().pids, QList<qint64>{old->pid()});
+
+    Program young(m_scene->path("loader")); // its new library excuses nobody
+    QCOMPARE(young.tell("load " + m_scene->path("libloadee.so")), "2");
+    pids << young.pid();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->report.changed.first().pids, QList<qint64>{old->pid()});
+    pids.removeFirst();
+    old.reset();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }
 

@@ -43,7 +43,9 @@ private Q_SLOTS:
     void aMissingFileIsStaleInTheEnd();
     void anEditTakenBackBeforeItWasConfirmedIsNeverStale();
     void thePeriodicLookNeedsNoEvent();
-    void theFirstMinuteIsLookedAtMoreOften();
+    void aQuestionIsAnsweredByALookThatBeganLater();
+    void aVerdictHasTheAgeOfItsLook();
+    void aConfigurationThatWasAppliedIsFresh();
     void aFileWrittenAllTheTimeIsStaleNevertheless();
     void compareNowBelievesWhatItSees();
     void aStoppedWatchReportsNothing();
@@ -226,7 +228,7 @@ void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
         explicit ClockOfAnEditor(const CodeScene &scene) : m_scene(scene) {}
         TimePoint now() const override
         {
-            if (++m_calls == 2)
+            if (++m_calls == 3) // the deadline, the beginning, the end
                 m_scene.write(Source, OtherCode);
             return ManualClock::now();
         }
@@ -333,27 +335,59 @@ void TestCodeWatch::anEditTakenBackBeforeItWasConfirmedIsNeverStale()
 void TestCodeWatch::thePeriodicLookNeedsNoEvent()
 {
     m_watch->start();
-    for (int i = 0; i < 10; ++i) { // past the first minute
+    for (int i = 0; i < 10; ++i) {
         m_clock->advance(60s);
         m_watch->poll();
     }
     m_scene->write(Source, OtherCode);
-    m_clock->advance(59s);
+    m_clock->advance(900ms);
     m_watch->poll();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
-    m_clock->advance(1s);
+    m_clock->advance(100ms);
     m_watch->poll();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // seen once
+    QCOMPARE(m_watch->report().reasons.size(), 1);
     run(300ms);
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
-void TestCodeWatch::theFirstMinuteIsLookedAtMoreOften()
+void TestCodeWatch::aQuestionIsAnsweredByALookThatBeganLater()
 {
     m_watch->start();
-    QSignalSpy looks(m_watch.get(), &CodeWatch::reported);
-    run(60s);
-    QCOMPARE(looks.size(), 5); // after 1, 3, 7, 15 and 31 s
+    m_scene->write(Source, OtherCode);
+    CodeVerdict answer = CodeVerdict::Fresh;
+    m_watch->compareAnew([&] { answer = m_watch->report().verdict; });
+    QCOMPARE(answer, CodeVerdict::Fresh); // not yet
+    m_watch->poll();
+    QCOMPARE(answer, CodeVerdict::Stale); // at once, and believed
+}
+
+void TestCodeWatch::aVerdictHasTheAgeOfItsLook()
+{
+    m_watch->start();
+    m_clock->advance(700ms);
+    m_watch->notice();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    QCOMPARE(m_watch->report().checked, Seconds(0.7));
+}
+
+void TestCodeWatch::aConfigurationThatWasAppliedIsFresh()
+{
+    m_scene->write("service.toml", "one");
+    m_scene->sources.configurationFiles = {m_scene->path("service.toml")};
+    m_scene->sources.configurationRead.insert(m_scene->path("service.toml"), "one");
+    CodeWatch watch(std::make_unique<CodeManifest>(m_scene->sources), *m_clock);
+    watch.start();
+    QCOMPARE(watch.report().verdict, CodeVerdict::Fresh); // though it was written this very moment
+    m_scene->write("service.toml", "two");
+    watch.compareNow();
+    QCOMPARE(watch.report().verdict, CodeVerdict::Stale);
+    watch.setConfiguration(m_scene->path("service.toml"), "two");
+    watch.compareNow();
+    QCOMPARE(watch.report().verdict, CodeVerdict::Fresh);
+    m_scene->write("service.toml", "one");
+    watch.compareNow();
+    QCOMPARE(watch.report().verdict, CodeVerdict::Stale);
 }
 
 void TestCodeWatch::aFileWrittenAllTheTimeIsStaleNevertheless()
@@ -423,7 +457,7 @@ void TestCodeWatch::theMonitorFindsAFile()
 {
     ServerState state;
     CodeMonitor monitor(state, m_scene->sources);
-    const QByteArray other = m_scene->path("src/other.py");
+    const QByteArray other = m_scene->path("src/other.txt");
     std::atomic<bool> found{false};
     QList<CodeFile> files;
     monitor.find({m_scene->path(Source), other}, [&](const QList<CodeFile> &answer) {

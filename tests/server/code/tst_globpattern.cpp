@@ -20,6 +20,9 @@ private Q_SLOTS:
     void aDirectoryMayHaveAnyName();
     void theRootIsTheDeepestFixedDirectory_data();
     void theRootIsTheDeepestFixedDirectory();
+    void bracesStandForSeveralPatterns_data();
+    void bracesStandForSeveralPatterns();
+    void aDirectoryIsEverythingInItButJunk();
     void aWalkFindsWhatMatches_data();
     void aWalkFindsWhatMatches();
 };
@@ -96,6 +99,51 @@ void TestGlobPattern::theRootIsTheDeepestFixedDirectory()
     const GlobPattern glob("/d/e", pattern);
     QCOMPARE(glob.root(), root);
     QCOMPARE(glob.isPattern(), isPattern);
+}
+
+void TestGlobPattern::bracesStandForSeveralPatterns_data()
+{
+    QTest::addColumn<QByteArray>("pattern");
+    QTest::addColumn<QByteArrayList>("expected");
+    QTest::newRow("none") << QByteArray("src/*.js") << QByteArrayList{"src/*.js"};
+    QTest::newRow("endings") << QByteArray("src/**/*.{js,ts}") << QByteArrayList{"src/**/*.js", "src/**/*.ts"};
+    QTest::newRow("two") << QByteArray("{a,b}/{c,d}") << QByteArrayList{"a/c", "a/d", "b/c", "b/d"};
+    QTest::newRow("nested") << QByteArray("a{b,c{d,e}}f") << QByteArrayList{"abf", "acdf", "acef"};
+    QTest::newRow("an empty one") << QByteArray("a{,b}") << QByteArrayList{"a", "ab"};
+    QTest::newRow("one only is part of a name") << QByteArray("a{b}") << QByteArrayList{"a{b}"};
+    QTest::newRow("not closed") << QByteArray("a{b,c") << QByteArrayList{"a{b,c"};
+    QTest::newRow("literal") << GlobPattern::literal("/a{b,c}/d") << QByteArrayList{GlobPattern::literal("/a{b,c}/d")};
+}
+
+void TestGlobPattern::bracesStandForSeveralPatterns()
+{
+    QFETCH(QByteArray, pattern);
+    QFETCH(QByteArrayList, expected);
+    QCOMPARE(GlobPattern::expand(pattern), expected);
+}
+
+void TestGlobPattern::aDirectoryIsEverythingInItButJunk()
+{
+    const QTemporaryDir directory;
+    const QByteArray root = QFile::encodeName(directory.path());
+    QVERIFY(GlobPattern(root, "nothing/*.js").isPattern());
+    QVERIFY(!GlobPattern(root, "nothing").matchesAny());
+    for (const char *name : {"/src", "/src/deep", "/src/node_modules", "/src/.git"})
+        QCOMPARE(::mkdir((root + name).constData(), 0755), 0);
+    QVERIFY(!GlobPattern(root, "src").matchesAny());
+    for (const char *name : {"/src/deep/a.js", "/src/node_modules/b.js", "/src/.git/c", "/src/out.log"}) {
+        QFile file(QFile::decodeName(root + name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
+    for (const char *pattern : {"src", "src/", "./src", "."}) {
+        const GlobPattern glob(root, pattern);
+        QVERIFY(glob.isPattern() && glob.matchesAny());
+        QVERIFY(glob.matches(root + "/src/deep/a.js"));
+        QVERIFY(!glob.matches(root + "/src/node_modules/b.js"));
+        QVERIFY(!glob.matches(root + "/src/.git/c"));
+        QVERIFY(!glob.matches(root + "/src/out.log"));
+    }
+    QVERIFY(GlobPattern(root, "src/node_modules").matches(root + "/src/node_modules/b.js")); // asked for by name
 }
 
 void TestGlobPattern::aWalkFindsWhatMatches_data()

@@ -34,6 +34,19 @@ private Q_SLOTS:
     void aReloadedModuleIsFresh();
     void anUpgradedPackageIsStale();
     void aModuleChangedSinceItsImportIsNeverFresh();
+    void aReloadThatFailsIsStale_data();
+    void aReloadThatFailsIsStale();
+    void aProcessThatLoadedTheNewCodeExcusesNoOther();
+    void whoLoadedOldCodeIsTold();
+    void aProgramThatBecameOneWithoutTheAdapterIsUnknown_data();
+    void aProgramThatBecameOneWithoutTheAdapterIsUnknown();
+    void aDaemonThatClosedItsDescriptorsReportsOn();
+    void aModuleWrittenJustBeforeItsImportIsFresh();
+    void byteCodeOfAnotherSourceIsNeverFresh_data();
+    void byteCodeOfAnotherSourceIsNeverFresh();
+    void byteCodeOfItsSourceIsFresh();
+    void whatIsExecutedWithoutAnImportCounts_data();
+    void whatIsExecutedWithoutAnImportCounts();
     void aModuleOfADeadProcessDoesNotCount();
     void aForkedProcessHasWhatItsParentLoaded();
     void endedProcessesTakeNoRoomOnTheDisk();
@@ -172,6 +185,183 @@ void TestPythonModules::aModuleChangedSinceItsImportIsNeverFresh()
     QCOMPARE(changes(), u"source unverified package/part.py"_s);
 }
 
+void TestPythonModules::aReloadThatFailsIsStale_data()
+{
+    QTest::addColumn<QByteArray>("edited");
+    QTest::newRow("when it is compiled") << QByteArray("value = 22 +\n");
+    QTest::newRow("when it runs") << QByteArray("value = 22\nraise ValueError\n");
+}
+
+void TestPythonModules::aReloadThatFailsIsStale()
+{
+    QFETCH(QByteArray, edited);
+    start();
+    tell("import importlib, contextlib");
+    m_scene->verdict();
+    m_scene->write("manager.py", edited);
+    letFilesSettle();
+    tell("exec('with contextlib.suppress(Exception): importlib.reload(manager)')");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified manager.py"_s);
+    m_scene->write("manager.py", "value = 333\n");
+    letFilesSettle();
+    tell("importlib.reload(manager)");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestPythonModules::aProcessThatLoadedTheNewCodeExcusesNoOther()
+{
+    start();
+    m_scene->write("manager.py", "value = 22\n");
+    letFilesSettle();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    tell("import subprocess; child = subprocess.Popen([sys.executable, '-c', 'import manager; print(manager.value, "
+         "flush=True); input()'], stdin=subprocess.PIPE, stdout=subprocess.PIPE); child.stdout.readline()");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified manager.py"_s);
+    tell("child.communicate()");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    m_scene->write("manager.py", "value = 1\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestPythonModules::whoLoadedOldCodeIsTold()
+{
+    start();
+    tell("import subprocess; code = 'import manager, os; print(os.getpid(), flush=True); input()'");
+    tell("begin = lambda: subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE, "
+         "stdout=subprocess.PIPE)");
+    tell("old = begin(); old.stdout.readline()");
+    m_scene->verdict();
+    m_scene->write("manager.py", "value = 22\n");
+    letFilesSettle();
+    tell("new = begin(); new.stdout.readline(); file = open('pid', 'w'); file.write(str(old.pid)); file.close()");
+    QFile file(m_scene->directory.filePath(u"pid"_s));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QList<qint64> expected{qint64(m_python->processId()), file.readAll().toLongLong()};
+    std::sort(expected.begin(), expected.end());
+    QCOMPARE(m_scene->report.changed.first().pids, expected);
+    tell("old.communicate()");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->report.changed.first().pids, QList<qint64>{qint64(m_python->processId())});
+    tell("new.communicate()");
+}
+
+void TestPythonModules::aProgramThatBecameOneWithoutTheAdapterIsUnknown_data()
+{
+    QTest::addColumn<QByteArray>("become");
+    const QByteArray code = "\"import sys, manager; print('done', flush=True); sys.stdin.read()\"";
+    const QByteArray path = "\"import sys; sys.path.insert(0, '.'); import manager; print('done', flush=True); "
+                            "sys.stdin.read()\"";
+    QTest::newRow("-I") << QByteArray("os.execv(sys.executable, ['python3', '-I', '-c', " + path + "])");
+    QTest::newRow("-E") << QByteArray("os.execv(sys.executable, ['python3', '-E', '-c', " + code + "])");
+    QTest::newRow("-S") << QByteArray("os.execv(sys.executable, ['python3', '-S', '-c', " + code + "])");
+    QTest::newRow("no environment") << QByteArray("os.execve(sys.executable, ['python3', '-c', " + code + "], {})");
+}
+
+void TestPythonModules::aProgramThatBecameOneWithoutTheAdapterIsUnknown()
+{
+    QFETCH(QByteArray, become);
+    start();
+    tell("import os");
+    tell(become); // it says "done" in its own way
+    QTRY_VERIFY(m_scene->verdict() == CodeVerdict::Unknown && !m_scene->report.reasons.isEmpty()
+                && m_scene->report.reasons.first().contains(u"without the Python adapter"_s));
+    m_scene->write("manager.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+}
+
+void TestPythonModules::aDaemonThatClosedItsDescriptorsReportsOn()
+{
+    start();
+    tell("import os; os.closerange(3, 256)");
+    tell("import unused");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write("unused.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestPythonModules::aModuleWrittenJustBeforeItsImportIsFresh()
+{
+    start();
+    for (int i = 0; i < 20; ++i) {
+        const QByteArray name = "made" + QByteArray::number(i);
+        tell("open('" + name
+             + ".py', 'w').write('value = 1'); import importlib; importlib.invalidate_caches(); "
+               "import "
+             + name);
+        QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    }
+    m_scene->write("made7.py", "value = 2");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified made7.py"_s);
+}
+
+void TestPythonModules::byteCodeOfAnotherSourceIsNeverFresh_data()
+{
+    QTest::addColumn<QByteArray>("mode");
+    QTest::newRow("the same second and size") << QByteArray("TIMESTAMP");
+    QTest::newRow("not checked") << QByteArray("UNCHECKED_HASH");
+}
+
+void TestPythonModules::byteCodeOfAnotherSourceIsNeverFresh()
+{
+    QFETCH(QByteArray, mode);
+    m_scene->setTimes("unused.py", -1000);
+    QProcess::execute(u"python3"_s,
+                      {u"-c"_s,
+                       QString::fromUtf8("import py_compile as p; p.compile('" + m_scene->path("unused.py")
+                                         + "', invalidation_mode=p.PycInvalidationMode." + mode + ")")});
+    letFilesSettle();
+    struct stat before = {};
+    QCOMPARE(::stat(m_scene->path("unused.py").constData(), &before), 0);
+    m_scene->write("unused.py", "value = 2\n");
+    const timespec times[2]{before.st_mtim, before.st_mtim};
+    QCOMPARE(::utimensat(AT_FDCWD, m_scene->path("unused.py").constData(), times, 0), 0);
+    letFilesSettle();
+    start();
+    tell("import unused; assert unused.value == 1");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QCOMPARE(changes(), u"source unverified unused.py"_s);
+    QVERIFY(m_scene->report.reasons.join(u' ').contains(u"byte code"_s));
+}
+
+void TestPythonModules::byteCodeOfItsSourceIsFresh()
+{
+    QProcess::execute(u"python3"_s, {u"-m"_s, u"compileall"_s, u"-q"_s, m_scene->directory.path()});
+    start();
+    tell("import unused, package.part; assert unused.__cached__.endswith('.pyc')");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write("unused.py", "value = 2\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestPythonModules::whatIsExecutedWithoutAnImportCounts_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::newRow("exec of a text") << QByteArray("exec(open('unused.py').read(), {})");
+    QTest::newRow("exec of a compiled text")
+        << QByteArray("exec(compile(open('unused.py').read(), 'unused.py', 'exec'), {})");
+    QTest::newRow("runpy") << QByteArray("import runpy; runpy.run_path('unused.py')");
+    QTest::newRow("a loader of one's own")
+        << QByteArray("import importlib.abc as a, importlib.util as u; L = type('L', (a.SourceLoader,), "
+                      "dict(get_filename=lambda s, n: 'unused.py', get_data=lambda s, p: open(p, 'rb').read())); "
+                      "u.module_from_spec(u.spec_from_loader('o', L())); L().get_code('o')");
+}
+
+void TestPythonModules::whatIsExecutedWithoutAnImportCounts()
+{
+    QFETCH(QByteArray, line);
+    start();
+    tell(line);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QCOMPARE(m_scene->manifest->find(m_scene->path("unused.py")), CodeKind::Source);
+    m_scene->write("unused.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified unused.py"_s);
+}
+
 void TestPythonModules::aModuleOfADeadProcessDoesNotCount()
 {
     start();
@@ -221,22 +411,33 @@ void TestPythonModules::endedProcessesTakeNoRoomOnTheDisk()
     };
     const quint64 own = ProcessOrigin::ticketOf(::getpid());
     LoadedModules modules(report);
+    QByteArrayList paths;
+    const auto note = [&paths](const LoadedModule &module) {
+        paths << module.path;
+        return quint32(paths.size());
+    };
+    const auto versions = [](const QByteArray &) { return QList<quint32>(); };
     append(::getpid(), own, "/first.py");
     for (int process = 0; process < 20; ++process) { // each loads a thousand files, and ends
         for (int i = 0; i < 1200; ++i)
             append(::getpid(), own + 1 + quint64(process), "/srv/some/where/module" + QByteArray::number(i) + ".py");
         append(::getpid(), own, "/later" + QByteArray::number(process) + ".py");
-        QVERIFY(!modules.readNew().isEmpty());
-        QVERIFY(modules.processEnded());
-        const QList<LoadedModule> current = modules.current();
-        QCOMPARE(current.size(), process + 2);
-        QCOMPARE(current.first().path, "/first.py");
-        QCOMPARE(current.last().path, "/later" + QByteArray::number(process) + ".py");
+        QVERIFY(modules.readNew(note, versions));
+        QVERIFY(modules.forgetEnded());
+        QCOMPARE(modules.held().size(), process + 2);
     }
     QVERIFY2(blocks() * 512 < 20 * LoadedModules::Waste / 2, QByteArray::number(qint64(blocks())).constData());
     QVERIFY(modules.any());
-    QVERIFY(!modules.processEnded());
-    QVERIFY(modules.readNew().isEmpty());
+    QVERIFY(!modules.forgetEnded());
+    QVERIFY(!modules.readNew(note, versions));
+
+    LoadedModules successor(report); // of a wrapper that was replaced meanwhile
+    paths.clear();
+    successor.readNew(note, versions);
+    successor.forgetEnded();
+    QCOMPARE(successor.held().size(), 21);
+    QCOMPARE(paths.first(), "/first.py");
+    QCOMPARE(paths.last(), "/later19.py");
 }
 
 void TestPythonModules::namesOfAllKindsAreReported()
@@ -296,7 +497,7 @@ void TestPythonModules::aProgramThatDoesNotReportIsUnknown()
 {
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
-    QCOMPARE(changes(), u"source unreadable report"_s);
+    QVERIFY(m_scene->report.reasons.join(u' ').contains(u"no Python of this program has taken the adapter"_s));
 }
 
 void TestPythonModules::aLineIsReadOrRefused_data()
@@ -307,9 +508,11 @@ void TestPythonModules::aLineIsReadOrRefused_data()
     QTest::newRow("encoded") << QByteArray("loaded 7 8 9 1 2 3 4 5 /a%0A%25%E9") << QByteArray("/a\n%\xe9");
     QTest::newRow("relative") << QByteArray("loaded 7 8 9 1 2 3 4 5 b.py") << QByteArray();
     QTest::newRow("a word too few") << QByteArray("loaded 7 8 9 1 2 3 4 /a") << QByteArray();
-    QTest::newRow("a word too many") << QByteArray("loaded 7 8 9 1 2 3 4 5 /a /b") << QByteArray();
+    QTest::newRow("with a hash that is none") << QByteArray("loaded 7 8 9 1 2 3 4 5 /a /b") << QByteArray();
     QTest::newRow("not a number") << QByteArray("loaded 7 8 x 1 2 3 4 5 /a") << QByteArray();
     QTest::newRow("a zero byte") << QByteArray("loaded 7 8 9 1 2 3 4 5 /a%00b") << QByteArray();
+    QTest::newRow("a word too many") << QByteArray("loaded 7 8 9 1 2 3 4 5 /a /b /c") << QByteArray();
+    QTest::newRow("another line") << QByteArray("forked 7 8 9 1 2 3 4 5 /a") << QByteArray();
     QTest::newRow("nothing") << QByteArray() << QByteArray();
 }
 

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void anAbandonedRequestIsToldSo();
     void pipelinedRequestsAreAnsweredInOrder();
     void checksAnswerWhenAllHaveEnded();
+    void aStatusMayWaitForALaterComparison();
     void aRestartNeedsAHandler();
     void aDocumentIsServedAsItIs();
     void metricsNeedNobodyToAnswerThem();
@@ -569,6 +570,28 @@ void TestHttpServer::checksAnswerWhenAllHaveEnded()
     const auto report = decodeReport(first.responses().first().body);
     QCOMPARE(report->dependencies.first().successCount, 1);
     QVERIFY(report->capabilities.contains(u"check"_s));
+}
+
+void TestHttpServer::aStatusMayWaitForALaterComparison()
+{
+    QCOMPARE(ask(requestText("GET", "/health/status?fresh_after=60")).status, 200); // nobody compares anything
+    QList<std::function<void()>> comparing;
+    server->setComparison([&](const std::function<void()> &done) { comparing << done; });
+    RawClient client(service, requestText("GET", "/health/status?fresh_after=60"));
+    QTRY_COMPARE(comparing.size(), 1);
+    QVERIFY(client.received().isEmpty());
+    QCOMPARE(ask(requestText("GET", "/health/status")).status, 200);
+    QCOMPARE(ask(requestText("GET", "/health/status?fresh_after=soon")).status, 200);
+    QCOMPARE(comparing.size(), 1);
+    CodeReport code;
+    code.verdict = CodeVerdict::Stale;
+    state->setCode(code);
+    std::thread(comparing.first()).join();
+    QTRY_COMPARE(client.responses().size(), 1);
+    QCOMPARE(decodeReport(client.responses().first().body)->code->verdict, CodeVerdict::Stale);
+
+    QCOMPARE(ask(requestText("GET", "/health/status?fresh_after=0.01")).status, 200); // it takes too long
+    QCOMPARE(comparing.size(), 2);
 }
 
 void TestHttpServer::aRestartNeedsAHandler()

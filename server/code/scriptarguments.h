@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayList>
+#include <QStringList>
+
+namespace Hephaestus {
+
+/// What an interpreter was told to run.
+struct ScriptArguments
+{
+    QByteArrayList files;   ///< scripts and archives, absolute
+    QByteArrayList folders; ///< of compiled classes, absolute
+    /// What it loads beside these files and is not known: the end of a sentence about the program; empty: nothing.
+    QString gap;
+
+    bool operator==(const ScriptArguments &) const = default;
+};
+
+/// Of a program (the name of its file) with these arguments, the first of which is its own name, that began in
+/// `directory`. Knows the shells, Python, Node.js, Deno, Bun, Perl, Ruby, PHP and Java; nothing for others. A script is
+/// read for what it includes: a shell's `. file` is followed where its name is written out.
+ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayList &arguments,
+                                    const QByteArray &directory);
+
+} // namespace Hephaestus
