@@ -85,12 +85,12 @@ class Signals:
 
 
 def _is_worker() -> bool:
-    """True in a worker of gunicorn, or of uvicorn with several."""
+    """True in a worker of gunicorn, of uvicorn with several, or of hypercorn (in newer ones a process of its own, even alone)."""
     if os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn/"):
         return os.getppid() > 1
     multiprocessing = sys.modules.get("multiprocessing")
     parent = multiprocessing.parent_process() if multiprocessing is not None else None
-    return parent is not None and parent.pid == os.getppid() and "uvicorn" in sys.modules
+    return parent is not None and parent.pid == os.getppid() and not {"uvicorn", "hypercorn"}.isdisjoint(sys.modules)
 
 
 def _server_of(handler: Any) -> Any:
