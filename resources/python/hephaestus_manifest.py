@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reports the files that this Python program loads, as it loads them.
 
-Nothing imports this module but sitecustomize.py beside it: put their directory first in PYTHONPATH and name a file (or, as a
-number, an open descriptor) in HEPHAESTUS_MODULES. `hephaestus run --python` does both. Standard library only, Python 3.8 or later.
+Either sitecustomize.py beside it begins: put their directory first in PYTHONPATH and name a file (or, as a number, an open
+descriptor) in HEPHAESTUS_MODULES. `hephaestus run --python` does both. Or a program that has the package hephaestus_service calls begin().
+Standard library only, Python 3.8 or later.
 
 Lines that are appended:
 
@@ -306,9 +307,16 @@ class _Audit:
 
 def install():
     """Reports from now on. Called once, by sitecustomize."""
-    global _installed
     target = os.environ.get(VARIABLE)
-    if not target or _installed:
+    if target:
+        begin(target)
+
+
+def begin(target, since=None):
+    """Reports to `target` from now on; a second call does nothing. `since`, in nanoseconds of file times: this program had
+    loaded nothing yet. What it loaded before now may be another state of a file that changed since then. None: files are as they were."""
+    global _installed
+    if _installed:
         return
     _installed = True
     import _frozen_importlib_external as machinery  # what importlib.machinery is made of, and always loaded
@@ -329,11 +337,39 @@ def install():
         path = getattr(module, "__file__", None)
         # shared objects are mapped, and found there; the files of this directory are nobody's program
         if isinstance(path, str) and not path.endswith(".so") and os.path.dirname(path) != os.path.dirname(__file__):
-            reporter.loaded(path)
+            _report_earlier(reporter, path, getattr(module, "__cached__", None), since)
     script = sys.argv[0] if getattr(sys, "argv", None) else ""
     if script and script not in ("-c", "-m", "-") and os.path.isfile(script):
-        reporter.loaded(script)
+        _report_earlier(reporter, script, None, since)
     sys.addaudithook(_Audit(reporter))
+
+
+def _report_earlier(reporter, path, cached, since):
+    """Of a file that was loaded before we began; `cached` is where its byte code would be."""
+    try:
+        stamp = stamp_of(path)
+        is_sure = since is None or (stamp[4] < since and not _took_older(cached, stamp))
+        reporter.loaded(path, stamp, "loaded" if is_sure else "cached")
+    except OSError:
+        reporter.loaded(path)
+
+
+def _took_older(cached, stamp):
+    """Whether byte code was loaded that may have been made of another source, as _Load.may_be_older() has it."""
+    try:
+        with open(cached, "rb") as file:
+            head = file.read(16)
+            status = os.fstat(file.fileno())
+    except (OSError, TypeError):
+        return False
+    flags = int.from_bytes(head[4:8], "little")
+    if flags == 3:
+        import _imp
+
+        return _imp.check_hash_based_pycs == "never"
+    if flags == 0 and head[8:16] != b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (stamp[3] // 10**9, stamp[2])):
+        return False  # Python did not take it
+    return flags == 1 or min(status.st_mtime_ns, status.st_ctime_ns) <= stamp[4]
 
 
 def _archive(report):

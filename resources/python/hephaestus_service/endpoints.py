@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Json = Dict[str, Any]
 LONGEST_BODY = 64 << 10
 LONGEST_DELAY = 86400.0
+LONGEST_COMPARISON = 30.0
 MOST_CODE_PATHS = 100
 DEFAULT_LOG_LINES = 100
 MOST_LOG_BYTES = 1 << 20
@@ -141,7 +142,13 @@ class Endpoints:
         return as_json(self._service.basic())
 
     def _status(self, request: Request) -> Answer:
-        return as_json(self._service.detailed())
+        service = self._service
+        longest = _comparison_time(request.query)
+        if longest is None or service.code is None:
+            return as_json(service.detailed())
+        answer: Future[Response] = Future()
+        service.code.compared(longest).add_done_callback(lambda _: answer.set_result(as_json(service.detailed())))
+        return answer
 
     def _ready(self, request: Request) -> Answer:
         return as_json(self._service.basic(), 200 if self._service.shutdown.is_running else 503)
@@ -220,6 +227,16 @@ class Endpoints:
             return as_error(409, "restart_impossible", problem)
         return as_json({"status": "restart_scheduled", "should_shutdown": True, "mode": "restart",
                         "instance_id": self._service.instance_id})
+
+
+def _comparison_time(query: str) -> Optional[float]:
+    """How long the answer may wait for a comparison with the code on disk; None: it does not."""
+    name, _, value = query.partition("=")
+    try:
+        seconds = float(value) if name == "fresh_after" else -1.0
+    except ValueError:
+        return None
+    return min(seconds, LONGEST_COMPARISON) if seconds >= 0 else None
 
 
 def _count(text: str) -> int:

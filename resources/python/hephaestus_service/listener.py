@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http
 import os
+import select
 import socket
 import socketserver
 import stat
@@ -49,9 +50,22 @@ class Listener:
             self.socket = _bind_port(service, address)
             self.address = f"{address.rpartition(':')[0]}:{self.socket.getsockname()[1]}"
         self._server = _Server(service, self.socket)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.5},
-                                        name="hephaestus-http", daemon=True)
+        self._woken, self._waker = socket.socketpair()
+        self._thread = threading.Thread(target=self._accept, name="hephaestus-http", daemon=True)
         self._thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            ready, _, _ = select.select([self.socket, self._woken], [], [])
+            if self._woken in ready:
+                return
+            self._server.handle_request()
+
+    def stop_accepting(self) -> None:
+        """Whoever connects from now on waits, until close() or for the process that gets the socket. A second call does nothing."""
+        if threading.current_thread() is not self._thread:
+            self._waker.sendall(b".")
+            self._thread.join()
 
     def close(self) -> None:
         """Takes no connection any more, and removes a socket's path. A second call does nothing."""
@@ -59,7 +73,8 @@ class Listener:
         if path is not None:
             with contextlib.suppress(OSError):
                 os.unlink(path)
-        self._server.close_listening()
+        self.stop_accepting()
+        self.socket.close()
 
 
 def bind_path(path: str) -> socket.socket:
@@ -104,14 +119,14 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         super().__init__(listening.getsockname(), _Handler)
         self.service = service
         self.open: Set[socket.socket] = set()
-        self._listening = listening
-        self._is_closed = False
+        self.socket = listening  # BaseServer.handle_request() asks it, and `timeout`
+        self.timeout = 0
 
     def fileno(self) -> int:
-        return self._listening.fileno()
+        return self.socket.fileno()
 
     def get_request(self) -> Any:
-        connection, peer = self._listening.accept()
+        connection, peer = self.socket.accept()
         connection.settimeout(IDLE_TIMEOUT)
         if connection.family != socket.AF_UNIX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -129,12 +144,6 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away, or was too slow."""
-
-    def close_listening(self) -> None:
-        if not self._is_closed:
-            self._is_closed = True
-            threading.Thread(target=self.shutdown, daemon=True).start()
-            self._listening.close()
 
 
 class _Handler(socketserver.BaseRequestHandler):
@@ -169,10 +178,11 @@ class _Handler(socketserver.BaseRequestHandler):
             path, _, query = head.target.partition("?")
             answer = service.endpoints.answer(Request(head.method, path, query, head.fields, body, caller_of(self.request)))
             response = answer.result() if isinstance(answer, Future) else answer
-            self._send(response, with_body=head.method != "HEAD", keeps_alive=head.keeps_alive)
+            keeps_alive = head.keeps_alive and not service.is_leaving
+            self._send(response, with_body=head.method != "HEAD", keeps_alive=keeps_alive)
         finally:
             service.last_answers.end()
-        return head.keeps_alive and not response.close
+        return keeps_alive and not response.close
 
     def _read_head(self) -> RequestHead:
         while b"\r\n\r\n" not in self._pending:

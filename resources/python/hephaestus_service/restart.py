@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from typing import Dict, List, Optional
 
-from . import process
+from . import process, report
 
 VARIABLE = "HEPHAESTUS_INHERITED"  # ADDRESS=DESCRIPTOR,… for the process that follows
 
@@ -62,7 +63,8 @@ class Restart:
         for address, listening in self._sockets.items():
             listening.set_inheritable(True)
             kept.append(f"{address}={listening.fileno()}")
-        environment = {**os.environ, VARIABLE: ",".join(kept)}
+        environment = {**os.environ, VARIABLE: ",".join(kept), report.EXECUTED: f"{os.getpid()}:{time.time_ns()}"}
+        report.restored(environment)
         process.flush()
         try:
             os.chdir(self._directory)

@@ -24,6 +24,8 @@ from .checks import Check, Checks, Tasks
 from .connections import Connections
 from .dependency import Dependency
 from .endpoints import Endpoints
+from .freshness import Freshness, freshness
+from .identity import own_identity
 from .restart import Restart
 from .runners import Runner
 from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
@@ -49,15 +51,17 @@ class Service:
 
     `notice` is the seconds between a scheduled shutdown and its drain; `drain` how long requests in flight are waited for.
     A service that is reached from other machines needs `token_file`; without one only this user and root, on this machine, may
-    shut it down. `metrics=False` leaves `/metrics` to the program.
+    shut it down. `metrics=False` leaves `/metrics` to the program. `code=False`:
+    it is not told whether the process runs the code on disk, and the environment of its children stays as it is.
     """
 
     def __init__(self, name: str, version: str = "0", *, notice: float = 1.0, drain: float = 30.0, token_file: Optional[str] = None,
                  allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = (), insecure: bool = False,
-                 metrics: bool = True) -> None:
+                 metrics: bool = True, code: bool = True) -> None:
         self.name, self.version = name, version
         self.access = Access(read_token(token_file) if token_file else None, list(allowed_hosts), list(allowed_origins), insecure)
         self.serves_metrics = metrics
+        self._tells_code = code
         self._lock = threading.Lock()
         self.dependencies: Dict[str, Dependency] = {}
         self._steps: List[Step] = []
@@ -78,6 +82,7 @@ class Service:
     def _begin_process(self) -> None:
         """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""
         self.instance_id = secrets.token_hex(16)
+        self._identity = own_identity()
         self.started_at, self.began = time.time(), time.monotonic()
         self.ring = logs.LineRing()
         self.refusals: Counter[str] = Counter()
@@ -85,7 +90,7 @@ class Service:
         self.in_flight = InFlight()
         self.last_answers = InFlight()  # those of the protocol that have not gone out
         self.connections = Connections()
-        self.code: Optional[Any] = None
+        self.code: Optional[Freshness] = freshness() if self._tells_code else None
         self._application: Optional[Step] = None  # the application's own end, where it has one
         self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
         self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
@@ -94,6 +99,7 @@ class Service:
         self._restart: Optional[Restart] = None
         self._listeners: List[Listener] = []
         self._has_begun = self._has_block = self._in_block = False
+        self.is_leaving = False  # the last answers go out; their connections are closed
         self.shutdown.result.add_done_callback(lambda _: threading.Thread(
             target=self._leave, name="hephaestus-exit", daemon=True).start())
 
@@ -255,6 +261,8 @@ class Service:
         self._signals.take(loop)
         self.checks.start()
         self._tasks.start()
+        if self.code is not None:
+            self.code.start()
         self.shutdown.started()
 
     def first_checks(self) -> None:
@@ -269,7 +277,7 @@ class Service:
     def detailed(self) -> Json:
         body = {**self.basic(), "should_shutdown": self.should_shutdown, "capabilities": self.capabilities(),
                 "dependencies": {name: each.report() for name, each in list(self.dependencies.items())},
-                "resources": self.resources()}
+                "resources": self.resources(), "identity": self._identity}
         if self.should_shutdown:
             body["shutdown"] = self.shutdown.progress()
         if self.code is not None:
@@ -353,6 +361,10 @@ class Service:
 
     def _let_answers_go(self) -> None:
         """Those under way, and those to requests that have come and were not read yet."""
+        self.is_leaving = True
+        if self.shutdown.mode == "restart":
+            for listener in self._listeners:
+                listener.stop_accepting()
         deadline = time.monotonic() + ANSWER_TIMEOUT
         before = -1
         while self.last_answers.ended != before and time.monotonic() < deadline:
