@@ -21,6 +21,7 @@ DASHBOARD_PACKAGES=(
     libqcustomplot-dev
     qtkeychain-qt6-dev libsecret-1-0 # tokens in the desktop's keyring
     fonts-dejavu-core
+    python3 # the monitor and the agents of the demo
 )
 # To build and run the tests.
 # shellcheck disable=SC2034
