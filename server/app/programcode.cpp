@@ -19,7 +19,7 @@ ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const PythonAd
 
 ProgramCode::~ProgramCode() = default;
 
-void ProgramCode::follow(pid_t pid)
+void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::time_point> since)
 {
     if (pid == m_pid)
         return;
@@ -34,6 +34,9 @@ void ProgramCode::follow(pid_t pid)
         return;
     }
     m_sources.pid = pid;
+    m_sources.since.reset();
+    if (since)
+        m_sources.since = std::chrono::nanoseconds(since->time_since_epoch()).count() - FileStamp::Tick;
     m_sources.family = [pid]() -> QList<ProcessEntry> {
         const auto leader = readProcess(pid);
         return leader ? remainsOf(*leader, readProcesses()) : QList<ProcessEntry>();

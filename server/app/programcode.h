@@ -4,7 +4,9 @@
 #include "server/app/pythonadapter.h"
 #include "server/code/codemonitor.h"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -17,8 +19,8 @@ public:
     ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter);
     ~ProgramCode();
 
-    /// The program's process; 0: it does not run.
-    void follow(pid_t pid);
+    /// The program's process; 0: it does not run. `since`: a time before it was started; nothing: not known.
+    void follow(pid_t pid, std::optional<std::chrono::system_clock::time_point> since);
     /// CodeMonitor::compareAnew() of the process that runs; where none does, the verdict is known already.
     void compareAnew(std::function<void()> done) const;
     /// CodeMonitor::find() of the process that runs; where none does, nothing is loaded.

@@ -300,7 +300,7 @@ void RunProgram::publish()
         leaders.append(program.leader);
     m_usage->follow(leaders, m_sockets.addresses());
     m_guardian.guard(programs(), m_supervisor.strays());
-    m_code.follow(m_supervisor.pid());
+    m_code.follow(m_supervisor.pid(), m_supervisor.launchedAt());
 }
 
 /// Who tells whether the program serves looks at the one that runs now.

@@ -71,6 +71,30 @@ CodeReport CodeComparison::compare(CpuThrottle &throttle)
     return report();
 }
 
+bool CodeComparison::looksTheSame(CpuThrottle &throttle) const
+{
+    const FileTable &files = m_manifest.files();
+    for (const auto &directory : files.directories()) {
+        if (directory.second.files.empty())
+            continue;
+        const FileDescriptor folder(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        for (const LoadedFile &file : directory.second.files) {
+            if (!throttle.step())
+                return true;
+            const auto difference = m_differences.find(file.name);
+            const FileStamp &then = difference == m_differences.end() ? file.stamp : difference->second.seen;
+            struct stat status = {};
+            const bool isThere = folder.isOpen() && ::fstatat(folder.number(), files.name(file), &status, 0) == 0;
+            FileStamp now = isThere ? FileStamp::of(status) : FileStamp();
+            if (then.changed == 0 || file.evidence == Evidence::StampOnly)
+                now.changed = then.changed;
+            if (file.evidence == Evidence::Absent && difference == m_differences.end() ? isThere : !(now == then))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool CodeComparison::visitWatched(CpuThrottle &throttle)
 {
     FileTable &files = m_manifest.files();
@@ -195,6 +219,29 @@ QSet<quint32> CodeComparison::heldBySupervisorsOnly() const
     return unused;
 }
 
+/// Mapped files that differ, by the link that led to them: where they differ by their own name as well, one is enough.
+QSet<quint32> CodeComparison::toldByAnotherName() const
+{
+    QSet<std::pair<quint64, quint64>> told;
+    QSet<quint32> found;
+    if (m_differences.empty())
+        return {};
+    const auto forEach = [this](Origin origin, auto visit) {
+        for (const auto &directory : m_manifest.files().directories()) {
+            for (const LoadedFile &file : directory.second.files) {
+                if ((file.origins & origin) && m_differences.count(file.name) > 0)
+                    visit(file);
+            }
+        }
+    };
+    forEach(Mapped, [&](const LoadedFile &file) { told.insert({file.stamp.device, file.stamp.inode}); });
+    forEach(Linked, [&](const LoadedFile &file) {
+        if (told.contains({file.stamp.device, file.stamp.inode}))
+            found.insert(file.name);
+    });
+    return found;
+}
+
 QStringList CodeComparison::reasons(const QSet<quint32> &unused) const
 {
     qsizetype unreadable = 0;
@@ -236,8 +283,8 @@ CodeCoverage CodeComparison::coverage() const
     coverage.processes = m_manifest.processes();
     for (const auto &directory : m_manifest.files().directories()) {
         for (const LoadedFile &file : directory.second.files) {
-            coverage.executables += file.kind == CodeKind::Executable;
-            coverage.libraries += file.kind == CodeKind::Library;
+            coverage.executables += file.kind == CodeKind::Executable && (file.origins & Mapped) != 0;
+            coverage.libraries += file.kind == CodeKind::Library && (file.origins & Mapped) != 0;
             coverage.configuration += file.kind == CodeKind::Configuration || file.kind == CodeKind::LockFile;
             coverage.modules += (file.origins & (Reported | Scripted)) != 0;
             coverage.watched += file.kind == CodeKind::Source && (file.origins & (Watched | Named)) != 0;
@@ -259,7 +306,7 @@ CodeReport CodeComparison::report() const
     };
     std::vector<Entry> entries;
     const FileTable &files = m_manifest.files();
-    const QSet<quint32> unused = heldBySupervisorsOnly();
+    const QSet<quint32> unused = heldBySupervisorsOnly() + toldByAnotherName();
     for (const auto &directory : files.directories()) {
         for (const LoadedFile &file : directory.second.files) {
             const auto found = m_differences.find(file.name);

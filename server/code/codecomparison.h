@@ -22,6 +22,9 @@ public:
     /// Brings the manifest up to date and compares every version of every file that a process of the program loaded.
     /// Unknown without changes: the throttle was stopped, or there is nothing to compare.
     CodeReport compare(CpuThrottle &throttle);
+    /// False if a file that was compared is another than then, or in another state: compare() tells what that means. It
+    /// does not see what came. A stat(2) for each file.
+    bool looksTheSame(CpuThrottle &throttle) const;
 
 private:
     enum class Change : quint8 { Modified, Added, Removed, NotBuilt, Unreadable, Unverified };
@@ -33,6 +36,7 @@ private:
 
     bool visitWatched(CpuThrottle &throttle);
     QSet<quint32> heldBySupervisorsOnly() const;
+    QSet<quint32> toldByAnotherName() const;
     QStringList reasons(const QSet<quint32> &unused) const;
     CodeCoverage coverage() const;
     void compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,

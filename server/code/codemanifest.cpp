@@ -32,6 +32,9 @@ FileDescriptor openForReading(const char *path, int directory = AT_FDCWD)
     return FileDescriptor(::openat(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
+/// Where no directory is.
+constexpr std::pair<quint64, quint64> Missing{0, 0};
+
 bool isMissing(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
 QByteArray proc(pid_t pid, const QByteArray &entry) { return "/proc/" + QByteArray::number(pid) + '/' + entry; }
@@ -102,7 +105,9 @@ CodeManifest::CodeManifest(CodeSources sources) : m_sources(std::move(sources)),
 void CodeManifest::noteDirectory(const QByteArray &directory)
 {
     struct stat status = {};
-    if (!m_listener || m_directories.contains(directory) || ::stat(directory.constData(), &status) != 0)
+    const auto known = m_directories.constFind(directory);
+    if (!m_listener || (known != m_directories.cend() && *known != Missing)
+        || ::stat(directory.constData(), &status) != 0)
         return;
     m_directories.insert(directory, {status.st_dev, status.st_ino});
     m_listener(directory);
@@ -110,11 +115,29 @@ void CodeManifest::noteDirectory(const QByteArray &directory)
 
 bool CodeManifest::haveDirectoriesMoved()
 {
-    return m_directories.removeIf([](const auto &entry) {
+    bool hasMoved = false;
+    m_directories.removeIf([&](const auto &entry) {
         struct stat status = {};
-        return ::stat(entry.key().constData(), &status) != 0
-            || std::pair<quint64, quint64>(status.st_dev, status.st_ino) != entry.value();
-    }) > 0;
+        const bool isThere = ::stat(entry.key().constData(), &status) == 0;
+        const auto now = isThere ? std::pair<quint64, quint64>(status.st_dev, status.st_ino) : Missing;
+        if (now == entry.value())
+            return false;
+        hasMoved = true;
+        entry.value() = Missing;
+        return isThere; // to be noted anew; until a missing one is back it is looked for
+    });
+    return hasMoved;
+}
+
+bool CodeManifest::isReplaced()
+{
+    const ChangeBound now(wallClock() - FileStamp::Tick);
+    const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
+    if (image.isEmpty() || m_own.image.isEmpty())
+        return false;
+    if (image == m_own.image)
+        m_sameUntil = now;
+    return image != m_own.image;
 }
 
 void CodeManifest::noteLink(const QByteArray &path)
@@ -145,7 +168,7 @@ bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name)
 void CodeManifest::begin(const ChangeBound &since)
 {
     m_files.clear();
-    m_own = {ProcessOrigin::ticketOf(m_sources.pid), ProcessOrigin::imageOf(m_sources.pid), {}};
+    m_own = {ProcessOrigin::ticketOf(m_sources.pid), ProcessOrigin::imageOf(m_sources.pid), {}, {}, {}, {}};
     m_family.clear();
     m_unproven.clear();
     m_modules = LoadedModules(m_sources.moduleReport); // its processes hold files by their names here
@@ -192,7 +215,7 @@ void CodeManifest::noteMapped(pid_t pid, Mappings &mappings, const QList<MappedF
 {
     struct stat program = {};
     const bool programKnown = ::stat(proc(pid, "exe").constData(), &program) == 0;
-    QHash<std::pair<quint64, quint64>, quint32> present;
+    QHash<std::pair<quint64, quint64>, Mappings::Names> present;
     for (const MappedFile &each : mapped) {
         const std::pair identity(each.device, each.inode);
         if (const auto known = mappings.files.constFind(identity); known != mappings.files.cend()) {
@@ -201,9 +224,90 @@ void CodeManifest::noteMapped(pid_t pid, Mappings &mappings, const QList<MappedF
         }
         const bool isProgram = programKnown && each.inode == program.st_ino
             && (each.device == program.st_dev || present.isEmpty()); // the program is the first of the maps
-        present.insert(identity, noteMapping(pid, each, isProgram, since));
+        if (isProgram)
+            noteInvocation(pid, mappings, each);
+        const quint32 name = noteMapping(pid, each, isProgram, since);
+        present.insert(identity, {name, noteLinked(pid, mappings, each, name)});
     }
     mappings.files = std::move(present);
+}
+
+QSet<quint32> CodeManifest::Mappings::names() const
+{
+    QSet<quint32> all;
+    for (const Names &each : files)
+        all << each.file << each.linked;
+    return all;
+}
+
+/// A program is started by a name, and its libraries are beside it: where a link leads to their folder (`current` of
+/// releases), what that leads to later is what would run. The kernel shows the names without links.
+void CodeManifest::noteInvocation(pid_t pid, Mappings &mappings, const MappedFile &program) const
+{
+    QByteArray path = ProcessOrigin::invocationOf(pid);
+    if (!path.startsWith('/') && !path.isEmpty()) {
+        const bool isOurs = pid == m_sources.pid && !m_sources.directory.isEmpty();
+        path.prepend((isOurs ? m_sources.directory : ProcessOrigin::directoryOf(pid)) + '/');
+        path.replace("/./", "/");
+    }
+    struct stat status = {};
+    if (path.isEmpty() || path == program.path || path.startsWith("/proc/") || path.startsWith("/dev/")
+        || ::stat(path.constData(), &status) != 0)
+        return;
+    const FileDescriptor file = openForReading(path.constData());
+    if (!file.isOpen())
+        return;
+    std::array<char, 4> magic{};
+    const bool isProgram = ::pread(file.number(), magic.data(), magic.size(), 0) == 4
+        && QByteArrayView(magic)
+            == QByteArrayView("\x7f"
+                              "ELF");
+    // a script is the invocation of its interpreter; a link may lead elsewhere already
+    if (!program.is(status, file.number())
+        && !(isProgram && path.mid(path.lastIndexOf('/')) == program.path.mid(program.path.lastIndexOf('/'))))
+        return;
+    mappings.invoked = path;
+    qsizetype common = 0; // at the end of both
+    while (common < std::min(path.size(), program.path.size())
+           && path[path.size() - 1 - common] == program.path[program.path.size() - 1 - common])
+        ++common;
+    const qsizetype slash = path.indexOf('/', path.size() - common);
+    if (slash <= 0)
+        return;
+    mappings.link = path.first(slash + 1);
+    mappings.folder = program.path.first(program.path.size() - (path.size() - mappings.link.size()));
+    if (mappings.folder.size() <= 1)
+        mappings.link = mappings.folder = {};
+}
+
+quint32 CodeManifest::noteLinked(pid_t pid, const Mappings &mappings, const MappedFile &mapped, quint32 file)
+{
+    const std::span<LoadedFile> versions = m_files.versions(mapped.path);
+    const auto noted =
+        std::find_if(versions.begin(), versions.end(), [&](const LoadedFile &each) { return each.name == file; });
+    if (noted == versions.end())
+        return file;
+    QByteArray path;
+    if (noted->kind == CodeKind::Executable)
+        path = mappings.invoked;
+    else if (!mappings.link.isEmpty() && mapped.path.startsWith(mappings.folder))
+        path = mappings.link + mapped.path.mid(mappings.folder.size());
+    struct stat status = {};
+    if (path.isEmpty() || path == mapped.path
+        || (noted->kind == CodeKind::Library
+            && (::stat(path.constData(), &status) != 0 || !FileStamp::of(status).sameFile(noted->stamp))))
+        return file;
+    for (const LoadedFile &known : m_files.versions(path)) {
+        if ((known.origins & Linked) && known.stamp == noted->stamp && known.evidence == noted->evidence)
+            return known.name;
+    }
+    LoadedFile linked = *noted;
+    linked.origins = Linked;
+    const LoadedFile &added = m_files.addVersion(path, linked);
+    if (added.evidence == Evidence::Pending)
+        m_unproven.insert(added.name, {pid, mapped});
+    noteDirectory(path.first(std::max(path.lastIndexOf('/'), qsizetype(1))));
+    return added.name;
 }
 
 /// Two processes that map one file have loaded the same bytes, unless it was written to in between.
@@ -288,7 +392,7 @@ void CodeManifest::noteFamily()
         if (mappings.ticket != process.startTicks || mappings.image != image) {
             if (mappings.ticket != process.startTicks)
                 since = ChangeBound(ProcessOrigin::startOf(process.pid).value_or(0));
-            mappings = {process.startTicks, image, {}};
+            mappings = {process.startTicks, image, {}, {}, {}, {}};
         }
         noteMapped(process.pid, mappings, mappedFiles(process.pid), since);
         family.insert(process.pid, std::move(mappings));
@@ -308,11 +412,12 @@ void CodeManifest::noteFamily()
 
 void CodeManifest::forgetUnmapped()
 {
-    QSet<quint32> present(m_own.files.cbegin(), m_own.files.cend());
+    QSet<quint32> present = m_own.names();
     for (const Mappings &mappings : std::as_const(m_family))
-        present.unite(QSet<quint32>(mappings.files.cbegin(), mappings.files.cend()));
-    m_files.forget(Origin::Mapped,
-                   [&](const QByteArray &, const LoadedFile &file) { return !present.contains(file.name); });
+        present.unite(mappings.names());
+    for (const Origin origin : {Mapped, Linked})
+        m_files.forget(origin,
+                       [&](const QByteArray &, const LoadedFile &file) { return !present.contains(file.name); });
 }
 
 QStringList CodeManifest::gaps() const
@@ -382,7 +487,7 @@ QHash<quint32, QList<qint64>> CodeManifest::holders(const QSet<quint32> &files) 
 {
     QHash<quint32, QList<qint64>> holders = m_modules.holders(files);
     const auto add = [&](pid_t pid, const Mappings &mappings) {
-        for (const quint32 file : mappings.files) {
+        for (const quint32 file : mappings.names()) {
             if (files.contains(file))
                 holders[file] << pid;
         }
@@ -556,7 +661,8 @@ void CodeManifest::noteScripts(const ProcessEntry &process, const QByteArray &pr
                 m_patterns << GlobPattern(folder, GlobPattern::literal(folder) + ending);
         }
     }
-    const ChangeBound since = isFirst ? ChangeBound(ProcessOrigin::startOf(process.pid).value_or(0)) : m_lastUpdate;
+    const ChangeBound since =
+        isFirst && !isOwn ? ChangeBound(ProcessOrigin::startOf(process.pid).value_or(0)) : m_lastUpdate;
     bool isWatched = false;
     for (const QByteArray &file : std::as_const(found.files)) {
         const QByteArray path = QFile::encodeName(QDir::cleanPath(QFile::decodeName(file)));
@@ -647,12 +753,12 @@ void CodeManifest::prove(int descriptor, LoadedFile &file, CpuThrottle &throttle
 
 bool CodeManifest::update(CpuThrottle &throttle)
 {
-    const ChangeBound started(wallClock());
-    haveDirectoriesMoved(); // those are noted anew below
+    const ChangeBound started(wallClock() - FileStamp::Tick); // file times lag behind
+    haveDirectoriesMoved();                                   // those are noted anew below
     const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
     const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
     if (!mapped.isEmpty() && !image.isEmpty() && image != m_own.image)
-        begin(m_lastUpdate); // exec: another program, or the same one anew
+        begin(m_sameUntil.value_or(m_lastUpdate)); // exec: another program, or the same one anew
     else if (!mapped.isEmpty())
         noteMapped(m_sources.pid, m_own, mapped, m_lastUpdate);
     if (!m_recorded && !noteWatched(m_lastUpdate, throttle))
@@ -670,6 +776,7 @@ bool CodeManifest::update(CpuThrottle &throttle)
     }
     m_unproven.clear();
     m_lastUpdate = started;
+    m_sameUntil.reset();
     m_recorded = true;
     return true;
 }

@@ -91,6 +91,8 @@ public:
     /// True if another directory, or none, is where a noted one was: no event of the directory itself tells of a link
     /// or a parent that was swapped, nor of a mount. A stat(2) for each directory.
     bool haveDirectoriesMoved();
+    /// True if the first process runs another program than at the last update: it is to be noted soon. One stat(2).
+    bool isReplaced();
     /// The same for the directories that a symbolic link leads to.
     void noteLink(const QByteArray &path);
     /// True if a change of this entry of a directory calls for a comparison.
@@ -115,8 +117,20 @@ private:
     {
         quint64 ticket = 0;
         QByteArray image;
-        QHash<std::pair<quint64, quint64>, quint32> files; ///< by device and inode
+        struct Names
+        {
+            quint32 file = 0;
+            quint32 linked = 0; ///< by the link that led to it; the same one: by none
+        };
+        QHash<std::pair<quint64, quint64>, Names> files; ///< by device and inode
+        QByteArray link;                                 ///< its program was found there, with a slash at the end,
+        QByteArray folder;                               ///< which led here; empty: by its own name
+        QByteArray invoked;                              ///< the program's name there
+
+        QSet<quint32> names() const;
     };
+    void noteInvocation(pid_t pid, Mappings &mappings, const MappedFile &program) const;
+    quint32 noteLinked(pid_t pid, const Mappings &mappings, const MappedFile &mapped, quint32 file);
     void noteMapped(pid_t pid, Mappings &mappings, const QList<MappedFile> &mapped, const ChangeBound &since);
     quint32 noteMapping(pid_t pid, const MappedFile &mapped, bool isProgram, const ChangeBound &since);
     void noteScripts(const ProcessEntry &process, const QByteArray &program, const QByteArray &image);
@@ -162,11 +176,13 @@ private:
     QHash<std::pair<pid_t, quint64>, Scripts> m_scripts;
     QStringList m_silent; ///< those that will not, as gaps() says them
     bool m_settling = false;
-    QHash<QByteArray, QSet<QByteArray>> m_linked;                 ///< names that links lead to, by directory
-    QHash<QByteArray, std::pair<quint64, quint64>> m_directories; ///< that the listener knows, by device and inode
+    QHash<QByteArray, QSet<QByteArray>> m_linked; ///< names that links lead to, by directory
+    QHash<QByteArray, std::pair<quint64, quint64>>
+        m_directories; ///< that the listener knows, by device and inode; 0: missing now
     GitState m_git;
     std::optional<ContentHash> m_environment;
     ChangeBound m_lastUpdate;
+    std::optional<ChangeBound> m_sameUntil; ///< since the last update no other program was run until then
     bool m_recorded = false;
 };
 

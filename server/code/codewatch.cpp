@@ -150,9 +150,24 @@ void CodeWatch::poll()
 
 void CodeWatch::glance()
 {
-    m_nextGlance = m_clock.now() + m_timing.pace;
-    if (m_manifest->haveDirectoriesMoved())
+    m_nextGlance = m_clock.now() + glancePause(m_clock.now());
+    if (m_manifest->isReplaced()) { // the sooner it is noted, the less may have changed before
         notice();
+        return compareInTurn();
+    }
+    if (m_firstNotice || m_clock.now() < m_nextFileGlance)
+        return;
+    m_throttle.begin();
+    const bool isSame = !m_manifest->haveDirectoriesMoved() && m_comparison.looksTheSame(m_throttle);
+    const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.glanceShare));
+    m_nextFileGlance = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
+    if (!isSame)
+        notice();
+}
+
+std::chrono::milliseconds CodeWatch::glancePause(TimePoint now) const
+{
+    return m_started && now - *m_started < m_timing.young ? m_timing.sample : m_timing.pace;
 }
 
 CodeReport CodeWatch::compare()
@@ -162,7 +177,10 @@ CodeReport CodeWatch::compare()
     m_firstNotice.reset();
     m_doubted = false;
     m_begun = m_clock.now();
-    m_nextGlance = m_begun + m_timing.pace;
+    if (!m_started)
+        m_started = m_begun;
+    m_nextGlance = m_begun + glancePause(m_begun);
+    m_nextFileGlance = std::max(m_nextFileGlance, m_begun + m_timing.pace);
     return m_comparison.compare(m_throttle);
 }
 

@@ -26,7 +26,10 @@ struct CodeTiming
     std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
     std::chrono::milliseconds pace{1'000};      ///< between comparisons without an event, where that is affordable,
     std::chrono::milliseconds period{60'000};   ///< and at most
-    double idleShare = 0.003;                   ///< of a core, for comparisons without an event
+    std::chrono::milliseconds sample{20};       ///< between looks for an exec, while a process is young
+    std::chrono::milliseconds young{5'000};
+    double glanceShare = 0.001; ///< of a core, for glances
+    double idleShare = 0.003;   ///< of a core, for comparisons without an event
     std::chrono::milliseconds rest{
         500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
 };
@@ -79,6 +82,7 @@ private:
     CodeReport doubt() const;
     TimePoint comparisonDue() const;
     void glance();
+    std::chrono::milliseconds glancePause(TimePoint now) const;
     void schedule();
     void watchDirectory(const QByteArray &directory);
 
@@ -97,7 +101,9 @@ private:
     bool m_doubted = false; ///< an event came since the last comparison began
     TimePoint m_nextComparison{};
     qint64 m_idleCost = 0;                    ///< CPU nanoseconds of the last comparison without an event
-    TimePoint m_nextGlance{};                 ///< at the directories, between comparisons
+    TimePoint m_nextGlance{};                 ///< at the process, between comparisons
+    TimePoint m_nextFileGlance{};             ///< and at its files and directories
+    std::optional<TimePoint> m_started;       ///< the first comparison
     QSet<QByteArray> m_polled;                ///< directories of which no event tells
     TimePoint m_begun{};                      ///< the last comparison
     TimePoint m_verified{};                   ///< the last one that was reported

@@ -21,7 +21,8 @@ enum class Evidence : quint8 {
 };
 
 /// Why a file counts as loaded; several may hold at once, and it is forgotten when none does any more.
-enum Origin : quint8 { Mapped = 1, Named = 2, Watched = 4, Reported = 8, Scripted = 16 };
+/// `Linked`: the name by which a mapped file was found, where that leads through a symbolic link.
+enum Origin : quint8 { Mapped = 1, Named = 2, Watched = 4, Reported = 8, Scripted = 16, Linked = 32 };
 
 /// One file as it was when it was loaded; 72 bytes, of which a process may have tens of thousands.
 struct LoadedFile

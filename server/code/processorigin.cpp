@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/processorigin.h"
 
+#include "common/base/filedescriptor.h"
 #include "common/base/processentry.h"
 #include "server/code/filestamp.h"
 
 #include <QFile>
 #include <QList>
 
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstring>
+#include <fcntl.h>
 
 namespace Hephaestus {
 namespace {
@@ -83,6 +87,34 @@ QByteArray ProcessOrigin::pathOf(pid_t pid)
     if (path.endsWith(" (deleted)"))
         path.chop(10);
     return path;
+}
+
+/// The kernel keeps it beside the arguments, and says where in the auxiliary vector (getauxval(3)).
+QByteArray ProcessOrigin::invocationOf(pid_t pid)
+{
+    if (pid == ::getpid()) {
+        const unsigned long name = ::getauxval(AT_EXECFN);
+        return name == 0 ? QByteArray() : QByteArray(reinterpret_cast<const char *>(name)); // NOLINT: an address
+    }
+    QFile file(QStringLiteral("/proc/%1/auxv").arg(pid));
+    const FileDescriptor memory(
+        ::open(("/proc/" + QByteArray::number(pid) + "/mem").constData(), O_RDONLY | O_CLOEXEC));
+    if (memory.isOpen() && file.open(QIODevice::ReadOnly | QIODevice::Unbuffered)) {
+        const QByteArray vector = file.readAll();
+        for (qsizetype i = 0; i + qsizetype(2 * sizeof(unsigned long)) <= vector.size();
+             i += 2 * sizeof(unsigned long)) {
+            std::array<unsigned long, 2> entry{};
+            std::memcpy(entry.data(), vector.constData() + i, sizeof entry);
+            if (entry[0] != AT_EXECFN)
+                continue;
+            std::array<char, PATH_MAX> name{};
+            const ssize_t size = ::pread(memory.number(), name.data(), name.size() - 1, off_t(entry[1]));
+            if (size > 0)
+                return QByteArray(name.data());
+        }
+    }
+    const QByteArray first = argumentsOf(pid).value(0);
+    return first.contains('/') ? first : QByteArray();
 }
 
 QByteArray ProcessOrigin::programOf(pid_t pid)

@@ -30,6 +30,10 @@ QByteArray imageOf(pid_t pid);
 /// The file of the program that it runs, absolute, where it was when it began; empty: not readable.
 QByteArray pathOf(pid_t pid);
 
+/// The path that was given to execve(2), with its symbolic links; of a script it is the script's. It may be relative.
+/// Empty: not readable.
+QByteArray invocationOf(pid_t pid);
+
 /// Its name in its directory.
 QByteArray programOf(pid_t pid);
 

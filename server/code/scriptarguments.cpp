@@ -27,7 +27,13 @@ struct Interpreter
     QLatin1StringView gap;        ///< what is not known if it does
 };
 
-constexpr QLatin1StringView NodeIncludes(R"((\brequire\s*\(|\bimport\b))");
+constexpr QLatin1StringView NodeIncludes(R"(\b(require|import|eval|getBuiltinModule)\b)");
+/// What is built into Node.js is no file. Modules that run other files are left out: cluster, module, vm,
+/// worker_threads.
+constexpr QLatin1StringView NodeOwn(
+    R"((?:\brequire\s*\(\s*|\bimport\b[\w\s{},*$]*?)(['"])(?:node:)?(?:assert|async_hooks|buffer|child_process|)"
+    R"(console|constants|crypto|dgram|diagnostics_channel|dns|domain|events|fs|http2?|https|net|os|path|perf_hooks|)"
+    R"(process|punycode|querystring|readline|stream|string_decoder|timers|tls|tty|url|util|v8|zlib)(?:/\w+)?\1)");
 constexpr QLatin1StringView NodeGap("what it requires or imports is not known; name its files with --watch");
 
 constexpr std::array Interpreters{
@@ -172,7 +178,11 @@ ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayL
     const bool isShell = interpreter == Interpreters.begin();
     const QRegularExpression includes{QString(interpreter->includes)};
     const auto fromText = [&](const QString &text) {
-        if (isShell ? !addIncluded(text, includes, directory, found.files) : withoutComments(text).contains(includes))
+        static const QRegularExpression own{QString(NodeOwn)};
+        const bool isJavaScript = interpreter->includes == NodeIncludes;
+        if (isShell            ? !addIncluded(text, includes, directory, found.files)
+                : isJavaScript ? withoutComments(text).remove(own).contains(includes)
+                               : withoutComments(text).contains(includes))
             found.gap = interpreter->gap;
     };
     for (qsizetype i = 1; i < arguments.size(); ++i) {

@@ -69,6 +69,7 @@ std::optional<StartFailure> Supervisor::start()
 std::optional<StartFailure> Supervisor::launch()
 {
     m_policy.started(); // one that fails has lived for no time
+    m_launchedAt = std::chrono::system_clock::now();
     m_startFailure = m_child.start(m_options.command, m_sockets.handed(), m_options.stopTimeout);
     if (m_startFailure) {
         note(u"not started: "_s + m_startFailure->what);
@@ -82,6 +83,7 @@ bool Supervisor::takeOver(RunningChild child)
 {
     if (!m_child.adopt(std::move(child), m_options.command, m_options.stopTimeout))
         return false;
+    m_launchedAt.reset();
     watch(u"goes on with pid %1"_s.arg(m_child.pid()));
     return true;
 }

@@ -90,6 +90,8 @@ private Q_SLOTS:
     void anUnloadedLibraryIsForgotten();
     void aRebuiltExecutableIsStale();
     void anExecutableBuiltTheSameIsFresh();
+    void whatALinkLeadsToCounts_data();
+    void whatALinkLeadsToCounts();
     void aDeletedExecutableIsStale();
     void aProgramThatReplacedItselfIsNotedAfresh();
     void theEnvironmentOfAnotherProcessIsRecorded();
@@ -323,6 +325,48 @@ void TestCodeOfProcess::anExecutableBuiltTheSameIsFresh()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
     install(*m_scene, LOADER, "loader");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::whatALinkLeadsToCounts_data()
+{
+    QTest::addColumn<QByteArray>("program");
+    QTest::addColumn<QByteArray>("library");
+    QTest::addColumn<QByteArray>("stale");
+    QTest::newRow("the same release") << QByteArray(LOADER) << QByteArray(LOADEE_1) << QByteArray();
+    QTest::newRow("another program") << QByteArray(LOADEE_2) << QByteArray(LOADEE_1)
+                                     << QByteArray("current/bin/loader");
+    QTest::newRow("another library") << QByteArray(LOADER) << QByteArray(LOADEE_2)
+                                     << QByteArray("current/lib/libloadee.so");
+}
+
+/// `current` of releases: the process shows the folder, not the link that it was started by.
+void TestCodeOfProcess::whatALinkLeadsToCounts()
+{
+    QFETCH(QByteArray, program);
+    QFETCH(QByteArray, library);
+    QFETCH(QByteArray, stale);
+    const auto makeRelease = [this](const QByteArray &name, const QByteArray &program, const QByteArray &library) {
+        install(*m_scene, program.constData(), name + "/bin/loader");
+        install(*m_scene, library.constData(), name + "/lib/libloadee.so");
+    };
+    makeRelease("r1", LOADER, LOADEE_1);
+    makeRelease("r2", program, library);
+    QCOMPARE(::symlink("r1", m_scene->path("current").constData()), 0);
+    letFilesSettle();
+    Program running(m_scene->path("current/bin/loader"));
+    QCOMPARE(running.tell("load " + m_scene->path("current/lib/libloadee.so")), "1");
+    m_scene->sources.pid = running.pid();
+    m_scene->begin();
+    QCOMPARE(m_scene->manifest->find(m_scene->path("current/bin/loader")), CodeKind::Executable);
+    QCOMPARE(::symlink("r2", m_scene->path("next").constData()), 0);
+    QCOMPARE(::rename(m_scene->path("next").constData(), m_scene->path("current").constData()), 0);
+    const CodeReport report = m_scene->look();
+    QCOMPARE(report.verdict, stale.isEmpty() ? CodeVerdict::Fresh : CodeVerdict::Stale);
+    QCOMPARE(report.changed.size(), stale.isEmpty() ? 0 : 1);
+    if (!stale.isEmpty()) {
+        QCOMPARE(report.changed[0].path, QString::fromUtf8(m_scene->path(stale)));
+        QCOMPARE(report.changed[0].pids, QList<qint64>{running.pid()});
+    }
 }
 
 void TestCodeOfProcess::aDeletedExecutableIsStale()

@@ -5,6 +5,8 @@
 #include "server/core/serverstate.h"
 #include "tests/server/code/codescene.h"
 
+#include <QFileInfo>
+#include <QProcess>
 #include <QSignalSpy>
 
 using namespace Hephaestus;
@@ -43,6 +45,9 @@ private Q_SLOTS:
     void aMissingFileIsStaleInTheEnd();
     void anEditTakenBackBeforeItWasConfirmedIsNeverStale();
     void thePeriodicLookNeedsNoEvent();
+    void whatNoEventTellsIsSeenWithinASecond_data();
+    void whatNoEventTellsIsSeenWithinASecond();
+    void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
     void aVerdictHasTheAgeOfItsLook();
     void aConfigurationThatWasAppliedIsFresh();
@@ -349,6 +354,68 @@ void TestCodeWatch::thePeriodicLookNeedsNoEvent()
     QCOMPARE(m_watch->report().reasons.size(), 1);
     run(300ms);
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::whatNoEventTellsIsSeenWithinASecond_data()
+{
+    QTest::addColumn<bool>("isFolder");
+    QTest::newRow("written by another name") << false;
+    QTest::newRow("a directory that was away is back") << true;
+}
+
+/// Where comparisons without an event are not affordable.
+void TestCodeWatch::whatNoEventTellsIsSeenWithinASecond()
+{
+    QFETCH(bool, isFolder);
+    CodeTiming timing;
+    timing.idleShare = 1e-9;
+    timing.glanceShare = 1e9;
+    timing.rest = 0ms;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_watch->start();
+    run(2s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    if (isFolder) {
+        QCOMPARE(::rename(m_scene->path("src").constData(), m_scene->path("away").constData()), 0);
+        run(2s);
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+        QCOMPARE(::rename(m_scene->path("away").constData(), m_scene->path("src").constData()), 0);
+        run(2s);
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    } else {
+        QCOMPARE(::link(m_scene->path(Source).constData(), m_scene->path("elsewhere/other").constData()), 0);
+        run(2s);
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+        m_scene->write("elsewhere/other", OtherCode);
+        run(2s);
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    }
+}
+
+void TestCodeWatch::whatChangesAfterAnExecIsKnown()
+{
+    QProcess shell;
+    shell.start(u"/bin/sh"_s, {u"-c"_s, u"read line; exec cat"_s});
+    QVERIFY(shell.waitForStarted());
+    const pid_t pid = pid_t(shell.processId());
+    QTRY_COMPARE(ProcessOrigin::programOf(pid), QFileInfo(u"/bin/sh"_s).canonicalFilePath().section(u'/', -1).toUtf8());
+    m_scene->sources.pid = pid;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock,
+                                          CodeTiming{.idleShare = 1e-9, .rest = 0ms});
+    m_watch->start();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    letFilesSettle();
+    run(20ms);
+    shell.write("\n");
+    QTRY_COMPARE(ProcessOrigin::programOf(pid), "cat");
+    run(20ms);
+    m_scene->write(Source, OtherCode);
+    m_watch->notice();
+    run(1s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    QCOMPARE(m_watch->report().changed.value(0).change, u"modified"_s);
+    shell.closeWriteChannel();
+    shell.waitForFinished();
 }
 
 void TestCodeWatch::aQuestionIsAnsweredByALookThatBeganLater()

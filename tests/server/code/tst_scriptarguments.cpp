@@ -36,6 +36,9 @@ void TestScriptArguments::initTestCase()
     write("computed.sh", ". \"$(dirname \"$0\")/plain.sh\"\n");
     write("plain.js", "setInterval(() => {}, 1000)\n");
     write("more.js", "const x = require('./plain')\n");
+    write("own.js", "const fs = require('fs'), p = require( 'node:fs/promises' )\nimport { join } from \"path\"\n");
+    write("vm.js", "require('fs'); require('vm').runInThisContext('1')\n");
+    write("alias.js", "const load = require; load('fs')\n");
     write("plain.pl", "use strict;\nsleep 1 while 1;\n");
     write("more.pl", "use Some::Module;\n");
     write("plain.py", "print(1)\n");
@@ -61,6 +64,9 @@ void TestScriptArguments::theScriptIsFound_data()
     row("node --require ./other.js --inspect plain.js", {"plain.js"}, false);
     row("node plain", {"plain.js"}, false);
     row("node more.js", {"more.js"}, true);
+    row("node own.js", {"own.js"}, false);
+    row("node vm.js", {"vm.js"}, true);
+    row("node alias.js", {"alias.js"}, true);
     row("node -e plain.js", {}, false);
     row("perl -w plain.pl", {"plain.pl"}, false);
     row("perl5.36.0 more.pl", {"more.pl"}, true);
