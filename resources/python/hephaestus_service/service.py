@@ -41,6 +41,7 @@ Json = Dict[str, Any]
 STEP_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 1.0  # until the process ends though the last answer has not gone out
 FIRST_CHECK_TIMEOUT = 5.0
+WAKES = 1.0  # seconds: how soon the main thread handles a signal while it sleeps
 LATE = 0.03  # within which a request that has come is read
 log = logging.getLogger("hephaestus")
 
@@ -177,7 +178,13 @@ class Service:
 
     def sleep(self, seconds: float) -> bool:
         """Waits; False as soon as the service drains: `while service.sleep(60): …`. A scheduled shutdown's notice goes on."""
-        return not self.shutdown.stopping.wait(seconds)
+        until = time.monotonic() + seconds
+        stopping = self.shutdown.stopping
+        # In pieces: a signal that the kernel gave to another thread is handled when the main thread wakes, and does not wake it.
+        while not stopping.wait(max(0.0, min(until - time.monotonic(), WAKES))):
+            if time.monotonic() >= until:
+                return True
+        return False
 
     async def sleep_async(self, seconds: float) -> bool:
         """The same for coroutines."""

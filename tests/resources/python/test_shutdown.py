@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import asyncio
+import os
+import signal
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from hephaestus_service import Service
@@ -151,6 +155,24 @@ def test_plain_steps_run_in_the_thread_of_the_block():
             pass
     assert threads == [threading.current_thread()]
     assert service.shutdown.result.done()
+
+
+def test_a_signal_that_another_thread_got_ends_the_sleep_of_the_main_thread():
+    service, began = Service("s"), time.monotonic()
+
+    def main_thread_sleeps():
+        return Path(f"/proc/self/task/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+
+    def take_the_signal():
+        while not main_thread_sleeps():
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    with service:
+        threading.Thread(target=take_the_signal).start()
+        assert not service.sleep(300)
+    assert service.shutdown.mode == "signal"
+    assert time.monotonic() - began < 60
 
 
 def test_checks_run_once_before_the_start_and_when_asked():
