@@ -37,7 +37,7 @@ class _Gone(Exception):
 
 
 class Listener:
-    """Serves from its construction until close(). `address` is what a client uses, with the port that was taken."""
+    """Serves from start() until close(); whoever connects before waits. `address` is what a client uses, with the port that was taken."""
 
     def __init__(self, service: Service, address: str) -> None:
         self._path: Optional[str] = None
@@ -52,6 +52,8 @@ class Listener:
         self._server = _Server(service, self.socket)
         self._woken, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="hephaestus-http", daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     def _accept(self) -> None:

@@ -229,6 +229,7 @@ class Service:
         self._listeners.append(listener)
         self._restart = Restart({each.wanted: each.socket for each in self._listeners})
         self.begin()
+        listener.start()  # whoever is answered may send a signal
         return listener.address
 
     def run(self, app: Any, **options: Any) -> int:

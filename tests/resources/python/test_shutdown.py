@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import asyncio
-import os
-import signal
+import subprocess
+import sys
 import threading
-import time
 from pathlib import Path
 
+import hephaestus_service
 import pytest
 from hephaestus_service import Service
 
@@ -157,22 +157,47 @@ def test_plain_steps_run_in_the_thread_of_the_block():
     assert service.shutdown.result.done()
 
 
+SLEEPER = """
+import os, signal, sys, threading
+sys.path.insert(0, sys.argv[1])
+from hephaestus_service import Service
+
+def take_the_signal():
+    while open(f"/proc/self/task/{os.getpid()}/stat").read().rpartition(")")[2].split()[0] != "S":
+        pass
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+service = Service("sleeper")
+with service:
+    threading.Thread(target=take_the_signal).start()
+    service.sleep(300)
+sys.exit(service.exit_code)
+"""
+
+
 def test_a_signal_that_another_thread_got_ends_the_sleep_of_the_main_thread():
-    service, began = Service("s"), time.monotonic()
+    package = Path(hephaestus_service.__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", SLEEPER, package], timeout=60).returncode == 0
 
-    def main_thread_sleeps():
-        return Path(f"/proc/self/task/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 
-    def take_the_signal():
-        while not main_thread_sleeps():
-            pass
-        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+def test_signals_are_taken_before_anybody_is_answered():
+    service, servers = Service("s"), []
+    take = service._signals.take
 
+    def serving():
+        return [thread for thread in threading.enumerate() if thread.name == "hephaestus-http"]
+
+    def look_and_take(loop=None):
+        servers.append(len(serving()))
+        take(loop)
+
+    before, service._signals.take = len(serving()), look_and_take
+    service.listen("127.0.0.1:0")
+    assert servers == [before]
+    assert len(serving()) == before + 1
     with service:
-        threading.Thread(target=take_the_signal).start()
-        assert not service.sleep(300)
-    assert service.shutdown.mode == "signal"
-    assert time.monotonic() - began < 60
+        pass
+    assert len(serving()) == before
 
 
 def test_checks_run_once_before_the_start_and_when_asked():
