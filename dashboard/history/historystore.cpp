@@ -111,11 +111,17 @@ private:
         const bool wasTold =
             std::exchange(m_told, problem ? problem->text() : QString()) == (problem ? problem->text() : QString());
         if (!sentence.isEmpty() && !(problem && wasTold))
-            Q_EMIT m_store->trouble(sentence);
+            emitLater([store = m_store, sentence] { Q_EMIT store->trouble(sentence); });
         if (problem)
             m_broken = true;
         else if (std::exchange(m_broken, false))
-            Q_EMIT m_store->recovered();
+            emitLater([store = m_store] { Q_EMIT store->recovered(); });
+    }
+
+    /// In the store's thread: who connects before going back to its event loop misses nothing.
+    void emitLater(std::function<void()> emission)
+    {
+        QMetaObject::invokeMethod(m_store, std::move(emission), Qt::QueuedConnection);
     }
 
     HistoryStore *m_store;
