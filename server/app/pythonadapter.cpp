@@ -107,10 +107,13 @@ QByteArrayList PythonAdapter::environment() const
     QByteArray path = QFile::encodeName(m_directory);
     if (const QByteArray given = qgetenv("PYTHONPATH"); !given.isEmpty())
         path += ':' + given;
-    return {"PYTHONPATH=" + path, "HEPHAESTUS_MODULES=" + report()};
+    return {"PYTHONPATH=" + path, "HEPHAESTUS_MODULES=" + report(),
+            "HEPHAESTUS_ENDPOINTS=" + QFile::encodeName(endpoints())};
 }
 
 QByteArray PythonAdapter::report() const { return QFile::encodeName(m_directory) + "/modules"; }
+
+QString PythonAdapter::endpoints() const { return u"unix:"_s + m_directory + u"/endpoints"_s; }
 
 void PythonAdapter::clearReport() const { QFile::remove(QFile::decodeName(report())); }
 

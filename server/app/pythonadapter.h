@@ -37,6 +37,8 @@ public:
     /// `NAME=value`, on top of this process' own.
     QByteArrayList environment() const;
     QByteArray report() const;
+    /// A URL of a Unix-domain socket, where a program with the package hephaestus_service opens its endpoints.
+    QString endpoints() const;
     /// Nobody who wrote into the report runs any more: begins anew.
     void clearReport() const;
 

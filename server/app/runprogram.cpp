@@ -71,10 +71,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     , m_restart(m_service, self, std::move(trial))
 {
     m_service.state().setResourceReader([usage = m_usage] { return usage->now(); });
-    if (!options.upstream.url.isEmpty())
-        m_upstream = std::make_unique<Upstream>(
-            options.upstream, m_service.state(),
-            Upstream::Family{[this](qint64 pid) { return isOurs(pid); }, [this](uid_t user) { return runsAs(user); }});
+    makeUpstream(adapter);
     m_service.state().setIdentity(ownIdentity());
     for (CleanupStep step : m_checks.cleanupSteps()) {
         step.deadline = options.service.stepTimeout;
@@ -126,6 +123,23 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
     connect(&m_service, &Service::forced, this, &RunProgram::endAtOnce);
     connect(&m_guardian, &Guardian::replaced, &m_supervisor, &Supervisor::note);
     m_guardian.watch();
+}
+
+/// Which of two programs answers cannot be told: none with --overlap.
+void RunProgram::makeUpstream(const PythonAdapter *adapter)
+{
+    const bool mayAppear = adapter && !adapter->problem() && !m_options.overlap;
+    const bool isConfigured = !m_options.upstream.url.isEmpty();
+    if (!isConfigured && !mayAppear)
+        return;
+    ServiceTarget target = m_options.upstream;
+    if (!isConfigured)
+        target.url = adapter->endpoints();
+    m_upstream = std::make_unique<Upstream>(
+        target, isConfigured ? Upstream::Presence::Configured : Upstream::Presence::MayAppear, m_service.state(),
+        Upstream::Family{[this](qint64 pid) { return isOurs(pid); }, [this](uid_t user) { return runsAs(user); }});
+    if (adapter && !adapter->problem())
+        m_upstream->ignoreCode(); // both read what the adapter reports, and we know of more
 }
 
 int RunProgram::run(const QList<InheritedSocket> &inherited, std::optional<HandedProgram> &program,
@@ -392,7 +406,7 @@ void RunProgram::askToEnd()
     }
     m_upstream->shutdown(m_options.supervisor.stopTimeout, [this](bool isDone) {
         if (!isDone)
-            qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_options.upstream.url));
+            qCWarning(logProcess, "the program did not shut down when asked at %s", qPrintable(m_upstream->url()));
         // It ends by itself once its answer is out, and no signal disturbs that; one that does not gets it.
         QTimer::singleShot(isDone ? m_options.supervisor.stopTimeout : 0s, this, &RunProgram::signalProgram);
     });

@@ -48,6 +48,7 @@ public:
 private:
     void publish();
     void followProgram();
+    void makeUpstream(const PythonAdapter *adapter);
     void publishReadiness(WrappedProcess &process);
     void programFinished();
     void passSignalOn(int number, SignalSender sender);

@@ -23,8 +23,16 @@ public:
         std::function<bool(uid_t user)> hasUser;
     };
 
-    /// `state` outlives it; its dependency `upstream` counts the answers and failures.
-    Upstream(const ServiceTarget &target, ServerState &state, Family family);
+    /// Whether the program is known to have endpoints, or may open them itself at a path that it was given.
+    enum class Presence { Configured, MayAppear };
+
+    /// `state` outlives it; its dependency `upstream` counts the answers and failures. One that may appear is no
+    /// obstacle, and no dependency, until it has answered; its target is a Unix-domain socket.
+    Upstream(const ServiceTarget &target, Presence presence, ServerState &state, Family family);
+
+    /// The wrapper knows better than the program which code that runs: it says nothing of that.
+    void ignoreCode() { m_ignoresCode = true; }
+    const QString &url() const { return m_client.target().url; }
 
     /// Asks once a second, and more often while it has not answered yet since this start. Nothing if that was so
     /// already.
@@ -46,9 +54,12 @@ Q_SIGNALS:
 private:
     void apply(const Answer<HealthReport> &answer);
     QString refuse(const Answer<HealthReport> &answer) const;
+    bool isExpected() const { return m_presence == Presence::Configured || m_hasAnswered; }
+    void slowDown(bool isUp);
 
     ServerState &m_state;
-    Dependency &m_dependency;
+    Dependency *m_dependency = nullptr; ///< the state's; null until it counts
+    const Presence m_presence;
     Family m_family;
     ServiceClient m_client;
     QTimer m_timer;
@@ -56,6 +67,8 @@ private:
     QString m_obstacle;
     bool m_asking = false;
     bool m_believed = false;
+    bool m_hasAnswered = false; ///< since this start
+    bool m_ignoresCode = false;
 };
 
 } // namespace Hephaestus

@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterator, List, MutableMapping, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
 VARIABLE = "HEPHAESTUS_MODULES"
+ENDPOINTS = "HEPHAESTUS_ENDPOINTS"
 EXECUTED = "HEPHAESTUS_EXECUTED"  # PID:NANOSECONDS, when a restart in place executed this program
 TICK = 20_000_000  # nanoseconds that the clock of file times may be behind
 Stamp = Tuple[int, int, int, int, int]  # device, inode, size, modified, changed
@@ -52,6 +53,15 @@ def begin() -> Optional[str]:
             except (ImportError, OSError, AttributeError, ValueError):
                 return None
         return _path
+
+
+def wrapper_address() -> Optional[str]:
+    """Where `hephaestus run` asks for the endpoints; None: nobody does. It is not for the children, and out of the environment now."""
+    with _lock:
+        value = os.environ.pop(ENDPOINTS, None)
+        if value is not None:
+            _given[ENDPOINTS] = value
+        return _given.get(ENDPOINTS)
 
 
 def restored(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
