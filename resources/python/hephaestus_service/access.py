@@ -2,6 +2,7 @@
 """Who may call: section 6 of the protocol."""
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import ipaddress
@@ -15,6 +16,7 @@ from typing import Callable, List, Optional, Sequence, Tuple
 Fields = Sequence[Tuple[str, str]]  # names in lower case
 Endpoint = Tuple[str, int]
 LONGEST_TOKEN = 4096
+KEPT = 256  # names and addresses that were looked at last
 LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -149,6 +151,7 @@ def _values(fields: Fields, wanted: str) -> List[str]:
     return [value.strip() for name, value in fields if name == wanted]
 
 
+@functools.lru_cache(KEPT)
 def host_name(value: str) -> str:
     """The host of a Host field, in lower case: without port, brackets and the dot that ends a full name."""
     if value.startswith("["):
@@ -156,6 +159,7 @@ def host_name(value: str) -> str:
     return value.partition(":")[0].rstrip(".").lower()
 
 
+@functools.lru_cache(KEPT)
 def is_address(name: str) -> bool:
     """True for a literal IPv4 or IPv6 address."""
     try:
@@ -165,6 +169,7 @@ def is_address(name: str) -> bool:
     return True
 
 
+@functools.lru_cache(KEPT)
 def is_loopback(name: str) -> bool:
     """True for a name or an address of this machine's loopback interface."""
     if name.lower() in LOOPBACK_NAMES or name.lower().endswith(".localhost"):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many connections are open to the addresses a service was reached at, of all its workers: from /proc/net (proc(5))."""
+"""How many connections are open to the addresses a service was reached at, of all its workers: as its servers count them, or else from
+/proc/net (proc(5))."""
 from __future__ import annotations
 
 import threading
-from typing import Set
+import time
+from typing import Callable, List, Set
 
 OPEN = ("01", "08")  # ESTABLISHED, and CLOSE_WAIT: the peer has closed, and the server has not
 CONNECTED = "03"  # of a Unix-domain socket
+SHARE = 0.05  # of the time, that may be spent on reading tables: they have all connections of the machine
 
 
 class Connections:
@@ -16,27 +19,50 @@ class Connections:
         self._lock = threading.Lock()
         self._ports: Set[str] = set()  # as /proc/net/tcp writes them
         self._paths: Set[str] = set()
+        self._counters: List[Callable[[], int]] = []
+        self._counted: Set[str] = set()  # ports and paths that a counter covers
+        self._from_tables = 0
+        self._valid_until = 0.0  # monotonic
+
+    def counted_by(self, counter: Callable[[], int], address: str) -> None:
+        """A server that knows its connections: at a port, as decimal digits, or a path."""
+        with self._lock:
+            self._counters.append(counter)
+            self._counted.add(f"{int(address):04X}" if address.isdigit() else address)
 
     def reached_port(self, port: int) -> None:
-        with self._lock:
-            self._ports.add(f"{port:04X}")
+        self._reached(self._ports, f"{port:04X}")
 
     def reached_path(self, path: str) -> None:
+        self._reached(self._paths, path)
+
+    def _reached(self, known: Set[str], address: str) -> None:
+        if address in known or address in self._counted:
+            return
         with self._lock:
-            self._paths.add(path)
+            known.add(address)
+            self._valid_until = 0.0
 
     def count(self) -> int:
         with self._lock:
-            ports, paths = set(self._ports), set(self._paths)
-        count = 0
-        for table in ("tcp", "tcp6") if ports else ():
-            for columns in _lines(table):
-                if len(columns) > 3 and columns[3] in OPEN and columns[1].rpartition(":")[2] in ports:
-                    count += 1
-        for columns in _lines("unix") if paths else ():
-            if len(columns) > 7 and columns[5] == CONNECTED and columns[7] in paths:
+            counters = list(self._counters)
+            now = time.monotonic()
+            if now >= self._valid_until and (self._ports or self._paths):
+                self._from_tables = _count(self._ports, self._paths)
+                self._valid_until = now + (time.monotonic() - now) / SHARE
+        return self._from_tables + sum(counter() for counter in counters)
+
+
+def _count(ports: Set[str], paths: Set[str]) -> int:
+    count = 0
+    for table in ("tcp", "tcp6") if ports else ():
+        for columns in _lines(table):
+            if len(columns) > 3 and columns[3] in OPEN and columns[1].rpartition(":")[2] in ports:
                 count += 1
-        return count
+    for columns in _lines("unix") if paths else ():
+        if len(columns) > 7 and columns[5] == CONNECTED and columns[7] in paths:
+            count += 1
+    return count
 
 
 def _lines(table: str) -> "list[list[str]]":

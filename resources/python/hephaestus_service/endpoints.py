@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 Json = Dict[str, Any]
+OWN = ("/health", "/shutdown", "/metrics")
 LONGEST_BODY = 64 << 10
 LONGEST_DELAY = 86400.0
 LONGEST_COMPARISON = 30.0
@@ -57,8 +58,11 @@ Answer = Union[Response, "Future[Response]"]
 Handler = Callable[["Endpoints", Request], Answer]
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def as_json(body: Json, status: int = 200, **rest: Any) -> Response:
-    return Response(status, json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace"), **rest)
+    return Response(status, _encoder.encode(body).encode("utf-8", "replace"), **rest)
 
 
 def as_error(status: int, code: str, message: str, *fields: Tuple[str, str], close: bool = False) -> Response:
@@ -96,6 +100,8 @@ class Endpoints:
 
     def has(self, path: str) -> bool:
         """True for the protocol's own paths: everything under /health, /shutdown, and /metrics unless the program has its own."""
+        if not path.startswith(OWN):
+            return False
         if path == "/metrics":
             return self._service.serves_metrics
         return path == "/shutdown" or path == "/health" or path.startswith("/health/")

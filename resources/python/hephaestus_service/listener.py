@@ -37,11 +37,11 @@ class _Gone(Exception):
 
 
 class Listener:
-    """Serves from start() until close(); whoever connects before waits. `address` is what a client uses, with the port that was taken."""
+    """Serves from start() until close(); whoever connects before waits. `address` is what a client uses, with the port that was taken.
+    `counts`: its connections are among those of the service."""
 
-    def __init__(self, service: Service, address: str) -> None:
+    def __init__(self, service: Service, address: str, counts: bool = True) -> None:
         self._path: Optional[str] = None
-        self.wanted = address
         if address.startswith("unix:"):
             self._path = os.path.abspath(address[5:])
             self.socket = take_inherited(address) or bind_path(self._path)
@@ -50,6 +50,7 @@ class Listener:
             self.socket = _bind_port(service, address)
             self.address = f"{address.rpartition(':')[0]}:{self.socket.getsockname()[1]}"
         self._server = _Server(service, self.socket)
+        service.connections.counted_by(lambda: len(self._server.open) if counts else 0, self._path or self.address.rpartition(":")[2])
         self._woken, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="hephaestus-http", daemon=True)
 
@@ -65,7 +66,7 @@ class Listener:
 
     def stop_accepting(self) -> None:
         """Whoever connects from now on waits, until close() or for the process that gets the socket. A second call does nothing."""
-        if threading.current_thread() is not self._thread:
+        if self._thread.ident is not None and threading.current_thread() is not self._thread:
             self._waker.sendall(b".")
             self._thread.join()
 

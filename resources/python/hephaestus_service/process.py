@@ -18,10 +18,9 @@ def used() -> Dict[str, Any]:
     found: Dict[str, Any] = {"threads": threading.active_count()}
     try:
         found["open_files"] = len(os.listdir("/proc/self/fd")) - 1  # without the one that lists
-        with open("/proc/self/statm", encoding="ascii") as numbers:
-            found["resident_bytes"] = int(numbers.read().split()[1]) * PAGE
-        with open("/proc/self/stat", encoding="ascii", errors="replace") as status:
-            found["threads"] = int(status.read().rpartition(")")[2].split()[17])
+        with open("/proc/self/stat", "rb", buffering=0) as status:
+            fields = status.read(4096).rpartition(b")")[2].split()
+        found["threads"], found["resident_bytes"] = int(fields[17]), int(fields[21]) * PAGE
     except (OSError, ValueError, IndexError):
         pass
     times = os.times()

@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import threading
 import time
 import weakref
@@ -18,8 +19,8 @@ from concurrent.futures import wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Type, TypeVar
 
-from . import logs, process
-from .access import Access, read_token
+from . import logs, process, report
+from .access import Access, AccessError, read_token
 from .checks import Check, Checks, Tasks
 from .connections import Connections
 from .dependency import Dependency
@@ -42,6 +43,7 @@ STEP_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 1.0  # until the process ends though the last answer has not gone out
 FIRST_CHECK_TIMEOUT = 5.0
 WAKES = 1.0  # seconds: how soon the main thread handles a signal while it sleeps
+SAMPLE = 0.05  # seconds that what the process uses is not read again
 LATE = 0.03  # within which a request that has come is read
 log = logging.getLogger("hephaestus")
 
@@ -70,6 +72,7 @@ class Service:
         self._background: List[Callable[[], Any]] = []
         self._notice, self._drain = notice, drain
         self.endpoints = Endpoints(self)
+        self._wrapper_address = report.wrapper_address()
         self._begin_process()
         myself = weakref.ref(self)
 
@@ -85,12 +88,15 @@ class Service:
         self.instance_id = secrets.token_hex(16)
         self._identity = own_identity()
         self.started_at, self.began = time.time(), time.monotonic()
+        self._start_time = logs.utc(self.started_at)
         self.ring = logs.LineRing()
         self.refusals: Counter[str] = Counter()
         self.runner = Runner()
         self.in_flight = InFlight()
         self.last_answers = InFlight()  # those of the protocol that have not gone out
         self.connections = Connections()
+        self._used: Json = {}
+        self._used_until = 0.0  # monotonic
         self.code: Optional[Freshness] = freshness() if self._tells_code else None
         self._application: Optional[Step] = None  # the application's own end, where it has one
         self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
@@ -99,6 +105,7 @@ class Service:
         self._signals = Signals(self._signalled)
         self._restart: Optional[Restart] = None
         self._listeners: List[Listener] = []
+        self._kept: Dict[str, socket.socket] = {}  # by address: what a restart in place hands over
         self._has_begun = self._has_block = self._in_block = False
         self.is_leaving = False  # the last answers go out; their connections are closed
         self.shutdown.result.add_done_callback(lambda _: threading.Thread(
@@ -227,7 +234,8 @@ class Service:
         from .listener import Listener
         listener = Listener(self, address)
         self._listeners.append(listener)
-        self._restart = Restart({each.wanted: each.socket for each in self._listeners})
+        self._kept[address] = listener.socket
+        self._restart = Restart(self._kept)
         self.begin()
         listener.start()  # whoever is answered may send a signal
         return listener.address
@@ -265,13 +273,28 @@ class Service:
         """The program serves from now on. The ways in call it, in the event loop's thread where there is one."""
         if loop is not None:
             self.runner.loop = loop
-        self._has_begun = True
+        has_begun, self._has_begun = self._has_begun, True
         self._signals.take(loop)
         self.checks.start()
         self._tasks.start()
         if self.code is not None:
             self.code.start()
+        if not has_begun:
+            self._listen_for_wrapper()
         self.shutdown.started()
+
+    def _listen_for_wrapper(self) -> None:
+        """So that it finds the endpoints whatever server the program has."""
+        if self._wrapper_address is None:
+            return
+        from .listener import Listener
+        try:
+            listener = Listener(self, self._wrapper_address, counts=False)
+        except (OSError, AccessError) as problem:
+            log.debug("no endpoints for the wrapper: %s", problem)  # another worker has them
+            return
+        self._listeners.append(listener)
+        listener.start()
 
     def first_checks(self) -> None:
         """Runs all checks once, 5 s at most: a configured dependency has been tried before the service calls itself started."""
@@ -279,7 +302,7 @@ class Service:
 
     def basic(self) -> Json:
         return {"status": "shutting_down" if self.should_shutdown else "healthy",
-                "uptime_seconds": round(time.monotonic() - self.began, 3), "start_time": logs.utc(self.started_at),
+                "uptime_seconds": round(time.monotonic() - self.began, 3), "start_time": self._start_time,
                 "version": self.version, "service": self.name, "instance_id": self.instance_id, "pid": os.getpid()}
 
     def detailed(self) -> Json:
@@ -296,8 +319,11 @@ class Service:
         return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._restart is not None else [])]
 
     def resources(self) -> Json:
+        now = time.monotonic()
+        if now >= self._used_until:
+            self._used, self._used_until = process.used(), now + SAMPLE
         return {"open_connections": self.connections.count(), "background_tasks": self._tasks.count,
-                "in_flight_requests": self.in_flight.count - self._in_block, **process.used()}
+                "in_flight_requests": self.in_flight.count - self._in_block, **self._used}
 
     def is_stale(self) -> Optional[bool]:
         """None while it is not known."""
@@ -334,6 +360,8 @@ class Service:
     @property
     def takes_work(self) -> bool:
         """False while it drains or cleans up: other routes than the protocol's answer 503. A restart goes on until nobody asks."""
+        if self.shutdown.is_undisturbed:
+            return True
         phase = self.shutdown.phase
         return phase in (Phase.STARTING, Phase.RUNNING, Phase.NOTICE) and not (self.should_shutdown and phase is not Phase.NOTICE) \
             or self.shutdown.mode == "restart"

@@ -56,8 +56,10 @@ class InFlight:
     """Counts work that a drain waits for. May be used from any thread."""
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._condition = threading.Condition(self._lock)
         self._count = self._ended = 0
+        self._is_awaited = False
 
     @property
     def count(self) -> int:
@@ -69,18 +71,20 @@ class InFlight:
         return self._ended
 
     def begin(self) -> None:
-        with self._condition:
+        with self._lock:
             self._count += 1
 
     def end(self) -> None:
-        with self._condition:
+        with self._lock:
             self._count -= 1
             self._ended += 1
-            self._condition.notify_all()
+            if self._is_awaited and self._count == 0:
+                self._condition.notify_all()
 
     def wait(self, timeout: float) -> int:
         """Until nothing is in flight, or for so many seconds; returns what still is."""
         with self._condition:
+            self._is_awaited = True
             self._condition.wait_for(lambda: self._count == 0, timeout)
             return self._count
 
@@ -106,6 +110,7 @@ class Shutdown:
         self._hurry = threading.Event()  # ends the notice
         self._deadline: Optional[float] = None  # monotonic end of the notice or of the drain
         self._thread: Optional[threading.Thread] = None
+        self.is_undisturbed = False  # running, and nothing asked for: the state in which every request is served
         self._told: List[Callable[[], Any]] = []
         self._ended_before = 0
         self._id = secrets.token_hex(8)
@@ -124,6 +129,7 @@ class Shutdown:
         with self._lock:
             if self._phase is Phase.STARTING:
                 self._phase = Phase.RUNNING
+                self.is_undisturbed = not self.requested.is_set()
 
     def when_stopping(self, function: Callable[[], Any]) -> Callable[[], None]:
         """Calls `function` once the drain begins, in the shutdown's thread, or now if it has. It must not block.
@@ -147,6 +153,7 @@ class Shutdown:
         `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service.
         """
         with self._lock:
+            self.is_undisturbed = False
             self.requested.set()
             if self._thread is None:
                 self.mode = mode
@@ -172,6 +179,7 @@ class Shutdown:
             self.mode = None
             self.requested.clear()
             self._phase = Phase.RUNNING
+            self.is_undisturbed = True
             self._hurry.set()
             self._hurry = threading.Event()
             return True

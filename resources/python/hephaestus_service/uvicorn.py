@@ -42,9 +42,13 @@ def run(service: Service, app: Any, options: Dict[str, Any]) -> int:
     """See Service.run(). Raises AccessError for an address beyond loopback without a token, OSError for one that is taken."""
     options = {"log_level": "warning", **options}
     listening, address = _listening(service, options)
+    if listening.family != socket.AF_UNIX:  # connections inherit it; asyncio sets it only where a socket names its protocol
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     wrapped = app if isinstance(app, HephaestusMiddleware) else service.asgi(app)
     wrapped.has_lifespan = options.pop("lifespan", "auto") != "off"  # of the application; the service itself needs one
     server = _Server(uvicorn.Config(wrapped, lifespan="on", **options), service)
+    name = listening.getsockname()
+    service.connections.counted_by(lambda: len(server.server_state.connections), str(name[1]) if isinstance(name, tuple) else os.fsdecode(name))
     kept = listening.dup()
     restart = Restart({address: kept})
     service.set_restart(restart)
