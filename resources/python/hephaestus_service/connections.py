@@ -20,15 +20,22 @@ class Connections:
         self._ports: Set[str] = set()  # as /proc/net/tcp writes them
         self._paths: Set[str] = set()
         self._counters: List[Callable[[], int]] = []
+        self._newcomers: List[Callable[[], int]] = []
         self._counted: Set[str] = set()  # ports and paths that a counter covers
         self._from_tables = 0
         self._valid_until = 0.0  # monotonic
 
-    def counted_by(self, counter: Callable[[], int], address: str) -> None:
-        """A server that knows its connections: at a port, as decimal digits, or a path."""
+    def counted_by(self, counter: Callable[[], int], newcomers: Callable[[], int], address: str) -> None:
+        """A server that knows its connections, and how many of them have not asked anything yet: at a port, as decimal digits, or a
+        path."""
         with self._lock:
             self._counters.append(counter)
+            self._newcomers.append(newcomers)
             self._counted.add(f"{int(address):04X}" if address.isdigit() else address)
+
+    def newcomers(self) -> int:
+        """Connections whose first request has not come yet, where a server tells."""
+        return sum(count() for count in self._newcomers)
 
     def reached_port(self, port: int) -> None:
         self._reached(self._ports, f"{port:04X}")

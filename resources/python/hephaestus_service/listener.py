@@ -50,7 +50,9 @@ class Listener:
             self.socket = _bind_port(service, address)
             self.address = f"{address.rpartition(':')[0]}:{self.socket.getsockname()[1]}"
         self._server = _Server(service, self.socket)
-        service.connections.counted_by(lambda: len(self._server.open) if counts else 0, self._path or self.address.rpartition(":")[2])
+        server = self._server
+        service.connections.counted_by(lambda: len(server.open) if counts else 0, lambda: len(server.silent),
+                                       self._path or self.address.rpartition(":")[2])
         self._woken, self._waker = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="hephaestus-http", daemon=True)
 
@@ -122,6 +124,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         super().__init__(listening.getsockname(), _Handler)
         self.service = service
         self.open: Set[socket.socket] = set()
+        self.silent: Set[socket.socket] = set()  # of these, those that have not sent anything yet
         self.socket = listening  # BaseServer.handle_request() asks it, and `timeout`
         self.timeout = 0
 
@@ -134,6 +137,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         if connection.family != socket.AF_UNIX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.open.add(connection)
+        self.silent.add(connection)
         return connection, peer
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
@@ -141,6 +145,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
 
     def shutdown_request(self, request: Any) -> None:
         self.open.discard(request)
+        self.silent.discard(request)
         with contextlib.suppress(OSError):
             request.shutdown(socket.SHUT_WR)
         request.close()
@@ -223,6 +228,7 @@ class _Handler(socketserver.BaseRequestHandler):
                 raise BadRequest(400, "incomplete_request", "the request has no end")
             raise _Gone
         self._pending += part
+        self.server.silent.discard(self.request)
 
     def _send(self, response: Response, with_body: bool = True, keeps_alive: bool = True) -> None:
         reason = http.HTTPStatus(response.status).phrase

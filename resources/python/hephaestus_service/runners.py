@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import inspect
 import queue
 import threading
 from typing import Any, Callable, Optional
 
 from .shutdown import StepTimedOut
+
+TURNS = 5  # from accepting a connection until its protocol is told
 
 
 def in_thread(function: Callable[[], Any], timeout: float) -> Any:
@@ -72,6 +75,12 @@ class LoopThread:
             self.is_taking = False
 
 
+async def turns() -> None:
+    """Returns when whoever was accepted before has been made known to the server."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
 class Runner:
     """Runs a function of the program, which may be a coroutine function, and waits for it."""
 
@@ -85,6 +94,13 @@ class Runner:
         if self.main.is_taking and not inspect.iscoroutinefunction(function):
             return self.main.run(function, timeout)
         return self.run_aside(function, timeout)
+
+    def let_loop_turn(self, timeout: float) -> None:
+        """Returns when the event loop has done what it was asked for before, and has made known whom it accepted. Not from its thread."""
+        loop = self.loop
+        if loop is not None and loop.is_running():
+            with contextlib.suppress(StepTimedOut, RuntimeError):  # it ends at this moment
+                _result(asyncio.run_coroutine_threadsafe(turns(), loop), timeout)
 
     def run_aside(self, function: Callable[[], Any], timeout: float) -> Any:
         """The same, but never in the thread of `with service`."""

@@ -396,17 +396,19 @@ class Service:
         process.leave(self.exit_code)  # whatever keeps it: a thread, a stream that was cut off
 
     def _let_answers_go(self) -> None:
-        """Those under way, and those to requests that have come and were not read yet."""
+        """Those under way, and those to requests that have come and were not read yet; whoever has connected gets to ask."""
         self.is_leaving = True
         if self.shutdown.mode == "restart":
             for listener in self._listeners:
                 listener.stop_accepting()
         deadline = time.monotonic() + ANSWER_TIMEOUT
-        before = -1
-        while self.last_answers.ended != before and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
             before = self.last_answers.ended
             time.sleep(LATE)
+            self.runner.let_loop_turn(max(0.0, deadline - time.monotonic()))
             self.last_answers.wait(max(0.0, deadline - time.monotonic()))
+            if self.last_answers.ended == before and not self.connections.newcomers():
+                return
 
     def _close_listeners(self) -> None:
         for listener in self._listeners:

@@ -14,6 +14,7 @@ from .access import AccessError, is_loopback
 from .asgi import HephaestusMiddleware
 from .listener import bind_path
 from .restart import Restart, take_inherited
+from .runners import turns
 from .service import Service
 from .shutdown import Phase
 
@@ -31,11 +32,16 @@ class _Server(uvicorn.Server):  # type: ignore[misc]
             return
         loop = asyncio.get_running_loop()
 
-        def stop_accepting() -> None:
-            if self._service.shutdown.mode == "restart":
-                for server in self.servers:
-                    server.close()
-        self._service.on_stop(lambda: loop.call_soon_threadsafe(stop_accepting))
+        async def stop_accepting() -> None:
+            if self._service.shutdown.mode != "restart":
+                return
+            for server in self.servers:
+                for each in server.sockets:
+                    loop.remove_reader(each.fileno())
+            await turns()  # asyncio drops whom it has accepted and not told of when the server is closed
+            for server in self.servers:
+                server.close()
+        self._service.on_stop(lambda: asyncio.run_coroutine_threadsafe(stop_accepting(), loop))
 
 
 def run(service: Service, app: Any, options: Dict[str, Any]) -> int:
@@ -48,7 +54,9 @@ def run(service: Service, app: Any, options: Dict[str, Any]) -> int:
     wrapped.has_lifespan = options.pop("lifespan", "auto") != "off"  # of the application; the service itself needs one
     server = _Server(uvicorn.Config(wrapped, lifespan="on", **options), service)
     name = listening.getsockname()
-    service.connections.counted_by(lambda: len(server.server_state.connections), str(name[1]) if isinstance(name, tuple) else os.fsdecode(name))
+    connections = server.server_state.connections
+    service.connections.counted_by(lambda: len(connections), lambda: sum(each.cycle is None for each in list(connections)),
+                                   str(name[1]) if isinstance(name, tuple) else os.fsdecode(name))
     kept = listening.dup()
     restart = Restart({address: kept})
     service.set_restart(restart)
