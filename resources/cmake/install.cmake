@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `cmake --install` puts where: the programs, and the library others embed as Hephaestus::Service.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Hephaestus)
@@ -31,6 +30,7 @@ foreach(folder common/base common/protocol server/core server/http)
         COMPONENT library FILES_MATCHING PATTERN "*.h")
 endforeach()
 install(TARGETS hephaestus COMPONENT programs)
+install(TARGETS hephaestus_systemd LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/hephaestus COMPONENT programs)
 if(TARGET hephaestus-dashboard)
     install(TARGETS hephaestus-dashboard COMPONENT programs)
 endif()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/leanqt.h"
 #include "server/app/program.h"
 
 #include <QCoreApplication>
 
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 /// Descriptors 0 to 2 that are closed would be given to sockets, and what is printed would go there.
@@ -18,7 +20,11 @@ static void fillStandardDescriptors()
 int main(int argc, char **argv)
 {
     fillStandardDescriptors();
-    QCoreApplication application(argc, argv);
+    std::optional<QCoreApplication> application;
+    {
+        const Hephaestus::LeanQt lean;
+        application.emplace(argc, argv);
+    }
     QCoreApplication::setApplicationName(QStringLiteral("hephaestus"));
     QCoreApplication::setApplicationVersion(QStringLiteral(HEPHAESTUS_VERSION));
     return Hephaestus::runProgram(QCoreApplication::arguments().mid(1));

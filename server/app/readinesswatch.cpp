@@ -5,6 +5,8 @@
 #include "server/probes/probefactory.h"
 #include "server/supervisor/acceptance.h"
 
+#include <QSet>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -155,10 +157,12 @@ void ReadinessWatch::readOutput(const QByteArray &text)
 
 bool ReadinessWatch::listens(const NotifySocket::IsOurs &isOurs)
 {
-    const QList<PortHolder> holders = portHolders();
-    return std::any_of(holders.begin(), holders.end(), [&](const PortHolder &holder) {
-        return holder.pid > 0 && holder.pid != ::getpid() && isOurs(holder.pid);
-    });
+    QSet<qint64> pids; // each is asked for once, which takes a look at all processes
+    for (const PortHolder &holder : portHolders()) {
+        if (holder.pid > 0 && holder.pid != ::getpid())
+            pids.insert(holder.pid);
+    }
+    return std::any_of(pids.begin(), pids.end(), isOurs);
 }
 
 bool ReadinessWatch::accepts() const

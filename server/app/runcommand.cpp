@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/programfile.h"
 #include "server/app/commands.h"
+#include "server/app/leanqt.h"
 #include "server/app/runprogram.h"
 #include "server/app/statedirectory.h"
 #include "server/supervisor/processtable.h"
@@ -158,15 +159,17 @@ struct RunEnd
     std::optional<HandedOutput> output;       ///< what was kept, for the next image
 };
 
-/// `trial` returns what would keep the next image from running; `kept` holds `listening`.
+/// `trial` returns what would keep the next image from running; `kept` holds `listening`; `lean` ends when the threads
+/// run.
 RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardian &guardian, const Reexec &self,
-                       InPlaceRestart::Trial trial, HeldSockets &kept)
+                       InPlaceRestart::Trial trial, HeldSockets &kept, std::optional<LeanQt> &lean)
 {
     std::optional<RunProgram> program;
     {
         const WithoutPlugins withoutTls;
         program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
     }
+    lean.reset();
     RunEnd end;
     end.exitCode = program->run(belongings.inherited, belongings.program, belongings.predecessor, belongings.output);
     end.next = program->handOver();
@@ -274,6 +277,7 @@ int runCommand(const QStringList &arguments)
                                                                .isStandby = belongings.isGuarded()});
     options->supervisor.command.environment += guardian->mark();
     options->supervisor.command.endsWithParent = guardian->pid() <= 0 || !hasProcessTable();
+    std::optional<LeanQt> lean(std::in_place);
     Log::install(options->log); // its thread begins
     tellWhatIsMissing(*options, belongings.adapter.get());
     const auto trial = [&]() -> std::optional<Problem> {
@@ -283,7 +287,7 @@ int runCommand(const QStringList &arguments)
         return found.isEmpty() ? std::optional<Problem>() : found.first();
     };
     HeldSockets kept;
-    RunEnd end = runUntilStopped(*options, belongings, *guardian, self, trial, kept);
+    RunEnd end = runUntilStopped(*options, belongings, *guardian, self, trial, kept, lean);
     if (end.isRestart && !UnixSignals::stopRequested())
         return executeAnew(self, *options, belongings, std::move(guardian), std::move(end));
     endHanded({&belongings.program, &belongings.predecessor, &end.next, &end.predecessor}, *options);

@@ -87,6 +87,8 @@ private:
     std::function<void(bool isReady)> m_deferred;  ///< of a restart that waits for its end
     std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
     std::optional<SignalSender> m_stoppedBy;
+    /// While it was asked to shut down at its own endpoints, and was not signalled: SIGKILL then.
+    std::optional<std::chrono::steady_clock::time_point> m_endsUnsignalledUntil;
     bool m_hasTerminal = false;
     bool m_wasReady = false; ///< the program that runs now
     bool m_isReadyTold = false;

@@ -3,6 +3,7 @@
 #include "server/app/commands.h"
 #include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
+#include "server/app/leanqt.h"
 #include "server/app/logoptions.h"
 #include "server/app/serviceconfig.h"
 #include "server/app/statedirectory.h"
@@ -19,6 +20,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <tuple>
 
 namespace Hephaestus {
@@ -275,6 +277,7 @@ int serveCommand(const QStringList &arguments)
     LogOptions log = *logOptions;
     log.level = config.logLevel.value_or(log.level);
     Log::restore(HandedOutput::take(*inherited));
+    std::optional<LeanQt> lean(std::in_place);
     Log::install(log);
     qCInfo(logService, "%s %s starts with pid %lld", qPrintable(config.name), qPrintable(config.version),
            QCoreApplication::applicationPid());
@@ -284,6 +287,7 @@ int serveCommand(const QStringList &arguments)
     {
         ServeProgram program(config, *logOptions, self,
                              [&parser](QList<Problem> &found) { return configure(parser, found); });
+        lean.reset(); // its threads run
         exitCode = program.run(*inherited);
         if (!program.restart().isDue())
             return exitCode;

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
+#include <memory>
 
 namespace Hephaestus {
 namespace {
@@ -34,16 +34,16 @@ ContentHash hashOf(QByteArrayView bytes)
 
 std::optional<ContentHash> hashFile(int descriptor, qint64 size, CpuThrottle &throttle)
 {
-    thread_local std::vector<char> block(BlockSize);
+    const auto block = std::make_unique_for_overwrite<char[]>(BlockSize); // what is not filled is no memory
     thread_local QCryptographicHash hash(Algorithm);
     hash.reset();
     for (off_t offset = 0;;) {
-        const ssize_t got = ::pread(descriptor, block.data(), block.size(), offset);
+        const ssize_t got = ::pread(descriptor, block.get(), BlockSize, offset);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 || !throttle.step())
             return {};
-        hash.addData(QByteArrayView(block.data(), got));
+        hash.addData(QByteArrayView(block.get(), got));
         offset += got;
         if (got == 0 || offset == size) // the usual file is one read
             return toHash(hash.result());

@@ -101,11 +101,14 @@ void GuardianProcess::standAlone(int channel)
 /// until it is executed. From then on it has the mark.
 bool GuardianProcess::receive()
 {
-    struct
+    struct Message
     {
         GuardedState state;
         std::array<ProcessEntry, GuardedState::MostStrays> strays;
-    } message;
+    };
+    static_assert(std::is_trivially_destructible_v<Message>);
+    alignas(Message) static std::byte space[sizeof(Message)]; // what no message has filled is no memory
+    auto &message = reinterpret_cast<Message &>(space);
     std::array<int, GuardedState::MostOutputs> received{};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof received)] = {};
     iovec part{&message, sizeof message};

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void aClosedReaderEndsNothing_data();
     void aClosedReaderEndsNothing();
     void theInputIsOursIfAskedFor();
+    void theEnvironmentIsOurs();
     void whateverTheParentLeftTheStartIsClean_data();
     void whateverTheParentLeftTheStartIsClean();
     void everySignalReachesTheProgramOnce_data();
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void whatItSaysWhenItsSupervisorIsKilledIsKept();
     void aStopThatHadBegunIsNotToldAgain_data();
     void aStopThatHadBegunIsNotToldAgain();
+    void killedItselfItLeavesAnUpstreamToItsShutdown();
     void aGuardianThatIsKilledAtItsWorkIsReplacedToo();
     void aGuardianThatIsKilledIsReplaced();
     void theOutputIsAmongTheLogs();
@@ -339,6 +341,24 @@ void TestRun::theInputIsOursIfAskedFor()
         process.closeWriteChannel();
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.readAllStandardOutput(), isAskedFor ? "typed\nend of input\n" : "end of input\n");
+    }
+}
+
+/// And nothing of what this process chooses for itself by variables.
+void TestRun::theEnvironmentIsOurs()
+{
+    QProcess process;
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command({}, {u"env"_s, u"-0"_s}));
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
+    QByteArrayList own;
+    for (char **variable = environ; *variable; ++variable)
+        own << *variable;
+    const QByteArrayList seen = process.readAllStandardOutput().split('\0');
+    QVERIFY(seen.contains("HEPHAESTUS_TEST_MARK=" + qgetenv("HEPHAESTUS_TEST_MARK")));
+    for (const QByteArray &variable : seen) {
+        if (!variable.isEmpty() && !variable.startsWith("HEPHAESTUS_RUN="))
+            QVERIFY2(own.contains(variable), variable.constData());
     }
 }
 
@@ -742,6 +762,35 @@ void TestRun::aStopThatHadBegunIsNotToldAgain()
     QVERIFY(log.open(QFile::ReadOnly));
     const QByteArray said = log.readAll();
     QVERIFY2(said.count("told\n") == 1, said.constData());
+    QVERIFY2(said.contains("was killed while it stopped: SIGKILL after "), said.constData());
+}
+
+/// Asked at its own endpoints, it needs no signal to end.
+void TestRun::killedItselfItLeavesAnUpstreamToItsShutdown()
+{
+    QTcpServer other;
+    QVERIFY(other.listen(QHostAddress::LocalHost));
+    const QString port = QString::number(other.serverPort());
+    other.close();
+    START(service, {u"--upstream"_s, u"http://127.0.0.1:"_s + port, u"--stop-timeout"_s, u"4s"_s},
+          {u"sh"_s, u"-c"_s, u"trap 'echo told' TERM; \"$0\" \"$@\" & while kill -0 $!; do wait $!; done"_s,
+           QStringLiteral(HEPHAESTUS_FAKE_SERVICE), port, u"hang-in-shutdown"_s});
+    QTRY_VERIFY(program(service.port).ready.value_or(false));
+    QFile log(program(service.port).logFile);
+    service.signal(SIGTERM);
+    const auto isAsked = [&] {
+        const auto shutdown = status(service.port).shutdown;
+        return shutdown && std::any_of(shutdown->steps.begin(), shutdown->steps.end(), [](const StepReport &step) {
+                   return step.name == "process"_L1 && step.outcome == StepOutcome::Running;
+               });
+    };
+    QTRY_VERIFY(isAsked());
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE_WITH_TIMEOUT(leftovers->pids(), QList<int>(), 30'000);
+    QVERIFY(log.open(QFile::ReadOnly));
+    const QByteArray said = log.readAll();
+    QVERIFY2(!said.contains("told\n"), said.constData());
     QVERIFY2(said.contains("was killed while it stopped: SIGKILL after "), said.constData());
 }
 
