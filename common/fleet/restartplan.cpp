@@ -17,7 +17,7 @@ namespace {
 constexpr milliseconds LongestSuccessorTimeout = 24h; // as much as a service can be configured to wait
 constexpr milliseconds RestartAnswerTimeout = 10s;
 constexpr milliseconds LaunchTimeout = 5s;
-constexpr milliseconds CodeTimeout = 2s;
+constexpr milliseconds CodeTimeout = 5s;
 
 bool isSupervised(const FleetEntry &entry)
 {

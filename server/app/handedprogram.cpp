@@ -78,7 +78,7 @@ std::optional<HandedProgram> HandedProgram::take(Role role, QList<InheritedSocke
     if (const auto taken = takeNamed(inherited, own + GuardianChannel))
         program.guardian = std::make_unique<Guardian>(taken->name.toInt(), FileDescriptor(taken->descriptor));
     if (const auto taken = takeNamed(inherited, own + Adapter))
-        program.adapter = PythonAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)),
+        program.adapter = ModuleAdapter::adopt(QString::fromUtf8(QByteArray::fromPercentEncoding(taken->name)),
                                                FileDescriptor(taken->descriptor));
     if (program.child.pid <= 0 || !program.child.output.isOpen() || !program.child.error.isOpen())
         return {};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/app/listenfds.h"
-#include "server/app/pythonadapter.h"
+#include "server/app/moduleadapter.h"
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/guardian.h"
 
@@ -22,7 +22,7 @@ struct HandedProgram
     Role role = Role::Serving;
     Clock::TimePoint killAt{}; ///< of a predecessor
     RunningChild child;
-    std::unique_ptr<PythonAdapter> adapter; ///< null: without
+    std::unique_ptr<ModuleAdapter> adapter; ///< null: without
     std::unique_ptr<Guardian> guardian;     ///< guards it as long as this object lives; null: nobody does
 
     /// Its descriptors, to be passed on among the listening sockets, and known by their names. They stay this object's;

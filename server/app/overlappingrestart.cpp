@@ -38,9 +38,9 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     options.stopTimeout = m_options.supervisor.stopTimeout;
     options.toStdout = m_supervisor.sink(OutputStream::Stdout);
     options.toStderr = m_supervisor.sink(OutputStream::Stderr);
-    if (m_options.python) {
-        m_adapter = std::make_unique<PythonAdapter>(m_options.service.name, placesForFiles());
-        options.command.environment += m_adapter->environment();
+    if (m_options.adapters) {
+        m_adapter = std::make_unique<ModuleAdapter>(m_options.service.name, placesForFiles());
+        options.command.environment += m_adapter->environment(m_options.adapters);
     }
     options.command.environment += m_readiness->environment();
     m_successor = std::make_unique<Successor>(std::move(options), m_sockets);

@@ -8,7 +8,7 @@
 
 namespace Hephaestus {
 
-/// What `hephaestus run --overlap` does before a restart. It starts the program's successor, with a Python adapter of
+/// What `hephaestus run --overlap` does before a restart. It starts the program's successor, with an adapter of
 /// its own, and the restart goes on only once that accepts and is ready by the program's rule. A successor that does
 /// not is ended, and the program runs on.
 class OverlappingRestart : public QObject
@@ -54,7 +54,7 @@ private:
     const RunOptions m_options;
     HeldSockets &m_sockets;
     Supervisor &m_supervisor;
-    std::unique_ptr<PythonAdapter> m_adapter;
+    std::unique_ptr<ModuleAdapter> m_adapter;
     const NotifySocket::IsOurs m_isOurs;
     const HeldSockets m_none; ///< that it accepts on those that are held is seen already
     std::unique_ptr<ReadinessWatch> m_readiness;

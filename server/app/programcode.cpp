@@ -6,7 +6,7 @@
 
 namespace Hephaestus {
 
-ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter)
+ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const ModuleAdapter *adapter)
     : m_state(state)
     , m_sources(std::move(sources))
     , m_adapter(adapter)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/app/pythonadapter.h"
+#include "server/app/moduleadapter.h"
 #include "server/code/codemonitor.h"
 
 #include <chrono>
@@ -16,7 +16,7 @@ class ProgramCode
 {
 public:
     /// `sources` without a process; `adapter` (may be null), and the state, outlive it.
-    ProgramCode(ServerState &state, CodeSources sources, const PythonAdapter *adapter);
+    ProgramCode(ServerState &state, CodeSources sources, const ModuleAdapter *adapter);
     ~ProgramCode();
 
     /// The program's process; 0: it does not run. `since`: a time before it was started; nothing: not known.
@@ -29,7 +29,7 @@ public:
 private:
     ServerState &m_state;
     CodeSources m_sources;
-    const PythonAdapter *const m_adapter;
+    const ModuleAdapter *const m_adapter;
     std::unique_ptr<CodeMonitor> m_monitor;
     pid_t m_pid = 0;
 };

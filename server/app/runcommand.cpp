@@ -97,7 +97,7 @@ struct Belongings
     std::optional<HandedProgram> predecessor; ///< one that ends
     HeldSockets sockets;                      ///< for the program
     QByteArrayList socketNames;               ///< of `sockets`, by which the next image of this process finds them
-    std::unique_ptr<PythonAdapter> adapter;   ///< null: without
+    std::unique_ptr<ModuleAdapter> adapter;   ///< null: without
     bool hasListened = false;                 ///< the predecessor's program, for TCP clients
     QByteArray output;                        ///< what was kept of theirs
 };
@@ -128,19 +128,18 @@ std::optional<Problem> Belongings::complete(const RunOptions &options)
         return problem;
     if (!predecessor)
         sockets.settle();
-    if (options.python && !adapter)
-        adapter = std::make_unique<PythonAdapter>(options.service.name, placesForFiles());
+    if (options.adapters && !adapter)
+        adapter = std::make_unique<ModuleAdapter>(options.service.name, placesForFiles());
     return {};
 }
 
 /// Where nothing can be written, the program runs all the same.
-void tellWhatIsMissing(const RunOptions &options, const PythonAdapter *adapter)
+void tellWhatIsMissing(const RunOptions &options, const ModuleAdapter *adapter)
 {
     if (options.supervisor.logFile.isEmpty())
         qCWarning(logProcess, "the program's output is kept in memory only: there is no home for a log file");
     if (adapter && adapter->problem())
-        qCWarning(logProcess, "--python: %s: which modules are loaded cannot be known",
-                  qPrintable(adapter->problem()->text()));
+        qCWarning(logProcess, "%s: which modules are loaded cannot be known", qPrintable(adapter->problem()->text()));
     if (!hasProcessTable())
         qCWarning(logProcess,
                   "/proc is not there, or another PID namespace's: what the program uses, has loaded and "

@@ -52,6 +52,7 @@ void addOptions(QCommandLineParser &parser)
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
          u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
+        {u"node"_s, u"Node.js programs report each module they load (Node.js 18.19 or later)."_s},
         {u"ready"_s,
          u"When the program is ready: after:TIME (default: after:1s), tcp:PORT, tcp:HOST:PORT, unix:PATH, a URL, "
          "log:REGEX, command:PROGRAM ARGUMENT..., notify (READY=1 to NOTIFY_SOCKET), or accept (default with "
@@ -206,7 +207,8 @@ void readWatch(const QCommandLineParser &parser, RunOptions &options, QList<Prob
         for (const QString &pattern : patterns)
             options.watch << (pattern.startsWith(u'/') ? QByteArray() : prefix) + QFile::encodeName(pattern);
     };
-    options.python = parser.isSet(u"python"_s);
+    options.adapters.setFlag(ModuleLanguage::Python, parser.isSet(u"python"_s));
+    options.adapters.setFlag(ModuleLanguage::Node, parser.isSet(u"node"_s));
     add(QDir::currentPath(), parser.values(u"watch"_s));
     add(QFileInfo(options.service.file).absolutePath(), options.service.watch);
     if (!::isatty(STDERR_FILENO)) // nobody is there to correct it: the verdict says so

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/client/serviceclient.h"
+#include "server/app/moduleadapter.h"
 #include "server/app/readyrule.h"
 #include "server/app/serviceconfig.h"
 #include "server/core/log.h"
@@ -20,7 +21,7 @@ struct RunOptions
     bool overlap = false;           ///< a restart starts the new program before it ends the old one
     QByteArrayList watch;           ///< patterns of files the program is made of, absolute
     bool isCheck = false;           ///< only to be checked: nothing is started
-    bool python = false;            ///< Python programs report what they load
+    ModuleLanguages adapters;       ///< whose programs report what they load
     std::optional<ReadyRule> ready; ///< when the program serves; nothing: when its upstream answers
     ServiceTarget upstream;         ///< the program's own endpoints; without a URL: it has none
     LogOptions log;

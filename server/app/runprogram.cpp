@@ -30,6 +30,13 @@ CodeSources codeSources(const RunOptions &options)
     CodeSources sources;
     sources.directory = QFile::encodeName(QDir::currentPath());
     sources.watch = options.watch;
+    sources.reporters.clear();
+    if (options.adapters.testFlag(ModuleLanguage::Python))
+        sources.reporters << "python"
+                          << "pypy";
+    if (options.adapters.testFlag(ModuleLanguage::Node))
+        sources.reporters << "node"
+                          << "nodejs";
     sources.lockFiles = lockFilesIn(sources.directory);
     sources.configuredSince = ProcessOrigin::startOf(::getpid());
     if (options.service.file.isEmpty())
@@ -43,17 +50,18 @@ CodeSources codeSources(const RunOptions &options)
 /// Whether we belong to a terminal: one that was closed cannot be opened any more.
 bool opensTerminal() { return FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).isOpen(); }
 
-SupervisorOptions withEnvironment(SupervisorOptions options, const PythonAdapter *adapter, const ReadinessWatch &ready)
+SupervisorOptions withEnvironment(const RunOptions &run, const ModuleAdapter *adapter, const ReadinessWatch &ready)
 {
+    SupervisorOptions options = run.supervisor;
     if (adapter)
-        options.command.environment += adapter->environment();
+        options.command.environment += adapter->environment(run.adapters);
     options.command.environment += ready.environment();
     return options;
 }
 
 } // namespace
 
-RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter,
+RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const ModuleAdapter *adapter,
                        Guardian &guardian, const Reexec &self, InPlaceRestart::Trial trial)
     : m_options(options)
     , m_sockets(sockets)
@@ -65,7 +73,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
                  .isWrapper = true},
                 ServerState::instance())
     , m_readiness(options.ready, sockets, [this](qint64 pid) { return isOurs(pid); })
-    , m_supervisor(withEnvironment(options.supervisor, adapter, m_readiness), sockets)
+    , m_supervisor(withEnvironment(options, adapter, m_readiness), sockets)
     , m_code(m_service.state(), codeSources(options), adapter)
     , m_checks(m_service.state())
     , m_notifier(m_service.shutdown())
@@ -127,9 +135,10 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Py
 }
 
 /// Which of two programs answers cannot be told: none with --overlap.
-void RunProgram::makeUpstream(const PythonAdapter *adapter)
+void RunProgram::makeUpstream(const ModuleAdapter *adapter)
 {
-    const bool mayAppear = adapter && !adapter->problem() && !m_options.overlap;
+    const bool hasAdapter = adapter && !adapter->problem() && m_options.adapters.testFlag(ModuleLanguage::Python);
+    const bool mayAppear = hasAdapter && !m_options.overlap;
     const bool isConfigured = !m_options.upstream.url.isEmpty();
     if (!isConfigured && !mayAppear)
         return;
@@ -139,7 +148,7 @@ void RunProgram::makeUpstream(const PythonAdapter *adapter)
     m_upstream = std::make_unique<Upstream>(
         target, isConfigured ? Upstream::Presence::Configured : Upstream::Presence::MayAppear, m_service.state(),
         Upstream::Family{[this](qint64 pid) { return isOurs(pid); }, [this](uid_t user) { return runsAs(user); }});
-    if (adapter && !adapter->problem())
+    if (hasAdapter)
         m_upstream->ignoreCode(); // both read what the adapter reports, and we know of more
 }
 

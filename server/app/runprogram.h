@@ -29,7 +29,7 @@ class RunProgram : public QObject
 {
 public:
     /// `sockets`, `adapter` (may be null), `guardian`, `self` and what `trial` needs outlive it.
-    RunProgram(const RunOptions &options, HeldSockets &sockets, const PythonAdapter *adapter, Guardian &guardian,
+    RunProgram(const RunOptions &options, HeldSockets &sockets, const ModuleAdapter *adapter, Guardian &guardian,
                const Reexec &self, InPlaceRestart::Trial trial);
 
     /// Listens, starts the program or goes on with those of a previous image, which kept `output`. Returns when it is
@@ -48,7 +48,7 @@ public:
 private:
     void publish();
     void followProgram();
-    void makeUpstream(const PythonAdapter *adapter);
+    void makeUpstream(const ModuleAdapter *adapter);
     void publishReadiness(WrappedProcess &process);
     void programFinished();
     void passSignalOn(int number, SignalSender sender);
@@ -83,7 +83,7 @@ private:
     std::unique_ptr<Upstream> m_upstream;
     std::unique_ptr<OverlappingRestart> m_overlap; ///< null: a restart ends the program first
     std::unique_ptr<Predecessor> m_predecessor;    ///< null: none runs any more
-    std::unique_ptr<PythonAdapter> m_oldAdapter;   ///< its own
+    std::unique_ptr<ModuleAdapter> m_oldAdapter;   ///< its own
     std::function<void(bool isReady)> m_deferred;  ///< of a restart that waits for its end
     std::optional<CleanupDone> m_stopped;          ///< of the step that waits for the program's end
     std::optional<SignalSender> m_stoppedBy;

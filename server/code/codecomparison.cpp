@@ -142,7 +142,9 @@ void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const s
     } else if (error != ENOENT && error != ENOTDIR && error != ELOOP) {
         change = Change::Unreadable;
     } else if (file.evidence != Evidence::Absent) {
-        change = Change::Removed;
+        // a pattern's file that changed as the program began may have come after it
+        const bool mayHaveCome = file.evidence == Evidence::Unverified && file.origins == Watched;
+        change = file.evidence == Evidence::Vanished || mayHaveCome ? Change::Unverified : Change::Removed;
     }
     if (change)
         m_differences[file.name] = {*change, now};
@@ -158,6 +160,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     case Evidence::Unreadable: return Change::Unreadable;
     case Evidence::Pending: return Change::Unverified;
     case Evidence::Doubtful:
+    case Evidence::Vanished:
     case Evidence::Unverified:
         return file.stamp.size >= 0 && file.stamp.size != now.size ? Change::Modified : Change::Unverified;
     case Evidence::StampOnly:

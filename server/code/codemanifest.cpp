@@ -39,8 +39,10 @@ bool isMissing(int error) { return error == ENOENT || error == ENOTDIR || error 
 
 QByteArray proc(pid_t pid, const QByteArray &entry) { return "/proc/" + QByteArray::number(pid) + '/' + entry; }
 
-/// `python3`, `python3.11`, `pypy3`, …
-bool isPython(const QByteArray &program) { return program.startsWith("python") || program.startsWith("pypy"); }
+QString languageOf(const QByteArray &program)
+{
+    return program.startsWith("node") ? QStringLiteral("Node.js") : QStringLiteral("Python");
+}
 
 /// Without links, also if it does not exist: then its directory without links.
 QByteArray resolved(const QByteArray &path)
@@ -167,6 +169,12 @@ bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name)
 
 void CodeManifest::begin(const ChangeBound &since)
 {
+    for (const auto &directory : m_files.directories()) {
+        for (const LoadedFile &file : directory.second.files) {
+            if (file.origins & Watched)
+                m_formerly << m_files.path(directory, file);
+        }
+    }
     m_files.clear();
     m_own = {ProcessOrigin::ticketOf(m_sources.pid), ProcessOrigin::imageOf(m_sources.pid), {}, {}, {}, {}};
     m_family.clear();
@@ -342,6 +350,18 @@ quint32 CodeManifest::noteMapping(pid_t pid, const MappedFile &mapped, bool isPr
     return added.name;
 }
 
+/// `python`, `python3.11`, `pypy3`, …
+bool CodeManifest::isReporter(const QByteArray &program) const
+{
+    const auto isVersion = [](QByteArrayView rest) {
+        return std::all_of(rest.begin(), rest.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    };
+    return !m_modules.reportFile().isEmpty()
+        && std::any_of(m_sources.reporters.begin(), m_sources.reporters.end(), [&](const QByteArray &name) {
+               return program.startsWith(name) && isVersion(QByteArrayView(program).sliced(name.size()));
+           });
+}
+
 /// Processes that belong to the first one. One that has just begun may be over before it is read.
 void CodeManifest::noteFamily()
 {
@@ -365,7 +385,7 @@ void CodeManifest::noteFamily()
         const QByteArray image = ProcessOrigin::imageOf(process.pid);
         const QByteArray program = ProcessOrigin::programOf(process.pid);
         const std::pair identity(process.pid, process.startTicks);
-        if (!m_modules.reportFile().isEmpty() && isPython(program)
+        if (isReporter(program)
             && !m_modules.reports(process.pid, process.startTicks, image,
                                   {process.parent, tickets.value(process.parent)})) {
             Starting begun = m_starting.value(identity, {image, now});
@@ -375,10 +395,9 @@ void CodeManifest::noteFamily()
             if (now - begun.since < TimeToReport)
                 m_settling = true;
             else
-                m_silent << QStringLiteral("process %1 (%2) runs without the Python adapter: what it imported is "
-                                           "not known")
+                m_silent << QStringLiteral("process %1 (%2) runs without the %3 adapter: what it imported is not known")
                                 .arg(process.pid)
-                                .arg(QString::fromUtf8(program));
+                                .arg(QString::fromUtf8(program), languageOf(program));
         }
         const bool isOwn = process.pid == m_sources.pid;
         if (!isOwn && process.age() < m_sources.passing)
@@ -424,7 +443,8 @@ QStringList CodeManifest::gaps() const
 {
     QStringList gaps = m_silent;
     if (!m_modules.reportFile().isEmpty() && !m_modules.any() && gaps.isEmpty())
-        gaps << QStringLiteral("no Python of this program has taken the adapter: what it imported is not known");
+        gaps << QStringLiteral("no %1 of this program has taken the adapter: what it imported is not known")
+                    .arg(languageOf(m_sources.reporters.value(0)));
     for (const QByteArray &pattern : unmatched(m_sources.directory, m_unmatched))
         gaps << QStringLiteral("no file matches the pattern %1").arg(printablePath(pattern));
     return gaps;
@@ -547,6 +567,14 @@ bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
     };
     for (const GlobPattern &pattern : m_patterns)
         pattern.walk(visitor);
+    for (const QByteArray &path : std::exchange(m_formerly, {})) {
+        if (m_files.find(path))
+            continue;
+        LoadedFile file;
+        file.origins = Watched;
+        file.evidence = Evidence::Vanished;
+        m_files.add(path, file);
+    }
     markNotBuilt();
     m_unmatched = unmatched(m_sources.directory, m_sources.watch);
     m_files.squeeze();
@@ -639,7 +667,7 @@ void CodeManifest::noteScripts(const ProcessEntry &process, const QByteArray &pr
         return;
     const bool isFirst = known == m_scripts.cend();
     Scripts scripts{image, {}, {}};
-    if (isPython(program) && !m_modules.reportFile().isEmpty()) { // the adapter says better
+    if (isReporter(program)) { // the adapter says better
         m_scripts.insert(identity, scripts);
         return;
     }

@@ -31,9 +31,10 @@ struct CodeSources
     QByteArrayList
         configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
     QByteArrayList lockFiles;
-    QByteArray directory;        ///< what the patterns are relative to, and where the git work tree is looked for
-    QByteArrayList watch;        ///< patterns (GlobPattern) or plain paths of source files
-    QByteArray moduleReport;     ///< where an adapter reports what it loads; empty: there is none
+    QByteArray directory;    ///< what the patterns are relative to, and where the git work tree is looked for
+    QByteArrayList watch;    ///< patterns (GlobPattern) or plain paths of source files
+    QByteArray moduleReport; ///< where an adapter reports what it loads; empty: there is none
+    QByteArrayList reporters{"python", "pypy"}; ///< the programs that do, without a version
     std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
     QHash<QByteArray, QByteArray> configurationRead; ///< the bytes that were read from a configuration file, by path
     std::optional<qint64> configuredSince;    ///< the same for the configuration, where another process read it before
@@ -134,6 +135,7 @@ private:
     void noteMapped(pid_t pid, Mappings &mappings, const QList<MappedFile> &mapped, const ChangeBound &since);
     quint32 noteMapping(pid_t pid, const MappedFile &mapped, bool isProgram, const ChangeBound &since);
     void noteScripts(const ProcessEntry &process, const QByteArray &program, const QByteArray &image);
+    bool isReporter(const QByteArray &program) const;
     void noteFamily();
     quint32 noteScript(const QByteArray &path, const ChangeBound &since);
     void markNotBuilt();
@@ -148,6 +150,7 @@ private:
 
     const CodeSources m_sources;
     QList<GlobPattern> m_patterns;
+    QByteArrayList m_formerly;  ///< watched files before an exec, until they are noted anew
     QByteArrayList m_unmatched; ///< patterns of CodeSources::watch that no file matched when the process began
     std::function<void(const QByteArray &)> m_listener;
     struct Unproven

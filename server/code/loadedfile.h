@@ -15,6 +15,7 @@ enum class Evidence : quint8 {
     Hashed,     ///< the hash is of the bytes that were loaded
     StampOnly,  ///< too big to hash: size, inode and modification time stand for it
     Absent,     ///< there was no such file
+    Vanished,   ///< there is none; there was one shortly before the program began, and perhaps when it did
     Unverified, ///< changed between its loading and its hash: what was loaded is not known
     Doubtful,   ///< byte code was loaded, which may have been made of another source
     Unreadable

@@ -297,7 +297,8 @@ void mergeUpstream(HealthReport &report, const HealthReport &upstream)
     fill(report.resources.cpuSeconds, upstream.resources.cpuSeconds);
     fill(report.resources.peakBytes, upstream.resources.peakBytes);
     fill(report.resources.oomKills, upstream.resources.oomKills);
-    if (!report.code || report.code->verdict != CodeVerdict::Stale) // what one of them has seen is so
+    const bool isNamed = report.code && !report.code->changed.isEmpty(); // what one of them has seen is so
+    if (!isNamed || (upstream.code && upstream.code->verdict == CodeVerdict::Stale))
         prefer(report.code, upstream.code);
 }
 

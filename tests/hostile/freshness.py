@@ -95,6 +95,14 @@ def kinds():
     if shutil.which("node"):
         node = {"main.js": b"require('fs').writeFileSync('up', ''); setInterval(() => {}, 1000)\n", "rel1/x": b"1\n", "rel2/x": b"1\n", "other.js": b"1\n"}
         yield Kind("node", node, ["main.js"], ["node", "main.js"])
+        node = {
+            "main.cjs": b"require('./lib/one'); require('./current/r.js')\nimport('./lib/two.mjs').then(() => require('fs').writeFileSync('up', ''))\n"
+                        b"setInterval(() => {}, 1000)\n",
+            "lib/one.js": b"exports.a = 1\n", "lib/two.mjs": b"import '../current/m.mjs'\nexport const b = 1\n",
+            "rel1/r.js": b"exports.r = 1\n", "rel2/r.js": b"exports.r = 1\n", "rel1/m.mjs": b"export const m = 1\n",
+            "rel2/m.mjs": b"export const m = 1\n", "unused.js": b"1\n",
+        }
+        yield Kind("node modules", node, ["main.cjs", "lib/one.js", "lib/two.mjs", "current/r.js", "current/m.mjs"], ["node", "main.cjs"], ("--node",))
     binary = {"bin/program": get("/bin/sleep"), "rel1/x": b"1\n", "rel2/x": b"1\n"}
     yield Kind("binary", binary, ["bin/program"], ["bin/program", "1000"])
 
@@ -378,7 +386,7 @@ class Sequence:
         try:
             self.code()
             return True
-        except OSError:
+        except (OSError, KeyError):
             return False
 
 

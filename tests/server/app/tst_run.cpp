@@ -88,6 +88,9 @@ private Q_SLOTS:
     void aTokenIsShownToTheProgram();
     void anUpstreamThatIsSomebodyElseIsNotBelieved();
     void anEditedModuleMarksOnlyTheProgramsThatImportedIt();
+    void aNodeProgramReportsWhatItLoads_data();
+    void aNodeProgramReportsWhatItLoads();
+    void aNodeProgramWithoutItsAdapterIsUnknown();
     void aWatchedFileAndTheExecutableAreTheProgramsCode();
     void eachProcessOfTheProgramIsJudgedByItself();
     void theConfigurationItReadCountsFromThen();
@@ -117,6 +120,13 @@ private:
     static QByteArray pidOf(const HealthReport &report)
     {
         return report.process && report.process->pid ? QByteArray::number(*report.process->pid) : QByteArray("none");
+    }
+    static bool hasNode()
+    {
+        QProcess node;
+        node.start(u"node"_s,
+                   {u"-p"_s, u"const [a, b] = process.versions.node.split('.'); a > 18 || (a == 18 && b > 18)"_s});
+        return node.waitForFinished() && node.readAll().trimmed() == "true";
     }
     static void killProgram(quint16 port, int signal)
     {
@@ -1373,6 +1383,73 @@ void TestRun::anEditedModuleMarksOnlyTheProgramsThatImportedIt()
         service->signal(SIGTERM);
         QCOMPARE(service->exitCode(), 0);
     }
+}
+
+void TestRun::aNodeProgramReportsWhatItLoads_data()
+{
+    QTest::addColumn<QString>("edited");
+    QTest::newRow("required") << u"lib/one.js"_s;
+    QTest::newRow("data") << u"lib/data.json"_s;
+    QTest::newRow("imported by a module") << u"lib/three.mjs"_s;
+    QTest::newRow("in another thread") << u"lib/worker.js"_s;
+    QTest::newRow("through a link") << u"current/release.js"_s;
+    QTest::newRow("the script") << u"main.js"_s;
+}
+
+void TestRun::aNodeProgramReportsWhatItLoads()
+{
+    QFETCH(QString, edited);
+    if (!hasNode())
+        QSKIP("wants Node.js 18.19 or later");
+    for (const char *folder : {"lib", "r1", "r2"})
+        QVERIFY(QDir(directory->path()).mkdir(QString::fromLatin1(folder)));
+    QVERIFY(QFile::link(u"r1"_s, directory->filePath(u"current"_s)));
+    write(u"main.js"_s,
+          "require('./lib/one'); require('./lib/data'); require('./current/release')\n"
+          "const { Worker } = require('worker_threads')\n"
+          "new Worker(__dirname + '/lib/worker.js').once('message', () =>\n"
+          "    import('./lib/two.mjs').then(() => console.log('ready')))\n"
+          "setInterval(() => {}, 1000)\n");
+    write(u"lib/one.js"_s, "exports.one = 1\n");
+    write(u"lib/data.json"_s, "{}\n");
+    write(u"lib/two.mjs"_s, "import './three.mjs'\n");
+    write(u"lib/three.mjs"_s, "export const three = 3\n");
+    write(u"lib/worker.js"_s, "require('worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000)\n");
+    write(u"lib/unused.js"_s, "1\n");
+    write(u"r1/release.js"_s, "exports.release = 1\n");
+    write(u"r2/release.js"_s, "exports.release = 2\n");
+    Test::letFilesSettle();
+    START(service, {u"--node"_s}, {u"node"_s, directory->filePath(u"main.js"_s)});
+    QTRY_VERIFY(logs(service.port).contains("ready"));
+    QTRY_COMPARE(code(service.port), u"fresh"_s);
+    write(u"lib/unused.js"_s, "2\n");
+    if (edited.startsWith(u"current"_s)) {
+        QVERIFY(QFile::link(u"r2"_s, directory->filePath(u"next"_s)));
+        QCOMPARE(::rename(QFile::encodeName(directory->filePath(u"next"_s)).constData(),
+                          QFile::encodeName(directory->filePath(u"current"_s)).constData()),
+                 0);
+    } else {
+        write(edited, "other\n");
+    }
+    QTRY_COMPARE(code(service.port), u"stale modified "_s + edited.section(u'/', -1));
+    service.signal(SIGTERM);
+    service.exitCode();
+}
+
+void TestRun::aNodeProgramWithoutItsAdapterIsUnknown()
+{
+    if (!hasNode())
+        QSKIP("wants Node.js 18.19 or later");
+    write(u"main.js"_s, "setInterval(() => {}, 1000)\n");
+    Test::letFilesSettle();
+    START(service, {u"--node"_s}, {u"env"_s, u"-u"_s, u"NODE_OPTIONS"_s, u"node"_s, directory->filePath(u"main.js"_s)});
+    const auto isTold = [&] {
+        return status(service.port).code->reasons.join(u' ').contains(u"runs without the Node.js adapter"_s);
+    };
+    QTRY_VERIFY(isTold());
+    QCOMPARE(code(service.port), u"unknown"_s);
+    service.signal(SIGTERM);
+    service.exitCode();
 }
 
 void TestRun::aWatchedFileAndTheExecutableAreTheProgramsCode()

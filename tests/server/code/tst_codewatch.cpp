@@ -47,6 +47,7 @@ private Q_SLOTS:
     void thePeriodicLookNeedsNoEvent();
     void whatNoEventTellsIsSeenWithinASecond_data();
     void whatNoEventTellsIsSeenWithinASecond();
+    void whatChangesAfterAnExecIsKnown_data();
     void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
     void aVerdictHasTheAgeOfItsLook();
@@ -392,8 +393,21 @@ void TestCodeWatch::whatNoEventTellsIsSeenWithinASecond()
     }
 }
 
+void TestCodeWatch::whatChangesAfterAnExecIsKnown_data()
+{
+    QTest::addColumn<bool>("isRemoved");
+    QTest::addColumn<bool>("isSeen"); // the exec, before the change
+    QTest::addColumn<CodeVerdict>("verdict");
+    QTest::newRow("written") << false << true << CodeVerdict::Stale;
+    QTest::newRow("removed") << true << true << CodeVerdict::Stale;
+    QTest::newRow("written before we look") << false << false << CodeVerdict::Unknown;
+    QTest::newRow("removed before we look") << true << false << CodeVerdict::Unknown;
+}
+
 void TestCodeWatch::whatChangesAfterAnExecIsKnown()
 {
+    QFETCH(bool, isRemoved);
+    QFETCH(bool, isSeen);
     QProcess shell;
     shell.start(u"/bin/sh"_s, {u"-c"_s, u"read line; exec cat"_s});
     QVERIFY(shell.waitForStarted());
@@ -408,12 +422,17 @@ void TestCodeWatch::whatChangesAfterAnExecIsKnown()
     run(20ms);
     shell.write("\n");
     QTRY_COMPARE(ProcessOrigin::programOf(pid), "cat");
-    run(20ms);
-    m_scene->write(Source, OtherCode);
+    if (isSeen)
+        run(20ms);
+    letFilesSettle();
+    if (isRemoved)
+        QCOMPARE(::unlink(m_scene->path(Source).constData()), 0);
+    else
+        m_scene->write(Source, OtherCode);
     m_watch->notice();
     run(1s);
-    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
-    QCOMPARE(m_watch->report().changed.value(0).change, u"modified"_s);
+    QTEST(m_watch->report().verdict, "verdict");
+    QCOMPARE(m_watch->report().changed.size(), 1);
     shell.closeWriteChannel();
     shell.waitForFinished();
 }

@@ -5,6 +5,7 @@
 #include "common/base/result.h"
 
 #include <QByteArrayList>
+#include <QFlags>
 #include <QString>
 #include <QStringList>
 
@@ -13,29 +14,34 @@
 
 namespace Hephaestus {
 
-/// resources/python in a directory of its own, for the Python programs that are started with environment(). They append
-/// what they load to report(). A process has one for each of the two programs that it may run at a time; the directory
-/// is removed with it.
-class PythonAdapter
+/// Interpreters that report what they load.
+enum class ModuleLanguage : quint8 { Python = 1, Node = 2 };
+Q_DECLARE_FLAGS(ModuleLanguages, ModuleLanguage)
+Q_DECLARE_OPERATORS_FOR_FLAGS(ModuleLanguages)
+
+/// resources/python and resources/node in a directory of its own, for the programs that are started with environment().
+/// They append what they load to report(). A process has one for each of the two programs that it may run at a time;
+/// the directory is removed with it.
+class ModuleAdapter
 {
 public:
     /// In `python/NAME.PID` of the first of these places where it can be; what processes that are no more left there is
     /// removed.
-    PythonAdapter(const QString &name, const QStringList &places);
-    ~PythonAdapter();
-    PythonAdapter(const PythonAdapter &) = delete;
-    PythonAdapter &operator=(const PythonAdapter &) = delete;
+    ModuleAdapter(const QString &name, const QStringList &places);
+    ~ModuleAdapter();
+    ModuleAdapter(const ModuleAdapter &) = delete;
+    ModuleAdapter &operator=(const ModuleAdapter &) = delete;
 
     /// Goes on with the directory of another, which keepDirectory() left, and its lock.
-    static std::unique_ptr<PythonAdapter> adopt(const QString &directory, FileDescriptor lock);
+    static std::unique_ptr<ModuleAdapter> adopt(const QString &directory, FileDescriptor lock);
     const QString &directory() const { return m_directory; }
     int lock() const { return m_lock.number(); } ///< a descriptor; stays this object's
     void keepDirectory() { m_keeps = true; }     ///< whoever adopts it removes it
 
-    /// Why there is none. Then no report will come, and the code of a Python program stays unknown.
+    /// Why there is none. Then no report will come, and the code of the program stays unknown.
     const std::optional<Problem> &problem() const { return m_problem; }
     /// `NAME=value`, on top of this process' own.
-    QByteArrayList environment() const;
+    QByteArrayList environment(ModuleLanguages languages) const;
     QByteArray report() const;
     /// A URL of a Unix-domain socket, where a program with the package hephaestus_service opens its endpoints.
     QString endpoints() const;
@@ -43,7 +49,8 @@ public:
     void clearReport() const;
 
 private:
-    PythonAdapter() = default;
+    ModuleAdapter() = default;
+    QByteArray nodeImport() const;
     std::optional<Problem> makeIn(const QString &place, const QString &name);
 
     QString m_directory;

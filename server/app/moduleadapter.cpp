@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/app/pythonadapter.h"
+#include "server/app/moduleadapter.h"
 
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
@@ -46,8 +46,8 @@ void removeLeftovers(const QDir &base)
 
 } // namespace
 
-PythonAdapter::PythonAdapter(const QString &name, const QStringList &places)
-    : m_problem(Problem{{}, u"there is no place for the Python adapter"_s})
+ModuleAdapter::ModuleAdapter(const QString &name, const QStringList &places)
+    : m_problem(Problem{{}, u"there is no place for the adapter"_s})
 {
     for (const QString &place : places) {
         m_problem = makeIn(place, name);
@@ -60,7 +60,7 @@ PythonAdapter::PythonAdapter(const QString &name, const QStringList &places)
     m_directory = u"/dev/null"_s; // where no report can ever be
 }
 
-std::optional<Problem> PythonAdapter::makeIn(const QString &place, const QString &name)
+std::optional<Problem> ModuleAdapter::makeIn(const QString &place, const QString &name)
 {
     const QDir base(place + u"/python"_s);
     // In a folder for everybody, somebody else may have made it.
@@ -73,48 +73,66 @@ std::optional<Problem> PythonAdapter::makeIn(const QString &place, const QString
     m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
     if (QFile::exists(m_directory)) // of the program that this one's is to follow
         m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
-    const Problem failed{m_directory, u"no place for the Python adapter"_s};
+    const Problem failed{m_directory, u"no place for the adapter"_s};
     if (makePrivateDirectory(m_directory))
         return failed;
     m_lock = lockDirectory(m_directory);
     if (!m_lock.isOpen())
         return failed;
-    for (const QString &file : {u"hephaestus_manifest.py"_s, u"sitecustomize.py"_s}) {
-        if (!QFile::copy(u":/python/"_s + file, m_directory + u'/' + file))
+    for (const QString &file :
+         {u":/python/hephaestus_manifest.py"_s, u":/python/sitecustomize.py"_s, u":/node/hephaestus_manifest.cjs"_s}) {
+        if (!QFile::copy(file, m_directory + u'/' + file.section(u'/', -1)))
             return failed;
     }
     return {};
 }
 
-std::unique_ptr<PythonAdapter> PythonAdapter::adopt(const QString &directory, FileDescriptor lock)
+std::unique_ptr<ModuleAdapter> ModuleAdapter::adopt(const QString &directory, FileDescriptor lock)
 {
-    std::unique_ptr<PythonAdapter> adapter(new PythonAdapter);
+    std::unique_ptr<ModuleAdapter> adapter(new ModuleAdapter);
     adapter->m_directory = directory;
     adapter->m_lock = std::move(lock);
     return adapter;
 }
 
-PythonAdapter::~PythonAdapter()
+ModuleAdapter::~ModuleAdapter()
 {
     if (!m_keeps && !m_problem)
         removeDirectory(m_directory); // still locked
 }
 
-QByteArrayList PythonAdapter::environment() const
+QByteArrayList ModuleAdapter::environment(ModuleLanguages languages) const
 {
     if (m_problem)
         return {};
-    QByteArray path = QFile::encodeName(m_directory);
-    if (const QByteArray given = qgetenv("PYTHONPATH"); !given.isEmpty())
-        path += ':' + given;
-    return {"PYTHONPATH=" + path, "HEPHAESTUS_MODULES=" + report(),
-            "HEPHAESTUS_ENDPOINTS=" + QFile::encodeName(endpoints())};
+    QByteArrayList variables{"HEPHAESTUS_MODULES=" + report()};
+    if (languages.testFlag(ModuleLanguage::Python)) {
+        const QByteArray given = qgetenv("PYTHONPATH");
+        variables << "PYTHONPATH=" + QFile::encodeName(m_directory) + (given.isEmpty() ? QByteArray() : ':' + given)
+                  << "HEPHAESTUS_ENDPOINTS=" + QFile::encodeName(endpoints());
+    }
+    if (languages.testFlag(ModuleLanguage::Node)) {
+        const QByteArray given = qgetenv("NODE_OPTIONS");
+        variables << "NODE_OPTIONS=" + (given.isEmpty() ? QByteArray() : given + ' ') + "--import=" + nodeImport();
+    }
+    return variables;
 }
 
-QByteArray PythonAdapter::report() const { return QFile::encodeName(m_directory) + "/modules"; }
+/// Node.js ends at once if a file that it is to load is not there: a module without a file looks for ours, which is
+/// gone when we are, and which another user may not read.
+QByteArray ModuleAdapter::nodeImport() const
+{
+    QByteArray path = QFile::encodeName(m_directory) + "/hephaestus_manifest.cjs";
+    path.replace('\\', "\\\\").replace('"', "\\\"");
+    const QByteArray module =
+        "import{createRequire as r}from\"node:module\";try{r(\"file:///\")(\"" + path + "\").install()}catch{}";
+    return "data:text/javascript," + module.toPercentEncoding("/:;{}().,");
+}
 
-QString PythonAdapter::endpoints() const { return u"unix:"_s + m_directory + u"/endpoints"_s; }
+QByteArray ModuleAdapter::report() const { return QFile::encodeName(m_directory) + "/modules"; }
 
-void PythonAdapter::clearReport() const { QFile::remove(QFile::decodeName(report())); }
+QString ModuleAdapter::endpoints() const { return u"unix:"_s + m_directory + u"/endpoints"_s; }
+
+void ModuleAdapter::clearReport() const { QFile::remove(QFile::decodeName(report())); }
 
 } // namespace Hephaestus

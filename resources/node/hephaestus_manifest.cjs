@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Reports the files that this Node.js program loads, as it loads them: CommonJS modules, ES modules and JSON, in every thread.
+//
+// `hephaestus run --node` names it in NODE_OPTIONS, and a file in HEPHAESTUS_MODULES. Nothing but Node.js, 18.19 or later. The lines are those of
+// resources/python/hephaestus_manifest.py: `began`, `loaded`, and `settled` for a CommonJS module that was loaded again.
+//
+// The stamp is taken before the file is read, so that a file which changes while it is loaded shows as changed. One that was written within the
+// last tick of the clock of file times is waited for: another write in the same tick would not show.
+//
+// Node.js names a file without symbolic links. It is reported by the links that led to it, too (`current` of releases, the packages of pnpm):
+// what they lead to later is what would be loaded.
+//
+// Whatever goes wrong in here, the program goes on as if it were not here.
+'use strict'
+
+const { isMainThread } = require('worker_threads')
+const fs = require('fs')
+const { openSync, writeSync, fstatSync, statSync, readFileSync, constants } = fs
+const { realpathSync } = fs
+const Module = require('module')
+const { basename, dirname, extname, join, resolve, sep } = require('path')
+const { fileURLToPath, pathToFileURL } = require('url')
+
+const TICK = 12 // milliseconds
+
+/** Field 22 of /proc/self/stat, and fields 26 and 28, which name the program that runs. */
+function identity() {
+  const line = readFileSync('/proc/self/stat', 'latin1')
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return { ticket: fields[19], image: fields[23] + '.' + fields[25] }
+}
+
+function encoded(path) {
+  return Array.from(Buffer.from(path), (byte) =>
+    byte > 0x20 && byte < 0x7f && byte !== 0x25 ? String.fromCharCode(byte) : '%' + (byte < 16 ? '0' : '') + byte.toString(16).toUpperCase()
+  ).join('')
+}
+
+/** Folders, or files, that were found by a symbolic link. */
+class Links {
+  constructor(main) {
+    this.links = new Map() // the link by where it led
+    if (main) this.note(resolve(main), undefined)
+  }
+
+  /** `name` as it was written, perhaps without its ending, led to the file `real` (undefined: find out). */
+  note(name, real) {
+    if (real && (real === name || real.startsWith(name + '.') || real.startsWith(name + sep))) return
+    for (const path of real ? [name, name + extname(real), join(name, basename(real))] : [name, name + '.js', join(name, 'index.js')]) {
+      let led
+      try {
+        led = realpathSync(path)
+      } catch {
+        continue
+      }
+      if (real && led !== real) continue
+      this.add(path, led)
+      return
+    }
+  }
+
+  add(link, real) {
+    while (basename(link) === basename(real) && dirname(link) !== link && dirname(real) !== real) {
+      link = dirname(link)
+      real = dirname(real)
+    }
+    if (link !== real && dirname(real) !== real) this.links.set(real, link)
+  }
+
+  /** What a module at `parent` calls `request`. */
+  noteRequest(request, parent, real, folders) {
+    if (request.startsWith('.') || request.startsWith(sep)) {
+      this.note(resolve(dirname(parent), request), real)
+    } else if (folders && !folders.some((folder) => real.startsWith(folder + sep))) {
+      const name = request.split('/', request.startsWith('@') ? 2 : 1).join(sep) // of the package
+      for (const folder of folders) {
+        try {
+          const led = realpathSync(join(folder, name))
+          if (real.startsWith(led + sep)) return this.add(join(folder, name), led)
+        } catch {}
+      }
+    }
+  }
+
+  /** All names of this file. */
+  names(path) {
+    const names = [path]
+    for (const [real, link] of this.links) {
+      if (path === real || path.startsWith(real + sep)) names.push(link + path.slice(real.length))
+    }
+    return names
+  }
+}
+
+class Reporter {
+  constructor(target, main) {
+    this.target = target
+    this.known = new Map() // the stamp by path
+    this.links = new Links(main)
+    this.open()
+    this.process = process.pid + ' ' + identity().ticket
+  }
+
+  open() {
+    this.descriptor = openSync(this.target, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
+    const { dev, ino } = fstatSync(this.descriptor, { bigint: true })
+    this.file = dev + ' ' + ino
+  }
+
+  write(line) {
+    let isOurs = false
+    try {
+      const { dev, ino } = fstatSync(this.descriptor, { bigint: true })
+      isOurs = dev + ' ' + ino === this.file
+    } catch {}
+    if (!isOurs) this.open() // the program closed all its descriptors, and this one may be something else now
+    writeSync(this.descriptor, line + '\n')
+  }
+
+  /** Milliseconds until a write would show in the times of `status`; 0: now. */
+  wait(status) {
+    const age = Date.now() - Number(status.ctimeNs / 1000000n)
+    return age >= 0 && age < TICK ? TICK - age : 0
+  }
+
+  /** The file is about to be loaded, as `status` has it. True if another state of it was loaded before. */
+  loaded(path, { dev, ino, size, mtimeNs, ctimeNs }) {
+    const stamp = [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+    const before = this.known.get(path)
+    if (before === stamp) return false
+    this.known.set(path, stamp)
+    for (const name of this.links.names(path))
+      this.write('loaded ' + this.process + ' ' + Date.now() + '000000 ' + stamp + ' ' + encoded(name))
+    return before !== undefined
+  }
+
+  settled(path) {
+    for (const name of this.links.names(path)) this.write('settled ' + this.process + ' ' + encoded(name))
+  }
+}
+
+function statusOf(path) {
+  return statSync(path, { bigint: true })
+}
+
+/** Whatever is loaded by require(), and the program's script if that is no ES module. */
+function wrapRequire(reporter) {
+  const { load } = Module.prototype
+  const resolveFilename = Module._resolveFilename
+  Module._resolveFilename = function (request, parent) {
+    const filename = resolveFilename.apply(this, arguments)
+    try {
+      if (parent && parent.filename && filename.startsWith(sep)) reporter.links.noteRequest(request, parent.filename, filename, parent.paths)
+    } catch {}
+    return filename
+  }
+  const sleeper = new Int32Array(new SharedArrayBuffer(4))
+  Module.prototype.load = function (filename) {
+    let again = false
+    try {
+      let status = statusOf(filename)
+      const left = reporter.wait(status)
+      if (left > 0) {
+        Atomics.wait(sleeper, 0, 0, left)
+        status = statusOf(filename)
+      }
+      again = reporter.loaded(filename, status)
+    } catch {}
+    const result = load.apply(this, arguments)
+    if (again) {
+      try {
+        reporter.settled(filename)
+      } catch {}
+    }
+    return result
+  }
+}
+
+function fileOf(url, format) {
+  return url.startsWith('file:') && format !== 'commonjs' && format !== 'builtin' ? fileURLToPath(url) : undefined
+}
+
+/** What an ES module at `parentURL` calls `specifier`. */
+function noteImport(links, specifier, parentURL, url) {
+  if (!parentURL || !parentURL.startsWith('file:') || !url.startsWith('file:')) return
+  const parent = fileURLToPath(parentURL)
+  const request = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier.replace(/[?#].*$/, '')
+  links.noteRequest(request, parent, fileURLToPath(url), Module._nodeModulePaths(dirname(parent)))
+}
+
+/** ES modules, where hooks run in the thread that imports (Node.js 22.15, 23.5). */
+function hookImports(reporter) {
+  Module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const result = nextResolve(specifier, context)
+      try {
+        noteImport(reporter.links, specifier, context.parentURL, result.url)
+      } catch {}
+      return result
+    },
+    load(url, context, nextLoad) {
+      try {
+        const path = fileOf(url, context.format)
+        if (path) reporter.loaded(path, statusOf(path))
+      } catch {}
+      return nextLoad(url, context)
+    },
+  })
+}
+
+let hooks // of the thread that runs them
+
+/** In the thread of module.register(), once for each of the program's threads. */
+exports.initialize = ({ target, main }) => {
+  hooks = hooks || new Reporter(target, main)
+}
+
+exports.resolve = async (specifier, context, nextResolve) => {
+  const result = await nextResolve(specifier, context)
+  try {
+    if (hooks) noteImport(hooks.links, specifier, context.parentURL, result.url)
+  } catch {}
+  return result
+}
+
+exports.load = async (url, context, nextLoad) => {
+  try {
+    const path = fileOf(url, context.format)
+    if (path && hooks) {
+      let status = statusOf(path)
+      const left = hooks.wait(status)
+      if (left > 0) {
+        await new Promise((resolve) => setTimeout(resolve, left))
+        status = statusOf(path)
+      }
+      hooks.loaded(path, status)
+    }
+  } catch {}
+  return nextLoad(url, context)
+}
+
+exports.install = () => {
+  const target = process.env.HEPHAESTUS_MODULES
+  if (!target) return
+  const main = process.argv[1]
+  const reporter = new Reporter(target, main)
+  if (isMainThread) reporter.write('began ' + reporter.process + ' ' + identity().image)
+  wrapRequire(reporter)
+  if (Module.registerHooks) hookImports(reporter)
+  else if (Module.register) Module.register(pathToFileURL(__filename), { data: { target, main } })
+}
