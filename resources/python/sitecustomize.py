@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts hephaestus_manifest in a Python program that knows nothing of it, then runs the sitecustomize there would have been without
-this one. Leaves no trace in sys.path."""
+this one. Leaves no trace in sys.path where it was put there for that."""
 
 import os
 import sys
@@ -14,7 +14,10 @@ def _begin():
         hephaestus_manifest.install()
     except Exception:  # noqa: BLE001: the program must not notice
         pass
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    # Not if the user named it, too: a program that uses the package from the source tree.
+    named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and os.path.abspath(entry) == here]
+    if os.environ.get("HEPHAESTUS_MODULES") and len(named) < 2:
+        sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
 
 
 def _chain():
@@ -22,7 +25,8 @@ def _chain():
     from _frozen_importlib import module_from_spec
     from _frozen_importlib_external import PathFinder
 
-    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    here = os.path.dirname(os.path.abspath(__file__))
+    spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if os.path.abspath(entry or ".") != here])
     if spec is None or spec.loader is None:
         return
     module = module_from_spec(spec)

@@ -225,3 +225,15 @@ def test_byte_code_of_the_same_time_is_compared_with_its_source(tmp_path, text, 
     monkeypatch.setattr(freshness, "BEGAN", later)  # long before it, for a file that is new
     file = freshness.File(bytes(path), "source", freshness.stamp_of(bytes(path)), is_doubtful=True, loaded_at=later)
     assert freshness.compare(file) == expected
+
+
+@pytest.mark.parametrize("path, report, kept", [
+    (PACKAGE, "", True),  # as one uses it from the source tree
+    (PACKAGE, "/dev/null", False),  # as a wrapper gives it
+    (f"{PACKAGE}:{PACKAGE}", "/dev/null", True),
+])
+def test_the_adapter_leaves_a_path_that_the_user_gave(path, report, kept, tmp_path):
+    found = subprocess.run([sys.executable, "-B", "-c", "import importlib.util; print(importlib.util.find_spec('hephaestus_service') is not None)"],
+                           env={**os.environ, "PYTHONPATH": str(path), "HEPHAESTUS_MODULES": report}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           text=True, check=True, cwd=tmp_path)
+    assert (found.stdout, found.stderr) == (f"{kept}\n", "")
