@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable, List, MutableMapping, Optional, Tuple
+from typing import Any, Awaitable, Callable, Iterable, List, MutableMapping, Optional, Tuple
 
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
 from .endpoints import LONGEST_BODY, Answer, Request, Response, as_error
@@ -149,8 +149,7 @@ class _Exchange:
             return _done()
         kind = message["type"]
         if kind == "http.response.start":
-            if any(name.lower() == b"content-type" and value.split(b";")[0].strip().lower() == b"text/event-stream"
-                   for name, value in message.get("headers", ()) if b"event" in value.lower()):
+            if _is_event_stream(message.get("headers", ())):
                 loop = asyncio.get_running_loop()
                 self._task = asyncio.current_task()
                 self._remove = self._service.on_stop(lambda: asyncio.run_coroutine_threadsafe(self._say_goodbye(), loop))
@@ -177,6 +176,13 @@ class _Exchange:
             await self._send({"type": "http.response.body", "body": b""})
             if self._task is not None:
                 self._task.cancel()
+
+
+def _is_event_stream(fields: Iterable[Tuple[bytes, bytes]]) -> bool:
+    for name, value in fields:
+        if len(name) == 12 and name.lower() == b"content-type":
+            return value.split(b";")[0].strip().lower() == b"text/event-stream"
+    return False
 
 
 async def _done() -> None:
