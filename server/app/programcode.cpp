@@ -39,7 +39,7 @@ void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::tim
         m_sources.since = std::chrono::nanoseconds(since->time_since_epoch()).count() - FileStamp::Tick;
     m_sources.family = [pid]() -> QList<ProcessEntry> {
         const auto leader = readProcess(pid);
-        return leader ? remainsOf(*leader, readProcesses()) : QList<ProcessEntry>();
+        return leader ? remainsOf(*leader, readDescendants()) : QList<ProcessEntry>();
     };
     m_monitor = std::make_unique<CodeMonitor>(m_state, m_sources);
     m_monitor->start();

@@ -458,7 +458,7 @@ QList<GuardedProgram> RunProgram::programs() const
 /// The processes of those that run, and all that they started.
 QList<ProcessEntry> RunProgram::family() const
 {
-    const auto processes = readProcesses();
+    const auto processes = readDescendants();
     QList<ProcessEntry> all;
     for (const GuardedProgram &program : programs())
         all << remainsOf(program.leader, processes) << program.leader;

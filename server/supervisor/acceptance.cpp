@@ -199,7 +199,7 @@ Acceptance acceptanceOf(const ProcessEntry &leader, const QList<int> &sockets)
     Search search(sockets);
     search.lookAt(leader.pid);
     if (!search.isOver()) {
-        for (const ProcessEntry &process : descendantsOf(leader, readProcesses()))
+        for (const ProcessEntry &process : descendantsOf(leader, readDescendants()))
             search.lookAt(process.pid);
     }
     if (search.isOver())

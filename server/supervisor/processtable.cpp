@@ -144,6 +144,32 @@ QList<ProcessEntry> readChildren()
     return children;
 }
 
+QList<ProcessEntry> readDescendants()
+{
+    QSet<pid_t> found;
+    // Who loses its parent meanwhile moves to one that was looked at before: looked at until nobody is new.
+    for (qsizetype before = -1; before != found.size();) {
+        before = found.size();
+        QList<pid_t> walked{::getpid()};
+        for (qsizetype i = 0; i < walked.size(); ++i) {
+            const auto children = childrenOf(walked[i]);
+            if (!children && i == 0)
+                return readProcesses();
+            for (const pid_t child : children.value_or(QList<pid_t>())) {
+                found.insert(child);
+                if (!walked.contains(child))
+                    walked.append(child);
+            }
+        }
+    }
+    QList<ProcessEntry> descendants;
+    for (const pid_t pid : std::as_const(found)) {
+        if (const auto process = readProcess(pid))
+            descendants.append(*process);
+    }
+    return descendants;
+}
+
 bool isAdopted(const ProcessEntry &process) { return process.parent == ::getpid() && process.session != ::getsid(0); }
 
 QList<ProcessEntry> remainsOf(const ProcessEntry &leader, const QList<ProcessEntry> &all,
@@ -207,7 +233,7 @@ bool pollsSockets(const ProcessEntry &leader, const QList<int> &sockets, Depth d
     }
     if (wanted.isEmpty() || depth == Depth::Children)
         return wanted.isEmpty(); // most need no look at every process of the machine
-    for (const ProcessEntry &process : descendantsOf(leader, readProcesses()))
+    for (const ProcessEntry &process : descendantsOf(leader, readDescendants()))
         takeAway(process.pid);
     return wanted.isEmpty();
 }

@@ -17,6 +17,10 @@ std::optional<QList<pid_t>> childrenOf(pid_t pid);
 
 QList<ProcessEntry> readChildren();
 
+/// All that descends from this process, and so all families that it started, if it is their subreaper. Reads little of
+/// /proc where the kernel tells children, and all of it where it does not.
+QList<ProcessEntry> readDescendants();
+
 /// Whether a child of this process is one that it did not start, but got as their subreaper (PR_SET_CHILD_SUBREAPER).
 /// It is known by a session that is not ours; so are the leaders of programs.
 bool isAdopted(const ProcessEntry &process);

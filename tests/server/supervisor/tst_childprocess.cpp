@@ -2,6 +2,7 @@
 #include "server/supervisor/childprocess.h"
 #include "server/supervisor/childsignal.h"
 #include "server/supervisor/outputreader.h"
+#include "server/supervisor/processtable.h"
 #include "tests/support/leftovers.h"
 
 #include <QProcess>
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void aSuspendedProgramIsSeenAndStopped();
     void orphansAreReapedMeanwhile();
     void whoLosesItsParentIsKnown();
+    void allWhoDescendFromUsAreFound();
     void othersChildrenAreLeftAlone();
     void destroyingItEndsEverything();
     void itStartsAgainFromItsEnd();
@@ -280,6 +282,30 @@ void TestChildProcess::whoLosesItsParentIsKnown()
     QVERIFY(changed.count() > 0);
     ::kill(child->strays().first().pid, SIGKILL);
     QTRY_COMPARE(child->strays().size(), 1);
+}
+
+/// A child, its child, and one whose parent is gone; nobody else of the machine.
+void TestChildProcess::allWhoDescendFromUsAreFound()
+{
+    command.arguments = {"sh", "-c", "sleep 1000 & echo $!; (setsid sleep 1000 & echo $!); wait"};
+    command.environment = {leftovers.mark()};
+    QVERIFY(!child->start(command, {}, 60s));
+    reader = std::make_unique<OutputReader>(child->takeOutput());
+    connect(reader.get(), &OutputReader::linesRead, this, [this](const QByteArray &lines) { output += lines; });
+    QTRY_COMPARE(output.count('\n'), 2);
+    QSet<pid_t> wanted{child->pid()};
+    for (const QByteArray &line : output.trimmed().split('\n'))
+        wanted.insert(line.toInt());
+    const auto found = [] {
+        QSet<pid_t> pids;
+        for (const ProcessEntry &process : readDescendants())
+            pids.insert(process.pid);
+        return pids;
+    };
+    QTRY_COMPARE(found(), wanted);
+    child->stop(0ms);
+    QTRY_COMPARE(ended->count(), 1);
+    QCOMPARE(found(), QSet<pid_t>());
 }
 
 void TestChildProcess::othersChildrenAreLeftAlone()
