@@ -8,8 +8,8 @@
 // The stamp is taken before the file is read, so that a file which changes while it is loaded shows as changed. One that was written within the
 // last tick of the clock of file times is waited for: another write in the same tick would not show.
 //
-// Node.js names a file without symbolic links. It is reported by the links that led to it, too (`current` of releases, the packages of pnpm):
-// what they lead to later is what would be loaded.
+// Node.js names a file without symbolic links. It is reported by the links that led to it instead (`current` of releases, the packages of pnpm):
+// what they lead to later is what would be loaded, whatever becomes of the file that they led to.
 //
 // Whatever goes wrong in here, the program goes on as if it were not here.
 'use strict'
@@ -83,13 +83,13 @@ class Links {
     }
   }
 
-  /** All names of this file. */
+  /** The names of this file by which it would be loaded again. */
   names(path) {
-    const names = [path]
+    const names = []
     for (const [real, link] of this.links) {
       if (path === real || path.startsWith(real + sep)) names.push(link + path.slice(real.length))
     }
-    return names
+    return names.length > 0 ? names : [path]
   }
 }
 
