@@ -4,6 +4,7 @@
 #include <QSocketNotifier>
 
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 
 namespace Hephaestus {
 
@@ -30,11 +31,16 @@ bool DirectoryWatch::watch(const QByteArray &directory)
 
 void DirectoryWatch::catchUp()
 {
+    // Only what is there now: whoever writes all the time would keep us here.
+    int waiting = 0;
+    if (::ioctl(m_inotify.number(), FIONREAD, &waiting) != 0)
+        return;
     alignas(inotify_event) char buffer[16 * 1024];
-    for (;;) {
+    while (waiting > 0) {
         const ssize_t got = ::read(m_inotify.number(), buffer, sizeof(buffer));
         if (got <= 0)
             return;
+        waiting -= int(got);
         for (ssize_t offset = 0; offset < got;) {
             const auto *event = reinterpret_cast<const inotify_event *>(buffer + offset);
             offset += ssize_t(sizeof(inotify_event)) + event->len;
