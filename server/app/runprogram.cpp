@@ -59,6 +59,12 @@ SupervisorOptions withEnvironment(const RunOptions &run, const ModuleAdapter *ad
     return options;
 }
 
+bool isAmong(const QList<ProcessEntry> &processes, qint64 pid)
+{
+    return std::any_of(processes.begin(), processes.end(),
+                       [pid](const ProcessEntry &process) { return process.pid == pid; });
+}
+
 } // namespace
 
 RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const ModuleAdapter *adapter,
@@ -378,7 +384,7 @@ void RunProgram::stopProgram(const CleanupDone &done)
     const bool isAskedLater = m_options.ready && std::holds_alternative<ReadyAfter>(*m_options.ready);
     // All of /proc is read for it. One that was not ready says nothing of those that are.
     if (isRestart() && isAskedLater && (m_wasReady || !m_hasListened))
-        m_hasListened = ReadinessWatch::listens([this](qint64 pid) { return isOurs(pid); });
+        m_hasListened = ReadinessWatch::listens([ours = family()](qint64 pid) { return isAmong(ours, pid); });
     if (isRestart())
         m_supervisor.divertClients([this] { askToEnd(); });
     else
@@ -465,12 +471,7 @@ QList<ProcessEntry> RunProgram::family() const
     return all;
 }
 
-bool RunProgram::isOurs(qint64 pid) const
-{
-    const QList<ProcessEntry> processes = family();
-    return std::any_of(processes.begin(), processes.end(),
-                       [pid](const ProcessEntry &process) { return process.pid == pid; });
-}
+bool RunProgram::isOurs(qint64 pid) const { return isAmong(family(), pid); }
 
 /// A program may give up root, and answer as the user it has become.
 bool RunProgram::runsAs(uid_t user) const
