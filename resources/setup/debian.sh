@@ -28,7 +28,7 @@ DASHBOARD_PACKAGES=(
 TEST_PACKAGES=(
     prometheus # promtool
     postgresql libqt6sql6-psql redis-server openssl curl
-    xvfb xauth xdotool trayer git mold
+    xvfb xauth xdotool trayer git mold strace
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-pytest python3-mypy python3-flake8 # the Python package
