@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/post.h"
+
 #include <QObject>
 #include <QThread>
 
@@ -22,7 +24,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         if (m_owner)
-            QMetaObject::invokeMethod(m_owner, std::move(function), Qt::QueuedConnection);
+            Hephaestus::post(m_owner, std::move(function));
     }
 
     /// The same, but at once if this is the owner's thread.
@@ -33,7 +35,7 @@ public:
             if (!m_owner)
                 return;
             if (m_owner->thread() != QThread::currentThread()) {
-                QMetaObject::invokeMethod(m_owner, std::move(function), Qt::QueuedConnection);
+                Hephaestus::post(m_owner, std::move(function));
                 return;
             }
         }

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/eventthread.h"
 
+#include "common/base/post.h"
+
 #include <QCoreApplication>
 #include <QEventLoop>
 
-#include <future>
+#include <semaphore>
 
 #include <pthread.h>
 
 namespace Hephaestus {
 namespace {
 
-void run(const char *name, std::promise<QEventLoop *> ready)
+void run(const char *name, QEventLoop **made, std::binary_semaphore *ready)
 {
     ::pthread_setname_np(::pthread_self(), name);
     QEventLoop loop; // gives the thread its event dispatcher
-    ready.set_value(&loop);
+    *made = &loop;
+    ready->release();
     loop.exec();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
@@ -24,21 +27,25 @@ void run(const char *name, std::promise<QEventLoop *> ready)
 
 EventThread::EventThread(const char *name)
 {
-    std::promise<QEventLoop *> promise;
-    auto loop = promise.get_future();
-    m_thread = std::thread(run, name, std::move(promise));
-    m_loop = loop.get();
+    std::binary_semaphore ready(0);
+    m_thread = std::thread(run, name, &m_loop, &ready);
+    ready.acquire();
 }
 
 EventThread::~EventThread()
 {
-    QMetaObject::invokeMethod(m_loop, &QEventLoop::quit, Qt::QueuedConnection);
+    post(m_loop, &QEventLoop::quit);
     m_thread.join();
 }
 
 void EventThread::call(const std::function<void()> &function) const
 {
-    QMetaObject::invokeMethod(m_loop, function, Qt::BlockingQueuedConnection);
+    std::binary_semaphore returned(0);
+    post(m_loop, [&function, &returned] {
+        function();
+        returned.release();
+    });
+    returned.acquire();
 }
 
 QThread *EventThread::thread() const { return m_loop->thread(); }

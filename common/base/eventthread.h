@@ -33,7 +33,7 @@ public:
     QThread *thread() const;
 
 private:
-    QEventLoop *m_loop; ///< on the thread's stack
+    QEventLoop *m_loop = nullptr; ///< on the thread's stack
     std::thread m_thread;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/hostlookup.h"
 
+#include "common/base/post.h"
+
 #include <QHash>
 
 #include <condition_variable>
@@ -61,13 +63,10 @@ struct HostLookup::Ticket
         ticket->outcome = outcome;
         ticket->told.notify_all();
         if (ticket->owner)
-            QMetaObject::invokeMethod(
-                ticket->owner,
-                [ticket, outcome, addresses] {
-                    if (ticket->owner)
-                        ticket->owner->answer(ticket.get(), outcome, addresses);
-                },
-                Qt::QueuedConnection);
+            post(ticket->owner, [ticket, outcome, addresses] {
+                if (ticket->owner)
+                    ticket->owner->answer(ticket.get(), outcome, addresses);
+            });
     }
 };
 

@@ -2,6 +2,7 @@
 #include "common/client/httpconnection.h"
 
 #include "common/base/duration.h"
+#include "common/base/post.h"
 #include "common/client/plainsocket.h"
 
 #include <QNetworkProxy>
@@ -184,7 +185,7 @@ void HttpConnection::send(HttpRequest request, Done done)
     if (m_connected && next.repeatable && next.token.isEmpty() && !m_accepts)
         beginNext(); // only writes: nothing can come of it before the event loop runs
     else
-        QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
+        post(this, &HttpConnection::beginNext);
 }
 
 void HttpConnection::abort()
@@ -257,7 +258,7 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
         m_busy = false;
     armTimer();
     if (!m_busy && !m_queue.empty())
-        QMetaObject::invokeMethod(this, &HttpConnection::beginNext, Qt::QueuedConnection);
+        post(this, &HttpConnection::beginNext);
     reply.latency = steady_clock::now() - exchange.started;
     if (reply.httpStatus != 0) {
         reply.contentType = m_parser.header("content-type");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/serviceclient.h"
 
+#include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/endpoints.h"
@@ -288,13 +289,10 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
 
 void ServiceClient::answerLater(ServiceReply reply, const Raw &done)
 {
-    QMetaObject::invokeMethod(
-        this,
-        [this, reply = std::move(reply), done, generation = m_generation] {
-            if (generation == m_generation)
-                done(reply);
-        },
-        Qt::QueuedConnection);
+    Hephaestus::post(this, [this, reply = std::move(reply), done, generation = m_generation] {
+        if (generation == m_generation)
+            done(reply);
+    });
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetrun.h"
 
+#include "common/base/post.h"
+
 #include <algorithm>
 
 namespace Hephaestus {
@@ -76,7 +78,7 @@ void FleetRun::start()
         m_waiting.push_back(std::make_unique<RestartSequence>(entry, m_action, m_options));
         m_waiting.back()->announce();
     }
-    QMetaObject::invokeMethod(this, &FleetRun::next, Qt::QueuedConnection);
+    post(this, &FleetRun::next);
 }
 
 void FleetRun::cancel()
@@ -123,7 +125,7 @@ void FleetRun::record(const Receipt &receipt)
         m_failed << receipt.service;
     Q_EMIT serviceFinished(receipt);
     // Later: the sequence that is telling us must not be destroyed from within its signal.
-    QMetaObject::invokeMethod(this, &FleetRun::next, Qt::QueuedConnection);
+    post(this, &FleetRun::next);
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/kubernetesrequest.h"
 
+#include "common/base/post.h"
 #include "common/base/printable.h"
 
 namespace Hephaestus {
@@ -19,10 +20,8 @@ KubernetesRequest::KubernetesRequest(const RestartByKubernetes &method, std::chr
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) {
             // From the event loop: QProcess tells this from within its start().
-            QMetaObject::invokeMethod(
-                this,
-                [this] { Q_EMIT finished(u"%1 cannot be started: %2"_s.arg(m_kubectl, m_process.errorString())); },
-                Qt::QueuedConnection);
+            post(this,
+                 [this] { Q_EMIT finished(u"%1 cannot be started: %2"_s.arg(m_kubectl, m_process.errorString())); });
         }
     });
 }

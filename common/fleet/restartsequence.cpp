@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/localtime.h"
+#include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
@@ -757,7 +758,7 @@ void RestartSequence::Private::beginStep()
         return;
     m_pollTimer.start(0);
     // From the event loop: a step that is over at once must not recurse.
-    QMetaObject::invokeMethod(this, &Private::look, Qt::QueuedConnection);
+    post(this, &Private::look);
 }
 
 void RestartSequence::Private::endStep(StepOutcome outcome)
@@ -863,13 +864,13 @@ void RestartSequence::start()
     if (d->running || d->isFinished)
         return;
     d->running = true;
-    QMetaObject::invokeMethod(d.get(), &Private::begin, Qt::QueuedConnection);
+    post(d.get(), &Private::begin);
 }
 
 void RestartSequence::cancel()
 {
     if (d->running)
-        QMetaObject::invokeMethod(d.get(), &Private::cancel, Qt::QueuedConnection);
+        post(d.get(), &Private::cancel);
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/startcheck.h"
 
+#include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/base/programfile.h"
 #include "common/fleet/launcher.h"
@@ -91,8 +92,7 @@ void StartCheck::conclude(const QString &why)
     const QString failure = why.isEmpty()
         ? QString()
         : u"%1 cannot be started: %2"_s.arg(printable(m_command.command.value(0)), printable(why));
-    QMetaObject::invokeMethod(
-        this, [this, failure] { Q_EMIT finished(failure); }, Qt::QueuedConnection);
+    post(this, [this, failure] { Q_EMIT finished(failure); });
 }
 
 } // namespace Hephaestus

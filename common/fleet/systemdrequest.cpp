@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/systemdrequest.h"
 
+#include "common/base/post.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QPluginLoader>
@@ -25,8 +27,7 @@ void SystemdRequest::start()
     }
     const QString failure =
         u"systemd cannot be asked, a part of Hephaestus is not there: %1"_s.arg(loader.errorString());
-    QMetaObject::invokeMethod(
-        this, [this, failure] { Q_EMIT finished(failure); }, Qt::QueuedConnection);
+    post(this, [this, failure] { Q_EMIT finished(failure); });
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/app/firstpaint.h"
 
+#include "common/base/post.h"
 #include "common/base/processentry.h"
 
 #include <QAbstractItemView>
@@ -40,14 +41,10 @@ bool FirstPaint::eventFilter(QObject *, QEvent *event)
 {
     if (event->type() == QEvent::Paint && m_table->model()->rowCount() > 0) {
         // The paint event is being delivered: the next turn of the loop comes after it.
-        QMetaObject::invokeMethod(
-            this,
-            [this] {
-                qCDebug(logStart, "first table painted after %lld ms",
-                        static_cast<long long>(timeSinceStart().count()));
-                deleteLater();
-            },
-            Qt::QueuedConnection);
+        post(this, [this] {
+            qCDebug(logStart, "first table painted after %lld ms", static_cast<long long>(timeSinceStart().count()));
+            deleteLater();
+        });
         m_table->viewport()->removeEventFilter(this);
     }
     return false;

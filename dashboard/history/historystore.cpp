@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/historystore.h"
 
+#include "common/base/post.h"
 #include "common/fleet/launcher.h"
 #include "dashboard/history/historydatabase.h"
 
@@ -111,17 +112,12 @@ private:
         const bool wasTold =
             std::exchange(m_told, problem ? problem->text() : QString()) == (problem ? problem->text() : QString());
         if (!sentence.isEmpty() && !(problem && wasTold))
-            emitLater([store = m_store, sentence] { Q_EMIT store->trouble(sentence); });
+            // Later: who connects before going back to its event loop misses nothing.
+            post(m_store, [store = m_store, sentence] { Q_EMIT store->trouble(sentence); });
         if (problem)
             m_broken = true;
         else if (std::exchange(m_broken, false))
-            emitLater([store = m_store] { Q_EMIT store->recovered(); });
-    }
-
-    /// In the store's thread: who connects before going back to its event loop misses nothing.
-    void emitLater(std::function<void()> emission)
-    {
-        QMetaObject::invokeMethod(m_store, std::move(emission), Qt::QueuedConnection);
+            post(m_store, &HistoryStore::recovered);
     }
 
     HistoryStore *m_store;
@@ -163,27 +159,24 @@ HistoryStore::~HistoryStore()
 void HistoryStore::inThread(std::function<void()> task)
 {
     handOver();
-    QMetaObject::invokeMethod(m_worker, std::move(task), Qt::QueuedConnection);
+    post(m_worker, std::move(task));
 }
 
 void HistoryStore::handOver()
 {
     if (m_observations.isEmpty())
         return;
-    QMetaObject::invokeMethod(
-        m_worker,
-        [worker = m_worker, observations = std::exchange(m_observations, {})] {
-            for (const Observation &observation : observations)
-                worker->add(observation);
-        },
-        Qt::QueuedConnection);
+    post(m_worker, [worker = m_worker, observations = std::exchange(m_observations, {})] {
+        for (const Observation &observation : observations)
+            worker->add(observation);
+    });
 }
 
 /// Thousands come at a time: they go over together, once this thread has nothing more urgent.
 void HistoryStore::record(const Observation &observation)
 {
     if (m_observations.isEmpty())
-        QMetaObject::invokeMethod(this, &HistoryStore::handOver, Qt::QueuedConnection);
+        post(this, &HistoryStore::handOver);
     m_observations.append(observation);
 }
 
@@ -212,8 +205,7 @@ void HistoryStore::ask(Read read, const Callback<T> &done)
 {
     inThread([this, worker = m_worker, read, done] {
         const Result<T> answer = read(worker->upToDate());
-        QMetaObject::invokeMethod(
-            this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+        post(this, [done, answer] { done(answer); });
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/bulkactions.h"
 
+#include "common/base/post.h"
 #include "common/fleet/fleetrun.h"
 
 #include <algorithm>
@@ -107,14 +108,11 @@ void BulkActions::take(ServiceId id, const Receipt &receipt)
         m_failed << receipt.service;
     }
     // Not from within the signal that ended the last one: it still looks at its service.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            if (!m_running)
-                next();
-            Q_EMIT progressChanged();
-        },
-        Qt::QueuedConnection);
+    post(this, [this] {
+        if (!m_running)
+            next();
+        Q_EMIT progressChanged();
+    });
 }
 
 void BulkActions::endIfEmpty()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/keyring.h"
 
+#include "common/base/post.h"
+
 #include <QObject>
 
 namespace Hephaestus::Keyring {
@@ -15,14 +17,12 @@ bool isBuiltIn() { return false; }
 
 void write(const QString &, const QString &, QObject *owner, const std::function<void(std::optional<Problem>)> &done)
 {
-    QMetaObject::invokeMethod(
-        owner, [done] { done(none()); }, Qt::QueuedConnection);
+    post(owner, [done] { done(none()); });
 }
 
 void read(const QString &, QObject *owner, const std::function<void(const Result<QString> &)> &done)
 {
-    QMetaObject::invokeMethod(
-        owner, [done] { done(none()); }, Qt::QueuedConnection);
+    post(owner, [done] { done(none()); });
 }
 
 void remove(const QString &) {}

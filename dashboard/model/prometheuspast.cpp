@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/prometheuspast.h"
 
+#include "common/base/post.h"
 #include "dashboard/model/momentrange.h"
 
 namespace Hephaestus {
@@ -13,8 +14,7 @@ void PrometheusPast::askRange(const QString &url, History::Time from, History::T
 {
     m_feed.askPast(url, from, to, step, [this, step, done](const Result<QList<PrometheusFleet::Sample>> &samples) {
         const auto range = samples ? Result<HistoryRange>(rangeOf(*samples, step)) : samples.problem();
-        QMetaObject::invokeMethod(
-            this, [done, range] { done(range); }, Qt::QueuedConnection);
+        post(this, [done, range] { done(range); });
     });
 }
 

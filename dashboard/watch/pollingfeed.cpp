@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/watch/pollingfeed.h"
 
+#include "common/base/post.h"
 #include "common/client/openfiles.h"
 
 namespace Hephaestus {
@@ -65,8 +66,7 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
             Answer<HealthReport> answer;
             answer.reply.error = ClientError::Unauthorized;
             answer.reply.message = target.problem().text();
-            QMetaObject::invokeMethod(
-                this, [done, answer] { done(answer); }, Qt::QueuedConnection);
+            post(this, [done, answer] { done(answer); });
             return;
         }
         subject.client = std::make_unique<DialectClient>(*target);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/watch/prometheusfeed.h"
 
+#include "common/base/post.h"
+
 #include <QSet>
 #include <QUrl>
 
@@ -36,12 +38,10 @@ public:
     {
         server().ask(
             [feed = m_feed](const QList<PrometheusFleet::Member> &members) {
-                QMetaObject::invokeMethod(
-                    feed, [feed, members] { feed->applyPortion(members); }, Qt::QueuedConnection);
+                post(feed, [feed, members] { feed->applyPortion(members); });
             },
             [feed = m_feed](const std::optional<Problem> &problem) {
-                QMetaObject::invokeMethod(
-                    feed, [feed, problem] { feed->endRound(problem); }, Qt::QueuedConnection);
+                post(feed, [feed, problem] { feed->endRound(problem); });
             });
     }
 
@@ -68,7 +68,7 @@ PrometheusFeed::PrometheusFeed(const QString &url, const Clock &clock, QObject *
     m_worker->moveToThread(m_thread.thread());
 }
 
-PrometheusFeed::~PrometheusFeed() { m_worker->deleteLater(); }
+PrometheusFeed::~PrometheusFeed() { post(m_worker, &QObject::deleteLater); }
 
 void PrometheusFeed::start()
 {
@@ -84,8 +84,7 @@ void PrometheusFeed::stop()
 
 void PrometheusFeed::ask()
 {
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker] { worker->ask(); }, Qt::QueuedConnection);
+    post(m_worker, [worker = m_worker] { worker->ask(); });
 }
 
 void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
@@ -110,9 +109,7 @@ void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::Wa
 {
     const auto subject = m_subjects.find(m_ids.value(plainUrl(url), NoService));
     const QString scraped = subject == m_subjects.end() ? QString() : subject->second.url;
-    QMetaObject::invokeMethod(
-        m_worker, [=, worker = m_worker] { worker->server().askPast(scraped, from, to, step, done); },
-        Qt::QueuedConnection);
+    post(m_worker, [=, worker = m_worker] { worker->server().askPast(scraped, from, to, step, done); });
 }
 
 void PrometheusFeed::applyPortion(const QList<PrometheusFleet::Member> &members)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/inplacerestart.h"
 
+#include "common/base/post.h"
 #include "common/base/writewithoutblocking.h"
 #include "server/core/log.h"
 #include "server/core/unixsignals.h"
@@ -131,13 +132,10 @@ void InPlaceRestart::goOn()
     m_service.state().announceShutdown(ShutdownMode::Restart);
     qCInfo(logShutdown, "restarting in place: %s", m_self.path().constData());
     // Queued, so that this caller is answered first.
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            if (m_service.state().phase() <= Phase::Running) // else a stop came first
-                m_service.shutdown().request(ShutdownMode::Restart);
-        },
-        Qt::QueuedConnection);
+    post(this, [this] {
+        if (m_service.state().phase() <= Phase::Running) // else a stop came first
+            m_service.shutdown().request(ShutdownMode::Restart);
+    });
 }
 
 bool InPlaceRestart::isDue() const

@@ -2,6 +2,7 @@
 #include "server/cli/survey.h"
 
 #include "common/base/duration.h"
+#include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
 #include "common/fleet/prometheusfleet.h"
@@ -133,8 +134,7 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
         if (target)
             return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
-        QMetaObject::invokeMethod(
-            clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); }, Qt::QueuedConnection);
+        post(clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); });
     };
     for (qsizetype i = 0; i < AtOnce; ++i)
         askNext();

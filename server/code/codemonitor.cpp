@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codemonitor.h"
 
+#include "common/base/post.h"
 #include "server/core/serverstate.h"
 
 #include <sys/resource.h>
@@ -31,7 +32,8 @@ CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &c
     , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
 {
     connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
-    connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported);
+    connect(m_watch, &CodeWatch::reported, m_watch,
+            [this](const CodeReport &report) { post(this, [this, report] { Q_EMIT reported(report); }); });
     state.addCapability(QStringLiteral("code"));
     CodeReport early;
     early.reasons << QStringLiteral("not compared yet");
@@ -42,7 +44,7 @@ CodeMonitor::~CodeMonitor()
 {
     m_watch->stop();
     if (m_thread)
-        m_watch->deleteLater();
+        post(m_watch, &QObject::deleteLater);
     else
         delete m_watch;
 }
@@ -50,21 +52,21 @@ CodeMonitor::~CodeMonitor()
 void CodeMonitor::start()
 {
     m_watch->moveToThread(m_thread.emplace("code").thread());
-    QMetaObject::invokeMethod(m_watch, [watch = m_watch] {
+    post(m_watch, [watch = m_watch] {
         stepBack();
         watch->start();
     });
     for (auto &question : std::exchange(m_early, {}))
-        QMetaObject::invokeMethod(m_watch, std::move(question));
+        post(m_watch, std::move(question));
 }
 
-void CodeMonitor::compareNow() { QMetaObject::invokeMethod(m_watch, &CodeWatch::compareNow); }
+void CodeMonitor::compareNow() { post(m_watch, &CodeWatch::compareNow); }
 
 void CodeMonitor::compareAnew(std::function<void()> done)
 {
     auto question = [watch = m_watch, done = std::move(done)]() mutable { watch->compareAnew(std::move(done)); };
     if (m_thread)
-        QMetaObject::invokeMethod(m_watch, std::move(question));
+        post(m_watch, std::move(question));
     else
         m_early << std::move(question);
 }
@@ -73,7 +75,7 @@ void CodeMonitor::setConfiguration(const QByteArray &path, const QByteArray &byt
 {
     auto change = [watch = m_watch, path, bytes] { watch->setConfiguration(path, bytes); };
     if (m_thread)
-        QMetaObject::invokeMethod(m_watch, std::move(change));
+        post(m_watch, std::move(change));
     else
         m_early << std::move(change);
 }
@@ -90,7 +92,7 @@ void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QLi
         done(files);
     };
     if (m_thread)
-        QMetaObject::invokeMethod(m_watch, std::move(question));
+        post(m_watch, std::move(question));
     else
         m_early << question;
 }

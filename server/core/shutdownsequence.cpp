@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/shutdownsequence.h"
 
+#include "common/base/post.h"
+
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -32,7 +34,7 @@ ShutdownSequence::ShutdownSequence(ServerState &state, ShutdownTimes times, cons
     m_state.setIdleListener([shared = m_shared] {
         const std::lock_guard lock(shared->mutex);
         if (shared->sequence && shared->sequence->m_state.phase() == Phase::Draining)
-            QMetaObject::invokeMethod(shared->sequence, &ShutdownSequence::advance, Qt::QueuedConnection);
+            post(shared->sequence, &ShutdownSequence::advance);
     });
 }
 
@@ -208,7 +210,7 @@ bool ShutdownSequence::beginNextStep()
         if (!shared->sequence || shared->step != token || shared->answer)
             return;
         shared->answer = error;
-        QMetaObject::invokeMethod(shared->sequence, &ShutdownSequence::advance, Qt::QueuedConnection);
+        post(shared->sequence, &ShutdownSequence::advance);
     });
     m_stepRunning = true;
     m_stepStarted = m_clock.now();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/connectionpool.h"
 
+#include "common/base/post.h"
+
 #include <QLoggingCategory>
 
 #include <algorithm>
@@ -193,7 +195,7 @@ void ConnectionPool::remove(Connection &connection)
 void ConnectionPool::finishIfDone()
 {
     if (m_closing && m_connections.empty() && m_listeners.handshakes() == 0)
-        QMetaObject::invokeMethod(this, &ConnectionPool::finishClosing, Qt::QueuedConnection);
+        post(this, &ConnectionPool::finishClosing);
 }
 
 /// Reads are answered without QHttpServer, whose routing would cost more than they do.

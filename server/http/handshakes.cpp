@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/handshakes.h"
 
+#include "common/base/post.h"
 #include "server/core/socketname.h"
 
 #include <QSslSocket>
@@ -116,8 +117,7 @@ void Handshakes::begin(int descriptor)
         return m_failed(peer);
     }
     ++m_underWay;
-    QMetaObject::invokeMethod(
-        m_worker.get(), [worker = m_worker.get(), descriptor] { worker->begin(descriptor); }, Qt::QueuedConnection);
+    post(m_worker.get(), [worker = m_worker.get(), descriptor] { worker->begin(descriptor); });
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/httpserver.h"
 
+#include "common/base/post.h"
 #include "server/http/connectionpool.h"
 #include "server/http/routes.h"
 
@@ -31,13 +32,13 @@ HttpServer::HttpServer(ServerState &state, ShutdownSequence &sequence, const Htt
 {
     // Made where it lives: sockets and timers belong to the thread that makes them.
     m_thread.call([&] { m_pool = new ConnectionPool(m_state, *m_refusals, m_options, clock); });
-    connect(m_pool, &ConnectionPool::closed, this, &HttpServer::closed);
+    connect(m_pool, &ConnectionPool::closed, m_pool, [this] { post(this, &HttpServer::closed); });
     connect(&m_sequence, &ShutdownSequence::finished, this, &HttpServer::finish);
     const auto add = [this](const QByteArray &path, Route route) { this->add(path, std::move(route)); };
     m_routes = std::make_unique<Routes>(m_state, m_sequence, *m_refusals, add, clock);
 }
 
-HttpServer::~HttpServer() { m_pool->deleteLater(); }
+HttpServer::~HttpServer() { post(m_pool, &QObject::deleteLater); }
 
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
@@ -93,7 +94,7 @@ void HttpServer::addRoute(const QByteArray &path, Methods methods, Handler handl
                 counted.fail(500, "handler_failed", "the service failed to answer");
             }
         };
-        QMetaObject::invokeMethod(this, run, Qt::QueuedConnection);
+        post(this, run);
     };
     add(path, std::move(route));
 }
@@ -133,8 +134,7 @@ void HttpServer::finish(const ShutdownResult &result)
     m_routes->answerShutdown(result);
     const bool keep = m_keepListening && result.mode == ShutdownMode::Restart;
     // Queued behind the answers, so that they go out first.
-    QMetaObject::invokeMethod(
-        m_pool, [pool = m_pool, keep] { pool->close(keep); }, Qt::QueuedConnection);
+    post(m_pool, [pool = m_pool, keep] { pool->close(keep); });
 }
 
 } // namespace Hephaestus

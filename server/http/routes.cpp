@@ -3,6 +3,7 @@
 // The endpoints of the protocol: first the table of all of them, then what answers each.
 #include "server/http/routes.h"
 
+#include "common/base/post.h"
 #include "common/protocol/endpoints.h"
 #include "common/protocol/healthcodec.h"
 #include "common/protocol/logcodec.h"
@@ -337,10 +338,7 @@ void Routes::addRows(Needs needs)
     }
 }
 
-void Routes::inMainThread(std::function<void()> function)
-{
-    QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
-}
+void Routes::inMainThread(std::function<void()> function) { post(this, std::move(function)); }
 
 void Routes::setLogs(HttpServer::Logs logs)
 {

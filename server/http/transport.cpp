@@ -2,6 +2,7 @@
 #include "server/http/transport.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/post.h"
 
 #include <QSslSocket>
 
@@ -148,7 +149,7 @@ public:
         connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, &Transport::progressed);
         // What came meanwhile, or its end, is told to nobody else.
         if (m_socket->bytesAvailable() > 0 || m_socket->state() != QAbstractSocket::ConnectedState)
-            QMetaObject::invokeMethod(this, &TlsTransport::knock, Qt::QueuedConnection);
+            post(this, &TlsTransport::knock);
     }
     /// An open QSslSocket still signals its end when it is destroyed: not to us and our owner, who are half gone then.
     ~TlsTransport() override { m_socket->disconnect(this); }
@@ -181,7 +182,7 @@ public:
     {
         m_reading = on;
         if (on && m_socket->bytesAvailable() > 0)
-            QMetaObject::invokeMethod(this, &TlsTransport::knock, Qt::QueuedConnection);
+            post(this, &TlsTransport::knock);
     }
     void finish() override { m_socket->disconnectFromHost(); }
     void close() override { m_socket->abort(); }

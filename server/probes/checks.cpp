@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/checks.h"
 
+#include "common/base/post.h"
 #include "server/probes/checkschedule.h"
 #include "server/probes/probefactory.h"
 #include "server/probes/sqlpool.h"
@@ -116,7 +117,7 @@ void Checks::retire(std::unique_ptr<Entry> entry)
     };
     leaving->schedule->stop([this, leaving, remove] {
         // Later: what has just ended is still on the stack.
-        const auto removeLater = [this, remove] { QMetaObject::invokeMethod(this, remove, Qt::QueuedConnection); };
+        const auto removeLater = [this, remove] { post(this, remove); };
         if (leaving->pool)
             leaving->pool->close(removeLater);
         else
@@ -133,7 +134,7 @@ void Checks::lookAtFirstRound()
     if (!all)
         return;
     m_firstRoundFinished = true;
-    QMetaObject::invokeMethod(this, &Checks::firstRoundFinished, Qt::QueuedConnection);
+    post(this, &Checks::firstRoundFinished);
 }
 
 void Checks::checkAll(Done done)

@@ -2,6 +2,7 @@
 #include "server/probes/hostconnector.h"
 
 #include "common/base/duration.h"
+#include "common/base/post.h"
 
 #include <QMetaEnum>
 #include <QNetworkProxy>
@@ -37,7 +38,7 @@ HostConnector::HostConnector(QTcpSocket &socket, QObject *parent) : QObject(pare
         if (m_left.isEmpty() || !m_tlsError.isEmpty())
             Q_EMIT failed(reason(error));
         else // the socket is still in its own signal
-            QMetaObject::invokeMethod(this, &HostConnector::tryNext, Qt::QueuedConnection);
+            post(this, &HostConnector::tryNext);
     });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/eventthread.h"
+#include "common/base/post.h"
 
 #include <QTest>
 #include <QThread>
@@ -48,10 +49,12 @@ void TestEventThread::runsTimersOfObjectsThatLiveThere()
 {
     const EventThread thread("timers");
     std::atomic<int> fired = 0;
-    auto *timer = new QTimer;
-    connect(timer, &QTimer::timeout, timer, [&fired] { ++fired; });
-    timer->moveToThread(thread.thread());
-    QMetaObject::invokeMethod(timer, [timer] { timer->start(1ms); });
+    QTimer *timer = nullptr;
+    thread.call([&] {
+        timer = new QTimer;
+        connect(timer, &QTimer::timeout, timer, [&fired] { ++fired; });
+        timer->start(1ms);
+    });
     QTRY_VERIFY(fired > 2);
     thread.call([timer] { delete timer; });
 }
@@ -61,10 +64,12 @@ void TestEventThread::deletesWhatWasToldToGo()
     std::atomic<bool> gone = false;
     {
         const EventThread thread("deletes");
-        auto *object = new QObject;
-        connect(object, &QObject::destroyed, object, [&gone] { gone = true; });
-        object->moveToThread(thread.thread());
-        object->deleteLater();
+        QObject *object = nullptr;
+        thread.call([&] {
+            object = new QObject;
+            connect(object, &QObject::destroyed, object, [&gone] { gone = true; });
+        });
+        post(object, &QObject::deleteLater);
     }
     QVERIFY(gone);
 }

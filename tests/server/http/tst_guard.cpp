@@ -20,6 +20,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <mutex>
+
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -463,13 +465,15 @@ void TestGuard::whoSendsManyAtOnceIsServedInTurn()
     start();
     // While the HTTP thread waits in here, all that follows comes into its queue.
     QSemaphore entered, released;
-    QList<QByteArray> served;
+    std::mutex mutex;
+    QList<QByteArray> served; // under the mutex: by the HTTP thread
     server->addDocument("/wait", "text/plain", [&](const Request &) {
         entered.release();
         released.acquire();
         return QByteArray();
     });
     server->addDocument("/serve", "text/plain", [&](const Request &request) {
+        const std::lock_guard lock(mutex);
         served << request.query;
         return QByteArray();
     });
@@ -482,6 +486,7 @@ void TestGuard::whoSendsManyAtOnceIsServedInTurn()
     QTRY_COMPARE(one.responses().size(), 1);
     QTRY_COMPARE(many.responses().size(), 200);
     QTRY_COMPARE(others.responses(true).size(), 200);
+    const std::lock_guard lock(mutex);
     QVERIFY2(served.indexOf("one") < 10, qPrintable(QString::number(served.indexOf("one"))));
     // In a round: none of both is ever far ahead.
     for (qsizetype i = 10; i < 400; i += 10)
