@@ -9,6 +9,7 @@ from typing import Callable, List, Set
 
 OPEN = ("01", "08")  # ESTABLISHED, and CLOSE_WAIT: the peer has closed, and the server has not
 CONNECTED = "03"  # of a Unix-domain socket
+LONGEST = 0.5  # seconds that a count from tables is told
 SHARE = 0.05  # of the time, that may be spent on reading tables: they have all connections of the machine
 
 
@@ -56,7 +57,7 @@ class Connections:
             now = time.monotonic()
             if now >= self._valid_until and (self._ports or self._paths):
                 self._from_tables = _count(self._ports, self._paths)
-                self._valid_until = now + (time.monotonic() - now) / SHARE
+                self._valid_until = now + min((time.monotonic() - now) / SHARE, LONGEST)
         return self._from_tables + sum(counter() for counter in counters)
 
 

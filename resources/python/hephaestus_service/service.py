@@ -360,7 +360,7 @@ class Service:
     @property
     def takes_work(self) -> bool:
         """False while it drains or cleans up: other routes than the protocol's answer 503. A restart goes on until nobody asks."""
-        if self.shutdown.is_undisturbed:
+        if self.shutdown.is_running:
             return True
         phase = self.shutdown.phase
         return phase in (Phase.STARTING, Phase.RUNNING, Phase.NOTICE) and not (self.should_shutdown and phase is not Phase.NOTICE) \

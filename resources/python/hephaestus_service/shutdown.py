@@ -110,7 +110,7 @@ class Shutdown:
         self._hurry = threading.Event()  # ends the notice
         self._deadline: Optional[float] = None  # monotonic end of the notice or of the drain
         self._thread: Optional[threading.Thread] = None
-        self.is_undisturbed = False  # running, and nothing asked for: the state in which every request is served
+        self.is_running = False  # it serves, and nothing has asked it to stop
         self._told: List[Callable[[], Any]] = []
         self._ended_before = 0
         self._id = secrets.token_hex(8)
@@ -119,17 +119,12 @@ class Shutdown:
     def phase(self) -> Phase:
         return self._phase
 
-    @property
-    def is_running(self) -> bool:
-        """True when the service serves, and nothing has asked it to stop."""
-        return self._phase is Phase.RUNNING
-
     def started(self) -> None:
         """The service serves from now on."""
         with self._lock:
             if self._phase is Phase.STARTING:
                 self._phase = Phase.RUNNING
-                self.is_undisturbed = not self.requested.is_set()
+                self.is_running = not self.requested.is_set()
 
     def when_stopping(self, function: Callable[[], Any]) -> Callable[[], None]:
         """Calls `function` once the drain begins, in the shutdown's thread, or now if it has. It must not block.
@@ -153,7 +148,7 @@ class Shutdown:
         `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service.
         """
         with self._lock:
-            self.is_undisturbed = False
+            self.is_running = False
             self.requested.set()
             if self._thread is None:
                 self.mode = mode
@@ -179,7 +174,7 @@ class Shutdown:
             self.mode = None
             self.requested.clear()
             self._phase = Phase.RUNNING
-            self.is_undisturbed = True
+            self.is_running = True
             self._hurry.set()
             self._hurry = threading.Event()
             return True

@@ -235,3 +235,12 @@ def test_no_step_runs_while_a_check_does():
     result.result(60)
     service.checks.run_all().result(60)
     assert events == ["check", "step"]
+
+
+def test_nothing_is_ready_from_the_moment_a_shutdown_is_asked_for(monkeypatch):
+    service = Service("s")
+    service.shutdown.started()
+    assert service.shutdown.is_running
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: None)  # the shutdown's own has no turn yet
+    service.shutdown.request("immediate")
+    assert not service.shutdown.is_running and service.should_shutdown
