@@ -779,6 +779,15 @@ void CodeManifest::prove(int descriptor, LoadedFile &file, CpuThrottle &throttle
         file.stamp.changed = 0; // another write in the same tick would not show
 }
 
+void CodeManifest::noteReported(CpuThrottle &throttle)
+{
+    noteModules();
+    for (auto &directory : m_files.directories()) {
+        if (!proveAll(directory, throttle))
+            return;
+    }
+}
+
 bool CodeManifest::update(CpuThrottle &throttle)
 {
     const ChangeBound started(wallClock() - FileStamp::Tick); // file times lag behind

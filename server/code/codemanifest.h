@@ -107,6 +107,9 @@ public:
     /// afresh. False: the throttle was stopped.
     bool update(CpuThrottle &throttle);
 
+    /// Notes and hashes what an adapter has reported since: the sooner, the less may have changed before.
+    void noteReported(CpuThrottle &throttle);
+
     /// The kind of a file that was loaded, or of the first one in a folder, by any name that leads to it, whether it is
     /// there or not. A file that a pattern matches counts. Nothing: it was not loaded.
     std::optional<CodeKind> find(const QByteArray &path) const;

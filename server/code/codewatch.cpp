@@ -63,8 +63,11 @@ void CodeWatch::start()
                     return pattern.mayMatchBelow(path);
                 };
                 const auto &patterns = m_manifest->patterns();
-                if (m_manifest->isReport(directory, name))
-                    return expectComparison(); // something was loaded, which is not yet something that changed
+                if (m_manifest->isReport(directory, name)) { // something was loaded, and nothing need have changed
+                    m_hasReport = true;
+                    m_nextGlance = std::min(m_nextGlance, m_clock.now() + m_timing.sample);
+                    return expectComparison();
+                }
                 if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold)
                                 : m_manifest->concerns(directory, name))
                     notice();
@@ -154,6 +157,10 @@ void CodeWatch::glance()
     if (m_manifest->isReplaced()) { // the sooner it is noted, the less may have changed before
         notice();
         return compareInTurn();
+    }
+    if (std::exchange(m_hasReport, false)) {
+        m_throttle.begin();
+        m_manifest->noteReported(m_throttle);
     }
     if (m_firstNotice || m_clock.now() < m_nextFileGlance)
         return;

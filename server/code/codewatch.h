@@ -103,6 +103,7 @@ private:
     qint64 m_idleCost = 0;                    ///< CPU nanoseconds of the last comparison without an event
     TimePoint m_nextGlance{};                 ///< at the process, between comparisons
     TimePoint m_nextFileGlance{};             ///< and at its files and directories
+    bool m_hasReport = false;                 ///< something was loaded since the last glance
     std::optional<TimePoint> m_started;       ///< the first comparison
     QSet<QByteArray> m_polled;                ///< directories of which no event tells
     TimePoint m_begun{};                      ///< the last comparison
