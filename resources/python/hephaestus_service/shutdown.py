@@ -149,19 +149,21 @@ class Shutdown:
         """
         with self._lock:
             self.is_running = False
-            self.requested.set()
             if self._thread is None:
                 self.mode = mode
                 self._ended_before = self.in_flight.ended
                 notice = (self.notice if delay is None else delay) if mode == "scheduled" else 0.0
                 if notice > 0:
-                    self._deadline = time.monotonic() + notice
-                    self._phase = Phase.NOTICE
+                    self._enter(Phase.NOTICE, notice)
+                else:  # not only when the thread has its first turn
+                    self._enter(Phase.DRAINING, self.drain)
+                self.requested.set()
                 self._thread = threading.Thread(target=self._run, args=(notice, self._hurry), name="hephaestus-shutdown", daemon=True)
                 self._thread.start()
             elif mode != "scheduled":
                 if self._phase is Phase.NOTICE:
                     self.mode = mode
+                    self._enter(Phase.DRAINING, self.drain)
                 self._hurry.set()
         return self.result
 
@@ -182,10 +184,8 @@ class Shutdown:
     def progress(self) -> Json:
         """`shutdown` of the detailed body."""
         deadline = self._deadline
-        phase = self._phase
         left = max(0.0, deadline - time.monotonic()) if deadline is not None else 0.0
-        shown = phase if phase not in (Phase.STARTING, Phase.RUNNING) else Phase.NOTICE
-        return {"mode": self.mode, "phase": shown.value, "seconds_left": round(left, 3), "in_flight": self.in_flight.count,
+        return {"mode": self.mode, "phase": self._phase.value, "seconds_left": round(left, 3), "in_flight": self.in_flight.count,
                 "steps": [step.report() for step in self.steps]}
 
     def _enter(self, phase: Phase, seconds: Optional[float]) -> None:

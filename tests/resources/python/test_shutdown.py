@@ -36,6 +36,18 @@ def test_steps_run_last_registered_first():
     assert (result["status"], result["exit_code"], service.exit_code) == ("shutdown_complete", 0, 0)
 
 
+@pytest.mark.parametrize("modes, phase", [(["immediate"], "draining"), (["signal"], "draining"), (["scheduled"], "notice"),
+                                          (["scheduled", "immediate"], "draining")])
+def test_the_phase_is_told_before_the_shutdowns_thread_has_a_turn(monkeypatch, modes, phase):
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: None)
+    service = Service("s", notice=60)
+    for mode in modes:
+        service.shutdown.request(mode)
+    progress = service.shutdown.progress()
+    assert (progress["mode"], progress["phase"]) == (modes[-1], phase)
+    assert 0 < progress["seconds_left"] <= 60
+
+
 def hangs():
     threading.Event().wait()
 
