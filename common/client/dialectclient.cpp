@@ -64,6 +64,20 @@ Answer<HealthReport> bounded(Answer<HealthReport> answer)
     return answer;
 }
 
+/// Only a report of ours may be longer than any other body. Where it was found before, another program's would be
+/// refused.
+Answer<HealthReport> refuseLongOfOthers(Answer<HealthReport> answer)
+{
+    const QByteArray &body = answer.reply.body;
+    if (body.size() <= ServiceReply::MaximumBody || isPage(answer.reply) || looksLikeOurs(body))
+        return answer;
+    answer.value.reset();
+    answer.reply.error = ClientError::TooLarge;
+    answer.reply.message = u"the answer is longer than %1 bytes"_s.arg(ServiceReply::MaximumBody);
+    answer.reply.isWhole = false;
+    return bounded(std::move(answer));
+}
+
 } // namespace
 
 /// One search for the place where a service says how it is.
@@ -143,7 +157,9 @@ void DialectClient::askGiven(const std::shared_ptr<Round> &round)
 
 void DialectClient::askOurs(const std::shared_ptr<Round> &round)
 {
-    m_client.askStatus([this, round](const Answer<HealthReport> &answer) { judgeOurs(round, answer); });
+    m_client.askStatus([this, round](const Answer<HealthReport> &answer) {
+        judgeOurs(round, m_isOurs ? answer : refuseLongOfOthers(answer));
+    });
 }
 
 void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer)

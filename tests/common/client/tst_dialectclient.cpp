@@ -21,6 +21,8 @@ private Q_SLOTS:
     void whatWasFoundIsAskedFromThenOn();
     void oursComesFirst();
     void aBrokenAnswerOfOursStaysNotUnderstood();
+    void onlyAReportOfOursMayBeLong_data();
+    void onlyAReportOfOursMayBeLong();
     void whoIsIllSaysSoWith503();
     void aServiceThatIsReplacedIsFoundAgain();
     void whoSpeaksNothingIsNotAskedEverythingAgainAndAgain();
@@ -126,6 +128,32 @@ void TestDialectClient::aBrokenAnswerOfOursStaysNotUnderstood()
     DialectClient client({server.url(), {}});
     QCOMPARE(ask(client).reply.error, ClientError::NotUnderstood); // a page beside it is no health
     QCOMPARE(server.requests().size(), 1);
+}
+
+void TestDialectClient::onlyAReportOfOursMayBeLong_data()
+{
+    QTest::addColumn<QByteArray>("more");
+    QTest::addColumn<ClientError>("error");
+    QTest::newRow("another program's") << QByteArray() << ClientError::TooLarge;
+    QTest::newRow("ours") << QByteArray(R"("uptime_seconds":1,)") << ClientError::None;
+}
+
+void TestDialectClient::onlyAReportOfOursMayBeLong()
+{
+    QFETCH(QByteArray, more);
+    QFETCH(ClientError, error);
+    FakeHttpServer server;
+    const QByteArray name(ServiceReply::MaximumBody, 'n');
+    server.setAnswer("/health/status",
+                     FakeAnswer::json("{" + more + R"("status":"healthy","dependencies":{")" + name
+                                      + R"(":{"status":"working"}}})"));
+    DialectClient client({server.url(), {}});
+    for (int i = 0; i < 3; ++i) { // the same at every poll, whatever was found before
+        const Answer<HealthReport> answer = ask(client);
+        QCOMPARE(answer.reply.error, error);
+        QCOMPARE(answer.value.has_value(), error == ClientError::None);
+        QVERIFY(answer.reply.body.size() <= ServiceReply::MaximumBody);
+    }
 }
 
 void TestDialectClient::whoIsIllSaysSoWith503()
