@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """service.run() up to uvicorn's own part."""
 import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hephaestus_service import Service
@@ -18,3 +22,42 @@ def test_connections_answer_without_delay(monkeypatch):
     monkeypatch.setattr(uvicorn_way._Server, "run", serve)
     Service("s").run(lambda scope, receive, send: None, port=0)
     assert seen == [1]
+
+
+def test_a_websocket_is_no_newcomer():
+    silent, asking, websocket = SimpleNamespace(cycle=None), SimpleNamespace(cycle=object()), SimpleNamespace()
+    assert uvicorn_way._newcomers([silent, asking, websocket]) == 1
+
+
+WEBSOCKET = b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: %s\r\n" \
+    b"Sec-WebSocket-Version: 13\r\n\r\n" % (b"A" * 22 + b"==")
+APPLICATION = """
+import socket
+import sys
+from hephaestus_service import Service
+
+async def application(scope, receive, send):
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+sys.exit(Service("s").run(application, fd=listening.detach(), ws="wsproto"))
+"""
+
+
+def test_an_open_websocket_does_not_hinder_a_shutdown():
+    pytest.importorskip("wsproto")
+    package = str(Path(__file__).parents[3] / "resources" / "python")
+    service = subprocess.Popen([sys.executable, "-c", APPLICATION], env={"PYTHONPATH": package}, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    with service, socket.create_connection(("127.0.0.1", int(service.stdout.readline()))) as client:
+        client.sendall(WEBSOCKET)
+        assert client.recv(4096).startswith(b"HTTP/1.1 101 ")
+        service.terminate()
+        errors = service.communicate(timeout=60)[1].decode()
+    assert service.returncode == 0, errors
+    assert "Error" not in errors
