@@ -122,14 +122,15 @@ class Subject:
                                             env={**os.environ, **places}, start_new_session=True)
 
     def start(self):
-        """Starts the command afresh and returns when it says that it is healthy."""
+        """Starts the command afresh and returns when it says that it is healthy, and ready where it tells that: a shutdown while it
+        starts has no notice."""
         self.spawn()
         deadline = time.monotonic() + PATIENCE
         while True:
             expect(self.process.poll() is None, f"the command ended with {self.process.returncode} before it answered{self.last_words()}")
             with contextlib.suppress(OSError, http.client.HTTPException, Failure):
                 answer = self.get("/health/live", timeout=2)
-                if answer.status == 200 and answer.json.get("status") == "healthy":
+                if answer.status == 200 and answer.json.get("status") == "healthy" and self.get("/health/ready", timeout=2).status != 503:
                     return
             expect(time.monotonic() < deadline, f"not healthy within {PATIENCE} s{self.last_words()}")
             time.sleep(0.01)
