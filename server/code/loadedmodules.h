@@ -41,10 +41,10 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 ///
 ///     began PID TICKET IMAGE               an interpreter has begun; IMAGE is ProcessOrigin::imageOf(PID)
 ///     loaded …, cached …                   parseModuleLine(); what was loaded from that path before counts still
-///     settled PID TICKET PATH              … and does not any more: the new code ran to its end
+///     settled PID TICKET PATH              what was loaded from PATH last ran to its end, and counts alone
 ///     forked PID TICKET PARENT PARENT_TICKET
 ///
-/// A process holds what it loaded, and what its parent held when it was forked, while it runs that image. Lines of
+/// A process holds what it loaded while it runs that image. It also holds what its parent held at the fork. Lines of
 /// ended processes are given back to the disk, for a program may start others without end. Files are named by
 /// LoadedFile::name, 4 bytes for each file and process. Belongs to one thread.
 class LoadedModules

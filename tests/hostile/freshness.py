@@ -43,6 +43,18 @@ def put(path, content):
         file.write(content)
 
 
+def away_or_back(path, is_there):
+    """Moves it aside, or back if it is aside; False if neither can be."""
+    away = path.rstrip("/") + ".away"
+    if os.path.exists(away) and not os.path.exists(path):
+        os.rename(away, path)
+    elif is_there(path) and not os.path.exists(away):
+        os.rename(path, away)
+    else:
+        return False
+    return True
+
+
 def get(path):
     try:
         with open(path, "rb") as file:
@@ -212,26 +224,11 @@ class Sequence:
                 os.remove(self.path(name))
 
     def move_away_or_back(self):
-        path = self.victim()
-        away = path + ".away"
-        if os.path.exists(away) and not os.path.exists(path):
-            os.rename(away, path)
-        elif os.path.isfile(path) and not os.path.exists(away):
-            os.rename(path, away)
-        else:
-            return False
+        return away_or_back(self.victim(), os.path.isfile)
 
     def directory_away_or_back(self):
         path = os.path.dirname(self.victim())
-        if path == self.tree or os.path.islink(path):
-            return False
-        away = path.rstrip("/") + ".away"
-        if os.path.exists(away) and not os.path.exists(path):
-            os.rename(away, path)
-        elif os.path.isdir(path) and not os.path.exists(away):
-            os.rename(path, away)
-        else:
-            return False
+        return path != self.tree and not os.path.islink(path) and away_or_back(path, os.path.isdir)
 
     def directory_swapped(self):
         """Another directory with the same files, or others, takes its place."""
