@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable, Iterable, List, MutableMapping, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, Iterable, List, MutableMapping, Optional, Set, Tuple
 
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
-from .endpoints import LONGEST_BODY, Answer, Request, Response, as_error
+from .endpoints import FIELDS, JSON, LONGEST_BODY, OWN, Answer, Request, Response, as_error
 from .service import Service
 from .shutdown import Step, StepTimedOut
 
@@ -24,6 +24,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 APPLICATION_TIMEOUT = 30.0  # seconds for the application's own lifespan to end
 CLOSE_GRACE = 1.0  # seconds a websocket's handler has to say goodbye itself
+MOST_READERS = 256
+FIELDS_OF_READ = [(name.encode(), value.encode()) for name, value in (("content-type", JSON), *FIELDS)]
 log = logging.getLogger("hephaestus")
 
 
@@ -33,43 +35,89 @@ class HephaestusMiddleware:
     def __init__(self, app: App, service: Service) -> None:
         self.app, self.service = app, service
         self.has_lifespan = True  # False: the application is not told of its start and end
+        self._reads: Dict[str, Callable[[], bytes]] = {
+            "/health/live": service.basic_body, "/health": service.basic_body, "/health/status": service.detailed_body}
+        self._readers: Set[Tuple[bytes, Any]] = set()  # Host fields, and addresses they reached, that may read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = scope["type"]
-        if kind == "lifespan":
-            await Lifespan(self.app if self.has_lifespan else _nothing, self.service).run(scope, receive, send)
-            return
-        if not self.service.has_begun:
-            self.service.begin(asyncio.get_running_loop())  # a server without lifespan
-        if kind == "http":
-            await self._http(scope, receive, send)
-        elif kind == "websocket":
-            await self._websocket(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = self.service
-        path = scope["path"]
+        if scope["type"] != "http":
+            await self._other(scope, receive, send)
+            return
+        if not service.has_begun:
+            service.begin(asyncio.get_running_loop())  # a server without lifespan
+        path: str = scope["path"]
         root = scope.get("root_path", "")
         if root and path.startswith(root + "/"):
             path = path[len(root):]
-        if service.endpoints.has(path):
-            await self._own(scope, receive, send, path)
+        if path.startswith(OWN) and service.endpoints.has(path):
+            body = self._reads.get(path)
+            if body is not None and scope["method"] == "GET" and not scope.get("query_string") and self._may_read(scope, receive):
+                await self._answer_read(body, send)
+            else:
+                await self._own(scope, receive, send, path)
             return
         if not service.takes_work:
             await _send(send, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
             return
-        exchange = _Exchange(service, receive, send)
-        service.in_flight.begin()
+        exchange = _Exchange(service, send)
+        in_flight = service.in_flight
+        in_flight.begin()
         try:
-            await self.app(scope, exchange.receive, exchange.send)
+            await self.app(scope, receive, exchange.send)  # the server's own receive(), by which the caller's socket is found
         except asyncio.CancelledError:
-            if not exchange.is_cut:
+            if exchange.stream is None or not exchange.stream.is_cut:
                 raise
         finally:
-            exchange.end()
-            service.in_flight.end()
+            if exchange.stream is not None:
+                exchange.stream.end()
+            in_flight.end()
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await Lifespan(self.app if self.has_lifespan else _nothing, self.service).run(scope, receive, send)
+            return
+        if not self.service.has_begun:
+            self.service.begin(asyncio.get_running_loop())
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _may_read(self, scope: Scope, receive: Receive) -> bool:
+        """True if the request has no body and its Host may read, by the rules of Access. False: that must be looked at closely.
+        Under a server that shows its transport, as uvicorn."""
+        owner = getattr(receive, "__self__", None)
+        if getattr(owner, "more_body", True) or getattr(owner, "body", True):
+            return False
+        transport = getattr(owner, "transport", None)
+        reached = transport.get_extra_info("sockname") if transport is not None else None
+        if type(reached) is not tuple:
+            return False
+        for name, value in scope["headers"]:
+            if name == b"host":
+                return (value, reached) in self._readers or self._learn_reader(value, reached)
+        return False
+
+    def _learn_reader(self, host: bytes, reached: Any) -> bool:
+        caller = Caller(local=(str(reached[0]), int(reached[1])))
+        if self.service.access.refuse("GET", (("host", host.decode("latin-1")),), caller) is not None:
+            return False
+        self.service.connections.reached_port(reached[1])
+        if len(self._readers) >= MOST_READERS:
+            self._readers.clear()
+        self._readers.add((host, reached))
+        return True
+
+    async def _answer_read(self, make_body: Callable[[], bytes], send: Send) -> None:
+        last_answers = self.service.last_answers
+        last_answers.begin()
+        try:
+            body = make_body()
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body)), *FIELDS_OF_READ]})
+            await send({"type": "http.response.body", "body": body})
+        finally:
+            last_answers.end()
 
     async def _own(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         service = self.service
@@ -129,32 +177,40 @@ class HephaestusMiddleware:
 
 
 class _Exchange:
-    """One request of the application. An event stream (text/event-stream) is told when the service drains, by the event `shutdown`;
-    if it is open CLOSE_GRACE later, it is ended. Other streams go on until they end, or the drain does."""
+    """The answer to one request of the application."""
 
-    __slots__ = ("receive", "_service", "_send", "_remove", "_is_between_events", "_is_over", "_task", "is_cut")
+    __slots__ = ("_service", "_send", "stream")
 
-    def __init__(self, service: Service, receive: Receive, send: Send) -> None:
-        self.receive = receive  # the server's own, by which the caller's socket is found
+    def __init__(self, service: Service, send: Send) -> None:
         self._service, self._send = service, send
-        self._remove: Optional[Callable[[], None]] = None  # of an event stream
-        self._is_between_events = True
-        self._is_over = False
-        self._task: Optional[asyncio.Task[Any]] = None
-        self.is_cut = False
+        self.stream: Optional[_EventStream] = None
 
     def send(self, message: Message) -> Awaitable[None]:
         """What the server's own send() returns: one coroutine less for each message."""
+        if self.stream is not None:
+            return self.stream.send(message)
+        if message["type"] == "http.response.start" and _is_event_stream(message.get("headers", ())):
+            self.stream = _EventStream(self._service, self._send)
+        return self._send(message)
+
+
+class _EventStream:
+    """An answer of type text/event-stream. It is told when the service drains, by the event `shutdown`; if it is open CLOSE_GRACE later,
+    it is ended. Other streams go on until they end, or the drain does."""
+
+    def __init__(self, service: Service, send: Send) -> None:
+        self._send = send
+        self._is_between_events = True
+        self._is_over = self.is_cut = False
+        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        self._remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(self._say_goodbye(), loop))
+
+    def send(self, message: Message) -> Awaitable[None]:
         if self._is_over:
             return _done()
-        kind = message["type"]
-        if kind == "http.response.start":
-            if _is_event_stream(message.get("headers", ())):
-                loop = asyncio.get_running_loop()
-                self._task = asyncio.current_task()
-                self._remove = self._service.on_stop(lambda: asyncio.run_coroutine_threadsafe(self._say_goodbye(), loop))
-        elif kind == "http.response.body":
-            body = message.get("body", b"") if self._remove is not None else b""
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")
             if body:
                 self._is_between_events = body.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
             self._is_over = not message.get("more_body", False)
@@ -162,8 +218,7 @@ class _Exchange:
 
     def end(self) -> None:
         self._is_over = True
-        if self._remove is not None:
-            self._remove()
+        self._remove()
 
     async def _say_goodbye(self) -> None:
         if self._is_over:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import threading
 import time
 from types import TracebackType
-from typing import Any, Callable, Dict, Optional, Type, TypeVar, Union
+from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar, Union
+
+from .encoding import as_text
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Json = Dict[str, Any]
+# Successes, failures, when the last of each was (monotonic seconds), the error, details
+Tally = Tuple[int, int, Optional[float], Optional[float], Optional[str], Json]
 LONGEST_ERROR = 500
 
 
@@ -59,7 +64,7 @@ class Dependency:
     def __init__(self, name: str, enabled: bool = True, **details: Any) -> None:
         self.name = name
         self.enabled = enabled
-        self._details = details
+        self._details: Json = details  # replaced, never changed
         self._lock = threading.Lock()
         self._successes = self._failures = 0
         self._last_success: Optional[float] = None  # monotonic seconds
@@ -115,16 +120,38 @@ class Dependency:
         """True if anything was counted."""
         return self._successes + self._failures > 0
 
+    def encoded(self, now: float) -> str:
+        """Its object in the detailed body, as JSON; `now` is monotonic seconds."""
+        return encoded(self.tally(), now) if self.enabled else NOT_USED
+
     def report(self) -> Json:
-        """Its object in the detailed body."""
-        if not self.enabled:
-            return {"status": "not_used"}
-        now = time.monotonic()
+        """The same, decoded."""
+        report: Json = json.loads(self.encoded(time.monotonic()))
+        return report
+
+    def tally(self) -> Tally:
+        """What there is now; consistent in itself."""
         with self._lock:
-            return {"status": "error" if self._error is not None else "working", **self._details, "error": self._error,
-                    "last_success_seconds": _since(self._last_success, now), "last_failure_seconds": _since(self._last_failure, now),
-                    "success_count": self._successes, "failure_count": self._failures}
+            return (self._successes, self._failures, self._last_success, self._last_failure, self._error, self._details)
 
 
-def _since(moment: Optional[float], now: float) -> float:
-    return -1 if moment is None else round(now - moment, 3)
+NOT_USED = '{"status":"not_used"}'
+KEPT = 1024  # texts that were made last
+
+
+def encoded(tally: Tally, now: float) -> str:
+    """The object of a dependency in the detailed body, as JSON. `now` is monotonic seconds."""
+    successes, failures, last_success, last_failure, error, details = tally
+    key = (id(details), error)
+    known = _texts.get(key)
+    if known is None or known[0] is not details:
+        if len(_texts) >= KEPT:
+            _texts.clear()
+        text = as_text({"status": "working" if error is None else "error", **details, "error": error})
+        known = _texts[key] = (details, text[:-1])
+    return "%s,\"last_success_seconds\":%s,\"last_failure_seconds\":%s,\"success_count\":%d,\"failure_count\":%d}" % (
+        known[1], "-1" if last_success is None else "%.3f" % (now - last_success),
+        "-1" if last_failure is None else "%.3f" % (now - last_failure), successes, failures)
+
+
+_texts: Dict[Tuple[int, Optional[str]], Tuple[Json, str]] = {}  # by identity of the details, which are never changed, and the error

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Un
 
 from . import logs, metrics
 from .access import Caller, Fields, Refusal
+from .encoding import as_bytes, as_text
 
 if TYPE_CHECKING:
     from .service import Service
 
 Json = Dict[str, Any]
+JSON = "application/json"
+FIELDS = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))  # of every answer
 OWN = ("/health", "/shutdown", "/metrics")
 LONGEST_BODY = 64 << 10
 LONGEST_DELAY = 86400.0
@@ -44,25 +47,22 @@ class Request:
 class Response:
     status: int
     body: bytes
-    media_type: str = "application/json"
+    media_type: str = JSON
     fields: Tuple[Tuple[str, str], ...] = ()
     close: bool = False
     is_last: bool = False  # the process ends when this one has gone out
 
     def all_fields(self) -> List[Tuple[str, str]]:
-        return [("content-type", self.media_type), ("content-length", str(len(self.body))), ("cache-control", "no-store"),
-                ("x-content-type-options", "nosniff"), *self.fields, *([("connection", "close")] if self.close else [])]
+        return [("content-type", self.media_type), ("content-length", str(len(self.body))), *FIELDS, *self.fields,
+                *([("connection", "close")] if self.close else [])]
 
 
 Answer = Union[Response, "Future[Response]"]
 Handler = Callable[["Endpoints", Request], Answer]
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
 def as_json(body: Json, status: int = 200, **rest: Any) -> Response:
-    return Response(status, _encoder.encode(body).encode("utf-8", "replace"), **rest)
+    return Response(status, as_bytes(as_text(body)), **rest)
 
 
 def as_error(status: int, code: str, message: str, *fields: Tuple[str, str], close: bool = False) -> Response:
@@ -145,19 +145,19 @@ class Endpoints:
         return None
 
     def _live(self, request: Request) -> Answer:
-        return as_json(self._service.basic())
+        return Response(200, self._service.basic_body())
 
     def _status(self, request: Request) -> Answer:
         service = self._service
         longest = _comparison_time(request.query)
         if longest is None or service.code is None:
-            return as_json(service.detailed())
+            return Response(200, service.detailed_body())
         answer: Future[Response] = Future()
-        service.code.compared(longest).add_done_callback(lambda _: answer.set_result(as_json(service.detailed())))
+        service.code.compared(longest).add_done_callback(lambda _: answer.set_result(Response(200, service.detailed_body())))
         return answer
 
     def _ready(self, request: Request) -> Answer:
-        return as_json(self._service.basic(), 200 if self._service.shutdown.is_running else 503)
+        return Response(200 if self._service.shutdown.is_running else 503, self._service.basic_body())
 
     def _metrics(self, request: Request) -> Answer:
         return Response(200, metrics.text(self._service).encode(), metrics.MEDIA_TYPE)
@@ -195,7 +195,7 @@ class Endpoints:
     def _check(self, request: Request) -> Answer:
         service = self._service
         answer: Future[Response] = Future()
-        service.checks.run_all().add_done_callback(lambda _: answer.set_result(as_json(service.detailed())))
+        service.checks.run_all().add_done_callback(lambda _: answer.set_result(Response(200, service.detailed_body())))
         return answer
 
     def _shutdown(self, request: Request) -> Answer:

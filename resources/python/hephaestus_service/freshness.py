@@ -2,6 +2,7 @@
 """Whether this process and its children run the code that is on disk: by contents, with the rules of `hephaestus run --python`."""
 from __future__ import annotations
 
+import json
 import marshal
 import os
 import sys
@@ -13,6 +14,7 @@ from hashlib import blake2b
 from importlib.util import cache_from_source
 from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
+from .encoding import as_text
 from .mapped import Identity, Mapped, descendants_of, mapped_files, program_of
 from .report import BEGAN, TICK, Process, Report, Stamp, begin, image_of, is_running, process_of, start_of
 
@@ -249,6 +251,7 @@ class Freshness:
     def __init__(self, path: str) -> None:
         self._family = Family(Report(path))
         self._verdict = Verdict()
+        self._encoded: Tuple[Optional[Verdict], str] = (None, "")
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._waiting: List[Tuple[float, Future[None]]] = []
@@ -263,26 +266,15 @@ class Freshness:
 
     def verdict(self) -> Json:
         """`code` of the detailed body."""
-        found = self._verdict
-        body: Json = {"verdict": found.verdict, "changed": []}
-        room = MOST_TEXT
-        for file, pids in found.changed[:MOST_CHANGES]:
-            change: Json = {"path": os.fsdecode(file.path), "kind": file.kind, "change": file.change}
-            if pids:
-                change["pids"] = pids
-            room -= len(file.path)
-            if room < 0:
-                break
-            body["changed"].append(change)
-        more = len(found.changed) - len(body["changed"])
-        if more:
-            body["more"] = more
-        if found.reasons:
-            body["reasons"] = found.reasons
-        if found.coverage:
-            body["coverage"] = found.coverage
-        body["checked_seconds"] = -1 if found.began is None else round(time.monotonic() - found.began, 3)
+        body: Json = json.loads(self.encoded())
         return body
+
+    def encoded(self) -> str:
+        """The same as JSON."""
+        found = self._verdict
+        if self._encoded[0] is not found:
+            self._encoded = (found, as_text(_lasting(found))[:-1])
+        return '%s,"checked_seconds":%s}' % (self._encoded[1], "-1" if found.began is None else "%.3f" % (time.monotonic() - found.began))
 
     def loaded(self, paths: Iterable[bytes]) -> List[Json]:
         """Of each absolute path: whether a process has loaded that file."""
@@ -365,6 +357,28 @@ class Freshness:
         verdict = "stale" if is_stale else "unknown" if reasons else "fresh"
         changed.sort(key=lambda each: (each[0].change in UNSURE, each[0].path))
         return Verdict(verdict, changed, reasons, coverage, began)
+
+
+def _lasting(found: Verdict) -> Json:
+    """All of `code` but how long ago it was compared."""
+    body: Json = {"verdict": found.verdict, "changed": []}
+    room = MOST_TEXT
+    for file, pids in found.changed[:MOST_CHANGES]:
+        change: Json = {"path": os.fsdecode(file.path), "kind": file.kind, "change": file.change}
+        if pids:
+            change["pids"] = pids
+        room -= len(file.path)
+        if room < 0:
+            break
+        body["changed"].append(change)
+    more = len(found.changed) - len(body["changed"])
+    if more:
+        body["more"] = more
+    if found.reasons:
+        body["reasons"] = found.reasons
+    if found.coverage:
+        body["coverage"] = found.coverage
+    return body
 
 
 def _differs(file: File) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import inspect
+import json
 import logging
 import os
 import secrets
@@ -24,6 +25,7 @@ from .access import Access, AccessError, read_token
 from .checks import Check, Checks, Tasks
 from .connections import Connections
 from .dependency import Dependency
+from .encoding import as_bytes, as_key, as_text
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
 from .identity import own_identity
@@ -86,16 +88,17 @@ class Service:
     def _begin_process(self) -> None:
         """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""
         self.instance_id = secrets.token_hex(16)
-        self._identity = own_identity()
+        self._identity = as_text(own_identity())
         self.started_at, self.began = time.time(), time.monotonic()
-        self._start_time = logs.utc(self.started_at)
+        self._names = as_text({"start_time": logs.utc(self.started_at), "version": self.version, "service": self.name,
+                               "instance_id": self.instance_id, "pid": os.getpid()})[1:-1]
         self.ring = logs.LineRing()
         self.refusals: Counter[str] = Counter()
         self.runner = Runner()
         self.in_flight = InFlight()
         self.last_answers = InFlight()  # those of the protocol that have not gone out
         self.connections = Connections()
-        self._used: Json = {}
+        self._used = "}"
         self._used_until = 0.0  # monotonic
         self.code: Optional[Freshness] = freshness() if self._tells_code else None
         self._application: Optional[Step] = None  # the application's own end, where it has one
@@ -300,30 +303,40 @@ class Service:
         """Runs all checks once, 5 s at most: a configured dependency has been tried before the service calls itself started."""
         wait([self.checks.run_all()], FIRST_CHECK_TIMEOUT)
 
-    def basic(self) -> Json:
-        return {"status": "shutting_down" if self.should_shutdown else "healthy",
-                "uptime_seconds": round(time.monotonic() - self.began, 3), "start_time": self._start_time,
-                "version": self.version, "service": self.name, "instance_id": self.instance_id, "pid": os.getpid()}
+    def basic_body(self) -> bytes:
+        """As JSON, in UTF-8."""
+        return as_bytes(self._basic() + "}")
 
-    def detailed(self) -> Json:
-        body = {**self.basic(), "should_shutdown": self.should_shutdown, "capabilities": self.capabilities(),
-                "dependencies": {name: each.report() for name, each in list(self.dependencies.items())},
-                "resources": self.resources(), "identity": self._identity}
-        if self.should_shutdown:
-            body["shutdown"] = self.shutdown.progress()
+    def _basic(self) -> str:
+        return '{"status":"%s","uptime_seconds":%.3f,%s' % (
+            "shutting_down" if self.shutdown.requested.is_set() else "healthy", time.monotonic() - self.began, self._names)
+
+    def detailed_body(self) -> bytes:
+        """As JSON, in UTF-8. What seldom changes is not encoded anew."""
+        now = time.monotonic()
+        asked = self.shutdown.requested.is_set()
+        dependencies = ",".join([as_key(each.name) + each.encoded(now) for each in list(self.dependencies.values())])
+        body = '%s,"should_shutdown":%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
+            self._basic(), "true" if asked else "false", as_text(self.capabilities()), dependencies, self._resources(), self._identity)
+        if asked:
+            body += ',"shutdown":' + as_text(self.shutdown.progress())
         if self.code is not None:
-            body["code"] = self.code.verdict()
-        return body
+            body += ',"code":' + self.code.encoded()
+        return as_bytes(body + "}")
 
     def capabilities(self) -> List[str]:
         return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._restart is not None else [])]
 
     def resources(self) -> Json:
+        resources: Json = json.loads(self._resources())
+        return resources
+
+    def _resources(self) -> str:
         now = time.monotonic()
         if now >= self._used_until:
-            self._used, self._used_until = process.used(), now + SAMPLE
-        return {"open_connections": self.connections.count(), "background_tasks": self._tasks.count,
-                "in_flight_requests": self.in_flight.count - self._in_block, **self._used}
+            self._used, self._used_until = as_text(process.used())[1:], now + SAMPLE
+        return '{"open_connections":%d,"background_tasks":%d,"in_flight_requests":%d,%s' % (
+            self.connections.count(), self._tasks.count, self.in_flight.count - self._in_block, self._used)
 
     def is_stale(self) -> Optional[bool]:
         """None while it is not known."""

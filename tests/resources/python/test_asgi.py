@@ -201,3 +201,57 @@ def test_new_work_is_refused_while_it_drains():
     assert (refused.status, fields[b"connection"], fields[b"retry-after"]) == (503, b"close", b"5")
     assert json.loads(refused.body)["error"]["code"] == "shutting_down"
     assert json.loads(ask(service, "/health/live").body)["status"] == "shutting_down"
+
+
+class Shown(Server):
+    """A server that shows its transport and that the request has no body, as uvicorn."""
+
+    more_body = False
+    body = b"?"  # so that it is read
+
+    def __init__(self, reached=("127.0.0.1", 8000)):
+        super().__init__()
+        self.transport = self
+        self._reached, self.was_read = reached, False
+
+    def get_extra_info(self, name):
+        return self._reached if name == "sockname" else None
+
+
+    async def receive(self):
+        self.was_read = True
+        return await super().receive()
+
+
+class Bodyless(Shown):
+    body = b""
+
+
+def read(service, server, path, host):
+    scope = {**scope_of(path), "headers": [(b"host", host)]}
+    asyncio.run(HephaestusMiddleware(hello, service)(scope, server.receive, server.send))
+    body = b"".join(each.get("body", b"") for each in server.sent)
+    fields = dict(server.sent[0]["headers"])
+    assert fields[b"content-length"] == b"%d" % len(body)
+    return server.status, json.loads(body), {name: value for name, value in fields.items() if name != b"content-length"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/status"])
+@pytest.mark.parametrize("host, status", [(b"localhost:8000", 200), (b"127.0.0.1", 200), (b"evil.example", 403)])
+def test_a_server_that_shows_its_transport_is_answered_alike(path, host, status):
+    service = Service("orders", "2.1", code=False)
+    with service.dependency("database", pool_size=5).call():
+        pass
+    servers = Bodyless(), Shown()
+    quick, other = (read(service, server, path, host) for server in servers)
+    assert [server.was_read for server in servers] == [status != 200, True]
+    assert (quick[0], quick[2]) == (status, other[2]) and other[0] == status
+    assert list(quick[1]) == list(other[1])
+    if status == 200:
+        assert [quick[1][name] for name in ("status", "service", "instance_id")] == ["healthy", "orders", service.instance_id]
+
+
+def test_a_host_that_may_read_at_one_address_may_not_at_each():
+    service = Service("s")
+    assert read(service, Bodyless(("192.0.2.1", 8000)), "/health/live", b"shop.example")[0] == 200  # not loopback: any name
+    assert read(service, Bodyless(), "/health/live", b"shop.example")[0] == 403
