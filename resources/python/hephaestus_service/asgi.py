@@ -279,6 +279,7 @@ class Lifespan:
         await receive()  # lifespan.shutdown: the server has stopped
         if not service.shutdown.result.done():
             await asyncio.wrap_future(shielded(service.shutdown.request("signal")))
+        service.leave_workers()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer_of_app(self) -> Optional[Message]:

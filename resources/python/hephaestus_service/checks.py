@@ -14,6 +14,7 @@ from typing import Any, Callable, List, Optional
 
 from .dependency import Dependency
 from .runners import Runner
+from .shutdown import InFlight
 
 CHECK_TIMEOUT = 30.0  # seconds until a check counts as failed
 log = logging.getLogger("hephaestus")
@@ -29,6 +30,10 @@ class Check:
     interval: float
     running: Optional[Future[None]] = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin_anew(self) -> None:
+        """In a process that was forked, where nothing runs yet."""
+        self.running, self.lock = None, threading.Lock()
 
 
 class Checks:
@@ -115,10 +120,7 @@ class Tasks:
         self._loop_tasks: List[asyncio.Task[Any]] = []
         self._threads: List[threading.Thread] = []
         self._started = False
-
-    @property
-    def count(self) -> int:
-        return sum(not task.done() for task in list(self._loop_tasks)) + sum(each.is_alive() for each in list(self._threads))
+        self.running = InFlight()
 
     def add(self, function: Callable[[], Any]) -> None:
         self._functions.append(function)
@@ -135,7 +137,8 @@ class Tasks:
     def _begin(self, function: Callable[[], Any]) -> None:
         loop = self._runner.loop
         if inspect.iscoroutinefunction(function) and loop is not None:
-            loop.call_soon_threadsafe(lambda: self._loop_tasks.append(asyncio.ensure_future(_logged(function), loop=loop)))
+            self.running.begin()
+            loop.call_soon_threadsafe(self._begin_in, loop, function)
             return
         if inspect.iscoroutinefunction(function):
             coroutine_function = function
@@ -143,9 +146,21 @@ class Tasks:
             def run() -> Any:
                 return asyncio.run(_until(coroutine_function, self._when_stopping))
             function = run
-        thread = threading.Thread(target=_logged_call, args=(function,), name="hephaestus-task", daemon=True)
+        self.running.begin()
+        thread = threading.Thread(target=self._run, args=(function,), name="hephaestus-task", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _begin_in(self, loop: asyncio.AbstractEventLoop, function: Callable[[], Any]) -> None:
+        task = asyncio.ensure_future(_logged(function), loop=loop)
+        task.add_done_callback(lambda _: self.running.end())
+        self._loop_tasks.append(task)
+
+    def _run(self, function: Callable[[], Any]) -> None:
+        try:
+            _logged_call(function)
+        finally:
+            self.running.end()
 
     def stop(self, timeout: float) -> None:
         """Cancels and awaits all of them. Raises TimeoutError if one goes on."""

@@ -8,9 +8,12 @@ import json
 import threading
 import time
 from types import TracebackType
-from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, TypeVar, Union
 
 from .encoding import as_text
+
+if TYPE_CHECKING:
+    from .workers import Entry, Workers
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Json = Dict[str, Any]
@@ -71,6 +74,7 @@ class Dependency:
         self._last_failure: Optional[float] = None
         self._error: Optional[str] = None
         self._call = _Call(self)
+        self._entry: Optional[Entry] = None  # where the other workers of the server read the numbers
         self.check_seconds: Optional[float] = None  # what the last check took
 
     def call(self) -> _Call:
@@ -99,7 +103,9 @@ class Dependency:
         with self._lock:
             self._successes += 1
             self._last_success = time.monotonic()
-            self._error = None
+            has_recovered, self._error = self._error is not None, None
+            if self._entry is not None:
+                self._say(has_recovered)
 
     def failure(self, problem: Union[BaseException, str]) -> None:
         """Counts one failure, and says why in one line. Keep secrets out of it: whoever may read the status reads it."""
@@ -109,11 +115,42 @@ class Dependency:
             self._failures += 1
             self._last_failure = time.monotonic()
             self._error = one_line(problem)
+            self._say(True)
 
     def detail(self, **details: Any) -> None:
         """Sets fields of its own; their values must be what JSON has."""
         with self._lock:
             self._details = {**self._details, **details}
+            self._say(True)
+
+    def share(self, workers: Workers) -> None:
+        """From now on in the counts of all workers; those of the worker that this one replaces go on."""
+        with self._lock:
+            self._entry, before = workers.entry_of(self.name)
+            if before is not None:
+                self._successes, self._failures = self._successes + before[0], self._failures + before[1]
+                self._last_success, self._last_failure = self._last_success or before[2], self._last_failure or before[3]
+                if self._last_failure and self._last_failure > (self._last_success or 0.0):
+                    self._error = self._error or before[4]["error"]
+            self._say(True)
+
+    def begin_anew(self) -> None:
+        """In a process that was forked: nothing is counted yet."""
+        self._lock = threading.Lock()
+        self._entry = None
+        self._successes = self._failures = 0
+        self._last_success = self._last_failure = self._error = None
+
+    def _say(self, has_other_text: bool) -> None:
+        if self._entry is None:
+            return
+        text = None
+        if has_other_text:
+            said = {"name": self.name, "enabled": self.enabled, "details": self._details, "error": self._error}
+            text = as_text(said).encode("utf-8", "replace")
+            if len(text) > self._entry.room:
+                text = as_text({**said, "details": {}, "error": self._error and self._error[:100]}).encode("utf-8", "replace")
+        self._entry.write(self._successes, self._failures, self._last_success, self._last_failure, text)
 
     @property
     def touched(self) -> bool:

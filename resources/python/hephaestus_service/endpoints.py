@@ -153,11 +153,11 @@ class Endpoints:
         if longest is None or service.code is None:
             return Response(200, service.detailed_body())
         answer: Future[Response] = Future()
-        service.code.compared(longest).add_done_callback(lambda _: answer.set_result(Response(200, service.detailed_body())))
+        service.compared(longest).add_done_callback(lambda _: answer.set_result(Response(200, service.detailed_body())))
         return answer
 
     def _ready(self, request: Request) -> Answer:
-        return Response(200 if self._service.shutdown.is_running else 503, self._service.basic_body())
+        return Response(200 if self._service.is_ready else 503, self._service.basic_body())
 
     def _metrics(self, request: Request) -> Answer:
         return Response(200, metrics.text(self._service).encode(), metrics.MEDIA_TYPE)
@@ -205,7 +205,7 @@ class Endpoints:
             result = done.result()
             answer.set_result(as_json(result, 200 if result["exit_code"] == 0 else 500, close=True, is_last=True))
 
-        self._service.shutdown.request("immediate").add_done_callback(finished)
+        self._service.request_shutdown("immediate").add_done_callback(finished)
         return answer
 
     def _schedule(self, request: Request) -> Answer:
@@ -218,12 +218,12 @@ class Endpoints:
                 delay = math.nan
             if isinstance(delay, bool) or not (delay is None or isinstance(delay, (int, float)) and 0 <= delay <= LONGEST_DELAY):
                 return as_error(400, "bad_body", 'expected {"delay_seconds": S} with 0 to 86400')
-        self._service.shutdown.request("scheduled", None if delay is None else float(delay))
+        self._service.request_shutdown("scheduled", None if delay is None else float(delay))
         return as_json({"status": "shutdown_scheduled", "should_shutdown": True, "mode": "scheduled",
                         "message": "Shutdown will occur after current requests complete"})
 
     def _cancel(self, request: Request) -> Answer:
-        if self._service.shutdown.cancel():
+        if self._service.cancel_shutdown():
             return as_json({"status": "shutdown_cancelled", "should_shutdown": False})
         return as_error(409, "not_cancellable", "no shutdown is scheduled, or it has begun already")
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.util import cache_from_source
-from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from .encoding import as_text
 from .mapped import Identity, Mapped, descendants_of, mapped_files, program_of
@@ -256,6 +256,7 @@ class Freshness:
         self._wake = threading.Event()
         self._waiting: List[Tuple[float, Future[None]]] = []
         self._is_started = False
+        self.compared_now: Callable[[Json, Optional[float]], None] = lambda verdict, began: None  # called with each verdict, in the thread
 
     def start(self) -> None:
         with self._lock:
@@ -274,7 +275,7 @@ class Freshness:
         found = self._verdict
         if self._encoded[0] is not found:
             self._encoded = (found, as_text(_lasting(found))[:-1])
-        return '%s,"checked_seconds":%s}' % (self._encoded[1], "-1" if found.began is None else "%.3f" % (time.monotonic() - found.began))
+        return self._encoded[1] + checked(found.began)
 
     def loaded(self, paths: Iterable[bytes]) -> List[Json]:
         """Of each absolute path: whether a process has loaded that file."""
@@ -324,6 +325,7 @@ class Freshness:
             time.sleep(CONFIRM_GONE if any(change == "removed" for _, change in new) else CONFIRM)
             found = self._compare()
         self._verdict = found
+        self.compared_now(_lasting(found), found.began)
         with self._lock:
             ready = [done for asked, done in self._waiting if found.began is not None and asked <= found.began]
             self._waiting = [each for each in self._waiting if each[1] not in ready and not each[1].done()]
@@ -357,6 +359,11 @@ class Freshness:
         verdict = "stale" if is_stale else "unknown" if reasons else "fresh"
         changed.sort(key=lambda each: (each[0].change in UNSURE, each[0].path))
         return Verdict(verdict, changed, reasons, coverage, began)
+
+
+def checked(began: Optional[float]) -> str:
+    """The end of `code` as JSON: how long ago that comparison began."""
+    return ',"checked_seconds":%s}' % ("-1" if began is None else "%.3f" % (time.monotonic() - began))
 
 
 def _lasting(found: Verdict) -> Json:

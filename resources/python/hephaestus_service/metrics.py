@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Dict, Iterable, List, Tuple
 
 if TYPE_CHECKING:
     from .service import Service
@@ -43,20 +43,20 @@ def own_text(service: Service) -> str:
             ("process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.", "cpu_seconds")):
         if key in resources:
             add(name, kind, help_text, [({}, resources[key])])
-    reports = {name: dependency for name, dependency in service.dependencies.items() if dependency.enabled}
-    told = {name: dependency.report() for name, dependency in reports.items()}
+    told = service.reports()
     add("hephaestus_dependency_operations_total", "counter", "Operations on a dependency, real calls and checks together.",
         [({"dependency": name, "result": result}, report[result + "_count"]) for name, report in told.items()
          for result in ("success", "failure")])
     add("hephaestus_dependency_up", "gauge", "Whether the latest operation on a dependency succeeded.",
-        [({"dependency": name}, report["status"] == "working") for name, report in told.items() if reports[name].touched])
+        [({"dependency": name}, report["status"] == "working") for name, report in told.items()
+         if report["success_count"] + report["failure_count"]])
     add("hephaestus_dependency_last_success_age_seconds", "gauge", "Time since the last success of a dependency.",
         [({"dependency": name}, report["last_success_seconds"]) for name, report in told.items() if report["last_success_seconds"] >= 0])
-    durations: List[Tuple[str, Optional[float]]] = [(name, dependency.check_seconds) for name, dependency in reports.items()]
+    durations = [(name, dependency.check_seconds) for name, dependency in list(service.dependencies.items())]
     add("hephaestus_dependency_check_duration_seconds", "gauge", "How long the last check of a dependency took.",
         [({"dependency": name}, seconds) for name, seconds in durations if seconds is not None])
     add("hephaestus_refused_requests_total", "counter", "Requests refused, by reason.",
-        [({"reason": reason}, count) for reason, count in sorted(service.refusals.items())])
+        [({"reason": reason}, count) for reason, count in sorted(service.counted_refusals().items())])
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 import threading
-from typing import Any, Dict
+from typing import Any, Dict, Iterable
 
 PAGE = resource.getpagesize()
 
@@ -25,6 +25,28 @@ def used() -> Dict[str, Any]:
         pass
     times = os.times()
     found["cpu_seconds"] = round(times.user + times.system, 3)
+    return found
+
+
+def used_by(pids: Iterable[int]) -> Dict[str, Any]:
+    """The same of several processes together; what cannot be known of each is left out. One that has ended does not count."""
+    found: Dict[str, Any] = {"open_files": 0, "threads": 0, "resident_bytes": 0, "cpu_seconds": 0.0}
+    ticks = os.sysconf("SC_CLK_TCK")
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/stat", "rb", buffering=0) as status:
+                fields = status.read(4096).rpartition(b")")[2].split()
+        except OSError:
+            continue
+        found["threads"] += int(fields[17])
+        found["resident_bytes"] += int(fields[21]) * PAGE
+        found["cpu_seconds"] += (int(fields[11]) + int(fields[12])) / ticks
+        try:
+            if "open_files" in found:
+                found["open_files"] += len(os.listdir(f"/proc/{pid}/fd")) - (pid == os.getpid())
+        except OSError:
+            found.pop("open_files", None)
+    found["cpu_seconds"] = round(found["cpu_seconds"], 3)
     return found
 
 

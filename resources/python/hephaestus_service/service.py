@@ -15,6 +15,7 @@ import threading
 import time
 import weakref
 from collections import Counter
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import wait
 from types import TracebackType
@@ -28,6 +29,7 @@ from .dependency import Dependency
 from .encoding import as_bytes, as_key, as_text
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
+from .group import Group, join_group
 from .identity import own_identity
 from .restart import Restart
 from .runners import Runner
@@ -81,6 +83,10 @@ class Service:
         def forked() -> None:
             service = myself()
             if service is not None:
+                for dependency in service.dependencies.values():
+                    dependency.begin_anew()
+                for check in service._checks:
+                    check.begin_anew()
                 service._begin_process()
         os.register_at_fork(after_in_child=forked)
         atexit.register(self._at_exit)
@@ -90,8 +96,8 @@ class Service:
         self.instance_id = secrets.token_hex(16)
         self._identity = as_text(own_identity())
         self.started_at, self.began = time.time(), time.monotonic()
-        self._names = as_text({"start_time": logs.utc(self.started_at), "version": self.version, "service": self.name,
-                               "instance_id": self.instance_id, "pid": os.getpid()})[1:-1]
+        self._group: Optional[Group] = None  # of the workers of a server with several
+        self._encode_names(os.getpid())
         self.ring = logs.LineRing()
         self.refusals: Counter[str] = Counter()
         self.runner = Runner()
@@ -104,7 +110,7 @@ class Service:
         self._application: Optional[Step] = None  # the application's own end, where it has one
         self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
         self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
-        self._tasks = Tasks(self.runner, self.shutdown.when_stopping, self._background)
+        self.tasks = Tasks(self.runner, self.shutdown.when_stopping, self._background)
         self._signals = Signals(self._signalled)
         self._restart: Optional[Restart] = None
         self._listeners: List[Listener] = []
@@ -114,12 +120,21 @@ class Service:
         self.shutdown.result.add_done_callback(lambda _: threading.Thread(
             target=self._leave, name="hephaestus-exit", daemon=True).start())
 
+    def _encode_names(self, pid: int) -> None:
+        self._names = as_text({"start_time": logs.utc(self.started_at), "version": self.version, "service": self.name,
+                               "instance_id": self.instance_id, "pid": pid})[1:-1]
+
     # What the program says
 
     def dependency(self, name: str, enabled: bool = True, **details: Any) -> Dependency:
         """The counters of a dependency, made at the first call. `details` are shown beside them, such as `pool_size=5`."""
         with self._lock:
-            return self.dependencies.setdefault(name, Dependency(name, enabled, **details))
+            known = self.dependencies.get(name)
+            if known is None:
+                known = self.dependencies[name] = Dependency(name, enabled, **details)
+                if self._group is not None:
+                    known.share(self._group.workers)
+            return known
 
     def check(self, dependency: Dependency, interval: float = 10.0) -> Callable[[Function], Function]:
         """As a decorator: the function is called every `interval` seconds and at POST /health/check; what it raises is the
@@ -145,7 +160,7 @@ class Service:
     def task(self, function: Function) -> Function:
         """Runs `function` in the background from the start on. A coroutine function is cancelled at a shutdown; another one must end
         when `service.sleep()` returns False."""
-        self._tasks.add(function)
+        self.tasks.add(function)
         return function
 
     def every(self, seconds: float, function: Callable[[], Any]) -> None:
@@ -184,7 +199,10 @@ class Service:
 
     @property
     def should_shutdown(self) -> bool:
-        return self.shutdown.requested.is_set()
+        asked = self.shutdown.requested.is_set()
+        if self._group is None:
+            return asked
+        return self._group.is_shutting_down or (asked and self.shutdown.mode != "scheduled")  # which another worker may have taken back
 
     def sleep(self, seconds: float) -> bool:
         """Waits; False as soon as the service drains: `while service.sleep(60): …`. A scheduled shutdown's notice goes on."""
@@ -277,14 +295,26 @@ class Service:
         if loop is not None:
             self.runner.loop = loop
         has_begun, self._has_begun = self._has_begun, True
+        if not has_begun:
+            self._join_workers()
         self._signals.take(loop)
         self.checks.start()
-        self._tasks.start()
+        self.tasks.start()
         if self.code is not None:
             self.code.start()
         if not has_begun:
             self._listen_for_wrapper()
         self.shutdown.started()
+        if self._group is not None and not has_begun:
+            self._group.start()
+
+    def _join_workers(self) -> None:
+        self._group = join_group(self)
+        if self._group is None:
+            return
+        workers = self._group.workers
+        self.instance_id, self.started_at, self.began = workers.instance_id, workers.started_at, workers.began
+        self._encode_names(workers.master)
 
     def _listen_for_wrapper(self) -> None:
         """So that it finds the endpoints whatever server the program has."""
@@ -309,20 +339,32 @@ class Service:
 
     def _basic(self) -> str:
         return '{"status":"%s","uptime_seconds":%.3f,%s' % (
-            "shutting_down" if self.shutdown.requested.is_set() else "healthy", time.monotonic() - self.began, self._names)
+            "shutting_down" if self.should_shutdown else "healthy", time.monotonic() - self.began, self._names)
 
     def detailed_body(self) -> bytes:
         """As JSON, in UTF-8. What seldom changes is not encoded anew."""
-        now = time.monotonic()
-        asked = self.shutdown.requested.is_set()
-        dependencies = ",".join([as_key(each.name) + each.encoded(now) for each in list(self.dependencies.values())])
+        asked = self.should_shutdown
         body = '%s,"should_shutdown":%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
-            self._basic(), "true" if asked else "false", as_text(self.capabilities()), dependencies, self._resources(), self._identity)
+            self._basic(), "true" if asked else "false", as_text(self.capabilities()), self._dependencies(), self._resources(), self._identity)
         if asked:
-            body += ',"shutdown":' + as_text(self.shutdown.progress())
+            progress = self.shutdown.progress()
+            if self._group is not None:
+                progress["in_flight"] = self._group.counted()[1]
+            body += ',"shutdown":' + as_text(progress)
         if self.code is not None:
-            body += ',"code":' + self.code.encoded()
+            body += ',"code":' + (self.code.encoded() if self._group is None else self._group.code())
         return as_bytes(body + "}")
+
+    def _dependencies(self) -> str:
+        now = time.monotonic()
+        if self._group is not None:
+            return self._group.dependencies(now)
+        return ",".join([as_key(each.name) + each.encoded(now) for each in list(self.dependencies.values())])
+
+    def reports(self) -> Dict[str, Json]:
+        """Of the dependencies in use, by name."""
+        told: Dict[str, Json] = json.loads("{" + self._dependencies() + "}")
+        return {name: report for name, report in told.items() if report["status"] != "not_used"}
 
     def capabilities(self) -> List[str]:
         return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._restart is not None else [])]
@@ -333,18 +375,49 @@ class Service:
 
     def _resources(self) -> str:
         now = time.monotonic()
+        group = self._group
         if now >= self._used_until:
-            self._used, self._used_until = as_text(process.used())[1:], now + SAMPLE
+            self._used, self._used_until = as_text(process.used() if group is None else group.used())[1:], now + SAMPLE
+        tasks, in_flight = (self.tasks.running.count, self.in_flight.count - self._in_block) if group is None else group.counted()
         return '{"open_connections":%d,"background_tasks":%d,"in_flight_requests":%d,%s' % (
-            self.connections.count(), self._tasks.count, self.in_flight.count - self._in_block, self._used)
+            self.connections.count(), tasks, in_flight, self._used)
 
     def is_stale(self) -> Optional[bool]:
         """None while it is not known."""
-        verdict = self.code.verdict()["verdict"] if self.code is not None else "unknown"
-        return None if verdict == "unknown" else verdict == "stale"
+        if self.code is None:
+            return None
+        verdict = (self.code.verdict() if self._group is None else self._group.verdict())["verdict"]
+        return None if verdict == "unknown" else bool(verdict == "stale")
+
+    def compared(self, longest: float) -> Future[None]:
+        """Done when a comparison with the code on disk that began later has ended, or after so many seconds. Only if there is `code`."""
+        assert self.code is not None
+        return self.code.compared(longest) if self._group is None else self._group.compared(longest)
+
+    def request_shutdown(self, mode: str, delay: Optional[float] = None) -> Future[Json]:
+        """As Shutdown.request(), at all workers of a server that has several."""
+        return self.shutdown.request(mode, delay) if self._group is None else self._group.ask(mode, delay)
+
+    def cancel_shutdown(self) -> bool:
+        """As Shutdown.cancel()."""
+        return self.shutdown.cancel() if self._group is None else self._group.cancel()
+
+    @property
+    def is_ready(self) -> bool:
+        return self.shutdown.is_running and not self.should_shutdown
+
+    @property
+    def was_signalled(self) -> bool:
+        """Or would not know."""
+        return self._signals.have_come or not self._signals.are_taken
+
+    def counted_refusals(self) -> Dict[str, int]:
+        return self.refusals if self._group is None else self._group.workers.refusals()
 
     def count_refusal(self, code: str) -> None:
         self.refusals[code] += 1
+        if self._group is not None:
+            self._group.workers.say_refusals(self.refusals)
 
     def set_application(self, step: Optional[Step]) -> None:
         """The application's own clean-up, which runs before the registered steps."""
@@ -389,7 +462,7 @@ class Service:
 
     def _stop_tasks(self, timeout: float) -> None:
         began = time.monotonic()
-        self._tasks.stop(timeout)
+        self.tasks.stop(timeout)
         self.checks.settle(max(0.0, timeout - (time.monotonic() - began)))
 
     def _run_step(self, function: Callable[[], Any], timeout: float) -> None:
@@ -402,11 +475,23 @@ class Service:
     def _leave(self) -> None:
         """When the shutdown has ended, in a thread of its own: the answers go out, then the process ends."""
         self._let_answers_go()
+        if self._group is not None:
+            self._group.leave()
         if not self._has_block:
             self._close_listeners()
             self._signals.hand_on(self.exit_code, asked_by_signal=self.shutdown.mode == "signal")
         time.sleep(GRACE)
-        process.leave(self.exit_code)  # whatever keeps it: a thread, a stream that was cut off
+        process.leave(self._process_code)  # whatever keeps it: a thread, a stream that was cut off
+
+    @property
+    def _process_code(self) -> int:
+        """3 and 4 of a worker mean to gunicorn that the application cannot be started."""
+        return self.exit_code if self._group is None else min(self.exit_code, 1)
+
+    def leave_workers(self) -> None:
+        """The shutdown has ended: where this is one of several workers, it does not count any more."""
+        if self._group is not None:
+            self._group.end()
 
     def _let_answers_go(self) -> None:
         """Those under way, and those to requests that have come and were not read yet; whoever has connected gets to ask."""
@@ -436,5 +521,6 @@ class Service:
                 self.shutdown.request("signal").result(self._drain + sum(step.timeout for step in self._make_steps()) + GRACE)
             except FutureTimeoutError:
                 process.leave(ABANDONED)
+        self.leave_workers()
         if self.exit_code:
-            process.leave(self.exit_code)
+            process.leave(self._process_code)

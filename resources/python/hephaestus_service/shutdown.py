@@ -60,6 +60,14 @@ class InFlight:
         self._condition = threading.Condition(self._lock)
         self._count = self._ended = 0
         self._is_awaited = False
+        self._gauge: Any = [0]
+        self._place = 0
+
+    def share(self, gauge: Any, place: int) -> None:
+        """From now on the count is in `gauge[place]` too, where other processes read it."""
+        with self._lock:
+            self._gauge, self._place = gauge, place
+            gauge[place] = self._count
 
     @property
     def count(self) -> int:
@@ -73,11 +81,13 @@ class InFlight:
     def begin(self) -> None:
         with self._lock:
             self._count += 1
+            self._gauge[self._place] = self._count
 
     def end(self) -> None:
         with self._lock:
             self._count -= 1
             self._ended += 1
+            self._gauge[self._place] = self._count
             if self._is_awaited and self._count == 0:
                 self._condition.notify_all()
 
@@ -114,6 +124,9 @@ class Shutdown:
         self._told: List[Callable[[], Any]] = []
         self._ended_before = 0
         self._id = secrets.token_hex(8)
+        self.may_begin: Callable[[], bool] = lambda: True  # asked when a notice ends; False: it was taken back
+        self.when_drained: Callable[[float], None] = lambda deadline: None  # called before the steps; may wait until then, monotonic
+        self.conclude: Callable[[Json], Json] = lambda result: result  # makes the answer of this process' result
 
     @property
     def phase(self) -> Phase:
@@ -172,14 +185,17 @@ class Shutdown:
         with self._lock:
             if self._phase is not Phase.NOTICE or self._hurry.is_set():
                 return False
-            self._thread = None
-            self.mode = None
-            self.requested.clear()
-            self._phase = Phase.RUNNING
-            self.is_running = True
-            self._hurry.set()
-            self._hurry = threading.Event()
+            self._take_back()
             return True
+
+    def _take_back(self) -> None:
+        self._thread = None
+        self.mode = None
+        self.requested.clear()
+        self._phase = Phase.RUNNING
+        self.is_running = True
+        self._hurry.set()
+        self._hurry = threading.Event()
 
     def progress(self) -> Json:
         """`shutdown` of the detailed body."""
@@ -197,6 +213,9 @@ class Shutdown:
         with self._lock:
             if self._thread is not threading.current_thread():
                 return  # cancelled
+            if not self.may_begin():
+                self._take_back()
+                return
             hurry.set()  # too late to cancel
             told, self._told = self._told, []
         self.stopping.set()
@@ -208,6 +227,7 @@ class Shutdown:
         began = time.monotonic()
         self._enter(Phase.DRAINING, self.drain)
         abandoned = self.in_flight.wait(self.drain)
+        self.when_drained(began + self.drain)
         waited = time.monotonic() - began
         completed = self.in_flight.ended - self._ended_before
         if abandoned:
@@ -218,12 +238,14 @@ class Shutdown:
         for step in self.steps:
             self._run_step(step)
         took = time.monotonic() - began
-        self._enter(Phase.STOPPED, None)
-        self.result.set_result({
+        result = self.conclude({
             "status": "shutdown_incomplete" if self.exit_code else "shutdown_complete",
             "cleanup_duration_seconds": round(took, 6), "mode": self.mode, "shutdown_id": self._id, "exit_code": self.exit_code,
             "drain": {"waited_seconds": round(waited, 6), "completed": completed, "abandoned": abandoned},
             "steps": [step.report() for step in self.steps]})
+        self.exit_code = result["exit_code"]
+        self._enter(Phase.STOPPED, None)
+        self.result.set_result(result)
 
     def _run_step(self, step: Step) -> None:
         began = time.monotonic()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import threading
 import time
 from types import FrameType
 from typing import Any, Callable, Dict, Optional
 
 from . import process
+from .workers import master_pid
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 SECOND_AFTER = 0.2  # a signal that comes sooner is taken for the same one
@@ -62,11 +62,16 @@ class Signals:
         elif now - self._first >= SECOND_AFTER:
             process.leave(128 + number)
 
+    @property
+    def have_come(self) -> bool:
+        return self._first is not None
+
     def hand_on(self, exit_code: int, asked_by_signal: bool) -> None:
         """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before. From any thread."""
         self._handing_on, self._exit_code = True, exit_code
-        if not asked_by_signal and _is_worker():
-            os.kill(os.getppid(), signal.SIGTERM)  # which would replace a worker that left by itself
+        master = 0 if asked_by_signal else master_pid()
+        if master:
+            os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself
         handle = self._loop_handles.get(signal.SIGTERM)
         server = _server_of(getattr(handle, "_callback", None)) or _server_of(self._before.get(signal.SIGTERM))
         if server is not None:
@@ -82,15 +87,6 @@ class Signals:
             before(number, frame)
         elif before is not signal.SIG_IGN:
             raise SystemExit(self._exit_code)
-
-
-def _is_worker() -> bool:
-    """True in a worker of gunicorn, of uvicorn with several, or of hypercorn (in newer ones a process of its own, even alone)."""
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn/"):
-        return os.getppid() > 1
-    multiprocessing = sys.modules.get("multiprocessing")
-    parent = multiprocessing.parent_process() if multiprocessing is not None else None
-    return parent is not None and parent.pid == os.getppid() and not {"uvicorn", "hypercorn"}.isdisjoint(sys.modules)
 
 
 def _server_of(handler: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from .access import Caller, Endpoint, caller_of, is_address, is_loopback, user_of_tcp_peer
 from .endpoints import LONGEST_BODY, Request, Response, as_error
 from .service import Service
+from .workers import is_master
 
 Environment = Dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -21,8 +22,9 @@ class WsgiMiddleware:
 
     def __init__(self, app: App, service: Service) -> None:
         self.app, self.service = app, service
-        service.first_checks()
-        service.begin()
+        if not is_master():
+            service.first_checks()
+            service.begin()
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
         service = self.service

@@ -217,7 +217,6 @@ class Shown(Server):
     def get_extra_info(self, name):
         return self._reached if name == "sockname" else None
 
-
     async def receive(self):
         self.was_read = True
         return await super().receive()

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers with several workers: one identity, one count, one shutdown."""
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hephaestus_service import workers
+from hephaestus_service.workers import merged
+
+SUBJECTS = Path(__file__).parent / "subjects"
+SERVERS = {
+    "gunicorn with uvicorn's workers": "gunicorn -k uvicorn.workers.UvicornWorker --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:asgi()",
+    "gunicorn that preloads": "gunicorn --preload -k uvicorn.workers.UvicornWorker --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:asgi()",
+    "gunicorn with threads": "gunicorn --threads 6 --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:wsgi()",
+    "uvicorn": "uvicorn --workers 3 --log-level warning --factory --port {port} workers_app:asgi",
+    "hypercorn": "hypercorn -w 3 -b 127.0.0.1:{port} --log-level warning workers_app:asgi()",
+}
+TIMEOUT = 60
+
+
+class Server:
+    def __init__(self, command):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        words = command.format(port=self.port).split()
+        pytest.importorskip(words[0])
+        self.process = subprocess.Popen([sys.executable, "-B", "-m", *words], cwd=SUBJECTS)
+
+    def ask(self, path, method="GET"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        with contextlib.closing(connection):
+            connection.request(method, path)
+            return connection.getresponse().read().decode()
+
+    def json(self, path, method="GET"):
+        return json.loads(self.ask(path, method))
+
+    def answers(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return bool(self.ask("/health/live"))
+        return False
+
+    def file(self):
+        return [name for name in os.listdir(workers._directory()) if f"-{self.process.pid}-" in name and name.startswith("hephaestus-workers-")]
+
+
+@pytest.fixture(params=SERVERS.values(), ids=SERVERS)
+def server(request, eventually):
+    server = Server(request.param)
+    try:
+        eventually(server.answers)
+        seen = set()  # all have begun when each has answered
+
+        def have_all_answered():
+            seen.update(server.ask("/") for _ in range(10))
+            return len(seen) == 3
+        eventually(have_all_answered, TIMEOUT)
+        server.workers = {int(each) for each in seen}
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.terminate()
+        server.process.wait(TIMEOUT)
+
+
+def test_all_workers_are_one_service(server, eventually):
+    bodies = [server.json("/health/live") for _ in range(12)]
+    assert {(each["instance_id"], each["pid"], each["start_time"]) for each in bodies} \
+        == {(bodies[0]["instance_id"], server.process.pid, bodies[0]["start_time"])}
+    before = server.json("/health/status")["dependencies"]["database"]["success_count"]
+    answered = {server.ask("/") for _ in range(30)}
+    counts = {server.json("/health/status")["dependencies"]["database"]["success_count"] for _ in range(12)}
+    assert (len(answered) > 1, counts) == (True, {before + 30})
+
+    slow = [threading.Thread(target=server.ask, args=("/?seconds=2",)) for _ in range(6)]
+    for each in slow:
+        each.start()
+    eventually(lambda: server.json("/health/status")["resources"]["in_flight_requests"] == 6)
+    result = server.json("/health/shutdown", "POST")
+    assert (result["status"], result["mode"], result["drain"]["completed"], result["drain"]["abandoned"]) \
+        == ("shutdown_complete", "immediate", 6, 0)
+    for each in slow:
+        each.join(TIMEOUT)
+    assert {step["name"] for step in result["steps"] if step["name"].startswith("close")} \
+        == {f"close database (worker {pid})" for pid in server.workers}
+    assert server.process.wait(TIMEOUT) == 0
+    assert server.file() == []
+    with socket.create_server(("127.0.0.1", server.port)):
+        pass
+
+
+def test_a_shutdown_can_be_scheduled_at_one_worker_and_taken_back_at_another(server):
+    for _ in range(2):
+        server.json("/health/shutdown/schedule", "POST")
+        assert {server.json("/health/live")["status"] for _ in range(12)} == {"shutting_down"}
+        assert server.json("/health/shutdown/schedule", "DELETE") == {"status": "shutdown_cancelled", "should_shutdown": False}
+        assert {server.json("/health/live")["status"] for _ in range(12)} == {"healthy"}
+    server.json("/health/shutdown/schedule", "POST")
+    assert server.process.wait(TIMEOUT) == 0
+
+
+def test_a_killed_worker_has_counted(server, eventually):
+    if "hypercorn" in server.process.args or "uvicorn" in server.process.args:
+        pytest.skip("does not replace its workers")
+    before = server.json("/health/status")["dependencies"]["database"]
+    os.kill(min(server.workers), signal.SIGKILL)
+    eventually(lambda: int(server.ask("/")) not in server.workers)  # the one in its place
+    after = server.json("/health/status")
+    assert after["dependencies"]["database"]["success_count"] > before["success_count"]
+    assert (after["pid"], after["resources"]["in_flight_requests"]) == (server.process.pid, 0)
+    server.process.terminate()
+    assert server.process.wait(TIMEOUT) == 0
+    assert server.file() == []
+
+
+FRESH = {"verdict": "fresh", "changed": [], "coverage": {"processes": 1, "modules": 7}}
+STALE = {"verdict": "stale", "changed": [{"path": "/a", "kind": "source", "change": "modified", "pids": [2]}], "coverage": {"processes": 1}}
+UNKNOWN = {"verdict": "unknown", "changed": [], "reasons": ["it was not compared yet"]}
+
+
+@pytest.mark.parametrize("verdicts, verdict", [([FRESH, FRESH], "fresh"), ([FRESH, UNKNOWN], "unknown"), ([UNKNOWN, STALE], "stale"),
+                                               ([FRESH, STALE], "stale"), ([], "unknown")])
+def test_the_verdict_on_several_workers(verdicts, verdict):
+    assert merged(verdicts)["verdict"] == verdict
+
+
+def test_a_file_that_several_workers_loaded_is_told_once():
+    other = {**STALE, "changed": [{**STALE["changed"][0], "pids": [1]}]}
+    body = merged([STALE, FRESH, other])
+    assert (body["changed"], body["coverage"]) == ([{**STALE["changed"][0], "pids": [1, 2]}], {"processes": 3, "modules": 7})
