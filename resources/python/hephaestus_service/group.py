@@ -13,6 +13,7 @@ from . import process
 from .dependency import NOT_USED, encoded
 from .encoding import as_key, as_text
 from .freshness import checked
+from .handover import Handover
 from .shutdown import GRACE, STEP_FAILED
 from .workers import IN_FLIGHT, TASKS, Workers, master_pid
 
@@ -47,6 +48,7 @@ class Group:
         self._revision = 0
         self._compared_for = 0.0
         self._was_asked = False
+        self.handover: Optional[Handover] = None  # under gunicorn
         self._code: Tuple[Optional[Json], str] = (None, "")
         self.workers = Workers(master, self._follow)
         service.in_flight.share(self.workers.gauges, IN_FLIGHT)
@@ -57,6 +59,8 @@ class Group:
         service.shutdown.when_drained = self._wait_for_others
         service.shutdown.conclude = self._conclude
         service.shutdown.may_begin = lambda: service.shutdown.mode != "scheduled" or self.is_shutting_down
+        if "gunicorn.arbiter" in sys.modules:
+            self.handover = Handover(self.workers, service.is_wrapped)
         if service.code is not None:
             service.code.compared_now = self.workers.say_verdict
 
@@ -70,6 +74,11 @@ class Group:
     @property
     def is_shutting_down(self) -> bool:
         return bool(self.workers.asked[0])
+
+    @property
+    def is_replaced(self) -> bool:
+        """True when a new master serves: this one's workers end at its signal, and refuse nobody until then."""
+        return self.workers.asked[0] == "restart"
 
     def ask(self, mode: str, delay: Optional[float]) -> Future[Json]:
         """As Shutdown.request(), at all workers."""
@@ -97,7 +106,9 @@ class Group:
             mode, end, revision = self.workers.asked
             if revision != self._revision:
                 self._revision = revision
-                if mode:
+                if mode == "restart":
+                    pass
+                elif mode:
                     service.shutdown.request(mode, max(0.0, end - time.monotonic()))
                 else:
                     service.shutdown.cancel()
@@ -108,14 +119,14 @@ class Group:
 
     def _wait_for_others(self, deadline: float) -> None:
         """What one cleans up may be used by requests of another."""
-        while self.is_shutting_down and self.workers.in_flight() and time.monotonic() < deadline:
+        while self.is_shutting_down and not self.is_replaced and self.workers.in_flight() and time.monotonic() < deadline:
             time.sleep(LOOK)
 
     def _conclude(self, result: Json) -> Json:
         """The answer for all workers, when each has ended its part; they all give the same. Or of this one, if it ends alone."""
         others = self.workers.pids()
         self.workers.say_result(result)
-        if not self.is_shutting_down:
+        if not self.is_shutting_down or self.is_replaced:
             return result
         shutdown = self._service.shutdown
         results = self.workers.results(time.monotonic() + shutdown.drain + sum(step.timeout for step in shutdown.steps) + GRACE)

@@ -367,7 +367,17 @@ class Service:
         return {name: report for name, report in told.items() if report["status"] != "not_used"}
 
     def capabilities(self) -> List[str]:
-        return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._restart is not None else [])]
+        return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._can_restart else [])]
+
+    @property
+    def _can_restart(self) -> bool:
+        handover = self._group.handover if self._group is not None else None
+        return self._restart is not None or (handover is not None and handover.obstacle() is None)
+
+    @property
+    def is_wrapped(self) -> bool:
+        """True under `hephaestus run`."""
+        return self._wrapper_address is not None
 
     def resources(self) -> Json:
         resources: Json = json.loads(self._resources())
@@ -429,6 +439,8 @@ class Service:
 
     def restart(self) -> Optional[str]:
         """Begins a restart in place; or says why it is impossible."""
+        if self._group is not None and self._group.handover is not None:
+            return "a shutdown is under way" if self.should_shutdown else self._group.handover.begin()
         if self._restart is None:
             return "the server of this program does not hand its listening sockets over"
         problem = self._restart.problem()
@@ -470,7 +482,10 @@ class Service:
 
     def _signalled(self, number: int) -> None:
         log.info("%s: shutting down", signal.Signals(number).name)
-        self.shutdown.request("signal")
+        if self._group is not None and self._group.is_replaced:
+            self._signals.pass_on(number)  # the server stops to accept, and ends its requests; then its end runs the steps
+        else:
+            self.shutdown.request("signal")
 
     def _leave(self) -> None:
         """When the shutdown has ended, in a thread of its own: the answers go out, then the process ends."""

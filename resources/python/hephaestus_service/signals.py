@@ -8,12 +8,14 @@ import signal
 import threading
 import time
 from types import FrameType
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from . import process
+from .runners import turns
 from .workers import master_pid
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
+NEWCOMERS_TIMEOUT = 1.0  # seconds
 SECOND_AFTER = 0.2  # a signal that comes sooner is taken for the same one
 
 
@@ -27,6 +29,7 @@ class Signals:
         self._asked = asked
         self._before: Dict[int, Any] = {}
         self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._server_loop: Optional[asyncio.AbstractEventLoop] = None
         self._loop_handles: Dict[int, Any] = {}
         self._first: Optional[float] = None
         self._handing_on = False
@@ -38,6 +41,7 @@ class Signals:
 
     def take(self, loop: Optional[asyncio.AbstractEventLoop] = None) -> None:
         """From now on; a second call does nothing. Does nothing outside the main thread, where Python allows no handlers."""
+        self._server_loop = self._server_loop or loop
         if self._before or threading.current_thread() is not threading.main_thread():
             return
         for number in NUMBERS:
@@ -81,12 +85,41 @@ class Signals:
         else:
             os.kill(os.getpid(), signal.SIGTERM)
 
+    def pass_on(self, number: int) -> None:
+        """Does now what the signal did before, and loses nobody whom the server has accepted. In the main thread."""
+        handle = self._loop_handles.get(number)
+        before = self._before.get(number)
+        server = _server_of(getattr(handle, "_callback", None)) or _server_of(before)
+        loop = self._server_loop
+        self._handing_on = True
+        if server is not None and loop is not None and loop.is_running():
+            asyncio.run_coroutine_threadsafe(_stop_gently(server), loop)
+        elif callable(before):
+            before(number, None)
+
     def _hand_on_here(self, number: int, frame: Optional[FrameType]) -> None:
         before = self._before.get(number)
         if callable(before) and before is not signal.default_int_handler:
             before(number, frame)
         elif before is not signal.SIG_IGN:
             raise SystemExit(self._exit_code)
+
+
+async def _stop_gently(server: Any) -> None:
+    """uvicorn drops whom it has accepted and not heard of when it stops."""
+    loop = asyncio.get_running_loop()
+    for each in [each for listening in server.servers for each in listening.sockets]:
+        loop.remove_reader(each.fileno())
+    await turns()
+    deadline = time.monotonic() + NEWCOMERS_TIMEOUT
+    while newcomers(list(server.server_state.connections)) and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    server.should_exit = True
+
+
+def newcomers(connections: List[Any]) -> int:
+    """Those of uvicorn without a request so far. A websocket has none: its protocol took the connection over from a request."""
+    return sum(getattr(each, "cycle", each) is None for each in connections)
 
 
 def _server_of(handler: Any) -> Any:

@@ -17,6 +17,7 @@ from .restart import Restart, take_inherited
 from .runners import turns
 from .service import Service
 from .shutdown import Phase
+from .signals import newcomers
 
 
 class _Server(uvicorn.Server):  # type: ignore[misc]
@@ -44,11 +45,6 @@ class _Server(uvicorn.Server):  # type: ignore[misc]
         self._service.on_stop(lambda: asyncio.run_coroutine_threadsafe(stop_accepting(), loop))
 
 
-def _newcomers(connections: List[Any]) -> int:
-    """Those without a request so far. A websocket has none: its protocol took the connection over from a request."""
-    return sum(getattr(each, "cycle", each) is None for each in connections)
-
-
 def run(service: Service, app: Any, options: Dict[str, Any]) -> int:
     """See Service.run(). Raises AccessError for an address beyond loopback without a token, OSError for one that is taken."""
     options = {"log_level": "warning", **options}
@@ -60,7 +56,7 @@ def run(service: Service, app: Any, options: Dict[str, Any]) -> int:
     server = _Server(uvicorn.Config(wrapped, lifespan="on", **options), service)
     name = listening.getsockname()
     connections = server.server_state.connections
-    service.connections.counted_by(lambda: len(connections), lambda: _newcomers(list(connections)),
+    service.connections.counted_by(lambda: len(connections), lambda: newcomers(list(connections)),
                                    str(name[1]) if isinstance(name, tuple) else os.fsdecode(name))
     kept = listening.dup()
     restart = Restart({address: kept})

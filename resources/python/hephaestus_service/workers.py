@@ -39,6 +39,7 @@ NUMBERS = 512  # bytes at the beginning of a slot
 RESULT, VERDICT, REFUSALS = NUMBERS + MOST_DEPENDENCIES * ENTRY, 100 << 10, 156 << 10  # offsets of texts in a slot
 TEXT_HEAD = 24  # bytes: sequence, version, length
 POLL, POLL_WITHOUT_BELL = 1.0, 0.1  # seconds
+IMPORT_LOOK = 0.02
 TRIES = 1000  # to read what another process is writing
 MODES = ("", "immediate", "scheduled", "signal", "restart")
 # Numbers of the header
@@ -186,8 +187,8 @@ class Workers:
         self.master = master
         self.instance_id = _instance_of(master, ticks)
         self._changed = changed
-        self._name = f"hephaestus-workers-{os.geteuid()}-{master}-{ticks}"
-        self._path = os.path.join(_directory(), self._name)
+        self._path = _path_of(master, ticks)
+        self._name = os.path.basename(self._path)
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._shared = _open(self._path)
         try:
@@ -218,7 +219,6 @@ class Workers:
         self._merged: Tuple[Tuple[Tuple[int, int], ...], Json] = ((), {})
 
     def start(self) -> None:
-        self.gauges[IS_SERVING] = 1
         threading.Thread(target=self._watch, name="hephaestus-workers", daemon=True).start()
 
     # One identity
@@ -435,6 +435,9 @@ class Workers:
                         ringer.sendto(b".", self._address(index))
 
     def _watch(self) -> None:
+        while _is_importing():  # the program may still fail
+            time.sleep(IMPORT_LOOK)
+        self.gauges[IS_SERVING] = 1
         while not self._has_left:
             with contextlib.suppress(OSError):
                 self._bell.recv(16)
@@ -450,6 +453,25 @@ def _together(counts: List[Count]) -> Tuple[bool, Tally]:
     return any(each[4]["enabled"] for each in counts), (
         sum(each[0] for each in counts), sum(each[1] for each in counts), last_success or None, last_failure or None, error,
         newest[4]["details"])
+
+
+def _is_importing() -> bool:
+    return any(getattr(getattr(module, "__spec__", None), "_initializing", False) for module in list(sys.modules.values()))
+
+
+def serving_under(master: int) -> int:
+    """How many workers of another master, of the same user, have begun to serve."""
+    try:
+        with open(_path_of(master, process_of(master)[1]), "rb") as file:
+            memory = memoryview(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
+    except (OSError, ValueError):  # not there, or empty still
+        return 0
+    used = memory[:HEADER].cast("Q")[USED_SLOTS]
+    return sum(bool(Slot(memory[start:start + SLOT]).whole[IS_SERVING]) for start in range(HEADER, HEADER + used * SLOT, SLOT))
+
+
+def _path_of(master: int, ticks: int) -> str:
+    return os.path.join(_directory(), f"hephaestus-workers-{os.geteuid()}-{master}-{ticks}")
 
 
 def _directory() -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import http
+import os
 from concurrent.futures import Future
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
@@ -22,9 +23,15 @@ class WsgiMiddleware:
 
     def __init__(self, app: App, service: Service) -> None:
         self.app, self.service = app, service
-        if not is_master():
+        if is_master():
+            os.register_at_fork(after_in_child=self._begin_in_worker)
+        else:
             service.first_checks()
             service.begin()
+
+    def _begin_in_worker(self) -> None:
+        if not is_master():
+            self.service.begin()
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
         service = self.service

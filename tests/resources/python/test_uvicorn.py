@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from hephaestus_service import Service
+from hephaestus_service.signals import newcomers
 
 uvicorn_way = pytest.importorskip("hephaestus_service.uvicorn")
 
@@ -26,7 +27,7 @@ def test_connections_answer_without_delay(monkeypatch):
 
 def test_a_websocket_is_no_newcomer():
     silent, asking, websocket = SimpleNamespace(cycle=None), SimpleNamespace(cycle=object()), SimpleNamespace()
-    assert uvicorn_way._newcomers([silent, asking, websocket]) == 1
+    assert newcomers([silent, asking, websocket]) == 1
 
 
 WEBSOCKET = b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: %s\r\n" \
@@ -35,6 +36,7 @@ APPLICATION = """
 import socket
 import sys
 from hephaestus_service import Service
+from hephaestus_service.signals import newcomers
 
 async def application(scope, receive, send):
     if scope["type"] == "websocket":

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -136,3 +137,80 @@ def test_a_file_that_several_workers_loaded_is_told_once():
     other = {**STALE, "changed": [{**STALE["changed"][0], "pids": [1]}]}
     body = merged([STALE, FRESH, other])
     assert (body["changed"], body["coverage"]) == ([{**STALE["changed"][0], "pids": [1, 2]}], {"processes": 3, "modules": 7})
+
+
+class Client(threading.Thread):
+    """Makes a new connection for every request, until it is told to end."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.lost, self.count, self.goes_on = server, [], 0, True
+
+    def run(self):
+        while self.goes_on:
+            try:
+                assert self.server.ask("/?seconds=0.005").isdigit()
+                self.count += 1
+            except Exception as problem:  # noqa: BLE001: whatever it is, it was lost
+                self.lost.append(repr(problem))
+
+
+def gunicorn(arguments, app_dir=SUBJECTS):
+    if shutil.which("gunicorn") is None:
+        pytest.skip("no gunicorn")
+    server = Server.__new__(Server)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        server.port = probe.getsockname()[1]
+    server.process = subprocess.Popen([shutil.which("gunicorn"), "--log-level", "error", "-w", "2", "-b", f"127.0.0.1:{server.port}", *arguments],
+                                      cwd=app_dir, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(SUBJECTS)})
+    return server
+
+
+@pytest.mark.parametrize("arguments", [["-k", "uvicorn.workers.UvicornWorker", "workers_app:asgi()"], ["--threads", "8", "workers_app:wsgi()"],
+                                       ["--threads", "8", "--preload", "workers_app:wsgi()"]])
+def test_another_gunicorn_takes_the_sockets_and_loses_nobody(arguments, eventually):
+    server = gunicorn(arguments)
+    eventually(server.answers, TIMEOUT)
+    clients = [Client(server) for _ in range(4)]
+    for client in clients:
+        client.start()
+    seen = [server.json("/health/live")["pid"]]
+    for _ in range(3):
+        eventually(lambda: server.json("/health/restart", "POST").get("status") == "restart_scheduled", TIMEOUT)
+        eventually(lambda: seen[-1] not in {server.json("/health/live")["pid"] for _ in range(6)}, TIMEOUT)
+        seen.append(server.json("/health/live")["pid"])
+    for client in clients:
+        client.goes_on = False
+    for client in clients:
+        client.join(TIMEOUT)
+    assert [client.lost for client in clients] == [[]] * 4
+    assert all(client.count for client in clients) and len(set(seen)) == 4
+    assert server.process.wait(TIMEOUT) == 0  # the first master has ended long since
+    assert server.json("/health/shutdown", "POST")["status"] == "shutdown_complete"
+    eventually(lambda: not server.answers(), TIMEOUT)
+
+
+def test_a_gunicorn_whose_successor_fails_goes_on(tmp_path, eventually):
+    app = tmp_path / "application.py"
+    app.write_text("from workers_app import *\n")
+    server = gunicorn(["--threads", "8", "application:wsgi()"], tmp_path)
+    try:
+        eventually(server.answers, TIMEOUT)
+        first = server.json("/health/live")["instance_id"]
+        app.write_text("raise OSError('no configuration')\n")
+        assert server.json("/health/restart", "POST")["status"] == "restart_scheduled"
+        assert "under way" in server.ask("/health/restart", "POST")
+        eventually(lambda: server.json("/health/restart", "POST").get("status") == "restart_scheduled", TIMEOUT)  # the first try has failed
+        assert server.json("/health/live")["instance_id"] == first
+        assert server.json("/health/live")["status"] == "healthy"
+    finally:
+        server.process.terminate()
+        server.process.wait(TIMEOUT)
+    eventually(lambda: not server.answers(), TIMEOUT)
+
+
+def test_a_gunicorn_that_cannot_execute_itself_says_so(server):
+    if "gunicorn" not in server.process.args:
+        pytest.skip("of gunicorn")
+    assert "restart" not in server.json("/health/status")["capabilities"]
+    assert "python -m gunicorn" in server.json("/health/restart", "POST")["error"]["message"]
