@@ -9,7 +9,7 @@
 #include "server/app/logoptions.h"
 #include "server/app/statedirectory.h"
 #include "server/cli/globaloptions.h"
-#include "server/code/codemanifest.h"
+#include "server/code/codesources.h"
 #include "server/code/globpattern.h"
 #include "server/core/listeningsocket.h"
 

@@ -101,7 +101,7 @@ bool CodeComparison::visitWatched(CpuThrottle &throttle)
     GlobPattern::Visitor visitor;
     FileTable::Directory *folder = nullptr; // of the files that follow
     visitor.directory = [&](const QByteArray &directory) {
-        m_manifest.noteDirectory(directory);
+        m_manifest.directories().note(directory);
         folder = &files.directory(directory).second;
     };
     visitor.unreadable = [this](const QByteArray &directory) { m_unexpected.emplace(directory, Change::Unreadable); };
@@ -121,7 +121,7 @@ bool CodeComparison::visitWatched(CpuThrottle &throttle)
                 compareTo(directory + '/' + name, file, &status, 0, throttle);
         }
         if (isLink)
-            m_manifest.noteLink(directory + '/' + name);
+            m_manifest.directories().noteLink(directory + '/' + name);
     };
     for (const GlobPattern &pattern : m_manifest.patterns())
         pattern.walk(visitor);

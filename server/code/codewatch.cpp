@@ -72,7 +72,7 @@ void CodeWatch::start()
                                 : m_manifest->concerns(directory, name))
                     notice();
             });
-    m_manifest->setDirectoryListener([this](const QByteArray &directory) { watchDirectory(directory); });
+    m_manifest->directories().setListener([this](const QByteArray &directory) { watchDirectory(directory); });
     compareNow();
 }
 
@@ -165,7 +165,7 @@ void CodeWatch::glance()
     if (m_firstNotice || m_clock.now() < m_nextFileGlance)
         return;
     m_throttle.begin();
-    const bool isSame = !m_manifest->haveDirectoriesMoved() && m_comparison.looksTheSame(m_throttle);
+    const bool isSame = !m_manifest->directories().haveMoved() && m_comparison.looksTheSame(m_throttle);
     const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.glanceShare));
     m_nextFileGlance = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (!isSame)

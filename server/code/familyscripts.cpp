@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/code/familyscripts.h"
+
+#include "server/code/fileproof.h"
+#include "server/code/processorigin.h"
+#include "server/code/scriptarguments.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayList &directories,
+                                   const QList<GlobPattern> &patterns, const ChangeBound &since)
+{
+    const auto known = m_scripts.constFind(member.identity());
+    const bool isNew = known == m_scripts.cend();
+    if (!isNew && known->image == member.image)
+        return {};
+    const pid_t pid = member.entry.pid;
+    const QByteArrayList arguments = ProcessOrigin::argumentsOf(pid);
+    ScriptArguments found;
+    for (const QByteArray &directory : directories + QByteArrayList{ProcessOrigin::directoryOf(pid)}) {
+        if (directory.isEmpty())
+            continue;
+        found = readScriptArguments(member.program, arguments, directory);
+        if (std::all_of(found.files.begin(), found.files.end(),
+                        [](const QByteArray &path) { return ::access(path.constData(), F_OK) == 0; }))
+            break;
+    }
+    const ChangeBound begun = isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
+    Scripts scripts{member.image, {}, {}};
+    bool isWatched = false;
+    for (const QByteArray &file : std::as_const(found.files)) {
+        const QByteArray path = QFile::encodeName(QDir::cleanPath(QFile::decodeName(file)));
+        isWatched = isWatched || std::any_of(patterns.begin(), patterns.end(), [&](const GlobPattern &pattern) {
+                        return pattern.matches(path);
+                    });
+        scripts.files << noteFile(path, begun);
+    }
+    if (!found.gap.isEmpty() && !isWatched)
+        scripts.gap = QStringLiteral("process %1 (%2): %3").arg(pid).arg(QString::fromUtf8(member.program), found.gap);
+    m_scripts.insert(member.identity(), scripts);
+    return found.folders;
+}
+
+quint32 FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since)
+{
+    LoadedFile file;
+    file.origins = Scripted;
+    struct stat status = {};
+    if (::stat(path.constData(), &status) == 0) {
+        file.stamp = FileStamp::of(status);
+        for (LoadedFile &known : m_files.versions(path)) {
+            if (known.stamp == file.stamp) {
+                known.origins |= Scripted;
+                return known.name;
+            }
+        }
+        if (since.mayPrecede(file.stamp.changed))
+            makeUnverified(file);
+    } else {
+        file.evidence = isMissing(errno) ? Evidence::Unverified : Evidence::Unreadable;
+    }
+    m_directories.noteFolderOf(path);
+    return m_files.addVersion(path, file).name;
+}
+
+void FamilyScripts::keep(const QSet<FamilyMember::Identity> &present)
+{
+    m_scripts.removeIf([&](const auto &entry) { return !present.contains(entry.key()); });
+    QSet<quint32> files;
+    for (const Scripts &each : std::as_const(m_scripts))
+        files.unite(QSet<quint32>(each.files.cbegin(), each.files.cend()));
+    m_files.forget(Scripted, [&](const QByteArray &, const LoadedFile &file) { return !files.contains(file.name); });
+}
+
+QStringList FamilyScripts::gaps() const
+{
+    QStringList gaps;
+    for (const Scripts &each : m_scripts) {
+        if (!each.gap.isEmpty())
+            gaps << each.gap;
+    }
+    return gaps;
+}
+
+void FamilyScripts::addHolders(const QSet<quint32> &files, QHash<quint32, QList<qint64>> &holders) const
+{
+    for (auto scripts = m_scripts.cbegin(); scripts != m_scripts.cend(); ++scripts) {
+        for (const quint32 file : scripts->files) {
+            if (files.contains(file))
+                holders[file] << scripts.key().first;
+        }
+    }
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/code/familymember.h"
+#include "server/code/loadedmodules.h"
+
+#include <QHash>
+#include <QStringList>
+
+#include <chrono>
+
+namespace Hephaestus {
+
+/// Interpreters of a family that could report what they load, and do not. Belongs to one thread.
+class SilentInterpreters
+{
+public:
+    /// `reporters`: the programs that have an adapter, without a version. None: nothing is expected of any.
+    explicit SilentInterpreters(QByteArrayList reporters) : m_reporters(std::move(reporters)) {}
+
+    /// True for `python`, `python3.11`, `pypy3`, … if `python` and `pypy` are reporters.
+    bool isReporter(const QByteArray &program) const;
+    /// Compares the running processes with those that `modules` has reports of.
+    void update(const QList<FamilyMember> &members, LoadedModules &modules);
+    /// True if a process has just begun and could not report yet: what is found now may change at once.
+    bool isSettling() const { return m_isSettling; }
+    /// Which processes will not report; one sentence each.
+    const QStringList &gaps() const { return m_gaps; }
+    /// Why nothing is known although an adapter was given.
+    QString nobodyReports() const;
+
+private:
+    struct Starting
+    {
+        QByteArray image;
+        std::chrono::steady_clock::time_point since;
+    };
+    QByteArrayList m_reporters;
+    QHash<FamilyMember::Identity, Starting> m_starting;
+    QStringList m_gaps;
+    bool m_isSettling = false;
+};
+
+} // namespace Hephaestus
