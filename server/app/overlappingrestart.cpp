@@ -48,6 +48,7 @@ std::optional<Problem> OverlappingRestart::begin(std::function<void(bool isAccep
     connect(m_successor.get(), &Successor::noted, &m_supervisor, &Supervisor::note);
     connect(m_successor.get(), &Successor::wrote, m_readiness.get(),
             [this](OutputStream, const QByteArray &lines) { m_readiness->readOutput(lines); });
+    connect(m_successor.get(), &Successor::spawned, this, &OverlappingRestart::spawned);
     connect(m_successor.get(), &Successor::changed, this, &OverlappingRestart::changed);
     connect(m_successor.get(), &Successor::accepting, this, &OverlappingRestart::advance);
     connect(m_successor.get(), &Successor::failed, this, &OverlappingRestart::successorFailed);

@@ -43,6 +43,8 @@ public:
     std::optional<HandedProgram> handOver();
 
 Q_SIGNALS:
+    /// ChildProcess::spawned() of the successor.
+    void spawned(const Hephaestus::GuardedProgram &program);
     void changed();
 
 private:

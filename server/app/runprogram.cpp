@@ -106,6 +106,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
     m_service.http().setComparison([this](auto done) { m_code.compareAnew(std::move(done)); });
     m_service.http().setCodeQuery(
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
+    connect(&m_supervisor, &Supervisor::spawned, this, &RunProgram::guardAlso);
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);
     connect(&m_supervisor, &Supervisor::wrote, &m_readiness, &ReadinessWatch::readOutput);
     connect(&m_readiness, &ReadinessWatch::becameReady, this, &RunProgram::publish);
@@ -125,6 +126,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
         m_overlap = std::make_unique<OverlappingRestart>(options, sockets, m_supervisor,
                                                          [this](qint64 pid) { return isOurs(pid); });
         m_restart.setPreparation([this](auto done) { return prepareRestart(std::move(done)); });
+        connect(m_overlap.get(), &OverlappingRestart::spawned, this, &RunProgram::guardAlso);
         connect(m_overlap.get(), &OverlappingRestart::changed, this, [this] {
             publish();
             checkWhetherStopped();
@@ -331,6 +333,12 @@ void RunProgram::publish()
     m_usage->follow(leaders, m_sockets.addresses());
     m_guardian.guard(programs(), m_supervisor.strays());
     m_code.follow(m_supervisor.pid(), m_supervisor.launchedAt());
+}
+
+/// A program that was not told to the guardian yet must not run: should this process be killed then, nobody ends it.
+void RunProgram::guardAlso(const GuardedProgram &program)
+{
+    m_guardian.guard(programs() << program, m_supervisor.strays());
 }
 
 /// Who tells whether the program serves looks at the one that runs now.

@@ -47,6 +47,7 @@ public:
 
 private:
     void publish();
+    void guardAlso(const GuardedProgram &program);
     void followProgram();
     void makeUpstream(const ModuleAdapter *adapter);
     void publishReadiness(WrappedProcess &process);

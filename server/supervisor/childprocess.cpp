@@ -138,7 +138,9 @@ std::optional<StartFailure> ChildProcess::start(const ChildCommand &command, con
                                                 std::chrono::milliseconds grace)
 {
     Q_ASSERT(!isRunning());
-    auto spawned = spawn(command, sockets);
+    auto spawned = spawn(command, sockets, [this](const SpawnedChild &child) {
+        Q_EMIT this->spawned({entryOf(child.pid), {}, {child.output.number(), child.error.number()}});
+    });
     if (const auto failure = std::get_if<StartFailure>(&spawned))
         return *failure;
     watch(std::get<SpawnedChild>(std::move(spawned)), command, grace);
@@ -170,14 +172,18 @@ RunningChild ChildProcess::release()
     return child;
 }
 
+/// An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
+ProcessEntry ChildProcess::entryOf(pid_t pid)
+{
+    return readProcess(pid).value_or(ProcessEntry{pid, ::getpid(), pid, pid, 'R', 0});
+}
+
 void ChildProcess::watch(SpawnedChild child, const ChildCommand &command, std::chrono::milliseconds grace)
 {
     m_stopSignal = command.stopSignal;
     m_stopScope = command.stopScope;
     m_child = std::move(child);
-    // An unreaped child is always listed, unless /proc is not there: then only its group can be ended.
-    m_leader =
-        readProcess(m_child.pid).value_or(ProcessEntry{m_child.pid, ::getpid(), m_child.pid, m_child.pid, 'R', 0});
+    m_leader = entryOf(m_child.pid);
     leaders().append(m_leader);
     m_grace = grace;
     m_end.reset();

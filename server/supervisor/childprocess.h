@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "server/supervisor/childend.h"
 #include "server/supervisor/childsignal.h"
+#include "server/supervisor/guardedprogram.h"
 #include "server/supervisor/processtable.h"
 #include "server/supervisor/spawn.h"
 
@@ -82,6 +83,9 @@ public Q_SLOTS:
     void advance();
 
 Q_SIGNALS:
+    /// The process is there, and runs the program after the slots (direct connections) have returned. If this process
+    /// ends before that, the program never runs.
+    void spawned(const Hephaestus::GuardedProgram &program);
     void suspendedChanged(bool suspended);
     void straysChanged();
     void remainsFound(int count);                ///< the program ended and left these processes, which are ended now
@@ -89,6 +93,7 @@ Q_SIGNALS:
     void ended(const Hephaestus::ChildEnd &end); ///< everything is gone and reaped
 
 private:
+    static ProcessEntry entryOf(pid_t pid);
     void watch(SpawnedChild child, const ChildCommand &command, std::chrono::milliseconds grace);
     void setDeadline(std::chrono::milliseconds grace);
     void ask();

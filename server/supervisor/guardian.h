@@ -3,7 +3,7 @@
 
 #include "common/base/filedescriptor.h"
 #include "server/supervisor/childcommand.h"
-#include "server/supervisor/processtable.h"
+#include "server/supervisor/guardedprogram.h"
 
 #include <QByteArray>
 #include <QObject>
@@ -25,17 +25,6 @@ struct GuardianOptions
     std::chrono::milliseconds grace{30'000}; ///< from the stop signal to SIGKILL
     /// Another one guards still: nothing is done before this one is told what to guard.
     bool isStandby = false;
-};
-
-/// A program that runs.
-struct GuardedProgram
-{
-    ProcessEntry leader;
-    /// It was told to end, and gets SIGKILL then, by the steady clock; nothing: it was not told.
-    std::optional<std::chrono::steady_clock::time_point> killAt{};
-    QList<int> outputs{}; ///< the descriptors its stdout and stderr are read from; -1: that has ended
-
-    bool operator==(const GuardedProgram &) const = default;
 };
 
 /// A process beside this one that outlives it. Should this one be killed, it ends what this one ran, as a stop would

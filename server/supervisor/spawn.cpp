@@ -23,13 +23,14 @@ namespace {
 
 constexpr int LoadMilliseconds = 10'000;
 
-enum class Stage : int { Session, Directory, Descriptors, Exec };
+enum class Stage : int { Waiting, Session, Directory, Descriptors, Exec };
 
-/// What the child tells through the pipe that closes itself when the program runs.
-struct Failure
+/// How far the child came. It tells that it waits to run the program (Waiting), and then what failed, through a pipe
+/// that closes itself when the program runs.
+struct Report
 {
     Stage stage;
-    int error;
+    int error = 0;
 };
 
 struct Pipe
@@ -61,11 +62,14 @@ public:
     Pipe output;
     Pipe error;
     Pipe status;
+    Pipe gate; ///< the child runs the program when a byte comes, and ends when it closes
     const ExecImage &image() const { return m_image; }
 
 private:
     [[noreturn]] void fail(Stage stage) noexcept { fail(stage, errno); }
     [[noreturn]] void fail(Stage stage, int error) noexcept;
+    void tell(Stage stage, int error) noexcept;
+    void awaitGate() noexcept;
 
     const QByteArray m_directory;
     const bool m_sharesInput;
@@ -79,13 +83,13 @@ bool Launch::open(const QList<HandedSocket> &sockets)
 {
     if (!m_handover.prepare(sockets))
         return false;
-    for (Pipe *pipe : {&output, &error, &status}) {
+    for (Pipe *pipe : {&output, &error, &status, &gate}) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0)
             return false;
         pipe->reading.reset(ends[0]);
         pipe->writing.reset(ends[1]);
-        if (!m_handover.keepClear(pipe->writing))
+        if (pipe != &gate && !m_handover.keepClear(pipe->writing)) // nothing is placed before the gate opens
             return false;
     }
     for (Pipe *pipe : {&output, &error})
@@ -95,20 +99,39 @@ bool Launch::open(const QList<HandedSocket> &sockets)
     return m_input.isOpen() && m_handover.keepClear(m_input);
 }
 
+void Launch::tell(Stage stage, int error) noexcept
+{
+    const Report report{stage, error};
+    [[maybe_unused]] const auto written =
+        ::write(status.writing.number(), &report, sizeof report); // below PIPE_BUF: whole
+}
+
 void Launch::fail(Stage stage, int error) noexcept
 {
-    const Failure failure{stage, error};
-    [[maybe_unused]] const auto written =
-        ::write(status.writing.number(), &failure, sizeof failure); // below PIPE_BUF: whole
+    tell(stage, error);
     ::_exit(StartFailure::NotFound);
+}
+
+void Launch::awaitGate() noexcept
+{
+    tell(Stage::Waiting, 0);
+    char opened = 0;
+    ssize_t count = 0;
+    do {
+        count = ::read(gate.reading.number(), &opened, 1);
+    } while (count < 0 && errno == EINTR);
+    if (count != 1)
+        ::_exit(StartFailure::Own); // the parent ended; nobody reads this any more
 }
 
 void Launch::runChild(pid_t parent) noexcept
 {
+    gate.writing.reset(); // only the parent's end keeps the gate
     if (::setsid() < 0 || ::prctl(PR_SET_PDEATHSIG, m_deathSignal) != 0)
         fail(Stage::Session);
     if (::getppid() != parent)
-        ::_exit(StartFailure::Own); // it died before it could be watched; nobody reads this any more
+        ::_exit(StartFailure::Own); // before it could be told to end with its parent
+    awaitGate();
     if (!m_directory.isEmpty() && ::chdir(m_directory.constData()) != 0)
         fail(Stage::Directory);
     const int stdio[] = {m_input.number(), output.writing.number(), error.writing.number()};
@@ -139,8 +162,8 @@ pid_t forkWithoutSignals(Launch &launch)
     return pid;
 }
 
-/// Waits until the program runs (nothing is returned) or is known not to.
-std::optional<Failure> awaitExec(int status)
+/// What the child tells next; nothing: the program runs, or the child has ended.
+std::optional<Report> awaitReport(int status)
 {
     pollfd waited{status, POLLIN, 0};
     int ready = 0;
@@ -148,18 +171,32 @@ std::optional<Failure> awaitExec(int status)
         ready = ::poll(&waited, 1, LoadMilliseconds);
     } while (ready < 0 && errno == EINTR);
     if (ready == 0)
-        return Failure{Stage::Exec, ETIMEDOUT};
-    Failure failure{};
+        return Report{Stage::Exec, ETIMEDOUT};
+    Report report{};
     ssize_t count = 0;
     do {
-        count = ::read(status, &failure, sizeof failure);
+        count = ::read(status, &report, sizeof report);
     } while (count < 0 && errno == EINTR);
-    if (count == ssize_t(sizeof failure))
-        return failure;
+    if (count == ssize_t(sizeof report))
+        return report;
     return {};
 }
 
-StartFailure explain(const Failure &failure, const ChildCommand &command, const ExecImage &image)
+/// Lets the waiting child run the program; nothing: it does.
+std::optional<Report> runProgram(const Launch &launch, const SpawnedChild &child,
+                                 const std::function<void(const SpawnedChild &)> &beforeExec)
+{
+    const auto waiting = awaitReport(launch.status.reading.number());
+    if (!waiting || waiting->stage != Stage::Waiting)
+        return waiting ? waiting : Report{Stage::Session, ESRCH};
+    if (beforeExec)
+        beforeExec(child);
+    if (::write(launch.gate.writing.number(), "", 1) != 1)
+        return Report{Stage::Session, errno};
+    return awaitReport(launch.status.reading.number());
+}
+
+StartFailure explain(const Report &failure, const ChildCommand &command, const ExecImage &image)
 {
     switch (failure.stage) {
     case Stage::Session: return ownFailure(u"no session of its own for the program"_s, failure.error);
@@ -168,6 +205,7 @@ StartFailure explain(const Failure &failure, const ChildCommand &command, const 
             u"the working directory %1 cannot be entered"_s.arg(QString::fromLocal8Bit(command.directory)),
             failure.error);
     case Stage::Descriptors: return ownFailure(u"the program's descriptors could not be set up"_s, failure.error);
+    case Stage::Waiting:
     case Stage::Exec: break;
     }
     return image.explain(failure.error);
@@ -175,7 +213,8 @@ StartFailure explain(const Failure &failure, const ChildCommand &command, const 
 
 } // namespace
 
-std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets)
+std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets,
+                                               const std::function<void(const SpawnedChild &)> &beforeExec)
 {
     if (const auto refused = ExecImage::refuse(command))
         return *refused;
@@ -189,11 +228,14 @@ std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, cons
     launch.output.writing.reset();
     launch.error.writing.reset();
     launch.status.writing.reset();
+    launch.gate.reading.reset();
+    child.output = std::move(launch.output.reading);
+    child.error = std::move(launch.error.reading);
     std::optional<StartFailure> problem;
     child.pidfd.reset(int(::syscall(SYS_pidfd_open, child.pid, 0)));
     if (!child.pidfd.isOpen())
         problem = ownFailure(u"the program cannot be watched"_s, errno);
-    else if (const auto failure = awaitExec(launch.status.reading.number()))
+    else if (const auto failure = runProgram(launch, child, beforeExec))
         problem = explain(*failure, command, launch.image());
     if (problem) {
         ::kill(child.pid, SIGKILL);
@@ -202,8 +244,6 @@ std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, cons
         }
         return *problem;
     }
-    child.output = std::move(launch.output.reading);
-    child.error = std::move(launch.error.reading);
     return child;
 }
 

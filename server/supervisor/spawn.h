@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <variant>
 
 namespace Hephaestus {
@@ -23,7 +24,11 @@ struct SpawnedChild
 /// blocked, but SIGHUP stays ignored where nohup(1) wants it so. It has no descriptor but stdio and the sockets, which
 /// are 3, 4, … in their order. Call it from a thread that stays, the main thread: see ChildCommand::endsWithParent.
 ///
+/// Calls `beforeExec` when the process is there, and leads its session; it runs the program after that. Should this
+/// process end before, the program never runs.
+///
 /// Returns when the program runs or it is known why not; a program that cannot be loaded in 10 s is given up.
-std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets);
+std::variant<SpawnedChild, StartFailure> spawn(const ChildCommand &command, const QList<HandedSocket> &sockets,
+                                               const std::function<void(const SpawnedChild &)> &beforeExec = {});
 
 } // namespace Hephaestus

@@ -34,6 +34,7 @@ Successor::Successor(SuccessorOptions options, HeldSockets &sockets, const Clock
     , m_child(clock)
 {
     connect(&m_timer, &QTimer::timeout, this, &Successor::look);
+    connect(&m_child, &ChildProcess::spawned, this, &Successor::spawned);
     connect(&m_child, &ChildProcess::ended, this, &Successor::childEnded);
 }
 

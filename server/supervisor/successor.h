@@ -64,6 +64,8 @@ public Q_SLOTS:
     void look();
 
 Q_SIGNALS:
+    /// ChildProcess::spawned().
+    void spawned(const Hephaestus::GuardedProgram &program);
     void changed(); ///< describe() says something else
     void wrote(Hephaestus::OutputStream stream, const QByteArray &lines);
     void noted(const QString &event); ///< for the log

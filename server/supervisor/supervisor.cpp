@@ -38,6 +38,7 @@ Supervisor::Supervisor(SupervisorOptions options, HeldSockets &sockets, const Cl
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &Supervisor::advance);
     connect(&m_divertTimer, &QTimer::timeout, this, &Supervisor::lookForClients);
+    connect(&m_child, &ChildProcess::spawned, this, &Supervisor::spawned);
     connect(&m_child, &ChildProcess::ended, this, &Supervisor::childEnded);
     connect(&m_child, &ChildProcess::suspendedChanged, this, [this](bool suspended) {
         if (m_state == ProcessState::Stopping)

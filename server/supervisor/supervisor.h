@@ -109,6 +109,8 @@ public Q_SLOTS:
     void advance();
 
 Q_SIGNALS:
+    /// ChildProcess::spawned() of its next run.
+    void spawned(const Hephaestus::GuardedProgram &program);
     void changed();  ///< describe() says something else
     void finished(); ///< Ended or Failed: nothing is left of the program, and it is not started again
     /// Whole lines, or what a line has that does not end: of the program itself.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/processentry.h"
 #include "server/supervisor/spawn.h"
 #include "tests/support/leftovers.h"
 
@@ -8,6 +9,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -49,6 +51,8 @@ private Q_SLOTS:
     void cleanup();
     void theChildGetsACleanStart();
     void whatNohupIgnoresStaysIgnored();
+    void theProgramRunsWhenItWasNoted();
+    void theProgramNeverRunsIfItsParentEndsBefore();
     void itsInputIsOursOrNothing_data();
     void itsInputIsOursOrNothing();
     void theSocketsStartAtThree();
@@ -110,6 +114,43 @@ void TestSpawn::whatNohupIgnoresStaysIgnored()
     ::signal(SIGQUIT, quit);
     const QByteArray said = outputOf(std::get<SpawnedChild>(std::move(spawned)));
     QVERIFY2(said.contains("\nsignals 1\n"), said.constData());
+}
+
+void TestSpawn::theProgramRunsWhenItWasNoted()
+{
+    const auto programOf = [](pid_t pid) { return QFile::symLinkTarget(u"/proc/%1/exe"_s.arg(pid)); };
+    std::optional<ProcessEntry> noted;
+    QString program;
+    auto spawned = spawn(child({"describe"}), {}, [&](const SpawnedChild &child) {
+        noted = readProcess(child.pid);
+        program = programOf(child.pid);
+    });
+    QVERIFY(noted);
+    QCOMPARE(program, programOf(::getpid()));
+    QCOMPARE(noted->session, noted->pid);
+    QVERIFY(outputOf(std::get<SpawnedChild>(std::move(spawned))).contains("leads yes"));
+}
+
+void TestSpawn::theProgramNeverRunsIfItsParentEndsBefore()
+{
+    const QByteArray mark = QFile::encodeName(directory->filePath(u"ran"_s));
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ChildCommand command{.arguments = {"touch", mark}, .directory = {}, .environment = {}};
+    command.endsWithParent = false;
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        spawn(command, {}, [](const SpawnedChild &) { ::raise(SIGKILL); });
+        ::_exit(0);
+    }
+    int status = 0;
+    QCOMPARE(::waitpid(parent, &status, 0), parent);
+    QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    const pid_t orphan = ::waitpid(-1, &status, 0); // it came to us
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    QVERIFY(orphan > 0);
+    QVERIFY(WIFEXITED(status));
+    QCOMPARE(WEXITSTATUS(status), int(StartFailure::Own));
+    QVERIFY(::access(mark.constData(), F_OK) != 0);
 }
 
 void TestSpawn::itsInputIsOursOrNothing_data()
