@@ -18,10 +18,9 @@ bool isDigits(QByteArrayView text)
     return !text.isEmpty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The line at the start of `buffer`, without its end, removed from it; nothing if it is not there yet.
-std::optional<QByteArray> takeLine(QByteArray &buffer)
+/// The line at the start of `buffer` that ends at `end`, without its end, removed from it; nothing if that is negative.
+std::optional<QByteArray> takeLine(QByteArray &buffer, qsizetype end)
 {
-    const qsizetype end = buffer.indexOf('\n');
     if (end < 0)
         return {};
     QByteArray line = buffer.left(end > 0 && buffer[end - 1] == '\r' ? end - 1 : end);
@@ -67,8 +66,9 @@ QByteArray HttpResponseParser::header(QByteArrayView name) const
 /// Reads a whole head, if it has arrived; true if another one follows (after 1xx).
 bool HttpResponseParser::parseHead()
 {
-    const qsizetype crlf = m_buffer.indexOf("\n\r\n");
-    const qsizetype lf = m_buffer.indexOf("\n\n");
+    const qsizetype from = std::max<qsizetype>(0, m_searched - 2); // an end may have begun there
+    const qsizetype crlf = m_buffer.indexOf("\n\r\n", from);
+    const qsizetype lf = m_buffer.indexOf("\n\n", from);
     const bool complete = crlf >= 0 || lf >= 0;
     const qsizetype length = complete ? (lf < 0 || (crlf >= 0 && crlf < lf) ? crlf + 3 : lf + 2) : m_buffer.size();
     // What cannot become HTTP is told at once: another protocol's server may be waiting for us.
@@ -81,12 +81,13 @@ bool HttpResponseParser::parseHead()
         fail(State::TooLarge, u"the head of the answer is longer than %1 KiB"_s.arg(MaximumHead / 1024));
         return false;
     }
+    m_searched = complete ? 0 : m_buffer.size();
     if (!complete)
         return false;
     m_headers.clear();
-    if (!parseStatusLine(*takeLine(m_buffer)))
+    if (!parseStatusLine(*takeLine(m_buffer, m_buffer.indexOf('\n'))))
         return false;
-    while (const auto line = takeLine(m_buffer)) {
+    while (const auto line = takeLine(m_buffer, m_buffer.indexOf('\n'))) {
         if (line->isEmpty())
             break;
         if (line->at(0) == ' ' || line->at(0) == '\t') { // folded (section 5.2); before any field, ignored (2.2)
@@ -208,7 +209,8 @@ bool HttpResponseParser::takeChunk()
         return m_left == 0;
     }
     // A line is too long however much of it has come: the packets must not matter.
-    const qsizetype end = m_buffer.indexOf('\n');
+    const qsizetype end = m_buffer.indexOf('\n', m_searched);
+    m_searched = end < 0 ? m_buffer.size() : 0;
     const qsizetype length = end < 0 ? m_buffer.size() : end;
     if (m_chunk == Chunk::Trailer && m_trailer + length > MaximumHead) {
         fail(State::TooLarge, u"the answer's trailers are too long"_s);
@@ -218,7 +220,7 @@ bool HttpResponseParser::takeChunk()
         fail(State::Broken, u"the answer has a chunk without a size"_s);
         return false;
     }
-    const auto line = takeLine(m_buffer);
+    const auto line = takeLine(m_buffer, end);
     if (!line)
         return false;
     switch (m_chunk) {

@@ -61,6 +61,7 @@ private:
     qint64 m_left = 0;       ///< of the body, or of the present chunk
     qsizetype m_interim = 0; ///< bytes of heads with 1xx, which count as parts of the head
     qsizetype m_trailer = 0;
+    qsizetype m_searched = 0; ///< of the buffer: no head or line ends before, so that the cost is linear
     int m_status = 0;
     State m_state = State::Head;
     Framing m_framing = Framing::UntilClose;
