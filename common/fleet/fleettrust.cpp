@@ -91,6 +91,7 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
     }
     if (lines.isEmpty())
         return {};
+    lines.prepend('\n'); // a full disk may have cut the line before
     if (m_file.isEmpty())
         return Problem{{}, u"no place to keep what is trusted: neither HOME nor XDG_STATE_HOME is set"_s};
     if (const auto problem = makePrivateDirectory(QFileInfo(m_file).absolutePath()))

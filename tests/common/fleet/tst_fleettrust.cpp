@@ -24,6 +24,7 @@ private Q_SLOTS:
     void whatRunsIsAskedAgainWhenItChanges_data();
     void whatRunsIsAskedAgainWhenItChanges();
     void aFileThatOthersCouldHaveWrittenSaysNothing();
+    void aLineThatWasCutSpoilsNoOther();
 
 private:
     static FleetEntry shop()
@@ -50,7 +51,7 @@ void TestFleetTrust::whatWasAgreedToIsKept()
     QCOMPARE(::stat(QFile::encodeName(state.filePath(u"trusted"_s)).constData(), &status), 0);
     QCOMPARE(status.st_mode & 0777U, 0600U);
     QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {shop()})); // not twice
-    QCOMPARE(QFile(state.filePath(u"trusted"_s)).size(), 65);
+    QCOMPARE(QFile(state.filePath(u"trusted"_s)).size(), 66);
     // Another process agreed to something: this one sees it.
     FleetEntry other = shop();
     other.name = u"other"_s;
@@ -99,6 +100,19 @@ void TestFleetTrust::aFileThatOthersCouldHaveWrittenSaysNothing()
     QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {shop()}));
     QCOMPARE(::chmod(QFile::encodeName(state.filePath(u"trusted"_s)).constData(), 0606), 0);
     QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, shop()));
+}
+
+void TestFleetTrust::aLineThatWasCutSpoilsNoOther()
+{
+    const QTemporaryDir state;
+    FleetEntry other = shop();
+    other.name = u"other"_s;
+    QVERIFY(!FleetTrust(state.path()).trust(u"/srv/fleet.toml"_s, {shop()}));
+    QFile file(state.filePath(u"trusted"_s));
+    QVERIFY(file.resize(file.size() - 10));
+    QVERIFY(!FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, shop()));
+    QVERIFY(!FleetTrust(state.path()).trust(u"/srv/fleet.toml"_s, {other}));
+    QVERIFY(FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, other));
 }
 
 QTEST_GUILESS_MAIN(TestFleetTrust)
