@@ -12,10 +12,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.util import cache_from_source
-from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from .encoding import as_text
 from .mapped import Identity, Mapped, descendants_of, mapped_files, program_of
+from .patterns import Glob, expand
 from .report import BEGAN, TICK, Process, Report, Stamp, begin, image_of, is_running, process_of, start_of
 
 Json = Dict[str, Any]
@@ -174,6 +175,44 @@ class Family:
                 self._found.setdefault(file, set()).add(pid)
 
 
+class Watch:
+    """Files that patterns name, as they were at the first look. Belongs to the thread that looks."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        directory = os.getcwdb()
+        self._globs = {pattern: [Glob(directory, each) for each in expand(os.fsencode(pattern))] for pattern in patterns}
+        self._files: Optional[Dict[bytes, File]] = None
+        self._unmatched: List[str] = []
+
+    def look(self, modules: Set[bytes]) -> Tuple[List[File], List[str]]:
+        """Those that count, with `change` where that is known already; and what cannot be known. What a process has loaded (`modules`)
+        counts by what was loaded."""
+        found: Set[bytes] = set()
+        reasons: List[str] = []
+        for pattern, globs in self._globs.items():
+            try:
+                matching = {path for glob in globs for path in glob.files()}
+            except OSError as problem:
+                reasons.append(f"{pattern}: {problem.strerror}: {os.fsdecode(problem.filename)}")
+                continue
+            if self._files is None and not matching:
+                self._unmatched.append(pattern)
+            found |= matching
+        if self._files is None:
+            self._files = {path: file for path in found for file in _as_watched(path)}
+        added = [File(path, "source", None, change="added") for path in sorted(found - self._files.keys()) if path not in modules]
+        return [file for path, file in self._files.items() if path not in modules] + added, \
+            reasons + [f"no file matches the pattern {pattern}" for pattern in self._unmatched]
+
+
+def _as_watched(path: bytes) -> List[File]:
+    try:
+        stamp = stamp_of(path)
+    except OSError:
+        return []  # gone again
+    return [File(path, "source", stamp, is_doubtful=stamp[4] >= BEGAN)]
+
+
 def _as_lock_file(path: bytes) -> File:
     stamp = stamp_of(path)
     return File(path, "lock_file", stamp, is_doubtful=stamp[4] >= BEGAN)
@@ -248,8 +287,10 @@ def _made_byte_code(file: File) -> bool:
 class Freshness:
     """The verdict, from start() on, by a thread of its own. Its methods may be called from any thread."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, watch: Sequence[str] = ()) -> None:
         self._family = Family(Report(path))
+        self._watch = Watch(watch)
+        self._watched: List[File] = []
         self._verdict = Verdict()
         self._encoded: Tuple[Optional[Verdict], str] = (None, "")
         self._lock = threading.Lock()
@@ -279,7 +320,7 @@ class Freshness:
 
     def loaded(self, paths: Iterable[bytes]) -> List[Json]:
         """Of each absolute path: whether a process has loaded that file."""
-        kinds = {file.path: file.kind for file in list(self._family.files)}
+        kinds = {file.path: file.kind for file in [*self._watched, *self._family.files]}
         found: List[Json] = []
         for path in paths:
             kind = kinds.get(path) or kinds.get(os.path.realpath(path))
@@ -310,7 +351,7 @@ class Freshness:
         end = time.monotonic() + max(seconds, GLANCE)
         libraries = tuple(os.fsencode(os.path.join(os.path.realpath(each), "")) for each in {sys.prefix, sys.base_prefix})
         own = [file for file in self._family.files if file.kind != "executable" and not file.path.startswith(libraries)]
-        own = [file for file in own if not file.change]
+        own = [file for file in own + self._watched if not file.change]
         while time.monotonic() < end:
             if self._wake.wait(min(GLANCE, max(0.0, end - time.monotonic()))):
                 self._wake.clear()
@@ -322,7 +363,7 @@ class Freshness:
         found = self._compare()
         new = found.changes() - self._verdict.changes()
         if new:  # believed when it lasts
-            time.sleep(CONFIRM_GONE if any(change == "removed" for _, change in new) else CONFIRM)
+            time.sleep(CONFIRM_GONE if any(change in ("removed", "added") for _, change in new) else CONFIRM)
             found = self._compare()
         self._verdict = found
         self.compared_now(_lasting(found), found.began)
@@ -338,9 +379,13 @@ class Freshness:
         began = time.monotonic()
         self._family.look()
         changed: List[Tuple[File, List[int]]] = []
-        for file, pids in self._family.files.items():
+        modules = {file.path for file in self._family.files}
+        self._watched, gaps = self._watch.look(modules)
+        nobody: Set[int] = set()
+        for file, pids in [*self._family.files.items(), *((file, nobody) for file in self._watched)]:
             used = time.thread_time()
-            file.change = compare(file)
+            if file.change != "added":
+                file.change = compare(file)
             if file.change:
                 changed.append((file, sorted(pids)))
             used = time.thread_time() - used
@@ -348,8 +393,9 @@ class Freshness:
                 time.sleep(used * (1 / HASH_SHARE - 1))
         kinds = [file.kind for file in self._family.files]
         coverage = {"processes": self._family.processes, "executable": kinds.count("executable"), "libraries": kinds.count("library"),
-                    "modules": kinds.count("source"), "watched": 0, "configuration": kinds.count("lock_file"), "polled_directories": 0}
-        reasons = sorted(self._family.reasons)
+                    "modules": kinds.count("source"), "watched": len(self._watched), "configuration": kinds.count("lock_file"),
+                    "polled_directories": 0}
+        reasons = sorted(self._family.reasons + gaps)
         unsure = [file for file, _ in changed if file.change in UNSURE]
         if unsure:
             more = f" (and {len(unsure) - 1} more)" if len(unsure) > 1 else ""
@@ -402,7 +448,8 @@ def _resolve(done: Future[None]) -> None:
         pass
 
 
-def freshness() -> Optional[Freshness]:
-    """Of this process; None where Python or the system cannot tell. What is loaded is noted from now on."""
+def freshness(watch: Sequence[str] = ()) -> Optional[Freshness]:
+    """Of this process; None where Python or the system cannot tell. What is loaded is noted from now on. `watch`: patterns of other files,
+    relative to the directory now."""
     path = begin()
-    return Freshness(path) if path is not None else None
+    return Freshness(path, watch) if path is not None else None

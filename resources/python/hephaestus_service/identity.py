@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import Dict, Tuple
+import subprocess
+from typing import Dict, Optional, Tuple
 
 BRANCHES = "refs/heads/"
+GIT_TIMEOUT = 20.0  # seconds
 LONGEST_LINE = 64 << 10
 
 
@@ -22,6 +24,34 @@ def own_identity() -> Dict[str, str]:
         branch, commit = _head_of(repository)
         found.update({"worktree": worktree, "branch": branch, "commit": commit})
     return {name: value for name, value in found.items() if value}
+
+
+def was_dirty(worktree: str, commit: str, since: float) -> Optional[bool]:
+    """Whether files that git follows differed from `commit` at `since` (Unix time), a moment ago. None: git is not there, does not say, or
+    something was changed after that."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", worktree, "status", "--porcelain=v1", "-z",
+               "--untracked-files=no", "--no-renames"]
+    try:
+        told = subprocess.run(command, env={**clean, "LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=GIT_TIMEOUT, check=True).stdout
+        if _head_of(_repository_of(worktree)[1])[1] != commit:
+            return None
+        changed = [os.path.join(os.fsencode(worktree), each[3:]) for each in told.split(b"\0") if each]
+        if not changed:
+            return False
+        return True if any(_changed_before(path, since) for path in changed) else None
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _changed_before(path: bytes, moment: float) -> bool:
+    """Of a file that is gone, by its directory."""
+    try:
+        return os.lstat(path).st_ctime < moment
+    except FileNotFoundError:
+        parent = os.path.dirname(path)
+        return _changed_before(parent, moment) if parent != path else False
 
 
 def _user() -> str:

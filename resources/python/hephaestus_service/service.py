@@ -30,7 +30,7 @@ from .encoding import as_bytes, as_key, as_text
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
 from .group import Group, join_group
-from .identity import own_identity
+from .identity import own_identity, was_dirty
 from .restart import Restart
 from .runners import Runner
 from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
@@ -59,16 +59,17 @@ class Service:
     `notice` is the seconds between a scheduled shutdown and its drain; `drain` how long requests in flight are waited for.
     A service that is reached from other machines needs `token_file`; without one only this user and root, on this machine, may
     shut it down. `metrics=False` leaves `/metrics` to the program. `code=False`:
-    it is not told whether the process runs the code on disk, and the environment of its children stays as it is.
+    it is not told whether the process runs the code on disk, and the environment of its children stays as it is. `watch`: patterns of
+    other files that belong to the code, such as `"rules/**/*.json"`, relative to the current directory.
     """
 
     def __init__(self, name: str, version: str = "0", *, notice: float = 1.0, drain: float = 30.0, token_file: Optional[str] = None,
                  allowed_hosts: Sequence[str] = (), allowed_origins: Sequence[str] = (), insecure: bool = False,
-                 metrics: bool = True, code: bool = True) -> None:
+                 metrics: bool = True, code: bool = True, watch: Sequence[str] = ()) -> None:
         self.name, self.version = name, version
         self.access = Access(read_token(token_file) if token_file else None, list(allowed_hosts), list(allowed_origins), insecure)
         self.serves_metrics = metrics
-        self._tells_code = code
+        self._tells_code, self._watch = code, tuple(watch)
         self._lock = threading.Lock()
         self.dependencies: Dict[str, Dependency] = {}
         self._steps: List[Step] = []
@@ -94,7 +95,8 @@ class Service:
     def _begin_process(self) -> None:
         """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""
         self.instance_id = secrets.token_hex(16)
-        self._identity = as_text(own_identity())
+        self._identity = own_identity()
+        self._encoded_identity = as_text(self._identity)
         self.started_at, self.began = time.time(), time.monotonic()
         self._group: Optional[Group] = None  # of the workers of a server with several
         self._encode_names(os.getpid())
@@ -106,7 +108,7 @@ class Service:
         self.connections = Connections()
         self._used = "}"
         self._used_until = 0.0  # monotonic
-        self.code: Optional[Freshness] = freshness() if self._tells_code else None
+        self.code: Optional[Freshness] = freshness(self._watch) if self._tells_code else None
         self._application: Optional[Step] = None  # the application's own end, where it has one
         self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
         self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
@@ -307,6 +309,19 @@ class Service:
         self.shutdown.started()
         if self._group is not None and not has_begun:
             self._group.start()
+        if not has_begun and self._identity.get("commit"):
+            threading.Thread(target=self._look_for_changes, name="hephaestus-identity", daemon=True).start()
+
+    def _look_for_changes(self) -> None:
+        """Of all workers one looks: as of their master's start, git may have more than one answer."""
+        if self._group is None or self._group.workers.may_look_for_changes():
+            dirty = was_dirty(self._identity["worktree"], self._identity["commit"], self.started_at)
+            if self._group is not None:
+                self._group.workers.say_dirty(dirty)
+        else:
+            dirty = self._group.workers.dirty()
+        if dirty is not None:
+            self._encoded_identity = as_text({**self._identity, "dirty": dirty})
 
     def _join_workers(self) -> None:
         self._group = join_group(self)
@@ -345,7 +360,8 @@ class Service:
         """As JSON, in UTF-8. What seldom changes is not encoded anew."""
         asked = self.should_shutdown
         body = '%s,"should_shutdown":%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
-            self._basic(), "true" if asked else "false", as_text(self.capabilities()), self._dependencies(), self._resources(), self._identity)
+            self._basic(), "true" if asked else "false", as_text(self.capabilities()), self._dependencies(), self._resources(),
+            self._encoded_identity)
         if asked:
             progress = self.shutdown.progress()
             if self._group is not None:

@@ -24,6 +24,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .dependency import Tally
 from .encoding import as_text
+from .identity import GIT_TIMEOUT
 from .report import image_of, process_of
 
 Json = Dict[str, Any]
@@ -41,9 +42,10 @@ TEXT_HEAD = 24  # bytes: sequence, version, length
 POLL, POLL_WITHOUT_BELL = 1.0, 0.1  # seconds
 IMPORT_LOOK = 0.02
 TRIES = 1000  # to read what another process is writing
+DIRTY_STATES = (None, False, True)
 MODES = ("", "immediate", "scheduled", "signal", "restart")
 # Numbers of the header
-FORMAT, STARTED, BEGAN, MODE, NOTICE_END, REVISION, COMPARE_AFTER, SHUTDOWN_ID, USED_SLOTS = range(9)
+FORMAT, STARTED, BEGAN, MODE, NOTICE_END, REVISION, COMPARE_AFTER, SHUTDOWN_ID, USED_SLOTS, DIRTY = range(10)
 # Numbers of a slot
 PID, IN_FLIGHT, TASKS, IS_STOPPED, COMPARED, ENTRIES, IS_SERVING = range(7)
 # Numbers of an entry; a text follows
@@ -232,6 +234,23 @@ class Workers:
     def began(self) -> float:
         """Monotonic seconds."""
         return float(self._times[BEGAN])
+
+    def may_look_for_changes(self) -> bool:
+        """True for the first worker that asks: it looks, and says what it found."""
+        with self._exclusively():
+            is_first = self._whole[DIRTY] == 0
+            self._whole[DIRTY] = max(1, self._whole[DIRTY])
+            return is_first
+
+    def say_dirty(self, dirty: Optional[bool]) -> None:
+        self._whole[DIRTY] = DIRTY_STATES.index(dirty) + 2
+
+    def dirty(self) -> Optional[bool]:
+        """What that worker has found; waits for it, as long as git may take."""
+        deadline = time.monotonic() + GIT_TIMEOUT + 1.0
+        while self._whole[DIRTY] < 2 and time.monotonic() < deadline:
+            time.sleep(IMPORT_LOOK)
+        return DIRTY_STATES[self._whole[DIRTY] - 2] if self._whole[DIRTY] >= 2 else None
 
     # One count
 

@@ -237,3 +237,38 @@ def test_the_adapter_leaves_a_path_that_the_user_gave(path, report, kept, tmp_pa
                            env={**os.environ, "PYTHONPATH": str(path), "HEPHAESTUS_MODULES": report}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            text=True, check=True, cwd=tmp_path)
     assert (found.stdout, found.stderr) == (f"{kept}\n", "")
+
+
+WATCHING = MAIN.replace('Service("subject")', 'Service("subject", watch=("rules/**/*.json", "early.py"))')
+
+
+@pytest.fixture
+def watching(tmp_path, eventually):
+    (tmp_path / "rules/deep").mkdir(parents=True)
+    for name in ("early.py", "helper.py", "rules/a.json", "rules/deep/b.json", "rules/c.txt"):
+        (tmp_path / name).write_text(f"name = '{name}'\n")
+    (tmp_path / "main.py").write_text(WATCHING)
+    eventually(lambda: time.time_ns() > (tmp_path / "main.py").stat().st_ctime_ns + 60_000_000)
+    without = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", freshness.begin.__globals__["VARIABLE"])}
+    made = Subject(tmp_path, {**without, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tmp_path)})
+    yield made
+    made.process.kill()
+    made.process.communicate()
+
+
+@pytest.mark.parametrize("act, file, expected", [
+    (edit, "rules/a.json", stale("a.json")), (edit, "rules/deep/b.json", stale("b.json")), (edit, "rules/c.txt", FRESH),
+    (os.unlink, "rules/a.json", stale("a.json", "removed")), (Path.touch, "rules/deep/new.json", stale("new.json", "added")),
+    (Path.touch, "rules/new.txt", FRESH), (save_unchanged, "rules/a.json", FRESH), (edit, "early.py", stale("early.py")),
+    (lambda path: path.parent.joinpath("d").symlink_to(path.parent), "rules/deep", FRESH)])
+def test_files_that_patterns_name(watching, act, file, expected):
+    assert watching.found() == FRESH
+    assert watching.code()["coverage"]["watched"] == 2  # early.py counts by what was imported
+    assert watching.ask(f"/health/code?path={watching.directory}/rules/a.json")["files"][0]["loaded"]
+    act(watching.directory / file)
+    assert watching.found() == expected
+
+
+def test_a_pattern_that_names_no_file_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert freshness.Watch(("*.json",)).look(set()) == ([], ["no file matches the pattern *.json"])
