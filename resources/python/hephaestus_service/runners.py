@@ -99,7 +99,7 @@ class Runner:
         """Returns when the event loop has done what it was asked for before, and has made known whom it accepted. Not from its thread."""
         loop = self.loop
         if loop is not None and loop.is_running():
-            with contextlib.suppress(StepTimedOut, RuntimeError):  # it ends at this moment
+            with contextlib.suppress(StepTimedOut, RuntimeError, concurrent.futures.CancelledError):  # it ends at this moment
                 _result(asyncio.run_coroutine_threadsafe(turns(), loop), timeout)
 
     def run_aside(self, function: Callable[[], Any], timeout: float) -> Any:
