@@ -24,4 +24,11 @@ QString homeDirectory()
     return home.startsWith('/') && home != "/" ? QFile::decodeName(home) : QString();
 }
 
+QString homeRelative(const QString &path)
+{
+    const QString home = homeDirectory();
+    const bool isWithin = home.size() > 1 && (path == home || path.startsWith(home + QLatin1Char('/')));
+    return isWithin ? QLatin1Char('~') + path.mid(home.size()) : path;
+}
+
 } // namespace Hephaestus

@@ -9,4 +9,7 @@ namespace Hephaestus {
 /// QDir::homePath() would say `/` then, and what is written there is in nobody's home. Any thread.
 QString homeDirectory();
 
+/// A path as a person reads it: `~` for the home directory that it is in. Any thread.
+QString homeRelative(const QString &path);
+
 } // namespace Hephaestus

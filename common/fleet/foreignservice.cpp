@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/foreignservice.h"
 
+#include "common/base/gitstate.h"
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 
 namespace Hephaestus {
@@ -24,23 +27,12 @@ QString canonical(const QString &directory)
 /// The work tree of git that the directory lies in; empty: in none.
 QString worktreeAround(const QString &directory)
 {
-    for (QDir around(directory);; around.setPath(QFileInfo(around.path()).path())) {
-        if (QFileInfo::exists(around.filePath(u".git"_s)))
-            return around.path();
-        if (around.isRoot())
-            return {};
-    }
+    return QFile::decodeName(GitState::of(QFile::encodeName(directory)).worktree);
 }
 
 bool isInside(const QString &inner, const QString &outer)
 {
     return inner == outer || inner.startsWith(outer.endsWith(u'/') ? outer : outer + u'/');
-}
-
-QString homeShort(const QString &path)
-{
-    const QString home = QDir::homePath();
-    return isInside(path, home) ? u'~' + path.mid(home.size()) : path;
 }
 
 /// Where the entry's project is; empty: it does not say.
@@ -69,7 +61,7 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
                                                                       : !isInside(own, other) && !isInside(other, own);
     if (!isForeign)
         return {};
-    QString owner = printable(homeShort(otherTree.isEmpty() ? other : otherTree));
+    QString owner = printable(homeRelative(otherTree.isEmpty() ? other : otherTree));
     if (!identity.branch.isEmpty())
         owner += u", branch "_s + printable(identity.branch.left(80));
     return report.pid ? owner + u" (pid %1)"_s.arg(*report.pid) : owner;

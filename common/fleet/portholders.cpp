@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/portholders.h"
 
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 
 #include <QDir>
@@ -140,12 +141,6 @@ Sockets socketsAt(const ServiceAddress &address)
     return sockets;
 }
 
-QString homeShortened(const QString &path)
-{
-    const QString home = QDir::homePath();
-    return path == home || path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
-}
-
 PortHolder describe(const ServiceAddress &address, const QString &pid)
 {
     PortHolder listener{address, pid.toLongLong(), {}, {}};
@@ -155,7 +150,7 @@ PortHolder describe(const ServiceAddress &address, const QString &pid)
     while (command.endsWith('\0'))
         command.chop(1);
     listener.command = printable(QString::fromLocal8Bit(command.replace('\0', ' ')));
-    listener.directory = printable(homeShortened(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(pid))));
+    listener.directory = printable(homeRelative(QFile::symLinkTarget(u"/proc/%1/cwd"_s.arg(pid))));
     return listener;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/printable.h"
+#include "common/fleet/fleetchoice.h"
 #include "common/fleet/fleetfile.h"
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
@@ -24,7 +25,11 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
     m_parser.setApplicationDescription(description);
     addHelpOption(m_parser);
     addGlobalOptions(m_parser);
-    m_parser.addOption({u"fleet"_s, u"The fleet file (default: %1)."_s.arg(defaultFleetPath()), u"FILE"_s});
+    m_parser.addOption(
+        {u"fleet"_s,
+         u"The fleet file. Without it: $HEPHAESTUS_FLEET, fleet.toml here or above within the git work tree, %1."_s.arg(
+             defaultFleetPath()),
+         u"FILE"_s});
     if (names == Names::Required || names == Names::AllIfNone)
         m_parser.addPositionalArgument(
             u"NAME|URL"_s, u"A service, by its name in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s,
@@ -79,9 +84,16 @@ std::optional<int> ClientCommandLine::readFleetFile()
 {
     if (std::exchange(m_isFleetRead, true))
         return {};
-    const QString path = m_parser.isSet(u"fleet"_s) ? m_parser.value(u"fleet"_s) : defaultFleetPath();
-    if (!m_parser.isSet(u"fleet"_s) && !QFileInfo::exists(path))
-        return usageError(u"there is no fleet file %1; write --fleet FILE, or name services by URL"_s.arg(path));
+    const QString given = m_parser.value(u"fleet"_s);
+    if (given.isEmpty() && m_parser.isSet(u"fleet"_s))
+        return usageError(u"--fleet: expected a file"_s);
+    const FleetChoice choice = chooseFleet(given);
+    const QString &path = choice.path;
+    if (choice.reason == FleetChoice::Reason::User && !QFileInfo::exists(path))
+        return usageError(u"there is no fleet.toml in this project, and no fleet file %1; write --fleet FILE, or name "
+                          "services by URL"_s.arg(path));
+    if (choice.reason != FleetChoice::Reason::Given)
+        std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(choice.text()));
     FleetReading reading = readFleet(path);
     for (const Problem &problem : reading.problems)
         std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));

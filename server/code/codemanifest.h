@@ -11,7 +11,7 @@
 #include "server/code/loadedmodules.h"
 #include "server/code/noteddirectories.h"
 #include "server/code/silentinterpreters.h"
-#include "server/core/gitstate.h"
+#include "common/base/gitstate.h"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/ownidentity.h"
 
-#include "server/core/gitstate.h"
+#include "common/base/gitstate.h"
 
 #include <QDir>
 #include <QFile>

@@ -140,7 +140,7 @@ private:
         }
         m_report.status = ServiceStatus::ShuttingDown;
         m_report.shouldShutdown = true;
-        QTimer::singleShot(100, this, [this] {
+        QTimer::singleShot(has("drain") ? 5'000 : 100, this, [this] {
             if (has("restart-fails")) {
                 m_report.status = ServiceStatus::Healthy;
                 m_report.shouldShutdown = false;

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void usageErrorsExitWithTwo_data();
     void usageErrorsExitWithTwo();
     void everyErrorOfTheFleetFileIsTold();
+    void theProjectsFleetIsTaken();
     void theTableShowsEachService();
     void aCommandIsRunOnlyIfNothingIsStale_data();
     void aCommandIsRunOnlyIfNothingIsStale();
@@ -67,9 +68,10 @@ private Q_SLOTS:
     void aScheduledShutdownIsAsked();
 
 private:
-    Outcome run(const QStringList &arguments)
+    Outcome run(const QStringList &arguments, const QString &place = {})
     {
         QProcess process;
+        process.setWorkingDirectory(place);
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(u"XDG_STATE_HOME"_s, directory->path());
         environment.insert(u"XDG_CONFIG_HOME"_s, directory->path());
@@ -146,7 +148,7 @@ void TestClientCommands::usageErrorsExitWithTwo_data()
 {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QString>("words");
-    QTest::newRow("no fleet") << QStringList{u"status"_s} << u"there is no fleet file"_s;
+    QTest::newRow("no fleet") << QStringList{u"status"_s} << u"there is no fleet.toml in this project"_s;
     QTest::newRow("fleet not there") << QStringList{u"status"_s, u"--fleet"_s, u"/nowhere"_s} << u"/nowhere"_s;
     QTest::newRow("bad URL") << QStringList{u"status"_s, u"ftp://x"_s} << u"expected http://HOST:PORT"_s;
     QTest::newRow("unknown option") << QStringList{u"status"_s, u"--frobnicate"_s} << u"frobnicate"_s;
@@ -166,6 +168,12 @@ void TestClientCommands::usageErrorsExitWithTwo_data()
                                  << u"--timeout: expected a duration"_s;
     QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"many"_s}
                               << u"--tail: expected a number"_s;
+    QTest::newRow("no port") << QStringList{u"port"_s} << u"expected one PORT"_s;
+    QTest::newRow("port beyond numbers") << QStringList{u"port"_s, u"65536"_s} << u"from 1 to 65535"_s;
+    QTest::newRow("ps of something") << QStringList{u"ps"_s, u"x"_s} << u"unexpected \"x\""_s;
+    QTest::newRow("prune of a name") << QStringList{u"prune"_s, u"shop"_s} << u"expected a port"_s;
+    QTest::newRow("prune as JSON, asked") << QStringList{u"prune"_s, u"--json"_s} << u"goes with --yes"_s;
+    QTest::newRow("port zero") << QStringList{u"port"_s, u"0"_s} << u"from 1 to 65535"_s;
     QTest::newRow("watch without stale") << QStringList{u"restart"_s, u"http://h:1"_s, u"--watch"_s}
                                          << u"--watch goes with --stale"_s;
 }
@@ -190,6 +198,18 @@ void TestClientCommands::everyErrorOfTheFleetFileIsTold()
     QVERIFY2(outcome.errors.contains(u"fleet.toml:3: "_s) && outcome.errors.contains(u"fleet.toml:4: "_s),
              qPrintable(outcome.errors));
     QFile::remove(directory->filePath(u"fleet.toml"_s));
+}
+
+void TestClientCommands::theProjectsFleetIsTaken()
+{
+    const QTemporaryDir project;
+    QVERIFY(QDir(project.path()).mkpath(u"shop/.git"_s) && QDir(project.path()).mkpath(u"shop/api"_s));
+    QVERIFY(QFile::rename(fleetFile(fakeEntry("alpha")), project.filePath(u"shop/fleet.toml"_s)));
+    const Outcome outcome = run({u"status"_s}, project.filePath(u"shop/api"_s));
+    QCOMPARE(outcome.code, 1); // it does not run
+    QVERIFY2(outcome.output.contains("alpha"_L1), qPrintable(outcome.output));
+    QCOMPARE(outcome.errors,
+             u"hephaestus status: fleet file %1 (of this project)\n"_s.arg(project.filePath(u"shop/fleet.toml"_s)));
 }
 
 void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale_data()
@@ -501,7 +521,7 @@ void TestClientCommands::anInterruptedRestartLeavesTheServiceRunning()
     QFETCH(int, number);
     QFETCH(QString, after);
     QFETCH(bool, isByItself);
-    QByteArray entry = fakeEntry("a", {}, isByItself ? QByteArray() : QByteArray("drain"));
+    QByteArray entry = fakeEntry("a", {}, "drain"); // long enough to be interrupted
     if (after == "started"_L1)
         makeSlow(entry);
     if (isByItself)

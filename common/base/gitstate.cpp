@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/core/gitstate.h"
+#include "common/base/gitstate.h"
 
 #include "common/base/regularfile.h"
 
