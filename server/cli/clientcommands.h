@@ -17,6 +17,10 @@ int waitCommand(const QStringList &arguments);
 int execCommand(const QStringList &arguments);
 int affectedCommand(const QStringList &arguments);
 int logsCommand(const QStringList &arguments);
+int doctorCommand(const QStringList &arguments);
+int portCommand(const QStringList &arguments);
+int psCommand(const QStringList &arguments);
+int pruneCommand(const QStringList &arguments);
 int trustCommand(const QStringList &arguments);
 
 } // namespace Hephaestus

@@ -7,6 +7,7 @@
 #include "common/client/dialectclient.h"
 #include "common/fleet/prometheusfleet.h"
 #include "common/fleet/servicestate.h"
+#include "server/cli/table.h"
 #include "server/cli/terminal.h"
 
 #include <QDeadlineTimer>
@@ -14,7 +15,6 @@
 #include <QTimer>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <vector>
 
@@ -50,14 +50,6 @@ Look lookOf(ServiceState state)
     Q_UNREACHABLE();
 }
 
-struct Cell
-{
-    QString text;
-    Paint paint = Paint::None;
-};
-
-using Row = std::array<Cell, 6>;
-
 /// `database ok, qdrant error: connection refused`; those not used are left out.
 QString dependencyText(const HealthReport &report)
 {
@@ -79,23 +71,18 @@ QString phaseText(const QString &phase)
 
 Row rowOf(const ServiceSnapshot &snapshot)
 {
-    const Look look = lookOf(snapshot.state);
-    const QString word = wireName(snapshot.state).replace(u'_', u' ');
-    Row row{Cell{QString::fromUtf16(look.shape) + u' ' + word, look.paint},
+    Row row{stateCell(snapshot.state),
             {printable(snapshot.name)},
             {u"—"_s},
             {u"—"_s},
-            {u"—"_s},
+            {u"—"_s, Paint::None, true},
             {printable(snapshot.message), Paint::Faint}};
     if (!snapshot.report)
         return row;
     const HealthReport &report = *snapshot.report;
-    if (report.code && report.code->verdict == CodeVerdict::Stale)
-        row[2] = {u"◆ stale"_s, Paint::Stale};
-    else if (report.code && report.code->verdict == CodeVerdict::Fresh)
-        row[2] = {u"fresh"_s};
+    row[2] = codeCell(report);
     row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
-    row[4] = {formatDuration(report.uptime)};
+    row[4] = {formatDuration(report.uptime), Paint::None, true};
     row[5] = {dependencyText(report), snapshot.state == ServiceState::DependencyError ? Paint::Bad : Paint::None};
     if (const QString trouble = programTrouble(report); !trouble.isEmpty())
         row[5].text.prepend(printable(trouble) + u"; "_s);
@@ -234,36 +221,25 @@ bool isStale(const ServiceSnapshot &snapshot)
     return snapshot.report && snapshot.report->code && snapshot.report->code->verdict == CodeVerdict::Stale;
 }
 
+Cell stateCell(ServiceState state)
+{
+    const Look look = lookOf(state);
+    return {QString::fromUtf16(look.shape) + u' ' + wireName(state).replace(u'_', u' '), look.paint};
+}
+
+Cell codeCell(const HealthReport &report)
+{
+    if (report.code && report.code->verdict == CodeVerdict::Stale)
+        return {u"◆ stale"_s, Paint::Stale};
+    return {report.code && report.code->verdict == CodeVerdict::Fresh ? u"fresh"_s : u"—"_s};
+}
+
 QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal)
 {
-    QList<Row> rows{{Cell{u"STATE"_s, Paint::Faint},
-                     {u"SERVICE"_s, Paint::Faint},
-                     {u"CODE"_s, Paint::Faint},
-                     {u"VERSION"_s, Paint::Faint},
-                     {u"UP"_s, Paint::Faint},
-                     {u"DEPENDENCIES"_s, Paint::Faint}}};
+    QList<Row> rows{headings({u"STATE"_s, u"SERVICE"_s, u"CODE"_s, u"VERSION"_s, u"UP"_s, u"DEPENDENCIES"_s})};
     for (const ServiceSnapshot &snapshot : snapshots)
         rows << rowOf(snapshot);
-    std::array<qsizetype, 6> widths{};
-    for (const Row &row : rows) {
-        for (size_t column = 0; column < row.size(); ++column)
-            widths[column] = std::max(widths[column], row[column].text.size());
-    }
-    QString text;
-    for (const Row &row : rows) {
-        qsizetype used = 0;
-        for (size_t column = 0; column + 1 < row.size(); ++column) {
-            const QString padding(widths[column] - row[column].text.size(), u' ');
-            const QString cell = terminal.painted(row[column].text, row[column].paint);
-            text += (column == 4 ? padding + cell : cell + padding) + u"  "_s; // the uptime to the right
-            used += widths[column] + 2;
-        }
-        const qsizetype room =
-            terminal.width() ? std::max<qsizetype>(12, *terminal.width() - used) : row[5].text.size();
-        const QString last = row[5].text.size() > room ? row[5].text.left(room - 1) + u'…' : row[5].text;
-        text += terminal.painted(last, row[5].paint) + u'\n';
-    }
-    return text;
+    return tableText(rows, terminal);
 }
 
 } // namespace Hephaestus

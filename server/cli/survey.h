@@ -5,6 +5,7 @@
 #include "common/fleet/environmentcomparison.h"
 #include "common/protocol/logpage.h"
 #include "common/protocol/servicesnapshot.h"
+#include "server/cli/table.h"
 
 class QDeadlineTimer;
 
@@ -36,8 +37,10 @@ QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, cons
 bool isHealthy(const ServiceSnapshot &snapshot);
 bool isStale(const ServiceSnapshot &snapshot);
 
+/// A service's state by shape, word and colour; `fresh`, `stale`, or a dash for what is not known.
+Cell stateCell(ServiceState state);
+Cell codeCell(const HealthReport &report);
 /// The table of `hephaestus status`.
-class Terminal;
 QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal);
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/gitstate.h"
 #include "server/code/changebound.h"
 #include "server/code/codesources.h"
 #include "server/code/cputhrottle.h"
@@ -11,7 +12,6 @@
 #include "server/code/loadedmodules.h"
 #include "server/code/noteddirectories.h"
 #include "server/code/silentinterpreters.h"
-#include "common/base/gitstate.h"
 
 #include <optional>
 

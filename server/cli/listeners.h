@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+#include "common/protocol/portuse.h"
+
+namespace Hephaestus {
+
+/// Who listens on TCP ports of this machine, or on this one, and which services answer there: each is asked, and has 2
+/// s together. Runs an event loop.
+QList<PortUse> listeners(std::optional<quint16> port = {});
+
+/// Of listeners(), the services of this user, each instance once, by directory and name.
+QList<PortUse> ownServices();
+
+/// True if the directory that a service was started in, or its work tree, is not there any more.
+bool hasLostItsDirectory(const PortUse &use);
+
+/// Its work tree, or folder, and branch; for a person.
+QString placeText(const PortUse &use);
+
+/// The entry by which a service found so is asked and stopped.
+FleetEntry entryOf(const PortUse &use);
+
+} // namespace Hephaestus
