@@ -41,7 +41,8 @@ void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::tim
         const auto leader = readProcess(pid);
         return leader ? remainsOf(*leader, readDescendants()) : QList<ProcessEntry>();
     };
-    m_monitor = std::make_unique<CodeMonitor>(m_state, m_sources);
+    m_sources.relatives = readDescendants; // an orphan of another run may join, too
+    m_monitor = std::make_unique<CodeMonitor>(m_state, m_thread, m_sources);
     m_monitor->start();
 }
 

@@ -30,6 +30,7 @@ private:
     ServerState &m_state;
     CodeSources m_sources;
     const ModuleAdapter *const m_adapter;
+    EventThread m_thread{"code"}; ///< begun before the program, while Qt is lean
     std::unique_ptr<CodeMonitor> m_monitor;
     pid_t m_pid = 0;
 };

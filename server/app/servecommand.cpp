@@ -61,7 +61,7 @@ public:
         , m_configure(std::move(configure))
         , m_service({.name = config.name, .version = config.version, .shutdown = config.shutdown, .http = config.http},
                     ServerState::instance())
-        , m_code(m_service.state(), codeSources(config))
+        , m_code(m_service.state(), m_codeThread, codeSources(config))
         , m_checks(m_service.state())
         , m_notifier(m_service.shutdown())
         , m_restart(m_service, self, [this] { return trySuccessor(); })
@@ -180,6 +180,7 @@ private:
     const LogOptions m_log; ///< as the command line says
     const Configure m_configure;
     Service m_service;
+    EventThread m_codeThread{"code"};
     CodeMonitor m_code;
     Checks m_checks;
     SystemdNotifier m_notifier;

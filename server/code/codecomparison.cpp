@@ -77,14 +77,18 @@ bool CodeComparison::looksTheSame(CpuThrottle &throttle) const
     for (const auto &directory : files.directories()) {
         if (directory.second.files.empty())
             continue;
-        const FileDescriptor folder(::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        constexpr std::size_t Few = 3; // are found sooner by their paths
+        const bool isShort = directory.second.files.size() <= Few;
+        const FileDescriptor folder(isShort ? -1 : ::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         for (const LoadedFile &file : directory.second.files) {
             if (!throttle.step())
                 return true;
             const auto difference = m_differences.find(file.name);
             const FileStamp &then = difference == m_differences.end() ? file.stamp : difference->second.seen;
             struct stat status = {};
-            const bool isThere = folder.isOpen() && ::fstatat(folder.number(), files.name(file), &status, 0) == 0;
+            const bool isThere = isShort
+                ? ::stat(files.path(directory, file).constData(), &status) == 0
+                : folder.isOpen() && ::fstatat(folder.number(), files.name(file), &status, 0) == 0;
             FileStamp now = isThere ? FileStamp::of(status) : FileStamp();
             if (then.changed == 0 || file.evidence == Evidence::StampOnly)
                 now.changed = then.changed;

@@ -67,6 +67,12 @@ bool CodeManifest::isReplaced()
     return image != m_mappings.image();
 }
 
+void CodeManifest::noteRest(const ChangeBound &until)
+{
+    m_lastUpdate = until;
+    m_sameUntil.reset();
+}
+
 bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name) const
 {
     const QByteArray path = (directory == "/" ? QByteArray() : directory) + '/' + name;

@@ -57,6 +57,8 @@ public:
     NotedDirectories &directories() { return m_directories; }
     /// True if the first process runs another program than at the last update: it is to be noted soon. One stat(2).
     bool isReplaced();
+    /// No process of the program has run from before the last update until `until`: what it noted held until then.
+    void noteRest(const ChangeBound &until);
     /// True if a change of this entry of a directory calls for a comparison.
     bool concerns(const QByteArray &directory, const QByteArray &name) const;
 

@@ -26,14 +26,14 @@ void stepBack()
 
 } // namespace
 
-CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock, const CodeTiming &timing,
-                         QObject *parent)
+CodeMonitor::CodeMonitor(ServerState &state, EventThread &thread, CodeSources sources, const Clock &clock,
+                         const CodeTiming &timing, QObject *parent)
     : QObject(parent)
+    , m_thread(thread)
     , m_watch(new CodeWatch(std::make_unique<CodeManifest>(std::move(sources)), clock, timing))
 {
     connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
-    connect(m_watch, &CodeWatch::reported, m_watch,
-            [this](const CodeReport &report) { post(this, [this, report] { Q_EMIT reported(report); }); });
+    connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported, Qt::DirectConnection);
     state.addCapability(QStringLiteral("code"));
     CodeReport early;
     early.reasons << QStringLiteral("not compared yet");
@@ -43,15 +43,16 @@ CodeMonitor::CodeMonitor(ServerState &state, CodeSources sources, const Clock &c
 CodeMonitor::~CodeMonitor()
 {
     m_watch->stop();
-    if (m_thread)
-        post(m_watch, &QObject::deleteLater);
+    if (m_isStarted)
+        m_thread.call([this] { delete m_watch; });
     else
         delete m_watch;
 }
 
 void CodeMonitor::start()
 {
-    m_watch->moveToThread(m_thread.emplace("code").thread());
+    m_isStarted = true;
+    m_watch->moveToThread(m_thread.thread());
     post(m_watch, [watch = m_watch] {
         stepBack();
         watch->start();
@@ -65,7 +66,7 @@ void CodeMonitor::compareNow() { post(m_watch, &CodeWatch::compareNow); }
 void CodeMonitor::compareAnew(std::function<void()> done)
 {
     auto question = [watch = m_watch, done = std::move(done)]() mutable { watch->compareAnew(std::move(done)); };
-    if (m_thread)
+    if (m_isStarted)
         post(m_watch, std::move(question));
     else
         m_early << std::move(question);
@@ -74,7 +75,7 @@ void CodeMonitor::compareAnew(std::function<void()> done)
 void CodeMonitor::setConfiguration(const QByteArray &path, const QByteArray &bytes)
 {
     auto change = [watch = m_watch, path, bytes] { watch->setConfiguration(path, bytes); };
-    if (m_thread)
+    if (m_isStarted)
         post(m_watch, std::move(change));
     else
         m_early << std::move(change);
@@ -91,7 +92,7 @@ void CodeMonitor::find(const QByteArrayList &paths, std::function<void(const QLi
         }
         done(files);
     };
-    if (m_thread)
+    if (m_isStarted)
         post(m_watch, std::move(question));
     else
         m_early << question;

@@ -8,19 +8,19 @@ namespace Hephaestus {
 
 class ServerState;
 
-/// Answers for a service whether its process runs the code on disk. A CodeWatch works in a thread of its own with low
-/// priority; its reports become ServerState's code.
+/// Answers for a service whether its process runs the code on disk. A CodeWatch works in a thread with low priority,
+/// which may serve one monitor after the other; its reports become ServerState's code.
 ///
 /// Made early: the constructor notes what is loaded now (some milliseconds). Call start() when the service is up: what
-/// takes long follows in the background. Until the first comparison has ended the verdict is unknown. The state and the
-/// clock outlive it.
+/// takes long follows in the background. Until the first comparison has ended the verdict is unknown. The state, the
+/// thread and the clock outlive it.
 class CodeMonitor : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit CodeMonitor(ServerState &state, CodeSources sources, const Clock &clock = Clock::machine(),
-                         const CodeTiming &timing = {}, QObject *parent = nullptr);
+    CodeMonitor(ServerState &state, EventThread &thread, CodeSources sources, const Clock &clock = Clock::machine(),
+                const CodeTiming &timing = {}, QObject *parent = nullptr);
     ~CodeMonitor() override;
 
     void start();
@@ -36,13 +36,14 @@ public:
     void find(const QByteArrayList &paths, std::function<void(const QList<CodeFile> &)> done);
 
 Q_SIGNALS:
-    /// In the thread of this object.
+    /// In the thread that compares, so that nobody is woken for a report that nobody wants.
     void reported(const Hephaestus::CodeReport &report);
 
 private:
     QList<std::function<void()>> m_early; ///< questions before start()
-    CodeWatch *m_watch;                   ///< lives in m_thread, which deletes it, once that is started
-    std::optional<EventThread> m_thread;
+    EventThread &m_thread;
+    CodeWatch *m_watch; ///< lives in m_thread, which deletes it, once that is started
+    bool m_isStarted = false;
 };
 
 } // namespace Hephaestus

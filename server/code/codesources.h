@@ -20,6 +20,9 @@ struct CodeSources
     pid_t pid = ::getpid();
     /// The processes that belong to `pid`, without it; called in the thread of the manifest. Null: it stands alone.
     std::function<QList<ProcessEntry>()> family;
+    /// `pid`, its family, and whoever else could start one of it; called like `family`. While none of them runs,
+    /// nothing is loaded. Null: not known.
+    std::function<QList<ProcessEntry>()> relatives;
     QByteArrayList
         configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
     QByteArrayList lockFiles;

@@ -48,6 +48,7 @@ CodeWatch::CodeWatch(std::unique_ptr<CodeManifest> manifest, const Clock &clock,
     , m_timer(this)
 {
     m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer); // a coarse one comes early, and then once more
     connect(&m_timer, &QTimer::timeout, this, &CodeWatch::poll);
 }
 
@@ -144,17 +145,33 @@ void CodeWatch::poll()
 {
     if (m_throttle.stopped())
         return;
-    if (m_clock.now() >= comparisonDue())
+    const TimePoint now = m_clock.now();
+    const bool isPeriodic = !m_firstNotice && !m_candidate && m_questions.isEmpty() && now < m_begun + m_timing.period;
+    const bool isDue = now >= comparisonDue();
+    const bool isAtRest = isPeriodic && (isDue || now >= m_nextGlance) && isNothingLoaded();
+    if (isDue && !isAtRest)
         compareInTurn();
-    else if (m_clock.now() >= m_nextGlance)
-        glance();
+    else if (isDue || now >= m_nextGlance)
+        glance(isAtRest);
     schedule();
 }
 
-void CodeWatch::glance()
+bool CodeWatch::isNothingLoaded()
 {
-    m_nextGlance = m_clock.now() + glancePause(m_clock.now());
-    if (m_manifest->isReplaced()) { // the sooner it is noted, the less may have changed before
+    const ChangeBound now(wallClock() - FileStamp::Tick);
+    if (!m_polled.isEmpty() || !m_report.reasons.isEmpty() || m_manifest->isSettling() || !m_rest.holds())
+        return false;
+    m_manifest->noteRest(now);
+    return true;
+}
+
+void CodeWatch::glance(bool isAtRest)
+{
+    const TimePoint begun = m_clock.now();
+    m_nextGlance = begun + glancePause(begun);
+    if (isAtRest)
+        m_nextComparison = std::max(m_nextComparison, m_nextGlance); // one wake-up for the two
+    else if (m_manifest->isReplaced()) { // the sooner it is noted, the less may have changed before
         notice();
         return compareInTurn();
     }
@@ -162,19 +179,44 @@ void CodeWatch::glance()
         m_throttle.begin();
         m_manifest->noteReported(m_throttle);
     }
-    if (m_firstNotice || m_clock.now() < m_nextFileGlance)
+    if (isAtRest)
+        m_directories->catchUp();
+    if (m_firstNotice || begun < m_nextFileGlance)
         return;
     m_throttle.begin();
-    const bool isSame = !m_manifest->directories().haveMoved() && m_comparison.looksTheSame(m_throttle);
+    // without patterns each difference is one of a file that is known
+    const bool haveMoved = !m_manifest->patterns().isEmpty() && m_manifest->directories().haveMoved();
+    const bool isSame = !haveMoved && m_comparison.looksTheSame(m_throttle);
     const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.glanceShare));
-    m_nextFileGlance = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
+    m_nextFileGlance = begun + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (!isSame)
         notice();
+    else if (isAtRest && !m_candidate && m_report.checked && !m_throttle.stopped())
+        renew(begun);
+}
+
+/// A comparison would find what the last one found.
+void CodeWatch::renew(TimePoint looked)
+{
+    m_verified = looked;
+    CodeReport report = m_report;
+    report.checked = m_clock.now() - looked;
+    publish(std::move(report));
 }
 
 std::chrono::milliseconds CodeWatch::glancePause(TimePoint now) const
 {
     return m_started && now - *m_started < m_timing.young ? m_timing.sample : m_timing.pace;
+}
+
+/// Listing processes is not cheap: only those of a program that did not run between the last two comparisons.
+void CodeWatch::noteRest()
+{
+    const CodeSources &sources = m_manifest->sources();
+    const auto before = std::exchange(m_cpuTime, ProcessRest::cpuTime(sources.pid));
+    m_rest.forget();
+    if (before && before == m_cpuTime)
+        m_rest.note(sources.relatives, sources.passing);
 }
 
 CodeReport CodeWatch::compare()
@@ -186,6 +228,7 @@ CodeReport CodeWatch::compare()
     m_begun = m_clock.now();
     if (!m_started)
         m_started = m_begun;
+    noteRest();
     m_nextGlance = m_begun + glancePause(m_begun);
     m_nextFileGlance = std::max(m_nextFileGlance, m_begun + m_timing.pace);
     return m_comparison.compare(m_throttle);

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/protocol/health.h"
 #include "server/code/codecomparison.h"
+#include "server/code/processrest.h"
 
 #include <QObject>
 #include <QSet>
@@ -35,8 +36,8 @@ struct CodeTiming
 };
 
 /// Decides when to compare with the code on disk, and when to believe a difference. An event of the file system only
-/// triggers a comparison; a periodic one backs it up. After an event the verdict is not Fresh until a comparison that
-/// began later has ended. It reports, and never ends anything.
+/// triggers a comparison; a periodic one backs it up, unless no process has run since. After an event the verdict is
+/// not Fresh until a comparison that began later has ended. It reports, and never ends anything.
 ///
 /// Belongs to one thread with an event loop. Its timer only calls poll(); tests call that themselves, with a clock of
 /// their own.
@@ -68,7 +69,8 @@ public:
     const CodeManifest &manifest() const { return *m_manifest; }
 
 Q_SIGNALS:
-    /// After every comparison, and when the verdict ceases to be Fresh until the next one.
+    /// After every comparison, after a glance that proves the same, and when the verdict ceases to be Fresh until the
+    /// next one.
     void reported(const Hephaestus::CodeReport &report);
 
 private:
@@ -81,7 +83,10 @@ private:
     void publishFound(CodeReport found);
     CodeReport doubt() const;
     TimePoint comparisonDue() const;
-    void glance();
+    void glance(bool isAtRest);
+    void noteRest();
+    bool isNothingLoaded();
+    void renew(TimePoint looked);
     std::chrono::milliseconds glancePause(TimePoint now) const;
     void schedule();
     void watchDirectory(const QByteArray &directory);
@@ -103,6 +108,8 @@ private:
     qint64 m_idleCost = 0;                    ///< CPU nanoseconds of the last comparison without an event
     TimePoint m_nextGlance{};                 ///< at the process, between comparisons
     TimePoint m_nextFileGlance{};             ///< and at its files and directories
+    ProcessRest m_rest;                       ///< since the last comparison began
+    std::optional<qint64> m_cpuTime;          ///< the process's, when the last comparison began
     bool m_hasReport = false;                 ///< something was loaded since the last glance
     std::optional<TimePoint> m_started;       ///< the first comparison
     QSet<QByteArray> m_polled;                ///< directories of which no event tells

@@ -44,7 +44,8 @@ void DirectoryWatch::catchUp()
         for (ssize_t offset = 0; offset < got;) {
             const auto *event = reinterpret_cast<const inotify_event *>(buffer + offset);
             offset += ssize_t(sizeof(inotify_event)) + event->len;
-            if (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF))
+            const bool isItself = event->len == 0 && (event->mask & IN_ATTRIB); // it may not be readable any more
+            if (isItself || (event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)))
                 Q_EMIT lost();
             if (event->mask & IN_IGNORED)
                 m_directories.remove(event->wd);

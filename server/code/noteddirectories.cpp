@@ -20,9 +20,12 @@ void NotedDirectories::note(const QByteArray &directory)
 {
     struct stat status = {};
     const auto known = m_directories.constFind(directory);
-    if (!m_listener || (known != m_directories.cend() && *known != Missing)
-        || ::stat(directory.constData(), &status) != 0)
+    if (!m_listener || (known != m_directories.cend() && *known != Missing))
         return;
+    if (::stat(directory.constData(), &status) != 0) {
+        m_directories.insert(directory, Missing); // looked for from now on
+        return;
+    }
     m_directories.insert(directory, {status.st_dev, status.st_ino});
     m_listener(directory);
 }

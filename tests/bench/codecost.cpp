@@ -48,7 +48,7 @@ public:
     {
         sources.since = wallClock();
         m_timer.start();
-        m_monitor.emplace(m_state, sources);
+        m_monitor.emplace(m_state, m_thread, sources);
         m_monitor->start();
         m_delay = m_timer.nsecsElapsed();
     }
@@ -92,6 +92,7 @@ private:
     QElapsedTimer m_timer;
     qint64 m_delay = 0;
     ServerState m_state{QStringLiteral("codecost"), QStringLiteral("1")};
+    EventThread m_thread{"code"};
     std::optional<CodeMonitor> m_monitor;
 };
 

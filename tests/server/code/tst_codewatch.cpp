@@ -19,6 +19,33 @@ const QByteArray Source("src/manager.py");
 const QByteArray Code("value = 1\n");
 const QByteArray OtherCode("value = 2\n");
 
+/// A process that runs only when it is told to.
+class RestingProgram
+{
+public:
+    RestingProgram()
+    {
+        m_process.start(u"/bin/cat"_s, QStringList());
+        run();
+    }
+    ~RestingProgram()
+    {
+        m_process.closeWriteChannel();
+        m_process.waitForFinished();
+    }
+    void run()
+    {
+        m_process.write("\n");
+        while (!m_process.canReadLine() && m_process.waitForReadyRead()) {
+        }
+        m_process.readLine();
+    }
+    pid_t pid() const { return pid_t(m_process.processId()); }
+
+private:
+    QProcess m_process;
+};
+
 } // namespace
 
 class TestCodeWatch : public QObject
@@ -47,6 +74,9 @@ private Q_SLOTS:
     void thePeriodicLookNeedsNoEvent();
     void whatNoEventTellsIsSeenWithinASecond_data();
     void whatNoEventTellsIsSeenWithinASecond();
+    void whatNoProcessCanHaveLoadedIsNotLookedFor();
+    void whatComesWhileAProgramRestsIsSeen_data();
+    void whatComesWhileAProgramRestsIsSeen();
     void whatChangesAfterAnExecIsKnown_data();
     void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
@@ -61,6 +91,7 @@ private Q_SLOTS:
 
 private:
     bool neverStale() const;
+    void rest(RestingProgram &program, int &listed);
     /// Lets the clock run, polled every 10 ms.
     void run(std::chrono::milliseconds span);
 
@@ -393,6 +424,81 @@ void TestCodeWatch::whatNoEventTellsIsSeenWithinASecond()
     }
 }
 
+/// A watch of a process of its own, which rests: `listed` counts the looks at its relatives.
+void TestCodeWatch::rest(RestingProgram &program, int &listed)
+{
+    m_scene->sources.pid = program.pid();
+    m_scene->sources.passing = 0ms;
+    m_scene->sources.watch = {"{src,later}/**/*.py"};
+    m_scene->sources.family = [&listed] { // each comparison asks once
+        ++listed;
+        return QList<ProcessEntry>();
+    };
+    m_scene->sources.relatives = [pid = program.pid()] { return QList<ProcessEntry>{readProcess(pid).value()}; };
+    CodeTiming timing;
+    timing.idleShare = 1e9;
+    timing.glanceShare = 1e9;
+    timing.young = 0ms;
+    timing.rest = 0ms;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_watch->start();
+    run(5s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::whatNoProcessCanHaveLoadedIsNotLookedFor()
+{
+    RestingProgram program;
+    int compared = 0;
+    rest(program, compared);
+    const int before = compared;
+    QSignalSpy reported(m_watch.get(), &CodeWatch::reported);
+    run(30s);
+    QCOMPARE(compared, before);
+    QVERIFY(reported.size() >= 29); // and the verdict stays young
+    QVERIFY(*m_watch->report().checked < 1s);
+    program.run();
+    run(2s);
+    QVERIFY(compared > before);
+    run(5s);
+    const int again = compared;
+    run(30s);
+    QCOMPARE(compared, again);
+    run(61s); // the periodic one backs it up
+    QVERIFY(compared > again);
+    bool isAnswered = false;
+    const int unasked = compared;
+    m_watch->compareAnew([&isAnswered] { isAnswered = true; });
+    run(10ms);
+    QVERIFY(isAnswered);
+    QVERIFY(compared > unasked);
+}
+
+void TestCodeWatch::whatComesWhileAProgramRestsIsSeen_data()
+{
+    QTest::addColumn<QByteArray>("change");
+    QTest::newRow("a file is written") << QByteArray("echo 'value = 3' > src/manager.py");
+    QTest::newRow("written by another name") << QByteArray("ln src/manager.py x; echo 'value = 3' > x");
+    QTest::newRow("a file comes") << QByteArray("echo 'value = 3' > src/new.py");
+    QTest::newRow("a folder of a pattern comes") << QByteArray("mkdir later; echo 'value = 3' > later/new.py");
+    QTest::newRow("a parent is swapped") << QByteArray("cp -a src y; echo z > y/manager.py; mv src z; mv y src");
+    QTest::newRow("a link is swapped") << QByteArray("echo z > other.py; ln -sfn ../other.py src/lib.py");
+}
+
+void TestCodeWatch::whatComesWhileAProgramRestsIsSeen()
+{
+    QFETCH(QByteArray, change);
+    RestingProgram program;
+    int compared = 0;
+    rest(program, compared);
+    run(3s);
+    const QByteArray command = "cd " + m_scene->path("") + " && " + change;
+    QCOMPARE(::system(command.constData()), 0);
+    QTest::qWait(1); // what inotify tells
+    run(2s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
 void TestCodeWatch::whatChangesAfterAnExecIsKnown_data()
 {
     QTest::addColumn<bool>("isRemoved");
@@ -512,7 +618,8 @@ void TestCodeWatch::aStoppedWatchReportsNothing()
 void TestCodeWatch::theMonitorTellsTheState()
 {
     ServerState state;
-    CodeMonitor monitor(state, m_scene->sources);
+    EventThread thread("code");
+    CodeMonitor monitor(state, thread, m_scene->sources);
     QVERIFY(state.report().capabilities.contains(u"code"_s));
     QCOMPARE(state.report().code->verdict, CodeVerdict::Unknown);
     monitor.start();
@@ -531,9 +638,10 @@ void TestCodeWatch::theMonitorEndsInTheMiddleOfItsWork()
     m_scene->sources.hashLimit = std::numeric_limits<qint64>::max();
     m_scene->sources.since = wallClock();
     ServerState state;
+    EventThread thread("code");
     {
-        CodeMonitor neverStarted(state, m_scene->sources);
-        CodeMonitor monitor(state, m_scene->sources);
+        CodeMonitor neverStarted(state, thread, m_scene->sources);
+        CodeMonitor monitor(state, thread, m_scene->sources);
         monitor.start();
     }
     QCOMPARE(state.report().code->verdict, CodeVerdict::Unknown);
@@ -542,7 +650,8 @@ void TestCodeWatch::theMonitorEndsInTheMiddleOfItsWork()
 void TestCodeWatch::theMonitorFindsAFile()
 {
     ServerState state;
-    CodeMonitor monitor(state, m_scene->sources);
+    EventThread thread("code");
+    CodeMonitor monitor(state, thread, m_scene->sources);
     const QByteArray other = m_scene->path("src/other.txt");
     std::atomic<bool> found{false};
     QList<CodeFile> files;
