@@ -278,7 +278,7 @@ class Lifespan:
         await send(answer or {"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown: the server has stopped
         if not service.shutdown.result.done():
-            await asyncio.wrap_future(shielded(service.shutdown.request("signal")))
+            await asyncio.wrap_future(shielded(service.request_end()))
         service.leave_workers()
         await send({"type": "lifespan.shutdown.complete"})
 

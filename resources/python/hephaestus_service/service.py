@@ -30,6 +30,7 @@ from .encoding import as_bytes, as_key, as_text
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
 from .group import Group, join_group
+from .hypercorn import HypercornRestart, is_hypercorn
 from .identity import own_identity, was_dirty
 from .restart import Restart
 from .runners import Runner
@@ -203,7 +204,7 @@ class Service:
     def should_shutdown(self) -> bool:
         asked = self.shutdown.requested.is_set()
         if self._group is None:
-            return asked
+            return asked or self._is_being_replaced
         return self._group.is_shutting_down or (asked and self.shutdown.mode != "scheduled")  # which another worker may have taken back
 
     def sleep(self, seconds: float) -> bool:
@@ -300,6 +301,9 @@ class Service:
         if not has_begun:
             self._join_workers()
         self._signals.take(loop)
+        handle = self._signals.handle_of_sigterm
+        if loop is not None and self._group is None and self._restart is None and is_hypercorn(handle):
+            self._restart = HypercornRestart(loop, handle, lambda: {each.socket.fileno() for each in self._listeners})
         self.checks.start()
         self.tasks.start()
         if self.code is not None:
@@ -386,6 +390,15 @@ class Service:
         return ["logs", "check", *(["code"] if self.code is not None else []), *(["restart"] if self._can_restart else [])]
 
     @property
+    def _is_being_replaced(self) -> bool:
+        """True from the moment that hypercorn was asked to end for another process."""
+        return isinstance(self._restart, HypercornRestart) and self._restart.has_begun
+
+    def request_end(self) -> Future[Json]:
+        """The server ends by itself."""
+        return self.shutdown.request("restart" if self._is_being_replaced else "signal")
+
+    @property
     def _can_restart(self) -> bool:
         handover = self._group.handover if self._group is not None else None
         return self._restart is not None or (handover is not None and handover.obstacle() is None)
@@ -458,12 +471,16 @@ class Service:
         if self._group is not None and self._group.handover is not None:
             return "a shutdown is under way" if self.should_shutdown else self._group.handover.begin()
         if self._restart is None:
-            return "the server of this program does not hand its listening sockets over"
+            return "the server of this program does not hand its listening sockets over" if self._group is None \
+                else "the listening sockets are those of the workers' master, which does not hand them over"
         problem = self._restart.problem()
         if problem is None and self.should_shutdown:
             problem = "a shutdown is under way"
         if problem is None:
-            self.shutdown.request("restart")
+            if isinstance(self._restart, HypercornRestart):
+                self._restart.begin()
+            else:
+                self.shutdown.request("restart")
         return problem
 
     @property
@@ -508,7 +525,7 @@ class Service:
         self._let_answers_go()
         if self._group is not None:
             self._group.leave()
-        if not self._has_block:
+        if not self._has_block and not self._is_being_replaced:
             self._close_listeners()
             self._signals.hand_on(self.exit_code, asked_by_signal=self.shutdown.mode == "signal")
         time.sleep(GRACE)
@@ -549,9 +566,12 @@ class Service:
             return
         if not self.shutdown.result.done():
             try:
-                self.shutdown.request("signal").result(self._drain + sum(step.timeout for step in self._make_steps()) + GRACE)
+                self.request_end().result(self._drain + sum(step.timeout for step in self._make_steps()) + GRACE)
             except FutureTimeoutError:
                 process.leave(ABANDONED)
         self.leave_workers()
+        if self._restart is not None and self._is_being_replaced:
+            self._close_listeners()
+            self._restart.execute()
         if self.exit_code:
             process.leave(self._process_code)

@@ -67,6 +67,11 @@ class Signals:
             process.leave(128 + number)
 
     @property
+    def handle_of_sigterm(self) -> Any:
+        """What the event loop did at SIGTERM before; None if nothing."""
+        return self._loop_handles.get(signal.SIGTERM)
+
+    @property
     def have_come(self) -> bool:
         return self._first is not None
 

@@ -2,6 +2,8 @@
 """Servers with several workers: one identity, one count, one shutdown."""
 import contextlib
 import http.client
+import importlib
+import inspect
 import json
 import os
 import shutil
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from hephaestus_service import workers
+from hephaestus_service.hypercorn import with_sockets
 from hephaestus_service.workers import merged
 
 SUBJECTS = Path(__file__).parent / "subjects"
@@ -188,6 +191,38 @@ def test_another_gunicorn_takes_the_sockets_and_loses_nobody(arguments, eventual
     assert server.process.wait(TIMEOUT) == 0  # the first master has ended long since
     assert server.json("/health/shutdown", "POST")["status"] == "shutdown_complete"
     eventually(lambda: not server.answers(), TIMEOUT)
+
+
+def test_a_hypercorn_without_master_executes_itself_and_loses_nobody(eventually):
+    pytest.importorskip("hypercorn")
+    source = inspect.getsource(importlib.import_module("hypercorn.run"))
+    alone = "0" if "config.workers == 0" in source else "1"
+    server = Server("hypercorn -w " + alone + " -b 127.0.0.1:{port} --log-level warning workers_app:asgi()")
+    eventually(server.answers, TIMEOUT)
+    clients = [Client(server) for _ in range(4)]
+    for client in clients:
+        client.start()
+    seen = [server.json("/health/live")["instance_id"]]
+    for _ in range(2):
+        assert server.json("/health/restart", "POST") == {"status": "restart_scheduled", "should_shutdown": True, "mode": "restart",
+                                                          "instance_id": seen[-1]}
+        eventually(lambda: server.json("/health/live")["instance_id"] != seen[-1], TIMEOUT)
+        seen.append(server.json("/health/live")["instance_id"])
+    for client in clients:
+        client.goes_on = False
+    for client in clients:
+        client.join(TIMEOUT)
+    assert [client.lost for client in clients] == [[]] * 4
+    assert (server.json("/health/live")["pid"], len(set(seen))) == (server.process.pid, 3)
+    server.json("/health/shutdown", "POST")
+    assert server.process.wait(TIMEOUT) == 0
+
+
+@pytest.mark.parametrize("command, expected", [
+    ("python -b -m hypercorn app:app -b 127.0.0.1:1", "python -b -m hypercorn app:app --bind fd://7"),
+    ("hypercorn --bind=a:1 --bind b:2 -bc:3 --backlog 5 app:app", "hypercorn --backlog 5 app:app --bind fd://7")])
+def test_the_command_line_that_keeps_a_socket(command, expected):
+    assert " ".join(with_sockets(command.split(), [7])) == expected
 
 
 def test_a_gunicorn_whose_successor_fails_goes_on(tmp_path, eventually):
