@@ -4,10 +4,7 @@
 #include "server/cli/clientcommands.h"
 #include "server/cli/doctor.h"
 #include "server/cli/exitcode.h"
-#include "server/cli/globaloptions.h"
-#include "server/cli/terminal.h"
-
-#include <QCommandLineParser>
+#include "server/cli/plaincommandline.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -37,38 +34,22 @@ QString lineOf(const Finding &finding, const Terminal &terminal)
 
 int doctorCommand(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(u"Looks for what keeps services from being watched, started or restarted on this "
-                                     "machine, and says what to do. Exit code 1 if something is bad."_s);
-    addHelpOption(parser);
-    addGlobalOptions(parser);
-    parser.addOption({u"fleet"_s, u"The fleet file; without it the same one as for other commands."_s, u"FILE"_s});
-    parser.addOption({u"json"_s, u"Prints JSON: a list of findings."_s});
-    const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s)) {
-        std::fputs(qPrintable(helpText(parser, u"doctor"_s)), stdout);
-        return ExitDone;
-    }
-    const QStringList words{u"auto"_s, u"always"_s, u"never"_s};
-    QString why;
-    if (!parsed)
-        why = parser.errorText();
-    else if (!parser.positionalArguments().isEmpty())
-        why = u"unexpected \"%1\""_s.arg(printable(parser.positionalArguments().first()));
-    else if (!words.contains(parser.value(u"color"_s)))
-        why = u"--color: expected auto, always or never"_s;
-    if (!why.isEmpty()) {
-        std::fprintf(stderr, "hephaestus doctor: %s\n", qPrintable(why));
-        return ExitUsage;
-    }
-    const Terminal terminal{Terminal::Color(words.indexOf(parser.value(u"color"_s)))};
-    const FleetChoice choice = chooseFleet(parser.value(u"fleet"_s));
+    PlainCommandLine line(
+        u"Looks for what keeps services from being watched, started or restarted on this machine, and "
+        "says what to do. Exit code 1 if something is bad."_s,
+        u"doctor"_s);
+    line.parser().addOption(
+        {u"fleet"_s, u"The fleet file; without it the same one as for other commands."_s, u"FILE"_s});
+    line.parser().addOption({u"json"_s, u"Prints JSON: a list of findings."_s});
+    if (const auto exit = line.read(arguments, 0, 0))
+        return *exit;
+    const FleetChoice choice = chooseFleet(line.parser().value(u"fleet"_s));
     const QList<Finding> findings = examineMachine() + examineFleet(choice);
-    if (parser.isSet(u"json"_s)) {
+    if (line.isSet("json")) {
         std::fputs(encode(findings).constData(), stdout);
     } else {
         for (const Finding &finding : findings)
-            terminal.write(lineOf(finding, terminal));
+            line.terminal().write(lineOf(finding, line.terminal()));
     }
     const bool isBad = std::any_of(findings.begin(), findings.end(),
                                    [](const Finding &finding) { return finding.grade == Grade::Bad; });

@@ -4,10 +4,8 @@
 #include "common/protocol/portusecodec.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
-#include "server/cli/globaloptions.h"
 #include "server/cli/listeners.h"
-
-#include <QCommandLineParser>
+#include "server/cli/plaincommandline.h"
 
 #include <cstdio>
 
@@ -38,31 +36,20 @@ QString textOf(const PortUse &use)
 
 int portCommand(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        u"Says who holds a TCP port of this machine: its program, where it was started, and "
-        "its branch. Exit code 1 if nobody does."_s);
-    addHelpOption(parser);
-    addGlobalOptions(parser);
-    parser.addOption({u"json"_s, u"Prints JSON."_s});
-    parser.addPositionalArgument(u"PORT"_s, u"The number of the port."_s);
-    const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s)) {
-        std::fputs(qPrintable(helpText(parser, u"port"_s)), stdout);
-        return ExitDone;
-    }
-    const QStringList words = parser.positionalArguments();
+    PlainCommandLine line(
+        u"Says who holds a TCP port of this machine: its program, where it was started, and its branch. "
+        "Exit code 1 if nobody does."_s,
+        u"port"_s);
+    line.parser().addOption({u"json"_s, u"Prints JSON."_s});
+    line.parser().addPositionalArgument(u"PORT"_s, u"The number of the port."_s);
+    if (const auto exit = line.read(arguments, 1, 1))
+        return *exit;
     bool isNumber = false;
-    const ushort port = words.value(0).toUShort(&isNumber);
-    if (!parsed || words.size() != 1 || !isNumber || port == 0) {
-        const QString why = !parsed ? parser.errorText()
-            : words.size() != 1     ? u"expected one PORT"_s
-                                    : u"expected a port from 1 to 65535, found \"%1\""_s.arg(printable(words[0]));
-        std::fprintf(stderr, "hephaestus port: %s\n", qPrintable(why));
-        return ExitUsage;
-    }
+    const ushort port = line.words().first().toUShort(&isNumber);
+    if (!isNumber || port == 0)
+        return line.usageError(u"expected a port from 1 to 65535, found \"%1\""_s.arg(printable(line.words().first())));
     const QList<PortUse> uses = listeners(port);
-    if (parser.isSet(u"json"_s)) {
+    if (line.isSet("json")) {
         std::fputs(encode(port, uses).constData(), stdout);
     } else {
         for (const PortUse &use : uses)

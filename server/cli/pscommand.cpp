@@ -5,14 +5,12 @@
 #include "server/cli/actionrun.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
-#include "server/cli/globaloptions.h"
 #include "server/cli/listeners.h"
+#include "server/cli/plaincommandline.h"
 #include "server/cli/survey.h"
 
-#include <QCommandLineParser>
 #include <QSet>
 
-#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -21,33 +19,6 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// An exit code: it is over. `terminal` becomes what --color says.
-std::optional<int> readArguments(QCommandLineParser &parser, const QStringList &arguments, Terminal &terminal)
-{
-    addHelpOption(parser);
-    addGlobalOptions(parser);
-    const QString command = arguments.value(0);
-    const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s)) {
-        std::fputs(qPrintable(helpText(parser, command)), stdout);
-        return ExitDone;
-    }
-    const QStringList words{u"auto"_s, u"always"_s, u"never"_s};
-    QString why;
-    if (!parsed)
-        why = parser.errorText();
-    else if (command == "ps"_L1 && !parser.positionalArguments().isEmpty())
-        why = u"unexpected \"%1\""_s.arg(printable(parser.positionalArguments().first()));
-    else if (!words.contains(parser.value(u"color"_s)))
-        why = u"--color: expected auto, always or never, found \"%1\""_s.arg(printable(parser.value(u"color"_s)));
-    if (!why.isEmpty()) {
-        std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(command), qPrintable(why));
-        return ExitUsage;
-    }
-    terminal = Terminal(Terminal::Color(words.indexOf(parser.value(u"color"_s))));
-    return {};
-}
 
 QString table(const QList<PortUse> &uses, const Terminal &terminal)
 {
@@ -82,46 +53,43 @@ bool isAgreed(qsizetype count)
 
 int psCommand(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(u"Lists every service of yours that listens on this machine, whoever started it: "
-                                     "state, code, and the work tree and branch it was started in."_s);
-    parser.addOption({u"json"_s, u"Prints JSON."_s});
-    Terminal terminal;
-    if (const auto exit = readArguments(parser, arguments, terminal))
+    PlainCommandLine line(
+        u"Lists every service of yours that listens on this machine, whoever started it: state, code, "
+        "and the work tree and branch it was started in."_s,
+        u"ps"_s);
+    line.parser().addOption({u"json"_s, u"Prints JSON."_s});
+    if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     const QList<PortUse> uses = ownServices();
-    if (parser.isSet(u"json"_s))
+    if (line.isSet("json"))
         std::fputs(encode(uses).constData(), stdout);
     else
-        terminal.write(uses.isEmpty() ? u"no service of yours listens on this machine\n"_s : table(uses, terminal));
+        line.terminal().write(uses.isEmpty() ? u"no service of yours listens on this machine\n"_s
+                                             : table(uses, line.terminal()));
     return ExitDone;
 }
 
 int pruneCommand(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(u"Stops the services of yours whose work tree or folder is gone, after it asked. "
-                                     "Each ends as by `hephaestus shutdown`."_s);
-    parser.addPositionalArgument(u"PORT"_s, u"Only the service that listens there."_s, u"[PORT]..."_s);
-    parser.addOption({u"yes"_s, u"Does not ask."_s});
-    parser.addOption({u"json"_s, u"Prints JSON: one receipt per line; goes with --yes."_s});
-    Terminal terminal;
-    if (const auto exit = readArguments(parser, arguments, terminal))
+    PlainCommandLine line(
+        u"Stops the services of yours whose work tree or folder is gone, after it asked. Each ends as by "
+        "`hephaestus shutdown`."_s,
+        u"prune"_s);
+    line.parser().addPositionalArgument(u"PORT"_s, u"Only the service that listens there."_s, u"[PORT]..."_s);
+    line.parser().addOption({u"yes"_s, u"Does not ask."_s});
+    line.parser().addOption({u"json"_s, u"Prints JSON: one receipt per line; goes with --yes."_s});
+    if (const auto exit = line.read(arguments, 0, 65'535))
         return *exit;
     QSet<quint16> ports;
-    for (const QString &word : parser.positionalArguments()) {
+    for (const QString &word : line.words()) {
         bool isNumber = false;
         ports.insert(word.toUShort(&isNumber));
-        if (!isNumber) {
-            std::fprintf(stderr, "hephaestus prune: expected a port, found \"%s\"\n", qPrintable(printable(word)));
-            return ExitUsage;
-        }
+        if (!isNumber)
+            return line.usageError(u"expected a port, found \"%1\""_s.arg(printable(word)));
     }
-    const bool json = parser.isSet(u"json"_s);
-    if (json && !parser.isSet(u"yes"_s)) {
-        std::fputs("hephaestus prune: --json goes with --yes\n", stderr);
-        return ExitUsage;
-    }
+    const bool json = line.isSet("json");
+    if (json && !line.isSet("yes"))
+        return line.usageError(u"--json goes with --yes"_s);
     QList<PortUse> lost = ownServices();
     lost.removeIf([&](const PortUse &use) {
         return !hasLostItsDirectory(use) || (!ports.isEmpty() && !ports.contains(portOf(use)));
@@ -132,15 +100,15 @@ int pruneCommand(const QStringList &arguments)
         return ExitDone;
     }
     if (!json)
-        terminal.write(table(lost, terminal));
-    if (!parser.isSet(u"yes"_s) && !isAgreed(lost.size())) {
+        line.terminal().write(table(lost, line.terminal()));
+    if (!line.isSet("yes") && !isAgreed(lost.size())) {
         std::fputs("hephaestus prune: nothing was stopped; --yes stops without a question\n", stderr);
         return ExitNotSo;
     }
     QList<FleetEntry> entries;
     for (const PortUse &use : std::as_const(lost))
         entries << entryOf(use);
-    return runAction(entries, FleetAction::Stop, terminal, json);
+    return runAction(entries, FleetAction::Stop, line.terminal(), json);
 }
 
 } // namespace Hephaestus

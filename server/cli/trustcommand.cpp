@@ -4,10 +4,7 @@
 #include "common/fleet/fleettrust.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
-#include "server/cli/globaloptions.h"
-
-#include <QCommandLineParser>
-#include <QFileInfo>
+#include "server/cli/plaincommandline.h"
 
 #include <cstdio>
 
@@ -17,24 +14,14 @@ using namespace Qt::StringLiterals;
 
 int trustCommand(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(u"Lets what a fleet file says be run unasked, as it is now: restart_on_stale, and "
-                                     u"the buttons of the dashboard. "
-                                     "Shows what that is."_s);
-    addHelpOption(parser);
-    addGlobalOptions(parser);
-    parser.addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
-    const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s)) {
-        std::fputs(qPrintable(helpText(parser, u"trust"_s)), stdout);
-        return ExitDone;
-    }
-    if (!parsed || parser.positionalArguments().size() != 1) {
-        const QString why = parsed ? u"expected one FILE"_s : parser.errorText();
-        std::fprintf(stderr, "hephaestus trust: %s\n", qPrintable(why));
-        return ExitUsage;
-    }
-    const FleetReading reading = readFleet(parser.positionalArguments().first());
+    PlainCommandLine line(
+        u"Lets what a fleet file says be run unasked, as it is now: restart_on_stale, and the buttons of "
+        "the dashboard. Shows what that is."_s,
+        u"trust"_s);
+    line.parser().addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
+    if (const auto exit = line.read(arguments, 1, 1))
+        return *exit;
+    const FleetReading reading = readFleet(line.words().first());
     for (const Problem &problem : reading.problems)
         std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
     if (!reading.ok())

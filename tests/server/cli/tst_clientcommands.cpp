@@ -168,7 +168,7 @@ void TestClientCommands::usageErrorsExitWithTwo_data()
                                  << u"--timeout: expected a duration"_s;
     QTest::newRow("bad tail") << QStringList{u"logs"_s, u"http://h:1"_s, u"--tail"_s, u"many"_s}
                               << u"--tail: expected a number"_s;
-    QTest::newRow("no port") << QStringList{u"port"_s} << u"expected one PORT"_s;
+    QTest::newRow("no port") << QStringList{u"port"_s} << u"something is missing"_s;
     QTest::newRow("port beyond numbers") << QStringList{u"port"_s, u"65536"_s} << u"from 1 to 65535"_s;
     QTest::newRow("ps of something") << QStringList{u"ps"_s, u"x"_s} << u"unexpected \"x\""_s;
     QTest::newRow("prune of a name") << QStringList{u"prune"_s, u"shop"_s} << u"expected a port"_s;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/cli/plaincommandline.h"
+
+#include "common/base/printable.h"
+#include "server/cli/exitcode.h"
+#include "server/cli/globaloptions.h"
+
+#include <cstdio>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+PlainCommandLine::PlainCommandLine(const QString &description, const QString &command) : m_command(command)
+{
+    m_parser.setApplicationDescription(description);
+    addHelpOption(m_parser);
+    addGlobalOptions(m_parser);
+}
+
+std::optional<int> PlainCommandLine::read(const QStringList &arguments, qsizetype least, qsizetype most)
+{
+    if (!m_parser.parse(arguments))
+        return usageError(m_parser.errorText());
+    if (m_parser.isSet(u"help"_s)) {
+        std::fputs(qPrintable(helpText(m_parser, m_command)), stdout);
+        return ExitDone;
+    }
+    if (words().size() > most)
+        return usageError(u"unexpected \"%1\""_s.arg(printable(words()[most])));
+    if (words().size() < least)
+        return usageError(u"something is missing; `hephaestus %1 --help` tells what"_s.arg(m_command));
+    const QStringList colors{u"auto"_s, u"always"_s, u"never"_s};
+    const QString color = m_parser.value(u"color"_s);
+    if (!colors.contains(color))
+        return usageError(u"--color: expected auto, always or never, found \"%1\""_s.arg(printable(color)));
+    m_terminal = Terminal(Terminal::Color(colors.indexOf(color)));
+    return {};
+}
+
+int PlainCommandLine::usageError(const QString &what) const
+{
+    std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(what));
+    return ExitUsage;
+}
+
+} // namespace Hephaestus

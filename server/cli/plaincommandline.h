@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "server/cli/terminal.h"
+
+#include <QCommandLineParser>
+
+#include <optional>
+
+namespace Hephaestus {
+
+/// The command line of a command that takes no services: about this machine, or about a file. ClientCommandLine is for
+/// the others.
+class PlainCommandLine
+{
+public:
+    /// `command`: its name. Arguments of its own are added to parser().
+    PlainCommandLine(const QString &description, const QString &command);
+
+    QCommandLineParser &parser() { return m_parser; }
+    bool isSet(const char *option) const { return m_parser.isSet(QLatin1StringView(option)); }
+    QStringList words() const { return m_parser.positionalArguments(); }
+
+    /// Reads the arguments; fewer words than `least`, or more than `most`, are a usage error. An exit code: it is over
+    /// (help was shown, or an error told on stderr).
+    std::optional<int> read(const QStringList &arguments, qsizetype least, qsizetype most);
+
+    const Terminal &terminal() const { return m_terminal; }
+    /// Tells a usage error on stderr; returns ExitUsage.
+    int usageError(const QString &what) const;
+
+private:
+    QCommandLineParser m_parser;
+    QString m_command;
+    Terminal m_terminal;
+};
+
+} // namespace Hephaestus
