@@ -11,6 +11,8 @@ Lines that are appended:
     loaded PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH [HASH]
     cached PID TICKET TIME DEVICE INODE SIZE MODIFIED CHANGED PATH
     settled PID TICKET PATH
+    loading PID TICKET NUMBER
+    imported PID TICKET NUMBER SINCE TIME [STAMPS PATH CACHED PATH CACHED …]
     forked PID TICKET PARENT PARENT_TICKET
 
 TICKET is the process' start in clock ticks since boot (field 22 of /proc/PID/stat); IMAGE names the program that it runs (fields 26 and 28),
@@ -20,6 +22,11 @@ bytes that were read (BLAKE2b, 160 bits), where the file was written so shortly 
 that was loaded may have been made of another source. What was loaded from PATH before counts on until `settled`: a reload may fail. A forked
 process has loaded what its parent had. A line is one write(2) in append mode, so that processes share the file.
 
+Modules that came from byte code are reported together, by a thread that lives while there are any: importing must not become slower.
+From `loading` on there are some that no line names yet. `imported` names them, and ends every `loading` up to its NUMBER. They were loaded
+between SINCE and TIME. STAMPS are in hexadecimal: DEVICE INODE SIZE MODIFIED CHANGED of each, 8 bytes with the lowest first. CACHED is the
+byte code's file. Whoever reads this compares its times with those of the source: byte code older than the last change of PATH is as in `cached`.
+
 Beside what importlib reads, an audit hook sees what is executed by other means: exec() of a file's text, runpy, loaders of one's own.
 
 Whatever goes wrong in here, the program goes on as if it were not here.
@@ -28,16 +35,23 @@ Whatever goes wrong in here, the program goes on as if it were not here.
 import os
 import sys
 import time
+from _struct import Struct
+from _thread import allocate_lock, start_new_thread  # as they are now: others replace them
 
 VARIABLE = "HEPHAESTUS_MODULES"
 
 _installed = False
+_batches = None
 _PLAIN = bytes(byte for byte in range(0x21, 0x7F) if byte != 0x25)
 
 
 # Read by their engines, which look for changes themselves.
 _TEMPLATES = (".html", ".htm", ".xml", ".txt", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako", ".mak", ".sql", ".css", ".svg")
 _RECENT = 50_000_000  # nanoseconds: several ticks of the clock of file times
+_PAUSE = 0.05  # seconds between two lines of modules
+_STAMP = Struct("<QQqqq")
+_CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time
+_UNKNOWN = (None, None)
 
 
 class Reporter:
@@ -46,14 +60,13 @@ class Reporter:
     def __init__(self, target):
         self._pid = os.getpid()
         self._ticket, image = _identity()
-        self._known = {}
-        self.imported = set()  # co_filename of what was reported
+        self._lines = None  # those that are to be written together
+        self.known = {}  # by path, the stamp that was reported last: packed, or as os.stat() gave it
         self._target = target
         self._descriptor = self._open()
         status = os.fstat(self._descriptor)
         self._file = (status.st_dev, status.st_ino)
         self._write("began", (self._pid, self._ticket), image)
-        os.register_at_fork(after_in_child=self._forked)
 
     def _open(self):
         if self._target.isdigit():
@@ -61,45 +74,65 @@ class Reporter:
         return os.open(self._target, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def knows(self, path):
-        return _absolute(path) in self._known
+        return path in self.known or os.fsdecode(absolute(path)) in self.known
 
-    def loaded(self, path, stamp=None, word="loaded", data=None):
-        """`path` is about to be executed, as it was at `stamp` (now, if None); `data`: the bytes that were read. True if another state
+    def loaded(self, path, status=None, word="loaded", data=None):
+        """`path` is about to be executed, as it was at `status` (now, if None); `data`: the bytes that were read. True if another state
         of it was reported before."""
         try:
-            path = _absolute(path)
-            if stamp is None:
-                stamp = stamp_of(path)
-            before = self._known.get(path)
-            if before == stamp:
+            path = absolute(path)
+            if status is None:
+                status = os.stat(path)
+            key = os.fsdecode(path)
+            before = self.known.get(key)
+            packed = pack(status)
+            if before is not None and (before if type(before) is bytes else pack(before)) == packed:
                 return False
             now = time.time_ns()
             rest = [encoded(path)]
-            if data is not None and word == "loaded" and stamp[4] > now - _RECENT:
+            if data is not None and word == "loaded" and status.st_ctime_ns > now - _RECENT:
                 rest.append(_hash(data))
+            stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             self._write(word, (self._pid, self._ticket, now) + stamp, *rest)
-            self._known[path] = stamp
+            self.known[key] = packed
             return before is not None
         except Exception:  # noqa: BLE001: the program must not notice
             return False
 
+    def loading(self, number):
+        self._write("loading", (self._pid, self._ticket, number))
+
+    def imported(self, number, since, modules):
+        """`modules`: path, os.stat() and byte code of each."""
+        numbers = (self._pid, self._ticket, number, since, time.time_ns())
+        if not modules:
+            return self._write("imported", numbers)
+        stamps = b"".join([pack(status) for _, status, _ in modules])
+        self._write("imported", numbers, stamps.hex(), _joined([path for module in modules for path in (module[0], module[2])]))
+        for path, status, _ in modules:
+            if self.known.get(path) is status:
+                self.known[path] = pack(status)  # which takes less memory
+
     def settled(self, path):
         try:
-            self._write("settled", (self._pid, self._ticket), encoded(_absolute(path)))
+            self._write("settled", (self._pid, self._ticket), encoded(absolute(path)))
         except Exception:  # noqa: BLE001
             pass
 
-    def _forked(self):
-        try:
-            parent = (self._pid, self._ticket)
-            self._pid = os.getpid()
-            self._ticket, _ = _identity()
-            self._write("forked", (self._pid, self._ticket) + parent)
-        except Exception:  # noqa: BLE001
-            pass
+    def forked(self):
+        parent = (self._pid, self._ticket)
+        self._pid = os.getpid()
+        self._ticket, _ = _identity()
+        self._write("forked", (self._pid, self._ticket) + parent)
 
     def _write(self, word, numbers, *rest):
         line = word + " %d" * len(numbers) % numbers + "".join([" " + text for text in rest]) + "\n"
+        if self._lines is not None:
+            self._lines.append(line)
+        else:
+            self._send(line)
+
+    def _send(self, text):
         try:
             status = os.fstat(self._descriptor)
             is_ours = (status.st_dev, status.st_ino) == self._file
@@ -109,20 +142,129 @@ class Reporter:
             if self._target.isdigit():
                 return
             self._descriptor = self._open()
-        os.write(self._descriptor, line.encode("ascii"))
+        os.write(self._descriptor, text.encode("ascii"))
+
+    def together(self, report):
+        """Writes what report() tells at once."""
+        lines, self._lines = self._lines, []
+        try:
+            report()
+        finally:
+            lines, self._lines = self._lines, lines
+            if lines:
+                self._send("".join(lines))
 
 
-def _absolute(path):
+class Batches:
+    """Hands modules to the reporter, many at a time. What is put into `pending` is written by the thread soon, if announce() is called for
+    the first one, and by write() at once."""
+
+    MOST = 64  # in one line
+
+    def __init__(self, reporter):
+        self._reporter = reporter
+        self.pending = []  # path, os.stat() and byte code of each module
+        self._is_broken = False
+        self._number = 0  # of the last `loading`
+        self._ended = 0  # of the last `imported`
+        self._since = 0  # nanoseconds since the epoch; nothing in `pending` was loaded before
+        self._reset()
+
+    def _reset(self):
+        self._writing = allocate_lock()
+        self._stop = allocate_lock()
+        self._stop.acquire()
+        self._stopped = None  # held while the thread runs
+        self._runs = False
+
+    def announce(self):
+        try:
+            self._number += 1
+            self._since = time.time_ns()
+            self._reporter.loading(self._number)
+            if not self._runs:
+                self._runs = True
+                self._stopped = allocate_lock()
+                self._stopped.acquire()
+                start_new_thread(self._run, (self._stop, self._stopped))
+        except Exception:  # noqa: BLE001: no thread can be had
+            self._runs = False
+            self.write()
+
+    def write(self):
+        """Everything that was added before."""
+        if self._is_broken or not self._writing.acquire(False):
+            return
+        try:
+            while self.pending or self._ended != self._number:
+                number, since = self._number, self._since
+                modules = self.pending[: self.MOST]
+                del self.pending[: self.MOST]
+                if self.pending and self._number == number:  # these were not the first, and announced nothing
+                    self._number += 1
+                    self._reporter.loading(self._number)
+                self._ended = number
+                self._reporter.imported(number, since, modules)
+        except Exception:  # noqa: BLE001: what was announced is never named, and never taken for all
+            self._is_broken = True
+        finally:
+            self._writing.release()
+
+    def _run(self, stop, stopped):
+        try:
+            while not stop.acquire(True, _PAUSE):
+                if self._is_idle():
+                    self._runs = False
+                    if self._is_idle() or self._runs:  # or another thread was started just now
+                        break
+                    self._runs = True
+                self.write()
+        finally:
+            stopped.release()
+
+    def _is_idle(self):
+        return not self.pending and self._ended == self._number
+
+    def before_fork(self):
+        """No thread of ours runs then: a program may count them, and Python warns of them."""
+        try:
+            if self._runs:
+                self._stop.release()
+                self._stopped.acquire(True, 1)
+                self._reset()
+            self.write()
+        except Exception:  # noqa: BLE001
+            pass
+
+    def after_fork(self):
+        try:
+            self._reset()
+            self._reporter.forked()
+            self.write()
+        except Exception:  # noqa: BLE001
+            pass
+
+
+def absolute(path):
     path = os.fsencode(path)
     return path if path[:1] == b"/" and b"/." not in path and b"//" not in path else os.path.abspath(path)
 
 
-def stamp_of(path):
-    return _stamp(os.stat(path))
+def pack(status):
+    """The stamp that a file has by os.stat()."""
+    return _STAMP.pack(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _stamp(status):
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+def _joined(paths):
+    """What encoded() makes of absolute() of each, with spaces between."""
+    try:
+        text = " ".join(paths).encode("ascii")
+        if text.translate(None, _PLAIN) == b" " * (len(paths) - 1) and text.count(b" /") == len(paths) - 1 and text[:1] == b"/":
+            if b"//" not in text and b"/./" not in text and b"/../" not in text:
+                return text.decode()
+    except UnicodeEncodeError:
+        pass
+    return " ".join([encoded(absolute(path)) for path in paths])
 
 
 def _hash(data):
@@ -158,113 +300,130 @@ def _wrap_loader(loader, name, report):
     setattr(loader, name, wrapper)
 
 
-class _Load:
-    """One load of a source file, while it is under way."""
+def _may_be_older(status, cached, flags):
+    """Whether byte code may have been made of another source than the one that has `status`. Python takes it if the source's size and whole
+    second of modification are the same, or without a look. A source that did not change since the byte code was written is its own."""
+    if flags == 3:
+        import _imp
 
-    __slots__ = ("stamp", "data", "cached", "flags")
-
-    def __init__(self):
-        self.stamp = None  # of the source, before it was read
-        self.data = None  # the source that was compiled
-        self.cached = None  # the path of the byte code that was read
-        self.flags = 0  # of it: 1 made for the hash of a source, 2 which is to be compared
-
-    def may_be_older(self):
-        """Whether the byte code that was loaded may have been made of another source. Python takes it if the source's size and whole
-        second of modification are the same, or without a look. A source that did not change since the byte code was written is its own."""
-        if self.data is not None or self.cached is None:
-            return False
-        if self.flags == 3:
-            import _imp
-
-            return _imp.check_hash_based_pycs == "never"
-        status = os.stat(self.cached)
-        return self.flags == 1 or min(status.st_mtime_ns, status.st_ctime_ns) <= self.stamp[4]
+        return _imp.check_hash_based_pycs == "never"
+    byte_code = os.stat(cached)
+    return flags == 1 or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
 
 
-def _wrap_source_loader(machinery, reporter):
-    """Reports a source before its code runs, and when that ran to its end."""
-    loader = machinery.SourceFileLoader
-    originals = {name: getattr(loader, name) for name in ("path_stats", "get_data", "source_to_code", "get_code", "exec_module")}
-    loads = {}  # by loader
-    reloaded = {}  # by loader: the file that another state of was loaded before
-
-    def path_stats(self, path):
-        status = os.stat(path)
-        load = loads.get(id(self))
-        if load:
-            load.stamp = _stamp(status)
-        return {"mtime": status.st_mtime, "size": status.st_size}
-
-    def get_data(self, path):
-        data = originals["get_data"](self, path)
-        load = loads.get(id(self))
-        if load and path[-4:] == ".pyc":
-            load.cached = path
-            load.flags = data[4] if len(data) > 4 else 0
-        return data
-
-    def source_to_code(self, data, path, *arguments, **named):
-        load = loads.get(id(self))
-        if load:
-            load.data = data
-        return originals["source_to_code"](self, data, path, *arguments, **named)
-
-    def get_code(self, fullname):
-        load = loads[id(self)] = _Load()
-        try:
-            code = originals["get_code"](self, fullname)
-        finally:
-            loads.pop(id(self), None)
-        try:
-            path = self.get_filename(fullname)
-            word = "cached" if load.may_be_older() else "loaded"
-            data = load.data if isinstance(load.data, bytes) else None
-            if reporter.loaded(path, load.stamp, word, data):
-                reloaded[id(self)] = path
-            reporter.imported.add(code.co_filename)
-        except Exception:  # noqa: BLE001
-            pass
-        return code
-
-    def exec_module(self, module):
-        originals["exec_module"](self, module)
-        path = reloaded.pop(id(self), None)
-        if path is not None:
-            reporter.settled(path)
-
-    for wrapper in (path_stats, get_data, source_to_code, get_code, exec_module):
-        original = originals[wrapper.__name__]
-        wrapper.__qualname__ = "SourceFileLoader." + wrapper.__name__
-        wrapper.__doc__ = original.__doc__
-        wrapper.__wrapped__ = original
-        setattr(loader, wrapper.__name__, wrapper)
-
-
-class _Audit:
-    """What is executed without importlib's own loaders."""
+class _Sources:
+    """What importlib reads of a source, from its stamp to the execution of its code. Each method costs every import, so each does little."""
 
     def __init__(self, reporter):
         self._reporter = reporter
-        self._began = time.time_ns()
-        self._seen = reporter.imported
-        self._opened = []  # size and path of the last files opened, whose text may be executed
+        self.states = {}  # by path: os.stat() before it was read
+        self.cached = {}  # by path of the source: the byte code that was read, and its flags (1 made for a hash, 2 to be compared)
+        self.batches = Batches(reporter)
+        self.texts = {}  # by path: the source that was compiled
+        self._reloaded = set()  # paths that another state of was loaded before
+        os.register_at_fork(before=self.batches.before_fork, after_in_child=self.batches.after_fork)
 
-    def __call__(self, event, arguments):
-        if event == "exec":
-            name = getattr(arguments[0], "co_filename", None)
-            if name not in self._seen and name is not None:
-                self._execute(name)
-        elif event == "open":
-            path, mode, _ = arguments
-            if type(path) is str and mode in ("r", "rb") and path[-4:] != ".pyc" and path not in self._seen:
-                try:
-                    self._opened.append((os.stat(path).st_size, path))
-                    del self._opened[:-8]
-                except Exception:  # noqa: BLE001
-                    pass
-        elif event == "compile":
-            self._compile(*arguments)
+    def wrap(self, loader):
+        stat, states, cached, texts, reloaded = os.stat, self.states, self.cached, self.texts, self._reloaded
+        settle = self._settle
+        read, compile_source, execute = loader.get_data, loader.source_to_code, loader.exec_module
+
+        def path_stats(self, path):
+            states[path] = status = stat(path)
+            return {"mtime": status.st_mtime, "size": status.st_size}
+
+        def get_data(self, path):
+            data = read(self, path)
+            if path[-4:] == ".pyc":
+                cached[self.path] = path, data[4:8]
+            return data
+
+        def source_to_code(self, data, path, *arguments, **named):
+            texts[path] = data
+            is_imported = path in states  # else it is only compiled, as by py_compile
+            try:
+                return compile_source(self, data, path, *arguments, **named)
+            except BaseException:
+                states.pop(path, None)
+                is_imported = False
+                raise
+            finally:
+                if not is_imported:
+                    texts.pop(path, None)
+
+        def exec_module(self, module):
+            execute(self, module)
+            if reloaded:
+                settle(self.path)
+
+        for wrapper in (path_stats, get_data, source_to_code, exec_module):
+            original = getattr(loader, wrapper.__name__)
+            # importlib takes its own frames out of a traceback by the name of their file
+            wrapper.__code__ = wrapper.__code__.replace(co_filename=loader.get_code.__code__.co_filename)
+            wrapper.__qualname__ = "SourceFileLoader." + wrapper.__name__
+            wrapper.__doc__ = original.__doc__
+            wrapper.__wrapped__ = original
+            setattr(loader, wrapper.__name__, wrapper)
+
+    def execute(self, path, status, byte_code, flags):
+        """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states` and `cached`."""
+        text = self.texts.pop(path, None)
+        try:
+            is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, int.from_bytes(flags, "little"))
+            data = text if isinstance(text, bytes) else None
+            if self._reporter.loaded(path, status, "cached" if is_older else "loaded", data):
+                self._reloaded.add(path)
+        except Exception:  # noqa: BLE001
+            pass
+
+    def _settle(self, path):
+        if path in self._reloaded:
+            self._reloaded.discard(path)
+            self.batches.write()
+            self._reporter.settled(path)
+
+
+class _Audit:
+    """What is executed, by importlib's own loaders and without them."""
+
+    def __init__(self, reporter, sources):
+        self._reporter = reporter
+        self._sources = sources
+        self._began = time.time_ns()
+        self._seen = set()  # co_filename of what was executed without importlib
+        self._opened = []  # the last files opened, whose text may be executed
+
+    def hook(self):
+        """For sys.addaudithook(), which calls it four times for each import: a function, as that is called fastest."""
+        seen, opened, execute, compile_text = self._seen, self._opened, self._execute, self._compile
+        sources, batches, known = self._sources, self._sources.batches, self._reporter.known
+        states, cached, texts, pending = sources.states, sources.cached, sources.texts, batches.pending
+
+        def audit(event, arguments):
+            if event == "exec":
+                name = getattr(arguments[0], "co_filename", None)
+                if name in states:
+                    status = states.pop(name)
+                    byte_code, flags = cached.pop(name, _UNKNOWN)
+                    if name in known or name in texts or flags != _CHECKED:
+                        return sources.execute(name, status, byte_code, flags)
+                    known[name] = status
+                    pending.append((name, status, byte_code))
+                    if len(pending) == 1:
+                        batches.announce()
+                    elif len(pending) >= batches.MOST:
+                        batches.write()
+                elif name not in seen and name is not None:
+                    execute(name)
+            elif event == "open":
+                path, mode, _ = arguments
+                if type(path) is str and mode in ("r", "rb") and path[-4:] != ".pyc":
+                    opened.append(path)
+                    del opened[:-8]
+            elif event == "compile":
+                compile_text(*arguments)
+
+        return audit
 
     def _execute(self, name):
         """A file that was imported was reported before; one whose text was compiled, too."""
@@ -273,8 +432,8 @@ class _Audit:
             return
         try:
             if os.path.isfile(name):
-                stamp = stamp_of(name)  # read at some time since we began
-                self._reporter.loaded(name, stamp, "loaded" if stamp[4] < self._began - _RECENT else "cached")
+                status = os.stat(name)  # read at some time since we began
+                self._reporter.loaded(name, status, "loaded" if status.st_ctime_ns < self._began - _RECENT else "cached")
         except Exception:  # noqa: BLE001
             pass
 
@@ -282,8 +441,9 @@ class _Audit:
         try:
             if type(name) is bytes:
                 name = os.fsdecode(name)
-            if type(name) is not str or type(source) not in (bytes, str):
+            if type(name) is not str or type(source) not in (bytes, str) or name in self._sources.texts:
                 return
+            self._sources.states.pop(name, None)  # looked at, and not imported
             if name[:1] == "<":
                 if self._opened:
                     self._find(source.encode() if type(source) is str else source)
@@ -293,15 +453,18 @@ class _Audit:
             pass
 
     def _find(self, source):
-        for size, path in reversed(self._opened):
-            if size == len(source):
-                return self._report(path, source)
+        for path in reversed(self._opened):
+            try:
+                if os.stat(path).st_size == len(source):
+                    return self._report(path, source)
+            except OSError:  # it is gone
+                continue
 
     def _report(self, path, source):
         """A text that is the file's own is what runs from now on; any other may be made from it, and says nothing."""
-        stamp = stamp_of(path)
+        status = os.stat(path)
         with open(path, "rb") as file:
-            if file.read(len(source) + 1) == source and self._reporter.loaded(path, stamp, data=source):
+            if file.read(len(source) + 1) == source and self._reporter.loaded(path, status, data=source):
                 self._reporter.settled(path)
 
 
@@ -312,10 +475,16 @@ def install():
         begin(target)
 
 
+def flush():
+    """Reports now what this process has loaded; otherwise that may take a moment."""
+    if _batches is not None:
+        _batches.write()
+
+
 def begin(target, since=None):
     """Reports to `target` from now on; a second call does nothing. `since`, in nanoseconds of file times: this program had
     loaded nothing yet. What it loaded before now may be another state of a file that changed since then. None: files are as they were."""
-    global _installed
+    global _batches, _installed
     if _installed:
         return
     _installed = True
@@ -323,7 +492,9 @@ def begin(target, since=None):
     import zipimport
 
     reporter = Reporter(target)
-    _wrap_source_loader(machinery, reporter)
+    sources = _Sources(reporter)
+    sources.wrap(machinery.SourceFileLoader)
+    _batches = sources.batches
 
     # A file without source is read by get_data(), which serves data files of packages too: only what is a module counts.
     def bytecode(path):
@@ -333,6 +504,11 @@ def begin(target, since=None):
     _wrap_loader(machinery.SourcelessFileLoader, "get_data", bytecode)
     _wrap_loader(zipimport.zipimporter, "__init__", _archive(reporter.loaded))
 
+    reporter.together(lambda: _report_all_earlier(reporter, since))
+    sys.addaudithook(_Audit(reporter, sources).hook())
+
+
+def _report_all_earlier(reporter, since):
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
         # shared objects are mapped, and found there; the files of this directory are nobody's program
@@ -341,35 +517,30 @@ def begin(target, since=None):
     script = sys.argv[0] if getattr(sys, "argv", None) else ""
     if script and script not in ("-c", "-m", "-") and os.path.isfile(script):
         _report_earlier(reporter, script, None, since)
-    sys.addaudithook(_Audit(reporter))
 
 
 def _report_earlier(reporter, path, cached, since):
     """Of a file that was loaded before we began; `cached` is where its byte code would be."""
     try:
-        stamp = stamp_of(path)
-        is_sure = since is None or (stamp[4] < since and not _took_older(cached, stamp))
-        reporter.loaded(path, stamp, "loaded" if is_sure else "cached")
+        status = os.stat(path)
+        is_sure = since is None or (status.st_ctime_ns < since and not _took_older(cached, status))
+        reporter.loaded(path, status, "loaded" if is_sure else "cached")
     except OSError:
         reporter.loaded(path)
 
 
-def _took_older(cached, stamp):
-    """Whether byte code was loaded that may have been made of another source, as _Load.may_be_older() has it."""
+def _took_older(cached, status):
+    """Whether byte code was loaded that may have been made of another source."""
     try:
         with open(cached, "rb") as file:
             head = file.read(16)
-            status = os.fstat(file.fileno())
     except (OSError, TypeError):
         return False
     flags = int.from_bytes(head[4:8], "little")
-    if flags == 3:
-        import _imp
-
-        return _imp.check_hash_based_pycs == "never"
-    if flags == 0 and head[8:16] != b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (stamp[3] // 10**9, stamp[2])):
+    expected = b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (int(status.st_mtime), status.st_size))
+    if flags == 0 and head[8:16] != expected:
         return False  # Python did not take it
-    return flags == 1 or min(status.st_mtime_ns, status.st_ctime_ns) <= stamp[4]
+    return _may_be_older(status, cached, flags)
 
 
 def _archive(report):

@@ -43,8 +43,8 @@ public:
     const std::optional<ContentHash> &environment() const { return m_environment; }
     /// Why something that was loaded cannot be compared, beside what the files themselves say; one sentence each.
     QStringList gaps() const;
-    /// A process has just begun, and could not report yet what it loads: what is found now may change at once.
-    bool isSettling() const { return m_interpreters.isSettling(); }
+    /// Why what is found now may change at once: SilentInterpreters::unreported().
+    const QString &unreported() const { return m_interpreters.unreported(); }
     /// How many processes were looked at, with the first one.
     qsizetype processes() const { return m_mappings.processes(); }
     /// Which processes loaded one of `files`, by LoadedFile::name.

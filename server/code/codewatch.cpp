@@ -18,6 +18,9 @@ constexpr qint64 Burst = 250'000'000;
 
 constexpr std::chrono::milliseconds SettlingTime{100};
 
+/// A fresh program may have loaded something for so long without having reported it.
+constexpr std::chrono::milliseconds LongestReport{1'000};
+
 /// Whether others write to its file system without our kernel knowing: no event tells of that.
 bool isRemote(const QByteArray &directory)
 {
@@ -127,7 +130,7 @@ CodeWatch::TimePoint CodeWatch::comparisonDue() const
         when = std::min(when, std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience));
     if (m_candidate)
         when = std::min(when, m_confirmAt);
-    if (!m_questions.isEmpty() && !m_manifest->isSettling())
+    if (!m_questions.isEmpty() && m_manifest->unreported().isEmpty())
         when = m_clock.now();
     return std::max(when, m_rested);
 }
@@ -159,7 +162,7 @@ void CodeWatch::poll()
 bool CodeWatch::isNothingLoaded()
 {
     const ChangeBound now(wallClock() - FileStamp::Tick);
-    if (!m_polled.isEmpty() || !m_report.reasons.isEmpty() || m_manifest->isSettling() || !m_rest.holds())
+    if (!m_polled.isEmpty() || !m_report.reasons.isEmpty() || !m_manifest->unreported().isEmpty() || !m_rest.holds())
         return false;
     m_manifest->noteRest(now);
     return true;
@@ -287,10 +290,14 @@ void CodeWatch::consider(CodeReport found)
     m_nextComparison = now + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (found.verdict == CodeVerdict::Fresh && m_doubted)
         return m_candidate.reset(); // the next comparison is due soon
-    if (m_manifest->isSettling()) { // what a process loads that has just begun is told in a moment
-        m_nextComparison = now + SettlingTime;
-        if (m_report.verdict == CodeVerdict::Fresh && found.verdict == CodeVerdict::Fresh)
-            return m_candidate.reset();
+    if (m_manifest->unreported().isEmpty()) {
+        m_unreportedSince.reset();
+    } else {
+        m_nextComparison = now + SettlingTime; // it is told in a moment
+        if (!m_unreportedSince)
+            m_unreportedSince = now;
+        if (found.verdict == CodeVerdict::Fresh)
+            return awaitReport(std::move(found));
     }
     const bool same =
         found.changed == m_report.changed && found.verdict == m_report.verdict && found.reasons == m_report.reasons;
@@ -298,13 +305,31 @@ void CodeWatch::consider(CodeReport found)
         || (m_candidate && isSame(*m_candidate, found) && now >= m_confirmAt)) {
         m_candidate.reset();
         publishFound(std::move(found));
-        return;
+        return answerQuestions();
     }
     if (!m_candidate || !isSame(*m_candidate, found))
         m_confirmAt = now + (cameOrWent(found) ? m_timing.confirmGone : m_timing.confirm);
     m_candidate = std::move(found);
     if (m_report.verdict == CodeVerdict::Fresh) // found by a comparison that no event triggered
         publish(doubt());
+}
+
+/// Everything that was reported is fresh. That is no verdict of a program that starts; one that was fresh before may
+/// load a module, or start a child, without becoming another.
+void CodeWatch::awaitReport(CodeReport found)
+{
+    m_candidate.reset();
+    if (m_report.verdict == CodeVerdict::Fresh && m_clock.now() - *m_unreportedSince < LongestReport)
+        return;
+    found.verdict = CodeVerdict::Unknown;
+    found.reasons << m_manifest->unreported();
+    publishFound(std::move(found));
+}
+
+void CodeWatch::answerQuestions()
+{
+    for (const auto &answer : std::exchange(m_questions, {}))
+        answer();
 }
 
 void CodeWatch::publishFound(CodeReport found)
@@ -314,8 +339,6 @@ void CodeWatch::publishFound(CodeReport found)
         found.checked = m_clock.now() - m_begun;
     found.coverage.polled = m_polled.size();
     publish(std::move(found));
-    for (const auto &answer : std::exchange(m_questions, {}))
-        answer();
 }
 
 void CodeWatch::publish(CodeReport report)

@@ -80,7 +80,9 @@ private:
     CodeReport compare();
     void consider(CodeReport found);
     void publish(CodeReport report);
+    void awaitReport(CodeReport found);
     void publishFound(CodeReport found);
+    void answerQuestions();
     CodeReport doubt() const;
     TimePoint comparisonDue() const;
     void glance(bool isAtRest);
@@ -105,18 +107,19 @@ private:
     TimePoint m_lastNotice{};
     bool m_doubted = false; ///< an event came since the last comparison began
     TimePoint m_nextComparison{};
-    qint64 m_idleCost = 0;                    ///< CPU nanoseconds of the last comparison without an event
-    TimePoint m_nextGlance{};                 ///< at the process, between comparisons
-    TimePoint m_nextFileGlance{};             ///< and at its files and directories
-    ProcessRest m_rest;                       ///< since the last comparison began
-    std::optional<qint64> m_cpuTime;          ///< the process's, when the last comparison began
-    bool m_hasReport = false;                 ///< something was loaded since the last glance
-    std::optional<TimePoint> m_started;       ///< the first comparison
-    QSet<QByteArray> m_polled;                ///< directories of which no event tells
-    TimePoint m_begun{};                      ///< the last comparison
-    TimePoint m_verified{};                   ///< the last one that was reported
-    TimePoint m_rested{};                     ///< no comparison before this
-    QList<std::function<void()>> m_questions; ///< for a comparison that is still to begin
+    qint64 m_idleCost = 0;                      ///< CPU nanoseconds of the last comparison without an event
+    TimePoint m_nextGlance{};                   ///< at the process, between comparisons
+    TimePoint m_nextFileGlance{};               ///< and at its files and directories
+    ProcessRest m_rest;                         ///< since the last comparison began
+    std::optional<qint64> m_cpuTime;            ///< the process's, when the last comparison began
+    std::optional<TimePoint> m_unreportedSince; ///< a process has loaded something that it did not report yet
+    bool m_hasReport = false;                   ///< something was loaded since the last glance
+    std::optional<TimePoint> m_started;         ///< the first comparison
+    QSet<QByteArray> m_polled;                  ///< directories of which no event tells
+    TimePoint m_begun{};                        ///< the last comparison
+    TimePoint m_verified{};                     ///< the last one that was reported
+    TimePoint m_rested{};                       ///< no comparison before this
+    QList<std::function<void()>> m_questions;   ///< for a comparison that is still to begin
     bool m_warned = false;
 };
 

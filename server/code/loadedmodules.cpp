@@ -5,8 +5,10 @@
 #include "server/code/processorigin.h"
 
 #include <QFile>
+#include <QtEndian>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,6 +48,47 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line)
     if (!ok || !module.path.startsWith('/') || module.path.contains('\0'))
         return {};
     return module;
+}
+
+std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
+{
+    constexpr qsizetype StampSize = 40;
+    const QList<QByteArray> words = line.toByteArray().split(' ');
+    if (words.size() < 6 || words[0] != "imported")
+        return {};
+    bool isSince = false;
+    bool isTime = false;
+    const qint64 since = words[4].toLongLong(&isSince);
+    const qint64 time = words[5].toLongLong(&isTime);
+    const QByteArray stamps = QByteArray::fromHex(words.value(6));
+    if (!isSince || !isTime || stamps.size() % StampSize != 0
+        || words.size() != (words.size() > 6 ? 7 : 6) + stamps.size() / StampSize * 2)
+        return {};
+    QList<LoadedModule> modules;
+    for (qsizetype i = 0; i * StampSize < stamps.size(); ++i) {
+        const auto number = [at = stamps.constData() + i * StampSize](int index) {
+            return qFromLittleEndian<quint64>(at + index * 8);
+        };
+        LoadedModule module{words[1].toInt(),
+                            words[2].toULongLong(),
+                            time,
+                            {number(0), number(1), qint64(number(2)), qint64(number(3)), qint64(number(4))},
+                            QByteArray::fromPercentEncoding(words[7 + i * 2])};
+        if (module.stamp.changed > since - FileStamp::Tick && module.stamp.changed <= time)
+            module.loaded = module.stamp.changed; // it may have been loaded that soon
+        struct stat status = {};
+        if (!module.path.startsWith('/') || module.path.contains('\0'))
+            return {};
+        if (::stat(QByteArray::fromPercentEncoding(words[8 + i * 2]).constData(), &status) == 0) {
+            const FileStamp cached = FileStamp::of(status);
+            module.isDoubtful = std::min(cached.modified, cached.changed) <= module.stamp.changed
+                || cached.changed > time + FileStamp::Tick;
+        } else {
+            module.isDoubtful = true;
+        }
+        modules << module;
+    }
+    return modules;
 }
 
 LoadedModules::LoadedModules(QByteArray reportFile) : m_file(std::move(reportFile)) {}
@@ -95,13 +138,15 @@ bool LoadedModules::readNew(const Note &note, const Versions &versions)
     bool isNew = false;
     m_offset = readFrom(m_offset, [&](QByteArrayView line, qint64, qint64) {
         isNew = true;
-        if (const auto module = parseModuleLine(line)) {
-            m_any = true;
-            QList<quint32> &files = m_held[{module->pid, module->ticket}].files;
-            const quint32 file = note(*module);
+        const auto take = [&](const LoadedModule &module) {
+            QList<quint32> &files = m_held[{module.pid, module.ticket}].files;
+            const quint32 file = note(module);
             files.removeOne(file); // loaded once more: the newest is the last
             files << file;
-            return;
+        };
+        if (const auto module = parseModuleLine(line)) {
+            m_any = true;
+            return take(*module);
         }
         const QList<QByteArray> words = line.toByteArray().split(' ');
         if (words.size() < 4)
@@ -109,7 +154,14 @@ bool LoadedModules::readNew(const Note &note, const Versions &versions)
         const Process process{words[1].toInt(), words[2].toULongLong()};
         if (words[0] == "began") {
             m_any = true;
-            m_held.insert(process, {words[3], {}});
+            m_held.insert(process, {words[3], {}, 0, 0});
+        } else if (words[0] == "loading") {
+            m_held[process].loading = words[3].toULongLong();
+        } else if (words[0] == "imported") {
+            if (const auto modules = parseImportedLine(line)) {
+                std::for_each(modules->begin(), modules->end(), take);
+                m_held[process].named = words[3].toULongLong();
+            }
         } else if (words[0] == "settled") {
             const QList<quint32> all = versions(QByteArray::fromPercentEncoding(words[3]));
             QList<quint32> &files = m_held[process].files;
@@ -121,7 +173,9 @@ bool LoadedModules::readNew(const Note &note, const Versions &versions)
         } else if (words[0] == "forked" && words.size() == 5) {
             const Process parent{words[3].toInt(), words[4].toULongLong()};
             m_parents.insert(process, parent);
-            m_held.insert(process, m_held.value(parent));
+            Held held = m_held.value(parent);
+            held.loading = held.named = 0; // the child says it itself
+            m_held.insert(process, held);
         }
     });
     return isNew;
@@ -151,7 +205,7 @@ bool LoadedModules::reports(pid_t pid, quint64 ticket, const QByteArray &image, 
     const auto held = m_held.constFind(parent);
     if (held == m_held.cend() || image.isEmpty() || held->image != image)
         return false;
-    m_held.insert({pid, ticket}, Held(*held));
+    m_held.insert({pid, ticket}, {held->image, held->files, 0, 0});
     return true;
 }
 
@@ -160,6 +214,17 @@ QSet<qint64> LoadedModules::pids() const
     QSet<qint64> pids;
     for (auto held = m_held.cbegin(); held != m_held.cend(); ++held)
         pids.insert(held.key().first);
+    return pids;
+}
+
+QList<qint64> LoadedModules::loading() const
+{
+    QList<qint64> pids;
+    for (auto held = m_held.cbegin(); held != m_held.cend(); ++held) {
+        if (held->loading > held->named)
+            pids << held.key().first;
+    }
+    std::sort(pids.begin(), pids.end());
     return pids;
 }
 

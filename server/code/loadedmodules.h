@@ -36,12 +36,20 @@ struct LoadedModule
 /// such a line.
 std::optional<LoadedModule> parseModuleLine(QByteArrayView line);
 
+/// The modules of a line `imported PID TICKET NUMBER SINCE TIME [STAMPS PATH CACHED PATH CACHED …]`, which were loaded
+/// between SINCE and TIME: of each the source, and the byte code that was loaded for it. STAMPS are in hexadecimal, 40
+/// bytes of each: the numbers as above, from DEVICE to CHANGED, the lowest byte first. This looks whether the byte code
+/// may be older than its source, or was written after TIME: then isDoubtful. Nothing: not such a line.
+std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line);
+
 /// What each process of a program loaded by an interpreter, from the report that its adapter appends to
 /// (resources/python/hephaestus_manifest.py):
 ///
 ///     began PID TICKET IMAGE               an interpreter has begun; IMAGE is ProcessOrigin::imageOf(PID)
 ///     loaded …, cached …                   parseModuleLine(); what was loaded from that path before counts still
 ///     settled PID TICKET PATH              what was loaded from PATH last ran to its end, and counts alone
+///     loading PID TICKET NUMBER            it has loaded something that no line names yet
+///     imported PID TICKET NUMBER …         parseImportedLine(); ends every `loading` up to NUMBER
 ///     forked PID TICKET PARENT PARENT_TICKET
 ///
 /// A process holds what it loaded while it runs that image. It also holds what its parent held at the fork. Lines of
@@ -68,6 +76,8 @@ public:
     /// Whether what this process loads is reported. One that was forked by other means than Python's gets what its
     /// parent holds.
     bool reports(pid_t pid, quint64 ticket, const QByteArray &image, Process parent);
+    /// The processes that have loaded something which they did not name yet.
+    QList<qint64> loading() const;
     /// All files that are held.
     QSet<quint32> held() const;
     /// The processes that hold one of `files`, by file.
@@ -82,6 +92,8 @@ private:
     {
         QByteArray image;
         QList<quint32> files; ///< in the order of loading
+        quint64 loading = 0;  ///< NUMBER of the last such line,
+        quint64 named = 0;    ///< and of the last `imported`
     };
     /// Calls `take` for each whole line from `offset` on; returns where the last one ends.
     template <typename Take>

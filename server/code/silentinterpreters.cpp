@@ -28,7 +28,9 @@ bool SilentInterpreters::isReporter(const QByteArray &program) const
 void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModules &modules)
 {
     m_gaps.clear();
-    m_isSettling = false;
+    m_unreported.clear();
+    for (const qint64 pid : modules.loading())
+        m_unreported = QStringLiteral("process %1 is still loading modules").arg(pid);
     QHash<FamilyMember::Identity, Starting> starting;
     const auto now = std::chrono::steady_clock::now();
     for (const FamilyMember &member : members) {
@@ -41,7 +43,9 @@ void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModule
             begun = {member.image, now};
         starting.insert(member.identity(), begun);
         if (now - begun.since < TimeToReport)
-            m_isSettling = true;
+            m_unreported = QStringLiteral("process %1 (%2) has just begun, and did not report yet what it loads")
+                               .arg(process.pid)
+                               .arg(QString::fromUtf8(member.program));
         else
             m_gaps << QStringLiteral("process %1 (%2) runs without the %3 adapter: what it imported is not known")
                           .arg(process.pid)

@@ -22,8 +22,9 @@ public:
     bool isReporter(const QByteArray &program) const;
     /// Compares the running processes with those that `modules` has reports of.
     void update(const QList<FamilyMember> &members, LoadedModules &modules);
-    /// True if a process has just begun and could not report yet: what is found now may change at once.
-    bool isSettling() const { return m_isSettling; }
+    /// Which process has loaded something that it did not report yet, or has just begun, as one sentence: what is
+    /// found now may change at once. Empty: none.
+    const QString &unreported() const { return m_unreported; }
     /// Which processes will not report; one sentence each.
     const QStringList &gaps() const { return m_gaps; }
     /// Why nothing is known although an adapter was given.
@@ -38,7 +39,7 @@ private:
     QByteArrayList m_reporters;
     QHash<FamilyMember::Identity, Starting> m_starting;
     QStringList m_gaps;
-    bool m_isSettling = false;
+    QString m_unreported;
 };
 
 } // namespace Hephaestus

@@ -26,6 +26,7 @@ SHARE = 0.003  # of a core, that these may take
 HASH_SHARE = 0.4  # of a core, for reading what was loaded
 CONFIRM, CONFIRM_GONE = 0.2, 0.4  # seconds a change must last: editors save by renaming
 PASSING = 5.0  # seconds: a younger child may be a command that is soon over
+LONGEST_REPORT = 10  # tenths of a second that a process may have loaded something without having reported it
 TIME_TO_REPORT = 2.0  # seconds a Python may take until it reports
 BIGGEST = 64 << 20  # bytes; bigger files go by size, inode and modification time
 MOST_CHANGES, MOST_TEXT = 100, 16 << 10
@@ -111,8 +112,12 @@ class Family:
     def look(self) -> None:
         now = time.time_ns() - TICK
         self.reasons, self._found = [], {file: set() for file in self._lock_files}
-        self._report.read()
-        self._report.forget_ended()
+        for _ in range(LONGEST_REPORT):
+            self._report.read()
+            self._report.forget_ended()
+            if not any(held.is_loading for held in self._report.held.values()):
+                break
+            time.sleep(0.1)  # they tell it in a moment
         if not self._report.is_intact:
             self.reasons.append("the program has closed its descriptors: what it has imported since is not known")
         mapped, self._mapped = self._mapped, {}
@@ -166,6 +171,8 @@ class Family:
             elif program in INTERPRETERS and age >= PASSING:
                 self.reasons.append(shown + " does not tell which files it has loaded")
             return
+        if held[process].is_loading:
+            self.reasons.append(f"process {pid} is still loading modules")
         for states in held[process].files.values():
             for loaded in states:
                 file = self._modules.get(loaded)

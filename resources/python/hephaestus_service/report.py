@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Any, Dict, Iterator, List, MutableMapping, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +18,7 @@ ENDPOINTS = "HEPHAESTUS_ENDPOINTS"
 EXECUTED = "HEPHAESTUS_EXECUTED"  # PID:NANOSECONDS, when a restart in place executed this program
 TICK = 20_000_000  # nanoseconds that the clock of file times may be behind
 Stamp = Tuple[int, int, int, int, int]  # device, inode, size, modified, changed
+STAMP = Struct("<QQqqq")
 Process = Tuple[int, int]  # pid, and its start in clock ticks since boot
 
 _lock = threading.Lock()
@@ -41,6 +43,12 @@ class Held:
 
     image: bytes  # of the program that it runs; empty: not known
     files: Dict[bytes, List[Loaded]]  # by path: all states that count, the newest last
+    loading: int = 0  # the number of the last announcement of files that no line named yet
+    named: int = 0  # and of the last one that was kept
+
+    @property
+    def is_loading(self) -> bool:
+        return self.loading > self.named
 
 
 def begin() -> Optional[str]:
@@ -142,6 +150,16 @@ def _began() -> int:
 BEGAN = _began()  # start_of() this program; what it forks has loaded things since then, too
 
 
+def _is_doubtful(stamp: Stamp, cached: bytes, since: int, until: int) -> bool:
+    """Of a source with this stamp, whose byte code `cached` was loaded between the two times: whether that may be of another state."""
+    try:
+        status = os.stat(cached)
+    except OSError:
+        return True
+    is_recent = since - TICK < stamp[4] <= until
+    return is_recent or min(status.st_mtime_ns, status.st_ctime_ns) <= stamp[4] or status.st_ctime_ns > until + TICK
+
+
 class Report:
     """Reads a report from its beginning, and goes on where it was. Belongs to one thread."""
 
@@ -169,6 +187,7 @@ class Report:
             return True
 
     def read(self) -> None:
+        importlib.import_module("hephaestus_manifest").flush()
         for line in self._lines():
             words = line.strip(b"\0").split(b" ")
             try:
@@ -197,15 +216,27 @@ class Report:
             digest = bytes.fromhex(words[10].decode()) if len(words) > 10 else None
             loaded = Loaded(unquote_to_bytes(words[9]), (device, inode, size, modified, changed), words[0] == b"cached", digest,
                             int(words[3]))
-            states = self.held.setdefault(process, Held(b"", {})).files.setdefault(loaded.path, [])
-            if loaded in states:
-                states.remove(loaded)
-            states.append(loaded)
+            self._hold(process, loaded)
+        elif words[0] == b"loading":
+            self.held[process].loading = int(words[3])
+        elif words[0] == b"imported":
+            since, now, stamps = int(words[4]), int(words[5]), bytes.fromhex(b"".join(words[6:7]).decode())
+            for index, (device, inode, size, modified, changed) in enumerate(STAMP.iter_unpack(stamps)):
+                stamp = device, inode, size, modified, changed
+                path, cached = map(unquote_to_bytes, words[7 + index * 2:9 + index * 2])
+                self._hold(process, Loaded(path, stamp, _is_doubtful(stamp, cached, since, now), None, now))
+            self.held[process].named = int(words[3])
         elif words[0] == b"settled":
             states = self.held[process].files.get(unquote_to_bytes(words[3]), [])
             del states[:-1]
         elif words[0] == b"forked":
             self.inherit(process, (int(words[3]), int(words[4])))
+
+    def _hold(self, process: Process, loaded: Loaded) -> None:
+        states = self.held.setdefault(process, Held(b"", {})).files.setdefault(loaded.path, [])
+        if loaded in states:
+            states.remove(loaded)
+        states.append(loaded)
 
     def inherit(self, process: Process, parent: Process) -> None:
         """`process` was forked from `parent`, and holds what that holds."""

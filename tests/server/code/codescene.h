@@ -82,7 +82,16 @@ public:
         report = comparison->compare(throttle);
         return report;
     }
-    CodeVerdict verdict() { return look().verdict; }
+    /// Of a look that began after every process had reported what it loaded.
+    CodeVerdict verdict()
+    {
+        look();
+        for (int i = 0; i < 500 && !manifest->unreported().isEmpty(); ++i) {
+            QTest::qWait(10);
+            look();
+        }
+        return report.verdict;
+    }
     /// The last look's changes as `kind change name`, in the order of the report.
     QStringList changes() const
     {

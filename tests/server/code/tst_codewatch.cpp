@@ -60,6 +60,8 @@ private Q_SLOTS:
     void anEventEndsFreshAtOnce_data();
     void anEventEndsFreshAtOnce();
     void whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn();
+    void aProgramThatIsStillLoadingIsUnknown();
+    void aFreshProgramMayLoadAModule();
     void anEventOfNoConsequenceIsNotNoticed_data();
     void anEventOfNoConsequenceIsNotNoticed();
     void aLookWaitsForQuietButNotForever();
@@ -90,8 +92,12 @@ private Q_SLOTS:
     void theMonitorFindsAFile();
 
 private:
+    void remakeWatch();
     bool neverStale() const;
     void rest(RestingProgram &program, int &listed);
+    /// Of this process, in the scene's report; `$` in a line stands for its pid and ticket.
+    void beginReporting();
+    void report(QByteArray line);
     /// Lets the clock run, polled every 10 ms.
     void run(std::chrono::milliseconds span);
 
@@ -110,6 +116,11 @@ void TestCodeWatch::init()
     m_scene->sources.watch = {"src/**/*.py"};
     m_scene->sources.since = wallClock();
     m_clock = std::make_unique<ManualClock>();
+    remakeWatch();
+}
+
+void TestCodeWatch::remakeWatch()
+{
     CodeTiming timing;
     timing.idleShare = 1e9;
     timing.rest = 0ms; // the clock stands still while it works
@@ -125,6 +136,22 @@ void TestCodeWatch::cleanup()
 {
     m_watch.reset();
     m_scene.reset();
+}
+
+void TestCodeWatch::beginReporting()
+{
+    m_scene->sources.moduleReport = m_scene->path("report");
+    report("began $ " + ProcessOrigin::imageOf(::getpid()));
+    remakeWatch();
+}
+
+void TestCodeWatch::report(QByteArray line)
+{
+    const QByteArray process =
+        QByteArray::number(::getpid()) + ' ' + QByteArray::number(ProcessOrigin::ticketOf(::getpid()));
+    QFile file(QFile::decodeName(m_scene->path("report")));
+    QVERIFY(file.open(QIODevice::Append));
+    file.write(line.replace('$', process) + '\n');
 }
 
 bool TestCodeWatch::neverStale() const { return !m_verdicts.contains(CodeVerdict::Stale); }
@@ -212,6 +239,38 @@ void TestCodeWatch::whatIsLoadedLaterIsLookedAtAndWatchedFromThenOn()
     QTRY_COMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
     run(400ms);
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::aProgramThatIsStillLoadingIsUnknown()
+{
+    beginReporting();
+    report("loading $ 1");
+    m_watch->start();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    QVERIFY(m_watch->report().reasons.first().contains(u"is still loading modules"_s));
+    bool isAnswered = false;
+    m_watch->compareAnew([&isAnswered] { isAnswered = true; });
+    run(5s);
+    QCOMPARE(m_verdicts, QList<CodeVerdict>{CodeVerdict::Unknown});
+    QVERIFY(!isAnswered);
+    report("imported $ 1 5 6");
+    run(500ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    QVERIFY(isAnswered);
+}
+
+void TestCodeWatch::aFreshProgramMayLoadAModule()
+{
+    beginReporting();
+    m_watch->start();
+    report("loading $ 1");
+    run(1'000ms);
+    QCOMPARE(m_verdicts, QList<CodeVerdict>{CodeVerdict::Fresh});
+    run(2s); // more than a module takes
+    QCOMPARE(m_verdicts, (QList<CodeVerdict>{CodeVerdict::Fresh, CodeVerdict::Unknown}));
+    report("imported $ 1 5 6");
+    run(500ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
 }
 
 void TestCodeWatch::anEventOfNoConsequenceIsNotNoticed_data()

@@ -47,6 +47,9 @@ private Q_SLOTS:
     void byteCodeOfItsSourceIsFresh();
     void whatIsExecutedWithoutAnImportCounts_data();
     void whatIsExecutedWithoutAnImportCounts();
+    void aModuleThatIsOnlyCompiledDoesNotCount();
+    void aTracebackIsWhatItIsWithoutUs();
+    void noThreadOfOursStays();
     void aModuleOfADeadProcessDoesNotCount();
     void aForkedProcessHasWhatItsParentLoaded();
     void endedProcessesTakeNoRoomOnTheDisk();
@@ -55,6 +58,8 @@ private Q_SLOTS:
     void theProgramsOwnSitecustomizeRuns();
     void aReportThatCannotBeWrittenBreaksNothing();
     void aProgramThatDoesNotReportIsUnknown();
+    void modulesOfByteCodeAreReadTogether_data();
+    void modulesOfByteCodeAreReadTogether();
     void aLineIsReadOrRefused_data();
     void aLineIsReadOrRefused();
 
@@ -362,6 +367,36 @@ void TestPythonModules::whatIsExecutedWithoutAnImportCounts()
     QCOMPARE(changes(), u"source modified unused.py"_s);
 }
 
+void TestPythonModules::aModuleThatIsOnlyCompiledDoesNotCount()
+{
+    start();
+    tell("import py_compile; py_compile.compile('unused.py')");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QVERIFY(!m_scene->manifest->find(m_scene->path("unused.py")));
+}
+
+void TestPythonModules::aTracebackIsWhatItIsWithoutUs()
+{
+    m_scene->write("broken.py", "raise ValueError\n");
+    start();
+    tell("import traceback; text = ''");
+    tell("exec('try: import broken\\nexcept ValueError: text = traceback.format_exc()')");
+    tell("assert 'broken.py' in text and 'importlib' not in text and 'manifest' not in text, text");
+}
+
+void TestPythonModules::noThreadOfOursStays()
+{
+    QProcess::execute(u"python3"_s, {u"-m"_s, u"compileall"_s, u"-q"_s, m_scene->directory.path()});
+    start();
+    tell("import os; threads = lambda: len(os.listdir('/proc/self/task'))");
+    tell("import unused, package.part; child = os.fork(); child or os._exit(threads() - 1)");
+    tell("assert os.waitpid(child, 0)[1] == 0");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    tell("import time; exec('while threads() > 1: time.sleep(0.01)')");
+    m_scene->write("unused.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
 void TestPythonModules::aModuleOfADeadProcessDoesNotCount()
 {
     start();
@@ -498,6 +533,45 @@ void TestPythonModules::aProgramThatDoesNotReportIsUnknown()
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
     QVERIFY(m_scene->report.reasons.join(u' ').contains(u"no Python of this program has taken the adapter"_s));
+}
+
+void TestPythonModules::modulesOfByteCodeAreReadTogether_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QStringList>("expected"); // path, and whether it is in doubt; one word: refused
+    const QByteArray stamp = QByteArray("0100000000000000020000000000000003000000000000000400000000000000")
+        + QByteArray("0500000000000000"); // long before any byte code
+    const QByteArray now = QByteArray::number(wallClock() + 1'000'000'000);
+    const QByteArray head = "imported 7 8 1 " + now + ' ' + now;
+    QTest::newRow("none") << head << QStringList();
+    QTest::newRow("one") << head + ' ' + stamp + " /a%0A.py unused.py" << QStringList{u"/a\n.py sure"_s};
+    QTest::newRow("two") << head + ' ' + stamp + stamp + " /a unused.py /b unused.py"
+                         << QStringList{u"/a sure"_s, u"/b sure"_s};
+    QTest::newRow("byte code that is gone") << head + ' ' + stamp + " /a none.pyc" << QStringList{u"/a doubtful"_s};
+    QTest::newRow("byte code of after it was loaded")
+        << "imported 7 8 1 5000000000 6000000000 " + stamp + " /a unused.py" << QStringList{u"/a doubtful"_s};
+    for (const QByteArray &line : {"imported 7 8 1 " + now, head + ' ' + stamp, head + ' ' + stamp + " /a unused.py /b",
+                                   head + ' ' + stamp.chopped(2) + " /a unused.py", head + ' ' + stamp + " a unused.py",
+                                   head + " x /a unused.py", QByteArray("imported 7 8 1 x 6")})
+        QTest::newRow(("refused: " + line).constData()) << line << QStringList{u"refused"_s};
+}
+
+void TestPythonModules::modulesOfByteCodeAreReadTogether()
+{
+    QFETCH(QByteArray, line);
+    QFETCH(QStringList, expected);
+    QByteArray cached = m_scene->path("unused.py");
+    line.replace("unused.py", cached);
+    const auto modules = parseImportedLine(line);
+    QStringList found{u"refused"_s};
+    if (modules) {
+        found.clear();
+        for (const LoadedModule &module : *modules) {
+            found << QString::fromUtf8(module.path) + (module.isDoubtful ? u" doubtful"_s : u" sure"_s);
+            QCOMPARE(module.stamp, (FileStamp{1, 2, 3, 4, 5}));
+        }
+    }
+    QCOMPARE(found, expected);
 }
 
 void TestPythonModules::aLineIsReadOrRefused_data()
