@@ -63,6 +63,10 @@ def get(path):
         return None
 
 
+# What is edited before an exec is what the new program begins with: the exec comes first.
+UP_AFTER_EXEC = "exec /bin/sh -c 'touch up; sleep 1000; :'"
+
+
 class Kind:
     """A program and its files: `loaded` are those it loads, relative to the tree."""
 
@@ -101,9 +105,9 @@ def kinds():
     )
     watched = lambda path: path.startswith("src/") and path.endswith(".js") and "/." not in path
     sources = {"src/app.js": b"let a = 1\n", "src/deep/b.js": b"let b = 1\n", "src/notes.txt": b"1\n", "rel1/x": b"1\n", "rel2/x": b"1\n"}
-    yield Kind("pattern", sources, ["src/app.js", "src/deep/b.js"], ["/bin/sh", "-c", "touch up; exec sleep 1000"], ("--watch", "src/**/*.js"), watched)
+    yield Kind("pattern", sources, ["src/app.js", "src/deep/b.js"], ["/bin/sh", "-c", UP_AFTER_EXEC], ("--watch", "src/**/*.js"), watched)
     folder = lambda path: path.startswith("src/") and "/." not in path
-    yield Kind("folder", sources, ["src/app.js", "src/deep/b.js", "src/notes.txt"], ["/bin/sh", "-c", "touch up; exec sleep 1000"], ("--watch", "src"), folder)
+    yield Kind("folder", sources, ["src/app.js", "src/deep/b.js", "src/notes.txt"], ["/bin/sh", "-c", UP_AFTER_EXEC], ("--watch", "src"), folder)
     if shutil.which("node"):
         node = {"main.js": b"require('fs').writeFileSync('up', ''); setInterval(() => {}, 1000)\n", "rel1/x": b"1\n", "rel2/x": b"1\n", "other.js": b"1\n"}
         yield Kind("node", node, ["main.js"], ["node", "main.js"])
