@@ -649,7 +649,7 @@ void TestClientCommands::waitingKeepsItsDeadlineWhenAServiceDoesNotAnswer()
 void TestClientCommands::waitingForFreshCodeExitsWithThree()
 {
     server->setAnswer("/health/status", FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")));
-    QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url(), u"--timeout"_s, u"100ms"_s}).code, 3);
+    QCOMPARE(run({u"wait"_s, u"--fresh"_s, server->url(), u"--timeout"_s, u"2s"_s}).code, 3);
     server->setAnswers("/health/status",
                        {FakeAnswer::json(body(R"(,"code":{"verdict":"stale"})")),
                         FakeAnswer::json(body(R"(,"code":{"verdict":"fresh"})"))});
