@@ -51,6 +51,10 @@ void addOptions(QCommandLineParser &parser)
          u"sockets."_s},
         {u"watch"_s, u"Source files the program is made of, a pattern such as 'src/**/*.js'; may be repeated."_s,
          u"GLOB"_s},
+        {u"sources"_s,
+         u"Source files that the program is built from, of any language; may be repeated. As --watch; one that was "
+         u"edited after the program was built is stale, and says so."_s,
+         u"GLOB"_s},
         {u"python"_s, u"Python programs report each module they load."_s},
         {u"node"_s, u"Node.js programs report each module they load (Node.js 18.19 or later)."_s},
         {u"ready"_s,
@@ -202,19 +206,23 @@ ServiceTarget readUpstream(const QCommandLineParser &parser, QList<Problem> &pro
 /// The command line's patterns are relative to the directory it runs in, the file's to the file.
 void readWatch(const QCommandLineParser &parser, RunOptions &options, QList<Problem> &problems)
 {
-    const auto add = [&options](const QString &directory, const QStringList &patterns) {
+    const auto add = [](QByteArrayList &list, const QString &directory, const QStringList &patterns) {
         const QByteArray prefix = GlobPattern::literal(QFile::encodeName(directory)) + '/';
         for (const QString &pattern : patterns)
-            options.watch << (pattern.startsWith(u'/') ? QByteArray() : prefix) + QFile::encodeName(pattern);
+            list << (pattern.startsWith(u'/') ? QByteArray() : prefix) + QFile::encodeName(pattern);
     };
     options.adapters.setFlag(ModuleLanguage::Python, parser.isSet(u"python"_s));
     options.adapters.setFlag(ModuleLanguage::Node, parser.isSet(u"node"_s));
-    add(QDir::currentPath(), parser.values(u"watch"_s));
-    add(QFileInfo(options.service.file).absolutePath(), options.service.watch);
+    add(options.watch, QDir::currentPath(), parser.values(u"watch"_s));
+    add(options.watch, QFileInfo(options.service.file).absolutePath(), options.service.watch);
+    add(options.builtFrom, QDir::currentPath(), parser.values(u"sources"_s));
+    add(options.builtFrom, QFileInfo(options.service.file).absolutePath(), options.service.builtFrom);
+    options.watch << options.builtFrom;
     if (!::isatty(STDERR_FILENO)) // nobody is there to correct it: the verdict says so
         return;
     for (const QByteArray &pattern : unmatched(QFile::encodeName(QDir::currentPath()), options.watch))
-        problems << Problem{u"--watch"_s, u"no file matches %1"_s.arg(printablePath(pattern))};
+        problems << Problem{options.builtFrom.contains(pattern) ? u"--sources"_s : u"--watch"_s,
+                            u"no file matches %1"_s.arg(printablePath(pattern))};
 }
 
 /// The rule, or what is usual for a program with these options.

@@ -20,6 +20,7 @@ struct RunOptions
     QStringList sockets;            ///< held for the program
     bool overlap = false;           ///< a restart starts the new program before it ends the old one
     QByteArrayList watch;           ///< patterns of files the program is made of, absolute
+    QByteArrayList builtFrom;       ///< those of `watch` that name what it is built from
     bool isCheck = false;           ///< only to be checked: nothing is started
     ModuleLanguages adapters;       ///< whose programs report what they load
     std::optional<ReadyRule> ready; ///< when the program serves; nothing: when its upstream answers

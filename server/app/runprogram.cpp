@@ -30,6 +30,7 @@ CodeSources codeSources(const RunOptions &options)
     CodeSources sources;
     sources.directory = QFile::encodeName(QDir::currentPath());
     sources.watch = options.watch;
+    sources.builtFrom = options.builtFrom;
     sources.reporters.clear();
     if (options.adapters.testFlag(ModuleLanguage::Python))
         sources.reporters << "python"

@@ -43,6 +43,9 @@ CodeSources codeSources(const ServiceConfig &config)
         sources.configurationFiles << QFile::encodeName(QFileInfo(file).absoluteFilePath());
     for (const QString &pattern : config.watch)
         sources.watch << QFile::encodeName(pattern);
+    for (const QString &pattern : config.builtFrom)
+        sources.builtFrom << QFile::encodeName(pattern);
+    sources.watch << sources.builtFrom;
     sources.lockFiles = lockFilesIn(sources.directory);
     return sources;
 }

@@ -166,6 +166,7 @@ ServiceConfig readServiceConfig(const QString &path, QList<Problem> &problems)
     config.dependencies = readDependencies(root);
     ConfigTable code = root.table(u"code"_s);
     config.watch = code.texts(u"watch"_s);
+    config.builtFrom = code.texts(u"sources"_s);
     code.finish();
     root.finish();
     problems += document.problems();
@@ -197,6 +198,8 @@ QStringList needRestart(const ServiceConfig &from, const ServiceConfig &to)
         fields << u"service.listen"_s;
     if (from.watch != to.watch)
         fields << u"code.watch"_s;
+    if (from.builtFrom != to.builtFrom)
+        fields << u"code.sources"_s;
     HttpOptions sameLimits = to.http;
     sameLimits.limits = from.http.limits;
     if (!(from.http == sameLimits))

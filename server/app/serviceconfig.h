@@ -22,7 +22,8 @@ struct ServiceConfig
     std::optional<LogLevel> logLevel; ///< nothing: as the command line says
     HttpOptions http;
     DependenciesConfig dependencies;
-    QStringList watch; ///< globs of source files, absolute or relative to the file
+    QStringList watch;     ///< globs of source files, absolute or relative to the file
+    QStringList builtFrom; ///< the same of those that the program is built from
     QStringList
         namedFiles; ///< files that the configuration names and whose content is part of it: tokens, certificates, keys
 

@@ -141,7 +141,8 @@ void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const s
     if (status) {
         now = FileStamp::of(*status);
         change = S_ISREG(status->st_mode) ? judge(path, file, now, throttle) : Change::Modified;
-        if (!change && file.isNewer)
+        if ((!change && file.isNewer)
+            || (change == Change::Modified && file.isBuilt && now.modified > m_manifest.built()))
             change = Change::NotBuilt;
     } else if (error != ENOENT && error != ENOTDIR && error != ELOOP) {
         change = Change::Unreadable;

@@ -271,7 +271,7 @@ bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
         file.evidence = Evidence::Vanished;
         m_files.add(path, file);
     }
-    markNotBuilt();
+    markBuilt();
     m_unmatched = unmatched(m_sources.directory, m_sources.watch);
     m_files.squeeze();
     return !throttle.stopped();
@@ -313,22 +313,43 @@ quint32 CodeManifest::noteModule(const LoadedModule &module)
     return m_files.addVersion(module.path, file).name;
 }
 
-/// Sources that were edited after the program was built, which lies beside them. Times decide here, as they do for
-/// make: what a program was built from cannot be read from it.
-void CodeManifest::markNotBuilt()
+/// The sources of the program: those that are named as such, and if its file lies beside them, those of a compiled
+/// language. Were they edited after it was built? Times decide here, as they do for make: what a program was built from
+/// cannot be read from it.
+void CodeManifest::markBuilt()
 {
-    struct stat program = {};
+    QList<GlobPattern> patterns;
+    for (const QByteArray &each : m_sources.builtFrom) {
+        for (const QByteArray &pattern : GlobPattern::expand(each))
+            patterns << GlobPattern(m_sources.directory, pattern);
+    }
     const QByteArray path = ProcessOrigin::pathOf(m_sources.pid);
-    if (m_sources.directory.isEmpty() || !path.startsWith(m_sources.directory + '/')
+    const bool isBeside = !m_sources.directory.isEmpty() && path.startsWith(m_sources.directory + '/');
+    struct stat program = {};
+    if ((!isBeside && patterns.isEmpty())
         || ::stat(("/proc/" + QByteArray::number(m_sources.pid) + "/exe").constData(), &program) != 0)
         return;
     const qint64 built = FileStamp::of(program).modified;
     for (auto &directory : m_files.directories()) {
         for (LoadedFile &file : directory.second.files) {
-            file.isNewer = (file.origins & (Watched | Named)) && file.kind == CodeKind::Source
-                && file.stamp.modified > built && isCompiled(m_files.name(file));
+            if (!(file.origins & (Watched | Named)) || file.kind != CodeKind::Source)
+                continue;
+            file.isBuilt = isBeside && isCompiled(m_files.name(file));
+            if (!file.isBuilt && !patterns.isEmpty()) {
+                const QByteArray source = m_files.path(directory, file);
+                file.isBuilt = std::any_of(patterns.begin(), patterns.end(),
+                                           [&](const GlobPattern &pattern) { return pattern.matches(source); });
+            }
+            file.isNewer = file.isBuilt && file.stamp.modified > built;
         }
     }
+}
+
+qint64 CodeManifest::built() const
+{
+    struct stat program = {};
+    return ::stat(ProcessOrigin::pathOf(m_sources.pid).constData(), &program) == 0 ? FileStamp::of(program).modified
+                                                                                   : 0;
 }
 
 void CodeManifest::noteModules()

@@ -41,6 +41,8 @@ public:
     /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. It is no part of the
     /// verdict: only whoever starts the process knows what it would be given next.
     const std::optional<ContentHash> &environment() const { return m_environment; }
+    /// When the program on disk was written, in nanoseconds since the epoch, as make sees it; 0: there is none.
+    qint64 built() const;
     /// Why something that was loaded cannot be compared, beside what the files themselves say; one sentence each.
     QStringList gaps() const;
     /// Why what is found now may change at once: SilentInterpreters::unreported().
@@ -82,7 +84,7 @@ private:
     QList<FamilyMember> readFamily() const;
     void noteFamily();
     void noteScripts(const FamilyMember &member);
-    void markNotBuilt();
+    void markBuilt();
     void noteNamed(const QByteArray &path, CodeKind kind, const ChangeBound &since);
     bool noteWatched(const ChangeBound &since, CpuThrottle &throttle);
     void noteModules();

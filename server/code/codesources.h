@@ -26,9 +26,10 @@ struct CodeSources
     QByteArrayList
         configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
     QByteArrayList lockFiles;
-    QByteArray directory;    ///< what the patterns are relative to, and where the git work tree is looked for
-    QByteArrayList watch;    ///< patterns (GlobPattern) or plain paths of source files
-    QByteArray moduleReport; ///< where an adapter reports what it loads; empty: there is none
+    QByteArray directory;     ///< what the patterns are relative to, and where the git work tree is looked for
+    QByteArrayList watch;     ///< patterns (GlobPattern) or plain paths of source files
+    QByteArrayList builtFrom; ///< those of `watch` that name what the program is built from, whatever they end with
+    QByteArray moduleReport;  ///< where an adapter reports what it loads; empty: there is none
     QByteArrayList reporters{"python", "pypy"}; ///< the programs that do, without a version
     std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
     QHash<QByteArray, QByteArray> configurationRead; ///< the bytes that were read from a configuration file, by path

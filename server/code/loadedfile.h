@@ -35,7 +35,8 @@ struct LoadedFile
     Evidence evidence = Evidence::Pending;
     bool seen = false;    ///< by the comparison that is under way
     quint8 origins = 0;   ///< of Origin
-    bool isNewer = false; ///< than the program that is built from it
+    bool isBuilt = false; ///< the program is built from it: a change is in it only after a build
+    bool isNewer = false; ///< than that program
 };
 
 /// `executable`, `library`, … as CodeChange has them.

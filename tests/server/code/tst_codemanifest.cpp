@@ -127,6 +127,8 @@ private Q_SLOTS:
     void aPatternThatMatchesNothingIsUnknown();
     void aDirectoryIsWatchedWithAllThatIsInIt();
     void aSourceThatIsNewerThanTheProgramIsNotBuilt();
+    void aSourceThatIsEditedWhileTheProgramRunsIsNotBuilt_data();
+    void aSourceThatIsEditedWhileTheProgramRunsIsNotBuilt();
 
 private:
     std::unique_ptr<CodeScene> m_scene;
@@ -829,6 +831,48 @@ void TestCodeManifest::aDirectoryIsWatchedWithAllThatIsInIt()
     m_scene->write("more/deep/two.txt", "2");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
     QCOMPARE(m_scene->changes(), QStringList{u"source added more/deep/two.txt"_s});
+}
+
+void TestCodeManifest::aSourceThatIsEditedWhileTheProgramRunsIsNotBuilt_data()
+{
+    QTest::addColumn<QByteArrayList>("builtFrom");
+    QTest::addColumn<QString>("change");
+    QTest::newRow("a source of a compiled language") << QByteArrayList() << u"source not_built src/main.cpp"_s;
+    QTest::newRow("whatever is named") << QByteArrayList{"src/*.txt"}
+                                       << u"source not_built src/main.cpp, source not_built src/notes.txt"_s;
+}
+
+void TestCodeManifest::aSourceThatIsEditedWhileTheProgramRunsIsNotBuilt()
+{
+    QFETCH(QByteArrayList, builtFrom);
+    QFETCH(QString, change);
+    m_scene->write("src/main.cpp", "int main() {}\n");
+    m_scene->write("src/notes.txt", "1");
+    m_scene->write("src/program", "");
+    QVERIFY(QFile::remove(m_scene->directory.filePath(u"src/program"_s)));
+    QVERIFY(QFile::copy(u"/bin/sleep"_s, m_scene->directory.filePath(u"src/program"_s)));
+    for (const char *name : {"src/program", "src/main.cpp", "src/notes.txt"})
+        m_scene->setTimes(name, -100);
+    m_scene->sources.builtFrom = builtFrom;
+    m_scene->sources.watch << "src/*.cpp" << builtFrom;
+    letFilesSettle();
+    QProcess program;
+    program.start(m_scene->directory.filePath(u"src/program"_s), {u"600"_s});
+    QVERIFY(program.waitForStarted());
+    m_scene->sources.pid = pid_t(program.processId());
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write("src/main.cpp", "int main() { return 1; }\n");
+    m_scene->write("src/notes.txt", "22");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes().join(u", "_s), change);
+    QVERIFY(m_scene->report.reasons.first().contains(u"build first"_s));
+    QVERIFY(QFile::copy(u"/bin/true"_s, m_scene->directory.filePath(u"src/built"_s)));
+    QCOMPARE(::rename(m_scene->path("src/built").constData(), m_scene->path("src/program").constData()), 0);
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QVERIFY(!m_scene->changes().join(u", "_s).contains(u"not_built"_s));
+    program.kill();
+    program.waitForFinished();
 }
 
 void TestCodeManifest::aSourceThatIsNewerThanTheProgramIsNotBuilt()
