@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/runprogram.h"
 
+#include "common/base/programpages.h"
 #include "server/code/processorigin.h"
 #include "server/core/ownidentity.h"
 #include "server/supervisor/processtable.h"
@@ -21,6 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto OthersAreTold = 30ms; // by a service manager that tells each process of a group
+constexpr auto SettledAfter = 8s;    // all is loaded, and has been compared with the disk
 constexpr auto KillTime = 7s;        // what the supervisor may take from SIGKILL on
 
 /// What the program is made of, beside what its process shows: the watched files, lock files, and the configuration,
@@ -94,6 +96,13 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
         m_service.shutdown().addStep(std::move(step));
     }
     m_hasTerminal = opensTerminal();
+    connect(&m_readiness, &ReadinessWatch::becameReady, &m_settled, [this] { m_settled.start(SettledAfter); });
+    m_settled.setSingleShot(true);
+    m_settled.setTimerType(Qt::VeryCoarseTimer);
+    connect(&m_settled, &QTimer::timeout, this, [] {
+        ::malloc_trim(0);
+        releaseProgramPages();
+    });
     const auto *after = options.ready ? std::get_if<ReadyAfter>(&*options.ready) : nullptr;
     m_hasListened = after && after->listensAgain;
     // One after the other: asked and told to end; or the program, and its successor when a stop comes late.

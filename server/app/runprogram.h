@@ -16,6 +16,7 @@
 #include "server/supervisor/predecessor.h"
 
 #include <QObject>
+#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -90,6 +91,7 @@ private:
     std::optional<SignalSender> m_stoppedBy;
     /// While it was asked to shut down at its own endpoints, and was not signalled: SIGKILL then.
     std::optional<std::chrono::steady_clock::time_point> m_endsUnsignalledUntil;
+    QTimer m_settled; ///< once after each time the program becomes ready: what the start needed is given back
     bool m_hasTerminal = false;
     bool m_wasReady = false; ///< the program that runs now
     bool m_isReadyTold = false;
