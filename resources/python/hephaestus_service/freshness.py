@@ -34,6 +34,7 @@ RECENT = 50_000_000  # nanoseconds within which a file may change twice and have
 LOCK_FILES = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
               "bun.lock", "Cargo.lock", "go.sum", "Gemfile.lock", "composer.lock", "conan.lock")
 INTERPRETERS = (b"node", b"deno", b"bun", b"perl", b"ruby", b"php", b"java", b"bash", b"dash", b"sh", b"zsh")
+END_TIMEOUT = 1.0  # seconds
 UNSURE = ("unverified", "unreadable")
 
 
@@ -291,6 +292,10 @@ def _made_byte_code(file: File) -> bool:
         return False
 
 
+class _Ending(Exception):
+    """The comparison is broken off."""
+
+
 class Freshness:
     """The verdict, from start() on, by a thread of its own. Its methods may be called from any thread."""
 
@@ -303,7 +308,8 @@ class Freshness:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._waiting: List[Tuple[float, Future[None]]] = []
-        self._is_started = False
+        self._is_started = self._is_ending = False
+        self._thread: Optional[threading.Thread] = None
         self.compared_now: Callable[[Json, Optional[float]], None] = lambda verdict, began: None  # called with each verdict, in the thread
 
     def start(self) -> None:
@@ -311,7 +317,15 @@ class Freshness:
             if self._is_started:
                 return
             self._is_started = True
-        threading.Thread(target=self._run, name="hephaestus-code", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="hephaestus-code", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Before Python ends: a thread that wakes meanwhile may crash it."""
+        self._is_ending = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(END_TIMEOUT)
 
     def verdict(self) -> Json:
         """`code` of the detailed body."""
@@ -347,9 +361,12 @@ class Freshness:
         return done
 
     def _run(self) -> None:
-        while True:
+        while not self._is_ending:
             began, used = time.monotonic(), time.thread_time()
-            self._look()
+            try:
+                self._look()
+            except _Ending:
+                return
             rest = max(PERIOD, (time.thread_time() - used) / SHARE)
             self._rest(min(rest, 60.0) - (time.monotonic() - began))
 
@@ -390,6 +407,8 @@ class Freshness:
         self._watched, gaps = self._watch.look(modules)
         nobody: Set[int] = set()
         for file, pids in [*self._family.files.items(), *((file, nobody) for file in self._watched)]:
+            if self._is_ending:
+                raise _Ending
             used = time.thread_time()
             if file.change != "added":
                 file.change = compare(file)

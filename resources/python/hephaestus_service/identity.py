@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
-from typing import Dict, Optional, Tuple
+import time
+from typing import Callable, Dict, Optional, Tuple
 
 BRANCHES = "refs/heads/"
-GIT_TIMEOUT = 20.0  # seconds
+GIT_TIMEOUT, GIT_LOOK = 20.0, 0.1  # seconds
 LONGEST_LINE = 64 << 10
 
 
@@ -26,15 +27,18 @@ def own_identity() -> Dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def was_dirty(worktree: str, commit: str, since: float) -> Optional[bool]:
+def was_dirty(worktree: str, commit: str, since: float, is_ending: Callable[[], bool] = lambda: False) -> Optional[bool]:
     """Whether files that git follows differed from `commit` at `since` (Unix time), a moment ago. None: git is not there, does not say, or
-    something was changed after that."""
+    something was changed after that; or `is_ending` became true while it was asked."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", worktree, "status", "--porcelain=v1", "-z",
                "--untracked-files=no", "--no-renames"]
     try:
-        told = subprocess.run(command, env={**clean, "LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=GIT_TIMEOUT, check=True).stdout
+        with subprocess.Popen(command, env={**clean, "LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as git:
+            told = _output_of(git, is_ending)
+        if git.returncode != 0:
+            return None
         if _head_of(_repository_of(worktree)[1])[1] != commit:
             return None
         changed = [os.path.join(os.fsencode(worktree), each[3:]) for each in told.split(b"\0") if each]
@@ -43,6 +47,16 @@ def was_dirty(worktree: str, commit: str, since: float) -> Optional[bool]:
         return True if any(_changed_before(path, since) for path in changed) else None
     except (OSError, subprocess.SubprocessError):
         return None
+
+
+def _output_of(git: "subprocess.Popen[bytes]", is_ending: Callable[[], bool]) -> bytes:
+    deadline = time.monotonic() + GIT_TIMEOUT
+    while True:
+        try:
+            return git.communicate(timeout=GIT_LOOK)[0]
+        except subprocess.TimeoutExpired:
+            if is_ending() or time.monotonic() > deadline:
+                git.kill()
 
 
 def _changed_before(path: bytes, moment: float) -> bool:

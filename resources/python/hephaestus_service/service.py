@@ -49,6 +49,7 @@ ANSWER_TIMEOUT = 1.0  # until the process ends though the last answer has not go
 FIRST_CHECK_TIMEOUT = 5.0
 WAKES = 1.0  # seconds: how soon the main thread handles a signal while it sleeps
 SAMPLE = 0.05  # seconds that what the process uses is not read again
+THREADS_TIMEOUT = 1.0  # seconds
 LATE = 0.03  # within which a request that has come is read
 log = logging.getLogger("hephaestus")
 
@@ -118,6 +119,8 @@ class Service:
         self._restart: Optional[Restart] = None
         self._listeners: List[Listener] = []
         self._kept: Dict[str, socket.socket] = {}  # by address: what a restart in place hands over
+        self._looker: Optional[threading.Thread] = None
+        self._is_ending = False
         self._has_begun = self._has_block = self._in_block = False
         self.is_leaving = False  # the last answers go out; their connections are closed
         self.shutdown.result.add_done_callback(lambda _: threading.Thread(
@@ -314,12 +317,13 @@ class Service:
         if self._group is not None and not has_begun:
             self._group.start()
         if not has_begun and self._identity.get("commit"):
-            threading.Thread(target=self._look_for_changes, name="hephaestus-identity", daemon=True).start()
+            self._looker = threading.Thread(target=self._look_for_changes, name="hephaestus-identity", daemon=True)
+            self._looker.start()
 
     def _look_for_changes(self) -> None:
         """Of all workers one looks: as of their master's start, git may have more than one answer."""
         if self._group is None or self._group.workers.may_look_for_changes():
-            dirty = was_dirty(self._identity["worktree"], self._identity["commit"], self.started_at)
+            dirty = was_dirty(self._identity["worktree"], self._identity["commit"], self.started_at, lambda: self._is_ending)
             if self._group is not None:
                 self._group.workers.say_dirty(dirty)
         else:
@@ -560,6 +564,16 @@ class Service:
         for listener in self._listeners:
             listener.close()
 
+    def _end_threads(self) -> None:
+        """Those that wake often."""
+        self._is_ending = True
+        if self._looker is not None:
+            self._looker.join(THREADS_TIMEOUT)
+        if self.code is not None:
+            self.code.stop()
+        if self._group is not None:
+            self._group.workers.stop()
+
     def _at_exit(self) -> None:
         """A server that ended by itself has not told us: the steps run now."""
         if not self._has_begun:
@@ -570,6 +584,7 @@ class Service:
             except FutureTimeoutError:
                 process.leave(ABANDONED)
         self.leave_workers()
+        self._end_threads()
         if self._restart is not None and self._is_being_replaced:
             self._close_listeners()
             self._restart.execute()

@@ -218,10 +218,19 @@ class Workers:
         self.gauges = self.own.whole
         self._bell = self._hang_up_bell()
         self._has_left = False
+        self._thread: Optional[threading.Thread] = None
         self._merged: Tuple[Tuple[Tuple[int, int], ...], Json] = ((), {})
 
     def start(self) -> None:
-        threading.Thread(target=self._watch, name="hephaestus-workers", daemon=True).start()
+        self._thread = threading.Thread(target=self._watch, name="hephaestus-workers", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """After leave(), before Python ends: a thread that wakes meanwhile may crash it."""
+        if self._thread is not None:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ringer, contextlib.suppress(OSError):
+                ringer.sendto(b".", self._address(self._own))
+            self._thread.join(POLL)
 
     # One identity
 
@@ -248,7 +257,7 @@ class Workers:
     def dirty(self) -> Optional[bool]:
         """What that worker has found; waits for it, as long as git may take."""
         deadline = time.monotonic() + GIT_TIMEOUT + 1.0
-        while self._whole[DIRTY] < 2 and time.monotonic() < deadline:
+        while self._whole[DIRTY] < 2 and time.monotonic() < deadline and not self._has_left:
             time.sleep(IMPORT_LOOK)
         return DIRTY_STATES[self._whole[DIRTY] - 2] if self._whole[DIRTY] >= 2 else None
 

@@ -84,7 +84,7 @@ def test_all_workers_are_one_service(server, eventually):
     counts = {server.json("/health/status")["dependencies"]["database"]["success_count"] for _ in range(12)}
     assert (len(answered) > 1, counts) == (True, {before + 30})
 
-    slow = [threading.Thread(target=server.ask, args=("/?seconds=2",)) for _ in range(6)]
+    slow = [threading.Thread(target=server.ask, args=("/?seconds=5",)) for _ in range(6)]
     for each in slow:
         each.start()
     eventually(lambda: server.json("/health/status")["resources"]["in_flight_requests"] == 6)
