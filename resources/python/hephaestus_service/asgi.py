@@ -24,6 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 APPLICATION_TIMEOUT = 30.0  # seconds for the application's own lifespan to end
 CLOSE_GRACE = 1.0  # seconds a websocket's handler has to say goodbye itself
+MARK = "hephaestus"  # of a scope that one of these middlewares has seen
 MOST_READERS = 256
 FIELDS_OF_READ = [(name.encode(), value.encode()) for name, value in (("content-type", JSON), *FIELDS)]
 log = logging.getLogger("hephaestus")
@@ -41,6 +42,10 @@ class HephaestusMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = self.service
+        if scope.get(MARK) is service:  # service.run(app) of an application that has the middleware itself
+            await self.app(scope, receive, send)
+            return
+        scope[MARK] = service
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return

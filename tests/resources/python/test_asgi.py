@@ -254,3 +254,20 @@ def test_a_host_that_may_read_at_one_address_may_not_at_each():
     service = Service("s")
     assert read(service, Bodyless(("192.0.2.1", 8000)), "/health/live", b"shop.example")[0] == 200  # not loopback: any name
     assert read(service, Bodyless(), "/health/live", b"shop.example")[0] == 403
+
+
+def test_an_application_that_has_the_middleware_already_may_be_served_with_it_again():
+    service, seen = Service("s"), []
+
+    async def app(scope, receive, send):
+        seen.append(service.in_flight.count)
+        await hello(scope, receive, send)
+
+    assert ask(service, "/", HephaestusMiddleware(app, service)).body == b"hello"
+    assert seen == [1]
+    subject = Lifespan()
+    inner = HephaestusMiddleware(subject.app, service)
+    _, last = subject.serve(service, inner, lambda: service.shutdown.request("immediate"))
+    result = service.shutdown.result.result(60)
+    assert (last["type"], subject.events) == ("lifespan.shutdown.complete", ["startup", "shutdown"])
+    assert [step["outcome"] for step in result["steps"] if step["name"] == "application"] == ["ok"]
