@@ -93,6 +93,54 @@ QString textOf(const ActRequest &request)
 
 bool isStop(FleetAction action) { return action == FleetAction::Stop; }
 
+/// The file of a service's acts, without its extension; a Problem: there is no place for it.
+Result<QString> fileOf(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    if (!peer)
+        return peer.problem();
+    const QString state = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
+    if (state.isEmpty())
+        return Problem{entry.name, u"no place to note the act: neither HOME nor XDG_STATE_HOME is set"_s};
+    return state + u"/acts/"_s + fileNameOf(*peer);
+}
+
+FileDescriptor openData(const QString &file, int flags)
+{
+    return FileDescriptor(
+        ::open(QFile::encodeName(file + u".json"_s).constData(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
+/// Who reads it must hold the short lock.
+ActRecord readRecord(int file)
+{
+    QByteArray content;
+    struct stat status = {};
+    if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= LongestRecord)
+        content.resize(qsizetype(status.st_size));
+    const auto count = ::pread(file, content.data(), std::size_t(content.size()), 0);
+    content.truncate(std::max<qsizetype>(count, 0));
+    const Result<ActRecord> record = decodeActRecord(content);
+    if (record && record->boot == bootOfMachine())
+        return *record;
+    return {.boot = bootOfMachine(),
+            .lastNumber = record ? record->lastNumber : 0,
+            .isStopped = record && record->isStopped}; // who was stopped before the machine was, too
+}
+
+template <typename Change>
+void changeRecord(int file, Change change)
+{
+    const ShortLock lock(file, LOCK_EX);
+    ActRecord record = readRecord(file);
+    change(record);
+    const QByteArray content = encode(record);
+    // One write: who is killed leaves it whole.
+    if (::pwrite(file, content.constData(), std::size_t(content.size()), 0) == content.size()) {
+        [[maybe_unused]] const int cut = ::ftruncate(file, content.size());
+    }
+}
+
 } // namespace
 
 bool isAlive(const ProcessMark &mark)
@@ -104,20 +152,14 @@ bool isAlive(const ProcessMark &mark)
 Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, FleetAction action,
                                                   const QString &stateDirectory)
 {
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!peer)
-        return peer.problem();
-    const QString state = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
-    if (state.isEmpty())
-        return Problem{entry.name, u"no place to note the act: neither HOME nor XDG_STATE_HOME is set"_s};
-    const QString directory = state + u"/acts"_s;
-    QDir().mkpath(directory);
-    const QString file = directory + u'/' + fileNameOf(*peer);
-    FileDescriptor data(
-        ::open(QFile::encodeName(file + u".json"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    const Result<QString> file = fileOf(entry, stateDirectory);
+    if (!file)
+        return file.problem();
+    QDir().mkpath(QFileInfo(*file).absolutePath());
+    FileDescriptor data = openData(*file, O_RDWR | O_CREAT);
     if (!data.isOpen())
-        return Problem{file, QString::fromLocal8Bit(std::strerror(errno))};
-    return std::unique_ptr<ActLock>(new ActLock(file, std::move(data), action));
+        return Problem{*file, QString::fromLocal8Bit(std::strerror(errno))};
+    return std::unique_ptr<ActLock>(new ActLock(*file, std::move(data), action));
 }
 
 ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action) : m_file(file), m_data(std::move(data))
@@ -144,32 +186,10 @@ void ActLock::withdraw()
     });
 }
 
-/// Who reads it must hold the short lock.
-ActRecord ActLock::read() const
-{
-    QByteArray content;
-    struct stat status = {};
-    if (::fstat(m_data.number(), &status) == 0 && status.st_size <= LongestRecord)
-        content.resize(qsizetype(status.st_size));
-    const auto count = ::pread(m_data.number(), content.data(), std::size_t(content.size()), 0);
-    content.truncate(std::max<qsizetype>(count, 0));
-    const Result<ActRecord> record = decodeActRecord(content);
-    if (record && record->boot == bootOfMachine())
-        return *record;
-    return {.boot = bootOfMachine(), .lastNumber = record ? record->lastNumber : 0};
-}
-
 template <typename Change>
 void ActLock::change(Change change)
 {
-    const ShortLock lock(m_data.number(), LOCK_EX);
-    ActRecord record = read();
-    change(record);
-    const QByteArray content = encode(record);
-    // One write: who is killed leaves it whole.
-    if (::pwrite(m_data.number(), content.constData(), std::size_t(content.size()), 0) == content.size()) {
-        [[maybe_unused]] const int cut = ::ftruncate(m_data.number(), content.size());
-    }
+    changeRecord(m_data.number(), change);
 }
 
 bool ActLock::tryToBegin()
@@ -182,6 +202,8 @@ bool ActLock::tryToBegin()
     m_answers = m_request.number;
     change([this](ActRecord &record) {
         m_remains = std::exchange(record.running, RunningAct{.request = m_request, .step = {}, .launched = {}});
+        if (!isStop(m_request.action))
+            record.isStopped = false;
     });
     return true;
 }
@@ -189,7 +211,7 @@ bool ActLock::tryToBegin()
 QString ActLock::holder() const
 {
     const ShortLock lock(m_data.number(), LOCK_SH);
-    const ActRecord record = read();
+    const ActRecord record = readRecord(m_data.number());
     if (!record.running || !isAlive(record.running->request.by))
         return {};
     const ActRequest &request = record.running->request;
@@ -201,7 +223,7 @@ QString ActLock::holder() const
 QString ActLock::overruler() const
 {
     const ShortLock lock(m_data.number(), LOCK_SH);
-    const std::optional<ActRequest> latest = read().latest;
+    const std::optional<ActRequest> latest = readRecord(m_data.number()).latest;
     if (!latest || latest->number <= m_request.number || isStop(latest->action) == isStop(m_request.action))
         return {};
     if (isStop(m_request.action) && hasBegun())
@@ -214,7 +236,7 @@ QString ActLock::overruler() const
 std::optional<Receipt> ActLock::answer() const
 {
     const ShortLock lock(m_data.number(), LOCK_SH);
-    const ActRecord record = read();
+    const ActRecord record = readRecord(m_data.number());
     const bool isFor =
         record.last && isStop(record.last->action.value().value_or(FleetAction::Stop)) == isStop(m_request.action);
     return isFor && record.answered >= m_request.number ? record.last : std::nullopt;
@@ -236,10 +258,15 @@ void ActLock::noteLaunched(qint64 pid)
     });
 }
 
+void ActLock::noteStopped()
+{
+    change([](ActRecord &record) { record.isStopped = true; });
+}
+
 void ActLock::answerThoseSoFar()
 {
     const ShortLock lock(m_data.number(), LOCK_SH);
-    m_answers = std::max(m_answers, read().lastNumber);
+    m_answers = std::max(m_answers, readRecord(m_data.number()).lastNumber);
 }
 
 template <typename Change>
@@ -273,6 +300,28 @@ void ActLock::endAnswered()
 void ActLock::leave()
 {
     endTurn([](ActRecord &) {});
+}
+
+ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const Result<QString> file = fileOf(entry, stateDirectory);
+    const FileDescriptor data = file ? openData(*file, O_RDONLY | O_NONBLOCK) : FileDescriptor();
+    if (!data.isOpen())
+        return {};
+    const ShortLock lock(data.number(), LOCK_SH);
+    return readRecord(data.number());
+}
+
+void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory)
+{
+    if (readActs(entry, stateDirectory).isStopped == isStopped)
+        return;
+    const Result<QString> file = fileOf(entry, stateDirectory);
+    if (!file)
+        return;
+    QDir().mkpath(QFileInfo(*file).absolutePath());
+    if (const FileDescriptor data = openData(*file, O_RDWR | O_CREAT); data.isOpen())
+        changeRecord(data.number(), [isStopped](ActRecord &record) { record.isStopped = isStopped; });
 }
 
 } // namespace Hephaestus

@@ -46,6 +46,8 @@ public:
     void noteLaunched(qint64 pid);
     /// Requests made until now are answered by what this act comes to.
     void answerThoseSoFar();
+    /// It is to stay down from now on, until it is started: whoever finds it gone is told so by plannedEnd().
+    void noteStopped();
     /// The turn is over, or not wanted any more. With a receipt, which those answered share.
     void end(const std::optional<Receipt> &receipt);
     /// The same of one that had nothing to do but to read answer(), which stays for others.
@@ -55,7 +57,6 @@ public:
 
 private:
     ActLock(const QString &file, FileDescriptor data, FleetAction action);
-    ActRecord read() const;
     void withdraw();
     template <typename Change>
     void change(Change change);
@@ -70,6 +71,12 @@ private:
     bool m_isOver = false;
     std::optional<RunningAct> m_remains;
 };
+
+/// What is recorded of the acts on a service; an empty record: nothing. Reads a small file.
+ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory);
+
+/// For who has seen the service say that it shuts down, and go; or answer again. Writes only what is not recorded yet.
+void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory);
 
 /// Whether the process still runs; of this boot of the machine.
 bool isAlive(const ProcessMark &mark);

@@ -95,6 +95,7 @@ private:
 
     // What is known
     bool isNewSeen() const;
+    bool isAskedToStop() const;
     bool isCodeKnown() const;
     bool isStartedAlive() const;
     bool isLaunchDue() const;
@@ -667,6 +668,14 @@ QString RestartSequence::Private::holder() const
     return holderText(*holder, m_peer.address);
 }
 
+/// It has taken the request, whatever comes of it.
+bool RestartSequence::Private::isAskedToStop() const
+{
+    return std::ranges::any_of(receipt.steps, [](const ReceiptStep &step) {
+        return step.name == RestartStep::Asked && step.outcome == StepOutcome::Ok;
+    });
+}
+
 // ---- the sequencer -----------------------------------------------------------------------------------
 
 void RestartSequence::Private::poll()
@@ -820,6 +829,8 @@ void RestartSequence::Private::finish()
     }
     if (m_act && action == FleetAction::Stop && receipt.ok)
         m_act->answerThoseSoFar();
+    if (m_act && action == FleetAction::Stop && (receipt.ok || isAskedToStop()))
+        m_act->noteStopped();
     endTurn(!m_isCancelled && m_calledOff.isEmpty());
     Q_EMIT q->finished(receipt);
 }

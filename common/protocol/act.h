@@ -45,6 +45,7 @@ struct ActRecord
     std::optional<RunningAct> running{}; ///< or broken off, if nobody holds the lock
     qint64 answered = 0;                 ///< requests up to this number are answered by `last`
     std::optional<Receipt> last{};
+    bool isStopped = false; ///< it was ended on purpose, and was not started or seen to answer since
 
     bool operator==(const ActRecord &) const = default;
 };

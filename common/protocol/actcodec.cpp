@@ -69,6 +69,8 @@ QByteArray encode(const ActRecord &record)
         object.insert(u"latest"_s, objectOf(*record.latest));
     if (record.running)
         object.insert(u"running"_s, objectOf(*record.running));
+    if (record.isStopped)
+        object.insert(u"stopped"_s, true);
     if (record.last)
         object.insert(u"last"_s, QJsonDocument::fromJson(encode(*record.last)).object());
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
@@ -85,6 +87,7 @@ Result<ActRecord> decodeActRecord(QByteArrayView json)
             record.latest = readRequest(reader.object("latest"_L1));
         if (reader.has("running"_L1))
             record.running = readRunning(reader.object("running"_L1));
+        reader.flag("stopped"_L1, record.isStopped);
         if (reader.has("last"_L1)) {
             const auto receipt = decodeReceipt(QJsonDocument(reader.object("last"_L1).fields()).toJson());
             if (receipt)

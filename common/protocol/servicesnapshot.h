@@ -10,22 +10,23 @@ namespace Hephaestus {
 /// What a service is in, as far as whoever looks knows. Ordered from quiet to urgent: sorting by state puts what needs
 /// a person at one end.
 enum class ServiceState {
+    Stopped, ///< on purpose: it was seen shutting down, or a command or window of this user ended it
     Healthy,
     Unknown,         ///< not asked yet
     Starting,        ///< it answers, and is not ready yet
-    Restarting,      ///< a restart asked for here is under way
-    ShuttingDown,    ///< it says so
-    Stopped,         ///< it was seen shutting down, or was shut down here, and is gone
+    Restarting,      ///< a restart or start is under way: asked for here, or by another process of this user
+    ShuttingDown,    ///< it says so, or it is gone while such a process still ends it
     NotUnderstood,   ///< something answers, but not this protocol
     Unauthorized,    ///< it answers 401 or 403
-    Unreachable,     ///< nobody answers: refused, timed out, no such host, no TLS
     DependencyError, ///< it answers, and a dependency it uses fails, or the program it speaks for does not serve
+    Unreachable,     ///< nobody answers, and nobody wanted that: refused, timed out, no such host, no TLS
 };
 
+/// What needs a person first.
 inline constexpr std::array AllServiceStates{
-    ServiceState::Healthy,      ServiceState::Unknown,         ServiceState::Starting,      ServiceState::Restarting,
-    ServiceState::ShuttingDown, ServiceState::Stopped,         ServiceState::NotUnderstood, ServiceState::Unauthorized,
-    ServiceState::Unreachable,  ServiceState::DependencyError,
+    ServiceState::Unreachable,  ServiceState::DependencyError, ServiceState::Unauthorized, ServiceState::NotUnderstood,
+    ServiceState::ShuttingDown, ServiceState::Restarting,      ServiceState::Starting,     ServiceState::Stopped,
+    ServiceState::Unknown,      ServiceState::Healthy,
 };
 
 /// The word in `hephaestus status --json` and in a filter (`state:shutting_down`), never translated.

@@ -19,9 +19,10 @@ struct Event
     ServiceId service = NoService;
     QString serviceName;
     EventKind kind = EventKind::Information;
-    QString text;      ///< one sentence; made visible (displaytext.h) by who shows it
-    QString by = {};   ///< who did it: the user of this dashboard; empty: nobody here, or not known
-    QString mark = {}; ///< the word for it in a graph (`restarted`); empty: it is not worth a line there
+    QString text;             ///< one sentence; made visible (displaytext.h) by who shows it
+    QString by = {};          ///< who did it: the user of this dashboard; empty: nobody here, or not known
+    QString mark = {};        ///< the word for it in a graph (`restarted`); empty: it is not worth a line there
+    bool isFirstLook = false; ///< it was so when it was first asked: an earlier day may have told it already
 
     bool operator==(const Event &) const = default;
 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/obituaries.h"
 
+#include "common/base/localtime.h"
 #include "common/client/serviceclient.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
+#include "common/fleet/plannedend.h"
 
 #include <QFile>
 #include <QUrl>
@@ -50,9 +52,18 @@ int signalNumber(const QString &signal)
     return 0;
 }
 
-bool isRunning(const std::optional<WrappedProcess> &process)
+/// Whether it has a process now: one that is asked to end, or stopped by SIGSTOP, is not gone.
+bool isAlive(const std::optional<WrappedProcess> &process)
 {
-    return process && process->state == ProcessState::Running;
+    return process
+        && (process->state == ProcessState::Running || process->state == ProcessState::Suspended
+            || process->state == ProcessState::Stopping);
+}
+
+/// Ended by what asks a process to end, or by itself.
+bool wentQuietly(const std::optional<ExitStatus> &exit)
+{
+    return !exit || exit->signal == 0 || exit->signal == SIGTERM || exit->signal == SIGINT || exit->signal == SIGHUP;
 }
 
 } // namespace
@@ -76,6 +87,7 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     subject.entry = entry;
     subject.answers = true;
     subject.pid = report.pid.value_or(0);
+    subject.closes = report.status == ServiceStatus::ShuttingDown;
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
         subject.bodies.removeFirst();
@@ -96,10 +108,13 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
     const bool gone = isStopped || reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
     if (!answered || !gone || m_deaths.isWatching(id, subject.pid))
         return;
-    const bool buried = subject.bodies.isEmpty(); // its pidfd was quicker
-    if (!buried)
-        bury(id, subject.pid, {}, reply.message.isEmpty() ? tr("it does not answer any more") : reply.message,
-             subject.log);
+    if (subject.bodies.isEmpty()) // its pidfd was quicker
+        return;
+    if (isStopped || isPlanned(subject, subject.pid, {}))
+        subject.bodies.clear();
+    else // that it is unreachable its row tells
+        record(id, subject, subject.pid, {},
+               reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, subject.log);
 }
 
 void Obituaries::forget(ServiceId id)
@@ -138,7 +153,7 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
 {
     const std::optional<WrappedProcess> &process = report.process;
     const std::optional<WrappedProcess> before = std::exchange(subject.process, process);
-    if (!isRunning(before) || (isRunning(process) && process->pid == before->pid))
+    if (!isAlive(before) || (isAlive(process) && process->pid == before->pid))
         return;
     const qint64 pid = before->pid.value_or(0);
     std::optional<ExitStatus> exit;
@@ -146,6 +161,12 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
         exit = ExitStatus{0, signal};
     else if (process && process->exitCode)
         exit = ExitStatus{*process->exitCode, 0};
+    // Another one is there although none failed: the wrapper was asked for it.
+    const bool isReplaced = process && process->pid != before->pid && process->restarts == before->restarts
+        && process->state != ProcessState::BackingOff && process->state != ProcessState::Failed
+        && process->state != ProcessState::Ended;
+    if (wentQuietly(exit) && (isReplaced || before->state == ProcessState::Stopping || isPlanned(subject, pid, exit)))
+        return tellPlanned(id, subject, pid, exit);
     const QString reason = exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 ended").arg(pid);
     askLog(subject.entry, [this, id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
 }
@@ -204,6 +225,8 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     const auto subject = m_subjects.find(id);
     if (subject == m_subjects.end())
         return;
+    if (isPlanned(subject->second, pid, exit))
+        return tellPlanned(id, subject->second, pid, exit);
     const QByteArray output = keptOutput(subject->second.entry.name);
     bury(id, pid, exit,
          exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
@@ -217,19 +240,44 @@ void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> 
     if (subject == m_subjects.end())
         return;
     const FleetEntry entry = subject->second.entry;
-    const History::Time now = m_clock.wall();
-    m_store.record(
-        Obituary{now, entry.url, entry.name, pid, exit, reason, std::exchange(subject->second.bodies, {}), log});
-    m_store.flush();
+    record(id, subject->second, pid, exit, reason, log);
     const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
-    Q_EMIT happened({now,
+    Q_EMIT happened({m_clock.wall(),
                      id,
                      entry.name,
                      asItShould ? EventKind::Information : EventKind::Trouble,
                      reason,
                      {},
                      asItShould ? tr("ended") : tr("died")});
+}
+
+void Obituaries::record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
+                        const QString &reason, const QByteArray &log)
+{
+    m_store.record(Obituary{m_clock.wall(), subject.entry.url, subject.entry.name, pid, exit, reason,
+                            std::exchange(subject.bodies, {}), log});
+    m_store.flush();
     Q_EMIT buried(id);
+}
+
+bool Obituaries::isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const
+{
+    return wentQuietly(exit)
+        && (subject.closes || wasAskedToEnd(subject.entry, pid, localTime(m_clock.wall()), m_stateDirectory));
+}
+
+void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit)
+{
+    subject.bodies.clear();
+    const bool isPlain = !exit || exit->signal != 0 || exit->code == 0;
+    Q_EMIT happened({m_clock.wall(),
+                     id,
+                     subject.entry.name,
+                     EventKind::Information,
+                     isPlain ? tr("pid %1 ended as asked").arg(pid)
+                             : tr("pid %1 ended as asked, with exit code %2").arg(pid).arg(exit->code),
+                     {},
+                     tr("ended")});
 }
 
 /// The end of what a program started from here wrote; empty: it was not started from here.

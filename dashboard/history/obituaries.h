@@ -12,10 +12,9 @@
 
 namespace Hephaestus {
 
-/// Notices when a process of the fleet dies, and records its last words for the store. These are how it ended, its last
-/// answers, and the end of its output. A process of this machine is watched; of another one a poll that finds nobody is
-/// the sign.
-/// One thread; nothing blocks.
+/// Notices when a process of the fleet dies that was not asked to end, and records its last words for the store. These
+/// are how it ended, its last answers, and the end of its output. A process of this machine is watched; of another one
+/// a poll that finds nobody is the sign. One thread; nothing blocks.
 class Obituaries : public QObject
 {
     Q_OBJECT
@@ -51,6 +50,7 @@ private:
         FleetEntry entry;
         bool answers = false; ///< the latest poll
         qint64 pid = 0;       ///< 0: it does not say
+        bool closes = false;  ///< its latest answer said that it shuts down
         std::optional<WrappedProcess> process;
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
@@ -65,9 +65,14 @@ private:
     void queueLog(ServiceId id, Subject &subject);
     void readLogs();
     void askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done);
+    /// True if the end of that process is what somebody asked for, and it went quietly.
+    bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
+    void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
               const QByteArray &log);
+    void record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
+                const QString &reason, const QByteArray &log);
     QByteArray keptOutput(const QString &name) const;
 
     HistoryStore &m_store;

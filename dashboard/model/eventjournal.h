@@ -9,7 +9,8 @@
 
 namespace Hephaestus {
 
-/// What happened, newest first; the oldest events make room beyond `capacity`.
+/// What happened, newest first; the oldest events make room beyond `capacity`. What comes again and again is one line,
+/// which counts: `qdrant fails: refused (12 times in 3 min)`.
 class EventJournal : public QAbstractTableModel
 {
     Q_OBJECT
@@ -21,9 +22,9 @@ public:
     explicit EventJournal(int capacity = 2000, QObject *parent = nullptr);
 
     void append(const Event &event);
-    /// What happened before all that is here, oldest first: it goes below, as far as there is room.
-    void prependOlder(const QList<Event> &events);
-    const Event &event(int row) const { return m_events[std::size_t(row)]; }
+    /// What happened earlier, in any order: it goes where its time belongs, as far as there is room.
+    void insertEarlier(const QList<Event> &events);
+    const Event &event(int row) const { return m_lines[std::size_t(row)].event; } ///< the latest of the line's
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -31,8 +32,20 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
+    /// One event, or the same one several times.
+    struct Line
+    {
+        Event event;
+        std::chrono::system_clock::time_point first;
+        int count = 1;
+    };
+
+    void removeLine(std::size_t row);
+    void insertLine(std::size_t row, const Line &line);
+    static QString text(const Line &line);
+
     int m_capacity;
-    std::deque<Event> m_events;
+    std::deque<Line> m_lines;
 };
 
 } // namespace Hephaestus

@@ -3,6 +3,8 @@
 
 #include <QPointer>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 namespace {
@@ -23,7 +25,6 @@ FleetHistory::FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJour
     , m_obituaries(store, stateDirectory, clock, std::move(holds))
 {
     connect(&fleet, &FleetModel::answered, this, &FleetHistory::observe);
-    connect(&fleet, &FleetModel::happened, this, &FleetHistory::record);
     connect(&actions, &ServiceActions::happened, this, &FleetHistory::record);
     connect(&actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
         m_store.record(receipt, urlOf(id));
@@ -54,18 +55,56 @@ void FleetHistory::askEarlierEvents()
 {
     const QPointer<FleetHistory> self(this);
     m_store.askEvents(OldEvents, [self](const Result<HistoryStore::StoredEvents> &events) {
-        if (!self || !events)
+        if (!self)
             return;
-        QHash<QString, ServiceId> ids;
-        for (const ServiceId id : self->m_fleet.ids())
-            ids.insert(self->m_fleet.find(id)->entry.url, id);
-        QList<Event> known;
-        for (const auto &[event, url] : *events) {
-            known << event;
-            known.last().service = ids.value(url, NoService);
-        }
-        self->m_journal.prependOlder(known);
+        QList<Event> ours; // of no service
+        for (const auto &[event, url] : events ? *events : HistoryStore::StoredEvents())
+            (url.isEmpty() ? ours : self->m_earlierEvents[url]) << event;
+        self->m_journal.insertEarlier(ours);
+        self->m_isEarlierKnown = true;
+        self->handOutEvents();
+        connect(&self->m_fleet, &FleetModel::rowsInserted, self, &FleetHistory::handOutEvents);
+        for (const Event &event : std::exchange(self->m_firstLooks, {}))
+            self->publishIfNew(event);
     });
+}
+
+/// To the services that are watched: what other fleets did is not told here.
+void FleetHistory::handOutEvents()
+{
+    if (m_earlierEvents.isEmpty())
+        return;
+    QList<Event> known;
+    for (const ServiceId id : m_fleet.ids()) {
+        QList<Event> events = m_earlierEvents.take(m_fleet.find(id)->entry.url);
+        for (Event &event : events)
+            event.service = id;
+        known << events;
+        if (!events.isEmpty())
+            m_toldEarlier.insert(id, events);
+    }
+    std::ranges::stable_sort(known, {}, &Event::at);
+    m_journal.insertEarlier(known);
+}
+
+bool FleetHistory::isToldAlready(const Event &event) const
+{
+    const QList<Event> earlier = m_toldEarlier.value(event.service);
+    for (auto each = earlier.crbegin(); each != earlier.crend(); ++each) {
+        if (each->text == event.text)
+            return true;
+        if (each->kind == EventKind::Recovery)
+            return false; // it was well in between
+    }
+    return false;
+}
+
+void FleetHistory::publishIfNew(const Event &event)
+{
+    if (!m_isEarlierKnown)
+        m_firstLooks << event;
+    else if (!isToldAlready(event))
+        publish(event);
 }
 
 void FleetHistory::askEarlierReceipts()
@@ -98,6 +137,7 @@ void FleetHistory::forget(ServiceId id)
     m_recorder.forget(id);
     m_obituaries.forget(id);
     m_leftOut.remove(id);
+    m_toldEarlier.remove(id);
 }
 
 void FleetHistory::observe(ServiceId id)

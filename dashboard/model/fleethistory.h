@@ -33,6 +33,8 @@ public:
 
     /// Something that the journal shows already, for the store.
     void record(const Event &event);
+    /// The same of one that the journal does not show yet, unless an earlier day told it and nothing changed since.
+    void publishIfNew(const Event &event);
     /// Something that the models do not see, for the journal and the store.
     void publish(const Event &event);
 
@@ -45,6 +47,8 @@ private:
     void askEarlierEvents();
     void askEarlierReceipts();
     void handOutReceipts();
+    void handOutEvents();
+    bool isToldAlready(const Event &event) const;
     void observe(ServiceId id);
     QString urlOf(ServiceId id) const;
 
@@ -56,7 +60,11 @@ private:
     Recorder m_recorder;
     Obituaries m_obituaries;
     QSet<ServiceId> m_leftOut;
-    QHash<QString, Receipt> m_earlierReceipts; ///< by URL: of services that are not there yet
+    QHash<QString, Receipt> m_earlierReceipts;    ///< by URL: of services that are not there yet
+    QHash<QString, QList<Event>> m_earlierEvents; ///< by URL, oldest first: of services that are not there yet
+    QHash<ServiceId, QList<Event>> m_toldEarlier; ///< oldest first: of those that are
+    QList<Event> m_firstLooks;                    ///< which wait for what was told earlier
+    bool m_isEarlierKnown = false;
 };
 
 } // namespace Hephaestus

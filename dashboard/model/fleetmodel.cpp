@@ -144,7 +144,7 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
                                               : std::numeric_limits<float>::quiet_NaN());
     if (known->latencies.size() > LatenciesKept)
         known->latencies.removeFirst();
-    ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady);
+    ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady, arrival.planned);
     if (arrival.answer.value)
         after.dialect = arrival.dialect;
     change(*known, std::move(after));
@@ -409,7 +409,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
 QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
 {
     switch (column) {
-    case State: return int(row.state());
+    case State: return -int(row.state()); // trouble first
     case Code: return int(row.code());
     case Dependencies: return row.report ? failingDependencies(*row.report).size() : -1;
     case Uptime: return row.report ? row.report->uptime.count() : -1.0;

@@ -11,10 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Among services of a group: what wants a person, loudest first.
-constexpr ServiceState Loudest[] = {
-    ServiceState::DependencyError, ServiceState::Unreachable,  ServiceState::Unauthorized, ServiceState::NotUnderstood,
-    ServiceState::Stopped,         ServiceState::ShuttingDown, ServiceState::Restarting,   ServiceState::Starting};
+/// What the heading of a group need not tell.
+bool isOrdinary(ServiceState state) { return state == ServiceState::Healthy || state == ServiceState::Unknown; }
 
 } // namespace
 
@@ -291,8 +289,8 @@ QVariant FleetRows::headingData(const QString &group, int column, int role) cons
         stale += service.code() == CodeVerdict::Stale;
     }
     QStringList words{count == 1 ? tr("1 service") : tr("%1 services").arg(count)};
-    for (const ServiceState state : Loudest) {
-        if (const int number = states.value(state))
+    for (const ServiceState state : AllServiceStates) {
+        if (const int number = states.value(state); number > 0 && !isOrdinary(state))
             words << u"%1 %2"_s.arg(number).arg(stateWord(state));
     }
     if (stale > 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetsession.h"
 
+#include "common/fleet/actlock.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/keptoutput.h"
@@ -40,7 +41,7 @@ void FleetSession::connectParts()
 {
     connect(&m_watch, &FleetWatch::arrived, this, &FleetSession::applyArrivals);
     connect(&m_watch, &FleetWatch::ownerChanged, this, &FleetSession::updateOwner);
-    connect(&m_fleet, &FleetModel::happened, &m_journal, &EventJournal::append);
+    connect(&m_fleet, &FleetModel::happened, this, &FleetSession::tell);
     connect(&m_actions, &ServiceActions::happened, &m_journal, &EventJournal::append);
     connect(&m_bulk, &BulkActions::happened, &m_journal, &EventJournal::append);
     connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) {
@@ -56,6 +57,7 @@ void FleetSession::connectParts()
         if (const ServiceRow *const row = m_fleet.find(id))
             m_stale.observe(id, row->isCurrent() ? &*row->report : nullptr);
         tellUntrusted(id);
+        rememberStopped(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
@@ -64,8 +66,39 @@ void FleetSession::connectParts()
 
 void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
 {
-    m_fleet.applyArrivals(arrivals);
+    // Who is gone may be wanted to be: then the acts on it say so.
+    QList<Arrival> explained = arrivals;
+    for (qsizetype each = 0; each < arrivals.size(); ++each) {
+        const Arrival &arrival = arrivals[each];
+        const ServiceRow *const row = isGone(arrival.answer.reply) ? m_fleet.find(arrival.id) : nullptr;
+        if (row)
+            explained[each].planned = plannedEnd(row->entry, m_stateDirectory);
+    }
+    m_fleet.applyArrivals(explained);
     m_stale.decide();
+}
+
+void FleetSession::tell(const Event &event)
+{
+    if (event.isFirstLook && m_history)
+        return m_history->publishIfNew(event);
+    m_journal.append(event);
+    if (m_history)
+        m_history->record(event);
+}
+
+/// That it was seen to shut down and go is remembered over a restart of the window, until it answers again.
+void FleetSession::rememberStopped(ServiceId id)
+{
+    const ServiceRow &row = *m_fleet.find(id);
+    const bool isStopped = row.observed == ServiceState::Stopped;
+    if (!isStopped && !row.isCurrent())
+        return;
+    const auto known = m_stopped.constFind(id);
+    if (known != m_stopped.cend() && *known == isStopped)
+        return;
+    m_stopped.insert(id, isStopped);
+    recordStopped(row.entry, isStopped, m_stateDirectory);
 }
 
 void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
@@ -205,6 +238,7 @@ void FleetSession::tellUntrusted(ServiceId id)
 void FleetSession::remove(ServiceId id)
 {
     m_untrusted.remove(id);
+    m_stopped.remove(id);
     m_watch.remove(id);
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {

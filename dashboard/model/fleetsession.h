@@ -62,6 +62,8 @@ private:
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void applyArrivals(const QList<Arrival> &arrivals);
+    void tell(const Event &event);
+    void rememberStopped(ServiceId id);
     void restartStale(ServiceId id);
     void watchForStale(ServiceId id);
     void tellUntrusted(ServiceId id);
@@ -76,6 +78,7 @@ private:
     BulkActions m_bulk;
     StaleRestarts m_stale;
     FleetTrust m_trust;
+    QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     QTimer m_ageTimer;
     QTimer m_outputTimer;

@@ -32,17 +32,23 @@ const DependencyReport *find(const HealthReport &report, const QString &name)
 class Teller
 {
 public:
-    Teller(const ServiceRow &row, Clock::WallTime at) : m_row(row), m_at(at) {}
+    Teller(const ServiceRow &row, Clock::WallTime at, bool isFirstLook)
+        : m_row(row)
+        , m_at(at)
+        , m_isFirstLook(isFirstLook)
+    {
+    }
 
     void tell(EventKind kind, const QString &text, const QString &mark = {})
     {
-        m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text, {}, mark};
+        m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text, {}, mark, m_isFirstLook};
     }
     QList<Event> events() const { return m_events; }
 
 private:
     const ServiceRow &m_row;
     Clock::WallTime m_at;
+    bool m_isFirstLook;
     QList<Event> m_events;
 };
 
@@ -79,7 +85,7 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
                     after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid)
                                       : tr("a new process answers"),
                     tr("restarted"));
-    } else if (before.observed == ServiceState::Unreachable || before.observed == ServiceState::Stopped) {
+    } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, tr("answers again"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
@@ -101,7 +107,13 @@ qsizetype ServiceRow::variablesChanged() const
                          [](const CodeChange &change) { return change.kind == "environment"_L1; });
 }
 
-ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now)
+bool isGone(const ServiceReply &reply)
+{
+    return reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
+}
+
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
+                       const std::optional<PlannedEnd> &planned)
 {
     row.reply = answer.reply;
     row.answered = answer.value.has_value();
@@ -114,6 +126,11 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
         row.lastSeen = now;
     }
     row.observed = stateOf(answer, row.observed);
+    row.actor.clear();
+    if (planned && isGone(answer.reply)) {
+        row.observed = planned->state;
+        row.actor = planned->by;
+    }
     return row;
 }
 
@@ -137,7 +154,7 @@ QString stateText(const ServiceRow &row)
 {
     if (row.activity)
         return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
-    if (row.observed == ServiceState::ShuttingDown && row.report && row.report->shutdown)
+    if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
         return u"%1: %2"_s.arg(stateWord(row.observed), describe(row.reply.error));
@@ -163,11 +180,12 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood:
         return row.reply.message.isEmpty() ? describe(row.reply.error) : row.reply.message;
-    case ServiceState::Stopped: return tr("It shut down, and nothing has started it since.");
-    case ServiceState::Healthy:
-    case ServiceState::Unknown:
+    case ServiceState::Stopped: return tr("It was stopped on purpose, and nothing has started it since.");
     case ServiceState::Restarting:
-    case ServiceState::ShuttingDown: return {};
+    case ServiceState::ShuttingDown:
+        return row.actor.isEmpty() ? QString() : tr("By %1.").arg(visibleText(row.actor, 80));
+    case ServiceState::Healthy:
+    case ServiceState::Unknown: return {};
     }
     Q_UNREACHABLE();
 }
@@ -184,7 +202,7 @@ QString placeOf(const FleetEntry &entry)
 
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
-    Teller teller(after, at);
+    Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
     if (after.isCurrent()) {
         tellProcess(teller, before, after);
         tellDependencies(teller, before.report ? &*before.report : nullptr, *after.report);
@@ -194,9 +212,15 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
                  && !isGoing(after.observed))
             teller.tell(EventKind::Information, tr("no longer shuts down"));
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
+        const bool isPlanned =
+            after.observed == ServiceState::Restarting || after.observed == ServiceState::ShuttingDown;
         if (after.observed == ServiceState::Stopped)
             teller.tell(EventKind::Information, tr("stopped"), tr("stopped"));
-        else
+        else if (isPlanned && !after.activity && before.observed != ServiceState::ShuttingDown)
+            teller.tell(EventKind::Information,
+                        after.observed == ServiceState::Restarting ? tr("is being restarted by %1").arg(after.actor)
+                                                                   : tr("is being shut down by %1").arg(after.actor));
+        else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
                         u"%1: %2"_s.arg(stateWord(after.observed), stateReason(after)), stateWord(after.observed));
     }

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/history/event.h"
@@ -30,6 +31,7 @@ struct ServiceRow
     std::optional<Activity> activity;
     std::optional<HealthReport> report;       ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                       ///< the latest, whatever it was
+    QString actor;                            ///< who ends or restarts it, while nobody answers; empty: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     bool answered = false;                    ///< the latest poll brought `report`
     std::optional<Clock::TimePoint> lastSeen; ///< when `report` came
@@ -45,8 +47,13 @@ struct ServiceRow
     bool offers(QLatin1StringView capability) const { return report && report->capabilities.contains(capability); }
 };
 
-/// `row` after one more answer: a pure function. Of its dependencies those that are not used come last.
-ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now);
+/// True if nobody is there, which may have been wanted (plannedEnd()).
+bool isGone(const ServiceReply &reply);
+
+/// `row` after one more answer: a pure function. Of its dependencies those that are not used come last. `planned`: why
+/// nobody answered.
+ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
+                       const std::optional<PlannedEnd> &planned = {});
 
 /// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how
 /// (`unreachable: refused`).

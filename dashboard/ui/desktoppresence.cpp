@@ -76,7 +76,9 @@ void DesktopPresence::mute(std::chrono::minutes time) { m_alerts.muteUntil(std::
 
 ServiceState DesktopPresence::worst(const FleetModel::Totals &totals)
 {
-    ServiceState worst = ServiceState::Healthy;
+    if (totals.services == 0)
+        return ServiceState::Unknown;
+    ServiceState worst = ServiceState::Stopped;
     for (auto it = totals.states.cbegin(); it != totals.states.cend(); ++it) {
         if (it.value() > 0)
             worst = std::max(worst, it.key());

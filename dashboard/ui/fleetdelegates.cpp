@@ -52,6 +52,27 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
                      Qt::AlignVCenter | Qt::TextSingleLine, option.text);
 }
 
+/// The worst state is filled: the background's colour on the accent, which can be read as the accent can on it.
+void paintFilled(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option)
+{
+    const QColor accent = Theme::of(option.palette).accent(ServiceState::Unreachable);
+    const QColor base = option.palette.color(QPalette::Active, QPalette::Base);
+    const int gap = spacing(option.fontMetrics, 1);
+    const int icon = spacing(option.fontMetrics, 7) / 2;
+    const QRect pill = area.adjusted(-gap, gap, gap, -gap + 1);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(accent);
+    painter.drawRoundedRect(pill, gap, gap);
+    painter.drawPixmap(QPoint(area.left(), area.center().y() - icon / 2 + 1),
+                       Icons::pixmap(Icons::nameOf(ServiceState::Unreachable), icon, base,
+                                     option.widget ? option.widget->devicePixelRatioF() : 1.0));
+    const QRect rest = area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0);
+    painter.setPen(base);
+    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+}
+
 IconDelegate::Look stateLook(const Theme &theme, const QModelIndex &index)
 {
     const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
@@ -67,6 +88,8 @@ void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QSt
 {
     if (index.data(FleetRows::HeadingRole).isValid())
         return paintHeading(painter, area, option, index);
+    if (index.data(FleetModel::StateRole).value<ServiceState>() == ServiceState::Unreachable)
+        return paintFilled(painter, area, option);
     IconDelegate::paintContent(painter, area, option, index);
 }
 

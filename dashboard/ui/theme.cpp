@@ -91,15 +91,15 @@ QColor Theme::accent(ServiceState state) const
 {
     switch (state) {
     case ServiceState::Healthy: return m_green;
-    case ServiceState::DependencyError: return m_vermilion;
+    case ServiceState::DependencyError:
+    case ServiceState::Unreachable: return m_vermilion;
     case ServiceState::ShuttingDown: return m_orange;
     case ServiceState::Starting:
     case ServiceState::Restarting: return m_skyBlue;
-    case ServiceState::Unauthorized: return m_blue;
-    case ServiceState::NotUnderstood: return m_purple;
+    case ServiceState::Unauthorized:
+    case ServiceState::NotUnderstood: return m_blue;
     case ServiceState::Unknown:
-    case ServiceState::Stopped:
-    case ServiceState::Unreachable: return m_muted;
+    case ServiceState::Stopped: return m_muted;
     }
     Q_UNREACHABLE();
 }

@@ -122,9 +122,11 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     const Theme &theme = Theme::of(palette());
     const bool loud = wantsAPerson(row.state());
     const QColor accent = theme.accent(row.state());
+    const QColor base = palette().color(QPalette::Active, QPalette::Base);
     const int radius = spacing(fontMetrics(), 2);
+    const bool filled = row.state() == ServiceState::Unreachable; // the worst is seen across the room
     QColor fill = accent;
-    fill.setAlphaF(loud ? 0.16F : 0.06F);
+    fill.setAlphaF(filled ? 1.0F : loud ? 0.16F : 0.06F);
     painter.setPen(loud ? QPen(accent, std::max(1, radius / 4)) : QPen(theme.line()));
     painter.setBrush(fill);
     painter.drawRoundedRect(area, radius, radius);
@@ -133,7 +135,7 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     const QRectF inner = QRectF(area).adjusted(unit, unit, -unit, -unit);
     const int icon = std::max(1, int(unit * 2.6));
     painter.drawPixmap(QPointF(inner.left(), inner.top() + unit * 0.1),
-                       Icons::pixmap(Icons::nameOf(row.state()), icon, accent, devicePixelRatioF()));
+                       Icons::pixmap(Icons::nameOf(row.state()), icon, filled ? base : accent, devicePixelRatioF()));
     const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text) {
         painter.setFont(font);
         painter.setPen(colour);
@@ -144,15 +146,22 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     name.setWeight(QFont::DemiBold);
     const QColor text = palette().color(QPalette::Active, QPalette::Text);
     const double left = icon + unit * 0.8;
-    write(inner.adjusted(left, 0, 0, -unit * 5.3), name, row.isCurrent() || loud ? text : theme.muted(),
+    write(inner.adjusted(left, 0, 0, -unit * 5.3), name,
+          filled                        ? base
+              : row.isCurrent() || loud ? text
+                                        : theme.muted(),
           visibleText(row.entry.name, 80));
     QFont state = sized(font(), unit * 1.6);
     state.setWeight(QFont::DemiBold);
-    write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, accent, visibleText(stateText(row), 80));
-    const bool stale = row.code() == CodeVerdict::Stale;
+    write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent,
+          visibleText(stateText(row), 80));
+    const bool stale = row.code() == CodeVerdict::Stale && row.isCurrent();
     const QString second = visibleText(secondLine(row), 120);
     write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.4),
-          stale ? theme.accent(CodeVerdict::Stale) : theme.muted(), stale ? tr("stale · %1").arg(second) : second);
+          filled      ? base
+              : stale ? theme.accent(CodeVerdict::Stale)
+                      : theme.muted(),
+          stale ? tr("stale · %1").arg(second) : second);
 }
 
 QString Wallboard::summary() const

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/plannedend.h"
 #include "common/fleet/serviceid.h"
 #include "common/protocol/dialect.h"
 
@@ -19,6 +20,7 @@ struct Arrival
     Clock::TimePoint steady;
     Clock::WallTime wall;
     Dialect dialect = Dialect::Hephaestus; ///< of answer.value
+    std::optional<PlannedEnd> planned{};   ///< why nobody answers; no feed knows it
 };
 
 /// A way to learn how services are: by asking each (PollingFeed), or by asking somebody who knows (PrometheusFeed).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/actlock.h"
+#include "common/fleet/plannedend.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void aRequestOfADeadProcessOverrulesNobody();
     void requestsBeforeTheLaunchAreAnswered();
     void whatIsBrokenOffIsFoundOnce();
+    void whatIsMeantToBeGoneIsTold();
     void aBrokenRecordIsAnEmptyOne();
     void withoutAPlaceThereIsAProblem();
 
@@ -196,6 +198,52 @@ void TestActLock::whatIsBrokenOffIsFoundOnce()
     auto last = request(FleetAction::Start);
     QVERIFY(last->tryToBegin());
     QVERIFY(!last->remains());
+}
+
+void TestActLock::whatIsMeantToBeGoneIsTold()
+{
+    FleetEntry entry;
+    entry.url = u"http://localhost:8000"_s;
+    const auto told = [&] { return plannedEnd(entry, state->path()); };
+    const auto isAsked = [&](qint64 pid) {
+        return wasAskedToEnd(entry, pid, QDateTime::currentDateTimeUtc(), state->path());
+    };
+    QVERIFY(!told() && !isAsked(7));
+    auto stop = request(FleetAction::Stop);
+    QVERIFY(!told()); // not its turn yet
+    QVERIFY(stop->tryToBegin());
+    QCOMPARE(told()->state, ServiceState::ShuttingDown);
+    QVERIFY(!told()->by.isEmpty() && isAsked(7));
+    stop->noteStopped();
+    stop->end({});
+    QCOMPARE(told(), PlannedEnd{});
+    QVERIFY(isAsked(7));
+
+    auto start = request(FleetAction::Start); // from now on it is missed
+    QVERIFY(start->tryToBegin());
+    QCOMPARE(told()->state, ServiceState::Restarting);
+    start->noteLaunched(8);
+    QVERIFY(!isAsked(8)); // what was just started was to stay
+    start->end({});
+    QVERIFY(!told() && !isAsked(8));
+
+    auto restart = request(FleetAction::Restart);
+    QVERIFY(restart->tryToBegin());
+    Receipt receipt;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.oldPid = 8;
+    receipt.newPid = 9;
+    receipt.ok = true;
+    restart->end(receipt);
+    QVERIFY(!told());
+    QVERIFY(isAsked(8) && !isAsked(9));
+    QVERIFY(isAsked(10)); // what a wrapper ran, which the receipt does not name
+    QVERIFY(!wasAskedToEnd(entry, 10, receipt.startedAt.addSecs(60), state->path()));
+
+    recordStopped(entry, true, state->path()); // seen by a window
+    QCOMPARE(told(), PlannedEnd{});
+    recordStopped(entry, false, state->path());
+    QVERIFY(!told());
 }
 
 void TestActLock::aBrokenRecordIsAnEmptyOne()

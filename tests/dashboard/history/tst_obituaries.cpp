@@ -119,8 +119,7 @@ void TestObituaries::whoRefusesAfterAnAnswerIsBuriedOnce()
     bench.obituaries.miss(1, refused, false);
     bench.obituaries.miss(1, refused, false);
     QCOMPARE(buried.size(), 1);
-    QCOMPARE(happened.size(), 1);
-    QCOMPARE(happened[0][0].value<Event>().text, u"connection refused"_s);
+    QCOMPARE(happened.size(), 0); // its row tells that it is unreachable, and why
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)

@@ -24,6 +24,43 @@ private Q_SLOTS:
         QCOMPARE(journal.index(0, 0).data(EventJournal::ServiceIdRole).value<ServiceId>(), ServiceId(7));
     }
 
+    void whatFlapsIsOneLineThatCounts()
+    {
+        EventJournal journal;
+        const QAbstractItemModelTester tester(&journal, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const std::chrono::system_clock::time_point begin{std::chrono::hours(1)};
+        const auto tell = [&](int second, const QString &text, EventKind kind = EventKind::Trouble) {
+            journal.append({begin + std::chrono::seconds(second), 7, u"mcp"_s, kind, text});
+        };
+        for (int second = 0; second <= 180; second += 60) {
+            tell(second, u"qdrant fails"_s);
+            tell(second + 1, u"qdrant works again"_s, EventKind::Recovery);
+        }
+        QCOMPARE(journal.rowCount(), 2);
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(), u"qdrant works again (4 times in 3 min)"_s);
+        QCOMPARE(journal.index(1, EventJournal::Text).data().toString(), u"qdrant fails (4 times in 3 min)"_s);
+        tell(3600, u"qdrant fails"_s); // that is another story
+        QCOMPARE(journal.rowCount(), 3);
+        tell(3601, u"restart asked for"_s, EventKind::Action);
+        tell(3602, u"restart asked for"_s, EventKind::Action); // who asks twice has done so twice
+        QCOMPARE(journal.rowCount(), 5);
+    }
+
+    void whatHappenedEarlierGoesWhereItsTimeBelongs()
+    {
+        EventJournal journal(4);
+        const QAbstractItemModelTester tester(&journal, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto at = [](int hour) { return std::chrono::system_clock::time_point(std::chrono::hours(hour)); };
+        journal.append({at(5), 7, u"mcp"_s, EventKind::Trouble, u"5"_s});
+        journal.insertEarlier({{at(1), 7, u"mcp"_s, EventKind::Trouble, u"1"_s},
+                               {at(3), 7, u"mcp"_s, EventKind::Trouble, u"3"_s},
+                               {at(2), 7, u"mcp"_s, EventKind::Trouble, u"2"_s}});
+        QStringList texts;
+        for (int row = 0; row < journal.rowCount(); ++row)
+            texts << journal.event(row).text;
+        QCOMPARE(texts, (QStringList{u"5"_s, u"3"_s, u"2"_s, u"1"_s}));
+    }
+
     void whatAServiceSaysCannotBreakTheLine()
     {
         EventJournal journal;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/actlock.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
@@ -21,10 +22,16 @@ class TestFleetHistory : public QObject
 private Q_SLOTS:
     void answersAreThereAfterwards();
     void reopenedTheJournalTellsWhatHappenedBefore();
+    void whatAnEarlierDayToldIsNotToldAgain();
+    void whatOtherFleetsDidIsNotTold();
     void reopenedTheLastReceiptIsThere();
     void whatIsDoneHereHasAName();
     void aProgramStartedHereLeavesItsLastWords();
     void aProgramOfSomebodyElseIsBuriedToo();
+    void whatWasAskedToEndIsNoDeath_data();
+    void whatWasAskedToEndIsNoDeath();
+    void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
+    void aProgramThatIsAskedToEndIsNotDeadYet();
     void aWrappedProgramIsBuriedWithItsExitCode();
 };
 
@@ -127,6 +134,43 @@ void TestFleetHistory::reopenedTheJournalTellsWhatHappenedBefore()
     QCOMPARE(bench.session.journal().event(0).service, id); // Enter on it goes to the service of today
 }
 
+void TestFleetHistory::whatAnEarlierDayToldIsNotToldAgain()
+{
+    const QTemporaryDir state;
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::withError())));
+    for (int day = 0; day < 3; ++day) {
+        Bench bench(state);
+        const ServiceId id = bench.add(server.url());
+        bench.session.start();
+        QTRY_VERIFY(bench.session.fleet().find(id)->isCurrent());
+        QTRY_COMPARE(bench.journal().count(u"qdrant fails: connection refused"_s), 1);
+        QCOMPARE(bench.session.journal().index(0, EventJournal::Text).data().toString(),
+                 u"qdrant fails: connection refused"_s); // not "3 times"
+    }
+}
+
+void TestFleetHistory::whatOtherFleetsDidIsNotTold()
+{
+    const QTemporaryDir state;
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::withError())));
+    {
+        Bench bench(state);
+        bench.add(server.url());
+        bench.session.start();
+        QTRY_VERIFY(!bench.journal().isEmpty());
+    }
+    FakeHttpServer another;
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    another.setAnswer("/health/status", FakeAnswer::json(encode(stale)));
+    Bench bench(state);
+    bench.add(another.url());
+    bench.session.start();
+    QTRY_COMPARE(bench.journal(), QStringList{u"runs old code"_s}); // once the earlier ones are known
+}
+
 void TestFleetHistory::reopenedTheLastReceiptIsThere()
 {
     const QTemporaryDir state;
@@ -149,9 +193,10 @@ void TestFleetHistory::reopenedTheLastReceiptIsThere()
 
     // Of a service that is added later too; and what is done since counts more.
     Bench later(state);
-    QTRY_VERIFY(!later.journal().isEmpty());
+    QSignalSpy told(&later.session.journal(), &QAbstractItemModel::rowsInserted);
     const ServiceId added = later.add(url, broken);
     QTRY_VERIFY(later.session.actions().receipt(added));
+    QTRY_VERIFY(!told.isEmpty());
     later.session.actions().remember(added, Receipt());
     QCOMPARE(later.session.actions().receipt(added)->failure, failed.failure);
 }
@@ -226,6 +271,94 @@ void TestFleetHistory::aProgramOfSomebodyElseIsBuriedToo()
     if (obituaries[0].exit) // where the kernel tells
         QCOMPARE(*obituaries[0].exit, (ExitStatus{0, SIGKILL}));
     QVERIFY(obituaries[0].reason.contains(QString::number(obituaries[0].pid)));
+}
+
+void TestFleetHistory::whatWasAskedToEndIsNoDeath_data()
+{
+    QTest::addColumn<FleetAction>("action");
+    QTest::newRow("stopped") << FleetAction::Stop;
+    QTest::newRow("restarted") << FleetAction::Restart;
+}
+
+/// Also when another process of this user asks: `hephaestus down`.
+void TestFleetHistory::whatWasAskedToEndIsNoDeath()
+{
+    QFETCH(FleetAction, action);
+    const QTemporaryDir state;
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
+    const QString url = u"http://127.0.0.1:%1"_s.arg(service.port);
+    Bench bench(state);
+    const ServiceId id = bench.add(url);
+    QSignalSpy buried(bench.session.history(), &FleetHistory::buried);
+    bench.session.start();
+    QTRY_VERIFY(bench.session.fleet().find(id)->isCurrent());
+    const qint64 pid = *bench.session.fleet().find(id)->report->pid;
+    auto act = ActLock::request(bench.session.fleet().find(id)->entry, action, state.path());
+    QVERIFY(act && (*act)->tryToBegin());
+    service.signal(SIGTERM);
+    service.exitCode();
+    QTRY_VERIFY(bench.journal().contains(u"pid %1 ended as asked"_s.arg(pid)));
+    const bool isStop = action == FleetAction::Stop;
+    QTRY_COMPARE(bench.session.fleet().find(id)->state(),
+                 isStop ? ServiceState::ShuttingDown : ServiceState::Restarting);
+    if (isStop)
+        (*act)->noteStopped();
+    (*act)->end({});
+    QTRY_COMPARE(bench.session.fleet().find(id)->state(), isStop ? ServiceState::Stopped : ServiceState::Unreachable);
+    QCOMPARE(buried.size(), 0);
+    QVERIFY(bench.obituaries(url).isEmpty());
+    for (int row = 0; row < bench.session.journal().rowCount() && isStop; ++row)
+        QVERIFY2(bench.session.journal().event(row).kind != EventKind::Trouble,
+                 qPrintable(bench.session.journal().event(row).text));
+    // A window that is opened later knows, too.
+    Bench later(state);
+    const ServiceId known = later.add(url);
+    later.session.start();
+    QTRY_COMPARE(later.session.fleet().find(known)->state(),
+                 isStop ? ServiceState::Stopped : ServiceState::Unreachable);
+}
+
+void TestFleetHistory::aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow()
+{
+    const QTemporaryDir state;
+    auto server = std::make_unique<FakeHttpServer>();
+    const QString url = server->url();
+    server->setAnswer("/health/status", FakeAnswer::json(encode(Reports::shuttingDown())));
+    for (const ServiceState expected : {ServiceState::ShuttingDown, ServiceState::Stopped}) {
+        Bench bench(state);
+        const ServiceId id = bench.add(url);
+        bench.session.start();
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), expected);
+        server.reset();
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Stopped);
+    }
+}
+
+void TestFleetHistory::aProgramThatIsAskedToEndIsNotDeadYet()
+{
+    const QTemporaryDir state;
+    FakeHttpServer server;
+    HealthReport report = Reports::healthy();
+    const auto show = [&](const WrappedProcess &process) {
+        report.process = process;
+        server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    };
+    show({.pid = 4312, .state = ProcessState::Running});
+    Bench bench(state);
+    const ServiceId id = bench.add(server.url());
+    QSignalSpy buried(bench.session.history(), &FleetHistory::buried);
+    QSignalSpy answered(&bench.session.fleet(), &FleetModel::answered);
+    bench.session.start();
+    QTRY_VERIFY(bench.session.fleet().find(id)->isCurrent());
+    for (const ProcessState still : {ProcessState::Suspended, ProcessState::Stopping}) {
+        show({.pid = 4312, .state = still});
+        QTRY_COMPARE(bench.session.fleet().find(id)->report->process->state.value(), still);
+        QVERIFY2(!bench.journal().join(u'\n').contains(u"4312"_s), qPrintable(bench.journal().join(u'\n')));
+    }
+    show({.pid = 4313, .state = ProcessState::Running});
+    QTRY_VERIFY(bench.journal().contains(u"pid 4312 ended as asked"_s));
+    QCOMPARE(buried.size(), 0);
 }
 
 void TestFleetHistory::aWrappedProgramIsBuriedWithItsExitCode()

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void everyAnswerHasItsState();
     void oldValuesStayAndAreKnownToBeOld();
     void whatWasShuttingDownAndIsGoneHasStopped();
+    void whatWasMeantToBeGoneIsNotMissed();
     void anActivityIsShownInsteadOfTheState();
     void aShutdownTellsItsStepAndTheSecondsLeft();
     void dependenciesNotUsedComeLast();
@@ -80,6 +81,23 @@ void TestServiceRow::whatWasShuttingDownAndIsGoneHasStopped()
     QCOMPARE(after({Reports::answer(Reports::healthy()), gone}).state(), ServiceState::Unreachable);
     QCOMPARE(after({Reports::answer(Reports::shuttingDown()), gone, Reports::answer(Reports::healthy())}).state(),
              ServiceState::Healthy);
+}
+
+void TestServiceRow::whatWasMeantToBeGoneIsNotMissed()
+{
+    const ServiceRow before = after({Reports::answer(Reports::healthy())});
+    const auto refused = Reports::failure(ClientError::Refused);
+    const ServiceRow stopped = afterAnswer(before, refused, Now, PlannedEnd{});
+    QCOMPARE(stopped.state(), ServiceState::Stopped);
+    QCOMPARE(eventsBetween(before, stopped, {}).first().kind, EventKind::Information);
+    const ServiceRow restarting =
+        afterAnswer(before, refused, Now, PlannedEnd{ServiceState::Restarting, u"hephaestus restart"_s});
+    QCOMPARE(restarting.state(), ServiceState::Restarting);
+    QCOMPARE(eventsBetween(before, restarting, {}).first().text, u"is being restarted by hephaestus restart"_s);
+    QCOMPARE(afterAnswer(restarting, refused, Now).state(), ServiceState::Unreachable); // nobody is at it any more
+    // Who hangs is missed all the same.
+    QCOMPARE(afterAnswer(before, Reports::failure(ClientError::Timeout), Now, PlannedEnd{}).state(),
+             ServiceState::Unreachable);
 }
 
 void TestServiceRow::anActivityIsShownInsteadOfTheState()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -17,6 +18,7 @@ private Q_SLOTS:
     void theContrastRatioIsThatOfTheStandard();
     void everyAccentCanBeReadOnEveryBackground_data();
     void everyAccentCanBeReadOnEveryBackground();
+    void unreachableIsTheWorst();
     void theHueIsKept();
     void statesLookDifferentWithoutColour();
     void everyIconTakesTheColourItIsGiven();
@@ -59,6 +61,26 @@ void TestTheme::everyAccentCanBeReadOnEveryBackground()
             QVERIFY2(ratio >= 4.5, qPrintable(u"%1 on %2: %3"_s.arg(accent.name(), background.name()).arg(ratio)));
         }
     }
+}
+
+void TestTheme::unreachableIsTheWorst()
+{
+    for (const QPalette &palette : {Theme::light(), Theme::dark()}) {
+        const Theme theme(palette);
+        QCOMPARE(theme.accent(ServiceState::Unreachable), theme.accent(ServiceState::DependencyError));
+        QCOMPARE(theme.accent(ServiceState::Stopped), theme.muted()); // on purpose
+    }
+    QCOMPARE(AllServiceStates.front(), ServiceState::Unreachable);
+    QCOMPARE(std::ranges::max(AllServiceStates), ServiceState::Unreachable);
+    FleetModel::Totals totals;
+    totals.services = 3;
+    totals.states = {{ServiceState::Healthy, 1}, {ServiceState::DependencyError, 1}, {ServiceState::Unreachable, 1}};
+    QCOMPARE(DesktopPresence::worst(totals), ServiceState::Unreachable);
+    totals.states = {{ServiceState::Healthy, 2}, {ServiceState::Stopped, 1}};
+    QCOMPARE(DesktopPresence::worst(totals), ServiceState::Healthy);
+    totals.states = {{ServiceState::Stopped, 3}};
+    QCOMPARE(DesktopPresence::worst(totals), ServiceState::Stopped);
+    QCOMPARE(DesktopPresence::worst({}), ServiceState::Unknown); // where there is nothing, nothing is well
 }
 
 void TestTheme::theHueIsKept()

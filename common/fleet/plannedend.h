@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/fleet.h"
+#include "common/protocol/servicesnapshot.h"
+
+namespace Hephaestus {
+
+/// Why nobody misses a service that does not answer: this user wanted it so.
+struct PlannedEnd
+{
+    ServiceState state = ServiceState::Stopped; ///< or ShuttingDown or Restarting, while an act is under way
+    QString by;                                 ///< who is at it: `hephaestus restart`; empty: it is over
+
+    bool operator==(const PlannedEnd &) const = default;
+};
+
+/// What the acts of all processes of this user on this machine say (actlock.h); nothing: it was not meant to be gone.
+/// Reads a small file.
+std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &stateDirectory);
+
+/// Whether the end of the service's process `pid`, which came just before `now`, is what such an act asked for.
+bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory);
+
+} // namespace Hephaestus
