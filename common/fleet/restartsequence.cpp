@@ -41,6 +41,9 @@ constexpr int LogLines = 100; ///< in which a program's last words are looked fo
 constexpr milliseconds TurnPoll{20};
 constexpr milliseconds RequestPoll{50};
 
+/// It has taken the request, and may still answer.
+bool isBeforeItsEnd(RestartStep step) { return step == RestartStep::Drained || step == RestartStep::Cleaned; }
+
 } // namespace
 
 /// The sequencer: whatever is heard (an answer, a process that ends, a timer) is noted, and look() judges by it whether
@@ -54,6 +57,7 @@ public:
     void announce();
     void begin();
     void cancel();
+    QString afterCancel() const;
     void fail(const QString &why);
 
     RestartSequence *q;
@@ -321,6 +325,20 @@ void RestartSequence::Private::cancel()
                         .isLaunchDue = isLaunchDue(),
                         .isByCommand = isAsked && m_step->means == RestartMeans::Command,
                         .launched = isStartedAlive() ? receipt.newPid : std::nullopt}));
+}
+
+QString RestartSequence::Private::afterCancel() const
+{
+    if (!running || !m_step)
+        return {};
+    if (action == FleetAction::Restart && isLaunchDue())
+        return u"%1 is stopping already, and is started again first"_s.arg(entry.name);
+    return stillTrueText({.action = action,
+                          .service = entry.name,
+                          .isAsked = true,
+                          .isLaunchDue = isLaunchDue(),
+                          .isByCommand = m_step->means == RestartMeans::Command,
+                          .launched = isStartedAlive() ? receipt.newPid : std::nullopt});
 }
 
 /// What there is to do, now that it is known whether the service runs.
@@ -706,6 +724,8 @@ void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<He
         m_wasShuttingDown = true;
         if (m_seen->shutdown)
             tell(restartProgressText(*m_seen->shutdown));
+    } else if (!m_seen && reply.error == ClientError::Timeout && m_step && isBeforeItsEnd(m_step->step)) {
+        tell(u"no answer while it shuts down: what it does is not known"_s);
     }
     m_pollTimer.start(m_clock.now() - m_stepStarted < 1s ? QuickPoll : SlowPoll);
     judgeServiceRestart();
@@ -862,6 +882,7 @@ RestartSequence::~RestartSequence() = default;
 const FleetEntry &RestartSequence::entry() const { return d->entry; }
 FleetAction RestartSequence::action() const { return d->action; }
 const Receipt &RestartSequence::receipt() const { return d->receipt; }
+QString RestartSequence::afterCancel() const { return d->afterCancel(); }
 bool RestartSequence::isRunning() const { return d->running; }
 
 void RestartSequence::announce()

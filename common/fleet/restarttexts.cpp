@@ -85,20 +85,23 @@ QString brokenOffText(const RunningAct &act)
     return u"%1 (pid %2) was broken off%3"_s.arg(printable(act.request.command)).arg(act.request.by.pid).arg(step);
 }
 
+QString stillTrueText(const CancelFacts &facts)
+{
+    if (facts.launched)
+        return u"pid %1 was started, and was not waited for"_s.arg(*facts.launched);
+    if (facts.action == FleetAction::Stop)
+        return u"%1 goes on with its shutdown"_s.arg(facts.service);
+    if (facts.action == FleetAction::Restart && facts.isLaunchDue)
+        return u"%1 was asked to shut down, and is not started again. To start it: hephaestus start %1"_s.arg(
+            facts.service);
+    if (facts.isByCommand || facts.isLaunchDue)
+        return u"%1 was not started"_s.arg(facts.service);
+    return u"%1 was asked to %2, and goes on with it"_s.arg(facts.service, wireName(facts.action));
+}
+
 QString cancelledText(const CancelFacts &facts)
 {
-    if (!facts.isAsked)
-        return u"cancelled"_s;
-    if (facts.launched)
-        return u"cancelled: pid %1 was started, and was not waited for"_s.arg(*facts.launched);
-    if (facts.action == FleetAction::Stop)
-        return u"cancelled: %1 goes on with its shutdown"_s.arg(facts.service);
-    if (facts.action == FleetAction::Restart && facts.isLaunchDue)
-        return u"cancelled: %1 was asked to shut down, and is not started again. To start it: hephaestus start %1"_s
-            .arg(facts.service);
-    if (facts.isByCommand || facts.isLaunchDue)
-        return u"cancelled: %1 was not started"_s.arg(facts.service);
-    return u"cancelled: %1 was asked to %2, and goes on with it"_s.arg(facts.service, wireName(facts.action));
+    return facts.isAsked ? u"cancelled: "_s + stillTrueText(facts) : u"cancelled"_s;
 }
 
 QString restartProgressText(const ShutdownProgress &progress)

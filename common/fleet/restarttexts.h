@@ -53,6 +53,8 @@ struct CancelFacts
     std::optional<qint64> launched{}; ///< the pid of what it started
 };
 
+/// What is true when a running one is cancelled.
+QString stillTrueText(const CancelFacts &facts);
 /// What it leaves.
 QString cancelledText(const CancelFacts &facts);
 

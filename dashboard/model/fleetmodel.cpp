@@ -40,7 +40,7 @@ bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
     switch (column) {
     case FleetModel::State:
         return !before.activity && !after.activity && before.observed == after.observed
-            && after.observed != ServiceState::ShuttingDown;
+            && before.failure == after.failure && after.observed != ServiceState::ShuttingDown;
     case FleetModel::Service: return before.entry.name == after.entry.name;
     case FleetModel::Code: return before.code() == after.code();
     case FleetModel::Dependencies:
@@ -182,6 +182,18 @@ void FleetModel::endActivities(const QList<ServiceId> &services)
         setActivity(id, {});
     m_batching = false;
     signalChanges();
+}
+
+void FleetModel::setFailure(ServiceId id, const QString &failure)
+{
+    Watched *const known = watched(id);
+    if (!known || known->row.failure == failure)
+        return;
+    ServiceRow row = known->row;
+    row.failure = failure;
+    if (!failure.isEmpty() && row.observed == ServiceState::Stopped)
+        row.observed = ServiceState::Unreachable;
+    change(*known, std::move(row));
 }
 
 void FleetModel::setStopped(ServiceId id)

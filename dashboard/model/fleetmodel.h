@@ -63,6 +63,9 @@ public:
     void setActivity(ServiceId id, const std::optional<Activity> &activity);
     void setActivities(const QHash<ServiceId, Activity> &activities); ///< with as few signals as for one
     void endActivities(const QList<ServiceId> &services);             ///< with as few signals as for one
+    /// What could not be done with it (`restart failed`), which its state tells until it is healthy; empty: somebody
+    /// knows.
+    void setFailure(ServiceId id, const QString &failure);
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
     void setStopped(ServiceId id);
     /// A favourite is listed before the others.

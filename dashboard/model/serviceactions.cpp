@@ -194,19 +194,31 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
     const FleetAction action = done->second.sequence->action();
     done->second.sequence.release()->deleteLater(); // it is its signal that brought us here
     m_running.erase(done);
-    m_receipts[id] = receipt;
+    // That it runs already is no news: what was done last stays to be read.
+    const bool isNothing = action == FleetAction::Start && receipt.ok && receipt.steps.isEmpty();
+    if (isNothing)
+        m_receipts.try_emplace(id, receipt);
+    else
+        m_receipts[id] = receipt;
     if (action == FleetAction::Stop && receipt.ok)
         m_fleet.setStopped(id);
     m_fleet.setActivity(id, {});
+    if (action != FleetAction::Stop)
+        m_fleet.setFailure(id,
+                           receipt.ok                           ? QString()
+                               : action == FleetAction::Restart ? tr("restart failed")
+                                                                : tr("start failed"));
     const QString what = action == FleetAction::Restart ? tr("restart")
         : action == FleetAction::Start                  ? tr("start")
                                                         : tr("shutdown");
-    if (receipt.ok)
+    if (isNothing)
+        tell(id, EventKind::Information, tr("it runs already"));
+    else if (receipt.ok)
         tell(id, EventKind::Recovery, tr("%1 done in %2").arg(what, formatDuration(receipt.total)));
     else
         tell(id, EventKind::Trouble, tr("%1 failed: %2").arg(what, receipt.failure));
     Q_EMIT receiptChanged(id);
-    Q_EMIT finished(id, m_receipts[id]);
+    Q_EMIT finished(id, receipt);
     Q_EMIT answerWanted(id);
 }
 
@@ -249,6 +261,12 @@ void ServiceActions::cancel(ServiceId id)
     const auto running = m_running.find(id);
     if (running != m_running.end())
         running->second.sequence->cancel();
+}
+
+QString ServiceActions::afterCancel(ServiceId id) const
+{
+    const auto running = m_running.find(id);
+    return running == m_running.end() ? QString() : running->second.sequence->afterCancel();
 }
 
 bool ServiceActions::isRunning(ServiceId id) const { return m_running.contains(id); }

@@ -59,6 +59,8 @@ public:
 
     /// Ends the watching of a running sequence; what was asked of the service stands.
     void cancel(ServiceId id);
+    /// What cancel() would leave now, as a sentence; empty: nothing was asked of the service yet.
+    QString afterCancel(ServiceId id) const;
     bool isRunning(ServiceId id) const;
 
     /// What was done to it on an earlier day, unless something was done since.

@@ -126,6 +126,10 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
         row.lastSeen = now;
     }
     row.observed = stateOf(answer, row.observed);
+    if (row.observed == ServiceState::Stopped && !row.failure.isEmpty())
+        row.observed = ServiceState::Unreachable; // it was to come back
+    if (row.observed == ServiceState::Healthy)
+        row.failure.clear();
     row.actor.clear();
     if (planned && isGone(answer.reply)) {
         row.observed = planned->state;
@@ -154,6 +158,8 @@ QString stateText(const ServiceRow &row)
 {
     if (row.activity)
         return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
+    if (!row.failure.isEmpty() && row.observed != ServiceState::Healthy)
+        return row.failure;
     if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)

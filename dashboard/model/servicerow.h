@@ -31,6 +31,7 @@ struct ServiceRow
     std::optional<Activity> activity;
     std::optional<HealthReport> report;       ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                       ///< the latest, whatever it was
+    QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                            ///< who ends or restarts it, while nobody answers; empty: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     bool answered = false;                    ///< the latest poll brought `report`

@@ -24,14 +24,14 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     m_filter->setAccessibleName(tr("Filter"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMaxLength(500);
-    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 34);
+    m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 22);
+    m_filter->setMaximumWidth(fontMetrics().averageCharWidth() * 44);
     m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
     auto *const layout = new QHBoxLayout(this);
     const int gap = spacing(fontMetrics(), 2);
     layout->setContentsMargins(gap, gap, gap, 0);
-    layout->addWidget(m_totals);
-    layout->addStretch();
-    layout->addWidget(m_filter);
+    layout->addWidget(m_totals, 3);
+    layout->addWidget(m_filter, 1);
     layout->addWidget(m_views);
     connect(m_totals, &TotalsStrip::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
@@ -45,6 +45,12 @@ void FilterBar::focusFilter()
 {
     m_filter->setFocus(Qt::ShortcutFocusReason);
     m_filter->selectAll();
+}
+
+void FilterBar::beginWord(const QString &text)
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->setText(text);
 }
 
 QString FilterBar::view() const { return m_views->view(); }

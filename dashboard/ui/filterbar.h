@@ -24,6 +24,8 @@ public:
     explicit FilterBar(FleetModel &fleet, QWidget *parent = nullptr);
 
     void setFilter(const QString &filter);
+    /// The filter is what was typed elsewhere, and what is typed from now on.
+    void beginWord(const QString &text);
     void focusFilter();   ///< with all of it selected, to be typed over
     QString view() const; ///< the filter in use, if it is that of a saved view; else empty
 

@@ -44,6 +44,12 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr QSize SmallestWindow{640, 400};
+
+} // namespace
+
 MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget *parent)
     : QMainWindow(parent)
     , m_session(session)
@@ -58,6 +64,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
 {
     setWindowTitle(tr("Hephaestus"));
     setWindowIcon(QIcon(u":/icons/hephaestus.svg"_s));
+    setMinimumSize(SmallestWindow); // its own, so that what is in it never makes it larger
     makeActions();
     m_pages->addWidget(new StartPage({m_add, m_open, m_discover, m_demo}));
     m_pages->addWidget(makeMainPage());
@@ -79,8 +86,15 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     });
     connect(&session.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&session.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
+    connect(&session.actions(), &ServiceActions::finished, this, &MainWindow::updateDemo, Qt::QueuedConnection);
+    connect(&session.fleet(), &FleetModel::totalsChanged, this, &MainWindow::updateDemo, Qt::QueuedConnection);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
+    if (const QSettings settings; !settings.isWritable())
+        session.journal().append({Clock::machine().wall(), NoService, tr("Preferences"), EventKind::Trouble,
+                                  tr("favourites, views, services and preferences are lost at the end: %1 cannot be "
+                                     "written")
+                                      .arg(settings.fileName())});
     showPage();
     m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter});
 }
@@ -106,6 +120,9 @@ void MainWindow::makeActions()
                                         : tr("Start three services on this machine, and watch them."));
     if (m_session.actions().isReadOnly())
         m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
+    m_endDemo = make(tr("&End the demo…"), {}, {}, tr("Shut down what it started, and remove it from this window."));
+    connect(m_endDemo, &QAction::triggered, this, &MainWindow::endDemo);
+    m_endDemo->setEnabled(false);
     m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_session.actions().isReadOnly());
     m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find a command or a service by typing."));
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
@@ -122,7 +139,7 @@ void MainWindow::makeActions()
 void MainWindow::makeMenus()
 {
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
-    file->addActions({m_add, m_open, m_discover, m_demo});
+    file->addActions({m_add, m_open, m_discover, m_demo, m_endDemo});
     file->addSeparator();
     QAction *const preferences =
         file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
@@ -184,6 +201,10 @@ void MainWindow::makeTableKeys()
     m_tableKeys = new TableKeys(m_table);
     connect(m_tableKeys, &TableKeys::refused, this,
             [this](const QString &why) { statusBar()->showMessage(why, 8000); });
+    connect(m_tableKeys, &TableKeys::triggered, m_commands, &ServiceCommands::expectKey);
+    connect(m_tableKeys, &TableKeys::typed, m_filter, &FilterBar::beginWord);
+    connect(m_commands, &ServiceCommands::canBeTakenBack, this,
+            [this](const QString &hint) { statusBar()->showMessage(hint, 3000); });
     m_tableKeys->add(Qt::Key_R, m_commands->action(ServiceAction::Restart));
     m_tableKeys->add(Qt::SHIFT | Qt::Key_R, m_commands->restartStale());
     m_tableKeys->add(Qt::Key_X, m_commands->action(ServiceAction::ShutDown));
@@ -233,6 +254,8 @@ void MainWindow::connectViews()
             [this](const QString &problem) { statusBar()->showMessage(problem); });
     connect(m_filter, &FilterBar::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
     connect(m_table, &FleetView::selectedServicesChanged, m_commands, &ServiceCommands::setServices);
+    connect(m_table, &QAbstractItemView::clicked, this,
+            [this] { m_session.fleet().setFailure(m_table->currentService(), {}); }); // its receipt is in the details
     connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
@@ -366,7 +389,7 @@ void MainWindow::keyPressEvent(QKeyEvent *event)
         m_palette->trigger();
     else if (event->text() == "?"_L1)
         m_keys->trigger();
-    else if (event->key() == Qt::Key_Escape)
+    else if (event->key() == Qt::Key_Escape && !m_commands->takeBack())
         leaveFilter();
     else
         QMainWindow::keyPressEvent(event);
@@ -374,6 +397,7 @@ void MainWindow::keyPressEvent(QKeyEvent *event)
 
 void MainWindow::leaveFilter()
 {
+    statusBar()->clearMessage();
     m_filter->setFilter({});
     m_table->setFocus();
 }
@@ -452,13 +476,61 @@ bool MainWindow::openFleet(const QString &path)
     return false;
 }
 
+/// The demo's own services, whatever else is watched: an address that the user's fleet has is the user's.
+QList<ServiceId> MainWindow::demoServices() const
+{
+    QList<ServiceId> services;
+    for (const ServiceId id : m_session.fleet().ids()) {
+        if (!m_demoFleet.isEmpty() && m_session.fleetFileOf(m_session.fleet().find(id)->entry.url) == m_demoFleet)
+            services << id;
+    }
+    return services;
+}
+
 void MainWindow::tryDemo()
 {
     openFleet(m_demoFleet);
-    for (const ServiceId id : m_session.fleet().ids()) {
+    const QList<ServiceId> services = demoServices();
+    for (const ServiceId id : services)
         m_session.trust(id); // it came with this program
-        m_session.actions().perform(id, ServiceAction::Start);
+    m_session.bulk().perform(services, ServiceAction::Start);
+    if (!services.isEmpty())
+        m_table->select(services.first());
+}
+
+/// Shuts down what runs of it; updateDemo() removes each when it is gone.
+void MainWindow::endDemo()
+{
+    const QList<ServiceId> services = demoServices();
+    auto *const dialog = new Confirmation(
+        services.size() == 1
+            ? tr("Shut down the service of the demo, and remove it from this window?")
+            : tr("Shut down the %1 services of the demo, and remove them from this window?").arg(services.size()),
+        tr("&End the demo"), this);
+    connect(dialog, &QDialog::accepted, this, [this, services] {
+        m_session.bulk().cancel(services);
+        m_endingDemo = true;
+        m_session.bulk().perform(services, ServiceAction::ShutDown);
+        updateDemo();
+    });
+    dialog->open();
+}
+
+void MainWindow::updateDemo()
+{
+    m_endDemo->setEnabled(!demoServices().isEmpty() && !m_session.actions().isReadOnly());
+    if (!m_endingDemo)
+        return;
+    bool isOver = true;
+    for (const ServiceId id : demoServices()) {
+        const ServiceRow &row = *m_session.fleet().find(id);
+        const bool isBusy = m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id);
+        if (!isBusy && !row.isCurrent())
+            m_session.remove(id);
+        else
+            isOver = isOver && !isBusy; // one that would not go stays
     }
+    m_endingDemo = !isOver;
 }
 
 void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCount() > 0 ? 1 : 0); }

@@ -80,7 +80,10 @@ private:
     void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();
+    QList<ServiceId> demoServices() const;
     void tryDemo();
+    void endDemo();
+    void updateDemo();
     void showContextMenu(const QPoint &position);
     void leaveFilter();
     void showPage();
@@ -100,6 +103,8 @@ private:
     QAction *m_open;
     QAction *m_discover;
     QAction *m_demo;
+    QAction *m_endDemo;
+    bool m_endingDemo = false;
     QAction *m_find;
     QAction *m_palette;
     QAction *m_keys;

@@ -60,19 +60,24 @@ ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
     : QObject(window)
     , m_session(session)
     , m_window(window)
-    , m_possible(session.fleet(), [&session](ServiceId id, ServiceAction action) {
-        return session.actions().whyNot(id, action).isEmpty();
-    })
+    , m_possible(
+          session.fleet(),
+          [&session](ServiceId id, ServiceAction action) { return session.actions().whyNot(id, action).isEmpty(); })
+    , m_countdown(session.fleet())
 {
     const auto add = [this](ServiceAction action, const QString &icon, const QKeySequence &key) {
         m_actions[action] = make(nameOf(action, 1), icon, key);
-        connect(m_actions[action], &QAction::triggered, this, [this, action] { trigger(action); });
+        connect(m_actions[action], &QAction::triggered, this, [this, action] {
+            trigger(action);
+            m_isByKey = false;
+        });
+        m_actions[action]->installEventFilter(this); // for its shortcut
     };
     add(ServiceAction::Restart, u"restarting"_s, tr("Ctrl+R"));
     add(ServiceAction::ShutDown, u"shutdown"_s, tr("Ctrl+D"));
     add(ServiceAction::ScheduleShutDown, u"schedule"_s, tr("Ctrl+Shift+D"));
     add(ServiceAction::CancelShutDown, u"cancel"_s, tr("Ctrl+Shift+C"));
-    add(ServiceAction::Start, u"demo"_s, tr("Ctrl+Shift+R"));
+    add(ServiceAction::Start, u"demo"_s, tr("Ctrl+Shift+S"));
     add(ServiceAction::CheckNow, u"check"_s, Qt::Key_F5);
     makeOthers();
 
@@ -97,8 +102,11 @@ void ServiceCommands::makeOthers()
     m_restartStale = make(tr("Restart all st&ale…"), u"stale"_s, tr("Ctrl+Alt+R"));
     connect(m_restartStale, &QAction::triggered, this,
             [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
-    m_cancel = make(tr("&Cancel"), u"cancel"_s, tr("Ctrl+."));
-    connect(m_cancel, &QAction::triggered, this, [this] { m_session.bulk().cancel(m_possible.services()); });
+    m_cancel = make(tr("&Undo"), u"cancel"_s, tr("Ctrl+."));
+    connect(m_cancel, &QAction::triggered, this, [this] {
+        if (!m_countdown.takeBack())
+            m_session.bulk().cancel(m_possible.services());
+    });
     m_open = make(tr("&Open in the browser"), {}, tr("Ctrl+B"));
     connect(m_open, &QAction::triggered, this, [this] {
         const ServiceRow *const row = m_session.fleet().find(m_possible.services().value(0));
@@ -122,6 +130,20 @@ void ServiceCommands::makeOthers()
             m_session.remove(id);
     });
 }
+
+bool ServiceCommands::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Shortcut)
+        expectKey(qobject_cast<QAction *>(watched));
+    return QObject::eventFilter(watched, event);
+}
+
+void ServiceCommands::expectKey(QAction *action)
+{
+    m_isByKey = action && action->isEnabled() && m_actions.values().contains(action);
+}
+
+bool ServiceCommands::takeBack() { return m_countdown.takeBack(); }
 
 QAction *ServiceCommands::make(const QString &text, const QString &icon, const QKeySequence &key)
 {
@@ -227,14 +249,26 @@ void ServiceCommands::updateSoonIfFirst(ServiceId id)
         updateSoon();
 }
 
+QString ServiceCommands::afterCancel() const
+{
+    for (const ServiceId id : m_possible.services()) {
+        if (const QString left = m_session.actions().afterCancel(id); !left.isEmpty())
+            return visibleText(left);
+    }
+    return {};
+}
+
 void ServiceCommands::updateOthers()
 {
     const QList<ServiceId> &services = m_possible.services();
     const bool running = isRunning();
+    const QString left = running ? afterCancel() : QString();
     m_cancel->setEnabled(running);
-    m_cancel->setStatusTip(running ? QString() : tr("Nothing is running for it."));
-    m_cancel->setToolTip(
-        plainToolTip(running ? tr("Stop waiting. What the service was asked to do goes on.") : m_cancel->statusTip()));
+    m_cancel->setText(!running || left.isEmpty() ? tr("&Undo") : tr("Stop &waiting"));
+    m_cancel->setStatusTip(running ? left : tr("Nothing is running for it."));
+    m_cancel->setToolTip(plainToolTip(!running             ? m_cancel->statusTip()
+                                          : left.isEmpty() ? tr("Nothing has been asked of it yet.")
+                                                           : left));
     const bool any = !services.isEmpty();
     const ServiceRow *const first = any ? m_session.fleet().find(services.first()) : nullptr;
     disable(m_open,
@@ -324,7 +358,7 @@ void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
     const bool idle = !m_askAlways && row.isCurrent() && row.report->resources.inFlightRequests == 0;
     const QString unknown = untrusted({id}, action);
     if (unknown.isEmpty() && (!isDangerous(action) || (action == ServiceAction::Restart && idle)))
-        return perform({id}, action, {});
+        return performUnasked({id}, action);
     const QString verb = action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : nameOf(action, 1).remove(u'…');
     const QString asked = question(row, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
     auto *const dialog = new Confirmation(asked, verb, m_window);
@@ -333,6 +367,19 @@ void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
         dialog->askDelay();
     connect(dialog, &QDialog::accepted, this, [this, dialog, id, action] { perform({id}, action, dialog->delay()); });
     dialog->open();
+}
+
+/// A slip of a finger is no decision: a start or a restart by a key waits.
+void ServiceCommands::performUnasked(const QList<ServiceId> &services, ServiceAction action)
+{
+    const bool canWait = action == ServiceAction::Restart || action == ServiceAction::Start;
+    if (!m_isByKey || !canWait || services.isEmpty())
+        return perform(services, action, {});
+    m_countdown.begin(services, action, [this, services, action] { perform(services, action, {}); });
+    const QString name = services.size() == 1 ? visibleText(m_session.fleet().find(services.first())->entry.name, 80)
+                                              : tr("%1 services").arg(services.size());
+    Q_EMIT canBeTakenBack(action == ServiceAction::Restart ? tr("%1: restart in 3 s. Escape takes it back.").arg(name)
+                                                           : tr("%1: start in 3 s. Escape takes it back.").arg(name));
 }
 
 /// What was agreed to.
@@ -355,7 +402,7 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
         return triggerOne(services.first(), action);
     const QString unknown = untrusted(services, action);
     if (services.isEmpty() || (unknown.isEmpty() && !isDangerous(action)))
-        return m_session.bulk().perform(services, action);
+        return performUnasked(services, action);
     const QString title = plain(nameOf(action, services.size()));
     const QString question = questionForAll(services, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
     auto *const first = new Confirmation(question, nameOf(action, services.size()), m_window);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/countdown.h"
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/model/possibleactions.h"
 
@@ -27,6 +28,11 @@ public:
     /// Ask before a restart even if the service says that it has nothing in flight.
     void setAskBeforeIdleRestart(bool ask) { m_askAlways = ask; }
 
+    /// The next action comes from a key: unless it asks first, it waits a while in which takeBack() undoes it.
+    void expectKey(QAction *action);
+    /// False: nothing could be taken back.
+    bool takeBack();
+
     QAction *action(ServiceAction action) const { return m_actions.value(action); }
     QAction *restartStale() const { return m_restartStale; } ///< all of the fleet that run old code
     QAction *cancel() const
@@ -37,6 +43,8 @@ public:
     QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
     QAction *remove() const { return m_remove; }
+    /// What cancel() would leave, as a sentence; empty: all would be as before.
+    QString afterCancel() const;
     bool isRunning() const { return m_possible.busy() > 0; } ///< for one of the selected services
 
     /// Pictures in the palette's colours, once more after it changed.
@@ -44,6 +52,10 @@ public:
 
 Q_SIGNALS:
     void changed(); ///< what can be done now
+    void canBeTakenBack(const QString &hint);
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     QAction *make(const QString &text, const QString &icon, const QKeySequence &key);
@@ -51,6 +63,7 @@ private:
     void trigger(ServiceAction action);
     void triggerOne(ServiceId id, ServiceAction action);
     void triggerAll(const QList<ServiceId> &services, ServiceAction action);
+    void performUnasked(const QList<ServiceId> &services, ServiceAction action);
     void perform(const QList<ServiceId> &services, ServiceAction action,
                  std::optional<std::chrono::duration<double>> delay);
     void update();
@@ -77,6 +90,8 @@ private:
     QAction *m_copyUrl;
     QAction *m_remove;
     PossibleActions m_possible;
+    Countdown m_countdown;
+    bool m_isByKey = false; ///< what is triggered now
     QTimer m_updateTimer;
     bool m_askAlways = false;
 };

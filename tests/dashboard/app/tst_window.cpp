@@ -93,7 +93,7 @@ void TestWindow::oneClickOnRestartBringsANewProcess()
     QTRY_VERIFY(inDialog(u"Restart"_s));
     click(inDialog(u"Restart"_s));
     QTRY_COMPARE(row().state(), ServiceState::Restarting);
-    QTRY_VERIFY(tool(u"Cancel"_s)); // in place of Restart, while it runs
+    QTRY_VERIFY(tool(u"Stop waiting"_s)); // in place of Restart, while it runs
     QVERIFY(!tool(u"Start"_s)->isEnabled());
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before.instanceId, 60'000);
     QVERIFY(row().report->startTime > before.startTime);

@@ -151,6 +151,12 @@ void TestServiceActions::aFailedRestartLeavesAReceiptAndNoActivity()
     QVERIFY(!receipt->failure.isEmpty());
     QVERIFY(!bench.fleet.find(bench.id)->activity);
     QVERIFY(bench.lastEvent().startsWith(u"restart failed: "_s));
+    // Its row tells it until it is well, or somebody has looked.
+    bench.fleet.applyAnswer(bench.id, Reports::failure(ClientError::Refused));
+    QCOMPARE(stateText(*bench.fleet.find(bench.id)), u"restart failed"_s);
+    QCOMPARE(bench.fleet.find(bench.id)->state(), ServiceState::Unreachable);
+    bench.fleet.setFailure(bench.id, {});
+    QVERIFY(stateText(*bench.fleet.find(bench.id)).startsWith(u"unreachable"_s));
     QCOMPARE(bench.asked("POST /health/shutdown "), 1); // never twice
 }
 
