@@ -96,6 +96,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
 {
     const QCoreApplication app(argc, argv); // gone before the one with windows comes
     QCommandLineParser parser;
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions); // a wrong one is named as it is written
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
     parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be repeated."_s, u"FILE"_s});
     parser.addOption({u"service"_s, u"Watch the service at this address; may be repeated."_s, u"URL"_s});
@@ -115,7 +116,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
         return fail({parser.errorText() + u"; see --help"_s});
-    if (parser.isSet(help)) {
+    if (parser.isSet(help) || parser.isSet(u"help-all"_s)) {
         QTextStream(stdout) << parser.helpText();
         return 0;
     }

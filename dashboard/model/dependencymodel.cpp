@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/dependencymodel.h"
 
+#include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 
 #include <limits>
@@ -37,8 +38,17 @@ QString DependencyModel::statusWord(DependencyStatus status)
     Q_UNREACHABLE();
 }
 
-void DependencyModel::show(const QList<DependencyReport> &dependencies)
+void DependencyModel::setAge(std::optional<Seconds> age)
 {
+    if (age)
+        age = wholeSeconds(*age);
+    if (std::exchange(m_age, age) != age && !m_dependencies.isEmpty())
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+void DependencyModel::show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age)
+{
+    setAge(age);
     // Services name their dependencies in a fixed order, so the common case is a comparison row by row; only what
     // came or went moves rows.
     for (qsizetype row = 0; row < dependencies.size(); ++row) {
@@ -90,7 +100,9 @@ int DependencyModel::columnCount(const QModelIndex &parent) const { return paren
 
 QString DependencyModel::cellText(const DependencyReport &dependency, int column) const
 {
-    const auto since = [](const Since &value) { return value ? formatAge(*value) : tr("never"); };
+    const auto since = [this](const Since &value) {
+        return value ? formatAge(*value + m_age.value_or(Seconds(0))) : tr("never");
+    };
     if (dependency.status == DependencyStatus::NotUsed && column > Status)
         return {};
     switch (column) {
@@ -120,6 +132,7 @@ QVariant DependencyModel::data(const QModelIndex &index, int role) const
         if (index.column() >= Successes && index.column() <= LastFailure)
             return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
         return {};
+    case CurrentRole: return !m_age;
     case StatusRole: return QVariant::fromValue(dependency.status);
     case ReportRole: return QVariant::fromValue(dependency);
     case SortRole:

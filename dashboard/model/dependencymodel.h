@@ -15,11 +15,12 @@ class DependencyModel : public QAbstractTableModel
 
 public:
     enum Column { Name, Status, Successes, Failures, LastSuccess, LastFailure, Error, ColumnCount };
-    enum Role { StatusRole = Qt::UserRole, SortRole, ReportRole };
+    enum Role { StatusRole = Qt::UserRole, SortRole, ReportRole, CurrentRole };
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void show(const QList<DependencyReport> &dependencies);
+    /// `age`: since the service said so, if that is not the latest it could have said. Ages are told as of now.
+    void show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age = {});
     const QList<DependencyReport> &dependencies() const { return m_dependencies; }
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -33,7 +34,10 @@ private:
     void update(int row, const DependencyReport &dependency);
     QString cellText(const DependencyReport &dependency, int column) const;
 
+    void setAge(std::optional<Seconds> age);
+
     QList<DependencyReport> m_dependencies;
+    std::optional<Seconds> m_age; ///< nothing: they are current
 };
 
 } // namespace Hephaestus

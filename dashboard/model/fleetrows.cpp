@@ -100,7 +100,9 @@ void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
         const ServiceId id = m_fleet.row(line).id;
         if (const int row = rowOf(id); row >= 0)
             Q_EMIT dataChanged(index(row, first.column()), index(row, last.column()));
-        displaced = displaced || isDisplaced(id);
+        if (m_held && isDisplaced(id))
+            noteDisplaced(id);
+        displaced = displaced || (!m_held && isDisplaced(id));
     }
     if (displaced)
         arrange();
@@ -108,7 +110,39 @@ void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
 
 void FleetRows::reconsider(ServiceId id)
 {
-    if (isDisplaced(id))
+    if (!isDisplaced(id))
+        return;
+    if (m_held)
+        noteDisplaced(id);
+    else
+        arrange();
+}
+
+/// Its row stays; one that it has not got yet comes below all others, where it moves none.
+void FleetRows::noteDisplaced(ServiceId id)
+{
+    const Place place = placeOf(*m_fleet.find(id));
+    m_places.insert(id, place);
+    if (place.shown && rowOf(id) < 0 && !m_grouped) {
+        const int row = int(m_rows.size());
+        beginInsertRows({}, row, row);
+        m_rows << Row{id, {}};
+        m_rowOf.clear();
+        endInsertRows();
+    }
+    setOutOfOrder(true);
+}
+
+void FleetRows::setOutOfOrder(bool isOutOfOrder)
+{
+    if (std::exchange(m_isOutOfOrder, isOutOfOrder) != isOutOfOrder)
+        Q_EMIT outOfOrderChanged();
+}
+
+void FleetRows::setHeld(bool held)
+{
+    m_held = held;
+    if (!held && m_isOutOfOrder)
         arrange();
 }
 
@@ -185,6 +219,7 @@ void FleetRows::arrange()
     m_places.clear();
     for (int line = 0; line < m_fleet.rowCount(); ++line)
         m_places.insert(m_fleet.row(line).id, placeOf(m_fleet.row(line)));
+    setOutOfOrder(false);
     const QList<Row> rows = wanted();
     if (rows == m_rows)
         return;

@@ -10,7 +10,8 @@ namespace Hephaestus {
 
 /// The services of a FleetModel as a person looks at them: those that match a query, favourites first, sorted by the
 /// values of a column. Ties are sorted by name, so that rows do not jump. Each group may have a heading that folds it.
-/// Rows come, go and move one by one and nothing resets, so that a selection survives.
+/// Rows come, go and move one by one and nothing resets, so that a selection survives. While the order is held, nothing
+/// that the services do moves a row.
 class FleetRows : public QAbstractTableModel
 {
     Q_OBJECT
@@ -30,6 +31,11 @@ public:
     void setGrouped(bool grouped);
     void setFolded(const QString &group, bool folded);
 
+    /// While held, a service keeps its row whatever it does. One that newly matches gets a row below all others.
+    void setHeld(bool held);
+    bool isOutOfOrder() const { return m_isOutOfOrder; } ///< it would stand otherwise if nothing were held
+    void arrangeAnew() { arrange(); }                    ///< also while held
+
     bool isHeading(int row) const { return m_rows.at(row).service == NoService; }
     ServiceId serviceAt(int row) const { return m_rows.at(row).service; } ///< NoService: a heading
     /// The service, or all of the heading's group that match, shown or folded away.
@@ -42,6 +48,9 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
     /// Column -1: the order in which they were added.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+Q_SIGNALS:
+    void outOfOrderChanged();
 
 private:
     struct Row
@@ -67,6 +76,8 @@ private:
     bool isDisplaced(ServiceId id) const;
     void refreshHeadings();
     void arrange();
+    void noteDisplaced(ServiceId id);
+    void setOutOfOrder(bool isOutOfOrder);
     Place placeOf(const ServiceRow &service) const;
     QList<ServiceId> sorted() const;
     QList<Row> wanted() const;
@@ -78,6 +89,8 @@ private:
     FleetModel &m_fleet;
     FilterQuery m_query;
     bool m_grouped = false;
+    bool m_held = false;
+    bool m_isOutOfOrder = false;
     QSet<QString> m_folded;
     int m_column = -1;
     Qt::SortOrder m_order = Qt::AscendingOrder;

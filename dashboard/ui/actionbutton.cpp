@@ -3,6 +3,7 @@
 
 #include "dashboard/ui/theme.h"
 
+#include <QKeyEvent>
 #include <QStyleOptionToolButton>
 #include <QStylePainter>
 
@@ -17,6 +18,14 @@ ActionButton::ActionButton(QWidget *parent) : QToolButton(parent)
 int ActionButton::gap() const { return spacing(fontMetrics(), 2); }
 
 QSize ActionButton::sizeHint() const { return QToolButton::sizeHint() + QSize(2 * gap(), 0); }
+
+void ActionButton::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
+        click();
+    else
+        QToolButton::keyPressEvent(event);
+}
 
 /// The frame as the style draws it, then icon and text in their own places.
 void ActionButton::paintEvent(QPaintEvent *)

@@ -15,6 +15,7 @@ public:
     QSize sizeHint() const override;
 
 protected:
+    void keyPressEvent(QKeyEvent *event) override; ///< Enter as Space
     void paintEvent(QPaintEvent *event) override;
 
 private:

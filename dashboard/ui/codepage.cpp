@@ -74,7 +74,12 @@ void CodePage::show(const ServiceRow &row)
 {
     const bool says = row.report && row.report->code;
     const CodeReport code = says ? *row.report->code : CodeReport();
-    const QColor colour = Theme::of(palette()).accent(code.verdict);
+    const Theme &theme = Theme::of(parentWidget() ? parentWidget()->palette() : palette());
+    const QColor colour = row.isCurrent() ? theme.accent(code.verdict) : theme.muted();
+    QPalette quiet = palette();
+    quiet.setColor(QPalette::WindowText, row.isCurrent() ? palette().color(QPalette::WindowText) : theme.muted());
+    if (m_verdict->palette() != quiet)
+        m_verdict->setPalette(quiet);
     m_icon->setVisible(says && code.verdict != CodeVerdict::Unknown);
     if (m_icon->isVisibleTo(this))
         m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,

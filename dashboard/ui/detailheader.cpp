@@ -105,7 +105,9 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
             label->setPalette(quiet);
     }
     m_facts->setText(facts(row, age));
-    m_resources->setText(resources(row));
+    m_resources->setText(row.isCurrent()  ? resources(row)
+                             : row.report ? tr("All below is what it last said, %1.").arg(formatAge(age))
+                                          : QString());
 }
 
 } // namespace Hephaestus

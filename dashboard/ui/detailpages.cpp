@@ -43,7 +43,8 @@ QString titleOf(const Receipt &receipt)
 IconDelegate::Look statusLook(const Theme &theme, const QModelIndex &index)
 {
     const auto status = index.data(DependencyModel::StatusRole).value<DependencyStatus>();
-    return {Icons::nameOf(status), theme.accent(status)};
+    const bool isCurrent = index.data(DependencyModel::CurrentRole).toBool();
+    return {Icons::nameOf(status), isCurrent ? theme.accent(status) : theme.muted()};
 }
 
 IconDelegate::Look outcomeLook(const Theme &theme, const QModelIndex &index)
@@ -70,7 +71,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_rows->setSourceModel(&m_model);
     m_rows->setSortRole(DependencyModel::SortRole);
     m_table->setModel(m_rows);
-    styleTable(m_table);
+    styleTable(m_table, DependencyModel::CurrentRole);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
     setColumnWidths(m_table, {0, 10, 6, 6, 9, 10, 30});
     m_table->setSortingEnabled(true);
@@ -84,9 +85,9 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     layout->addWidget(m_table);
 }
 
-void DependenciesPage::show(const QList<DependencyReport> &dependencies)
+void DependenciesPage::show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age)
 {
-    m_model.show(dependencies);
+    m_model.show(dependencies, age);
     makeRoom();
 }
 
@@ -116,8 +117,14 @@ RawPage::RawPage(QWidget *parent) : QPlainTextEdit(parent)
     setPlaceholderText(tr("Nothing has been received yet."));
 }
 
-void RawPage::show(const QByteArray &body)
+void RawPage::show(const QByteArray &body, bool isCurrent)
 {
+    QPalette colours = palette();
+    colours.setColor(QPalette::Text,
+                     isCurrent ? parentWidget()->palette().color(QPalette::Text)
+                               : Theme::of(parentWidget()->palette()).muted());
+    if (colours != palette())
+        setPalette(colours);
     if (body == m_body || !isVisible() || textCursor().hasSelection())
         return;
     m_body = body;

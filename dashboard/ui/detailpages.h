@@ -21,7 +21,7 @@ class DependenciesPage : public QWidget
 public:
     explicit DependenciesPage(QWidget *parent = nullptr);
 
-    void show(const QList<DependencyReport> &dependencies);
+    void show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age = {}); ///< as of the model
 
 Q_SIGNALS:
     void opened(const QString &dependency); ///< Enter or a double click
@@ -45,7 +45,7 @@ class RawPage : public QPlainTextEdit
 public:
     explicit RawPage(QWidget *parent = nullptr);
 
-    void show(const QByteArray &body);
+    void show(const QByteArray &body, bool isCurrent = true); ///< grey if it is not
 
 private:
     QByteArray m_body;

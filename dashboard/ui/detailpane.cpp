@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/detailheader.h"
@@ -57,6 +58,9 @@ QWidget *DetailPane::makePage()
 {
     m_reason->setTextFormat(Qt::PlainText);
     m_reason->setWordWrap(true);
+    m_reason->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_reason->setFixedHeight(2 * fontMetrics().lineSpacing());
+    m_reason->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long word widens nothing
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
@@ -90,6 +94,13 @@ void DetailPane::connectPages()
             refresh();
     };
     connect(&m_session.fleet(), &FleetModel::answered, this, refreshIfShown);
+    connect(&m_session.fleet(), &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex &first, const QModelIndex &last) { // its age grows without an answer
+                const ServiceRow *const row = m_session.fleet().find(m_service);
+                const int line = row && !row->isCurrent() ? m_session.fleet().indexOf(m_service).row() : -1;
+                if (first.row() <= line && line <= last.row())
+                    refresh();
+            });
     connect(&m_session.actions(), &ServiceActions::receiptChanged, this, refreshIfShown);
     connect(&m_session.actions(), &ServiceActions::begun, this, [this](ServiceId id) {
         if (id == m_service)
@@ -127,7 +138,15 @@ QWidget *DetailPane::makeButtons()
         layout->addWidget(button);
     }
     m_restart->setDefaultAction(m_commands.action(ServiceAction::Restart));
-    m_restart->setMinimumWidth(m_restart->sizeHint().width()); // Cancel takes its place
+    // What cancels takes its place, and moves nothing.
+    int width = m_restart->sizeHint().width();
+    for (const QString &text : {tr("Stop &waiting"), tr("&Restart 999…")}) {
+        QAction other(m_commands.cancel()->icon(), text);
+        ActionButton sample;
+        sample.setDefaultAction(&other);
+        width = std::max(width, sample.sizeHint().width());
+    }
+    m_restart->setFixedWidth(width);
     layout->addStretch();
     return row;
 }
@@ -158,11 +177,34 @@ void DetailPane::showGraphs()
 void DetailPane::refreshButtons()
 {
     QAction *const action = m_commands.isRunning() ? m_commands.cancel() : m_commands.action(ServiceAction::Restart);
+    refreshReason();
     if (m_restart->defaultAction() == action)
         return;
     if (m_restart->defaultAction())
         m_restart->removeAction(m_restart->defaultAction());
     m_restart->setDefaultAction(action);
+}
+
+/// Why it is in its state; while something runs for it, what stopping to wait would leave.
+void DetailPane::refreshReason()
+{
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    const QString left = m_session.actions().afterCancel(m_service);
+    const QString reason = visibleText(!row                 ? QString()
+                                           : left.isEmpty() ? stateReason(*row)
+                                                            : tr("If you stop waiting: %1.").arg(left),
+                                       1000);
+    const int room = 2 * m_reason->width() - 12 * fontMetrics().averageCharWidth(); // lines break early
+    const QString fitting = fontMetrics().elidedText(reason, Qt::ElideRight, std::max(room, 1));
+    m_reason->setText(fitting);
+    m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));
+    m_reason->setAccessibleName(reason);
+}
+
+void DetailPane::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    refreshReason();
 }
 
 void DetailPane::refresh()
@@ -174,15 +216,14 @@ void DetailPane::refresh()
     const Clock &time = Clock::machine();
     const auto age = row->lastSeen ? time.now() - *row->lastSeen : Clock::TimePoint::duration(0);
     m_header->show(*row, age);
-    const QString reason = visibleText(stateReason(*row), 1000);
-    m_reason->setText(reason);
-    m_reason->setVisible(!reason.isEmpty());
-    m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>());
+    refreshReason();
+    m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>(),
+                         row->isCurrent() ? std::nullopt : std::optional<Seconds>(age));
     if (m_tabs->currentWidget() == m_graphs)
         m_graphs->refresh();
     m_logs->show(*row);
     m_code->show(*row);
-    m_raw->show(row->reply.body);
+    m_raw->show(row->reply.body, row->isCurrent());
     m_receipt->show(m_session.actions().receipt(m_service), m_session.actions().runningStep(m_service),
                     m_session.actions().isRunning(m_service));
 }

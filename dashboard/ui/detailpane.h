@@ -34,10 +34,14 @@ public:
     /// The services that are selected beside it: their graphs are shown beside its own.
     void setServices(const QList<ServiceId> &services);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void showGraphs();
     void refresh();
     void refreshButtons();
+    void refreshReason();
     QWidget *makePage();
     QWidget *makeButtons();
     void connectPages();
@@ -51,7 +55,7 @@ private:
     DetailHeader *m_header;
     QToolButton *m_restart;
     QToolButton *m_shutDown;
-    QLabel *m_reason; ///< below the buttons, so that they stay where they are
+    QLabel *m_reason; ///< two lines, whether they are used or not, so that nothing around them moves
     QTabWidget *m_tabs;
     DependenciesPage *m_dependencies;
     GraphPage *m_graphs;

@@ -115,8 +115,10 @@ IconDelegate::Look codeLook(const Theme &theme, const QModelIndex &index)
 {
     const auto verdict = index.data(FleetModel::CodeRole).value<CodeVerdict>();
     switch (verdict) {
-    case CodeVerdict::Stale: return {u"stale"_s, theme.accent(verdict)};
-    case CodeVerdict::Fresh: return {u"fresh"_s, theme.accent(verdict)};
+    case CodeVerdict::Stale:
+    case CodeVerdict::Fresh:
+        return {verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,
+                index.data(FleetModel::CurrentRole).toBool() ? theme.accent(verdict) : theme.muted()};
     case CodeVerdict::Unknown: return {};
     }
     Q_UNREACHABLE();

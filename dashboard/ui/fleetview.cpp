@@ -10,15 +10,24 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QSettings>
+#include <QToolButton>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto HeldAfterKey = 3s;
+
+} // namespace
 
 FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     : QTableView(parent)
     , m_fleet(fleet)
     , m_rows(new FleetRows(fleet, this))
+    , m_sortAnew(new QToolButton(viewport()))
 {
     setModel(m_rows);
     styleTable(this, FleetModel::CurrentRole);
@@ -40,6 +49,15 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
         menu->popup(horizontalHeader()->mapToGlobal(position));
     });
     arrangeColumns();
+    m_sortAnew->setText(tr("Sort anew"));
+    m_sortAnew->setToolTip(plainToolTip(tr("The order has changed. It holds while the pointer is over the table.")));
+    m_sortAnew->setFocusPolicy(Qt::NoFocus);
+    m_sortAnew->setCursor(Qt::ArrowCursor);
+    m_sortAnew->hide();
+    connect(m_sortAnew, &QToolButton::clicked, m_rows, &FleetRows::arrangeAnew);
+    connect(m_rows, &FleetRows::outOfOrderChanged, this, &FleetView::placeSortAnew);
+    m_sinceKey.setSingleShot(true);
+    connect(&m_sinceKey, &QTimer::timeout, this, &FleetView::holdOrder);
     setContextMenuPolicy(Qt::CustomContextMenu);
     setAccessibleName(tr("Services"));
 
@@ -90,9 +108,45 @@ void FleetView::makeRoom()
     }
 }
 
+// ---- nothing moves under the pointer ------------------------------------------------------------------
+
+bool FleetView::viewportEvent(QEvent *event)
+{
+    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave) {
+        m_isPointerOver = event->type() == QEvent::Enter;
+        holdOrder();
+    }
+    return QTableView::viewportEvent(event);
+}
+
+void FleetView::hideEvent(QHideEvent *event)
+{
+    QTableView::hideEvent(event);
+    m_isPointerOver = false;
+    holdOrder();
+}
+
+void FleetView::scrollContentsBy(int dx, int dy)
+{
+    QTableView::scrollContentsBy(dx, dy);
+    placeSortAnew();
+}
+
+void FleetView::holdOrder() { m_rows->setHeld(m_isPointerOver || m_sinceKey.isActive()); }
+
+void FleetView::placeSortAnew()
+{
+    m_sortAnew->setVisible(m_rows->isOutOfOrder());
+    m_sortAnew->adjustSize();
+    const int gap = spacing(fontMetrics(), 2);
+    m_sortAnew->move(viewport()->width() - m_sortAnew->width() - gap,
+                     viewport()->height() - m_sortAnew->height() - gap);
+}
+
 void FleetView::resizeEvent(QResizeEvent *event)
 {
     QTableView::resizeEvent(event);
+    placeSortAnew();
     if (event->size().width() != event->oldSize().width())
         makeRoom();
 }
@@ -278,6 +332,8 @@ void FleetView::move(QKeyEvent *event, int key)
 
 void FleetView::keyPressEvent(QKeyEvent *event)
 {
+    m_sinceKey.start(HeldAfterKey);
+    holdOrder();
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
     if (plain && foldByKey(event->key()))
         return;

@@ -5,14 +5,19 @@
 
 #include <QSet>
 #include <QTableView>
+#include <QTimer>
 
 class QMenu;
+class QToolButton;
 class QSettings;
 
 namespace Hephaestus {
 
 /// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move;
 /// any number are marked, for acts on several services at once.
+///
+/// While the pointer is over it, and for three seconds after a key, the order holds. A quiet button offers to sort
+/// anew.
 class FleetView : public QTableView
 {
     Q_OBJECT
@@ -50,11 +55,16 @@ protected:
     void mousePressEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+    void scrollContentsBy(int dx, int dy) override;
 
 private:
     void arrangeColumns();
     void chooseColumn(int column, bool shown);
     void makeRoom();
+    void holdOrder();
+    void placeSortAnew();
     void keepSomethingCurrent();
     void mark();
     void endMarking();
@@ -67,6 +77,9 @@ private:
     FleetModel &m_fleet;
     FleetRows *m_rows;
     QSet<int> m_unwanted; ///< columns that a person does not want to see
+    QToolButton *m_sortAnew;
+    QTimer m_sinceKey; ///< runs while a key was just pressed
+    bool m_isPointerOver = false;
     bool m_grouped = false;
     bool m_marking = false; ///< by keys: the arrows move, and leave what is marked
 };

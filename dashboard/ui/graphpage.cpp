@@ -2,6 +2,7 @@
 #include "dashboard/ui/graphpage.h"
 
 #include "common/base/duration.h"
+#include "common/base/localtime.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
@@ -14,6 +15,7 @@
 #include <QPointer>
 #include <QSaveFile>
 #include <QScrollArea>
+#include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -35,6 +37,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     , m_session(session)
     , m_which(new QComboBox)
     , m_span(new QComboBox)
+    , m_live(new QToolButton)
     , m_compare(new QToolButton)
     , m_export(new QToolButton)
     , m_stack(new QVBoxLayout)
@@ -62,7 +65,16 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
         m_wanted = choice();
         rebuild();
     });
-    connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
+    m_live->setText(tr("Live"));
+    m_live->setToolTip(plainToolTip(tr("Go on with what happens now.")));
+    m_live->setFocusPolicy(Qt::StrongFocus);
+    connect(m_live, &QToolButton::clicked, this, [this] {
+        if (!m_panels.empty())
+            m_panels.front().graph->followNow();
+    });
+    connect(m_span, &QComboBox::currentIndexChanged, this, [this](int index) {
+        if (index < 0) // paused
+            return;
         for (Panel &panel : m_panels)
             panel.graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong()));
     });
@@ -71,6 +83,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     bar->setSpacing(spacing(fontMetrics(), 2));
     bar->addWidget(m_which, 1);
     bar->addWidget(m_span);
+    bar->addWidget(m_live);
     bar->addWidget(m_compare);
     bar->addWidget(m_export);
     m_stack->setContentsMargins(0, 0, 0, 0);
@@ -106,7 +119,7 @@ void GraphPage::setServices(const QList<ServiceId> &services)
 
 void GraphPage::select(const QString &dependency)
 {
-    m_wanted = {{}, dependency};
+    m_wanted = Choice{{}, dependency};
     rebuild();
 }
 
@@ -116,9 +129,11 @@ void GraphPage::select(const QString &dependency)
 void GraphPage::listChoices()
 {
     QStringList names;
+    bool isKnown = false; ///< what there is
     for (const Panel &panel : m_panels) {
         QStringList used = panel.range.operations.keys();
         if (const ServiceRow *const row = m_session.fleet().find(panel.service); row && row->report) {
+            isKnown = true;
             for (const DependencyReport &dependency : row->report->dependencies) {
                 if (dependency.status != DependencyStatus::NotUsed)
                     used << dependency.name;
@@ -129,7 +144,13 @@ void GraphPage::listChoices()
                 names << name;
         }
     }
-    QList<QVariant> items{QString()};
+    const QVariant unasked = names.isEmpty() && isKnown ? QVariant(int(Measure::Latency)) : QVariant(QString());
+    const QVariant wanted = !m_wanted ? unasked
+        : m_wanted->measure           ? QVariant(int(*m_wanted->measure))
+                                      : QVariant(m_wanted->dependency);
+    QList<QVariant> items;
+    if (!names.isEmpty() || !isKnown)
+        items << QString();
     for (const QString &name : names)
         items << name;
     for (const Measure measure : AllMeasures)
@@ -142,7 +163,7 @@ void GraphPage::listChoices()
     if (listed != items) {
         m_which->clear();
         for (const QVariant &item : items) {
-            if (item.typeId() == QMetaType::Int
+            if (item.typeId() == QMetaType::Int && m_which->count() > 0
                 && m_which->itemData(m_which->count() - 1).typeId() == QMetaType::QString)
                 m_which->insertSeparator(m_which->count());
             m_which->addItem(item.typeId() == QMetaType::Int ? nameOf(Measure(item.toInt()))
@@ -151,7 +172,6 @@ void GraphPage::listChoices()
                              item);
         }
     }
-    const QVariant wanted = m_wanted.measure ? QVariant(int(*m_wanted.measure)) : QVariant(m_wanted.dependency);
     const int index = int(m_which->findData(wanted));
     if (m_which->currentIndex() != std::max(0, index))
         m_which->setCurrentIndex(std::max(0, index));
@@ -212,7 +232,7 @@ void GraphPage::rebuild()
                                                                   : nullptr;
                 if (other)
                     graph->showSameTimeAs(*other);
-                else
+                else if (m_span->currentIndex() >= 0)
                     graph->setSpan(std::chrono::seconds(m_span->currentData().toLongLong()));
                 connect(graph, &TimeGraph::viewChanged, this, [this, graph] { follow(graph); });
             }
@@ -237,10 +257,19 @@ void GraphPage::rebuild()
     }
 }
 
+/// The services may tell of dependencies only now, or of none: then something else is worth to be shown.
+void GraphPage::rebuildIfOtherKind()
+{
+    listChoices();
+    if (choice() != m_built)
+        rebuild();
+}
+
 void GraphPage::refresh()
 {
     if (!isVisible())
         return;
+    rebuildIfOtherKind();
     for (Panel &panel : m_panels)
         refresh(panel, false);
 }
@@ -278,6 +307,8 @@ void GraphPage::take(ServiceId service, const HistoryRange &range)
     panel->asked = false;
     panel->range = range;
     listChoices();
+    if (choice() != m_built)
+        return rebuild();
     show(*panel);
     compareTops();
     if (std::exchange(panel->again, false))
@@ -312,6 +343,26 @@ void GraphPage::follow(TimeGraph *moved)
         refresh(panel, true);
     }
     compareTops();
+    showTime();
+}
+
+/// `last 5 min`, or since when nothing new is shown.
+void GraphPage::showTime()
+{
+    const TimeGraph *const graph = m_panels.empty() ? nullptr : m_panels.front().graph;
+    const bool isLive = !graph || graph->isFollowing();
+    m_live->setEnabled(!isLive);
+    if (!isLive) {
+        const QDateTime until = localTime(graph->to());
+        m_span->setPlaceholderText(
+            tr("paused at %1")
+                .arg(until.toString(until.date() == QDate::currentDate() ? u"HH:mm"_s : u"d MMM HH:mm"_s)));
+        m_span->setCurrentIndex(-1);
+        m_span->update();
+    } else if (m_span->currentIndex() < 0) {
+        const QSignalBlocker quiet(m_span);
+        m_span->setCurrentIndex(int(m_span->findData(qint64(graph ? graph->span().count() : 300))));
+    }
 }
 
 /// What is compared is drawn on the same scale.

@@ -63,6 +63,8 @@ private:
     void take(ServiceId service, const HistoryRange &range);
     void follow(TimeGraph *moved);
     void compareTops();
+    void showTime();
+    void rebuildIfOtherKind();
     void listChoices();
     void fillCompareMenu();
     void saveCsv();
@@ -75,12 +77,13 @@ private:
     QList<ServiceId> m_compared; ///< chosen on this page, beside the given ones
     QComboBox *m_which;
     QComboBox *m_span;
+    QToolButton *m_live;
     QToolButton *m_compare;
     QToolButton *m_export;
     QVBoxLayout *m_stack;
     QWidget *m_graphs;
     std::vector<Panel> m_panels;
-    Choice m_wanted; ///< kept while another service without it is shown
+    std::optional<Choice> m_wanted; ///< kept while another service without it is shown; nothing: nobody chose
     Choice m_built;
 };
 

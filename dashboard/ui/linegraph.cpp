@@ -161,7 +161,8 @@ void LineGraph::drawValues()
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))
-        labels << std::pair(tr("%1 now %2").arg(nameOf(m_measure).toLower(), textOf(m_measure, last)),
+        labels << std::pair((isFollowing() ? tr("%1 now %2") : tr("%1 then %2"))
+                                .arg(nameOf(m_measure).toLower(), textOf(m_measure, last)),
                             theme.accent(ServiceState::Unauthorized));
     if (m_measure == Measure::Latency && slowestSeen > 0)
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),

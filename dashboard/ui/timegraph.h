@@ -18,6 +18,8 @@ class TimeGraph : public QCustomPlot
 public:
     /// How much time is seen, ending now. 10 s to 30 days.
     void setSpan(std::chrono::seconds span);
+    bool isFollowing() const { return m_following; } ///< the right edge is now
+    void followNow();                                ///< again, with the span as it was set
     std::chrono::seconds span() const { return m_span; }
 
     /// What is seen, which is not the latest span once somebody has zoomed or moved it.
@@ -81,7 +83,6 @@ protected:
 private:
     void drawGaps();
     void drawMarks();
-    void followNow();
     void moved(const QCPRange &range);
 
     QList<QCPItemText *> m_labels;

@@ -20,10 +20,13 @@ TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent)
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(spacing(fontMetrics(), 1));
+    m_layout->setSizeConstraint(QLayout::SetNoConstraint);
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_all = addButton({}, {});
     for (const ServiceState state : AllServiceStates)
         m_states[state] = addButton(u"state:"_s + wireName(state), Icons::nameOf(state));
     m_stale = addButton(u"stale"_s, u"stale"_s);
+    m_layout->addStretch();
     connect(&fleet, &FleetModel::totalsChanged, this, &TotalsStrip::update);
     updateIcons();
     update();
@@ -49,18 +52,68 @@ QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
 void TotalsStrip::update()
 {
     const FleetModel::Totals totals = m_fleet.totals();
-    const auto show = [](QToolButton *button, const QString &text, bool visible) {
-        button->setText(text);
+    const auto show = [this](QToolButton *button, int count, const QString &text, bool visible) {
+        button->setProperty("words", text);
+        button->setProperty("number", QString::number(count));
         button->setAccessibleName(text);
-        button->setVisible(visible || button->isChecked());
+        if (!m_isPointerOver)
+            button->setVisible(visible || button->isChecked());
     };
-    show(m_all, totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services), true);
+    show(m_all, totals.services, totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services), true);
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
         const int count = totals.states.value(it.key());
-        show(it.value(), u"%1 %2"_s.arg(count).arg(stateWord(it.key())),
+        show(it.value(), count, u"%1 %2"_s.arg(count).arg(stateWord(it.key())),
              count > 0 || it.key() == ServiceState::Healthy);
     }
-    show(m_stale, tr("%1 stale").arg(totals.stale), totals.stale > 0);
+    show(m_stale, totals.stale, tr("%1 stale").arg(totals.stale), totals.stale > 0);
+    fit();
+}
+
+/// Words where they fit, else numbers.
+void TotalsStrip::fit()
+{
+    const QList<QToolButton *> buttons = findChildren<QToolButton *>();
+    const auto write = [&](const char *property) {
+        int width = 0;
+        for (QToolButton *const button : buttons) {
+            button->setText(button->property(property).toString());
+            button->setToolTip(button->property("words").toString());
+            if (!button->isHidden())
+                width += button->sizeHint().width() + m_layout->spacing();
+        }
+        return width - m_layout->spacing();
+    };
+    if (write("words") > width())
+        write("number");
+}
+
+QSize TotalsStrip::minimumSizeHint() const { return {spacing(fontMetrics(), 60), QWidget::minimumSizeHint().height()}; }
+
+void TotalsStrip::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+void TotalsStrip::enterEvent(QEnterEvent *event)
+{
+    QWidget::enterEvent(event);
+    m_isPointerOver = true;
+    for (QToolButton *const button : findChildren<QToolButton *>()) {
+        if (button->isVisible())
+            button->setFixedWidth(button->width());
+    }
+}
+
+void TotalsStrip::leaveEvent(QEvent *event)
+{
+    QWidget::leaveEvent(event);
+    m_isPointerOver = false;
+    for (QToolButton *const button : findChildren<QToolButton *>()) {
+        button->setMinimumWidth(0);
+        button->setMaximumWidth(QWIDGETSIZE_MAX);
+    }
+    update();
 }
 
 void TotalsStrip::updateIcons()

@@ -10,7 +10,8 @@ class QToolButton;
 
 namespace Hephaestus {
 
-/// How many services there are of each kind, as buttons that show only those.
+/// How many services there are of each kind, as buttons that show only those. Where there is little room they are an
+/// icon and a number; a button that the pointer is over keeps its place.
 class TotalsStrip : public QWidget
 {
     Q_OBJECT
@@ -21,18 +22,25 @@ public:
     /// Marks the button that stands for the filter in use.
     void setFilter(const QString &filter);
 
+    QSize minimumSizeHint() const override; ///< of icons and numbers
+
 Q_SIGNALS:
     void filterWanted(const QString &filter); ///< empty: all
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void enterEvent(QEnterEvent *event) override;
+    void leaveEvent(QEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
     QToolButton *addButton(const QString &filter, const QString &icon);
     void update();
     void updateIcons();
+    void fit();
 
     FleetModel &m_fleet;
+    bool m_isPointerOver = false;
     QHBoxLayout *m_layout;
     QToolButton *m_all;
     QToolButton *m_stale;

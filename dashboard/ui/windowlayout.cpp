@@ -3,6 +3,7 @@
 
 #include "dashboard/ui/filterbar.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/theme.h"
 
 #include <QAction>
 #include <QEvent>
@@ -16,6 +17,12 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Narrow = 900; ///< in pixels at 100 %
+
+} // namespace
 
 WindowLayout::WindowLayout(QMainWindow *window, const Parts &parts) : QObject(window), m_window(window), m_parts(parts)
 {
@@ -31,13 +38,50 @@ void WindowLayout::restore()
     // Never larger than the screen it opens on.
     if (!m_window->restoreGeometry(settings.value(u"window/geometry"_s).toByteArray()))
         m_window->resize(QSize(1380, 860).boundedTo(m_window->screen()->availableSize()));
-    if (!m_parts.columns->restoreState(settings.value(u"window/columns"_s).toByteArray()))
-        m_parts.columns->setSizes({890, 490});
+    keepOnScreen();
+    arrange();
+    if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
+        m_parts.columns->setSizes(m_parts.columns->orientation() == Qt::Horizontal ? QList{890, 490} : QList{300, 320});
     if (!m_parts.rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_parts.rows->setSizes({620, 150});
     m_parts.showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
     m_parts.table->restoreColumns(settings);
     m_parts.filter->setFilter(settings.value(u"window/view"_s).toString());
+}
+
+/// The screen may be a smaller one than that it was left on.
+void WindowLayout::keepOnScreen()
+{
+    const QScreen *const screen = m_window->screen();
+    if (!screen || m_window->isMaximized() || m_window->isFullScreen())
+        return;
+    const QRect free = screen->availableGeometry();
+    QRect place(m_window->pos(), m_window->size().boundedTo(free.size()));
+    place.moveLeft(std::clamp(place.left(), free.left(), free.right() + 1 - place.width()));
+    place.moveTop(std::clamp(place.top(), free.top(), free.bottom() + 1 - place.height()));
+    if (place.size() != m_window->size())
+        m_window->resize(place.size());
+    if (place.topLeft() != m_window->pos() && m_window->pos() != QPoint())
+        m_window->move(place.topLeft());
+}
+
+/// Beside the table, or below it where both would be too narrow. Each way has its own sizes.
+void WindowLayout::arrange()
+{
+    const bool isNarrow = m_window->width() < spacing(m_window->fontMetrics(), Narrow / 4);
+    const Qt::Orientation wanted = isNarrow ? Qt::Vertical : Qt::Horizontal;
+    if (m_parts.columns->orientation() == wanted)
+        return;
+    QSettings settings;
+    settings.setValue(columnsKey(), m_parts.columns->saveState());
+    m_parts.columns->setOrientation(wanted);
+    if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
+        m_parts.columns->setSizes(isNarrow ? QList{300, 320} : QList{890, 490});
+}
+
+QString WindowLayout::columnsKey() const
+{
+    return m_parts.columns->orientation() == Qt::Horizontal ? u"window/columns"_s : u"window/stacked"_s;
 }
 
 void WindowLayout::watch()
@@ -55,6 +99,8 @@ void WindowLayout::watch()
 
 bool WindowLayout::eventFilter(QObject *watched, QEvent *event)
 {
+    if (event->type() == QEvent::Resize)
+        arrange();
     if (event->type() == QEvent::Move || event->type() == QEvent::Resize || event->type() == QEvent::WindowStateChange)
         saveSoon();
     return QObject::eventFilter(watched, event);
@@ -70,7 +116,7 @@ void WindowLayout::save() const
 {
     QSettings settings;
     settings.setValue(u"window/geometry"_s, m_window->saveGeometry());
-    settings.setValue(u"window/columns"_s, m_parts.columns->saveState());
+    settings.setValue(columnsKey(), m_parts.columns->saveState());
     settings.setValue(u"window/rows"_s, m_parts.rows->saveState());
     settings.setValue(u"window/events"_s, m_parts.showEvents->isChecked());
     settings.setValue(u"window/view"_s, m_parts.filter->view());

@@ -13,8 +13,8 @@ class FilterBar;
 class FleetView;
 
 /// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns, the
-/// view, and whether the events are shown. A change is saved soon, not only at the end: that may be a kill, or the
-/// machine's.
+/// view, and whether the events are shown. In a narrow window the details are below the table. A change is saved soon,
+/// not only at the end: that may be a kill, or the machine's.
 class WindowLayout : public QObject
 {
     Q_OBJECT
@@ -41,6 +41,9 @@ private:
     void restore();
     void watch();
     void saveSoon();
+    void arrange();
+    void keepOnScreen();
+    QString columnsKey() const;
 
     QMainWindow *m_window;
     Parts m_parts;

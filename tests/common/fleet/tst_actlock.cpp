@@ -231,6 +231,7 @@ void TestActLock::whatIsMeantToBeGoneIsTold()
     QVERIFY(restart->tryToBegin());
     Receipt receipt;
     receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.service = u"a"_s;
     receipt.oldPid = 8;
     receipt.newPid = 9;
     receipt.ok = true;

@@ -64,7 +64,8 @@ public:
     {
         if (onX11())
             return xdotool({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("20"), text});
-        QTest::keyClicks(QApplication::activeWindow()->focusWidget(), text);
+        for (const QChar letter : text) // the focus may follow what is typed
+            QTest::keyClick(QApplication::activeWindow()->focusWidget(), letter.toLatin1());
     }
 
     QToolButton *tool(const QString &text) const { return visible<QToolButton>(text); }

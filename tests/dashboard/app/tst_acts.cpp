@@ -27,6 +27,8 @@ private Q_SLOTS:
     void cleanupTestCase();
     void bothAreMarkedAndStarted();
     void theKeyboardAloneRestartsOne();
+    void whatIsTypedIntoTheTableOnlyFilters();
+    void aRestartByAKeyIsTakenBackByEscape();
     void aClickRestartsThePythonService();
     void dependenciesAreCheckedNow();
     void aScheduledShutdownCountsDownAndIsCancelled();
@@ -124,7 +126,8 @@ void TestActs::goTo(int line)
 {
     m_window->activateWindow();
     table()->setFocus();
-    key(u"ctrl+Home"_s, Qt::Key_Home, Qt::ControlModifier);
+    for (int each = 0; each < m_session->fleet().rowCount(); ++each)
+        key(u"Up"_s, Qt::Key_Up);
     for (int each = 0; each < line; ++each)
         key(u"Down"_s, Qt::Key_Down);
     QTRY_COMPARE(table()->currentService(), row(line).id);
@@ -184,6 +187,38 @@ void TestActs::theKeyboardAloneRestartsOne()
     QVERIFY2(seen.size() >= 2, qPrintable(seen.join(u"; "_s))); // the steps were to be seen in its row
     const Receipt *const receipt = m_session->actions().receipt(row(0).id);
     QVERIFY(receipt && receipt->ok);
+}
+
+void TestActs::whatIsTypedIntoTheTableOnlyFilters()
+{
+    const QString before = instance(0);
+    goTo(0);
+    QLineEdit *filter = nullptr;
+    for (QLineEdit *const edit : m_window->findChildren<QLineEdit *>()) {
+        if (edit->accessibleName() == "Filter"_L1)
+            filter = edit;
+    }
+    QVERIFY(filter);
+    hands().type(u"orders"_s); // o opens, r restarts, d, e, r, s starts
+    QTRY_COMPARE(filter->text(), u"orders"_s);
+    key(u"Escape"_s, Qt::Key_Escape);
+    QTRY_COMPARE(filter->text(), QString());
+    QTRY_VERIFY(table()->hasFocus());
+    QVERIFY(!row(0).activity && !row(1).activity);
+    QCOMPARE(instance(0), before);
+}
+
+void TestActs::aRestartByAKeyIsTakenBackByEscape()
+{
+    const QString before = instance(0);
+    goTo(0);
+    QTRY_VERIFY(m_window->commands().action(ServiceAction::Restart)->isEnabled());
+    key(u"r"_s, Qt::Key_R);
+    QTRY_VERIFY2(stateText(row(0)).startsWith(u"restart in "_s), qPrintable(stateText(row(0))));
+    key(u"Escape"_s, Qt::Key_Escape);
+    QTRY_VERIFY(!row(0).activity);
+    QVERIFY(!m_session->actions().isRunning(row(0).id));
+    QCOMPARE(instance(0), before);
 }
 
 void TestActs::aClickRestartsThePythonService()

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void rowsComeAndGoWithoutAReset_data();
     void rowsComeAndGoWithoutAReset();
     void whatIsNotUsedShowsNoNumbers();
+    void whatIsOldSaysHowOld();
 };
 
 static QList<DependencyReport> named(const QString &letters)
@@ -26,6 +27,24 @@ static QList<DependencyReport> named(const QString &letters)
     for (const QChar letter : letters)
         dependencies << Reports::dependency(letter);
     return dependencies;
+}
+
+void TestDependencyModel::whatIsOldSaysHowOld()
+{
+    DependencyModel model;
+    model.show(named(u"a"_s));
+    const auto text = [&](int column) { return model.index(0, column).data().toString(); };
+    QCOMPARE(text(DependencyModel::Status), u"working"_s);
+    QCOMPARE(text(DependencyModel::LastSuccess), u"1 s ago"_s);
+    QVERIFY(model.index(0, 0).data(DependencyModel::CurrentRole).toBool());
+    model.show(named(u"a"_s), Seconds(12.4));
+    QCOMPARE(text(DependencyModel::LastSuccess), u"13 s ago"_s);
+    QVERIFY(!model.index(0, 0).data(DependencyModel::CurrentRole).toBool());
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.show(named(u"a"_s), Seconds(12.8)); // reads the same
+    QCOMPARE(changed.size(), 0);
+    model.show(named(u"a"_s));
+    QCOMPARE(text(DependencyModel::LastSuccess), u"1 s ago"_s);
 }
 
 void TestDependencyModel::onlyTheCellsThatChangedAreSignalled()

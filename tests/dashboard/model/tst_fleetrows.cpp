@@ -22,6 +22,7 @@ private Q_SLOTS:
     void favouritesComeFirstHoweverItIsSorted();
     void aSelectionFollowsItsServiceWhenRowsMove();
     void whatDoesNotMoveIsNotMoved();
+    void whileHeldNothingMovesByItself();
     void itSaysTheSameAsOneMadeAnewWhateverHappens();
 };
 
@@ -45,6 +46,37 @@ static ServiceId add(FleetModel &fleet, const QString &name, const QString &grou
     const ServiceId id = fleet.add(entry);
     fleet.applyAnswer(id, Reports::answer(report));
     return id;
+}
+
+void TestFleetRows::whileHeldNothingMovesByItself()
+{
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const ServiceId a = add(fleet, u"a"_s);
+    const ServiceId b = add(fleet, u"b"_s);
+    add(fleet, u"c"_s);
+    rows.sort(FleetModel::State);
+    QSignalSpy changed(&rows, &FleetRows::outOfOrderChanged);
+    rows.setHeld(true);
+    fleet.applyAnswer(b, Reports::failure(ClientError::Refused));
+    QCOMPARE(shown(rows), u"a b c"_s);
+    QVERIFY(rows.isOutOfOrder());
+    QCOMPARE(changed.size(), 1);
+    rows.setHeld(false);
+    QCOMPARE(shown(rows), u"b a c"_s); // trouble first
+    QVERIFY(!rows.isOutOfOrder());
+
+    rows.setQuery(*FilterQuery::parse(u"state:healthy"_s)); // a person asks
+    QCOMPARE(shown(rows), u"a c"_s);
+    rows.setHeld(true);
+    fleet.applyAnswer(a, Reports::failure(ClientError::Refused)); // no longer matches
+    fleet.applyAnswer(b, Reports::answer(Reports::healthy()));    // matches now
+    QCOMPARE(shown(rows), u"a c b"_s);
+    rows.arrangeAnew();
+    QCOMPARE(shown(rows), u"b c"_s);
+    fleet.remove(b);
+    QCOMPARE(shown(rows), u"c"_s);
 }
 
 void TestFleetRows::groupsStandUnderTheirHeadings()

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void initTestCase();
     void theGraphShowsWhatWasSeenBeforeTheWindowWasOpened();
     void theWheelZoomsADragMovesAndADoubleClickReturns();
+    void whoHasNoDependenciesShowsItsLatency();
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
     void theValuesAndThePictureAreSaved();
     void theLogIsFollowedUntilSomebodyReadsInIt();
@@ -202,6 +203,23 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
     QCoreApplication::sendEvent(graph, &wheel);
     const QCPRange zoomed = graph->xAxis->range();
     QVERIFY(zoomed.size() < before);
+    QToolButton *live = nullptr;
+    for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+        if (button->text() == "Live"_L1)
+            live = button;
+    }
+    QVERIFY(live && live->isEnabled());
+    QComboBox *span = nullptr;
+    for (QComboBox *const box : page->findChildren<QComboBox *>()) {
+        if (box->accessibleName() == "Time span"_L1)
+            span = box;
+    }
+    QVERIFY(span && span->currentIndex() < 0);
+    QVERIFY2(span->placeholderText().startsWith(u"paused at "_s), qPrintable(span->placeholderText()));
+    QTest::mouseClick(live, Qt::LeftButton);
+    QVERIFY(graph->isFollowing() && !live->isEnabled());
+    QCOMPARE(span->currentText(), u"last 5 min"_s);
+    QCoreApplication::sendEvent(graph, &wheel);
     QTest::mousePress(graph, Qt::LeftButton, {}, middle);
     QTest::mouseMove(graph, middle + QPoint(40, 0));
     QMouseEvent drag(QEvent::MouseMove, middle + QPoint(60, 0), graph->mapToGlobal(middle + QPoint(60, 0)),
@@ -222,6 +240,21 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
             text && text->visible() && (text->text().contains(u"no data"_s) || text->text().contains(u"succeeded\n"_s));
     }
     QVERIFY(told);
+}
+
+void TestDetailPages::whoHasNoDependenciesShowsItsLatency()
+{
+    Bench bench;
+    HealthReport alone = Reports::healthy();
+    alone.dependencies.clear();
+    bench.show(alone);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<GraphPage>();
+    QTRY_VERIFY(!graphsOf(page).isEmpty() && graphsOf(page).first()->accessibleName() == u"Graph of Latency"_s);
+    // Until it has some.
+    bench.show(Reports::healthy());
+    QTRY_VERIFY(graphsOf(page).first()->accessibleName() != u"Graph of Latency"_s);
 }
 
 void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()

@@ -4,6 +4,8 @@
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/tablekeys.h"
+#include "dashboard/ui/totalsstrip.h"
 #include "dashboard/ui/viewsbutton.h"
 #include "dashboard/ui/wallboard.h"
 #include "tests/dashboard/model/reports.h"
@@ -48,6 +50,13 @@ private Q_SLOTS:
     void aShutdownIsAskedForOnce();
     void aButtonOfTheTotalsFilters();
     void slashGoesToTheFilter();
+    void whatIsTypedIntoTheTableFiltersAndDoesNothing();
+    void aRestartByAKeyCanBeTakenBack();
+    void theOrderHoldsUnderThePointer();
+    void nothingAboveThePagesMoves();
+    void theWindowKeepsItsSize();
+    void theDemoTouchesNothingElse();
+    void enterPressesTheButtonsOfTheFirstPage();
     void aHostileServiceIsDrawnLiterally();
     void aViewIsSavedUsedAndForgotten();
     void favouritesAreRemembered();
@@ -107,11 +116,7 @@ struct Bench
     QAction *action(ServiceAction action) { return window.findChild<ServiceCommands *>()->action(action); }
     QSplitter *splitter() ///< between table and details
     {
-        for (QSplitter *const splitter : window.findChildren<QSplitter *>()) {
-            if (splitter->orientation() == Qt::Horizontal)
-                return splitter;
-        }
-        return nullptr;
+        return qobject_cast<QSplitter *>(table()->parentWidget());
     }
     QLineEdit *filter()
     {
@@ -261,7 +266,7 @@ void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
 
     QTest::keyClick(bench.table(), Qt::Key_F); // all become favourites
     for (const ServiceId id : ids)
-        QVERIFY(bench.session.fleet().find(id)->favourite);
+        QTRY_VERIFY(bench.session.fleet().find(id)->favourite);
     QTest::keyClick(bench.table(), Qt::Key_Down);
     QTRY_COMPARE(restart->text().remove(u'&'), u"Restart…"_s);
 }
@@ -360,6 +365,193 @@ void TestMainWindow::slashGoesToTheFilter()
     QTest::keyClick(bench.table(), Qt::Key_Slash);
     QVERIFY(bench.filter()->hasFocus());
     QCOMPARE(bench.filter()->text(), QString());
+}
+
+void TestMainWindow::whatIsTypedIntoTheTableFiltersAndDoesNothing()
+{
+    Bench bench;
+    bench.addSome(2);
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    bench.table()->setFocus();
+    for (const char letter : "fresco") {
+        if (letter)
+            QTest::keyClick(bench.window.focusWidget(), letter);
+    }
+    QCOMPARE(bench.filter()->text(), u"fresco"_s);
+    QVERIFY(bench.filter()->hasFocus());
+    bench.filter()->clear();
+    bench.table()->setFocus();
+    for (const char letter : {'g', 'r'}) // the first of them moves
+        QTest::keyClick(bench.window.focusWidget(), letter);
+    QCOMPARE(bench.filter()->text(), u"gr"_s);
+    // A letter, and then something else: that was no command either.
+    bench.filter()->clear();
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_F);
+    QTest::keyClick(bench.table(), Qt::Key_Down);
+    QTest::keyClick(bench.table(), Qt::Key_F); // alone
+    const QList<ServiceId> ids = bench.session.fleet().ids();
+    QTRY_VERIFY(bench.session.fleet().find(ids[1])->favourite);
+    QVERIFY(!bench.session.fleet().find(ids[0])->favourite);
+    for (const ServiceId id : ids)
+        QVERIFY(!bench.session.actions().isRunning(id) && !bench.session.fleet().find(id)->activity);
+    QCOMPARE(bench.asked("POST"), 0);
+}
+
+void TestMainWindow::aRestartByAKeyCanBeTakenBack()
+{
+    Bench bench;
+    HealthReport idle = Reports::healthy();
+    idle.resources.inFlightRequests = 0;
+    bench.show(idle);
+    const ServiceId id = bench.add(u"mcp"_s, RestartByCommand{{u"/bin/true"_s}, {}, {}});
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.action(ServiceAction::Restart)->isEnabled());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    bench.table()->setFocus();
+    for (const auto modifier : {Qt::NoModifier, Qt::ControlModifier}) {
+        QTRY_VERIFY(bench.action(ServiceAction::Restart)->isEnabled());
+        QTest::keyClick(bench.table(), Qt::Key_R, modifier);
+        QTRY_VERIFY2(stateText(*bench.session.fleet().find(id)).startsWith(u"restart in "_s),
+                     qPrintable(stateText(*bench.session.fleet().find(id))));
+        QCOMPARE(bench.window.commands().cancel()->text().remove(u'&'), u"Undo"_s);
+        QTest::keyClick(bench.table(), Qt::Key_Escape);
+        QVERIFY(!bench.session.fleet().find(id)->activity);
+    }
+    QCOMPARE(bench.asked("POST"), 0);
+    const QSignalSpy begun(&bench.session.actions(), &ServiceActions::begun);
+    QTRY_VERIFY(bench.action(ServiceAction::Restart)->isEnabled());
+    QTest::keyClick(bench.table(), Qt::Key_R);
+    QTRY_COMPARE_WITH_TIMEOUT(begun.size(), 1, 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id), 60'000);
+}
+
+void TestMainWindow::theOrderHoldsUnderThePointer()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    const QList<ServiceId> ids = bench.session.fleet().ids();
+    bench.table()->sortByColumn(FleetModel::State, Qt::AscendingOrder);
+    QEnterEvent enter(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5));
+    QCoreApplication::sendEvent(bench.table()->viewport(), &enter);
+    bench.session.fleet().applyAnswer(ids[2], Reports::failure(ClientError::Refused));
+    QCOMPARE(bench.table()->rows().rowOf(ids[2]), 2); // what is under the pointer stays there
+    const auto *const anew = bench.table()->viewport()->findChild<QToolButton *>();
+    QVERIFY(anew->isVisible());
+    QTest::mouseClick(const_cast<QToolButton *>(anew), Qt::LeftButton);
+    QCOMPARE(bench.table()->rows().rowOf(ids[2]), 0);
+    QVERIFY(!anew->isVisible());
+    bench.session.fleet().applyAnswer(ids[1], Reports::failure(ClientError::Refused));
+    QCOMPARE(bench.table()->rows().rowOf(ids[1]), 2);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(bench.table()->viewport(), &leave);
+    QCOMPARE(bench.table()->rows().rowOf(ids[1]), 0);
+    QTest::keyClick(bench.table(), Qt::Key_Down); // three seconds from now on
+    bench.session.fleet().applyAnswer(ids[0], Reports::failure(ClientError::Refused));
+    QCOMPARE(bench.table()->rows().rowOf(ids[0]), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.table()->rows().rowOf(ids[0]), 0, 20'000);
+}
+
+void TestMainWindow::nothingAboveThePagesMoves()
+{
+    Bench bench;
+    bench.addSome(1);
+    QVERIFY(bench.start());
+    const ServiceId id = bench.session.fleet().ids().first();
+    auto *const tabs = bench.window.findChild<QTabWidget *>();
+    QTRY_VERIFY(tabs->isVisible());
+    QCoreApplication::processEvents();
+    const QPoint before = tabs->mapTo(&bench.window, QPoint());
+    HealthReport failing = Reports::withError();
+    failing.dependencies[1].error = QString(300, u'x').replace(20, 1, u' ');
+    bench.session.fleet().applyAnswer(id, Reports::answer(failing));
+    Test::deliverEvents();
+    QCOMPARE(tabs->mapTo(&bench.window, QPoint()), before);
+    bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
+    Test::deliverEvents();
+    QCOMPARE(tabs->mapTo(&bench.window, QPoint()), before);
+}
+
+void TestMainWindow::theWindowKeepsItsSize()
+{
+    Bench bench;
+    bench.addSome(12);
+    QVERIFY(bench.start());
+    QFont large = bench.window.font();
+    large.setPixelSize(17); // as of a desktop
+    bench.window.setFont(large);
+    for (const QSize &size : {QSize(640, 400), QSize(780, 560)}) {
+        bench.window.resize(size);
+        QTRY_COMPARE(bench.window.size(), size);
+        QCOMPARE(bench.splitter()->orientation(), Qt::Vertical); // the details are below the table
+        const QList<ServiceId> ids = bench.session.fleet().ids();
+        HealthReport stale = Reports::healthy();
+        stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+        const Answer<HealthReport> answers[] = {
+            Reports::failure(ClientError::Refused),       Reports::failure(ClientError::Unauthorized),
+            Reports::failure(ClientError::NotUnderstood), Reports::answer(Reports::withError()),
+            Reports::answer(Reports::shuttingDown()),     Reports::answer(stale)};
+        for (qsizetype each = 0; each < qsizetype(std::size(answers)); ++each)
+            bench.session.fleet().applyAnswer(ids[each], answers[each]);
+        Test::deliverEvents();
+        QCOMPARE(bench.window.size(), size);
+        for (const QToolButton *const button : bench.window.findChild<TotalsStrip *>()->findChildren<QToolButton *>()) {
+            if (!button->isHidden())
+                QVERIFY2(button->geometry().right() <= button->parentWidget()->width(),
+                         qPrintable(button->accessibleName()));
+        }
+    }
+}
+
+void TestMainWindow::theDemoTouchesNothingElse()
+{
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"demo.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"of the demo\"\nurl = \"http://127.0.0.1:2\"\n"
+               "restart = { method = \"command\", command = [\"/bin/false\"] }\n");
+    file.close();
+    FleetSession session(impatient());
+    MainWindow window(session, QFileInfo(file).canonicalFilePath());
+    FleetEntry own = Reports::entry(u"of the user"_s);
+    own.restart = RestartByCommand{{u"/bin/false"_s}, {}, {}};
+    const ServiceId id = session.add(own);
+    const auto trigger = [&](const QString &text) {
+        for (QAction *const action : window.findChildren<QAction *>()) {
+            if (action->text().remove(u'&') == text && action->isEnabled())
+                return action->trigger();
+        }
+        QFAIL(qPrintable(text));
+    };
+    QSignalSpy begun(&session.actions(), &ServiceActions::begun);
+    QSignalSpy finished(&session.actions(), &ServiceActions::finished);
+    trigger(u"Try the demo"_s);
+    QTRY_COMPARE(finished.size(), 1);
+    QCOMPARE(begun.size(), 1);
+    QVERIFY(begun[0][0].value<ServiceId>() != id);
+    QCOMPARE(session.fleet().rowCount(), 2);
+    trigger(u"End the demo…"_s);
+    auto *const dialog = window.findChild<QDialog *>();
+    QVERIFY(dialog);
+    dialog->accept();
+    QTRY_COMPARE(session.fleet().ids(), QList<ServiceId>{id});
+}
+
+void TestMainWindow::enterPressesTheButtonsOfTheFirstPage()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    for (QToolButton *const button : bench.window.findChildren<QToolButton *>()) {
+        if (!button->isVisible() || button->text().remove(u'&') != u"Add a service…"_s)
+            continue;
+        button->setFocus();
+        QTest::keyClick(button, Qt::Key_Return);
+    }
+    QTRY_VERIFY(bench.dialog());
 }
 
 void TestMainWindow::aHostileServiceIsDrawnLiterally()
@@ -461,14 +653,14 @@ void TestMainWindow::favouritesAreRemembered()
         QVERIFY(bench.start());
         bench.table()->setFocus();
         QTest::keyClick(bench.table(), Qt::Key_F);
-        QVERIFY(bench.session.fleet().row(0).favourite);
+        QTRY_VERIFY(bench.session.fleet().row(0).favourite);
         QCOMPARE(QSettings().value(u"favourites"_s).toStringList(), QStringList{bench.server.url()});
         FleetSession next; // another start, with the same service
         MainWindow window(next);
         next.add(Reports::entry(u"mcp"_s, bench.server.url()));
         QVERIFY(next.fleet().row(0).favourite);
         QTest::keyClick(bench.table(), Qt::Key_F);
-        QVERIFY(QSettings().value(u"favourites"_s).toStringList().isEmpty());
+        QTRY_VERIFY(QSettings().value(u"favourites"_s).toStringList().isEmpty());
     }
 }
 
