@@ -162,7 +162,7 @@ void CodeWatch::poll()
 bool CodeWatch::isNothingLoaded()
 {
     const ChangeBound now(wallClock() - FileStamp::Tick);
-    if (!m_polled.isEmpty() || !m_report.reasons.isEmpty() || !m_manifest->unreported().isEmpty() || !m_rest.holds())
+    if (!m_polled.isEmpty() || !m_manifest->unreported().isEmpty() || !m_rest.holds())
         return false;
     m_manifest->noteRest(now);
     return true;

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void thePeriodicLookNeedsNoEvent();
     void whatNoEventTellsIsSeenWithinASecond_data();
     void whatNoEventTellsIsSeenWithinASecond();
+    void whatNoProcessCanHaveLoadedIsNotLookedFor_data();
     void whatNoProcessCanHaveLoadedIsNotLookedFor();
     void whatComesWhileAProgramRestsIsSeen_data();
     void whatComesWhileAProgramRestsIsSeen();
@@ -488,7 +489,6 @@ void TestCodeWatch::rest(RestingProgram &program, int &listed)
 {
     m_scene->sources.pid = program.pid();
     m_scene->sources.passing = 0ms;
-    m_scene->sources.watch = {"{src,later}/**/*.py"};
     m_scene->sources.family = [&listed] { // each comparison asks once
         ++listed;
         return QList<ProcessEntry>();
@@ -502,14 +502,25 @@ void TestCodeWatch::rest(RestingProgram &program, int &listed)
     m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
     m_watch->start();
     run(5s);
-    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::whatNoProcessCanHaveLoadedIsNotLookedFor_data()
+{
+    QTest::addColumn<bool>("hasGap");
+    QTest::newRow("fresh") << false;
+    QTest::newRow("not all is known") << true;
 }
 
 void TestCodeWatch::whatNoProcessCanHaveLoadedIsNotLookedFor()
 {
+    QFETCH(bool, hasGap);
     RestingProgram program;
     int compared = 0;
+    m_scene->sources.watch = {"{src,later}/**/*.py"};
+    if (hasGap)
+        m_scene->sources.watch << "never/*.py";
     rest(program, compared);
+    QCOMPARE(m_watch->report().verdict, hasGap ? CodeVerdict::Unknown : CodeVerdict::Fresh);
     const int before = compared;
     QSignalSpy reported(m_watch.get(), &CodeWatch::reported);
     run(30s);
@@ -531,6 +542,11 @@ void TestCodeWatch::whatNoProcessCanHaveLoadedIsNotLookedFor()
     run(10ms);
     QVERIFY(isAnswered);
     QVERIFY(compared > unasked);
+    if (hasGap) {
+        m_scene->write("never/new.py", Code);
+        run(2s);
+        QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    }
 }
 
 void TestCodeWatch::whatComesWhileAProgramRestsIsSeen_data()
@@ -549,8 +565,10 @@ void TestCodeWatch::whatComesWhileAProgramRestsIsSeen()
     QFETCH(QByteArray, change);
     RestingProgram program;
     int compared = 0;
+    m_scene->sources.watch = {"{src,later}/**/*.py"};
     rest(program, compared);
     run(3s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
     const QByteArray command = "cd " + m_scene->path("") + " && " + change;
     QCOMPARE(::system(command.constData()), 0);
     QTest::qWait(1); // what inotify tells
