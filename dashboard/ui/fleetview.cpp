@@ -297,6 +297,12 @@ QItemSelectionModel::SelectionFlags FleetView::selectionCommand(const QModelInde
     if (m_marking && event && event->type() == QEvent::KeyPress
         && !(static_cast<const QKeyEvent *>(event)->modifiers() & Qt::ShiftModifier))
         return QItemSelectionModel::NoUpdate;
+    // Ctrl and an arrow would leave the old row selected: the details would show one service, and a key act on another.
+    if (event && event->type() == QEvent::KeyPress) {
+        const auto *const key = static_cast<const QKeyEvent *>(event);
+        if (key->modifiers() == Qt::ControlModifier && key->key() != Qt::Key_A)
+            return QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows;
+    }
     return QTableView::selectionCommand(index, event);
 }
 

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void slashGoesToTheFilter();
     void whatIsTypedIntoTheTableFiltersAndDoesNothing();
     void aRestartByAKeyCanBeTakenBack();
+    void keysActOnWhatTheDetailsShow();
     void theOrderHoldsUnderThePointer();
     void nothingAboveThePagesMoves();
     void theWindowKeepsItsSize();
@@ -427,6 +428,19 @@ void TestMainWindow::aRestartByAKeyCanBeTakenBack()
     QTest::keyClick(bench.table(), Qt::Key_R);
     QTRY_COMPARE_WITH_TIMEOUT(begun.size(), 1, 20'000);
     QTRY_VERIFY_WITH_TIMEOUT(!bench.session.actions().isRunning(id), 60'000);
+}
+
+void TestMainWindow::keysActOnWhatTheDetailsShow()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_Down);
+    for (const Qt::Key key : {Qt::Key_Home, Qt::Key_End, Qt::Key_Up}) {
+        QTest::keyClick(bench.table(), key, Qt::ControlModifier);
+        QCOMPARE(bench.table()->selectedServices(), QList<ServiceId>{bench.table()->currentService()});
+    }
 }
 
 void TestMainWindow::theOrderHoldsUnderThePointer()
