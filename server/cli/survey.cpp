@@ -39,13 +39,13 @@ Look lookOf(ServiceState state)
     case ServiceState::Healthy: return {u"●", Paint::Good};
     case ServiceState::DependencyError: return {u"▲", Paint::Bad};
     case ServiceState::ShuttingDown: return {u"◐", Paint::Busy};
-    case ServiceState::Unauthorized: return {u"⚷", Paint::Locked};
+    case ServiceState::Unauthorized:
+    case ServiceState::NotUnderstood: return {u"⚷", Paint::Locked};
     case ServiceState::Starting: return {u"◔", Paint::Busy};
     case ServiceState::Unknown:
     case ServiceState::Restarting:
-    case ServiceState::Stopped:
-    case ServiceState::NotUnderstood:
-    case ServiceState::Unreachable: return {u"◌", Paint::Faint};
+    case ServiceState::Stopped: return {u"◌", Paint::Faint};
+    case ServiceState::Unreachable: return {u"✕", Paint::Bad};
     }
     Q_UNREACHABLE();
 }

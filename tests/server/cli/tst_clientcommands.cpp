@@ -297,7 +297,7 @@ void TestClientCommands::theTableShowsEachService()
     QVERIFY2(lines[1].contains(u"◆ stale"_s) && lines[1].contains(u"1.4.0"_s) && lines[1].contains(u"2 h 4 min"_s),
              qPrintable(lines[1]));
     QVERIFY2(lines[1].endsWith(u"database ok, qdrant error: connection refused"_s), qPrintable(lines[1]));
-    QVERIFY2(lines[2].startsWith(u"◌ unreachable"_s) && lines[2].contains(u"refused the connection"_s),
+    QVERIFY2(lines[2].startsWith(u"✕ unreachable"_s) && lines[2].contains(u"refused the connection"_s),
              qPrintable(lines[2]));
     QVERIFY(!outcome.output.contains(u'\x1b'));
     QVERIFY(run({u"status"_s, server->url(), u"--color"_s, u"always"_s}).output.contains(u"\x1b[31m▲ error"_s));
