@@ -173,8 +173,16 @@ ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action) :
 
 ActLock::~ActLock()
 {
-    if (!m_isOver && !hasBegun())
+    if (m_isOver)
+        return;
+    if (!hasBegun()) {
         withdraw();
+        return;
+    }
+    change([](ActRecord &record) { // its process may live on, and is not at it any more
+        if (record.running)
+            record.running->request.isDone = true;
+    });
 }
 
 void ActLock::withdraw()

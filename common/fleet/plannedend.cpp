@@ -12,7 +12,10 @@ using namespace std::chrono_literals;
 /// So long after an act the end of a process that its receipt does not name still belongs to it: what a wrapper runs.
 constexpr auto Afterwards = 5s;
 
-bool isUnderWay(const ActRecord &record) { return record.running && isAlive(record.running->request.by); }
+bool isUnderWay(const ActRecord &record)
+{
+    return record.running && !record.running->request.isDone && isAlive(record.running->request.by);
+}
 
 } // namespace
 

@@ -227,6 +227,12 @@ void TestActLock::whatIsMeantToBeGoneIsTold()
     start->end({});
     QVERIFY(!told() && !isAsked(8));
 
+    auto givenUp = request(FleetAction::Restart);
+    QVERIFY(givenUp->tryToBegin());
+    QVERIFY(told());
+    givenUp.reset(); // given up, by a process that lives on
+    QVERIFY(!told());
+
     auto restart = request(FleetAction::Restart);
     QVERIFY(restart->tryToBegin());
     Receipt receipt;

@@ -59,6 +59,8 @@ class Scene
 public:
     explicit Scene(const QStringList &more = {})
     {
+        // an earlier fleet may have had the same addresses
+        qputenv("XDG_STATE_HOME", QFile::encodeName(m_directory.filePath(u"state"_s)));
         QStringList faults;
         for (const QString &kind : expectedStates().keys()) {
             if (kind != "good"_L1)

@@ -334,9 +334,12 @@ void TestInPlaceRestart::changedAddressesAreFollowed()
     configure("[\"127.0.0.1:0\", \"unix:" + path.toUtf8() + "\"]");
     QCOMPARE(rawRequest(service.port, "POST", "/health/restart").status, 200);
     QTRY_VERIFY(instance(service.port) != before); // the port that was free then is kept
-    QLocalSocket local;
-    local.connectToServer(path);
-    QVERIFY(local.waitForConnected());
+    const auto isReached = [&path] {               // the new instance opens it after the port that it was handed
+        QLocalSocket local;
+        local.connectToServer(path);
+        return local.waitForConnected();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReached(), 20'000);
 }
 
 void TestInPlaceRestart::bothSocketsOfLocalhostAreKept()

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void anEventOfNoConsequenceIsNotNoticed();
     void aLookWaitsForQuietButNotForever();
     void anEditDuringTheFirstLookIsNeverCalledFresh();
+    void aQuestionIsAnsweredWhileTimeGoesOn();
     void anEditIsStaleOnceConfirmed();
     void anEditIsStaleWithinASecond();
     void aTouchIsNeverStale();
@@ -344,6 +345,33 @@ void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
         watch.poll();
     }
     QCOMPARE(verdicts, QList<CodeVerdict>{CodeVerdict::Stale});
+}
+
+/// The machine's clock has moved on at each look at it.
+void TestCodeWatch::aQuestionIsAnsweredWhileTimeGoesOn()
+{
+    class RunningClock : public ManualClock
+    {
+    public:
+        TimePoint now() const override
+        {
+            m_passed += 1us;
+            return ManualClock::now() + m_passed;
+        }
+
+    private:
+        mutable std::chrono::nanoseconds m_passed{0};
+    };
+    RunningClock clock;
+    CodeWatch watch(std::make_unique<CodeManifest>(m_scene->sources), clock);
+    watch.start();
+    bool isAnswered = false;
+    watch.compareAnew([&isAnswered] { isAnswered = true; });
+    for (int i = 0; i < 100 && !isAnswered; ++i) {
+        clock.advance(10ms);
+        watch.poll();
+    }
+    QVERIFY(isAnswered);
 }
 
 void TestCodeWatch::anEditIsStaleOnceConfirmed()
