@@ -231,6 +231,8 @@ def test_a_gunicorn_whose_successor_fails_goes_on(tmp_path, eventually):
     server = gunicorn(["--threads", "8", "application:wsgi()"], tmp_path)
     try:
         eventually(server.answers, TIMEOUT)
+        seen = set()  # one that begins later would load the changed application, and gunicorn ends then
+        eventually(lambda: len(seen.update(server.ask("/") for _ in range(10)) or seen) == 2, TIMEOUT)
         first = server.json("/health/live")["instance_id"]
         app.write_text("raise OSError('no configuration')\n")
         assert server.json("/health/restart", "POST")["status"] == "restart_scheduled"
