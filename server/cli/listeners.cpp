@@ -8,10 +8,10 @@
 #include "server/cli/survey.h"
 
 #include <QFile>
-#include <QFileInfo>
 #include <QSet>
 
 #include <algorithm>
+#include <cerrno>
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
@@ -101,7 +101,11 @@ QList<PortUse> ownServices()
 
 bool hasLostItsDirectory(const PortUse &use)
 {
-    const auto isGone = [](const QString &path) { return !path.isEmpty() && !QFileInfo::exists(path); };
+    const auto isGone = [](const QString &path) { // one that we may not look at, or not now, may be there
+        struct stat status = {};
+        return !path.isEmpty() && ::stat(QFile::encodeName(path).constData(), &status) != 0
+            && (errno == ENOENT || errno == ENOTDIR);
+    };
     return isGone(use.directory) || isGone(use.worktree);
 }
 

@@ -13,7 +13,7 @@ QList<PortUse> listeners(std::optional<quint16> port = {});
 /// Of listeners(), the services of this user, each instance once, by directory and name.
 QList<PortUse> ownServices();
 
-/// True if the directory that a service was started in, or its work tree, is not there any more.
+/// True if the directory that a service was started in, or its work tree, is known not to be there any more.
 bool hasLostItsDirectory(const PortUse &use);
 
 /// Its work tree, or folder, and branch; for a person.
