@@ -11,6 +11,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -44,35 +45,57 @@ void removeLeftovers(const QDir &base)
     }
 }
 
+QString socketIn(const QString &directory) { return directory + u"/endpoints"_s; }
+
+/// The address of a Unix-domain socket has 108 bytes, a zero at the end among them: unix(7).
+bool mayHaveSocket(const QString &directory)
+{
+    return std::size_t(QFile::encodeName(socketIn(directory)).size()) < sizeof(sockaddr_un::sun_path);
+}
+
+QString shortName(const QString &name)
+{
+    constexpr qsizetype Longest = 32; // it is for whoever looks into the place; /tmp has room for a socket then
+    return QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~")).left(Longest);
+}
+
 } // namespace
 
 ModuleAdapter::ModuleAdapter(const QString &name, const QStringList &places)
     : m_problem(Problem{{}, u"there is no place for the adapter"_s})
 {
-    for (const QString &place : places) {
-        m_problem = makeIn(place, name);
-        if (!m_problem)
-            return;
-        if (m_lock.isOpen())
-            removeDirectory(m_directory);
-        m_lock.reset();
+    for (const bool mustHaveSocket : {true, false}) {
+        for (const QString &place : places) {
+            const QDir base(place + u"/python"_s);
+            chooseDirectory(base, shortName(name));
+            if (mayHaveSocket(m_directory) != mustHaveSocket)
+                continue;
+            m_problem = makeIn(base);
+            if (!m_problem)
+                return;
+            if (m_lock.isOpen())
+                removeDirectory(m_directory);
+            m_lock.reset();
+        }
     }
     m_directory = u"/dev/null"_s; // where no report can ever be
 }
 
-std::optional<Problem> ModuleAdapter::makeIn(const QString &place, const QString &name)
+void ModuleAdapter::chooseDirectory(const QDir &base, const QString &name)
 {
-    const QDir base(place + u"/python"_s);
+    m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(name).arg(::getpid()));
+    if (QFile::exists(m_directory)) // of the program that this one's is to follow
+        m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(name).arg(::getpid()));
+}
+
+std::optional<Problem> ModuleAdapter::makeIn(const QDir &base)
+{
     // In a folder for everybody, somebody else may have made it.
     if (auto problem = makePrivateDirectory(base.path()))
         return problem;
     if (const QString why = whyNotTrusted(base.path()); !why.isEmpty())
         return Problem{base.path(), why};
     removeLeftovers(base);
-    const QString encoded = QString::fromLatin1(name.toUtf8().toPercentEncoding({}, ".~"));
-    m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(encoded).arg(::getpid()));
-    if (QFile::exists(m_directory)) // of the program that this one's is to follow
-        m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(encoded).arg(::getpid()));
     const Problem failed{m_directory, u"no place for the adapter"_s};
     if (makePrivateDirectory(m_directory))
         return failed;
@@ -108,8 +131,9 @@ QByteArrayList ModuleAdapter::environment(ModuleLanguages languages) const
     QByteArrayList variables{"HEPHAESTUS_MODULES=" + report()};
     if (languages.testFlag(ModuleLanguage::Python)) {
         const QByteArray given = qgetenv("PYTHONPATH");
-        variables << "PYTHONPATH=" + QFile::encodeName(m_directory) + (given.isEmpty() ? QByteArray() : ':' + given)
-                  << "HEPHAESTUS_ENDPOINTS=" + QFile::encodeName(endpoints());
+        variables << "PYTHONPATH=" + QFile::encodeName(m_directory) + (given.isEmpty() ? QByteArray() : ':' + given);
+        if (!endpoints().isEmpty())
+            variables << "HEPHAESTUS_ENDPOINTS=" + QFile::encodeName(endpoints());
     }
     if (languages.testFlag(ModuleLanguage::Node)) {
         const QByteArray given = qgetenv("NODE_OPTIONS");
@@ -131,7 +155,10 @@ QByteArray ModuleAdapter::nodeImport() const
 
 QByteArray ModuleAdapter::report() const { return QFile::encodeName(m_directory) + "/modules"; }
 
-QString ModuleAdapter::endpoints() const { return u"unix:"_s + m_directory + u"/endpoints"_s; }
+QString ModuleAdapter::endpoints() const
+{
+    return mayHaveSocket(m_directory) ? u"unix:"_s + socketIn(m_directory) : QString();
+}
 
 void ModuleAdapter::clearReport() const { QFile::remove(QFile::decodeName(report())); }
 

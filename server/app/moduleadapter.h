@@ -5,6 +5,7 @@
 #include "common/base/result.h"
 
 #include <QByteArrayList>
+#include <QDir>
 #include <QFlags>
 #include <QString>
 #include <QStringList>
@@ -25,8 +26,8 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(ModuleLanguages)
 class ModuleAdapter
 {
 public:
-    /// In `python/NAME.PID` of the first of these places where it can be; what processes that are no more left there is
-    /// removed.
+    /// In `python/NAME.PID` of the first of these places where it can be, and where the path of a socket in it is not
+    /// too long if there is one; what processes that are no more left there is removed.
     ModuleAdapter(const QString &name, const QStringList &places);
     ~ModuleAdapter();
     ModuleAdapter(const ModuleAdapter &) = delete;
@@ -44,6 +45,7 @@ public:
     QByteArrayList environment(ModuleLanguages languages) const;
     QByteArray report() const;
     /// A URL of a Unix-domain socket, where a program with the package hephaestus_service opens its endpoints.
+    /// Empty: its path would be too long for one in every place.
     QString endpoints() const;
     /// Nobody who wrote into the report runs any more: begins anew.
     void clearReport() const;
@@ -51,7 +53,8 @@ public:
 private:
     ModuleAdapter() = default;
     QByteArray nodeImport() const;
-    std::optional<Problem> makeIn(const QString &place, const QString &name);
+    void chooseDirectory(const QDir &base, const QString &name);
+    std::optional<Problem> makeIn(const QDir &base);
 
     QString m_directory;
     FileDescriptor m_lock; ///< while it is held, nobody removes the directory

@@ -156,7 +156,7 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
 void RunProgram::makeUpstream(const ModuleAdapter *adapter)
 {
     const bool hasAdapter = adapter && !adapter->problem() && m_options.adapters.testFlag(ModuleLanguage::Python);
-    const bool mayAppear = hasAdapter && !m_options.overlap;
+    const bool mayAppear = hasAdapter && !m_options.overlap && !adapter->endpoints().isEmpty();
     const bool isConfigured = !m_options.upstream.url.isEmpty();
     if (!isConfigured && !mayAppear)
         return;

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -39,13 +40,14 @@ sys.exit(service.exit_code)
 
 
 class Wrapped:
-    def __init__(self, directory, text):
+    def __init__(self, directory, text, state):
         (directory / "main.py").write_text(text)
         (directory / "helper.py").write_text("a = 1\n")
         (directory / "runtime").mkdir(mode=0o700)
         self.address = directory / "wrapper.sock"
         self.directory = directory
-        environment = {**os.environ, "XDG_RUNTIME_DIR": str(directory / "runtime"), "XDG_STATE_HOME": str(directory / "state"),
+        self.state = state
+        environment = {**os.environ, "XDG_RUNTIME_DIR": str(directory / "runtime"), "XDG_STATE_HOME": str(state),
                        "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
         environment.pop("HEPHAESTUS_MODULES", None)
         self.process = subprocess.Popen([PROGRAM, "run", "--name", "outer", "--listen", "127.0.0.1:0", "--python", "--", sys.executable, "main.py"],
@@ -69,13 +71,20 @@ class Wrapped:
 
 
 @pytest.fixture
-def wrapped(tmp_path):
+def short_path():
+    """A Unix-domain socket in it is not too long: a test's own folder may be."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def wrapped(tmp_path, short_path):
     if not PROGRAM:
         pytest.skip("HEPHAESTUS does not name the program")
     made = []
 
-    def start(text):
-        made.append(Wrapped(tmp_path, text))
+    def start(text, state=short_path):
+        made.append(Wrapped(tmp_path, text, state))
         return made[0]
     yield start
     for each in made:
@@ -94,6 +103,13 @@ def test_the_wrapper_finds_the_endpoints_by_itself_and_ends_the_program_by_them(
     assert (outer.directory / "told").read_text() == "immediate\n"  # asked, and by no signal
 
 
+def test_endpoints_are_found_where_the_path_of_the_state_is_too_long_for_a_socket(wrapped, eventually, tmp_path):
+    outer = wrapped(WITH, tmp_path / ("long" * 20))
+    eventually(lambda: outer.ask()["dependencies"].get("upstream", {}).get("status") == "working")
+    assert not list(outer.state.glob("**/endpoints"))
+    assert outer.ask("/health/shutdown", "POST")["exit_code"] == 0
+
+
 def test_a_signal_to_the_wrapper_is_none_to_the_program(wrapped, eventually):
     outer = wrapped(WITH)
     eventually(lambda: "upstream" in outer.ask()["dependencies"])
@@ -108,7 +124,7 @@ def test_the_program_and_its_wrapper_say_the_same_of_the_code(wrapped, eventuall
     (outer.directory / "helper.py").write_text("a = 2\n")
     code = outer.ask("/health/status?fresh_after=30")["code"]
     assert [(each["path"], each["change"]) for each in code["changed"]] == [(str(outer.directory / "helper.py"), "modified")]
-    inner = subprocess.run(["curl", "-s", "--unix-socket", next(outer.directory.glob("state/**/endpoints")),
+    inner = subprocess.run(["curl", "-s", "--unix-socket", next(outer.state.glob("**/endpoints")),
                             "http://localhost/health/status?fresh_after=30"], stdout=subprocess.PIPE, check=True, timeout=120)
     found = json.loads(inner.stdout)["code"]
     assert (found["verdict"], [each["path"] for each in found["changed"]]) == (code["verdict"], [each["path"] for each in code["changed"]])
