@@ -134,12 +134,17 @@ void ServiceClient::askStatusAnew(const Callback<HealthReport> &done)
     read(bytesOf(Endpoint::Status) + "?fresh_after=" + QByteArray::number(LongestComparison.count()),
          understood(done, [this, asked](const QByteArray &body) {
              Result<HealthReport> report = m_reports.read(body);
+             if (!report || !report->code)
+                 return report;
              const Seconds passed = std::chrono::steady_clock::now() - asked;
-             if (report && report->code && report->code->verdict == CodeVerdict::Fresh && report->code->checked
-                 && *report->code->checked > passed) {
-                 report->code->verdict = CodeVerdict::Unknown;
-                 report->code->reasons << u"the verdict is older than the question"_s;
+             CodeReport &code = *report->code;
+             const bool isOlder = code.checked && *code.checked > passed;
+             if (code.verdict == CodeVerdict::Fresh && isOlder) {
+                 code.verdict = CodeVerdict::Unknown;
+                 code.reasons << u"the verdict is older than the question"_s;
              }
+             // At the limit a service says what it has, although a process still loads its code.
+             code.isConclusive = code.checked && !isOlder && passed < LongestComparison;
              return report;
          }));
 }

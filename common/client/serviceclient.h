@@ -70,7 +70,7 @@ public:
     void askLive(const Callback<BasicHealth> &done);
     void askStatus(const Callback<HealthReport> &done);
     /// The same after the service has compared its code once more, which it may take some seconds for. A verdict that
-    /// is older than the question is made Unknown: fresh then is fresh now.
+    /// is older than the question is made Unknown: fresh then is fresh now. Sets CodeReport::isConclusive.
     void askStatusAnew(const Callback<HealthReport> &done);
     /// Blocks on the service's side until its clean-up is done. A value is there for 200 and for 500 with a result.
     void shutdown(const Callback<ShutdownResult> &done, std::chrono::milliseconds timeout = ShutdownTimeout);

@@ -17,7 +17,7 @@ namespace {
 constexpr milliseconds LongestSuccessorTimeout = 24h; // as much as a service can be configured to wait
 constexpr milliseconds RestartAnswerTimeout = 10s;
 constexpr milliseconds LaunchTimeout = 5s;
-constexpr milliseconds CodeTimeout = 5s; // all of it passes where the verdict stays unknown
+constexpr milliseconds CodeTimeout = 20s; // for a busy machine; an unknown verdict that will stay so ends the wait
 
 bool isSupervised(const FleetEntry &entry)
 {

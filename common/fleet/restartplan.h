@@ -60,7 +60,7 @@ struct RestartSight
     bool isNew = false;                 ///< the latest answer is that of another instance
     bool isReady = false;               ///< and it serves, as it says itself
     bool isHealthy = false;             ///< and it says that it is healthy
-    bool isCodeKnown = false;           ///< and it has compared its code
+    bool isCodeKnown = false;           ///< and it has compared its code, or said that it cannot
 };
 
 /// True if `step` of `action` has ended well.

@@ -613,7 +613,8 @@ bool RestartSequence::Private::isNewSeen() const
 
 bool RestartSequence::Private::isCodeKnown() const
 {
-    return m_isComparedAnew && m_seen && m_seen->code && m_seen->code->verdict != CodeVerdict::Unknown;
+    return m_isComparedAnew && m_seen && m_seen->code
+        && (m_seen->code->verdict != CodeVerdict::Unknown || m_seen->code->isConclusive);
 }
 
 bool RestartSequence::Private::isStartedAlive() const

@@ -129,6 +129,9 @@ struct CodeReport
     qint64 more = 0;          ///< changes beyond those listed
     QStringList reasons = {}; ///< why it is not known, one sentence each; Unknown always has one
     CodeCoverage coverage = {};
+    /// The service has compared the code since it was asked to, and an unknown verdict will stay unknown. It is not on
+    /// the wire: a client that asks for a comparison finds out.
+    bool isConclusive = false;
 
     bool operator==(const CodeReport &) const = default;
 };

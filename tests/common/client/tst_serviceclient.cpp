@@ -23,6 +23,8 @@ class TestServiceClient : public QObject
 
 private Q_SLOTS:
     void aHealthyServiceIsRead();
+    void aComparisonCountsFromTheQuestionOn_data();
+    void aComparisonCountsFromTheQuestionOn();
     void readsKeepOneConnection();
     void aKeptConnectionThatWasClosedIsOpenedAgain();
     void everyFailureHasItsName_data();
@@ -76,6 +78,35 @@ void TestServiceClient::aHealthyServiceIsRead()
     QVERIFY(answer.reply.latency > 0ns);
     QVERIFY(server.requests().first().startsWith(
         "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.port()) + "\r\n"));
+}
+
+void TestServiceClient::aComparisonCountsFromTheQuestionOn_data()
+{
+    QTest::addColumn<QByteArray>("code");
+    QTest::addColumn<CodeVerdict>("verdict");
+    QTest::addColumn<bool>("isConclusive");
+    const auto row = [](const char *name, const QByteArray &code, CodeVerdict verdict, bool isConclusive) {
+        QTest::newRow(name) << code << verdict << isConclusive;
+    };
+    row("fresh since", R"("verdict":"fresh","checked_seconds":0)", CodeVerdict::Fresh, true);
+    row("stale since", R"("verdict":"stale","checked_seconds":0)", CodeVerdict::Stale, true);
+    row("unknown since", R"("verdict":"unknown","checked_seconds":0)", CodeVerdict::Unknown, true);
+    row("fresh before", R"("verdict":"fresh","checked_seconds":3600)", CodeVerdict::Unknown, false);
+    row("unknown before", R"("verdict":"unknown","checked_seconds":3600)", CodeVerdict::Unknown, false);
+    row("never compared", R"("verdict":"unknown","checked_seconds":-1)", CodeVerdict::Unknown, false);
+}
+
+void TestServiceClient::aComparisonCountsFromTheQuestionOn()
+{
+    QFETCH(QByteArray, code);
+    FakeHttpServer server;
+    server.setAnswer("/health/status",
+                     FakeAnswer::json(Healthy.chopped(1) + R"(,"should_shutdown":false,"code":{)" + code + "}}"));
+    ServiceClient client({server.url(), {}});
+    const auto answer = ask<HealthReport>(client, &ServiceClient::askStatusAnew);
+    QVERIFY2(answer.value && answer.value->code, qPrintable(answer.reply.message));
+    QTEST(answer.value->code->verdict, "verdict");
+    QTEST(answer.value->code->isConclusive, "isConclusive");
 }
 
 void TestServiceClient::readsKeepOneConnection()

@@ -211,7 +211,7 @@ void TestRestartPlan::eachStepHasItsDeadline()
     QList<std::chrono::milliseconds> deadlines;
     for (const PlannedStep &step : planFor(entryWith(Command), FleetAction::Restart, running(), options).steps)
         deadlines << step.deadline;
-    QCOMPARE(deadlines, (QList<std::chrono::milliseconds>{1s, 1s, 1s, 2s, 3s, 5s, 7s, 7s, 5s}));
+    QCOMPARE(deadlines, (QList<std::chrono::milliseconds>{1s, 1s, 1s, 2s, 3s, 5s, 7s, 7s, 20s}));
     QCOMPARE(planFor(entryWith(Systemd), FleetAction::Restart, running(), options).steps.first().deadline, 8s);
 }
 
