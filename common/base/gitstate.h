@@ -16,7 +16,8 @@ struct GitState
 
     bool operator==(const GitState &) const = default;
 
-    /// Of the work tree that `directory` lies in.
+    /// Of the work tree that `directory` lies in. Nothing, if its repository belongs neither to this user, nor to root,
+    /// nor to whom `directory` belongs: another could make a `.git` above it. Nothing is read outside the references.
     static GitState of(const QByteArray &directory);
 };
 
