@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import ipaddress
 import os
+import re
 import socket
 import stat
 import struct
@@ -18,7 +19,8 @@ Endpoint = Tuple[str, int]
 LONGEST_TOKEN = 4096
 KEPT = 256  # names and addresses that were looked at last
 LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
-FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+FORWARDED = ("forwarded", "via", "x-real-ip")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~-]+)(?::[0-9]{0,5})?")
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Access:
             if self.insecure:
                 return None
             return Refusal(403, "token_needed", "a service that is reached beyond loopback takes changes only with a token")
-        if any(name in FORWARDED for name, _ in fields):
+        if any(name in FORWARDED or name.startswith("x-forwarded-") for name, _ in fields):
             return Refusal(403, "forwarded", "a request that a proxy forwarded needs a token: the caller's user cannot be known")
         user = caller.user() if caller.user else None
         if user is None:
@@ -153,10 +155,10 @@ def _values(fields: Fields, wanted: str) -> List[str]:
 
 @functools.lru_cache(KEPT)
 def host_name(value: str) -> str:
-    """The host of a Host field, in lower case: without port, brackets and the dot that ends a full name."""
-    if value.startswith("["):
-        return value[1:].partition("]")[0].lower()
-    return value.partition(":")[0].rstrip(".").lower()
+    """The host of a Host field, in lower case: without port, brackets and the dot that ends a full name. Empty: it is none, and names no
+    host that is allowed. Two fields that a server has joined are none."""
+    match = _HOST.fullmatch(value)
+    return match[1].strip("[]").rstrip(".").lower() if match is not None else ""
 
 
 @functools.lru_cache(KEPT)
@@ -203,7 +205,7 @@ def user_of_unix_peer(connection: socket.socket) -> Optional[int]:
     except OSError:
         return None
     _, user, _ = struct.unpack("3i", credentials)
-    return int(user) & 0xFFFFFFFF
+    return _somebody(int(user) & 0xFFFFFFFF)
 
 
 def user_of_tcp_peer(peer: Endpoint, local: Endpoint) -> Optional[int]:
@@ -216,10 +218,24 @@ def user_of_tcp_peer(peer: Endpoint, local: Endpoint) -> Optional[int]:
                 for line in lines:
                     columns = line.split()
                     if len(columns) > 9 and (columns[1], columns[2]) == wanted and columns[9] != "0":  # inode 0: nobody holds it
-                        return int(columns[7])
+                        return _somebody(int(columns[7]))
         except (OSError, StopIteration):
             continue
     return None
+
+
+def _somebody(user: int) -> Optional[int]:
+    """None for the number that every user has who is not in this process's user namespace."""
+    return None if user == _overflow_user() else user
+
+
+@functools.lru_cache(None)
+def _overflow_user() -> int:
+    try:
+        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 65534
 
 
 def _tables(host: str) -> Tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Un
 from . import logs, metrics
 from .access import Caller, Fields, Refusal
 from .encoding import as_bytes, as_text
+from .workers import master_obstacle
 
 if TYPE_CHECKING:
     from .service import Service
@@ -199,6 +200,9 @@ class Endpoints:
         return answer
 
     def _shutdown(self, request: Request) -> Answer:
+        problem = master_obstacle()
+        if problem is not None:
+            return as_error(409, "shutdown_impossible", problem)
         answer: Future[Response] = Future()
 
         def finished(done: Future[Json]) -> None:
@@ -218,6 +222,9 @@ class Endpoints:
                 delay = math.nan
             if isinstance(delay, bool) or not (delay is None or isinstance(delay, (int, float)) and 0 <= delay <= LONGEST_DELAY):
                 return as_error(400, "bad_body", 'expected {"delay_seconds": S} with 0 to 86400')
+        problem = master_obstacle()
+        if problem is not None:
+            return as_error(409, "shutdown_impossible", problem)
         self._service.request_shutdown("scheduled", None if delay is None else float(delay))
         return as_json({"status": "shutdown_scheduled", "should_shutdown": True, "mode": "scheduled",
                         "message": "Shutdown will occur after current requests complete"})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, List, Optional
 
 from .mapped import children_of
 from .report import image_of, is_running
-from .workers import serving_under
+from .workers import master_obstacle, serving_under
 
 if TYPE_CHECKING:
     from .workers import Workers
@@ -34,6 +34,9 @@ class Handover:
 
     def obstacle(self) -> Optional[str]:
         """Why it can never be done here: the new master is another process."""
+        problem = master_obstacle()
+        if problem is not None:
+            return problem
         if self._workers.master == 1:
             return "gunicorn is process 1 here, and what takes its place would end with it"
         if self._is_wrapped:
@@ -46,6 +49,9 @@ class Handover:
 
     def problem(self) -> Optional[str]:
         """Why it cannot be done now, or None."""
+        obstacle = self.obstacle()
+        if obstacle is not None:
+            return obstacle
         if self._is_under_way or self._second_master() is not None:
             return "a restart is under way"
         try:
@@ -53,15 +59,15 @@ class Handover:
                 return "the gunicorn before this one still answers its last requests"
         except OSError:
             return "gunicorn's master is gone"
-        return self.obstacle()
+        return None
 
     def begin(self) -> Optional[str]:
         """Or says why it is impossible."""
         with self._lock:
             problem = self.problem()
             if problem is None:
-                self._is_under_way = True
                 os.kill(self._workers.master, signal.SIGUSR2)
+                self._is_under_way = True
                 threading.Thread(target=self._run, name="hephaestus-restart", daemon=True).start()
         return problem
 

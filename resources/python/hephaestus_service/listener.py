@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import http
 import os
-import select
+import selectors
 import socket
 import socketserver
 import stat
@@ -13,7 +14,7 @@ import threading
 import time
 from concurrent.futures import Future
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, Optional, Set
+from typing import TYPE_CHECKING, Any, Dict, Optional, Set
 
 from .access import AccessError, caller_of, is_loopback
 from .endpoints import LONGEST_BODY, Request, Response, as_error
@@ -30,6 +31,7 @@ HEAD_TIMEOUT = 5.0  # seconds a client may take for a head that it has begun, an
 WRITE_TIMEOUT = 10.0
 LINGER = 1.0
 TURN = 0.001
+OUT_OF_FILES = 0.05
 
 
 class _Gone(Exception):
@@ -60,11 +62,11 @@ class Listener:
         self._thread.start()
 
     def _accept(self) -> None:
-        while True:
-            ready, _, _ = select.select([self.socket, self._woken], [], [])
-            if self._woken in ready:
-                return
-            self._server.handle_request()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while self._woken not in {key.fileobj for key, _ in selector.select()}:
+                self._server.handle_request()
 
     def stop_accepting(self) -> None:
         """Whoever connects from now on waits, until close() or for the process that gets the socket. A second call does nothing."""
@@ -87,9 +89,10 @@ def bind_path(path: str) -> socket.socket:
         raise AccessError(f"{path}: longer than the 107 bytes a Unix-domain socket's path can have")
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        if os.path.exists(path) and stat.S_ISSOCK(os.stat(path).st_mode):
+        if os.path.lexists(path) and stat.S_ISSOCK(os.lstat(path).st_mode):
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-                if asking.connect_ex(path) != 0:  # left over by a process that was killed
+                asking.setblocking(False)  # the queue of one that is served may be full
+                if asking.connect_ex(path) == errno.ECONNREFUSED:  # left over by a process that was killed
                     os.unlink(path)
         before = os.umask(0o177)
         try:
@@ -125,6 +128,8 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         self.service = service
         self.open: Set[socket.socket] = set()
         self.silent: Set[socket.socket] = set()  # of these, those that have not sent anything yet
+        self.waiting: Dict[socket.socket, float] = {}  # of these, those whose next request is awaited; since when, monotonic seconds
+        self.lock = threading.Lock()  # of `waiting`
         self.socket = listening  # BaseServer.handle_request() asks it, and `timeout`
         self.timeout = 0
 
@@ -132,7 +137,13 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         return self.socket.fileno()
 
     def get_request(self) -> Any:
-        connection, peer = self.socket.accept()
+        try:
+            connection, peer = self.socket.accept()
+        except OSError as problem:
+            if problem.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self._drop_longest_waiting()
+                time.sleep(OUT_OF_FILES)  # whoever connects still waits in the queue
+            raise
         connection.settimeout(IDLE_TIMEOUT)
         if connection.family != socket.AF_UNIX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -141,9 +152,38 @@ class _Server(socketserver.ThreadingMixIn, socketserver.BaseServer):
         return connection, peer
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        return len(self.open) <= MOST_CONNECTIONS
+        """At the limit the one goes whose request is awaited the longest: whoever asks now cannot wait."""
+        if len(self.open) > MOST_CONNECTIONS and not self._drop_longest_waiting():
+            self.service.count_refusal("overloaded")
+            return False
+        self.wait_for(request)
+        return True
+
+    def wait_for(self, connection: socket.socket) -> None:
+        """For its next request, from now on."""
+        with self.lock:
+            self.waiting[connection] = time.monotonic()
+
+    def stop_waiting_for(self, connection: socket.socket) -> bool:
+        """Its request is there. False: the connection had to go meanwhile."""
+        with self.lock:
+            return self.waiting.pop(connection, None) is not None
+
+    def _drop_longest_waiting(self) -> bool:
+        with self.lock:
+            longest = min(self.waiting, key=lambda each: self.waiting[each], default=None)
+            if longest is None:
+                return False
+            del self.waiting[longest]
+            with contextlib.suppress(OSError):
+                longest.shutdown(socket.SHUT_RDWR)  # its thread sees the end, and closes it
+        self.open.discard(longest)
+        self.service.count_refusal("idle_at_limit")
+        return True
 
     def shutdown_request(self, request: Any) -> None:
+        with self.lock:
+            self.waiting.pop(request, None)
         self.open.discard(request)
         self.silent.discard(request)
         with contextlib.suppress(OSError):
@@ -171,6 +211,7 @@ class _Handler(socketserver.BaseRequestHandler):
         """False when the connection ends."""
         self._deadline = time.monotonic() + IDLE_TIMEOUT
         service = self.server.service
+        self.server.wait_for(self.request)
         try:
             head = self._read_head()
             if head.values("expect"):
@@ -181,6 +222,8 @@ class _Handler(socketserver.BaseRequestHandler):
             self._send(as_error(problem.refusal.status, problem.refusal.code, str(problem), close=True))
             self._linger()
             return False
+        if not self.server.stop_waiting_for(self.request):
+            raise _Gone
         service.last_answers.begin()
         try:
             path, _, query = head.target.partition("?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
@@ -80,7 +81,8 @@ class Signals:
         self._handing_on, self._exit_code = True, exit_code
         master = 0 if asked_by_signal else master_pid()
         if master:
-            os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself
+            with contextlib.suppress(OSError):  # of another user, or gone
+                os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself
         handle = self._loop_handles.get(signal.SIGTERM)
         server = _server_of(getattr(handle, "_callback", None)) or _server_of(self._before.get(signal.SIGTERM))
         if server is not None:

@@ -41,6 +41,7 @@ RESULT, VERDICT, REFUSALS = NUMBERS + MOST_DEPENDENCIES * ENTRY, 100 << 10, 156 
 TEXT_HEAD = 24  # bytes: sequence, version, length
 POLL, POLL_WITHOUT_BELL = 1.0, 0.1  # seconds
 IMPORT_LOOK = 0.02
+BETWEEN_LOOKS = 0.005
 TRIES = 1000  # to read what another process is writing
 DIRTY_STATES = (None, False, True)
 MODES = ("", "immediate", "scheduled", "signal", "restart")
@@ -83,6 +84,19 @@ def _is_forked_from(parent: int) -> bool:
             return command.startswith(b"gunicorn: master") or command == own.read()
     except OSError:
         return False
+
+
+def master_obstacle() -> Optional[str]:
+    """Why this worker cannot end its master, nor have it replaced; None if it can, or has none."""
+    master = master_pid()
+    try:
+        if master:
+            os.kill(master, 0)
+    except PermissionError:
+        return f"the server's master (pid {master}) belongs to another user, and does nothing for this one: ask that user, or whatever started it"
+    except OSError:
+        pass
+    return None
 
 
 class Text:
@@ -428,8 +442,7 @@ class Workers:
     def _is_held(self, index: int) -> bool:
         if index == self._own:
             return True
-        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, HEADER + index * SLOT, 1, 0)
-        return bool(struct.unpack(_FLOCK, fcntl.fcntl(self._shared, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK)
+        return _is_locked(self._shared, HEADER + index * SLOT, 1)
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:
@@ -470,6 +483,13 @@ class Workers:
             with contextlib.suppress(OSError):
                 self._bell.recv(16)
             self._changed()
+            time.sleep(BETWEEN_LOOKS)  # whoever rings on and on
+
+
+def _is_locked(descriptor: int, start: int, length: int) -> bool:
+    """By another process. `length` 0: to the end of the file."""
+    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, start, length, 0)
+    return bool(struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK)
 
 
 def _together(counts: List[Count]) -> Tuple[bool, Tally]:
@@ -490,11 +510,16 @@ def _is_importing() -> bool:
 def serving_under(master: int) -> int:
     """How many workers of another master, of the same user, have begun to serve."""
     try:
-        with open(_path_of(master, process_of(master)[1]), "rb") as file:
-            memory = memoryview(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
-    except (OSError, ValueError):  # not there, or empty still
+        descriptor = _open_own(_path_of(master, process_of(master)[1]), os.O_RDONLY)
+    except OSError:  # not there yet
         return 0
-    used = memory[:HEADER].cast("Q")[USED_SLOTS]
+    try:
+        memory = memoryview(mmap.mmap(descriptor, HEADER + MOST_WORKERS * SLOT, prot=mmap.PROT_READ))
+    except (OSError, ValueError):  # empty still
+        return 0
+    finally:
+        os.close(descriptor)
+    used = min(memory[:HEADER].cast("Q")[USED_SLOTS], MOST_WORKERS)
     return sum(bool(Slot(memory[start:start + SLOT]).whole[IS_SERVING]) for start in range(HEADER, HEADER + used * SLOT, SLOT))
 
 
@@ -515,16 +540,23 @@ def _instance_of(pid: int, ticks: int) -> str:
 def _open(path: str) -> int:
     """A file that this user alone has; it has its full size, of which little is in memory."""
     _sweep(os.path.dirname(path))
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    descriptor = _open_own(path, os.O_RDWR | os.O_CREAT)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise OSError(f"{path}: belongs to somebody else")
         os.ftruncate(descriptor, HEADER + MOST_WORKERS * SLOT)
         os.posix_fallocate(descriptor, 0, HEADER)
     except BaseException:
         os.close(descriptor)
         raise
+    return descriptor
+
+
+def _open_own(path: str, flags: int) -> int:
+    """Everybody may make files in that directory: it must be this user's, and have no other name, by which it would be another file of his."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077 or status.st_nlink > 1:
+        os.close(descriptor)
+        raise OSError(f"{path}: belongs to somebody else")
     return descriptor
 
 
@@ -547,7 +579,17 @@ def _sweep(directory: str) -> None:
         except OSError:
             pass
         with contextlib.suppress(OSError):
-            os.unlink(os.path.join(directory, name))
+            if not _is_in_use(os.path.join(directory, name)):
+                os.unlink(os.path.join(directory, name))
+
+
+def _is_in_use(path: str) -> bool:
+    """By workers of another container, whose processes cannot be seen."""
+    descriptor = _open_own(path, os.O_RDONLY)
+    try:
+        return _is_locked(descriptor, 0, 0)
+    finally:
+        os.close(descriptor)
 
 
 def merged(verdicts: List[Json]) -> Json:

@@ -3,7 +3,7 @@ import os
 import socket
 
 import pytest
-from hephaestus_service import AccessError, Service
+from hephaestus_service import AccessError, Service, access
 from hephaestus_service.access import Access, Caller, caller_of, read_token
 
 ME = Caller(local=("127.0.0.1", 8000), peer=("127.0.0.1", 40000), user=os.geteuid)
@@ -34,6 +34,10 @@ BEARER = ("authorization", "Bearer secret")
     ({"allowed_origins": ["http://ops.example"]}, "POST", [HOST, ("origin", "http://OPS.example"), ("sec-fetch-site", "cross-site")], ME, None),
     ({}, "POST", [HOST, ("x-forwarded-for", "1.2.3.4")], ME, "forwarded"),
     ({}, "POST", [HOST, ("via", "1.1 proxy")], ME, "forwarded"),
+    *[({}, "POST", [HOST, (name, "x")], ME, "forwarded") for name in ("x-forwarded-proto", "x-forwarded-port", "x-real-ip", "forwarded")],
+    *[({}, method, [("host", value)], ME, "host_not_allowed") for method in ("POST", "GET") for value in (
+        "localhost,evil.example", "localhost:8000,evil.example", "localhost:8000@evil.example", "[::1]evil.example", "127.0.0.1%25.evil.example",
+        "localhost:http", "localhost:123456", "localhost/", "evil.example#localhost", "", ":8000", "[", "[]", "localhost:80:80", "local host")],
     ({}, "POST", [("host", "10.0.0.5:8000")], AWAY, "token_needed"),
     ({"insecure": True}, "POST", [("host", "10.0.0.5:8000")], AWAY, None),
     ({"token": "secret"}, "POST", [("host", "10.0.0.5:8000"), BEARER], AWAY, None),
@@ -75,6 +79,20 @@ def test_the_kernel_says_whose_the_other_end_is(family, address, tmp_path, monke
                 caller = caller_of(accepted)
                 assert caller.user() == os.geteuid()
                 assert caller.reached_loopback
+
+
+@pytest.mark.parametrize("family, address", [(socket.AF_INET, ("127.0.0.1", 0)), (socket.AF_UNIX, "s.sock")])
+def test_a_user_of_another_user_namespace_is_nobody(family, address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(access, "_overflow_user", os.geteuid)  # as the kernel would show him here
+    with socket.socket(family) as listening:
+        listening.bind(address)
+        listening.listen()
+        with socket.socket(family) as client:
+            client.connect(listening.getsockname())
+            accepted, _ = listening.accept()
+            with accepted:
+                assert caller_of(accepted).user() is None
 
 
 def test_a_client_that_is_gone_is_nobody(eventually):

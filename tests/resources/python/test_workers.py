@@ -5,6 +5,7 @@ import http.client
 import importlib
 import inspect
 import json
+import mmap
 import os
 import shutil
 import signal
@@ -264,3 +265,76 @@ def test_a_gunicorn_that_cannot_execute_itself_says_so(server):
         pytest.skip("of gunicorn")
     assert "restart" not in server.json("/health/status")["capabilities"]
     assert "python -m gunicorn" in server.json("/health/restart", "POST")["error"]["message"]
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """The file of a master that runs, as its first worker that serves would leave it; and a directory that everybody may write to."""
+    monkeypatch.setattr(workers, "_directory", lambda: str(tmp_path))
+    with subprocess.Popen(["sleep", "1000"]) as master:
+        path = workers._path_of(master.pid, workers.process_of(master.pid)[1])
+        descriptor = workers._open(path)
+        with memoryview(mmap.mmap(descriptor, 0)) as memory:
+            memory[:workers.HEADER].cast("Q")[workers.USED_SLOTS] = 1
+            workers.Slot(memory[workers.HEADER:workers.HEADER + workers.SLOT]).whole[workers.IS_SERVING] = 1
+        os.close(descriptor)
+        yield master, Path(path)
+        master.kill()
+
+
+@pytest.mark.parametrize("forge", [
+    pytest.param(lambda path: os.chown(path, 65533, 65533), marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")),
+    lambda path: path.chmod(0o666),
+    lambda path: path.rename(path.parent / "other") and path.symlink_to(path.parent / "other"),
+    lambda path: os.link(path, path.parent / "other"),
+    lambda path: path.unlink() or os.mkfifo(path, 0o600),
+    lambda path: os.truncate(path, 4096),
+    lambda path: os.truncate(path, 0),
+], ids=["of another user", "that others may write", "a link", "with another name", "a FIFO", "short", "empty"])
+def test_a_forged_file_says_nothing_of_another_master(shared, forge):
+    master, path = shared
+    assert workers.serving_under(master.pid) == 1
+    forge(path)
+    assert workers.serving_under(master.pid) == 0
+
+
+def test_a_file_with_another_name_is_not_changed(shared):
+    _, path = shared
+    own = path.parent / "own"
+    own.write_text("mine")
+    own.chmod(0o600)
+    path.unlink()
+    os.link(own, path)
+    with pytest.raises(OSError, match="somebody else"):
+        workers._open(str(path))
+    assert own.read_text() == "mine"
+
+
+def test_what_is_left_over_is_removed_unless_workers_that_cannot_be_seen_use_it(shared):
+    master, path = shared
+    gone = path.with_name(path.name + "1")  # of no process that runs
+    path.rename(gone)
+    program = "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX, 1, 4096); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", program, str(gone)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
+        user.stdout.readline()
+        workers._sweep(str(path.parent))
+        assert gone.exists()
+        user.stdin.close()
+    workers._sweep(str(path.parent))
+    assert not gone.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a master whose workers are another user's")
+def test_workers_whose_master_is_another_users_say_that_they_cannot_end_it(eventually, tmp_path):
+    server = Server("gunicorn -w 2 --user 65533 --group 65533 --worker-tmp-dir /dev/shm --threads 2 --log-level warning -b 127.0.0.1:{port} "
+                    "workers_app:wsgi()")
+    try:
+        eventually(server.answers)
+        for path, code in (("/health/restart", "restart_impossible"), ("/health/shutdown", "shutdown_impossible"),
+                           ("/health/shutdown/schedule", "shutdown_impossible")):
+            error = server.json(path, "POST")["error"]
+            assert (error["code"], "another user" in error["message"]) == (code, True)
+            assert server.json("/health/live")["status"] == "healthy"
+    finally:
+        server.process.terminate()
+    assert server.process.wait(TIMEOUT) == 0
