@@ -209,7 +209,10 @@ void ConnectionPool::serve(Connection &connection, const Route *route, const Req
         Response response;
         const bool isMade = succeeds("a read", [&] { response = route->read(request); });
         connection.answer(isMade ? response : handlerFailed());
-    } else if (!m_router.route(request.path, [&](const Resource *found) { handle(connection, found, request); })) {
+    } else if (!m_router.route(request.path, [&](const Resource *found) {
+                   // QHttpServer takes %2F for a slash. What is served is what was judged, by findRoute().
+                   handle(connection, found == m_routes.find(request.path) ? found : nullptr, request);
+               })) {
         qCCritical(httpLog, "QHttpServer routed no request");
         connection.answer(errorResponse(500, "internal", "the request was not routed"));
     }

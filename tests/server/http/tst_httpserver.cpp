@@ -53,6 +53,7 @@ private Q_SLOTS:
     void aBadScheduleIsRefused_data();
     void aBadScheduleIsRefused();
     void aRouteAnswersFromItsHandler();
+    void anotherSpellingOfAPathIsAnotherPath();
     void methodsOfOnePathMayHaveTheirOwnHandlers();
     void aReplyMayComeLaterFromAnotherThread();
     void aDroppedReplyAnswers500();
@@ -157,6 +158,10 @@ void TestHttpServer::everyPathAnswersItsMethods_data()
     row("GET", "/health/live/", 404);
     row("GET", "/Health/live", 404);
     row("GET", "/health/../health/live", 404);
+    row("GET", "/health%2Flive", 404);
+    row("GET", "/health%2fshutdown", 404);
+    row("POST", "/health%2fshutdown", 404);
+    row("DELETE", "/health%2Fshutdown%2fschedule", 404);
     row("GET", "/health/openapi.json", 200);
     row("POST", "/health/openapi.json", 405, "GET, HEAD");
     row("POST", "/metrics", 405, "GET, HEAD");
@@ -439,6 +444,14 @@ void TestHttpServer::aRouteAnswersFromItsHandler()
     QCOMPARE(response.field("content-type"), "text/plain");
     QCOMPARE(ask(requestText("HEAD", "/orders?limit=3"), true).status, 405);
     QTRY_COMPARE(state->requestsInFlight(), 0);
+}
+
+void TestHttpServer::anotherSpellingOfAPathIsAnotherPath()
+{
+    server->addRoute("/orders/private", Method::Get,
+                     [](const Request &, const Reply &reply) { reply.send(200, "got"); });
+    QCOMPARE(ask(requestText("GET", "/orders/private")).status, 200);
+    QCOMPARE(ask(requestText("GET", "/orders%2Fprivate")).status, 404); // it was not judged by that route's rules
 }
 
 void TestHttpServer::methodsOfOnePathMayHaveTheirOwnHandlers()
