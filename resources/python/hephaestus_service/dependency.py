@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, TypeVar, Union
 
-from .encoding import as_text
+from .encoding import as_key, as_text
 
 if TYPE_CHECKING:
     from .workers import Entry, Workers
@@ -73,6 +73,7 @@ class Dependency:
         self._last_success: Optional[float] = None  # monotonic seconds
         self._last_failure: Optional[float] = None
         self._error: Optional[str] = None
+        self._head: Optional[str] = None  # of its member in the detailed body: what is the same as the last time
         self._call = _Call(self)
         self._entry: Optional[Entry] = None  # where the other workers of the server read the numbers
         self.check_seconds: Optional[float] = None  # what the last check took
@@ -104,6 +105,8 @@ class Dependency:
             self._successes += 1
             self._last_success = time.monotonic()
             has_recovered, self._error = self._error is not None, None
+            if has_recovered:
+                self._head = None
             if self._entry is not None:
                 self._say(has_recovered)
 
@@ -137,11 +140,13 @@ class Dependency:
     def begin_anew(self) -> None:
         """In a process that was forked: nothing is counted yet."""
         self._lock = threading.Lock()
-        self._entry = None
+        self._entry = self._head = None
         self._successes = self._failures = 0
         self._last_success = self._last_failure = self._error = None
 
     def _say(self, has_other_text: bool) -> None:
+        if has_other_text:
+            self._head = None
         if self._entry is None:
             return
         text = None
@@ -157,23 +162,35 @@ class Dependency:
         """True if anything was counted."""
         return self._successes + self._failures > 0
 
-    def encoded(self, now: float) -> str:
-        """Its object in the detailed body, as JSON; `now` is monotonic seconds."""
-        return encoded(self.tally(), now) if self.enabled else NOT_USED
+    def member(self, now: float) -> str:
+        """It and its name in the detailed body, as JSON; `now` is monotonic seconds."""
+        if not self.enabled:
+            return as_key(self.name) + NOT_USED
+        with self._lock:
+            if self._head is None:
+                self._head = as_key(self.name) + head_of(self._details, self._error)
+            return text_of(self._head, self._successes, self._failures, self._last_success, self._last_failure, now)
 
     def report(self) -> Json:
-        """The same, decoded."""
-        report: Json = json.loads(self.encoded(time.monotonic()))
+        """Its object there, decoded."""
+        report: Json = json.loads("{" + self.member(time.monotonic()) + "}")[self.name]
         return report
-
-    def tally(self) -> Tally:
-        """What there is now; consistent in itself."""
-        with self._lock:
-            return (self._successes, self._failures, self._last_success, self._last_failure, self._error, self._details)
 
 
 NOT_USED = '{"status":"not_used"}'
 KEPT = 1024  # texts that were made last
+
+
+def head_of(details: Json, error: Optional[str]) -> str:
+    """The beginning of its object in the detailed body."""
+    return as_text({"status": "working" if error is None else "error", **details, "error": error})[:-1]
+
+
+def text_of(head: str, successes: int, failures: int, last_success: Optional[float], last_failure: Optional[float], now: float) -> str:
+    """`head`, and the rest of the object."""
+    return "%s,\"last_success_seconds\":%s,\"last_failure_seconds\":%s,\"success_count\":%d,\"failure_count\":%d}" % (
+        head, "-1" if last_success is None else "%.3f" % (now - last_success),
+        "-1" if last_failure is None else "%.3f" % (now - last_failure), successes, failures)
 
 
 def encoded(tally: Tally, now: float) -> str:
@@ -184,11 +201,8 @@ def encoded(tally: Tally, now: float) -> str:
     if known is None or known[0] is not details:
         if len(_texts) >= KEPT:
             _texts.clear()
-        text = as_text({"status": "working" if error is None else "error", **details, "error": error})
-        known = _texts[key] = (details, text[:-1])
-    return "%s,\"last_success_seconds\":%s,\"last_failure_seconds\":%s,\"success_count\":%d,\"failure_count\":%d}" % (
-        known[1], "-1" if last_success is None else "%.3f" % (now - last_success),
-        "-1" if last_failure is None else "%.3f" % (now - last_failure), successes, failures)
+        known = _texts[key] = (details, head_of(details, error))
+    return text_of(known[1], successes, failures, last_success, last_failure, now)
 
 
 _texts: Dict[Tuple[int, Optional[str]], Tuple[Json, str]] = {}  # by identity of the details, which are never changed, and the error

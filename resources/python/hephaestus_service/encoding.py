@@ -2,6 +2,7 @@
 """JSON as the endpoints say it: without spaces, in UTF-8."""
 import functools
 import json
+from typing import Tuple
 
 as_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -10,6 +11,12 @@ as_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 def as_key(name: str) -> str:
     """The name of a member, with its colon."""
     return as_text(name) + ":"
+
+
+@functools.lru_cache(16)
+def encoded_names(names: Tuple[str, ...]) -> str:
+    """An array of strings."""
+    return as_text(names)
 
 
 def as_bytes(text: str) -> bytes:

@@ -26,7 +26,7 @@ from .access import Access, AccessError, read_token
 from .checks import Check, Checks, Tasks
 from .connections import Connections
 from .dependency import Dependency
-from .encoding import as_bytes, as_key, as_text
+from .encoding import as_bytes, as_text, encoded_names
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
 from .group import Group, join_group
@@ -358,17 +358,17 @@ class Service:
 
     def basic_body(self) -> bytes:
         """As JSON, in UTF-8."""
-        return as_bytes(self._basic() + "}")
+        return as_bytes(self._basic(self.should_shutdown) + "}")
 
-    def _basic(self) -> str:
+    def _basic(self, should_shutdown: bool) -> str:
         return '{"status":"%s","uptime_seconds":%.3f,%s' % (
-            "shutting_down" if self.should_shutdown else "healthy", time.monotonic() - self.began, self._names)
+            "shutting_down" if should_shutdown else "healthy", time.monotonic() - self.began, self._names)
 
     def detailed_body(self) -> bytes:
         """As JSON, in UTF-8. What seldom changes is not encoded anew."""
         asked = self.should_shutdown
         body = '%s,"should_shutdown":%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
-            self._basic(), "true" if asked else "false", as_text(self.capabilities()), self._dependencies(), self._resources(),
+            self._basic(asked), "true" if asked else "false", encoded_names(tuple(self.capabilities())), self._dependencies(), self._resources(),
             self._encoded_identity)
         if asked:
             progress = self.shutdown.progress()
@@ -383,7 +383,7 @@ class Service:
         now = time.monotonic()
         if self._group is not None:
             return self._group.dependencies(now)
-        return ",".join([as_key(each.name) + each.encoded(now) for each in list(self.dependencies.values())])
+        return ",".join([each.member(now) for each in list(self.dependencies.values())])
 
     def reports(self) -> Dict[str, Json]:
         """Of the dependencies in use, by name."""
