@@ -142,6 +142,10 @@ class Group:
                 time.sleep(LOOK)
         self.end()
 
+    def may_end_master(self) -> bool:
+        """After leave(). One of the workers of a shutdown does."""
+        return not self.is_shutting_down or self.workers.may_end_master()
+
     def end(self) -> None:
         # One that was told to end by nobody is replaced: it has served its number of requests, say. Hypercorn sends no signal.
         self.workers.leave(is_last=self.is_shutting_down or self._service.was_signalled or "hypercorn" in sys.modules)

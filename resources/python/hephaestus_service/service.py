@@ -531,7 +531,8 @@ class Service:
             self._group.leave()
         if not self._has_block and not self._is_being_replaced:
             self._close_listeners()
-            self._signals.hand_on(self.exit_code, asked_by_signal=self.shutdown.mode == "signal")
+            ends_master = self.shutdown.mode != "signal" and (self._group is None or self._group.may_end_master())
+            self._signals.hand_on(self.exit_code, ends_master)
         time.sleep(GRACE)
         process.leave(self._process_code)  # whatever keeps it: a thread, a stream that was cut off
 

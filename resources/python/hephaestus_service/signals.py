@@ -76,10 +76,11 @@ class Signals:
     def have_come(self) -> bool:
         return self._first is not None
 
-    def hand_on(self, exit_code: int, asked_by_signal: bool) -> None:
-        """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before. From any thread."""
+    def hand_on(self, exit_code: int, ends_master: bool) -> None:
+        """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before. With `ends_master` the server's master
+        too, if there is one. From any thread."""
         self._handing_on, self._exit_code = True, exit_code
-        master = 0 if asked_by_signal else master_pid()
+        master = master_pid() if ends_master else 0
         if master:
             with contextlib.suppress(OSError):  # of another user, or gone
                 os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself

@@ -46,7 +46,7 @@ TRIES = 1000  # to read what another process is writing
 DIRTY_STATES = (None, False, True)
 MODES = ("", "immediate", "scheduled", "signal", "restart")
 # Numbers of the header
-FORMAT, STARTED, BEGAN, MODE, NOTICE_END, REVISION, COMPARE_AFTER, SHUTDOWN_ID, USED_SLOTS, DIRTY = range(10)
+FORMAT, STARTED, BEGAN, MODE, NOTICE_END, REVISION, COMPARE_AFTER, SHUTDOWN_ID, USED_SLOTS, DIRTY, IS_MASTER_TOLD = range(11)
 # Numbers of a slot
 PID, IN_FLIGHT, TASKS, IS_STOPPED, COMPARED, ENTRIES, IS_SERVING = range(7)
 # Numbers of an entry; a text follows
@@ -375,6 +375,13 @@ class Workers:
             self._whole[MODE] = MODES.index(mode)
             self._whole[REVISION] += 1
         self._ring()
+
+    def may_end_master(self) -> bool:
+        """True for the first worker that asks: hypercorn's master hangs if another signal comes while it handles one."""
+        with self._exclusively():
+            is_first = self._whole[IS_MASTER_TOLD] == 0
+            self._whole[IS_MASTER_TOLD] = 1
+            return is_first
 
     @property
     def asked(self) -> Tuple[str, float, int]:

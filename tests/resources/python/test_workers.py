@@ -112,6 +112,24 @@ def test_a_shutdown_can_be_scheduled_at_one_worker_and_taken_back_at_another(ser
     assert server.process.wait(TIMEOUT) == 0
 
 
+def test_a_master_is_told_once_to_end(eventually):
+    """Whoever asked, and at whichever worker: hypercorn's handler of SIGTERM cannot be interrupted by itself, and would wait for ever."""
+    pytest.importorskip("hypercorn")
+    server = Server.__new__(Server)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        server.port = probe.getsockname()[1]
+    command = [sys.executable, "-B", "hypercorn_that_counts.py", "-w", "3", "-b", f"127.0.0.1:{server.port}", "--log-level", "warning",
+               "workers_app:asgi()"]
+    with subprocess.Popen(command, cwd=SUBJECTS, stdout=subprocess.PIPE, text=True) as server.process:
+        eventually(server.answers, TIMEOUT)
+        seen = set()
+        eventually(lambda: len(seen.update(server.ask("/") for _ in range(10)) or seen) == 3, TIMEOUT)
+        for _ in range(12):
+            server.json("/health/shutdown/schedule", "POST")
+        assert server.process.communicate(timeout=TIMEOUT)[0] == "SIGTERM: 1\n"
+        assert server.process.returncode == 0
+
+
 def test_a_killed_worker_has_counted(server, eventually):
     if "hypercorn" in server.process.args or "uvicorn" in server.process.args:
         pytest.skip("does not replace its workers")
