@@ -35,6 +35,7 @@ Whatever goes wrong in here, the program goes on as if it were not here.
 import os
 import sys
 import time
+from _operator import attrgetter
 from _struct import Struct
 from _thread import allocate_lock, start_new_thread  # as they are now: others replace them
 
@@ -50,8 +51,8 @@ _TEMPLATES = (".html", ".htm", ".xml", ".txt", ".j2", ".jinja", ".jinja2", ".tmp
 _RECENT = 50_000_000  # nanoseconds: several ticks of the clock of file times
 _PAUSE = 0.05  # seconds between two lines of modules
 _STAMP = Struct("<QQqqq")
+_numbers = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
 _CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time
-_UNKNOWN = (None, None)
 
 
 class Reporter:
@@ -61,7 +62,7 @@ class Reporter:
         self._pid = os.getpid()
         self._ticket, image = _identity()
         self._lines = None  # those that are to be written together
-        self.known = {}  # by path, the stamp that was reported last: packed, or as os.stat() gave it
+        self.known = {}  # by path, the stamp that was reported last, packed; of a pending module what is in `pending`
         self._target = target
         self._descriptor = self._open()
         status = os.fstat(self._descriptor)
@@ -86,14 +87,13 @@ class Reporter:
             key = os.fsdecode(path)
             before = self.known.get(key)
             packed = pack(status)
-            if before is not None and (before if type(before) is bytes else pack(before)) == packed:
+            if before is not None and (before if type(before) is bytes else pack(before[1])) == packed:
                 return False
             now = time.time_ns()
             rest = [encoded(path)]
             if data is not None and word == "loaded" and status.st_ctime_ns > now - _RECENT:
                 rest.append(_hash(data))
-            stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            self._write(word, (self._pid, self._ticket, now) + stamp, *rest)
+            self._write(word, (self._pid, self._ticket, now) + _numbers(status), *rest)
             self.known[key] = packed
             return before is not None
         except Exception:  # noqa: BLE001: the program must not notice
@@ -107,11 +107,12 @@ class Reporter:
         numbers = (self._pid, self._ticket, number, since, time.time_ns())
         if not modules:
             return self._write("imported", numbers)
-        stamps = b"".join([pack(status) for _, status, _ in modules])
-        self._write("imported", numbers, stamps.hex(), _joined([path for module in modules for path in (module[0], module[2])]))
-        for path, status, _ in modules:
-            if self.known.get(path) is status:
-                self.known[path] = pack(status)  # which takes less memory
+        stamps = [_STAMP.pack(*each) for each in map(_numbers, [module[1] for module in modules])]
+        self._write("imported", numbers, b"".join(stamps).hex(), _joined([path for module in modules for path in module[::2]]))
+        known = self.known
+        for module, stamp in zip(modules, stamps):
+            if known.get(module[0]) is module:
+                known[module[0]] = stamp  # which takes less memory
 
     def settled(self, path):
         try:
@@ -252,7 +253,7 @@ def absolute(path):
 
 def pack(status):
     """The stamp that a file has by os.stat()."""
-    return _STAMP.pack(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return _STAMP.pack(*_numbers(status))
 
 
 def _joined(paths):
@@ -316,16 +317,17 @@ class _Sources:
 
     def __init__(self, reporter):
         self._reporter = reporter
-        self.states = {}  # by path: os.stat() before it was read
-        self.cached = {}  # by path of the source: the byte code that was read, and its flags (1 made for a hash, 2 to be compared)
+        # By path of the source: os.stat() before it was read. Once its byte code was read: the source, os.stat(), the byte code, and the
+        # flags of that if they are not _CHECKED (1 made for a hash, 2 to be compared).
+        self.states = {}
         self.batches = Batches(reporter)
         self.texts = {}  # by path: the source that was compiled
         self._reloaded = set()  # paths that another state of was loaded before
         os.register_at_fork(before=self.batches.before_fork, after_in_child=self.batches.after_fork)
 
     def wrap(self, loader):
-        stat, states, cached, texts, reloaded = os.stat, self.states, self.cached, self.texts, self._reloaded
-        settle = self._settle
+        stat, stat_result, states, texts = os.stat, os.stat_result, self.states, self.texts
+        reloaded, settle = self._reloaded, self._settle
         read, compile_source, execute = loader.get_data, loader.source_to_code, loader.exec_module
 
         def path_stats(self, path):
@@ -335,12 +337,18 @@ class _Sources:
         def get_data(self, path):
             data = read(self, path)
             if path[-4:] == ".pyc":
-                cached[self.path] = path, data[4:8]
+                source = self.path
+                status = states.get(source)
+                if type(status) is stat_result:
+                    states[source] = (source, status, path) if data[4:8] == _CHECKED else (source, status, path, data[4:8])
             return data
 
         def source_to_code(self, data, path, *arguments, **named):
             texts[path] = data
-            is_imported = path in states  # else it is only compiled, as by py_compile
+            state = states.get(path)
+            is_imported = state is not None  # else it is only compiled, as by py_compile
+            if type(state) is tuple:  # its byte code was not taken
+                states[path] = state[1]
             try:
                 return compile_source(self, data, path, *arguments, **named)
             except BaseException:
@@ -365,10 +373,12 @@ class _Sources:
             wrapper.__wrapped__ = original
             setattr(loader, wrapper.__name__, wrapper)
 
-    def execute(self, path, status, byte_code, flags):
-        """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states` and `cached`."""
+    def execute(self, path, state):
+        """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
         text = self.texts.pop(path, None)
         try:
+            _, status, byte_code, *rest = state if type(state) is tuple else (path, state, None)
+            flags = rest[0] if rest else _CHECKED
             is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, int.from_bytes(flags, "little"))
             data = text if isinstance(text, bytes) else None
             if self._reporter.loaded(path, status, "cached" if is_older else "loaded", data):
@@ -396,28 +406,25 @@ class _Audit:
     def hook(self):
         """For sys.addaudithook(), which calls it four times for each import: a function, as that is called fastest."""
         seen, opened, execute, compile_text = self._seen, self._opened, self._execute, self._compile
-        sources, batches, known = self._sources, self._sources.batches, self._reporter.known
-        states, cached, texts, pending = sources.states, sources.cached, sources.texts, batches.pending
+        sources, announce, pending = self._sources, self._sources.batches.announce, self._sources.batches.pending
+        take_state, know, add = sources.states.pop, self._reporter.known.setdefault, pending.append
 
         def audit(event, arguments):
             if event == "exec":
                 name = getattr(arguments[0], "co_filename", None)
-                if name in states:
-                    status = states.pop(name)
-                    byte_code, flags = cached.pop(name, _UNKNOWN)
-                    if name in known or name in texts or flags != _CHECKED:
-                        return sources.execute(name, status, byte_code, flags)
-                    known[name] = status
-                    pending.append((name, status, byte_code))
+                state = take_state(name, None)
+                if state is None:
+                    if name not in seen and name is not None:
+                        execute(name)
+                elif len(state) == 3 and know(name, state) is state:
+                    add(state)
                     if len(pending) == 1:
-                        batches.announce()
-                    elif len(pending) >= batches.MOST:
-                        batches.write()
-                elif name not in seen and name is not None:
-                    execute(name)
+                        announce()
+                else:
+                    sources.execute(name, state)
             elif event == "open":
                 path, mode, _ = arguments
-                if type(path) is str and mode in ("r", "rb") and path[-4:] != ".pyc":
+                if type(path) is str and path[-4:] != ".pyc" and mode in ("r", "rb"):
                     opened.append(path)
                     del opened[:-8]
             elif event == "compile":
