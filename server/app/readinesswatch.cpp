@@ -21,9 +21,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto AskEvery = 100ms;
-constexpr auto AskLaterEvery = 1s; // of one that is slow
+constexpr auto LookEvery = 20ms;      // while nobody answers: no event tells that a program begins to listen
+constexpr auto LookLaterEvery = 50ms; // after IsSlowAfter
+constexpr auto AskEvery = 40ms;       // somebody who answered that it is not ready
+constexpr auto RunEvery = 100ms;      // what starts a process, or looks at all of them
+constexpr auto AskLaterEvery = 1s;    // of one that is slow
 constexpr auto IsSlowAfter = 10s;
+constexpr auto IsVerySlowAfter = 1min;
 constexpr auto AnswerTime = 2s;
 constexpr auto ListensWithin = 30s; // of a program whose predecessor did
 constexpr auto AcceptSettles = 3s;  // of a program that cannot be seen to accept
@@ -92,6 +96,7 @@ void ReadinessWatch::follow(const std::optional<ProcessEntry> &program, bool isR
     m_isReady = program && (isReady || !m_rule);
     m_since = m_clock.now();
     m_lastAnswer.clear();
+    m_hasAnswered = false;
     m_probe.reset();
     m_timer.stop();
     if (program && !m_isReady && !m_notify && !std::holds_alternative<ReadyLog>(*m_rule))
@@ -103,7 +108,7 @@ void ReadinessWatch::check()
     if (!m_program || m_isReady)
         return;
     const auto time = m_clock.now() - m_since;
-    auto next = time < IsSlowAfter ? std::chrono::milliseconds(AskEvery) : AskLaterEvery;
+    std::chrono::milliseconds next = pauseAfter(time);
     if (m_factory) {
         ask();
     } else if (const auto *after = std::get_if<ReadyAfter>(&*m_rule)) {
@@ -119,6 +124,20 @@ void ReadinessWatch::check()
     }
     if (!m_isReady)
         m_timer.start(next);
+}
+
+/// Until the next look, of a program that has run for `time`: what costs little is looked at often, so that a restart
+/// waits for the program and for little else.
+std::chrono::milliseconds ReadinessWatch::pauseAfter(Clock::TimePoint::duration time) const
+{
+    const bool isSlow = time >= IsSlowAfter;
+    if (std::holds_alternative<ReadyAfter>(*m_rule) || std::holds_alternative<CommandSettings>(*m_rule))
+        return isSlow ? std::chrono::milliseconds(AskLaterEvery) : RunEvery;
+    if (m_hasAnswered)
+        return isSlow ? std::chrono::milliseconds(AskLaterEvery) : AskEvery;
+    if (time >= IsVerySlowAfter)
+        return AskLaterEvery;
+    return isSlow ? LookLaterEvery : LookEvery;
 }
 
 void ReadinessWatch::ask()
@@ -137,6 +156,7 @@ void ReadinessWatch::judge(const Outcome &outcome)
 {
     if (!m_program || m_isReady)
         return;
+    m_hasAnswered = !outcome.ok && outcome.errorClass != ErrorClass::Unreachable;
     const QString answer = outcome.ok ? doubtAtAddress() : outcome.message;
     if (answer.isEmpty())
         return becomeReady();

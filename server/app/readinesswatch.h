@@ -54,6 +54,7 @@ private:
     void ask();
     void judge(const Outcome &outcome);
     void becomeReady();
+    std::chrono::milliseconds pauseAfter(Clock::TimePoint::duration time) const;
     bool accepts() const;
     bool isConnectable(const QString &path);
     QString doubtAtAddress() const;
@@ -69,7 +70,8 @@ private:
     QTimer m_timer;
     std::optional<ProcessEntry> m_program;
     Clock::TimePoint m_since{};
-    QString m_lastAnswer; ///< of the latest question
+    QString m_lastAnswer;       ///< of the latest question
+    bool m_hasAnswered = false; ///< somebody did, and it was not ready
     bool m_isReady = false;
 };
 

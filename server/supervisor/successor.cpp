@@ -12,8 +12,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto LookForSocketEvery = 4ms;               // no event tells that a socket is put into an epoll set
-constexpr auto LookForSocketLater = 100ms;             // after the first second
+constexpr auto LookForSocketLater = 20ms;              // after the first second
 constexpr int LooksAtFamily = 10;                      // every so many, perhaps at all of /proc
+constexpr int LooksAtFamilyLater = 5;                  // after the first second
 constexpr std::chrono::milliseconds HangingGrace = 5s; // for one that could not even start
 
 QList<int> descriptorsOf(const QList<HandedSocket> &sockets)
@@ -64,7 +65,7 @@ void Successor::look()
     if (!m_child.isRunning() || m_child.isStopping() || m_isAccepting)
         return;
     const auto time = m_clock.now() - m_startedAt;
-    const bool isThorough = m_looks++ % LooksAtFamily == 0 || time >= 1s;
+    const bool isThorough = m_looks++ % (time < 1s ? LooksAtFamily : LooksAtFamilyLater) == 0;
     const bool isSeen = pollsSockets(m_child.process(), descriptorsOf(m_sockets.handedToSuccessor()),
                                      isThorough ? Depth::Family : Depth::Children);
     if (isSeen || (!m_willBeSeen && time >= m_options.settleTime)) {
