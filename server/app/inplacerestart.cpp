@@ -3,6 +3,7 @@
 
 #include "common/base/post.h"
 #include "common/base/writewithoutblocking.h"
+#include "server/app/servicemanager.h"
 #include "server/core/log.h"
 #include "server/core/unixsignals.h"
 
@@ -68,6 +69,7 @@ std::optional<Problem> InPlaceRestart::listen(const QStringList &addresses, cons
     }
     if (foreign.isEmpty())
         return listenAnew(addresses, own);
+    closeUnwanted(own); // kept by a service manager before it was told to open sockets itself
     const auto adopted = m_service.adopt(foreign);
     return adopted ? std::optional<Problem>() : adopted.problem();
 }
@@ -86,10 +88,24 @@ std::optional<Problem> InPlaceRestart::listenAnew(const QStringList &addresses, 
             return bound.problem();
         m_names.resize(m_names.size() + m_service.addresses().size() - before, name);
     }
-    HeldSockets unwanted;
-    for (const InheritedSocket &socket : std::as_const(inherited))
-        unwanted.adopt(socket.descriptor, true);
+    closeUnwanted(inherited);
+    if (hasServiceManager()) {
+        const auto listening = m_service.http().keptSockets();
+        for (qsizetype i = 0; i < listening.size(); ++i) {
+            const FileDescriptor duplicate(listening[i].second);
+            storeSockets({{m_names.value(i), duplicate.number()}});
+        }
+    }
     return {};
+}
+
+void InPlaceRestart::closeUnwanted(const QList<InheritedSocket> &sockets)
+{
+    HeldSockets unwanted;
+    for (const InheritedSocket &socket : sockets) {
+        dropStoredSockets(socket.name);
+        unwanted.adopt(socket.descriptor, true);
+    }
 }
 
 /// In the main thread, while the caller waits for the answer.

@@ -31,7 +31,8 @@ public:
     void setPreparation(Preparation preparation) { m_preparation = std::move(preparation); }
 
     /// Listens on `addresses`. Sockets that a predecessor handed over for them are adopted; its others are closed. If
-    /// anybody else handed over sockets (systemd), those are served instead, whatever the addresses say.
+    /// anybody else handed over sockets (systemd), those are served instead, whatever the addresses say. Our own are
+    /// given to a service manager to keep (storeSockets()).
     std::optional<Problem> listen(const QStringList &addresses, const QList<InheritedSocket> &inherited);
 
     /// After Service::exec(): whether the process is to be replaced now.
@@ -50,6 +51,7 @@ private:
     std::optional<Problem> begin();
     void goOn();
     std::optional<Problem> listenAnew(const QStringList &addresses, QList<InheritedSocket> inherited);
+    static void closeUnwanted(const QList<InheritedSocket> &sockets);
 
     Service &m_service;
     const Reexec &m_self;

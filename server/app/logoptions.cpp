@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/logoptions.h"
 
+#include <cstdio>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,11 @@ Result<LogOptions> readLogOptions(const QCommandLineParser &parser)
     options.priorities = goesToJournal(STDERR_FILENO);
     options.color = *color == 1 || (*color == 0 && ::isatty(STDERR_FILENO) && !qEnvironmentVariableIsSet("NO_COLOR"));
     return options;
+}
+
+void writeStartError(const QString &line)
+{
+    std::fprintf(stderr, "%s%s\n", goesToJournal(STDERR_FILENO) ? "<3>" : "", qPrintable(line));
 }
 
 } // namespace Hephaestus

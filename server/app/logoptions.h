@@ -12,4 +12,8 @@ namespace Hephaestus {
 /// colours are for terminals.
 Result<LogOptions> readLogOptions(const QCommandLineParser &parser);
 
+/// Writes a line to stderr about what keeps the program from starting, before there is a log; under systemd it is an
+/// error in the journal.
+void writeStartError(const QString &line);
+
 } // namespace Hephaestus

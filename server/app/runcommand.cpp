@@ -2,13 +2,14 @@
 #include "common/base/programfile.h"
 #include "server/app/commands.h"
 #include "server/app/leanqt.h"
+#include "server/app/logoptions.h"
 #include "server/app/runprogram.h"
+#include "server/app/servicemanager.h"
 #include "server/app/statedirectory.h"
 #include "server/supervisor/processtable.h"
 
 #include <QCoreApplication>
 
-#include <cstdio>
 #include <fcntl.h>
 #include <malloc.h>
 
@@ -47,7 +48,11 @@ std::optional<Problem> hold(HeldSockets &sockets, const QStringList &addresses, 
     }
     HeldSockets unwanted;
     inherited.removeIf([&](const InheritedSocket &socket) {
-        return socket.name.startsWith(HeldName) && (unwanted.adopt(socket.descriptor, true), true);
+        if (!socket.name.startsWith(HeldName))
+            return false;
+        dropStoredSockets(socket.name);
+        unwanted.adopt(socket.descriptor, true);
+        return true;
     });
     return {};
 }
@@ -89,6 +94,8 @@ struct Belongings
 
     std::optional<Problem> takeInherited();
     std::optional<Problem> complete(const RunOptions &options);
+    /// `sockets` by their names.
+    QList<HandedSocket> handedSockets() const;
     /// By the guardian of this process' previous image.
     bool isGuarded() const { return (program && program->guardian) || (predecessor && predecessor->guardian); }
 
@@ -128,9 +135,23 @@ std::optional<Problem> Belongings::complete(const RunOptions &options)
         return problem;
     if (!predecessor)
         sockets.settle();
+    if (!options.overlap) {
+        storeSockets(handedSockets());
+    } else { // its sockets change with each restart; those were stored before it was asked for
+        for (const QByteArray &name : std::as_const(socketNames))
+            dropStoredSockets(name);
+    }
     if (options.adapters && !adapter)
         adapter = std::make_unique<ModuleAdapter>(options.service.name, placesForFiles());
     return {};
+}
+
+QList<HandedSocket> Belongings::handedSockets() const
+{
+    QList<HandedSocket> handed = sockets.handed();
+    for (qsizetype i = 0; i < handed.size(); ++i)
+        handed[i].name = socketNames[i];
+    return handed;
 }
 
 /// Where nothing can be written, the program runs all the same.
@@ -198,9 +219,7 @@ void endHanded(std::initializer_list<std::optional<HandedProgram> *> programs, c
 int executeAnew(const Reexec &self, const RunOptions &options, Belongings &belongings,
                 std::unique_ptr<Guardian> guardian, RunEnd end)
 {
-    QList<HandedSocket> held = belongings.sockets.handed();
-    for (qsizetype i = 0; i < held.size(); ++i)
-        held[i].name = belongings.socketNames[i];
+    QList<HandedSocket> held = belongings.handedSockets();
     held += end.output->handOver();
     if (end.predecessor)
         end.predecessor->adapter = std::move(belongings.adapter);
@@ -235,7 +254,7 @@ QList<Problem> whatKeepsItFromRunning(const RunOptions &options)
 void tellProblems(const QList<Problem> &problems)
 {
     for (const Problem &problem : problems)
-        std::fprintf(stderr, "hephaestus run: %s\n", qPrintable(problem.text()));
+        writeStartError(u"hephaestus run: "_s + problem.text());
 }
 
 } // namespace

@@ -118,10 +118,6 @@ private:
     /// SIGHUP: applies what can change while running, and says what cannot.
     void reload()
     {
-        if (m_config.file.isEmpty()) {
-            qCWarning(logService, "SIGHUP: there is no configuration file to read again");
-            return;
-        }
         const Phase phase = m_service.state().phase();
         if (phase > Phase::Running) {
             qCWarning(logService, "SIGHUP: the service is shutting down; the configuration stays as it was");
@@ -129,6 +125,17 @@ private:
         }
         if (phase == Phase::Running) // systemd waits for the first ready
             m_notifier.reloading();
+        readAgain();
+        if (phase == Phase::Running)
+            m_notifier.ready(u"running"_s);
+    }
+
+    void readAgain()
+    {
+        if (m_config.file.isEmpty()) {
+            qCWarning(logService, "SIGHUP: there is no configuration file to read again");
+            return;
+        }
         QList<Problem> problems;
         const ServiceConfig config = m_configure(problems);
         for (const Problem &problem : std::as_const(problems))
@@ -144,8 +151,6 @@ private:
             apply(config);
             qCInfo(logService, "SIGHUP: applied %s", qPrintable(config.file));
         }
-        if (phase == Phase::Running)
-            m_notifier.ready(u"running"_s);
     }
 
     /// Whether a successor could start with what is configured by now.
@@ -261,12 +266,12 @@ int serveCommand(const QStringList &arguments)
     if (!parsed || !parser.positionalArguments().isEmpty()) {
         const QString why =
             parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
-        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(why));
+        writeStartError(u"hephaestus serve: "_s + why);
         return ExitUsage;
     }
     const Result<LogOptions> logOptions = readLogOptions(parser);
     if (!logOptions) {
-        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(logOptions.problem().text()));
+        writeStartError(u"hephaestus serve: "_s + logOptions.problem().text());
         return ExitUsage;
     }
     QList<Problem> problems;
@@ -275,7 +280,7 @@ int serveCommand(const QStringList &arguments)
     if (!inherited)
         problems << inherited.problem();
     for (const Problem &problem : std::as_const(problems))
-        std::fprintf(stderr, "hephaestus serve: %s\n", qPrintable(problem.text()));
+        writeStartError(u"hephaestus serve: "_s + problem.text());
     if (!problems.isEmpty() || parser.isSet(u"check"_s))
         return problems.isEmpty() ? ExitDone : ExitUsage;
     LogOptions log = *logOptions;

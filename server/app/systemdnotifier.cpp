@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/systemdnotifier.h"
 
-#include "common/base/filedescriptor.h"
+#include "server/app/servicemanager.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <cstddef>
-#include <cstring>
 #include <ctime>
 
 namespace Hephaestus {
@@ -21,14 +17,14 @@ static constexpr std::chrono::seconds Slack{5};
 SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *parent) : QObject(parent)
 {
     connect(&sequence, &ShutdownSequence::noticeStarted, this, [this](std::chrono::milliseconds notice) {
-        notify("STATUS=shutdown in " + QByteArray::number(double(notice.count()) / 1000.0) + " s");
+        notifyServiceManager("STATUS=shutdown in " + QByteArray::number(double(notice.count()) / 1000.0) + " s");
     });
-    connect(&sequence, &ShutdownSequence::noticeCancelled, this, [this] { notify("STATUS=running"); });
+    connect(&sequence, &ShutdownSequence::noticeCancelled, this, [] { notifyServiceManager("STATUS=running"); });
     connect(&sequence, &ShutdownSequence::drainStarted, this, [this, &sequence](qint64 inFlight) {
         if (sequence.result().mode == ShutdownMode::Restart)
             reloading(); // the process stays, and says READY again
         else
-            notify("STOPPING=1");
+            notifyServiceManager("STOPPING=1");
         stopping(u"draining %1 requests"_s.arg(inFlight), sequence.budget());
     });
     connect(&sequence, &ShutdownSequence::stepStarted, this,
@@ -37,44 +33,29 @@ SystemdNotifier::SystemdNotifier(const ShutdownSequence &sequence, QObject *pare
     const qint64 microseconds = qEnvironmentVariable("WATCHDOG_USEC").toLongLong();
     const QString pid = qEnvironmentVariable("WATCHDOG_PID");
     if (microseconds > 0 && (pid.isEmpty() || pid.toLongLong() == ::getpid())) {
-        connect(&m_watchdog, &QTimer::timeout, this, [this] { notify("WATCHDOG=1"); });
+        connect(&m_watchdog, &QTimer::timeout, this, [this] { notifyServiceManager("WATCHDOG=1"); });
         // Half of the interval, as sd_watchdog_enabled(3) recommends.
         m_watchdog.start(std::chrono::milliseconds(std::max<qint64>(microseconds / 2000, 1)));
     }
 }
 
-void SystemdNotifier::ready(const QString &status) { notify("READY=1\nSTATUS=" + status.toUtf8()); }
+void SystemdNotifier::ready(const QString &status) { notifyServiceManager("READY=1\nSTATUS=" + status.toUtf8()); }
 
-void SystemdNotifier::status(const QString &status) { notify("STATUS=" + status.toUtf8()); }
+void SystemdNotifier::status(const QString &status) { notifyServiceManager("STATUS=" + status.toUtf8()); }
 
 void SystemdNotifier::reloading()
 {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     const qint64 microseconds = qint64(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
-    notify("RELOADING=1\nMONOTONIC_USEC=" + QByteArray::number(microseconds));
+    notifyServiceManager("RELOADING=1\nMONOTONIC_USEC=" + QByteArray::number(microseconds));
 }
 
 void SystemdNotifier::stopping(const QString &status, std::chrono::milliseconds more)
 {
     const auto microseconds = std::chrono::microseconds(more + Slack).count();
-    notify("STATUS=" + status.toUtf8() + "\nEXTEND_TIMEOUT_USEC=" + QByteArray::number(qint64(microseconds)));
-}
-
-void SystemdNotifier::notify(const QByteArray &message)
-{
-    QByteArray path = qgetenv("NOTIFY_SOCKET");
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() < 2 || path.size() >= qsizetype(sizeof address.sun_path) || (path[0] != '/' && path[0] != '@'))
-        return;
-    if (path[0] == '@') // an abstract one
-        path[0] = 0;
-    std::memcpy(address.sun_path, path.constData(), std::size_t(path.size()));
-    const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ::sendto(socket.number(), message.constData(), std::size_t(message.size()), MSG_NOSIGNAL,
-             reinterpret_cast<const sockaddr *>(&address),
-             socklen_t(offsetof(sockaddr_un, sun_path) + std::size_t(path.size())));
+    notifyServiceManager("STATUS=" + status.toUtf8()
+                         + "\nEXTEND_TIMEOUT_USEC=" + QByteArray::number(qint64(microseconds)));
 }
 
 } // namespace Hephaestus

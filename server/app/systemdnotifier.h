@@ -11,7 +11,7 @@ namespace Hephaestus {
 /// Notifies systemd of the service's state, for `Type=notify` (sd_notify(3)): READY, STATUS and STOPPING. Asks for more
 /// time while a shutdown makes progress. Pings the watchdog from the main loop, so that a hung one is noticed.
 ///
-/// Without NOTIFY_SOCKET it does nothing. It speaks the protocol itself: libsystemd would bring six libraries.
+/// Without NOTIFY_SOCKET it does nothing.
 class SystemdNotifier : public QObject
 {
     Q_OBJECT
@@ -27,7 +27,6 @@ public Q_SLOTS:
     void reloading();
 
 private:
-    void notify(const QByteArray &message);
     void stopping(const QString &status, std::chrono::milliseconds more);
 
     QTimer m_watchdog;

@@ -67,10 +67,15 @@ private Q_SLOTS:
     void initTestCase();
     void itNotifiesFromStartToStop();
     void readingTheConfigurationAgainMakesNothingReady();
+    void aReloadWithoutAConfigurationEnds();
     void aSocketHandedOverIsServed();
+    void theListeningSocketIsGivenToKeep();
+    void whatWasKeptIsServedOrGivenUp_data();
+    void whatWasKeptIsServedOrGivenUp();
     void aSocketForAnotherProcessIsLeftAlone();
     void linesForTheJournalCarryTheirPriority_data();
     void linesForTheJournalCarryTheirPriority();
+    void whatKeepsItFromStartingIsAnErrorInTheJournal();
 
 private:
     QTemporaryDir m_directory;
@@ -158,6 +163,77 @@ void TestSystemd::aSocketHandedOverIsServed()
     QCOMPARE(service.exitCode(), 0);
 }
 
+void TestSystemd::aReloadWithoutAConfigurationEnds()
+{
+    NotifySocket systemd(m_directory.filePath(u"nothing"_s));
+    QVERIFY(systemd.isBound());
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(u"nothing"_s));
+    service.process.setProcessEnvironment(environment);
+    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+             service.errors().constData());
+    QTRY_COMPARE(systemd.count("READY=1"), 1);
+    service.signal(SIGHUP);
+    QTRY_COMPARE(systemd.count("READY=1"), 2);
+    QCOMPARE(systemd.count("RELOADING=1"), 1);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestSystemd::theListeningSocketIsGivenToKeep()
+{
+    NotifySocket systemd(m_directory.filePath(u"store"_s));
+    QVERIFY(systemd.isBound());
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(u"store"_s));
+    service.process.setProcessEnvironment(environment);
+    const QString file = m_directory.filePath(u"unix.sock"_s);
+    QVERIFY2(service.start(QStringLiteral(HEPHAESTUS_PROGRAM),
+                           {u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--listen"_s, u"unix:"_s + file}),
+             service.errors().constData());
+    QTRY_COMPARE(systemd.count("READY=1"), 1);
+    QCOMPARE(systemd.count("FDSTORE=1"), 1); // not the other one, whose file goes with the process
+    QVERIFY(systemd.told().contains("FDNAME=kept=127.0.0.1%3A0"));
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
+void TestSystemd::whatWasKeptIsServedOrGivenUp_data()
+{
+    QTest::addColumn<QString>("keptFor");
+    QTest::addColumn<bool>("isServed");
+    QTest::newRow("the same address") << u"127.0.0.1:0"_s << true;
+    QTest::newRow("an address that was configured before") << u"127.0.0.1:1"_s << false;
+}
+
+void TestSystemd::whatWasKeptIsServedOrGivenUp()
+{
+    QFETCH(QString, keptFor);
+    QFETCH(bool, isServed);
+    NotifySocket systemd(m_directory.filePath(keptFor));
+    QVERIFY(systemd.isBound());
+    QTcpServer socket;
+    QVERIFY(socket.listen(QHostAddress::LocalHost));
+    const int fd = int(socket.socketDescriptor());
+    ServiceProcess service;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NOTIFY_SOCKET"_s, m_directory.filePath(keptFor));
+    environment.insert(u"LISTEN_FDNAMES"_s, u"kept="_s + QString::fromLatin1(keptFor.toUtf8().toPercentEncoding()));
+    service.process.setProcessEnvironment(environment);
+    service.process.setChildProcessModifier([fd] { ::dup2(fd, 3); });
+    QVERIFY2(service.start(u"/bin/sh"_s,
+                           {u"-c"_s, u"LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""_s,
+                            QStringLiteral(HEPHAESTUS_PROGRAM), u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s}),
+             service.errors().constData());
+    QTRY_COMPARE(systemd.count("READY=1"), 1);
+    QCOMPARE(service.port == socket.serverPort(), isServed);
+    QCOMPARE(systemd.count("FDSTOREREMOVE=1"), isServed ? 0 : 1);
+    service.signal(SIGTERM);
+    QCOMPARE(service.exitCode(), 0);
+}
+
 void TestSystemd::aSocketForAnotherProcessIsLeftAlone()
 {
     ServiceProcess service;
@@ -202,6 +278,27 @@ void TestSystemd::linesForTheJournalCarryTheirPriority()
     QVERIFY(lines.count('\n') >= 5);
     for (const QByteArray &line : lines.chopped(1).split('\n'))
         QVERIFY2(line.startsWith(beginning), line.constData());
+}
+
+void TestSystemd::whatKeepsItFromStartingIsAnErrorInTheJournal()
+{
+    QFile log(m_directory.filePath(u"start"_s));
+    QVERIFY(log.open(QIODevice::ReadWrite | QIODevice::Truncate));
+    struct stat status = {};
+    QCOMPARE(::fstat(log.handle(), &status), 0);
+    for (const QString &command : {u"serve"_s, u"run"_s}) {
+        QProcess program;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"JOURNAL_STREAM"_s, u"%1:%2"_s.arg(status.st_dev).arg(status.st_ino));
+        program.setProcessEnvironment(environment);
+        program.setStandardErrorFile(log.fileName());
+        program.start(QStringLiteral(HEPHAESTUS_PROGRAM), {command, u"--listen"_s, u"nowhere"_s, u"--"_s, u"true"_s});
+        QVERIFY(program.waitForFinished());
+        QVERIFY(program.exitCode() != 0);
+        log.seek(0);
+        const QByteArray line = log.readLine();
+        QVERIFY2(line.startsWith("<3>hephaestus " + command.toUtf8()), line.constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestSystemd)
