@@ -35,6 +35,7 @@ TEST_PACKAGES=(
     python3-hypercorn python3-gunicorn python3-flask python3-waitress python3-aiohttp # and the servers it works with
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
+    mandoc                                  # the manual pages
     gunicorn celery python3-redis nginx-light # real servers, restarted and stopped
 )
 
