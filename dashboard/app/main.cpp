@@ -15,6 +15,7 @@
 #include <QFileInfo>
 #include <QSettings>
 #include <QTextStream>
+#include <revision.h>
 
 #include <optional>
 
@@ -30,6 +31,8 @@ struct Options
     QList<Fleet> fleets; ///< of files, and one of bare addresses
     QString colors;      ///< empty: as the preferences say
     bool readOnly = false;
+    bool wallboard = false;
+    bool addService = false;
     QStringList listen;
     HttpOptions http;
     QString prometheus;
@@ -46,7 +49,7 @@ int fail(const QStringList &problems)
 Options readOptions(const QCommandLineParser &parser, QStringList &problems)
 {
     Options options;
-    for (const QString &file : parser.values(u"fleet"_s)) {
+    for (const QString &file : parser.values(u"fleet"_s) + parser.positionalArguments()) {
         const FleetReading reading = readFleet(file);
         options.fleets << reading.fleet;
         for (const Problem &problem : reading.problems)
@@ -61,8 +64,6 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     }
     if (!bare.services.isEmpty())
         options.fleets << bare;
-    if (!parser.positionalArguments().isEmpty())
-        problems << u"unexpected argument \"%1\"; see --help"_s.arg(parser.positionalArguments().first());
     options.colors = parser.value(u"colors"_s);
     if (parser.isSet(u"colors"_s) && !QStringList{u"system"_s, u"light"_s, u"dark"_s}.contains(options.colors))
         problems << u"--colors: expected system, light or dark, found \"%1\""_s.arg(options.colors);
@@ -70,6 +71,8 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     if (const auto server = PrometheusFleet::at(options.prometheus); !options.prometheus.isEmpty() && !server)
         problems << u"--prometheus: "_s + server.problem().text();
     options.readOnly = parser.isSet(u"read-only"_s);
+    options.wallboard = parser.isSet(u"wallboard"_s);
+    options.addService = parser.isSet(u"add-service"_s);
     options.listen = parser.values(u"listen"_s);
     if (parser.isSet(u"token-file"_s)) {
         if (const Result<AccessToken> token = AccessToken::fromFile(parser.value(u"token-file"_s)))
@@ -105,6 +108,8 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
                       u"URL"_s});
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
+    parser.addOption({u"wallboard"_s, u"Open the wallboard, which fills the screen."_s});
+    parser.addOption({u"add-service"_s, u"Ask for a service to watch from now on."_s});
     parser.addOption({u"listen"_s,
                       u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: a free one) or unix:PATH; "
                       "may be repeated."_s,
@@ -112,6 +117,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     parser.addOption({u"token-file"_s,
                       u"A file with the bearer token that callers must send there; only its owner may read it."_s,
                       u"FILE"_s});
+    parser.addPositionalArgument(u"FILE"_s, u"A fleet file, as with --fleet."_s, u"[FILE]..."_s);
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
@@ -122,7 +128,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     }
     if (parser.isSet(version)) {
         QTextStream(stdout) << QCoreApplication::applicationName() << ' ' << QCoreApplication::applicationVersion()
-                            << '\n';
+                            << (*HEPHAESTUS_REVISION ? " (" HEPHAESTUS_REVISION ")" : "") << '\n';
         return 0;
     }
     QStringList problems;
@@ -143,6 +149,7 @@ int main(int argc, char *argv[])
 
     QApplication app(argc, argv);
     QApplication::setQuitOnLastWindowClosed(false); // it ends by its own steps
+    QGuiApplication::setDesktopFileName(u"io.hephaestus.Dashboard"_s);
     const Preferences preferences = Preferences::read(QSettings());
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     const CalmClock clock;
@@ -173,6 +180,10 @@ int main(int argc, char *argv[])
             window.openFleet(defaultFleetPath());
         window.openRemembered();
     }
+    if (options.wallboard)
+        window.openWallboard();
+    if (options.addService)
+        window.addService();
     self.setReady();
     return QApplication::exec();
 }

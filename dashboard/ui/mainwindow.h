@@ -56,6 +56,7 @@ public:
     void openShortcuts();
     void openWallboard();
     void openPreferences();
+    void addService(); ///< asks for its address
 
 Q_SIGNALS:
     void closed(); ///< for good
@@ -76,7 +77,6 @@ private:
     void fillServiceMenu(QMenu *menu);
     QList<QAction *> allActions() const;
     bool closesForGood();
-    void addService();
     void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();

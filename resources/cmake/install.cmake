@@ -79,3 +79,30 @@ foreach(page ${pages})
     endif()
     install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} COMPONENT ${component})
 endforeach()
+
+install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/hephaestus.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME hephaestus COMPONENT programs)
+install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/hephaestus.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT programs)
+install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/_hephaestus
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT programs)
+
+# The demo, where both programs look for it, and what its services run.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/demo DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs
+    PATTERN __pycache__ EXCLUDE)
+
+if(HEPHAESTUS_DASHBOARD)
+    set(desktop ${PROJECT_SOURCE_DIR}/resources/desktop)
+    install(FILES ${desktop}/io.hephaestus.Dashboard.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications COMPONENT dashboard)
+    install(FILES ${desktop}/io.hephaestus.Dashboard.metainfo.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo COMPONENT dashboard)
+    install(FILES ${desktop}/hephaestus.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/mime/packages COMPONENT dashboard)
+    install(FILES ${PROJECT_SOURCE_DIR}/resources/icons/hephaestus.svg
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps COMPONENT dashboard)
+    install(FILES ${PROJECT_SOURCE_DIR}/resources/desktop/hephaestus-symbolic.svg
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/symbolic/apps COMPONENT dashboard)
+    install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/hephaestus.bash
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME hephaestus-dashboard COMPONENT dashboard)
+    install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/hephaestus.fish
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME hephaestus-dashboard.fish COMPONENT dashboard)
+endif()

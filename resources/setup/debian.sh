@@ -36,8 +36,15 @@ TEST_PACKAGES=(
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
     mandoc                                  # the manual pages
+    zsh fish                                # completions
+    desktop-file-utils appstream shared-mime-info # the desktop entry
+    reuse                                   # licences
     gunicorn celery python3-redis nginx-light # real servers, restarted and stopped
 )
+
+# To make the packages.
+# shellcheck disable=SC2034
+PACKAGE_PACKAGES=(dpkg-dev debhelper dh-python pybuild-plugin-pyproject python3-all python3-setuptools systemd lintian git)
 
 # To check the format.
 # shellcheck disable=SC2034

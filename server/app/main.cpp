@@ -3,6 +3,7 @@
 #include "server/app/program.h"
 
 #include <QCoreApplication>
+#include <revision.h>
 
 #include <fcntl.h>
 #include <optional>
@@ -27,5 +28,5 @@ int main(int argc, char **argv)
     }
     QCoreApplication::setApplicationName(QStringLiteral("hephaestus"));
     QCoreApplication::setApplicationVersion(QStringLiteral(HEPHAESTUS_VERSION));
-    return Hephaestus::runProgram(QCoreApplication::arguments().mid(1));
+    return Hephaestus::runProgram(QCoreApplication::arguments().mid(1), HEPHAESTUS_REVISION);
 }

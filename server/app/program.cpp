@@ -71,28 +71,28 @@ bool asksForVersion(const QStringList &arguments)
         .contains(QStringLiteral("--version"));
 }
 
-int printVersion()
+int printVersion(const char *revision)
 {
-    std::printf("hephaestus %s\n", HEPHAESTUS_VERSION);
+    std::printf("hephaestus %s%s%s%s\n", HEPHAESTUS_VERSION, *revision ? " (" : "", revision, *revision ? ")" : "");
     return ExitDone;
 }
 
 } // namespace
 
-int runProgram(const QStringList &given)
+int runProgram(const QStringList &given, const char *revision)
 {
     const QStringList arguments = commandFirst(given);
     const QString name = arguments.value(0);
     for (const Command &command : Commands) {
         if (name == QLatin1StringView(command.name))
-            return asksForVersion(arguments) ? printVersion() : command.run(arguments);
+            return asksForVersion(arguments) ? printVersion(revision) : command.run(arguments);
     }
     if (name == QLatin1StringView("--help") || name == QLatin1StringView("-h") || name == QLatin1StringView("help")) {
         printHelp(stdout);
         return ExitDone;
     }
     if (name == QLatin1StringView("--version"))
-        return printVersion();
+        return printVersion(revision);
     if (!name.isEmpty())
         std::fprintf(stderr, "hephaestus: there is no command \"%s\"\n\n", qPrintable(name));
     printHelp(stderr);

@@ -7,6 +7,7 @@ namespace Hephaestus {
 
 /// The program `hephaestus`, but for what main() must do before anything else. Finds the command in `given`, the
 /// arguments after the program's name, runs it, and returns the exit code. Needs a QCoreApplication.
-int runProgram(const QStringList &given);
+/// `revision`: of git, shown with the version; empty: not known.
+int runProgram(const QStringList &given, const char *revision);
 
 } // namespace Hephaestus
