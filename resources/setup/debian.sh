@@ -116,19 +116,43 @@ install_missing() {
     ((status == 0)) || die 1 "apt-get could not install ${names[*]} (its last words are above)"
 }
 
+# show_progress
+# Reads what ninja says with NINJA_STATUS='@%f/%t@ ': tells how far it is, on a terminal in one line that changes, elsewhere at
+# every tenth. What is not progress, such as a compiler's message, is passed on.
+show_progress() {
+    local line done total tenth=0 shown=
+    while IFS= read -r line; do
+        if [[ $line =~ ^@([0-9]+)/([0-9]+)@\  ]]; then
+            done=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+            if [[ -t 1 ]]; then
+                shown=$(say "building $done of $total")
+                printf '\r%s\033[K' "$shown"
+            elif ((done * 10 / total > tenth)); then
+                tenth=$((done * 10 / total))
+                say "building $done of $total"
+            fi
+            continue
+        fi
+        [[ -z $shown ]] || printf '\n'
+        shown=
+        [[ $line == 'ninja: no work to do.' ]] || printf '%s\n' "$line"
+    done
+    [[ -z $shown ]] || printf '\n'
+}
+
 # configure_and_build PRESET DIRECTORY CONFIGURE_ARGUMENTS [TARGET...]
 # Configures DIRECTORY by the preset (CONFIGURE_ARGUMENTS: more for cmake, one string, may be empty), builds the targets
 # or everything. Must be called in the tree's root.
 configure_and_build() {
-    local preset=$1 directory=$2 quiet=() arguments=()
+    local preset=$1 directory=$2 arguments=()
     read -r -a arguments <<<"$3"
     shift 3
     local targets=()
     (($#)) && targets=(--target "$@")
-    [[ -t 1 ]] || quiet=(-- --quiet)
     say "configuring $directory"
     cmake --preset "$preset" -B "$directory" --log-level=WARNING "${arguments[@]}" >/dev/null ||
         die 1 "cmake could not configure $directory"
     say "building $directory"
-    cmake --build "$directory" --parallel "$(nproc)" "${targets[@]}" "${quiet[@]}" || die 1 "the build of $directory failed"
+    NINJA_STATUS='@%f/%t@ ' cmake --build "$directory" --parallel "$(nproc)" "${targets[@]}" 2>&1 | show_progress ||
+        die 1 "the build of $directory failed"
 }
