@@ -65,8 +65,8 @@ void TestCommandLine::questionsAreAnsweredWithoutADisplay_data()
     QTest::newRow("help") << QStringList{u"--help"_s} << 0 << u"--fleet"_s;
     QTest::newRow("version") << QStringList{u"--version"_s} << 0 << u"hephaestus-dashboard 0."_s;
     QTest::newRow("unknown option") << QStringList{u"--flet"_s} << 2 << u"flet"_s;
-    QTest::newRow("argument, no such file") << QStringList{u"/nonexistent/fleet.toml"_s} << 2
-                                            << u"/nonexistent/fleet.toml"_s;
+    QTest::newRow("argument, no such file")
+        << QStringList{u"/nonexistent/fleet.toml"_s} << 2 << u"/nonexistent/fleet.toml"_s;
     QTest::newRow("no such file") << QStringList{u"--fleet"_s, u"/nonexistent/fleet.toml"_s} << 2
                                   << u"/nonexistent/fleet.toml"_s;
     QTest::newRow("no URL") << QStringList{u"--service"_s, u"ftp://x"_s} << 2 << u"--service: "_s;
