@@ -55,21 +55,18 @@ PortUse useOf(const PortHolder &holder, const ServiceSnapshot &snapshot)
     return use;
 }
 
-bool isOwn(const PortUse &use)
+bool isOwn(const PortHolder &holder)
 {
     struct stat status = {};
-    return use.pid && ::stat(QByteArray("/proc/" + QByteArray::number(use.pid)).constData(), &status) == 0
+    return holder.pid && ::stat(QByteArray("/proc/" + QByteArray::number(holder.pid)).constData(), &status) == 0
         && status.st_uid == ::geteuid();
 }
 
-} // namespace
-
-QList<PortUse> listeners(std::optional<quint16> port)
+/// Asks each of them.
+QList<PortUse> usesOf(const QList<PortHolder> &holders)
 {
-    QList<PortHolder> holders = portHolders();
-    holders.removeIf([port](const PortHolder &holder) { return port && holder.address.port != *port; });
     QList<FleetEntry> entries;
-    for (const PortHolder &holder : std::as_const(holders))
+    for (const PortHolder &holder : holders)
         entries << entryOf(holder.address);
     EnvironmentComparison environments;
     const QList<ServiceSnapshot> snapshots = survey(entries, environments, AnswerWithin);
@@ -79,12 +76,23 @@ QList<PortUse> listeners(std::optional<quint16> port)
     return uses;
 }
 
+} // namespace
+
+QList<PortUse> listeners(quint16 port)
+{
+    QList<PortHolder> holders = portHolders();
+    holders.removeIf([port](const PortHolder &holder) { return holder.address.port != port; });
+    return usesOf(holders);
+}
+
 QList<PortUse> ownServices()
 {
-    QList<PortUse> found = listeners();
+    QList<PortHolder> holders = portHolders();
+    holders.removeIf([](const PortHolder &holder) { return !isOwn(holder); }); // others cannot keep us waiting
+    QList<PortUse> found = usesOf(holders);
     QSet<QString> known; // one that listens on several addresses is one service
     found.removeIf([&](const PortUse &use) {
-        if (!use.service || !isOwn(use))
+        if (!use.service)
             return true;
         const QString &instance = use.service->report->instanceId;
         const QString identity = instance.isEmpty() ? QString::number(use.pid) : instance;

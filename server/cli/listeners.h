@@ -6,11 +6,12 @@
 
 namespace Hephaestus {
 
-/// Who listens on TCP ports of this machine, or on this one, and which services answer there: each is asked, and has 2
-/// s together. Runs an event loop.
-QList<PortUse> listeners(std::optional<quint16> port = {});
+/// Who listens on this TCP port of this machine, and which services answer there: each is asked, and has 2 s. Runs an
+/// event loop.
+QList<PortUse> listeners(quint16 port);
 
-/// Of listeners(), the services of this user, each instance once, by directory and name.
+/// The services of this user that listen on TCP ports of this machine, each instance once, by directory and name.
+/// Only his processes are asked, and have 2 s together. Runs an event loop.
 QList<PortUse> ownServices();
 
 /// True if the directory that a service was started in, or its work tree, is known not to be there any more.

@@ -25,6 +25,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype AtOnce = 128;
+constexpr qsizetype MostAtOnce =
+    768; ///< where time is short: nobody waits for another's silence; descriptors end at 1,024
 constexpr std::chrono::milliseconds BetweenLooks{100};
 
 struct Look
@@ -123,7 +125,7 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
         post(clients[size_t(index)].get(), [&, index, noToken] { answered(index, noToken); });
     };
-    for (qsizetype i = 0; i < AtOnce; ++i)
+    for (qsizetype i = 0; i < (atMost ? MostAtOnce : AtOnce); ++i)
         askNext();
     if (atMost)
         QTimer::singleShot(*atMost, &loop, &QEventLoop::quit);

@@ -11,9 +11,9 @@ class QDeadlineTimer;
 
 namespace Hephaestus {
 
-/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s, and all together `atMost`.
-/// Returns how they are, in the order of `entries`: one without an answer by then is unreachable. Runs an event loop. A
-/// caller that asks again keeps `environments`.
+/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Or 768 at a time, and all
+/// together `atMost`. Returns how they are, in the order of `entries`: one without an answer by then is unreachable.
+/// Runs an event loop. A caller that asks again keeps `environments`.
 QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                               std::optional<std::chrono::milliseconds> atMost = {});
 /// The same after each has compared its code once more: ServiceClient::askStatusAnew().

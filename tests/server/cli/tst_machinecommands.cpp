@@ -40,6 +40,7 @@ private Q_SLOTS:
     }
     void theHolderOfAPortIsNamed();
     void aServiceThatLostItsFolderIsPruned();
+    void listenersThatSayNothingHideNoService();
     void theDoctorSaysWhatIsWrong();
 
 private:
@@ -113,6 +114,20 @@ void TestMachineCommands::aServiceThatLostItsFolderIsPruned()
     QVERIFY2(outcome.code == 0, qPrintable(outcome.output + outcome.errors));
     QTRY_COMPARE_WITH_TIMEOUT(service->state(), QProcess::NotRunning, 60'000);
     QCOMPARE(service->exitCode(), 0);
+}
+
+void TestMachineCommands::listenersThatSayNothingHideNoService()
+{
+    std::vector<std::unique_ptr<QTcpServer>> silent;
+    for (quint16 port = 2000; port < 2300; ++port) { // they are asked first; nobody else is in this network
+        silent.push_back(std::make_unique<QTcpServer>());
+        QVERIFY(silent.back()->listen(QHostAddress::LocalHost, port));
+    }
+    auto service = begin({u"serve"_s, u"--listen"_s, u"127.0.0.1:0"_s, u"--name"_s, u"lone"_s});
+    QString said;
+    QTRY_VERIFY_WITH_TIMEOUT((said += QString::fromUtf8(service->readAll())).contains(u"listening on "_s), 60'000);
+    const QString output = run({u"ps"_s}).output;
+    QVERIFY2(output.contains("lone"_L1), qPrintable(output));
 }
 
 void TestMachineCommands::theDoctorSaysWhatIsWrong()
