@@ -2,6 +2,7 @@
 #include "common/fleet/actlock.h"
 
 #include "common/base/printable.h"
+#include "common/base/privatedirectory.h"
 #include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/launcher.h"
@@ -105,10 +106,18 @@ Result<QString> fileOf(const FleetEntry &entry, const QString &stateDirectory)
     return state + u"/acts/"_s + fileNameOf(*peer);
 }
 
+/// The folder of all acts, and the state's above it: nobody else may enter them.
+std::optional<Problem> makeFolderOf(const QString &file)
+{
+    const QString acts = QFileInfo(file).absolutePath();
+    const std::optional<Problem> problem = makePrivateDirectory(QFileInfo(acts).absolutePath());
+    return problem ? problem : makePrivateDirectory(acts);
+}
+
 FileDescriptor openData(const QString &file, int flags)
 {
     return FileDescriptor(
-        ::open(QFile::encodeName(file + u".json"_s).constData(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
+        ::open(QFile::encodeName(file + u".json"_s).constData(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
 }
 
 /// Who reads it must hold the short lock.
@@ -155,7 +164,8 @@ Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, Fleet
     const Result<QString> file = fileOf(entry, stateDirectory);
     if (!file)
         return file.problem();
-    QDir().mkpath(QFileInfo(*file).absolutePath());
+    if (const std::optional<Problem> problem = makeFolderOf(*file))
+        return *problem;
     FileDescriptor data = openData(*file, O_RDWR | O_CREAT);
     if (!data.isOpen())
         return Problem{*file, QString::fromLocal8Bit(std::strerror(errno))};
@@ -313,7 +323,7 @@ void ActLock::leave()
 ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory)
 {
     const Result<QString> file = fileOf(entry, stateDirectory);
-    const FileDescriptor data = file ? openData(*file, O_RDONLY | O_NONBLOCK) : FileDescriptor();
+    const FileDescriptor data = file ? openData(*file, O_RDONLY) : FileDescriptor();
     if (!data.isOpen())
         return {};
     const ShortLock lock(data.number(), LOCK_SH);
@@ -325,9 +335,8 @@ void recordStopped(const FleetEntry &entry, bool isStopped, const QString &state
     if (readActs(entry, stateDirectory).isStopped == isStopped)
         return;
     const Result<QString> file = fileOf(entry, stateDirectory);
-    if (!file)
+    if (!file || makeFolderOf(*file))
         return;
-    QDir().mkpath(QFileInfo(*file).absolutePath());
     if (const FileDescriptor data = openData(*file, O_RDWR | O_CREAT); data.isOpen())
         changeRecord(data.number(), [isStopped](ActRecord &record) { record.isStopped = isStopped; });
 }

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 
@@ -15,6 +17,7 @@ class TestActLock : public QObject
 
 private Q_SLOTS:
     void init() { state = std::make_unique<QTemporaryDir>(); }
+    void nobodyElseMayLookAtTheActs();
     void oneHasTheTurn();
     void anAddressIsOneServiceHoweverItIsWritten_data();
     void anAddressIsOneServiceHoweverItIsWritten();
@@ -30,12 +33,13 @@ private Q_SLOTS:
     void withoutAPlaceThereIsAProblem();
 
 private:
-    std::unique_ptr<ActLock> request(FleetAction action, const QString &url = u"http://127.0.0.1:8000"_s)
+    std::unique_ptr<ActLock> request(FleetAction action, const QString &url = u"http://127.0.0.1:8000"_s,
+                                     const QString &place = {})
     {
         FleetEntry entry;
         entry.name = u"a"_s;
         entry.url = url;
-        auto lock = ActLock::request(entry, action, state->path());
+        auto lock = ActLock::request(entry, action, place.isEmpty() ? state->path() : place);
         if (!lock)
             qFatal("%s", qPrintable(lock.problem().text()));
         return std::move(*lock);
@@ -44,6 +48,18 @@ private:
 
     std::unique_ptr<QTemporaryDir> state;
 };
+
+void TestActLock::nobodyElseMayLookAtTheActs()
+{
+    const QString place = state->filePath(u"state"_s);
+    const mode_t before = ::umask(0);
+    const auto act = request(FleetAction::Stop, u"http://127.0.0.1:8000"_s, place);
+    ::umask(before);
+    const auto others =
+        QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
+    QCOMPARE(QFile::permissions(place) & others, QFile::Permissions());
+    QCOMPARE(QFile::permissions(place + u"/acts"_s) & others, QFile::Permissions());
+}
 
 void TestActLock::oneHasTheTurn()
 {
