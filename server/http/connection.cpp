@@ -42,7 +42,11 @@ std::optional<Clock::TimePoint> Connection::idleSince() const
 
 void Connection::takeTurn()
 {
-    if (!std::exchange(m_waits, false) || m_state != State::Head)
+    if (!std::exchange(m_waits, false))
+        return;
+    if (m_state == State::Handling)
+        return serve();
+    if (m_state != State::Head)
         return;
     arm(m_pool.limits().idleTime);
     process();
@@ -162,6 +166,14 @@ void Connection::dispatch()
 {
     m_state = State::Handling;
     m_deadline = Clock::TimePoint::max();
+    if (!m_route || !m_route->takesTurns)
+        return serve();
+    m_waits = true;
+    m_pool.waitForTurn(*this);
+}
+
+void Connection::serve()
+{
     m_pool.serve(*this, m_route,
                  Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody(),
                          m_pool.mayReadAll(m_head, caller())});

@@ -32,7 +32,7 @@ public:
     bool isReserved() const { return m_reserved; }
     /// Since when it is kept between two requests with nothing to do; nothing: it has something to do.
     std::optional<Clock::TimePoint> idleSince() const;
-    /// Serves the next request, which has waited.
+    /// Serves the request that has waited.
     void takeTurn();
     /// Gives a reserved place back, for a change that has a place of its own from now on.
     void leaveReserve() { m_reserved = false; }
@@ -67,6 +67,7 @@ private:
     bool admit();
     const Caller &caller();
     void dispatch();
+    void serve();
     void send(const QByteArray &bytes, const QByteArray &body = {});
     void onProgress();
     void afterAnswer();

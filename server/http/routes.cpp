@@ -327,6 +327,7 @@ void Routes::addRows(Needs needs)
         route.isHealth = true;
         route.isPrivate = row.who == Who::Known;
         route.outlastsShutdown = row.answer == Answer::UntilTheEnd;
+        route.takesTurns = row.needs == Needs::Logs;
         if (row.read)
             route.read = [this, read = row.read](const Request &request) { return (this->*read)(request); };
         route.waits = row.waits;

@@ -26,6 +26,7 @@ struct Route
     bool isOpen = false;           ///< whoever passes the Host and Origin rules may change state: no token, no user
     bool isPrivate = false;        ///< its reads, too, need the token or the same user
     bool outlastsShutdown = false; ///< still answered when the server closes
+    bool takesTurns = false;       ///< making an answer takes long: other requests come in between
 
     Methods allowed() const { return read ? methods | Method::Get | Method::Head : methods; }
     bool isRead(Method method) const { return read && (method == Method::Get || method == Method::Head); }

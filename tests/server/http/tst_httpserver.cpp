@@ -5,8 +5,10 @@
 #include "server/core/linering.h"
 #include "tests/support/rawclient.h"
 
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QScopeGuard>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -14,6 +16,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
@@ -70,6 +73,7 @@ private Q_SLOTS:
     void logsNeedSomebodyToAnswerThem();
     void logsComeInPages_data();
     void logsComeInPages();
+    void manyPagesOfALogDoNotKeepAProbeWaiting();
     void logsAreJsonForWhoAcceptsIt_data();
     void logsAreJsonForWhoAcceptsIt();
     void localhostIsBothFamilies();
@@ -694,6 +698,41 @@ void TestHttpServer::logsComeInPages()
     else
         QVERIFY2(response.body.contains("bad_query"), response.body.constData());
     QTEST(response.field("X-Next-Position"), "next");
+}
+
+void TestHttpServer::manyPagesOfALogDoNotKeepAProbeWaiting()
+{
+    constexpr int Readers = 30;
+    QSemaphore allHaveAsked;
+    QSemaphore probeIsAnswered;
+    std::atomic<int> pages = 0;
+    const auto end = qScopeGuard([&] { // whatever failed: its thread uses what is here
+        allHaveAsked.release();
+        probeIsAnswered.release();
+        server.reset();
+    });
+    server->setLogs([&](const LogQuery &query) {
+        const int page = ++pages;
+        if (page == 1)
+            allHaveAsked.tryAcquire(1, 30'000);
+        if (page == Readers / 2)
+            probeIsAnswered.tryAcquire(1, 30'000);
+        QElapsedTimer time;
+        for (time.start(); time.elapsed() < 3;) { // what a large page costs
+        }
+        return log->page(query);
+    });
+    std::vector<std::unique_ptr<RawClient>> readers;
+    for (int i = 0; i < Readers; ++i)
+        readers.push_back(std::make_unique<RawClient>(service, requestText("GET", "/health/logs")));
+    RawClient probe(service, requestText("GET", "/health/live"));
+    QTRY_VERIFY_WITH_TIMEOUT(pages == 1, 60'000);
+    allHaveAsked.release();
+    QTRY_COMPARE_WITH_TIMEOUT(probe.responses().size(), 1, 60'000);
+    QVERIFY(pages <= Readers / 2);
+    probeIsAnswered.release();
+    for (const auto &reader : readers)
+        QTRY_COMPARE_WITH_TIMEOUT(reader->responses().size(), 1, 60'000);
 }
 
 void TestHttpServer::logsAreJsonForWhoAcceptsIt_data()
