@@ -72,9 +72,11 @@ QString fileNameOf(const HttpPeer &peer)
                                        + QCryptographicHash::hash(text, QCryptographicHash::Sha256).toHex());
 }
 
-/// `hephaestus up`, `hephaestus-dashboard`.
-QString ownCommand()
+/// `hephaestus up`, `hephaestus-dashboard`, `hephaestus mcp for claude-code`.
+QString ownCommand(const QString &client)
 {
+    if (!client.isEmpty())
+        return ownCommand({}) + u" for "_s + printable(client.left(40));
     const QStringList arguments = QCoreApplication::arguments();
     const QString word = arguments.value(1);
     const QString program = QFileInfo(arguments.value(0)).fileName();
@@ -159,7 +161,7 @@ bool isAlive(const ProcessMark &mark)
 }
 
 Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, FleetAction action,
-                                                  const QString &stateDirectory)
+                                                  const QString &stateDirectory, const QString &client)
 {
     const Result<QString> file = fileOf(entry, stateDirectory);
     if (!file)
@@ -169,12 +171,14 @@ Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, Fleet
     FileDescriptor data = openData(*file, O_RDWR | O_CREAT);
     if (!data.isOpen())
         return Problem{*file, QString::fromLocal8Bit(std::strerror(errno))};
-    return std::unique_ptr<ActLock>(new ActLock(*file, std::move(data), action));
+    return std::unique_ptr<ActLock>(new ActLock(*file, std::move(data), action, client));
 }
 
-ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action) : m_file(file), m_data(std::move(data))
+ActLock::ActLock(const QString &file, FileDescriptor data, FleetAction action, const QString &client)
+    : m_file(file)
+    , m_data(std::move(data))
 {
-    m_request = {.action = action, .by = markOf(QCoreApplication::applicationPid()), .command = ownCommand()};
+    m_request = {.action = action, .by = markOf(QCoreApplication::applicationPid()), .command = ownCommand(client)};
     change([this](ActRecord &record) {
         m_request.number = ++record.lastNumber;
         record.latest = m_request;

@@ -22,9 +22,10 @@ namespace Hephaestus {
 class ActLock
 {
 public:
-    /// Puts the request down, for all to see. A Problem: there is no place for it.
+    /// Puts the request down, for all to see. A Problem: there is no place for it. `client`: on whose behalf; empty:
+    /// this program's own.
     static Result<std::unique_ptr<ActLock>> request(const FleetEntry &entry, FleetAction action,
-                                                    const QString &stateDirectory);
+                                                    const QString &stateDirectory, const QString &client = {});
     /// Withdraws a request that has not had its turn. An act that has begun counts as broken off.
     ~ActLock();
 
@@ -56,7 +57,7 @@ public:
     void leave();
 
 private:
-    ActLock(const QString &file, FileDescriptor data, FleetAction action);
+    ActLock(const QString &file, FileDescriptor data, FleetAction action, const QString &client);
     void withdraw();
     template <typename Change>
     void change(Change change);

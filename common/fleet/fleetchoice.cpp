@@ -52,6 +52,11 @@ FleetChoice chooseFleet(const QString &given, const QString &directory)
     const QString named = qEnvironmentVariable("HEPHAESTUS_FLEET");
     if (!named.isEmpty())
         return {QDir(directory).absoluteFilePath(named), FleetChoice::Reason::Environment};
+    return chooseProjectFleet(directory);
+}
+
+FleetChoice chooseProjectFleet(const QString &directory)
+{
     if (const QString project = projectFleet(directory); !project.isEmpty())
         return {project, FleetChoice::Reason::Project};
     return {defaultFleetPath(), FleetChoice::Reason::User};

@@ -29,4 +29,7 @@ struct FleetChoice
 /// is looked for in that folder alone: what lies above is nobody's project.
 FleetChoice chooseFleet(const QString &given, const QString &directory = QDir::currentPath());
 
+/// The same for who names a project each time: what this program's environment says is not about it.
+FleetChoice chooseProjectFleet(const QString &directory);
+
 } // namespace Hephaestus

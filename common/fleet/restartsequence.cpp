@@ -187,7 +187,7 @@ void RestartSequence::Private::announce()
 {
     if (std::exchange(m_isAnnounced, true))
         return;
-    Result<std::unique_ptr<ActLock>> act = ActLock::request(entry, action, options.stateDirectory);
+    Result<std::unique_ptr<ActLock>> act = ActLock::request(entry, action, options.stateDirectory, options.client);
     if (act)
         m_act = std::move(*act);
     else
@@ -345,6 +345,9 @@ QString RestartSequence::Private::afterCancel() const
 void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
 {
     m_old = answer.value;
+    const QString found = m_old ? m_old->instanceId : QString();
+    if (!options.instance.isEmpty() && options.instance != found)
+        return fail(otherInstanceText(entry.name, options.instance, found, answer.reply.message));
     FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused};
     if (m_old) {
         if (const QString owner = foreignOwner(entry, *m_old); !owner.isEmpty())

@@ -74,6 +74,15 @@ QString foreignText(const QString &service, const QString &address, const QStrin
         service, address, owner);
 }
 
+QString otherInstanceText(const QString &service, const QString &wanted, const QString &found, const QString &silence)
+{
+    const QString name = printable(wanted.left(40));
+    if (!found.isEmpty())
+        return u"nothing was done: %1 is instance %2 now, not %3"_s.arg(printable(service), printable(found), name);
+    return u"nothing was done: %1 does not say that it is instance %2%3"_s.arg(
+        printable(service), name, silence.isEmpty() ? QString() : u" ("_s + printable(silence) + u')');
+}
+
 QString waitingText(const QString &holder)
 {
     return holder.isEmpty() ? u"waiting for another act on it"_s : u"waiting for %1"_s.arg(holder);

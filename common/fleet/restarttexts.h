@@ -36,6 +36,9 @@ QString overruledText(FleetAction action, const QString &service, const QString 
 /// Why nothing is done to a service that is another project's.
 QString foreignText(const QString &service, const QString &address, const QString &owner);
 
+/// Why nothing is done to a service that is not the instance `wanted`. `silence`: why it says nothing of itself.
+QString otherInstanceText(const QString &service, const QString &wanted, const QString &found, const QString &silence);
+
 /// What an act waits for; empty: nobody knows whom.
 QString waitingText(const QString &holder);
 

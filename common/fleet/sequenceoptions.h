@@ -19,6 +19,8 @@ struct SequenceOptions
     /// if it fails.
     std::chrono::milliseconds successorTime{10'000};
     SupervisorPlaces supervisors;
+    QString client{};   ///< on whose behalf this program asks, for the record of the acts; empty: its own
+    QString instance{}; ///< the act is refused unless the service says that it is this one; empty: whichever runs
 };
 
 } // namespace Hephaestus

@@ -30,10 +30,12 @@ constexpr Command Commands[] = {
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
     {"affected", affectedCommand, "list the services that have loaded a file"},
     {"logs", logsCommand, "show what services wrote, and follow it"},
+    {"events", eventsCommand, "tell what happened to services, and follow it"},
     {"doctor", doctorCommand, "find what keeps services from being watched or restarted"},
     {"ps", psCommand, "list your services on this machine, whoever started them"},
     {"prune", pruneCommand, "stop services whose work tree is gone"},
     {"port", portCommand, "say who holds a port of this machine"},
+    {"mcp", mcpCommand, "serve these tools to an agent, by the Model Context Protocol"},
     {"trust", trustCommand, "let what a fleet file says be run unasked"},
     {"check-config", checkConfigCommand, "list everything that is wrong with a configuration"},
 };

@@ -7,7 +7,7 @@
 #include "common/fleet/fleetfile.h"
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
-#include "server/cli/exitcode.h"
+#include "server/cli/commanderror.h"
 #include "server/cli/globaloptions.h"
 
 #include <QFileInfo>
@@ -36,6 +36,12 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
             syntax.section(u' ', 1));
 }
 
+void ClientCommandLine::addJsonOption(const QString &description)
+{
+    m_hasJson = true;
+    m_parser.addOption({u"json"_s, description});
+}
+
 void ClientCommandLine::addPrometheusOption()
 {
     m_hasPrometheus = true;
@@ -47,6 +53,7 @@ void ClientCommandLine::addPrometheusOption()
 
 std::optional<int> ClientCommandLine::read(const QStringList &arguments)
 {
+    m_isJson = m_hasJson && asksForJson(arguments);
     if (!m_parser.parse(arguments))
         return usageError(m_parser.errorText());
     if (m_parser.isSet(u"help"_s)) {
@@ -76,7 +83,7 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
     if (names.isEmpty())
         m_services = m_fleet.services;
     if (m_services.isEmpty())
-        return usageError(u"there is no service in %1"_s.arg(m_fleet.path));
+        return usageError(u"there is no service in %1"_s.arg(m_fleet.path), u"no_service"_s);
     return {};
 }
 
@@ -91,16 +98,20 @@ std::optional<int> ClientCommandLine::readFleetFile()
     const QString &path = choice.path;
     if (choice.reason == FleetChoice::Reason::User && !QFileInfo::exists(path))
         return usageError(u"there is no fleet.toml in this project, and no fleet file %1; write --fleet FILE, or name "
-                          "services by URL"_s.arg(path));
+                          "services by URL"_s.arg(path),
+                          u"no_fleet"_s);
     if (choice.reason != FleetChoice::Reason::Given)
         std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(choice.text()));
     FleetReading reading = readFleet(path);
-    for (const Problem &problem : reading.problems)
-        std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
     for (const QString &note : reading.notes)
         std::fprintf(stderr, "%s: %s\n", qPrintable(printable(path)), qPrintable(printable(note)));
     m_fleet = std::move(reading.fleet);
-    return reading.problems.isEmpty() ? std::optional<int>() : ExitUsage;
+    if (reading.problems.isEmpty())
+        return {};
+    QStringList problems;
+    for (const Problem &problem : reading.problems)
+        problems << printable(problem.text());
+    return usageError(problems.join(u'\n'), u"invalid_fleet"_s);
 }
 
 std::optional<int> ClientCommandLine::lookUp(const QString &name)
@@ -108,7 +119,7 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
     if (name.contains("://"_L1) || name.startsWith("unix:"_L1)) {
         const Result<FleetEntry> entry = entryForUrl(name);
         if (!entry)
-            return usageError(printable(entry.problem().text()));
+            return usageError(printable(entry.problem().text()), u"invalid_url"_s);
         m_services << *entry;
         return {};
     }
@@ -122,15 +133,15 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
     for (const FleetEntry &entry : m_fleet.services)
         known << entry.name;
     const QString near = nearestName(name, known);
-    return usageError(u"there is no service \"%1\" in %2%3"_s.arg(
-        printable(withoutPassword(name)), m_fleet.path,
-        near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+    return usageError(
+        u"there is no service \"%1\" in %2%3"_s.arg(printable(withoutPassword(name)), m_fleet.path,
+                                                    near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)),
+        u"unknown_service"_s);
 }
 
-int ClientCommandLine::usageError(const QString &what) const
+int ClientCommandLine::usageError(const QString &what, const QString &code) const
 {
-    std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(what));
-    return ExitUsage;
+    return tellError(m_command, {code, what}, m_isJson);
 }
 
 std::optional<std::chrono::milliseconds> ClientCommandLine::duration(const QString &option) const

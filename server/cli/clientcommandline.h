@@ -26,6 +26,10 @@ public:
 
     QCommandLineParser &parser() { return m_parser; }
 
+    /// `--json`. Who asks by it gets errors as JSON, too.
+    void addJsonOption(const QString &description);
+    bool isJson() const { return m_isJson; }
+
     /// `--prometheus URL`: with it, names are not looked up here.
     void addPrometheusOption();
 
@@ -38,8 +42,8 @@ public:
     const Fleet &fleet() const { return m_fleet; }
     const Terminal &terminal() const { return m_terminal; }
 
-    /// Tells a usage error on stderr; returns ExitUsage.
-    int usageError(const QString &what) const;
+    /// Tells an error by tellError(); returns ExitUsage.
+    int usageError(const QString &what, const QString &code = QStringLiteral("usage")) const;
     /// The option's value as a duration; nothing, and a usage error told, if it is none.
     std::optional<std::chrono::milliseconds> duration(const QString &option) const;
 
@@ -53,6 +57,8 @@ private:
     Fleet m_fleet;
     bool m_isFleetRead = false;
     bool m_hasPrometheus = false;
+    bool m_hasJson = false;
+    bool m_isJson = false;
     QList<FleetEntry> m_services;
     Terminal m_terminal;
 };

@@ -21,6 +21,8 @@ int doctorCommand(const QStringList &arguments);
 int portCommand(const QStringList &arguments);
 int psCommand(const QStringList &arguments);
 int pruneCommand(const QStringList &arguments);
+int eventsCommand(const QStringList &arguments);
+int mcpCommand(const QStringList &arguments);
 int trustCommand(const QStringList &arguments);
 
 } // namespace Hephaestus

@@ -40,12 +40,12 @@ int doctorCommand(const QStringList &arguments)
         u"doctor"_s);
     line.parser().addOption(
         {u"fleet"_s, u"The fleet file; without it the same one as for other commands."_s, u"FILE"_s});
-    line.parser().addOption({u"json"_s, u"Prints JSON: a list of findings."_s});
+    line.addJsonOption(u"Prints JSON: a list of findings."_s);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     const FleetChoice choice = chooseFleet(line.parser().value(u"fleet"_s));
     const QList<Finding> findings = examineMachine() + examineFleet(choice);
-    if (line.isSet("json")) {
+    if (line.isJson()) {
         std::fputs(encode(findings).constData(), stdout);
     } else {
         for (const Finding &finding : findings)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/printable.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
-#include "server/cli/exitcode.h"
+#include "server/cli/commanderror.h"
 #include "server/cli/survey.h"
 
 #include <QDeadlineTimer>
@@ -57,6 +58,7 @@ int execCommand(const QStringList &arguments)
     line.parser().addOption({u"require-fresh"_s, u"Only if nothing in the fleet is stale."_s});
     line.parser().addOption(
         {u"settle"_s, u"How long to wait for services that do not know yet (default: 5s)."_s, u"TIME"_s, u"5s"_s});
+    line.addJsonOption(u"Prints an error as JSON if the command is not run."_s);
     const qsizetype dashes = arguments.indexOf(u"--"_s);
     if (const auto exit = line.read(dashes < 0 ? arguments : arguments.first(dashes)))
         return *exit;
@@ -78,7 +80,13 @@ int execCommand(const QStringList &arguments)
             return become(command);
         if (deadline.hasExpired() || std::any_of(snapshots.begin(), snapshots.end(), isStale)) {
             std::fputs(qPrintable(statusTable(snapshots, line.terminal())), stderr);
-            return ExitStale;
+            if (!line.isJson())
+                return ExitStale;
+            QStringList names;
+            for (const ServiceSnapshot &snapshot : std::as_const(snapshots))
+                names << printable(snapshot.name);
+            return tellError(u"exec"_s, {u"not_fresh"_s, u"not known to be fresh: %1"_s.arg(names.join(u", "_s))}, true,
+                             ExitStale);
         }
         pauseBeforeNextLook(deadline);
     }

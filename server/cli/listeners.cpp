@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto AnswerWithin = 2s; ///< of what may be no service of ours
+constexpr auto ListenersAnswerWithin = 2s; ///< of what may be no service of ours
 
 /// The entry by which a listener of this machine is asked.
 FleetEntry entryOf(ServiceAddress address)
@@ -69,7 +69,7 @@ QList<PortUse> usesOf(const QList<PortHolder> &holders)
     for (const PortHolder &holder : holders)
         entries << entryOf(holder.address);
     EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = survey(entries, environments, AnswerWithin);
+    const QList<ServiceSnapshot> snapshots = survey(entries, environments, ListenersAnswerWithin);
     QList<PortUse> uses;
     for (qsizetype i = 0; i < holders.size(); ++i)
         uses << useOf(holders[i], snapshots[i]);

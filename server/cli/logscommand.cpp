@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/base/duration.h"
 #include "common/base/printable.h"
 #include "common/fleet/keptoutput.h"
+#include "common/protocol/healthcodec.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
 #include "server/cli/logfollowing.h"
-
-#include <QDateTime>
+#include "server/cli/logtime.h"
 
 #include <csignal>
 #include <cstdio>
@@ -20,21 +19,6 @@ namespace {
 
 constexpr qint64 DefaultTail = 100;
 constexpr qint64 AllLines = std::numeric_limits<int>::max();
-
-/// `10m` ago, or a time: `2026-01-31T12:00:00Z`, and local `2026-01-31 12:00`, `2026-01-31`, `12:00`.
-Result<OutputLine::Time> readTime(const QString &text)
-{
-    if (const auto ago = parseDuration(text))
-        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now() - *ago);
-    QString iso = QString(text).replace(u' ', u'T');
-    if (QTime::fromString(iso, Qt::ISODate).isValid())
-        iso = QDate::currentDate().toString(Qt::ISODate) + u'T' + iso;
-    const QDateTime time = QDateTime::fromString(iso, Qt::ISODateWithMs);
-    if (!time.isValid())
-        return Problem{{},
-                       u"expected a duration (10m) or a time (2026-01-31 12:00), found \"%1\""_s.arg(printable(text))};
-    return OutputLine::Time(std::chrono::milliseconds(time.toMSecsSinceEpoch()));
-}
 
 struct LogsOptions
 {
@@ -54,7 +38,6 @@ void addOptions(QCommandLineParser &parser)
         {u"since"_s, u"Only lines from then on: so long ago (10m), or a time (2026-01-31 12:00)."_s, u"TIME"_s});
     parser.addOption({u"until"_s, u"Only lines up to then; not with --follow."_s, u"TIME"_s});
     parser.addOption({u"grep"_s, u"Only lines that match this regular expression (Perl's)."_s, u"REGEX"_s});
-    parser.addOption({u"json"_s, u"An object a line: service, position, time, stream, text."_s});
     parser.addOption(
         {u"previous"_s,
          u"The lines of the instance before the latest one, as far as the service or its file keeps them."_s});
@@ -69,13 +52,13 @@ std::optional<LogsOptions> readOptions(ClientCommandLine &line)
 {
     const QCommandLineParser &parser = line.parser();
     LogsOptions options;
-    options.view.json = parser.isSet(u"json"_s);
+    options.view.json = line.isJson();
     options.previous = parser.isSet(u"previous"_s);
     options.follow = parser.isSet(u"follow"_s);
     for (const QString &name : {u"since"_s, u"until"_s}) {
         if (!parser.isSet(name))
             continue;
-        const Result<OutputLine::Time> time = readTime(parser.value(name));
+        const Result<OutputLine::Time> time = readLogTime(parser.value(name));
         if (!time) {
             line.usageError(u"--%1: %2"_s.arg(name, time.problem().what));
             return {};
@@ -145,6 +128,7 @@ int logsCommand(const QStringList &arguments)
         "answer: what was kept on disk."_s,
         u"logs NAME|URL..."_s, ClientCommandLine::Names::Required);
     addOptions(line.parser());
+    line.addJsonOption(u"Prints JSON: an object a line, with service, position, time, stream and text."_s);
     if (const auto exit = line.read(arguments))
         return *exit;
     const auto options = readOptions(line);
@@ -159,15 +143,22 @@ int logsCommand(const QStringList &arguments)
     const QList<LogState> states = readLogs(line.services(), isAll ? AllLines : options->tail);
     QList<NamedLine> lines;
     bool isShown = false;
+    QStringList failures;
     for (int service = 0; service < int(states.size()); ++service) {
-        if (!tellState(printer, service, states[service], *options))
+        if (!tellState(printer, service, states[service], *options)) {
+            const QString &why = states[service].failure;
+            failures << names[service] + u": "_s
+                    + (why.isEmpty() ? u"no instance before the latest one is known"_s : why);
             continue;
+        }
         isShown = true;
         for (const OutputLine &each : shownLines(states[service], *options))
             lines.append({service, each});
     }
     sortByTime(lines);
     const volatile int never = 0;
+    if (!isShown && !options->follow && line.isJson())
+        std::printf("%s\n", encode(ErrorBody{u"no_answer"_s, printable(failures.join(u"; "_s))}).constData());
     if (!isShown && !options->follow)
         return ExitNotSo;
     if (!printer.print(lines, never))

@@ -2,7 +2,7 @@
 #include "server/cli/plaincommandline.h"
 
 #include "common/base/printable.h"
-#include "server/cli/exitcode.h"
+#include "server/cli/commanderror.h"
 #include "server/cli/globaloptions.h"
 
 #include <cstdio>
@@ -18,8 +18,15 @@ PlainCommandLine::PlainCommandLine(const QString &description, const QString &co
     addGlobalOptions(m_parser);
 }
 
+void PlainCommandLine::addJsonOption(const QString &description)
+{
+    m_hasJson = true;
+    m_parser.addOption({u"json"_s, description});
+}
+
 std::optional<int> PlainCommandLine::read(const QStringList &arguments, qsizetype least, qsizetype most)
 {
+    m_isJson = m_hasJson && asksForJson(arguments);
     if (!m_parser.parse(arguments))
         return usageError(m_parser.errorText());
     if (m_parser.isSet(u"help"_s)) {
@@ -38,10 +45,9 @@ std::optional<int> PlainCommandLine::read(const QStringList &arguments, qsizetyp
     return {};
 }
 
-int PlainCommandLine::usageError(const QString &what) const
+int PlainCommandLine::usageError(const QString &what, const QString &code) const
 {
-    std::fprintf(stderr, "hephaestus %s: %s\n", qPrintable(m_command), qPrintable(what));
-    return ExitUsage;
+    return tellError(m_command, {code, what}, m_isJson);
 }
 
 } // namespace Hephaestus

@@ -18,6 +18,9 @@ public:
     PlainCommandLine(const QString &description, const QString &command);
 
     QCommandLineParser &parser() { return m_parser; }
+    /// `--json`. Who asks by it gets errors as JSON, too.
+    void addJsonOption(const QString &description);
+    bool isJson() const { return m_isJson; }
     bool isSet(const char *option) const { return m_parser.isSet(QLatin1StringView(option)); }
     QStringList words() const { return m_parser.positionalArguments(); }
 
@@ -26,12 +29,14 @@ public:
     std::optional<int> read(const QStringList &arguments, qsizetype least, qsizetype most);
 
     const Terminal &terminal() const { return m_terminal; }
-    /// Tells a usage error on stderr; returns ExitUsage.
-    int usageError(const QString &what) const;
+    /// Tells an error by tellError(); returns ExitUsage.
+    int usageError(const QString &what, const QString &code = QStringLiteral("usage")) const;
 
 private:
     QCommandLineParser m_parser;
     QString m_command;
+    bool m_hasJson = false;
+    bool m_isJson = false;
     Terminal m_terminal;
 };
 

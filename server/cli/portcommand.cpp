@@ -40,7 +40,7 @@ int portCommand(const QStringList &arguments)
         u"Says who holds a TCP port of this machine: its program, where it was started, and its branch. "
         "Exit code 1 if nobody does."_s,
         u"port"_s);
-    line.parser().addOption({u"json"_s, u"Prints JSON."_s});
+    line.addJsonOption(u"Prints JSON."_s);
     line.parser().addPositionalArgument(u"PORT"_s, u"The number of the port."_s);
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
@@ -49,7 +49,7 @@ int portCommand(const QStringList &arguments)
     if (!isNumber || port == 0)
         return line.usageError(u"expected a port from 1 to 65535, found \"%1\""_s.arg(printable(line.words().first())));
     const QList<PortUse> uses = listeners(port);
-    if (line.isSet("json")) {
+    if (line.isJson()) {
         std::fputs(encode(port, uses).constData(), stdout);
     } else {
         for (const PortUse &use : uses)

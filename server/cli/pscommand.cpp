@@ -7,12 +7,12 @@
 #include "server/cli/exitcode.h"
 #include "server/cli/listeners.h"
 #include "server/cli/plaincommandline.h"
+#include "server/cli/question.h"
 #include "server/cli/survey.h"
 
 #include <QSet>
 
 #include <cstdio>
-#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -38,17 +38,6 @@ QString table(const QList<PortUse> &uses, const Terminal &terminal)
 
 quint16 portOf(const PortUse &use) { return use.address.section(u':', -1).toUShort(); }
 
-/// Asks at the terminal; no where there is none.
-bool isAgreed(qsizetype count)
-{
-    if (!::isatty(STDIN_FILENO))
-        return false;
-    std::printf("Stop %s? [y/N] ", count == 1 ? "it" : "them");
-    std::fflush(stdout);
-    char answer[16] = {};
-    return std::fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
 } // namespace
 
 int psCommand(const QStringList &arguments)
@@ -57,11 +46,11 @@ int psCommand(const QStringList &arguments)
         u"Lists every service of yours that listens on this machine, whoever started it: state, code, "
         "and the work tree and branch it was started in."_s,
         u"ps"_s);
-    line.parser().addOption({u"json"_s, u"Prints JSON."_s});
+    line.addJsonOption(u"Prints JSON."_s);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     const QList<PortUse> uses = ownServices();
-    if (line.isSet("json"))
+    if (line.isJson())
         std::fputs(encode(uses).constData(), stdout);
     else
         line.terminal().write(uses.isEmpty() ? u"no service of yours listens on this machine\n"_s
@@ -77,7 +66,7 @@ int pruneCommand(const QStringList &arguments)
         u"prune"_s);
     line.parser().addPositionalArgument(u"PORT"_s, u"Only the service that listens there."_s, u"[PORT]..."_s);
     line.parser().addOption({u"yes"_s, u"Does not ask."_s});
-    line.parser().addOption({u"json"_s, u"Prints JSON: one receipt per line; goes with --yes."_s});
+    line.addJsonOption(u"Prints JSON: one receipt per line; goes with --yes."_s);
     if (const auto exit = line.read(arguments, 0, 65'535))
         return *exit;
     QSet<quint16> ports;
@@ -87,7 +76,7 @@ int pruneCommand(const QStringList &arguments)
         if (!isNumber)
             return line.usageError(u"expected a port, found \"%1\""_s.arg(printable(word)));
     }
-    const bool json = line.isSet("json");
+    const bool json = line.isJson();
     if (json && !line.isSet("yes"))
         return line.usageError(u"--json goes with --yes"_s);
     QList<PortUse> lost = ownServices();
@@ -101,7 +90,7 @@ int pruneCommand(const QStringList &arguments)
     }
     if (!json)
         line.terminal().write(table(lost, line.terminal()));
-    if (!line.isSet("yes") && !isAgreed(lost.size())) {
+    if (!line.isSet("yes") && !isAgreed(lost.size() == 1 ? u"Stop it?"_s : u"Stop them?"_s)) {
         std::fputs("hephaestus prune: nothing was stopped; --yes stops without a question\n", stderr);
         return ExitNotSo;
     }

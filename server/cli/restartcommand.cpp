@@ -6,8 +6,12 @@
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
+#include "server/cli/logfollowing.h"
 #include "server/cli/survey.h"
 
+#include <QTimer>
+
+#include <csignal>
 #include <cstdio>
 #include <tuple>
 
@@ -19,7 +23,9 @@ using Names = ClientCommandLine::Names;
 
 namespace {
 
-const QCommandLineOption JsonOption(u"json"_s, u"Prints JSON: one receipt per line."_s);
+constexpr qint64 LinesBefore = 1'000; ///< of each service that `up --attach` shows of what it wrote while it started
+
+const QString JsonText = u"Prints JSON: one receipt per line."_s;
 
 const QCommandLineOption TrustOption(
     u"trust"_s, u"Lets what the fleet file says of these services be run unasked from now on (hephaestus trust)."_s);
@@ -42,24 +48,12 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
         Names names)
 {
     ClientCommandLine line(description, syntax, names);
-    line.parser().addOption(JsonOption);
+    line.addJsonOption(JsonText);
     if (const auto exit = line.read(arguments))
         return *exit;
     if (action == FleetAction::Start)
         rememberTrust(line);
-    return runAction(line.services(), action, line.terminal(), line.parser().isSet(JsonOption));
-}
-
-QList<FleetEntry> staleOf(const QList<FleetEntry> &services)
-{
-    EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = survey(services, environments);
-    QList<FleetEntry> stale;
-    for (qsizetype i = 0; i < services.size(); ++i) {
-        if (isStale(snapshots[i]))
-            stale << services[i];
-    }
-    return stale;
+    return runAction(line.services(), action, line.terminal(), line.isJson());
 }
 
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
@@ -109,6 +103,41 @@ int watchStale(const ClientCommandLine &line, bool json)
     }
 }
 
+/// Shows what the services have written since `begin`, and go on to write, until somebody interrupts, and stops them.
+/// `started`: the exit code so far.
+int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int started)
+{
+    // An interrupt that comes before the following has begun is kept for it.
+    sigset_t interrupts;
+    sigset_t before;
+    ::sigemptyset(&interrupts);
+    ::sigaddset(&interrupts, SIGINT);
+    ::sigaddset(&interrupts, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &interrupts, &before);
+    QStringList names;
+    for (const FleetEntry &entry : line.services())
+        names << entry.name;
+    LogView view;
+    view.since = begin;
+    const LogPrinter printer(line.terminal(), view, names);
+    const QList<LogState> states = readLogs(line.services(), LinesBefore);
+    QList<NamedLine> lines;
+    for (int service = 0; service < int(states.size()); ++service) {
+        for (const OutputLine &each : states[service].lines) {
+            if (!each.isUnfinished())
+                lines.append({service, each});
+        }
+    }
+    sortByTime(lines);
+    const volatile int never = 0;
+    printer.print(lines, never);
+    LogFollowing following(printer, states);
+    QTimer::singleShot(0, &following, [before] { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); });
+    following.run();
+    const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), false);
+    return stopped == ExitDone ? started : stopped;
+}
+
 } // namespace
 
 int restartCommand(const QStringList &arguments)
@@ -116,7 +145,7 @@ int restartCommand(const QStringList &arguments)
     ClientCommandLine line(u"Restarts services and prints the receipt: each step, the old and the new instance. "
                            "Exit code 1 if one did not truly restart."_s,
                            u"restart NAME|URL..."_s, Names::AllIfNone);
-    line.parser().addOption(JsonOption);
+    line.addJsonOption(JsonText);
     line.parser().addOption(
         {u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
     line.parser().addOption(
@@ -139,13 +168,14 @@ int restartCommand(const QStringList &arguments)
     if (!watch || line.parser().isSet(u"trust"_s))
         rememberTrust(line);
     if (watch)
-        return watchStale(line, line.parser().isSet(JsonOption));
-    const QList<FleetEntry> services = stale ? staleOf(line.services()) : line.services();
+        return watchStale(line, line.isJson());
+    const QList<FleetEntry> services = stale ? staleAmong(line.services()).stale : line.services();
     if (services.isEmpty()) {
-        line.terminal().write(u"nothing is stale\n"_s);
+        if (!line.isJson())
+            line.terminal().write(u"nothing is stale\n"_s);
         return ExitDone;
     }
-    return runAction(services, FleetAction::Restart, line.terminal(), line.parser().isSet(JsonOption));
+    return runAction(services, FleetAction::Restart, line.terminal(), line.isJson());
 }
 
 int startCommand(const QStringList &arguments)
@@ -157,9 +187,24 @@ int startCommand(const QStringList &arguments)
 
 int upCommand(const QStringList &arguments)
 {
-    return act(arguments, FleetAction::Start,
-               u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s, u"up"_s,
-               Names::None);
+    ClientCommandLine line(u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s,
+                           u"up"_s, Names::None);
+    line.addJsonOption(JsonText);
+    line.parser().addOption(
+        {u"attach"_s, u"Then shows what all services write, until interrupted, and stops the fleet in order."_s});
+    line.parser().addOption({u"watch"_s, u"Then keeps watching, as `restart --stale --watch` does."_s});
+    if (const auto exit = line.read(arguments))
+        return *exit;
+    const bool attach = line.parser().isSet(u"attach"_s);
+    const bool watch = line.parser().isSet(u"watch"_s);
+    if (attach && (watch || line.isJson()))
+        return line.usageError(u"--attach goes without --watch and --json"_s);
+    rememberTrust(line);
+    const auto begin = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const int exit = runAction(line.services(), FleetAction::Start, line.terminal(), line.isJson());
+    if (exit >= ExitInterrupted)
+        return exit;
+    return attach ? stayAttached(line, begin, exit) : watch ? watchStale(line, line.isJson()) : exit;
 }
 
 int downCommand(const QStringList &arguments)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
 #include "common/client/serviceclient.h"
+#include "common/protocol/commandcodec.h"
 #include "server/cli/actionrun.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
@@ -35,8 +36,11 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
         }
         if (!ok)
             exit = ExitNotSo;
-        line.terminal().write(u"%1: "_s.arg(printable(entry.name))
-                              + line.terminal().painted(printable(outcome), ok ? Paint::None : Paint::Bad) + u'\n');
+        if (line.isJson())
+            line.terminal().write(QString::fromUtf8(encodeRequested(entry.name, ok, outcome)) + u'\n');
+        else
+            line.terminal().write(u"%1: "_s.arg(printable(entry.name))
+                                  + line.terminal().painted(printable(outcome), ok ? Paint::None : Paint::Bad) + u'\n');
     }
     return exit;
 }
@@ -53,7 +57,7 @@ int shutdownCommand(const QStringList &arguments)
     line.parser().addOption(
         {u"delay"_s, u"Returns at once; the service shuts down after TIME (10s, 2m)."_s, u"TIME"_s});
     line.parser().addOption({u"cancel"_s, u"Cancels a scheduled shutdown, until draining has begun."_s});
-    line.parser().addOption({u"json"_s, u"Prints JSON: one receipt per line."_s});
+    line.addJsonOption(u"Prints JSON: one receipt per line."_s);
     if (const auto exit = line.read(arguments))
         return *exit;
     const bool cancel = line.parser().isSet(u"cancel"_s);
@@ -76,7 +80,7 @@ int shutdownCommand(const QStringList &arguments)
         return askEach(line, u"the shutdown is scheduled"_s,
                        [&](ServiceClient &client, const auto &done) { client.schedule(delay, done); });
     }
-    return runAction(line.services(), FleetAction::Stop, line.terminal(), line.parser().isSet(u"json"_s));
+    return runAction(line.services(), FleetAction::Stop, line.terminal(), line.isJson());
 }
 
 } // namespace Hephaestus

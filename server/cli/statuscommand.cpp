@@ -4,11 +4,10 @@
 #include "common/protocol/servicesnapshotcodec.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
-#include "server/cli/exitcode.h"
+#include "server/cli/commanderror.h"
 #include "server/cli/survey.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace Hephaestus {
 
@@ -21,7 +20,7 @@ int statusCommand(const QStringList &arguments)
                            "Exit code 1 if one is not healthy."_s,
                            u"status [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
     line.parser().addOption({u"watch"_s, u"Refreshes every second, until interrupted."_s});
-    line.parser().addOption({u"json"_s, u"Prints JSON: a list, with each service's detailed body."_s});
+    line.addJsonOption(u"Prints JSON: a list, with each service's detailed body."_s);
     line.addPrometheusOption();
     if (const auto exit = line.read(arguments))
         return *exit;
@@ -32,15 +31,13 @@ int statusCommand(const QStringList &arguments)
             return line.usageError(u"--prometheus: "_s + printable(found.problem().text()));
         server = std::move(*found);
     }
-    const bool json = line.parser().isSet(u"json"_s);
+    const bool json = line.isJson();
     EnvironmentComparison environments;
     for (;;) {
         const Result<QList<ServiceSnapshot>> look =
             server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), environments);
-        if (!look) {
-            std::fprintf(stderr, "hephaestus status: %s\n", qPrintable(printable(look.problem().text())));
-            return ExitNotSo;
-        }
+        if (!look)
+            return tellError(u"status"_s, {u"no_answer"_s, printable(look.problem().text())}, json, ExitNotSo);
         const QList<ServiceSnapshot> &snapshots = *look;
         const QString text = json ? QString::fromUtf8(encode(snapshots)) : statusTable(snapshots, line.terminal());
         if (!line.parser().isSet(u"watch"_s)) {

@@ -176,10 +176,26 @@ void pauseBeforeNextLook(const QDeadlineTimer &deadline)
     pause(std::chrono::milliseconds(std::min<qint64>(BetweenLooks.count(), deadline.remainingTime())));
 }
 
-QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, int lines)
+QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, const LogQuery &query)
 {
     return askAll<ServiceClient, LogPage>(
-        entries, [lines](ServiceClient &client, const auto &done) { client.logs(LogQuery{.tail = lines}, done); });
+        entries, [&query](ServiceClient &client, const auto &done) { client.logs(query, done); });
+}
+
+StaleSurvey staleAmong(const QList<FleetEntry> &entries)
+{
+    EnvironmentComparison environments;
+    const QList<ServiceSnapshot> snapshots = surveyAnew(entries, environments);
+    StaleSurvey found;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        const bool isFresh = snapshots[i].report && snapshots[i].report->code
+            && snapshots[i].report->code->verdict == CodeVerdict::Fresh;
+        if (isStale(snapshots[i]))
+            found.stale << entries[i];
+        else if (!isFresh)
+            found.unknown << entries[i].name;
+    }
+    return found;
 }
 
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths)

@@ -28,11 +28,19 @@ void pause(std::chrono::milliseconds time);
 /// For who asks until something is so, or the deadline comes.
 void pauseBeforeNextLook(const QDeadlineTimer &deadline);
 
-/// Likewise, the last lines that each service has written.
-QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, int lines);
+/// Likewise, what each service has written.
+QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, const LogQuery &query);
 
 /// Likewise, which of these files, absolute, each service loaded.
 QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, const QByteArrayList &paths);
+
+/// Which of them run old code. Each compares anew, so that what was changed just now counts. Runs an event loop.
+struct StaleSurvey
+{
+    QList<FleetEntry> stale;
+    QStringList unknown; ///< names of those of which that is not known
+};
+StaleSurvey staleAmong(const QList<FleetEntry> &entries);
 
 bool isHealthy(const ServiceSnapshot &snapshot);
 bool isStale(const ServiceSnapshot &snapshot);

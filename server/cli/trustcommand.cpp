@@ -2,8 +2,9 @@
 #include "common/base/printable.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/fleettrust.h"
+#include "common/protocol/commandcodec.h"
 #include "server/cli/clientcommands.h"
-#include "server/cli/exitcode.h"
+#include "server/cli/commanderror.h"
 #include "server/cli/plaincommandline.h"
 
 #include <cstdio>
@@ -19,22 +20,28 @@ int trustCommand(const QStringList &arguments)
         "the dashboard. Shows what that is."_s,
         u"trust"_s);
     line.parser().addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
+    line.addJsonOption(u"Prints JSON: what each entry runs."_s);
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
     const FleetReading reading = readFleet(line.words().first());
+    QStringList problems;
     for (const Problem &problem : reading.problems)
-        std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
+        problems << printable(problem.text());
     if (!reading.ok())
-        return ExitUsage;
-    if (const auto problem = FleetTrust().trust(reading.fleet.path, reading.fleet.services)) {
-        std::fprintf(stderr, "hephaestus trust: %s\n", qPrintable(printable(problem->text())));
-        return ExitNotSo;
-    }
+        return line.usageError(problems.join(u'\n'), u"invalid_fleet"_s);
+    if (const auto problem = FleetTrust().trust(reading.fleet.path, reading.fleet.services))
+        return tellError(u"trust"_s, {u"not_kept"_s, printable(problem->text())}, line.isJson(), ExitNotSo);
+    QList<NamedText> entries;
     for (const FleetEntry &entry : reading.fleet.services) {
         const QString runs = whatRuns(entry);
+        entries << NamedText{entry.name, runs};
+        if (line.isJson())
+            continue;
         std::printf("%s: %s\n", qPrintable(printable(entry.name)),
                     runs.isEmpty() ? "restarts itself, or not at all" : qPrintable(runs));
     }
+    if (line.isJson())
+        std::fputs(encodeTrust(reading.fleet.path, entries).constData(), stdout);
     return ExitDone;
 }
 

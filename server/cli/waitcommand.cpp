@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
 #include "common/fleet/restarttexts.h"
-#include "common/fleet/servicestate.h"
+#include "common/protocol/commandcodec.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
+#include "server/cli/servicewait.h"
 #include "server/cli/survey.h"
-
-#include <QDeadlineTimer>
 
 #include <algorithm>
 
@@ -17,66 +16,33 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-bool isFresh(const ServiceSnapshot &snapshot)
-{
-    return snapshot.report && isReady(*snapshot.report) && snapshot.report->code
-        && snapshot.report->code->verdict == CodeVerdict::Fresh;
-}
-
-/// Watches for programs that end instead of becoming ready: those are not waited for.
-class Ends
-{
-public:
-    /// Why this one will not become ready; empty: it may.
-    QString whyNever(const ServiceSnapshot &snapshot)
-    {
-        if (!snapshot.report || !snapshot.report->process || snapshot.state == ServiceState::ShuttingDown)
-            return {};
-        const HealthReport &report = *snapshot.report;
-        Known &known = m_known[snapshot.name];
-        if (std::exchange(known.instance, report.instanceId) != report.instanceId)
-            known.restarts = report.process->restarts;
-        return whyNeverReady(report, known.restarts);
-    }
-
-private:
-    struct Known
-    {
-        QString instance;
-        qint64 restarts = 0; ///< at the first look at this instance
-    };
-    QHash<QString, Known> m_known;
-};
-
 QString lastWordsOf(const FleetEntry &entry)
 {
-    const Answer<LogPage> answer = surveyLogs({entry}, LastWords).first();
+    const Answer<LogPage> answer = surveyLogs({entry}, LogQuery{.tail = LastWords}).first();
     return answer.value ? lastWordsText(linesOf(*answer.value)) : QString();
 }
 
-/// Says of each service that has ended why; false: none has.
-bool tellEnds(const ClientCommandLine &line, const QList<ServiceSnapshot> &snapshots, Ends &ends)
+/// Says of each service that has ended why.
+void tellEnds(const ClientCommandLine &line, const QList<ServiceSnapshot> &snapshots, ServiceWait &wait)
 {
-    bool told = false;
     for (const ServiceSnapshot &snapshot : snapshots) {
-        const QString why = ends.whyNever(snapshot);
+        const QString why = wait.whyNever(snapshot);
         if (why.isEmpty())
             continue;
         const auto entry =
             std::ranges::find_if(line.services(), [&](const FleetEntry &e) { return e.name == snapshot.name; });
         line.terminal().write(printable(snapshot.name) + u": "_s
                               + line.terminal().painted(printable(why) + lastWordsOf(*entry), Paint::Bad) + u'\n');
-        told = true;
     }
-    return told;
 }
 
-/// Less would say of a service only that it did not answer.
-constexpr std::chrono::milliseconds ShortestLook{100};
-
-std::chrono::milliseconds timeForLook(const QDeadlineTimer &deadline)
+/// The end of the waiting, with those that are not so.
+void tellResult(const ClientCommandLine &line, const QList<ServiceSnapshot> &waiting)
 {
-    return std::max(ShortestLook, std::chrono::milliseconds(deadline.remainingTime()));
+    if (line.isJson())
+        line.terminal().write(QString::fromUtf8(encodeWait(waiting.isEmpty(), waiting)));
+    else if (!waiting.isEmpty())
+        line.terminal().write(statusTable(waiting, line.terminal()));
 }
 
 } // namespace
@@ -90,6 +56,7 @@ int waitCommand(const QStringList &arguments)
     line.parser().addOption({u"healthy"_s, u"Until they are healthy (the default)."_s});
     line.parser().addOption({u"fresh"_s, u"Until they run the code that is on disk."_s});
     line.parser().addOption({u"timeout"_s, u"How long at most (default: 60s)."_s, u"TIME"_s, u"60s"_s});
+    line.addJsonOption(u"Prints JSON: whether all are so, and those that are not."_s);
     if (const auto exit = line.read(arguments))
         return *exit;
     const auto timeout = line.duration(u"timeout"_s);
@@ -97,28 +64,21 @@ int waitCommand(const QStringList &arguments)
         return ExitUsage;
     const bool fresh = line.parser().isSet(u"fresh"_s);
     const bool healthy = line.parser().isSet(u"healthy"_s) || !fresh;
-    const auto isSo = [&](const ServiceSnapshot &snapshot) {
-        return (!healthy || isHealthy(snapshot)) && (!fresh || isFresh(snapshot));
-    };
-
-    EnvironmentComparison environments;
-    const QDeadlineTimer deadline(*timeout);
-    Ends ends;
+    ServiceWait wait(line.services(), {healthy, fresh}, *timeout);
     for (;;) {
-        const auto atMost = timeForLook(deadline);
-        QList<ServiceSnapshot> snapshots =
-            fresh ? surveyAnew(line.services(), environments, atMost) : survey(line.services(), environments, atMost);
-        snapshots.removeIf(isSo);
-        if (snapshots.isEmpty())
-            return ExitDone;
-        if (tellEnds(line, snapshots, ends))
+        const QList<ServiceSnapshot> snapshots = wait.look();
+        const bool isHopeless = std::ranges::any_of(
+            snapshots, [&](const ServiceSnapshot &snapshot) { return !wait.whyNever(snapshot).isEmpty(); });
+        if (isHopeless && !line.isJson()) {
+            tellEnds(line, snapshots, wait);
             return ExitNotSo;
-        if (timeForLook(deadline) <= ShortestLook) {
-            line.terminal().write(statusTable(snapshots, line.terminal()));
-            const bool stale = fresh && std::any_of(snapshots.begin(), snapshots.end(), isStale);
-            return stale ? ExitStale : ExitNotSo;
         }
-        pauseBeforeNextLook(deadline);
+        if (snapshots.isEmpty() || isHopeless || wait.isOver()) {
+            tellResult(line, snapshots);
+            const bool stale = fresh && !isHopeless && std::any_of(snapshots.begin(), snapshots.end(), isStale);
+            return snapshots.isEmpty() ? ExitDone : stale ? ExitStale : ExitNotSo;
+        }
+        wait.pause();
     }
 }
 

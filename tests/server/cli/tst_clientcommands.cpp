@@ -187,7 +187,9 @@ void TestClientCommands::usageErrorsExitWithTwo()
     const Outcome outcome = run(arguments);
     QCOMPARE(outcome.code, 2);
     QVERIFY2(outcome.errors.contains(words), qPrintable(outcome.errors));
-    QVERIFY(outcome.output.isEmpty());
+    QCOMPARE(outcome.output.isEmpty(), !arguments.contains(u"--json"_s));
+    QVERIFY2(outcome.output.isEmpty() || outcome.output.startsWith("{\"error\":{\"code\":\"usage\","_L1),
+             qPrintable(outcome.output));
 }
 
 void TestClientCommands::everyErrorOfTheFleetFileIsTold()

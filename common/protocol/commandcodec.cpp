@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/protocol/commandcodec.h"
+
+#include "common/protocol/servicesnapshotcodec.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray indented(const QJsonObject &object) { return QJsonDocument(object).toJson(QJsonDocument::Indented); }
+
+QJsonValue knownText(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
+
+} // namespace
+
+QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting)
+{
+    return indented({{u"done"_s, isDone}, {u"waiting"_s, QJsonDocument::fromJson(encode(waiting)).array()}});
+}
+
+QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries)
+{
+    QJsonArray services;
+    for (const NamedText &entry : entries)
+        services.append(QJsonObject{{u"name"_s, entry.name}, {u"runs"_s, knownText(entry.text)}});
+    return indented({{u"fleet"_s, fleet}, {u"services"_s, services}});
+}
+
+QByteArray encodeCheck(const QString &file, const QList<Problem> &problems)
+{
+    QJsonArray list;
+    for (const Problem &problem : problems)
+        list.append(QJsonObject{{u"where"_s, knownText(problem.where)}, {u"what"_s, problem.what}});
+    return indented({{u"file"_s, file}, {u"ok"_s, problems.isEmpty()}, {u"problems"_s, list}});
+}
+
+QByteArray encodeRequested(const QString &service, bool ok, const QString &message)
+{
+    return QJsonDocument(QJsonObject{{u"service"_s, service}, {u"ok"_s, ok}, {u"message"_s, message}})
+        .toJson(QJsonDocument::Compact);
+}
+
+} // namespace Hephaestus

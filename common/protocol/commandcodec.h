@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/result.h"
+#include "common/protocol/servicesnapshot.h"
+
+#include <QByteArray>
+
+/// What some commands print for `--json`; their schemas are in resources/schema.
+namespace Hephaestus {
+
+/// A name, and what is said of it.
+struct NamedText
+{
+    QString name;
+    QString text; ///< empty: nothing
+
+    bool operator==(const NamedText &) const = default;
+};
+
+/// Of `wait`: whether all are so, and those that are not.
+QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting);
+/// Of `trust`: what each entry runs.
+QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries);
+/// Of `check-config`: everything that is wrong.
+QByteArray encodeCheck(const QString &file, const QList<Problem> &problems);
+/// Of `shutdown --schedule` and `--cancel`, one line a service: whether it agreed, and what it said.
+QByteArray encodeRequested(const QString &service, bool ok, const QString &message);
+
+} // namespace Hephaestus

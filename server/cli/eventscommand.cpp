@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/printable.h"
+#include "common/fleet/actlock.h"
+#include "common/fleet/plannedend.h"
+#include "common/fleet/programdeaths.h"
+#include "common/protocol/fleeteventcodec.h"
+#include "server/cli/clientcommandline.h"
+#include "server/cli/clientcommands.h"
+#include "server/cli/exitcode.h"
+#include "server/cli/fleetevents.h"
+#include "server/cli/interruptwatch.h"
+#include "server/cli/logreading.h"
+#include "server/cli/survey.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+QString textOf(const FleetEvent &event)
+{
+    QString text = event.time.toLocalTime().toString(u"yyyy-MM-dd HH:mm:ss"_s) + u"  "_s + event.service + u"  "_s;
+    if (event.kind == FleetEvent::Kind::Act)
+        text += event.message;
+    else if (event.kind == FleetEvent::Kind::Death)
+        text += u"ended: "_s + event.message;
+    else
+        text += (event.before.isEmpty() ? QString() : event.before + u" → "_s) + event.now
+            + (event.message.isEmpty() ? QString() : u": "_s + event.message);
+    return printable(event.by.isEmpty() ? text : text + u", by "_s + event.by) + u'\n';
+}
+
+QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, EnvironmentComparison &environments)
+{
+    QList<FleetEvent> happened;
+    const QList<ServiceSnapshot> snapshots = survey(entries, environments);
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        FleetEvents::Look look{snapshots[i], readActs(entries[i], {})};
+        const auto planned = plannedEnd(entries[i], {});
+        if (planned && !look.snapshot.report)
+            look.snapshot.state = planned->state;
+        if (planned)
+            look.endedBy = planned->by;
+        happened << events.compare(look, QDateTime::currentDateTimeUtc());
+    }
+    return happened;
+}
+
+void print(const ClientCommandLine &line, const QList<FleetEvent> &events)
+{
+    for (const FleetEvent &event : events)
+        line.terminal().write(line.isJson() ? QString::fromUtf8(encode(event)) : textOf(event));
+}
+
+} // namespace
+
+int eventsCommand(const QStringList &arguments)
+{
+    ClientCommandLine line(
+        u"Tells what happened to services, as far as it is still known: deaths, and the latest start, stop or restart "
+        "with who asked for it; and how they stand. With --follow it goes on, until interrupted."_s,
+        u"events [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
+    line.parser().addOption({u"follow"_s, u"Goes on with what happens from now on; looks once a second."_s});
+    line.addJsonOption(u"Prints JSON: one event per line."_s);
+    if (const auto exit = line.read(arguments))
+        return *exit;
+    QList<FleetEvent> first;
+    for (const LogState &state : readLogs(line.services(), std::numeric_limits<int>::max()))
+        first << eventsOf(deathsIn(state.entry.name, state.lines));
+    FleetEvents events;
+    EnvironmentComparison environments;
+    first << lookAtAll(events, line.services(), environments);
+    std::stable_sort(first.begin(), first.end(),
+                     [](const FleetEvent &a, const FleetEvent &b) { return a.time < b.time; });
+    print(line, first);
+    InterruptWatch interrupts;
+    while (line.parser().isSet(u"follow"_s) && interrupts.signalNumber() == 0) {
+        pause(1s);
+        print(line, lookAtAll(events, line.services(), environments));
+    }
+    return interrupts.signalNumber() ? ExitInterrupted + interrupts.signalNumber() : ExitDone;
+}
+
+} // namespace Hephaestus

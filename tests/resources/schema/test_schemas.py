@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every command prints for --json is what resources/schema says."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import jsonschema
+import pytest
+
+PROGRAM = os.environ["HEPHAESTUS"]
+SCHEMAS = pathlib.Path(__file__).parents[3] / "resources" / "schema"
+NOT_FOR_PROGRAMS = {"serve", "run", "mcp"}  # services, and one that speaks JSON-RPC
+seen = set()
+
+
+def schema(name):
+    found = json.loads((SCHEMAS / f"{name}.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(found)
+    seen.add(name)
+    return jsonschema.Draft202012Validator(found)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Place:
+    def __init__(self, root):
+        self.root = root
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(root / "state"), "XDG_CONFIG_HOME": str(root / "config"),
+                            "HEPHAESTUS_FLEET": ""}
+        self.fleet = root / "fleet.toml"
+        self.port = free_port()
+        command = [PROGRAM, "run", "--name", "shop", "--listen", f"127.0.0.1:{self.port}", "--watch", "shop.py", "--",
+                   sys.executable, "-u", "shop.py"]
+        (root / "shop.py").write_text("import time\nprint('hello')\ntime.sleep(1000)\n")
+        self.fleet.write_text(f'[[service]]\nname = "shop"\nurl = "http://127.0.0.1:{self.port}"\n'
+                              f'restart = {{ method = "command", command = {json.dumps(command)}, directory = "{root}" }}\n'
+                              f'[[service]]\nname = "away"\nurl = "http://127.0.0.1:{free_port()}"\n')
+
+    def run(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], env=self.environment, cwd=self.root, capture_output=True, text=True, timeout=120)
+
+    def valid(self, name, *arguments, code=0, lines=False):
+        """The output of a command, which is as its schema says."""
+        done = self.run(arguments[0], "--json", *arguments[1:])
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        values = [json.loads(line) for line in done.stdout.splitlines()] if lines else [json.loads(done.stdout)]
+        assert values or code == 0
+        for value in values:
+            schema(name).validate(value)
+        return values if lines else values[0]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    made = Place(tmp_path_factory.mktemp("place"))
+    yield made
+    made.run("down", "--json")
+
+
+def commands(place):
+    listed = place.run("--help").stdout.split("Commands:")[1].split("Options:")[0]
+    return re.findall(r"^  (\S+)", listed, re.M)
+
+
+def test_every_command_has_json_and_errors_in_it(place):
+    for command in commands(place):
+        if command in NOT_FOR_PROGRAMS:
+            continue
+        assert "--json" in place.run(command, "--help").stdout, command
+        found = place.valid("error", command, "--no-such-option", code=2)
+        assert found["error"]["code"] == "usage", command
+
+
+@pytest.mark.parametrize("arguments, code", [
+    (["status", "nobody"], "unknown_service"), (["status", "--fleet", "nothing.toml"], "invalid_fleet"),
+    (["status", "ftp://x"], "invalid_url"), (["wait", "shop", "--timeout", "soon"], "usage"), (["trust", "nothing.toml"], "invalid_fleet"),
+    (["port", "x"], "usage"), (["exec", "--require-fresh"], "usage"), (["prune"], "usage"),
+])
+def test_errors_have_codes(place, arguments, code):
+    assert place.valid("error", *arguments, code=2)["error"]["code"] == code
+
+
+def test_a_day_of_a_service(place):
+    place.valid("receipt", "start", "shop", lines=True)
+    place.valid("wait", "wait", "shop", "--fresh")
+    assert place.valid("wait", "wait", "shop", "away", "--timeout", "0s", code=1)["waiting"][0]["name"] == "away"
+    assert [each["name"] for each in place.valid("status", "status", code=1)] == ["shop", "away"]
+    assert place.valid("affected", "affected", "shop.py")["unknown"].keys() == {"away"}
+    deadline = time.monotonic() + 60
+    while not place.valid("logs", "logs", "shop", lines=True):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    place.valid("error", "logs", "away", code=1)
+    place.valid("trust", "trust", "fleet.toml")
+    events = place.valid("events", "events", lines=True)
+    assert [each["now"] for each in events if (each["service"], each["kind"]) == ("shop", "act")] == ["start"]
+    assert [each["now"] for each in events if (each["service"], each["kind"]) == ("away", "state")] == ["unreachable"]
+    place.valid("doctor", "doctor", code=place.run("doctor").returncode)
+    assert place.valid("port", "port", str(place.port))["holders"][0]["service"] == "shop"
+    assert place.valid("port", "port", str(free_port()), code=1)["holders"] == []
+    assert str(place.port) in {each["address"].split(":")[-1] for each in place.valid("ps", "ps")}
+    (place.root / "shop.py").write_text("import time\nprint('hello again')\ntime.sleep(1000)\n")
+    assert place.valid("wait", "wait", "shop", "--fresh", "--timeout", "0s", code=3)["done"] is False
+    assert "shop" in place.valid("error", "exec", "--require-fresh", "--settle", "1s", "--", "true", code=3)["error"]["message"]
+    assert [each["service"] for each in place.valid("receipt", "restart", "--stale", lines=True)] == ["shop"]
+    assert place.valid("receipt", "restart", "--stale", lines=True) == []
+    assert not place.valid("receipt", "restart", "away", code=1, lines=True)[0]["ok"]
+    place.valid("shutdown-request", "shutdown", "shop", "--delay", "1h", lines=True)
+    place.valid("shutdown-request", "shutdown", "shop", "--cancel", lines=True)
+    assert place.valid("receipt", "shutdown", "shop", lines=True)[0]["ok"]
+    (place.root / "bad.toml").write_text("[service]\nnam = 1\n")
+    assert not place.valid("check-config", "check-config", "bad.toml", code=2)["ok"]
+    (place.root / "good.toml").write_text("[service]\nname = \"a\"\n")
+    assert place.valid("check-config", "check-config", "good.toml")["ok"]
+
+
+def test_events_are_followed(place):
+    following = subprocess.Popen([PROGRAM, "events", "shop", "--follow", "--json"], env=place.environment, cwd=place.root,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    watchdog = threading.Timer(120, following.kill)
+    watchdog.start()
+    try:
+        def event(**wanted):
+            for line in following.stdout:
+                found = json.loads(line)
+                schema("events").validate(found)
+                if all(found[key] == value for key, value in wanted.items()):
+                    return found
+            raise AssertionError(wanted)
+
+        event(kind="state", before=None, now="stopped")
+        place.valid("receipt", "start", "shop", lines=True)
+        assert event(kind="act", now="start", ok=True)["by"].startswith("hephaestus start (pid ")
+        event(kind="state", now="healthy")
+        (place.root / "shop.py").write_text("import sys\nsys.exit(7)\n")
+        event(kind="code", before="fresh", now="stale")
+        place.run("restart", "shop")
+        event(kind="death")
+        following.send_signal(signal.SIGTERM)
+        assert following.wait(60) == 128 + signal.SIGTERM
+    finally:
+        watchdog.cancel()
+        following.kill()
+        following.wait()
+        following.stdout.close()
+
+
+def test_no_schema_is_forgotten():
+    assert seen == {path.stem for path in SCHEMAS.glob("*.json")}
