@@ -67,7 +67,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/resources/systemd/hephaestus.sysusers DESTIN
 install(FILES ${PROJECT_SOURCE_DIR}/resources/systemd/hephaestus.tmpfiles DESTINATION lib/tmpfiles.d RENAME hephaestus.conf
     COMPONENT programs)
 install(FILES ${PROJECT_SOURCE_DIR}/resources/systemd/examples/50-hephaestus.rules
-    ${PROJECT_SOURCE_DIR}/resources/systemd/hephaestus.toml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT programs)
+    ${PROJECT_SOURCE_DIR}/resources/systemd/hephaestus.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/hephaestus/examples COMPONENT programs)
 
 file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/resources/man/*.[1-8])
 foreach(page ${pages})
