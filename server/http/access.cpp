@@ -62,8 +62,9 @@ std::optional<Refusal> refuseBrowser(const AccessRules &rules, const RequestHead
     const QByteArray origin = valueOf(head.fields, "origin");
     if (origins == 1 && contains(rules.allowedOrigins, origin))
         return {};
-    const QByteArray site = valueOf(head.fields, "sec-fetch-site");
-    const bool isForeign = !site.isNull() && site != "same-origin" && site != "none";
+    const bool isForeign = std::any_of(head.fields.begin(), head.fields.end(), [](const HeaderField &field) {
+        return field.name.toLower() == "sec-fetch-site" && field.value != "same-origin" && field.value != "none";
+    });
     if (origins > 0 || isForeign)
         return Refusal{403, "origin_not_allowed", "pages of that origin may not call this service"};
     return {};

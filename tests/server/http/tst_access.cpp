@@ -121,6 +121,8 @@ void TestAccess::requestsAreJudged_data()
         "origin_not_allowed");
     row("cross-site", {.fields = {{"Sec-Fetch-Site", "cross-site"}}}, "origin_not_allowed");
     row("same-site", {.fields = {{"sec-fetch-site", "same-site"}}}, "origin_not_allowed");
+    row("one of two is foreign", {.fields = {{"Sec-Fetch-Site", "none"}, {"Sec-Fetch-Site", "cross-site"}}},
+        "origin_not_allowed");
     row("same-origin", {.fields = {{"Sec-Fetch-Site", "same-origin"}}}, "");
     row("typed by a person", {.fields = {{"Sec-Fetch-Site", "none"}}}, "");
 
