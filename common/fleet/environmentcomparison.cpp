@@ -3,6 +3,8 @@
 
 #include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
+#include "common/fleet/envfile.h"
+#include "common/fleet/launcher.h"
 #include "common/fleet/portholders.h"
 
 #include <QFile>
@@ -54,18 +56,48 @@ bool beganAfter(const QDateTime &told, qint64 pid)
     return QDateTime::currentDateTimeUtc().addDuration(-age) > told.addDuration(ClockStep);
 }
 
-QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &address,
-                            const QMap<QString, QString> &wanted)
+CodeChange variable(const QString &name, const QString &change) { return {name, u"environment"_s, change}; }
+
+/// What the entry's own variables, which are above those of the files, and the files say now.
+QList<CodeChange> differences(const Variables &given, const RestartByCommand &command)
+{
+    QList<CodeChange> changes;
+    const auto compare = [&](const QString &name, const std::optional<QString> &value) { // encoded as launch() does
+        const auto found = given.constFind(QFile::encodeName(name));
+        if (found == given.cend())
+            changes << variable(name, u"added"_s);
+        else if (value && *found != QFile::encodeName(*value))
+            changes << variable(name, u"modified"_s);
+    };
+    for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
+        compare(it.key(), it.value());
+    if (command.envFiles.isEmpty())
+        return changes;
+    const auto outside = [](const QString &) { return std::optional<QString>(QString()); }; // not compared
+    const Result<QList<EnvVariable>> files = readEnvFiles(command.envFiles, outside);
+    if (!files) // it could be read when the process began
+        return changes << CodeChange{files.problem().where, u"environment"_s, u"unreadable"_s};
+    QStringList names;
+    for (const EnvVariable &each : *files) {
+        names << each.name;
+        if (!command.environment.contains(each.name))
+            compare(each.name, each.isFromOutside ? std::nullopt : std::optional(each.value));
+    }
+    const QByteArray before = given.value(FileVariables);
+    for (const QByteArray &name : before.isEmpty() ? QByteArrayList() : before.split(',')) {
+        const QString text = QFile::decodeName(name);
+        if (!names.contains(text) && !command.environment.contains(text))
+            changes << variable(text, u"removed"_s);
+    }
+    return changes;
+}
+
+QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &address, const RestartByCommand &command)
 {
     const std::optional<Variables> given = variablesOf(*report.pid);
     if (!given)
         return {};
-    QList<CodeChange> changes;
-    for (auto it = wanted.begin(); it != wanted.end(); ++it) { // encoded as launch() does
-        const auto found = given->constFind(QFile::encodeName(it.key()));
-        if (found == given->cend() || *found != QFile::encodeName(it.value()))
-            changes << CodeChange{it.key(), u"environment"_s, found == given->cend() ? u"added"_s : u"modified"_s};
-    }
+    const QList<CodeChange> changes = differences(*given, command);
     // Is it that process? The pid may be counted in another namespace, or on another machine. Asked last, it costs
     // most.
     const bool isIt =
@@ -73,21 +105,44 @@ QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &ad
     return isIt ? changes : QList<CodeChange>();
 }
 
+/// What tells that one of the files has changed: cheap enough for every poll.
+QByteArray stampOf(const QStringList &files)
+{
+    QByteArray stamp;
+    for (const QString &file : files) {
+        struct stat status = {};
+        if (::stat(QFile::encodeName(file).constData(), &status) != 0) {
+            stamp += "- ";
+            continue;
+        }
+        for (const qint64 number : {qint64(status.st_dev), qint64(status.st_ino), qint64(status.st_size),
+                                    qint64(status.st_ctim.tv_sec), qint64(status.st_ctim.tv_nsec)})
+            stamp += QByteArray::number(number) + ' ';
+    }
+    return stamp;
+}
+
 } // namespace
 
 void EnvironmentComparison::addTo(HealthReport &report, const FleetEntry &entry)
 {
     const RestartByCommand *const command = commandToStart(entry);
-    if (!command || command->environment.isEmpty() || report.pid.value_or(0) <= 0)
+    if (!command || (command->environment.isEmpty() && command->envFiles.isEmpty()) || report.pid.value_or(0) <= 0)
         return;
     const Result<HttpPeer> peer = parsePeer(entry.url);
     if (!peer || !peer->address.isLoopback())
         return;
     Look &look = m_looks[entry.url];
+    const QByteArray stamp = stampOf(command->envFiles);
     if (look.instanceId != report.instanceId || look.pid != *report.pid || look.startTime != report.startTime
-        || look.wanted != command->environment)
-        look = {report.instanceId, *report.pid, report.startTime, command->environment,
-                changesOf(report, peer->address, command->environment)};
+        || look.wanted != command->environment || look.files != command->envFiles || look.stamp != stamp)
+        look = {report.instanceId,
+                *report.pid,
+                report.startTime,
+                command->environment,
+                command->envFiles,
+                stamp,
+                changesOf(report, peer->address, *command)};
     if (look.changes.isEmpty())
         return;
     CodeReport code = report.code.value_or(CodeReport());

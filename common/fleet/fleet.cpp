@@ -4,6 +4,8 @@
 #include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
 
+#include <QSet>
+
 #include <algorithm>
 #include <array>
 
@@ -77,6 +79,13 @@ const RestartByCommand *commandToStart(const FleetEntry &entry)
     return nullptr;
 }
 
+RestartByCommand *commandOf(FleetEntry &entry) { return const_cast<RestartByCommand *>(commandToStart(entry)); }
+
+const QString &outputNameOf(const FleetEntry &entry)
+{
+    return entry.outputName.isEmpty() ? entry.name : entry.outputName;
+}
+
 Result<ServiceTarget> targetOf(const FleetEntry &entry)
 {
     std::optional<uid_t> user;
@@ -111,6 +120,37 @@ const FleetEntry *Fleet::find(const QString &name) const
     const auto found =
         std::find_if(services.begin(), services.end(), [&](const FleetEntry &entry) { return entry.name == name; });
     return found == services.end() ? nullptr : &*found;
+}
+
+QStringList Fleet::profiles() const
+{
+    QStringList names;
+    for (const FleetEntry &entry : services)
+        names << entry.profiles;
+    names.removeDuplicates();
+    return names;
+}
+
+QList<FleetEntry> Fleet::ofProfiles(const QStringList &profiles) const
+{
+    QSet<QString> wanted;
+    for (const FleetEntry &entry : services) {
+        const bool isOfOne = std::any_of(entry.profiles.begin(), entry.profiles.end(),
+                                         [&](const QString &name) { return profiles.contains(name); });
+        if (entry.profiles.isEmpty() || isOfOne)
+            wanted.insert(entry.name);
+    }
+    for (bool isMore = true; isMore;) { // and what they depend on
+        const qsizetype before = wanted.size();
+        for (const FleetEntry &entry : services) {
+            if (wanted.contains(entry.name))
+                wanted.unite(QSet<QString>(entry.dependsOn.begin(), entry.dependsOn.end()));
+        }
+        isMore = wanted.size() > before;
+    }
+    QList<FleetEntry> chosen = services;
+    chosen.removeIf([&](const FleetEntry &entry) { return !wanted.contains(entry.name); });
+    return chosen;
 }
 
 } // namespace Hephaestus

@@ -19,6 +19,9 @@ struct RestartByCommand
     QStringList command;
     QString directory;                  ///< where it runs; empty: the fleet file's directory
     QMap<QString, QString> environment; ///< set on top of the caller's
+    QStringList envFiles{};             ///< absolute; read at each start, below `environment` (envfile.h)
+    QMap<QString, QString> told{};      ///< set, too, where `environment` has none: ports and addresses of its fleet
+    bool isOwnRun = false; ///< `command` is `hephaestus run …` by the entry's `run`: of this program, not one in PATH
 
     bool operator==(const RestartByCommand &) const = default;
 };
@@ -71,10 +74,13 @@ struct FleetEntry
     std::chrono::milliseconds interval{1000}; ///< between two polls
     RestartMethod restart;
     std::chrono::milliseconds startTimeout{30'000}; ///< from its start until it is healthy
-    QStringList dependsOn;       ///< names of entries that are started before it, and stopped after it
-    bool restartOnStale = false; ///< without being asked, when it runs old code (StaleRestart)
-    QString user{};              ///< whose process may get the token; empty: this user's or root's
-    QString token{};             ///< instead of a file: a person's, from a keyring; it is in no fleet file
+    QStringList dependsOn;                   ///< names of entries that are started before it, and stopped after it
+    bool restartOnStale = false;             ///< without being asked, when it runs old code (StaleRestart)
+    QString user{};                          ///< whose process may get the token; empty: this user's or root's
+    QString token{};                         ///< instead of a file: a person's, from a keyring; it is in no fleet file
+    std::optional<RestartByCommand> build{}; ///< run before each start and restart; nothing: nothing is to be built
+    QStringList profiles{};                  ///< in which it is part of the fleet; empty: in all of them
+    QString outputName{};                    ///< under which its output is kept; empty: its name (outputNameOf())
 
     bool operator==(const FleetEntry &) const = default;
 };
@@ -84,6 +90,10 @@ QString whyNotRestartable(const FleetEntry &entry);
 QString whyNotStartable(const FleetEntry &entry);
 /// The command that starts it; null if the fleet file has none.
 const RestartByCommand *commandToStart(const FleetEntry &entry);
+RestartByCommand *commandOf(FleetEntry &entry); ///< the same, to be changed
+
+/// Under which name its output is kept: that of one with a port of its own is no other worktree's.
+const QString &outputNameOf(const FleetEntry &entry);
 
 /// Reads the entry's token by readSecretFile(), and looks its user up; never waits for the file.
 Result<ServiceTarget> targetOf(const FleetEntry &entry);
@@ -97,6 +107,9 @@ struct Fleet
     QList<FleetEntry> services;
 
     const FleetEntry *find(const QString &name) const; ///< null: no such service
+    /// Those of no profile or of one of these, and what they depend on, in the order of the file.
+    QList<FleetEntry> ofProfiles(const QStringList &profiles) const;
+    QStringList profiles() const; ///< that entries name, each once
 
     bool operator==(const Fleet &) const = default;
 };

@@ -3,6 +3,8 @@
 
 #include "common/fleet/fleet.h"
 
+#include <functional>
+
 namespace Hephaestus {
 
 /// What a fleet file came to: everything that is wrong with it at once, and what could be read all the same.
@@ -15,11 +17,23 @@ struct FleetReading
     bool ok() const { return problems.isEmpty(); }
 };
 
+/// How a fleet file is read.
+struct FleetReadOptions
+{
+    QString stateDirectory{}; ///< where the ports of `port = "auto"` are kept; empty: defaultStateDirectory()
+    bool keepsPorts = true;   ///< false: nothing is written; a port that is new is only proposed
+    /// Why a text is no rule of `hephaestus run --ready`; null: it is not judged.
+    std::function<QString(const QString &rule)> whyNoReadyRule{};
+};
+
 /// Reads `fleet.toml`. Relative paths in it (token files, directories, Unix sockets) are relative to the file.
-FleetReading readFleet(const QString &path);
+FleetReading readFleet(const QString &path, const FleetReadOptions &options = {});
 
 /// The same from text; `path` is for messages and relative paths.
-FleetReading readFleetText(const QByteArray &toml, const QString &path);
+FleetReading readFleetText(const QByteArray &toml, const QString &path, const FleetReadOptions &options = {});
+
+/// Whether this is a fleet file, and no service's configuration.
+bool isFleetFile(const QString &path);
 
 /// `$XDG_CONFIG_HOME/hephaestus/fleet.toml`.
 QString defaultFleetPath();

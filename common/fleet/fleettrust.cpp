@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleettrust.h"
 
+#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
@@ -31,7 +32,14 @@ QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
         parts << QString::number(command->command.size()) << command->command << command->directory;
         for (auto each = command->environment.begin(); each != command->environment.end(); ++each)
             parts << each.key() << each.value();
+        if (command->isOwnRun)
+            parts << u"run"_s;
+        if (!command->envFiles.isEmpty())
+            parts << u"env_file"_s << QString::number(command->envFiles.size()) << command->envFiles;
     }
+    if (entry.build)
+        parts << u"build"_s << QString::number(entry.build->command.size()) << entry.build->command
+              << entry.build->directory;
     if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart))
         parts << systemd->unit << systemd->scope;
     if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart))
@@ -106,19 +114,28 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
 
 QString whatRuns(const FleetEntry &entry)
 {
-    if (const RestartByCommand *const command = commandToStart(entry)) {
+    const auto inWords = [](const RestartByCommand &command) {
         QStringList words;
-        for (const QString &word : command->command)
+        for (const QString &word : command.command)
             words << (word.contains(u' ') || word.isEmpty() ? u'"' + word + u'"' : word);
         return printable(words.join(u' '));
+    };
+    QStringList parts;
+    if (entry.build)
+        parts << inWords(*entry.build);
+    if (const RestartByCommand *const command = commandToStart(entry)) {
+        QString text = inWords(*command);
+        for (const QString &file : command->envFiles)
+            text += u", environment of "_s + printable(homeRelative(file));
+        parts << text;
+    } else if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart)) {
+        parts << u"systemd unit "_s + printable(systemd->unit);
+    } else if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart)) {
+        parts << printable(container->engine) + u" container "_s + printable(container->name);
+    } else if (const auto *const kubernetes = std::get_if<RestartByKubernetes>(&entry.restart)) {
+        parts << u"Kubernetes "_s + printable(kubernetes->workload);
     }
-    if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart))
-        return u"systemd unit "_s + printable(systemd->unit);
-    if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart))
-        return printable(container->engine) + u" container "_s + printable(container->name);
-    if (const auto *const kubernetes = std::get_if<RestartByKubernetes>(&entry.restart))
-        return u"Kubernetes "_s + printable(kubernetes->workload);
-    return {};
+    return parts.join(u", then "_s);
 }
 
 } // namespace Hephaestus

@@ -6,13 +6,13 @@
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
 #include "common/client/openfiles.h"
+#include "common/fleet/envfile.h"
 #include "common/fleet/keptoutput.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QProcessEnvironment>
 #include <QStandardPaths>
 #include <QUrl>
 
@@ -106,7 +106,8 @@ private:
 };
 
 /// posix_spawn(3) with all that makes the child independent of us. 0, or an errno.
-int spawn(const RestartByCommand &command, int output, const QString &programOutput, pid_t &pid)
+int spawn(const RestartByCommand &command, QProcessEnvironment environment, int output, const QString &programOutput,
+          pid_t &pid)
 {
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_t actions;
@@ -126,9 +127,6 @@ int spawn(const RestartByCommand &command, int output, const QString &programOut
     ::posix_spawn_file_actions_adddup2(&actions, output, 1);
     ::posix_spawn_file_actions_adddup2(&actions, output, 2);
     ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (auto it = command.environment.begin(); it != command.environment.end(); ++it)
-        environment.insert(it.key(), it.value());
     if (!programOutput.isEmpty())
         environment.insert(QLatin1StringView(OutputVariable), programOutput);
     ArgumentArray arguments(command.command);
@@ -160,8 +158,37 @@ QString logFileOf(const QString &name, const QString &stateDirectory)
     return directory.isEmpty() ? QString() : directory + u"/logs/"_s + fileNameOf(name) + u".log"_s;
 }
 
+Result<QProcessEnvironment> environmentOf(const RestartByCommand &command)
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QLatin1StringView(FileVariables)); // of the program that we were started by
+    const auto insert = [&](const QMap<QString, QString> &variables) {
+        for (auto it = variables.begin(); it != variables.end(); ++it)
+            environment.insert(it.key(), it.value());
+    };
+    insert(command.told);
+    const auto outside = [&](const QString &name) {
+        return environment.contains(name) ? std::optional(environment.value(name)) : std::nullopt;
+    };
+    const Result<QList<EnvVariable>> fromFiles = readEnvFiles(command.envFiles, outside);
+    if (!fromFiles)
+        return fromFiles.problem();
+    QStringList names;
+    for (const EnvVariable &variable : *fromFiles) {
+        environment.insert(variable.name, variable.value);
+        names << variable.name;
+    }
+    insert(command.environment);
+    if (!command.envFiles.isEmpty())
+        environment.insert(QLatin1StringView(FileVariables), names.join(u','));
+    return environment;
+}
+
 QString programOf(const RestartByCommand &command)
 {
+    const QString own = QCoreApplication::applicationDirPath() + u"/hephaestus"_s;
+    if (command.isOwnRun && QFileInfo(own).isExecutable())
+        return own;
     const QString program = command.command.value(0);
     if (program.contains(u'/') || !QStandardPaths::findExecutable(program).isEmpty())
         return program;
@@ -207,6 +234,12 @@ void LaunchedProcess::terminate()
     m_watch->send(SIGTERM);
 }
 
+void LaunchedProcess::terminateGroup()
+{
+    m_isUnwanted = true;
+    ::kill(-pid_t(pid()), SIGTERM); // its number is its own until it is reaped
+}
+
 void LaunchedProcess::kill()
 {
     m_isUnwanted = true;
@@ -240,6 +273,9 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
         return failed(u"expected a program and its arguments, without zero bytes"_s);
     if (!command.directory.isEmpty() && !QFileInfo(command.directory).isDir())
         return failed(u"there is no directory %1 to run it in"_s.arg(command.directory));
+    const Result<QProcessEnvironment> environment = environmentOf(command);
+    if (!environment)
+        return failed(environment.problem().text());
     Log log;
     if (const auto problem = openLog(name, stateDirectory, log))
         return *problem;
@@ -247,7 +283,7 @@ Result<LaunchedProcess *> launch(const QString &name, const RestartByCommand &co
         isWrapper(command.command) ? logFileOf(name + u".output"_s, stateDirectory) : QString();
     const qint64 programStart = sizeOf(programOutput);
     pid_t pid = 0;
-    switch (const int error = spawn(command, log.file.number(), programOutput, pid)) {
+    switch (const int error = spawn(command, *environment, log.file.number(), programOutput, pid)) {
     case 0: break;
     case ENOENT:
         return failed(program.contains(u'/')

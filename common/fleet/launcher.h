@@ -5,6 +5,7 @@
 #include "common/fleet/processwatch.h"
 
 #include <QObject>
+#include <QProcessEnvironment>
 
 namespace Hephaestus {
 
@@ -17,6 +18,9 @@ QString logFileOf(const QString &name, const QString &stateDirectory = {});
 
 /// Names the file for the output of the program that `hephaestus run` wraps. Nobody reads what it passes on then.
 inline constexpr char OutputVariable[] = "HEPHAESTUS_OUTPUT_FILE";
+
+/// Names the variables that a process got from environment files, so that one that is gone from them is found.
+inline constexpr char FileVariables[] = "HEPHAESTUS_ENV_FILE_NAMES";
 
 /// How a process ended.
 struct ExitStatus
@@ -46,6 +50,8 @@ public:
     QStringList lastLines(int lines) const;
     /// Asks it to end, by SIGTERM; once it has, what is left of its process group is asked, too.
     void terminate();
+    /// Ends it and its process group, by SIGTERM: for what is no service, such as a build.
+    void terminateGroup();
     /// Ends it, by SIGKILL.
     void kill();
 
@@ -69,8 +75,13 @@ private:
     bool m_isUnwanted = false;
 };
 
+/// What `command` gets: the environment of this process, and on top the addresses of its fleet, what its environment
+/// files say, and what it sets itself. A Problem: a file cannot be read, or has a bad line.
+Result<QProcessEnvironment> environmentOf(const RestartByCommand &command);
+
 /// What `command` executes: its first word. A bare name that is not in PATH is looked for beside this program, so that
-/// a fleet file that says `hephaestus` works in a build tree too.
+/// a fleet file that says `hephaestus` works in a build tree too. That of an entry with `run` is the one beside this
+/// program, if there is one.
 QString programOf(const RestartByCommand &command);
 
 /// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the

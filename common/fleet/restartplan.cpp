@@ -3,6 +3,7 @@
 
 #include "common/fleet/servicestate.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -17,6 +18,7 @@ namespace {
 constexpr milliseconds LongestSuccessorTimeout = 24h; // as much as a service can be configured to wait
 constexpr milliseconds RestartAnswerTimeout = 10s;
 constexpr milliseconds LaunchTimeout = 5s;
+constexpr milliseconds BuildTimeout = 1h; // one that hangs must end some time
 constexpr milliseconds CodeTimeout = 20s; // for a busy machine; an unknown verdict that will stay so ends the wait
 
 bool isSupervised(const FleetEntry &entry)
@@ -150,9 +152,9 @@ bool isStopping(const HealthReport &report)
     return report.shutdown && report.shutdown->mode != ShutdownMode::Restart;
 }
 
-} // namespace
-
-RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook &look, const SequenceOptions &options)
+/// Of what is built already.
+RestartPlan planBuilt(const FleetEntry &entry, FleetAction action, const FirstLook &look,
+                      const SequenceOptions &options)
 {
     if (!look.report)
         return planForSilent(entry, action, look, options);
@@ -162,7 +164,7 @@ RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook
             return {.done = u"it is running already"_s};
         const bool isDown = !whyNeverReady(*look.report, std::numeric_limits<qint64>::max()).isEmpty();
         if (isDown && whyNotRestartable(entry).isEmpty()) // its wrapper waits with the next start: that is due now
-            return planFor(entry, FleetAction::Restart, look, options);
+            return planBuilt(entry, FleetAction::Restart, look, options);
         planner.seeItServe(RestartMeans::Command);
         return {.steps = planner.steps, .isJoin = true};
     }
@@ -190,6 +192,20 @@ RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook
     return {.steps = planner.steps};
 }
 
+} // namespace
+
+RestartPlan planFor(const FleetEntry &entry, FleetAction action, const FirstLook &look, const SequenceOptions &options)
+{
+    RestartPlan plan = planBuilt(entry, action, look, options);
+    const bool isNewWanted = std::any_of(plan.steps.begin(), plan.steps.end(), [](const PlannedStep &step) {
+        return step.step == RestartStep::Started || step.means == RestartMeans::Supervisor;
+    });
+    const bool isLaunched = look.hasRemains && action == FleetAction::Start; // of what was built before
+    if (entry.build && !look.isBuilt && isNewWanted && !isLaunched)
+        plan.steps.prepend({RestartStep::Built, RestartMeans::Build, BuildTimeout});
+    return plan;
+}
+
 bool isOver(const PlannedStep &step, FleetAction action, const RestartSight &sight)
 {
     const bool itself = step.means == RestartMeans::Itself;
@@ -197,6 +213,7 @@ bool isOver(const PlannedStep &step, FleetAction action, const RestartSight &sig
     const bool isStopped = sight.phase == "stopped"_L1;
     const bool isDrained = isStopped || sight.phase == "cleaning_up"_L1;
     switch (step.step) {
+    case RestartStep::Built: return false; // its process says when
     case RestartStep::Asked:
         return sight.isAnswered
             || (step.means == RestartMeans::Shutdown && sight.wasShuttingDown && sight.phase != "notice"_L1);

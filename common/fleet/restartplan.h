@@ -13,6 +13,7 @@ enum class RestartMeans {
     Itself,     ///< the service, which was asked to execute itself anew
     Supervisor, ///< systemd, a container engine or Kubernetes
     Command,    ///< the command of the fleet entry; its process is ended from here
+    Build,      ///< the build of the fleet entry
 };
 
 struct PlannedStep
@@ -32,6 +33,7 @@ struct FirstLook
     QString silence{};                    ///< why it does not answer, as a sentence
     bool isProcessWatched = false;        ///< its process is one of this machine
     bool isProgramWatched = false;        ///< and so is the program that it wraps
+    bool isBuilt = false;                 ///< what the entry builds is built
     bool hasRemains = false;              ///< what an act that was broken off has started does not answer yet
 };
 

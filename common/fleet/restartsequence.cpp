@@ -2,6 +2,7 @@
 #include "common/fleet/restartsequence.h"
 
 #include "common/base/duration.h"
+#include "common/base/homedirectory.h"
 #include "common/base/localtime.h"
 #include "common/base/post.h"
 #include "common/base/printable.h"
@@ -36,7 +37,8 @@ constexpr milliseconds QuickPoll{10};
 constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
-constexpr int LogLines = 100; ///< in which a program's last words are looked for
+constexpr int BuildLines = 40; ///< of a failed build, which are told
+constexpr int LogLines = 100;  ///< in which a program's last words are looked for
 /// Between two looks whether it is our turn, or whether somebody wants something else by now.
 constexpr milliseconds TurnPoll{20};
 constexpr milliseconds RequestPoll{50};
@@ -76,13 +78,17 @@ private:
     void watchRemains();
     void checkRequests();
     void endTurn(bool isShared);
+    void answerThoseSoFar();
 
+    void askFirst();
     void choosePlan(const Answer<HealthReport> &answer);
     void checkCommand();
     void watchProcesses();
 
     // What the steps do
     void runStep();
+    void build();
+    void buildEnded(const ExitStatus &status);
     void askShutdown();
     void shutdownAnswered(const Answer<ShutdownResult> &answer);
     void askRestart();
@@ -100,6 +106,7 @@ private:
     // What is known
     bool isNewSeen() const;
     bool isAskedToStop() const;
+    bool isBegun() const;
     bool isCodeKnown() const;
     bool isStartedAlive() const;
     bool isLaunchDue() const;
@@ -138,6 +145,8 @@ private:
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
     QString m_lastMessage;
     std::unique_ptr<StartCheck> m_check;
+    QPointer<LaunchedProcess> m_build; ///< while it runs
+    bool m_isBuilt = false;
     std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
     std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself; null likewise
@@ -244,6 +253,11 @@ void RestartSequence::Private::takeTurn()
         watchRemains();
         m_requestTimer.start(RequestPoll);
     }
+    askFirst();
+}
+
+void RestartSequence::Private::askFirst()
+{
     m_client->askStatus([this](const Answer<HealthReport> &answer) { choosePlan(answer); });
 }
 
@@ -315,7 +329,7 @@ void RestartSequence::Private::cancel()
 {
     if (isFinished)
         return;
-    const bool isAsked = m_step.has_value();
+    const bool isAsked = isBegun();
     if (isAsked && action == FleetAction::Restart && isLaunchDue() && !std::exchange(m_isCancelled, true))
         return tell(u"cancelled: it is stopping already, and is started again first"_s);
     m_isCancelled = true;
@@ -329,7 +343,7 @@ void RestartSequence::Private::cancel()
 
 QString RestartSequence::Private::afterCancel() const
 {
-    if (!running || !m_step)
+    if (!running || !isBegun())
         return {};
     if (action == FleetAction::Restart && isLaunchDue())
         return u"%1 is stopping already, and is started again first"_s.arg(entry.name);
@@ -344,11 +358,13 @@ QString RestartSequence::Private::afterCancel() const
 /// What there is to do, now that it is known whether the service runs.
 void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
 {
+    if (!running)
+        return; // called off while it was built
     m_old = answer.value;
     const QString found = m_old ? m_old->instanceId : QString();
     if (!options.instance.isEmpty() && options.instance != found)
         return fail(otherInstanceText(entry.name, options.instance, found, answer.reply.message));
-    FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused};
+    FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused, .isBuilt = m_isBuilt};
     if (m_old) {
         if (const QString owner = foreignOwner(entry, *m_old); !owner.isEmpty())
             return fail(foreignText(entry.name, m_peer.address.text(), owner));
@@ -380,8 +396,9 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
 /// What cannot be started is found before the old one is asked to go.
 void RestartSequence::Private::checkCommand()
 {
-    if (!isLaunchDue() || (m_remains && action == FleetAction::Start))
-        return beginStep();
+    const bool isBuildDue = !m_plan.steps.isEmpty() && m_plan.steps.first().step == RestartStep::Built;
+    if (isBuildDue || !isLaunchDue() || (m_remains && action == FleetAction::Start))
+        return beginStep(); // what is built may be what is started
     m_check = std::make_unique<StartCheck>(*commandToStart(entry));
     connect(m_check.get(), &StartCheck::finished, this, [this](const QString &failure) {
         if (!running)
@@ -414,6 +431,7 @@ void RestartSequence::Private::watchProcesses()
 void RestartSequence::Private::runStep()
 {
     switch (m_step->step) {
+    case RestartStep::Built: return build();
     case RestartStep::Asked:
         return m_step->means == RestartMeans::Shutdown ? askShutdown()
             : m_step->means == RestartMeans::Itself    ? askRestart()
@@ -430,6 +448,38 @@ void RestartSequence::Private::runStep()
     case RestartStep::Healthy:
     case RestartStep::CodeCompared: return; // they come by themselves
     }
+}
+
+/// The old process goes on meanwhile. How the service is afterwards is asked anew.
+void RestartSequence::Private::build()
+{
+    if (m_act)
+        m_act->answerThoseSoFar(); // it reads its sources from now on
+    tell(u"building: %1"_s.arg(printable(entry.build->command.join(u' ').left(200))));
+    const Result<LaunchedProcess *> process =
+        launch(outputNameOf(entry) + u".build"_s, *entry.build, options.stateDirectory);
+    if (!process)
+        return fail(process.problem().what);
+    m_build = *process;
+    connect(m_build, &LaunchedProcess::exited, this, &Private::buildEnded);
+}
+
+void RestartSequence::Private::buildEnded(const ExitStatus &status)
+{
+    if (!running || !m_step || m_step->step != RestartStep::Built)
+        return;
+    if (status != ExitStatus()) {
+        m_line.output = m_build->lastLines(BuildLines);
+        const QString where = m_build->logFile();
+        m_build.clear();
+        return fail(u"the build (%1) %2; nothing else was done. Its output is in %3"_s.arg(
+            printable(entry.build->command.join(u' ').left(200)), status.text(), homeRelative(where)));
+    }
+    m_build.clear();
+    m_isBuilt = true;
+    endStep(StepOutcome::Ok);
+    m_pollTimer.stop();
+    askFirst();
 }
 
 void RestartSequence::Private::askShutdown()
@@ -457,8 +507,7 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
 
 void RestartSequence::Private::askRestart()
 {
-    if (m_act)
-        m_act->answerThoseSoFar(); // the next instance loads its code after this
+    answerThoseSoFar(); // the next instance loads its code after this
     m_client->restart([this](const Answer<Acknowledgement> &answer) {
         if (!answer.value)
             return fail(answer.reply.message);
@@ -470,8 +519,7 @@ void RestartSequence::Private::askRestart()
 
 void RestartSequence::Private::askSupervisor()
 {
-    if (m_act)
-        m_act->answerThoseSoFar();
+    answerThoseSoFar();
     m_request = supervisorRequest(entry.restart, m_plan.verb, m_step->deadline, options.supervisors);
     connect(m_request.get(), &SupervisorRequest::finished, this, [this](const QString &failure) {
         if (!failure.isEmpty())
@@ -490,9 +538,9 @@ void RestartSequence::Private::launchCommand()
         receipt.newPid = m_remains->pid();
         return note(u"pid %1, launched before"_s.arg(m_remains->pid()));
     }
-    if (m_act)
-        m_act->answerThoseSoFar(); // it loads its code from now on
-    const Result<LaunchedProcess *> process = launch(entry.name, *commandToStart(entry), options.stateDirectory);
+    answerThoseSoFar(); // it loads its code from now on
+    const Result<LaunchedProcess *> process =
+        launch(outputNameOf(entry), *commandToStart(entry), options.stateDirectory);
     if (!process)
         return fail(process.problem().what);
     m_launched = *process;
@@ -530,6 +578,13 @@ void RestartSequence::Private::remainsEnded()
     if (running && m_step && action == FleetAction::Start && m_step->means == RestartMeans::Command && !m_launched)
         return fail(u"pid %1, which was launched before, has ended"_s.arg(m_remains->pid()));
     look();
+}
+
+/// Who asked while it was built may mean sources that are newer than what was read: they have their own turn.
+void RestartSequence::Private::answerThoseSoFar()
+{
+    if (m_act && !entry.build)
+        m_act->answerThoseSoFar();
 }
 
 /// What was launched from here is ours to end; nothing else is.
@@ -690,6 +745,9 @@ QString RestartSequence::Private::holder() const
     return holderText(*holder, m_peer.address);
 }
 
+/// More was done than to build.
+bool RestartSequence::Private::isBegun() const { return m_step && m_step->step != RestartStep::Built; }
+
 /// It has taken the request, whatever comes of it.
 bool RestartSequence::Private::isAskedToStop() const
 {
@@ -787,7 +845,7 @@ void RestartSequence::Private::beginStep()
     m_deadlineTimer.start(m_step->deadline);
     Q_EMIT q->stepStarted(m_step->step);
     runStep();
-    if (!running)
+    if (!running || m_step->step == RestartStep::Built)
         return;
     m_pollTimer.start(0);
     // From the event loop: a step that is over at once must not recurse.
@@ -821,7 +879,7 @@ void RestartSequence::Private::fail(const QString &why)
     if (isFinished)
         return;
     receipt.failure = why;
-    if (m_act && m_step && (action == FleetAction::Stop || isLaunchDue()))
+    if (m_act && isBegun() && (action == FleetAction::Stop || isLaunchDue()))
         m_act->answerThoseSoFar(); // the service would not go: nor will it for those who asked meanwhile
     if (m_step) {
         m_line.message = why;
@@ -838,6 +896,8 @@ void RestartSequence::Private::finish()
     m_pollTimer.stop();
     m_deadlineTimer.stop();
     m_killTimer.stop();
+    if (m_build)
+        m_build->terminateGroup();
     if (m_client)
         m_client->abort();
     const QString trouble = m_result ? troubleOf(*m_result) : QString();

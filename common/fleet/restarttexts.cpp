@@ -46,6 +46,8 @@ QString lateServingText(RestartMeans means, const LateFacts &facts, const QStrin
 QString lateText(const PlannedStep &step, const LateFacts &facts)
 {
     const QString time = formatDuration(step.deadline);
+    if (step.step == RestartStep::Built)
+        return u"the build has not ended within %1; nothing else was done"_s.arg(time);
     if (step.step == RestartStep::ProcessGone)
         return u"the process (pid %1) still runs after %2"_s.arg(facts.waitedFor).arg(time);
     if (step.step == RestartStep::PortFree)

@@ -55,17 +55,17 @@ void StartCheck::start()
         checkProgram(QFile::encodeName(program), QFile::encodeName(m_command.directory), qgetenv("PATH"));
     if (problem)
         return conclude(problem->text());
+    const Result<QProcessEnvironment> environment = environmentOf(m_command);
+    if (!environment)
+        return conclude(environment.problem().text());
     if (const qsizetype word = ownCommandWord(m_command); word >= 0)
-        return runOwnCheck(word);
+        return runOwnCheck(word, *environment);
     conclude({});
 }
 
-void StartCheck::runOwnCheck(qsizetype word)
+void StartCheck::runOwnCheck(qsizetype word, const QProcessEnvironment &environment)
 {
     m_process = std::make_unique<QProcess>();
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (auto it = m_command.environment.begin(); it != m_command.environment.end(); ++it)
-        environment.insert(it.key(), it.value());
     m_process->setProcessEnvironment(environment);
     m_process->setWorkingDirectory(m_command.directory);
     m_process->setStandardInputFile(QProcess::nullDevice());

@@ -8,11 +8,13 @@
 #include <memory>
 
 class QProcess;
+class QProcessEnvironment;
 
 namespace Hephaestus {
 
 /// Finds what would keep a command from starting, before anything is stopped for it: its directory, its program file,
-/// and, of `hephaestus serve` and `run`, all that their own `--check` finds (options, configuration, the program).
+/// its environment files, and, of `hephaestus serve` and `run`, all that their own `--check` finds (options,
+/// configuration, the program).
 ///
 /// Nothing is started but that check, which is killed after 5 s; what it did not find by then counts as in order.
 class StartCheck : public QObject
@@ -30,7 +32,7 @@ Q_SIGNALS:
     void finished(const QString &failure);
 
 private:
-    void runOwnCheck(qsizetype word);
+    void runOwnCheck(qsizetype word, const QProcessEnvironment &environment);
     void conclude(const QString &why);
 
     const RestartByCommand m_command;

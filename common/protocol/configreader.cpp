@@ -165,6 +165,12 @@ bool ConfigTable::exists() const { return m_node->table != nullptr; }
 
 bool ConfigTable::has(const QString &key) const { return exists() && m_node->table->contains(utf8(key)); }
 
+bool ConfigTable::isText(const QString &key) const
+{
+    const toml::node *const found = exists() ? m_node->table->get(utf8(key)) : nullptr;
+    return found && found->is_string();
+}
+
 QStringList ConfigTable::keys() const
 {
     QStringList keys;
@@ -226,9 +232,10 @@ qint64 ConfigTable::integer(const QString &key, qint64 fallback, qint64 least, q
 
 #undef HEPHAESTUS_FETCH
 
-QString ConfigTable::filePath(const QString &key, const QString &fallback)
+QString ConfigTable::filePath(const QString &key, const QString &fallback) { return resolved(text(key, fallback)); }
+
+QString ConfigTable::resolved(const QString &path) const
 {
-    const QString path = text(key, fallback);
     if (path.isEmpty())
         return path;
     if (path == "~"_L1 || path.startsWith("~/"_L1))
@@ -236,7 +243,11 @@ QString ConfigTable::filePath(const QString &key, const QString &fallback)
     return m_content->directory.isEmpty() ? path : QDir::cleanPath(QDir(m_content->directory).absoluteFilePath(path));
 }
 
-QStringList ConfigTable::texts(const QString &key, const QStringList &fallback)
+QStringList ConfigTable::texts(const QString &key, const QStringList &fallback) { return list(key, fallback, false); }
+
+QStringList ConfigTable::words(const QString &key) { return list(key, {}, true); }
+
+QStringList ConfigTable::list(const QString &key, const QStringList &fallback, bool mayBeNumbers)
 {
     m_node->ask(key);
     const toml::node *found = exists() ? m_node->table->get(utf8(key)) : nullptr;
@@ -246,14 +257,15 @@ QStringList ConfigTable::texts(const QString &key, const QStringList &fallback)
     QStringList values;
     for (std::size_t i = 0; array && i < array->size(); ++i) {
         const auto value = array->get(i)->value_exact<std::string>();
-        if (!value) {
+        const auto number = mayBeNumbers ? array->get(i)->value_exact<int64_t>() : std::nullopt;
+        if (!value && !number) {
             array = nullptr;
             break;
         }
-        values << QString::fromStdString(*value);
+        values << (value ? QString::fromStdString(*value) : QString::number(*number));
     }
     if (!array) {
-        fail(key, u"expected a list of strings"_s);
+        fail(key, mayBeNumbers ? u"expected a list of strings and whole numbers"_s : u"expected a list of strings"_s);
         return fallback;
     }
     if (values.join(QString()).contains(QChar(0))) {
@@ -341,6 +353,8 @@ QList<ConfigTable> ConfigTable::tables(const QString &key)
     }
     return all;
 }
+
+void ConfigTable::know(const QString &key) { m_node->ask(key); }
 
 void ConfigTable::fail(const QString &key, const QString &what)
 {

@@ -49,6 +49,7 @@ class ConfigTable
 public:
     bool exists() const; ///< false for a table that is not in the file
     bool has(const QString &key) const;
+    bool isText(const QString &key) const; ///< whether a string is there
     QStringList keys() const;
     /// The key of the table itself: `dependencies.database`.
     const QString &path() const { return m_path; }
@@ -59,7 +60,10 @@ public:
     QString anyText(const QString &key, const QString &fallback = {});
     /// A path, absolute or relative to the file; `~/` is the home directory. Empty stays empty.
     QString filePath(const QString &key, const QString &fallback = {});
+    QString resolved(const QString &path) const; ///< as filePath() does
     QStringList texts(const QString &key, const QStringList &fallback = {});
+    /// Strings and whole numbers, both as text.
+    QStringList words(const QString &key);
     QMap<QString, QString> textMap(const QString &key);
     bool flag(const QString &key, bool fallback);
     qint64 integer(const QString &key, qint64 fallback, qint64 least, qint64 most);
@@ -72,6 +76,8 @@ public:
     ConfigTable table(const QString &key);
     QList<ConfigTable> tables(const QString &key); ///< `[[key]]`
 
+    /// Makes it a known key, though it may not be read: finish() names it to who wrote another.
+    void know(const QString &key);
     /// Says that `key` (or this table, if empty) is wrong; of a key, once.
     void fail(const QString &key, const QString &what);
     /// Says of every key that no getter asked for that it is unknown, with the nearest known name.
@@ -80,6 +86,7 @@ public:
 private:
     friend class ConfigDocument;
     struct Node;
+    QStringList list(const QString &key, const QStringList &fallback, bool mayBeNumbers);
     ConfigTable(std::shared_ptr<ConfigDocument::Content> content, QString path, std::shared_ptr<Node> node);
 
     std::shared_ptr<ConfigDocument::Content> m_content;

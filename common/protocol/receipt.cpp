@@ -16,6 +16,7 @@ QString wireName(FleetAction action)
 QString wireName(RestartStep step)
 {
     switch (step) {
+    case RestartStep::Built: return QStringLiteral("built");
     case RestartStep::Asked: return QStringLiteral("asked");
     case RestartStep::SuccessorAccepts: return QStringLiteral("successor accepts");
     case RestartStep::Drained: return QStringLiteral("drained");

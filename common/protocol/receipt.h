@@ -12,6 +12,7 @@ inline constexpr std::array AllFleetActions{FleetAction::Start, FleetAction::Sto
 
 /// Every step that a start, a stop or a restart may have, in the order of running. None has them all.
 enum class RestartStep {
+    Built, ///< by the entry's `build`; the old process goes on meanwhile, and after a failure
     Asked,
     SuccessorAccepts, ///< started beside the old program, it takes clients
     Drained,
@@ -25,12 +26,12 @@ enum class RestartStep {
 };
 
 inline constexpr std::array AllRestartSteps{
-    RestartStep::Asked,       RestartStep::SuccessorAccepts, RestartStep::Drained, RestartStep::Cleaned,
-    RestartStep::ProcessGone, RestartStep::PortFree,         RestartStep::Started, RestartStep::Ready,
-    RestartStep::Healthy,     RestartStep::CodeCompared,
+    RestartStep::Built,   RestartStep::Asked,       RestartStep::SuccessorAccepts, RestartStep::Drained,
+    RestartStep::Cleaned, RestartStep::ProcessGone, RestartStep::PortFree,         RestartStep::Started,
+    RestartStep::Ready,   RestartStep::Healthy,     RestartStep::CodeCompared,
 };
 
-/// The words of the protocol: `start`, …; `asked`, `process gone`, ….
+/// The words of the protocol: `start`, …; `built`, `asked`, `process gone`, ….
 QString wireName(FleetAction action);
 QString wireName(RestartStep step);
 
@@ -40,7 +41,8 @@ struct ReceiptStep
     WireWord<RestartStep> name = RestartStep::Asked;
     StepOutcome outcome = StepOutcome::Pending;
     Seconds duration{0};
-    QString message; ///< one line: what was seen, or why it failed; may be empty
+    QString message;      ///< one line: what was seen, or why it failed; may be empty
+    QStringList output{}; ///< the last lines of a build that failed
 
     bool operator==(const ReceiptStep &) const = default;
 };

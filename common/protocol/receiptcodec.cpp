@@ -39,6 +39,7 @@ ReceiptStep readStep(const JsonReader &reader)
     reader.word("outcome"_L1, step.outcome, AllStepOutcomes);
     reader.duration("duration_seconds"_L1, step.duration);
     reader.text("message"_L1, step.message);
+    reader.texts("output"_L1, step.output);
     return step;
 }
 
@@ -48,10 +49,13 @@ QByteArray encode(const Receipt &receipt)
 {
     QJsonArray steps;
     for (const ReceiptStep &step : receipt.steps) {
-        steps.append(withoutEmpty({{u"name"_s, step.name.text()},
-                                   {u"outcome"_s, wireName(step.outcome)},
-                                   {u"duration_seconds"_s, wireSeconds(step.duration)},
-                                   {u"message"_s, step.message}}));
+        QJsonObject object = withoutEmpty({{u"name"_s, step.name.text()},
+                                           {u"outcome"_s, wireName(step.outcome)},
+                                           {u"duration_seconds"_s, wireSeconds(step.duration)},
+                                           {u"message"_s, step.message}});
+        if (!step.output.isEmpty())
+            object.insert(u"output"_s, QJsonArray::fromStringList(step.output));
+        steps.append(object);
     }
     const QJsonObject object = withoutEmpty({
         {u"service"_s, receipt.service},

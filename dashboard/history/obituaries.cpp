@@ -227,7 +227,7 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
         return;
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
-    const QByteArray output = keptOutput(subject->second.entry.name);
+    const QByteArray output = keptOutput(outputNameOf(subject->second.entry));
     bury(id, pid, exit,
          exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
          output.isEmpty() ? subject->second.log : output);

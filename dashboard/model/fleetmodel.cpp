@@ -99,6 +99,25 @@ void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
     change(*known, std::move(row));
 }
 
+void FleetModel::setBuild(ServiceId id, const std::optional<RestartByCommand> &build)
+{
+    if (Watched *const known = watched(id); known && known->row.entry.build != build) {
+        ServiceRow row = known->row;
+        row.entry.build = build;
+        change(*known, std::move(row));
+    }
+}
+
+void FleetModel::setGroup(ServiceId id, const QString &group)
+{
+    if (Watched *const known = watched(id); known && known->row.entry.group != group) {
+        ServiceRow row = known->row;
+        row.entry.group = group;
+        change(*known, std::move(row));
+        Q_EMIT groupsChanged();
+    }
+}
+
 void FleetModel::rename(ServiceId id, const QString &name)
 {
     if (Watched *const known = watched(id)) {

@@ -53,7 +53,9 @@ public:
     QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
     void remove(ServiceId id);
     void rename(ServiceId id, const QString &name);
+    void setGroup(ServiceId id, const QString &group);
     void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
+    void setBuild(ServiceId id, const std::optional<RestartByCommand> &build);
 
     /// What the feeds publish, oldest first, with as few signals as for one.
     void applyArrivals(const QList<Arrival> &arrivals);
@@ -89,6 +91,7 @@ public:
 Q_SIGNALS:
     void answered(Hephaestus::ServiceId id); ///< after every poll, whatever it changed
     void happened(const Hephaestus::Event &event);
+    void groupsChanged(); ///< setGroup() did
     void totalsChanged();
 
 private:

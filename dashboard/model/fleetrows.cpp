@@ -90,7 +90,8 @@ FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
 {
     const QModelIndex index = m_fleet.indexOf(service.id);
     return {m_query.matches(service), service.favourite,
-            m_column < 0 ? QVariant(index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole)};
+            m_column < 0 ? QVariant(index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole),
+            service.entry.group};
 }
 
 void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)

@@ -67,6 +67,7 @@ private:
         bool shown = false;
         bool favourite = false;
         QVariant key;
+        QString group{};
 
         bool operator==(const Place &) const = default;
     };

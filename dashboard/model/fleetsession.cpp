@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetsession.h"
 
+#include "common/base/gitstate.h"
+#include "common/base/homedirectory.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QSet>
 
@@ -18,6 +21,15 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
+
+/// `~/shop-b, branch fix-cart`
+QString projectOf(const QString &fleetFile)
+{
+    const QString directory = QFileInfo(fleetFile).absolutePath();
+    const QByteArray branch = GitState::of(QFile::encodeName(directory)).branch;
+    const QString name = QFile::decodeName(branch.startsWith("refs/heads/") ? branch.sliced(11) : branch);
+    return homeRelative(directory) + (name.isEmpty() ? QString() : u", branch "_s + name);
+}
 
 } // namespace
 
@@ -162,11 +174,37 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
     for (qsizetype each = 0; each < ids.size(); ++each) {
         const FleetEntry &entry = added[each];
         m_byUrl.insert(entry.url, ids[each]);
+        m_ownGroups.insert(ids[each], entry.group);
         if (!fleetFile.isEmpty())
             m_fleetFiles.insert(entry.url, fleetFile);
         watchForStale(ids[each]);
         m_watch.add(ids[each], entry, feed);
         updateOwner(ids[each]);
+    }
+    tellProjectsApart();
+}
+
+/// Two fleet files that name the same services are a project in two work trees: each is a group of its own.
+void FleetSession::tellProjectsApart()
+{
+    QHash<QString, QSet<QString>> filesOf; // by name of a service
+    for (const ServiceId id : m_fleet.ids()) {
+        const FleetEntry &entry = m_fleet.find(id)->entry;
+        if (const QString file = fleetFileOf(entry.url); !file.isEmpty())
+            filesOf[entry.name].insert(file);
+    }
+    QSet<QString> alike;
+    for (const QSet<QString> &files : std::as_const(filesOf)) {
+        if (files.size() > 1)
+            alike.unite(files);
+    }
+    QHash<QString, QString> projects; // by file
+    for (const QString &file : std::as_const(alike))
+        projects.insert(file, projectOf(file));
+    for (const ServiceId id : m_fleet.ids()) {
+        const QString own = m_ownGroups.value(id);
+        const QString project = projects.value(fleetFileOf(m_fleet.find(id)->entry.url));
+        m_fleet.setGroup(id, project.isEmpty() || own.isEmpty() ? project + own : project + u": "_s + own);
     }
 }
 
@@ -181,6 +219,7 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
          reading.fleet.services) { // read again, perhaps: how a service is started may have changed
         if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend()) {
             m_fleet.setRestart(*known, entry.restart);
+            m_fleet.setBuild(*known, entry.build);
             if (m_fleetFiles.value(entry.url) == reading.fleet.path && !renamed.contains(entry.url))
                 m_fleet.rename(*known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
@@ -239,6 +278,7 @@ void FleetSession::remove(ServiceId id)
 {
     m_untrusted.remove(id);
     m_stopped.remove(id);
+    m_ownGroups.remove(id);
     m_watch.remove(id);
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
@@ -248,6 +288,7 @@ void FleetSession::remove(ServiceId id)
     if (m_history)
         m_history->forget(id);
     m_fleet.remove(id);
+    tellProjectsApart();
 }
 
 /// What a Prometheus server reports on is not kept here: it keeps that itself.
@@ -292,7 +333,7 @@ void FleetSession::boundOutputs()
     for (const ServiceId id : m_fleet.ids()) {
         const FleetEntry &entry = m_fleet.find(id)->entry;
         if (commandToStart(entry))
-            boundOutput(logFileOf(entry.name, m_stateDirectory));
+            boundOutput(logFileOf(outputNameOf(entry), m_stateDirectory));
     }
 }
 

@@ -61,6 +61,7 @@ public:
 private:
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
+    void tellProjectsApart();
     void applyArrivals(const QList<Arrival> &arrivals);
     void tell(const Event &event);
     void rememberStopped(ServiceId id);
@@ -83,7 +84,8 @@ private:
     QTimer m_ageTimer;
     QTimer m_outputTimer;
     QHash<QString, ServiceId> m_byUrl;
-    QHash<QString, QString> m_fleetFiles; ///< by URL: of services that were read from one
+    QHash<ServiceId, QString> m_ownGroups; ///< as their fleet files say
+    QHash<QString, QString> m_fleetFiles;  ///< by URL: of services that were read from one
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<FleetHistory> m_history;
     std::unique_ptr<PrometheusPast> m_prometheusPast;

@@ -44,8 +44,8 @@ LogFollower::~LogFollower() = default;
 /// A wrapped program's own, or else that of the program that was started.
 void LogFollower::chooseFile()
 {
-    const QString wrapped = logFileOf(m_entry.name + u".output"_s, m_stateDirectory);
-    m_path = QFile::exists(wrapped) ? wrapped : logFileOf(m_entry.name, m_stateDirectory);
+    const QString wrapped = logFileOf(outputNameOf(m_entry) + u".output"_s, m_stateDirectory);
+    m_path = QFile::exists(wrapped) ? wrapped : logFileOf(outputNameOf(m_entry), m_stateDirectory);
 }
 
 QString LogFollower::source() const

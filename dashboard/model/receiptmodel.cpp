@@ -53,7 +53,12 @@ QVariant ReceiptModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
             Qt::Alignment((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    case Qt::ToolTipRole: return visibleText(step.message, 2000);
+    case Qt::ToolTipRole: { // only the first line decides whether it is rich text
+        QStringList lines{visibleText(step.message, 2000)};
+        for (const QString &line : step.output)
+            lines << visibleText(line, 300);
+        return lines.join(u'\n');
+    }
     case Qt::DisplayRole:
         switch (index.column()) {
         case Step: return visibleText(step.name.text(), 60);

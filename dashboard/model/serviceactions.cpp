@@ -23,6 +23,7 @@ QString userName()
 QString inProgress(RestartStep step)
 {
     switch (step) {
+    case RestartStep::Built: return ServiceActions::tr("building");
     case RestartStep::Asked: return ServiceActions::tr("asking");
     case RestartStep::SuccessorAccepts: return ServiceActions::tr("starting its successor");
     case RestartStep::Drained: return ServiceActions::tr("draining");

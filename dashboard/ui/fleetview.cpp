@@ -67,6 +67,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
             [this] { Q_EMIT selectedServicesChanged(selectedServices()); });
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&fleet, signal, this, &FleetView::applyGroups);
+    connect(&fleet, &FleetModel::groupsChanged, this, &FleetView::applyGroups);
     connect(m_rows, &QAbstractItemModel::rowsInserted, this, &FleetView::spanHeadings);
     connect(m_rows, &QAbstractItemModel::rowsInserted, this, &FleetView::keepSomethingCurrent);
     connect(m_rows, &QAbstractItemModel::rowsRemoved, this, &FleetView::spanHeadings);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/printable.h"
+#include "common/fleet/fleetfile.h"
 #include "common/protocol/commandcodec.h"
 #include "server/app/commands.h"
+#include "server/app/readyrule.h"
 #include "server/app/serviceconfig.h"
 #include "server/cli/plaincommandline.h"
 
@@ -8,16 +11,44 @@
 
 namespace Hephaestus {
 
+namespace {
+
+int checkFleet(const QString &path, bool isJson)
+{
+    const auto whyNoReadyRule = [](const QString &text) {
+        const Result<ReadyRule> rule = parseReadyRule(text);
+        return rule ? QString() : rule.problem().what;
+    };
+    const FleetReading reading = readFleet(path, {.keepsPorts = false, .whyNoReadyRule = whyNoReadyRule});
+    if (isJson) {
+        std::fputs(encodeCheck(path, reading.problems).constData(), stdout);
+        return reading.ok() ? ExitDone : ExitUsage;
+    }
+    for (const Problem &problem : reading.problems)
+        std::fprintf(stderr, "%s\n", qPrintable(printable(problem.text())));
+    for (const QString &note : reading.notes)
+        std::fprintf(stderr, "%s: %s\n", qPrintable(printable(path)), qPrintable(printable(note)));
+    if (!reading.ok())
+        return ExitUsage;
+    std::printf("%s: ok, %lld services\n", qPrintable(path), (long long)reading.fleet.services.size());
+    return ExitDone;
+}
+
+} // namespace
+
 int checkConfigCommand(const QStringList &arguments)
 {
     PlainCommandLine line(
-        QStringLiteral("Checks a service's configuration, and lists everything that is wrong with it."),
+        QStringLiteral("Checks a service's configuration or a fleet file, and lists everything that is wrong with it."),
         QStringLiteral("check-config"));
-    line.parser().addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The configuration, hephaestus.toml."));
+    line.parser().addPositionalArgument(QStringLiteral("FILE"),
+                                        QStringLiteral("The configuration, hephaestus.toml, or fleet.toml."));
     line.addJsonOption(QStringLiteral("Prints JSON: the list of problems."));
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
     const QString file = line.words().first();
+    if (isFleetFile(file))
+        return checkFleet(file, line.isJson());
     QList<Problem> problems;
     const ServiceConfig config = readServiceConfig(file, problems);
     problems += obstacles(config);

@@ -155,8 +155,6 @@ ExitSet readExitSet(const QCommandLineParser &parser, const QString &option, QLi
     return set;
 }
 
-bool canStop(int signalNumber) { return signalNumber != SIGKILL && signalNumber != SIGSTOP; }
-
 void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options, QList<Problem> &problems)
 {
     if (const auto when = restartWhen(parser.value(u"restart"_s)))
@@ -168,7 +166,7 @@ void readSupervisor(const QCommandLineParser &parser, SupervisorOptions &options
         options.stopTimeout = *timeout;
     else
         problems << Problem{u"--stop-timeout"_s, timeout.problem().what};
-    if (const auto number = signalNumber(parser.value(u"stop-signal"_s)); number && canStop(*number))
+    if (const auto number = signalNumber(parser.value(u"stop-signal"_s)); number && isStopSignal(*number))
         options.command.stopSignal = *number;
     else
         problems << Problem{u"--stop-signal"_s,

@@ -45,8 +45,11 @@ QString stepLine(const ReceiptStep &step, const Terminal &terminal)
     const QString name = step.name.text().leftJustified(NameWidth);
     const QString time = formatDuration(step.duration).rightJustified(9);
     const QString message = step.message.isEmpty() ? QString() : u"  "_s + printable(step.message);
+    QString output;
+    for (const QString &line : step.output)
+        output += u"      "_s + terminal.painted(printable(line), Paint::Faint) + u'\n';
     return u"  "_s + terminal.painted(ok ? u"✓ "_s : u"✗ "_s, ok ? Paint::Good : Paint::Bad) + name + time
-        + terminal.painted(message, ok ? Paint::Faint : Paint::Bad) + u'\n';
+        + terminal.painted(message, ok ? Paint::Faint : Paint::Bad) + u'\n' + output;
 }
 
 } // namespace

@@ -30,6 +30,9 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
          u"The fleet file. Without it: $HEPHAESTUS_FLEET, fleet.toml here or above within the git work tree, %1."_s.arg(
              defaultFleetPath()),
          u"FILE"_s});
+    m_parser.addOption({u"profile"_s,
+                        u"Of the whole fleet, those of this profile, too, and what they depend on; may be repeated."_s,
+                        u"NAME"_s});
     if (names == Names::Required || names == Names::AllIfNone)
         m_parser.addPositionalArgument(
             u"NAME|URL"_s, u"A service, by its name in the fleet file or by URL (http://HOST:PORT, unix:PATH)."_s,
@@ -80,8 +83,10 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
         if (const auto exit = lookUp(name))
             return exit;
     }
-    if (names.isEmpty())
-        m_services = m_fleet.services;
+    if (names.isEmpty()) {
+        if (const auto exit = chooseProfiles())
+            return exit;
+    }
     if (m_services.isEmpty())
         return usageError(u"there is no service in %1"_s.arg(m_fleet.path), u"no_service"_s);
     return {};
@@ -112,6 +117,21 @@ std::optional<int> ClientCommandLine::readFleetFile()
     for (const Problem &problem : reading.problems)
         problems << printable(problem.text());
     return usageError(problems.join(u'\n'), u"invalid_fleet"_s);
+}
+
+std::optional<int> ClientCommandLine::chooseProfiles()
+{
+    const QStringList wanted = m_parser.values(u"profile"_s);
+    const QStringList known = m_fleet.profiles();
+    for (const QString &name : wanted) {
+        if (known.contains(name))
+            continue;
+        const QString near = nearestName(name, known);
+        return usageError(u"no service in %1 has the profile \"%2\"%3"_s.arg(
+            m_fleet.path, printable(name), near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+    }
+    m_services = wanted.isEmpty() && m_takesEveryProfile ? m_fleet.services : m_fleet.ofProfiles(wanted);
+    return {};
 }
 
 std::optional<int> ClientCommandLine::lookUp(const QString &name)

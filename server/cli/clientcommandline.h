@@ -33,6 +33,9 @@ public:
     /// `--prometheus URL`: with it, names are not looked up here.
     void addPrometheusOption();
 
+    /// Without `--profile` the whole fleet is all of its file, for who ends it.
+    void takeEveryProfile() { m_takesEveryProfile = true; }
+
     /// Reads the arguments and looks up the services. An exit code: it is over (help was shown, or an error told on
     /// stderr).
     std::optional<int> read(const QStringList &arguments);
@@ -49,6 +52,7 @@ public:
 
 private:
     std::optional<int> readFleetFile();
+    std::optional<int> chooseProfiles();
     std::optional<int> lookUp(const QString &name);
 
     QCommandLineParser m_parser;
@@ -59,6 +63,7 @@ private:
     bool m_hasPrometheus = false;
     bool m_hasJson = false;
     bool m_isJson = false;
+    bool m_takesEveryProfile = false;
     QList<FleetEntry> m_services;
     Terminal m_terminal;
 };

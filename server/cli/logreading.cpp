@@ -81,7 +81,7 @@ private:
 void addKept(LogState &state, qint64 most)
 {
     if (state.file.isEmpty() && isHere(state.entry))
-        state.file = readKeptOutput(state.entry.name, {}, 0).path;
+        state.file = readKeptOutput(outputNameOf(state.entry), {}, 0).path;
     if (!state.file.isEmpty() && state.lines.size() < most)
         state.lines = joined(keptLines(state, KeptOutput::MostBytes), state.lines);
     if (state.lines.size() > most)
@@ -99,8 +99,8 @@ bool isSameLine(const OutputLine &one, const OutputLine &other)
 QList<OutputLine> keptLines(const LogState &state, qint64 bytes)
 {
     // By its name there is more than the one file.
-    const bool isNamed = state.file == logFileOf(state.entry.name + u".output"_s) && !state.page;
-    return isNamed ? readKeptOutput(state.entry.name, {}, bytes).lines : readOutputFiles(state.file, bytes);
+    const bool isNamed = state.file == logFileOf(outputNameOf(state.entry) + u".output"_s) && !state.page;
+    return isNamed ? readKeptOutput(outputNameOf(state.entry), {}, bytes).lines : readOutputFiles(state.file, bytes);
 }
 
 QList<LogState> readLogs(const QList<FleetEntry> &entries, qint64 most)

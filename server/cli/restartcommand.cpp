@@ -49,6 +49,8 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
 {
     ClientCommandLine line(description, syntax, names);
     line.addJsonOption(JsonText);
+    if (action == FleetAction::Stop)
+        line.takeEveryProfile();
     if (const auto exit = line.read(arguments))
         return *exit;
     if (action == FleetAction::Start)

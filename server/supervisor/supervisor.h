@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/protocol/exitset.h"
 #include "server/core/linering.h"
 #include "server/supervisor/childprocess.h"
-#include "server/supervisor/exitset.h"
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/heldsockets.h"
 #include "server/supervisor/outputfile.h"

@@ -48,12 +48,16 @@ private Q_SLOTS:
     void whatTheServiceFoundStays();
     void aProcessIsLookedAtOnceAndAgainForAnotherEntry();
     void valuesAreNotShown();
+    void filesAreCompared_data();
+    void filesAreCompared();
+    void aFileThatIsGoneIsTold();
 
 private:
     /// Starts a service by an entry with these variables, and asks it for its report.
     void start(const Variables &environment, const QStringList &faults = {}, const QStringList &wrapper = {})
     {
-        const RestartByCommand command{wrapper + QStringList{FAKESERVICE, u"0"_s} + faults, {}, environment};
+        RestartByCommand command{wrapper + QStringList{FAKESERVICE, u"0"_s} + faults, {}, environment};
+        command.envFiles = m_files;
         const auto process = launch(u"fake"_s, command, m_state.path());
         QVERIFY2(process, process ? "" : qPrintable(process.problem().text()));
         m_process = *process;
@@ -84,6 +88,7 @@ private:
     }
 
     QTemporaryDir m_state;
+    QStringList m_files; ///< that the entry names
     QPointer<LaunchedProcess> m_process;
     FleetEntry m_entry;
     HealthReport m_report;
@@ -99,6 +104,7 @@ void TestEnvironmentComparison::cleanup()
     }
     m_comparison = {};
     m_report = {};
+    m_files.clear();
 }
 
 void TestEnvironmentComparison::theEntryIsComparedWithTheProcess_data()
@@ -223,6 +229,52 @@ void TestEnvironmentComparison::valuesAreNotShown()
     QCOMPARE(code.changed.size(), 1);
     for (const QString &text : {code.changed.first().path, code.changed.first().kind, code.changed.first().change})
         QVERIFY2(!text.contains(u"secret"_s), qPrintable(text));
+}
+
+void TestEnvironmentComparison::filesAreCompared_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("now");
+    QTest::addColumn<QStringList>("names");
+    QTest::newRow("the same") << QByteArray("A=1\nB='x y'\n") << QByteArray("B=\"x y\"\nA=1 # c\n") << QStringList();
+    QTest::newRow("a value changed") << QByteArray("A=1\nB=2") << QByteArray("A=1\nB=3")
+                                     << QStringList{u"modified B"_s};
+    QTest::newRow("one added") << QByteArray("A=1") << QByteArray("A=1\nB=2") << QStringList{u"added B"_s};
+    QTest::newRow("one removed") << QByteArray("A=1\nB=2") << QByteArray("A=1") << QStringList{u"removed B"_s};
+    QTest::newRow("all removed") << QByteArray("A=1") << QByteArray() << QStringList{u"removed A"_s};
+    QTest::newRow("made of the caller's") << QByteArray("P=x:${PATH}") << QByteArray("P=x:${PATH}") << QStringList();
+    QTest::newRow("the entry's own counts more") << QByteArray("MODEL=1") << QByteArray("MODEL=2") << QStringList();
+}
+
+void TestEnvironmentComparison::filesAreCompared()
+{
+    QFETCH(QByteArray, before);
+    QFETCH(QByteArray, now);
+    QFile file(m_state.filePath(u".env"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(before) >= 0);
+    file.close();
+    m_files = {file.fileName()};
+    start({{u"MODEL"_s, u"small"_s}});
+    QCOMPARE(namesIn(compared()), QStringList());
+    QFile next(m_state.filePath(u".env.new"_s));
+    QVERIFY(next.open(QIODevice::WriteOnly) && next.write(now) >= 0);
+    next.close();
+    QVERIFY(::rename(QFile::encodeName(next.fileName()).constData(), QFile::encodeName(file.fileName()).constData())
+            == 0);
+    QTEST(namesIn(compared()), "names");
+}
+
+void TestEnvironmentComparison::aFileThatIsGoneIsTold()
+{
+    QFile file(m_state.filePath(u".env"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("A=secret") > 0);
+    file.close();
+    m_files = {file.fileName()};
+    start({});
+    QCOMPARE(verdictOf(compared()), CodeVerdict::Unknown);
+    QVERIFY(file.remove());
+    QCOMPARE(namesIn(compared()), QStringList{u"unreadable "_s + file.fileName()});
+    QCOMPARE(verdictOf(compared()), CodeVerdict::Stale);
 }
 
 QTEST_GUILESS_MAIN(TestEnvironmentComparison)

@@ -2,6 +2,7 @@
 #include "common/fleet/fleetfile.h"
 
 #include <QFile>
+#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -24,6 +25,13 @@ private Q_SLOTS:
     void aFileThatIsNotThereIsAProblem();
     void aTokenOthersCanReadIsRefused();
     void theDemoFleetIsWhole();
+    void aProgramIsWrappedByRun();
+    void runNeedsNoMoreThanAName();
+    void placeholdersAreFilledIn();
+    void programsAreToldWhereTheFleetIs();
+    void filesBuildAndProfilesAreRead();
+    void aProfileBringsWhatItDependsOn();
+    void readyIsJudgedByWhoCan();
 };
 
 void TestFleetFile::everyFieldIsRead()
@@ -71,7 +79,9 @@ url = "http://127.0.0.1:8005"
     const RestartByCommand command{{u"hephaestus"_s, u"serve"_s}, u"/srv"_s, {{u"K"_s, u"V"_s}}};
     const FleetEntry mcp{u"mcp"_s, u"http://127.0.0.1:8000"_s, u"hephaestus"_s, u"/etc/token"_s, 500ms, command, 60s,
                          {}};
-    QVERIFY(services[0] == mcp);
+    FleetEntry untold = services[0];
+    commandOf(untold)->told.clear();
+    QVERIFY(untold == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
     QVERIFY(services[1].restartOnStale && !services[0].restartOnStale);
@@ -138,6 +148,30 @@ void TestFleetFile::anErrorSaysWhereAndWhat_data()
     row("method's key unknown", "restart = { method = \"service\", unit = \"x\" }", "fleet.toml:4: ", "unit");
     row("unknown dependency", "depends_on = [\"itslef\"]", "fleet.toml:4: ", "did you mean \"itself\"?");
     row("circle", "depends_on = [\"itself\"]", "fleet.toml:4: ", "circle");
+    row("port as a word", "port = \"any\"", "fleet.toml:4: service[0].port", "expected \"auto\" or a number");
+    row("port too large", "port = 65536", "fleet.toml:4: service[0].port", "65535");
+    row("run empty", "run = []", "fleet.toml:4: service[0].run", "[\"program\", \"argument\"]");
+    row("run as a string", "run = \"make\"", "fleet.toml:4: service[0].run", "list of strings");
+    row("run and restart", "run = [\"a\"]\nrestart = { method = \"service\" }", "fleet.toml:5: service[0].restart",
+        "run says");
+    row("a key of run without it", "stop_signal = \"INT\"", "fleet.toml:4: service[0].stop_signal", "goes with run");
+    row("stop signal", "run = [\"a\"]\nstop_signal = \"KILL\"", "fleet.toml:5: service[0].stop_signal",
+        "can be handled");
+    row("success exit", "run = [\"a\"]\nsuccess_exit = [300]", "fleet.toml:5: service[0].success_exit", "0 to 255");
+    row("success exit as a number", "run = [\"a\"]\nsuccess_exit = 3", "fleet.toml:5: ", "whole numbers");
+    row("placeholder", "run = [\"a\", \"{prot}\"]", "fleet.toml:4: service[0].run", "unknown placeholder {prot}");
+    row("placeholder in environment",
+        "restart = { method = \"command\", command = [\"a\"], environment = { K = \"{x}\" } }",
+        "fleet.toml:4: service[0].restart.environment.K", "unknown placeholder {x}");
+    row("port of nobody", "run = [\"a\", \"{port.itslef}\"]", "fleet.toml:4: ", "no service \"itslef\" with a port");
+    row("no port of its own", "run = [\"a\", \"{port}\"]", "fleet.toml:4: ", "write port = \"auto\"");
+    row("brace without end", "run = [\"a\", \"{port\"]", "fleet.toml:4: ", "has no end");
+    row("one port for wrapper and program", "port = 1\nrun = [\"a\", \"{port}\"]",
+        "fleet.toml:3: ", "which is the same");
+    row("env_file for nobody", "env_file = [\".env\"]", "fleet.toml:4: service[0].env_file", "no command");
+    row("build for nobody", "build = [\"make\"]", "fleet.toml:4: service[0].build", "no restart method");
+    row("build empty", "build = []\nrun = [\"a\"]", "fleet.toml:4: service[0].build", "program");
+    row("profile empty", "profile = []", "fleet.toml:4: service[0].profile", "profiles");
     row("not TOML", "interval = ", "fleet.toml:4", "");
 }
 
@@ -203,6 +237,172 @@ void TestFleetFile::theDemoFleetIsWhole()
     const FleetReading reading = readFleet(SOURCE_DIRECTORY u"/resources/demo/fleet.toml"_s);
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
     QCOMPARE(reading.fleet.services.size(), 3);
+}
+
+void TestFleetFile::aProgramIsWrappedByRun()
+{
+    const FleetReading reading = readFleetText(R"(
+[[service]]
+name = "web"
+url = "http://127.0.0.1:8000"
+port = 8001
+run = ["uvicorn", "app:app", "--port", "{port}"]
+directory = "/srv"
+environment = { DIR = "{directory}" }
+ready = "http://127.0.0.1:{port}/"
+stop_signal = "QUIT"
+success_exit = [143, "SIGINT"]
+watch = ["src/**/*.py"]
+python = true
+)",
+                                               u"/f/fleet.toml"_s);
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
+    const FleetEntry &web = reading.fleet.services.first();
+    const RestartByCommand *const command = commandToStart(web);
+    QVERIFY(command && command->isOwnRun);
+    const QStringList expected{u"hephaestus"_s,     u"run"_s,
+                               u"--name"_s,         u"web"_s,
+                               u"--listen"_s,       u"127.0.0.1:8000"_s,
+                               u"--ready"_s,        u"http://127.0.0.1:8001/"_s,
+                               u"--stop-signal"_s,  u"QUIT"_s,
+                               u"--success-exit"_s, u"143,SIGINT"_s,
+                               u"--watch"_s,        u"src/**/*.py"_s,
+                               u"--python"_s,       u"--"_s,
+                               u"uvicorn"_s,        u"app:app"_s,
+                               u"--port"_s,         u"8001"_s};
+    QCOMPARE(command->command, expected);
+    QCOMPARE(command->directory, u"/srv"_s);
+    QCOMPARE(command->environment.value(u"DIR"_s), u"/srv"_s);
+    QVERIFY(whyNotRestartable(web).isEmpty());
+}
+
+void TestFleetFile::runNeedsNoMoreThanAName()
+{
+    QTemporaryDir state;
+    const QByteArray text = "[[service]]\nname = \"web\"\nrun = [\"sleep\", \"9\"]\n"
+                            "[[service]]\nname = \"api\"\nport = \"auto\"\nrun = [\"api\", \"{port}\"]\n";
+    const FleetReadOptions options{.stateDirectory = state.path()};
+    const FleetReading one = readFleetText(text, u"/f/fleet.toml"_s, options);
+    QVERIFY2(one.ok(), qPrintable(one.problems.value(0).text()));
+    QCOMPARE(readFleetText(text, u"/f/fleet.toml"_s, options).fleet, one.fleet); // kept
+    const FleetReading other = readFleetText(text, u"/g/fleet.toml"_s, options);
+    QSet<QString> urls;
+    for (const FleetReading &reading : {one, other}) {
+        for (const FleetEntry &entry : reading.fleet.services) {
+            urls << entry.url;
+            QVERIFY2(entry.url.startsWith(u"http://127.0.0.1:2"_s), qPrintable(entry.url));
+        }
+    }
+    QCOMPARE(urls.size(), 4);
+    const QString port = commandToStart(one.fleet.services[1])->command.last();
+    QVERIFY(!urls.contains(u"http://127.0.0.1:"_s + port)); // the wrapper's is another
+    QCOMPARE(outputNameOf(one.fleet.services[1]), u"api-"_s + port);
+}
+
+void TestFleetFile::placeholdersAreFilledIn()
+{
+    const FleetReading reading = readFleetText(R"(
+[[service]]
+name = "web"
+port = 8000
+restart = { method = "command", command = ["web", "{port}", "{port.db}", "{{port}}", "{{", "}"], environment = { U = "http://h:{port.web}" } }
+[[service]]
+name = "db"
+url = "http://127.0.0.1:5432"
+[[service]]
+name = "socket"
+url = "unix:{directory}/run/a.sock"
+)",
+                                               u"/f/fleet.toml"_s);
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
+    QCOMPARE(reading.fleet.services[0].url, u"http://127.0.0.1:8000"_s);
+    const RestartByCommand *const command = commandToStart(reading.fleet.services[0]);
+    QCOMPARE(command->command, (QStringList{u"web"_s, u"8000"_s, u"5432"_s, u"{port}"_s, u"{"_s, u"}"_s}));
+    QCOMPARE(command->environment.value(u"U"_s), u"http://h:8000"_s);
+    QCOMPARE(reading.fleet.services[2].url, u"unix:/f/run/a.sock"_s);
+}
+
+void TestFleetFile::programsAreToldWhereTheFleetIs()
+{
+    const FleetReading reading = readFleetText(R"(
+[[service]]
+name = "web-api"
+url = "http://127.0.0.1:8000"
+port = 8001
+run = ["api"]
+[[service]]
+name = "db"
+url = "http://127.0.0.1:5432"
+restart = { method = "command", command = ["db"] }
+)",
+                                               u"/f/fleet.toml"_s);
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
+    const QMap<QString, QString> urls{{u"HEPHAESTUS_URL_WEB_API"_s, u"http://127.0.0.1:8001"_s},
+                                      {u"HEPHAESTUS_URL_DB"_s, u"http://127.0.0.1:5432"_s}};
+    for (const auto &[index, port] : {std::pair(0, u"8001"_s), std::pair(1, u"5432"_s)}) {
+        QMap<QString, QString> told = urls;
+        told.insert(u"HEPHAESTUS_PORT"_s, port);
+        QCOMPARE(commandToStart(reading.fleet.services[index])->told, told);
+    }
+}
+
+void TestFleetFile::filesBuildAndProfilesAreRead()
+{
+    const FleetReading reading = readFleetText(R"(
+[[service]]
+name = "web"
+url = "http://127.0.0.1:8000"
+run = ["./web"]
+env_file = [".env", "/etc/web.env"]
+build = ["make", "{directory}/web"]
+profile = ["dev", "test"]
+[[service]]
+name = "unit"
+url = "http://127.0.0.1:8001"
+restart = { method = "systemd", unit = "x" }
+build = ["make"]
+)",
+                                               u"/f/fleet.toml"_s);
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
+    const FleetEntry &web = reading.fleet.services[0];
+    const QStringList files{u"/f/.env"_s, u"/etc/web.env"_s};
+    QCOMPARE(commandToStart(web)->envFiles, files);
+    QVERIFY(web.build);
+    QCOMPARE(web.build->command, (QStringList{u"make"_s, u"/f/web"_s}));
+    QCOMPARE(web.build->envFiles, files);
+    QCOMPARE(web.profiles, (QStringList{u"dev"_s, u"test"_s}));
+    QCOMPARE(reading.fleet.services[1].build->directory, u"/f"_s);
+}
+
+void TestFleetFile::aProfileBringsWhatItDependsOn()
+{
+    const FleetReading reading =
+        readFleetText("[[service]]\nname = \"always\"\nurl = \"http://h:1\"\n"
+                      "[[service]]\nname = \"mail\"\nurl = \"http://h:2\"\nprofile = [\"extra\"]\n"
+                      "[[service]]\nname = \"dev\"\nurl = \"http://h:3\"\nprofile = [\"dev\"]\n"
+                      "depends_on = [\"mail\"]\n",
+                      u"fleet.toml"_s);
+    QVERIFY(reading.ok());
+    const auto names = [&](const QStringList &profiles) {
+        QStringList all;
+        for (const FleetEntry &entry : reading.fleet.ofProfiles(profiles))
+            all << entry.name;
+        return all;
+    };
+    QCOMPARE(names({}), QStringList{u"always"_s});
+    QCOMPARE(names({u"extra"_s}), (QStringList{u"always"_s, u"mail"_s}));
+    QCOMPARE(names({u"dev"_s}), (QStringList{u"always"_s, u"mail"_s, u"dev"_s}));
+    QCOMPARE(reading.fleet.profiles(), (QStringList{u"extra"_s, u"dev"_s}));
+}
+
+void TestFleetFile::readyIsJudgedByWhoCan()
+{
+    const QByteArray text =
+        "[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\nrun = [\"a\"]\nready = \"soon\"\n";
+    QVERIFY(readFleetText(text, u"f.toml"_s).ok());
+    const FleetReading reading =
+        readFleetText(text, u"f.toml"_s, {.whyNoReadyRule = [](const QString &rule) { return u"no rule: "_s + rule; }});
+    QCOMPARE(reading.problems, (QList<Problem>{{u"f.toml:5: service[0].ready"_s, u"no rule: soon"_s}}));
 }
 
 QTEST_GUILESS_MAIN(TestFleetFile)

@@ -15,6 +15,8 @@ class TestRestartPlan : public QObject
 private Q_SLOTS:
     void theStepsFollowFromTheMethodAndTheFirstLook_data();
     void theStepsFollowFromTheMethodAndTheFirstLook();
+    void itIsBuiltBeforeANewOneIsWanted_data();
+    void itIsBuiltBeforeANewOneIsWanted();
     void whatCannotBeDoneSaysWhy_data();
     void whatCannotBeDoneSaysWhy();
     void aSupervisorIsAskedToStartOnlyWhatIsDown();
@@ -160,6 +162,40 @@ void TestRestartPlan::theStepsFollowFromTheMethodAndTheFirstLook()
     QCOMPARE(plan.failure, QString());
     QCOMPARE(textOf(plan), steps);
     QCOMPARE(plan.done.isEmpty(), !steps.isEmpty());
+}
+
+void TestRestartPlan::itIsBuiltBeforeANewOneIsWanted_data()
+{
+    QTest::addColumn<RestartMethod>("method");
+    QTest::addColumn<FleetAction>("action");
+    QTest::addColumn<FirstLook>("look");
+    QTest::addColumn<bool>("isBuilt");
+    const auto row = [](const char *name, const RestartMethod &method, FleetAction action, const FirstLook &look,
+                        bool isBuilt) { QTest::newRow(name) << method << action << look << isBuilt; };
+    using enum FleetAction;
+    row("restart", Command, Restart, running(), true);
+    row("restart by itself", RestartByService{}, Restart, running({u"restart"_s}), true);
+    row("restart by a supervisor", Systemd, Restart, running(), true);
+    row("start", Command, Start, down(), true);
+    row("start of one that runs", Command, Start, running(), false);
+    row("start of one that is starting", Command, Start, program(ProcessState::Starting), false);
+    row("start of what was launched already", Command, Start, withRemains(), false);
+    row("stop", Command, Stop, running(), false);
+    FirstLook built = running();
+    built.isBuilt = true;
+    row("restart of what is built", Command, Restart, built, false);
+}
+
+void TestRestartPlan::itIsBuiltBeforeANewOneIsWanted()
+{
+    QFETCH(RestartMethod, method);
+    QFETCH(FleetAction, action);
+    QFETCH(FirstLook, look);
+    FleetEntry entry = entryWith(method);
+    const QString without = textOf(planFor(entry, action, look, {}));
+    entry.build = RestartByCommand{{u"make"_s}, {}, {}};
+    QFETCH(bool, isBuilt);
+    QCOMPARE(textOf(planFor(entry, action, look, {})), isBuilt ? u"built, "_s + without : without);
 }
 
 void TestRestartPlan::whatCannotBeDoneSaysWhy_data()

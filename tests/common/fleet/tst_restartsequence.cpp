@@ -53,6 +53,10 @@ private Q_SLOTS:
     void cancellingAStartLeavesWhatItStarted();
     void whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped_data();
     void whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped();
+    void whatIsToBeBuiltIsBuiltFirst();
+    void aFailedBuildKeepsTheOldProcess();
+    void aBuildThatIsCalledOffIsEnded();
+    void aBadEnvironmentFileKeepsTheOldProcess();
     void restartsAtOnceShareOneRestart();
     void aStopCallsOffAStartUnderWay();
     void aStopCallsOffARestartUnderWay();
@@ -572,6 +576,81 @@ void TestRestartSequence::whatCannotBeStartedIsFoundBeforeTheOldOneIsStopped()
     QVERIFY(!receipt.ok);
     QVERIFY2(receipt.failure.contains(words), qPrintable(receipt.failure));
     QCOMPARE(namesOf(receipt), QStringList{u"started"_s});
+    QCOMPARE(startFake().newInstance, started.newInstance);
+}
+
+void TestRestartSequence::whatIsToBeBuiltIsBuiltFirst()
+{
+    FleetEntry entry = entryWith();
+    const QString program = state->filePath(u"built"_s); // it is not there before
+    entry.build = RestartByCommand{{u"/bin/ln"_s, u"-s"_s, u"-f"_s, FAKESERVICE, program}, {}, {}};
+    entry.restart = RestartByCommand{{program, QString::number(port)}, {}, {}};
+    const Receipt started = run(entry, FleetAction::Start);
+    QVERIFY2(started.ok, qPrintable(started.failure));
+    QCOMPARE(namesOf(started), (QStringList{u"built"_s, u"started"_s, u"ready"_s, u"healthy"_s}));
+    const Receipt receipt = run(entry);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QCOMPARE(namesOf(receipt).first(2), (QStringList{u"built"_s, u"asked"_s}));
+    QCOMPARE(receipt.oldInstance, started.newInstance);
+    QVERIFY(receipt.newInstance != started.newInstance);
+    QVERIFY(run(entry, FleetAction::Start).steps.isEmpty()); // it runs already
+    QVERIFY(!namesOf(run(entry, FleetAction::Stop)).contains(u"built"_s));
+}
+
+void TestRestartSequence::aFailedBuildKeepsTheOldProcess()
+{
+    const Receipt started = startFake();
+    FleetEntry entry = entryWith();
+    entry.build = RestartByCommand{{u"/bin/sh"_s, u"-c"_s, u"echo one; echo 'error: two' >&2; exit 2"_s}, {}, {}};
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QCOMPARE(namesOf(receipt), QStringList{u"built"_s});
+    QCOMPARE(receipt.steps.first().outcome, StepOutcome::Failed);
+    QCOMPARE(receipt.steps.first().output, (QStringList{u"one"_s, u"error: two"_s}));
+    QVERIFY2(receipt.failure.contains(u"exited with code 2"_s), qPrintable(receipt.failure));
+    QCOMPARE(startFake().newInstance, started.newInstance);
+    entry.build->command = {u"/nowhere/make"_s};
+    QVERIFY(run(entry).failure.contains(u"/nowhere/make"_s));
+    QCOMPARE(startFake().newInstance, started.newInstance);
+}
+
+void TestRestartSequence::aBuildThatIsCalledOffIsEnded()
+{
+    const Receipt started = startFake();
+    FleetEntry entry = entryWith();
+    const QString pidFile = state->filePath(u"pid"_s);
+    entry.build = RestartByCommand{
+        {u"/bin/sh"_s, u"-c"_s, u"sh -c 'echo $$ > \"$0\".new; mv \"$0\".new \"$0\"; exec sleep 1000' \"$0\" & wait"_s,
+         pidFile},
+        {},
+        {}};
+    RestartSequence sequence(entry, FleetAction::Restart, options());
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    bringTo(sequence, RestartStep::Built);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(pidFile), 20'000);
+    QCOMPARE(sequence.afterCancel(), QString()); // nothing was asked of the service
+    sequence.cancel();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 20'000);
+    QCOMPARE(sequence.receipt().failure, u"cancelled"_s);
+    QFile file(pidFile);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const qint64 worker = file.readAll().trimmed().toLongLong();
+    QVERIFY(worker > 1);
+    QTRY_VERIFY_WITH_TIMEOUT(isEnded(worker), 20'000);
+    QCOMPARE(startFake().newInstance, started.newInstance);
+}
+
+void TestRestartSequence::aBadEnvironmentFileKeepsTheOldProcess()
+{
+    const Receipt started = startFake();
+    FleetEntry entry = entryWith();
+    commandOf(entry)->envFiles = {state->filePath(u".env"_s)};
+    QFile file(state->filePath(u".env"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("A=1\nno line\n") > 0);
+    file.close();
+    const Receipt receipt = run(entry);
+    QVERIFY(!receipt.ok);
+    QVERIFY2(receipt.failure.contains(u".env:2"_s), qPrintable(receipt.failure));
     QCOMPARE(startFake().newInstance, started.newInstance);
 }
 

@@ -33,7 +33,8 @@ void TestReceiptCodec::aReceiptIsReadBack()
     receipt.oldPid = 41;
     receipt.newPid = 57;
     receipt.steps << ReceiptStep{RestartStep::Asked, StepOutcome::Ok, Seconds(0.012), {}}
-                  << ReceiptStep{RestartStep::Healthy, StepOutcome::TimedOut, Seconds(30), u"refused"_s};
+                  << ReceiptStep{RestartStep::Healthy, StepOutcome::TimedOut, Seconds(30), u"refused"_s}
+                  << ReceiptStep{RestartStep::Built, StepOutcome::Failed, Seconds(1), u"failed"_s, {u"error: x"_s}};
     receipt.code = CodeVerdict::Fresh;
     receipt.total = Seconds(30.5);
     receipt.failure = u"not healthy"_s;
@@ -52,7 +53,7 @@ void TestReceiptCodec::everyStepHasItsWordOfTheProtocol()
         words << wireName(step);
     }
     QCOMPARE(words.join(u", "_s),
-             u"asked, successor accepts, drained, cleaned, process gone, port free, started, "
+             u"built, asked, successor accepts, drained, cleaned, process gone, port free, started, "
              "ready, healthy, code compared"_s);
     const auto read = decodeReceipt(encode(receipt));
     QVERIFY(read);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/supervisor/exitset.h"
+#include "common/protocol/exitset.h"
 
 #include <QTest>
 

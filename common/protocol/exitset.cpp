@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/supervisor/exitset.h"
+#include "common/protocol/exitset.h"
 
 #include <csignal>
 #include <cstring>
@@ -24,6 +24,8 @@ std::optional<int> signalNumber(QStringView name)
     }
     return {};
 }
+
+bool isStopSignal(int number) { return number != SIGKILL && number != SIGSTOP; }
 
 Result<ExitSet> parseExitSet(const QString &list)
 {

@@ -16,6 +16,9 @@ using ExitSet = QSet<int>;
 /// `TERM`, `SIGTERM` or `15`; nothing for what is no signal here.
 std::optional<int> signalNumber(QStringView name);
 
+/// Whether a program may be asked to end by it: SIGKILL and SIGSTOP cannot be handled.
+bool isStopSignal(int number);
+
 /// `0,143,SIGUSR1`.
 Result<ExitSet> parseExitSet(const QString &list);
 
