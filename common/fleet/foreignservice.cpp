@@ -4,18 +4,30 @@
 #include "common/base/gitstate.h"
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
+#include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/portholders.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
+#include <array>
+#include <chrono>
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
+
+constexpr std::chrono::milliseconds LongestBeginning = 60s; ///< from a process' start until its service's
 
 /// Without links; as it is, if it is not there any more.
 QString canonical(const QString &directory)
@@ -35,36 +47,91 @@ bool isInside(const QString &inner, const QString &outer)
     return inner == outer || inner.startsWith(outer.endsWith(u'/') ? outer : outer + u'/');
 }
 
-/// Where the entry's project is; empty: it does not say.
-QString directoryOf(const FleetEntry &entry)
+/// Where the project is that the command belongs to; empty: it does not say.
+QString directoryOf(const RestartByCommand &command)
 {
-    const RestartByCommand *const command = commandToStart(entry);
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!command || !peer || !peer->address.isLoopback())
-        return {};
-    const QString directory = command->directory.isEmpty() ? QDir::currentPath() : command->directory;
+    const QString directory = command.directory.isEmpty() ? QDir::currentPath() : command.directory;
     return canonical(directory) == canonical(QFileInfo(defaultFleetPath()).path()) ? QString() : canonical(directory);
+}
+
+QString userName()
+{
+    std::array<char, 4096> memory;
+    passwd entry{};
+    passwd *found = nullptr;
+    ::getpwuid_r(::geteuid(), &entry, memory.data(), memory.size(), &found);
+    return found ? QString::fromLocal8Bit(found->pw_name) : QString();
+}
+
+/// Whether the kernel knows the process by this number as that user's, begun when the report says. A pid of another pid
+/// namespace is some other process here.
+bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
+{
+    struct stat status = {};
+    const auto process = readProcess(pid);
+    if (!process || !told.isValid() || ::stat(u"/proc/%1"_s.arg(pid).toLatin1().constData(), &status) != 0)
+        return false;
+    std::array<char, 4096> memory;
+    passwd entry{};
+    passwd *found = nullptr;
+    ::getpwuid_r(status.st_uid, &entry, memory.data(), memory.size(), &found);
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(process->age());
+    const auto late = std::chrono::milliseconds(QDateTime::currentDateTimeUtc().addDuration(-age).msecsTo(told));
+    return found && QString::fromLocal8Bit(found->pw_name) == user && std::chrono::abs(late) < LongestBeginning;
+}
+
+bool isOfOtherPlace(const QString &own, const ServiceIdentity &identity)
+{
+    const QString other = canonical(identity.directory);
+    const QString ownTree = worktreeAround(own);
+    const QString otherTree = identity.worktree.isEmpty() ? QString() : canonical(identity.worktree);
+    return !ownTree.isEmpty() && !otherTree.isEmpty() ? ownTree != otherTree
+                                                      : !isInside(own, other) && !isInside(other, own);
 }
 
 } // namespace
 
 QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
 {
-    const QString own = directoryOf(entry);
-    if (own.isEmpty() || !report.identity || report.identity->directory.isEmpty())
+    const RestartByCommand *const command = commandToStart(entry);
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    if (!command || !peer || !peer->address.isLoopback() || !report.identity)
         return {};
     const ServiceIdentity &identity = *report.identity;
-    const QString other = canonical(identity.directory);
-    const QString ownTree = worktreeAround(own);
-    const QString otherTree = identity.worktree.isEmpty() ? QString() : canonical(identity.worktree);
-    const bool isForeign = !ownTree.isEmpty() && !otherTree.isEmpty() ? ownTree != otherTree
-                                                                      : !isInside(own, other) && !isInside(other, own);
-    if (!isForeign)
+    const QString own = directoryOf(*command);
+    const QString expected = entry.user.isEmpty() ? userName() : entry.user;
+    // A place that is not here may be one of a container; the kernel says so of a pid that it does not show.
+    const bool isPlaceHere = !identity.directory.isEmpty()
+        && (QFileInfo::exists(identity.directory) || (report.pid && isHeldBy(peer->address, *report.pid)));
+    const bool isOtherPlace = !own.isEmpty() && isPlaceHere && isOfOtherPlace(own, identity);
+    const bool isOtherUser = !identity.user.isEmpty() && !expected.isEmpty() && identity.user != expected && report.pid
+        && isProcessOf(identity.user, *report.pid, report.startTime);
+    if (!isOtherPlace && !isOtherUser)
         return {};
-    QString owner = printable(homeRelative(otherTree.isEmpty() ? other : otherTree));
+    const QString place = identity.worktree.isEmpty() ? identity.directory : identity.worktree;
+    QStringList parts;
+    if (!place.isEmpty())
+        parts << printable(homeRelative(canonical(place)));
     if (!identity.branch.isEmpty())
-        owner += u", branch "_s + printable(identity.branch.left(80));
-    return report.pid ? owner + u" (pid %1)"_s.arg(*report.pid) : owner;
+        parts << u"branch "_s + printable(identity.branch.left(80));
+    if (isOtherUser)
+        parts << u"user "_s + printable(identity.user.left(80));
+    if (report.pid)
+        parts << u"pid %1"_s.arg(*report.pid);
+    return parts.join(u", "_s);
+}
+
+void ForeignServices::addTo(HealthReport &report, const FleetEntry &entry)
+{
+    if (!report.identity || !commandToStart(entry))
+        return;
+    Look &look = m_looks[entry.url];
+    if (look.instanceId != report.instanceId || look.pid != report.pid || look.identity != report.identity
+        || look.restart != entry.restart || look.user != entry.user)
+        look = {report.instanceId, report.pid, report.identity, entry.restart, entry.user, foreignOwner(entry, report)};
+    report.owner = look.owner;
+    if (!report.owner.isEmpty())
+        report.code.reset();
 }
 
 } // namespace Hephaestus

@@ -72,7 +72,7 @@ QString overruledText(FleetAction action, const QString &service, const QString 
 
 QString foreignText(const QString &service, const QString &address, const QString &owner)
 {
-    return u"%1 is not touched: %2 is held by the service of %3. Stop it there, or change the port of this entry"_s.arg(
+    return u"%1 is not touched: %2 is held by %3. Stop it there, or change the port of this entry"_s.arg(
         service, address, owner);
 }
 

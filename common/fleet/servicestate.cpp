@@ -49,6 +49,8 @@ ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
 
 ServiceState stateOf(const HealthReport &report)
 {
+    if (!report.owner.isEmpty())
+        return ServiceState::Foreign;
     if (report.status == ServiceStatus::ShuttingDown)
         return ServiceState::ShuttingDown;
     if (!isReady(report)) {

@@ -185,6 +185,9 @@ struct HealthReport : BasicHealth
     std::optional<CodeReport> code;
     std::optional<WrappedProcess> process;   ///< nothing: it speaks for no other program
     std::optional<ServiceIdentity> identity; ///< nothing: it does not say
+    /// Not of the body: whose it is, if it is not the entry's that was asked (ForeignServices); empty: its own, or not
+    /// known.
+    QString owner{};
 
     bool operator==(const HealthReport &) const = default;
 };

@@ -12,6 +12,7 @@ namespace Hephaestus {
 enum class ServiceState {
     Stopped, ///< on purpose: it was seen shutting down, or a command or window of this user ended it
     Healthy,
+    Foreign,         ///< it answers, and is another worktree's or user's (foreignservice.h)
     Unknown,         ///< not asked yet
     Starting,        ///< it answers, and is not ready yet
     Restarting,      ///< a restart or start is under way: asked for here, or by another process of this user
@@ -26,7 +27,7 @@ enum class ServiceState {
 inline constexpr std::array AllServiceStates{
     ServiceState::Unreachable,  ServiceState::DependencyError, ServiceState::Unauthorized, ServiceState::NotUnderstood,
     ServiceState::ShuttingDown, ServiceState::Restarting,      ServiceState::Starting,     ServiceState::Stopped,
-    ServiceState::Unknown,      ServiceState::Healthy,
+    ServiceState::Foreign,      ServiceState::Unknown,         ServiceState::Healthy,
 };
 
 /// The word in `hephaestus status --json` and in a filter (`state:shutting_down`), never translated.

@@ -19,6 +19,7 @@ bool isTrouble(ServiceState state)
     case ServiceState::Unreachable:
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return true;
+    case ServiceState::Foreign: // it is somebody's who knows
     case ServiceState::Healthy:
     case ServiceState::Unknown:
     case ServiceState::Starting:

@@ -56,6 +56,7 @@ QString stateWord(ServiceState state)
     const auto tr = [](const char *text) { return QCoreApplication::translate("ServiceState", text); };
     switch (state) {
     case ServiceState::Healthy: return tr(QT_TRANSLATE_NOOP("ServiceState", "healthy"));
+    case ServiceState::Foreign: return tr(QT_TRANSLATE_NOOP("ServiceState", "foreign"));
     case ServiceState::Unknown: return tr(QT_TRANSLATE_NOOP("ServiceState", "not asked yet"));
     case ServiceState::Starting: return tr(QT_TRANSLATE_NOOP("ServiceState", "starting"));
     case ServiceState::Restarting: return tr(QT_TRANSLATE_NOOP("ServiceState", "restarting"));

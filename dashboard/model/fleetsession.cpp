@@ -104,7 +104,7 @@ void FleetSession::rememberStopped(ServiceId id)
 {
     const ServiceRow &row = *m_fleet.find(id);
     const bool isStopped = row.observed == ServiceState::Stopped;
-    if (!isStopped && !row.isCurrent())
+    if ((!isStopped && !row.isCurrent()) || row.observed == ServiceState::Foreign)
         return;
     const auto known = m_stopped.constFind(id);
     if (known != m_stopped.cend() && *known == isStopped)

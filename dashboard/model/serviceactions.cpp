@@ -2,6 +2,7 @@
 #include "dashboard/model/serviceactions.h"
 
 #include "common/base/duration.h"
+#include "dashboard/model/displaytext.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -52,8 +53,9 @@ ServiceActions::~ServiceActions() = default;
 
 ActionConditions conditionsOf(const ServiceRow &row)
 {
-    return {row.activity.has_value(), row.isCurrent(),        row.observed == ServiceState::ShuttingDown,
-            row.offers("restart"_L1), row.offers("check"_L1), row.dialect};
+    return {
+        row.activity.has_value(), row.isCurrent(), row.observed == ServiceState::ShuttingDown, row.offers("restart"_L1),
+        row.offers("check"_L1),   row.dialect,     row.observed == ServiceState::Foreign};
 }
 
 void ServiceActions::setReadOnly(bool readOnly)
@@ -72,8 +74,11 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
     const ActionConditions conditions = conditionsOf(*row);
     if (isRunning(id) || conditions.busy)
         return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
+    if (conditions.foreign && action != ServiceAction::CheckNow)
+        return tr("%1 is not touched: its address is held by %2.")
+            .arg(row->entry.name, visibleText(row->report->owner, 200));
     if (conditions.dialect != Dialect::Hephaestus)
-        return whyNotForeign(*row, action);
+        return whyNotOfDialect(*row, action);
     const bool answers = conditions.answers;
     const bool closing = conditions.closing;
     const QString silent = tr("%1 does not answer.").arg(row->entry.name);
@@ -96,7 +101,7 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
 }
 
 /// Others' protocols tell how a service is; only Actuator can be asked to do something.
-QString ServiceActions::whyNotForeign(const ServiceRow &row, ServiceAction action) const
+QString ServiceActions::whyNotOfDialect(const ServiceRow &row, ServiceAction action) const
 {
     if (row.dialect == Dialect::Actuator && action == ServiceAction::ShutDown)
         return row.isCurrent() ? QString() : tr("%1 does not answer.").arg(row.entry.name);
@@ -104,7 +109,7 @@ QString ServiceActions::whyNotForeign(const ServiceRow &row, ServiceAction actio
 }
 
 /// POST /actuator/shutdown, which answers at once and is off unless the service was configured to offer it.
-void ServiceActions::shutDownForeign(const ServiceRow &row)
+void ServiceActions::shutDownOfDialect(const ServiceRow &row)
 {
     const Result<ServiceTarget> target = targetOf(row.entry);
     if (!target)
@@ -148,7 +153,7 @@ void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<S
     switch (action) {
     case ServiceAction::Restart: return runSequence(*row, FleetAction::Restart);
     case ServiceAction::ShutDown:
-        return row->dialect == Dialect::Hephaestus ? runSequence(*row, FleetAction::Stop) : shutDownForeign(*row);
+        return row->dialect == Dialect::Hephaestus ? runSequence(*row, FleetAction::Stop) : shutDownOfDialect(*row);
     case ServiceAction::Start: return runSequence(*row, FleetAction::Start);
     case ServiceAction::ScheduleShutDown:
     case ServiceAction::CancelShutDown:

@@ -27,6 +27,7 @@ struct ActionConditions
     bool offersRestart = false;
     bool offersCheck = false;
     Dialect dialect = Dialect::Hephaestus;
+    bool foreign = false; ///< another worktree's or user's
 
     bool operator==(const ActionConditions &) const = default;
 };
@@ -89,8 +90,8 @@ private:
     };
 
     QString whyNotRestart(const ServiceRow &row, const ActionConditions &conditions) const;
-    QString whyNotForeign(const ServiceRow &row, ServiceAction action) const;
-    void shutDownForeign(const ServiceRow &row);
+    QString whyNotOfDialect(const ServiceRow &row, ServiceAction action) const;
+    void shutDownOfDialect(const ServiceRow &row);
     void runSequence(const ServiceRow &row, FleetAction action);
     void finish(ServiceId id, const Receipt &receipt);
     void showStep(ServiceId id, FleetAction action, const QString &text);

@@ -182,6 +182,8 @@ QString stateReason(const ServiceRow &row)
         return lines.join(u"; "_s);
     }
     case ServiceState::Starting: return programTrouble(*row.report);
+    case ServiceState::Foreign:
+        return tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood:
@@ -210,6 +212,9 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
 {
     Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
     if (after.isCurrent()) {
+        if (after.observed == ServiceState::Foreign && before.observed != ServiceState::Foreign)
+            teller.tell(EventKind::Trouble, tr("its address is held by %1").arg(visibleText(after.report->owner, 200)),
+                        stateWord(after.observed));
         tellProcess(teller, before, after);
         tellDependencies(teller, before.report ? &*before.report : nullptr, *after.report);
         if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)

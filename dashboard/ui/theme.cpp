@@ -97,6 +97,7 @@ QColor Theme::accent(ServiceState state) const
     case ServiceState::Starting:
     case ServiceState::Restarting: return m_skyBlue;
     case ServiceState::Unauthorized:
+    case ServiceState::Foreign:
     case ServiceState::NotUnderstood: return m_blue;
     case ServiceState::Unknown:
     case ServiceState::Stopped: return m_muted;

@@ -87,6 +87,7 @@ void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
     if (arrival.answer.value) {
         arrival.dialect = subject.client->dialect();
         m_environments.addTo(*arrival.answer.value, subject.entry);
+        m_foreign.addTo(*arrival.answer.value, subject.entry);
     }
     m_arrivals << arrival;
     if (subject.eager || m_arrivals.size() >= MostAtOnce)

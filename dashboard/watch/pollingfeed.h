@@ -3,6 +3,7 @@
 
 #include "common/client/dialectclient.h"
 #include "common/fleet/environmentcomparison.h"
+#include "common/fleet/foreignservice.h"
 #include "dashboard/watch/poller.h"
 #include "dashboard/watch/servicefeed.h"
 
@@ -48,6 +49,7 @@ private:
     std::map<ServiceId, Subject> m_subjects;
     Poller m_poller;
     EnvironmentComparison m_environments;
+    ForeignServices m_foreign;
     QList<Arrival> m_arrivals; ///< not published yet
     QTimer m_publishTimer;
 };

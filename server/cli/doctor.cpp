@@ -6,7 +6,6 @@
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/fleettrust.h"
-#include "common/fleet/foreignservice.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/portholders.h"
 #include "server/cli/survey.h"
@@ -172,10 +171,10 @@ Finding portOf(const FleetEntry &entry, const ServiceSnapshot &snapshot)
 {
     const QString subject = u"address of "_s + entry.name;
     if (snapshot.report) {
-        const QString owner = foreignOwner(entry, *snapshot.report);
+        const QString &owner = snapshot.report->owner;
         if (owner.isEmpty())
             return {Grade::Good, subject, u"the service answers at %1"_s.arg(entry.url), {}};
-        return {Grade::Bad, subject, u"%1 is held by another project's service: %2"_s.arg(entry.url, owner),
+        return {Grade::Bad, subject, u"%1 is held by %2"_s.arg(entry.url, owner),
                 u"stop that one, or change the port"_s};
     }
     const Result<HttpPeer> peer = parsePeer(entry.url);

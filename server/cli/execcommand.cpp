@@ -22,10 +22,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// It says what it knows of its code, and that is not that it is fresh. A service that is down, or never says, runs no
-/// old code we know of.
+/// It says what it knows of its code, and that is not that it is fresh; or another worktree's service is in its place.
+/// A service that is down, or never says, runs no old code we know of.
 bool isNotFresh(const ServiceSnapshot &snapshot)
 {
+    if (snapshot.state == ServiceState::Foreign)
+        return true;
     return snapshot.report && snapshot.report->code && snapshot.report->code->verdict != CodeVerdict::Fresh;
 }
 

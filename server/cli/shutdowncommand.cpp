@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
 #include "common/client/serviceclient.h"
+#include "common/fleet/foreignservice.h"
+#include "common/fleet/restarttexts.h"
 #include "common/protocol/commandcodec.h"
 #include "server/cli/actionrun.h"
 #include "server/cli/clientcommandline.h"
@@ -27,9 +29,16 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
         bool ok = false;
         if (target) {
             ServiceClient client(*target);
-            ask(client, [&](const Answer<Acknowledgement> &answer) {
+            const auto end = [&](const Answer<Acknowledgement> &answer) {
                 ok = answer.value.has_value();
                 outcome = ok ? doneWord : answer.reply.message;
+                loop.quit();
+            };
+            client.askStatus([&](const Answer<HealthReport> &look) { // another worktree's is not touched
+                const QString owner = look.value ? foreignOwner(entry, *look.value) : QString();
+                if (owner.isEmpty())
+                    return ask(client, end);
+                outcome = foreignText(entry.name, entry.url, owner);
                 loop.quit();
             });
             loop.exec();

@@ -5,6 +5,7 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
+#include "common/fleet/foreignservice.h"
 #include "common/fleet/prometheusfleet.h"
 #include "common/fleet/servicestate.h"
 #include "server/cli/table.h"
@@ -43,6 +44,7 @@ Look lookOf(ServiceState state)
     case ServiceState::ShuttingDown: return {u"◐", Paint::Busy};
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return {u"⚷", Paint::Locked};
+    case ServiceState::Foreign: return {u"⊘", Paint::Locked};
     case ServiceState::Starting: return {u"◔", Paint::Busy};
     case ServiceState::Unknown:
     case ServiceState::Restarting:
@@ -82,6 +84,8 @@ Row rowOf(const ServiceSnapshot &snapshot)
     if (!snapshot.report)
         return row;
     const HealthReport &report = *snapshot.report;
+    if (snapshot.state == ServiceState::Foreign) // nothing of what it says is of the entry
+        return row;
     row[2] = codeCell(report);
     row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
     row[4] = {formatDuration(report.uptime), Paint::None, true};
@@ -138,10 +142,15 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
                                    QList<Answer<HealthReport>> answers)
 {
     QList<ServiceSnapshot> snapshots;
+    ForeignServices foreign;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];
-        if (answer.value)
+        if (answer.value) {
             environments.addTo(*answer.value, entries[i]);
+            foreign.addTo(*answer.value, entries[i]);
+            if (!answer.value->owner.isEmpty())
+                answer.reply.message = u"held by "_s + answer.value->owner;
+        }
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url,       stateOf(answer),
                                      answer.reply.message, answer.reply.latency, answer.value};
     }

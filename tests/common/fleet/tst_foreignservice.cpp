@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/foreignservice.h"
 
+#include "common/base/processentry.h"
+#include "common/fleet/servicestate.h"
+
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <pwd.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -18,6 +24,10 @@ private Q_SLOTS:
     void itIsForeignByItsWorktreeOrDirectory();
     void whatSaysNothingIsNotForeign();
     void theOwnerIsNamed();
+    void aPlaceThatIsNotHereSaysNothing();
+    void anotherUsersIsForeign_data();
+    void anotherUsersIsForeign();
+    void itsReportSaysWhoseItIsAndNothingOfTheCode();
 
 private:
     FleetEntry entryIn(const QString &place) const
@@ -103,7 +113,61 @@ void TestForeignService::theOwnerIsNamed()
     HealthReport report = reportFrom(u"shop-b/api"_s, u"shop-b"_s);
     report.identity->branch = u"fix-cart"_s;
     const QString owner = foreignOwner(entryIn(u"shop"_s), report);
-    QVERIFY2(owner.endsWith(u"/shop-b, branch fix-cart (pid 4312)"_s), qPrintable(owner));
+    QVERIFY2(owner.endsWith(u"/shop-b, branch fix-cart, pid 4312"_s), qPrintable(owner));
+}
+
+void TestForeignService::aPlaceThatIsNotHereSaysNothing()
+{
+    HealthReport report = reportFrom(u"one"_s);
+    report.identity->directory = u"/nowhere/of/this/machine"_s; // as in a container
+    QCOMPARE(foreignOwner(entryIn(u"two"_s), report), QString());
+}
+
+void TestForeignService::anotherUsersIsForeign_data()
+{
+    QTest::addColumn<QString>("said");     ///< as the user of the service
+    QTest::addColumn<QString>("expected"); ///< by the entry
+    QTest::addColumn<int>("begun");        ///< seconds, against this process
+    QTest::addColumn<bool>("isForeign");
+    const QString own = QString::fromLocal8Bit(::getpwuid(::geteuid())->pw_name);
+    QTest::newRow("its own") << own << QString() << 1 << false;
+    QTest::newRow("the entry names another user") << own << u"app"_s << 1 << true;
+    QTest::newRow("the entry names that user") << own << own << 1 << false;
+    QTest::newRow("the kernel knows the pid as another's") << u"app"_s << QString() << 1 << false;
+    QTest::newRow("the pid is of an older process") << own << u"app"_s << 4000 << false;
+    QTest::newRow("it does not say") << QString() << u"app"_s << 1 << false;
+}
+
+void TestForeignService::anotherUsersIsForeign()
+{
+    QFETCH(QString, said);
+    QFETCH(QString, expected);
+    QFETCH(int, begun);
+    FleetEntry entry = entryIn(u"one"_s);
+    entry.user = expected;
+    HealthReport report = reportFrom(u"one"_s);
+    report.pid = ::getpid();
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(readProcess(::getpid())->age());
+    report.startTime = QDateTime::currentDateTimeUtc().addDuration(-age).addSecs(begun);
+    report.identity->user = said;
+    const QString owner = foreignOwner(entry, report);
+    QFETCH(bool, isForeign);
+    QVERIFY2(owner.isEmpty() != isForeign, qPrintable(owner));
+    QVERIFY2(!isForeign || owner.contains(u", user "_s + said), qPrintable(owner));
+}
+
+void TestForeignService::itsReportSaysWhoseItIsAndNothingOfTheCode()
+{
+    ForeignServices services;
+    HealthReport report = reportFrom(u"one"_s);
+    report.code = CodeReport{CodeVerdict::Fresh, {}, Seconds(1), 7};
+    const HealthReport before = report;
+    services.addTo(report, entryIn(u"one"_s));
+    QCOMPARE(report, before);
+    services.addTo(report, entryIn(u"two"_s));
+    QVERIFY2(report.owner.contains(u"/one, pid 4312"_s), qPrintable(report.owner));
+    QVERIFY(!report.code);
+    QCOMPARE(stateOf(report), ServiceState::Foreign);
 }
 
 QTEST_GUILESS_MAIN(TestForeignService)
