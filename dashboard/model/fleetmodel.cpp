@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/figurecells.h"
 
 #include <algorithm>
 #include <array>
@@ -19,6 +20,7 @@ struct FleetModel::Watched
     ServiceRow row;
     History history;
     QList<float> latencies;
+    FigureCount figures;
     std::array<QString, ColumnCount> shown;
 };
 
@@ -27,7 +29,7 @@ namespace {
 bool isNumber(int column)
 {
     return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency
-        || column == FleetModel::LastSeen;
+        || column == FleetModel::LastSeen || isFigureNumber(column);
 }
 
 /// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to
@@ -46,7 +48,7 @@ bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
     case FleetModel::Dependencies:
         return std::ranges::equal(before.report->dependencies, after.report->dependencies, sameStatus);
     case FleetModel::Version: return before.report->version == after.report->version;
-    default: return false;
+    default: return column >= FleetModel::Cpu && readsFigureTheSame(column, before, after);
     }
 }
 
@@ -164,6 +166,12 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
     if (known->latencies.size() > LatenciesKept)
         known->latencies.removeFirst();
     ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady, arrival.planned);
+    if (!after.figures.watched)
+        after.figures.watched = arrival.wall;
+    if (arrival.answer.value)
+        known->figures.take(*arrival.answer.value, arrival.steady, after.figures);
+    else
+        known->figures.miss(after.figures);
     if (arrival.answer.value)
         after.dialect = arrival.dialect;
     change(*known, std::move(after));
@@ -255,6 +263,10 @@ void FleetModel::change(Watched &service, ServiceRow row)
     const bool all = service.row.isCurrent() != row.isCurrent() || service.row.entry != row.entry;
     std::array<bool, ColumnCount> changed{};
     changed[State] = stateBefore != row.state();
+    if (changed[State]) {
+        row.figures.since = m_time.wall();
+        row.figures.wasSo = stateBefore == ServiceState::Unknown;
+    }
     changed[Code] = codeBefore != row.code();
     const ServiceRow before = std::exchange(service.row, std::move(row));
     const bool current = before.isCurrent() && service.row.isCurrent();
@@ -362,6 +374,8 @@ int FleetModel::columnCount(const QModelIndex &parent) const { return parent.isV
 
 QString FleetModel::text(const ServiceRow &row, int column) const
 {
+    if (column >= Cpu)
+        return figureText(row, column);
     const auto dash = u"–"_s;
     switch (column) {
     case State: return visibleText(stateText(row), 80);
@@ -383,8 +397,11 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         if (!row.isCurrent())
             return tr("last seen %1").arg(formatAge(m_time.now() - *row.lastSeen));
         QStringList words;
-        for (const DependencyReport &dependency : row.report->dependencies)
+        for (const DependencyReport &dependency : row.report->dependencies) {
+            if (dependency.status == DependencyStatus::NotUsed)
+                break; // they come last
             words << visibleText(dependency.name, 40) + u' ' + DependencyModel::statusWord(dependency.status);
+        }
         return words.isEmpty() ? dash : words.join(u", "_s);
     }
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
@@ -403,6 +420,8 @@ QString FleetModel::text(const ServiceRow &row, int column) const
 
 QString FleetModel::toolTip(const ServiceRow &row, int column) const
 {
+    if (column >= Cpu)
+        return figureToolTip(row, column);
     QStringList lines;
     switch (column) {
     case State:
@@ -449,7 +468,7 @@ QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
     case LastSeen:
         return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count())
                             : 1e300; // by age, without moving as it grows
-    default: return text(row, column);
+    default: return column >= Cpu ? figureSortValue(row, column) : QVariant(text(row, column));
     }
 }
 
@@ -498,7 +517,7 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
     case InFlight: return tr("Busy");
     case Latency: return tr("Latency");
     case LastSeen: return tr("Last seen");
-    default: return {};
+    default: return figureHeader(section);
     }
 }
 

@@ -21,7 +21,27 @@ class FleetModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { State, Service, Code, Dependencies, Version, Uptime, InFlight, Latency, LastSeen, ColumnCount };
+    /// Settings know them by number: new ones come last.
+    enum Column {
+        State,
+        Service,
+        Code,
+        Dependencies,
+        Version,
+        Uptime,
+        InFlight,
+        Latency,
+        LastSeen,
+        Cpu, ///< this and all after it are shown to those who choose them (figurecells.h)
+        Memory,
+        Pid,
+        Address,
+        Directory,
+        Failures,
+        Restarts,
+        Since,
+        ColumnCount
+    };
     enum Role {
         IdRole = Qt::UserRole,
         StateRole,        ///< ServiceState

@@ -8,6 +8,7 @@
 #include "common/fleet/servicestate.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/history/event.h"
+#include "dashboard/model/servicefigures.h"
 
 namespace Hephaestus {
 
@@ -36,6 +37,7 @@ struct ServiceRow
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     bool answered = false;                    ///< the latest poll brought `report`
     std::optional<Clock::TimePoint> lastSeen; ///< when `report` came
+    ServiceFigures figures;                   ///< of all answers so far
 
     /// What is shown: the activity's state while there is one.
     ServiceState state() const { return activity ? activity->state : observed; }

@@ -53,7 +53,7 @@ void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QSty
                                 const QModelIndex &) const
 {
     painter.drawText(area, int(option.displayAlignment) | Qt::TextSingleLine,
-                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, area.width()));
+                     option.fontMetrics.elidedText(option.text, m_elideMode, area.width()));
 }
 
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelIndex &index) const

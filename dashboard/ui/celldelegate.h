@@ -18,6 +18,8 @@ class CellDelegate : public QStyledItemDelegate
 public:
     /// `currentRole`: a bool, false where the value is old; -1: the model has none.
     explicit CellDelegate(int currentRole = -1, QObject *parent = nullptr);
+    /// Where text that is too long is cut: at its end, if nothing else is said.
+    void setElideMode(Qt::TextElideMode mode) { m_elideMode = mode; }
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
@@ -36,6 +38,7 @@ protected:
 
 private:
     int m_currentRole;
+    Qt::TextElideMode m_elideMode = Qt::ElideRight;
 };
 
 /// A cell with an icon before its text, in one colour; a function says which.

@@ -107,10 +107,7 @@ void DetailPane::connectPages()
             m_tabs->setCurrentWidget(m_receipt); // what was just asked for is what one wants to see
     });
     connect(&m_commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
-    connect(m_dependencies, &DependenciesPage::opened, this, [this](const QString &dependency) {
-        m_graphs->select(dependency);
-        m_tabs->setCurrentWidget(m_graphs);
-    });
+    connect(m_dependencies, &DependenciesPage::opened, this, &DetailPane::showDependency);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
 }
 
@@ -163,6 +160,12 @@ void DetailPane::setServices(const QList<ServiceId> &services)
 {
     m_selected = services;
     showGraphs();
+}
+
+void DetailPane::showDependency(const QString &name)
+{
+    m_graphs->select(name);
+    m_tabs->setCurrentWidget(m_graphs);
 }
 
 /// The selection is told before or after which of it is current; one service alone is what is current.

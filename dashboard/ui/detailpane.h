@@ -33,6 +33,7 @@ public:
     void setService(ServiceId id);
     /// The services that are selected beside it: their graphs are shown beside its own.
     void setServices(const QList<ServiceId> &services);
+    void showDependency(const QString &name); ///< its graph
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -53,6 +53,8 @@ void FilterBar::beginWord(const QString &text)
     m_filter->setText(text);
 }
 
+QString FilterBar::filter() const { return m_filter->text(); }
+
 QString FilterBar::view() const { return m_views->view(); }
 
 void FilterBar::apply(const QString &text)

@@ -26,7 +26,8 @@ public:
     void setFilter(const QString &filter);
     /// The filter is what was typed elsewhere, and what is typed from now on.
     void beginWord(const QString &text);
-    void focusFilter();   ///< with all of it selected, to be typed over
+    void focusFilter(); ///< with all of it selected, to be typed over
+    QString filter() const;
     QString view() const; ///< the filter in use, if it is that of a saved view; else empty
 
 Q_SIGNALS:

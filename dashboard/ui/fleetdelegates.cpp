@@ -7,11 +7,11 @@
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
+#include <QMouseEvent>
 #include <QPainter>
 #include <QWidget>
 
 #include <algorithm>
-#include <numeric>
 
 namespace Hephaestus {
 
@@ -137,27 +137,44 @@ int chipWidth(const QFontMetrics &metrics, const QString &label)
 
 } // namespace
 
+/// As many names as there is room for instead of two letters; first of what fails.
+void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room)
+{
+    for (const bool failing : {true, false}) {
+        for (Chip &chip : chips) {
+            if ((chip.dependency.status == DependencyStatus::Error) != failing)
+                continue;
+            const QString name = visibleText(chip.dependency.name, 24);
+            const int more = chipWidth(metrics, name) - chipWidth(metrics, chip.label);
+            if (more > room)
+                continue;
+            room -= more;
+            chip.label = name;
+        }
+    }
+}
+
 QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area,
                                                                      const QStyleOptionViewItem &option,
                                                                      const QModelIndex &index)
 {
-    QList<Chip> chips;
-    for (const DependencyReport &dependency : index.data(FleetModel::DependenciesRole).value<QList<DependencyReport>>())
-        chips << Chip{{}, visibleText(dependency.name, 24), dependency};
     const QFontMetrics &metrics = option.fontMetrics;
     const int gap = spacing(metrics, 1);
-    const auto fits = [&] {
-        const auto add = [&](int sum, const Chip &chip) { return sum + chipWidth(metrics, chip.label) + gap; };
-        return std::accumulate(chips.cbegin(), chips.cend(), -gap, add) <= area.width();
-    };
-    if (!fits()) {
-        for (Chip &chip : chips)
-            chip.label = chip.label.left(2);
+    int room = area.width() + gap;
+    QList<Chip> chips;
+    for (const DependencyReport &dependency :
+         index.data(FleetModel::DependenciesRole).value<QList<DependencyReport>>()) {
+        if (dependency.status == DependencyStatus::NotUsed)
+            continue;
+        chips << Chip{{}, visibleText(dependency.name, 24).left(2), dependency};
+        room -= chipWidth(metrics, chips.last().label) + gap;
     }
-    // Where even that is too much, what fails must not be what is cut off.
-    if (!fits())
+    // Where even two letters of each are too much, what fails must not be what is cut off.
+    if (room < 0)
         std::ranges::stable_partition(
             chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
+    else
+        nameInFull(chips, metrics, room);
     const int height = spacing(metrics, 4) + 2;
     int x = area.left();
     for (Chip &chip : chips) {
@@ -165,6 +182,21 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
         x += chip.area.width() + gap;
     }
     return chips;
+}
+
+bool DependencyChipsDelegate::editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option,
+                                          const QModelIndex &index)
+{
+    const auto *const mouse = event->type() == QEvent::MouseButtonRelease ? static_cast<QMouseEvent *>(event) : nullptr;
+    if (!mouse || mouse->button() != Qt::LeftButton || mouse->modifiers() != Qt::NoModifier
+        || !index.data(FleetModel::CurrentRole).toBool()) // else there are no chips
+        return CellDelegate::editorEvent(event, model, option, index);
+    const QRect area = contentArea(option);
+    for (const Chip &chip : layOut(area, option, index)) {
+        if (chip.area.right() <= area.right() && chip.area.contains(mouse->position().toPoint()))
+            Q_EMIT chipClicked(chip.dependency.name);
+    }
+    return false;
 }
 
 void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
@@ -186,11 +218,9 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
         const QColor colour = theme.accent(chip.dependency.status);
         QColor fill = colour;
         fill.setAlphaF(chip.dependency.status == DependencyStatus::Error ? 0.16F : 0.09F);
-        if (chip.dependency.status != DependencyStatus::NotUsed) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(fill);
-            painter.drawRoundedRect(chip.area, gap, gap);
-        }
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(fill);
+        painter.drawRoundedRect(chip.area, gap, gap);
         painter.drawPixmap(QPoint(chip.area.left() + gap, chip.area.center().y() - icon / 2),
                            Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
         const bool loud = chip.dependency.status == DependencyStatus::Working;
@@ -218,7 +248,7 @@ QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOpt
             u"%1: %2"_s.arg(visibleText(chip.dependency.name), DependencyModel::statusWord(chip.dependency.status));
         if (!chip.dependency.error.isEmpty())
             text += u'\n' + visibleText(chip.dependency.error);
-        return text;
+        return text + u'\n' + tr("A click shows its graph.");
     }
     return CellDelegate::toolTip(position, option, index);
 }

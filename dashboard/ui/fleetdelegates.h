@@ -37,8 +37,8 @@ protected:
                       const QModelIndex &index) const override;
 };
 
-/// One chip for each dependency: its shape and colour by its status, the whole name where there is room for all, else
-/// two letters.
+/// One chip for each dependency that is used: its shape and colour by its status, the whole name where there is room,
+/// else two letters. The names of those that fail come first.
 class DependencyChipsDelegate : public CellDelegate
 {
     Q_OBJECT
@@ -46,6 +46,11 @@ class DependencyChipsDelegate : public CellDelegate
 public:
     using CellDelegate::CellDelegate;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    bool editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option,
+                     const QModelIndex &index) override;
+
+Q_SIGNALS:
+    void chipClicked(const QString &dependency); ///< alone, without a modifier
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
@@ -61,6 +66,7 @@ private:
         DependencyReport dependency;
     };
 
+    static void nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room);
     static QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index);
 };
 

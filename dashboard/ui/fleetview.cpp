@@ -35,7 +35,14 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     setItemDelegateForColumn(FleetModel::State, new StateDelegate(this));
     setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(FleetModel::CurrentRole, this));
     setItemDelegateForColumn(FleetModel::Code, new IconDelegate(codeLook, FleetModel::CurrentRole, this));
-    setItemDelegateForColumn(FleetModel::Dependencies, new DependencyChipsDelegate(FleetModel::CurrentRole, this));
+    auto *const chips = new DependencyChipsDelegate(FleetModel::CurrentRole, this);
+    connect(chips, &DependencyChipsDelegate::chipClicked, this, &FleetView::dependencyOpened);
+    setItemDelegateForColumn(FleetModel::Dependencies, chips);
+    for (const int column : {FleetModel::Address, FleetModel::Directory}) {
+        auto *const path = new CellDelegate(FleetModel::CurrentRole, this);
+        path->setElideMode(Qt::ElideMiddle);
+        setItemDelegateForColumn(column, path);
+    }
     setItemDelegateForColumn(FleetModel::Latency, new LatencyDelegate(FleetModel::CurrentRole, this));
     setSortingEnabled(true);
     horizontalHeader()->setSortIndicatorClearable(true);
@@ -84,9 +91,12 @@ void FleetView::arrangeColumns()
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9});
-    m_unwanted = {FleetModel::LastSeen}; // the dependencies of who is gone make room for it
-    hideColumn(FleetModel::LastSeen);
+    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12});
+    m_unwanted.clear();
+    for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
+        m_unwanted << column; // the dependencies have the room, until somebody chooses
+        hideColumn(column);
+    }
     sortByColumn(-1, Qt::AscendingOrder); // the order of the fleet file until somebody asks for another
     makeRoom();
 }
@@ -174,22 +184,27 @@ void FleetView::fillColumnsMenu(QMenu *menu)
     menu->addAction(tr("As at &first"), this, &FleetView::arrangeColumns);
 }
 
-void FleetView::saveColumns(QSettings &settings) const
+void FleetView::saveColumns(QSettings &settings, const QString &group) const
 {
-    settings.setValue(u"table/columns"_s, horizontalHeader()->saveState());
+    settings.setValue(group + u"/columns"_s, horizontalHeader()->saveState());
     QStringList unwanted;
     for (const int column : m_unwanted)
         unwanted << QString::number(column);
-    settings.setValue(u"table/unwanted"_s, unwanted);
+    settings.setValue(group + u"/unwanted"_s, unwanted);
+    settings.setValue(group + u"/known"_s, int(FleetModel::ColumnCount));
 }
 
-void FleetView::restoreColumns(const QSettings &settings)
+void FleetView::restoreColumns(const QSettings &settings, const QString &group)
 {
-    if (!horizontalHeader()->restoreState(settings.value(u"table/columns"_s).toByteArray()))
+    if (!horizontalHeader()->restoreState(settings.value(group + u"/columns"_s).toByteArray()))
         return;
     m_unwanted.clear();
-    for (const QString &column : settings.value(u"table/unwanted"_s).toStringList())
+    for (const QString &column : settings.value(group + u"/unwanted"_s).toStringList())
         m_unwanted << column.toInt();
+    // An earlier program did not know all of them.
+    const int known = settings.value(group + u"/known"_s, int(FleetModel::Cpu)).toInt();
+    for (int column = known; column < FleetModel::ColumnCount; ++column)
+        m_unwanted << column;
     for (int column = 0; column < FleetModel::ColumnCount; ++column)
         setColumnHidden(column, column > FleetModel::Service && m_unwanted.contains(column));
     makeRoom();

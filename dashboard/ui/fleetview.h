@@ -37,8 +37,8 @@ public:
     void setGrouped(bool grouped);
 
     /// Which columns there are, how wide, in which order, and by which of them the rows are sorted.
-    void saveColumns(QSettings &settings) const;
-    void restoreColumns(const QSettings &settings);
+    void saveColumns(QSettings &settings, const QString &group) const;
+    void restoreColumns(const QSettings &settings, const QString &group); ///< as they are, if none were saved
     /// To choose columns from, and to have the first arrangement back.
     void fillColumnsMenu(QMenu *menu);
 
@@ -47,7 +47,8 @@ public:
 Q_SIGNALS:
     void currentServiceChanged(Hephaestus::ServiceId id); ///< NoService: none
     void selectedServicesChanged(const QList<Hephaestus::ServiceId> &services);
-    void opened(); ///< Enter or a double click: show more of it
+    void dependencyOpened(const QString &name); ///< of the current service: its graph is wanted
+    void opened();                              ///< Enter or a double click: show more of it
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;

@@ -259,6 +259,7 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
+    connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
     connect(m_events, &EventList::opened, m_table, &FleetView::select);

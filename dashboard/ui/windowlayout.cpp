@@ -45,8 +45,27 @@ void WindowLayout::restore()
     if (!m_parts.rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_parts.rows->setSizes({620, 150});
     m_parts.showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
-    m_parts.table->restoreColumns(settings);
-    m_parts.filter->setFilter(settings.value(u"window/view"_s).toString());
+    m_parts.table->restoreColumns(settings, tableGroup());
+    m_parts.filter->setFilter(settings.value(u"window/filter"_s).toString());
+    m_view = m_parts.filter->view();
+    m_parts.table->restoreColumns(settings, tableGroup());
+}
+
+QString WindowLayout::tableGroup() const
+{
+    return m_view.isEmpty() ? u"table"_s : u"tables/"_s + QString::fromLatin1(m_view.toUtf8().toHex());
+}
+
+/// Each saved view has columns of its own: at first those that the table had.
+void WindowLayout::changeView()
+{
+    const QString view = m_parts.filter->view();
+    if (view == m_view)
+        return;
+    QSettings settings;
+    m_parts.table->saveColumns(settings, tableGroup());
+    m_view = view;
+    m_parts.table->restoreColumns(settings, tableGroup());
 }
 
 /// The screen may be a smaller one than that it was left on.
@@ -93,6 +112,7 @@ void WindowLayout::watch()
     for (const QSplitter *const splitter : {m_parts.columns, m_parts.rows})
         connect(splitter, &QSplitter::splitterMoved, this, &WindowLayout::saveSoon);
     connect(m_parts.showEvents, &QAction::toggled, this, &WindowLayout::saveSoon);
+    connect(m_parts.filter, &FilterBar::filterChanged, this, &WindowLayout::changeView);
     connect(m_parts.filter, &FilterBar::filterChanged, this, &WindowLayout::saveSoon);
     m_window->installEventFilter(this);
 }
@@ -119,8 +139,8 @@ void WindowLayout::save() const
     settings.setValue(columnsKey(), m_parts.columns->saveState());
     settings.setValue(u"window/rows"_s, m_parts.rows->saveState());
     settings.setValue(u"window/events"_s, m_parts.showEvents->isChecked());
-    settings.setValue(u"window/view"_s, m_parts.filter->view());
-    m_parts.table->saveColumns(settings);
+    settings.setValue(u"window/filter"_s, m_parts.filter->filter());
+    m_parts.table->saveColumns(settings, tableGroup());
 }
 
 } // namespace Hephaestus

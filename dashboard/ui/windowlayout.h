@@ -12,9 +12,9 @@ namespace Hephaestus {
 class FilterBar;
 class FleetView;
 
-/// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns, the
-/// view, and whether the events are shown. In a narrow window the details are below the table. A change is saved soon,
-/// not only at the end: that may be a kill, or the machine's.
+/// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns of
+/// each view, the filter, and whether the events are shown. In a narrow window the details are below the table. A
+/// change is saved soon, not only at the end: that may be a kill, or the machine's.
 class WindowLayout : public QObject
 {
     Q_OBJECT
@@ -44,9 +44,12 @@ private:
     void arrange();
     void keepOnScreen();
     QString columnsKey() const;
+    QString tableGroup() const;
+    void changeView();
 
     QMainWindow *m_window;
     Parts m_parts;
+    QString m_view;     ///< whose columns the table has; empty: of no view
     QTimer m_saveTimer; ///< a drag is many changes: they are saved together
 };
 

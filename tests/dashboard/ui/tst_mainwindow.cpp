@@ -14,6 +14,7 @@
 
 #include <QAction>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialog>
 #include <QHeaderView>
 #include <QHelpEvent>
@@ -64,6 +65,9 @@ private Q_SLOTS:
     void preferencesAreAppliedAndRemembered();
     void theLayoutIsRemembered();
     void theLayoutIsSavedBeforeTheEnd();
+    void eachViewHasItsColumns();
+    void aClickOnAChipShowsItsGraph();
+    void aClickOnStateSortsTroubleFirst();
     void whereThereIsLittleRoomTheChipsKeepIt();
     void colorsOfTheCommandLineAreForOnce();
 };
@@ -794,6 +798,91 @@ void TestMainWindow::theLayoutIsSavedBeforeTheEnd()
     }
     QCOMPARE(QSettings().value(u"window/geometry"_s).toByteArray(), bench.window.saveGeometry());
     QVERIFY(!QSettings().value(u"window/events"_s).toBool());
+}
+
+void TestMainWindow::eachViewHasItsColumns()
+{
+    QSettings().clear();
+    QSettings().setValue(u"views/size"_s, 1);
+    QSettings().setValue(u"views/1/name"_s, u"memory"_s);
+    QSettings().setValue(u"views/1/filter"_s, u"!stale"_s);
+    const auto shown = [](Bench &bench) { return !bench.table()->isColumnHidden(FleetModel::Memory); };
+    {
+        Bench bench;
+        bench.add(u"a"_s);
+        QVERIFY(bench.start());
+        QVERIFY(!shown(bench)); // none is forced on anybody
+        QTest::keyClick(&bench.window, Qt::Key_1, Qt::AltModifier);
+        QCOMPARE(bench.filter()->text(), u"!stale"_s);
+        QMenu columns;
+        bench.table()->fillColumnsMenu(&columns);
+        for (QAction *const action : columns.actions()) {
+            if (action->text() == "Memory"_L1)
+                action->trigger();
+        }
+        QVERIFY(shown(bench));
+        bench.filter()->clear();
+        QVERIFY(!shown(bench));
+        bench.filter()->setText(u"!stale"_s);
+        QVERIFY(shown(bench));
+        bench.window.close();
+    }
+    Bench bench; // the next start
+    bench.add(u"a"_s);
+    QVERIFY(bench.start());
+    QVERIFY(shown(bench));
+    bench.filter()->clear();
+    QVERIFY(!shown(bench));
+}
+
+void TestMainWindow::aClickOnAChipShowsItsGraph()
+{
+    QSettings().clear();
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.dependencies = {Reports::dependency(u"idle"_s, DependencyStatus::NotUsed),
+                           Reports::dependency(u"database"_s), Reports::dependency(u"qdrant"_s)};
+    bench.show(report);
+    bench.add(u"other"_s, {});
+    FleetEntry entry = Reports::entry(u"mcp"_s, bench.server.url() + u'/');
+    const ServiceId id = bench.session.fleet().add(entry);
+    bench.session.fleet().applyAnswer(id, Reports::answer(report));
+    bench.window.resize(1300, 700);
+    QVERIFY(bench.start());
+    auto *const tabs = bench.window.findChild<QTabWidget *>();
+    const QModelIndex cell = bench.table()->model()->index(bench.table()->rows().rowOf(id), FleetModel::Dependencies);
+    QCOMPARE(cell.data().toString(), u"database working, qdrant working"_s); // what is not used is no chip
+    // Somewhere in the cell each chip is.
+    QStringList graphs;
+    const QRect area = bench.table()->visualRect(cell);
+    for (int x = area.left() + 2; x < area.right(); x += 3) {
+        tabs->setCurrentIndex(0);
+        QTest::mouseClick(bench.table()->viewport(), Qt::LeftButton, {}, {x, area.center().y()});
+        QCOMPARE(bench.table()->currentService(), id);
+        const auto *const page = tabs->currentWidget();
+        if (page != tabs->widget(1))
+            continue; // between two
+        const QString which = page->findChild<QComboBox *>()->currentText();
+        if (!graphs.contains(which))
+            graphs << which;
+    }
+    QCOMPARE(graphs, (QStringList{u"database"_s, u"qdrant"_s}));
+}
+
+void TestMainWindow::aClickOnStateSortsTroubleFirst()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    const QList<ServiceId> ids = bench.session.fleet().ids();
+    bench.session.fleet().applyAnswer(ids[2], Reports::failure(ClientError::Refused));
+    bench.session.fleet().applyAnswer(ids[1], Reports::answer(Reports::withError()));
+    QHeaderView *const header = bench.table()->horizontalHeader();
+    QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                      {header->sectionViewportPosition(FleetModel::State) + 20, header->height() / 2});
+    QCOMPARE(bench.table()->rows().rowOf(ids[2]), 0);
+    QCOMPARE(bench.table()->rows().rowOf(ids[1]), 1);
 }
 
 void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
