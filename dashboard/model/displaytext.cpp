@@ -51,6 +51,13 @@ QString visibleText(const QString &text, qsizetype limit)
     return shown.size() > limit ? shown.left(limit) + u'…' : shown;
 }
 
+QString shortAddress(const QString &address, qsizetype limit)
+{
+    const QString text = visibleText(address, 2000);
+    const qsizetype end = limit / 2;
+    return text.size() <= limit ? text : text.left(limit - end - 1) + u'…' + text.right(end);
+}
+
 QString stateWord(ServiceState state)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("ServiceState", text); };

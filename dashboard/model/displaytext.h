@@ -10,6 +10,9 @@ namespace Hephaestus {
 /// Text that came from outside, fit to be shown: printable(), and longer than `limit` characters cut with an ellipsis.
 QString visibleText(const QString &text, qsizetype limit = 300);
 
+/// An address with its beginning and its end; what is longer than `limit` characters is cut in the middle.
+QString shortAddress(const QString &address, qsizetype limit = 48);
+
 /// The word on the screen, translated: `healthy`, `error`, `shutting down`, …
 QString stateWord(ServiceState state);
 

@@ -243,6 +243,17 @@ void FleetModel::setFavourites(const QList<ServiceId> &services, bool favourite)
     signalChanges();
 }
 
+void FleetModel::prependLatencies(ServiceId id, const QList<float> &earlier)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    known->latencies =
+        (earlier + known->latencies).last(std::min<qsizetype>(LatenciesKept, earlier.size() + known->latencies.size()));
+    m_changed[indexOf(id).row()] |= 1U << Latency;
+    signalChanges();
+}
+
 void FleetModel::updateAges()
 {
     m_batching = true;

@@ -93,6 +93,8 @@ public:
     /// A favourite is listed before the others.
     void setFavourite(ServiceId id, bool favourite) { setFavourites({id}, favourite); }
     void setFavourites(const QList<ServiceId> &services, bool favourite); ///< with as few signals as for one
+    /// Of polls before those that this has seen, oldest first.
+    void prependLatencies(ServiceId id, const QList<float> &earlier);
     /// Ages grow without an answer: signals those that read differently now.
     void updateAges();
 

@@ -117,6 +117,7 @@ void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
 {
     m_store = std::make_unique<HistoryStore>(file, limits, m_clock);
     m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
+    m_earlierLatencies = std::make_unique<EarlierLatencies>(m_fleet, *m_store, m_clock);
     connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);
 }
 

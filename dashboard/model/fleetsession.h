@@ -3,6 +3,7 @@
 
 #include "common/fleet/fleettrust.h"
 #include "dashboard/model/bulkactions.h"
+#include "dashboard/model/earlierlatencies.h"
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/model/fleethistory.h"
 #include "dashboard/model/prometheuspast.h"
@@ -88,6 +89,7 @@ private:
     QHash<QString, QString> m_fleetFiles;  ///< by URL: of services that were read from one
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<FleetHistory> m_history;
+    std::unique_ptr<EarlierLatencies> m_earlierLatencies;
     std::unique_ptr<PrometheusPast> m_prometheusPast;
     FleetWatch m_watch; ///< last: its feeds end before what they answer to
 };

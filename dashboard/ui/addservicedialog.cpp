@@ -5,6 +5,7 @@
 #include "dashboard/model/introduction.h"
 #include "dashboard/model/keyring.h"
 #include "dashboard/model/servicerow.h"
+#include "dashboard/model/typedaddress.h"
 #include "dashboard/ui/theme.h"
 
 #include <QDialogButtonBox>
@@ -29,6 +30,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     label->setBuddy(m_url);
     m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     m_url->setMaxLength(2000);
+    m_url->setToolTip(tr("A port of this machine (:8000), HOST:PORT, a URL, or the path of a socket"));
     m_url->selectAll();
     auto *const tokenLabel = new QLabel(tr("&Token, if it needs one:"));
     tokenLabel->setBuddy(m_token);
@@ -71,7 +73,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
 void AddServiceDialog::check(bool withToken)
 {
     m_withToken = withToken;
-    const Result<FleetEntry> entry = entryForUrl(m_url->text().trimmed());
+    const Result<FleetEntry> entry = entryForUrl(urlOfTyped(m_url->text()));
     m_accept->setEnabled(entry.ok());
     m_client.reset();
     m_pause.stop();

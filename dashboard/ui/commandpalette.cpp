@@ -5,11 +5,9 @@
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/theme.h"
 
-#include <QAction>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QMenu>
 #include <QPainter>
 #include <QVBoxLayout>
 
@@ -21,7 +19,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-enum PaletteRole { NoteRole = Qt::UserRole, EntryRole, EnabledRole };
+constexpr qsizetype MostShown = 200;
+
+enum PaletteRole { NoteRole = Qt::UserRole, EnabledRole };
 
 /// The command at the left, its key or the reason at the right, quieter.
 class EntryDelegate : public CellDelegate
@@ -62,25 +62,16 @@ std::optional<int> looseMatch(const QString &text, const QString &typed)
     return 1000 + 10 * gaps;
 }
 
-CommandPalette::CommandPalette(const QList<QAction *> &actions, const FleetModel &fleet, QWidget *parent)
+CommandPalette::CommandPalette(const QList<PaletteCommand> &commands, More more, QWidget *parent)
     : QDialog(parent)
+    , m_commands(commands)
+    , m_more(std::move(more))
     , m_typed(new QLineEdit)
     , m_list(new QListWidget)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Commands"));
-    for (QAction *const action : actions) {
-        const QString name = action->text().remove(u'&');
-        const QString why = action->isEnabled() ? QString() : action->statusTip();
-        m_entries << Entry{name, why.isEmpty() ? action->shortcut().toString(QKeySequence::NativeText) : why, action,
-                           NoService};
-    }
-    for (int line = 0; line < fleet.rowCount(); ++line) {
-        const ServiceRow &row = fleet.row(line);
-        m_entries << Entry{
-            tr("Go to %1").arg(visibleText(row.entry.name, 80)), visibleText(stateText(row), 60), {}, row.id};
-    }
-    m_typed->setPlaceholderText(tr("A command or a service"));
+    m_typed->setPlaceholderText(tr("A command, a service, or both: restart gateway"));
     m_typed->setAccessibleName(tr("Command"));
     m_typed->setMaxLength(200);
     m_typed->installEventFilter(this);
@@ -103,23 +94,33 @@ CommandPalette::CommandPalette(const QList<QAction *> &actions, const FleetModel
 
 void CommandPalette::filter(const QString &typed)
 {
+    const QString wanted = typed.trimmed();
+    const QList<PaletteCommand> all = wanted.isEmpty() ? m_commands : m_commands + m_more(wanted);
     QList<std::pair<int, qsizetype>> found; // how well, which
-    for (qsizetype each = 0; each < m_entries.size(); ++each) {
-        if (const std::optional<int> match = looseMatch(m_entries[each].text, typed.trimmed()))
-            found.emplace_back(*match + (m_entries[each].action && !m_entries[each].action->isEnabled() ? 500 : 0),
-                               each);
+    for (qsizetype each = 0; each < all.size(); ++each) {
+        if (const std::optional<int> match = looseMatch(all[each].text, wanted))
+            found.emplace_back(*match + (all[each].isEnabled ? 0 : 500), each);
     }
-    if (!typed.trimmed().isEmpty())
+    if (!wanted.isEmpty())
         std::ranges::stable_sort(found);
     m_list->clear();
-    for (const auto &[match, each] : std::as_const(found)) {
-        const Entry &entry = m_entries[each];
-        auto *const item = new QListWidgetItem(entry.text, m_list);
-        item->setData(NoteRole, entry.note);
-        item->setData(EntryRole, each);
-        item->setData(EnabledRole, !entry.action || entry.action->isEnabled());
+    m_found.clear();
+    for (const auto &[match, each] : found.mid(0, MostShown)) {
+        m_found << all[each];
+        auto *const item = new QListWidgetItem(all[each].text, m_list);
+        item->setData(NoteRole, all[each].note);
+        item->setData(EnabledRole, all[each].isEnabled);
     }
+    if (m_found.isEmpty())
+        return sayNothingFound(wanted);
     m_list->setCurrentRow(0);
+}
+
+void CommandPalette::sayNothingFound(const QString &typed)
+{
+    auto *const item = new QListWidgetItem(tr("Nothing found for “%1”").arg(visibleText(typed, 80)), m_list);
+    item->setFlags(Qt::NoItemFlags);
+    item->setData(EnabledRole, false);
 }
 
 bool CommandPalette::eventFilter(QObject *watched, QEvent *event)
@@ -139,17 +140,12 @@ bool CommandPalette::eventFilter(QObject *watched, QEvent *event)
 
 void CommandPalette::run()
 {
-    const QListWidgetItem *const item = m_list->currentItem();
-    if (!item)
-        return;
-    const Entry entry = m_entries[item->data(EntryRole).toLongLong()];
-    if (entry.action && !entry.action->isEnabled())
+    const int line = m_list->currentRow();
+    if (line < 0 || line >= m_found.size() || !m_found[line].isEnabled)
         return; // the reason stands beside it
+    const PaletteCommand command = m_found[line];
     accept();
-    if (entry.action)
-        entry.action->trigger();
-    else
-        Q_EMIT serviceChosen(entry.service);
+    command.run();
 }
 
 } // namespace Hephaestus

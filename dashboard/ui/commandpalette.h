@@ -1,46 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetmodel.h"
-
 #include <QDialog>
-#include <QPointer>
 
-class QAction;
+#include <functional>
+#include <optional>
+
 class QLineEdit;
 class QListWidget;
 
 namespace Hephaestus {
 
-/// Everything that can be done, found by typing: the menus' actions and the services. What cannot be done now is listed
-/// with the reason.
+/// Something that can be done, as the palette lists it.
+struct PaletteCommand
+{
+    QString text;
+    QString note; ///< its key, or why it cannot be done now
+    bool isEnabled = true;
+    std::function<void()> run;
+};
+
+/// Everything that can be done, found by typing. What cannot be done now is listed with the reason.
 class CommandPalette : public QDialog
 {
     Q_OBJECT
 
 public:
-    /// `fleet` outlives this.
-    CommandPalette(const QList<QAction *> &actions, const FleetModel &fleet, QWidget *parent);
+    /// What is offered besides for what is typed, of which there is too much to list.
+    using More = std::function<QList<PaletteCommand>(const QString &typed)>;
 
-Q_SIGNALS:
-    void serviceChosen(Hephaestus::ServiceId id);
+    CommandPalette(const QList<PaletteCommand> &commands, More more, QWidget *parent);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override; ///< Up and Down move in the list while one types
 
 private:
-    struct Entry
-    {
-        QString text;             ///< `Service › Restart…`
-        QString note;             ///< its key, or why not
-        QPointer<QAction> action; ///< null: go to the service
-        ServiceId service = NoService;
-    };
-
     void filter(const QString &typed);
+    void sayNothingFound(const QString &typed);
     void run();
 
-    QList<Entry> m_entries;
+    QList<PaletteCommand> m_commands;
+    More m_more;
+    QList<PaletteCommand> m_found; ///< line by line of the list
     QLineEdit *m_typed;
     QListWidget *m_list;
 };

@@ -19,7 +19,7 @@ namespace {
 /// `127.0.0.1:8002 · version 1.4.0 · pid 4312 · up 2 h 4 min`, as far as it is known.
 QString facts(const ServiceRow &row, std::chrono::duration<double> age)
 {
-    QStringList facts{placeOf(row.entry)};
+    QStringList facts{shortAddress(placeOf(row.entry))};
     if (!row.report)
         return facts.first();
     if (!row.report->version.isEmpty())

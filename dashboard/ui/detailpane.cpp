@@ -49,6 +49,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
     setFocusProxy(m_tabs);
+    makePageActions();
     connectPages();
     refreshButtons();
 }
@@ -109,7 +110,26 @@ void DetailPane::connectPages()
     connect(&m_commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
     connect(m_dependencies, &DependenciesPage::opened, this, &DetailPane::showDependency);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);
 }
+
+void DetailPane::makePageActions()
+{
+    for (int page = 0; page < m_tabs->count(); ++page) {
+        auto *const action = new QAction(m_tabs->tabText(page), this);
+        action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + page)));
+        connect(action, &QAction::triggered, this, [this, page] {
+            m_tabs->setCurrentIndex(page);
+            m_tabs->currentWidget()->setFocus();
+        });
+        m_tabs->setTabToolTip(page, action->shortcut().toString(QKeySequence::NativeText));
+        m_pageActions << action;
+    }
+}
+
+int DetailPane::page() const { return m_tabs->currentIndex(); }
+
+void DetailPane::setPage(int page) { m_tabs->setCurrentIndex(page); }
 
 QWidget *DetailPane::makeButtons()
 {

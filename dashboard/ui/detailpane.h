@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QStackedWidget;
 class QTabWidget;
@@ -35,6 +36,14 @@ public:
     void setServices(const QList<ServiceId> &services);
     void showDependency(const QString &name); ///< its graph
 
+    /// Ctrl+1 to Ctrl+9: shows the page, and gives it the focus.
+    const QList<QAction *> &pageActions() const { return m_pageActions; }
+    int page() const;
+    void setPage(int page); ///< nothing happens if there is no such page
+
+Q_SIGNALS:
+    void pageChanged();
+
 protected:
     void resizeEvent(QResizeEvent *event) override;
 
@@ -45,6 +54,7 @@ private:
     void refreshReason();
     QWidget *makePage();
     QWidget *makeButtons();
+    void makePageActions();
     void connectPages();
 
     FleetSession &m_session;
@@ -58,6 +68,7 @@ private:
     QToolButton *m_shutDown;
     QLabel *m_reason; ///< two lines, whether they are used or not, so that nothing around them moves
     QTabWidget *m_tabs;
+    QList<QAction *> m_pageActions;
     DependenciesPage *m_dependencies;
     GraphPage *m_graphs;
     LogsPage *m_logs;

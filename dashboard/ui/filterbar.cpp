@@ -55,6 +55,8 @@ void FilterBar::beginWord(const QString &text)
 
 QString FilterBar::filter() const { return m_filter->text(); }
 
+const QList<QAction *> &FilterBar::viewActions() const { return m_views->viewActions(); }
+
 QString FilterBar::view() const { return m_views->view(); }
 
 void FilterBar::apply(const QString &text)

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QLineEdit;
 
 namespace Hephaestus {
@@ -28,7 +29,8 @@ public:
     void beginWord(const QString &text);
     void focusFilter(); ///< with all of it selected, to be typed over
     QString filter() const;
-    QString view() const; ///< the filter in use, if it is that of a saved view; else empty
+    const QList<QAction *> &viewActions() const; ///< one for each saved view
+    QString view() const;                        ///< the filter in use, if it is that of a saved view; else empty
 
 Q_SIGNALS:
     void filterChanged(); ///< its text, whether it can be read or not

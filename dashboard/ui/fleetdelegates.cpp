@@ -106,7 +106,11 @@ void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const Q
         painter.drawPixmap(QPoint(area.right() - size, area.center().y() - size / 2 + 1), star);
         rest.adjust(0, 0, -size - spacing(option.fontMetrics, 1), 0);
     }
-    CellDelegate::paintContent(painter, rest, option, index);
+    // Of an address the beginning and the end tell who it is.
+    const bool isAddress = option.text.contains("://"_L1) || option.text.startsWith("unix:"_L1);
+    painter.drawText(
+        rest, int(option.displayAlignment) | Qt::TextSingleLine,
+        option.fontMetrics.elidedText(option.text, isAddress ? Qt::ElideMiddle : Qt::ElideRight, rest.width()));
 }
 
 // ---- code -------------------------------------------------------------------------------------------

@@ -14,9 +14,12 @@
 #include "dashboard/ui/filedrop.h"
 #include "dashboard/ui/filterbar.h"
 #include "dashboard/ui/findservicesdialog.h"
+#include "dashboard/ui/fleetfilecommands.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/palettecommands.h"
 #include "dashboard/ui/preferencesdialog.h"
+#include "dashboard/ui/renamecommand.h"
 #include "dashboard/ui/servicecommands.h"
 #include "dashboard/ui/shortcutswindow.h"
 #include "dashboard/ui/startpage.h"
@@ -59,6 +62,8 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_added(session)
     , m_commands(new ServiceCommands(session, this))
     , m_copies(new CopyCommands(session.fleet(), this))
+    , m_rename(new RenameCommand(session, this))
+    , m_fleetFiles(new FleetFileCommands(session, this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {
@@ -80,6 +85,9 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     connect(new FileDrop(this), &FileDrop::dropped, this, &MainWindow::openFleetForGood);
     const auto say = [this](const QString &sentence) { statusBar()->showMessage(sentence, 20'000); };
     connect(&m_added, &AddedServices::refused, this, say);
+    connect(m_fleetFiles, &FleetFileCommands::openWanted, this, &MainWindow::openFleetForGood);
+    connect(m_fleetFiles, &FleetFileCommands::reloadWanted, this, &MainWindow::openFleet);
+    connect(m_fleetFiles, &FleetFileCommands::done, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
     connect(&m_added, &AddedServices::trouble, &session.journal(), [&session](const QString &sentence) {
         session.journal().append({Clock::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
@@ -96,7 +104,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
                                      "written")
                                       .arg(settings.fileName())});
     showPage();
-    m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter});
+    m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter, m_detail});
 }
 
 void MainWindow::makeActions()
@@ -141,6 +149,9 @@ void MainWindow::makeMenus()
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
     file->addActions({m_add, m_open, m_discover, m_demo, m_endDemo});
     file->addSeparator();
+    file->addActions({m_fleetFiles->save(), m_fleetFiles->reload()});
+    file->addMenu(m_fleetFiles->recent());
+    file->addSeparator();
     QAction *const preferences =
         file->addAction(tr("&Preferences…"), QKeySequence(tr("Ctrl+,")), this, &MainWindow::openPreferences);
     preferences->setMenuRole(QAction::PreferencesRole);
@@ -166,7 +177,7 @@ void MainWindow::fillServiceMenu(QMenu *menu)
         menu->addAction(m_commands->action(action));
     menu->addAction(m_commands->cancel());
     menu->addSeparator();
-    menu->addActions({m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(),
+    menu->addActions({m_rename->action(), m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(),
                       m_copies->json(), m_commands->remove()});
 }
 
@@ -194,6 +205,8 @@ void MainWindow::makeViewMenu()
         m_table->fillColumnsMenu(columns);
     });
     view->addAction(tr("&Wallboard"), QKeySequence(Qt::Key_F11), this, &MainWindow::openWallboard);
+    view->addSeparator();
+    view->addActions(m_detail->pageActions());
 }
 
 void MainWindow::makeTableKeys()
@@ -257,6 +270,7 @@ void MainWindow::connectViews()
     connect(m_table, &QAbstractItemView::clicked, this,
             [this] { m_session.fleet().setFailure(m_table->currentService(), {}); }); // its receipt is in the details
     connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
+    connect(m_table, &FleetView::currentServiceChanged, m_rename, &RenameCommand::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
@@ -357,9 +371,13 @@ void MainWindow::openPalette()
 {
     QList<QAction *> actions = allActions();
     actions.removeOne(m_palette);
-    auto *const palette = new CommandPalette(actions, m_session.fleet(), this);
-    connect(palette, &CommandPalette::serviceChosen, this, &MainWindow::showService);
-    palette->open();
+    const PaletteCommands commands({&m_session, m_commands, actions, m_detail->pageActions(), m_filter->viewActions(),
+                                    m_preferences, [this](const Preferences &changed) { setPreferences(changed); },
+                                    [this](ServiceId id) { showService(id); },
+                                    [this](const QString &filter) { m_filter->setFilter(filter); }});
+    (new CommandPalette(
+         commands.all(), [commands](const QString &typed) { return commands.withService(typed); }, this))
+        ->open();
 }
 
 void MainWindow::openShortcuts() { (new ShortcutsWindow(allActions(), m_tableKeys->keys(), this))->open(); }
@@ -454,7 +472,10 @@ void MainWindow::openRemembered()
 void MainWindow::openFleetForGood(const QString &path)
 {
     const QString file = QFileInfo(path).absoluteFilePath();
-    if (!openFleet(file) || m_preferences.fleetFiles.contains(file))
+    if (!openFleet(file))
+        return;
+    m_fleetFiles->remember(file);
+    if (m_preferences.fleetFiles.contains(file))
         return;
     Preferences changed = m_preferences;
     changed.fleetFiles << file;

@@ -18,7 +18,9 @@ class CopyCommands;
 class DetailPane;
 class EventList;
 class FilterBar;
+class FleetFileCommands;
 class FleetView;
+class RenameCommand;
 class ServiceCommands;
 class TableKeys;
 class WindowLayout;
@@ -97,6 +99,8 @@ private:
     AddedServices m_added;
     ServiceCommands *m_commands;
     CopyCommands *m_copies;
+    RenameCommand *m_rename;
+    FleetFileCommands *m_fleetFiles;
     bool m_hidesOnClose = false;
     bool m_quits = false;
     QAction *m_add;

@@ -3,6 +3,7 @@
 
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/quietheader.h"
+#include "dashboard/ui/tablecopy.h"
 #include "dashboard/ui/theme.h"
 
 #include <QTableView>
@@ -21,6 +22,7 @@ void styleTable(QTableView *table, int currentRole)
     table->setFrameShape(QFrame::NoFrame);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table->setHorizontalHeader(new QuietHeader(table));
+    new TableCopy(table);
     table->verticalHeader()->hide();
     table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     table->verticalHeader()->setDefaultSectionSize(spacing(table->fontMetrics(), 7));

@@ -20,6 +20,7 @@ public:
     /// The filter in use: what would be saved, and which view is ticked.
     void setFilter(const QString &filter);
 
+    const QList<QAction *> &viewActions() const { return m_actions; } ///< in their order
     /// The filter in use, if it is that of a view; else empty.
     QString view() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/windowlayout.h"
 
+#include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/filterbar.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/theme.h"
@@ -47,6 +48,7 @@ void WindowLayout::restore()
     m_parts.showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
     m_parts.table->restoreColumns(settings, tableGroup());
     m_parts.filter->setFilter(settings.value(u"window/filter"_s).toString());
+    m_parts.detail->setPage(settings.value(u"window/page"_s, 0).toInt());
     m_view = m_parts.filter->view();
     m_parts.table->restoreColumns(settings, tableGroup());
 }
@@ -114,6 +116,7 @@ void WindowLayout::watch()
     connect(m_parts.showEvents, &QAction::toggled, this, &WindowLayout::saveSoon);
     connect(m_parts.filter, &FilterBar::filterChanged, this, &WindowLayout::changeView);
     connect(m_parts.filter, &FilterBar::filterChanged, this, &WindowLayout::saveSoon);
+    connect(m_parts.detail, &DetailPane::pageChanged, this, &WindowLayout::saveSoon);
     m_window->installEventFilter(this);
 }
 
@@ -140,6 +143,7 @@ void WindowLayout::save() const
     settings.setValue(u"window/rows"_s, m_parts.rows->saveState());
     settings.setValue(u"window/events"_s, m_parts.showEvents->isChecked());
     settings.setValue(u"window/filter"_s, m_parts.filter->filter());
+    settings.setValue(u"window/page"_s, m_parts.detail->page());
     m_parts.table->saveColumns(settings, tableGroup());
 }
 

@@ -9,12 +9,13 @@ class QSplitter;
 
 namespace Hephaestus {
 
+class DetailPane;
 class FilterBar;
 class FleetView;
 
 /// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns of
-/// each view, the filter, and whether the events are shown. In a narrow window the details are below the table. A
-/// change is saved soon, not only at the end: that may be a kill, or the machine's.
+/// each view, the filter, the page, and whether the events are shown. In a narrow window the details are below the
+/// table. A change is saved soon, not only at the end: that may be a kill, or the machine's.
 class WindowLayout : public QObject
 {
     Q_OBJECT
@@ -27,6 +28,7 @@ public:
         QAction *showEvents;
         FleetView *table;
         FilterBar *filter;
+        DetailPane *detail;
     };
 
     /// Restores the layout at once. `parts` are the window's.

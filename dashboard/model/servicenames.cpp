@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/servicenames.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <QSettings>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int LongestName = 200; // as in a fleet file
+
+/// An address is no key of a settings file.
+QString keyOf(const QString &url, const QString &what)
+{
+    return u"names/"_s + QString::fromLatin1(url.toUtf8().toHex()) + u'/' + what;
+}
+
+QString shortened(const QString &name) { return visibleText(name.simplified(), LongestName); }
+
+} // namespace
+
+ServiceNames::ServiceNames(FleetSession &session, QObject *parent) : QObject(parent), m_session(session)
+{
+    FleetModel &fleet = session.fleet();
+    // Once the row's address is known to the session: it tells whose name comes from a file.
+    connect(
+        &fleet, &QAbstractItemModel::rowsInserted, this,
+        [this](const QModelIndex &, int first, int last) { begin(first, last); }, Qt::QueuedConnection);
+    connect(&fleet, &FleetModel::answered, this, &ServiceNames::applyTold);
+    begin(0, fleet.rowCount() - 1);
+}
+
+/// Rows may have gone before this is called.
+void ServiceNames::begin(int first, int last)
+{
+    const QSettings settings;
+    for (int line = first; line <= last && line < m_session.fleet().rowCount(); ++line) {
+        const ServiceRow &row = m_session.fleet().row(line);
+        if (!whyNot(row.id).isEmpty())
+            continue;
+        const QString own = settings.value(keyOf(row.entry.url, u"own"_s)).toString();
+        const QString told = settings.value(keyOf(row.entry.url, u"told"_s)).toString();
+        if (!own.isEmpty()) {
+            m_session.fleet().rename(row.id, own);
+        } else if (row.entry.name == row.entry.url) {
+            m_unnamed << row.id;
+            if (!told.isEmpty())
+                m_session.fleet().rename(row.id, distinct(row.id, told));
+            applyTold(row.id);
+        }
+    }
+}
+
+QString ServiceNames::whyNot(ServiceId id) const
+{
+    const ServiceRow *const row = m_session.fleet().find(id);
+    if (!row)
+        return tr("Select one service.");
+    const QString file = m_session.fleetFileOf(row->entry.url);
+    return file.isEmpty() ? QString() : tr("Its name is in %1.").arg(visibleText(file, 200));
+}
+
+void ServiceNames::rename(ServiceId id, const QString &name)
+{
+    if (!whyNot(id).isEmpty())
+        return;
+    const QString url = m_session.fleet().find(id)->entry.url;
+    QSettings settings;
+    if (const QString own = shortened(name); !own.isEmpty()) {
+        m_unnamed.remove(id);
+        settings.setValue(keyOf(url, u"own"_s), own);
+        return m_session.fleet().rename(id, own);
+    }
+    settings.remove(keyOf(url, u"own"_s));
+    m_session.fleet().rename(id, url);
+    m_unnamed << id;
+    applyTold(id);
+}
+
+void ServiceNames::applyTold(ServiceId id)
+{
+    if (!m_unnamed.contains(id))
+        return;
+    const ServiceRow *const row = m_session.fleet().find(id);
+    if (!row)
+        return (void)m_unnamed.remove(id);
+    const QString told = row->report ? shortened(row->report->service) : QString();
+    if (!row->isCurrent() || told.isEmpty())
+        return;
+    const QString name = distinct(id, told);
+    if (row->entry.name == name)
+        return;
+    QSettings().setValue(keyOf(row->entry.url, u"told"_s), told);
+    m_session.fleet().rename(id, name);
+}
+
+/// Two that tell the same name are told apart by their places.
+QString ServiceNames::distinct(ServiceId id, const QString &name) const
+{
+    const FleetModel &fleet = m_session.fleet();
+    for (int line = 0; line < fleet.rowCount(); ++line) {
+        const ServiceRow &other = fleet.row(line);
+        if (other.id != id && other.entry.name == name)
+            return tr("%1 (%2)").arg(name, placeOf(fleet.find(id)->entry));
+    }
+    return name;
+}
+
+} // namespace Hephaestus

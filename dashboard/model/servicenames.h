@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/fleetsession.h"
+
+#include <QSet>
+
+namespace Hephaestus {
+
+/// What services are called that no fleet file names. One that was added by its address takes the name that it tells,
+/// until the user gives it another. Both are in the settings, by address, for the next start.
+class ServiceNames : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `session` outlives this.
+    explicit ServiceNames(FleetSession &session, QObject *parent = nullptr);
+
+    /// Why it cannot be renamed here, as a sentence; empty if it can.
+    QString whyNot(ServiceId id) const;
+    /// By the user. Empty: the name that it tells, or its address.
+    void rename(ServiceId id, const QString &name);
+
+private:
+    void begin(int first, int last);
+    void applyTold(ServiceId id);
+    QString distinct(ServiceId id, const QString &name) const;
+
+    FleetSession &m_session;
+    QSet<ServiceId> m_unnamed; ///< which take the name they tell
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/palettecommands.h"
+
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/servicecommands.h"
+
+#include <QAction>
+#include <QPointer>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype MostWithService = 100;
+
+QString paletteTr(const char *text) { return CommandPalette::tr(text); }
+
+QString plainName(const QAction *action) { return action->text().remove(u'&'); }
+
+PaletteCommand ofAction(QAction *action, const QString &text)
+{
+    const QString why = action->isEnabled() ? QString() : action->statusTip();
+    const QString key = action->shortcut().toString(QKeySequence::NativeText);
+    return {text, why.isEmpty() ? key : why, action->isEnabled(), [action = QPointer<QAction>(action)] {
+                if (action && action->isEnabled())
+                    action->trigger();
+            }};
+}
+
+QString onOrOff(bool on) { return on ? paletteTr("on") : paletteTr("off"); }
+
+} // namespace
+
+QList<PaletteCommand> PaletteCommands::all() const
+{
+    QList<PaletteCommand> commands;
+    for (QAction *const action : m_parts.actions)
+        commands << ofAction(action, plainName(action));
+    for (QAction *const view : m_parts.views)
+        commands << ofAction(view, paletteTr("View: %1").arg(plainName(view)));
+    commands << preferences() << dependencies();
+    const FleetModel &fleet = m_parts.session->fleet();
+    for (int line = 0; line < fleet.rowCount(); ++line) {
+        const ServiceRow &row = fleet.row(line);
+        commands << PaletteCommand{paletteTr("Go to %1").arg(visibleText(row.entry.name, 80)),
+                                   visibleText(stateText(row), 60), true,
+                                   [show = m_parts.showService, id = row.id] { show(id); }};
+    }
+    return commands;
+}
+
+/// Each with what it is now.
+QList<PaletteCommand> PaletteCommands::preferences() const
+{
+    QList<PaletteCommand> commands;
+    const auto add = [&](const QString &text, const QString &note, auto &&change) {
+        commands << PaletteCommand{text, note, true,
+                                   [before = m_parts.preferences, set = m_parts.setPreferences, change] {
+                                       Preferences changed = before;
+                                       change(changed);
+                                       set(changed);
+                                   }};
+    };
+    const std::pair<QString, QString> colours[] = {{u"system"_s, paletteTr("Colours: as the system")},
+                                                   {u"light"_s, paletteTr("Colours: light")},
+                                                   {u"dark"_s, paletteTr("Colours: dark")}};
+    for (const auto &[key, text] : colours)
+        add(text, m_parts.preferences.colors == key ? paletteTr("chosen") : QString(),
+            [key = key](Preferences &changed) { changed.colors = key; });
+    const std::pair<bool Preferences::*, QString> flags[] = {
+        {&Preferences::askBeforeIdleRestart, paletteTr("Ask before a restart even when nothing is in flight")},
+        {&Preferences::tray, paletteTr("Icon in the tray")},
+        {&Preferences::closeToTray, paletteTr("Keep watching from the tray when the window is closed")},
+        {&Preferences::notifications, paletteTr("Notify of trouble, recovery and old code")}};
+    for (const auto &[flag, text] : flags) {
+        const bool on = m_parts.preferences.*flag;
+        add(paletteTr("%1: turn %2").arg(text, onOrOff(!on)), onOrOff(on),
+            [flag = flag, on](Preferences &changed) { changed.*flag = !on; });
+    }
+    return commands;
+}
+
+/// Of all services, each once: who uses it.
+QList<PaletteCommand> PaletteCommands::dependencies() const
+{
+    QMap<QString, int> users;
+    const FleetModel &fleet = m_parts.session->fleet();
+    for (int line = 0; line < fleet.rowCount(); ++line) {
+        if (const ServiceRow &row = fleet.row(line); row.report) {
+            for (const DependencyReport &dependency : row.report->dependencies)
+                users[dependency.name] += dependency.status == DependencyStatus::NotUsed ? 0 : 1;
+        }
+    }
+    QList<PaletteCommand> commands;
+    for (auto it = users.cbegin(); it != users.cend(); ++it) {
+        if (it.value() == 0)
+            continue;
+        const QString filter = it.key().contains(u' ') ? u"dep:\"%1\""_s.arg(it.key()) : u"dep:"_s + it.key();
+        commands << PaletteCommand{paletteTr("Who uses %1").arg(visibleText(it.key(), 80)),
+                                   it.value() == 1 ? paletteTr("1 service") : paletteTr("%1 services").arg(it.value()),
+                                   true, [set = m_parts.setFilter, filter] { set(filter); }};
+    }
+    return commands;
+}
+
+QList<PaletteCommands::Verb> PaletteCommands::verbs() const
+{
+    QList<Verb> verbs{{paletteTr("Restart %1"), ServiceAction::Restart},
+                      {paletteTr("Start %1"), ServiceAction::Start},
+                      {paletteTr("Shut down %1"), ServiceAction::ShutDown},
+                      {paletteTr("Schedule a shutdown of %1"), ServiceAction::ScheduleShutDown},
+                      {paletteTr("Cancel the scheduled shutdown of %1"), ServiceAction::CancelShutDown},
+                      {paletteTr("Check %1"), ServiceAction::CheckNow}};
+    for (Verb &verb : verbs)
+        verb.trigger = m_parts.commands->action(*verb.action);
+    for (QAction *const page : m_parts.pages)
+        verbs << Verb{plainName(page) + u" %1"_s, {}, page};
+    return verbs;
+}
+
+PaletteCommand PaletteCommands::commandOf(const Verb &verb, const ServiceRow &row) const
+{
+    const QString why = verb.action ? m_parts.session->actions().whyNot(row.id, *verb.action) : QString();
+    return {verb.text.arg(visibleText(row.entry.name, 80)), visibleText(why.isEmpty() ? stateText(row) : why, 120),
+            why.isEmpty(), [show = m_parts.showService, id = row.id, trigger = QPointer<QAction>(verb.trigger)] {
+                show(id);
+                if (trigger && trigger->isEnabled())
+                    trigger->trigger();
+            }};
+}
+
+QList<PaletteCommand> PaletteCommands::withService(const QString &typed) const
+{
+    QList<PaletteCommand> commands;
+    const QList<Verb> all = verbs();
+    const FleetModel &fleet = m_parts.session->fleet();
+    for (qsizetype blank = typed.indexOf(u' '); blank > 0; blank = typed.indexOf(u' ', blank + 1)) {
+        const QString name = typed.mid(blank + 1).trimmed();
+        QList<Verb> meant;
+        std::ranges::copy_if(all, std::back_inserter(meant), [&](const Verb &verb) {
+            return looseMatch(QString(verb.text).remove(u"%1"_s), typed.left(blank)).has_value();
+        });
+        for (int line = 0; line < fleet.rowCount() && !meant.isEmpty(); ++line) {
+            if (!fleet.row(line).entry.name.contains(name, Qt::CaseInsensitive))
+                continue;
+            for (const Verb &verb : std::as_const(meant))
+                commands << commandOf(verb, fleet.row(line));
+            if (commands.size() >= MostWithService)
+                return commands;
+        }
+    }
+    return commands;
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/renamecommand.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <QAction>
+#include <QInputDialog>
+#include <QLineEdit>
+
+namespace Hephaestus {
+
+RenameCommand::RenameCommand(FleetSession &session, QWidget *window)
+    : QObject(window)
+    , m_session(session)
+    , m_window(window)
+    , m_names(session)
+    , m_action(new QAction(tr("Re&name…"), this))
+{
+    m_action->setShortcut(Qt::Key_F2);
+    connect(m_action, &QAction::triggered, this, &RenameCommand::ask);
+    setService(NoService);
+}
+
+void RenameCommand::setService(ServiceId id)
+{
+    m_service = id;
+    const QString why = m_names.whyNot(id);
+    m_action->setEnabled(why.isEmpty());
+    m_action->setStatusTip(why.isEmpty() ? tr("Give it another name in this window.") : why);
+    m_action->setToolTip(m_action->statusTip().toHtmlEscaped());
+}
+
+void RenameCommand::ask()
+{
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    if (!row)
+        return;
+    auto *const dialog = new QInputDialog(m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Rename"));
+    dialog->setLabelText(tr("Name of the service at %1, or nothing for the name it tells:")
+                             .arg(shortAddress(placeOf(row->entry)).toHtmlEscaped()));
+    dialog->setTextValue(row->entry.name);
+    dialog->setOkButtonText(tr("&Rename"));
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, id = m_service](const QString &name) { m_names.rename(id, name); });
+    dialog->open();
+}
+
+} // namespace Hephaestus

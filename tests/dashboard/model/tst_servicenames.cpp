@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/fleetfile.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/model/fleetexport.h"
+#include "dashboard/model/servicenames.h"
+#include "dashboard/model/typedaddress.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/events.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+class TestServiceNames : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init() { QSettings().clear(); }
+    void aServiceTakesTheNameItTells();
+    void twoOfOneNameAreToldApart();
+    void theUsersNameCountsAndIsRemembered();
+    void aFleetFileNamesItsServices();
+    void whatIsTypedBecomesAUrl_data();
+    void whatIsTypedBecomesAUrl();
+    void whatWasAddedIsAFleetFile();
+    void anAddressIsCutInTheMiddle();
+};
+
+namespace {
+
+HealthReport named(const QString &name)
+{
+    HealthReport report = Reports::healthy();
+    report.service = name;
+    return report;
+}
+
+/// A session that is not started: nothing is asked.
+struct Bench
+{
+    FleetSession session;
+    ServiceNames names{session};
+
+    ServiceId add(const QString &url)
+    {
+        const ServiceId id = session.add(*entryForUrl(url));
+        Test::deliverEvents();
+        return id;
+    }
+    void answer(ServiceId id, const QString &name) { session.fleet().applyAnswer(id, Reports::answer(named(name))); }
+    QString nameOf(ServiceId id) { return session.fleet().find(id)->entry.name; }
+};
+
+const QString One = u"http://127.0.0.1:1"_s;
+const QString Two = u"http://127.0.0.1:2"_s;
+
+} // namespace
+
+void TestServiceNames::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QCoreApplication::setApplicationName(u"tst_servicenames"_s);
+}
+
+void TestServiceNames::aServiceTakesTheNameItTells()
+{
+    {
+        Bench bench;
+        const ServiceId id = bench.add(One);
+        QCOMPARE(bench.nameOf(id), One);
+        bench.answer(id, {});
+        QCOMPARE(bench.nameOf(id), One);
+        bench.answer(id, u"orders"_s);
+        QCOMPARE(bench.nameOf(id), u"orders"_s);
+        bench.answer(id, u"or\u202Eders"_s);
+        QCOMPARE(bench.nameOf(id), u"or\\u{202e}ders"_s);
+        bench.answer(id, u"orders"_s);
+    }
+    Bench bench; // the next start, and it does not answer
+    QCOMPARE(bench.nameOf(bench.add(One)), u"orders"_s);
+}
+
+void TestServiceNames::twoOfOneNameAreToldApart()
+{
+    Bench bench;
+    const ServiceId one = bench.add(One);
+    const ServiceId two = bench.add(Two);
+    for (int each = 0; each < 2; ++each) {
+        bench.answer(one, u"orders"_s);
+        bench.answer(two, u"orders"_s);
+    }
+    QCOMPARE(bench.nameOf(one), u"orders"_s);
+    QCOMPARE(bench.nameOf(two), u"orders (127.0.0.1:2)"_s);
+}
+
+void TestServiceNames::theUsersNameCountsAndIsRemembered()
+{
+    {
+        Bench bench;
+        const ServiceId id = bench.add(One);
+        bench.answer(id, u"orders"_s);
+        bench.names.rename(id, u"  my orders "_s);
+        bench.answer(id, u"orders"_s);
+        QCOMPARE(bench.nameOf(id), u"my orders"_s);
+    }
+    Bench bench;
+    const ServiceId id = bench.add(One);
+    QCOMPARE(bench.nameOf(id), u"my orders"_s);
+    bench.names.rename(id, {});
+    bench.answer(id, u"orders"_s);
+    QCOMPARE(bench.nameOf(id), u"orders"_s);
+}
+
+void TestServiceNames::aFleetFileNamesItsServices()
+{
+    Bench bench;
+    bench.session.addAll({Reports::entry(u"orders"_s, One)}, u"/etc/fleet.toml"_s);
+    Test::deliverEvents();
+    const ServiceId id = bench.session.find(One);
+    QVERIFY(bench.names.whyNot(id).contains(u"/etc/fleet.toml"_s));
+    bench.names.rename(id, u"mine"_s);
+    bench.answer(id, u"told"_s);
+    QCOMPARE(bench.nameOf(id), u"orders"_s);
+}
+
+void TestServiceNames::whatIsTypedBecomesAUrl_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<QString>("url");
+    QTest::newRow("a port") << u":8000"_s << u"http://127.0.0.1:8000"_s;
+    QTest::newRow("a bare port") << u" 8000 "_s << u"http://127.0.0.1:8000"_s;
+    QTest::newRow("a port with a path") << u"8000/api"_s << u"http://127.0.0.1:8000/api"_s;
+    QTest::newRow("a host") << u"localhost:8000"_s << u"http://localhost:8000"_s;
+    QTest::newRow("an IPv6 address") << u"[::1]:8000"_s << u"http://[::1]:8000"_s;
+    QTest::newRow("a URL") << u"https://example.org/x"_s << u"https://example.org/x"_s;
+    QTest::newRow("a socket") << u"/run/x.sock"_s << u"unix:/run/x.sock"_s;
+    QTest::newRow("a socket at home") << u"~/x.sock"_s << u"unix:"_s + QDir::homePath() + u"/x.sock"_s;
+    QTest::newRow("a socket with its scheme") << u"unix:/run/x.sock"_s << u"unix:/run/x.sock"_s;
+    QTest::newRow("nothing") << u" "_s << QString();
+}
+
+void TestServiceNames::whatIsTypedBecomesAUrl()
+{
+    QFETCH(QString, typed);
+    QTEST(urlOfTyped(typed), "url");
+    if (!typed.trimmed().isEmpty())
+        QVERIFY(entryForUrl(urlOfTyped(typed)).ok());
+}
+
+void TestServiceNames::whatWasAddedIsAFleetFile()
+{
+    QList<FleetEntry> entries{*entryForUrl(One), *entryForUrl(Two), *entryForUrl(u"unix:/run/x.sock"_s)};
+    entries[0].name = entries[1].name = u"quoted \"name\" \\ and back"_s;
+    entries[1].group = u"edge"_s;
+    entries[2].token = u"secret"_s;
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const QByteArray content = fleetFileWith(entries);
+    QVERIFY(!content.contains("secret"));
+    file.write(content);
+    file.close();
+    const FleetReading reading = readFleet(file.fileName());
+    QVERIFY2(reading.ok(), reading.ok() ? "" : qPrintable(reading.problems.first().text()));
+    QCOMPARE(reading.fleet.services.size(), 3);
+    QCOMPARE(reading.fleet.services[0].name, entries[0].name);
+    QCOMPARE(reading.fleet.services[1].name, entries[0].name + u' ' + Two);
+    QCOMPARE(reading.fleet.services[1].group, u"edge"_s);
+    for (qsizetype each = 0; each < 3; ++each) {
+        QCOMPARE(reading.fleet.services[each].url, entries[each].url);
+        QCOMPARE(reading.fleet.services[each].restart, entries[each].restart);
+    }
+}
+
+void TestServiceNames::anAddressIsCutInTheMiddle()
+{
+    QCOMPARE(shortAddress(u"127.0.0.1:8002"_s), u"127.0.0.1:8002"_s);
+    const QString text = shortAddress(u"a-very-long-name-of-a-host.in-some-cluster.example.org:8002/prefix"_s, 21);
+    QCOMPARE(text, u"a-very-lon…002/prefix"_s);
+}
+
+QTEST_GUILESS_MAIN(TestServiceNames)
+#include "tst_servicenames.moc"

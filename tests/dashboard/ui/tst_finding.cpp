@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What people find by typing: commands; and what they take away with Ctrl+C.
+#include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/filterbar.h"
+#include "dashboard/ui/fleetfilecommands.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/mainwindow.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QAbstractItemView>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMenu>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A window on four services that are not polled.
+struct Bench
+{
+    FleetSession session;
+    MainWindow window{session};
+
+    Bench()
+    {
+        for (int each = 1; each <= 4; ++each) {
+            FleetEntry entry = Reports::entry(u"gateway-%1"_s.arg(each), u"http://127.0.0.1:1/%1"_s.arg(each));
+            entry.group = u"edge"_s;
+            entry.interval = std::chrono::hours(1);
+            session.fleet().applyAnswer(session.fleet().add(entry), Reports::answer(Reports::healthy()));
+        }
+    }
+
+    bool start()
+    {
+        window.show();
+        return QTest::qWaitForWindowExposed(&window);
+    }
+    FleetView *table() { return window.findChild<FleetView *>(); }
+    QTabWidget *tabs() { return window.findChild<QTabWidget *>(); }
+    QLineEdit *filter() { return window.findChild<FilterBar *>()->findChild<QLineEdit *>(); }
+    QString current() { return session.fleet().find(table()->currentService())->entry.name; }
+
+    /// The palette with that typed into it.
+    QListWidget *typed(const QString &text)
+    {
+        window.openPalette();
+        auto *const palette = window.findChild<CommandPalette *>();
+        QTest::keyClicks(palette->findChild<QLineEdit *>(), text);
+        return palette->findChild<QListWidget *>();
+    }
+    void press(Qt::Key key) { QTest::keyClick(window.findChild<CommandPalette *>()->findChild<QLineEdit *>(), key); }
+};
+
+} // namespace
+
+class TestFinding : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void thePaletteFindsEverything_data();
+    void thePaletteFindsEverything();
+    void aCommandThatIsNotPossibleSaysWhy();
+    void aPageOfAServiceIsShown();
+    void aPreferenceIsChanged();
+    void aDependencyFiltersWhoUsesIt();
+    void keysShowThePages();
+    void rowsAreCopiedForASpreadsheet();
+    void thePageAndTheFilterAreThereAgain();
+    void f2GivesAnotherName();
+    void whatWasAddedIsSaved();
+};
+
+void TestFinding::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QCoreApplication::setApplicationName(u"tst_finding"_s);
+}
+
+void TestFinding::init()
+{
+    QSettings().clear();
+    QSettings().setValue(u"views/size"_s, 1);
+    QSettings().setValue(u"views/1/name"_s, u"mine"_s);
+    QSettings().setValue(u"views/1/filter"_s, u"!stale"_s);
+}
+
+void TestFinding::thePaletteFindsEverything_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<QString>("first");
+    QTest::newRow("an action of the menus") << u"wallboard"_s << u"Wallboard"_s;
+    QTest::newRow("a page") << u"logs"_s << u"Logs"_s;
+    QTest::newRow("a view") << u"mine"_s << u"View: mine"_s;
+    QTest::newRow("a preference") << u"dark"_s << u"Colours: dark"_s;
+    QTest::newRow("a dependency") << u"qdrant"_s << u"Who uses qdrant"_s;
+    QTest::newRow("a service") << u"gateway-3"_s << u"Go to gateway-3"_s;
+    QTest::newRow("an act with a service") << u"shut down gateway-4"_s << u"Shut down gateway-4"_s;
+    QTest::newRow("abbreviated") << u"lo gateway-4"_s << u"Logs gateway-4"_s;
+    QTest::newRow("a page with a service") << u"logs gateway-4"_s << u"Logs gateway-4"_s;
+    QTest::newRow("nothing") << u"xyzzy"_s << u"Nothing found for “xyzzy”"_s;
+}
+
+void TestFinding::thePaletteFindsEverything()
+{
+    QFETCH(QString, typed);
+    Bench bench;
+    QVERIFY(bench.start());
+    QTEST(bench.typed(typed)->item(0)->text(), "first");
+    if (typed == "xyzzy"_L1)
+        bench.press(Qt::Key_Return); // and it does nothing
+    QCOMPARE(bench.window.findChild<CommandPalette *>()->isVisible(), true);
+}
+
+void TestFinding::aCommandThatIsNotPossibleSaysWhy()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    const QListWidget *const list = bench.typed(u"restart gateway-4"_s);
+    QCOMPARE(list->item(0)->text(), u"Restart gateway-4"_s);
+    QVERIFY(!list->item(0)->data(Qt::UserRole).toString().isEmpty()); // its note
+    bench.press(Qt::Key_Return);
+    QVERIFY(bench.window.findChild<CommandPalette *>()->isVisible());
+}
+
+void TestFinding::aPageOfAServiceIsShown()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.typed(u"raw gateway-3"_s);
+    bench.press(Qt::Key_Return);
+    QCOMPARE(bench.current(), u"gateway-3"_s);
+    QCOMPARE(bench.tabs()->tabText(bench.tabs()->currentIndex()), u"Raw"_s);
+}
+
+void TestFinding::aPreferenceIsChanged()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    QVERIFY(bench.window.preferences().notifications);
+    const QListWidget *const list = bench.typed(u"notify"_s);
+    QVERIFY2(list->item(0)->text().endsWith(u"turn off"_s), qPrintable(list->item(0)->text()));
+    bench.press(Qt::Key_Return);
+    QVERIFY(!bench.window.preferences().notifications);
+    QVERIFY(!Preferences::read(QSettings()).notifications);
+}
+
+void TestFinding::aDependencyFiltersWhoUsesIt()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.typed(u"uses qdrant"_s);
+    bench.press(Qt::Key_Return);
+    QCOMPARE(bench.filter()->text(), u"dep:qdrant"_s);
+    QCOMPARE(bench.table()->rows().rowCount(), 4);
+}
+
+void TestFinding::keysShowThePages()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.table()->setFocus();
+    for (int page = bench.tabs()->count() - 1; page >= 0; --page) {
+        QTest::keyClick(&bench.window, Qt::Key(Qt::Key_1 + page), Qt::ControlModifier);
+        QCOMPARE(bench.tabs()->currentIndex(), page);
+    }
+}
+
+void TestFinding::rowsAreCopiedForASpreadsheet()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    for (int column = 0; column < FleetModel::ColumnCount; ++column)
+        bench.table()->setColumnHidden(column, column != FleetModel::Service && column != FleetModel::Address);
+    bench.table()->selectAll();
+    QTest::keyClick(bench.table(), Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(),
+             u"Service\tAddress\n"
+             "gateway-1\t127.0.0.1:1/1\n"
+             "gateway-2\t127.0.0.1:1/2\n"
+             "gateway-3\t127.0.0.1:1/3\n"
+             "gateway-4\t127.0.0.1:1/4\n"_s);
+    bench.table()->select(bench.session.fleet().ids().at(1));
+    QTest::keyClick(bench.table(), Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(), u"Service\tAddress\ngateway-2\t127.0.0.1:1/2\n"_s);
+}
+
+void TestFinding::thePageAndTheFilterAreThereAgain()
+{
+    {
+        Bench bench;
+        QVERIFY(bench.start());
+        bench.tabs()->setCurrentIndex(3);
+        bench.filter()->setText(u"gateway-2"_s);
+        bench.window.close();
+    }
+    Bench bench;
+    QVERIFY(bench.start());
+    QCOMPARE(bench.tabs()->currentIndex(), 3);
+    QCOMPARE(bench.filter()->text(), u"gateway-2"_s);
+    QCOMPARE(bench.table()->rows().rowCount(), 1);
+}
+
+void TestFinding::f2GivesAnotherName()
+{
+    Bench bench;
+    const ServiceId id = bench.session.add(Reports::entry(u"http://127.0.0.1:2"_s, u"http://127.0.0.1:2"_s));
+    QVERIFY(bench.start());
+    bench.table()->select(id);
+    QTest::keyClick(&bench.window, Qt::Key_F2);
+    auto *const dialog = bench.window.findChild<QInputDialog *>();
+    QVERIFY(dialog && dialog->isVisible());
+    dialog->findChild<QLineEdit *>()->selectAll();
+    QTest::keyClicks(dialog->findChild<QLineEdit *>(), u"mine"_s);
+    QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
+    QCOMPARE(bench.current(), u"mine"_s);
+}
+
+void TestFinding::whatWasAddedIsSaved()
+{
+    Bench bench;
+    const ServiceId id = bench.session.add(Reports::entry(u"orders"_s, u"http://127.0.0.1:2"_s));
+    bench.session.addAll({Reports::entry(u"named"_s, u"http://127.0.0.1:3"_s)}, u"/etc/fleet.toml"_s);
+    QVERIFY(id != NoService && bench.start());
+    const QTemporaryDir directory;
+    const QString file = directory.filePath(u"fleet.toml"_s);
+    auto *const commands = bench.window.findChild<FleetFileCommands *>();
+    QVERIFY(!commands->saveAdded(file));
+    QFile written(file);
+    QVERIFY(written.open(QIODevice::ReadOnly));
+    const QByteArray content = written.readAll();
+    QVERIFY(content.contains("orders") && !content.contains("named"));
+    QVERIFY(commands->saveAdded(directory.filePath(u"none/fleet.toml"_s))); // and says so
+    for (int each = 0; each < 12; ++each)
+        commands->remember(u"/fleet-%1.toml"_s.arg(each % 10));
+    QCOMPARE(commands->recent()->actions().size(), FleetFileCommands::MostRecent);
+    QCOMPARE(commands->recent()->actions().first()->text(), u"/fleet-1.toml"_s);
+}
+
+QTEST_MAIN(TestFinding)
+#include "tst_finding.moc"
