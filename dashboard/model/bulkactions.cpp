@@ -8,6 +8,8 @@
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 bool isSequence(ServiceAction action)
@@ -41,6 +43,8 @@ void BulkActions::perform(const QList<ServiceId> &services, ServiceAction action
             m_actions.perform(id, action, delay);
         return;
     }
+    if (m_progress.total == 0)
+        m_summary.clear();
     for (const ServiceId id : inOrder(able, action))
         m_waiting << Task{id, action};
     m_progress.total += int(able.size());
@@ -88,9 +92,7 @@ void BulkActions::next()
             showWaiting();
             return m_actions.perform(task.service, task.action);
         }
-        ++m_progress.done;
-        ++m_progress.failed;
-        m_failed << row.entry.name;
+        note(task, row.entry.name, why);
         Q_EMIT happened(
             {m_time.wall(), task.service, row.entry.name, EventKind::Trouble, tr("not tried: %1").arg(why)});
     }
@@ -101,12 +103,9 @@ void BulkActions::take(ServiceId id, const Receipt &receipt)
 {
     if (!m_running || m_running->service != id)
         return;
+    const Task task = *m_running;
     m_running.reset();
-    ++m_progress.done;
-    if (!receipt.ok) {
-        ++m_progress.failed;
-        m_failed << receipt.service;
-    }
+    note(task, receipt.service, receipt.ok ? QString() : receipt.failure.isEmpty() ? tr("failed") : receipt.failure);
     // Not from within the signal that ended the last one: it still looks at its service.
     post(this, [this] {
         if (!m_running)
@@ -119,8 +118,49 @@ void BulkActions::endIfEmpty()
 {
     if (m_running || !m_waiting.isEmpty())
         return;
+    if (m_progress.done > 1)
+        m_summary = summarize();
     m_progress = {};
     m_failed.clear();
+    m_outcomes.clear();
+}
+
+void BulkActions::note(const Task &task, const QString &name, const QString &why)
+{
+    ++m_progress.done;
+    m_outcomes << Outcome{task.action, name, why};
+    if (why.isEmpty())
+        return;
+    ++m_progress.failed;
+    m_failed << name;
+}
+
+void BulkActions::dismissSummary()
+{
+    m_summary.clear();
+    Q_EMIT progressChanged();
+}
+
+QString BulkActions::summarize() const
+{
+    QStringList parts;
+    const std::pair<ServiceAction, QString> words[] = {{ServiceAction::Restart, tr("%1 restarted")},
+                                                       {ServiceAction::Start, tr("%1 started")},
+                                                       {ServiceAction::ShutDown, tr("%1 shut down")}};
+    for (const auto &[action, word] : words) {
+        const auto count = std::ranges::count_if(
+            m_outcomes, [action = action](const Outcome &each) { return each.action == action && each.why.isEmpty(); });
+        if (count > 0)
+            parts << word.arg(count);
+    }
+    QStringList failures;
+    for (const Outcome &each : m_outcomes) {
+        if (!each.why.isEmpty())
+            failures << each.name + u": "_s + each.why;
+    }
+    if (!failures.isEmpty())
+        parts << tr("%1 failed: %2").arg(failures.size()).arg(failures.join(u"; "_s));
+    return parts.join(u", "_s);
 }
 
 void BulkActions::showWaiting()

@@ -36,6 +36,10 @@ public:
 
     bool isWaiting(ServiceId id) const;
     const Progress &progress() const { return m_progress; }
+    /// What the last act on several came to, as a sentence: `3 restarted, 1 failed: gateway-4: …`. It stays until the
+    /// next act, or until it is dismissed. Empty: there was none.
+    const QString &summary() const { return m_summary; }
+    void dismissSummary();
 
 Q_SIGNALS:
     void progressChanged();
@@ -48,6 +52,14 @@ private:
         ServiceAction action;
     };
 
+    /// How one of them ended; `why` empty: well.
+    struct Outcome
+    {
+        ServiceAction action;
+        QString name;
+        QString why;
+    };
+
     QList<ServiceId> inOrder(const QList<ServiceId> &services, ServiceAction action) const;
     void next();
     void take(ServiceId id, const Receipt &receipt);
@@ -55,6 +67,8 @@ private:
     void showWaiting();
     QString failedDependency(const ServiceRow &row) const;
     void endIfEmpty();
+    void note(const Task &task, const QString &name, const QString &why);
+    QString summarize() const;
 
     FleetModel &m_fleet;
     ServiceActions &m_actions;
@@ -62,6 +76,8 @@ private:
     QList<Task> m_waiting;
     std::optional<Task> m_running;
     QStringList m_failed; ///< names
+    QList<Outcome> m_outcomes;
+    QString m_summary;
     Progress m_progress;
 };
 

@@ -5,12 +5,15 @@
 
 #include <QWidget>
 
-class QLabel;
 class QProgressBar;
+class QToolButton;
 
 namespace Hephaestus {
 
-/// How far an act on several services is, in the status bar, with a way to stop it; hidden while there is none.
+class ElidedLabel;
+
+/// How far an act on several services is, in the status bar, with a way to stop it. Afterwards what it came to, until
+/// somebody dismisses that; hidden while there is neither.
 class BulkProgress : public QWidget
 {
     Q_OBJECT
@@ -23,8 +26,9 @@ private:
     void update();
 
     BulkActions &m_bulk;
-    QLabel *m_text;
+    ElidedLabel *m_text;
     QProgressBar *m_bar;
+    QToolButton *m_button; ///< cancels the rest, or dismisses
 };
 
 } // namespace Hephaestus

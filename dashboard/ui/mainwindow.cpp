@@ -9,6 +9,7 @@
 #include "dashboard/ui/commandpalette.h"
 #include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/copycommands.h"
+#include "dashboard/ui/democommands.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/filedrop.h"
@@ -16,8 +17,11 @@
 #include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/fleetfilecommands.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/fleetwidecommands.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/killcommand.h"
 #include "dashboard/ui/palettecommands.h"
+#include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/renamecommand.h"
 #include "dashboard/ui/servicecommands.h"
@@ -56,14 +60,17 @@ constexpr QSize SmallestWindow{640, 400};
 MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget *parent)
     : QMainWindow(parent)
     , m_session(session)
-    , m_demoFleet(demoFleet)
     , m_preferences(Preferences::read(QSettings()))
     , m_favourites(session.fleet())
     , m_added(session)
     , m_commands(new ServiceCommands(session, this))
+    , m_demo(new DemoCommands(session, demoFleet, this))
     , m_copies(new CopyCommands(session.fleet(), this))
     , m_rename(new RenameCommand(session, this))
     , m_fleetFiles(new FleetFileCommands(session, this))
+    , m_kill(new KillCommand(session, this))
+    , m_places(new PlaceCommands(session.fleet(), this))
+    , m_fleetWide(new FleetWideCommands(session, *m_commands, this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {
@@ -71,7 +78,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     setWindowIcon(QIcon(u":/icons/hephaestus.svg"_s));
     setMinimumSize(SmallestWindow); // its own, so that what is in it never makes it larger
     makeActions();
-    m_pages->addWidget(new StartPage({m_add, m_open, m_discover, m_demo}));
+    m_pages->addWidget(new StartPage({m_add, m_open, m_discover, m_demo->begin()}));
     m_pages->addWidget(makeMainPage());
     setCentralWidget(m_pages);
     makeMenus();
@@ -88,14 +95,16 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     connect(m_fleetFiles, &FleetFileCommands::openWanted, this, &MainWindow::openFleetForGood);
     connect(m_fleetFiles, &FleetFileCommands::reloadWanted, this, &MainWindow::openFleet);
     connect(m_fleetFiles, &FleetFileCommands::done, this, say);
+    connect(m_kill, &KillCommand::failed, this, say);
+    connect(m_places, &PlaceCommands::failed, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
     connect(&m_added, &AddedServices::trouble, &session.journal(), [&session](const QString &sentence) {
         session.journal().append({Clock::machine().wall(), NoService, tr("Tokens"), EventKind::Trouble, sentence});
     });
     connect(&session.fleet(), &QAbstractItemModel::rowsInserted, this, &MainWindow::showPage);
     connect(&session.fleet(), &QAbstractItemModel::rowsRemoved, this, &MainWindow::showPage);
-    connect(&session.actions(), &ServiceActions::finished, this, &MainWindow::updateDemo, Qt::QueuedConnection);
-    connect(&session.fleet(), &FleetModel::totalsChanged, this, &MainWindow::updateDemo, Qt::QueuedConnection);
+    connect(m_demo, &DemoCommands::openWanted, this, &MainWindow::openFleet);
+    connect(m_demo, &DemoCommands::begun, m_table, &FleetView::select);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
     if (const QSettings settings; !settings.isWritable())
@@ -123,15 +132,6 @@ void MainWindow::makeActions()
                   tr("Watch all services of a fleet.toml, and restart them."));
     m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"),
                       tr("Find what listens on this machine, and watch what answers."));
-    m_demo = make(tr("&Try the demo"), u"demo"_s, {},
-                  m_demoFleet.isEmpty() ? tr("The demo is not installed with this program.")
-                                        : tr("Start three services on this machine, and watch them."));
-    if (m_session.actions().isReadOnly())
-        m_demo->setStatusTip(tr("This dashboard only looks: it was started with --read-only."));
-    m_endDemo = make(tr("&End the demo…"), {}, {}, tr("Shut down what it started, and remove it from this window."));
-    connect(m_endDemo, &QAction::triggered, this, &MainWindow::endDemo);
-    m_endDemo->setEnabled(false);
-    m_demo->setEnabled(!m_demoFleet.isEmpty() && !m_session.actions().isReadOnly());
     m_palette = make(tr("&Commands…"), {}, tr("Ctrl+K"), tr("Find a command or a service by typing."));
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
     connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
@@ -140,14 +140,13 @@ void MainWindow::makeActions()
     connect(m_add, &QAction::triggered, this, &MainWindow::addService);
     connect(m_open, &QAction::triggered, this, &MainWindow::chooseFleet);
     connect(m_discover, &QAction::triggered, this, &MainWindow::discover);
-    connect(m_demo, &QAction::triggered, this, &MainWindow::tryDemo);
     connect(m_find, &QAction::triggered, this, [this] { m_filter->focusFilter(); });
 }
 
 void MainWindow::makeMenus()
 {
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
-    file->addActions({m_add, m_open, m_discover, m_demo, m_endDemo});
+    file->addActions({m_add, m_open, m_discover, m_demo->begin(), m_demo->end()});
     file->addSeparator();
     file->addActions({m_fleetFiles->save(), m_fleetFiles->reload()});
     file->addMenu(m_fleetFiles->recent());
@@ -162,6 +161,7 @@ void MainWindow::makeMenus()
     fillServiceMenu(service);
     service->addSeparator();
     service->addAction(m_commands->restartStale());
+    service->addActions(m_fleetWide->actions());
     makeViewMenu();
 
     QMenu *const help = menuBar()->addMenu(tr("&Help"));
@@ -175,10 +175,12 @@ void MainWindow::fillServiceMenu(QMenu *menu)
     for (const ServiceAction action : {ServiceAction::Restart, ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
                                        ServiceAction::CancelShutDown, ServiceAction::Start, ServiceAction::CheckNow})
         menu->addAction(m_commands->action(action));
-    menu->addAction(m_commands->cancel());
+    menu->addActions({m_kill->action(), m_commands->cancel()});
     menu->addSeparator();
-    menu->addActions({m_rename->action(), m_commands->favourite(), m_commands->open(), m_commands->copyUrl(), m_copies->curl(),
-                      m_copies->json(), m_commands->remove()});
+    menu->addActions({m_rename->action(), m_commands->favourite(), m_commands->open(), m_commands->copyUrl(),
+                      m_copies->curl(), m_copies->json(), m_commands->remove()});
+    menu->addSeparator();
+    menu->addActions(m_places->actions());
 }
 
 void MainWindow::makeViewMenu()
@@ -271,6 +273,9 @@ void MainWindow::connectViews()
             [this] { m_session.fleet().setFailure(m_table->currentService(), {}); }); // its receipt is in the details
     connect(m_table, &FleetView::currentServiceChanged, m_copies, &CopyCommands::setService);
     connect(m_table, &FleetView::currentServiceChanged, m_rename, &RenameCommand::setService);
+    connect(m_table, &FleetView::currentServiceChanged, m_kill, &KillCommand::setService);
+    connect(m_table, &FleetView::currentServiceChanged, m_places, &PlaceCommands::setService);
+    connect(m_table, &FleetView::currentServiceChanged, m_fleetWide, &FleetWideCommands::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
@@ -396,7 +401,7 @@ void MainWindow::changeEvent(QEvent *event)
     if (event->type() != QEvent::PaletteChange || !m_commands)
         return;
     m_commands->updateIcons();
-    for (QAction *const action : {m_add, m_open, m_discover, m_demo, m_find})
+    for (QAction *const action : {m_add, m_open, m_discover, m_demo->begin(), m_find})
         action->setIcon(Icons::action(action->data().toString(), palette()));
 }
 
@@ -496,63 +501,6 @@ bool MainWindow::openFleet(const QString &path)
     box->setText(lines.join(u'\n'));
     box->open();
     return false;
-}
-
-/// The demo's own services, whatever else is watched: an address that the user's fleet has is the user's.
-QList<ServiceId> MainWindow::demoServices() const
-{
-    QList<ServiceId> services;
-    for (const ServiceId id : m_session.fleet().ids()) {
-        if (!m_demoFleet.isEmpty() && m_session.fleetFileOf(m_session.fleet().find(id)->entry.url) == m_demoFleet)
-            services << id;
-    }
-    return services;
-}
-
-void MainWindow::tryDemo()
-{
-    openFleet(m_demoFleet);
-    const QList<ServiceId> services = demoServices();
-    for (const ServiceId id : services)
-        m_session.trust(id); // it came with this program
-    m_session.bulk().perform(services, ServiceAction::Start);
-    if (!services.isEmpty())
-        m_table->select(services.first());
-}
-
-/// Shuts down what runs of it; updateDemo() removes each when it is gone.
-void MainWindow::endDemo()
-{
-    const QList<ServiceId> services = demoServices();
-    auto *const dialog = new Confirmation(
-        services.size() == 1
-            ? tr("Shut down the service of the demo, and remove it from this window?")
-            : tr("Shut down the %1 services of the demo, and remove them from this window?").arg(services.size()),
-        tr("&End the demo"), this);
-    connect(dialog, &QDialog::accepted, this, [this, services] {
-        m_session.bulk().cancel(services);
-        m_endingDemo = true;
-        m_session.bulk().perform(services, ServiceAction::ShutDown);
-        updateDemo();
-    });
-    dialog->open();
-}
-
-void MainWindow::updateDemo()
-{
-    m_endDemo->setEnabled(!demoServices().isEmpty() && !m_session.actions().isReadOnly());
-    if (!m_endingDemo)
-        return;
-    bool isOver = true;
-    for (const ServiceId id : demoServices()) {
-        const ServiceRow &row = *m_session.fleet().find(id);
-        const bool isBusy = m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id);
-        if (!isBusy && !row.isCurrent())
-            m_session.remove(id);
-        else
-            isOver = isOver && !isBusy; // one that would not go stays
-    }
-    m_endingDemo = !isOver;
 }
 
 void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCount() > 0 ? 1 : 0); }

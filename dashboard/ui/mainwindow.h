@@ -15,11 +15,15 @@ class QStackedWidget;
 namespace Hephaestus {
 
 class CopyCommands;
+class DemoCommands;
 class DetailPane;
 class EventList;
 class FilterBar;
 class FleetFileCommands;
 class FleetView;
+class FleetWideCommands;
+class KillCommand;
+class PlaceCommands;
 class RenameCommand;
 class ServiceCommands;
 class TableKeys;
@@ -82,33 +86,29 @@ private:
     void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();
-    QList<ServiceId> demoServices() const;
-    void tryDemo();
-    void endDemo();
-    void updateDemo();
     void showContextMenu(const QPoint &position);
     void leaveFilter();
     void showPage();
     void updateStatus();
 
     FleetSession &m_session;
-    QString m_demoFleet;
     Preferences m_preferences;
     QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
     AddedServices m_added;
     ServiceCommands *m_commands;
+    DemoCommands *m_demo;
     CopyCommands *m_copies;
     RenameCommand *m_rename;
     FleetFileCommands *m_fleetFiles;
+    KillCommand *m_kill;
+    PlaceCommands *m_places;
+    FleetWideCommands *m_fleetWide;
     bool m_hidesOnClose = false;
     bool m_quits = false;
     QAction *m_add;
     QAction *m_open;
     QAction *m_discover;
-    QAction *m_demo;
-    QAction *m_endDemo;
-    bool m_endingDemo = false;
     QAction *m_find;
     QAction *m_palette;
     QAction *m_keys;

@@ -22,8 +22,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int MostNamed = 12;
-
 QString tr(const char *text) { return ServiceCommands::tr(text); }
 
 /// What the action is called for one service, or for `count`.
@@ -60,6 +58,7 @@ ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
     : QObject(window)
     , m_session(session)
     , m_window(window)
+    , m_questions(session)
     , m_possible(
           session.fleet(),
           [&session](ServiceId id, ServiceAction action) { return session.actions().whyNot(id, action).isEmpty(); })
@@ -281,67 +280,6 @@ void ServiceCommands::updateOthers()
     disable(m_remove, !any ? tr("Select a service first.") : running ? tr("An action is running.") : QString());
 }
 
-/// What would run from a fleet file of which it was never run before, for the user to agree; empty: nothing.
-QString ServiceCommands::untrusted(const QList<ServiceId> &services, ServiceAction action) const
-{
-    if (action != ServiceAction::Start && action != ServiceAction::Restart)
-        return {};
-    QStringList lines;
-    for (const ServiceId id : services) {
-        const FleetEntry &entry = m_session.fleet().find(id)->entry;
-        if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
-            lines << tr("%1 runs %2, from %3")
-                         .arg(visibleText(entry.name, 80), visibleText(runs, 300),
-                              visibleText(m_session.fleetFileOf(entry.url), 200));
-    }
-    if (lines.isEmpty())
-        return {};
-    if (lines.size() > MostNamed)
-        lines = lines.mid(0, MostNamed) << tr("and %1 more").arg(lines.size() - MostNamed);
-    return tr("You have not run this before:") + u'\n' + lines.join(u'\n');
-}
-
-QString ServiceCommands::question(const ServiceRow &row, ServiceAction action) const
-{
-    const QString verb = action == ServiceAction::Restart ? tr("Restart %1 on %2?")
-        : action == ServiceAction::Start                  ? tr("Start %1 on %2?")
-        : action == ServiceAction::ShutDown               ? tr("Shut down %1 on %2?")
-                                                          : tr("Schedule a shutdown of %1 on %2?");
-    QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120));
-    const qint64 inFlight = row.report ? row.report->resources.inFlightRequests.value_or(0) : 0;
-    if (row.isCurrent() && inFlight > 0) {
-        text += u' '
-            + (inFlight == 1 ? tr("1 request is in flight and will be finished first.")
-                             : tr("%1 requests are in flight and will be finished first.").arg(formatCount(inFlight)));
-        text += u' ' + tr("That takes 30 s at most, unless the service is configured otherwise.");
-    }
-    if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
-        text += u' ' + tr("Nothing here can start it again.");
-    return text;
-}
-
-QString ServiceCommands::namesOf(const QList<ServiceId> &services, bool places) const
-{
-    QStringList names;
-    for (const ServiceId id : services.mid(0, MostNamed)) {
-        const FleetEntry &entry = m_session.fleet().find(id)->entry;
-        const QString name = visibleText(entry.name, 80);
-        names << (places ? tr("%1 on %2").arg(name, visibleText(placeOf(entry), 120)) : name);
-    }
-    if (services.size() > MostNamed)
-        names << tr("and %1 more").arg(services.size() - MostNamed);
-    return names.join(places ? u"\n"_s : u", "_s);
-}
-
-QString ServiceCommands::questionForAll(const QList<ServiceId> &services, ServiceAction action) const
-{
-    const QString verb = action == ServiceAction::Restart ? tr("Restart these %1 services, one after the other?")
-        : action == ServiceAction::Start                  ? tr("Start these %1 services?")
-        : action == ServiceAction::ShutDown               ? tr("Shut down these %1 services, one after the other?")
-                                                          : tr("Schedule a shutdown of these %1 services?");
-    return verb.arg(services.size()) + u'\n' + namesOf(services, true);
-}
-
 void ServiceCommands::trigger(ServiceAction action)
 {
     const QList<ServiceId> services = able(m_possible.services(), action);
@@ -356,11 +294,11 @@ void ServiceCommands::triggerOne(ServiceId id, ServiceAction action)
     const ServiceRow &row = *m_session.fleet().find(id);
     // A service that says it has nothing in flight loses nothing by a restart: one click is enough.
     const bool idle = !m_askAlways && row.isCurrent() && row.report->resources.inFlightRequests == 0;
-    const QString unknown = untrusted({id}, action);
+    const QString unknown = m_questions.untrusted({id}, action);
     if (unknown.isEmpty() && (!isDangerous(action) || (action == ServiceAction::Restart && idle)))
         return performUnasked({id}, action);
     const QString verb = action == ServiceAction::ScheduleShutDown ? tr("&Schedule") : nameOf(action, 1).remove(u'…');
-    const QString asked = question(row, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
+    const QString asked = m_questions.ofOne(id, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
     auto *const dialog = new Confirmation(asked, verb, m_window);
     dialog->setWindowTitle(plain(nameOf(action, 1)));
     if (action == ServiceAction::ScheduleShutDown)
@@ -390,6 +328,8 @@ void ServiceCommands::perform(const QList<ServiceId> &services, ServiceAction ac
         for (const ServiceId id : services)
             m_session.trust(id);
     }
+    if (services.isEmpty())
+        return;
     if (services.size() == 1)
         m_session.actions().perform(services.first(), action, delay);
     else
@@ -400,32 +340,19 @@ void ServiceCommands::triggerAll(const QList<ServiceId> &services, ServiceAction
 {
     if (services.size() == 1)
         return triggerOne(services.first(), action);
-    const QString unknown = untrusted(services, action);
+    const QString unknown = m_questions.untrusted(services, action);
     if (services.isEmpty() || (unknown.isEmpty() && !isDangerous(action)))
         return performUnasked(services, action);
     const QString title = plain(nameOf(action, services.size()));
-    const QString question = questionForAll(services, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
-    auto *const first = new Confirmation(question, nameOf(action, services.size()), m_window);
-    first->setWindowTitle(title);
+    const QString question = m_questions.ofAll(services, action) + (unknown.isEmpty() ? QString() : u'\n' + unknown);
+    auto *const dialog = new Confirmation(question, nameOf(action, services.size()).remove(u'…'), m_window);
+    dialog->setWindowTitle(title);
     if (action == ServiceAction::ScheduleShutDown)
-        first->askDelay();
-    connect(first, &QDialog::accepted, this, [this, first, asked = services, action, title] {
-        const auto delay = first->delay();
-        const QList<ServiceId> services = able(asked, action); // by now
-        if (services.isEmpty())
-            return;
-        if (!isDangerous(action))
-            return perform(services, action, delay);
-        // Once more: several services are a lot to lose by a slip.
-        auto *const second =
-            new Confirmation(tr("%1 services: %2. Please confirm once more.").arg(title, namesOf(services, false)),
-                             nameOf(action, services.size()).remove(u'…'), m_window);
-        second->setWindowTitle(title);
-        connect(second, &QDialog::accepted, this,
-                [this, services, action, delay] { perform(services, action, delay); });
-        second->open();
+        dialog->askDelay();
+    connect(dialog, &QDialog::accepted, this, [this, dialog, services, action] {
+        perform(able(services, action), action, dialog->delay()); // by now
     });
-    first->open();
+    dialog->open();
 }
 
 } // namespace Hephaestus

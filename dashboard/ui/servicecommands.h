@@ -4,6 +4,7 @@
 #include "dashboard/model/countdown.h"
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/model/possibleactions.h"
+#include "dashboard/ui/actquestions.h"
 
 #include <QMap>
 #include <QTimer>
@@ -14,8 +15,7 @@ class QWidget;
 namespace Hephaestus {
 
 /// The acts on the selected services, as the one set of QActions that buttons, menus and keys share. What cannot be
-/// done now is disabled and says why. What is dangerous asks first, and names the services and their places. For
-/// several services it asks once more.
+/// done now is disabled and says why. What is dangerous asks first, once, and names the services and their places.
 class ServiceCommands : public QObject
 {
     Q_OBJECT
@@ -32,6 +32,9 @@ public:
     void expectKey(QAction *action);
     /// False: nothing could be taken back.
     bool takeBack();
+
+    /// The action on those of `services` that it can be done to now, whatever is selected; asks as usual.
+    void request(const QList<ServiceId> &services, ServiceAction action) { triggerAll(able(services, action), action); }
 
     QAction *action(ServiceAction action) const { return m_actions.value(action); }
     QAction *restartStale() const { return m_restartStale; } ///< all of the fleet that run old code
@@ -75,13 +78,10 @@ private:
     void disable(QAction *action, const QString &why);
     QList<ServiceId> able(const QList<ServiceId> &services, ServiceAction action) const;
     QList<ServiceId> stale() const;
-    QString untrusted(const QList<ServiceId> &services, ServiceAction action) const;
-    QString question(const ServiceRow &row, ServiceAction action) const;
-    QString questionForAll(const QList<ServiceId> &services, ServiceAction action) const;
-    QString namesOf(const QList<ServiceId> &services, bool places) const;
 
     FleetSession &m_session;
     QWidget *m_window;
+    ActQuestions m_questions;
     QMap<ServiceAction, QAction *> m_actions;
     QAction *m_restartStale;
     QAction *m_cancel;

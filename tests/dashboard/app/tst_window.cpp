@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/killcommand.h"
 #include "tests/dashboard/app/hands.h"
 
+#include <QLabel>
 #include <QProcess>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -24,6 +27,7 @@ private Q_SLOTS:
     void oneClickOnRestartBringsANewProcess();
     void aShutdownStopsItAndStartBringsItBack();
     void theKeyboardAloneRestarts();
+    void killNowEndsWhatHangsInItsShutdown();
 
 private:
     void click(QWidget *widget) { Hands(*m_window).click(widget); }
@@ -130,6 +134,44 @@ void TestWindow::theKeyboardAloneRestarts()
     QTRY_VERIFY(inDialog(u"Restart"_s)->hasFocus());
     key(u"space"_s, Qt::Key_Space);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && row().report->instanceId != before, 60'000);
+}
+
+void TestWindow::killNowEndsWhatHangsInItsShutdown()
+{
+    QProcess hanging;
+    hanging.start(QStringLiteral(FAKESERVICE), {u"0"_s, u"hang-in-shutdown"_s});
+    QVERIFY(hanging.waitForReadyRead());
+    const QByteArray line = hanging.readLine().trimmed();
+    FleetSession session(LiveWindow::options(m_directory->path()));
+    session.keepHistory(m_directory->filePath(u"history.db"_s));
+    Result<FleetEntry> entry =
+        entryForUrl(u"http://127.0.0.1:"_s + QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1)));
+    QVERIFY(entry.ok());
+    entry->interval = std::chrono::milliseconds(100);
+    const ServiceId id = session.add(*entry);
+    MainWindow window(session);
+    session.start();
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    window.findChild<FleetView *>()->select(id);
+    QAction *const kill = window.findChild<KillCommand *>()->action();
+    const auto state = [&] { return session.fleet().find(id)->observed; };
+    QTRY_COMPARE(state(), ServiceState::Healthy);
+    QTRY_VERIFY(session.history()->isLocal(id));
+    QVERIFY(!kill->isEnabled() && kill->statusTip().contains(u"does not shut down"_s));
+    session.actions().perform(id, ServiceAction::ShutDown);
+    QTRY_VERIFY_WITH_TIMEOUT(kill->isEnabled(), 30'000);
+    kill->trigger();
+    const Hands hands(window);
+    QTRY_VERIFY(hands.inDialog(u"Kill"_s));
+    QVERIFY(hands.inDialog(u"Kill"_s)->window()->findChild<QLabel *>()->text().contains(
+        u"pid %1"_s.arg(hanging.processId())));
+    QCOMPARE(hanging.state(), QProcess::Running); // nobody has agreed yet
+    Hands(window).click(hands.inDialog(u"Kill"_s));
+    QTRY_COMPARE(hanging.state(), QProcess::NotRunning);
+    QCOMPARE(hanging.exitStatus(), QProcess::CrashExit);
+    QTRY_VERIFY(!kill->isEnabled());
 }
 
 QTEST_MAIN(TestWindow)

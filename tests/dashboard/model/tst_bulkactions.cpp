@@ -117,6 +117,10 @@ void TestBulkActions::whatDependsOnAFailureIsNotTried()
     QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 60'000);
     QCOMPARE(bench.order(), QStringList{u"api"_s});
     QCOMPARE(bench.asked(0), 0);
+    QVERIFY2(bench.bulk.summary().startsWith(u"2 failed: api: "_s), qPrintable(bench.bulk.summary()));
+    QVERIFY(bench.bulk.summary().endsWith(u"; web: it depends on api, which failed"_s));
+    bench.bulk.dismissSummary();
+    QVERIFY(bench.bulk.summary().isEmpty());
     QCOMPARE(bench.happened.count(), 1);
     QCOMPARE(bench.happened[0][0].value<Event>().text, u"not tried: it depends on api, which failed"_s);
     QVERIFY(!bench.fleet.find(web)->activity);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/processkill.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <QCoreApplication>
+
+#include <csignal>
+
+namespace Hephaestus {
+
+namespace {
+
+QString killTr(const char *text) { return QCoreApplication::translate("ProcessKill", text); }
+
+} // namespace
+
+QString ProcessKill::whyNot(ServiceId id) const
+{
+    const ServiceRow *const row = m_session.fleet().find(id);
+    if (!row)
+        return killTr("Select one service.");
+    if (m_session.actions().isReadOnly())
+        return killTr("This dashboard only looks: it was started with --read-only.");
+    const QString name = visibleText(row->entry.name, 80);
+    const bool isEnding = row->observed == ServiceState::ShuttingDown || row->state() == ServiceState::ShuttingDown
+        || (row->report && row->report->status == ServiceStatus::ShuttingDown);
+    if (!isEnding)
+        return killTr("%1 does not shut down. Ask it to first: then its work is finished.").arg(name);
+    if (!row->report || !row->report->pid || !m_session.history() || !m_session.history()->isLocal(id))
+        return killTr("The process of %1 is not known to be one of this machine.").arg(name);
+    return {};
+}
+
+std::shared_ptr<ProcessWatch> ProcessKill::hold(ServiceId id) const
+{
+    if (!whyNot(id).isEmpty())
+        return {};
+    std::shared_ptr<ProcessWatch> process = ProcessWatch::open(*m_session.fleet().find(id)->report->pid);
+    // The history holds the process that answered: if that has ended meanwhile, this may be another one of its number.
+    return process && whyNot(id).isEmpty() ? process : nullptr;
+}
+
+bool ProcessKill::kill(ServiceId id, const ProcessWatch &process)
+{
+    const ServiceRow *const row = m_session.fleet().find(id);
+    if (!process.send(SIGKILL))
+        return false;
+    if (row)
+        m_session.history()->publish({Clock::machine().wall(),
+                                      id,
+                                      row->entry.name,
+                                      EventKind::Action,
+                                      killTr("killed by SIGKILL (pid %1): it hung in its shutdown").arg(process.pid()),
+                                      {},
+                                      killTr("killed")});
+    return true;
+}
+
+} // namespace Hephaestus

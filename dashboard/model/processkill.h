@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fleet/processwatch.h"
+#include "dashboard/model/fleetsession.h"
+
+namespace Hephaestus {
+
+/// The last resort for a service that hangs in its shutdown: SIGKILL to its process on this machine. The process is
+/// held by a pidfd from the question on, so that the signal reaches no other one.
+class ProcessKill
+{
+public:
+    /// `session` outlives this.
+    explicit ProcessKill(FleetSession &session) : m_session(session) {}
+
+    /// Why it cannot be killed from here now, as a sentence; empty if it can.
+    QString whyNot(ServiceId id) const;
+    /// The process as whyNot() found it; null if it has ended.
+    std::shared_ptr<ProcessWatch> hold(ServiceId id) const;
+    /// Ends it at once and notes that in the journal. False: it had ended, or is not ours to signal.
+    bool kill(ServiceId id, const ProcessWatch &process);
+
+private:
+    FleetSession &m_session;
+};
+
+} // namespace Hephaestus

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/actquestions.h"
+
+#include "dashboard/model/displaytext.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int MostListed = 12;
+
+QString questionTr(const char *text) { return QCoreApplication::translate("ActQuestions", text); }
+
+QStringList shortened(const QStringList &lines)
+{
+    return lines.size() <= MostListed
+        ? lines
+        : lines.mid(0, MostListed) + QStringList{questionTr("and %1 more").arg(lines.size() - MostListed)};
+}
+
+} // namespace
+
+QString ActQuestions::ofOne(ServiceId id, ServiceAction action) const
+{
+    const ServiceRow &row = *m_session.fleet().find(id);
+    const QString verb = action == ServiceAction::Restart ? questionTr("Restart %1 on %2?")
+        : action == ServiceAction::Start                  ? questionTr("Start %1 on %2?")
+        : action == ServiceAction::ShutDown               ? questionTr("Shut down %1 on %2?")
+                                                          : questionTr("Schedule a shutdown of %1 on %2?");
+    QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120)) + inFlight(row);
+    if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
+        text += u' ' + questionTr("Nothing here can start it again.");
+    return text + dependantsText({id}, action);
+}
+
+QString ActQuestions::inFlight(const ServiceRow &row) const
+{
+    const qint64 count = row.report ? row.report->resources.inFlightRequests.value_or(0) : 0;
+    if (!row.isCurrent() || count <= 0)
+        return {};
+    return u' '
+        + (count == 1 ? questionTr("1 request is in flight and will be finished first.")
+                      : questionTr("%1 requests are in flight and will be finished first.").arg(formatCount(count)))
+        + u' ' + questionTr("That takes 30 s at most, unless the service is configured otherwise.");
+}
+
+QString ActQuestions::ofAll(const QList<ServiceId> &services, ServiceAction action) const
+{
+    const QString verb = action == ServiceAction::Restart
+        ? questionTr("Restart these %1 services, one after the other?")
+        : action == ServiceAction::Start    ? questionTr("Start these %1 services?")
+        : action == ServiceAction::ShutDown ? questionTr("Shut down these %1 services, one after the other?")
+                                            : questionTr("Schedule a shutdown of these %1 services?");
+    return verb.arg(services.size()) + u'\n' + places(services) + dependantsText(services, action);
+}
+
+QString ActQuestions::places(const QList<ServiceId> &services) const
+{
+    QStringList lines;
+    for (const ServiceId id : services) {
+        const FleetEntry &entry = m_session.fleet().find(id)->entry;
+        lines << questionTr("%1 on %2").arg(visibleText(entry.name, 80), visibleText(placeOf(entry), 120));
+    }
+    return shortened(lines).join(u'\n');
+}
+
+QStringList ActQuestions::dependants(const QList<ServiceId> &services) const
+{
+    FleetModel &fleet = m_session.fleet();
+    QStringList names;
+    for (int line = 0; line < fleet.rowCount(); ++line) {
+        const ServiceRow &other = fleet.row(line);
+        if (other.entry.dependsOn.isEmpty() || services.contains(other.id) || other.state() == ServiceState::Stopped)
+            continue;
+        const bool depends = std::ranges::any_of(services, [&](ServiceId id) {
+            const FleetEntry &entry = fleet.find(id)->entry;
+            return other.entry.dependsOn.contains(entry.name)
+                && m_session.fleetFileOf(entry.url) == m_session.fleetFileOf(other.entry.url);
+        });
+        if (depends)
+            names << visibleText(other.entry.name, 80);
+    }
+    return names;
+}
+
+/// A restart is soon over; a shutdown is not.
+QString ActQuestions::dependantsText(const QList<ServiceId> &services, ServiceAction action) const
+{
+    if (action != ServiceAction::ShutDown && action != ServiceAction::ScheduleShutDown)
+        return {};
+    const QStringList names = dependants(services);
+    return names.isEmpty() ? QString()
+                           : u'\n' + questionTr("What depends on it stays up: %1.").arg(shortened(names).join(u", "_s));
+}
+
+QString ActQuestions::untrusted(const QList<ServiceId> &services, ServiceAction action) const
+{
+    if (action != ServiceAction::Start && action != ServiceAction::Restart)
+        return {};
+    QStringList lines;
+    for (const ServiceId id : services) {
+        const FleetEntry &entry = m_session.fleet().find(id)->entry;
+        if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
+            lines << questionTr("%1 runs %2, from %3")
+                         .arg(visibleText(entry.name, 80), visibleText(runs, 300),
+                              visibleText(m_session.fleetFileOf(entry.url), 200));
+    }
+    return lines.isEmpty() ? QString()
+                           : questionTr("You have not run this before:") + u'\n' + shortened(lines).join(u'\n');
+}
+
+} // namespace Hephaestus

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/processkill.h"
+
+class QAction;
+
+namespace Hephaestus {
+
+/// Kill now: for the current service, when it hangs in its shutdown. Asks first, and names the process.
+class KillCommand : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `session` and `window` outlive this.
+    KillCommand(FleetSession &session, QWidget *window);
+
+    QAction *action() const { return m_action; }
+    void setService(ServiceId id);
+
+Q_SIGNALS:
+    void failed(const QString &why);
+
+private:
+    void update();
+    void ask();
+
+    FleetSession &m_session;
+    QWidget *m_window;
+    ProcessKill m_kill;
+    QAction *m_action;
+    ServiceId m_service = NoService;
+};
+
+} // namespace Hephaestus

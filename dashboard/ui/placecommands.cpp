@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/placecommands.h"
+
+#include "common/protocol/serviceaddress.h"
+#include "dashboard/model/displaytext.h"
+
+#include <QAction>
+#include <QDesktopServices>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QUrl>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isHere(const FleetEntry &entry)
+{
+    if (entry.url.startsWith("unix:"_L1))
+        return true;
+    const QUrl url(entry.url);
+    return ServiceAddress{ServiceAddress::Kind::Tcp, url.host(), quint16(url.port(80)), {}}.isLoopback();
+}
+
+} // namespace
+
+PlaceCommands::PlaceCommands(FleetModel &fleet, QWidget *window)
+    : QObject(window)
+    , m_fleet(fleet)
+    , m_folder(new QAction(tr("Open its fol&der"), this))
+    , m_terminal(new QAction(tr("Open a &terminal there"), this))
+{
+    connect(m_folder, &QAction::triggered, this, &PlaceCommands::openFolder);
+    connect(m_terminal, &QAction::triggered, this, &PlaceCommands::openTerminal);
+    connect(&fleet, &FleetModel::answered, this, [this](ServiceId id) {
+        if (id == m_service)
+            update();
+    });
+    update();
+}
+
+QString PlaceCommands::folderOf(const ServiceRow &row)
+{
+    if (!isHere(row.entry))
+        return {};
+    const RestartByCommand *const command = commandToStart(row.entry);
+    for (const QString &folder : {row.report && row.report->identity ? row.report->identity->directory : QString(),
+                                  command ? command->directory : QString()}) {
+        if (!folder.isEmpty() && QFileInfo(folder).isDir())
+            return folder;
+    }
+    return {};
+}
+
+QString PlaceCommands::terminal()
+{
+    for (const QString &program :
+         {qEnvironmentVariable("TERMINAL"), u"x-terminal-emulator"_s, u"konsole"_s, u"gnome-terminal"_s, u"xterm"_s}) {
+        const QString path = program.isEmpty() ? QString() : QStandardPaths::findExecutable(program);
+        if (!path.isEmpty())
+            return path;
+    }
+    return {};
+}
+
+void PlaceCommands::setService(ServiceId id)
+{
+    m_service = id;
+    update();
+}
+
+void PlaceCommands::update()
+{
+    const ServiceRow *const row = m_fleet.find(m_service);
+    const QString folder = row ? folderOf(*row) : QString();
+    const QString why = !row ? tr("Select one service.")
+        : folder.isEmpty()   ? tr("No folder of it on this machine is known.")
+                             : QString();
+    for (QAction *const action : actions()) {
+        action->setEnabled(why.isEmpty());
+        action->setStatusTip(why.isEmpty() ? visibleText(folder) : why);
+        action->setToolTip(action->statusTip().toHtmlEscaped());
+    }
+}
+
+void PlaceCommands::openFolder()
+{
+    const ServiceRow *const row = m_fleet.find(m_service);
+    if (row && !QDesktopServices::openUrl(QUrl::fromLocalFile(folderOf(*row))))
+        Q_EMIT failed(tr("No file manager could be started."));
+}
+
+void PlaceCommands::openTerminal()
+{
+    const ServiceRow *const row = m_fleet.find(m_service);
+    const QString program = terminal();
+    if (program.isEmpty())
+        return Q_EMIT failed(tr("No terminal was found: name one in the variable TERMINAL."));
+    if (row && !QProcess::startDetached(program, {}, folderOf(*row)))
+        Q_EMIT failed(tr("%1 could not be started.").arg(visibleText(program)));
+}
+
+} // namespace Hephaestus
