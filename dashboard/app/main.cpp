@@ -175,6 +175,10 @@ int main(int argc, char *argv[])
     session.start();
     window.show();
     DesktopPresence presence(window, session.fleet(), window.commands().restartStale());
+    QObject::connect(&presence, &DesktopPresence::alertFailed, &session, [&session](const QString &sentence) {
+        session.journal().append({Clock::machine().wall(), NoService, QCoreApplication::translate("Alerts", "Alerts"),
+                                  EventKind::Trouble, sentence});
+    });
     if (options.fleets.isEmpty() && !isScraped) {
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
             window.openFleet(defaultFleetPath());

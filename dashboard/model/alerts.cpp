@@ -3,6 +3,8 @@
 
 #include "dashboard/model/displaytext.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -11,24 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int MostNamed = 5;
-
-bool isTrouble(ServiceState state)
-{
-    switch (state) {
-    case ServiceState::DependencyError:
-    case ServiceState::Unreachable:
-    case ServiceState::Unauthorized:
-    case ServiceState::NotUnderstood: return true;
-    case ServiceState::Foreign: // it is somebody's who knows
-    case ServiceState::Healthy:
-    case ServiceState::Unknown:
-    case ServiceState::Starting:
-    case ServiceState::Restarting:
-    case ServiceState::ShuttingDown:
-    case ServiceState::Stopped: return false;
-    }
-    Q_UNREACHABLE();
-}
 
 } // namespace
 
@@ -41,36 +25,167 @@ void Alerts::start() { m_timer.start(1s); }
 
 void Alerts::check()
 {
-    QList<ServiceId> trouble;
-    QList<ServiceId> over;
-    QList<ServiceId> stale;
-    QHash<ServiceId, Known> known;
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceRow &row = m_fleet.row(line);
-        Known service = m_known.value(row.id);
-        if (isTrouble(row.state())) {
-            service.since = service.since.value_or(m_time.now());
-            if (!service.told && m_time.now() - *service.since >= m_delay) {
-                service.told = true;
-                trouble << row.id;
-            }
-        } else if (!row.activity) { // what is being restarted has not recovered yet
-            if (service.told && row.state() == ServiceState::Healthy)
-                over << row.id;
-            if (row.state() == ServiceState::Healthy)
-                service.told = false;
-            service.since.reset();
-        }
-        const bool isStale = row.code() == CodeVerdict::Stale;
-        if (isStale && !service.stale)
-            stale << row.id;
-        service.stale = isStale;
-        known.insert(row.id, service);
+    m_troubled.clear();
+    for (int line = 0; line < m_fleet.rowCount(); ++line)
+        follow(m_fleet.row(line));
+    forgetRemoved();
+    tellTrouble();
+    tellRecovery();
+    tellStale();
+}
+
+void Alerts::follow(const ServiceRow &row)
+{
+    Known &known = m_known[row.id];
+    if (isTrouble(row.state())) {
+        m_troubled << row.id;
+        known.since = known.since.value_or(m_time.now());
+    } else if (!row.activity) { // what is being restarted has not recovered yet
+        known.since.reset();
     }
-    m_known = known;
-    raise(Alert::Kind::Trouble, trouble);
-    raise(Alert::Kind::Recovery, over);
-    raise(Alert::Kind::Stale, stale);
+    const bool isStale = row.code() == CodeVerdict::Stale;
+    if (isStale && !known.stale)
+        m_newlyStale << row.id;
+    known.stale = isStale;
+}
+
+void Alerts::forgetRemoved()
+{
+    m_known.removeIf([this](const auto &known) { return !m_fleet.find(known.key()); });
+    for (Active &active : m_active) {
+        active.troubled.removeIf([this](ServiceId id) { return !m_fleet.find(id); });
+        active.services.removeIf([this](ServiceId id) { return !m_fleet.find(id); });
+    }
+    m_active.removeIf([](const auto &active) { return active.value().services.isEmpty(); });
+}
+
+bool Alerts::isDue(ServiceId id) const
+{
+    const Known &known = *m_known.constFind(id);
+    return known.cause.isEmpty() && known.since && m_time.now() - *known.since >= m_delay;
+}
+
+/// They wait, once more as long at most, for others whose trouble has just begun: a whole outage is one alert.
+QList<ServiceId> Alerts::dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const
+{
+    QList<ServiceId> due;
+    bool isSpreading = false;
+    bool isLate = false;
+    for (const ServiceId id : m_fleet.ids()) {
+        if (!m_troubled.contains(id) || causes.value(id).kind != AlertCause::Kind::Itself)
+            continue;
+        const Known &known = *m_known.constFind(id);
+        isSpreading |= known.cause.isEmpty() && !isDue(id);
+        isLate |= isDue(id) && m_time.now() - *known.since >= 2 * m_delay;
+        if (isDue(id))
+            due << id;
+    }
+    return isSpreading && !isLate ? QList<ServiceId>() : due;
+}
+
+void Alerts::tellTrouble()
+{
+    if (std::ranges::none_of(m_troubled, [this](ServiceId id) { return isDue(id); }))
+        return;
+    const QHash<ServiceId, AlertCause> causes = causesOf(m_fleet, m_troubled);
+    const QList<ServiceId> alone = dueWithoutCause(causes);
+    QSet<QString> fresh;
+    for (const ServiceId id : m_fleet.ids()) {
+        if (!m_troubled.contains(id) || !isDue(id))
+            continue;
+        const AlertCause cause = causes.value(id);
+        const QString key = cause.key();
+        if (cause.kind == AlertCause::Kind::Itself && !m_active.contains(key) && !alone.contains(id))
+            continue; // a little later
+        if (cause.kind != AlertCause::Kind::Itself && !m_active.contains(key))
+            fresh << key;
+        Active &active = m_active[key];
+        if (active.services.isEmpty() || cause.kind != AlertCause::Kind::Itself)
+            active.cause = cause;
+        active.troubled << id;
+        active.services << id;
+        m_known[id].cause = key;
+    }
+    QList<ServiceId> single;
+    for (const ServiceId id : alone) {
+        const QString key = m_known.value(id).cause;
+        const Active active = m_active.value(key);
+        if (active.services.value(0) != id || fresh.contains(key))
+            continue;
+        if (active.services.size() == 1)
+            single << id;
+        else
+            fresh << key;
+    }
+    for (const QString &key : std::as_const(fresh))
+        raise(Alert::Kind::Trouble, m_active[key]);
+    raise(Alert::Kind::Trouble, single);
+}
+
+/// What one cause explained is over when the last of it is healthy.
+void Alerts::tellRecovery()
+{
+    QList<ServiceId> single;
+    for (const ServiceId id : m_fleet.ids()) {
+        Known &known = m_known[id];
+        if (known.cause.isEmpty() || m_fleet.find(id)->state() != ServiceState::Healthy)
+            continue;
+        const QString key = std::exchange(known.cause, {});
+        Active &active = m_active[key];
+        active.troubled.remove(id);
+        if (!active.troubled.isEmpty())
+            continue;
+        const Active over = m_active.take(key);
+        if (over.services.size() == 1)
+            single << id;
+        else
+            raise(Alert::Kind::Recovery, over);
+    }
+    raise(Alert::Kind::Recovery, single);
+}
+
+void Alerts::tellStale() { raise(Alert::Kind::Stale, std::exchange(m_newlyStale, {})); }
+
+QString Alerts::namesOf(const QList<ServiceId> &services, bool states) const
+{
+    QStringList lines;
+    for (const ServiceId id : services.mid(0, MostNamed)) {
+        const ServiceRow &row = *m_fleet.find(id);
+        const QString name = visibleText(row.entry.name, 80);
+        lines << (states ? u"%1: %2"_s.arg(name, stateText(row)) : name);
+    }
+    if (services.size() > MostNamed)
+        lines << tr("and %1 more").arg(services.size() - MostNamed);
+    return lines.join(u'\n');
+}
+
+/// Of several that one cause explains.
+void Alerts::raise(Alert::Kind kind, const Active &active)
+{
+    if (isMuted())
+        return;
+    const qsizetype count = active.services.size();
+    Alert alert{kind, active.services, {}, {}};
+    const ServiceRow *const root = m_fleet.find(active.cause.root);
+    const QString name = visibleText(root ? root->entry.name : active.cause.name, 80);
+    if (root && !alert.services.contains(root->id))
+        alert.services.prepend(root->id);
+    if (kind == Alert::Kind::Recovery)
+        alert.title = tr("%1: over, %2 services are healthy again").arg(name).arg(count);
+    else if (root)
+        alert.title = u"%1: %2"_s.arg(name, stateText(*root));
+    else if (active.cause.kind == AlertCause::Kind::Dependency)
+        alert.title = tr("%1 fails for %2 services").arg(name).arg(count);
+    else
+        alert.title = tr("No service answers on %1").arg(name);
+    QStringList lines;
+    QList<ServiceId> reached = active.services;
+    if (root && kind == Alert::Kind::Trouble) {
+        lines << visibleText(stateReason(*root)) << tr("What depends on it:");
+        reached.removeOne(root->id);
+    }
+    alert.text = (lines << namesOf(reached, kind == Alert::Kind::Trouble)).join(u'\n');
+    Q_EMIT raised(alert);
 }
 
 void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
@@ -97,15 +212,7 @@ void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
         alert.text = kind == Alert::Kind::Trouble ? visibleText(stateReason(first))
                                                   : visibleText(Hephaestus::placeOf(first.entry), 120);
     } else {
-        QStringList lines;
-        for (const ServiceId id : services.mid(0, MostNamed)) {
-            const ServiceRow &row = *m_fleet.find(id);
-            lines << (kind == Alert::Kind::Trouble ? u"%1: %2"_s.arg(visibleText(row.entry.name, 80), stateText(row))
-                                                   : visibleText(row.entry.name, 80));
-        }
-        if (count > MostNamed)
-            lines << tr("and %1 more").arg(count - MostNamed);
-        alert.text = lines.join(u'\n');
+        alert.text = namesOf(services, kind == Alert::Kind::Trouble);
     }
     Q_EMIT raised(alert);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/alertcause.h"
 
 #include <QTimer>
 
@@ -20,8 +20,9 @@ struct Alert
     bool operator==(const Alert &) const = default;
 };
 
-/// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. What comes
-/// together is told together; what this dashboard is doing itself, and a shutdown, is no trouble.
+/// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. One cause is
+/// one alert, whoever else it reaches later. What comes together without a known cause is told together. What this
+/// dashboard is doing itself, and a shutdown, is no trouble.
 class Alerts : public QObject
 {
     Q_OBJECT
@@ -46,17 +47,36 @@ private:
     struct Known
     {
         std::optional<Clock::TimePoint> since; ///< when its trouble began
-        bool told = false;                     ///< and it was said
+        QString cause;                         ///< key of the alert that told it; empty: none did
         bool stale = false;
     };
+    /// An alert that is not over.
+    struct Active
+    {
+        AlertCause cause;
+        QSet<ServiceId> troubled;  ///< which are not healthy yet
+        QList<ServiceId> services; ///< all that it reached
+    };
 
+    void follow(const ServiceRow &row);
+    void forgetRemoved();
+    void tellTrouble();
+    void tellRecovery();
+    void tellStale();
+    bool isDue(ServiceId id) const;
+    QList<ServiceId> dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const;
     void raise(Alert::Kind kind, const QList<ServiceId> &services);
+    void raise(Alert::Kind kind, const Active &active);
+    QString namesOf(const QList<ServiceId> &services, bool states) const;
 
     FleetModel &m_fleet;
     const Clock &m_time;
     std::chrono::milliseconds m_delay{5'000};
     Clock::WallTime m_mutedUntil{};
     QHash<ServiceId, Known> m_known;
+    QSet<ServiceId> m_troubled;
+    QMap<QString, Active> m_active; ///< by the cause's key
+    QList<ServiceId> m_newlyStale;
     QTimer m_timer;
 };
 

@@ -25,6 +25,8 @@ Preferences Preferences::read(const QSettings &settings)
         settings.value(u"preferences/notifyAfterSeconds"_s, qint64(read.notifyAfter.count())).toLongLong();
     if (seconds >= 0 && seconds <= 3600)
         read.notifyAfter = std::chrono::seconds(seconds);
+    read.alertRules = settings.value(u"preferences/alertRules"_s).toStringList();
+    read.alertTargets = settings.value(u"preferences/alertTargets"_s).toStringList();
     read.fleetFiles = settings.value(u"preferences/fleetFiles"_s).toStringList();
     return read;
 }
@@ -38,6 +40,8 @@ void Preferences::write(QSettings &settings) const
     settings.setValue(u"preferences/closeToTray"_s, closeToTray);
     settings.setValue(u"preferences/notifications"_s, notifications);
     settings.setValue(u"preferences/notifyAfterSeconds"_s, qint64(notifyAfter.count()));
+    settings.setValue(u"preferences/alertRules"_s, alertRules);
+    settings.setValue(u"preferences/alertTargets"_s, alertTargets);
     settings.setValue(u"preferences/fleetFiles"_s, fleetFiles);
 }
 

@@ -21,6 +21,8 @@ struct Preferences
     bool closeToTray = false; ///< closing the window leaves it there
     bool notifications = true;
     std::chrono::seconds notifyAfter{5}; ///< trouble that is shorter is not told
+    QStringList alertRules;              ///< AlertRule, one each
+    QStringList alertTargets;            ///< AlertTarget, one each
 
     bool operator==(const Preferences &) const = default;
 

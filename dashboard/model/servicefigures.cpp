@@ -2,7 +2,6 @@
 #include "dashboard/model/servicefigures.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace Hephaestus {
 
@@ -18,7 +17,7 @@ void FigureCount::take(const HealthReport &report, Clock::TimePoint now, Service
         && (!report.instanceId.isEmpty() || report.startTime == m_startTime);
     countProcesses(report, isSame, figures);
     countProcessor(report, isSame, figures);
-    countFailures(report, isSame, now, figures);
+    countOperations(report, isSame, now, figures);
     m_isFirst = false;
     m_isPlaced = true;
     m_instance = report.instanceId;
@@ -61,21 +60,41 @@ void FigureCount::countProcessor(const HealthReport &report, bool isSame, Servic
     m_processorAt = report.uptime;
 }
 
-void FigureCount::countFailures(const HealthReport &report, bool isSame, Clock::TimePoint now, ServiceFigures &figures)
+void FigureCount::countOperations(const HealthReport &report, bool isSame, Clock::TimePoint now,
+                                  ServiceFigures &figures)
 {
-    const auto add = [](qint64 sum, const DependencyReport &each) { return sum + each.failureCount; };
-    const qint64 failed = std::accumulate(report.dependencies.cbegin(), report.dependencies.cend(), qint64(0), add);
+    Part counted;
+    for (const DependencyReport &each : report.dependencies) {
+        counted.failures += each.failureCount;
+        counted.operations += each.failureCount + each.successCount;
+    }
     const qint64 part = now.time_since_epoch() / PartLength;
     for (qint64 each = std::max(m_part + 1, part - qint64(Parts) + 1); each <= part; ++each)
-        m_parts[std::size_t(each) % Parts] = 0;
+        m_parts[std::size_t(each) % Parts] = {};
     m_part = part;
     const bool isNew = !m_isFirst && !isSame && report.uptime < PartLength * Parts;
-    const bool counts = isNew || (isSame && m_isPlaced && failed >= m_failed);
-    if (counts)
-        m_parts[std::size_t(part) % Parts] += failed - (isNew ? 0 : m_failed);
-    m_failed = failed;
-    if (counts || figures.failures)
-        figures.failures = std::accumulate(m_parts.cbegin(), m_parts.cend(), qint64(0));
+    const bool counts = isNew
+        || (isSame && m_isPlaced && counted.failures >= m_counted.failures
+            && counted.operations >= m_counted.operations);
+    if (counts) {
+        Part &latest = m_parts[std::size_t(part) % Parts];
+        latest.failures += counted.failures - (isNew ? 0 : m_counted.failures);
+        latest.operations += counted.operations - (isNew ? 0 : m_counted.operations);
+    }
+    m_counted = counted;
+    if (!counts && !figures.failures)
+        return;
+    figures.failures = figures.operations = 0;
+    for (const Part &each : m_parts) {
+        *figures.failures += each.failures;
+        *figures.operations += each.operations;
+    }
+}
+
+std::optional<double> ServiceFigures::errorRate() const
+{
+    return failures && operations && *operations > 0 ? std::optional(double(*failures) / double(*operations))
+                                                     : std::nullopt;
 }
 
 } // namespace Hephaestus

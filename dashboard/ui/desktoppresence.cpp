@@ -16,6 +16,8 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
     : m_window(window)
     , m_fleet(fleet)
     , m_alerts(fleet)
+    , m_rules(fleet)
+    , m_sender(fleet)
 {
     makeMenu(restartStale);
     m_tray.setContextMenu(&m_menu);
@@ -25,6 +27,13 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
     });
     connect(&m_tray, &QSystemTrayIcon::messageClicked, this, &DesktopPresence::showWindow);
     connect(&m_alerts, &Alerts::raised, this, &DesktopPresence::tell);
+    connect(&m_rules, &RuleAlerts::raised, this, [this](const Alert &alert) {
+        if (!m_alerts.isMuted())
+            tell(alert);
+    });
+    connect(&m_sender, &AlertSender::failed, this, &DesktopPresence::alertFailed);
+    connect(&m_ruleTimer, &QTimer::timeout, &m_rules, &RuleAlerts::check);
+    m_ruleTimer.start(1s);
     connect(&fleet, &FleetModel::totalsChanged, this, &DesktopPresence::update);
     connect(&window, &MainWindow::preferencesChanged, this, &DesktopPresence::apply);
     m_alerts.start();
@@ -56,6 +65,18 @@ void DesktopPresence::apply(const Preferences &preferences)
 {
     m_notify = preferences.notifications;
     m_alerts.setDelay(preferences.notifyAfter);
+    QList<AlertRule> rules;
+    for (const QString &line : preferences.alertRules) {
+        if (const Result<AlertRule> rule = AlertRule::parse(line))
+            rules << *rule; // the settings refuse others
+    }
+    m_rules.setRules(rules);
+    QList<AlertTarget> targets;
+    for (const QString &line : preferences.alertTargets) {
+        if (const Result<AlertTarget> target = AlertTarget::parse(line))
+            targets << *target;
+    }
+    m_sender.setTargets(targets);
     m_tray.setVisible(preferences.tray); // a tray may come later than we
     m_window.setHidesOnClose(preferences.tray && preferences.closeToTray);
 }
@@ -112,6 +133,7 @@ void DesktopPresence::update()
 
 void DesktopPresence::tell(const Alert &alert)
 {
+    m_sender.send(alert);                                                 // to others, who do not look at this window
     if (!m_notify || (m_window.isVisible() && m_window.isActiveWindow())) // who looks sees it
         return;
     if (!m_notifications) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/alerts.h"
+#include "dashboard/model/alertrule.h"
+#include "dashboard/model/alerttargets.h"
 #include "dashboard/model/preferences.h"
 
 #include <QMenu>
@@ -14,8 +15,8 @@ namespace Hephaestus {
 class DesktopNotifications;
 class MainWindow;
 
-/// The dashboard where nobody looks at its window: an icon in the tray with the worst state and a menu, and
-/// notifications.
+/// The dashboard where nobody looks at its window: an icon in the tray with the worst state and a menu, notifications,
+/// and alerts that are sent elsewhere.
 class DesktopPresence : public QObject
 {
     Q_OBJECT
@@ -31,6 +32,9 @@ public:
     static ServiceState worst(const FleetModel::Totals &totals);
     static QString summary(const FleetModel::Totals &totals);
 
+Q_SIGNALS:
+    void alertFailed(const QString &sentence); ///< one could not be sent elsewhere
+
 private:
     void makeMenu(QAction *restartStale);
     void showWindow();
@@ -42,6 +46,9 @@ private:
     MainWindow &m_window;
     FleetModel &m_fleet;
     Alerts m_alerts;
+    RuleAlerts m_rules;
+    AlertSender m_sender;
+    QTimer m_ruleTimer;
     bool m_notify = false;
     std::unique_ptr<DesktopNotifications> m_notifications; ///< made with the first alert
     QMenu m_menu;

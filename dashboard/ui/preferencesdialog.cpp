@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/preferencesdialog.h"
 
+#include "dashboard/ui/alertsettings.h"
 #include "dashboard/ui/theme.h"
 
 #include <QCheckBox>
@@ -43,6 +44,7 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     , m_closeToTray(new QCheckBox(tr("&Keep watching from the tray when the window is closed")))
     , m_notifications(new QCheckBox(tr("&Notify of trouble, recovery and old code")))
     , m_notifyAfter(new QSpinBox)
+    , m_alerts(new AlertSettings)
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preferences"));
@@ -61,6 +63,9 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     layout->addWidget(makeAppearance(colorsForOnce));
     layout->addWidget(makeAtStart());
     layout->addWidget(makeAttention());
+    layout->addWidget(m_alerts);
+    connect(m_alerts, &AlertSettings::changed, this,
+            [this, ok = buttons->button(QDialogButtonBox::Ok)] { ok->setEnabled(m_alerts->isValid()); });
     layout->addWidget(buttons);
     show(preferences);
 }
@@ -147,6 +152,7 @@ void PreferencesDialog::show(const Preferences &preferences)
     m_notifications->setChecked(preferences.notifications);
     m_notifyAfter->setValue(int(preferences.notifyAfter.count()));
     m_notifyAfter->setEnabled(preferences.notifications);
+    m_alerts->show(preferences.alertRules, preferences.alertTargets);
 }
 
 Preferences PreferencesDialog::preferences() const
@@ -160,6 +166,8 @@ Preferences PreferencesDialog::preferences() const
     chosen.tray = m_tray->isChecked();
     chosen.closeToTray = m_closeToTray->isChecked();
     chosen.notifications = m_notifications->isChecked();
+    chosen.alertRules = m_alerts->rules();
+    chosen.alertTargets = m_alerts->targets();
     chosen.notifyAfter = std::chrono::seconds(m_notifyAfter->value());
     return chosen;
 }

@@ -12,6 +12,8 @@ class QSpinBox;
 
 namespace Hephaestus {
 
+class AlertSettings;
+
 /// What a person can choose. Nothing changes before it is accepted.
 class PreferencesDialog : public QDialog
 {
@@ -38,6 +40,7 @@ private:
     QCheckBox *m_closeToTray;
     QCheckBox *m_notifications;
     QSpinBox *m_notifyAfter;
+    AlertSettings *m_alerts;
 };
 
 } // namespace Hephaestus

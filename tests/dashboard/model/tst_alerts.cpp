@@ -24,6 +24,10 @@ private Q_SLOTS:
     void aShutdownIsNoTrouble();
     void nothingIsToldWhileMuted();
     void hostileTextIsEscaped();
+    void whatADependencyExplainsIsOneAlert();
+    void whatAServiceExplainsIsOneAlert();
+    void aHostThatIsGoneIsOneAlert();
+    void anOutageThatSpreadsIsOneAlert();
 
 private:
     ServiceId add(const QString &name) { return m_fleet->add(Reports::entry(name)); }
@@ -152,6 +156,93 @@ void TestAlerts::hostileTextIsEscaped()
     QCOMPARE(raised.size(), 1);
     QVERIFY(raised[0].title.startsWith(u"a\\u{202e}b"_s));
     QVERIFY(!raised[0].text.contains(u'\n'));
+}
+
+void TestAlerts::whatADependencyExplainsIsOneAlert()
+{
+    QList<ServiceId> ids;
+    for (int each = 0; each < 4; ++each)
+        ids << add(u"service-%1"_s.arg(each));
+    const auto fail = [&](ServiceId id) { m_fleet->applyAnswer(id, Reports::answer(Reports::withError())); };
+    const auto heal = [&](ServiceId id) { m_fleet->applyAnswer(id, Reports::answer(Reports::healthy())); };
+    for (const ServiceId id : ids.mid(0, 3))
+        fail(id);
+    heal(ids[3]);
+    look();
+    QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].title, u"qdrant fails for 3 services"_s);
+    QCOMPARE(raised[0].services, ids.mid(0, 3));
+    fail(ids[3]); // it reaches another one: no news
+    look();
+    QVERIFY(look(20s).isEmpty());
+    for (const ServiceId id : ids.mid(1))
+        heal(id);
+    QVERIFY(look().isEmpty()); // not over for all
+    heal(ids[0]);
+    raised = look();
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].kind, Alert::Kind::Recovery);
+    QCOMPARE(raised[0].title, u"qdrant: over, 4 services are healthy again"_s);
+    fail(ids[0]); // alone now
+    look();
+    raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].title, u"service-0: error"_s);
+}
+
+void TestAlerts::whatAServiceExplainsIsOneAlert()
+{
+    const ServiceId database = add(u"database"_s);
+    FleetEntry shop = Reports::entry(u"shop"_s);
+    shop.dependsOn = {u"database"_s};
+    FleetEntry web = Reports::entry(u"web"_s);
+    web.dependsOn = {u"shop"_s};
+    const ServiceId shopId = m_fleet->add(shop);
+    const ServiceId webId = m_fleet->add(web);
+    m_fleet->applyAnswer(database, Reports::failure(ClientError::Refused));
+    m_fleet->applyAnswer(shopId, Reports::answer(Reports::withError()));
+    m_fleet->applyAnswer(webId, Reports::failure(ClientError::Timeout));
+    look();
+    QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QVERIFY2(raised[0].title.startsWith(u"database: unreachable"_s), qPrintable(raised[0].title));
+    QCOMPARE(raised[0].services.first(), database);
+    QCOMPARE(raised[0].services.size(), 3);
+    QVERIFY(raised[0].text.contains(u"shop"_s) && raised[0].text.contains(u"web"_s));
+}
+
+void TestAlerts::aHostThatIsGoneIsOneAlert()
+{
+    QList<ServiceId> ids;
+    for (int each = 0; each < 3; ++each)
+        ids << m_fleet->add(Reports::entry(u"service-%1"_s.arg(each), u"http://10.0.0.7:800%1"_s.arg(each)));
+    const ServiceId other = m_fleet->add(Reports::entry(u"other"_s, u"http://10.0.0.8:8000"_s));
+    m_fleet->applyAnswer(other, Reports::answer(Reports::healthy()));
+    for (const ServiceId id : ids)
+        m_fleet->applyAnswer(id, Reports::failure(ClientError::Timeout));
+    look();
+    const QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].title, u"No service answers on 10.0.0.7"_s);
+    QCOMPARE(raised[0].services, ids);
+}
+
+void TestAlerts::anOutageThatSpreadsIsOneAlert()
+{
+    int alerts = 0;
+    QList<ServiceId> ids;
+    for (int each = 0; each < 60; ++each)
+        ids << add(u"service-%1"_s.arg(each));
+    for (int second = 0; second < 30; ++second) {
+        for (const ServiceId id : ids.mid(second * 20, 20)) // twenty more each second
+            m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
+        for (const Alert &alert : look()) {
+            ++alerts;
+            QCOMPARE(alert.services.size(), 60);
+        }
+    }
+    QCOMPARE(alerts, 1);
 }
 
 QTEST_APPLESS_MAIN(TestAlerts)

@@ -74,10 +74,10 @@ void TestServiceFigures::anotherProcessHasNoRateYet()
     Watched service;
     service.take(at(100, 10, 0));
     service.take(at(102, 11, 0));
-    service.take(at(1, 0.2, 0, u"two"_s));
+    service.take(at(1, 0.25, 0, u"two"_s));
     QVERIFY(!service.figures.cores);
-    service.take(at(3, 0.6, 0, u"two"_s));
-    QCOMPARE(service.figures.cores, std::optional(0.2));
+    service.take(at(3, 0.75, 0, u"two"_s));
+    QCOMPARE(service.figures.cores, std::optional(0.25));
 }
 
 void TestServiceFigures::failuresAreThoseOfTheLastMinute()
@@ -177,10 +177,10 @@ void TestServiceFigures::theCellsSayWhatIsKnown()
     model.applyAnswer(id, Reports::answer(report));
     time.advance(2s);
     report.uptime += 2s;
-    report.resources.cpuSeconds = 1.25;
+    report.resources.cpuSeconds = 1.5;
     model.applyAnswer(id, Reports::answer(report));
-    QCOMPARE(cell(FleetModel::Cpu), u"12 %"_s);
-    QCOMPARE(cell(FleetModel::Memory), u"40.0 MiB"_s);
+    QCOMPARE(cell(FleetModel::Cpu), u"25 %"_s);
+    QCOMPARE(cell(FleetModel::Memory), u"40 MiB"_s);
     QCOMPARE(cell(FleetModel::Pid), u"4312"_s);
     QCOMPARE(cell(FleetModel::Directory), u"~/shop"_s);
     QVERIFY(model.index(0, FleetModel::Directory).data(Qt::ToolTipRole).toString().contains(u"Branch: main"_s));

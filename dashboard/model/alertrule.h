@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/alerts.h"
+#include "dashboard/model/filterquery.h"
+
+namespace Hephaestus {
+
+/// What is to be told of a service beside its state, as a person writes it in one line:
+///
+///     latency > 500ms for 1min
+///     memory > 2GiB  group:shop
+///     errors > 5% for 1min  !group:test
+///     stale for 10min
+///
+/// `errors` is the part of its dependencies' operations of the last minute that failed. Without `for` it is told at
+/// once. The rest of the line is a filter (FilterQuery): whom it is for.
+struct AlertRule
+{
+    enum class Measure { Latency, Memory, Errors, Stale };
+
+    Measure measure = Measure::Latency;
+    double limit = 0; ///< seconds, bytes, 0 to 1; not of Stale
+    std::chrono::milliseconds lasting{0};
+    FilterQuery scope;
+    QString text; ///< as it was written
+
+    static Result<AlertRule> parse(const QString &line);
+    /// Nothing: it is not known now, which breaks no rule and ends no alert.
+    std::optional<bool> isBrokenBy(const ServiceRow &row) const;
+
+    bool operator==(const AlertRule &) const = default;
+};
+
+/// Follows the rules over time.
+class RuleAlerts : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `fleet` outlives this.
+    explicit RuleAlerts(const FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
+
+    void setRules(const QList<AlertRule> &rules); ///< what was told is forgotten
+    void check();
+
+Q_SIGNALS:
+    void raised(const Hephaestus::Alert &alert);
+
+private:
+    struct Known
+    {
+        std::optional<Clock::TimePoint> since;
+        bool isTold = false;
+    };
+
+    void follow(const AlertRule &rule, QHash<ServiceId, Known> &known);
+    void raise(Alert::Kind kind, const AlertRule &rule, const QList<ServiceId> &services);
+
+    const FleetModel &m_fleet;
+    const Clock &m_time;
+    QList<AlertRule> m_rules;
+    QList<QHash<ServiceId, Known>> m_known; ///< of each rule
+};
+
+} // namespace Hephaestus

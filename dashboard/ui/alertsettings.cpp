@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/alertsettings.h"
+
+#include "dashboard/model/alertrule.h"
+#include "dashboard/model/alerttargets.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/theme.h"
+
+#include <QFormLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QStringList linesOf(const QPlainTextEdit *edit)
+{
+    QStringList lines;
+    for (const QString &line : edit->toPlainText().split(u'\n')) {
+        if (!line.trimmed().isEmpty())
+            lines << line.simplified();
+    }
+    return lines;
+}
+
+QPlainTextEdit *smallEdit(const QString &name, const QString &example)
+{
+    auto *const edit = new QPlainTextEdit;
+    edit->setAccessibleName(name);
+    edit->setPlaceholderText(example);
+    edit->setTabChangesFocus(true);
+    edit->setLineWrapMode(QPlainTextEdit::NoWrap);
+    edit->setFixedHeight(spacing(edit->fontMetrics(), 5) * 4);
+    return edit;
+}
+
+} // namespace
+
+AlertSettings::AlertSettings(QWidget *parent)
+    : QGroupBox(tr("Alerts, beside those of states; one a line"), parent)
+    , m_rules(smallEdit(tr("Rules"), tr("latency > 500ms for 1min\nerrors > 5% for 1min group:shop\nstale for 10min")))
+    , m_targets(smallEdit(tr("Targets"), tr("ntfy https://ntfy.sh/my-topic\nwebhook https://…\ncommand program …")))
+    , m_problem(new QLabel)
+{
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->setWordWrap(true);
+    QPalette alarm = m_problem->palette();
+    alarm.setColor(QPalette::WindowText, Theme::of(alarm).accent(DependencyStatus::Error));
+    m_problem->setPalette(alarm);
+    m_problem->setFixedHeight(2 * fontMetrics().lineSpacing()); // nothing moves while one types
+    auto *const form = new QFormLayout(this);
+    form->addRow(tr("Tell &when:"), m_rules);
+    form->addRow(tr("Tell a&lso:"), m_targets);
+    form->addRow(m_problem);
+    for (QPlainTextEdit *const edit : {m_rules, m_targets})
+        connect(edit, &QPlainTextEdit::textChanged, this, &AlertSettings::check);
+}
+
+void AlertSettings::show(const QStringList &rules, const QStringList &targets)
+{
+    m_rules->setPlainText(rules.join(u'\n'));
+    m_targets->setPlainText(targets.join(u'\n'));
+}
+
+QStringList AlertSettings::rules() const { return linesOf(m_rules); }
+
+QStringList AlertSettings::targets() const { return linesOf(m_targets); }
+
+bool AlertSettings::isValid() const { return problem().isEmpty(); }
+
+/// The first; empty: there is none.
+QString AlertSettings::problem() const
+{
+    for (const QString &line : rules()) {
+        if (const auto rule = AlertRule::parse(line); !rule)
+            return rule.problem().text();
+    }
+    for (const QString &line : targets()) {
+        if (const auto target = AlertTarget::parse(line); !target)
+            return target.problem().text();
+    }
+    return {};
+}
+
+void AlertSettings::check()
+{
+    m_problem->setText(visibleText(problem()));
+    Q_EMIT changed();
+}
+
+} // namespace Hephaestus
