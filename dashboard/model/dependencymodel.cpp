@@ -110,6 +110,10 @@ QString DependencyModel::cellText(const DependencyReport &dependency, int column
     case Status: return statusWord(dependency.status);
     case Successes: return formatCount(dependency.successCount);
     case Failures: return formatCount(dependency.failureCount);
+    case FailurePercent:
+        return dependency.successCount + dependency.failureCount > 0
+            ? tr("%1 %").arg(percentOf(dependency.failureCount, dependency.successCount + dependency.failureCount))
+            : u"–"_s;
     case LastSuccess: return since(dependency.lastSuccess);
     case LastFailure: return since(dependency.lastFailure);
     case Error: return visibleText(dependency.error);
@@ -127,7 +131,8 @@ QVariant DependencyModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == Successes || index.column() == Failures)
             return QLocale().toString(index.column() == Successes ? dependency.successCount : dependency.failureCount);
-        return detailsText(dependency);
+        return index.column() == FailurePercent ? tr("Of all its operations since the service started")
+                                                : detailsText(dependency);
     case Qt::TextAlignmentRole:
         if (index.column() >= Successes && index.column() <= LastFailure)
             return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
@@ -140,6 +145,9 @@ QVariant DependencyModel::data(const QModelIndex &index, int role) const
         case Status: return int(dependency.status);
         case Successes: return dependency.successCount;
         case Failures: return dependency.failureCount;
+        case FailurePercent:
+            return double(dependency.failureCount)
+                / double(std::max<qint64>(1, dependency.successCount + dependency.failureCount));
         case LastSuccess: return sortable(dependency.lastSuccess);
         case LastFailure: return sortable(dependency.lastFailure);
         default: return cellText(dependency, index.column());
@@ -161,6 +169,7 @@ QVariant DependencyModel::headerData(int section, Qt::Orientation orientation, i
     case Status: return tr("Status");
     case Successes: return tr("Good");
     case Failures: return tr("Failed");
+    case FailurePercent: return tr("Failed %");
     case LastSuccess: return tr("Last good");
     case LastFailure: return tr("Last failed");
     case Error: return tr("Error");

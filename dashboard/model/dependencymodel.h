@@ -14,7 +14,7 @@ class DependencyModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Name, Status, Successes, Failures, LastSuccess, LastFailure, Error, ColumnCount };
+    enum Column { Name, Status, Successes, Failures, FailurePercent, LastSuccess, LastFailure, Error, ColumnCount };
     enum Role { StatusRole = Qt::UserRole, SortRole, ReportRole, CurrentRole };
 
     using QAbstractTableModel::QAbstractTableModel;

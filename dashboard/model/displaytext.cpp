@@ -81,6 +81,14 @@ QString formatCount(qint64 count) { return scaled(count, 1000, std::array{"", "k
 
 QString formatBytes(qint64 bytes) { return scaled(bytes, 1024, std::array{"B", "KiB", "MiB", "GiB", "TiB"}); }
 
+QString percentOf(qint64 part, qint64 whole)
+{
+    if (part == 0 || whole <= 0)
+        return u"0"_s;
+    const double percent = 100.0 * double(part) / double(whole);
+    return percent < 0.1 ? u"<0.1"_s : QString::number(percent, 'f', percent < 10 ? 1 : 0);
+}
+
 QString formatAge(Seconds age)
 {
     if (age < std::chrono::seconds(1))

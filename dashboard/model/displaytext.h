@@ -22,6 +22,9 @@ QString formatCount(qint64 count);
 /// Bytes with binary units, three significant digits: `812 B`, `38.4 MiB`.
 QString formatBytes(qint64 bytes);
 
+/// What percentage `part` is of `whole`, three significant digits at most; less than a tenth is `<0.1`.
+QString percentOf(qint64 part, qint64 whole);
+
 /// How long ago, in whole units from a second on, so that it does not flicker: `now`, `12 s ago`.
 QString formatAge(Seconds age);
 

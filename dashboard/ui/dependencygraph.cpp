@@ -12,6 +12,17 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// `3 failed`, and of how many: `3 failed (2.5 %)`.
+QString failureText(qint64 successes, qint64 failures)
+{
+    const QString text = DependencyGraph::tr("%1 failed").arg(formatCount(failures));
+    return failures > 0 ? DependencyGraph::tr("%1 (%2 %)").arg(text, percentOf(failures, successes + failures)) : text;
+}
+
+} // namespace
+
 DependencyGraph::DependencyGraph(QWidget *parent)
     : TimeGraph(parent)
     , m_successes(new QCPBars(xAxis, yAxis))
@@ -66,7 +77,7 @@ void DependencyGraph::drawValues()
     yAxis->setLabel(tr("operations in %1").arg(formatDuration(std::chrono::seconds(m_width))));
 
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
-    const QString failure = tr("%1 failed").arg(formatCount(sum.failures));
+    const QString failure = failureText(sum.successes, sum.failures);
     const Theme &theme = Theme::of(palette());
     setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}});
     setEmptyText(m_samples.empty() ? tr("No data for this time.") : QString());
@@ -92,7 +103,7 @@ QStringList DependencyGraph::valuesAt(double &at) const
     if (found == m_bars.end())
         return {timeText(start), tr("no data")};
     return {timeText(start), tr("%1 succeeded").arg(formatCount(found->second.successes)),
-            tr("%1 failed").arg(formatCount(found->second.failures))};
+            failureText(found->second.successes, found->second.failures)};
 }
 
 } // namespace Hephaestus

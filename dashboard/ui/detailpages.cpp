@@ -73,12 +73,16 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table, DependencyModel::CurrentRole);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
-    setColumnWidths(m_table, {0, 10, 6, 6, 9, 10, 30});
+    setColumnWidths(m_table, {0, 10, 6, 6, 8, 9, 10, 30});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
     connect(m_table, &QTableView::activated, this, [this](const QModelIndex &index) {
         Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name);
+    });
+    connect(m_table, &QTableView::clicked, this, [this](const QModelIndex &index) {
+        if (index.column() >= DependencyModel::Successes && index.column() <= DependencyModel::LastFailure)
+            Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name); // a number leads on
     });
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

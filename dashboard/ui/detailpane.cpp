@@ -10,6 +10,7 @@
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
+#include "dashboard/ui/overviewpage.h"
 #include "dashboard/ui/theme.h"
 
 #include <QAction>
@@ -35,6 +36,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_tabs(new QTabWidget)
     , m_dependencies(new DependenciesPage)
     , m_graphs(new GraphPage(session))
+    , m_overview(new OverviewPage(session))
     , m_logs(new LogsPage(session.stateDirectory()))
     , m_code(new CodePage)
     , m_deaths(new DeathsPage(session))
@@ -65,6 +67,7 @@ QWidget *DetailPane::makePage()
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
+    m_tabs->addTab(m_overview, tr("Overview"));
     m_tabs->addTab(m_logs, tr("Logs"));
     m_tabs->addTab(m_code, tr("Code"));
     m_tabs->addTab(m_receipt, tr("Receipt"));
@@ -109,6 +112,11 @@ void DetailPane::connectPages()
     });
     connect(&m_commands, &ServiceCommands::changed, this, &DetailPane::refreshButtons);
     connect(m_dependencies, &DependenciesPage::opened, this, &DetailPane::showDependency);
+    connect(m_overview, &OverviewPage::dependencyChosen, this, &DetailPane::showDependency);
+    connect(m_overview, &OverviewPage::measureChosen, this, [this](Measure measure) {
+        m_graphs->select(measure);
+        m_tabs->setCurrentWidget(m_graphs);
+    });
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);
 }
@@ -172,6 +180,7 @@ void DetailPane::setService(ServiceId id)
 {
     m_service = id;
     showGraphs();
+    m_overview->setService(id);
     m_deaths->setService(id);
     refresh();
 }
@@ -244,6 +253,7 @@ void DetailPane::refresh()
                          row->isCurrent() ? std::nullopt : std::optional<Seconds>(age));
     if (m_tabs->currentWidget() == m_graphs)
         m_graphs->refresh();
+    m_overview->refresh();
     m_logs->show(*row);
     m_code->show(*row);
     m_raw->show(row->reply.body, row->isCurrent());

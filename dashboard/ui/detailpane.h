@@ -19,6 +19,7 @@ class DependenciesPage;
 class DetailHeader;
 class GraphPage;
 class LogsPage;
+class OverviewPage;
 class RawPage;
 class ReceiptPage;
 
@@ -71,6 +72,7 @@ private:
     QList<QAction *> m_pageActions;
     DependenciesPage *m_dependencies;
     GraphPage *m_graphs;
+    OverviewPage *m_overview;
     LogsPage *m_logs;
     CodePage *m_code;
     DeathsPage *m_deaths;

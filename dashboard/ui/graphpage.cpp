@@ -6,6 +6,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/graphpicture.h"
 #include "dashboard/ui/theme.h"
 
 #include <QComboBox>
@@ -114,6 +115,12 @@ void GraphPage::setServices(const QList<ServiceId> &services)
         return;
     m_services = services;
     m_compared.clear();
+    rebuild();
+}
+
+void GraphPage::select(Measure measure)
+{
+    m_wanted = Choice{measure, {}};
     rebuild();
 }
 
@@ -466,7 +473,16 @@ void GraphPage::saveCsv()
 
 void GraphPage::savePng()
 {
-    QPixmap picture = m_graphs->grab(); // as it is now, not when a name has been found
+    QList<TimeGraph *> graphs;
+    for (const Panel &panel : m_panels)
+        graphs << panel.graph;
+    const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_session.fleet().find(m_services.first());
+    const auto timeText = [](History::Time time) { return localTime(time).toString(u"d MMM yyyy HH:mm:ss"_s); };
+    // As it is now, not when a name has been found.
+    const QPixmap picture = pictureOf(
+        graphs, tr("%1: %2").arg(row ? row->entry.name : tr("graph"), m_which->currentText()),
+        graphs.isEmpty() ? QString()
+                         : tr("%1 to %2").arg(timeText(graphs.first()->from()), timeText(graphs.first()->to())));
     auto *const dialog = new QFileDialog(this, tr("Save the picture"), fileName(u".png"_s), tr("PNG (*.png)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);

@@ -26,6 +26,7 @@ public:
 
     /// The first is the service whose page this is.
     void setServices(const QList<ServiceId> &services);
+    void select(Measure measure);
     void select(const QString &dependency);
     /// Asks for what is shown, unless that was done a moment ago; called with every answer.
     void refresh();

@@ -116,7 +116,7 @@ void TestDependencyGraph::whoCannotSeeItIsToldTheSums()
     append(samples, 20, 0, 2, 1);
     graph.show(u"qdrant"_s, samples, {}, Noon);
     QCOMPARE(graph.accessibleName(), u"Graph of qdrant"_s);
-    QCOMPARE(graph.accessibleDescription(), u"In the last 5 min: 40 succeeded, 20 failed."_s);
+    QCOMPARE(graph.accessibleDescription(), u"In the last 5 min: 40 succeeded, 20 failed (33 %)."_s);
 }
 
 QTEST_MAIN(TestDependencyGraph)

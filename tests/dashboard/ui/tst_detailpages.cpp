@@ -2,10 +2,12 @@
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/overviewpage.h"
 #include "server/core/linering.h"
 #include "server/http/httpserver.h"
 #include "tests/dashboard/model/reports.h"
@@ -47,6 +49,8 @@ private Q_SLOTS:
     void whoHasNoDependenciesShowsItsLatency();
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
     void theValuesAndThePictureAreSaved();
+    void theOverviewLeadsToEachGraph();
+    void aNumberOfADependencyLeadsToItsGraph();
     void theLogIsFollowedUntilSomebodyReadsInIt();
     void theLogIsReadInPages();
     void aServiceWithoutPositionsIsFollowedToo();
@@ -317,7 +321,9 @@ void TestDetailPages::theValuesAndThePictureAreSaved()
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray content = file.readAll();
         if (suffix == "png"_L1) {
-            QVERIFY(QImage::fromData(content).width() > 200);
+            const QImage picture = QImage::fromData(content);
+            QCOMPARE(picture.width(), 2 * graphsOf(page).first()->width());
+            QVERIFY(picture.height() > 2 * graphsOf(page).first()->height()); // a title is above it
             continue;
         }
         const QList<QByteArray> lines = content.split('\n');
@@ -328,6 +334,51 @@ void TestDetailPages::theValuesAndThePictureAreSaved()
             sum += line.trimmed().split(',').value(5).toLongLong(); // the name has a comma of its own
         QCOMPARE(sum, 180);
     }
+}
+
+void TestDetailPages::theOverviewLeadsToEachGraph()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 2min, 100, 2);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const tabs = bench.window->findChild<QTabWidget *>();
+    auto *const overview = bench.openPage<OverviewPage>();
+    const auto graph = [&](const QString &name) { return named<TimeGraph>(overview, u"Graph of "_s + name); };
+    for (const QString &name : {u"Latency"_s, u"CPU"_s, u"Memory"_s, u"database"_s, u"qdrant"_s})
+        QTRY_VERIFY2(graph(name) && graph(name)->isVisible(), qPrintable(name));
+    QTRY_VERIFY2(graph(u"database"_s)->accessibleDescription().contains(u"200 succeeded"_s),
+                 qPrintable(graph(u"database"_s)->accessibleDescription()));
+    const auto chosen = [&] {
+        return named<QComboBox>(bench.window->findChild<GraphPage *>(), u"What is shown"_s)->currentText();
+    };
+    for (const QString &name : {u"qdrant"_s, u"Memory"_s}) {
+        tabs->setCurrentWidget(overview);
+        QTest::mouseClick(graph(name), Qt::LeftButton);
+        QCOMPARE(tabs->currentWidget(), bench.window->findChild<GraphPage *>());
+        QCOMPARE(chosen(), name);
+    }
+}
+
+void TestDetailPages::aNumberOfADependencyLeadsToItsGraph()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const tabs = bench.window->findChild<QTabWidget *>();
+    auto *const page = bench.openPage<DependenciesPage>();
+    auto *const table = page->findChild<QTableView *>();
+    QTRY_COMPARE(table->model()->rowCount(), 2);
+    const auto click = [&](int column) {
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                          table->visualRect(table->model()->index(1, column)).center());
+    };
+    click(DependencyModel::Name); // a name is only selected
+    QCOMPARE(tabs->currentWidget(), page);
+    QCOMPARE(table->model()->index(1, DependencyModel::FailurePercent).data().toString(), u"0 %"_s);
+    click(DependencyModel::FailurePercent);
+    QCOMPARE(tabs->currentWidget(), bench.window->findChild<GraphPage *>());
+    QCOMPARE(named<QComboBox>(tabs->currentWidget(), u"What is shown"_s)->currentText(), u"qdrant"_s);
 }
 
 namespace {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/overviewpage.h"
+
+#include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/theme.h"
+
+#include <QGridLayout>
+#include <QMouseEvent>
+#include <QPointer>
+#include <QScrollArea>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto OverviewPause = 5s; ///< between two looks at what is kept: a bar is longer
+constexpr Measure Overviewed[] = {Measure::Latency, Measure::Cpu, Measure::Memory};
+
+} // namespace
+
+OverviewPage::OverviewPage(FleetSession &session, QWidget *parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_area(new QWidget)
+    , m_grid(new QGridLayout(m_area))
+{
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setSpacing(spacing(fontMetrics(), 1));
+    for (const Measure measure : Overviewed) {
+        auto *const graph = new LineGraph;
+        m_lines[measure] = graph;
+        prepare(graph, nameOf(measure));
+    }
+    auto *const scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(m_area);
+    auto *const layout = new QGridLayout(this);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(margin, margin, margin, margin);
+    layout->addWidget(scroll);
+    arrange();
+}
+
+void OverviewPage::prepare(TimeGraph *graph, const QString &title)
+{
+    graph->setParent(m_area);
+    graph->setSpan(Span);
+    graph->setTitle(title);
+    graph->setMinimumHeight(spacing(fontMetrics(), 32));
+    graph->setInteractions({}); // a click shows it large, and the wheel scrolls the page
+    graph->setCursor(Qt::PointingHandCursor);
+    graph->installEventFilter(this);
+}
+
+DependencyGraph *OverviewPage::graphOf(const QString &dependency)
+{
+    DependencyGraph *&graph = m_bars[dependency];
+    if (!graph) {
+        graph = new DependencyGraph;
+        prepare(graph, dependency);
+    }
+    return graph;
+}
+
+void OverviewPage::setService(ServiceId id)
+{
+    if (m_service == id)
+        return;
+    m_service = id;
+    for (const auto &[name, graph] : m_bars)
+        delete graph;
+    m_bars.clear();
+    show(HistoryRange());
+    m_shown = {};
+    m_asked = false;
+    refresh();
+}
+
+void OverviewPage::refresh()
+{
+    if (isVisible() && !m_asked && Clock::machine().now() - m_shown >= OverviewPause)
+        ask();
+}
+
+void OverviewPage::ask()
+{
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    HistorySource *const past = row ? m_session.pastOf(m_service) : nullptr;
+    if (!past)
+        return;
+    m_shown = Clock::machine().now();
+    m_asked = true;
+    const History::Time now = Clock::machine().wall();
+    const QPointer<OverviewPage> self(this);
+    past->askRange(row->entry.url, now - Span, now, TimeGraph::barWidth(Span),
+                   [self, service = m_service](const Result<HistoryRange> &range) {
+                       if (!self || self->m_service != service)
+                           return; // another one is looked at
+                       self->m_asked = false;
+                       self->show(range ? *range : HistoryRange());
+                   });
+}
+
+void OverviewPage::show(const HistoryRange &range)
+{
+    const History::Time now = Clock::machine().wall();
+    for (const auto &[measure, graph] : m_lines)
+        graph->show(measure, range.stretches, range.marks, now);
+    const std::size_t before = m_bars.size();
+    if (const ServiceRow *const row = m_session.fleet().find(m_service); row && row->report) {
+        for (const DependencyReport &each : row->report->dependencies) {
+            if (each.status != DependencyStatus::NotUsed)
+                graphOf(each.name)->show(each.name, range.operations.value(each.name), range.marks, now);
+        }
+    }
+    if (m_bars.size() != before || m_columns == 0)
+        arrange();
+}
+
+/// As many beside each other as stay readable.
+void OverviewPage::arrange()
+{
+    const int columns = std::clamp(width() / spacing(fontMetrics(), 70), 1, 4);
+    QList<TimeGraph *> graphs;
+    for (const Measure measure : Overviewed)
+        graphs << m_lines.at(measure);
+    for (const auto &[name, graph] : m_bars)
+        graphs << graph;
+    m_columns = columns;
+    for (int place = 0; place < graphs.size(); ++place) {
+        m_grid->addWidget(graphs[place], place / columns, place % columns);
+        graphs[place]->show();
+    }
+}
+
+void OverviewPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (m_columns != std::clamp(width() / spacing(fontMetrics(), 70), 1, 4))
+        arrange();
+}
+
+void OverviewPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+bool OverviewPage::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Wheel) { // it scrolls the page
+        event->ignore();
+        return true;
+    }
+    if (event->type() != QEvent::MouseButtonRelease || static_cast<QMouseEvent *>(event)->button() != Qt::LeftButton)
+        return QWidget::eventFilter(watched, event);
+    for (const auto &[measure, graph] : m_lines) {
+        if (graph == watched)
+            Q_EMIT measureChosen(measure);
+    }
+    const auto bars = std::ranges::find_if(m_bars, [watched](const auto &each) { return each.second == watched; });
+    if (bars != m_bars.end())
+        Q_EMIT dependencyChosen(QString(bars->first));
+    return true;
+}
+
+} // namespace Hephaestus
