@@ -305,7 +305,10 @@ void TestFleetFile::placeholdersAreFilledIn()
 [[service]]
 name = "web"
 port = 8000
-restart = { method = "command", command = ["web", "{port}", "{port.db}", "{{port}}", "{{", "}"], environment = { U = "http://h:{port.web}" } }
+[service.restart]
+method = "command"
+command = ["web", "{port}", "{port.db}", "{{port}}", "{{", "}"]
+environment = { U = "http://h:{port.web}" }
 [[service]]
 name = "db"
 url = "http://127.0.0.1:5432"
