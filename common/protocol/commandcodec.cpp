@@ -46,4 +46,17 @@ QByteArray encodeRequested(const QString &service, bool ok, const QString &messa
         .toJson(QJsonDocument::Compact);
 }
 
+QByteArray encodeInit(const QList<InitService> &services, const QStringList &notes, const QStringList &files)
+{
+    QJsonArray list;
+    for (const InitService &service : services)
+        list.append(QJsonObject{{u"name"_s, service.name},
+                                {u"source"_s, service.source},
+                                {u"run"_s, QJsonArray::fromStringList(service.run)},
+                                {u"needs"_s, QJsonArray::fromStringList(service.needs)}});
+    return indented({{u"services"_s, list},
+                     {u"notes"_s, QJsonArray::fromStringList(notes)},
+                     {u"written"_s, QJsonArray::fromStringList(files)}});
+}
+
 } // namespace Hephaestus

@@ -27,4 +27,18 @@ QByteArray encodeCheck(const QString &file, const QList<Problem> &problems);
 /// Of `shutdown --schedule` and `--cancel`, one line a service: whether it agreed, and what it said.
 QByteArray encodeRequested(const QString &service, bool ok, const QString &message);
 
+/// A program that `init` found.
+struct InitService
+{
+    QString name;
+    QString source;
+    QStringList run;
+    QStringList needs; ///< before it can run
+
+    bool operator==(const InitService &) const = default;
+};
+
+/// Of `init`: what was found, what was not taken, and the files that were written.
+QByteArray encodeInit(const QList<InitService> &services, const QStringList &notes, const QStringList &files);
+
 } // namespace Hephaestus

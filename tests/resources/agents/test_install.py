@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`hephaestus mcp install`: what it writes, and what it leaves as it is."""
+"""`hephaestus mcp install` and `hephaestus init --agents`: what they write, and what they leave as it is."""
 import json
 import os
 import subprocess
@@ -63,3 +63,22 @@ def test_what_is_no_configuration_is_left_alone(tmp_path):
 @pytest.mark.parametrize("options", [[], ["--client", "emacs"], ["--client"]])
 def test_a_client_must_be_named(tmp_path, options):
     assert run(tmp_path, "mcp", "install", *options).returncode == 2
+
+
+@pytest.mark.parametrize("before", [{}, {"CLAUDE.md": "# Ours\n"}, {"AGENTS.md": "no end"}, {"CLAUDE.md": "a\n", "AGENTS.md": "b\n"}])
+def test_agents_are_told_in_a_section(tmp_path, before):
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    assert run(tmp_path, "init", "--agents").returncode == 1
+    assert run(tmp_path, "init", "--agents", "--yes").returncode == 0
+    names = before or {"AGENTS.md": ""}
+    assert {path.name for path in tmp_path.glob("*.md")} == set(names)
+    for name, text in names.items():
+        now = (tmp_path / name).read_text()
+        assert now.startswith(text) and now.count("<!-- hephaestus: begin") == 1 and "Never `kill -9`" in now
+        (tmp_path / name).write_text(now.replace("Never `kill -9`", "Always").replace("<!-- hephaestus: end -->", "<!-- hephaestus: end -->\nmore"))
+    assert run(tmp_path, "init", "--agents", "--yes").returncode == 0
+    for name, text in names.items():
+        now = (tmp_path / name).read_text()
+        assert now.startswith(text) and now.endswith("more\n") and "Always" not in now and now.count("Never `kill -9`") == 1
+    assert "as it should be" in run(tmp_path, "init", "--agents").stdout

@@ -156,5 +156,13 @@ def test_events_are_followed(place):
         following.stdout.close()
 
 
+def test_a_fleet_file_is_written(place):
+    folder = place.root / "new"
+    folder.mkdir()
+    (folder / "Procfile").write_text("worker: python3 worker.py\n")
+    done = subprocess.run([PROGRAM, "init", "--yes", "--json"], env=place.environment, cwd=folder, capture_output=True, text=True, timeout=60)
+    schema("init").validate(json.loads(done.stdout))
+
+
 def test_no_schema_is_forgotten():
     assert seen == {path.stem for path in SCHEMAS.glob("*.json")}
