@@ -85,11 +85,16 @@ QList<PortUse> listeners(quint16 port)
     return usesOf(holders);
 }
 
-QList<PortUse> ownServices()
+QList<PortUse> ownListeners()
 {
     QList<PortHolder> holders = portHolders();
     holders.removeIf([](const PortHolder &holder) { return !isOwn(holder); }); // others cannot keep us waiting
-    QList<PortUse> found = usesOf(holders);
+    return usesOf(holders);
+}
+
+QList<PortUse> ownServices()
+{
+    QList<PortUse> found = ownListeners();
     QSet<QString> known; // one that listens on several addresses is one service
     found.removeIf([&](const PortUse &use) {
         if (!use.service)

@@ -10,6 +10,10 @@ namespace Hephaestus {
 /// event loop.
 QList<PortUse> listeners(quint16 port);
 
+/// The processes of this user that listen on TCP ports of this machine, and which of them are services: they are asked,
+/// and have 2 s together. Runs an event loop.
+QList<PortUse> ownListeners();
+
 /// The services of this user that listen on TCP ports of this machine, each instance once, by directory and name.
 /// Only his processes are asked, and have 2 s together. Runs an event loop.
 QList<PortUse> ownServices();

@@ -13,8 +13,6 @@
 #include <QStandardPaths>
 
 #include <algorithm>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -104,13 +102,6 @@ QStringList argumentsOf(qint64 pid)
     return words;
 }
 
-bool isOurs(qint64 pid)
-{
-    struct stat status = {};
-    return ::stat(QByteArray("/proc/" + QByteArray::number(pid)).constData(), &status) == 0
-        && status.st_uid == ::geteuid();
-}
-
 // ---- the fleet file -------------------------------------------------------------------------------------
 
 QByteArray quoted(const QString &text)
@@ -189,12 +180,12 @@ FoundPrograms surveyRunning(const QString &directory)
     const QString root = QFileInfo(directory).canonicalFilePath();
     FoundPrograms found;
     QSet<qint64> known;
-    for (const PortUse &use : listeners()) {
+    for (const PortUse &use : ownListeners()) {
         const HealthReport *const report = use.service && use.service->report ? &*use.service->report : nullptr;
         const auto &process = report ? report->process : std::optional<WrappedProcess>();
         const qint64 pid = process && process->pid ? *process->pid : use.pid;
         const bool isHere = use.directory == root || use.directory.startsWith(root + u'/');
-        if (!pid || !isHere || !isOurs(use.pid) || known.contains(pid))
+        if (!pid || !isHere || known.contains(pid))
             continue;
         known << pid << use.pid;
         FoundProgram program{
