@@ -20,6 +20,9 @@ namespace {
 constexpr auto OverviewPause = 5s; ///< between two looks at what is kept: a bar is longer
 constexpr Measure Overviewed[] = {Measure::Latency, Measure::Cpu, Measure::Memory};
 
+/// A narrower graph has no room for its times and labels.
+int columnsIn(int width, const QFontMetrics &metrics) { return std::clamp(width / spacing(metrics, 110), 1, 4); }
+
 } // namespace
 
 OverviewPage::OverviewPage(FleetSession &session, QWidget *parent)
@@ -125,7 +128,7 @@ void OverviewPage::show(const HistoryRange &range)
 /// As many beside each other as stay readable.
 void OverviewPage::arrange()
 {
-    const int columns = std::clamp(width() / spacing(fontMetrics(), 70), 1, 4);
+    const int columns = columnsIn(width(), fontMetrics());
     QList<TimeGraph *> graphs;
     for (const Measure measure : Overviewed)
         graphs << m_lines.at(measure);
@@ -141,7 +144,7 @@ void OverviewPage::arrange()
 void OverviewPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    if (m_columns != std::clamp(width() / spacing(fontMetrics(), 70), 1, 4))
+    if (m_columns != columnsIn(width(), fontMetrics()))
         arrange();
 }
 
