@@ -280,6 +280,8 @@ class Lifespan:
             service.set_application(Step("application", APPLICATION_TIMEOUT, self._stop_app_from_thread))
         await loop.run_in_executor(None, service.first_checks)
         service.begin(loop)
+        if service.server_is_ending:
+            await asyncio.wrap_future(shielded(service.request_end()))
         await send(answer or {"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown: the server has stopped
         if not service.shutdown.result.done():
@@ -305,6 +307,8 @@ class Lifespan:
     def _stop_app_from_thread(self, timeout: float) -> None:
         loop = self._service.runner.loop
         assert loop is not None
+        if not loop.is_running():
+            raise RuntimeError("the server's event loop has ended before")
         future = asyncio.run_coroutine_threadsafe(self._stop_app(), loop)
         try:
             future.result(timeout)

@@ -398,6 +398,11 @@ class Service:
         """True from the moment that hypercorn was asked to end for another process."""
         return isinstance(self._restart, HypercornRestart) and self._restart.has_begun
 
+    @property
+    def server_is_ending(self) -> bool:
+        """True if a signal came while the server started, before the service took signals."""
+        return self._signals.server_is_ending
+
     def request_end(self) -> Future[Json]:
         """The server ends by itself."""
         return self.shutdown.request("restart" if self._is_being_replaced else "signal")

@@ -63,3 +63,32 @@ def test_an_open_websocket_does_not_hinder_a_shutdown():
         errors = service.communicate(timeout=60)[1].decode()
     assert service.returncode == 0, errors
     assert "Error" not in errors
+
+
+ENDED_WHILE_IT_STARTS = """
+import os
+import signal
+from hephaestus_service import Service
+
+async def lifespan(scope, receive, send):
+    await receive()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    print("application ended", flush=True)
+    await send({"type": "lifespan.shutdown.complete"})
+
+service = Service("s")
+service.cleanup(lambda: print("step ran", flush=True))
+application = service.asgi(lifespan)
+"""
+
+
+def test_a_signal_while_the_application_starts_ends_it_in_order(tmp_path):
+    """uvicorn alone ends then, and tells the application nothing."""
+    (tmp_path / "main.py").write_text(ENDED_WHILE_IT_STARTS)
+    package = str(Path(__file__).parents[3] / "resources" / "python")
+    ended = subprocess.run([sys.executable, "-B", "-m", "uvicorn", "--port", "0", "main:application"], cwd=tmp_path,
+                           env={"PYTHONPATH": package}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20)
+    assert ended.stdout == "application ended\nstep ran\n", ended.stderr
+    assert ended.returncode == 0, ended.stderr

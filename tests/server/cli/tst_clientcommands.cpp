@@ -621,7 +621,7 @@ void TestClientCommands::anotherCopysServiceIsLeftAlone()
                                    QStringList{u"shutdown"_s, u"a"_s}, QStringList{u"down"_s}}) {
         const Outcome outcome = run(act + QStringList{u"--fleet"_s, fleets[1]});
         QCOMPARE(outcome.code, 1);
-        QVERIFY2(outcome.output.contains(u"held by the service of"_s) && outcome.output.contains(u"/one (pid"_s),
+        QVERIFY2(outcome.output.contains(u" is held by "_s) && outcome.output.contains(u"/one, pid "_s),
                  qPrintable(outcome.output));
     }
     const Receipt again = receiptOf({u"start"_s, u"a"_s, u"--fleet"_s, fleets[0]});
