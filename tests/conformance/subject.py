@@ -88,8 +88,9 @@ class TooFast(Failure):
 
 
 class Subject:
-    def __init__(self, host, port, command, slow_path):
-        self.host, self.port, self.command, self.slow_path = host, port, command, slow_path
+    def __init__(self, host, port, command, slow_path, says=("", 0)):
+        """`says`: a text that its output has so many times when all of its workers have started."""
+        self.host, self.port, self.command, self.slow_path, self.says = host, port, command, slow_path, says
         self.slow_seconds = 0.7
         self.process = None
         self.directory = None  # its TMPDIR and its output, new for every start
@@ -130,10 +131,16 @@ class Subject:
             expect(self.process.poll() is None, f"the command ended with {self.process.returncode} before it answered{self.last_words()}")
             with contextlib.suppress(OSError, http.client.HTTPException, Failure):
                 answer = self.get("/health/live", timeout=2)
-                if answer.status == 200 and answer.json.get("status") == "healthy" and self.get("/health/ready", timeout=2).status != 503:
+                if answer.status == 200 and answer.json.get("status") == "healthy" and self.get("/health/ready", timeout=2).status != 503 \
+                        and self.has_said_enough():
                     return
             expect(time.monotonic() < deadline, f"not healthy within {PATIENCE} s{self.last_words()}")
             time.sleep(0.01)
+
+    def has_said_enough(self):
+        """Whether all of its workers have started, by its output."""
+        text, times = self.says
+        return (self.directory / "output").read_text(errors="replace").count(text) >= times
 
     def running(self):
         """One that runs, for rows that only read."""
