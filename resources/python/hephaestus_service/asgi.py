@@ -280,7 +280,7 @@ class Lifespan:
             service.set_application(Step("application", APPLICATION_TIMEOUT, self._stop_app_from_thread))
         await loop.run_in_executor(None, service.first_checks)
         service.begin(loop)
-        if service.server_is_ending:
+        if service.take_servers_signal():
             await asyncio.wrap_future(shielded(service.request_end()))
         await send(answer or {"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown: the server has stopped

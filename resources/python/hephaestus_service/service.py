@@ -398,10 +398,9 @@ class Service:
         """True from the moment that hypercorn was asked to end for another process."""
         return isinstance(self._restart, HypercornRestart) and self._restart.has_begun
 
-    @property
-    def server_is_ending(self) -> bool:
-        """True if a signal came while the server started, before the service took signals."""
-        return self._signals.server_is_ending
+    def take_servers_signal(self) -> bool:
+        """True if one came while the server started, before the service took signals: the server ends, and the service has to."""
+        return self._signals.take_servers_signal()
 
     def request_end(self) -> Future[Json]:
         """The server ends by itself."""

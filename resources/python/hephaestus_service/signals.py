@@ -76,11 +76,14 @@ class Signals:
     def have_come(self) -> bool:
         return self._first is not None
 
-    @property
-    def server_is_ending(self) -> bool:
-        """True if the server took a signal before this did: it ends when it has started, and tells the application nothing."""
+    def take_servers_signal(self) -> bool:
+        """True if the server took a signal before this did: it ends when it has started, and tells the application nothing. Later uvicorns
+        raise it again in the end, if they know of it still."""
         server = _server_of(getattr(self.handle_of_sigterm, "_callback", None)) or _server_of(self._before.get(signal.SIGTERM))
-        return server is not None and bool(server.should_exit)
+        if server is None or not server.should_exit:
+            return False
+        getattr(server, "_captured_signals", []).clear()
+        return True
 
     def hand_on(self, exit_code: int, ends_master: bool) -> None:
         """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before. With `ends_master` the server's master
