@@ -8,6 +8,7 @@
 #include <QDirIterator>
 #include <QFile>
 #include <QFileInfo>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QSet>
 #include <QStandardPaths>
@@ -51,6 +52,17 @@ void collectPython(const QDir &root, const QString &folder, int depth, QMap<QStr
 }
 
 /// A project's own programs come first: `.venv/bin/uvicorn` before the one in PATH.
+/// Debian's python3-uvicorn, say, has no `uvicorn` to call by name. Nothing is imported.
+bool isModuleOfPython(const QString &name)
+{
+    static const QStringList servers{u"uvicorn"_s, u"gunicorn"_s, u"hypercorn"_s, u"flask"_s, u"celery"_s};
+    return servers.contains(name)
+        && QProcess::execute(u"python3"_s,
+                             {u"-I"_s, u"-c"_s,
+                              u"import importlib.util as i, sys; sys.exit(i.find_spec(sys.argv[1]) is None)"_s, name})
+        == 0;
+}
+
 void findProgram(FoundProgram &program, const QDir &directory)
 {
     const QString name = program.run.value(0);
@@ -62,7 +74,11 @@ void findProgram(FoundProgram &program, const QDir &directory)
             return;
         }
     }
-    if (QStandardPaths::findExecutable(name).isEmpty())
+    if (!QStandardPaths::findExecutable(name).isEmpty())
+        return;
+    if (isModuleOfPython(name))
+        program.run = QStringList{u"python3"_s, u"-m"_s} + program.run;
+    else
         program.needs << u"%1 is not installed, neither here nor in PATH"_s.arg(name);
 }
 

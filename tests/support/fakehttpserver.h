@@ -81,10 +81,10 @@ private:
         const qsizetype head = bytes.indexOf("\r\n\r\n");
         if (head < 0)
             return 0;
-        const qsizetype length = bytes.indexOf("\r\nContent-Length: ");
-        const qsizetype body = length < 0 || length > head
-            ? 0
-            : bytes.mid(length + 18, bytes.indexOf('\r', length + 2) - length - 18).toLongLong();
+        const QByteArray fields = bytes.left(head + 2).toLower(); // Qt 6.8 writes their names so
+        const qsizetype length = fields.indexOf("\r\ncontent-length: ");
+        const qsizetype body =
+            length < 0 ? 0 : fields.mid(length + 18, fields.indexOf('\r', length + 2) - length - 18).toLongLong();
         return bytes.size() >= head + 4 + body ? head + 4 + body : 0;
     }
 
