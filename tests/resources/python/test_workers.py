@@ -138,7 +138,9 @@ def test_a_killed_worker_has_counted(server, eventually):
     eventually(lambda: int(server.ask("/")) not in server.workers)  # the one in its place
     after = server.json("/health/status")
     assert after["dependencies"]["database"]["success_count"] > before["success_count"]
-    assert (after["pid"], after["resources"]["in_flight_requests"]) == (server.process.pid, 0)
+    assert after["pid"] == server.process.pid
+    # Whoever has read an answer may be sooner than the worker that counts it.
+    eventually(lambda: server.json("/health/status")["resources"]["in_flight_requests"] == 0)
     server.process.terminate()
     assert server.process.wait(TIMEOUT) == 0
     assert server.file() == []
