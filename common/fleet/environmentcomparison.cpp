@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 
 namespace Hephaestus {
 namespace {
@@ -105,9 +107,14 @@ QList<CodeChange> changesOf(const HealthReport &report, const ServiceAddress &ad
     return isIt ? changes : QList<CodeChange>();
 }
 
-/// What tells that one of the files has changed: cheap enough for every poll.
+/// Within it a second change may leave a file the same ctime: a tick of the kernel is 1 to 10 ms, one of FAT 2 s.
+constexpr std::chrono::seconds CoarsestTick{2};
+
+/// What tells that one of the files has changed: cheap enough for every poll. Empty: one has changed so lately that it
+/// may change again without a trace.
 QByteArray stampOf(const QStringList &files)
 {
+    const std::time_t settled = std::time(nullptr) - CoarsestTick.count();
     QByteArray stamp;
     for (const QString &file : files) {
         struct stat status = {};
@@ -115,6 +122,8 @@ QByteArray stampOf(const QStringList &files)
             stamp += "- ";
             continue;
         }
+        if (status.st_ctim.tv_sec >= settled)
+            return {};
         for (const qint64 number : {qint64(status.st_dev), qint64(status.st_ino), qint64(status.st_size),
                                     qint64(status.st_ctim.tv_sec), qint64(status.st_ctim.tv_nsec)})
             stamp += QByteArray::number(number) + ' ';
@@ -135,7 +144,8 @@ void EnvironmentComparison::addTo(HealthReport &report, const FleetEntry &entry)
     Look &look = m_looks[entry.url];
     const QByteArray stamp = stampOf(command->envFiles);
     if (look.instanceId != report.instanceId || look.pid != *report.pid || look.startTime != report.startTime
-        || look.wanted != command->environment || look.files != command->envFiles || look.stamp != stamp)
+        || look.wanted != command->environment || look.files != command->envFiles || look.stamp != stamp
+        || (stamp.isEmpty() && !command->envFiles.isEmpty()))
         look = {report.instanceId,
                 *report.pid,
                 report.startTime,
