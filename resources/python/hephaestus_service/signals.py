@@ -76,10 +76,14 @@ class Signals:
     def have_come(self) -> bool:
         return self._first is not None
 
+    def _server(self, number: int = signal.SIGTERM) -> Any:
+        """uvicorn's, if it took the signal before; None if not."""
+        return _server_of(getattr(self._loop_handles.get(number), "_callback", None)) or _server_of(self._before.get(number))
+
     def take_servers_signal(self) -> bool:
         """True if the server took a signal before this did: it ends when it has started, and tells the application nothing. Later uvicorns
         raise it again in the end, if they know of it still."""
-        server = _server_of(getattr(self.handle_of_sigterm, "_callback", None)) or _server_of(self._before.get(signal.SIGTERM))
+        server = self._server()
         if server is None or not server.should_exit:
             return False
         getattr(server, "_captured_signals", []).clear()
@@ -93,8 +97,7 @@ class Signals:
         if master:
             with contextlib.suppress(OSError):  # of another user, or gone
                 os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself
-        handle = self._loop_handles.get(signal.SIGTERM)
-        server = _server_of(getattr(handle, "_callback", None)) or _server_of(self._before.get(signal.SIGTERM))
+        handle, server = self.handle_of_sigterm, self._server()
         if server is not None:
             server.should_exit = True  # uvicorn: without it taking the signal for the cause of its end
         elif handle is not None and self._loop is not None:
@@ -104,10 +107,7 @@ class Signals:
 
     def pass_on(self, number: int) -> None:
         """Does now what the signal did before, and loses nobody whom the server has accepted. In the main thread."""
-        handle = self._loop_handles.get(number)
-        before = self._before.get(number)
-        server = _server_of(getattr(handle, "_callback", None)) or _server_of(before)
-        loop = self._server_loop
+        server, loop, before = self._server(number), self._server_loop, self._before.get(number)
         self._handing_on = True
         if server is not None and loop is not None and loop.is_running():
             asyncio.run_coroutine_threadsafe(_stop_gently(server), loop)
