@@ -6,15 +6,11 @@
 
 namespace Hephaestus {
 
-/// What is to be told of a service beside its state, as a person writes it in one line:
+/// What is to be told of a service beside its state, as a person writes it in one line. Four such lines:
+/// `latency > 500ms for 1min`, `memory > 2GiB group:shop`, `errors > 5% for 1min !group:test`, `stale for 10min`.
 ///
-///     latency > 500ms for 1min
-///     memory > 2GiB  group:shop
-///     errors > 5% for 1min  !group:test
-///     stale for 10min
-///
-/// `errors` is the part of its dependencies' operations of the last minute that failed. Without `for` it is told at
-/// once. The rest of the line is a filter (FilterQuery): whom it is for.
+/// `errors` are the operations that failed, of all those of its dependencies in the last minute. Without `for` the
+/// rule is told at once. The rest of the line is a filter (FilterQuery): whom it is for.
 struct AlertRule
 {
     enum class Measure { Latency, Memory, Errors, Stale };
