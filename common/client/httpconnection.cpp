@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/post.h"
+#include "common/base/username.h"
 #include "common/client/plainsocket.h"
 
 #include <QNetworkProxy>
@@ -11,11 +12,9 @@
 #include <QUrl>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -90,17 +89,6 @@ int descriptorOf(QIODevice *socket)
     if (const auto *plain = qobject_cast<PlainSocket *>(socket))
         return plain->descriptor();
     return int(qobject_cast<QAbstractSocket *>(socket)->socketDescriptor());
-}
-
-/// The number, if it has no name.
-QString userName(uid_t user)
-{
-    std::array<char, 4096> memory;
-    passwd entry{};
-    passwd *found = nullptr;
-    if (::getpwuid_r(user, &entry, memory.data(), memory.size(), &found) == 0 && found)
-        return QString::fromLocal8Bit(found->pw_name);
-    return QString::number(user);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/base/processentry.h"
+#include "common/base/username.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/portholders.h"
@@ -13,10 +14,8 @@
 #include <QFile>
 #include <QFileInfo>
 
-#include <array>
 #include <chrono>
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,15 +53,6 @@ QString directoryOf(const RestartByCommand &command)
     return canonical(directory) == canonical(QFileInfo(defaultFleetPath()).path()) ? QString() : canonical(directory);
 }
 
-QString userName()
-{
-    std::array<char, 4096> memory;
-    passwd entry{};
-    passwd *found = nullptr;
-    ::getpwuid_r(::geteuid(), &entry, memory.data(), memory.size(), &found);
-    return found ? QString::fromLocal8Bit(found->pw_name) : QString();
-}
-
 /// Whether the kernel knows the process by this number as that user's, begun when the report says. A pid of another pid
 /// namespace is some other process here.
 bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
@@ -71,13 +61,9 @@ bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
     const auto process = readProcess(pid);
     if (!process || !told.isValid() || ::stat(u"/proc/%1"_s.arg(pid).toLatin1().constData(), &status) != 0)
         return false;
-    std::array<char, 4096> memory;
-    passwd entry{};
-    passwd *found = nullptr;
-    ::getpwuid_r(status.st_uid, &entry, memory.data(), memory.size(), &found);
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(process->age());
     const auto late = std::chrono::milliseconds(QDateTime::currentDateTimeUtc().addDuration(-age).msecsTo(told));
-    return found && QString::fromLocal8Bit(found->pw_name) == user && std::chrono::abs(late) < LongestBeginning;
+    return userName(status.st_uid) == user && std::chrono::abs(late) < LongestBeginning;
 }
 
 bool isOfOtherPlace(const QString &own, const ServiceIdentity &identity)
@@ -99,12 +85,12 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
         return {};
     const ServiceIdentity &identity = *report.identity;
     const QString own = directoryOf(*command);
-    const QString expected = entry.user.isEmpty() ? userName() : entry.user;
+    const QString expected = entry.user.isEmpty() ? userName(::geteuid()) : entry.user;
     // A place that is not here may be one of a container; the kernel says so of a pid that it does not show.
     const bool isPlaceHere = !identity.directory.isEmpty()
         && (QFileInfo::exists(identity.directory) || (report.pid && isHeldBy(peer->address, *report.pid)));
     const bool isOtherPlace = !own.isEmpty() && isPlaceHere && isOfOtherPlace(own, identity);
-    const bool isOtherUser = !identity.user.isEmpty() && !expected.isEmpty() && identity.user != expected && report.pid
+    const bool isOtherUser = !identity.user.isEmpty() && identity.user != expected && report.pid
         && isProcessOf(identity.user, *report.pid, report.startTime);
     if (!isOtherPlace && !isOtherUser)
         return {};

@@ -2,9 +2,9 @@
 #include "dashboard/model/serviceactions.h"
 
 #include "common/base/duration.h"
+#include "common/base/username.h"
 #include "dashboard/model/displaytext.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -12,13 +12,6 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// Of the person whose session this is.
-QString userName()
-{
-    const passwd *const user = ::getpwuid(::getuid());
-    return user ? QString::fromLocal8Bit(user->pw_name) : QString();
-}
 
 /// A step of the receipt while it is being done: what is called `drained` afterwards.
 QString inProgress(RestartStep step)
@@ -302,7 +295,7 @@ void ServiceActions::tell(ServiceId id, EventKind kind, const QString &text)
     const ServiceRow *const row = m_fleet.find(id);
     // Whoever uses this window asked for it; how it ended nobody here did.
     Q_EMIT happened({m_time.wall(), id, row ? row->entry.name : QString(), kind, text,
-                     kind == EventKind::Action ? userName() : QString()});
+                     kind == EventKind::Action ? userName(::getuid()) : QString()});
 }
 
 } // namespace Hephaestus

@@ -3,6 +3,7 @@
 
 #include "common/base/homedirectory.h"
 #include "common/base/regularfile.h"
+#include "common/base/username.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/fleettrust.h"
@@ -15,7 +16,6 @@
 #include <QFileInfo>
 
 #include <algorithm>
-#include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
@@ -129,12 +129,6 @@ Finding privateFolder(const QString &subject, const QString &path)
     return {Grade::Good, subject, u"%1 is yours alone"_s.arg(shown), {}};
 }
 
-QString userName()
-{
-    const passwd *const entry = ::getpwuid(::geteuid());
-    return entry ? QString::fromLocal8Bit(entry->pw_name) : QString();
-}
-
 /// User units end with the last session of their user, unless he lingers (loginctl(1)).
 QList<Finding> systemdOf(const Fleet &fleet)
 {
@@ -158,7 +152,7 @@ QList<Finding> systemdOf(const Fleet &fleet)
         return findings;
     bus(u"systemd of the user"_s, qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/bus"_s,
         qEnvironmentVariableIsSet("DBUS_SESSION_BUS_ADDRESS"));
-    const QString user = userName();
+    const QString user = userName(::geteuid());
     const bool lingers = QFileInfo::exists(u"/var/lib/systemd/linger/"_s + user);
     findings << Finding{lingers ? Grade::Good : Grade::Advice, u"lingering"_s,
                         lingers ? u"user units go on when you log out"_s : u"user units end when you log out"_s,

@@ -2,11 +2,11 @@
 #include "server/core/ownidentity.h"
 
 #include "common/base/gitstate.h"
+#include "common/base/username.h"
 
 #include <QDir>
 #include <QFile>
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -23,8 +23,7 @@ ServiceIdentity ownIdentity()
     identity.branch =
         QString::fromLocal8Bit(git.branch.startsWith(branches) ? git.branch.mid(branches.size()) : git.branch);
     identity.commit = QString::fromLatin1(git.commit);
-    const passwd *const user = ::getpwuid(::geteuid());
-    identity.user = user ? QString::fromLocal8Bit(user->pw_name) : QString::number(::geteuid());
+    identity.user = userName(::geteuid());
     return identity;
 }
 
