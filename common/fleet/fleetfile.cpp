@@ -73,12 +73,13 @@ void keepPorts(std::vector<EntryReader> &readers, const QString &fleetFile, cons
     const KeptPorts kept(options.stateDirectory);
     const auto ports =
         options.keepsPorts ? kept.keep(fleetFile, wanted) : Result<QList<quint16>>(kept.propose(fleetFile, wanted));
+    const QList<quint16> given = ports ? *ports : kept.propose(fleetFile, wanted); // what follows from it is not told
     qsizetype next = 0;
     for (EntryReader &reader : readers) {
         const qsizetype count = reader.wantedPorts().size();
-        if (count > 0 && ports)
-            reader.setKeptPorts(ports->sliced(next, count));
-        else if (count > 0)
+        if (count > 0)
+            reader.setKeptPorts(given.sliced(next, count));
+        if (count > 0 && !ports)
             reader.table().fail(u"port"_s, u"no port can be kept: %1"_s.arg(ports.problem().text()));
         next += count;
     }

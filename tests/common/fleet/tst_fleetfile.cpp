@@ -27,6 +27,7 @@ private Q_SLOTS:
     void theDemoFleetIsWhole();
     void aProgramIsWrappedByRun();
     void runNeedsNoMoreThanAName();
+    void aPortThatCannotBeKeptIsTheOnlyProblem();
     void placeholdersAreFilledIn();
     void programsAreToldWhereTheFleetIs();
     void filesBuildAndProfilesAreRead();
@@ -274,6 +275,19 @@ python = true
     QCOMPARE(command->directory, u"/srv"_s);
     QCOMPARE(command->environment.value(u"DIR"_s), u"/srv"_s);
     QVERIFY(whyNotRestartable(web).isEmpty());
+}
+
+void TestFleetFile::aPortThatCannotBeKeptIsTheOnlyProblem()
+{
+    QTemporaryDir state;
+    QVERIFY(QDir(state.path()).mkpath(u"ports"_s)); // where the file ought to be
+    const FleetReading reading =
+        readFleetText("[[service]]\nname = \"api\"\nrun = [\"api\", \"{port}\"]\nport = \"auto\"\n"
+                      "[[service]]\nname = \"web\"\nrun = [\"web\", \"{port.api}\"]\nurl = \"http://127.0.0.1:8000\"\n",
+                      u"/f/fleet.toml"_s, {.stateDirectory = state.path()});
+    QCOMPARE(reading.problems.size(), 1);
+    QVERIFY2(reading.problems[0].text().contains(u"service[0].port: no port can be kept: "_s),
+             qPrintable(reading.problems[0].text()));
 }
 
 void TestFleetFile::runNeedsNoMoreThanAName()
