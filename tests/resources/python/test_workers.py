@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -32,12 +33,12 @@ TIMEOUT = 60
 
 
 class Server:
-    def __init__(self, command):
+    def __init__(self, command, subjects=SUBJECTS):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         words = command.format(port=self.port).split()
         pytest.importorskip(words[0])
-        self.process = subprocess.Popen([sys.executable, "-B", "-m", *words], cwd=SUBJECTS)
+        self.process = subprocess.Popen([sys.executable, "-B", "-m", *words], cwd=subjects)
 
     def ask(self, path, method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
@@ -344,10 +345,21 @@ def test_what_is_left_over_is_removed_unless_workers_that_cannot_be_seen_use_it(
     assert not gone.exists()
 
 
+@pytest.fixture
+def subjects_for_all():
+    """Where every user of this machine can read them: a checkout may be in a folder of its owner's alone."""
+    root = SUBJECTS.parents[3]
+    with tempfile.TemporaryDirectory() as place:
+        for each in (SUBJECTS.relative_to(root), Path("resources/python")):
+            shutil.copytree(root / each, place / each, ignore=shutil.ignore_patterns("__pycache__"))
+        subprocess.run(["chmod", "-R", "a+rX", place], check=True)
+        yield place / SUBJECTS.relative_to(root)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a master whose workers are another user's")
-def test_workers_whose_master_is_another_users_say_that_they_cannot_end_it(eventually, tmp_path):
+def test_workers_whose_master_is_another_users_say_that_they_cannot_end_it(eventually, subjects_for_all):
     server = Server("gunicorn -w 2 --user 65533 --group 65533 --worker-tmp-dir /dev/shm --threads 2 --log-level warning -b 127.0.0.1:{port} "
-                    "workers_app:wsgi()")
+                    "workers_app:wsgi()", subjects_for_all)
     try:
         eventually(server.answers)
         for path, code in (("/health/restart", "restart_impossible"), ("/health/shutdown", "shutdown_impossible"),

@@ -21,6 +21,7 @@ class TestSurroundings : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
     void init();
     void cleanup();
     void theProgramRunsAllTheSame_data();
@@ -42,9 +43,12 @@ private:
     }
     QStringList wrapped(const QStringList &options, const QStringList &program) const
     {
-        return QStringList{QStringLiteral(HEPHAESTUS_PROGRAM), u"run"_s, u"--name"_s, u"wrapped"_s} + options
+        return QStringList{m_place.filePath(u"hephaestus"_s), u"run"_s, u"--name"_s, u"wrapped"_s} + options
             + QStringList{u"--"_s} + program;
     }
+    /// Where every user of this machine can run the program: a build may be in a folder of its owner's alone.
+    QTemporaryDir m_place;
+
     /// `sh -c SCRIPT` with `"$@"`, in new namespaces if any are named.
     static void start(ServiceProcess &service, const QStringList &namespaces, const QString &script,
                       const QStringList &command)
@@ -81,6 +85,15 @@ private:
     std::unique_ptr<QTemporaryDir> directory;
     std::unique_ptr<Leftovers> leftovers;
 };
+
+void TestSurroundings::initTestCase()
+{
+    const auto everybody = QFile::ReadOther | QFile::ExeOther;
+    QVERIFY(QFile::setPermissions(m_place.path(), QFile::permissions(m_place.path()) | everybody));
+    const QString program = m_place.filePath(u"hephaestus"_s);
+    QVERIFY(QFile::copy(QStringLiteral(HEPHAESTUS_PROGRAM), program));
+    QVERIFY(QFile::setPermissions(program, QFile::permissions(program) | everybody));
+}
 
 void TestSurroundings::init()
 {
