@@ -295,8 +295,10 @@ void add(HealthReport &report, const Part &part)
     dependency.name = part.name.isEmpty() ? u"check"_s : part.name;
     dependency.status = statusOf(part.verdict);
     dependency.details = part.details;
-    if (isIll(dependency))
-        dependency.error = part.verdict == HealthVerdict::Degraded ? u"degraded: "_s + part.why : part.why;
+    if (isIll(dependency)) { // an error always has a text: readers know a failed dependency by it
+        const QString why = part.why.isEmpty() ? u"no reason given"_s : part.why;
+        dependency.error = part.verdict == HealthVerdict::Degraded ? u"degraded: "_s + why : why;
+    }
     report.dependencies << dependency;
 }
 

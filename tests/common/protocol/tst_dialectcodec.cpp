@@ -115,6 +115,7 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
     row("no errors", 200, "no errors", u"a page"_s);
     row("one check a line", 500, "[+]ping ok\n[-]etcd failed: reason withheld\nhealthz check failed",
         u"etcd: failed: reason withheld"_s);
+    row("a check that gives no reason", 500, "[+]ping\n[-]etcd", u"etcd: no reason given"_s);
     row("an empty body", 200, "", u"a page"_s);
     row("a page", 200, "<!doctype html><p>error", u"a page"_s);
     row("a long text", 200, QByteArray(300, 'x') + " error", u"a page"_s);
