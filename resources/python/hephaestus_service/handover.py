@@ -52,7 +52,7 @@ class Handover:
         obstacle = self.obstacle()
         if obstacle is not None:
             return obstacle
-        if self._is_under_way or self._second_master() is not None:
+        if self._is_under_way or self._workers.is_handover_taken() or self._second_master() is not None:
             return "a restart is under way"
         try:
             if str(_parent_of(self._workers.master)) == os.environ.get("GUNICORN_PID"):
@@ -65,6 +65,8 @@ class Handover:
         """Or says why it is impossible."""
         with self._lock:
             problem = self.problem()
+            if problem is None and not self._workers.take_handover():
+                problem = "a restart is under way"
             if problem is None:
                 os.kill(self._workers.master, signal.SIGUSR2)
                 self._is_under_way = True
@@ -79,6 +81,7 @@ class Handover:
                 self._workers.ask("restart")
                 os.kill(self._workers.master, signal.SIGTERM)
         finally:
+            self._workers.give_handover_back()
             self._is_under_way = False
 
     def _wait_for_successor(self) -> Optional[int]:

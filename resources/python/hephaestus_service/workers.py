@@ -45,6 +45,7 @@ BETWEEN_LOOKS = 0.005
 TRIES = 1000  # to read what another process is writing
 DIRTY_STATES = (None, False, True)
 MODES = ("", "immediate", "scheduled", "signal", "restart")
+HANDOVER = 1  # the byte of the file that is locked during a restart in place
 # Numbers of the header
 FORMAT, STARTED, BEGAN, MODE, NOTICE_END, REVISION, COMPARE_AFTER, SHUTDOWN_ID, USED_SLOTS, DIRTY, IS_MASTER_TOLD = range(11)
 # Numbers of a slot
@@ -382,6 +383,21 @@ class Workers:
             is_first = self._whole[IS_MASTER_TOLD] == 0
             self._whole[IS_MASTER_TOLD] = 1
             return is_first
+
+    def take_handover(self) -> bool:
+        """False if another worker has begun a restart in place. A worker that dies gives it back."""
+        try:
+            fcntl.lockf(self._shared, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, HANDOVER)
+        except OSError:
+            return False
+        return True
+
+    def give_handover_back(self) -> None:
+        fcntl.lockf(self._shared, fcntl.LOCK_UN, 1, HANDOVER)
+
+    def is_handover_taken(self) -> bool:
+        """By another worker."""
+        return _is_locked(self._shared, HANDOVER, 1)
 
     @property
     def asked(self) -> Tuple[str, float, int]:

@@ -269,9 +269,15 @@ def test_a_gunicorn_whose_successor_fails_goes_on(tmp_path, eventually):
         seen = set()  # one that begins later would load the changed application, and gunicorn ends then
         eventually(lambda: len(seen.update(server.ask("/") for _ in range(10)) or seen) == 2, TIMEOUT)
         first = server.json("/health/live")["instance_id"]
-        app.write_text("raise OSError('no configuration')\n")
+        may_fail = tmp_path / "may-fail"
+        app.write_text("import os, time\n"
+                       f"while not os.path.exists({str(may_fail)!r}):\n"
+                       "    time.sleep(0.01)\n"
+                       "raise OSError('no configuration')\n")
         assert server.json("/health/restart", "POST")["status"] == "restart_scheduled"
-        assert "under way" in server.ask("/health/restart", "POST")
+        for _ in range(20):  # whichever worker is asked
+            assert "under way" in server.ask("/health/restart", "POST")
+        may_fail.touch()
         eventually(lambda: server.json("/health/restart", "POST").get("status") == "restart_scheduled", TIMEOUT)  # the first try has failed
         assert server.json("/health/live")["instance_id"] == first
         assert server.json("/health/live")["status"] == "healthy"
