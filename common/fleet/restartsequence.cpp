@@ -8,21 +8,20 @@
 #include "common/base/printable.h"
 #include "common/base/processentry.h"
 #include "common/client/httpconnection.h"
-#include "common/fleet/actlock.h"
+#include "common/fleet/actturn.h"
 #include "common/fleet/environmentcomparison.h"
 #include "common/fleet/foreignservice.h"
-#include "common/fleet/launcher.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
 #include "common/fleet/servicestate.h"
 #include "common/fleet/startcheck.h"
+#include "common/fleet/startedprogram.h"
 
 #include <QPointer>
 #include <QTimer>
 
 #include <algorithm>
-#include <csignal>
 
 namespace Hephaestus {
 
@@ -39,9 +38,6 @@ constexpr milliseconds SlowPoll{100};
 constexpr milliseconds RestartGrace{5'000};
 constexpr int BuildLines = 40; ///< of a failed build, which are told
 constexpr int LogLines = 100;  ///< in which a program's last words are looked for
-/// Between two looks whether it is our turn, or whether somebody wants something else by now.
-constexpr milliseconds TurnPoll{20};
-constexpr milliseconds RequestPoll{50};
 
 /// It has taken the request, and may still answer.
 bool isBeforeItsEnd(RestartStep step) { return step == RestartStep::Drained || step == RestartStep::Cleaned; }
@@ -72,11 +68,8 @@ public:
 
 private:
     // One act at a time
-    void awaitTurn();
     void takeTurn();
     void share(const Receipt &other);
-    void watchRemains();
-    void checkRequests();
     void endTurn(bool isShared);
     void answerThoseSoFar();
 
@@ -95,9 +88,7 @@ private:
     void askSupervisor();
     void launchCommand();
     void launchedEnded(const ExitStatus &status);
-    void remainsEnded();
-    void terminateStarted();
-    void killStarted();
+    void adoptedEnded();
     void callOff(const QString &why);
     void judgeServiceRestart();
     void judgeNewInstance();
@@ -108,7 +99,6 @@ private:
     bool isAskedToStop() const;
     bool isBegun() const;
     bool isCodeKnown() const;
-    bool isStartedAlive() const;
     bool isLaunchDue() const;
     bool isStrangers() const;
     const ProcessWatch *awaitedProcess() const;
@@ -131,7 +121,7 @@ private:
     RestartPlan m_plan; ///< its steps: those that have not begun
     std::optional<PlannedStep> m_step;
     ReceiptStep m_line; ///< of the running step
-    Clock::TimePoint m_started;
+    Clock::TimePoint m_began;
     Clock::TimePoint m_stepStarted;
     QTimer m_pollTimer;
     QTimer m_deadlineTimer;
@@ -159,16 +149,9 @@ private:
     std::optional<Seconds> m_drained; ///< as the service measured it
     std::optional<Seconds> m_cleaned;
     QString m_told;
-    QPointer<LaunchedProcess> m_launched;
-    bool m_isLaunchedGone = false;
-    std::unique_ptr<ActLock> m_act; ///< null: there is no place for it
-    bool m_isAnnounced = false;
-    QString m_waitedFor; ///< who had the turn
-    QTimer m_requestTimer;
-    std::unique_ptr<ProcessWatch> m_remains; ///< what an act that was broken off has launched
-    QString m_calledOff;                     ///< why what was launched is being ended
-    QTimer m_killTimer;
-    bool m_isKilled = false;
+    ActTurn m_turn;
+    StartedProgram m_started;
+    QString m_calledOff;        ///< why what was launched is being ended
     bool m_isCancelled = false; ///< it ends as soon as the service is launched again
 };
 
@@ -179,6 +162,8 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     , action(fleetAction)
     , options(std::move(sequenceOptions))
     , m_clock(clock)
+    , m_turn(entry, action, options.stateDirectory, options.client)
+    , m_started({.toTerminate = options.launchedTimeout, .toKill = options.goneTimeout})
 {
     receipt.service = entry.name;
     receipt.action = action;
@@ -187,26 +172,28 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     m_deadlineTimer.setSingleShot(true);
     connect(&m_pollTimer, &QTimer::timeout, this, &Private::poll);
     connect(&m_deadlineTimer, &QTimer::timeout, this, &Private::deadlineCame);
-    m_killTimer.setSingleShot(true);
-    connect(&m_killTimer, &QTimer::timeout, this, &Private::killStarted);
-    connect(&m_requestTimer, &QTimer::timeout, this, &Private::checkRequests);
+    connect(&m_turn, &ActTurn::waiting, this, &Private::tell);
+    connect(&m_turn, &ActTurn::came, this, &Private::takeTurn);
+    connect(&m_turn, &ActTurn::answered, this, &Private::share);
+    connect(&m_turn, &ActTurn::overruled, this, &Private::callOff);
+    connect(&m_started, &StartedProgram::launchedEnded, this, &Private::launchedEnded);
+    connect(&m_started, &StartedProgram::adoptedEnded, this, &Private::adoptedEnded);
+    connect(&m_started, &StartedProgram::cannotBeEnded, this, [this] {
+        if (!m_calledOff.isEmpty())
+            fail(m_calledOff + u"; what was started cannot be ended"_s);
+    });
 }
 
 void RestartSequence::Private::announce()
 {
-    if (std::exchange(m_isAnnounced, true))
-        return;
-    Result<std::unique_ptr<ActLock>> act = ActLock::request(entry, action, options.stateDirectory, options.client);
-    if (act)
-        m_act = std::move(*act);
-    else
-        receipt.note = u"acts of other processes were not seen (%1)"_s.arg(act.problem().text());
+    if (const QString trouble = m_turn.request(); !trouble.isEmpty())
+        receipt.note = trouble;
 }
 
 void RestartSequence::Private::begin()
 {
     receipt.startedAt = localTime(m_clock.wall()).toUTC();
-    m_started = m_clock.now();
+    m_began = m_clock.now();
     const QString reason = action == FleetAction::Restart ? whyNotRestartable(entry)
         : action == FleetAction::Start                    ? whyNotStartable(entry)
                                                           : QString();
@@ -221,37 +208,21 @@ void RestartSequence::Private::begin()
     m_peer = *peer;
     m_client = std::make_unique<ServiceClient>(*target);
     announce();
-    awaitTurn();
+    m_turn.await();
 }
 
 // ---- one act at a time --------------------------------------------------------------------------------
 
-void RestartSequence::Private::awaitTurn()
-{
-    if (!running)
-        return;
-    const QString by = m_act ? m_act->overruler() : QString();
-    if (!by.isEmpty())
-        return fail(overruledText(action, entry.name, by));
-    if (!m_act || m_act->tryToBegin())
-        return takeTurn();
-    if (const QString holder = m_act->holder(); !holder.isEmpty())
-        m_waitedFor = holder;
-    tell(waitingText(m_waitedFor));
-    QTimer::singleShot(TurnPoll, this, &Private::awaitTurn);
-}
-
 void RestartSequence::Private::takeTurn()
 {
     receipt.startedAt = localTime(m_clock.wall()).toUTC();
-    m_started = m_clock.now();
-    if (m_act) {
-        if (const std::optional<Receipt> answer = m_act->answer())
-            return share(*answer);
-        if (!m_waitedFor.isEmpty())
-            receipt.note = u"waited for %1"_s.arg(m_waitedFor);
-        watchRemains();
-        m_requestTimer.start(RequestPoll);
+    m_began = m_clock.now();
+    if (!m_turn.waitedFor().isEmpty())
+        receipt.note = u"waited for %1"_s.arg(m_turn.waitedFor());
+    if (const std::optional<RunningAct> remains = m_turn.remains()) {
+        receipt.note = brokenOffText(*remains);
+        if (remains->launched) // it is not launched again
+            m_started.adopt(*remains->launched);
     }
     askFirst();
 }
@@ -273,56 +244,30 @@ void RestartSequence::Private::share(const Receipt &other)
         Q_EMIT q->stepFinished(step);
     isFinished = true;
     running = false;
-    m_act->endAnswered();
     Q_EMIT q->finished(receipt);
 }
 
-/// What was broken off: it is told, and what it launched is not launched again.
-void RestartSequence::Private::watchRemains()
-{
-    const std::optional<RunningAct> &remains = m_act->remains();
-    if (!remains)
-        return;
-    receipt.note = brokenOffText(*remains);
-    if (!remains->launched || !isAlive(*remains->launched))
-        return;
-    m_remains = ProcessWatch::open(remains->launched->pid);
-    if (m_remains && !isAlive(*remains->launched))
-        m_remains.reset(); // its number was given to another one meanwhile
-    if (m_remains)
-        connect(m_remains.get(), &ProcessWatch::gone, this, &Private::remainsEnded);
-}
-
-/// Gives way to a later request that contradicts this one.
-void RestartSequence::Private::checkRequests()
+/// It gives way to a later request that contradicts it.
+void RestartSequence::Private::callOff(const QString &why)
 {
     if (!running || !m_calledOff.isEmpty())
         return;
-    if (const QString by = m_act->overruler(); !by.isEmpty())
-        callOff(overruledText(action, entry.name, by));
-}
-
-void RestartSequence::Private::callOff(const QString &why)
-{
     if (m_step && m_step->step == RestartStep::CodeCompared)
         return; // all is done
     const bool isStarting = m_step && m_step->means == RestartMeans::Command && !isLaunchDue();
-    if (!isStarting || !isStartedAlive())
+    if (!isStarting || !m_started.isAlive())
         return fail(why);
     m_calledOff = why;
     tell(why);
-    terminateStarted();
+    m_started.terminate();
 }
 
 /// `isShared`: others who asked for the same in time get this receipt, too.
 void RestartSequence::Private::endTurn(bool isShared)
 {
-    m_requestTimer.stop();
-    if (!m_act)
-        return;
-    if (!receipt.ok && isStartedAlive())
-        return m_act->leave();
-    m_act->end(isShared ? std::optional(receipt) : std::nullopt);
+    if (!receipt.ok && m_started.isAlive())
+        return m_turn.leave();
+    m_turn.end(isShared ? std::optional(receipt) : std::nullopt);
 }
 
 void RestartSequence::Private::cancel()
@@ -338,7 +283,7 @@ void RestartSequence::Private::cancel()
                         .isAsked = isAsked,
                         .isLaunchDue = isLaunchDue(),
                         .isByCommand = isAsked && m_step->means == RestartMeans::Command,
-                        .launched = isStartedAlive() ? receipt.newPid : std::nullopt}));
+                        .launched = m_started.isAlive() ? receipt.newPid : std::nullopt}));
 }
 
 QString RestartSequence::Private::afterCancel() const
@@ -352,7 +297,7 @@ QString RestartSequence::Private::afterCancel() const
                           .isAsked = true,
                           .isLaunchDue = isLaunchDue(),
                           .isByCommand = m_step->means == RestartMeans::Command,
-                          .launched = isStartedAlive() ? receipt.newPid : std::nullopt});
+                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt});
 }
 
 /// What there is to do, now that it is known whether the service runs.
@@ -373,9 +318,9 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
         watchProcesses();
         look.isProcessWatched = m_oldProcess != nullptr;
         look.isProgramWatched = m_oldProgram != nullptr;
-        m_remains.reset(); // what was launched answers, or has made room for who does
+        m_started.forgetAdopted();
     } else {
-        look.hasRemains = m_remains && !m_remains->isGone();
+        look.hasRemains = m_started.isAdoptedAlive();
         look.silence = answer.reply.message;
         // Who only takes connections holds the address all the same.
         const auto holder = look.isRefused ? std::nullopt : findPortHolder(m_peer.address);
@@ -397,7 +342,7 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
 void RestartSequence::Private::checkCommand()
 {
     const bool isBuildDue = !m_plan.steps.isEmpty() && m_plan.steps.first().step == RestartStep::Built;
-    if (isBuildDue || !isLaunchDue() || (m_remains && action == FleetAction::Start))
+    if (isBuildDue || !isLaunchDue() || (m_started.adopted() && action == FleetAction::Start))
         return beginStep(); // what is built may be what is started
     m_check = std::make_unique<StartCheck>(*commandToStart(entry));
     connect(m_check.get(), &StartCheck::finished, this, [this](const QString &failure) {
@@ -438,7 +383,7 @@ void RestartSequence::Private::runStep()
                                                        : askSupervisor();
     case RestartStep::ProcessGone:
         tell(u"waiting for pid %1 to end"_s.arg(awaitedProcess()->pid()));
-        return m_step->means == RestartMeans::Command ? terminateStarted() : void();
+        return m_step->means == RestartMeans::Command ? m_started.terminate() : void();
     case RestartStep::Started: return m_step->means == RestartMeans::Command ? launchCommand() : void();
     case RestartStep::SuccessorAccepts:
     case RestartStep::Drained:
@@ -453,8 +398,7 @@ void RestartSequence::Private::runStep()
 /// The old process goes on meanwhile. How the service is afterwards is asked anew.
 void RestartSequence::Private::build()
 {
-    if (m_act)
-        m_act->answerThoseSoFar(); // it reads its sources from now on
+    m_turn.answerThoseSoFar(); // it reads its sources from now on
     tell(u"building: %1"_s.arg(printable(entry.build->command.join(u' ').left(200))));
     const Result<LaunchedProcess *> process =
         launch(outputNameOf(entry) + u".build"_s, *entry.build, options.stateDirectory);
@@ -534,30 +478,25 @@ void RestartSequence::Private::launchCommand()
 {
     if (isNewSeen())
         return note(u"something else has started it again already"_s);
-    if (m_remains && !m_remains->isGone()) {
-        receipt.newPid = m_remains->pid();
-        return note(u"pid %1, launched before"_s.arg(m_remains->pid()));
+    if (m_started.isAdoptedAlive()) {
+        receipt.newPid = m_started.adopted()->pid();
+        return note(u"pid %1, launched before"_s.arg(*receipt.newPid));
     }
     answerThoseSoFar(); // it loads its code from now on
-    const Result<LaunchedProcess *> process =
-        launch(outputNameOf(entry), *commandToStart(entry), options.stateDirectory);
-    if (!process)
-        return fail(process.problem().what);
-    m_launched = *process;
-    m_line.message = u"pid %1, output in %2"_s.arg(m_launched->pid()).arg(m_launched->logFile());
-    receipt.newPid = m_launched->pid();
-    connect(m_launched, &LaunchedProcess::exited, this, &Private::launchedEnded);
-    if (m_act)
-        m_act->noteLaunched(m_launched->pid());
+    const Result<qint64> pid = m_started.launch(outputNameOf(entry), *commandToStart(entry), options.stateDirectory);
+    if (!pid)
+        return fail(pid.problem().what);
+    m_line.message = u"pid %1, output in %2"_s.arg(*pid).arg(m_started.logFile());
+    receipt.newPid = *pid;
+    m_turn.noteLaunched(*pid);
     if (!m_isCancelled)
         return;
     endStep(StepOutcome::Ok);
-    fail(u"cancelled: it was started again as pid %1, and was not waited for"_s.arg(m_launched->pid()));
+    fail(u"cancelled: it was started again as pid %1, and was not waited for"_s.arg(*pid));
 }
 
 void RestartSequence::Private::launchedEnded(const ExitStatus &status)
 {
-    m_isLaunchedGone = true;
     if (!m_calledOff.isEmpty())
         return fail(m_calledOff);
     // 0: a program that puts itself into the background; ours do not.
@@ -566,48 +505,26 @@ void RestartSequence::Private::launchedEnded(const ExitStatus &status)
         return;
     const QString command = printable(commandToStart(entry)->command.join(u' ').left(200));
     const QString after = formatDuration(m_clock.now() - m_stepStarted);
-    const QString words = lastWordsText(lastOfProgram(m_launched->lastLines(LogLines)));
+    const QString words = lastWordsText(lastOfProgram(m_started.lastLines(LogLines)));
     fail(u"%1 %2 after %3%4%5"_s.arg(command, status.text(), after, words, holder()));
 }
 
-void RestartSequence::Private::remainsEnded()
+void RestartSequence::Private::adoptedEnded()
 {
     if (!m_calledOff.isEmpty())
         return fail(m_calledOff);
     // A start goes on with it; a restart ends it, and may hear of that in a later step.
-    if (running && m_step && action == FleetAction::Start && m_step->means == RestartMeans::Command && !m_launched)
-        return fail(u"pid %1, which was launched before, has ended"_s.arg(m_remains->pid()));
+    if (running && m_step && action == FleetAction::Start && m_step->means == RestartMeans::Command
+        && !m_started.launchedPid())
+        return fail(u"pid %1, which was launched before, has ended"_s.arg(m_started.adopted()->pid()));
     look();
 }
 
 /// Who asked while it was built may mean sources that are newer than what was read: they have their own turn.
 void RestartSequence::Private::answerThoseSoFar()
 {
-    if (m_act && !entry.build)
-        m_act->answerThoseSoFar();
-}
-
-/// What was launched from here is ours to end; nothing else is.
-void RestartSequence::Private::terminateStarted()
-{
-    if (m_launched)
-        m_launched->terminate();
-    else if (m_remains)
-        m_remains->send(SIGTERM);
-    m_killTimer.start(options.launchedTimeout);
-}
-
-void RestartSequence::Private::killStarted()
-{
-    if (!running || !isStartedAlive())
-        return;
-    if (std::exchange(m_isKilled, true))
-        return m_calledOff.isEmpty() ? void() : fail(m_calledOff + u"; what was started cannot be ended"_s);
-    if (m_launched)
-        m_launched->kill();
-    else
-        m_remains->send(SIGKILL);
-    m_killTimer.start(options.goneTimeout);
+    if (!entry.build)
+        m_turn.answerThoseSoFar();
 }
 
 /// A service that goes on as if nothing had been asked could not execute its successor.
@@ -651,7 +568,7 @@ void RestartSequence::Private::failWithLastWords(const QString &why)
     m_deadlineTimer.stop();
     m_client->logs(LogQuery{.tail = LastWords}, [this, why](const Answer<LogPage> &answer) {
         const auto told = answer.value ? std::optional(linesOf(*answer.value))
-            : m_launched               ? std::optional(lastOfProgram(m_launched->lastLines(LogLines)))
+            : m_started.launchedPid()  ? std::optional(lastOfProgram(m_started.lastLines(LogLines)))
                                        : std::nullopt;
         fail(why + (told ? lastWordsText(*told) : QString()));
     });
@@ -675,11 +592,6 @@ bool RestartSequence::Private::isCodeKnown() const
         && (m_seen->code->verdict != CodeVerdict::Unknown || m_seen->code->isConclusive);
 }
 
-bool RestartSequence::Private::isStartedAlive() const
-{
-    return (m_launched && !m_isLaunchedGone) || (m_remains && !m_remains->isGone());
-}
-
 /// Whether the command of the entry is still to be run.
 bool RestartSequence::Private::isLaunchDue() const
 {
@@ -691,18 +603,19 @@ bool RestartSequence::Private::isLaunchDue() const
 /// Whether who answers is seen to be no process of what was launched here: then it proves nothing.
 bool RestartSequence::Private::isStrangers() const
 {
-    if (!m_launched || !m_seen || !m_seen->pid || !isHeldBy(m_peer.address, *m_seen->pid))
+    const std::optional<qint64> launched = m_started.launchedPid();
+    if (!launched || !m_seen || !m_seen->pid || !isHeldBy(m_peer.address, *m_seen->pid))
         return false; // it cannot be seen
     std::optional<ProcessEntry> process = readProcess(*m_seen->pid);
-    while (process && process->pid != m_launched->pid() && process->session != m_launched->pid() && process->parent > 1)
+    while (process && process->pid != *launched && process->session != *launched && process->parent > 1)
         process = readProcess(process->parent);
-    return process && process->pid != m_launched->pid() && process->session != m_launched->pid();
+    return process && process->pid != *launched && process->session != *launched;
 }
 
 const ProcessWatch *RestartSequence::Private::awaitedProcess() const
 {
     if (m_step->means == RestartMeans::Command)
-        return m_remains.get();
+        return m_started.adopted();
     return m_step->means == RestartMeans::Itself ? m_oldProgram.get() : m_oldProcess.get();
 }
 
@@ -731,8 +644,9 @@ LateFacts RestartSequence::Private::lateFacts() const
             .trouble = m_seen ? programTrouble(*m_seen) : QString(),
             .isOldInstance = m_seen && !isNewSeen(),
             .waitedFor = awaitedProcess() ? awaitedProcess()->pid() : 0,
-            .launched = m_launched ? std::optional(m_launched->pid()) : std::nullopt,
-            .lastWords = m_launched ? lastWordsText(lastOfProgram(m_launched->lastLines(LogLines))) : QString(),
+            .launched = m_started.launchedPid(),
+            .lastWords =
+                m_started.launchedPid() ? lastWordsText(lastOfProgram(m_started.lastLines(LogLines))) : QString(),
             .holder = holder()};
 }
 
@@ -740,7 +654,7 @@ LateFacts RestartSequence::Private::lateFacts() const
 QString RestartSequence::Private::holder() const
 {
     const std::optional<PortHolder> holder = findPortHolder(m_peer.address);
-    if (!holder || (m_launched && holder->pid == m_launched->pid()))
+    if (!holder || holder->pid == m_started.launchedPid())
         return {};
     return holderText(*holder, m_peer.address);
 }
@@ -827,15 +741,14 @@ void RestartSequence::Private::beginStep()
     if (m_step->step == RestartStep::CodeCompared) {
         m_isComparedAnew = false;
         // A healthy service may still be comparing: it gets a little time, which is no part of the restart.
-        receipt.total = m_stepStarted - m_started;
+        receipt.total = m_stepStarted - m_began;
         if (!m_seen || !m_seen->capabilities.contains(u"code"_s)) {
             m_step.reset();
             return finish();
         }
     }
     m_line = {m_step->step, StepOutcome::Running, {}, {}};
-    if (m_act)
-        m_act->noteStep(m_step->step);
+    m_turn.noteStep(m_step->step);
     if (m_step->step == RestartStep::PortFree || m_step->step == RestartStep::ProcessGone) {
         m_lastError.reset(); // what was heard before is no evidence
         if (!isNewSeen())
@@ -855,7 +768,7 @@ void RestartSequence::Private::beginStep()
 void RestartSequence::Private::endStep(StepOutcome outcome)
 {
     m_deadlineTimer.stop();
-    m_killTimer.stop();
+    m_started.stopTerminating();
     m_line.outcome = outcome;
     m_line.duration = m_clock.now() - m_stepStarted;
     // The service's own measure, when its answer came before our next look.
@@ -879,8 +792,8 @@ void RestartSequence::Private::fail(const QString &why)
     if (isFinished)
         return;
     receipt.failure = why;
-    if (m_act && isBegun() && (action == FleetAction::Stop || isLaunchDue()))
-        m_act->answerThoseSoFar(); // the service would not go: nor will it for those who asked meanwhile
+    if (isBegun() && (action == FleetAction::Stop || isLaunchDue()))
+        m_turn.answerThoseSoFar(); // the service would not go: nor will it for those who asked meanwhile
     if (m_step) {
         m_line.message = why;
         endStep(StepOutcome::Failed);
@@ -895,7 +808,7 @@ void RestartSequence::Private::finish()
     running = false;
     m_pollTimer.stop();
     m_deadlineTimer.stop();
-    m_killTimer.stop();
+    m_started.stopTerminating();
     if (m_build)
         m_build->terminateGroup();
     if (m_client)
@@ -905,16 +818,16 @@ void RestartSequence::Private::finish()
         receipt.failure = u"it is stopped, but its clean-up was incomplete: "_s + trouble;
     receipt.ok = receipt.failure.isEmpty();
     if (receipt.total == Seconds(0))
-        receipt.total = m_clock.now() - m_started;
+        receipt.total = m_clock.now() - m_began;
     if (receipt.ok && action != FleetAction::Stop && m_seen) {
         receipt.newInstance = m_seen->instanceId;
         receipt.newPid = m_seen->pid ? m_seen->pid : receipt.newPid;
         receipt.code = m_seen->code ? m_seen->code->verdict : CodeVerdict::Unknown;
     }
-    if (m_act && action == FleetAction::Stop && receipt.ok)
-        m_act->answerThoseSoFar();
-    if (m_act && action == FleetAction::Stop && (receipt.ok || isAskedToStop()))
-        m_act->noteStopped();
+    if (action == FleetAction::Stop && receipt.ok)
+        m_turn.answerThoseSoFar();
+    if (action == FleetAction::Stop && (receipt.ok || isAskedToStop()))
+        m_turn.noteStopped();
     endTurn(!m_isCancelled && m_calledOff.isEmpty());
     Q_EMIT q->finished(receipt);
 }
