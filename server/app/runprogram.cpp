@@ -118,6 +118,8 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
         [this](const QByteArrayList &paths, auto done) { m_code.find(paths, std::move(done)); });
     connect(&m_supervisor, &Supervisor::spawned, this, &RunProgram::guardAlso);
     connect(&m_supervisor, &Supervisor::changed, this, &RunProgram::publish);
+    connect(&m_supervisor, &Supervisor::died, this,
+            [this](const QString &reason) { m_service.state().countDeath(reason); });
     connect(&m_supervisor, &Supervisor::wrote, &m_readiness, &ReadinessWatch::readOutput);
     connect(&m_readiness, &ReadinessWatch::becameReady, this, &RunProgram::publish);
     connect(&m_readiness, &ReadinessWatch::whyChanged, this, &RunProgram::publish);

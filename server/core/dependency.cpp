@@ -3,24 +3,37 @@
 
 #include "server/core/log.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
 
-DependencyCall::~DependencyCall()
+DependencyCall::DependencyCall(Dependency &dependency) noexcept
+    : m_dependency(&dependency)
+    , m_began(dependency.m_clock.now())
 {
-    if (m_dependency)
-        m_dependency->recordFailure(QStringLiteral("the call was dropped without a result"));
 }
+
+DependencyCall::~DependencyCall() { failure(QStringLiteral("the call was dropped without a result")); }
 
 void DependencyCall::success() noexcept
 {
-    if (Dependency *dependency = std::exchange(m_dependency, nullptr))
+    if (Dependency *dependency = end())
         dependency->recordSuccess();
 }
 
 void DependencyCall::failure(const QString &why)
 {
-    if (Dependency *dependency = std::exchange(m_dependency, nullptr))
+    if (Dependency *dependency = end())
         dependency->recordFailure(why);
+}
+
+/// Null: it has ended already.
+Dependency *DependencyCall::end() noexcept
+{
+    Dependency *dependency = std::exchange(m_dependency, nullptr);
+    if (dependency)
+        dependency->time(dependency->m_clock.now() - m_began);
+    return dependency;
 }
 
 Dependency::Dependency(QString name, const Clock &clock) : m_name(std::move(name)), m_clock(clock) {}
@@ -86,6 +99,7 @@ void Dependency::setDetails(const QVariantMap &details)
 
 void Dependency::setLastCheckDuration(Seconds duration)
 {
+    time(duration);
     const std::lock_guard lock(m_mutex);
     m_lastCheckDuration = duration;
 }
@@ -94,6 +108,23 @@ std::optional<Seconds> Dependency::lastCheckDuration() const
 {
     const std::lock_guard lock(m_mutex);
     return m_lastCheckDuration;
+}
+
+void Dependency::time(Seconds duration) noexcept
+{
+    const auto &bounds = DurationHistogram::Bounds;
+    const auto bound = std::lower_bound(bounds.begin(), bounds.end(), duration);
+    m_durations[size_t(bound - bounds.begin())].fetch_add(1, std::memory_order_relaxed);
+    m_durationSum.fetch_add(std::chrono::duration_cast<Nanoseconds>(duration).count(), std::memory_order_relaxed);
+}
+
+DurationHistogram Dependency::durations() const
+{
+    DurationHistogram durations;
+    for (size_t i = 0; i < durations.counts.size(); ++i)
+        durations.counts[i] = m_durations[i].load(std::memory_order_relaxed);
+    durations.sum = Nanoseconds(m_durationSum.load(std::memory_order_relaxed));
+    return durations;
 }
 
 qint64 Dependency::operations() const noexcept

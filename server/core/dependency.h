@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/protocol/health.h"
 
+#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -11,13 +12,31 @@ namespace Hephaestus {
 
 class Dependency;
 
+/// How long operations took: how many were at most as long as each bound, and longer than the one before; the last
+/// count is of the longer ones.
+struct DurationHistogram
+{
+    static constexpr std::array Bounds{Seconds(0.005), Seconds(0.025), Seconds(0.1),
+                                       Seconds(0.5),   Seconds(2.5),   Seconds(10)};
+
+    std::array<qint64, Bounds.size() + 1> counts{};
+    Seconds sum{0};
+
+    bool operator==(const DurationHistogram &) const = default;
+};
+
 /// One operation on a dependency, counted exactly once: success(), failure(), or a failure when it is
-/// dropped unanswered (an early return, an exception). Movable; belongs to one thread at a time.
+/// dropped unanswered (an early return, an exception). It is timed from its making on. Movable; belongs to one thread
+/// at a time.
 class [[nodiscard]] DependencyCall
 {
 public:
-    explicit DependencyCall(Dependency &dependency) noexcept : m_dependency(&dependency) {}
-    DependencyCall(DependencyCall &&other) noexcept : m_dependency(std::exchange(other.m_dependency, nullptr)) {}
+    explicit DependencyCall(Dependency &dependency) noexcept;
+    DependencyCall(DependencyCall &&other) noexcept
+        : m_dependency(std::exchange(other.m_dependency, nullptr))
+        , m_began(other.m_began)
+    {
+    }
     DependencyCall &operator=(DependencyCall &&) = delete;
     ~DependencyCall();
 
@@ -25,11 +44,14 @@ public:
     void failure(const QString &why);
 
 private:
+    Dependency *end() noexcept;
+
     Dependency *m_dependency; ///< nothing once counted
+    Clock::TimePoint m_began;
 };
 
 /// What is known of one dependency: the one tracker that real calls and checks both feed. Thread-safe;
-/// a success takes no lock (three relaxed atomic stores), a failure locks to keep its reason. Logs when it begins to
+/// a success takes no lock (some relaxed atomic operations), a failure locks to keep its reason. Logs when it begins to
 /// fail and when it works again (hephaestus.check). Owned by ServerState, lives as long as it.
 class Dependency
 {
@@ -59,9 +81,11 @@ public:
     /// These and no others.
     void setDetails(const QVariantMap &details);
 
-    /// How long the last check took, for the metrics.
+    /// How long the last check took, for the metrics; among the timed operations, too.
     void setLastCheckDuration(Seconds duration);
     std::optional<Seconds> lastCheckDuration() const;
+    /// Of the operations that were timed: calls and checks.
+    DurationHistogram durations() const;
 
     /// Whether an operation has ended since it came into use.
     bool isKnown() const noexcept { return m_latest.load(std::memory_order_relaxed) != Latest::None; }
@@ -72,10 +96,12 @@ public:
     DependencyReport report() const;
 
 private:
+    friend class DependencyCall;
     using Nanoseconds = std::chrono::nanoseconds;
     static constexpr qint64 Never = -1;
     enum class Latest : char { None, Success, Failure };
 
+    void time(Seconds duration) noexcept;
     qint64 nowNanoseconds() const noexcept;
     Since since(const std::atomic<qint64> &when) const;
 
@@ -87,7 +113,9 @@ private:
     std::atomic<qint64> m_failures{0};
     std::atomic<qint64> m_lastSuccess{Never};
     std::atomic<qint64> m_lastFailure{Never};
-    mutable std::mutex m_mutex; ///< guards what follows
+    std::array<std::atomic<qint64>, DurationHistogram::Bounds.size() + 1> m_durations{};
+    std::atomic<qint64> m_durationSum{0}; ///< nanoseconds
+    mutable std::mutex m_mutex;           ///< guards what follows
     QString m_error;
     QVariantMap m_details;
     std::optional<Seconds> m_lastCheckDuration;

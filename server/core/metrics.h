@@ -9,12 +9,17 @@ namespace Hephaestus {
 
 class ServerState;
 
-/// What the service says of itself in Prometheus' text exposition format 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/). `refusals`: requests refused so far, by reason.
-/// Thread-safe as the state is.
-QByteArray prometheusText(const ServerState &state, const QMap<QByteArray, qint64> &refusals = {});
+/// Prometheus' text exposition format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/), and
+/// OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/). The names of the samples are the same;
+/// OpenMetrics also tells since when counters count.
+enum class MetricsFormat { Text, OpenMetrics };
+
+/// What the service says of itself in that format. `refusals`: requests refused so far, by reason. Thread-safe as the
+/// state is.
+QByteArray metricsText(const ServerState &state, MetricsFormat format = MetricsFormat::Text,
+                       const QMap<QByteArray, qint64> &refusals = {});
 
 /// Its media type.
-inline constexpr const char *PrometheusMediaType = "text/plain; version=0.0.4; charset=utf-8";
+const char *mediaType(MetricsFormat format);
 
 } // namespace Hephaestus

@@ -54,6 +54,10 @@ bool ServerState::enter(Phase next)
         if (!canFollow(current, next))
             return false;
     } while (!m_phase.compare_exchange_weak(current, next));
+    if (next == Phase::Draining || current == Phase::Draining) {
+        const std::lock_guard lock(m_mutex);
+        (next == Phase::Draining ? m_drainBegan : m_drainEnded) = m_clock.now();
+    }
     ++m_revision;
     return true;
 }
@@ -180,6 +184,26 @@ void ServerState::setOutputLines(qint64 count)
         return;
     m_process->outputLines = count;
     ++m_revision;
+}
+
+void ServerState::countDeath(const QString &reason)
+{
+    const std::lock_guard lock(m_mutex);
+    ++m_deaths[reason];
+}
+
+QMap<QString, qint64> ServerState::deaths() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_deaths;
+}
+
+std::optional<Seconds> ServerState::drained() const
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_drainBegan)
+        return {};
+    return m_drainEnded.value_or(m_clock.now()) - *m_drainBegan;
 }
 
 void ServerState::setUpstream(const std::optional<HealthReport> &upstream)

@@ -6,6 +6,8 @@
 #include "server/core/dependency.h"
 #include "server/core/phase.h"
 
+#include <QMap>
+
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -78,6 +80,11 @@ public:
     void setResourceReader(std::function<Resources()> reader) { m_readResources = std::move(reader); }
     /// Of `process`: how many lines it has written up to now.
     void setOutputLines(qint64 count);
+    /// An end of the wrapped program that nobody asked for. `reason`: one of few words, for the metrics.
+    void countDeath(const QString &reason);
+    QMap<QString, qint64> deaths() const; ///< by reason
+    /// How long the drain has lasted, or did; nothing: none has begun.
+    std::optional<Seconds> drained() const;
     /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
     void setUpstream(const std::optional<HealthReport> &upstream);
     /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.
@@ -114,6 +121,9 @@ private:
     std::optional<CodeReport> m_code;
     std::optional<Clock::TimePoint> m_codeChecked; ///< when what the verdict says was last compared
     std::optional<WrappedProcess> m_process;
+    QMap<QString, qint64> m_deaths;
+    std::optional<Clock::TimePoint> m_drainBegan;
+    std::optional<Clock::TimePoint> m_drainEnded;
     QString m_obstacle;
     std::optional<HealthReport> m_upstream;
     std::optional<ShutdownProgress> m_shutdown;

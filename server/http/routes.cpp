@@ -111,6 +111,41 @@ std::optional<std::chrono::milliseconds> comparisonTime(const Request &request)
 
 bool asksForComparison(const Request &request) { return comparisonTime(request).has_value(); }
 
+/// How much an Accept field wants each: one item of it, `type/subtype; name=value; q=0.5`.
+struct WantedType
+{
+    explicit WantedType(const QByteArray &item)
+    {
+        const QByteArrayList parts = item.toLower().split(';');
+        type = parts.first().trimmed();
+        for (const QByteArray &part : parts.sliced(1)) {
+            const QByteArray parameter = part.trimmed();
+            if (parameter.startsWith("version="))
+                version = parameter.sliced(8);
+            else if (parameter.startsWith("q="))
+                quality = parameter.sliced(2).toDouble(); // 0 for nonsense: not wanted
+        }
+    }
+
+    QByteArray type;
+    QByteArray version; ///< empty: any
+    double quality = 1;
+};
+
+/// OpenMetrics 1.0 only for those who name it, and want it as much as the text format.
+MetricsFormat wantedMetrics(const QByteArray &accept)
+{
+    double open = 0, text = 0;
+    for (const QByteArray &item : accept.split(',')) {
+        const WantedType wanted(item);
+        if (wanted.type == "application/openmetrics-text" && (wanted.version.isEmpty() || wanted.version == "1.0.0"))
+            open = std::max(open, wanted.quality);
+        else if (wanted.type == "text/plain" && (wanted.version.isEmpty() || wanted.version == "0.0.4"))
+            text = std::max(text, wanted.quality);
+    }
+    return open > 0 && open >= text ? MetricsFormat::OpenMetrics : MetricsFormat::Text;
+}
+
 /// The values of `path=…` in a query, in bytes as the kernel has them; empty if there is anything else.
 QByteArrayList codePaths(const QByteArray &query)
 {
@@ -181,9 +216,12 @@ Response Routes::ready(const Request &)
     return {503, encodeNotReady(m_state.basic(), obstacle)};
 }
 
-Response Routes::metrics(const Request &)
+Response Routes::metrics(const Request &request)
 {
-    return {200, prometheusText(m_state, m_refusals.counts()), PrometheusMediaType};
+    const MetricsFormat format = wantedMetrics(request.field("Accept"));
+    return {.body = metricsText(m_state, format, m_refusals.counts()),
+            .mime = mediaType(format),
+            .fields = {{"Vary", "Accept"}}};
 }
 
 Response Routes::openApi(const Request &) { return {200, openApiDocument()}; }

@@ -44,7 +44,7 @@ private:
     Response status(const Request &);
     void statusAfterComparison(const Request &request, const Reply &reply);
     Response ready(const Request &);
-    Response metrics(const Request &);
+    Response metrics(const Request &request);
     Response openApi(const Request &);
     Response logs(const Request &request);
     void shutdown(const Request &, const Reply &reply);

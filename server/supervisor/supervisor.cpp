@@ -271,6 +271,8 @@ void Supervisor::childEnded(const ChildEnd &end)
     m_asked = m_asked || (m_quitAt && m_clock.now() - *m_quitAt <= m_options.stopTimeout);
     m_endedAsked = m_asked;
     note(end.text());
+    if (!m_asked)
+        Q_EMIT died(end.exitCode ? u"exit_%1"_s.arg(*end.exitCode) : signalName(end.signalNumber));
     decide(m_options.success.contains(end.exitStatus()));
 }
 
@@ -337,8 +339,10 @@ void Supervisor::advance()
         return;
     }
     ++m_restarts;
-    if (launch())
+    if (launch()) {
+        Q_EMIT died(u"start_failed"_s);
         decide(false);
+    }
 }
 
 void Supervisor::enter(ProcessState next)

@@ -111,7 +111,10 @@ public Q_SLOTS:
 Q_SIGNALS:
     /// ChildProcess::spawned() of its next run.
     void spawned(const Hephaestus::GuardedProgram &program);
-    void changed();  ///< describe() says something else
+    void changed(); ///< describe() says something else
+    /// The program has ended and nobody asked it to, or could not be started again. `reason`: `exit_3`, `SIGSEGV`,
+    /// `start_failed`.
+    void died(const QString &reason);
     void finished(); ///< Ended or Failed: nothing is left of the program, and it is not started again
     /// Whole lines, or what a line has that does not end: of the program itself.
     void wrote(const QByteArray &text);

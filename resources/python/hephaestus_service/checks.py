@@ -107,7 +107,7 @@ class Checks:
                     raise RuntimeError("the check was cancelled") from None
         except Exception:  # noqa: BLE001: counted; that is what a check is for
             pass
-        check.dependency.check_seconds = time.monotonic() - began
+        check.dependency.checked(time.monotonic() - began)
         done.set_result(None)
 
 

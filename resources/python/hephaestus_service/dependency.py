@@ -2,13 +2,14 @@
 """What real calls and checks of one dependency came to."""
 from __future__ import annotations
 
+import bisect
 import functools
 import inspect
 import json
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
 
 from .encoding import as_key, as_text
 
@@ -20,6 +21,7 @@ Json = Dict[str, Any]
 # Successes, failures, when the last of each was (monotonic seconds), the error, details
 Tally = Tuple[int, int, Optional[float], Optional[float], Optional[str], Json]
 LONGEST_ERROR = 500
+BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0)  # seconds, of the histogram of checks
 
 
 def one_line(problem: Union[BaseException, str]) -> str:
@@ -77,6 +79,7 @@ class Dependency:
         self._call = _Call(self)
         self._entry: Optional[Entry] = None  # where the other workers of the server read the numbers
         self.check_seconds: Optional[float] = None  # what the last check took
+        self._durations, self._duration_sum = [0] * (len(BOUNDS) + 1), 0.0
 
     def call(self) -> _Call:
         """`with dependency.call(): …` counts a success, or the exception's failure; `async with` too."""
@@ -120,6 +123,19 @@ class Dependency:
             self._error = one_line(problem)
             self._say(True)
 
+    def checked(self, seconds: float) -> None:
+        """A check of it took so long."""
+        with self._lock:
+            self.check_seconds = seconds
+            self._durations[bisect.bisect_left(BOUNDS, seconds)] += 1
+            self._duration_sum += seconds
+
+    def durations(self) -> Tuple[List[int], float]:
+        """Of the checks: how many took at most as long as each of BOUNDS and longer than the one before, how many longer, and the sum of
+        all in seconds."""
+        with self._lock:
+            return list(self._durations), self._duration_sum
+
     def detail(self, **details: Any) -> None:
         """Sets fields of its own; their values must be what JSON has."""
         with self._lock:
@@ -143,6 +159,8 @@ class Dependency:
         self._entry = self._head = None
         self._successes = self._failures = 0
         self._last_success = self._last_failure = self._error = None
+        self.check_seconds = None
+        self._durations, self._duration_sum = [0] * (len(BOUNDS) + 1), 0.0
 
     def _say(self, has_other_text: bool) -> None:
         if has_other_text:

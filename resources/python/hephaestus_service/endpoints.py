@@ -161,7 +161,9 @@ class Endpoints:
         return Response(200 if self._service.is_ready else 503, self._service.basic_body())
 
     def _metrics(self, request: Request) -> Answer:
-        return Response(200, metrics.text(self._service).encode(), metrics.MEDIA_TYPE)
+        is_open = metrics.wants_open_metrics(request.value("accept") or "")
+        return Response(200, metrics.text(self._service, is_open).encode(), metrics.OPEN_MEDIA_TYPE if is_open else metrics.MEDIA_TYPE,
+                        (("vary", "Accept"),))
 
     def _logs(self, request: Request) -> Answer:
         query = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))

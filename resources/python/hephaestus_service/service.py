@@ -429,12 +429,21 @@ class Service:
         return '{"open_connections":%d,"background_tasks":%d,"in_flight_requests":%d,%s' % (
             self.connections.count(), tasks, in_flight, self._used)
 
-    def is_stale(self) -> Optional[bool]:
-        """None while it is not known."""
+    def code_verdict(self) -> Optional[str]:
+        """`unknown`, `fresh` or `stale`; None: it is not told."""
         if self.code is None:
             return None
-        verdict = (self.code.verdict() if self._group is None else self._group.verdict())["verdict"]
-        return None if verdict == "unknown" else bool(verdict == "stale")
+        return str((self.code.verdict() if self._group is None else self._group.verdict())["verdict"])
+
+    @property
+    def identity(self) -> Json:
+        """Where the process was started; what is not known is missing."""
+        return self._identity
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """True in a worker of a server that has several processes."""
+        return self._group is not None
 
     def compared(self, longest: float) -> Future[None]:
         """Done when a comparison with the code on disk that began later has ended, or after so many seconds. Only if there is `code`."""

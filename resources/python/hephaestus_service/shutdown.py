@@ -119,6 +119,8 @@ class Shutdown:
         self._phase = Phase.STARTING
         self._hurry = threading.Event()  # ends the notice
         self._deadline: Optional[float] = None  # monotonic end of the notice or of the drain
+        self._drain_began: Optional[float] = None  # monotonic
+        self._drain_ended: Optional[float] = None
         self._thread: Optional[threading.Thread] = None
         self.is_running = False  # it serves, and nothing has asked it to stop
         self._told: List[Callable[[], Any]] = []
@@ -204,8 +206,18 @@ class Shutdown:
         return {"mode": self.mode, "phase": self._phase.value, "seconds_left": round(left, 3), "in_flight": self.in_flight.count,
                 "steps": [step.report() for step in self.steps]}
 
+    def drained(self) -> Optional[float]:
+        """How many seconds the drain has lasted, or did; None: none has begun."""
+        began, ended = self._drain_began, self._drain_ended
+        return None if began is None else (time.monotonic() if ended is None else ended) - began
+
     def _enter(self, phase: Phase, seconds: Optional[float]) -> None:
-        self._deadline = None if seconds is None else time.monotonic() + seconds
+        now = time.monotonic()
+        self._deadline = None if seconds is None else now + seconds
+        if phase is Phase.DRAINING and self._drain_began is None:
+            self._drain_began = now
+        elif phase is Phase.CLEANING_UP:
+            self._drain_ended = now
         self._phase = phase
 
     def _run(self, notice: float, hurry: threading.Event) -> None:

@@ -62,6 +62,34 @@ def test_a_program_may_keep_its_own_metrics():
     assert b"hephaestus_service_info" in ask(Service("s"), "/metrics").body
 
 
+@pytest.mark.parametrize("accept, is_open", [
+    ("text/plain", False), ("application/openmetrics-text; version=1.0.0, text/plain;version=0.0.4;q=0.5", True),
+    ("application/openmetrics-text;version=1.0.0;q=0", False), ("application/openmetrics-text;version=0.0.1", False), (";q=x,,", False)])
+def test_metrics_come_in_the_format_that_is_accepted(accept, is_open):
+    service = Service("s", "2.1")
+    service.dependency("database").checked(0.3)
+    answer = ask(service, "/metrics", fields=[(b"accept", accept.encode())])
+    fields = dict(next(each["headers"] for each in answer.sent if each["type"] == "http.response.start"))
+    assert fields[b"vary"] == b"Accept"
+    assert fields[b"content-type"].startswith(b"application/openmetrics-text; version=1.0.0" if is_open else b"text/plain; version=0.0.4")
+    assert answer.body.endswith(b"\n# EOF\n") is is_open
+    text = answer.body.decode()
+    assert ("# TYPE hephaestus_service info\n" in text) is is_open
+    assert 'hephaestus_dependency_duration_seconds_bucket{dependency="database",le="0.1"} 0\n' in text
+    assert 'hephaestus_dependency_duration_seconds_bucket{dependency="database",le="0.5"} 1\n' in text
+    assert 'hephaestus_build_info{version="2.1",commit="' in text
+    if is_open:
+        families = list(pytest.importorskip("prometheus_client.openmetrics.parser").text_string_to_metric_families(text))
+        assert {"hephaestus_service", "hephaestus_dependency_duration_seconds"} <= {each.name for each in families}
+
+
+def test_the_drain_is_timed():
+    service = Service("s")
+    assert b"hephaestus_drain_seconds" not in ask(service, "/metrics").body
+    service.shutdown.request("immediate").result(10)
+    assert b"\nhephaestus_drain_seconds " in ask(service, "/metrics").body
+
+
 class Lifespan:
     """An application with a lifespan, and the server's side of it."""
 

@@ -292,6 +292,7 @@ void TestRunReadiness::aProgramThatEndsIsNoShutdown()
     QVERIFY2(down.process->error.contains(u"exited with code 3"_s), qPrintable(down.process->error));
     const auto metrics = [&] { return rawRequest(service.port, "GET", "/metrics").body; };
     QTRY_VERIFY(metrics().contains("hephaestus_process_restarts_total 1"));
+    QVERIFY(metrics().contains("hephaestus_process_deaths_total{reason=\"exit_3\"} "));
     QVERIFY(metrics().contains("hephaestus_shutting_down 0"));
     service.signal(SIGTERM);
     const int code = service.exitCode(); // of its latest end, if it was down again when the stop came

@@ -70,6 +70,8 @@ private Q_SLOTS:
     void aRestartNeedsAHandler();
     void aDocumentIsServedAsItIs();
     void metricsNeedNobodyToAnswerThem();
+    void metricsComeInTheFormatThatIsAccepted_data();
+    void metricsComeInTheFormatThatIsAccepted();
     void logsNeedSomebodyToAnswerThem();
     void logsComeInPages_data();
     void logsComeInPages();
@@ -638,6 +640,42 @@ void TestHttpServer::metricsNeedNobodyToAnswerThem()
     QCOMPARE(response.status, 200);
     QCOMPARE(response.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
     QVERIFY2(response.body.contains("host_not_allowed"), response.body.constData());
+}
+
+void TestHttpServer::metricsComeInTheFormatThatIsAccepted_data()
+{
+    QTest::addColumn<QByteArray>("accept");
+    QTest::addColumn<bool>("isOpen");
+    QTest::newRow("a browser") << QByteArray("text/html,*/*;q=0.8") << false;
+    QTest::newRow("nonsense") << QByteArray(";q=;,,/;version") << false;
+    QTest::newRow("Prometheus 2") << QByteArray("application/openmetrics-text;version=1.0.0,"
+                                                "application/openmetrics-text;version=0.0.1;q=0.75,"
+                                                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+                                  << true;
+    QTest::newRow("Prometheus 3") << QByteArray("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                                                "application/openmetrics-text;version=0.0.1;q=0.5,"
+                                                "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                                                "text/plain;version=0.0.4;q=0.3,*/*;q=0.2")
+                                  << true;
+    QTest::newRow("text first") << QByteArray(
+        "text/plain;version=0.0.4, application/openmetrics-text; version=1.0.0; q=0.5")
+                                << false;
+    QTest::newRow("only an old draft") << QByteArray("application/openmetrics-text; version=0.0.1") << false;
+    QTest::newRow("any version") << QByteArray("application/openmetrics-text") << true;
+    QTest::newRow("not wanted") << QByteArray("application/openmetrics-text; version=1.0.0; q=0") << false;
+}
+
+void TestHttpServer::metricsComeInTheFormatThatIsAccepted()
+{
+    QFETCH(const QByteArray, accept);
+    QFETCH(const bool, isOpen);
+    const RawResponse response = ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.field("Content-Type"),
+             isOpen ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                    : "text/plain; version=0.0.4; charset=utf-8");
+    QCOMPARE(response.field("Vary"), "Accept");
+    QCOMPARE(response.body.endsWith("\n# EOF\n"), isOpen);
 }
 
 void TestHttpServer::logsNeedSomebodyToAnswerThem()
