@@ -9,7 +9,8 @@
 
 namespace Hephaestus {
 
-/// One group of a Prometheus `file_sd` file: `{"targets": ["host:port", …], "labels": {"job": "…"}}`.
+/// One group of a Prometheus `file_sd` file, or of an answer of its HTTP service discovery: `{"targets": ["host:port",
+/// …], "labels": {"job": "…"}}`.
 struct TargetGroup
 {
     QStringList targets;
@@ -20,5 +21,6 @@ struct TargetGroup
 
 /// The file as JSON; its other form, YAML, is a Problem that says so.
 Result<QList<TargetGroup>> decodeFileSd(QByteArrayView json);
+QByteArray encodeFileSd(const QList<TargetGroup> &groups); ///< as JSON, `[]` for none
 
 } // namespace Hephaestus

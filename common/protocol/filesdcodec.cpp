@@ -38,4 +38,16 @@ Result<QList<TargetGroup>> decodeFileSd(QByteArrayView json)
     return decodeList(json, "a list of target groups: [{\"targets\": [\"HOST:PORT\"], \"labels\": {}}]"_L1, readGroup);
 }
 
+QByteArray encodeFileSd(const QList<TargetGroup> &groups)
+{
+    QJsonArray array;
+    for (const TargetGroup &group : groups) {
+        QJsonObject labels;
+        for (auto it = group.labels.begin(); it != group.labels.end(); ++it)
+            labels.insert(it.key(), it.value());
+        array << QJsonObject{{u"targets"_s, QJsonArray::fromStringList(group.targets)}, {u"labels"_s, labels}};
+    }
+    return array.isEmpty() ? QByteArray("[]\n") : QJsonDocument(array).toJson(QJsonDocument::Indented);
+}
+
 } // namespace Hephaestus

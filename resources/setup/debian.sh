@@ -26,7 +26,7 @@ DASHBOARD_PACKAGES=(
 # To build and run the tests.
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-    prometheus # promtool
+    prometheus python3-prometheus-client # promtool, a server, and a reader of OpenMetrics
     postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool trayer git mold strace
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own

@@ -35,6 +35,7 @@ constexpr Command Commands[] = {
     {"ps", psCommand, "list your services on this machine, whoever started them"},
     {"prune", pruneCommand, "stop services whose work tree is gone"},
     {"port", portCommand, "say who holds a port of this machine"},
+    {"targets", targetsCommand, "list the fleet's services for Prometheus, or serve it that list"},
     {"init", initCommand, "write a fleet file for the project in this folder"},
     {"mcp", mcpCommand, "serve these tools to an agent, by the Model Context Protocol"},
     {"trust", trustCommand, "let what a fleet file says be run unasked"},

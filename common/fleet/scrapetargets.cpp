@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/scrapetargets.h"
+
+#include "common/client/httpconnection.h"
+#include "common/protocol/endpoints.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Empty: it can be scraped.
+QString whyNotScraped(const Result<HttpPeer> &peer)
+{
+    if (!peer)
+        return peer.problem().text();
+    if (peer->address.kind != ServiceAddress::Kind::Tcp)
+        return u"Prometheus cannot scrape a Unix-domain socket"_s;
+    const QStringList ours{QString(), Endpoint::LiveAlias, Endpoint::Live, Endpoint::Status};
+    if (!ours.contains(peer->endpoint))
+        return u"%1 is another program's, which has no metrics of Hephaestus"_s.arg(peer->endpoint);
+    return {};
+}
+
+} // namespace
+
+ScrapeTargets scrapeTargets(const Fleet &fleet)
+{
+    ScrapeTargets targets;
+    for (const FleetEntry &entry : fleet.services) {
+        const Result<HttpPeer> peer = parsePeer(entry.url);
+        if (const QString why = whyNotScraped(peer); !why.isEmpty()) {
+            targets.leftOut << u"%1 is left out: %2"_s.arg(entry.name, why);
+            continue;
+        }
+        TargetGroup group;
+        group.targets << peer->address.text();
+        group.labels = {{u"service"_s, entry.name},
+                        {u"__scheme__"_s, peer->tls ? u"https"_s : u"http"_s},
+                        {u"__metrics_path__"_s, peer->prefix + Endpoint::Metrics}};
+        if (!entry.group.isEmpty())
+            group.labels.insert(u"fleet_group"_s, entry.group);
+        if (!peer->prefix.isEmpty())
+            group.labels.insert(u"instance"_s, group.targets.first() + peer->prefix);
+        targets.groups << group;
+    }
+    return targets;
+}
+
+} // namespace Hephaestus
