@@ -165,7 +165,10 @@ void TestMetrics::histogramsAreBounded()
 void TestMetrics::theVerdictIsOneOfAll()
 {
     ServerState state(u"orders"_s, u"2.1"_s);
-    state.setIdentity({.worktree = u"/srv/orders"_s, .commit = u"c0ffee"_s});
+    ServiceIdentity identity;
+    identity.worktree = u"/srv/orders"_s;
+    identity.commit = u"c0ffee"_s;
+    state.setIdentity(identity);
     state.setCode({CodeVerdict::Unknown, {}, {}, 0, {u"it was not asked"_s}});
     const QByteArray text = metricsText(state);
     QVERIFY2(text.contains("hephaestus_code_verdict{verdict=\"unknown\"} 1\n"), text.constData());
