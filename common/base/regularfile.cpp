@@ -62,11 +62,12 @@ QString whyNotTrusted(int descriptor, const QString &path)
     if (::fstat(descriptor, &status) != 0 || isReadOnly(descriptor))
         return {};
     if (status.st_uid != ::geteuid() && status.st_uid != 0)
-        return u"%1 belongs to another user (%2); expected this user or root"_s.arg(path).arg(status.st_uid);
+        return u"%1 belongs to another user (%2); expected this user or root"_s.arg(path,
+                                                                                    QString::number(status.st_uid));
     // Nobody can take the place of what others own in a sticky folder.
     if (mayOthersWrite(status) && !(S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX)))
-        return u"%1 may be written by others (mode %2); run chmod go-w"_s.arg(path).arg(status.st_mode & 07777, 4, 8,
-                                                                                        QChar(u'0'));
+        return u"%1 may be written by others (mode %2); run chmod go-w"_s.arg(
+            path, QString::number(status.st_mode & 07777, 8).rightJustified(4, u'0'));
     return {};
 }
 

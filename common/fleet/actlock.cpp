@@ -91,7 +91,7 @@ ProcessMark markOf(qint64 pid)
 
 QString textOf(const ActRequest &request)
 {
-    return u"%1 (pid %2)"_s.arg(printable(request.command)).arg(request.by.pid);
+    return u"%1 (pid %2)"_s.arg(printable(request.command), QString::number(request.by.pid));
 }
 
 bool isStop(FleetAction action) { return action == FleetAction::Stop; }
@@ -239,7 +239,7 @@ QString ActLock::holder() const
     const ActRequest &request = record.running->request;
     return record.running->step.isEmpty()
         ? textOf(request)
-        : u"%1 (pid %2, %3)"_s.arg(printable(request.command)).arg(request.by.pid).arg(record.running->step);
+        : u"%1 (pid %2, %3)"_s.arg(printable(request.command), QString::number(request.by.pid), record.running->step);
 }
 
 QString ActLock::overruler() const

@@ -83,7 +83,7 @@ void EntryReader::setKeptPorts(const QList<quint16> &ports)
     if (m_isUrlKept)
         m_entry.url = httpUrl(ports.last());
     if (m_isPortKept || m_isUrlKept)
-        m_entry.outputName = u"%1-%2"_s.arg(m_entry.name).arg(ports.first());
+        m_entry.outputName = u"%1-%2"_s.arg(m_entry.name, QString::number(ports.first()));
 }
 
 QString EntryReader::fill(ConfigTable &table, const QString &key, const QString &text)

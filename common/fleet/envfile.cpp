@@ -55,7 +55,7 @@ private:
     void fail(int line, const QString &why)
     {
         if (!m_problem)
-            m_problem = Problem{u"%1:%2"_s.arg(m_path).arg(line), why};
+            m_problem = Problem{u"%1:%2"_s.arg(m_path, QString::number(line)), why};
     }
 
     void readLine();

@@ -183,7 +183,7 @@ QString PortHolder::text() const
     if (pid == 0)
         return u"a process of another user"_s;
     const QString where = directory.isEmpty() ? QString() : u", started in %1"_s.arg(directory);
-    return u"%1 (pid %2%3)"_s.arg(command.left(120)).arg(pid).arg(where);
+    return u"%1 (pid %2%3)"_s.arg(command.left(120), QString::number(pid), where);
 }
 
 QList<PortHolder> portHolders() { return holdersOf(listeningSockets()); }

@@ -555,8 +555,8 @@ void RestartSequence::Private::judgeNewInstance()
     } else if (m_step->means == RestartMeans::Itself && m_oldProcess && m_oldProcess->isGone()
                && (m_old->process || m_clock.now() - m_stepStarted > RestartGrace)) {
         // A wrapper executes its successor in its own place: there is nobody who could come any more.
-        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(entry.name)
-                 .arg(m_oldProcess->pid()));
+        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(
+            entry.name, QString::number(m_oldProcess->pid())));
     }
 }
 

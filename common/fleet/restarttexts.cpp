@@ -93,7 +93,8 @@ QString waitingText(const QString &holder)
 QString brokenOffText(const RunningAct &act)
 {
     const QString step = act.step.isEmpty() ? QString() : u" when it had come to \"%1\""_s.arg(printable(act.step));
-    return u"%1 (pid %2) was broken off%3"_s.arg(printable(act.request.command)).arg(act.request.by.pid).arg(step);
+    return u"%1 (pid %2) was broken off%3"_s.arg(printable(act.request.command), QString::number(act.request.by.pid),
+                                                 step);
 }
 
 QString stillTrueText(const CancelFacts &facts)

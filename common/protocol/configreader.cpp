@@ -52,7 +52,7 @@ struct ConfigDocument::Content
             ++notKept;
             return;
         }
-        QString where = line > 0 ? u"%1:%2"_s.arg(fileName).arg(line) : fileName;
+        QString where = line > 0 ? u"%1:%2"_s.arg(fileName, QString::number(line)) : fileName;
         if (!key.isEmpty())
             where += u": "_s + printable(key);
         found.append({line, {where, printable(what)}});
@@ -348,7 +348,7 @@ QList<ConfigTable> ConfigTable::tables(const QString &key)
     for (std::size_t i = 0; i < array->size(); ++i) {
         auto node = std::make_shared<Node>();
         node->table = array->get(i)->as_table();
-        const QString path = u"%1[%2]"_s.arg(m_path.isEmpty() ? key : m_path + u'.' + key).arg(i);
+        const QString path = u"%1[%2]"_s.arg(m_path.isEmpty() ? key : m_path + u'.' + key, QString::number(i));
         all << ConfigTable(m_content, path, node);
     }
     return all;

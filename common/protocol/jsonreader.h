@@ -165,7 +165,7 @@ template <typename Read>
 void JsonReader::eachObject(const QJsonArray &list, const QString &path, Read read) const
 {
     for (qsizetype i = 0; i < list.size(); ++i)
-        read(child(list[i], QStringLiteral("%1[%2]").arg(path).arg(i)));
+        read(child(list[i], QStringLiteral("%1[%2]").arg(path, QString::number(i))));
 }
 
 } // namespace Hephaestus

@@ -38,7 +38,8 @@ RpcReading readRpc(QByteArrayView line)
     const QJsonDocument document = QJsonDocument::fromJson(line.toByteArray(), &error);
     if (error.error != QJsonParseError::NoError)
         return {{},
-                RpcError{RpcCode::ParseError, u"not JSON: %1 (byte %2)"_s.arg(error.errorString()).arg(error.offset)}};
+                RpcError{RpcCode::ParseError,
+                         u"not JSON: %1 (byte %2)"_s.arg(error.errorString(), QString::number(error.offset))}};
     if (document.isArray())
         return refuse(u"a list of messages is not part of this protocol: send one message a line"_s);
     const QJsonObject object = document.object();

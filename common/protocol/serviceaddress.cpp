@@ -60,7 +60,7 @@ QString ServiceAddress::text() const
 {
     if (kind == Kind::Unix)
         return u"unix:"_s + path;
-    return (host.contains(u':') ? u"[%1]:%2"_s : u"%1:%2"_s).arg(host).arg(port);
+    return (host.contains(u':') ? u"[%1]:%2"_s : u"%1:%2"_s).arg(host, QString::number(port));
 }
 
 QString ServiceAddress::url(bool tls) const

@@ -74,7 +74,7 @@ QString SqliteFile::setAside()
     const QString stamp = QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss"_s);
     QString aside = m_path + u".damaged-"_s + stamp;
     for (int n = 2; QFileInfo::exists(aside); ++n)
-        aside = u"%1.damaged-%2-%3"_s.arg(m_path, stamp).arg(n);
+        aside = u"%1.damaged-%2-%3"_s.arg(m_path, stamp, QString::number(n));
     if (!QFile::rename(m_path, aside))
         return {};
     for (const QString &suffix : {u"-wal"_s, u"-shm"_s})

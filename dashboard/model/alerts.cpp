@@ -171,11 +171,11 @@ void Alerts::raise(Alert::Kind kind, const Active &active)
     if (root && !alert.services.contains(root->id))
         alert.services.prepend(root->id);
     if (kind == Alert::Kind::Recovery)
-        alert.title = tr("%1: over, %2 services are healthy again").arg(name).arg(count);
+        alert.title = tr("%1: over, %2 services are healthy again").arg(name, QString::number(count));
     else if (root)
         alert.title = u"%1: %2"_s.arg(name, stateText(*root));
     else if (active.cause.kind == AlertCause::Kind::Dependency)
-        alert.title = tr("%1 fails for %2 services").arg(name).arg(count);
+        alert.title = tr("%1 fails for %2 services").arg(name, QString::number(count));
     else
         alert.title = tr("No service answers on %1").arg(name);
     QStringList lines;

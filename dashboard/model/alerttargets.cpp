@@ -129,8 +129,9 @@ void AlertSender::run(const QStringList &command, const QByteArray &input)
     });
     connect(process, &QProcess::finished, this, [this, process, program](int exitCode, QProcess::ExitStatus status) {
         if (status != QProcess::NormalExit || exitCode != 0)
-            Q_EMIT failed(status == QProcess::NormalExit ? tr("%1 failed with exit code %2").arg(program).arg(exitCode)
-                                                         : tr("%1 was ended by a signal").arg(program));
+            Q_EMIT failed(status == QProcess::NormalExit
+                              ? tr("%1 failed with exit code %2").arg(program, QString::number(exitCode))
+                              : tr("%1 was ended by a signal").arg(program));
         process->deleteLater();
     });
     QTimer::singleShot(Patience, process, &QProcess::kill);

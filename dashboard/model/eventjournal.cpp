@@ -89,7 +89,7 @@ QString EventJournal::text(const Line &line)
         return text;
     const QString time = formatDuration(wholeSeconds(line.event.at - line.first));
     return line.count == 2 ? tr("%1 (twice in %2)").arg(text, time)
-                           : tr("%1 (%2 times in %3)").arg(text).arg(line.count).arg(time);
+                           : tr("%1 (%2 times in %3)").arg(text, QString::number(line.count), time);
 }
 
 int EventJournal::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_lines.size()); }

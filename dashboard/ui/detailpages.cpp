@@ -187,7 +187,7 @@ void ReceiptPage::show(const Receipt *receipt, std::optional<RestartStep> runnin
                                   : tr("%1 failed after %2.").arg(what, formatDuration(receipt->total));
     const auto instance = [](const QString &id, const std::optional<qint64> &pid) {
         const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
-        return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text).arg(*pid) : text;
+        return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text, QString::number(*pid)) : text;
     };
     const QDateTime begun = receipt->startedAt.toLocalTime();
     summary += u'\n' + tr("Begun: %1").arg(begun.toString(u"d MMM yyyy HH:mm:ss"_s));

@@ -83,9 +83,9 @@ ModuleAdapter::ModuleAdapter(const QString &name, const QStringList &places)
 
 void ModuleAdapter::chooseDirectory(const QDir &base, const QString &name)
 {
-    m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(name).arg(::getpid()));
+    m_directory = base.absoluteFilePath(u"%1.%2"_s.arg(name, QString::number(::getpid())));
     if (QFile::exists(m_directory)) // of the program that this one's is to follow
-        m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(name).arg(::getpid()));
+        m_directory = base.absoluteFilePath(u"%1.next.%2"_s.arg(name, QString::number(::getpid())));
 }
 
 std::optional<Problem> ModuleAdapter::makeIn(const QDir &base)

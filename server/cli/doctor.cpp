@@ -230,10 +230,11 @@ QList<Finding> examineFleet(const FleetChoice &choice)
                             u"%1 of its commands were never run by you, and are asked for first"_s.arg(unknown),
                             u"read them, and then `hephaestus trust %1`"_s.arg(homeRelative(choice.path))};
     else
-        findings << Finding{Grade::Good,
-                            subject,
-                            u"%1 names %2 services"_s.arg(homeRelative(choice.path)).arg(reading.fleet.services.size()),
-                            {}};
+        findings << Finding{
+            Grade::Good,
+            subject,
+            u"%1 names %2 services"_s.arg(homeRelative(choice.path), QString::number(reading.fleet.services.size())),
+            {}};
     findings << secretsOf(reading.fleet) << systemdOf(reading.fleet);
     EnvironmentComparison environments;
     const QList<ServiceSnapshot> snapshots = survey(reading.fleet.services, environments, AnswerWithin);

@@ -13,8 +13,9 @@ namespace {
 /// Who asked for the act that is over; empty: another request came after it.
 QString askerOf(const ActRecord &acts)
 {
-    return acts.latest && acts.latest->isDone ? u"%1 (pid %2)"_s.arg(acts.latest->command).arg(acts.latest->by.pid)
-                                              : QString();
+    return acts.latest && acts.latest->isDone
+        ? u"%1 (pid %2)"_s.arg(acts.latest->command, QString::number(acts.latest->by.pid))
+        : QString();
 }
 
 FleetEvent eventOf(const Receipt &receipt, const QString &by)

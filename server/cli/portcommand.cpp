@@ -22,7 +22,7 @@ QString textOf(const PortUse &use)
     QString text = u"%1 is held by "_s.arg(use.address);
     if (use.service)
         text += u"%1, %2: "_s.arg(use.service->report->service, wireName(use.service->state).replace(u'_', u' '));
-    text += u"%1 (pid %2)"_s.arg(use.command.left(200)).arg(use.pid);
+    text += u"%1 (pid %2)"_s.arg(use.command.left(200), QString::number(use.pid));
     if (!use.directory.isEmpty())
         text += u", in "_s + homeRelative(use.directory);
     if (!use.worktree.isEmpty() && use.worktree != use.directory)

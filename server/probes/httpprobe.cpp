@@ -99,8 +99,10 @@ HttpProbe::~HttpProbe() { HttpProbe::abandon(); }
 QString HttpProbe::target() const
 {
     const int port = m_settings.url.port();
-    const QString host = port > 0 ? u"%1:%2"_s.arg(m_settings.url.host()).arg(port) : m_settings.url.host();
-    return m_proxy.isEmpty() ? host : u"%1 by the proxy %2:%3"_s.arg(host, m_proxy.host()).arg(m_proxy.port(80));
+    const QString host =
+        port > 0 ? u"%1:%2"_s.arg(m_settings.url.host(), QString::number(port)) : m_settings.url.host();
+    return m_proxy.isEmpty() ? host
+                             : u"%1 by the proxy %2:%3"_s.arg(host, m_proxy.host(), QString::number(m_proxy.port(80)));
 }
 
 void HttpProbe::ask()

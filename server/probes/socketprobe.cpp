@@ -22,7 +22,7 @@ SocketProbe::SocketProbe(const QString &host, int port, std::chrono::millisecond
             [this](const QString &why) { fail(ErrorClass::Unreachable, why); });
 }
 
-QString SocketProbe::target() const { return u"%1:%2"_s.arg(m_host).arg(m_port); }
+QString SocketProbe::target() const { return u"%1:%2"_s.arg(m_host, QString::number(m_port)); }
 
 void SocketProbe::ask() { m_connector.connectTo(m_host, quint16(m_port), lookupTimeout()); }
 

@@ -38,7 +38,7 @@ QString targetOf(const SqlSettings &settings)
     if (settings.driver == "QSQLITE"_L1)
         return QFileInfo(settings.database).fileName();
     const QString host = settings.host.isEmpty() ? u"localhost"_s : settings.host;
-    const QString server = settings.port > 0 ? u"%1:%2"_s.arg(host).arg(settings.port) : host;
+    const QString server = settings.port > 0 ? u"%1:%2"_s.arg(host, QString::number(settings.port)) : host;
     return u"%1 at %2"_s.arg(databaseName(settings.database), server);
 }
 
