@@ -79,9 +79,9 @@ private:
 /// files say, and what it sets itself. A Problem: a file cannot be read, or has a bad line.
 Result<QProcessEnvironment> environmentOf(const RestartByCommand &command);
 
-/// What `command` executes: its first word. A bare name that is not in PATH is looked for beside this program, so that
-/// a fleet file that says `hephaestus` works in a build tree too. That of an entry with `run` is the one beside this
-/// program, if there is one.
+/// What `command` executes: its first word. A bare name that is not in PATH is looked for beside this program: a fleet
+/// file that says `hephaestus` works in a build tree too. That of an entry with `run` is the one beside this program,
+/// if there is one.
 QString programOf(const RestartByCommand &command);
 
 /// Starts `command` (found in PATH, or beside this program) detached, its output appended to `logs/NAME.log` in the

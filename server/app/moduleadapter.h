@@ -26,8 +26,8 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(ModuleLanguages)
 class ModuleAdapter
 {
 public:
-    /// In `python/NAME.PID` of the first of these places where it can be, and where the path of a socket in it is not
-    /// too long if there is one; what processes that are no more left there is removed.
+    /// In `python/NAME.PID` of the first of these places where it can be. A place where the path of a socket in it
+    /// would be too long comes last. What processes that are no more left there is removed.
     ModuleAdapter(const QString &name, const QStringList &places);
     ~ModuleAdapter();
     ModuleAdapter(const ModuleAdapter &) = delete;

@@ -9,8 +9,8 @@
 namespace Hephaestus {
 
 /// What `hephaestus run --overlap` does before a restart. It starts the program's successor, with an adapter of
-/// its own, and the restart goes on only once that accepts and is ready by the program's rule. A successor that does
-/// not is ended, and the program runs on.
+/// its own. The restart goes on only once that accepts and is ready by the program's rule. A successor that does not is
+/// ended, and the program runs on.
 class OverlappingRestart : public QObject
 {
     Q_OBJECT

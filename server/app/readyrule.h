@@ -51,9 +51,9 @@ struct ReadyAccept
     bool operator==(const ReadyAccept &) const = default;
 };
 
-/// Beside these: `tcp:PORT`, of this machine, or `tcp:HOST:PORT` (a connection is taken), an http or https URL (it
-/// answers 2xx or 3xx) and `command:PROGRAM ARGUMENT…` (it exits with 0; quotes and
-/// backslashes as in a shell, which is not involved).
+/// Beside these: `tcp:PORT`, of this machine, or `tcp:HOST:PORT` (a connection is taken); an http or https URL (it
+/// answers 2xx or 3xx). `command:PROGRAM ARGUMENT…` is ready when it exits with 0; quotes and backslashes mean what
+/// they mean to a shell, which is not involved.
 using ReadyRule =
     std::variant<ReadyAfter, ReadyLog, ReadyNotify, ReadyUnix, ReadyAccept, TcpSettings, HttpSettings, CommandSettings>;
 

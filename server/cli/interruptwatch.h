@@ -7,8 +7,8 @@ class QSocketNotifier;
 
 namespace Hephaestus {
 
-/// SIGINT, SIGTERM and SIGHUP as a signal of Qt while it lives, so that what a command has begun is brought to an end
-/// that leaves nothing half done. Those that were ignored stay so, as nohup(1) wants it. SIGPIPE is ignored: a reader
+/// SIGINT, SIGTERM and SIGHUP as a signal of Qt while it lives. So a command can bring what it has begun to an end that
+/// leaves nothing half done. Those that were ignored stay so, as nohup(1) wants it. SIGPIPE is ignored: a reader
 /// of our output that leaves ends no act.
 ///
 /// One object at a time. The destructor restores the dispositions.

@@ -75,8 +75,8 @@ public:
     /// Notes and hashes what an adapter has reported since: the sooner, the less may have changed before.
     void noteReported(CpuThrottle &throttle);
 
-    /// The kind of a file that was loaded, or of the first one in a folder, by any name that leads to it, whether it is
-    /// there or not. A file that a pattern matches counts. Nothing: it was not loaded.
+    /// The kind of a file that was loaded, or of the first one in a folder. Any name that leads to it will do, whether
+    /// it is there or not. A file that a pattern matches counts. Nothing: it was not loaded.
     std::optional<CodeKind> find(const QByteArray &path) const;
 
 private:

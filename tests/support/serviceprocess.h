@@ -10,8 +10,8 @@
 
 namespace Hephaestus::Test {
 
-/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before), a
-/// wrapper (`run`) on stderr, others on stdout.
+/// A real service process that prints `listening on http://HOST:PORT` when it is ready (or `starting on …` before). A
+/// wrapper (`run`) does so on stderr, others on stdout.
 /// Killed, if still there, with the object.
 class ServiceProcess
 {

@@ -24,8 +24,8 @@
 
 namespace Hephaestus {
 
-/// A process of another user (of this one, where the test has no right to become another) that listens where a service
-/// might, and answers everything with 401.
+/// A process of another user that listens where a service might, and answers everything with 401. It is of this user
+/// where the test has no right to become another.
 class StrangeServer
 {
 public:
