@@ -189,6 +189,7 @@ void DetailPane::setServices(const QList<ServiceId> &services)
 {
     m_selected = services;
     showGraphs();
+    showLogs();
 }
 
 void DetailPane::showDependency(const QString &name)
@@ -198,12 +199,25 @@ void DetailPane::showDependency(const QString &name)
 }
 
 /// The selection is told before or after which of it is current; one service alone is what is current.
-void DetailPane::showGraphs()
+void DetailPane::showGraphs() { m_graphs->setServices(chosen()); }
+
+/// The current service, then the others that are selected with it.
+QList<ServiceId> DetailPane::chosen() const
 {
     QList<ServiceId> all{m_service};
     if (m_selected.contains(m_service))
         std::ranges::copy_if(m_selected, std::back_inserter(all), [this](ServiceId id) { return id != m_service; });
-    m_graphs->setServices(all);
+    return all;
+}
+
+void DetailPane::showLogs()
+{
+    QList<const ServiceRow *> rows;
+    for (const ServiceId id : chosen()) {
+        if (const ServiceRow *const row = m_session.fleet().find(id))
+            rows << row;
+    }
+    m_logs->show(rows);
 }
 
 void DetailPane::refreshButtons()
@@ -254,7 +268,7 @@ void DetailPane::refresh()
     if (m_tabs->currentWidget() == m_graphs)
         m_graphs->refresh();
     m_overview->refresh();
-    m_logs->show(*row);
+    showLogs();
     m_code->show(*row);
     m_raw->show(row->reply.body, row->isCurrent());
     m_receipt->show(m_session.actions().receipt(m_service), m_session.actions().runningStep(m_service),

@@ -49,7 +49,9 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    QList<ServiceId> chosen() const;
     void showGraphs();
+    void showLogs();
     void refresh();
     void refreshButtons();
     void refreshReason();

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/logspage.h"
 
+#include "common/fleet/keptoutput.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/theme.h"
 
+#include <QAction>
 #include <QCheckBox>
-#include <QFontDatabase>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPlainTextEdit>
-#include <QScrollBar>
-#include <QTextBlock>
+#include <QMenu>
+#include <QSettings>
 #include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 
 namespace Hephaestus {
 
@@ -25,13 +29,31 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int LongestLine = 4000; ///< characters shown of it
+constexpr int LongestName = 24;
 
-QString textOf(const OutputLine &line)
+LogLine shownLine(const OutputLine &line, const QString &name = {})
 {
     QString text = QString::fromUtf8(line.text);
     if (text.endsWith(u'\n'))
         text.chop(1);
-    return visibleText(text.replace(u'\t', u"    "_s), LongestLine);
+    return {line.position, name, styledLine(text, LongestLine)};
+}
+
+QList<LogLine> shownLines(const QList<OutputLine> &lines)
+{
+    QList<LogLine> shown;
+    for (const OutputLine &line : lines)
+        shown << shownLine(line);
+    return shown;
+}
+
+QToolButton *arrow(Qt::ArrowType type, const QString &name, const QString &tip)
+{
+    auto *const button = new QToolButton;
+    button->setArrowType(type);
+    button->setAccessibleName(name);
+    button->setToolTip(tip);
+    return button;
 }
 
 } // namespace
@@ -41,51 +63,83 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     , m_stateDirectory(std::move(stateDirectory))
     , m_search(new QLineEdit)
     , m_count(new QLabel)
-    , m_next(new QToolButton)
-    , m_previous(new QToolButton)
+    , m_next(arrow(Qt::DownArrow, tr("Next match"), tr("Next match (F3)")))
+    , m_before(arrow(Qt::UpArrow, tr("Previous match"), tr("Previous match (Shift+F3)")))
     , m_follow(new QCheckBox(tr("F&ollow")))
-    , m_text(new QPlainTextEdit)
+    , m_more(new QToolButton)
+    , m_text(new LogText)
     , m_note(new QLabel)
+{
+    for (QLabel *const label : {m_count, m_note})
+        label->setTextFormat(Qt::PlainText);
+    m_note->setWordWrap(true);
+    prepareSearch();
+    prepareActions();
+    layOut();
+    setFocusProxy(m_text);
+}
+
+void LogsPage::prepareSearch()
 {
     m_search->setPlaceholderText(tr("Search in the log"));
     m_search->setAccessibleName(tr("Search in the log"));
     m_search->setClearButtonEnabled(true);
     m_search->setMaxLength(500);
-    m_previous->setArrowType(Qt::UpArrow);
-    m_previous->setAccessibleName(tr("Previous match"));
-    m_previous->setToolTip(tr("Previous match (Shift+F3)"));
-    m_next->setArrowType(Qt::DownArrow);
-    m_next->setAccessibleName(tr("Next match"));
-    m_next->setToolTip(tr("Next match (F3)"));
     m_follow->setChecked(true);
     m_follow->setToolTip(tr("Keep the newest lines in view."));
-    for (QLabel *const label : {m_count, m_note})
-        label->setTextFormat(Qt::PlainText);
-    m_note->setWordWrap(true);
-    m_text->setReadOnly(true);
-    m_text->setFrameShape(QFrame::NoFrame);
-    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_text->setTabChangesFocus(true);
-    m_text->setUndoRedoEnabled(false);
-    m_text->setAccessibleName(tr("The log"));
-    m_text->setPlaceholderText(tr("Nothing has been written yet."));
-
-    connectSearch();
-    layOut();
-    setFocusProxy(m_text);
-    search();
+    const auto setWanted = [this](const QString &wanted) {
+        m_next->setEnabled(!wanted.isEmpty());
+        m_before->setEnabled(!wanted.isEmpty());
+        m_text->setWanted(wanted);
+    };
+    setWanted({});
+    connect(m_search, &QLineEdit::textChanged, this, setWanted);
+    connect(m_search, &QLineEdit::returnPressed, this, [this] { m_text->find(true); }); // from the newest backwards
+    connect(m_next, &QToolButton::clicked, this, [this] { m_text->find(false); });
+    connect(m_before, &QToolButton::clicked, this, [this] { m_text->find(true); });
+    connect(m_follow, &QCheckBox::clicked, m_text, &LogText::setFollowing);
+    connect(m_text, &LogText::followingChanged, m_follow, &QCheckBox::setChecked);
+    connect(m_text, &LogText::topReached, this, &LogsPage::loadEarlier);
+    connect(m_text, &LogText::trimmed, this, [this] { m_isAtBegin = false; });
+    connect(m_text, &LogText::placeChanged, this, [this] { m_count->setText(m_text->place()); });
 }
 
-void LogsPage::connectSearch()
+void LogsPage::prepareActions()
 {
-    connect(m_search, &QLineEdit::textChanged, this, &LogsPage::search);
-    connect(m_search, &QLineEdit::returnPressed, this, [this] { find(true); }); // from the newest backwards
-    connect(m_next, &QToolButton::clicked, this, [this] { find(false); });
-    connect(m_previous, &QToolButton::clicked, this, [this] { find(true); });
-    connect(m_follow, &QCheckBox::clicked, this, &LogsPage::setFollowing);
-    connect(m_text->verticalScrollBar(), &QScrollBar::valueChanged, this, &LogsPage::scrolled);
-    connect(m_text, &QPlainTextEdit::cursorPositionChanged, this, &LogsPage::countMatches);
+    auto *const menu = new QMenu(this);
+    menu->setToolTipsVisible(true);
+    const auto add = [this, menu](const QString &text, const QString &tip, const QString &key) {
+        QAction *const action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setToolTip(tip);
+        if (!key.isEmpty()) {
+            action->setShortcut(QKeySequence(key));
+            action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+            addAction(action);
+        }
+        return action;
+    };
+    m_matchesOnly = add(tr("Only lines that &match"), tr("Hide the lines without what is searched for."), u"Alt+M"_s);
+    m_wrap = add(tr("&Wrap long lines"), {}, u"Alt+Z"_s);
+    m_previous = add(tr("&Previous instance"), tr("What the process before the present one wrote."), u"Alt+P"_s);
+    menu->addSeparator();
+    m_open = menu->addAction(tr("Open the &file"));
+    connect(m_matchesOnly, &QAction::toggled, m_text, &LogText::setMatchesOnly);
+    connect(m_wrap, &QAction::toggled, this, [this](bool wraps) {
+        m_text->setLineWrapMode(wraps ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
+        QSettings().setValue(u"logs/wrap"_s, wraps);
+    });
+    m_wrap->setChecked(QSettings().value(u"logs/wrap"_s, false).toBool());
+    connect(m_previous, &QAction::toggled, this, &LogsPage::begin);
+    connect(m_open, &QAction::triggered, this, &LogsPage::openFile);
+    connect(menu, &QMenu::aboutToShow, this, [this] {
+        const QString path = filePath();
+        m_open->setEnabled(!path.isEmpty());
+        m_open->setToolTip(path.isEmpty() ? tr("Its output is in no file of this machine.") : visibleText(path));
+    });
+    m_more->setText(tr("Sho&w"));
+    m_more->setMenu(menu);
+    m_more->setPopupMode(QToolButton::InstantPopup);
 }
 
 void LogsPage::layOut()
@@ -94,9 +148,10 @@ void LogsPage::layOut()
     bar->setSpacing(spacing(fontMetrics(), 2));
     bar->addWidget(m_search, 1);
     bar->addWidget(m_count);
-    bar->addWidget(m_previous);
+    bar->addWidget(m_before);
     bar->addWidget(m_next);
     bar->addWidget(m_follow);
+    bar->addWidget(m_more);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);
     layout->setContentsMargins(margin, margin, margin, margin);
@@ -105,167 +160,153 @@ void LogsPage::layOut()
     layout->addWidget(m_note);
 }
 
-void LogsPage::show(const ServiceRow &row)
+void LogsPage::show(const QList<const ServiceRow *> &rows)
 {
-    // What it offers is known once it has answered, and stays when it is gone.
-    const bool offers = row.report ? row.offers("logs"_L1) : m_service == row.id && m_offers;
-    if (m_service == row.id && m_offers == offers && m_name == row.entry.name && m_follower)
+    if (rows.isEmpty())
         return;
-    m_service = row.id;
-    m_offers = offers;
-    m_name = row.entry.name;
-    begin(row);
-}
-
-void LogsPage::begin(const ServiceRow &row)
-{
-    m_text->clear();
-    m_lines.clear();
-    m_unfinished = 0;
-    m_matches = 0;
-    m_isAtBegin = false;
-    m_follow->setChecked(true);
-    m_follower = std::make_unique<LogFollower>(row.entry, m_offers, m_stateDirectory);
-    m_note->setText(visibleText(m_follower->source()));
-    connect(m_follower.get(), &LogFollower::appended, this, &LogsPage::append);
-    connect(m_follower.get(), &LogFollower::earlier, this, &LogsPage::prepend);
-    connect(m_follower.get(), &LogFollower::noted, this, &LogsPage::note);
-    connect(m_follower.get(), &LogFollower::begunAnew, this, [this] {
-        for (Shown &line : m_lines)
-            line.position = -1;
-    });
-    connect(m_follower.get(), &LogFollower::failed, this, [this](const QString &why) {
-        m_note->setText(visibleText(why.isEmpty() ? m_follower->source() : why, 1000));
-    });
-    if (isVisible())
-        m_follower->start();
-}
-
-void LogsPage::append(const QList<OutputLine> &lines)
-{
-    dropUnfinished();
-    QStringList texts;
-    for (const OutputLine &line : lines) {
-        texts << textOf(line);
-        m_lines.push_back(shownAs(line.position, texts.last()));
-        m_matches += m_lines.back().matches;
-        m_unfinished += line.isUnfinished() ? 1 : 0;
+    QList<Shown> shown;
+    QList<InterleavedLogs::Source> sources;
+    for (const ServiceRow *const row : rows.size() > MostServices ? rows.first(1) : rows) {
+        // What it offers is known once it has answered, and stays when it is gone.
+        const auto known = std::ranges::find(m_shown, row->id, &Shown::id);
+        const bool offers = row->report ? row->offers("logs"_L1) : known != m_shown.end() && known->offers;
+        shown.append({row->id, row->entry.name, offers});
+        sources.append({row->entry, offers});
     }
-    appendTexts(texts);
+    const ServiceRow &current = *rows.first();
+    if (!PlaceCommands::isHere(current.entry))
+        m_toldFile.clear();
+    else if (current.report)
+        m_toldFile = current.report->process ? current.report->process->logFile : QString();
+    if (shown == m_shown)
+        return;
+    const bool isSameService = !m_shown.isEmpty() && m_shown.first().id == shown.first().id;
+    m_shown = std::move(shown);
+    m_sources = std::move(sources);
+    if (!isSameService && m_previous->isChecked())
+        return m_previous->setChecked(false); // which begins
+    begin();
+}
+
+void LogsPage::begin()
+{
+    m_follower.reset();
+    m_several.reset();
+    m_reader.reset();
+    m_text->clearLines();
+    m_text->setFollowing(true);
+    m_follow->setChecked(true);
+    m_isAtBegin = false;
+    if (m_sources.isEmpty())
+        return;
+    if (m_previous->isChecked())
+        return beginPrevious();
+    if (m_sources.size() > 1)
+        beginSeveral();
+    else
+        beginOne();
+    if (isVisible())
+        start();
+}
+
+void LogsPage::beginOne()
+{
+    m_follower = std::make_unique<LogFollower>(m_sources.first().entry, m_sources.first().offers, m_stateDirectory);
+    tell(m_follower->source());
+    connect(m_follower.get(), &LogFollower::appended, this, [this](const QList<OutputLine> &lines) {
+        const auto unfinished = std::ranges::count_if(lines, &OutputLine::isUnfinished);
+        m_text->append(shownLines(lines), int(unfinished));
+    });
+    connect(m_follower.get(), &LogFollower::earlier, this, [this](const QList<OutputLine> &lines) {
+        if (lines.isEmpty() || lines.last().position >= m_text->firstPosition())
+            m_isAtBegin = m_isAtBegin || lines.isEmpty();
+        else
+            m_text->prepend(shownLines(lines));
+    });
+    connect(m_follower.get(), &LogFollower::noted, this, &LogsPage::note);
+    connect(m_follower.get(), &LogFollower::begunAnew, m_text, &LogText::forgetPositions);
+    connect(m_follower.get(), &LogFollower::failed, this,
+            [this](const QString &why) { tell(why.isEmpty() ? m_follower->source() : why); });
+}
+
+void LogsPage::beginSeveral()
+{
+    QStringList names;
+    for (const Shown &each : m_shown)
+        names << visibleText(each.name, LongestName);
+    const qsizetype width = std::ranges::max(names, {}, &QString::size).size();
+    QStringList prefixes;
+    for (const QString &name : names)
+        prefixes << name.leftJustified(width) + u" │ "_s;
+    m_several = std::make_unique<InterleavedLogs>(m_sources, m_stateDirectory);
+    const QString source = tr("%n service(s), in the order of time.", nullptr, int(names.size()));
+    tell(source);
+    connect(m_several.get(), &InterleavedLogs::appended, this, [this, prefixes](const QList<NamedLine> &lines) {
+        QList<LogLine> shown;
+        for (const NamedLine &named : lines) {
+            shown << shownLine(named.line, prefixes[named.service]);
+            shown.last().position = LogLine::NoPosition; // each service counts its own
+        }
+        m_text->append(shown);
+    });
+    connect(m_several.get(), &InterleavedLogs::noted, this,
+            [this, names](int service, const QString &what) { note(names[service] + u": "_s + what); });
+    connect(m_several.get(), &InterleavedLogs::failed, this, [this, names, source](int service, const QString &why) {
+        tell(why.isEmpty() ? source : names[service] + u": "_s + why);
+    });
+}
+
+void LogsPage::beginPrevious()
+{
+    tell(tr("The previous instance is looked for…"));
+    m_reader = std::make_unique<LogReader>(m_sources.first().entry, std::numeric_limits<int>::max(), m_stateDirectory);
+    connect(m_reader.get(), &LogReader::finished, this, [this] {
+        const QList<OutputLine> lines = previousInstance(m_reader->state().lines);
+        m_text->append(shownLines(lines.last(std::min<qsizetype>(lines.size(), LogText::FollowedLines))));
+        tell(lines.isEmpty()
+                 ? tr("No instance before the present one is known: its lines are no longer kept.")
+                 : tr("%1: what the process before the present one wrote.").arg(m_reader->state().entry.name));
+    });
+    m_reader->start();
+}
+
+void LogsPage::start()
+{
+    if (m_follower)
+        m_follower->start();
+    if (m_several)
+        m_several->start();
 }
 
 void LogsPage::note(const QString &what)
 {
-    dropUnfinished();
-    const QString text = u"— "_s + what + u" —"_s;
-    m_lines.push_back(shownAs(-1, text));
-    m_matches += m_lines.back().matches;
-    appendTexts({text});
+    m_text->append({LogLine{LogLine::NoPosition, {}, {u"— "_s + visibleText(what) + u" —"_s, {}}}});
 }
 
-/// Of lines that are in m_lines already.
-void LogsPage::appendTexts(const QStringList &texts)
-{
-    if (texts.isEmpty())
-        return;
-    const int down = m_text->verticalScrollBar()->value();
-    m_scrolling = true;
-    m_text->appendPlainText(texts.join(u'\n'));
-    if (m_follow->isChecked())
-        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
-    else
-        m_text->verticalScrollBar()->setValue(down);
-    m_scrolling = false;
-    trim();
-    markMatches();
-    countMatches();
-}
-
-/// Lines without their ends come again, with more of them.
-void LogsPage::dropUnfinished()
-{
-    if (m_unfinished == 0)
-        return;
-    QTextCursor at(m_text->document());
-    at.movePosition(QTextCursor::End);
-    for (; m_unfinished > 0; --m_unfinished) {
-        at.movePosition(QTextCursor::StartOfBlock, QTextCursor::KeepAnchor);
-        at.removeSelectedText();
-        at.deletePreviousChar();
-        m_matches -= m_lines.back().matches;
-        m_lines.pop_back();
-    }
-}
-
-/// Drops the oldest lines. What is being read stays where it is.
-void LogsPage::trim()
-{
-    const int most = m_follow->isChecked() ? FollowedLines : MostLines;
-    const int dropped = int(m_lines.size()) - most;
-    if (dropped < most / 20) // a few more cost less than a removal each time
-        return;
-    const int down = m_text->verticalScrollBar()->value();
-    QTextCursor at(m_text->document());
-    at.movePosition(QTextCursor::NextBlock, QTextCursor::KeepAnchor, dropped);
-    m_scrolling = true;
-    at.removeSelectedText();
-    m_text->verticalScrollBar()->setValue(std::max(0, down - dropped));
-    m_scrolling = false;
-    for (int i = 0; i < dropped; ++i) {
-        m_matches -= m_lines.front().matches;
-        m_lines.pop_front();
-    }
-    m_isAtBegin = false;
-}
-
-void LogsPage::prepend(const QList<OutputLine> &lines)
-{
-    if (m_lines.empty() || lines.isEmpty() || lines.last().position >= m_lines.front().position) {
-        m_isAtBegin = m_isAtBegin || lines.isEmpty();
-        return;
-    }
-    QString text;
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-        const QString shown = textOf(*line);
-        m_lines.push_front(shownAs(line->position, shown));
-        m_matches += m_lines.front().matches;
-        text.prepend(shown + u'\n');
-    }
-    const int down = m_text->verticalScrollBar()->value();
-    QTextCursor at(m_text->document());
-    m_scrolling = true;
-    at.insertText(text);
-    m_text->verticalScrollBar()->setValue(down + int(lines.size()));
-    m_scrolling = false;
-    markMatches();
-    countMatches();
-}
-
-void LogsPage::scrolled(int value)
-{
-    if (m_scrolling)
-        return;
-    m_follow->setChecked(value >= m_text->verticalScrollBar()->maximum());
-    if (value == m_text->verticalScrollBar()->minimum() && !m_follow->isChecked())
-        loadEarlier();
-    markMatches();
-}
+void LogsPage::tell(const QString &what) { m_note->setText(visibleText(what, 1000)); }
 
 void LogsPage::loadEarlier()
 {
-    const bool isFull = int(m_lines.size()) >= MostLines;
-    if (m_follower && !m_isAtBegin && !isFull && !m_lines.empty() && m_lines.front().position > 0)
-        m_follower->askEarlier(m_lines.front().position);
+    if (m_follower && !m_isAtBegin && !m_text->isFull() && m_text->firstPosition() > 0)
+        m_follower->askEarlier(m_text->firstPosition());
 }
 
-void LogsPage::setFollowing(bool following)
+/// Of the current service; empty: there is none on this machine.
+QString LogsPage::filePath() const
 {
-    m_follow->setChecked(following);
-    if (following)
-        m_text->verticalScrollBar()->setValue(m_text->verticalScrollBar()->maximum());
+    QStringList paths{m_toldFile};
+    if (!m_sources.isEmpty() && PlaceCommands::isHere(m_sources.first().entry))
+        paths << readKeptOutput(outputNameOf(m_sources.first().entry), m_stateDirectory, 0).path;
+    const auto found = std::ranges::find_if(paths, [](const QString &path) { return QFileInfo(path).isFile(); });
+    return found == paths.end() ? QString() : *found;
 }
 
-// ---- searching ------------------------------------------------------------------------------------------
+void LogsPage::openFile()
+{
+    const QString path = filePath();
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(path)))
+        tell(tr("No program for %1 could be started.").arg(path));
+}
 
 void LogsPage::focusSearch()
 {
@@ -273,94 +314,10 @@ void LogsPage::focusSearch()
     m_search->selectAll();
 }
 
-int LogsPage::matchesIn(const QString &text) const
-{
-    const QString wanted = m_search->text();
-    return wanted.isEmpty() ? 0 : int(text.count(wanted, Qt::CaseInsensitive));
-}
-
-LogsPage::Shown LogsPage::shownAs(qint64 position, const QString &text) const { return {position, matchesIn(text)}; }
-
-void LogsPage::search()
-{
-    const bool any = !m_search->text().isEmpty();
-    m_next->setEnabled(any);
-    m_previous->setEnabled(any);
-    m_matches = 0;
-    QTextBlock block = m_text->document()->firstBlock();
-    for (Shown &line : m_lines) {
-        line.matches = matchesIn(block.text());
-        m_matches += line.matches;
-        block = block.next();
-    }
-    markMatches();
-    countMatches();
-}
-
-/// Those in view; a mark for every line would cost more the longer the log is.
-void LogsPage::markMatches()
-{
-    const QString wanted = m_search->text();
-    QList<QTextEdit::ExtraSelection> marks;
-    if (!wanted.isEmpty()) {
-        QTextEdit::ExtraSelection mark;
-        QColor colour = Theme::of(palette()).accent(ServiceState::ShuttingDown);
-        colour.setAlphaF(0.35F);
-        mark.format.setBackground(colour);
-        const QTextBlock last = m_text->cursorForPosition(m_text->viewport()->rect().bottomLeft()).block();
-        for (QTextBlock block = m_text->cursorForPosition({}).block(); block.isValid(); block = block.next()) {
-            const QString text = block.text();
-            for (qsizetype at = text.indexOf(wanted, 0, Qt::CaseInsensitive); at >= 0;
-                 at = text.indexOf(wanted, at + wanted.size(), Qt::CaseInsensitive)) {
-                mark.cursor = QTextCursor(block);
-                mark.cursor.setPosition(block.position() + int(at));
-                mark.cursor.setPosition(block.position() + int(at + wanted.size()), QTextCursor::KeepAnchor);
-                marks << mark;
-            }
-            if (block == last)
-                break;
-        }
-    }
-    m_text->setExtraSelections(marks);
-}
-
-/// `3 of 14` where a match is selected.
-void LogsPage::countMatches()
-{
-    const QString wanted = m_search->text();
-    if (wanted.isEmpty())
-        return m_count->clear();
-    const QTextCursor cursor = m_text->textCursor();
-    if (cursor.selectedText().compare(wanted, Qt::CaseInsensitive) != 0)
-        return m_count->setText(m_matches == 0 ? tr("none") : tr("%1 found").arg(m_matches));
-    const QTextBlock block = m_text->document()->findBlock(cursor.selectionStart());
-    const auto here = m_lines.begin() + std::min<std::ptrdiff_t>(block.blockNumber(), std::ptrdiff_t(m_lines.size()));
-    int number =
-        std::accumulate(m_lines.begin(), here, 1, [](int sum, const Shown &line) { return sum + line.matches; });
-    number += matchesIn(block.text().left(cursor.selectionStart() - block.position()));
-    m_count->setText(tr("%1 of %2").arg(number).arg(m_matches));
-}
-
-void LogsPage::find(bool backward)
-{
-    const QString wanted = m_search->text();
-    if (wanted.isEmpty())
-        return;
-    const QTextDocument::FindFlags flags = backward ? QTextDocument::FindBackward : QTextDocument::FindFlags();
-    if (backward && !m_text->textCursor().hasSelection() && m_follow->isChecked())
-        m_text->moveCursor(QTextCursor::End);
-    if (m_text->find(wanted, flags))
-        return;
-    const QTextCursor place = m_text->textCursor();
-    m_text->moveCursor(backward ? QTextCursor::End : QTextCursor::Start); // and round
-    if (!m_text->find(wanted, flags))
-        m_text->setTextCursor(place);
-}
-
 void LogsPage::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_F3)
-        find(event->modifiers().testFlag(Qt::ShiftModifier));
+        m_text->find(event->modifiers().testFlag(Qt::ShiftModifier));
     else if (event->matches(QKeySequence::Find) || event->text() == "/"_L1)
         focusSearch();
     else if (event->key() == Qt::Key_Escape && m_search->hasFocus()) {
@@ -373,28 +330,16 @@ void LogsPage::keyPressEvent(QKeyEvent *event)
 void LogsPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
-    if (m_follower)
-        m_follower->start();
+    start();
 }
 
 void LogsPage::hideEvent(QHideEvent *event)
 {
     QWidget::hideEvent(event);
-    if (m_follower)
-        m_follower->stop(); // nobody looks
-}
-
-void LogsPage::resizeEvent(QResizeEvent *event)
-{
-    QWidget::resizeEvent(event);
-    markMatches();
-}
-
-void LogsPage::changeEvent(QEvent *event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        markMatches();
+    if (m_follower) // nobody looks
+        m_follower->stop();
+    if (m_several)
+        m_several->stop();
 }
 
 } // namespace Hephaestus

@@ -1,88 +1,87 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/logfollower.h"
+#include "common/fleet/logreader.h"
+#include "dashboard/model/interleavedlogs.h"
 #include "dashboard/model/servicerow.h"
+#include "dashboard/ui/logtext.h"
 
 #include <QWidget>
 
-#include <deque>
-
+class QAction;
 class QCheckBox;
 class QLabel;
 class QLineEdit;
-class QPlainTextEdit;
 class QToolButton;
 
 namespace Hephaestus {
 
-/// A service's output as it grows. Following stops when somebody scrolls up, and goes on at the end; scrolling to the
-/// top loads what came earlier. A search counts all matches, marks those in view, and goes from one to the next.
+/// The output of a service as it grows, or that of several in the order of time, or that of a service's previous
+/// instance. Following stops when somebody scrolls up, and goes on at the end; scrolling to the top loads what came
+/// earlier. A search counts all matches, marks those in view, and goes from one to the next.
 class LogsPage : public QWidget
 {
     Q_OBJECT
 
 public:
-    static constexpr int FollowedLines = 20'000; ///< shown while it follows
-    static constexpr int MostLines = 200'000;    ///< shown while somebody reads
+    static constexpr int MostServices = 12; ///< interleaved; of a larger selection only the current one is shown
 
     explicit LogsPage(QString stateDirectory, QWidget *parent = nullptr);
 
-    void show(const ServiceRow &row);
+    /// The current one first; the others are selected beside it.
+    void show(const QList<const ServiceRow *> &rows);
     void focusSearch();
 
 protected:
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
-    void changeEvent(QEvent *event) override;
-    void resizeEvent(QResizeEvent *event) override;
 
 private:
-    /// Of one line that is shown.
     struct Shown
     {
-        qint64 position; ///< -1: none, a note of ours or a line from before the log began anew
-        int matches;
+        ServiceId id;
+        QString name;
+        bool offers;
+
+        bool operator==(const Shown &) const = default;
     };
 
-    void connectSearch();
+    void prepareSearch();
+    void prepareActions();
     void layOut();
-    void begin(const ServiceRow &row);
-    void append(const QList<OutputLine> &lines);
-    void appendTexts(const QStringList &texts);
-    void prepend(const QList<OutputLine> &lines);
+    void begin();
+    void beginOne();
+    void beginSeveral();
+    void beginPrevious();
+    void start();
     void note(const QString &what);
-    void dropUnfinished();
-    void trim();
-    void scrolled(int value);
+    void tell(const QString &what);
     void loadEarlier();
-    void setFollowing(bool following);
-    Shown shownAs(qint64 position, const QString &text) const;
-    int matchesIn(const QString &text) const;
-    void search();
-    void find(bool backward);
-    void markMatches();
-    void countMatches();
+    void openFile();
+    QString filePath() const;
 
     QString m_stateDirectory;
-    ServiceId m_service = NoService;
-    bool m_offers = false;
-    QString m_name;
-    std::unique_ptr<LogFollower> m_follower;
+    QList<Shown> m_shown;
+    QList<InterleavedLogs::Source> m_sources; ///< of them
+    QString m_toldFile;                       ///< where the current one says its output is kept; empty: it does not
+    std::unique_ptr<LogFollower> m_follower;  ///< of one
+    std::unique_ptr<InterleavedLogs> m_several;
+    std::unique_ptr<LogReader> m_reader; ///< of the previous instance
 
     QLineEdit *m_search;
     QLabel *m_count;
     QToolButton *m_next;
-    QToolButton *m_previous;
+    QToolButton *m_before;
     QCheckBox *m_follow;
-    QPlainTextEdit *m_text;
+    QToolButton *m_more;
+    QAction *m_matchesOnly;
+    QAction *m_wrap;
+    QAction *m_previous;
+    QAction *m_open;
+    LogText *m_text;
     QLabel *m_note;
-    std::deque<Shown> m_lines; ///< one for each block of the text; empty: the text is
-    int m_unfinished = 0;      ///< so many of the last ones come again
-    int m_matches = 0;         ///< in all of them
-    bool m_isAtBegin = false;  ///< nothing earlier can be had
-    bool m_scrolling = false;  ///< it is us who scrolls
+    bool m_isAtBegin = false; ///< nothing earlier can be had
 };
 
 } // namespace Hephaestus

@@ -10,22 +10,11 @@
 #include <QProcess>
 #include <QStandardPaths>
 #include <QUrl>
+#include <QWidget>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-bool isHere(const FleetEntry &entry)
-{
-    if (entry.url.startsWith("unix:"_L1))
-        return true;
-    const QUrl url(entry.url);
-    return ServiceAddress{ServiceAddress::Kind::Tcp, url.host(), quint16(url.port(80)), {}}.isLoopback();
-}
-
-} // namespace
 
 PlaceCommands::PlaceCommands(FleetModel &fleet, QWidget *window)
     : QObject(window)
@@ -40,6 +29,14 @@ PlaceCommands::PlaceCommands(FleetModel &fleet, QWidget *window)
             update();
     });
     update();
+}
+
+bool PlaceCommands::isHere(const FleetEntry &entry)
+{
+    if (entry.url.startsWith("unix:"_L1))
+        return true;
+    const QUrl url(entry.url);
+    return ServiceAddress{ServiceAddress::Kind::Tcp, url.host(), quint16(url.port(80)), {}}.isLoopback();
 }
 
 QString PlaceCommands::folderOf(const ServiceRow &row)

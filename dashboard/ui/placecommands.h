@@ -19,6 +19,8 @@ public:
     QList<QAction *> actions() const { return {m_folder, m_terminal}; }
     void setService(ServiceId id);
 
+    /// Whether paths of its are paths of this machine: by its address.
+    static bool isHere(const FleetEntry &entry);
     /// The folder: as the service says, else as its fleet entry does. Empty: neither says so, or there is none such on
     /// this machine.
     static QString folderOf(const ServiceRow &row);

@@ -49,7 +49,7 @@ QColor readable(const QColor &colour, const QColor &background, double ratio)
     float lightness = 0;
     colour.getHslF(&hue, &saturation, &lightness);
     QColor found = colour;
-    while (contrast(found, background) < ratio && lightness > 0 && lightness < 1) {
+    while (contrast(found, background) < ratio && (lift ? lightness < 1 : lightness > 0)) {
         lightness = std::clamp(lightness + (lift ? 0.01F : -0.01F), 0.0F, 1.0F);
         found = QColor::fromHslF(hue, saturation, lightness).toRgb();
     }

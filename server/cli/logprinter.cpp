@@ -22,24 +22,6 @@ bool LogView::shows(const OutputLine &line) const
     return !grep || grep->match(QString::fromUtf8(line.text).trimmed()).hasMatch();
 }
 
-void sortByTime(QList<NamedLine> &lines)
-{
-    // A clock that was set back must not change the order within a service.
-    QHash<int, OutputLine::Time> latest;
-    QList<std::pair<OutputLine::Time, NamedLine>> timed;
-    timed.reserve(lines.size());
-    for (NamedLine &named : lines) {
-        OutputLine::Time &time = latest[named.service];
-        time = std::max(time, named.line.time);
-        timed.append({time, std::move(named)});
-    }
-    std::stable_sort(timed.begin(), timed.end(),
-                     [](const auto &one, const auto &other) { return one.first < other.first; });
-    lines.clear();
-    for (auto &[time, named] : timed)
-        lines.append(std::move(named));
-}
-
 LogPrinter::LogPrinter(const Terminal &terminal, LogView view, const QStringList &names)
     : m_terminal(terminal)
     , m_view(std::move(view))

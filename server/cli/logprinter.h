@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/protocol/logpage.h"
+#include "common/fleet/namedlines.h"
 #include "server/cli/terminal.h"
 
 #include <QRegularExpression>
@@ -20,16 +20,6 @@ struct LogView
     /// A line without a time is at every time.
     bool shows(const OutputLine &line) const;
 };
-
-/// A line of one of several services.
-struct NamedLine
-{
-    int service = 0;
-    OutputLine line;
-};
-
-/// By time; those of one service stay in their order.
-void sortByTime(QList<NamedLine> &lines);
 
 /// Writes lines to standard output: as JSON, or as they came, behind their service's name where there are several. On a
 /// terminal what would act there is made visible.

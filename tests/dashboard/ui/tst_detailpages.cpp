@@ -4,6 +4,7 @@
 #include "dashboard/ui/dependencygraph.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/mainwindow.h"
@@ -17,6 +18,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDesktopServices>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QLabel>
@@ -32,6 +34,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextBlock>
 #include <QToolButton>
 
 using namespace Hephaestus;
@@ -57,6 +60,9 @@ private Q_SLOTS:
     void aSearchKeepsItsPlace();
     void theLogIsSearched();
     void aLogFileIsFollowedWhereTheServiceTellsNothing();
+    void severalLogsAreInterleavedByTime();
+    void thePreviousInstanceIsShown();
+    void theLogsFileIsOpened();
     void theCodePageNamesTheFiles();
     void aDeathCanBeReadAfterwards();
     void theServiceIsCopiedAsCurlAndAsJson();
@@ -154,6 +160,19 @@ static QList<TimeGraph *> graphsOf(QWidget *page)
     std::ranges::sort(graphs, {}, [](const TimeGraph *graph) { return graph->y(); });
     return graphs;
 }
+
+/// What would be opened by the desktop's program for files.
+struct OpenedUrls : QObject
+{
+    Q_OBJECT
+
+public:
+    OpenedUrls() { QDesktopServices::setUrlHandler(u"file"_s, this, "open"); }
+    ~OpenedUrls() override { QDesktopServices::unsetUrlHandler(u"file"_s); }
+    Q_INVOKABLE void open(const QUrl &url) { urls << url; }
+
+    QList<QUrl> urls;
+};
 
 void TestDetailPages::initTestCase()
 {
@@ -434,13 +453,13 @@ void TestDetailPages::theLogIsFollowedUntilSomebodyReadsInIt()
     QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
     text->verticalScrollBar()->setValue(10); // somebody reads
     QVERIFY(!page->findChild<QCheckBox *>()->isChecked());
-    service.ring.append(OutputStream::Stdout, "<b>new</b>\x1b[31m\n", {});
+    service.ring.append(OutputStream::Stdout, "<b>new</b>\x1b[31\n", {});
     service.ring.setUnfinished(OutputStream::Stdout, "50 %");
-    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\n50 %"_s)); // literally
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31\n50 %"_s)); // literally
     service.ring.setUnfinished(OutputStream::Stdout, "60 %");
-    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\n60 %"_s)); // its latest state only
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31\n60 %"_s)); // its latest state only
     service.ring.append(OutputStream::Stdout, "done\n", {});
-    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m\ndone"_s));
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31\ndone"_s));
     QCOMPARE(text->blockCount(), 502);
     QCOMPARE(text->verticalScrollBar()->value(), 10);
     QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {},
@@ -498,7 +517,7 @@ void TestDetailPages::theLogIsReadInPages()
     text->verticalScrollBar()->setValue(text->verticalScrollBar()->maximum());
     service.write(30'100, 32'000);
     QTRY_VERIFY(text->toPlainText().endsWith(u"line 31999"_s));
-    QVERIFY(text->blockCount() < LogsPage::FollowedLines * 11 / 10);
+    QVERIFY(text->blockCount() < LogText::FollowedLines * 11 / 10);
     QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
 }
 
@@ -551,10 +570,10 @@ void TestDetailPages::aServiceWithoutPositionsIsFollowedToo()
     QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
     text->verticalScrollBar()->setValue(10); // somebody reads
     QVERIFY(!page->findChild<QCheckBox *>()->isChecked());
-    log = log.mid(log.indexOf("line 3\n")) + "<b>new</b>\x1b[31m\n"; // the service keeps so many lines only
+    log = log.mid(log.indexOf("line 3\n")) + "<b>new</b>\x1b[31\n"; // the service keeps so many lines only
     bench.server.setAnswer("/health/logs", FakeAnswer::json(log));
-    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31m"_s)); // literally
-    QCOMPARE(text->blockCount(), 501);                                     // and nothing twice
+    QTRY_VERIFY(text->toPlainText().endsWith(u"<b>new</b>\\u{1b}[31"_s)); // literally
+    QCOMPARE(text->blockCount(), 501);                                    // and nothing twice
     QCOMPARE(text->verticalScrollBar()->value(), 10);
     QTest::mouseClick(page->findChild<QCheckBox *>(), Qt::LeftButton, {},
                       QPoint(5, page->findChild<QCheckBox *>()->height() / 2));
@@ -614,6 +633,110 @@ void TestDetailPages::aLogFileIsFollowedWhereTheServiceTellsNothing()
     log.write("of the next\n");
     log.close();
     QTRY_COMPARE(text->toPlainText(), u"first\nhalf a line\nof the next"_s);
+}
+
+static QAction *actionOf(QWidget *page, const QString &text)
+{
+    for (QAction *const action : page->findChildren<QAction *>()) {
+        if (action->text().remove(u'&') == text)
+            return action;
+    }
+    return nullptr;
+}
+
+void TestDetailPages::severalLogsAreInterleavedByTime()
+{
+    Bench bench;
+    LoggingService one;
+    LoggingService other;
+    QVERIFY(one.start() && other.start());
+    const auto write = [](LoggingService &service, std::chrono::seconds at, const QByteArray &line) {
+        service.ring.append(OutputStream::Stdout, line + '\n', OutputLine::Time(at));
+    };
+    write(one, 10s, "first");
+    write(one, 30s, "\x1b[31mthird\x1b[m");
+    write(other, 20s, "second");
+    write(other, 40s, "fourth");
+    other.ring.setUnfinished(OutputStream::Stdout, "half a li");
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, one.url);
+    bench.add(u"agents"_s, other.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    QTRY_COMPARE(text->toPlainText(), u"first\nthird"_s);
+    QTRY_COMPARE(bench.session.fleet().totals().states.value(ServiceState::Healthy), 2);
+    bench.window->activateWindow();
+    bench.window->findChild<FleetView *>()->setFocus();
+    QTest::keyClick(bench.window->findChild<FleetView *>(), Qt::Key_A, Qt::ControlModifier);
+    QTRY_COMPARE(text->blockCount(), 4);
+    QStringList lines = text->toPlainText().split(u'\n');
+    QCOMPARE(lines[0], u"mcp    │ first"_s);
+    QCOMPARE(lines[1], u"agents │ second"_s);
+    QCOMPARE(lines[2], u"mcp    │ third"_s);
+    QCOMPARE(lines[3], u"agents │ fourth"_s);
+    const auto formats = text->document()->findBlockByNumber(2).layout()->formats();
+    QCOMPARE(formats.size(), 2); // of the name, and the program's
+    QCOMPARE(formats[1].start, 9);
+    QCOMPARE(formats[1].length, 5);
+    // It is followed, and a line comes when it is whole.
+    other.ring.append(OutputStream::Stdout, "half a line\n", OutputLine::Time(60s));
+    write(one, 50s, "fifth");
+    QTRY_VERIFY(text->toPlainText().contains(u"agents │ half a line"_s));
+    QTRY_VERIFY(text->toPlainText().contains(u"mcp    │ fifth"_s));
+    QCOMPARE(text->blockCount(), 6);
+    // And back to one.
+    bench.window->findChild<FleetView *>()->clearSelection();
+    bench.window->findChild<FleetView *>()->select(bench.session.fleet().ids().last());
+    QTRY_COMPARE(text->toPlainText(), u"second\nfourth\nhalf a line"_s);
+}
+
+void TestDetailPages::thePreviousInstanceIsShown()
+{
+    Bench bench;
+    LoggingService service;
+    QVERIFY(service.start());
+    const auto event = [&](const QByteArray &text) {
+        service.ring.append(OutputStream::Event, text + '\n', OutputLine::Time(1s));
+    };
+    event("2026-01-31T12:00:00.000Z hephaestus: started with pid 17");
+    service.write(0, 3, "old ");
+    event("2026-01-31T12:00:00.000Z hephaestus: started with pid 18");
+    service.write(0, 2, "new ");
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, service.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    QTRY_COMPARE(text->blockCount(), 7);
+    text->setFocus();
+    QTest::keyClick(text, Qt::Key_P, Qt::AltModifier);
+    QTRY_COMPARE(text->blockCount(), 4);
+    QVERIFY(text->toPlainText().endsWith(u"17\nold 0\nold 1\nold 2"_s));
+    service.write(2, 4, "new ");
+    QTest::keyClick(text, Qt::Key_P, Qt::AltModifier);
+    QTRY_VERIFY(text->toPlainText().endsWith(u"new 3"_s));
+    QCOMPARE(text->blockCount(), 9);
+}
+
+void TestDetailPages::theLogsFileIsOpened()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const menu = page->findChild<QMenu *>();
+    QAction *const open = actionOf(page, u"Open the file"_s);
+    QTRY_COMPARE(bench.session.fleet().totals().states.value(ServiceState::Healthy), 1);
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(!open->isEnabled()); // there is none
+    QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
+    QFile log(logFileOf(u"mcp"_s, bench.state.path()));
+    QVERIFY(log.open(QIODevice::WriteOnly));
+    log.close();
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(open->isEnabled());
+    OpenedUrls opened;
+    open->trigger();
+    QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(log.fileName())});
 }
 
 void TestDetailPages::theCodePageNamesTheFiles()

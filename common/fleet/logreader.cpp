@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/logreader.h"
+
+#include "common/client/httpconnection.h"
+#include "common/fleet/keptoutput.h"
+#include "common/fleet/launcher.h"
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Whether its files would be on this machine.
+bool keepsFilesHere(const FleetEntry &entry)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    return peer && (peer->address.kind == ServiceAddress::Kind::Unix || peer->address.isLoopback());
+}
+
+} // namespace
+
+QList<OutputLine> keptLines(const LogState &state, qint64 bytes)
+{
+    // By its name there is more than the one file.
+    const QString name = outputNameOf(state.entry);
+    const bool isNamed = state.file == logFileOf(name + u".output"_s, state.stateDirectory) && !state.page;
+    return isNamed ? readKeptOutput(name, state.stateDirectory, bytes).lines : readOutputFiles(state.file, bytes);
+}
+
+LogReader::LogReader(const FleetEntry &entry, qint64 most, const QString &stateDirectory, QObject *parent)
+    : QObject(parent)
+    , m_state{entry, stateDirectory}
+    , m_most(most)
+{
+}
+
+LogReader::~LogReader() = default;
+
+void LogReader::start()
+{
+    const Result<ServiceTarget> target = targetOf(m_state.entry);
+    if (!target) {
+        m_state.failure = target.problem().text();
+        return finish();
+    }
+    m_state.target = *target;
+    m_client = std::make_unique<ServiceClient>(*target);
+    LogQuery query;
+    query.tail = m_most;
+    ask(query);
+}
+
+void LogReader::ask(LogQuery query)
+{
+    query.limit = LogQuery::MostLimit;
+    m_client->logs(query, [this](const Answer<LogPage> &answer) { take(answer); });
+}
+
+void LogReader::take(const Answer<LogPage> &answer)
+{
+    if (!answer.value) {
+        m_state.failure = answer.reply.message;
+        return finish();
+    }
+    const LogPage &page = *answer.value;
+    if (!m_state.page)
+        m_state.page = page;
+    m_state.lines = page.lines + m_state.lines;
+    const bool isMoreWanted = m_state.lines.size() < m_most && page.first() > 0 && !page.lines.isEmpty();
+    if (isMoreWanted && !page.log.isEmpty() && page.log == m_state.page->log) {
+        LogQuery query;
+        query.before = page.first();
+        return ask(query);
+    }
+    if (m_state.lines.size() >= m_most || !keepsFilesHere(m_state.entry))
+        return finish();
+    m_client->askStatus([this](const Answer<HealthReport> &answer) {
+        if (answer.value && answer.value->process)
+            m_state.file = answer.value->process->logFile;
+        finish();
+    });
+}
+
+void LogReader::finish()
+{
+    if (m_state.file.isEmpty() && keepsFilesHere(m_state.entry))
+        m_state.file = readKeptOutput(outputNameOf(m_state.entry), m_state.stateDirectory, 0).path;
+    if (!m_state.file.isEmpty() && m_state.lines.size() < m_most)
+        m_state.lines = joined(keptLines(m_state, KeptOutput::MostBytes), m_state.lines);
+    if (m_state.lines.size() > m_most)
+        m_state.lines = m_state.lines.last(m_most);
+    Q_EMIT finished();
+}
+
+} // namespace Hephaestus
