@@ -190,6 +190,7 @@ void HttpConnection::beginNext()
         return;
     m_busy = true;
     m_parser = HttpResponseParser(m_queue.front().request.maximumBody);
+    m_parser.setSink(m_queue.front().request.sink);
     if (m_socket && !m_queue.front().request.repeatable)
         dropSocket();
     m_reused = m_socket != nullptr;
@@ -352,7 +353,7 @@ void HttpConnection::writeRequest()
     if (!request.repeatable)
         bytes += "Connection: close\r\n";
     if (!request.body.isEmpty())
-        bytes += "Content-Type: application/json\r\n";
+        bytes.append("Content-Type: ").append(request.contentType).append("\r\n");
     if (!request.body.isEmpty() || request.method != "GET")
         bytes += "Content-Length: " + QByteArray::number(request.body.size()) + "\r\n";
     m_socket->write(bytes.append("\r\n").append(request.body));

@@ -44,10 +44,14 @@ Result<HttpPeer> parsePeer(const QString &url);
 struct HttpRequest
 {
     QByteArray method = "GET";
-    QByteArray path;                          ///< with the query, percent-encoded
-    QByteArray token;                         ///< goes only where HttpConnection's description says
-    QByteArray accept;                        ///< the Accept field; empty: none
-    QByteArray body;                          ///< sent as application/json, unless empty
+    QByteArray path;   ///< with the query, percent-encoded
+    QByteArray token;  ///< goes only where HttpConnection's description says
+    QByteArray accept; ///< the Accept field; empty: none
+    QByteArray body;
+    QByteArray contentType = "application/json"; ///< of the body
+    /// The body of an answer of status 200 goes there as it arrives, instead of into the reply. It must not end the
+    /// connection. Null: the reply has it.
+    std::function<void(QByteArrayView)> sink{};
     std::chrono::milliseconds timeout{5'000}; ///< for all of it, waiting in the queue included
     qsizetype maximumBody = ServiceReply::MaximumBody;
     bool wantsHead = false;  ///< the reply is to have the fields of its head

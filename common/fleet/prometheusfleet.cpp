@@ -2,8 +2,10 @@
 #include "common/fleet/prometheusfleet.h"
 
 #include "common/client/httpconnection.h"
+#include "common/protocol/prometheusreader.h"
 
 #include <QDateTime>
+#include <QSet>
 #include <QTimeZone>
 #include <QUrl>
 
@@ -16,8 +18,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qsizetype LargestAnswer = 64 * 1024 * 1024; ///< the targets of a fleet of tens of thousands
-constexpr qsizetype TargetsAtATime = 100;             ///< of one query
+constexpr qsizetype LargestAnswer = 64 * 1024 * 1024;   ///< that is kept
+constexpr qsizetype LargestReading = 512 * 1024 * 1024; ///< that is read as it arrives: targets of 50,000 are 75 MB
+constexpr qsizetype TargetsAtATime = 2000;              ///< of one query
+constexpr qsizetype MembersAtATime = 250;               ///< of one portion: a window shows it in a few milliseconds
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
@@ -26,26 +30,28 @@ const QString MetricNames =
     u"down|in_flight_requests|open_connections|"
     "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
     "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
-const QString Metrics = u"{__name__=~\"%1\",%2}"_s;
 constexpr double LargestValue = 9007199254740992.0; ///< 2^53: what a double counts up to, one by one
 constexpr auto LongestExactStep = 30s;              ///< of longer ones every scrape would be too many
 
+/// The services whose series are there, with when each was scraped, and with 0 those that cannot be scraped.
+const QByteArray Presence = "timestamp(hephaestus_service_info) or (up{job=\"hephaestus\"} == 0)";
+
 /// Selects the series of these: an expression of RE2 between backticks, in which PromQL has no escapes of its own
 /// (https://prometheus.io/docs/prometheus/latest/querying/basics/).
-QString matcherOf(const QStringList &instances)
+QByteArray matcherOf(const QList<ScrapeTarget> &targets)
 {
-    QString expression;
-    for (const QString &instance : instances) {
+    QByteArray expression;
+    for (const ScrapeTarget &target : targets) {
         if (!expression.isEmpty())
-            expression += u'|';
-        for (const QChar character : instance) {
-            if (u"\\.+*?()|[]{}^$"_s.contains(character))
-                expression += u'\\';
-            if (character != u'`')
+            expression += '|';
+        for (const char character : target.instance.toUtf8()) {
+            if (QByteArrayView("\\.+*?()|[]{}^$").contains(character))
+                expression += '\\';
+            if (character != '`')
                 expression += character;
         }
     }
-    return u"instance=~`"_s + expression + u'`';
+    return "instance=~`" + expression + '`';
 }
 
 /// A string of PromQL.
@@ -53,7 +59,16 @@ QString quoted(QString text) { return u'"' + text.replace(u'\\', u"\\\\"_s).repl
 
 QByteArray encoded(const QString &query) { return query.toUtf8().toPercentEncoding(); }
 
-QString keyOf(const QString &job, const QString &instance) { return job + u'\n' + instance; }
+QByteArray keyOf(const ScrapeTarget &target) { return (target.job + u'\n' + target.instance).toUtf8(); }
+
+/// The same of a sample, into `key`, which is used again.
+void setKey(QByteArray &key, const InstantSample &sample)
+{
+    const QByteArrayView job = sample.label("job");
+    const QByteArrayView instance = sample.label("instance");
+    key.resize(0);
+    key.append(job).append('\n').append(instance);
+}
 
 /// The service's own address: where it is scraped, without the path of the metrics.
 QString serviceUrl(const QString &scrapeUrl)
@@ -82,50 +97,96 @@ ClientError reasonOf(const QString &error)
                                     : ClientError::Unreachable;
 }
 
-/// What the samples of one service say, one after the other.
-class Assembly
+enum class Metric {
+    ServiceInfo,
+    StartTime,
+    Uptime,
+    ShuttingDown,
+    Ready,
+    ProcessState,
+    ProcessRestarts,
+    CodeStale,
+    InFlightRequests,
+    OpenConnections,
+    BackgroundTasks,
+    OpenFiles,
+    Threads,
+    ResidentBytes,
+    CpuSeconds,
+    DependencyUp,
+    DependencyOperations,
+    DependencyLastSuccess,
+};
+
+std::optional<Metric> metricNamed(QByteArrayView name)
+{
+    static const QHash<QByteArray, Metric> metrics{
+        {"hephaestus_service_info", Metric::ServiceInfo},
+        {"hephaestus_start_time_seconds", Metric::StartTime},
+        {"hephaestus_uptime_seconds", Metric::Uptime},
+        {"hephaestus_shutting_down", Metric::ShuttingDown},
+        {"hephaestus_ready", Metric::Ready},
+        {"hephaestus_process_state", Metric::ProcessState},
+        {"hephaestus_process_restarts_total", Metric::ProcessRestarts},
+        {"hephaestus_code_stale", Metric::CodeStale},
+        {"hephaestus_in_flight_requests", Metric::InFlightRequests},
+        {"hephaestus_open_connections", Metric::OpenConnections},
+        {"hephaestus_background_tasks", Metric::BackgroundTasks},
+        {"process_open_fds", Metric::OpenFiles},
+        {"process_threads", Metric::Threads},
+        {"process_resident_memory_bytes", Metric::ResidentBytes},
+        {"process_cpu_seconds_total", Metric::CpuSeconds},
+        {"hephaestus_dependency_up", Metric::DependencyUp},
+        {"hephaestus_dependency_operations_total", Metric::DependencyOperations},
+        {"hephaestus_dependency_last_success_age_seconds", Metric::DependencyLastSuccess},
+    };
+    const auto found = metrics.constFind(QByteArray::fromRawData(name.data(), name.size()));
+    return found != metrics.cend() ? std::optional(*found) : std::nullopt;
+}
+
+} // namespace
+
+/// What the samples of one service say, one after the other. `Labels` is called with the name of a label and returns
+/// its content in UTF-8, empty if it has none such.
+class PrometheusFleet::Assembly
 {
 public:
-    void add(const MetricSeries &series, double value)
+    template <typename Labels>
+    void add(Metric metric, double value, const Labels &label)
     {
-        if (value < 0 || value > LargestValue)
+        if (!(value >= 0 && value <= LargestValue))
             return; // a lie
-        const QString metric = series.label(u"__name__"_s);
         Resources &resources = m_report.resources;
-        if (metric == "hephaestus_service_info"_L1)
-            addInfo(series);
-        else if (metric == "hephaestus_start_time_seconds"_L1)
-            m_report.startTime = QDateTime::fromMSecsSinceEpoch(qint64(value * 1000), QTimeZone::utc());
-        else if (metric == "hephaestus_uptime_seconds"_L1)
-            m_report.uptime = std::min(Seconds(value), LatestTime);
-        else if (metric == "hephaestus_shutting_down"_L1)
-            m_report.shouldShutdown = value != 0;
-        else if (metric == "hephaestus_ready"_L1)
-            m_report.ready = value > 0;
-        else if (metric == "hephaestus_process_state"_L1)
-            addProcessState(series, value);
-        else if (metric == "hephaestus_process_restarts_total"_L1)
-            process().restarts = qint64(value);
-        else if (metric == "hephaestus_code_stale"_L1)
-            m_report.code = CodeReport{value != 0 ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, {}, 0};
-        else if (metric == "hephaestus_in_flight_requests"_L1)
-            resources.inFlightRequests = qint64(value);
-        else if (metric == "hephaestus_open_connections"_L1)
-            resources.openConnections = qint64(value);
-        else if (metric == "hephaestus_background_tasks"_L1)
-            resources.backgroundTasks = qint64(value);
-        else if (series.label(u"process"_s) == "wrapper"_L1)
+        const bool isOfProcess = metric >= Metric::OpenFiles && metric <= Metric::CpuSeconds;
+        if (isOfProcess && label("process") == "wrapper")
             return; // the numbers of `hephaestus run` itself, beside its program's
-        else if (metric == "process_open_fds"_L1)
-            resources.openFiles = qint64(value);
-        else if (metric == "process_threads"_L1)
-            resources.threads = qint64(value);
-        else if (metric == "process_resident_memory_bytes"_L1)
-            resources.residentBytes = qint64(value);
-        else if (metric == "process_cpu_seconds_total"_L1)
-            resources.cpuSeconds = value;
-        else
-            addDependency(metric, series, value);
+        switch (metric) {
+        case Metric::ServiceInfo: return addInfo(label);
+        case Metric::StartTime:
+            m_report.startTime = QDateTime::fromMSecsSinceEpoch(qint64(value * 1000), QTimeZone::utc());
+            return;
+        case Metric::Uptime: m_report.uptime = std::min(Seconds(value), LatestTime); return;
+        case Metric::ShuttingDown: m_report.shouldShutdown = value != 0; return;
+        case Metric::Ready: m_report.ready = value > 0; return;
+        case Metric::ProcessState:
+            if (value > 0)
+                process().state = WireWord<ProcessState>::read(QString::fromUtf8(label("state")), AllProcessStates);
+            return;
+        case Metric::ProcessRestarts: process().restarts = qint64(value); return;
+        case Metric::CodeStale:
+            m_report.code = CodeReport{value != 0 ? CodeVerdict::Stale : CodeVerdict::Fresh, {}, {}, 0};
+            return;
+        case Metric::InFlightRequests: resources.inFlightRequests = qint64(value); return;
+        case Metric::OpenConnections: resources.openConnections = qint64(value); return;
+        case Metric::BackgroundTasks: resources.backgroundTasks = qint64(value); return;
+        case Metric::OpenFiles: resources.openFiles = qint64(value); return;
+        case Metric::Threads: resources.threads = qint64(value); return;
+        case Metric::ResidentBytes: resources.residentBytes = qint64(value); return;
+        case Metric::CpuSeconds: resources.cpuSeconds = value; return;
+        case Metric::DependencyUp:
+        case Metric::DependencyOperations:
+        case Metric::DependencyLastSuccess: return addDependency(metric, value, label);
+        }
     }
 
     bool isOurs() const { return m_isOurs; }
@@ -134,59 +195,60 @@ public:
     {
         HealthReport report = m_report;
         report.status = report.shouldShutdown ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
-        for (const DependencyReport &dependency : m_dependencies)
+        for (const auto &[name, dependency] : m_dependencies)
             report.dependencies << dependency;
+        std::ranges::sort(report.dependencies, {}, &DependencyReport::name);
         return report;
     }
 
 private:
-    void addInfo(const MetricSeries &series)
+    template <typename Labels>
+    void addInfo(const Labels &label)
     {
         m_isOurs = true;
         // Where the target has a label `service` of its own, Prometheus keeps ours under another name.
-        m_report.service = series.labels.contains(u"exported_service"_s) ? series.label(u"exported_service"_s)
-                                                                         : series.label(u"service"_s);
-        m_report.version = series.label(u"version"_s);
-        m_report.instanceId = series.label(u"instance_id"_s);
+        const QByteArrayView exported = label("exported_service");
+        m_report.service = QString::fromUtf8(exported.isNull() ? label("service") : exported);
+        m_report.version = QString::fromUtf8(label("version"));
+        m_report.instanceId = QString::fromUtf8(label("instance_id"));
         m_report.capabilities = QStringList{u"restart"_s, u"check"_s}; // whoever exports this serves these
     }
 
     WrappedProcess &process() { return m_report.process ? *m_report.process : m_report.process.emplace(); }
 
-    void addProcessState(const MetricSeries &series, double value)
+    template <typename Labels>
+    void addDependency(Metric metric, double value, const Labels &label)
     {
-        if (value > 0)
-            process().state = WireWord<ProcessState>::read(series.label(u"state"_s), AllProcessStates);
-    }
-
-    void addDependency(const QString &metric, const MetricSeries &series, double value)
-    {
-        const QString name = series.label(u"dependency"_s);
+        const QByteArrayView name = label("dependency");
         if (name.isEmpty())
             return;
-        DependencyReport &dependency = m_dependencies[name];
-        if (dependency.name.isEmpty()) { // of those not used nothing is exported, of those not checked no `up`
-            dependency.status = DependencyStatus::Error;
-            dependency.error = u"not known: Prometheus has no outcome of a check of it"_s;
-        }
-        dependency.name = name;
-        if (metric == "hephaestus_dependency_up"_L1) {
+        DependencyReport &dependency = dependencyNamed(name);
+        if (metric == Metric::DependencyUp) {
             dependency.status = value != 0 ? DependencyStatus::Working : DependencyStatus::Error;
             dependency.error = value != 0 ? QString() : u"its latest operation failed; Prometheus does not know why"_s;
-        } else if (metric == "hephaestus_dependency_operations_total"_L1) {
-            (series.label(u"result"_s) == "success"_L1 ? dependency.successCount : dependency.failureCount) =
-                qint64(value);
-        } else if (metric == "hephaestus_dependency_last_success_age_seconds"_L1) {
+        } else if (metric == Metric::DependencyOperations) {
+            (label("result") == "success" ? dependency.successCount : dependency.failureCount) = qint64(value);
+        } else {
             dependency.lastSuccess = std::min(Seconds(value), LatestTime);
         }
     }
 
+    DependencyReport &dependencyNamed(QByteArrayView name)
+    {
+        const auto found = std::ranges::find_if(m_dependencies, [name](const auto &one) { return one.first == name; });
+        if (found != m_dependencies.end())
+            return found->second;
+        DependencyReport dependency; // of those not used nothing is exported, of those not checked no `up`
+        dependency.name = QString::fromUtf8(name);
+        dependency.status = DependencyStatus::Error;
+        dependency.error = u"not known: Prometheus has no outcome of a check of it"_s;
+        return m_dependencies.emplace_back(name.toByteArray(), dependency).second;
+    }
+
     HealthReport m_report;
-    QMap<QString, DependencyReport> m_dependencies;
+    std::vector<std::pair<QByteArray, DependencyReport>> m_dependencies;
     bool m_isOurs = false;
 };
-
-} // namespace
 
 Result<std::unique_ptr<PrometheusFleet>> PrometheusFleet::at(const QString &url)
 {
@@ -200,111 +262,305 @@ PrometheusFleet::PrometheusFleet(std::unique_ptr<HttpConnection> connection) : m
 
 PrometheusFleet::~PrometheusFleet() = default;
 
-void PrometheusFleet::get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done)
+QString PrometheusFleet::addressOf(const QString &url)
+{
+    QUrl plain(url);
+    if (plain.port() < 0)
+        plain.setPort(plain.scheme() == "https"_L1 ? 443 : 80);
+    QString text = plain.toString(QUrl::StripTrailingSlash);
+    if (plain.path() == "/"_L1)
+        text.chop(1); // which is not stripped
+    return text;
+}
+
+/// One question about all, and what has been told up to now.
+class PrometheusFleet::Reading
+{
+public:
+    Reading(quint64 question, Portions each, Ended done)
+        : question(question)
+        , each(std::move(each))
+        , done(std::move(done))
+    {
+    }
+
+    const quint64 question;
+    const Portions each;
+    const Ended done;
+    QHash<QByteArray, ScrapeTarget> targets; ///< by job and instance: all that may be ours
+    QSet<QByteArray> present;                ///< those whose series are there
+    QList<QByteArray> chosen;                ///< whose series are asked for, in that order
+    std::vector<Assembly> assemblies;        ///< of a part of these
+    QHash<QByteArray, qsizetype> places;     ///< of that part's in it
+    QStringList warnings;
+    /// What the server's clock showed, and when; nothing: it told no time.
+    std::optional<std::pair<MetricSeries::Time, std::chrono::steady_clock::time_point>> clock;
+    std::unique_ptr<PrometheusListReader> reader;
+
+    std::chrono::nanoseconds ageOf(MetricSeries::Time scraped) const
+    {
+        if (!clock)
+            return std::max<std::chrono::nanoseconds>(0ns, std::chrono::system_clock::now() - scraped);
+        return std::max<std::chrono::nanoseconds>(0ns, clock->first - scraped)
+            + (std::chrono::steady_clock::now() - clock->second);
+    }
+
+    InstantSample sample;
+    QByteArray key;
+};
+
+namespace {
+
+HttpRequest requestFor(const QByteArray &path)
 {
     HttpRequest request;
     request.path = path;
     request.timeout = Patience;
     request.maximumBody = LargestAnswer;
     request.repeatable = true;
-    m_connection->send(std::move(request), [done](const ServiceReply &reply) {
-        if (reply.error != ClientError::None)
-            return done(Problem{{}, reply.message});
-        // Of a query that it cannot run it says why in the body of a 400.
-        if (reply.httpStatus != 200 && reply.httpStatus != 400 && reply.httpStatus != 422)
-            return done(Problem{{}, u"Prometheus answered %1"_s.arg(reply.httpStatus)});
-        done(reply.body);
-    });
+    return request;
 }
+
+/// By POST: its expression may be longer than a URL may be.
+HttpRequest requestOf(const QByteArray &expression)
+{
+    HttpRequest request = requestFor("/api/v1/query");
+    request.method = "POST";
+    request.body = "query=" + expression.toPercentEncoding();
+    request.contentType = "application/x-www-form-urlencoded";
+    return request;
+}
+
+/// What keeps the body from being read; nothing: it can be. Of a query that it cannot run, Prometheus says why in the
+/// body of a 400.
+std::optional<Problem> problemOf(const ServiceReply &reply)
+{
+    if (reply.error != ClientError::None)
+        return Problem{{}, reply.message};
+    if (reply.httpStatus != 200 && reply.httpStatus != 400 && reply.httpStatus != 422)
+        return Problem{{}, u"Prometheus answered %1"_s.arg(reply.httpStatus)};
+    return {};
+}
+
+/// Of a service whose series nothing is known of but their labels.
+ScrapeTarget targetOf(const InstantSample &sample, double value)
+{
+    ScrapeTarget target;
+    target.job = QString::fromUtf8(sample.label("job"));
+    target.instance = QString::fromUtf8(sample.label("instance"));
+    target.service = QString::fromUtf8(sample.label("service"));
+    target.group = QString::fromUtf8(sample.label("fleet_group"));
+    target.scrapeUrl = target.instance.contains("://"_L1) ? target.instance : u"http://"_s + target.instance;
+    target.up = value > 0;
+    if (!target.up)
+        target.error = u"it could not be scraped; why is not known"_s;
+    if (const std::chrono::duration<double> since(value); since <= LatestTime)
+        target.scraped = MetricSeries::Time(std::chrono::duration_cast<MetricSeries::Time::duration>(since));
+    return target;
+}
+
+} // namespace
 
 void PrometheusFleet::ask(const Members &done)
 {
+    m_known.clear();
     const auto all = std::make_shared<QList<Member>>();
-    ask([all](const QList<Member> &some) { *all += some; },
-        [all, done](const std::optional<Problem> &problem) {
-            done(problem ? Result<QList<Member>>(*problem) : Result<QList<Member>>(*all));
+    ask([all](const Portion &portion) { *all += portion.changed; },
+        [all, done](const End &end) {
+            done(end.problem ? Result<QList<Member>>(*end.problem) : Result<QList<Member>>(*all));
         });
 }
 
-void PrometheusFleet::ask(const Portion &each, const Ended &done)
+void PrometheusFleet::ask(const Portions &each, const Ended &done)
 {
-    const quint64 question = ++m_question;
-    get("/api/v1/targets?state=active", [this, question, each, done](const Result<QByteArray> &body) {
-        if (question != m_question)
+    const auto reading = std::make_shared<Reading>(++m_question, each, done);
+    // Not every engine has targets: then the series alone say which services there are.
+    read(
+        reading, requestFor("/api/v1/targets?state=active"), "activeTargets",
+        [reading = reading.get()](QByteArrayView element) {
+            ScrapeTarget target;
+            if (readTarget(element, target))
+                reading->targets.insert(keyOf(target), target);
+        },
+        [this, reading] { askPresence(reading); }, true);
+}
+
+/// Reads the list `name` of an answer as it arrives, and calls `then` when it was whole. `mayLack`: 404 is an empty
+/// list.
+void PrometheusFleet::read(const std::shared_ptr<Reading> &reading, HttpRequest request, const QByteArray &name,
+                           const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
+                           bool mayLack)
+{
+    reading->reader = std::make_unique<PrometheusListReader>(name, element);
+    request.maximumBody = LargestReading;
+    request.sink = [reading](QByteArrayView bytes) { reading->reader->feed(bytes); };
+    m_connection->send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
+        if (reading->question != m_question)
             return;
-        const Result<QList<ScrapeTarget>> targets =
-            body ? decodeTargets(*body) : Result<QList<ScrapeTarget>>(body.problem());
-        if (!targets)
-            return done(targets.problem());
-        m_targets.clear();
-        for (const ScrapeTarget &target : *targets)
-            m_targets.insert(serviceUrl(target.scrapeUrl), {target.job, target.instance});
-        askPortion(question, *targets, 0, each, done);
+        if (mayLack && reply.error == ClientError::None && reply.httpStatus == 404)
+            return then();
+        if (const auto problem = problemOf(reply))
+            return end(*reading, problem);
+        reading->reader->feed(reply.body); // of a refusal, which is not passed on as it arrives
+        const Result<QStringList> warnings = reading->reader->end();
+        if (!warnings)
+            return end(*reading, warnings.problem());
+        reading->warnings += *warnings;
+        then();
     });
 }
 
-void PrometheusFleet::askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first,
-                                 const Portion &each, const Ended &done)
+void PrometheusFleet::askPresence(const std::shared_ptr<Reading> &reading)
 {
-    if (first >= targets.size())
-        return done({});
-    const QList<ScrapeTarget> portion = targets.mid(first, TargetsAtATime);
-    QStringList instances;
-    for (const ScrapeTarget &target : portion)
-        instances << target.instance;
-    get("/api/v1/query?query=" + encoded(Metrics.arg(MetricNames, matcherOf(instances))),
-        [this, question, targets, portion, next = first + portion.size(), each, done](const Result<QByteArray> &body) {
-            if (question != m_question)
+    read(
+        reading, requestOf(Presence), "result",
+        [reading = reading.get()](QByteArrayView element) {
+            InstantSample &sample = reading->sample;
+            if (!sample.read(element) || !sample.value())
                 return;
-            const Result<QList<MetricSeries>> metrics =
-                body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
-            if (!metrics)
-                return done(metrics.problem());
-            each(membersOf(portion, *metrics));
-            askPortion(question, targets, next, each, done);
+            setKey(reading->key, sample);
+            if (sample.time() && !reading->clock)
+                reading->clock.emplace(*sample.time(), std::chrono::steady_clock::now());
+            const double value = *sample.value();
+            if (value > 0)
+                reading->present.insert(reading->key);
+            const auto known = reading->targets.constFind(reading->key);
+            const ScrapeTarget target = targetOf(sample, value);
+            // Each of a pair of servers may tell of the same service: the fresher one counts. A real target has a path.
+            const bool isFresher = known != reading->targets.cend() && known->scrapeUrl == target.scrapeUrl
+                && known->scraped < target.scraped;
+            if (known == reading->targets.cend() || isFresher)
+                reading->targets.insert(reading->key, target);
+        },
+        [this, reading] { choose(reading); });
+}
+
+/// Hands out what can be told without more questions.
+void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
+{
+    Portion portion;
+    for (auto target = reading->targets.cbegin(); target != reading->targets.cend(); ++target) {
+        const bool isPresent = reading->present.contains(target.key());
+        auto known = m_known.find(target.key());
+        if (!isPresent && target->job != Job && known == m_known.end())
+            continue; // somebody else's
+        if (known == m_known.end())
+            known = m_known.insert(target.key(), {});
+        known->question = reading->question;
+        if (known->scrapeUrl != target->scrapeUrl) {
+            m_targets.remove(known->url);
+            known->scrapeUrl = target->scrapeUrl;
+            known->url = serviceUrl(target->scrapeUrl);
+            known->address = addressOf(known->url);
+            known->isTold = false;
+        }
+        m_targets.insert(known->url, {target->job, target->instance});
+        if (known->isTold && known->scraped == target->scraped && known->up == target->up)
+            portion.unchanged << known->address;
+        else if (isPresent && target->up)
+            reading->chosen << target.key();
+        else
+            portion.changed << tell(*reading, *target, *known, nullptr);
+        if (portion.changed.size() >= MembersAtATime)
+            reading->each(std::exchange(portion, {}));
+    }
+    for (auto known = m_known.begin(); known != m_known.end();) {
+        const bool isGone = known->question != reading->question;
+        if (isGone)
+            m_targets.remove(known->url);
+        known = isGone ? m_known.erase(known) : std::next(known);
+    }
+    reading->each(portion);
+    askDetails(reading, 0);
+}
+
+void PrometheusFleet::askDetails(const std::shared_ptr<Reading> &reading, qsizetype first)
+{
+    if (first >= reading->chosen.size())
+        return end(*reading, {});
+    const qsizetype next = std::min(first + TargetsAtATime, reading->chosen.size());
+    QList<ScrapeTarget> targets;
+    reading->places.clear();
+    reading->assemblies.assign(std::size_t(next - first), {});
+    for (qsizetype i = first; i < next; ++i) {
+        reading->places.insert(reading->chosen[i], i - first);
+        targets << reading->targets.value(reading->chosen[i]);
+    }
+    read(
+        reading, requestOf("{__name__=~\"" + MetricNames.toLatin1() + "\"," + matcherOf(targets) + '}'), "result",
+        [reading = reading.get()](QByteArrayView element) {
+            InstantSample &sample = reading->sample;
+            if (!sample.read(element) || !sample.value())
+                return;
+            setKey(reading->key, sample);
+            const auto place = reading->places.constFind(reading->key);
+            const std::optional<Metric> metric = metricNamed(sample.metric());
+            if (place != reading->places.cend() && metric)
+                reading->assemblies[std::size_t(*place)].add(
+                    *metric, *sample.value(), [&sample](QByteArrayView label) { return sample.label(label); });
+        },
+        [this, reading, first, next] {
+            Portion portion;
+            for (qsizetype i = first; i < next; ++i) {
+                const QByteArray &key = reading->chosen[i];
+                Known &known = m_known[key];
+                const Assembly &assembly = reading->assemblies[std::size_t(i - first)];
+                if (assembly.isOurs())
+                    portion.changed << tell(*reading, reading->targets[key], known, &assembly);
+                else
+                    portion.unchanged << known.address; // its series have ended since: the next reading tells
+                if (portion.changed.size() >= MembersAtATime)
+                    reading->each(std::exchange(portion, {}));
+            }
+            reading->each(portion);
+            askDetails(reading, next);
         });
 }
 
-QList<PrometheusFleet::Member> PrometheusFleet::membersOf(const QList<ScrapeTarget> &targets,
-                                                          const QList<MetricSeries> &metrics)
+void PrometheusFleet::end(const Reading &reading, const std::optional<Problem> &problem)
 {
-    QHash<QString, Assembly> assemblies;
-    for (const MetricSeries &series : metrics) {
-        if (!series.points.empty())
-            assemblies[keyOf(series.label(u"job"_s), series.label(u"instance"_s))].add(series,
-                                                                                       series.points.back().second);
+    if (problem) { // whoever is told of it may forget all
+        for (Known &known : m_known)
+            known.isTold = false;
     }
-    QList<Member> members;
-    for (const ScrapeTarget &target : targets) {
-        const auto found = assemblies.constFind(keyOf(target.job, target.instance));
-        const bool known = found != assemblies.cend() && found->isOurs();
-        if (!known && target.job != Job)
-            continue; // somebody else's
-        Member member;
-        member.scraped = target.scraped;
-        member.entry.url = serviceUrl(target.scrapeUrl);
-        member.entry.group = target.group;
-        member.entry.restart = RestartByService{};
-        member.answer.reply.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(target.duration);
-        if (known && target.up) {
-            member.answer.value = found->report();
-            if (member.answer.value->service.isEmpty())
-                member.answer.value->service = target.service;
-            member.answer.reply.httpStatus = 200;
-        } else if (target.up) {
-            member.answer.reply.error = ClientError::NotUnderstood;
-            member.answer.reply.message = u"it answers Prometheus, but exports no metrics of Hephaestus"_s;
-        } else {
-            member.answer.reply.error = reasonOf(target.error);
-            member.answer.reply.message =
-                target.error.isEmpty() ? u"Prometheus has not scraped it yet"_s : u"Prometheus: "_s + target.error;
-        }
-        member.entry.name = !target.service.isEmpty() ? target.service
-            : known                                   ? found->report().service
-                                                      : target.instance;
-        members << member;
+    QStringList warnings = reading.warnings;
+    warnings.removeDuplicates();
+    reading.done({problem, warnings});
+}
+
+/// `assembly`: what its series say; null: they are not there.
+PrometheusFleet::Member PrometheusFleet::tell(const Reading &reading, const ScrapeTarget &target, Known &known,
+                                              const Assembly *assembly)
+{
+    known.isTold = true;
+    known.scraped = target.scraped;
+    known.up = target.up;
+    Member member;
+    member.scraped = target.scraped;
+    member.age = reading.ageOf(target.scraped);
+    member.address = known.address;
+    member.entry.url = known.url;
+    member.entry.group = target.group;
+    member.entry.restart = RestartByService{};
+    member.answer.reply.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(target.duration);
+    if (assembly) {
+        member.answer.value = assembly->report();
+        if (member.answer.value->service.isEmpty())
+            member.answer.value->service = target.service;
+        member.answer.reply.httpStatus = 200;
+        known.service = member.answer.value->service;
+    } else if (target.up) {
+        member.answer.reply.error = ClientError::NotUnderstood;
+        member.answer.reply.message = u"it answers Prometheus, but exports no metrics of Hephaestus"_s;
+    } else {
+        member.answer.reply.error = reasonOf(target.error);
+        member.answer.reply.message =
+            target.error.isEmpty() ? u"Prometheus has not scraped it yet"_s : u"Prometheus: "_s + target.error;
     }
-    return members;
+    member.entry.name = !target.service.isEmpty() ? target.service
+        : !known.service.isEmpty()                ? known.service
+                                                  : target.instance;
+    return member;
 }
 
 void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::time_point from,
@@ -319,15 +575,17 @@ void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::tim
         return QByteArray::number(std::chrono::duration<double>(time.time_since_epoch()).count(), 'f', 3);
     };
     const qint64 span = std::chrono::ceil<std::chrono::seconds>(to - from).count();
-    get(step <= LongestExactStep
-            ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
-            : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from) + "&end=" + seconds(to)
-                + "&step=" + QByteArray::number(qint64(step.count())),
-        [done](const Result<QByteArray> &body) {
-            const Result<QList<MetricSeries>> all =
-                body ? decodeSeries(*body) : Result<QList<MetricSeries>>(body.problem());
-            done(all ? Result<QList<Sample>>(samplesOf(*all)) : all.problem());
-        });
+    HttpRequest request =
+        requestFor(step <= LongestExactStep
+                       ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
+                       : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from)
+                           + "&end=" + seconds(to) + "&step=" + QByteArray::number(qint64(step.count())));
+    m_connection->send(std::move(request), [done](const ServiceReply &reply) {
+        if (const auto problem = problemOf(reply))
+            return done(*problem);
+        const Result<QList<MetricSeries>> all = decodeSeries(reply.body);
+        done(all ? Result<QList<Sample>>(samplesOf(*all)) : all.problem());
+    });
 }
 
 /// Of the series of one service.
@@ -336,14 +594,21 @@ QList<PrometheusFleet::Sample> PrometheusFleet::samplesOf(const QList<MetricSeri
     QMap<MetricSeries::Time, Assembly> assemblies;
     QMap<MetricSeries::Time, std::chrono::nanoseconds> durations;
     for (const MetricSeries &series : all) {
-        const bool isDuration = series.label(u"__name__"_s) == "scrape_duration_seconds"_L1;
+        const QByteArray name = series.label(u"__name__"_s).toUtf8();
+        const bool isDuration = name == "scrape_duration_seconds";
+        const std::optional<Metric> metric = metricNamed(name);
+        QByteArray content;
+        const auto label = [&series, &content](const char *wanted) -> QByteArrayView {
+            content = series.label(QString::fromLatin1(wanted)).toUtf8(); // null where there is none
+            return content;
+        };
         for (const auto &[at, value] : series.points) {
             if (isDuration)
                 durations.insert(at,
                                  std::chrono::duration_cast<std::chrono::nanoseconds>(
                                      std::clamp(Seconds(value), Seconds(0), LatestTime)));
-            else
-                assemblies[at].add(series, value);
+            else if (Assembly &assembly = assemblies[at]; metric)
+                assembly.add(*metric, value, label);
         }
     }
     QList<Sample> samples;

@@ -13,6 +13,7 @@
 namespace Hephaestus {
 
 class HttpConnection;
+struct HttpRequest;
 
 /// A fleet as a Prometheus server knows it: state and history of the services that it scrapes and that export our
 /// metrics. A few queries replace a question to each. Nothing blocks; callbacks come from the event loop, and not after
@@ -20,6 +21,9 @@ class HttpConnection;
 ///
 /// Prometheus knows less than a service says of itself: not why a dependency fails, nor which files changed. Actions go
 /// to the services themselves, at the addresses they are scraped at.
+///
+/// Also speaks with what has the same API. Services whose series are there without a target (remote write, federation,
+/// `honor_labels`) are taken to be at the address in their label `instance`.
 class PrometheusFleet : public QObject
 {
 public:
@@ -27,12 +31,26 @@ public:
     struct Member
     {
         FleetEntry entry;
+        QString address; ///< of its URL: addressOf()
         Answer<HealthReport> answer;
-        std::chrono::system_clock::time_point scraped;
+        std::chrono::system_clock::time_point scraped; ///< by the server's clock
+        std::chrono::nanoseconds age{0};               ///< since then, as the server's clock has it; nothing of ours
+    };
+    /// A part of what an answer says.
+    struct Portion
+    {
+        QList<Member> changed; ///< those that are new, or were scraped since they were handed out
+        QStringList unchanged; ///< addresses of others
+    };
+    /// How a reading of all ended.
+    struct End
+    {
+        std::optional<Problem> problem; ///< nothing: all were handed out
+        QStringList warnings;           ///< of Prometheus: what it told may not be all
     };
     using Members = std::function<void(const Result<QList<Member>> &)>;
-    using Portion = std::function<void(const QList<Member> &)>;
-    using Ended = std::function<void(const std::optional<Problem> &)>;
+    using Portions = std::function<void(const Portion &)>;
+    using Ended = std::function<void(const End &)>;
     /// What one service exported at a time, or why it could not be scraped then.
     struct Sample
     {
@@ -45,10 +63,13 @@ public:
     static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
     ~PrometheusFleet() override;
 
-    /// How it is now: a portion at a time, so that no answer is large, and then `done`, with what went wrong or
-    /// nothing. One question at a time: the callbacks of an earlier one that has not ended are forgotten.
-    void ask(const Portion &each, const Ended &done);
-    /// The same in one piece.
+    /// Of all ways to write the URL of a service one.
+    static QString addressOf(const QString &url);
+
+    /// How it is now: a portion at a time, none of them large, and then `done`. One question at a time: the callbacks
+    /// of an earlier one that has not ended are forgotten.
+    void ask(const Portions &each, const Ended &done);
+    /// All of it in one piece.
     void ask(const Members &done);
     /// How the service at that URL, of a member that was handed out, was in that time. Every scrape if steps are to be
     /// that short, otherwise as it was at the end of every step. Oldest first.
@@ -56,15 +77,35 @@ public:
                  std::chrono::system_clock::time_point to, std::chrono::seconds step, const Past &done);
 
 private:
+    class Reading;
+    class Assembly;
+    /// A service, and what was handed out of it.
+    struct Known
+    {
+        QString scrapeUrl;
+        QString url;
+        QString address;
+        QString service; ///< as it calls itself
+        std::chrono::system_clock::time_point scraped;
+        bool up = false;
+        bool isTold = false;
+        quint64 question = 0; ///< the latest that saw it
+    };
+
     explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
-    void askPortion(quint64 question, const QList<ScrapeTarget> &targets, qsizetype first, const Portion &each,
-                    const Ended &done);
-    void get(const QByteArray &path, const std::function<void(const Result<QByteArray> &)> &done);
+    void askPresence(const std::shared_ptr<Reading> &reading);
+    void choose(const std::shared_ptr<Reading> &reading);
+    void askDetails(const std::shared_ptr<Reading> &reading, qsizetype first);
+    void read(const std::shared_ptr<Reading> &reading, HttpRequest request, const QByteArray &name,
+              const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
+              bool mayLack = false);
+    void end(const Reading &reading, const std::optional<Problem> &problem);
+    static Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
-    static QList<Member> membersOf(const QList<ScrapeTarget> &targets, const QList<MetricSeries> &metrics);
 
     std::unique_ptr<HttpConnection> m_connection;
     quint64 m_question = 0;
+    QHash<QByteArray, Known> m_known;                      ///< by job and instance
     QHash<QString, std::pair<QString, QString>> m_targets; ///< job and instance, by URL
 };
 

@@ -177,7 +177,7 @@ void HttpResponseParser::takeBody()
     switch (m_framing) {
     case Framing::Length: {
         const qsizetype count = std::min<qint64>(m_left, m_buffer.size());
-        m_body += m_buffer.left(count);
+        append(QByteArrayView(m_buffer).first(count)); // as long as was announced: not too large
         m_buffer.remove(0, count);
         m_left -= count;
         if (m_left == 0)
@@ -254,8 +254,15 @@ bool HttpResponseParser::takeChunk()
 
 bool HttpResponseParser::append(QByteArrayView bytes)
 {
-    if (m_body.size() + bytes.size() > m_maximumBody) {
-        m_body += bytes.first(m_maximumBody - m_body.size());
+    const bool isPassed = m_sink && m_status == 200;
+    if (isPassed && m_passed + bytes.size() <= m_maximumBody) {
+        m_passed += bytes.size();
+        m_sink(bytes);
+        return true;
+    }
+    if (isPassed || m_body.size() + bytes.size() > m_maximumBody) {
+        if (!isPassed)
+            m_body += bytes.first(m_maximumBody - m_body.size());
         fail(State::TooLarge, u"the answer is longer than %1 bytes"_s.arg(m_maximumBody));
         return false;
     }

@@ -6,6 +6,7 @@
 #include <QList>
 #include <QString>
 
+#include <functional>
 #include <utility>
 
 namespace Hephaestus {
@@ -18,7 +19,12 @@ class HttpResponseParser
 public:
     enum class State { Head, Body, Complete, Broken, TooLarge };
 
+    using Sink = std::function<void(QByteArrayView)>;
+
     explicit HttpResponseParser(qsizetype maximumBody = 0) : m_maximumBody(maximumBody) {}
+
+    /// The body of an answer of status 200 goes there as it arrives, and is not kept. It must not destroy this.
+    void setSink(Sink sink) { m_sink = std::move(sink); }
 
     State state() const { return m_state; }
     /// Takes more bytes, and says how it stands. What follows a complete response is not read: keepAlive() is false
@@ -54,6 +60,8 @@ private:
 
     QByteArray m_buffer; ///< received and not yet understood
     QByteArray m_body;
+    Sink m_sink;            ///< null: the body is kept
+    qsizetype m_passed = 0; ///< bytes that went there
     QByteArray m_coding;
     QList<std::pair<QByteArray, QByteArray>> m_headers; ///< names in lower case
     QString m_problem;

@@ -2,6 +2,9 @@
 #include "common/protocol/prometheuscodec.h"
 
 #include "common/protocol/jsonreader.h"
+#include "common/protocol/prometheusreader.h"
+
+#include <QJsonDocument>
 
 #include <cmath>
 
@@ -63,29 +66,33 @@ Result<QList<MetricSeries>> decodeSeries(QByteArrayView json)
 
 Result<QList<ScrapeTarget>> decodeTargets(QByteArrayView json)
 {
+    QList<ScrapeTarget> all;
+    PrometheusListReader reader("activeTargets", [&all](QByteArrayView element) {
+        ScrapeTarget target;
+        if (readTarget(element, target))
+            all << target;
+    });
+    reader.feed(json);
+    if (const Result<QStringList> end = reader.end(); !end)
+        return end.problem();
+    return all;
+}
+
+Result<QStringList> decodeEnvelope(QByteArrayView json)
+{
     const Result<JsonReader> data = dataOf(json);
     if (!data)
         return data.problem();
-    QList<ScrapeTarget> all;
-    data->eachObject("activeTargets"_L1, [&all](const JsonReader &found) {
-        const JsonReader labels = found.object("labels"_L1);
-        ScrapeTarget target;
-        labels.text("job"_L1, target.job);
-        labels.text("instance"_L1, target.instance);
-        labels.text("service"_L1, target.service);
-        labels.text("fleet_group"_L1, target.group);
-        found.text("scrapeUrl"_L1, target.scrapeUrl);
-        target.up = found.value("health"_L1) == "up"_L1;
-        found.text("lastError"_L1, target.error);
-        QDateTime scraped; // written with nanoseconds and any zone; Qt reads milliseconds
-        found.time("lastScrape"_L1, scraped);
-        if (scraped.isValid() && isTime(std::chrono::milliseconds(scraped.toMSecsSinceEpoch())))
-            target.scraped = Time(std::chrono::milliseconds(scraped.toMSecsSinceEpoch()));
-        if (const auto duration = found.number("lastScrapeDuration"_L1); duration && isTime(Seconds(*duration)))
-            target.duration = Seconds(*duration);
-        all << target;
-    });
-    return all;
+    QStringList warnings;
+    const QJsonArray told = JsonReader::lenient(json).list("warnings"_L1);
+    for (const QJsonValue &warning : told)
+        warnings << warning.toString().left(300);
+    return warnings;
+}
+
+QByteArray unescapedJson(QByteArrayView string)
+{
+    return QJsonDocument::fromJson("[\"" + string.toByteArray() + "\"]").array().at(0).toString().toUtf8();
 }
 
 } // namespace Hephaestus

@@ -7,6 +7,7 @@
 #include <QHash>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include <chrono>
 #include <vector>
@@ -44,6 +45,11 @@ struct ScrapeTarget
     std::chrono::system_clock::time_point scraped; ///< the epoch: never yet
     std::chrono::duration<double> duration{0};     ///< of the latest scrape
 };
+
+/// What is around the list of an answer: its warnings.
+Result<QStringList> decodeEnvelope(QByteArrayView json);
+/// The text of a JSON string that has escapes, without its quotes; in UTF-8.
+QByteArray unescapedJson(QByteArrayView string);
 
 /// `/api/v1/query` (a vector) and `/api/v1/query_range` (a matrix).
 Result<QList<MetricSeries>> decodeSeries(QByteArrayView json);

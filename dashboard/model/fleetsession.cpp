@@ -134,6 +134,10 @@ void FleetSession::connectPrometheus(const QString &url)
     m_prometheusPast = std::make_unique<PrometheusPast>(feed);
     connect(&feed, &PrometheusFeed::discovered, this,
             [this](const QList<FleetEntry> &entries) { addScraped(entries); });
+    connect(&feed, &PrometheusFeed::warned, this, [this](const QString &warnings) {
+        m_journal.append({m_clock.wall(), NoService, tr("Prometheus"), EventKind::Trouble,
+                          tr("Its answer may be incomplete: %1").arg(warnings)});
+    });
     connect(&feed, &PrometheusFeed::failed, this, [this](const QString &why) {
         m_journal.append({m_clock.wall(), NoService, tr("Prometheus"), EventKind::Trouble, why});
     });

@@ -4,25 +4,12 @@
 #include "common/base/post.h"
 
 #include <QSet>
-#include <QUrl>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// Of all ways to write the URL of a service one.
-QString plainUrl(const QString &url)
-{
-    QUrl plain(url);
-    if (plain.port() < 0)
-        plain.setPort(plain.scheme() == "https"_L1 ? 443 : 80);
-    QString text = plain.toString(QUrl::StripTrailingSlash);
-    if (plain.path() == "/"_L1)
-        text.chop(1); // which is not stripped
-    return text;
-}
 
 constexpr int RoundsUntilReleased = 2; ///< a server that has just started does not know yet what it scrapes
 
@@ -37,12 +24,10 @@ public:
     void ask()
     {
         server().ask(
-            [feed = m_feed](const QList<PrometheusFleet::Member> &members) {
-                post(feed, [feed, members] { feed->applyPortion(members); });
+            [feed = m_feed](const PrometheusFleet::Portion &portion) {
+                post(feed, [feed, portion] { feed->applyPortion(portion); });
             },
-            [feed = m_feed](const std::optional<Problem> &problem) {
-                post(feed, [feed, problem] { feed->endRound(problem); });
-            });
+            [feed = m_feed](const PrometheusFleet::End &end) { post(feed, [feed, end] { feed->endRound(end); }); });
     }
 
     PrometheusFleet &server()
@@ -90,7 +75,7 @@ void PrometheusFeed::ask()
 void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
 {
     Subject &subject = m_subjects[id];
-    subject.address = plainUrl(entry.url);
+    subject.address = PrometheusFleet::addressOf(entry.url);
     m_ids.insert(subject.address, id);
 }
 
@@ -107,31 +92,38 @@ void PrometheusFeed::remove(ServiceId id)
 void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::WallTime to, std::chrono::seconds step,
                              const PrometheusFleet::Past &done)
 {
-    const auto subject = m_subjects.find(m_ids.value(plainUrl(url), NoService));
+    const auto subject = m_subjects.find(m_ids.value(PrometheusFleet::addressOf(url), NoService));
     const QString scraped = subject == m_subjects.end() ? QString() : subject->second.url;
     post(m_worker, [=, worker = m_worker] { worker->server().askPast(scraped, from, to, step, done); });
 }
 
-void PrometheusFeed::applyPortion(const QList<PrometheusFleet::Member> &members)
+void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
 {
     QList<FleetEntry> unknown;
     QSet<QString> isNew; ///< by address
-    for (const PrometheusFleet::Member &member : members) {
-        const QString address = plainUrl(member.entry.url);
-        if (m_ids.contains(address))
+    for (const PrometheusFleet::Member &member : portion.changed) {
+        if (m_ids.contains(member.address))
             continue;
         unknown << member.entry;
-        isNew << address;
+        isNew << member.address;
     }
     if (!unknown.isEmpty())
         Q_EMIT discovered(unknown);
     QList<Arrival> arrivals;
-    for (const PrometheusFleet::Member &member : members) {
-        const QString address = plainUrl(member.entry.url);
-        if (const auto arrival = arrivalOf(member, m_ids.value(address, NoService), isNew.contains(address)))
+    for (const PrometheusFleet::Member &member : portion.changed) {
+        const ServiceId id = m_ids.value(member.address, NoService);
+        if (const auto arrival = arrivalOf(member, id, isNew.contains(member.address)))
             arrivals << *arrival;
     }
-    Q_EMIT arrived(arrivals);
+    if (!arrivals.isEmpty())
+        Q_EMIT arrived(arrivals);
+    for (const QString &address : portion.unchanged) {
+        const auto subject = m_subjects.find(m_ids.value(address, NoService));
+        if (subject == m_subjects.end())
+            continue;
+        subject->second.present = true;
+        subject->second.rounds = 0; // what it told of it before was not for us
+    }
 }
 
 /// Nothing: nobody wants it, or it was not scraped again since.
@@ -152,19 +144,22 @@ std::optional<Arrival> PrometheusFeed::arrivalOf(const PrometheusFleet::Member &
         return {};
     subject.scraped = member.scraped;
     subject.answered = answered;
-    const Clock::WallTime now = m_clock.wall();
-    const Clock::WallTime scraped = answered ? member.scraped : now;
-    return Arrival{id, member.answer,
-                   m_clock.now() - std::chrono::duration_cast<std::chrono::nanoseconds>(now - scraped), scraped};
+    // The server's clock may be another one: only its ages count here.
+    const std::chrono::nanoseconds age = answered ? member.age : std::chrono::nanoseconds(0);
+    return Arrival{id, member.answer, m_clock.now() - age,
+                   m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age)};
 }
 
-void PrometheusFeed::endRound(const std::optional<Problem> &problem)
+void PrometheusFeed::endRound(const PrometheusFleet::End &end)
 {
     if (m_running)
         m_timer.start(Interval);
-    if (problem)
-        return loseAll(problem->text());
+    if (end.problem)
+        return loseAll(end.problem->text());
     m_lost = false;
+    if (!end.warnings.isEmpty() && m_warnings != end.warnings)
+        Q_EMIT warned(end.warnings.join("; "_L1));
+    m_warnings = end.warnings;
     QList<Arrival> arrivals;
     QList<ServiceId> strangers;
     for (auto &[id, subject] : m_subjects) {

@@ -46,6 +46,8 @@ Q_SIGNALS:
     void claimed(Hephaestus::ServiceId id);
     /// The server stopped to answer; once until it answers again.
     void failed(const QString &why);
+    /// The server answers with other warnings than before: some of what it told may be missing.
+    void warned(const QString &warnings);
 
 private:
     class Worker;
@@ -62,9 +64,9 @@ private:
     };
 
     void ask();
-    void applyPortion(const QList<PrometheusFleet::Member> &members);
+    void applyPortion(const PrometheusFleet::Portion &portion);
     std::optional<Arrival> arrivalOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew);
-    void endRound(const std::optional<Problem> &problem);
+    void endRound(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
     Arrival notAsked(ServiceId id, const QString &why) const;
 
@@ -74,7 +76,8 @@ private:
     QTimer m_timer;
     bool m_running = false;
     bool m_lost = false;
-    Worker *m_worker; ///< lives in m_thread
+    QStringList m_warnings; ///< of the latest round
+    Worker *m_worker;       ///< lives in m_thread
     EventThread m_thread{"prometheus"};
 };
 

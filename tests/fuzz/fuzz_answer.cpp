@@ -5,7 +5,7 @@
 #include "common/protocol/healthcodec.h"
 #include "common/protocol/httpresponseparser.h"
 #include "common/protocol/probecodec.h"
-#include "common/protocol/prometheuscodec.h"
+#include "common/protocol/prometheusreader.h"
 #include "common/protocol/receiptcodec.h"
 #include "common/protocol/reportreader.h"
 #include "common/protocol/serviceaddress.h"
@@ -102,6 +102,16 @@ void readPrometheus(QByteArrayView bytes)
     } else {
         mustSayWhy(series.problem());
     }
+    InstantSample sample;
+    PrometheusListReader reader("result", [&sample](QByteArrayView element) {
+        if (sample.read(element))
+            mustHold(!sample.time() || *sample.time() <= Clock::time_point() + LatestTime,
+                     "a sample is within all time");
+    });
+    for (qsizetype at = 0; at < bytes.size(); at += 5)
+        reader.feed(bytes.sliced(at, std::min<qsizetype>(5, bytes.size() - at)));
+    if (const auto end = reader.end(); !end)
+        mustSayWhy(end.problem());
     if (const auto targets = decodeTargets(bytes)) {
         for (const ScrapeTarget &one : *targets) {
             mustHold(isTime(one.scraped), "a scrape is within all time");

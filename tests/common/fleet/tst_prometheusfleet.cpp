@@ -32,9 +32,19 @@ QByteArray seriesOf(const QByteArray &name, const QByteArray &points)
         + '}';
 }
 
+QByteArray resultOf(const QByteArrayList &series);
+
+/// What the first query is about: that service was scraped `age` before the server's `now`, in seconds since the epoch.
+QByteArray presence(qint64 now = 1767351602, qint64 age = 2)
+{
+    return resultOf(
+        {seriesOf("hephaestus_service_info",
+                  "\"value\":[" + QByteArray::number(now) + ",\"" + QByteArray::number(now - age) + "\"]")});
+}
+
 QByteArray resultOf(const QByteArrayList &series)
 {
-    return R"({"status":"success","data":{"result":[)" + series.join(',') + "]}}";
+    return R"({"status":"success","data":{"resultType":"vector","result":[)" + series.join(',') + "]}}";
 }
 
 } // namespace
@@ -53,6 +63,12 @@ private Q_SLOTS:
     void whyItCouldNotBeScrapedIsToldApart();
     void whoLeavesIsNotCalledBack();
     void theWrappersNumbersAreNotThePrograms();
+    void whatWasNotScrapedAgainIsNotToldAgain();
+    void agesAreThoseOfTheServersClock_data();
+    void agesAreThoseOfTheServersClock();
+    void withoutTargetsTheSeriesSayWhatIsThere();
+    void warningsAreHandedOn();
+    void thousandsComeInSmallPortions();
 
 private:
     Result<QList<PrometheusFleet::Member>> ask();
@@ -109,13 +125,15 @@ void TestPrometheusFleet::whatIsNoAnswerIsAProblem_data()
                                               FakeAnswer::Then::Reset)
                            << u"closed the connection"_s;
     QTest::newRow("a gigabyte") << FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n{")
-                                << u"at most 67108864"_s;
+                                << u"at most "_s;
 }
 
 void TestPrometheusFleet::whatIsNoAnswerIsAProblem()
 {
     QFETCH(FakeAnswer, answer);
     QFETCH(QString, says);
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json(presence()));
+    QVERIFY(ask()); // or it has no past
     m_server->setAnswer("/api/v1/query", answer);
     const auto members = ask();
     QVERIFY(!members);
@@ -167,7 +185,9 @@ void TestPrometheusFleet::aLieIsNoTrouble()
         now << seriesOf(name, "\"value\":" + point);
         past << seriesOf(name, "\"values\":[" + point + ',' + point + ",7]");
     }
-    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(now)), FakeAnswer::json(resultOf(past))});
+    m_server->setAnswers(
+        "/api/v1/query",
+        {FakeAnswer::json(presence()), FakeAnswer::json(resultOf(now)), FakeAnswer::json(resultOf(past))});
     const auto isSane = [](const Answer<HealthReport> &answer) {
         const HealthReport report = answer.value.value_or(HealthReport());
         return answer.reply.latency >= 0ns && answer.reply.latency < Century && report.uptime >= 0s
@@ -193,13 +213,133 @@ void TestPrometheusFleet::theWrappersNumbersAreNotThePrograms()
     };
     m_server->setAnswers(
         "/api/v1/query",
-        {FakeAnswer::json(resultOf({seriesOf("hephaestus_service_info", R"("value":[1767355200,"1"])"),
+        {FakeAnswer::json(presence()),
+         FakeAnswer::json(resultOf({seriesOf("hephaestus_service_info", R"("value":[1767355200,"1"])"),
                                     seriesOfProcess("program", "70"), seriesOfProcess("wrapper", "9")}))});
     const auto members = ask();
     QVERIFY2(members, members ? "" : qPrintable(members.problem().text()));
     QCOMPARE(members->size(), 1);
     QVERIFY(members->first().answer.value);
     QCOMPARE(members->first().answer.value->resources.residentBytes, std::optional<qint64>(70));
+}
+
+/// Of one reading.
+struct Read
+{
+    QList<PrometheusFleet::Member> changed;
+    QStringList unchanged;
+    qsizetype largest = 0; ///< portion
+    std::optional<PrometheusFleet::End> end;
+};
+
+static Read readOnce(PrometheusFleet &fleet)
+{
+    Read read;
+    fleet.ask(
+        [&](const PrometheusFleet::Portion &portion) {
+            read.changed += portion.changed;
+            read.unchanged += portion.unchanged;
+            read.largest = std::max(read.largest, portion.changed.size());
+        },
+        [&](const PrometheusFleet::End &end) { read.end = end; });
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(read.end, 20'000); }();
+    return read;
+}
+
+static const QByteArray Details = resultOf({seriesOf("hephaestus_service_info", R"("value":[1767351602,"1"])"),
+                                            seriesOf("hephaestus_ready", R"("value":[1767351602,"1"])")});
+
+void TestPrometheusFleet::whatWasNotScrapedAgainIsNotToldAgain()
+{
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
+    QCOMPARE(readOnce(*m_subject).changed.size(), 1);
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json(presence()));
+    const auto asked = m_server->requests().size();
+    const Read again = readOnce(*m_subject);
+    QCOMPARE(again.changed.size(), 0);
+    QCOMPARE(again.unchanged, QStringList{u"http://127.0.0.1:1"_s});
+    QCOMPARE(m_server->requests().size() - asked, 2); // nothing more is asked of it
+    // After an answer that could not be read, whoever was told of that is told all again.
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json("{}", 503));
+    QVERIFY(readOnce(*m_subject).end->problem);
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
+    QCOMPARE(readOnce(*m_subject).changed.size(), 1);
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
+    m_server->setAnswer(
+        "/api/v1/targets",
+        FakeAnswer::json(targetsOf(QByteArray(Target).replace("2026-01-02T11:00:00", "2026-01-02T11:00:15"))));
+    QCOMPARE(readOnce(*m_subject).changed.size(), 1);
+}
+
+void TestPrometheusFleet::agesAreThoseOfTheServersClock_data()
+{
+    QTest::addColumn<qint64>("ahead");
+    QTest::newRow("as ours") << qint64(0);
+    QTest::newRow("an hour ahead") << qint64(3600);
+    QTest::newRow("an hour behind") << qint64(-3600);
+}
+
+void TestPrometheusFleet::agesAreThoseOfTheServersClock()
+{
+    QFETCH(const qint64, ahead);
+    const QDateTime now = QDateTime::currentDateTimeUtc().addSecs(ahead);
+    m_server->setAnswer("/api/v1/targets",
+                        FakeAnswer::json(targetsOf(QByteArray(Target).replace(
+                            "2026-01-02T11:00:00.123456789Z", now.addSecs(-7).toString(Qt::ISODate).toLatin1()))));
+    m_server->setAnswers("/api/v1/query",
+                         {FakeAnswer::json(presence(now.toSecsSinceEpoch(), 7)), FakeAnswer::json(Details)});
+    const Read read = readOnce(*m_subject);
+    QCOMPARE(read.changed.size(), 1);
+    QVERIFY(read.changed.first().age >= 7s && read.changed.first().age < 60s);
+}
+
+void TestPrometheusFleet::withoutTargetsTheSeriesSayWhatIsThere()
+{
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json("{}", 404));
+    const QByteArray down =
+        R"({"metric":{"__name__":"up","job":"hephaestus","instance":"127.0.0.1:2"},"value":[1767351602,"0"]})";
+    m_server->setAnswers(
+        "/api/v1/query",
+        {FakeAnswer::json(QByteArray(presence()).replace("]}]}}", "]}," + down + "]}}")), FakeAnswer::json(Details)});
+    Read read = readOnce(*m_subject);
+    QVERIFY2(!read.end->problem, read.end->problem ? qPrintable(read.end->problem->text()) : "");
+    QCOMPARE(read.changed.size(), 2);
+    std::ranges::sort(read.changed, {}, &PrometheusFleet::Member::address);
+    QCOMPARE(read.changed[0].entry.url, u"http://127.0.0.1:1"_s);
+    QVERIFY(read.changed[0].answer.value);
+    QCOMPARE(read.changed[1].entry.url, u"http://127.0.0.1:2"_s);
+    QVERIFY(!read.changed[1].answer.value);
+    QVERIFY2(read.changed[1].answer.reply.message.contains(u"why is not known"_s),
+             qPrintable(read.changed[1].answer.reply.message));
+}
+
+void TestPrometheusFleet::warningsAreHandedOn()
+{
+    const QByteArray warning = R"(,"warnings":["one store did not answer"]})";
+    m_server->setAnswers("/api/v1/query",
+                         {FakeAnswer::json(presence()), FakeAnswer::json(QByteArray(Details).chopped(1) + warning)});
+    const Read read = readOnce(*m_subject);
+    QCOMPARE(read.end->warnings, QStringList{u"one store did not answer"_s});
+}
+
+void TestPrometheusFleet::thousandsComeInSmallPortions()
+{
+    constexpr int many = 5000;
+    QByteArrayList there, details;
+    for (int i = 0; i < many; ++i) {
+        const auto own = [i](QByteArray series) {
+            return series.replace("127.0.0.1:1\"",
+                                  "10.0." + QByteArray::number(i / 250) + '.' + QByteArray::number(i % 250) + ":80\"");
+        };
+        there << own(seriesOf("hephaestus_service_info", R"("value":[1767351602,"1767351600"])"));
+        details << own(seriesOf("hephaestus_service_info", R"("value":[1767351602,"1"])"));
+    }
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf({})));
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(there)), FakeAnswer::json(resultOf(details))});
+    const Read read = readOnce(*m_subject);
+    QCOMPARE(read.changed.size(), many);
+    QVERIFY(std::ranges::all_of(read.changed, [](const auto &member) { return member.answer.value.has_value(); }));
+    QVERIFY2(read.largest <= 250, qPrintable(QString::number(read.largest)));
 }
 
 void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()
@@ -234,11 +374,14 @@ void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart()
 
 void TestPrometheusFleet::whoLeavesIsNotCalledBack()
 {
+    m_server->setAnswer("/api/v1/query", FakeAnswer::json(presence()));
+    QVERIFY(ask()); // or it has no past
     m_server->setAnswer("/api/v1/query", FakeAnswer::hang());
+    const auto asked = m_server->requests().size();
     bool called = false;
     const auto now = std::chrono::system_clock::now();
     m_subject->ask([&](const auto &) { called = true; });
-    QTRY_COMPARE(m_server->requests().size(), 2); // the second will never be answered
+    QTRY_COMPARE(m_server->requests().size() - asked, 2); // the second will never be answered
     m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, 1s, [&](const auto &) { called = true; });
     m_subject.reset();
     m_server->setAnswer("/api/v1/query", FakeAnswer::json(resultOf({})));
