@@ -334,6 +334,15 @@ ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory)
     return readRecord(data.number());
 }
 
+qint64 actsChangedAt(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const Result<QString> file = fileOf(entry, stateDirectory);
+    struct stat status = {};
+    if (!file || ::stat(QFile::encodeName(*file + u".json"_s).constData(), &status) != 0)
+        return 0;
+    return qint64(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
 void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory)
 {
     if (readActs(entry, stateDirectory).isStopped == isStopped)

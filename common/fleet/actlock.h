@@ -76,6 +76,9 @@ private:
 /// What is recorded of the acts on a service; an empty record: nothing. Reads a small file.
 ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory);
 
+/// When that was last written, in nanoseconds since the epoch; 0: there is none.
+qint64 actsChangedAt(const FleetEntry &entry, const QString &stateDirectory);
+
 /// For who has seen the service say that it shuts down, and go; or answer again. Writes only what is not recorded yet.
 void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory);
 

@@ -3,6 +3,7 @@
 
 #include "common/base/result.h"
 #include "common/client/serviceclient.h"
+#include "common/fleet/hook.h"
 
 #include <QList>
 #include <QMap>
@@ -105,6 +106,7 @@ struct Fleet
 {
     QString path; ///< of its file; empty: not from a file
     QList<FleetEntry> services;
+    QList<FleetHook> hooks{};
 
     const FleetEntry *find(const QString &name) const; ///< null: no such service
     /// Those of no profile or of one of these, and what they depend on, in the order of the file.

@@ -48,6 +48,29 @@ void checkTogether(std::vector<EntryReader> &readers, const QList<FleetEntry> &e
     }
 }
 
+/// Names that are given twice, and services that are not there.
+void checkHooks(QList<ConfigTable> &tables, const Fleet &fleet)
+{
+    QStringList services;
+    for (const FleetEntry &entry : fleet.services)
+        services << entry.name;
+    QStringList names;
+    for (qsizetype i = 0; i < fleet.hooks.size(); ++i) {
+        const FleetHook &hook = fleet.hooks[i];
+        if (!hook.name.isEmpty() && names.contains(hook.name))
+            tables[i].fail(u"name"_s, u"\"%1\" is there twice"_s.arg(hook.name));
+        names << hook.name;
+        for (const QString &service : hook.services) {
+            if (services.contains(service))
+                continue;
+            const QString near = nearestName(service, services);
+            tables[i].fail(u"services"_s,
+                           u"there is no service \"%1\"%2"_s.arg(
+                               service, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+        }
+    }
+}
+
 /// Two spellings of an address are one already (canonicalUrl()).
 QStringList notesOn(const QList<FleetEntry> &entries)
 {
@@ -134,8 +157,12 @@ FleetReading readDocument(const ConfigDocument &document, const QString &path, c
     }
     for (EntryReader &reader : readers)
         reading.fleet.services << reader.read(ports);
+    QList<ConfigTable> hooks = root.tables(u"hook"_s);
+    for (const ConfigTable &table : std::as_const(hooks))
+        reading.fleet.hooks << readHook(table, QFileInfo(path).absolutePath());
     root.finish();
     checkTogether(readers, reading.fleet.services);
+    checkHooks(hooks, reading.fleet);
     tellAddresses(reading.fleet.services, readers);
     reading.problems = document.problems();
     reading.notes = notesOn(reading.fleet.services);

@@ -24,7 +24,16 @@ using namespace Qt::StringLiterals;
 
 constexpr qint64 LargestTrustFile = 4 * 1024 * 1024;
 
-/// Of all that decides what is run, each part with its length: no two entries look the same.
+/// Each part with its length: no two lists look the same.
+QByteArray hashOf(const QStringList &parts)
+{
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    for (const QString &part : parts)
+        hash.addData(QByteArray::number(part.size()) + ':' + part.toUtf8() + '\n');
+    return hash.result().toHex();
+}
+
+/// Of all that decides what is run.
 QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
 {
     QStringList parts{QFileInfo(fleetFile).absoluteFilePath(), entry.name, methodName(entry.restart)};
@@ -46,10 +55,14 @@ QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
         parts << container->engine << container->name;
     if (const auto *const kubernetes = std::get_if<RestartByKubernetes>(&entry.restart))
         parts << kubernetes->workload << kubernetes->nameSpace;
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    for (const QString &part : parts)
-        hash.addData(QByteArray::number(part.size()) + ':' + part.toUtf8() + '\n');
-    return hash.result().toHex();
+    return hashOf(parts);
+}
+
+QByteArray hashOf(const QString &fleetFile, const FleetHook &hook)
+{
+    return hashOf(QStringList{QFileInfo(fleetFile).absoluteFilePath(), u"hook"_s, hook.name,
+                              QString::number(int(hook.target.kind)), hook.target.url.toString(), hook.target.directory}
+                  << hook.target.command);
 }
 
 /// Empty: there is no home, and nothing can be kept.
@@ -90,12 +103,23 @@ bool FleetTrust::isTrusted(const QString &fleetFile, const FleetEntry &entry)
     return m_hashes.contains(hashOf(fleetFile, entry));
 }
 
-std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<FleetEntry> &entries)
+bool FleetTrust::isTrusted(const QString &fleetFile, const FleetHook &hook)
+{
+    read();
+    return m_hashes.contains(hashOf(fleetFile, hook));
+}
+
+std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<FleetEntry> &entries,
+                                         const QList<FleetHook> &hooks)
 {
     QByteArray lines;
     for (const FleetEntry &entry : entries) {
         if (!isTrusted(fleetFile, entry))
             lines += hashOf(fleetFile, entry) + '\n';
+    }
+    for (const FleetHook &hook : hooks) {
+        if (!isTrusted(fleetFile, hook))
+            lines += hashOf(fleetFile, hook) + '\n';
     }
     if (lines.isEmpty())
         return {};

@@ -7,9 +7,9 @@
 
 namespace Hephaestus {
 
-/// Which entries of fleet files this user has agreed to run: by a command, or when the dashboard asked. Whatever runs
-/// without being asked for, and what the dashboard runs without showing it, must be one of them. An entry whose way to
-/// start or restart has changed is another one.
+/// Which entries and hooks of fleet files this user has agreed to run: by a command, or when the dashboard asked.
+/// Whatever runs without being asked for, and what the dashboard runs without showing it, must be one of them. An entry
+/// whose way to start or restart has changed is another one.
 ///
 /// They are kept as hashes, one a line of `trusted` in the state directory (0600). One thread.
 class FleetTrust
@@ -20,8 +20,10 @@ public:
 
     /// Reads the file again if it has changed. An entry that no fleet file named is the user's own: trusted.
     bool isTrusted(const QString &fleetFile, const FleetEntry &entry);
+    bool isTrusted(const QString &fleetFile, const FleetHook &hook);
     /// Remembers them, as they are now.
-    std::optional<Problem> trust(const QString &fleetFile, const QList<FleetEntry> &entries);
+    std::optional<Problem> trust(const QString &fleetFile, const QList<FleetEntry> &entries,
+                                 const QList<FleetHook> &hooks = {});
 
 private:
     void read();

@@ -24,12 +24,28 @@ QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting)
     return indented({{u"done"_s, isDone}, {u"waiting"_s, QJsonDocument::fromJson(encode(waiting)).array()}});
 }
 
-QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries)
+QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks)
 {
-    QJsonArray services;
-    for (const NamedText &entry : entries)
-        services.append(QJsonObject{{u"name"_s, entry.name}, {u"runs"_s, knownText(entry.text)}});
-    return indented({{u"fleet"_s, fleet}, {u"services"_s, services}});
+    const auto listed = [](const QList<NamedText> &runs) {
+        QJsonArray list;
+        for (const NamedText &each : runs)
+            list.append(QJsonObject{{u"name"_s, each.name}, {u"runs"_s, knownText(each.text)}});
+        return list;
+    };
+    return indented({{u"fleet"_s, fleet}, {u"services"_s, listed(entries)}, {u"hooks"_s, listed(hooks)}});
+}
+
+QByteArray encodeHooks(const QString &fleet, const QList<HookLine> &hooks)
+{
+    QJsonArray list;
+    for (const HookLine &hook : hooks)
+        list.append(QJsonObject{{u"name"_s, hook.name},
+                                {u"runs"_s, hook.runs},
+                                {u"on"_s, QJsonArray::fromStringList(hook.events)},
+                                {u"trusted"_s, hook.isTrusted},
+                                {u"sent"_s, hook.isSent ? QJsonValue(*hook.isSent) : QJsonValue()},
+                                {u"failure"_s, knownText(hook.failure)}});
+    return indented({{u"fleet"_s, fleet}, {u"hooks"_s, list}});
 }
 
 QByteArray encodeCheck(const QString &file, const QList<Problem> &problems)

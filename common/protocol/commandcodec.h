@@ -20,8 +20,24 @@ struct NamedText
 
 /// Of `wait`: whether all are so, and those that are not.
 QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting);
-/// Of `trust`: what each entry runs.
-QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries);
+/// Of `trust`: what each entry and each hook runs.
+QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks);
+
+/// A hook of a fleet file.
+struct HookLine
+{
+    QString name;
+    QString runs;
+    QStringList events;
+    bool isTrusted = false;
+    std::optional<bool> isSent{}; ///< what came of a test; nothing: it was not tested
+    QString failure{};            ///< why not
+
+    bool operator==(const HookLine &) const = default;
+};
+
+/// Of `hooks`.
+QByteArray encodeHooks(const QString &fleet, const QList<HookLine> &hooks);
 /// Of `check-config`: everything that is wrong.
 QByteArray encodeCheck(const QString &file, const QList<Problem> &problems);
 /// Of `shutdown --schedule` and `--cancel`, one line a service: whether it agreed, and what it said.

@@ -165,6 +165,7 @@ int main(int argc, char *argv[])
             session.addScraped(fleet.services, fleet.path);
         else
             session.addAll(fleet.services, fleet.path);
+        session.runHooks(fleet);
     }
     MainWindow window(session, demoFleet());
     window.setColorsForOnce(options.colors);

@@ -70,9 +70,11 @@ void FleetSession::connectParts()
             m_stale.observe(id, row->isCurrent() ? &*row->report : nullptr);
         tellUntrusted(id);
         rememberStopped(id);
+        showToHooks(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
+    connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
     connect(&m_outputTimer, &QTimer::timeout, this, &FleetSession::boundOutputs);
 }
 
@@ -233,6 +235,7 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
         }
     }
     addAll(reading.fleet.services, reading.fleet.path);
+    runHooks(reading.fleet);
     return reading.problems;
 }
 
@@ -289,6 +292,8 @@ void FleetSession::remove(ServiceId id)
     if (const ServiceRow *const row = m_fleet.find(id)) {
         m_byUrl.remove(row->entry.url);
         m_fleetFiles.remove(row->entry.url);
+        for (const auto &[file, hooks] : m_hooks)
+            hooks->forget(row->entry.url);
     }
     if (m_history)
         m_history->forget(id);
@@ -322,6 +327,7 @@ void FleetSession::start()
 {
     m_watch.start();
     m_ageTimer.start(1s);
+    m_hookTimer.start(1s);
     m_outputTimer.start(BoundOutputsEvery);
 }
 
@@ -329,7 +335,74 @@ void FleetSession::stop()
 {
     m_watch.stop();
     m_ageTimer.stop();
+    m_hookTimer.stop();
     m_outputTimer.stop();
+}
+
+void FleetSession::runHooks(const Fleet &fleet)
+{
+    if (const auto known = m_hooks.find(fleet.path); known != m_hooks.end()) {
+        known->second->setFleet(fleet);
+        return Q_EMIT hooksChanged();
+    }
+    if (fleet.hooks.isEmpty())
+        return;
+    auto runner = std::make_unique<HookRunner>(fleet, m_stateDirectory, m_clock);
+    connect(runner.get(), &HookRunner::told, this, [this](const Notification &notification) {
+        tellOfHook(notification.hook, EventKind::Action, tr("tells: %1").arg(notification.title));
+    });
+    connect(runner.get(), &HookRunner::failed, this,
+            [this](const QString &sentence) { tellOfHook({}, EventKind::Trouble, sentence); });
+    m_hooks.emplace(fleet.path, std::move(runner));
+    Q_EMIT hooksChanged();
+}
+
+void FleetSession::tellOfHook(const QString &hook, EventKind kind, const QString &text)
+{
+    m_journal.append({m_clock.wall(), NoService, hook.isEmpty() ? tr("Hooks") : tr("Hook %1").arg(hook), kind, text});
+}
+
+void FleetSession::showToHooks(ServiceId id)
+{
+    const ServiceRow *const row = m_hooks.empty() ? nullptr : m_fleet.find(id);
+    if (!row)
+        return;
+    const HookRunner::Look look{
+        .state = row->state(), .message = stateReason(*row), .report = row->isCurrent() ? &*row->report : nullptr};
+    for (const auto &[file, hooks] : m_hooks)
+        hooks->observe(row->entry.url, look);
+}
+
+void FleetSession::checkHooks()
+{
+    if (m_actions.isReadOnly())
+        return;
+    for (const auto &[file, hooks] : m_hooks)
+        hooks->check();
+}
+
+QList<Fleet> FleetSession::hookedFleets() const
+{
+    QList<Fleet> fleets;
+    for (const auto &[file, hooks] : m_hooks) {
+        if (!hooks->fleet().hooks.isEmpty())
+            fleets << hooks->fleet();
+    }
+    return fleets;
+}
+
+void FleetSession::testHook(const QString &fleetFile, const FleetHook &hook)
+{
+    if (const auto problem = m_trust.trust(fleetFile, {}, {hook}))
+        tellOfHook(hook.name, EventKind::Trouble, problem->text());
+    auto *const sender = new NotificationSender(this);
+    auto failure = std::make_shared<QString>();
+    connect(sender, &NotificationSender::failed, this, [failure](const QString &why) { *failure = why; });
+    connect(sender, &NotificationSender::ended, this, [this, sender, failure, fleetFile, name = hook.name] {
+        sender->deleteLater();
+        Q_EMIT hookTested(fleetFile, name, *failure);
+    });
+    sender->send(hook.target, testNotification(hook, fleetFile));
 }
 
 /// Of what was started from here, now or earlier: such a program writes to its file as long as it runs.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/fleettrust.h"
+#include "common/fleet/hookrunner.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/earlierlatencies.h"
 #include "dashboard/model/eventjournal.h"
@@ -9,6 +10,8 @@
 #include "dashboard/model/prometheuspast.h"
 #include "dashboard/watch/fleetwatch.h"
 #include "dashboard/watch/stalerestarts.h"
+
+#include <map>
 
 namespace Hephaestus {
 
@@ -52,12 +55,25 @@ public:
     /// Whether the user has agreed to what the fleet file runs for it (FleetTrust). Else it is shown before it is run.
     bool isTrusted(ServiceId id);
     void trust(ServiceId id);
+    bool isTrusted(const QString &fleetFile, const FleetHook &hook) { return m_trust.isTrusted(fleetFile, hook); }
+
+    /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of
+    /// one that is run already, what was read anew.
+    void runHooks(const Fleet &fleet);
+    QList<Fleet> hookedFleets() const; ///< those files that have hooks
+    /// Agrees to the hook, and tries it; hookTested() tells what came of it.
+    void testHook(const QString &fleetFile, const FleetHook &hook);
+
     ServiceId find(const QString &url) const { return m_byUrl.value(url, NoService); } ///< NoService: it is not watched
     /// The file because of which it is watched; empty: none.
     QString fleetFileOf(const QString &url) const { return m_fleetFiles.value(url); }
 
     void start();
     void stop(); ///< no question is asked any more
+
+Q_SIGNALS:
+    void hooksChanged();
+    void hookTested(const QString &fleetFile, const QString &hook, const QString &failure); ///< empty: it was sent
 
 private:
     void connectParts();
@@ -71,6 +87,9 @@ private:
     void tellUntrusted(ServiceId id);
     void updateOwner(ServiceId id);
     void boundOutputs();
+    void showToHooks(ServiceId id);
+    void checkHooks();
+    void tellOfHook(const QString &hook, EventKind kind, const QString &text);
 
     const Clock &m_clock;
     QString m_stateDirectory;
@@ -82,6 +101,8 @@ private:
     FleetTrust m_trust;
     QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
+    std::map<QString, std::unique_ptr<HookRunner>> m_hooks; ///< by fleet file
+    QTimer m_hookTimer;
     QTimer m_ageTimer;
     QTimer m_outputTimer;
     QHash<QString, ServiceId> m_byUrl;

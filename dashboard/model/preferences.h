@@ -22,7 +22,7 @@ struct Preferences
     bool notifications = true;
     std::chrono::seconds notifyAfter{5}; ///< trouble that is shorter is not told
     QStringList alertRules;              ///< AlertRule, one each
-    QStringList alertTargets;            ///< AlertTarget, one each
+    QStringList alertTargets;            ///< of parseAlertTarget(), one each
 
     bool operator==(const Preferences &) const = default;
 

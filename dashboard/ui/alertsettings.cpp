@@ -79,7 +79,7 @@ QString AlertSettings::problem() const
             return rule.problem().text();
     }
     for (const QString &line : targets()) {
-        if (const auto target = AlertTarget::parse(line); !target)
+        if (const auto target = parseAlertTarget(line); !target)
             return target.problem().text();
     }
     return {};

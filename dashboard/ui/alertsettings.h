@@ -8,7 +8,7 @@ class QPlainTextEdit;
 
 namespace Hephaestus {
 
-/// Rules and targets of alerts, one a line each (AlertRule, AlertTarget), with what is wrong about them.
+/// Rules and targets of alerts, one a line each (AlertRule, parseAlertTarget()), with what is wrong about them.
 class AlertSettings : public QGroupBox
 {
     Q_OBJECT

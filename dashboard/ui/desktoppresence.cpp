@@ -17,7 +17,6 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
     , m_fleet(fleet)
     , m_alerts(fleet)
     , m_rules(fleet)
-    , m_sender(fleet)
 {
     makeMenu(restartStale);
     m_tray.setContextMenu(&m_menu);
@@ -31,7 +30,7 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
         if (!m_alerts.isMuted())
             tell(alert);
     });
-    connect(&m_sender, &AlertSender::failed, this, &DesktopPresence::alertFailed);
+    connect(&m_sender, &NotificationSender::failed, this, &DesktopPresence::alertFailed);
     connect(&m_ruleTimer, &QTimer::timeout, &m_rules, &RuleAlerts::check);
     m_ruleTimer.start(1s);
     connect(&fleet, &FleetModel::totalsChanged, this, &DesktopPresence::update);
@@ -71,12 +70,11 @@ void DesktopPresence::apply(const Preferences &preferences)
             rules << *rule; // the settings refuse others
     }
     m_rules.setRules(rules);
-    QList<AlertTarget> targets;
+    m_targets.clear();
     for (const QString &line : preferences.alertTargets) {
-        if (const Result<AlertTarget> target = AlertTarget::parse(line))
-            targets << *target;
+        if (const Result<NotificationTarget> target = parseAlertTarget(line))
+            m_targets << *target;
     }
-    m_sender.setTargets(targets);
     m_tray.setVisible(preferences.tray); // a tray may come later than we
     m_window.setHidesOnClose(preferences.tray && preferences.closeToTray);
 }
@@ -133,7 +131,8 @@ void DesktopPresence::update()
 
 void DesktopPresence::tell(const Alert &alert)
 {
-    m_sender.send(alert);                                                 // to others, who do not look at this window
+    for (const NotificationTarget &target : std::as_const(m_targets)) // to others, who do not look at this window
+        m_sender.send(target, notificationOf(alert, m_fleet));
     if (!m_notify || (m_window.isVisible() && m_window.isActiveWindow())) // who looks sees it
         return;
     if (!m_notifications) {

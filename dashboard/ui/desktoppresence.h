@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/notificationsender.h"
 #include "dashboard/model/alertrule.h"
 #include "dashboard/model/alerttargets.h"
 #include "dashboard/model/preferences.h"
@@ -47,7 +48,8 @@ private:
     FleetModel &m_fleet;
     Alerts m_alerts;
     RuleAlerts m_rules;
-    AlertSender m_sender;
+    QList<NotificationTarget> m_targets;
+    NotificationSender m_sender;
     QTimer m_ruleTimer;
     bool m_notify = false;
     std::unique_ptr<DesktopNotifications> m_notifications; ///< made with the first alert

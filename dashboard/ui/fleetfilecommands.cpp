@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/fleetexport.h"
+#include "dashboard/ui/hooksdialog.h"
 
 #include <QFileDialog>
 #include <QMenu>
@@ -20,14 +21,17 @@ FleetFileCommands::FleetFileCommands(FleetSession &session, QWidget *window)
     , m_recent(new QMenu(tr("&Recent fleet files"), window))
     , m_reload(new QAction(tr("Read the fleet files ane&w"), this))
     , m_save(new QAction(tr("&Save what was added as a fleet file…"), this))
+    , m_hooks(new QAction(tr("&Hooks…"), this))
 {
     m_recent->setToolTipsVisible(true);
     m_reload->setShortcut(tr("Ctrl+Shift+O"));
     connect(m_recent, &QMenu::aboutToShow, this, &FleetFileCommands::fillRecent);
     connect(m_reload, &QAction::triggered, this, &FleetFileCommands::reloadAll);
     connect(m_save, &QAction::triggered, this, &FleetFileCommands::askWhere);
+    connect(m_hooks, &QAction::triggered, this, [this] { (new HooksDialog(m_session, m_window))->open(); });
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&session.fleet(), signal, this, &FleetFileCommands::update, Qt::QueuedConnection);
+    connect(&session, &FleetSession::hooksChanged, this, &FleetFileCommands::update);
     fillRecent();
     update();
 }
@@ -62,6 +66,9 @@ void FleetFileCommands::update()
     m_reload->setEnabled(!opened().isEmpty());
     m_reload->setStatusTip(m_reload->isEnabled() ? tr("Watch what was added to them, and take new names and commands.")
                                                  : tr("No fleet file is open."));
+    m_hooks->setEnabled(!m_session.hookedFleets().isEmpty());
+    m_hooks->setStatusTip(m_hooks->isEnabled() ? tr("See and try whom the fleet files tell of trouble.")
+                                               : tr("No open fleet file has hooks."));
 }
 
 void FleetFileCommands::fillRecent()

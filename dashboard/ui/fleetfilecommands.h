@@ -23,6 +23,7 @@ public:
     QMenu *recent() const { return m_recent; }
     QAction *reload() const { return m_reload; }
     QAction *save() const { return m_save; }
+    QAction *hooks() const { return m_hooks; } ///< shows them, to be tried
 
     /// It was opened just now; also for the next start.
     void remember(const QString &file);
@@ -47,6 +48,7 @@ private:
     QMenu *m_recent;
     QAction *m_reload;
     QAction *m_save;
+    QAction *m_hooks;
 };
 
 } // namespace Hephaestus

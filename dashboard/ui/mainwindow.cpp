@@ -148,7 +148,7 @@ void MainWindow::makeMenus()
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
     file->addActions({m_add, m_open, m_discover, m_demo->begin(), m_demo->end()});
     file->addSeparator();
-    file->addActions({m_fleetFiles->save(), m_fleetFiles->reload()});
+    file->addActions({m_fleetFiles->save(), m_fleetFiles->reload(), m_fleetFiles->hooks()});
     file->addMenu(m_fleetFiles->recent());
     file->addSeparator();
     QAction *const preferences =

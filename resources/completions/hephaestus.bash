@@ -89,6 +89,12 @@ _hephaestus() {
     fi
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(sed -n 's/^  \(-., \)\?\(--[a-z-]*\).*/\2/p' <<<"$help")" -- "$current")
+    elif [[ $command == hooks ]]; then
+        if ((COMP_CWORD == 2)); then
+            mapfile -t COMPREPLY < <(compgen -W test -- "$current")
+        else
+            mapfile -t COMPREPLY < <(compgen -W "$(_hephaestus_names "$(_hephaestus_fleet "${COMP_WORDS[@]}")" hook)" -- "$current")
+        fi
     elif [[ $help == *$'\n  NAME|URL '* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_hephaestus_names "$(_hephaestus_fleet "${COMP_WORDS[@]}")" service)" -- "$current")
     elif [[ $help == *$'\n  FILE '* ]]; then

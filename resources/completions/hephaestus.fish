@@ -92,6 +92,12 @@ function __hephaestus_complete
     end
     if string match -q -- '-*' $current
         printf '%s\n' $help | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z-]*\)\( <[^>]*>\)\{0,1\} *\(.*\)/\2\t\4/p'
+    else if test "$words[2]" = hooks
+        if test (count $words) -eq 2
+            echo test
+        else
+            __hephaestus_names hook
+        end
     else if string match -q '  NAME|URL *' -- $help
         __hephaestus_names service
     else if string match -q '  FILE *' -- $help

@@ -31,6 +31,7 @@ constexpr Command Commands[] = {
     {"affected", affectedCommand, "list the services that have loaded a file"},
     {"logs", logsCommand, "show what services wrote, and follow it"},
     {"events", eventsCommand, "tell what happened to services, and follow it"},
+    {"hooks", hooksCommand, "list and try whom the fleet file tells"},
     {"doctor", doctorCommand, "find what keeps services from being watched or restarted"},
     {"ps", psCommand, "list your services on this machine, whoever started them"},
     {"prune", pruneCommand, "stop services whose work tree is gone"},

@@ -22,6 +22,7 @@ int portCommand(const QStringList &arguments);
 int psCommand(const QStringList &arguments);
 int pruneCommand(const QStringList &arguments);
 int eventsCommand(const QStringList &arguments);
+int hooksCommand(const QStringList &arguments);
 int initCommand(const QStringList &arguments);
 int mcpCommand(const QStringList &arguments);
 int trustCommand(const QStringList &arguments);

@@ -224,11 +224,14 @@ QList<Finding> examineFleet(const FleetChoice &choice)
     const auto isUnknown = [&](const FleetEntry &entry) {
         return !whatRuns(entry).isEmpty() && !trust.isTrusted(reading.fleet.path, entry);
     };
-    const auto unknown = std::count_if(reading.fleet.services.begin(), reading.fleet.services.end(), isUnknown);
+    const auto isUnknownHook = [&](const FleetHook &hook) { return !trust.isTrusted(reading.fleet.path, hook); };
+    const auto unknown = std::count_if(reading.fleet.services.begin(), reading.fleet.services.end(), isUnknown)
+        + std::count_if(reading.fleet.hooks.begin(), reading.fleet.hooks.end(), isUnknownHook);
     if (unknown > 0)
-        findings << Finding{Grade::Advice, subject,
-                            u"%1 of its commands were never run by you, and are asked for first"_s.arg(unknown),
-                            u"read them, and then `hephaestus trust %1`"_s.arg(homeRelative(choice.path))};
+        findings << Finding{
+            Grade::Advice, subject,
+            u"%1 of its commands and hooks were never run by you, and are not run unasked"_s.arg(unknown),
+            u"read them, and then `hephaestus trust %1`"_s.arg(homeRelative(choice.path))};
     else
         findings << Finding{
             Grade::Good,

@@ -8,6 +8,7 @@
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
 #include "server/cli/fleetevents.h"
+#include "server/cli/hookwatch.h"
 #include "server/cli/interruptwatch.h"
 #include "server/cli/logreading.h"
 #include "server/cli/survey.h"
@@ -34,10 +35,13 @@ QString textOf(const FleetEvent &event)
     return printable(event.by.isEmpty() ? text : text + u", by "_s + event.by) + u'\n';
 }
 
-QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, EnvironmentComparison &environments)
+QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+                            HookWatch *hooks)
 {
     QList<FleetEvent> happened;
     const QList<ServiceSnapshot> snapshots = survey(entries, environments);
+    if (hooks)
+        hooks->look(entries, snapshots);
     for (qsizetype i = 0; i < entries.size(); ++i) {
         FleetEvents::Look look{snapshots[i], readActs(entries[i], {})};
         const auto planned = plannedEnd(entries[i], {});
@@ -62,7 +66,8 @@ int eventsCommand(const QStringList &arguments)
 {
     ClientCommandLine line(
         u"Tells what happened to services, as far as it is still known: deaths, and the latest start, stop or restart "
-        "with who asked for it; and how they stand. With --follow it goes on, until interrupted."_s,
+        "with who asked for it; and how they stand. With --follow it goes on, until interrupted, and runs the hooks of "
+        "the fleet file."_s,
         u"events [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
     line.parser().addOption({u"follow"_s, u"Goes on with what happens from now on; looks once a second."_s});
     line.addJsonOption(u"Prints JSON: one event per line."_s);
@@ -73,14 +78,17 @@ int eventsCommand(const QStringList &arguments)
         first << eventsOf(deathsIn(state.entry.name, state.lines));
     FleetEvents events;
     EnvironmentComparison environments;
-    first << lookAtAll(events, line.services(), environments);
+    InterruptWatch interrupts;
+    std::optional<HookWatch> hooks;
+    if (line.parser().isSet(u"follow"_s))
+        hooks.emplace(line.fleet(), u"events"_s);
+    first << lookAtAll(events, line.services(), environments, hooks ? &*hooks : nullptr);
     std::stable_sort(first.begin(), first.end(),
                      [](const FleetEvent &a, const FleetEvent &b) { return a.time < b.time; });
     print(line, first);
-    InterruptWatch interrupts;
-    while (line.parser().isSet(u"follow"_s) && interrupts.signalNumber() == 0) {
+    while (hooks && interrupts.signalNumber() == 0) {
         pause(1s);
-        print(line, lookAtAll(events, line.services(), environments));
+        print(line, lookAtAll(events, line.services(), environments, &*hooks));
     }
     return interrupts.signalNumber() ? ExitInterrupted + interrupts.signalNumber() : ExitDone;
 }

@@ -6,6 +6,7 @@
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/exitcode.h"
+#include "server/cli/hookwatch.h"
 #include "server/cli/logfollowing.h"
 #include "server/cli/survey.h"
 
@@ -39,9 +40,9 @@ QList<FleetEntry> namedByFile(const ClientCommandLine &line)
 }
 
 /// Whoever types the command means the fleet file and what it runs. Where that cannot be kept, it is asked again.
-void rememberTrust(const ClientCommandLine &line)
+void rememberTrust(const ClientCommandLine &line, const QList<FleetHook> &hooks = {})
 {
-    std::ignore = FleetTrust().trust(line.fleet().path, namedByFile(line));
+    std::ignore = FleetTrust().trust(line.fleet().path, namedByFile(line), hooks);
 }
 
 int act(const QStringList &arguments, FleetAction action, const QString &description, const QString &syntax,
@@ -59,7 +60,7 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
 }
 
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
-int watchStale(const ClientCommandLine &line, bool json)
+int watchStale(const ClientCommandLine &line, bool json, HookWatch &hooks)
 {
     QList<FleetEntry> services = line.services();
     FleetTrust trust;
@@ -84,6 +85,7 @@ int watchStale(const ClientCommandLine &line, bool json)
     QMap<ServiceId, QString> told; ///< why each is waited for
     for (;;) {
         const QList<ServiceSnapshot> snapshots = survey(services, environments);
+        hooks.look(services, snapshots);
         const auto now = std::chrono::steady_clock::now();
         for (qsizetype i = 0; i < snapshots.size(); ++i) {
             const ServiceSnapshot &snapshot = snapshots[i];
@@ -107,7 +109,7 @@ int watchStale(const ClientCommandLine &line, bool json)
 
 /// Shows what the services have written since `begin`, and go on to write, until somebody interrupts, and stops them.
 /// `started`: the exit code so far.
-int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int started)
+int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int started, HookWatch &hooks)
 {
     // An interrupt that comes before the following has begun is kept for it.
     sigset_t interrupts;
@@ -135,7 +137,17 @@ int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int star
     printer.print(lines, never);
     LogFollowing following(printer, states);
     QTimer::singleShot(0, &following, [before] { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); });
+    EnvironmentComparison environments;
+    QTimer looks; // a look runs the event loop; the next one waits for it
+    looks.setSingleShot(true);
+    QObject::connect(&looks, &QTimer::timeout, &following, [&] {
+        hooks.look(line.services(), survey(line.services(), environments));
+        looks.start(1s);
+    });
+    if (hooks.isWanted())
+        looks.start(0s);
     following.run();
+    looks.stop();
     const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), false);
     return stopped == ExitDone ? started : stopped;
 }
@@ -167,10 +179,13 @@ int restartCommand(const QStringList &arguments)
         return line.usageError(u"--all is the whole fleet; leave out the names, or --all"_s);
     if (watch && (!stale || !line.parser().positionalArguments().isEmpty()))
         return line.usageError(u"--watch goes with --stale, for the whole fleet"_s);
-    if (!watch || line.parser().isSet(u"trust"_s))
-        rememberTrust(line);
-    if (watch)
-        return watchStale(line, line.isJson());
+    const bool trusts = line.parser().isSet(u"trust"_s);
+    if (!watch || trusts)
+        rememberTrust(line, trusts ? line.fleet().hooks : QList<FleetHook>());
+    if (watch) {
+        HookWatch hooks(line.fleet(), u"restart"_s);
+        return watchStale(line, line.isJson(), hooks);
+    }
     const QList<FleetEntry> services = stale ? staleAmong(line.services()).stale : line.services();
     if (services.isEmpty()) {
         if (!line.isJson())
@@ -201,12 +216,15 @@ int upCommand(const QStringList &arguments)
     const bool watch = line.parser().isSet(u"watch"_s);
     if (attach && (watch || line.isJson()))
         return line.usageError(u"--attach goes without --watch and --json"_s);
-    rememberTrust(line);
+    rememberTrust(line, line.fleet().hooks);
+    HookWatch hooks(line.fleet(), u"up"_s);
+    if (attach || watch) // what fails from now on is news
+        hooks.look(line.services(), QList<ServiceSnapshot>(line.services().size()));
     const auto begin = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const int exit = runAction(line.services(), FleetAction::Start, line.terminal(), line.isJson());
     if (exit >= ExitInterrupted)
         return exit;
-    return attach ? stayAttached(line, begin, exit) : watch ? watchStale(line, line.isJson()) : exit;
+    return attach ? stayAttached(line, begin, exit, hooks) : watch ? watchStale(line, line.isJson(), hooks) : exit;
 }
 
 int downCommand(const QStringList &arguments)

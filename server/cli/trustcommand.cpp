@@ -15,12 +15,11 @@ using namespace Qt::StringLiterals;
 
 int trustCommand(const QStringList &arguments)
 {
-    PlainCommandLine line(
-        u"Lets what a fleet file says be run unasked, as it is now: restart_on_stale, and the buttons of "
-        "the dashboard. Shows what that is."_s,
-        u"trust"_s);
+    PlainCommandLine line(u"Lets what a fleet file says be run unasked, as it is now: restart_on_stale, hooks, and the "
+                          "buttons of the dashboard. Shows what that is."_s,
+                          u"trust"_s);
     line.parser().addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
-    line.addJsonOption(u"Prints JSON: what each entry runs."_s);
+    line.addJsonOption(u"Prints JSON: what each entry and hook runs."_s);
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
     const FleetReading reading = readFleet(line.words().first());
@@ -29,7 +28,7 @@ int trustCommand(const QStringList &arguments)
         problems << printable(problem.text());
     if (!reading.ok())
         return line.usageError(problems.join(u'\n'), u"invalid_fleet"_s);
-    if (const auto problem = FleetTrust().trust(reading.fleet.path, reading.fleet.services))
+    if (const auto problem = FleetTrust().trust(reading.fleet.path, reading.fleet.services, reading.fleet.hooks))
         return tellError(u"trust"_s, {u"not_kept"_s, printable(problem->text())}, line.isJson(), ExitNotSo);
     QList<NamedText> entries;
     for (const FleetEntry &entry : reading.fleet.services) {
@@ -40,8 +39,14 @@ int trustCommand(const QStringList &arguments)
         std::printf("%s: %s\n", qPrintable(printable(entry.name)),
                     runs.isEmpty() ? "restarts itself, or not at all" : qPrintable(runs));
     }
+    QList<NamedText> hooks;
+    for (const FleetHook &hook : reading.fleet.hooks) {
+        hooks << NamedText{hook.name, whatRuns(hook)};
+        if (!line.isJson())
+            std::printf("hook %s: %s\n", qPrintable(printable(hook.name)), qPrintable(whatRuns(hook)));
+    }
     if (line.isJson())
-        std::fputs(encodeTrust(reading.fleet.path, entries).constData(), stdout);
+        std::fputs(encodeTrust(reading.fleet.path, entries, hooks).constData(), stdout);
     return ExitDone;
 }
 

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void filesBuildAndProfilesAreRead();
     void aProfileBringsWhatItDependsOn();
     void readyIsJudgedByWhoCan();
+    void hooksAreRead();
 };
 
 void TestFleetFile::everyFieldIsRead()
@@ -173,6 +174,23 @@ void TestFleetFile::anErrorSaysWhereAndWhat_data()
     row("build for nobody", "build = [\"make\"]", "fleet.toml:4: service[0].build", "no restart method");
     row("build empty", "build = []\nrun = [\"a\"]", "fleet.toml:4: service[0].build", "program");
     row("profile empty", "profile = []", "fleet.toml:4: service[0].profile", "profiles");
+    const auto hook = [&row](const char *name, const QByteArray &lines, const char *where, const char *what) {
+        row(name, "[[hook]]\nname = \"h\"\n" + lines, where, what);
+    };
+    hook("hook without an event", "command = [\"a\"]", "fleet.toml:4: hook[0].on",
+         "some of down, stale, restart_failed");
+    hook("hook on something else", "on = [\"up\"]\ncommand = [\"a\"]", "fleet.toml:6: hook[0].on", "found \"up\"");
+    hook("hook for nobody", "on = [\"down\"]", "fleet.toml:4: hook[0].command", "expected command, webhook or ntfy");
+    hook("hook with two targets", "on = [\"down\"]\ncommand = [\"a\"]\nntfy = \"https://h/t\"",
+         "fleet.toml:8: hook[0].ntfy", "one of command, webhook and ntfy");
+    hook("hook with another URL", "on = [\"down\"]\nwebhook = \"file:///etc/passwd\"", "fleet.toml:7: hook[0].webhook",
+         "https://");
+    hook("hook on nobody", "on = [\"down\"]\ncommand = [\"a\"]\nservices = [\"itslef\"]",
+         "fleet.toml:8: hook[0].services", "did you mean \"itself\"?");
+    hook("hook twice", "on = [\"down\"]\ncommand = [\"a\"]\n[[hook]]\nname = \"h\"\non = [\"down\"]\ncommand = [\"a\"]",
+         "fleet.toml:9: hook[1].name", "there twice");
+    hook("hook's unknown key", "on = [\"down\"]\ncommand = [\"a\"]\ndebonce = \"1s\"", "fleet.toml:8: hook[0].debonce",
+         "debounce");
     row("not TOML", "interval = ", "fleet.toml:4", "");
 }
 
@@ -420,6 +438,41 @@ void TestFleetFile::readyIsJudgedByWhoCan()
     const FleetReading reading =
         readFleetText(text, u"f.toml"_s, {.whyNoReadyRule = [](const QString &rule) { return u"no rule: "_s + rule; }});
     QCOMPARE(reading.problems, (QList<Problem>{{u"f.toml:5: service[0].ready"_s, u"no rule: soon"_s}}));
+}
+
+void TestFleetFile::hooksAreRead()
+{
+    const FleetReading reading = readFleetText(R"(
+[[service]]
+name = "web"
+url = "http://127.0.0.1:8000"
+[[hook]]
+name = "tell"
+on = ["down", "stale", "restart_failed"]
+command = ["./notify", "--loud"]
+[[hook]]
+name = "team"
+on = ["stale"]
+services = ["web"]
+debounce = "1m"
+webhook = "https://me:hunter2@example.org/hook"
+)",
+                                               u"/f/fleet.toml"_s);
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
+    QCOMPARE(reading.fleet.hooks.size(), 2);
+    const FleetHook &tell = reading.fleet.hooks[0];
+    QCOMPARE(tell.on, QList<FleetHook::Event>(AllHookEvents.begin(), AllHookEvents.end()));
+    QCOMPARE(tell.target.command, (QStringList{u"./notify"_s, u"--loud"_s}));
+    QCOMPARE(tell.target.directory, u"/f"_s);
+    QCOMPARE(tell.debounce, 5s);
+    QVERIFY(tell.concerns(u"web"_s));
+    QCOMPARE(whatRuns(tell), u"./notify --loud"_s);
+    const FleetHook &team = reading.fleet.hooks[1];
+    QCOMPARE(team.services, QStringList{u"web"_s});
+    QCOMPARE(team.debounce, 60s);
+    QVERIFY(!team.concerns(u"other"_s));
+    QVERIFY2(whatRuns(team).startsWith(u"webhook https://"_s) && !whatRuns(team).contains(u"hunter2"_s),
+             qPrintable(whatRuns(team)));
 }
 
 QTEST_GUILESS_MAIN(TestFleetFile)

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void whatWasAgreedToIsKept();
     void whatRunsIsAskedAgainWhenItChanges_data();
     void whatRunsIsAskedAgainWhenItChanges();
+    void aHookIsAskedAgainWhenItChanges();
     void aFileThatOthersCouldHaveWrittenSaysNothing();
     void aLineThatWasCutSpoilsNoOther();
 
@@ -96,6 +97,26 @@ void TestFleetTrust::whatRunsIsAskedAgainWhenItChanges()
     FleetEntry changed = shop();
     change(changed);
     QCOMPARE(trust.isTrusted(u"/srv/fleet.toml"_s, changed), !asksAgain);
+}
+
+void TestFleetTrust::aHookIsAskedAgainWhenItChanges()
+{
+    const QTemporaryDir state;
+    FleetTrust trust(state.path());
+    FleetHook hook{.name = u"tell"_s, .on = {FleetHook::Event::Down}};
+    hook.target = {NotificationTarget::Kind::Command, {}, {u"notify"_s}, u"/srv"_s};
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, hook));
+    QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {}, {hook}));
+    QVERIFY(trust.isTrusted(u"/srv/fleet.toml"_s, hook));
+    hook.on << FleetHook::Event::Stale; // when it is run is not what is run
+    QVERIFY(trust.isTrusted(u"/srv/fleet.toml"_s, hook));
+    QVERIFY(!trust.isTrusted(u"/tmp/fleet.toml"_s, hook));
+    FleetHook other = hook;
+    other.target.command << u"-x"_s;
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, other));
+    other = hook;
+    other.target = {NotificationTarget::Kind::Webhook, QUrl(u"https://example.org/"_s), {}, {}};
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, other));
 }
 
 void TestFleetTrust::aFileThatOthersCouldHaveWrittenSaysNothing()

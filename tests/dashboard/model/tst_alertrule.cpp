@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/notificationsender.h"
 #include "dashboard/model/alertrule.h"
 #include "dashboard/model/alerttargets.h"
 #include "tests/dashboard/model/reports.h"
@@ -190,9 +191,9 @@ void TestAlertRule::targetsAreRead_data()
 void TestAlertRule::targetsAreRead()
 {
     QFETCH(QString, line);
-    const Result<AlertTarget> target = AlertTarget::parse(line);
+    const Result<NotificationTarget> target = parseAlertTarget(line);
     QTEST(target.ok(), "ok");
-    if (target && target->kind == AlertTarget::Kind::Command)
+    if (target && target->kind == NotificationTarget::Kind::Command)
         QCOMPARE(target->command, (QStringList{u"/usr/bin/logger"_s, u"-t"_s, u"two words"_s}));
 }
 
@@ -203,11 +204,11 @@ void TestAlertRule::ntfyAndAWebhookGetTheAlert()
     server.setAnswer("/hook", FakeAnswer::json("{}"));
     FleetModel fleet;
     const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
-    AlertSender sender(fleet);
-    QSignalSpy failed(&sender, &AlertSender::failed);
-    sender.setTargets({*AlertTarget::parse(u"ntfy "_s + server.url() + u"/topic"_s),
-                       *AlertTarget::parse(u"webhook "_s + server.url() + u"/hook"_s)});
-    sender.send(someAlert(id));
+    NotificationSender sender;
+    QSignalSpy failed(&sender, &NotificationSender::failed);
+    const Notification notification = notificationOf(someAlert(id), fleet);
+    sender.send(*parseAlertTarget(u"ntfy "_s + server.url() + u"/topic"_s), notification);
+    sender.send(*parseAlertTarget(u"webhook "_s + server.url() + u"/hook"_s), notification);
     QTRY_COMPARE(server.requests().size(), 2);
     QByteArray ntfy = server.requests()[0];
     QByteArray hook = server.requests()[1];
@@ -215,10 +216,9 @@ void TestAlertRule::ntfyAndAWebhookGetTheAlert()
         std::swap(ntfy, hook);
     QVERIFY2(ntfy.startsWith("POST /topic") && ntfy.toLower().contains("title: mcp: \"error\""), ntfy.constData());
     QVERIFY(ntfy.endsWith("qdrant\nrefused"));
-    QVERIFY2(
-        hook.endsWith("{\"kind\": \"trouble\", \"title\": \"mcp: \\\"error\\\"\", \"text\": \"qdrant\\u000arefused\", "
-                      "\"services\": [\"mcp\"]}\n"),
-        hook.constData());
+    QVERIFY2(hook.endsWith("{\"kind\":\"trouble\",\"services\":[\"mcp\"],\"text\":\"qdrant\\nrefused\","
+                           "\"title\":\"mcp: \\\"error\\\"\"}\n"),
+             hook.constData());
     QCOMPARE(failed.count(), 0);
 }
 
@@ -228,14 +228,14 @@ void TestAlertRule::aCommandGetsItAtItsInput()
     const QString file = directory.filePath(u"alert with a blank"_s);
     FleetModel fleet;
     const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
-    AlertSender sender(fleet);
-    sender.setTargets({*AlertTarget::parse(u"command tee \"%1\""_s.arg(file))});
-    sender.send(someAlert(id));
+    NotificationSender sender;
+    const Notification notification = notificationOf(someAlert(id), fleet);
+    sender.send(*parseAlertTarget(u"command tee \"%1\""_s.arg(file)), notification);
     const auto content = [&] {
         QFile written(file);
         return written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
     };
-    QTRY_COMPARE(content(), sender.body(someAlert(id)));
+    QTRY_COMPARE(content(), encode(notification));
 }
 
 void TestAlertRule::whatCannotBeSentIsTold()
@@ -243,12 +243,12 @@ void TestAlertRule::whatCannotBeSentIsTold()
     FakeHttpServer server;
     server.setAnswer("/hook", FakeAnswer::json("no", 500));
     FleetModel fleet;
-    AlertSender sender(fleet);
-    QSignalSpy failed(&sender, &AlertSender::failed);
-    sender.setTargets({*AlertTarget::parse(u"webhook "_s + server.url() + u"/hook"_s),
-                       *AlertTarget::parse(u"command /nonexistent/program"_s),
-                       *AlertTarget::parse(u"command false"_s)});
-    sender.send(someAlert(fleet.add(Reports::entry(u"mcp"_s))));
+    NotificationSender sender;
+    QSignalSpy failed(&sender, &NotificationSender::failed);
+    const Notification notification = notificationOf(someAlert(fleet.add(Reports::entry(u"mcp"_s))), fleet);
+    sender.send(*parseAlertTarget(u"webhook "_s + server.url() + u"/hook"_s), notification);
+    sender.send(*parseAlertTarget(u"command /nonexistent/program"_s), notification);
+    sender.send(*parseAlertTarget(u"command false"_s), notification);
     QTRY_COMPARE(failed.count(), 3);
 }
 

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void theFirstRunInvites();
     void aServiceIsAddedByItsAddress();
     void aBrokenFleetFileIsExplained();
+    void aHookIsTriedFromTheWindow();
     void theRowShowsWhatTheServiceSays();
     void disabledActionsSayWhy();
     void whatIsPossibleForAllFollowsTheirAnswers();
@@ -211,6 +212,43 @@ void TestMainWindow::aBrokenFleetFileIsExplained()
         said += label->text();
     QVERIFY2(said.contains(u"url"_s), qPrintable(said));
     QCOMPARE(bench.session.fleet().rowCount(), 0);
+}
+
+void TestMainWindow::aHookIsTriedFromTheWindow()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    const auto hooks = [&] {
+        for (QAction *const action : bench.window.findChildren<QAction *>()) {
+            if (action->text() == "&Hooks…"_L1)
+                return action;
+        }
+        qFatal("the menu has no Hooks");
+    };
+    QVERIFY(!hooks()->isEnabled());
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"a\"\nurl = \"" + bench.server.url().toUtf8()
+               + "\"\n"
+                 "[[hook]]\nname = \"good\"\non = [\"down\"]\ncommand = [\"tee\", \"told\"]\n"
+                 "[[hook]]\nname = \"bad\"\non = [\"down\"]\ncommand = [\"false\"]\n");
+    file.close();
+    bench.window.openFleet(file.fileName());
+    QVERIFY(hooks()->isEnabled());
+    hooks()->trigger();
+    QTRY_VERIFY(bench.dialog());
+    const auto outcome = [&](const QString &hook) {
+        bench.dialog()->findChild<QPushButton *>(u"test "_s + hook)->click();
+        const auto *const label = bench.dialog()->findChild<QLabel *>(u"outcome "_s + hook);
+        [[maybe_unused]] const bool isOver = QTest::qWaitFor([&] { return label->text() != "on its way"_L1; }, 30'000);
+        return label->text();
+    };
+    QCOMPARE(outcome(u"good"_s), u"sent"_s);
+    QFile told(directory.filePath(u"told"_s));
+    QVERIFY(told.open(QIODevice::ReadOnly));
+    QVERIFY(told.readAll().contains("\"kind\":\"test\""));
+    QCOMPARE(outcome(u"bad"_s), u"false failed with exit code 1"_s);
 }
 
 void TestMainWindow::theRowShowsWhatTheServiceSays()

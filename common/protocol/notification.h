@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QStringList>
+
+namespace Hephaestus {
+
+/// What people or their programs are told of services, wherever it goes.
+struct Notification
+{
+    QString kind;  ///< a word for programs: `trouble`, `down`, …
+    QString title; ///< plain text, made visible, as is `text`
+    QString text;
+    QStringList services; ///< names, made visible
+    QString fleet{};      ///< the fleet file whose hook this is; empty: it is not a hook's
+    QString hook{};       ///< and the hook's name
+    bool isUrgent = false;
+
+    bool operator==(const Notification &) const = default;
+};
+
+/// The JSON object that webhooks and commands get, with its '\n'. `fleet` and `hook` are in it for a hook only.
+QByteArray encode(const Notification &notification);
+
+} // namespace Hephaestus
