@@ -2,6 +2,7 @@
 #include "common/fleet/notificationsender.h"
 
 #include "common/base/printable.h"
+#include "common/protocol/notificationcodec.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>

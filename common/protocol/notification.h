@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArray>
 #include <QStringList>
 
 namespace Hephaestus {
@@ -19,8 +18,5 @@ struct Notification
 
     bool operator==(const Notification &) const = default;
 };
-
-/// The JSON object that webhooks and commands get, with its '\n'. `fleet` and `hook` are in it for a hook only.
-QByteArray encode(const Notification &notification);
 
 } // namespace Hephaestus

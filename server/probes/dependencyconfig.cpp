@@ -66,6 +66,7 @@ DependencySettings readSql(ConfigTable &table, bool enabled)
     const bool embedded = sql.driver == "QSQLITE"_L1;
     sql.database = required(table, u"database"_s, table.text(u"database"_s));
     sql.host = table.text(u"host"_s);
+    table.know(u"port"_s);
     sql.port = table.has(u"port"_s) ? readPort(table, 0) : 0;
     sql.user = table.text(u"user"_s);
     sql.password = readSecret(table, u"password"_s, enabled);

@@ -2,6 +2,7 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/hookrunner.h"
+#include "common/protocol/notificationcodec.h"
 
 #include <QFile>
 #include <QSignalSpy>

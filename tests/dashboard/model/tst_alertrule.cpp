@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/notificationsender.h"
+#include "common/protocol/notificationcodec.h"
 #include "dashboard/model/alertrule.h"
 #include "dashboard/model/alerttargets.h"
 #include "tests/dashboard/model/reports.h"

@@ -220,7 +220,7 @@ void TestMainWindow::aHookIsTriedFromTheWindow()
     QVERIFY(bench.start());
     const auto hooks = [&] {
         for (QAction *const action : bench.window.findChildren<QAction *>()) {
-            if (action->text() == "&Hooks…"_L1)
+            if (action->text() == u"&Hooks…"_s)
                 return action;
         }
         qFatal("the menu has no Hooks");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/protocol/notification.h"
+#include "common/protocol/notificationcodec.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
