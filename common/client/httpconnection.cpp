@@ -8,6 +8,7 @@
 
 #include <QNetworkProxy>
 #include <QPointer>
+#include <QSslConfiguration>
 #include <QSslSocket>
 #include <QUrl>
 
@@ -176,6 +177,11 @@ void HttpConnection::send(HttpRequest request, Done done)
         post(this, &HttpConnection::beginNext);
 }
 
+void HttpConnection::setTls(const QSslConfiguration &configuration)
+{
+    m_tls = std::make_shared<QSslConfiguration>(configuration);
+}
+
 void HttpConnection::abort()
 {
     m_queue.clear();
@@ -319,6 +325,8 @@ void HttpConnection::connectTo(const QString &host)
     m_socket = socket;
     socket->setProxy(QNetworkProxy::NoProxy);
     socket->setReadBufferSize(ReadBuffer);
+    if (m_tls)
+        socket->setSslConfiguration(*m_tls);
     connect(socket, &QAbstractSocket::disconnected, this, &HttpConnection::closed);
     connect(socket, &QAbstractSocket::readyRead, this, &HttpConnection::read);
     connect(socket, &QAbstractSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
@@ -350,6 +358,8 @@ void HttpConnection::writeRequest()
         bytes.append("Authorization: Bearer ").append(request.token).append("\r\n");
     if (!request.accept.isEmpty())
         bytes.append("Accept: ").append(request.accept).append("\r\n");
+    for (const auto &[name, value] : request.headers)
+        bytes.append(name).append(": ").append(value).append("\r\n");
     if (!request.repeatable)
         bytes += "Connection: close\r\n";
     if (!request.body.isEmpty())

@@ -18,6 +18,8 @@
 
 class QIODevice;
 
+class QSslConfiguration;
+
 namespace Hephaestus {
 
 /// Where requests go: an address, whether through TLS, and what the paths are prefixed by.
@@ -48,7 +50,8 @@ struct HttpRequest
     QByteArray token;  ///< goes only where HttpConnection's description says
     QByteArray accept; ///< the Accept field; empty: none
     QByteArray body;
-    QByteArray contentType = "application/json"; ///< of the body
+    QByteArray contentType = "application/json";        ///< of the body
+    QList<std::pair<QByteArray, QByteArray>> headers{}; ///< further ones; the caller keeps line breaks out of them
     /// The body of an answer of status 200 goes there as it arrives, instead of into the reply. It must not end the
     /// connection. Null: the reply has it.
     std::function<void(QByteArrayView)> sink{};
@@ -81,6 +84,8 @@ public:
     /// From now on no request at all, with or without a token, goes to a process of this machine whose user is not
     /// accepted. It replaces what HttpPeer says of the token.
     void requireUser(Accepts accepts) { m_accepts = std::move(accepts); }
+    /// For TLS, instead of what the system trusts; before the first request.
+    void setTls(const QSslConfiguration &configuration);
     /// Forgets all requests without calling back, and closes.
     void abort();
 
@@ -114,11 +119,12 @@ private:
     QByteArray m_head;            ///< what every request says behind its path
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
-    std::unique_ptr<HostLookup> m_lookup; ///< while a name is looked up
-    QStringList m_addresses;              ///< of the name, not tried yet
-    Accepts m_accepts;                    ///< empty: whoever answers
-    std::optional<Answerer> m_answerer;   ///< on this connection; nothing: not asked yet
-    KeptPlace m_place;                    ///< of the socket, once it is kept
+    std::unique_ptr<HostLookup> m_lookup;           ///< while a name is looked up
+    QStringList m_addresses;                        ///< of the name, not tried yet
+    std::shared_ptr<const QSslConfiguration> m_tls; ///< null: as the system has it
+    Accepts m_accepts;                              ///< empty: whoever answers
+    std::optional<Answerer> m_answerer;             ///< on this connection; nothing: not asked yet
+    KeptPlace m_place;                              ///< of the socket, once it is kept
     HttpResponseParser m_parser;
     QTimer m_timer;
     bool m_connected = false;

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/prometheusfleet.h"
 
+#include "common/base/post.h"
+#include "common/base/regularfile.h"
+#include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/prometheusreader.h"
 
 #include <QDateTime>
+#include <QFile>
+#include <QLocale>
 #include <QSet>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QSslKey>
 #include <QTimeZone>
 #include <QUrl>
 
@@ -23,6 +31,8 @@ constexpr qsizetype LargestReading = 512 * 1024 * 1024; ///< that is read as it 
 constexpr qsizetype TargetsAtATime = 2000;              ///< of one query
 constexpr qsizetype MembersAtATime = 250;               ///< of one portion: a window shows it in a few milliseconds
 constexpr auto Patience = 30s;
+constexpr qint64 LargestKeyFile = 64 * 1024;
+constexpr qsizetype LongestPrometheusToken = 16 * 1024; ///< of service accounts they are long
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
 const QString MetricNames =
@@ -250,15 +260,96 @@ private:
     bool m_isOurs = false;
 };
 
-Result<std::unique_ptr<PrometheusFleet>> PrometheusFleet::at(const QString &url)
+namespace {
+
+/// What is in PEM in a file; nothing of one that is empty. A Problem: there is none.
+Result<QList<QSslCertificate>> certificatesIn(const QString &file)
 {
-    const Result<HttpPeer> peer = parsePeer(url);
-    if (!peer)
-        return peer.problem();
-    return std::unique_ptr<PrometheusFleet>(new PrometheusFleet(std::make_unique<HttpConnection>(*peer)));
+    if (file.isEmpty())
+        return QList<QSslCertificate>();
+    const QList<QSslCertificate> certificates = QSslCertificate::fromPath(file, QSsl::Pem);
+    if (certificates.isEmpty())
+        return Problem{file, u"expected certificates in PEM"_s};
+    return certificates;
 }
 
-PrometheusFleet::PrometheusFleet(std::unique_ptr<HttpConnection> connection) : m_connection(std::move(connection)) {}
+Result<QSslKey> keyIn(const QString &path)
+{
+    QFile file;
+    if (const auto problem = openRegularFile(file, path))
+        return *problem;
+    const QByteArray pem = file.read(LargestKeyFile);
+    for (const QSsl::KeyAlgorithm algorithm : {QSsl::Rsa, QSsl::Ec}) {
+        if (const QSslKey key(pem, algorithm, QSsl::Pem); !key.isNull())
+            return key;
+    }
+    return Problem{path, u"expected a key in PEM, without a password"_s};
+}
+
+/// Nothing: as the system has it.
+Result<std::optional<QSslConfiguration>> tlsOf(const PrometheusServer &server)
+{
+    if (server.caFile.isEmpty() && server.certificateFile.isEmpty() && server.keyFile.isEmpty())
+        return std::optional<QSslConfiguration>();
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    const auto authorities = certificatesIn(server.caFile);
+    const auto chain = certificatesIn(server.certificateFile);
+    if (!authorities || !chain)
+        return authorities ? chain.problem() : authorities.problem();
+    if (!authorities->isEmpty())
+        tls.setCaCertificates(*authorities);
+    if (chain->isEmpty() && !server.keyFile.isEmpty())
+        return Problem{server.keyFile, u"expected a certificate to this key, too"_s};
+    if (chain->isEmpty())
+        return std::optional(tls);
+    const Result<QSslKey> key = keyIn(server.keyFile.isEmpty() ? server.certificateFile : server.keyFile);
+    if (!key)
+        return key.problem();
+    tls.setLocalCertificateChain(*chain);
+    tls.setPrivateKey(*key);
+    return std::optional(tls);
+}
+
+} // namespace
+
+Result<std::unique_ptr<PrometheusFleet>> PrometheusFleet::at(const PrometheusServer &server)
+{
+    const Result<HttpPeer> peer = parsePeer(server.url);
+    if (!peer)
+        return peer.problem();
+    const Result<std::optional<QSslConfiguration>> tls = tlsOf(server);
+    if (!tls)
+        return tls.problem();
+    if (*tls && !peer->tls)
+        return Problem{{}, u"\"%1\" is not https, which certificates are for"_s.arg(server.url.left(140))};
+    auto connection = std::make_unique<HttpConnection>(*peer);
+    if (*tls)
+        connection->setTls(**tls);
+    return std::unique_ptr<PrometheusFleet>(new PrometheusFleet(server, std::move(connection)));
+}
+
+PrometheusFleet::PrometheusFleet(PrometheusServer server, std::unique_ptr<HttpConnection> connection)
+    : m_server(std::move(server))
+    , m_connection(std::move(connection))
+{
+}
+
+/// With all that this server wants to see.
+void PrometheusFleet::send(HttpRequest request, const std::function<void(const ServiceReply &)> &done)
+{
+    request.headers = m_server.headers;
+    if (!m_server.tokenFile.isEmpty()) {
+        const Result<QByteArray> token = readSecretFile(m_server.tokenFile, LongestPrometheusToken);
+        if (!token) {
+            ServiceReply reply;
+            reply.error = ClientError::Local;
+            reply.message = token.problem().text();
+            return post(this, [done, reply] { done(reply); });
+        }
+        request.token = *token;
+    }
+    m_connection->send(std::move(request), done);
+}
 
 PrometheusFleet::~PrometheusFleet() = default;
 
@@ -287,15 +378,31 @@ public:
     const quint64 question;
     const Portions each;
     const Ended done;
-    QHash<QByteArray, ScrapeTarget> targets; ///< by job and instance: all that may be ours
-    QSet<QByteArray> present;                ///< those whose series are there
-    QList<QByteArray> chosen;                ///< whose series are asked for, in that order
-    std::vector<Assembly> assemblies;        ///< of a part of these
-    QHash<QByteArray, qsizetype> places;     ///< of that part's in it
+    QHash<QByteArray, ScrapeTarget> targets;       ///< by job and instance: all that may be ours
+    QHash<QByteArray, MetricSeries::Time> present; ///< those whose series are there, and when these were scraped
+    QSet<QByteArray> guessed;                      ///< those without a target: their address is only guessed
+    QList<QByteArray> chosen;                      ///< whose series are asked for, in that order
+    std::vector<Assembly> assemblies;              ///< of a part of these
+    QHash<QByteArray, qsizetype> places;           ///< of that part's in it
     QStringList warnings;
-    /// What the server's clock showed, and when; nothing: it told no time.
+    /// The latest that the server's clock showed, and when; nothing: it told no time.
     std::optional<std::pair<MetricSeries::Time, std::chrono::steady_clock::time_point>> clock;
     std::unique_ptr<PrometheusListReader> reader;
+
+    void readClock(MetricSeries::Time time)
+    {
+        if (!clock || time > clock->first + (std::chrono::steady_clock::now() - clock->second))
+            clock.emplace(time, std::chrono::steady_clock::now());
+    }
+
+    /// By the Date of an answer (RFC 9110 section 5.6.7): an engine may evaluate queries at an earlier time.
+    void readClock(const QByteArray &date)
+    {
+        QDateTime time = QLocale::c().toDateTime(QString::fromLatin1(date), u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+        time.setTimeZone(QTimeZone::utc());
+        if (time.isValid() && time.toMSecsSinceEpoch() > 0)
+            readClock(MetricSeries::Time(std::chrono::milliseconds(time.toMSecsSinceEpoch())));
+    }
 
     std::chrono::nanoseconds ageOf(MetricSeries::Time scraped) const
     {
@@ -394,7 +501,8 @@ void PrometheusFleet::read(const std::shared_ptr<Reading> &reading, HttpRequest 
     reading->reader = std::make_unique<PrometheusListReader>(name, element);
     request.maximumBody = LargestReading;
     request.sink = [reading](QByteArrayView bytes) { reading->reader->feed(bytes); };
-    m_connection->send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
+    request.wantsHead = true;
+    send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
         if (reading->question != m_question)
             return;
         if (mayLack && reply.error == ClientError::None && reply.httpStatus == 404)
@@ -406,6 +514,7 @@ void PrometheusFleet::read(const std::shared_ptr<Reading> &reading, HttpRequest 
         if (!warnings)
             return end(*reading, warnings.problem());
         reading->warnings += *warnings;
+        reading->readClock(reply.field("date"));
         then();
     });
 }
@@ -419,18 +528,18 @@ void PrometheusFleet::askPresence(const std::shared_ptr<Reading> &reading)
             if (!sample.read(element) || !sample.value())
                 return;
             setKey(reading->key, sample);
-            if (sample.time() && !reading->clock)
-                reading->clock.emplace(*sample.time(), std::chrono::steady_clock::now());
-            const double value = *sample.value();
-            if (value > 0)
-                reading->present.insert(reading->key);
+            if (sample.time())
+                reading->readClock(*sample.time());
+            // Each of a pair of servers may tell of the same service: the fresher one counts.
+            const ScrapeTarget target = targetOf(sample, *sample.value());
+            const bool isGuessed = reading->guessed.contains(reading->key);
             const auto known = reading->targets.constFind(reading->key);
-            const ScrapeTarget target = targetOf(sample, value);
-            // Each of a pair of servers may tell of the same service: the fresher one counts. A real target has a path.
-            const bool isFresher = known != reading->targets.cend() && known->scrapeUrl == target.scrapeUrl
-                && known->scraped < target.scraped;
-            if (known == reading->targets.cend() || isFresher)
+            if (known == reading->targets.cend() || (isGuessed && known->scraped < target.scraped)) {
+                reading->guessed.insert(reading->key);
                 reading->targets.insert(reading->key, target);
+            }
+            if (target.up)
+                reading->present[reading->key] = std::max(reading->present.value(reading->key), target.scraped);
         },
         [this, reading] { choose(reading); });
 }
@@ -439,15 +548,20 @@ void PrometheusFleet::askPresence(const std::shared_ptr<Reading> &reading)
 void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
 {
     Portion portion;
-    for (auto target = reading->targets.cbegin(); target != reading->targets.cend(); ++target) {
-        const bool isPresent = reading->present.contains(target.key());
+    for (auto target = reading->targets.begin(); target != reading->targets.end(); ++target) {
+        const auto present = reading->present.constFind(target.key());
+        const bool isPresent = present != reading->present.cend();
+        if (isPresent) // some engines answer from data that is older than the latest scrape
+            target->scraped = std::min(target->scraped, *present);
         auto known = m_known.find(target.key());
         if (!isPresent && target->job != Job && known == m_known.end())
             continue; // somebody else's
         if (known == m_known.end())
             known = m_known.insert(target.key(), {});
         known->question = reading->question;
-        if (known->scrapeUrl != target->scrapeUrl) {
+        // A target that is gone keeps its address, while its series last.
+        const bool isGuess = reading->guessed.contains(target.key()) && !known->scrapeUrl.isEmpty();
+        if (known->scrapeUrl != target->scrapeUrl && !isGuess) {
             m_targets.remove(known->url);
             known->scrapeUrl = target->scrapeUrl;
             known->url = serviceUrl(target->scrapeUrl);
@@ -580,7 +694,7 @@ void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::tim
                        ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
                        : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from)
                            + "&end=" + seconds(to) + "&step=" + QByteArray::number(qint64(step.count())));
-    m_connection->send(std::move(request), [done](const ServiceReply &reply) {
+    send(std::move(request), [done](const ServiceReply &reply) {
         if (const auto problem = problemOf(reply))
             return done(*problem);
         const Result<QList<MetricSeries>> all = decodeSeries(reply.body);

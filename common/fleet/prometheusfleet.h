@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/prometheusserver.h"
 #include "common/protocol/prometheuscodec.h"
 
 #include <QObject>
@@ -59,8 +60,8 @@ public:
     };
     using Past = std::function<void(const Result<QList<Sample>> &)>;
 
-    /// `url`: that of the server, `http(s)://HOST:PORT[/PREFIX]`.
-    static Result<std::unique_ptr<PrometheusFleet>> at(const QString &url);
+    /// A Problem: the address is none, or a file with certificates or a key cannot be read.
+    static Result<std::unique_ptr<PrometheusFleet>> at(const PrometheusServer &server);
     ~PrometheusFleet() override;
 
     /// Of all ways to write the URL of a service one.
@@ -92,7 +93,8 @@ private:
         quint64 question = 0; ///< the latest that saw it
     };
 
-    explicit PrometheusFleet(std::unique_ptr<HttpConnection> connection);
+    PrometheusFleet(PrometheusServer server, std::unique_ptr<HttpConnection> connection);
+    void send(HttpRequest request, const std::function<void(const ServiceReply &)> &done);
     void askPresence(const std::shared_ptr<Reading> &reading);
     void choose(const std::shared_ptr<Reading> &reading);
     void askDetails(const std::shared_ptr<Reading> &reading, qsizetype first);
@@ -103,6 +105,7 @@ private:
     static Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
 
+    const PrometheusServer m_server;
     std::unique_ptr<HttpConnection> m_connection;
     quint64 m_question = 0;
     QHash<QByteArray, Known> m_known;                      ///< by job and instance

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/calmclock.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/prometheusoptions.h"
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
@@ -35,7 +36,7 @@ struct Options
     bool addService = false;
     QStringList listen;
     HttpOptions http;
-    QString prometheus;
+    QList<PrometheusServer> prometheus;
 };
 
 int fail(const QStringList &problems)
@@ -67,9 +68,10 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     options.colors = parser.value(u"colors"_s);
     if (parser.isSet(u"colors"_s) && !QStringList{u"system"_s, u"light"_s, u"dark"_s}.contains(options.colors))
         problems << u"--colors: expected system, light or dark, found \"%1\""_s.arg(options.colors);
-    options.prometheus = parser.value(u"prometheus"_s);
-    if (const auto server = PrometheusFleet::at(options.prometheus); !options.prometheus.isEmpty() && !server)
-        problems << u"--prometheus: "_s + server.problem().text();
+    if (const Result<QList<PrometheusServer>> servers = prometheusServers(parser))
+        options.prometheus = *servers;
+    else
+        problems << servers.problem().text();
     options.readOnly = parser.isSet(u"read-only"_s);
     options.wallboard = parser.isSet(u"wallboard"_s);
     options.addService = parser.isSet(u"add-service"_s);
@@ -103,9 +105,9 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     parser.setApplicationDescription(u"Watches services, shuts them down and restarts them."_s);
     parser.addOption({u"fleet"_s, u"Watch the services of this fleet file; may be repeated."_s, u"FILE"_s});
     parser.addOption({u"service"_s, u"Watch the service at this address; may be repeated."_s, u"URL"_s});
-    parser.addOption({u"prometheus"_s,
-                      u"Watch the services that this Prometheus server scrapes, through it instead of asking each."_s,
-                      u"URL"_s});
+    addPrometheusOptions(parser,
+                         u"Watch the services that this Prometheus server scrapes, through it instead of asking each; "
+                         "may be repeated."_s);
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
     parser.addOption({u"wallboard"_s, u"Open the wallboard, which fills the screen."_s});

@@ -130,9 +130,9 @@ HistorySource *FleetSession::pastOf(ServiceId id) const
     return m_store.get();
 }
 
-void FleetSession::connectPrometheus(const QString &url)
+void FleetSession::connectPrometheus(const QList<PrometheusServer> &servers)
 {
-    PrometheusFeed &feed = m_watch.connectPrometheus(url);
+    PrometheusFeed &feed = m_watch.connectPrometheus(servers);
     m_prometheusPast = std::make_unique<PrometheusPast>(feed);
     connect(&feed, &PrometheusFeed::discovered, this,
             [this](const QList<FleetEntry> &entries) { addScraped(entries); });

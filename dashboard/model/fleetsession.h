@@ -39,8 +39,8 @@ public:
     /// Where programs that are started from here leave their output; empty: the default one.
     const QString &stateDirectory() const { return m_stateDirectory; }
 
-    /// Shows the services that this Prometheus server scrapes, as it sees them. Once, before start().
-    void connectPrometheus(const QString &url);
+    /// Shows the services that these Prometheus servers scrape, as they see them. Once, before start().
+    void connectPrometheus(const QList<PrometheusServer> &servers);
 
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);

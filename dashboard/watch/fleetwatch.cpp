@@ -10,9 +10,9 @@ FleetWatch::FleetWatch(const Clock &clock, QObject *parent) : QObject(parent), m
 
 FleetWatch::~FleetWatch() = default;
 
-PrometheusFeed &FleetWatch::connectPrometheus(const QString &url)
+PrometheusFeed &FleetWatch::connectPrometheus(const QList<PrometheusServer> &servers)
 {
-    m_prometheus = std::make_unique<PrometheusFeed>(url, m_clock);
+    m_prometheus = std::make_unique<PrometheusFeed>(servers, m_clock);
     connect(m_prometheus.get(), &ServiceFeed::arrived, this, &FleetWatch::arrived);
     connect(m_prometheus.get(), &PrometheusFeed::released, this, &FleetWatch::pollInstead);
     connect(m_prometheus.get(), &PrometheusFeed::claimed, this, &FleetWatch::stopPolling);

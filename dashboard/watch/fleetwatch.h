@@ -16,8 +16,8 @@ public:
     explicit FleetWatch(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~FleetWatch() override;
 
-    /// Once, before start(). `url`: one that PrometheusFleet::at() accepts.
-    PrometheusFeed &connectPrometheus(const QString &url);
+    /// Once, before start(). `servers`: as PrometheusGroup::at() accepts them.
+    PrometheusFeed &connectPrometheus(const QList<PrometheusServer> &servers);
 
     PollingFeed &polling() { return m_polling; }
     const PollingFeed &polling() const { return m_polling; }

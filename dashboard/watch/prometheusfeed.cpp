@@ -19,34 +19,34 @@ constexpr int RoundsUntilReleased = 2; ///< a server that has just started does 
 class PrometheusFeed::Worker : public QObject
 {
 public:
-    Worker(PrometheusFeed *feed, const QString &url) : m_feed(feed), m_url(url) {}
+    Worker(PrometheusFeed *feed, const QList<PrometheusServer> &servers) : m_feed(feed), m_servers(servers) {}
 
     void ask()
     {
-        server().ask(
+        group().ask(
             [feed = m_feed](const PrometheusFleet::Portion &portion) {
                 post(feed, [feed, portion] { feed->applyPortion(portion); });
             },
             [feed = m_feed](const PrometheusFleet::End &end) { post(feed, [feed, end] { feed->endRound(end); }); });
     }
 
-    PrometheusFleet &server()
+    PrometheusGroup &group()
     {
-        if (!m_server)
-            m_server = *PrometheusFleet::at(m_url); // in the thread in which it is used
-        return *m_server;
+        if (!m_group)
+            m_group = *PrometheusGroup::at(m_servers); // in the thread in which it is used
+        return *m_group;
     }
 
 private:
     PrometheusFeed *const m_feed;
-    const QString m_url;
-    std::unique_ptr<PrometheusFleet> m_server;
+    const QList<PrometheusServer> m_servers;
+    std::unique_ptr<PrometheusGroup> m_group;
 };
 
-PrometheusFeed::PrometheusFeed(const QString &url, const Clock &clock, QObject *parent)
+PrometheusFeed::PrometheusFeed(const QList<PrometheusServer> &servers, const Clock &clock, QObject *parent)
     : ServiceFeed(parent)
     , m_clock(clock)
-    , m_worker(new Worker(this, url))
+    , m_worker(new Worker(this, servers))
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &PrometheusFeed::ask);
@@ -94,7 +94,7 @@ void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::Wa
 {
     const auto subject = m_subjects.find(m_ids.value(PrometheusFleet::addressOf(url), NoService));
     const QString scraped = subject == m_subjects.end() ? QString() : subject->second.url;
-    post(m_worker, [=, worker = m_worker] { worker->server().askPast(scraped, from, to, step, done); });
+    post(m_worker, [=, worker = m_worker] { worker->group().askPast(scraped, from, to, step, done); });
 }
 
 void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)

@@ -3,7 +3,7 @@
 
 #include "common/base/eventthread.h"
 #include "common/base/result.h"
-#include "common/fleet/prometheusfleet.h"
+#include "common/fleet/prometheusgroup.h"
 #include "dashboard/watch/servicefeed.h"
 
 #include <QHash>
@@ -23,8 +23,9 @@ class PrometheusFeed : public ServiceFeed
 public:
     static constexpr std::chrono::seconds Interval{5};
 
-    /// `url`: one that PrometheusFleet::at() accepts.
-    explicit PrometheusFeed(const QString &url, const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    /// `servers`: as PrometheusGroup::at() accepts them.
+    explicit PrometheusFeed(const QList<PrometheusServer> &servers, const Clock &clock = Clock::machine(),
+                            QObject *parent = nullptr);
     ~PrometheusFeed() override;
 
     void add(ServiceId id, const FleetEntry &entry) override;

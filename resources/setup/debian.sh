@@ -26,7 +26,7 @@ DASHBOARD_PACKAGES=(
 # To build and run the tests.
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-    prometheus python3-prometheus-client # promtool, a server, and a reader of OpenMetrics
+    prometheus victoria-metrics python3-prometheus-client # promtool, servers, and a reader of OpenMetrics
     postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool trayer git mold strace
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
@@ -98,7 +98,7 @@ install_missing() {
     for package in "${missing[@]}"; do
         names+=("$(available "$package")")
         case $package in # of these the programs are wanted, but no server running on somebody's machine
-        prometheus | postgresql | redis-server) services+=("$package.service") ;;
+        prometheus | victoria-metrics | postgresql | redis-server) services+=("$package.service") ;;
         nginx-light) services+=(nginx.service) ;;
         esac
     done

@@ -5,6 +5,7 @@
 #include "common/base/printable.h"
 #include "common/fleet/fleetchoice.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/prometheusoptions.h"
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
 #include "server/cli/commanderror.h"
@@ -48,10 +49,9 @@ void ClientCommandLine::addJsonOption(const QString &description)
 void ClientCommandLine::addPrometheusOption()
 {
     m_hasPrometheus = true;
-    m_parser.addOption(
-        {u"prometheus"_s,
-         u"Takes the services and their state from this Prometheus server, instead of asking each service."_s,
-         u"URL"_s});
+    addPrometheusOptions(m_parser,
+                         u"Takes the services and their state from this Prometheus server, instead of asking each "
+                         "service; may be repeated."_s);
 }
 
 std::optional<int> ClientCommandLine::read(const QStringList &arguments)

@@ -30,7 +30,7 @@ public:
     void addJsonOption(const QString &description);
     bool isJson() const { return m_isJson; }
 
-    /// `--prometheus URL`: with it, names are not looked up here.
+    /// `--prometheus URL` and how it is asked: with it, names are not looked up here.
     void addPrometheusOption();
 
     /// Without `--profile` the whole fleet is all of its file, for who ends it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
-#include "common/fleet/prometheusfleet.h"
+#include "common/fleet/prometheusgroup.h"
+#include "common/fleet/prometheusoptions.h"
 #include "common/protocol/servicesnapshotcodec.h"
 #include "server/cli/clientcommandline.h"
 #include "server/cli/clientcommands.h"
@@ -24,13 +25,12 @@ int statusCommand(const QStringList &arguments)
     line.addPrometheusOption();
     if (const auto exit = line.read(arguments))
         return *exit;
-    std::unique_ptr<PrometheusFleet> server;
-    if (line.parser().isSet(u"prometheus"_s)) {
-        Result<std::unique_ptr<PrometheusFleet>> found = PrometheusFleet::at(line.parser().value(u"prometheus"_s));
-        if (!found)
-            return line.usageError(u"--prometheus: "_s + printable(found.problem().text()));
-        server = std::move(*found);
-    }
+    const Result<QList<PrometheusServer>> servers = prometheusServers(line.parser());
+    if (!servers)
+        return line.usageError(printable(servers.problem().text()));
+    std::unique_ptr<PrometheusGroup> server;
+    if (!servers->isEmpty())
+        server = std::move(*PrometheusGroup::at(*servers));
     const bool json = line.isJson();
     EnvironmentComparison environments;
     for (;;) {

@@ -6,7 +6,7 @@
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
 #include "common/fleet/foreignservice.h"
-#include "common/fleet/prometheusfleet.h"
+#include "common/fleet/prometheusgroup.h"
 #include "common/fleet/servicestate.h"
 #include "server/cli/table.h"
 #include "server/cli/terminal.h"
@@ -213,7 +213,7 @@ QList<Answer<QList<CodeFile>>> surveyCode(const QList<FleetEntry> &entries, cons
         entries, [&paths](ServiceClient &client, const auto &done) { client.askCode(paths, done); });
 }
 
-Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringList &names)
+Result<QList<ServiceSnapshot>> surveyOf(PrometheusGroup &server, const QStringList &names)
 {
     QEventLoop loop;
     QList<ServiceSnapshot> snapshots;

@@ -21,8 +21,8 @@ QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentC
                                   std::optional<std::chrono::milliseconds> atMost = {});
 /// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.
-class PrometheusFleet;
-Result<QList<ServiceSnapshot>> surveyOf(PrometheusFleet &server, const QStringList &names);
+class PrometheusGroup;
+Result<QList<ServiceSnapshot>> surveyOf(PrometheusGroup &server, const QStringList &names);
 /// For who asks again and again. Runs an event loop.
 void pause(std::chrono::milliseconds time);
 /// For who asks until something is so, or the deadline comes.

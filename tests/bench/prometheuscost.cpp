@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    const auto server = PrometheusFleet::at(arguments.value(1));
+    const auto server = PrometheusFleet::at({.url = arguments.value(1)});
     if (!server) {
         std::fprintf(stderr, "prometheuscost: %s\n", qPrintable(server.problem().text()));
         return 2;

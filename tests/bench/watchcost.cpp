@@ -173,7 +173,7 @@ int main(int argc, char *argv[])
     session.keepHistory(directory.filePath(u"history.db"_s));
     FleetReading reading;
     if (parser.isSet(u"prometheus"_s))
-        session.connectPrometheus(parser.value(u"prometheus"_s));
+        session.connectPrometheus({{.url = parser.value(u"prometheus"_s)}});
     else
         reading = readFleet(parser.value(u"fleet"_s));
     for (const Problem &problem : reading.problems)

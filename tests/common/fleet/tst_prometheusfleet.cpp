@@ -67,6 +67,7 @@ private Q_SLOTS:
     void agesAreThoseOfTheServersClock_data();
     void agesAreThoseOfTheServersClock();
     void withoutTargetsTheSeriesSayWhatIsThere();
+    void aTargetThatIsGoneKeepsItsAddress();
     void warningsAreHandedOn();
     void thousandsComeInSmallPortions();
 
@@ -83,7 +84,7 @@ void TestPrometheusFleet::init()
     m_subject.reset();
     m_server = std::make_unique<FakeHttpServer>();
     m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(Target)));
-    m_subject = std::move(*PrometheusFleet::at(m_server->url()));
+    m_subject = std::move(*PrometheusFleet::at({.url = m_server->url()}));
 }
 
 Result<QList<PrometheusFleet::Member>> TestPrometheusFleet::ask()
@@ -264,7 +265,7 @@ void TestPrometheusFleet::whatWasNotScrapedAgainIsNotToldAgain()
     QVERIFY(readOnce(*m_subject).end->problem);
     m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
     QCOMPARE(readOnce(*m_subject).changed.size(), 1);
-    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence(1767351617)), FakeAnswer::json(Details)});
     m_server->setAnswer(
         "/api/v1/targets",
         FakeAnswer::json(targetsOf(QByteArray(Target).replace("2026-01-02T11:00:00", "2026-01-02T11:00:15"))));
@@ -311,6 +312,19 @@ void TestPrometheusFleet::withoutTargetsTheSeriesSayWhatIsThere()
     QVERIFY(!read.changed[1].answer.value);
     QVERIFY2(read.changed[1].answer.reply.message.contains(u"why is not known"_s),
              qPrintable(read.changed[1].answer.reply.message));
+}
+
+void TestPrometheusFleet::aTargetThatIsGoneKeepsItsAddress()
+{
+    const QByteArray target = QByteArray(Target).replace("http://127.0.0.1:1/metrics", "https://127.0.0.1:1/x/metrics");
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf(target)));
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence()), FakeAnswer::json(Details)});
+    QCOMPARE(readOnce(*m_subject).changed.size(), 1);
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf({})));
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(presence(1767351612, 1)), FakeAnswer::json(Details)});
+    const Read read = readOnce(*m_subject);
+    QCOMPARE(read.changed.size(), 1);
+    QCOMPARE(read.changed.first().entry.url, u"https://127.0.0.1:1/x"_s);
 }
 
 void TestPrometheusFleet::warningsAreHandedOn()
@@ -385,7 +399,7 @@ void TestPrometheusFleet::whoLeavesIsNotCalledBack()
     m_subject->askPast(u"http://127.0.0.1:1"_s, now - 1h, now, 1s, [&](const auto &) { called = true; });
     m_subject.reset();
     m_server->setAnswer("/api/v1/query", FakeAnswer::json(resultOf({})));
-    m_subject = std::move(*PrometheusFleet::at(m_server->url()));
+    m_subject = std::move(*PrometheusFleet::at({.url = m_server->url()}));
     QVERIFY(ask());
     QVERIFY(!called);
 }

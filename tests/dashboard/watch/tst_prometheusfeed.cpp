@@ -129,7 +129,7 @@ void TestPrometheusFeed::initTestCase()
                         m_directory.filePath(u"data"_s), u"--web.listen-address"_s, u"127.0.0.1:%1"_s.arg(port)});
     QVERIFY2(m_prometheus.waitForStarted(), qPrintable(m_prometheus.errorString()));
     m_session = std::make_unique<FleetSession>();
-    m_session->connectPrometheus(m_url);
+    m_session->connectPrometheus({{.url = m_url}});
     FleetEntry second;
     second.name = u"second"_s;
     second.url = u"http://127.0.0.1:%1/"_s.arg(m_two.port); // another way to write it
