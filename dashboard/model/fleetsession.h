@@ -31,6 +31,8 @@ public:
     BulkActions &bulk() { return m_bulk; }
     EventJournal &journal() { return m_journal; }
     const FleetWatch &watch() const { return m_watch; }
+    /// The service whose row is open: it is asked itself for what Prometheus cannot know. NoService: none.
+    void setOpened(ServiceId id) { m_watch.setOpened(id); }
 
     /// Keeps the history in that file from now on, and shows what it holds from earlier days. Once, before start().
     void keepHistory(const QString &file, HistoryLimits limits = {});

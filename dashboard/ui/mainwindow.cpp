@@ -278,6 +278,7 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::currentServiceChanged, m_fleetWide, &FleetWideCommands::setService);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
+    connect(m_table, &FleetView::currentServiceChanged, &m_session, &FleetSession::setOpened);
     connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);

@@ -3,9 +3,15 @@
 
 namespace Hephaestus {
 
+namespace {
+
+constexpr std::chrono::seconds OwnAnswerCounts{5};
+
+} // namespace
+
 FleetWatch::FleetWatch(const Clock &clock, QObject *parent) : QObject(parent), m_clock(clock), m_polling(clock)
 {
-    connect(&m_polling, &ServiceFeed::arrived, this, &FleetWatch::arrived);
+    connect(&m_polling, &ServiceFeed::arrived, this, &FleetWatch::takePolled);
 }
 
 FleetWatch::~FleetWatch() = default;
@@ -13,7 +19,7 @@ FleetWatch::~FleetWatch() = default;
 PrometheusFeed &FleetWatch::connectPrometheus(const QList<PrometheusServer> &servers)
 {
     m_prometheus = std::make_unique<PrometheusFeed>(servers, m_clock);
-    connect(m_prometheus.get(), &ServiceFeed::arrived, this, &FleetWatch::arrived);
+    connect(m_prometheus.get(), &ServiceFeed::arrived, this, &FleetWatch::takeScraped);
     connect(m_prometheus.get(), &PrometheusFeed::released, this, &FleetWatch::pollInstead);
     connect(m_prometheus.get(), &PrometheusFeed::claimed, this, &FleetWatch::stopPolling);
     return *m_prometheus;
@@ -32,10 +38,14 @@ void FleetWatch::setEntry(ServiceId id, const FleetEntry &entry)
         return;
     service->second.entry = entry;
     service->second.owner->add(id, entry);
+    if (isOpened(id))
+        m_polling.add(id, entry);
 }
 
 void FleetWatch::remove(ServiceId id)
 {
+    if (id == m_opened)
+        m_opened = NoService;
     m_services.erase(id);
     m_polling.remove(id);
     if (m_prometheus)
@@ -46,6 +56,60 @@ const ServiceFeed *FleetWatch::ownerOf(ServiceId id) const
 {
     const auto service = m_services.find(id);
     return service == m_services.end() ? nullptr : service->second.owner;
+}
+
+/// Whether its row is open, and it is asked although Prometheus tells of it.
+bool FleetWatch::isOpened(ServiceId id) const
+{
+    const auto service = m_services.find(id);
+    return id == m_opened && service != m_services.end() && service->second.owner == m_prometheus.get();
+}
+
+void FleetWatch::setOpened(ServiceId id)
+{
+    if (id == m_opened)
+        return;
+    if (isOpened(m_opened))
+        m_polling.remove(m_opened);
+    m_opened = id;
+    m_answered.reset();
+    if (isOpened(id))
+        m_polling.add(id, m_services.at(id).entry);
+}
+
+/// Of the opened one only what the right instance says: that it cannot be reached from here is no news.
+void FleetWatch::takePolled(const QList<Arrival> &arrivals)
+{
+    QList<Arrival> wanted;
+    for (const Arrival &arrival : arrivals) {
+        const auto service = m_services.find(arrival.id);
+        if (service == m_services.end() || service->second.owner == &m_polling) {
+            wanted << arrival;
+        } else if (isOpened(arrival.id) && arrival.answer.value && !service->second.instance.isEmpty()
+                   && arrival.answer.value->instanceId == service->second.instance) {
+            m_answered = m_clock.now();
+            wanted << arrival;
+        }
+    }
+    if (!wanted.isEmpty())
+        Q_EMIT arrived(wanted);
+}
+
+/// While the opened one answers for itself, that is newer, and more.
+void FleetWatch::takeScraped(const QList<Arrival> &arrivals)
+{
+    const bool hasOwn = m_answered && m_clock.now() - *m_answered < OwnAnswerCounts;
+    QList<Arrival> wanted;
+    for (const Arrival &arrival : arrivals) {
+        const auto service = m_services.find(arrival.id);
+        const bool isOther = service != m_services.end() && arrival.answer.value
+            && std::exchange(service->second.instance, arrival.answer.value->instanceId)
+                != arrival.answer.value->instanceId;
+        if (isOther || !hasOwn || !isOpened(arrival.id))
+            wanted << arrival;
+    }
+    if (!wanted.isEmpty())
+        Q_EMIT arrived(wanted);
 }
 
 void FleetWatch::start()
@@ -74,6 +138,8 @@ void FleetWatch::stopPolling(ServiceId id)
 {
     m_services.at(id).owner = m_prometheus.get();
     m_polling.remove(id);
+    if (isOpened(id))
+        m_polling.add(id, m_services.at(id).entry);
     Q_EMIT ownerChanged(id);
 }
 

@@ -8,6 +8,9 @@ namespace Hephaestus {
 
 /// Knows which feed owns which service, and joins what the feeds publish into one stream. Services belong to the
 /// polling feed, or to that of a Prometheus server, which leaves to the polling feed what it does not scrape.
+///
+/// Of one service, whose row is open, the service itself is asked as well: for what Prometheus cannot know. What it
+/// answers counts only if it is the instance that Prometheus scrapes: an address may lead elsewhere from here.
 class FleetWatch : public QObject
 {
     Q_OBJECT
@@ -28,6 +31,7 @@ public:
     void setEntry(ServiceId id, const FleetEntry &entry);
     void remove(ServiceId id);
     const ServiceFeed *ownerOf(ServiceId id) const; ///< null: no such service
+    void setOpened(ServiceId id);                   ///< NoService: none
 
     void start();
     void stop();
@@ -41,8 +45,12 @@ private:
     {
         FleetEntry entry;
         ServiceFeed *owner = nullptr;
+        QString instance{}; ///< as Prometheus scraped it last; empty: it says none
     };
 
+    void takePolled(const QList<Arrival> &arrivals);
+    void takeScraped(const QList<Arrival> &arrivals);
+    bool isOpened(ServiceId id) const;
     void pollInstead(ServiceId id);
     void stopPolling(ServiceId id);
 
@@ -50,6 +58,8 @@ private:
     std::map<ServiceId, Service> m_services;
     PollingFeed m_polling;
     std::unique_ptr<PrometheusFeed> m_prometheus;
+    ServiceId m_opened = NoService;
+    std::optional<Clock::TimePoint> m_answered; ///< when the opened one answered last
 };
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Real services, scraped by a real Prometheus, of which the dashboard and the command know through it alone.
+#include "common/protocol/healthcodec.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
@@ -59,6 +60,8 @@ private Q_SLOTS:
     void whatPrometheusDoesNotScrapeIsAskedFromHere();
     void whatTurnsStaleIsRestartedByItselfAndOnce();
     void servicesBehindOneAddressAreToldApart();
+    void anOpenedServiceIsAskedItself();
+    void anotherInstanceAtTheAddressIsNotBelieved();
     void whatItKeepsIsTheHistory();
     void theCommandShowsTheSame();
     void actionsGoToTheServiceItself();
@@ -205,6 +208,41 @@ void TestPrometheusFeed::whatTurnsStaleIsRestartedByItselfAndOnce()
     QTRY_COMPARE_WITH_TIMEOUT(row(u"second"_s)->code(), CodeVerdict::Fresh, 60'000);
     QTRY_VERIFY_WITH_TIMEOUT(!restarts.isEmpty(), 60'000); // its receipt may be the last to know
     QCOMPARE(restarts.size(), 1);
+}
+
+void TestPrometheusFeed::anOpenedServiceIsAskedItself()
+{
+    QTRY_VERIFY_WITH_TIMEOUT(row(u"one"_s) && row(u"one"_s)->isCurrent(), 60'000);
+    QVERIFY2(!row(u"one"_s)->report->pid, "Prometheus does not know it");
+    m_session->setOpened(row(u"one"_s)->id);
+    QTRY_COMPARE_WITH_TIMEOUT(row(u"one"_s)->report->pid, std::optional(m_one.process.processId()), 60'000);
+    QVERIFY(isScraped(row(u"one"_s)->id)); // its history is Prometheus' still
+    m_session->setOpened(NoService);
+    QTRY_VERIFY_WITH_TIMEOUT(!row(u"one"_s)->report->pid, 60'000);
+}
+
+/// Who cannot be asked from here, or is somebody else here, is as Prometheus says.
+void TestPrometheusFeed::anotherInstanceAtTheAddressIsNotBelieved()
+{
+    HealthReport other;
+    other.service = u"other"_s;
+    other.instanceId = u"not many-1's"_s;
+    m_gateway.setAnswer("/many-1/health/status", FakeAnswer::json(encode(other)));
+    for (const QString &name : {u"many-0"_s, u"many-1"_s}) { // the first has no such path
+        QTRY_VERIFY_WITH_TIMEOUT(row(name) && row(name)->isCurrent(), 60'000);
+        m_session->setOpened(row(name)->id);
+        const auto isAsked = [&] {
+            return std::ranges::any_of(m_gateway.requests(), [&](const QByteArray &request) {
+                return request.startsWith("GET /" + name.toUtf8() + "/health/status ");
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isAsked(), 60'000);
+        QSignalSpy answered(&m_session->fleet(), &FleetModel::answered);
+        QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), 60'000); // of whichever: the answer is in by then
+        QCOMPARE(row(name)->observed, ServiceState::Healthy);
+        QCOMPARE(row(name)->report->service, name);
+    }
+    m_session->setOpened(NoService);
 }
 
 void TestPrometheusFeed::servicesBehindOneAddressAreToldApart()
