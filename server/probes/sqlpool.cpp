@@ -2,6 +2,7 @@
 #include "server/probes/sqlpool.h"
 
 #include "common/base/callstoowner.h"
+#include "server/probes/databaseidentity.h"
 #include "server/probes/sqlconnection.h"
 
 #include <QTimer>
@@ -58,6 +59,7 @@ struct SqlPool::Shared
     int losses = 0;
     /// Counts the successes: a worker without connection that has seen fewer tries again.
     int successes = 1;
+    QString databaseIdentity; ///< of what was opened last
     bool closing = false;
 };
 
@@ -188,8 +190,11 @@ QSqlError SqlPool::Worker::open(Lock &lock)
     m_since = m_shared->clock.now();
     lock.unlock();
     const QSqlError error = m_connection.open();
+    const QString identity = m_connection.isOpen() ? Hephaestus::databaseIdentity(m_shared->settings) : QString();
     lock.lock();
     m_proving = false;
+    if (m_connection.isOpen())
+        m_shared->databaseIdentity = identity;
     m_since = m_shared->clock.now();
     m_lossesSeen = m_shared->losses;
     if (m_connection.isOpen())
@@ -321,6 +326,12 @@ int SqlPool::openConnections() const
 {
     const std::lock_guard lock(m_shared->mutex);
     return m_shared->open;
+}
+
+QString SqlPool::databaseIdentity() const
+{
+    const std::lock_guard lock(m_shared->mutex);
+    return m_shared->databaseIdentity;
 }
 
 void SqlPool::close(std::function<void()> done)

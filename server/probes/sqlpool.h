@@ -56,6 +56,9 @@ public:
     /// How many are open. From any thread.
     int openConnections() const;
 
+    /// databaseIdentity() as it was when a connection was opened last; empty before. From any thread.
+    QString databaseIdentity() const;
+
     /// Closes all connections in their threads, after the work they are doing; what is queued is answered with an
     /// error. `done` runs in the pool's thread when no connection and no thread is left. Work that runs on for longer
     /// than the timeout is cut.

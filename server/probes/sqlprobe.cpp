@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/sqlprobe.h"
 
+#include "server/probes/databaseidentity.h"
 #include "server/probes/sqlconnection.h"
 
 #include <QFileInfo>
@@ -14,23 +15,6 @@ namespace Hephaestus {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-/// Drivers take whole connection strings for the name of a database (`dbname=shop password=…`, a URL), with the
-/// password in them: of those only the name is told.
-QString databaseName(const QString &database)
-{
-    static const QRegularExpression inUrl(u"^[A-Za-z0-9+.-]+://[^/?#]*/?([^?#;]*)"_s);
-    static const QRegularExpression inWords(
-        u"(?:^|[\\s;])(?:dbname|database|initial catalog)\\s*=\\s*([^\\s;'\"{}]+)"_s,
-        QRegularExpression::CaseInsensitiveOption);
-    if (!database.contains(u'=') && !database.contains("://"_L1))
-        return database;
-    QRegularExpressionMatch match = inUrl.match(database);
-    if (!match.hasMatch())
-        match = inWords.match(database);
-    const QString name = match.captured(1);
-    return name.isEmpty() || name.contains(u'=') ? u"a database"_s : name;
-}
 
 /// Whom a person looks for: never the password, nor a whole path.
 QString targetOf(const SqlSettings &settings)
@@ -198,8 +182,15 @@ QString SqlProbe::target() const { return targetOf(m_settings); }
 void SqlProbe::ask()
 {
     const auto done = [self = QPointer(this)](const QSqlError &error) {
-        if (self)
-            self->finish(outcomeOf(error, self->m_settings));
+        if (!self)
+            return;
+        Outcome outcome = outcomeOf(error, self->m_settings);
+        const QString identity = self->m_pool ? self->m_pool->databaseIdentity() : QString();
+        if (outcome.ok && !identity.isEmpty()) {
+            outcome.details.insert(u"database"_s, self->target());
+            outcome.details.insert(u"database_id"_s, identity);
+        }
+        self->finish(outcome);
     };
     m_job = m_pool->ask(done);
 }

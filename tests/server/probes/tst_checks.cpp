@@ -252,7 +252,8 @@ void TestChecks::detailsOfAFormerConfigurationAreGone()
     checks->apply({config});
     QTRY_COMPARE(report(u"database"_s).details, QVariantMap({{u"collections"_s, 2LL}}));
     checks->apply({database()});
-    QTRY_COMPARE(report(u"database"_s).details, QVariantMap({{u"pool_size"_s, 5}}));
+    QTRY_COMPARE(report(u"database"_s).details.value(u"pool_size"_s).toInt(), 5);
+    QVERIFY(!report(u"database"_s).details.contains(u"collections"_s));
     QTRY_COMPARE(report(u"database"_s).successCount, 2); // what is under way when it changes is not counted
     config.settings = TcpSettings{u"127.0.0.1"_s, server.port()};
     checks->apply({config});
