@@ -25,6 +25,7 @@
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/renamecommand.h"
 #include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/servicemapwindow.h"
 #include "dashboard/ui/shortcutswindow.h"
 #include "dashboard/ui/startpage.h"
 #include "dashboard/ui/tablekeys.h"
@@ -207,6 +208,7 @@ void MainWindow::makeViewMenu()
         m_table->fillColumnsMenu(columns);
     });
     view->addAction(tr("&Wallboard"), QKeySequence(Qt::Key_F11), this, &MainWindow::openWallboard);
+    view->addAction(tr("Service &map"), QKeySequence(tr("Ctrl+M")), this, &MainWindow::openMap);
     view->addSeparator();
     view->addActions(m_detail->pageActions());
 }
@@ -394,6 +396,14 @@ void MainWindow::openWallboard()
     connect(board, &Wallboard::serviceChosen, this, &MainWindow::showService);
     board->setGeometry(screen()->geometry()); // also where no window manager makes it so
     board->showFullScreen();
+}
+
+void MainWindow::openMap()
+{
+    auto *const map = new ServiceMapWindow(m_session.fleet(), this);
+    connect(map, &ServiceMapWindow::serviceChosen, this, &MainWindow::showService);
+    map->resize(size());
+    map->show();
 }
 
 void MainWindow::changeEvent(QEvent *event)

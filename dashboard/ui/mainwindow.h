@@ -61,6 +61,7 @@ public:
     void openPalette();
     void openShortcuts();
     void openWallboard();
+    void openMap();
     void openPreferences();
     void addService(); ///< asks for its address
 

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/servicemap.h"
+
+#include "dashboard/model/alertcause.h"
+#include "dashboard/model/displaytext.h"
+
+#include <QCoreApplication>
+#include <QSet>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString mapText(const char *text) { return QCoreApplication::translate("ServiceMap", text); }
+
+QString detailOf(const DependencyReport &dependency, const QString &name)
+{
+    return visibleText(dependency.details.value(name).toString(), 120);
+}
+
+/// Makes the nodes in the order of names, and puts them in place.
+class MapMaker
+{
+public:
+    explicit MapMaker(const FleetModel &fleet) : m_fleet(fleet)
+    {
+        for (int line = 0; line < fleet.rowCount(); ++line)
+            m_rows << &fleet.row(line);
+        std::ranges::sort(m_rows, [](const ServiceRow *one, const ServiceRow *other) {
+            return std::tie(one->entry.name, one->entry.url) < std::tie(other->entry.name, other->entry.url);
+        });
+    }
+
+    ServiceMap make()
+    {
+        addServices();
+        addDependencies();
+        findSplits();
+        dropLonely();
+        setLayers();
+        setPlaces();
+        sortNodes();
+        writeSentences();
+        return std::move(m_map);
+    }
+
+private:
+    struct Shared
+    {
+        QString name;
+        QList<int> users;
+        bool fails = false;
+        bool works = false;
+    };
+
+    void addServices()
+    {
+        QHash<QString, int> byName;
+        for (const ServiceRow *const row : std::as_const(m_rows)) {
+            MapNode node;
+            node.key = u"service:"_s + row->entry.url;
+            node.name = visibleText(row->entry.name, 60);
+            node.service = row->id;
+            node.state = row->state();
+            node.isCurrent = row->isCurrent();
+            byName.insert(row->entry.name, int(m_map.nodes.size()));
+            m_map.nodes << node;
+        }
+        for (int user = 0; user < int(m_rows.size()); ++user) {
+            for (const QString &name : m_rows[user]->entry.dependsOn) {
+                if (const int needed = byName.value(name, -1); needed >= 0)
+                    connect(user, needed);
+            }
+        }
+    }
+
+    void connect(int user, int needed)
+    {
+        if (user == needed || m_map.nodes[user].needs.contains(needed))
+            return;
+        m_map.nodes[user].needs << needed;
+        m_map.nodes[needed].users << user;
+    }
+
+    void addDependencies()
+    {
+        std::map<QString, Shared> shared; // in the order of their keys
+        for (int user = 0; user < int(m_rows.size()); ++user) {
+            const ServiceRow &row = *m_rows[user];
+            for (const DependencyReport &each : row.report ? row.report->dependencies : QList<DependencyReport>()) {
+                if (each.status == DependencyStatus::NotUsed)
+                    continue;
+                const QString id = detailOf(each, u"database_id"_s);
+                const QString what = detailOf(each, u"database"_s);
+                Shared &node = shared[id.isEmpty() ? u"name:"_s + each.name : u"database:"_s + id];
+                if (node.name.isEmpty())
+                    node.name =
+                        id.isEmpty() ? visibleText(each.name, 60) : u"%1 (%2)"_s.arg(visibleText(each.name, 60), what);
+                node.users << user;
+                if (row.isCurrent()) // what is old says nothing of it now
+                    (each.status == DependencyStatus::Error ? node.fails : node.works) = true;
+            }
+        }
+        for (const auto &[key, found] : shared) {
+            if (found.users.size() < 2)
+                continue;
+            MapNode node;
+            node.key = key;
+            node.name = found.name;
+            node.state = found.fails ? ServiceState::DependencyError
+                : found.works        ? ServiceState::Healthy
+                                     : ServiceState::Unknown;
+            node.isCurrent = found.fails || found.works;
+            m_map.nodes << node;
+            for (const int user : found.users)
+                connect(user, int(m_map.nodes.size()) - 1);
+        }
+    }
+
+    void findSplits()
+    {
+        std::map<QStringList, std::map<QString, QList<int>>> files; // who has which file open, by what they mean
+        for (int user = 0; user < int(m_rows.size()); ++user) {
+            const ServiceRow &row = *m_rows[user];
+            for (const DependencyReport &each :
+                 row.report &&row.isCurrent() ? row.report->dependencies : QList<DependencyReport>()) {
+                const QString id = detailOf(each, u"database_id"_s);
+                if (each.status != DependencyStatus::NotUsed && id.startsWith("file:"_L1))
+                    files[{row.entry.group, each.name, detailOf(each, u"database"_s), id.section(u':', 1, 1)}][id]
+                        << user;
+            }
+        }
+        for (const auto &[meant, opened] : files) {
+            if (opened.size() < 2)
+                continue;
+            QStringList parties;
+            for (const auto &[id, users] : opened) {
+                QStringList names;
+                for (const int user : users) {
+                    names << m_map.nodes[user].name;
+                    m_map.nodes[user].isSplit = true;
+                }
+                parties << names.join(u", "_s);
+            }
+            parties.sort();
+            m_map.splits << mapText("%1 (%2) is not one file: one is open in %3.")
+                                .arg(visibleText(meant[1], 60), meant[2], parties.join(mapText("; another in ")));
+        }
+    }
+
+    /// Who depends on nothing, is needed by nobody, and is not split.
+    void dropLonely()
+    {
+        QList<int> moved(m_map.nodes.size(), -1);
+        QList<MapNode> kept;
+        for (int i = 0; i < int(m_map.nodes.size()); ++i) {
+            const MapNode &node = m_map.nodes[i];
+            if (node.needs.isEmpty() && node.users.isEmpty() && !node.isSplit) {
+                ++m_map.others;
+                continue;
+            }
+            moved[i] = int(kept.size());
+            kept << node;
+        }
+        m_map.nodes = std::move(kept);
+        renumber(moved);
+    }
+
+    void renumber(const QList<int> &moved)
+    {
+        for (MapNode &node : m_map.nodes) {
+            for (QList<int> *const nodes : {&node.needs, &node.users}) {
+                for (int &each : *nodes)
+                    each = moved[each];
+                std::ranges::sort(*nodes);
+            }
+        }
+    }
+
+    /// By the longest way down.
+    void setLayers()
+    {
+        findCircles();
+        bool isChanged = true;
+        while (isChanged) { // without the lines of a circle it comes to an end
+            isChanged = false;
+            for (int i = 0; i < int(m_map.nodes.size()); ++i) {
+                int layer = m_map.nodes[i].layer;
+                for (const int needed : std::as_const(m_map.nodes[i].needs)) {
+                    if (m_circles[needed] != m_circles[i])
+                        layer = std::max(layer, m_map.nodes[needed].layer + 1);
+                }
+                isChanged |= std::exchange(m_map.nodes[i].layer, layer) != layer;
+            }
+        }
+    }
+
+    /// The strongly connected components (Tarjan), without recursion: a chain may be thousands long.
+    void findCircles()
+    {
+        const auto count = int(m_map.nodes.size());
+        m_circles.fill(-1, count);
+        QList<int> order(count, -1);
+        QList<int> low(count, 0);
+        QList<int> stack;
+        struct Visit
+        {
+            int node;
+            qsizetype next;
+        };
+        int clock = 0;
+        for (int root = 0; root < count; ++root) {
+            if (order[root] >= 0)
+                continue;
+            std::vector<Visit> path{{root, 0}};
+            while (!path.empty()) {
+                auto &[node, next] = path.back();
+                if (next == 0 && order[node] < 0) {
+                    order[node] = low[node] = clock++;
+                    stack << node;
+                }
+                if (next < m_map.nodes[node].needs.size()) {
+                    const int needed = m_map.nodes[node].needs[next++];
+                    if (order[needed] < 0)
+                        path.push_back({needed, 0});
+                    else if (m_circles[needed] < 0)
+                        low[node] = std::min(low[node], order[needed]);
+                    continue;
+                }
+                if (low[node] == order[node]) {
+                    int member = -1;
+                    do {
+                        member = stack.takeLast();
+                        m_circles[member] = node;
+                    } while (member != node);
+                }
+                const int done = node;
+                path.pop_back();
+                if (!path.empty())
+                    low[path.back().node] = std::min(low[path.back().node], low[done]);
+            }
+        }
+    }
+
+    /// Beneath those that use it, so that few lines cross; by name where that does not decide.
+    void setPlaces()
+    {
+        std::map<int, QList<int>> layers;
+        for (int i = 0; i < int(m_map.nodes.size()); ++i)
+            layers[m_map.nodes[i].layer] << i;
+        const auto number = [this](const QList<int> &layer) {
+            for (int place = 0; place < int(layer.size()); ++place)
+                m_map.nodes[layer[place]].place = place;
+        };
+        for (auto &[depth, layer] : layers) {
+            std::ranges::stable_sort(layer, {}, [this](int each) { return m_map.nodes[each].name; });
+            number(layer);
+        }
+        const auto middle = [this](const QList<int> &others, int place) {
+            double sum = 0;
+            for (const int other : others)
+                sum += m_map.nodes[other].place;
+            return others.isEmpty() ? double(place) : sum / double(others.size());
+        };
+        for (int sweep = 0; sweep < 4; ++sweep) {
+            for (auto &[depth, layer] : layers) {
+                std::map<int, double> wanted;
+                for (const int each : std::as_const(layer)) {
+                    const MapNode &node = m_map.nodes[each];
+                    wanted[each] = middle(sweep % 2 == 0 ? node.needs : node.users, node.place);
+                }
+                std::ranges::stable_sort(layer, {}, [&](int each) { return wanted.at(each); });
+                number(layer);
+            }
+        }
+    }
+
+    void sortNodes()
+    {
+        QList<int> order(m_map.nodes.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::stable_sort(
+            order, {}, [this](int each) { return std::pair(m_map.nodes[each].layer, m_map.nodes[each].place); });
+        QList<MapNode> sorted;
+        QList<int> circles;
+        QList<int> moved(order.size());
+        for (int i = 0; i < int(order.size()); ++i) {
+            moved[order[i]] = i;
+            sorted << m_map.nodes[order[i]];
+            circles << m_circles[order[i]];
+        }
+        m_map.nodes = std::move(sorted);
+        m_circles = std::move(circles);
+        renumber(moved);
+    }
+
+    QString namesOf(const QList<int> &nodes) const
+    {
+        QStringList names;
+        for (const int each : nodes)
+            names << m_map.nodes[each].name;
+        return names.join(u", "_s);
+    }
+
+    /// What of that which it needs is in trouble, and needs nothing that is.
+    QString causesOf(const MapNode &node) const
+    {
+        QSet<int> seen;
+        QList<int> open = node.needs;
+        QStringList causes;
+        while (!open.isEmpty()) {
+            const int each = open.takeFirst();
+            const MapNode &needed = m_map.nodes[each];
+            if (seen.contains(each) || !needed.isInTrouble() || &needed == &node)
+                continue;
+            seen << each;
+            const bool isDeeper = std::ranges::any_of(needed.needs, [&](int below) {
+                return m_map.nodes[below].isInTrouble() && m_circles[below] != m_circles[each];
+            });
+            if (!isDeeper)
+                causes << needed.name;
+            open << needed.needs;
+        }
+        causes.sort();
+        return causes.join(u", "_s);
+    }
+
+    void writeSentences()
+    {
+        for (MapNode &node : m_map.nodes) {
+            const QString state = node.service != NoService   ? stateText(*m_fleet.find(node.service))
+                : node.state == ServiceState::DependencyError ? mapText("fails")
+                : node.state == ServiceState::Healthy         ? mapText("works")
+                                                              : mapText("not known");
+            QStringList parts{u"%1: %2"_s.arg(node.name, visibleText(state, 80))};
+            if (const QString causes = node.isInTrouble() ? causesOf(node) : QString(); !causes.isEmpty())
+                parts << mapText("because of %1").arg(causes);
+            if (!node.needs.isEmpty())
+                parts << mapText("needs %1").arg(namesOf(node.needs));
+            if (!node.users.isEmpty())
+                parts << mapText("needed by %1").arg(namesOf(node.users));
+            node.sentence = parts.join(u" · "_s);
+        }
+    }
+
+    const FleetModel &m_fleet;
+    QList<const ServiceRow *> m_rows; ///< by name; the first nodes are theirs
+    ServiceMap m_map;
+    QList<int> m_circles; ///< of each node, one of its circle; those of one circle have the same
+};
+
+} // namespace
+
+bool MapNode::isInTrouble() const { return isTrouble(state); }
+
+ServiceMap mapOf(const FleetModel &fleet) { return MapMaker(fleet).make(); }
+
+} // namespace Hephaestus

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/servicemapwindow.h"
+
+#include "dashboard/ui/icons.h"
+#include "dashboard/ui/servicemapview.h"
+#include "dashboard/ui/theme.h"
+
+#include <QKeyEvent>
+#include <QLabel>
+#include <QListWidget>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int KeyRole = Qt::UserRole;
+
+QLabel *wrappedLabel()
+{
+    auto *const label = new QLabel;
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    return label;
+}
+
+} // namespace
+
+ServiceMapWindow::ServiceMapWindow(const FleetModel &fleet, QWidget *parent)
+    : QWidget(parent, Qt::Window)
+    , m_fleet(fleet)
+    , m_splits(wrappedLabel())
+    , m_note(wrappedLabel())
+    , m_area(new QScrollArea)
+    , m_view(new ServiceMapView)
+    , m_list(new QListWidget)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Hephaestus: service map"));
+    m_area->setWidget(m_view);
+    m_area->setWidgetResizable(true);
+    m_area->setFrameShape(QFrame::NoFrame);
+    m_area->setFocusPolicy(Qt::NoFocus); // the list beside it goes to every node
+    m_list->setAccessibleName(tr("Services and what they share"));
+    m_list->setWordWrap(true);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setSpacing(spacing(fontMetrics(), 1));
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_splits->setAccessibleName(tr("Databases that are not one"));
+    auto *const splitter = new QSplitter;
+    splitter->addWidget(m_area);
+    splitter->addWidget(m_list);
+    splitter->setSizes({600, 400});
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    auto *const layout = new QVBoxLayout(this);
+    layout->addWidget(m_splits);
+    layout->addWidget(splitter, 1);
+    layout->addWidget(m_note);
+    m_list->setFocus();
+
+    connect(m_view, &ServiceMapView::chosen, this, &ServiceMapWindow::select);
+    connect(m_view, &ServiceMapView::opened, this, &ServiceMapWindow::open);
+    connect(m_list, &QListWidget::currentItemChanged, this, [this] { select(currentKey()); });
+    connect(m_list, &QListWidget::itemActivated, this, [this] { open(currentKey()); });
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(500ms);
+    connect(&m_timer, &QTimer::timeout, this, &ServiceMapWindow::refresh);
+    const auto refreshSoon = [this] {
+        if (!m_timer.isActive())
+            m_timer.start();
+    };
+    connect(&fleet, &QAbstractItemModel::dataChanged, this, refreshSoon);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this, refreshSoon);
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, refreshSoon);
+    refresh();
+}
+
+void ServiceMapWindow::refresh()
+{
+    const ServiceMap map = mapOf(m_fleet);
+    if (map == m_map && m_list->count() > 0)
+        return;
+    m_map = map;
+    m_splits->setVisible(!map.splits.isEmpty());
+    m_splits->setText(map.splits.join(u'\n'));
+    QPalette alarm = palette();
+    alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
+    m_splits->setPalette(alarm);
+    m_note->setText(
+        map.nodes.isEmpty() ? tr("No service here depends on another one, and none share anything. \"depends_on\" in a "
+                                 "fleet file says who needs whom.")
+            : map.others == 1 ? tr("1 other service neither depends on one nor shares anything.")
+                              : tr("%1 other services neither depend on one nor share anything.").arg(map.others));
+    m_note->setVisible(map.nodes.isEmpty() || map.others > 0);
+    m_view->show(map);
+    fillList();
+}
+
+/// Trouble first; what is selected stays selected.
+void ServiceMapWindow::fillList()
+{
+    const QString current = currentKey();
+    QList<const MapNode *> nodes;
+    for (const MapNode &node : m_map.nodes)
+        nodes << &node;
+    std::ranges::stable_sort(nodes, [](const MapNode *one, const MapNode *other) {
+        if (one->isInTrouble() != other->isInTrouble())
+            return one->isInTrouble();
+        return one->name < other->name;
+    });
+    QPalette quietly = palette(); // the selection as in the tables
+    quietly.setColor(QPalette::Highlight, Theme::of(palette()).selection());
+    quietly.setColor(QPalette::HighlightedText, palette().color(QPalette::Text));
+    m_list->setPalette(quietly);
+    const QSignalBlocker quiet(m_list);
+    m_list->clear();
+    for (const MapNode *const node : std::as_const(nodes)) {
+        auto *const item = new QListWidgetItem(node->sentence, m_list);
+        const QPixmap shape = Icons::pixmap(Icons::nameOf(node->state), spacing(fontMetrics(), 4),
+                                            Theme::of(palette()).accent(node->state), devicePixelRatioF());
+        QIcon icon(shape);
+        icon.addPixmap(shape, QIcon::Selected); // in its own colour, too
+        item->setIcon(icon);
+        item->setData(KeyRole, node->key);
+        if (node->key == current)
+            m_list->setCurrentItem(item);
+    }
+    if (!m_list->currentItem())
+        m_list->setCurrentRow(0);
+    m_view->setCurrent(currentKey());
+}
+
+QString ServiceMapWindow::currentKey() const
+{
+    const QListWidgetItem *const item = m_list->currentItem();
+    return item ? item->data(KeyRole).toString() : QString();
+}
+
+void ServiceMapWindow::select(const QString &key)
+{
+    m_view->setCurrent(key);
+    for (int row = 0; row < m_list->count(); ++row) {
+        if (m_list->item(row)->data(KeyRole).toString() == key && m_list->currentRow() != row)
+            m_list->setCurrentRow(row);
+    }
+    const auto found = std::ranges::find(m_map.nodes, key, &MapNode::key);
+    if (found == m_map.nodes.end())
+        return;
+    const QRect box = m_view->boxes()[found - m_map.nodes.begin()];
+    m_area->ensureVisible(box.center().x(), box.center().y(), box.width(), box.height());
+}
+
+void ServiceMapWindow::open(const QString &key)
+{
+    const auto found = std::ranges::find(m_map.nodes, key, &MapNode::key);
+    if (found == m_map.nodes.end() || found->service == NoService)
+        return;
+    Q_EMIT serviceChosen(found->service);
+    close();
+}
+
+void ServiceMapWindow::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Escape)
+        close();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace Hephaestus
