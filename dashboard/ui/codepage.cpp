@@ -2,13 +2,20 @@
 #include "dashboard/ui/codepage.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/codediffdialog.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
+#include <QAction>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QTableView>
+#include <QUrl>
 
 namespace Hephaestus {
 
@@ -41,6 +48,9 @@ QString sentenceOf(const CodeReport &code, qsizetype variables)
 
 CodePage::CodePage(QWidget *parent)
     : QWidget(parent)
+    , m_open(new QAction(tr("Open in the &editor"), this))
+    , m_diff(new QAction(tr("What chan&ged"), this))
+    , m_buttons(makeButtons())
     , m_icon(new QLabel)
     , m_verdict(new QLabel)
     , m_note(new QLabel)
@@ -68,10 +78,62 @@ CodePage::CodePage(QWidget *parent)
     m_note->setContentsMargins(margin, 0, margin, 0);
     layout->addWidget(m_note);
     layout->addWidget(m_table, 1);
+    layout->addWidget(m_buttons);
+    connect(m_table, &QTableView::activated, m_open, &QAction::trigger);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, &CodePage::updateActions);
+    connect(m_open, &QAction::triggered, this, &CodePage::openFile);
+    connect(m_diff, &QAction::triggered, this, &CodePage::showDiff);
+    updateActions();
 }
+
+QWidget *CodePage::makeButtons()
+{
+    auto *const row = new QWidget;
+    auto *const layout = new QHBoxLayout(row);
+    const int margin = spacing(fontMetrics(), 2);
+    layout->setContentsMargins(margin, 0, margin, 0);
+    for (QAction *const action : {m_open, m_diff}) {
+        auto *const button = new ActionButton;
+        button->setDefaultAction(action);
+        layout->addWidget(button);
+    }
+    layout->addStretch();
+    return row;
+}
+
+/// Empty: no file of this machine is chosen.
+QString CodePage::currentPath() const
+{
+    const QModelIndex current = m_table->currentIndex();
+    if (!current.isValid() || !m_row.report || !m_row.report->code || !PlaceCommands::isHere(m_row.entry))
+        return {};
+    const QString path = m_row.report->code->changed.value(current.row()).path;
+    return QFileInfo(path).isAbsolute() ? path : QString();
+}
+
+void CodePage::updateActions()
+{
+    const QString path = currentPath();
+    const QString why = path.isEmpty() ? tr("Choose a file of this machine above.") : QString();
+    const QString whyNoDiff = why.isEmpty() ? CodeDiff::whyNot(m_row, path) : why;
+    const QString whyNotOpen = why.isEmpty() && !QFileInfo::exists(path) ? tr("The file is gone.") : why;
+    m_open->setEnabled(whyNotOpen.isEmpty());
+    m_open->setToolTip(whyNotOpen);
+    m_diff->setEnabled(whyNoDiff.isEmpty());
+    m_diff->setToolTip(whyNoDiff);
+}
+
+void CodePage::openFile()
+{
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(currentPath())))
+        m_note->setText(tr("No program for this file could be started."));
+}
+
+void CodePage::showDiff() { (new CodeDiffDialog(m_row, currentPath(), this))->open(); }
 
 void CodePage::show(const ServiceRow &row)
 {
+    m_row = row;
     const bool says = row.report && row.report->code;
     const CodeReport code = says ? *row.report->code : CodeReport();
     const Theme &theme = Theme::of(parentWidget() ? parentWidget()->palette() : palette());
@@ -97,6 +159,10 @@ void CodePage::show(const ServiceRow &row)
     m_note->setVisible(!notes.isEmpty());
     m_model.show(code.changed);
     m_table->setVisible(!code.changed.isEmpty());
+    m_buttons->setVisible(!code.changed.isEmpty());
+    if (!code.changed.isEmpty() && !m_table->currentIndex().isValid())
+        m_table->setCurrentIndex(m_model.index(0, 0));
+    updateActions();
     static_cast<QVBoxLayout *>(layout())->setStretch(2, code.changed.isEmpty() ? 0 : 1);
     static_cast<QVBoxLayout *>(layout())->setAlignment(code.changed.isEmpty() ? Qt::AlignTop : Qt::Alignment());
 }

@@ -6,12 +6,14 @@
 
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QTableView;
 
 namespace Hephaestus {
 
-/// Whether the process runs the code on disk, and which files say otherwise.
+/// Whether the process runs the code on disk, and which files say otherwise: each can be opened, and compared with what
+/// was loaded where git knows.
 class CodePage : public QWidget
 {
     Q_OBJECT
@@ -22,6 +24,16 @@ public:
     void show(const ServiceRow &row);
 
 private:
+    QWidget *makeButtons();
+    QString currentPath() const;
+    void updateActions();
+    void openFile();
+    void showDiff();
+
+    ServiceRow m_row;
+    QAction *m_open;
+    QAction *m_diff;
+    QWidget *m_buttons;
     CodeModel m_model;
     QLabel *m_icon;
     QLabel *m_verdict;

@@ -74,7 +74,8 @@ void DependencyGraph::drawValues()
     for (QCPBars *const bars : {m_successes, m_failures})
         bars->setWidth(double(m_width) * 0.8);
     setTop(std::max<double>(double(highest) * 1.15, 4));
-    yAxis->setLabel(tr("operations in %1").arg(formatDuration(std::chrono::seconds(m_width))));
+    const QString width = formatDuration(std::chrono::seconds(m_width));
+    setUnitWord(tr("operations in %1").arg(width), tr("each %1").arg(width));
 
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
     const QString failure = failureText(sum.successes, sum.failures);

@@ -101,11 +101,14 @@ void DependenciesPage::resizeEvent(QResizeEvent *event)
     makeRoom();
 }
 
-/// The errors have a column where there is room; they are told above the pages, and in tool tips, too.
+/// The errors have a column where there is room; they are told above the pages, and in tool tips, too. The names are
+/// whole before the counts of what went well.
 void DependenciesPage::makeRoom()
 {
-    m_table->setColumnHidden(DependencyModel::Error,
-                             m_table->viewport()->width() < fontMetrics().horizontalAdvance(u'0') * 105);
+    const int room = m_table->viewport()->width() / fontMetrics().horizontalAdvance(u'0');
+    m_table->setColumnHidden(DependencyModel::Error, room < 105);
+    m_table->setColumnHidden(DependencyModel::Successes, room < 82);
+    m_table->setColumnHidden(DependencyModel::LastSuccess, room < 66);
 }
 
 // ---- raw answer ---------------------------------------------------------------------------------------

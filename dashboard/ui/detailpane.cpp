@@ -8,6 +8,7 @@
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/fittingtabs.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/overviewpage.h"
@@ -17,7 +18,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QStackedWidget>
-#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_restart(new ActionButton)
     , m_shutDown(new ActionButton)
     , m_reason(new QLabel)
-    , m_tabs(new QTabWidget)
+    , m_tabs(new FittingTabs)
     , m_dependencies(new DependenciesPage)
     , m_graphs(new GraphPage(session))
     , m_overview(new OverviewPage(session))

@@ -9,6 +9,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSettings>
 #include <QToolButton>
 
@@ -322,9 +323,18 @@ QItemSelectionModel::SelectionFlags FleetView::selectionCommand(const QModelInde
     return QTableView::selectionCommand(index, event);
 }
 
+void FleetView::scrollTo(const QModelIndex &index, ScrollHint hint)
+{
+    const int side = horizontalScrollBar()->value();
+    QTableView::scrollTo(index, hint);
+    if (m_isByMouse)
+        horizontalScrollBar()->setValue(side);
+}
+
 void FleetView::mousePressEvent(QMouseEvent *event)
 {
     m_marking = m_marking && event->modifiers() != Qt::NoModifier;
+    m_isByMouse = true;
     QTableView::mousePressEvent(event);
 }
 
@@ -354,6 +364,7 @@ void FleetView::move(QKeyEvent *event, int key)
 
 void FleetView::keyPressEvent(QKeyEvent *event)
 {
+    m_isByMouse = false;
     m_sinceKey.start(HeldAfterKey);
     holdOrder();
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));

@@ -43,6 +43,8 @@ public:
     void fillColumnsMenu(QMenu *menu);
 
     void keyboardSearch(const QString &) override {} ///< letters are commands here
+    /// After a click on a cell that is partly seen nothing moves sideways under the pointer.
+    void scrollTo(const QModelIndex &index, ScrollHint hint = EnsureVisible) override;
 
 Q_SIGNALS:
     void currentServiceChanged(Hephaestus::ServiceId id); ///< NoService: none
@@ -82,7 +84,8 @@ private:
     QTimer m_sinceKey; ///< runs while a key was just pressed
     bool m_isPointerOver = false;
     bool m_grouped = false;
-    bool m_marking = false; ///< by keys: the arrows move, and leave what is marked
+    bool m_marking = false;   ///< by keys: the arrows move, and leave what is marked
+    bool m_isByMouse = false; ///< what was pressed last is no key
 };
 
 } // namespace Hephaestus

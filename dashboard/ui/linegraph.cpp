@@ -157,7 +157,7 @@ void LineGraph::drawValues()
                            : QVector<double>(slowest.size(), std::numeric_limits<double>::quiet_NaN()),
                        true);
     setTop(top, unit.size);
-    yAxis->setLabel(unit.word);
+    setUnitWord(unit.word, unit.word);
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))

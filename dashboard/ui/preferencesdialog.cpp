@@ -13,6 +13,9 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QSystemTrayIcon>
 
@@ -56,18 +59,31 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this,
             [this] { show(Preferences()); });
-    auto *const layout = new QVBoxLayout(this);
+    auto *const content = new QWidget;
+    auto *const column = new QVBoxLayout(content);
     const int margin = spacing(fontMetrics(), 4);
-    layout->setContentsMargins(margin, margin, margin, margin);
-    layout->setSpacing(margin);
-    layout->addWidget(makeAppearance(colorsForOnce));
-    layout->addWidget(makeAtStart());
-    layout->addWidget(makeAttention());
-    layout->addWidget(m_alerts);
+    column->setContentsMargins(margin, margin, margin, 0);
+    column->setSpacing(margin);
+    column->addWidget(makeAppearance(colorsForOnce));
+    column->addWidget(makeAtStart());
+    column->addWidget(makeAttention());
+    column->addWidget(m_alerts);
+    auto *const area = new QScrollArea; // on a low screen
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidget(content);
+    area->setMinimumWidth(content->sizeHint().width() + area->verticalScrollBar()->sizeHint().width());
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, margin);
+    layout->addWidget(area, 1);
+    buttons->setContentsMargins(margin, 0, margin, 0);
     connect(m_alerts, &AlertSettings::changed, this,
             [this, ok = buttons->button(QDialogButtonBox::Ok)] { ok->setEnabled(m_alerts->isValid()); });
     layout->addWidget(buttons);
     show(preferences);
+    const int wanted = content->sizeHint().height() + buttons->sizeHint().height() + 2 * margin;
+    resize(sizeHint().width(), std::min(wanted, screen()->availableSize().height() - 4 * margin));
 }
 
 QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)

@@ -164,7 +164,33 @@ void TimeGraph::setTop(double top, double unit)
     m_unit = unit;
 }
 
-void TimeGraph::setTitle(const QString &title) { m_titleLabel->setText(visibleText(title, 60)); }
+void TimeGraph::setTitle(const QString &title)
+{
+    m_title = visibleText(title, 60);
+    placeUnit();
+}
+
+void TimeGraph::setUnitWord(const QString &word, const QString &shortWord)
+{
+    m_unitWord = word;
+    m_shortUnitWord = shortWord;
+    placeUnit();
+}
+
+void TimeGraph::placeUnit()
+{
+    const int axisHeight = height() - 4 * fontMetrics().height(); // without the times below and the labels above
+    const bool fits = fontMetrics().horizontalAdvance(m_unitWord) < axisHeight;
+    yAxis->setLabel(fits ? m_unitWord : QString());
+    const QString above = fits ? QString() : m_shortUnitWord;
+    m_titleLabel->setText(m_title.isEmpty() || above.isEmpty() ? m_title + above : m_title + u", "_s + above);
+}
+
+void TimeGraph::resizeEvent(QResizeEvent *event)
+{
+    placeUnit();
+    QCustomPlot::resizeEvent(event);
+}
 
 void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks,
                      History::Time now)

@@ -70,6 +70,8 @@ protected:
     /// The height of what is shown, and how much of it is 1 on the axis.
     void setTop(double top, double unit = 1);
     double leastTop() const { return m_leastTop; }
+    /// What 1 on the axis is; and in few letters, for above the graph where it would be cut beside the axis.
+    void setUnitWord(const QString &word, const QString &shortWord);
     /// Direct labels above the graph, from the left.
     void setLabels(const QList<std::pair<QString, QColor>> &labels);
     void setEmptyText(const QString &text) { m_emptyLabel->setText(text); }
@@ -77,6 +79,7 @@ protected:
     QString timeText(double at) const;
 
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
 
@@ -84,6 +87,7 @@ private:
     void drawGaps();
     void drawMarks();
     void moved(const QCPRange &range);
+    void placeUnit();
 
     QList<QCPItemText *> m_labels;
     QCPItemText *m_emptyLabel;
@@ -94,6 +98,9 @@ private:
     QSharedPointer<QCPAxisTickerDateTime> m_times;
 
     QString m_name;
+    QString m_title;
+    QString m_unitWord;
+    QString m_shortUnitWord;
     std::vector<Span> m_known;
     std::deque<History::Mark> m_marks;
     History::Time m_now;

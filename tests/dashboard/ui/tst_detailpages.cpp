@@ -30,6 +30,7 @@
 #include <QScrollBar>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -64,6 +65,8 @@ private Q_SLOTS:
     void thePreviousInstanceIsShown();
     void theLogsFileIsOpened();
     void theCodePageNamesTheFiles();
+    void aChangedFileIsOpenedAndCompared();
+    void allTabsFitBesideTheTable();
     void aDeathCanBeReadAfterwards();
     void theServiceIsCopiedAsCurlAndAsJson();
 };
@@ -366,6 +369,16 @@ void TestDetailPages::theOverviewLeadsToEachGraph()
     const auto graph = [&](const QString &name) { return named<TimeGraph>(overview, u"Graph of "_s + name); };
     for (const QString &name : {u"Latency"_s, u"CPU"_s, u"Memory"_s, u"database"_s, u"qdrant"_s})
         QTRY_VERIFY2(graph(name) && graph(name)->isVisible(), qPrintable(name));
+    const auto saysUnit = [&](const QString &name, const QString &title) { // above it: beside it would be cut
+        QStringList texts;
+        for (int i = 0; i < graph(name)->itemCount(); ++i) {
+            if (auto *const text = qobject_cast<QCPItemText *>(graph(name)->item(i)))
+                texts << text->text();
+        }
+        return graph(name)->yAxis->label().isEmpty() && texts.contains(title);
+    };
+    QTRY_VERIFY(saysUnit(u"database"_s, u"database, each 15 s"_s));
+    QCOMPARE(graph(u"Latency"_s)->yAxis->label(), u"ms"_s); // there is room for that
     QTRY_VERIFY2(graph(u"database"_s)->accessibleDescription().contains(u"200 succeeded"_s),
                  qPrintable(graph(u"database"_s)->accessibleDescription()));
     const auto chosen = [&] {
@@ -392,7 +405,9 @@ void TestDetailPages::aNumberOfADependencyLeadsToItsGraph()
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
                           table->visualRect(table->model()->index(1, column)).center());
     };
-    click(DependencyModel::Name); // a name is only selected
+    const QRect name = table->visualRect(table->model()->index(0, DependencyModel::Name));
+    QVERIFY(name.width() > table->fontMetrics().horizontalAdvance(u"database"_s)); // before the other columns
+    click(DependencyModel::Name);                                                  // a name is only selected
     QCOMPARE(tabs->currentWidget(), page);
     QCOMPARE(table->model()->index(1, DependencyModel::FailurePercent).data().toString(), u"0 %"_s);
     click(DependencyModel::FailurePercent);
@@ -765,6 +780,87 @@ void TestDetailPages::theCodePageNamesTheFiles()
         said << label->text();
     QVERIFY2(said.join(u'\n').contains(u"6 files on disk differ"_s), qPrintable(said.join(u'\n')));
     QVERIFY(said.join(u'\n').contains(u"4 more changes are not listed"_s));
+}
+
+void TestDetailPages::aChangedFileIsOpenedAndCompared()
+{
+    QTemporaryDir tree;
+    const auto write = [&](const QByteArray &text) {
+        QFile file(tree.filePath(u"app.py"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    };
+    const auto git = [&](const QStringList &arguments) {
+        QProcess process;
+        process.setWorkingDirectory(tree.path());
+        process.start(u"git"_s, QStringList{u"-c"_s, u"user.name=a"_s, u"-c"_s, u"user.email=a@b"_s} + arguments);
+        return process.waitForFinished(60'000) && process.exitCode() == 0
+            ? QString::fromLatin1(process.readAllStandardOutput().trimmed())
+            : u"failed"_s;
+    };
+    write("old line\n");
+    QVERIFY(git({u"init"_s, u"-q"_s}) != "failed"_L1);
+    QVERIFY(git({u"add"_s, u"."_s}) != "failed"_L1);
+    QVERIFY(git({u"commit"_s, u"-q"_s, u"-m"_s, u"one"_s}) != "failed"_L1);
+    write("new line\n");
+
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    report.code =
+        CodeReport{CodeVerdict::Stale, {{tree.filePath(u"app.py"_s), u"source"_s, u"modified"_s}}, Seconds(3), 0};
+    report.identity = ServiceIdentity{tree.path(), tree.path(), u"main"_s, git({u"rev-parse"_s, u"HEAD"_s}), false, {}};
+    bench.show(report);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<CodePage>();
+    const auto button = [&](const QString &text) {
+        for (QToolButton *const each : page->findChildren<QToolButton *>()) {
+            if (each->text().remove(u'&') == text)
+                return each;
+        }
+        return static_cast<QToolButton *>(nullptr);
+    };
+    QTRY_VERIFY(button(u"What changed"_s)->isVisible() && button(u"What changed"_s)->isEnabled());
+    OpenedUrls opened;
+    QTest::mouseClick(button(u"Open in the editor"_s), Qt::LeftButton);
+    QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(tree.filePath(u"app.py"_s))});
+    QTest::mouseClick(button(u"What changed"_s), Qt::LeftButton);
+    QTRY_VERIFY(page->findChild<QDialog *>());
+    auto *const text = named<QPlainTextEdit>(page->findChild<QDialog *>(), u"What changed"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(u"-old line\n+new line"_s), 30'000);
+    QTest::keyClick(text, Qt::Key_Escape);
+    QTRY_VERIFY(!page->findChild<QDialog *>());
+    // A commit that is none is no argument for git.
+    report.identity->commit = u"--output=/tmp/x"_s;
+    bench.show(report);
+    QTRY_VERIFY(!button(u"What changed"_s)->isEnabled());
+    QVERIFY(button(u"What changed"_s)->toolTip().contains(u"does not say from which commit"_s));
+}
+
+void TestDetailPages::allTabsFitBesideTheTable()
+{
+    Bench bench;
+    QVERIFY(bench.start(false));
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const tabs = bench.window->findChild<QTabWidget *>();
+    auto *const bar = tabs->findChild<QTabBar *>();
+    int words = 0;
+    for (int tab = 0; tab < bar->count(); ++tab)
+        words += bar->fontMetrics().horizontalAdvance(bar->tabText(tab));
+    const auto areWhole = [&] {
+        for (int tab = 0; tab < bar->count(); ++tab) {
+            const QRect place = bar->tabRect(tab);
+            if (!bar->rect().contains(place) || place.width() < bar->fontMetrics().horizontalAdvance(bar->tabText(tab)))
+                return false;
+        }
+        return true;
+    };
+    for (const int room : {words + 10 * bar->count(), 3 * words}) {
+        tabs->setMinimumWidth(room);
+        tabs->setMaximumWidth(room);
+        QTRY_COMPARE(tabs->width(), room);
+        QTRY_VERIFY2(areWhole(), qPrintable(QString::number(room)));
+    }
 }
 
 void TestDetailPages::aDeathCanBeReadAfterwards()

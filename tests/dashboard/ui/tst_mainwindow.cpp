@@ -22,6 +22,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void theOrderHoldsUnderThePointer();
     void nothingAboveThePagesMoves();
     void theWindowKeepsItsSize();
+    void aClickMovesNothingSideways();
     void theDemoTouchesNothingElse();
     void enterPressesTheButtonsOfTheFirstPage();
     void aHostileServiceIsDrawnLiterally();
@@ -530,6 +532,25 @@ void TestMainWindow::nothingAboveThePagesMoves()
     bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
     Test::deliverEvents();
     QCOMPARE(tabs->mapTo(&bench.window, QPoint()), before);
+}
+
+void TestMainWindow::aClickMovesNothingSideways()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    auto *const table = bench.window.findChild<FleetView *>();
+    table->setColumnWidth(FleetModel::Service, 3 * table->viewport()->width());
+    QScrollBar *const side = table->horizontalScrollBar();
+    QTRY_VERIFY(side->maximum() > 0);
+    const QModelIndex cell = table->model()->index(1, FleetModel::Service);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).topLeft() + QPoint(5, 5));
+    QCOMPARE(table->currentIndex(), cell);
+    table->scrollTo(cell); // as Qt does a while after the click
+    QCOMPARE(side->value(), 0);
+    QTest::keyClick(table, Qt::Key_Right); // a key goes there
+    table->scrollTo(table->currentIndex());
+    QVERIFY(side->value() > 0);
 }
 
 void TestMainWindow::theWindowKeepsItsSize()

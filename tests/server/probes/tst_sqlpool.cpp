@@ -151,7 +151,9 @@ Outcome TestSqlPool::check(std::chrono::milliseconds timeout)
     probe.start();
     if (finished.isEmpty() && !finished.wait(int(timeout.count()) + 5000))
         return Outcome::failure(ErrorClass::BadAnswer, u"the probe never finished"_s);
-    return finished.first().first().value<Outcome>();
+    auto outcome = finished.first().first().value<Outcome>();
+    outcome.details.clear(); // tst_databaseidentity compares them
+    return outcome;
 }
 
 QSqlError TestSqlPool::run(SqlPool::Work work)
