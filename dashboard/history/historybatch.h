@@ -64,7 +64,7 @@ public:
     void add(const Observation &observation);
     void add(const Event &event, const QString &url);
     void add(const Obituary &obituary);
-    void add(const Receipt &receipt, const QString &url) { m_receipts.insert(url, receipt); }
+    void add(const Receipt &receipt, const QString &url) { m_receipts.append({url, receipt}); }
 
     /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay
     /// small.
@@ -76,7 +76,7 @@ public:
     const QHash<QString, ServiceRows> &services() const { return m_services; } ///< by URL
     const QList<StoredEvent> &events() const { return m_events; }
     const QList<Obituary> &obituaries() const { return m_obituaries; }
-    const QHash<QString, Receipt> &receipts() const { return m_receipts; } ///< by URL: of each service the last
+    const QList<std::pair<QString, Receipt>> &receipts() const { return m_receipts; } ///< with their URLs
 
 private:
     void addTo(ServiceRows &rows, int step, const Observation &observation);
@@ -87,7 +87,7 @@ private:
     std::size_t m_rows = 0;                 ///< of all of them
     QList<StoredEvent> m_events;
     QList<Obituary> m_obituaries;
-    QHash<QString, Receipt> m_receipts;
+    QList<std::pair<QString, Receipt>> m_receipts;
 };
 
 } // namespace Hephaestus

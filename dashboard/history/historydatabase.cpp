@@ -56,6 +56,10 @@ constexpr QLatin1StringView Buckets(
 constexpr const char *ReceiptTable =
     "CREATE TABLE IF NOT EXISTS receipt (url TEXT PRIMARY KEY, at INTEGER, receipt BLOB) WITHOUT ROWID";
 
+/// Came later still. Of each service the latest ones, the last one too.
+constexpr const char *PastReceiptTable = "CREATE TABLE IF NOT EXISTS past_receipt (url TEXT, at INTEGER, receipt BLOB, "
+                                         "PRIMARY KEY (url, at)) WITHOUT ROWID";
+
 qint64 milliseconds(History::Time time)
 {
     return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -164,12 +168,12 @@ bool HistoryDatabase::makeTables()
     switch (m_file.number(u"PRAGMA user_version"_s)) {
     case Schema: // damage in the middle of the file shows when it is read there
         return m_file.number(u"SELECT count(*) FROM service"_s) >= 0 && !m_file.hasFailed() && run(ReceiptTable)
-            && m_file.run(most);
+            && run(PastReceiptTable) && m_file.run(most);
     case 1: return reorder() && m_file.run(most);
     default: break;
     }
     m_file.begin();
-    bool done = run(LookTable) && run(OperationsTable) && run(ReceiptTable);
+    bool done = run(LookTable) && run(OperationsTable) && run(ReceiptTable) && run(PastReceiptTable);
     for (const char *const table : OtherTables)
         done = done && run(table);
     return endTables(done) && m_file.run(most);
@@ -188,7 +192,7 @@ bool HistoryDatabase::endTables(bool done)
 bool HistoryDatabase::reorder()
 {
     m_file.begin();
-    bool done = run(ReceiptTable);
+    bool done = run(ReceiptTable) && run(PastReceiptTable);
     for (const auto &[table, key, create] :
          {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
         done = done && m_file.run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(create)
@@ -344,9 +348,15 @@ bool HistoryDatabase::writeObituaries(const HistoryBatch &batch)
 
 bool HistoryDatabase::writeReceipts(const HistoryBatch &batch)
 {
-    QSqlQuery query = m_file.prepared(u"INSERT OR REPLACE INTO receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
-    for (const auto &[url, receipt] : batch.receipts().asKeyValueRange()) {
-        if (!m_file.run(query, {url, receipt.startedAt.toMSecsSinceEpoch(), qCompress(encode(receipt))}))
+    QSqlQuery last = m_file.prepared(u"INSERT OR REPLACE INTO receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
+    QSqlQuery past = m_file.prepared(u"INSERT OR REPLACE INTO past_receipt (url, at, receipt) VALUES (?, ?, ?)"_s);
+    QSqlQuery forget = m_file.prepared(u"DELETE FROM past_receipt WHERE url = ? AND at NOT IN (SELECT at FROM "
+                                       "past_receipt WHERE url = ? ORDER BY at DESC LIMIT ?)"_s);
+    for (const auto &[url, receipt] : batch.receipts()) {
+        const qint64 at = receipt.startedAt.toMSecsSinceEpoch();
+        const QByteArray body = qCompress(encode(receipt));
+        if (!m_file.run(last, {url, at, body}) || !m_file.run(past, {url, at, body})
+            || !m_file.run(forget, {url, url, m_limits.pastReceipts}))
             return false;
     }
     return true;
@@ -404,6 +414,7 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
         && m_file.run(
             u"DELETE FROM receipt WHERE url IN (SELECT url FROM receipt ORDER BY at DESC LIMIT -1 OFFSET %1)"_s.arg(
                 m_limits.receipts));
+    done = done && m_file.run(u"DELETE FROM past_receipt WHERE url NOT IN (SELECT url FROM receipt)"_s);
     done = done && shrink(bytes) && m_file.commit();
     if (done)
         return {};
@@ -494,6 +505,7 @@ bool HistoryDatabase::moveService(qint64 from, const QString &url)
     const QString gone = QString::number(from);
     return move(u"UPDATE OR REPLACE look SET service = ? WHERE service = ?"_s, to, from)
         && move(u"UPDATE OR REPLACE receipt SET url = ? WHERE url = ?"_s, one, url)
+        && move(u"UPDATE OR REPLACE past_receipt SET url = ? WHERE url = ?"_s, one, url)
         && m_file.run(u"DELETE FROM dependency WHERE service = "_s + gone)
         && m_file.run(u"DELETE FROM service WHERE id = "_s + gone);
 }
@@ -671,6 +683,18 @@ Result<QHash<QString, Receipt>> HistoryDatabase::receipts()
             receipts.insert(row.value(0).toString(), *receipt);
     };
     if (auto problem = read(u"SELECT url, receipt FROM receipt"_s, {}, take))
+        return *problem;
+    return receipts;
+}
+
+Result<QList<Receipt>> HistoryDatabase::receiptsOf(const QString &url)
+{
+    QList<Receipt> receipts;
+    const auto take = [&](const QSqlQuery &row) {
+        if (const Result<Receipt> receipt = decodeReceipt(qUncompress(row.value(0).toByteArray())))
+            receipts << *receipt;
+    };
+    if (auto problem = read(u"SELECT receipt FROM past_receipt WHERE url = ? ORDER BY at DESC"_s, {url}, take))
         return *problem;
     return receipts;
 }

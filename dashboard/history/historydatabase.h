@@ -37,6 +37,7 @@ public:
     Result<QList<Obituary>> obituaries(const QString &url);
     /// The last one of each service, by its URL.
     Result<QHash<QString, Receipt>> receipts();
+    Result<QList<Receipt>> receiptsOf(const QString &url); ///< the latest ones, newest first
 
     /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is
     /// now.

@@ -80,7 +80,8 @@ struct HistoryLimits
     qint64 bytes = 200 * 1024 * 1024; ///< of the file; the oldest of the finest tier makes room
     int events = 20'000;
     int obituaries = 300;
-    int receipts = 1000; ///< one of each service
+    int receipts = 1000;   ///< one of each service
+    int pastReceipts = 20; ///< of each of those services
 
     bool operator==(const HistoryLimits &) const = default;
 };

@@ -229,6 +229,11 @@ void HistoryStore::askObituaries(const QString &url, const Callback<QList<Obitua
     ask<QList<Obituary>>([=](HistoryDatabase &database) { return database.obituaries(url); }, done);
 }
 
+void HistoryStore::askReceiptsOf(const QString &url, const Callback<QList<Receipt>> &done)
+{
+    ask<QList<Receipt>>([=](HistoryDatabase &database) { return database.receiptsOf(url); }, done);
+}
+
 void HistoryStore::askReceipts(const Callback<QHash<QString, Receipt>> &done)
 {
     ask<QHash<QString, Receipt>>([](HistoryDatabase &database) { return database.receipts(); }, done);

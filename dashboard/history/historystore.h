@@ -51,6 +51,7 @@ public:
     void askObituaries(const QString &url, const Callback<QList<Obituary>> &done);
     /// The last one of each service, by its URL.
     void askReceipts(const Callback<QHash<QString, Receipt>> &done);
+    void askReceiptsOf(const QString &url, const Callback<QList<Receipt>> &done); ///< the latest, newest first
 
 Q_SIGNALS:
     /// The history is not kept, or not where it was, as a sentence; once for each change.

@@ -9,7 +9,9 @@
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
+#include <QComboBox>
 #include <QFontDatabase>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QScrollBar>
@@ -149,6 +151,7 @@ void RawPage::show(const QByteArray &body, bool isCurrent)
 
 ReceiptPage::ReceiptPage(QWidget *parent)
     : QWidget(parent)
+    , m_choice(new QComboBox)
     , m_summary(plainLabel())
     , m_table(new QTableView)
     , m_failure(plainLabel())
@@ -164,6 +167,14 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     layout->setSpacing(margin);
     for (QLabel *const label : {m_summary, m_failure})
         label->setContentsMargins(margin, 0, margin, 0);
+    m_choice->setAccessibleName(tr("Which receipt"));
+    m_choice->setVisible(false);
+    connect(m_choice, &QComboBox::activated, this, &ReceiptPage::showChosen);
+    auto *const choice = new QHBoxLayout;
+    choice->setContentsMargins(margin, 0, margin, 0);
+    choice->addWidget(m_choice);
+    choice->addStretch();
+    layout->addLayout(choice);
     layout->addWidget(m_summary);
     layout->addWidget(m_failure);
     layout->addWidget(m_table, 1);
@@ -172,6 +183,68 @@ ReceiptPage::ReceiptPage(QWidget *parent)
 }
 
 void ReceiptPage::show(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running)
+{
+    const std::optional<Receipt> last = receipt ? std::optional(*receipt) : std::nullopt;
+    const bool isAnother = last.has_value() != m_last.has_value()
+        || (last && (last->startedAt != m_last->startedAt || last->service != m_last->service))
+        || running != m_isRunning;
+    m_last = last;
+    m_runningStep = runningStep;
+    m_isRunning = running;
+    if (isAnother) {
+        m_past.clear(); // perhaps another service's
+        fillChoice();
+        m_choice->setCurrentIndex(0); // what happens now is seen
+        if (isVisible())
+            Q_EMIT pastWanted();
+    }
+    showChosen();
+}
+
+void ReceiptPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    Q_EMIT pastWanted();
+}
+
+void ReceiptPage::setPast(const QList<Receipt> &receipts)
+{
+    QList<Receipt> past = receipts;
+    past.removeIf([this](const Receipt &each) { return m_last && each.startedAt == m_last->startedAt; });
+    const auto isSame = [](const Receipt &one, const Receipt &other) { return one.startedAt == other.startedAt; };
+    if (std::equal(past.begin(), past.end(), m_past.begin(), m_past.end(), isSame))
+        return;
+    m_past = past;
+    fillChoice();
+    showChosen();
+}
+
+/// The last one is first.
+void ReceiptPage::fillChoice()
+{
+    const QSignalBlocker quiet(m_choice);
+    const QDateTime chosen = m_choice->currentData().toDateTime();
+    m_choice->clear();
+    m_choice->addItem(tr("The last one"), QDateTime());
+    for (const Receipt &each : std::as_const(m_past)) {
+        const QString when = each.startedAt.toLocalTime().toString(u"d MMM HH:mm:ss"_s);
+        m_choice->addItem(each.ok ? u"%1  %2"_s.arg(when, titleOf(each))
+                                  : tr("%1  %2: failed").arg(when, titleOf(each)),
+                          each.startedAt);
+    }
+    m_choice->setCurrentIndex(std::max(0, m_choice->findData(chosen)));
+    m_choice->setVisible(!m_past.isEmpty());
+}
+
+void ReceiptPage::showChosen()
+{
+    const int past = m_choice->currentIndex() - 1;
+    if (past >= 0 && past < m_past.size())
+        return showOne(&m_past[past], {}, false);
+    showOne(m_last ? &*m_last : nullptr, m_runningStep, m_isRunning);
+}
+
+void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running)
 {
     m_table->setVisible(receipt);
     m_failure->setVisible(receipt && !running && !receipt->ok);

@@ -7,6 +7,7 @@
 #include <QPlainTextEdit>
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QSortFilterProxyModel;
 class QTableView;
@@ -51,7 +52,7 @@ private:
     QByteArray m_body;
 };
 
-/// The last restart, start or stop, step by step, while it runs and afterwards.
+/// The last restart, start or stop, step by step, while it runs and afterwards; and those before it.
 class ReceiptPage : public QWidget
 {
     Q_OBJECT
@@ -60,8 +61,25 @@ public:
     explicit ReceiptPage(QWidget *parent = nullptr);
 
     void show(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running);
+    /// All that are kept, newest first. The last one may be among them.
+    void setPast(const QList<Receipt> &receipts);
+
+Q_SIGNALS:
+    void pastWanted(); ///< it is seen, or the last one is another
+
+protected:
+    void showEvent(QShowEvent *event) override;
 
 private:
+    void fillChoice();
+    void showChosen();
+    void showOne(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running);
+
+    std::optional<Receipt> m_last;
+    std::optional<RestartStep> m_runningStep;
+    bool m_isRunning = false;
+    QList<Receipt> m_past;
+    QComboBox *m_choice;
     ReceiptModel m_model;
     QLabel *m_summary;
     QTableView *m_table;

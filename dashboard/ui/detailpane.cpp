@@ -17,6 +17,7 @@
 #include <QAction>
 #include <QLabel>
 #include <QMenu>
+#include <QPointer>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -117,6 +118,7 @@ void DetailPane::connectPages()
         m_graphs->select(measure);
         m_tabs->setCurrentWidget(m_graphs);
     });
+    connect(m_receipt, &ReceiptPage::pastWanted, this, &DetailPane::askPastReceipts);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);
 }
@@ -179,10 +181,26 @@ QWidget *DetailPane::makeButtons()
 void DetailPane::setService(ServiceId id)
 {
     m_service = id;
+    m_receipt->setPast({});
     showGraphs();
     m_overview->setService(id);
     m_deaths->setService(id);
     refresh();
+    if (m_receipt->isVisible())
+        askPastReceipts();
+}
+
+void DetailPane::askPastReceipts()
+{
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    if (!row || !m_session.history())
+        return;
+    const QPointer<DetailPane> self(this);
+    m_session.history()->store().askReceiptsOf(row->entry.url,
+                                               [self, id = m_service](const Result<QList<Receipt>> &found) {
+                                                   if (self && self->m_service == id && found)
+                                                       self->m_receipt->setPast(*found);
+                                               });
 }
 
 void DetailPane::setServices(const QList<ServiceId> &services)

@@ -52,6 +52,7 @@ private:
     QList<ServiceId> chosen() const;
     void showGraphs();
     void showLogs();
+    void askPastReceipts();
     void refresh();
     void refreshButtons();
     void refreshReason();

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void eventsSayWhatWhenAndByWhom();
     void anObituaryKeepsTheLastWords();
     void ofEachServiceTheLastReceiptIsThere();
+    void ofEachServiceTheLatestReceiptsAreThere();
     void aFileFromBeforeReceiptsGetsThem();
     void aFileOfTheFirstFormatKeepsAll();
     void aKilledWriterLosesNothingItWasToldIsThere();
@@ -414,12 +415,30 @@ void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
     QCOMPARE(receipts->value(other), receipt(FleetAction::Stop, true));
 }
 
+void TestHistoryStore::ofEachServiceTheLatestReceiptsAreThere()
+{
+    HistoryStore store(path());
+    QList<Receipt> all; // newest first
+    for (int number = 0; number < HistoryLimits().pastReceipts + 5; ++number) {
+        Receipt each = receipt(FleetAction::Restart, number % 2 == 0);
+        each.startedAt = each.startedAt.addSecs(number);
+        store.record(each, Url);
+        all.prepend(each);
+    }
+    store.record(receipt(FleetAction::Stop, true), u"http://127.0.0.1:8001"_s);
+    const auto past = wait<QList<Receipt>>([&](const auto &done) { store.askReceiptsOf(Url, done); });
+    QVERIFY(past);
+    QCOMPARE(past->size(), HistoryLimits().pastReceipts);
+    QCOMPARE(*past, all.first(HistoryLimits().pastReceipts));
+}
+
 void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
 {
     {
         HistoryStore store(path());
     }
     change(u"DROP TABLE receipt"_s);
+    change(u"DROP TABLE past_receipt"_s);
     HistoryStore store(path());
     QSignalSpy trouble(&store, &HistoryStore::trouble);
     store.record(receipt(FleetAction::Restart, true), Url);

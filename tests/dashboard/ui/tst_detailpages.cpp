@@ -67,6 +67,7 @@ private Q_SLOTS:
     void theCodePageNamesTheFiles();
     void aChangedFileIsOpenedAndCompared();
     void allTabsFitBesideTheTable();
+    void earlierReceiptsCanBeRead();
     void aDeathCanBeReadAfterwards();
     void theServiceIsCopiedAsCurlAndAsJson();
 };
@@ -861,6 +862,47 @@ void TestDetailPages::allTabsFitBesideTheTable()
         QTRY_COMPARE(tabs->width(), room);
         QTRY_VERIFY2(areWhole(), qPrintable(QString::number(room)));
     }
+}
+
+void TestDetailPages::earlierReceiptsCanBeRead()
+{
+    Bench bench;
+    {
+        HistoryStore store(bench.historyFile());
+        Receipt receipt;
+        receipt.service = u"mcp"_s;
+        receipt.action = FleetAction::Restart;
+        receipt.startedAt = QDateTime::currentDateTimeUtc().addSecs(-600);
+        receipt.failure = u"the port was taken"_s;
+        store.record(receipt, bench.server.url());
+        receipt.startedAt = receipt.startedAt.addSecs(300);
+        receipt.ok = true;
+        receipt.failure.clear();
+        store.record(receipt, bench.server.url());
+    }
+    QVERIFY(bench.start());
+    const ServiceId id = bench.add(u"mcp"_s, bench.server.url());
+    auto *const page = bench.openPage<ReceiptPage>();
+    const auto says = [&](const QString &part) {
+        return std::ranges::any_of(page->findChildren<QLabel *>(), [&](const QLabel *label) {
+            return label->isVisible() && label->text().contains(part);
+        });
+    };
+    QTRY_VERIFY(says(u"Restart of mcp done"_s));
+    auto *const choice = named<QComboBox>(page, u"Which receipt"_s);
+    QTRY_VERIFY(choice->isVisible());
+    QCOMPARE(choice->count(), 2);
+    choice->setFocus();
+    QTest::keyClick(choice, Qt::Key_Down);
+    QVERIFY(says(u"Restart of mcp failed"_s) && says(u"the port was taken"_s));
+    // What happens now is seen at once, and another service has none of it.
+    bench.add(u"other"_s, bench.second.url());
+    bench.window->findChild<FleetView *>()->select(bench.session.fleet().ids().last());
+    QTRY_VERIFY(says(u"Nothing has been restarted"_s));
+    QVERIFY(!choice->isVisible());
+    bench.window->findChild<FleetView *>()->select(id);
+    QTRY_VERIFY(says(u"Restart of mcp done"_s));
+    QTRY_VERIFY(choice->isVisible());
 }
 
 void TestDetailPages::aDeathCanBeReadAfterwards()
