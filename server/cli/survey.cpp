@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 namespace Hephaestus {
@@ -238,6 +239,7 @@ Result<QList<ServiceSnapshot>> surveyOf(PrometheusGroup &server, const QStringLi
         return Problem{{},
                        names.isEmpty() ? u"Prometheus scrapes no service of Hephaestus"_s
                                        : u"Prometheus scrapes no service called %1"_s.arg(names.join(u", "_s))};
+    std::ranges::sort(snapshots, {}, [](const ServiceSnapshot &one) { return std::tie(one.name, one.url); });
     return snapshots;
 }
 

@@ -19,7 +19,7 @@ QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentCompa
 /// The same after each has compared its code once more: ServiceClient::askStatusAnew().
 QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                                   std::optional<std::chrono::milliseconds> atMost = {});
-/// The same of what a Prometheus server knows: its services in their order, or those of `names` only. A Problem if it
+/// The same of what a Prometheus server knows: its services by name, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.
 class PrometheusGroup;
 Result<QList<ServiceSnapshot>> surveyOf(PrometheusGroup &server, const QStringList &names);
