@@ -147,7 +147,10 @@ void FleetHistory::observe(ServiceId id)
         return;
     if (row->isCurrent()) {
         m_recorder.record(id, row->entry, *row->report, row->reply.latency, m_fleet.history(id), m_clock.wall());
-        m_obituaries.observe(id, row->entry, *row->report, row->reply.body);
+        if (row->observed == ServiceState::Foreign) // its end is no death of the entry's
+            m_obituaries.forget(id);
+        else
+            m_obituaries.observe(id, row->entry, *row->report, row->reply.body);
     } else {
         m_recorder.miss(id);
         m_obituaries.miss(id, row->reply, row->observed == ServiceState::Stopped);

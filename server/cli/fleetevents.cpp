@@ -43,6 +43,7 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
 {
     const ServiceSnapshot &snapshot = look.snapshot;
     const HealthReport *const report = snapshot.report ? &*snapshot.report : nullptr;
+    const bool isForeign = snapshot.state == ServiceState::Foreign; // whose program dies then is not the entry's
     const bool isFirst = !m_known.contains(snapshot.name);
     Known &known = m_known[snapshot.name];
     QList<FleetEvent> events;
@@ -51,7 +52,7 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
         events << eventOf(*look.acts.last, askerOf(look.acts));
         events.last().service = snapshot.name;
     }
-    if (report && report->process) {
+    if (report && report->process && !isForeign) {
         const WrappedProcess &process = *report->process;
         const bool isSame = known.instance == report->instanceId;
         const bool hasDied = isSame && (process.restarts > known.restarts || (isProgramDown(process) && !known.isDown));
@@ -65,7 +66,8 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
         events << FleetEvent{
             now, snapshot.name, Kind::State,     isFirst ? QString() : wireName(before), wireName(snapshot.state),
             {},  look.endedBy,  snapshot.message};
-        const bool isGone = snapshot.state == ServiceState::Unreachable && before != ServiceState::Unreachable;
+        const bool isGone = snapshot.state == ServiceState::Unreachable && before != ServiceState::Unreachable
+            && before != ServiceState::Foreign;
         if (!isFirst && isGone)
             events << FleetEvent{now, snapshot.name, Kind::Death, {}, {}, {}, {}, snapshot.message};
     }
@@ -76,7 +78,7 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
         events << FleetEvent{now, snapshot.name, Kind::Code, wireName(before), wireName(verdict), {}, {}, {}};
     else if (isFirst)
         events << FleetEvent{now, snapshot.name, Kind::Code, {}, wireName(verdict), {}, {}, {}};
-    known.instance = report->instanceId;
+    known.instance = isForeign ? QString() : report->instanceId;
     return events;
 }
 

@@ -5,6 +5,7 @@
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
 
+#include <QDir>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -33,6 +34,8 @@ private Q_SLOTS:
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aProgramThatIsAskedToEndIsNotDeadYet();
     void aWrappedProgramIsBuriedWithItsExitCode();
+    void theEndOfAForeignServiceIsNoDeath_data();
+    void theEndOfAForeignServiceIsNoDeath();
 };
 
 /// A fleet whose history is kept in a directory that outlives it.
@@ -383,6 +386,37 @@ void TestFleetHistory::aWrappedProgramIsBuriedWithItsExitCode()
     QCOMPARE(obituaries[0].pid, 4312);
     QCOMPARE(obituaries[0].exit, (std::optional<ExitStatus>(ExitStatus{3, 0})));
     QCOMPARE(obituaries[0].log, QByteArray("no such table: orders\n"));
+}
+
+void TestFleetHistory::theEndOfAForeignServiceIsNoDeath_data()
+{
+    QTest::addColumn<QString>("directory");
+    QTest::addColumn<int>("deaths");
+    QTest::newRow("its own") << u"shop"_s << 1;
+    QTest::newRow("another's") << u"other"_s << 0;
+}
+
+void TestFleetHistory::theEndOfAForeignServiceIsNoDeath()
+{
+    QFETCH(QString, directory);
+    QFETCH(int, deaths);
+    const QTemporaryDir state;
+    QVERIFY(QDir(state.path()).mkdir(u"shop"_s) && QDir(state.path()).mkdir(u"other"_s));
+    Bench bench(state);
+    auto server = std::make_unique<FakeHttpServer>();
+    const QString url = server->url();
+    HealthReport report = Reports::healthy();
+    report.pid.reset();
+    report.identity.emplace();
+    report.identity->directory = state.filePath(directory);
+    server->setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    const ServiceId id = bench.add(url, RestartByCommand{{u"true"_s}, state.filePath(u"shop"_s), {}});
+    bench.session.start();
+    const auto stateNow = [&] { return bench.session.fleet().find(id)->state(); };
+    QTRY_COMPARE(stateNow(), deaths > 0 ? ServiceState::Healthy : ServiceState::Foreign);
+    server.reset();
+    QTRY_COMPARE(stateNow(), ServiceState::Unreachable);
+    QTRY_COMPARE(bench.obituaries(url).size(), deaths);
 }
 
 QTEST_GUILESS_MAIN(TestFleetHistory)
