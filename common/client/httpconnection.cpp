@@ -3,7 +3,9 @@
 
 #include "common/base/duration.h"
 #include "common/base/post.h"
+#include "common/base/printable.h"
 #include "common/base/username.h"
+#include "common/client/hostconnection.h"
 #include "common/client/plainsocket.h"
 
 #include <QNetworkProxy>
@@ -25,6 +27,8 @@ using namespace Qt::StringLiterals;
 using std::chrono::steady_clock;
 
 constexpr qint64 ReadBuffer = 64 * 1024; ///< what the socket itself may hold
+/// After ssh has closed a connection: until it has told why, or has been seen to end.
+constexpr std::chrono::milliseconds ForwardJudgement{100};
 
 struct Failure
 {
@@ -55,11 +59,11 @@ Failure explain(QAbstractSocket::SocketError error, const QString &text, const Q
 }
 
 /// Of a PlainSocket, in the same words.
-Failure explain(int error, const ServiceAddress &address)
+Failure explain(int error, const HttpPeer &there)
 {
     const QString text = QString::fromLocal8Bit(std::strerror(error));
-    const QString peer = address.text();
-    const bool isPath = address.kind == ServiceAddress::Kind::Unix;
+    const QString peer = there.place();
+    const bool isPath = there.address.kind == ServiceAddress::Kind::Unix;
     switch (error) {
     case ECONNREFUSED: return explain(QAbstractSocket::ConnectionRefusedError, text, peer);
     case ECONNRESET:
@@ -81,7 +85,7 @@ Failure explain(int error, const ServiceAddress &address)
     case ENETUNREACH:
     case EHOSTDOWN:
     case EHOSTUNREACH: return explain(QAbstractSocket::NetworkError, text, peer);
-    default: return {ClientError::Local, u"no connection to %1: %2"_s.arg(address.text(), text)};
+    default: return {ClientError::Local, u"no connection to %1: %2"_s.arg(peer, text)};
     }
 }
 
@@ -101,13 +105,37 @@ QByteArray HttpPeer::hostHeader() const
     return address.kind == ServiceAddress::Kind::Unix ? "localhost" : address.text().toLatin1();
 }
 
+QString HttpPeer::place() const
+{
+    return host.isHere() ? address.text() : u"%1 on %2"_s.arg(address.text(), host.name);
+}
+
+/// Of a service that is asked through ssh, which encrypts.
+static Result<HttpPeer> peerThrough(const RemoteHost &host, const QString &url)
+{
+    if (const QString why = whyNoDestination(host.ssh); !why.isEmpty())
+        return Problem{{}, u"\"%1\": %2"_s.arg(printable(host.ssh.left(140)), why)};
+    Result<HttpPeer> peer = splitUrl(url) ? Problem{{}, u"one host is enough"_s} : parsePeer(url);
+    if (!peer)
+        return peer;
+    const ServiceAddress &address = peer->address;
+    if (peer->tls || (address.kind == ServiceAddress::Kind::Unix && !address.path.startsWith(u'/')))
+        return Problem{{},
+                       u"\"%1\": through ssh, expected http://HOST:PORT or unix:/PATH, as on that machine"_s.arg(
+                           withoutPassword(url).left(140))};
+    peer->host = host;
+    return peer;
+}
+
 Result<HttpPeer> parsePeer(const QString &text)
 {
+    if (const auto parts = splitUrl(text))
+        return peerThrough(parts->first, parts->second);
     if (text.startsWith("unix:"_L1)) {
         Result<ServiceAddress> address = parseServiceAddress(text);
         if (!address)
             return address.problem();
-        return HttpPeer{*address, false, {}, {}};
+        return HttpPeer{*address, false, {}, {}, {}, {}};
     }
     const QUrl url(text, QUrl::StrictMode);
     const bool tls = url.scheme() == "https"_L1;
@@ -132,12 +160,12 @@ Result<HttpPeer> parsePeer(const QString &text)
     }
     const ServiceAddress address{
         ServiceAddress::Kind::Tcp, url.host(QUrl::EncodeUnicode), quint16(url.port(tls ? 443 : 80)), {}};
-    return HttpPeer{address, tls, prefix, endpoint, {}};
+    return HttpPeer{address, tls, prefix, endpoint, {}, {}};
 }
 
 QString whyNoToken(const HttpPeer &peer, const Answerer &answerer)
 {
-    const QString where = peer.address.text();
+    const QString where = peer.place();
     if (peer.tls)
         return {};
     if (!answerer.isHere)
@@ -160,6 +188,8 @@ HttpConnection::HttpConnection(HttpPeer peer, QObject *parent) : QObject(parent)
         + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &HttpConnection::timedOut);
+    if (!m_peer.host.isHere())
+        m_host = HostConnection::to(m_peer.host);
 }
 
 HttpConnection::~HttpConnection() { dropSocket(); }
@@ -228,14 +258,15 @@ void HttpConnection::timedOut()
         return armTimer();
     std::rotate(m_queue.begin(), late, late + 1);
     const QString time = formatDuration(m_queue.front().request.timeout);
-    const QString peer = m_peer.address.text();
+    const QString peer = m_peer.place();
     const bool underWay = m_busy && late == m_queue.begin();
     if (!underWay) // behind another one, whose connection stays
         return answerFirst(
             {ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
     fail(ClientError::Timeout,
-         m_connected ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
-                     : u"no connection to %1 within %2"_s.arg(peer, time));
+         m_connected && !m_host ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
+             : m_connected      ? u"%1 did not answer through ssh within %2"_s.arg(peer, time)
+                                : u"no connection to %1 within %2"_s.arg(peer, time));
 }
 
 void HttpConnection::fail(ClientError error, const QString &message)
@@ -269,10 +300,45 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
 void HttpConnection::connectSocket()
 {
     m_addresses.clear();
-    if (PlainSocket::canReach(m_peer.address))
-        connectTo(m_peer.address.host);
+    if (m_host)
+        openForward();
+    else if (PlainSocket::canReach(m_peer.address))
+        connectTo(m_peer.address);
     else
         lookUp();
+}
+
+void HttpConnection::openForward()
+{
+    m_forwarding = std::make_unique<QObject>();
+    m_host->forward(m_peer.address, m_forwarding.get(), [this](const Result<QString> &path) {
+        if (!path)
+            return fail(ClientError::NotAsked, hostTrouble(m_peer.host, path.problem().what));
+        m_forwarded = steady_clock::now();
+        m_wasReset = false;
+        connectTo({ServiceAddress::Kind::Unix, {}, 0, *path});
+    });
+}
+
+/// What became of a connection that ssh has closed: it is told a little later whether ssh itself has ended, or could
+/// not connect on the other side.
+void HttpConnection::judgeForward(ClientError error, const QString &message)
+{
+    dropSocket();
+    m_forwarding = std::make_unique<QObject>();
+    QTimer::singleShot(ForwardJudgement, m_forwarding.get(), [this, error, message] {
+        if (!m_host->isOpen())
+            return fail(ClientError::NotAsked, hostTrouble(m_peer.host, m_host->trouble()));
+        // ssh reads no request before it is connected over there: then what we wrote is lost.
+        const QString refusal = m_wasReset ? m_host->refusedSince(m_forwarded) : QString();
+        if (refusal.isEmpty())
+            return fail(error, message);
+        if (refusal.contains("Connection refused"_L1) || refusal.contains("No such file"_L1))
+            return fail(ClientError::Refused,
+                        u"%1 refused the connection: nothing listens there"_s.arg(m_peer.place()));
+        fail(ClientError::Unreachable,
+             u"no way to %1: ssh could not connect there (%2)"_s.arg(m_peer.place(), refusal));
+    });
 }
 
 void HttpConnection::lookUp()
@@ -284,7 +350,7 @@ void HttpConnection::lookUp()
     connect(m_lookup.get(), &HostLookup::finished, this,
             [this, timeout](HostLookup::Outcome outcome, const QStringList &addresses) {
                 m_lookup.release()->deleteLater(); // it is calling us
-                const QString peer = m_peer.address.text();
+                const QString peer = m_peer.place();
                 m_addresses = addresses;
                 if (outcome == HostLookup::Outcome::TimedOut)
                     fail(ClientError::Timeout,
@@ -300,23 +366,24 @@ bool HttpConnection::tryNextAddress()
 {
     if (m_addresses.isEmpty())
         return false;
-    connectTo(m_addresses.takeFirst());
+    ServiceAddress address = m_peer.address;
+    address.host = m_addresses.takeFirst();
+    connectTo(address);
     return true;
 }
 
-/// `host` is a numeric address, or nothing for a Unix-domain socket.
-void HttpConnection::connectTo(const QString &host)
+/// With a numeric host, or the path of a Unix-domain socket.
+void HttpConnection::connectTo(const ServiceAddress &address)
 {
     if (!m_peer.tls) {
-        ServiceAddress address = m_peer.address;
-        address.host = host;
         auto *socket = new PlainSocket(this);
         m_socket = socket;
         connect(socket, &PlainSocket::connected, this, &HttpConnection::writeRequest);
         connect(socket, &PlainSocket::disconnected, this, &HttpConnection::closed);
         connect(socket, &PlainSocket::readyRead, this, &HttpConnection::read);
         connect(socket, &PlainSocket::failed, this, [this](int error) {
-            const Failure failure = explain(error, m_peer.address);
+            m_wasReset = error == ECONNRESET;
+            const Failure failure = explain(error, m_peer);
             broke(failure.error, failure.message);
         });
         return socket->connectTo(address);
@@ -330,14 +397,13 @@ void HttpConnection::connectTo(const QString &host)
     connect(socket, &QAbstractSocket::disconnected, this, &HttpConnection::closed);
     connect(socket, &QAbstractSocket::readyRead, this, &HttpConnection::read);
     connect(socket, &QAbstractSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
-        Failure failure = explain(error, socket->errorString(), m_peer.address.text());
+        Failure failure = explain(error, socket->errorString(), m_peer.place());
         if (!m_connected && failure.error == ClientError::Disconnected)
-            failure = {ClientError::Tls,
-                       u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.address.text())};
+            failure = {ClientError::Tls, u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.place())};
         broke(failure.error, failure.message);
     });
     connect(socket, &QSslSocket::encrypted, this, &HttpConnection::writeRequest);
-    socket->connectToHostEncrypted(host, m_peer.address.port, m_peer.address.host);
+    socket->connectToHostEncrypted(address.host, m_peer.address.port, m_peer.address.host);
 }
 
 void HttpConnection::writeRequest()
@@ -372,13 +438,17 @@ void HttpConnection::writeRequest()
 /// Why the request must not go to whoever answers on this connection; empty: it may.
 QString HttpConnection::whyNotSent(bool withToken)
 {
-    if (m_peer.tls || (!withToken && !m_accepts))
+    if (m_peer.tls || (!withToken && !m_accepts && !m_host))
         return {};
     if (!m_answerer)
         m_answerer = answererOf(descriptorOf(m_socket));
+    if (m_host) // ssh, of ours
+        return m_answerer->user == ::geteuid()
+            ? QString()
+            : u"%1 is not asked: its forwarded socket is not held by a process of yours"_s.arg(m_peer.place());
     if (m_accepts && m_answerer->isHere && !(m_answerer->user && m_accepts(*m_answerer->user)))
         return u"%1 is not asked: a process of another user (%2) listens there"_s.arg(
-            m_peer.address.text(), m_answerer->user ? userName(*m_answerer->user) : u"unknown"_s);
+            m_peer.place(), m_answerer->user ? userName(*m_answerer->user) : u"unknown"_s);
     if (!withToken || (m_accepts && m_answerer->isHere))
         return {};
     return whyNoToken(m_peer, *m_answerer);
@@ -415,7 +485,7 @@ void HttpConnection::complete()
 
 void HttpConnection::closed()
 {
-    broke(ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(m_peer.address.text()));
+    broke(ClientError::Disconnected, u"%1 closed the connection before it had answered"_s.arg(m_peer.place()));
 }
 
 /// The connection is gone: in idleness, at the end of a body without a length, or too early.
@@ -442,12 +512,15 @@ void HttpConnection::broke(ClientError error, const QString &message)
         tryNextAddress();
         return;
     }
+    if (m_host && !m_parser.hasStarted())
+        return judgeForward(error, message);
     fail(error, message);
 }
 
 void HttpConnection::dropSocket()
 {
     m_lookup.reset();
+    m_forwarding.reset();
     m_connected = false;
     m_answerer.reset();
     m_place.giveUp();

@@ -5,6 +5,7 @@
 #include "common/base/peercredentials.h"
 #include "common/base/result.h"
 #include "common/client/openfiles.h"
+#include "common/client/remotehost.h"
 #include "common/client/reply.h"
 #include "common/protocol/httpresponseparser.h"
 #include "common/protocol/serviceaddress.h"
@@ -22,6 +23,8 @@ class QSslConfiguration;
 
 namespace Hephaestus {
 
+class HostConnection;
+
 /// Where requests go: an address, whether through TLS, and what the paths are prefixed by.
 struct HttpPeer
 {
@@ -31,8 +34,11 @@ struct HttpPeer
     QString endpoint{}; ///< of health, if the address is that of one (`/health/live`, `/actuator/health`); else empty
     /// Whose process may get the token there, besides this user's and root's.
     std::optional<uid_t> user{};
+    RemoteHost host{}; ///< the machine on which `address` is looked for, through ssh
 
     QByteArray hostHeader() const;
+    /// Where it is, for a person: `127.0.0.1:8000`, `127.0.0.1:8000 on build1`.
+    QString place() const;
 
     bool operator==(const HttpPeer &) const = default;
 };
@@ -40,7 +46,8 @@ struct HttpPeer
 /// Why `peer`'s token must not be sent to who answers there; empty: it may.
 QString whyNoToken(const HttpPeer &peer, const Answerer &answerer);
 
-/// Reads `http(s)://host[:port][/prefix][/endpoint]` or `unix:PATH`. A Problem never repeats a password.
+/// Reads `http(s)://host[:port][/prefix][/endpoint]` or `unix:PATH`; or `ssh://[USER@]HOST[:PORT]/` and one of these,
+/// as on that host. A Problem never repeats a password.
 Result<HttpPeer> parsePeer(const QString &url);
 
 struct HttpRequest
@@ -66,7 +73,9 @@ struct HttpRequest
 /// other request gets a fresh one, and is sent at most once.
 ///
 /// A token is sent through TLS, or to a process of this machine whose user may have it (HttpPeer). Else the request is
-/// not sent, and ends as Unauthorized.
+/// not sent, and ends as Unauthorized. A service of another host is asked through a Unix socket of ssh
+/// (HostConnection), and only if that is a process of this user. Whose process answers on the other side is up to that
+/// host. While there is no connection to it, the answer is NotAsked, and says why.
 class HttpConnection : public QObject
 {
     Q_OBJECT
@@ -104,7 +113,9 @@ private:
     void answerFirst(ServiceReply reply, bool underWay);
     void connectSocket();
     void lookUp();
-    void connectTo(const QString &host);
+    void connectTo(const ServiceAddress &address);
+    void openForward();
+    void judgeForward(ClientError error, const QString &message);
     bool tryNextAddress();
     void writeRequest();
     QString whyNotSent(bool withToken);
@@ -119,17 +130,21 @@ private:
     QByteArray m_head;            ///< what every request says behind its path
     std::deque<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
-    std::unique_ptr<HostLookup> m_lookup;           ///< while a name is looked up
-    QStringList m_addresses;                        ///< of the name, not tried yet
-    std::shared_ptr<const QSslConfiguration> m_tls; ///< null: as the system has it
-    Accepts m_accepts;                              ///< empty: whoever answers
-    std::optional<Answerer> m_answerer;             ///< on this connection; nothing: not asked yet
-    KeptPlace m_place;                              ///< of the socket, once it is kept
+    std::shared_ptr<HostConnection> m_host; ///< null: the peer is not behind one
+    std::unique_ptr<QObject> m_forwarding;  ///< while a way through it is waited for, or its failure is judged
+    std::chrono::steady_clock::time_point m_forwarded; ///< when the socket was connected to it
+    std::unique_ptr<HostLookup> m_lookup;              ///< while a name is looked up
+    QStringList m_addresses;                           ///< of the name, not tried yet
+    std::shared_ptr<const QSslConfiguration> m_tls;    ///< null: as the system has it
+    Accepts m_accepts;                                 ///< empty: whoever answers
+    std::optional<Answerer> m_answerer;                ///< on this connection; nothing: not asked yet
+    KeptPlace m_place;                                 ///< of the socket, once it is kept
     HttpResponseParser m_parser;
     QTimer m_timer;
     bool m_connected = false;
     bool m_reused = false; ///< the present exchange runs on a connection that has served another
     bool m_busy = false;
+    bool m_wasReset = false; ///< the way through ssh was: it had not read what was written
 };
 
 } // namespace Hephaestus

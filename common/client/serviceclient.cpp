@@ -111,8 +111,11 @@ ServiceClient::ServiceClient(ServiceTarget target, QObject *parent) : QObject(pa
         m_problem = u"the token for %1 has blanks or control characters in it"_s.arg(withoutPassword(m_target.url));
     else
         m_peer = std::make_unique<HttpPeer>(std::move(*peer));
-    if (m_peer)
-        m_peer->user = m_target.user;
+    if (!m_peer)
+        return;
+    m_peer->user = m_target.user;
+    if (!m_peer->host.isHere() && !m_target.host.isHere())
+        m_peer->host = m_target.host;
 }
 
 ServiceClient::~ServiceClient() = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/client/remotehost.h"
 #include "common/client/reply.h"
 #include "common/protocol/health.h"
 #include "common/protocol/logpage.h"
@@ -23,9 +24,10 @@ struct HttpRequest;
 /// Whom to ask, and with what right.
 struct ServiceTarget
 {
-    QString url;                 ///< `http(s)://host:port[/prefix]` or `unix:PATH`
+    QString url;                 ///< `http(s)://host:port[/prefix]`, `unix:PATH`, or those behind `ssh://HOST/`
     QString token;               ///< sent as `Authorization: Bearer` to the service alone (HttpConnection); empty: none
     std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
+    RemoteHost host{};           ///< with a name that a person knows, of a `url` behind ssh
 
     bool operator==(const ServiceTarget &) const = default;
 };

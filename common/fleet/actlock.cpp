@@ -65,7 +65,8 @@ QString fileNameOf(const HttpPeer &peer)
         address.host = u"127.0.0.1"_s;
     if (address.kind == ServiceAddress::Kind::Unix)
         address.path = QDir::cleanPath(QDir::current().absoluteFilePath(address.path));
-    const QByteArray text = (address.text() + peer.prefix).toUtf8();
+    const QString host = peer.host.isHere() ? QString() : u"ssh:%1/"_s.arg(peer.host.ssh);
+    const QByteArray text = (host + address.text() + peer.prefix).toUtf8();
     const QByteArray name = text.toPercentEncoding();
     return QString::fromLatin1(name.size() <= LongestPlainName ? name
                                                                : name.first(LongestPlainName - 64)

@@ -27,15 +27,17 @@ QString httpUrl(quint16 port) { return u"http://127.0.0.1:%1"_s.arg(port); }
 
 } // namespace
 
-EntryReader::EntryReader(ConfigTable table, const QString &fleetDirectory, const FleetReadOptions &options)
+EntryReader::EntryReader(ConfigTable table, const QString &fleetDirectory, const QList<RemoteHost> &hosts,
+                         const FleetReadOptions &options)
     : m_table(std::move(table))
     , m_fleetDirectory(fleetDirectory)
     , m_options(options)
     , m_isRun(m_table.has(u"run"_s))
 {
     readName();
+    readHost(hosts);
     readPort();
-    m_isUrlKept = m_isRun && !m_table.has(u"url"_s);
+    m_isUrlKept = m_isRun && !m_table.has(u"url"_s) && m_entry.host.isHere();
 }
 
 void EntryReader::readName()
@@ -47,13 +49,55 @@ void EntryReader::readName()
         m_table.fail(u"name"_s, u"expected 1 to 200 visible characters"_s);
 }
 
+void EntryReader::readHost(const QList<RemoteHost> &hosts)
+{
+    const QString key = u"host"_s;
+    if (!m_table.has(key))
+        return;
+    const QString name = m_table.text(key);
+    QStringList names;
+    for (const RemoteHost &host : hosts) {
+        names << host.name;
+        if (host.name == name)
+            m_entry.host = host;
+    }
+    if (!m_entry.host.isHere())
+        return;
+    const QString near = nearestName(name, names);
+    m_table.fail(key,
+                 names.isEmpty() ? u"there is no [[host]] in this file; write [[host]] name = \"%1\""_s.arg(name)
+                                 : u"there is no [[host]] \"%1\"%2"_s.arg(
+                                     name, near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(near)));
+}
+
+/// Of a service on a host: what ssh can lead to.
+void EntryReader::checkRemoteUrl(const HttpPeer &peer)
+{
+    const QString key = u"url"_s;
+    if (!peer.host.isHere())
+        m_table.fail(key,
+                     u"with host, it is what it is on that machine; expected http://127.0.0.1:PORT or unix:/PATH"_s);
+    else if (peer.tls)
+        m_table.fail(key,
+                     u"with host, ssh is the way there, and encrypts it; expected http://127.0.0.1:PORT or "
+                     "unix:/PATH, as on that machine"_s);
+    else if (peer.address.kind == ServiceAddress::Kind::Unix && !peer.address.path.startsWith(u'/'))
+        m_table.fail(key, u"with host, a socket's path begins with / (it is one of that machine)"_s);
+    else
+        m_entry.url = canonicalUrl(m_entry.url);
+    m_entry = onHost(m_entry, m_entry.host);
+}
+
 void EntryReader::readPort()
 {
     const QString key = u"port"_s;
     if (m_table.isText(key)) {
         const QString word = m_table.text(key);
         m_isPortKept = word == "auto"_L1;
-        if (!m_isPortKept)
+        if (m_isPortKept && !m_entry.host.isHere())
+            m_table.fail(key, u"a port can be kept on this machine only; write the one that it has on its host"_s);
+        m_isPortKept = m_isPortKept && m_entry.host.isHere();
+        if (word != "auto"_L1)
             m_table.fail(key, u"expected \"auto\" or a number from 1 to 65535, found \"%1\""_s.arg(word));
     } else if (const qint64 number = m_table.integer(key, 0, 1, 65535); number > 0) {
         m_port = quint16(number);
@@ -120,12 +164,18 @@ void EntryReader::readUrl()
     const QString written = m_table.text(key);
     if (written.isEmpty() && m_table.has(u"port"_s) && !m_table.has(key)) {
         m_entry.url = m_port ? httpUrl(*m_port) : QString();
+        if (m_port && !m_entry.host.isHere())
+            m_entry = onHost(m_entry, m_entry.host);
         return;
     }
     m_entry.url = fill(m_table, key, written);
     if (const Result<HttpPeer> peer = parsePeer(m_entry.url); !peer)
         m_table.fail(key,
                      written.isEmpty() ? u"missing; expected http://HOST:PORT or unix:PATH"_s : peer.problem().text());
+    else if (!m_entry.host.isHere())
+        checkRemoteUrl(*peer);
+    else if (!peer->host.isHere())
+        m_table.fail(key, u"write [[host]] ssh = \"%1\", host, and the url that it has there"_s.arg(peer->host.ssh));
     else if (peer->address.kind == ServiceAddress::Kind::Unix)
         m_entry.url = u"unix:"_s + QDir(m_fleetDirectory).absoluteFilePath(peer->address.path);
     else

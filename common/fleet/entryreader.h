@@ -7,13 +7,16 @@
 
 namespace Hephaestus {
 
+struct HttpPeer;
+
 /// Reads one `[[service]]` in two rounds: what it is called and which ports it wants, then, with the ports of all
 /// known, the rest. All that is wrong is told of its table.
 class EntryReader
 {
 public:
-    /// First round. `fleetDirectory`: absolute, the fleet file's.
-    EntryReader(ConfigTable table, const QString &fleetDirectory, const FleetReadOptions &options);
+    /// First round. `fleetDirectory`: absolute, the fleet file's; `hosts`: those of its file.
+    EntryReader(ConfigTable table, const QString &fleetDirectory, const QList<RemoteHost> &hosts,
+                const FleetReadOptions &options);
 
     const QString &name() const { return m_entry.name; }
     ConfigTable &table() { return m_table; }
@@ -30,6 +33,8 @@ public:
 
 private:
     void readName();
+    void readHost(const QList<RemoteHost> &hosts);
+    void checkRemoteUrl(const HttpPeer &peer);
     void readPort();
     QString fill(ConfigTable &table, const QString &key, const QString &text);
     QStringList fill(ConfigTable &table, const QString &key, const QStringList &texts);

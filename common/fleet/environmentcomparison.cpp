@@ -138,8 +138,8 @@ void EnvironmentComparison::addTo(HealthReport &report, const FleetEntry &entry)
     const RestartByCommand *const command = commandToStart(entry);
     if (!command || (command->environment.isEmpty() && command->envFiles.isEmpty()) || report.pid.value_or(0) <= 0)
         return;
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!peer || !peer->address.isLoopback())
+    const std::optional<ServiceAddress> address = localAddressOf(entry);
+    if (!address)
         return;
     Look &look = m_looks[entry.url];
     const QByteArray stamp = stampOf(command->envFiles);
@@ -152,7 +152,7 @@ void EnvironmentComparison::addTo(HealthReport &report, const FleetEntry &entry)
                 command->environment,
                 command->envFiles,
                 stamp,
-                changesOf(report, peer->address, *command)};
+                changesOf(report, *address, *command)};
     if (look.changes.isEmpty())
         return;
     CodeReport code = report.code.value_or(CodeReport());

@@ -51,6 +51,8 @@ QString methodName(const RestartMethod &method)
 
 QString whyNotRestartable(const FleetEntry &entry)
 {
+    if (!entry.host.isHere())
+        return {}; // its own machine knows
     if (std::holds_alternative<std::monostate>(entry.restart)) {
         return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts "
                u"itself, "
@@ -61,7 +63,7 @@ QString whyNotRestartable(const FleetEntry &entry)
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart)
+    if (!entry.host.isHere() || commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart)
         || std::holds_alternative<RestartByContainer>(entry.restart))
         return {};
     if (std::holds_alternative<RestartByKubernetes>(entry.restart))
@@ -72,6 +74,8 @@ QString whyNotStartable(const FleetEntry &entry)
 
 const RestartByCommand *commandToStart(const FleetEntry &entry)
 {
+    if (!entry.host.isHere())
+        return nullptr;
     if (const auto *command = std::get_if<RestartByCommand>(&entry.restart))
         return command;
     if (const auto *service = std::get_if<RestartByService>(&entry.restart); service && service->start)
@@ -86,21 +90,37 @@ const QString &outputNameOf(const FleetEntry &entry)
     return entry.outputName.isEmpty() ? entry.name : entry.outputName;
 }
 
+FleetEntry onHost(FleetEntry entry, const RemoteHost &host)
+{
+    entry.host = host;
+    entry.url = urlThrough(host, entry.url);
+    entry.outputName = u"%1@%2"_s.arg(entry.name, host.name);
+    return entry;
+}
+
+std::optional<ServiceAddress> localAddressOf(const FleetEntry &entry)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    if (!peer || !peer->host.isHere() || !peer->address.isLoopback())
+        return {};
+    return peer->address;
+}
+
 Result<ServiceTarget> targetOf(const FleetEntry &entry)
 {
     std::optional<uid_t> user;
-    if (!entry.user.isEmpty()) {
+    if (!entry.user.isEmpty() && entry.host.isHere()) {
         user = numberOf(entry.user);
         if (!user)
             return Problem{u"user"_s,
                            u"user of %1: there is no user \"%2\" on this machine"_s.arg(entry.name, entry.user)};
     }
     if (entry.tokenFile.isEmpty())
-        return ServiceTarget{entry.url, entry.token, user};
+        return ServiceTarget{entry.url, entry.token, user, entry.host};
     const Result<QByteArray> token = readSecretFile(entry.tokenFile, LongestToken);
     if (!token)
         return Problem{entry.tokenFile, u"token of %1: %2"_s.arg(entry.name, token.problem().what)};
-    return ServiceTarget{entry.url, QString::fromUtf8(*token), user};
+    return ServiceTarget{entry.url, QString::fromUtf8(*token), user, entry.host};
 }
 
 Result<FleetEntry> entryForUrl(const QString &url)
@@ -112,6 +132,10 @@ Result<FleetEntry> entryForUrl(const QString &url)
     entry.url = canonicalUrl(url);
     entry.name = entry.url;
     entry.restart = RestartByService{};
+    if (const auto parts = splitUrl(url)) {
+        entry.url = canonicalUrl(parts->second);
+        return onHost(entry, parts->first);
+    }
     return entry;
 }
 
@@ -120,6 +144,13 @@ const FleetEntry *Fleet::find(const QString &name) const
     const auto found =
         std::find_if(services.begin(), services.end(), [&](const FleetEntry &entry) { return entry.name == name; });
     return found == services.end() ? nullptr : &*found;
+}
+
+const RemoteHost *Fleet::findHost(const QString &name) const
+{
+    const auto found =
+        std::find_if(hosts.begin(), hosts.end(), [&](const RemoteHost &host) { return host.name == name; });
+    return found == hosts.end() ? nullptr : &*found;
 }
 
 QStringList Fleet::profiles() const

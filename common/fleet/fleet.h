@@ -2,8 +2,10 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "common/client/remotehost.h"
 #include "common/client/serviceclient.h"
 #include "common/fleet/hook.h"
+#include "common/protocol/serviceaddress.h"
 
 #include <QList>
 #include <QMap>
@@ -69,7 +71,7 @@ QString methodName(const RestartMethod &method);
 struct FleetEntry
 {
     QString name; ///< unique in its fleet
-    QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute
+    QString url;  ///< `http(s)://host:port[/prefix]` or `unix:PATH`, absolute; on a host behind `ssh://HOST/`
     QString group;
     QString tokenFile;                        ///< absolute; empty: no token
     std::chrono::milliseconds interval{1000}; ///< between two polls
@@ -82,6 +84,7 @@ struct FleetEntry
     std::optional<RestartByCommand> build{}; ///< run before each start and restart; nothing: nothing is to be built
     QStringList profiles{};                  ///< in which it is part of the fleet; empty: in all of them
     QString outputName{};                    ///< under which its output is kept; empty: its name (outputNameOf())
+    RemoteHost host{};                       ///< the machine it is on, and is started on
 
     bool operator==(const FleetEntry &) const = default;
 };
@@ -89,12 +92,18 @@ struct FleetEntry
 /// Why `entry` cannot be restarted or started, as a sentence that names what to write; empty if it can.
 QString whyNotRestartable(const FleetEntry &entry);
 QString whyNotStartable(const FleetEntry &entry);
-/// The command that starts it; null if the fleet file has none.
+/// The command that starts it on this machine; null if the fleet file has none.
 const RestartByCommand *commandToStart(const FleetEntry &entry);
 RestartByCommand *commandOf(FleetEntry &entry); ///< the same, to be changed
 
 /// Under which name its output is kept: that of one with a port of its own is no other worktree's.
 const QString &outputNameOf(const FleetEntry &entry);
+
+/// The entry, with the URL that it has over there, as one of that host: its URL and its output are no other's.
+FleetEntry onHost(FleetEntry entry, const RemoteHost &host);
+
+/// Where a process of this machine would listen for it; nothing: it is another machine's.
+std::optional<ServiceAddress> localAddressOf(const FleetEntry &entry);
 
 /// Reads the entry's token by readSecretFile(), and looks its user up; never waits for the file.
 Result<ServiceTarget> targetOf(const FleetEntry &entry);
@@ -107,8 +116,10 @@ struct Fleet
     QString path; ///< of its file; empty: not from a file
     QList<FleetEntry> services;
     QList<FleetHook> hooks{};
+    QList<RemoteHost> hosts{}; ///< in the order of the file
 
-    const FleetEntry *find(const QString &name) const; ///< null: no such service
+    const RemoteHost *findHost(const QString &name) const; ///< null: no such host
+    const FleetEntry *find(const QString &name) const;     ///< null: no such service
     /// Those of no profile or of one of these, and what they depend on, in the order of the file.
     QList<FleetEntry> ofProfiles(const QStringList &profiles) const;
     QStringList profiles() const; ///< that entries name, each once

@@ -2,6 +2,7 @@
 #include "common/fleet/fleetfile.h"
 
 #include "common/base/homedirectory.h"
+#include "common/base/printable.h"
 #include "common/fleet/entryreader.h"
 #include "common/fleet/fleetrun.h"
 #include "common/fleet/keptports.h"
@@ -124,6 +125,8 @@ void tellAddresses(QList<FleetEntry> &entries, const std::vector<EntryReader> &r
     for (std::size_t i = 0; i < readers.size(); ++i) {
         const FleetEntry &entry = entries[qsizetype(i)];
         const RestartByCommand *const command = commandToStart(entry);
+        if (!entry.host.isHere())
+            continue;
         const bool isBehind = command && command->isOwnRun && readers[i].port(); // the wrapper is at its URL
         addresses.insert(u"HEPHAESTUS_URL_"_s + variablePart(entry.name),
                          isBehind ? u"http://127.0.0.1:%1"_s.arg(*readers[i].port()) : entry.url);
@@ -141,14 +144,39 @@ void tellAddresses(QList<FleetEntry> &entries, const std::vector<EntryReader> &r
     }
 }
 
+/// Each `[[host]]`, as far as it could be read.
+QList<RemoteHost> readHosts(ConfigTable &root)
+{
+    QList<RemoteHost> hosts;
+    QStringList names;
+    for (ConfigTable table : root.tables(u"host"_s)) {
+        RemoteHost host{table.text(u"name"_s), {}};
+        if (host.name.isEmpty())
+            table.fail(u"name"_s, u"missing; a host needs a name"_s);
+        else if (host.name.size() > 200 || printable(host.name) != host.name || !whyNoDestination(host.name).isEmpty())
+            table.fail(u"name"_s, u"expected 1 to 200 visible characters without a blank, and no - before them"_s);
+        else if (names.contains(host.name))
+            table.fail(u"name"_s, u"\"%1\" is there twice"_s.arg(host.name));
+        host.ssh = table.text(u"ssh"_s, host.name);
+        if (const QString why = whyNoDestination(host.ssh); !why.isEmpty() && table.has(u"ssh"_s))
+            table.fail(u"ssh"_s, why);
+        table.finish();
+        names << host.name;
+        if (!host.name.isEmpty())
+            hosts << host;
+    }
+    return hosts;
+}
+
 FleetReading readDocument(const ConfigDocument &document, const QString &path, const FleetReadOptions &options)
 {
     FleetReading reading;
     reading.fleet.path = QFileInfo(path).absoluteFilePath();
     ConfigTable root = document.root();
+    reading.fleet.hosts = readHosts(root);
     std::vector<EntryReader> readers;
     for (const ConfigTable &table : root.tables(u"service"_s))
-        readers.emplace_back(table, QFileInfo(path).absolutePath(), options);
+        readers.emplace_back(table, QFileInfo(path).absolutePath(), reading.fleet.hosts, options);
     keepPorts(readers, reading.fleet.path, options);
     QMap<QString, quint16> ports;
     for (const EntryReader &reader : readers) {

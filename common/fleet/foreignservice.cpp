@@ -6,7 +6,6 @@
 #include "common/base/printable.h"
 #include "common/base/processentry.h"
 #include "common/base/username.h"
-#include "common/client/httpconnection.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/portholders.h"
 
@@ -53,17 +52,24 @@ QString directoryOf(const RestartByCommand &command)
     return canonical(directory) == canonical(QFileInfo(defaultFleetPath()).path()) ? QString() : canonical(directory);
 }
 
-/// Whether the kernel knows the process by this number as that user's, begun when the report says. A pid of another pid
+/// Whether the kernel knows the process by this number as one that began when the report says. A pid of another pid
 /// namespace is some other process here.
-bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
+bool beganAt(qint64 pid, const QDateTime &told)
 {
-    struct stat status = {};
     const auto process = readProcess(pid);
-    if (!process || !told.isValid() || ::stat(u"/proc/%1"_s.arg(pid).toLatin1().constData(), &status) != 0)
+    if (!process || !told.isValid())
         return false;
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(process->age());
     const auto late = std::chrono::milliseconds(QDateTime::currentDateTimeUtc().addDuration(-age).msecsTo(told));
-    return userName(status.st_uid) == user && std::chrono::abs(late) < LongestBeginning;
+    return std::chrono::abs(late) < LongestBeginning;
+}
+
+/// And as that user's.
+bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
+{
+    struct stat status = {};
+    return beganAt(pid, told) && ::stat(u"/proc/%1"_s.arg(pid).toLatin1().constData(), &status) == 0
+        && userName(status.st_uid) == user;
 }
 
 bool isOfOtherPlace(const QString &own, const ServiceIdentity &identity)
@@ -80,15 +86,15 @@ bool isOfOtherPlace(const QString &own, const ServiceIdentity &identity)
 QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
 {
     const RestartByCommand *const command = commandToStart(entry);
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!command || !peer || !peer->address.isLoopback() || !report.identity)
+    const std::optional<ServiceAddress> address = localAddressOf(entry);
+    if (!command || !address || !report.identity)
         return {};
     const ServiceIdentity &identity = *report.identity;
     const QString own = directoryOf(*command);
     const QString expected = entry.user.isEmpty() ? userName(::geteuid()) : entry.user;
     // A place that is not here may be one of a container; the kernel says so of a pid that it does not show.
     const bool isPlaceHere = !identity.directory.isEmpty()
-        && (QFileInfo::exists(identity.directory) || (report.pid && isHeldBy(peer->address, *report.pid)));
+        && (QFileInfo::exists(identity.directory) || (report.pid && isHeldBy(*address, *report.pid)));
     const bool isOtherPlace = !own.isEmpty() && isPlaceHere && isOfOtherPlace(own, identity);
     const bool isOtherUser = !identity.user.isEmpty() && identity.user != expected && report.pid
         && isProcessOf(identity.user, *report.pid, report.startTime);
@@ -106,6 +112,8 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
         parts << u"pid %1"_s.arg(*report.pid);
     return parts.join(u", "_s);
 }
+
+bool isProcessHere(const HealthReport &report) { return report.pid && beganAt(*report.pid, report.startTime); }
 
 void ForeignServices::addTo(HealthReport &report, const FleetEntry &entry)
 {

@@ -18,6 +18,10 @@ namespace Hephaestus {
 /// container.
 QString foreignOwner(const FleetEntry &entry, const HealthReport &report);
 
+/// Whether the kernel knows the report's pid as a process that began when the report says. False for one of another
+/// machine or container, whatever stands between.
+bool isProcessHere(const HealthReport &report);
+
 /// The same for who asks again and again: looks once at each process. One thread.
 class ForeignServices
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/logreader.h"
 
-#include "common/client/httpconnection.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 
@@ -12,11 +11,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Whether its files would be on this machine.
-bool keepsFilesHere(const FleetEntry &entry)
-{
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    return peer && (peer->address.kind == ServiceAddress::Kind::Unix || peer->address.isLoopback());
-}
+bool keepsFilesHere(const FleetEntry &entry) { return localAddressOf(entry).has_value(); }
 
 } // namespace
 

@@ -223,7 +223,10 @@ bool isOver(const PlannedStep &step, FleetAction action, const RestartSight &sig
         return itself ? sight.isNew || isStopped || isRefused || sight.error == ClientError::Disconnected
                       : sight.isAnswered;
     case RestartStep::ProcessGone: return sight.isProcessGone;
-    case RestartStep::PortFree: return isRefused || (action == FleetAction::Restart && sight.isNew);
+    case RestartStep::PortFree:
+        if (sight.isForwarded && sight.error == ClientError::Disconnected)
+            return true; // accepted by the forwarder, and by nobody behind it
+        return isRefused || (action == FleetAction::Restart && sight.isNew);
     case RestartStep::Started: return !itself || sight.isNew;
     case RestartStep::Ready: return sight.isNew && sight.isReady;
     case RestartStep::Healthy: return sight.isNew && sight.isReady && sight.isHealthy;

@@ -59,6 +59,7 @@ struct RestartSight
     QString phase{};                    ///< of a shutdown, by the latest answer
     std::optional<ClientError> error{}; ///< of the latest look
     bool isProcessGone = false;         ///< the one that the step waits for
+    bool isForwarded = false;           ///< who listens at its address here is not the service, and stays
     bool isNew = false;                 ///< the latest answer is that of another instance
     bool isReady = false;               ///< and it serves, as it says itself
     bool isHealthy = false;             ///< and it says that it is healthy

@@ -11,6 +11,7 @@
 #include "common/fleet/actturn.h"
 #include "common/fleet/environmentcomparison.h"
 #include "common/fleet/foreignservice.h"
+#include "common/fleet/hostact.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
@@ -75,6 +76,11 @@ private:
 
     void askFirst();
     void choosePlan(const Answer<HealthReport> &answer);
+    bool isDoneThere() const;
+    FleetEntry byItself() const;
+    void actThere();
+    void actWithoutProgram(const QString &why, const Answer<HealthReport> &answer);
+    void pursue(const Answer<HealthReport> &answer, const FleetEntry &planned);
     void checkCommand();
     void watchProcesses();
 
@@ -134,9 +140,11 @@ private:
     std::optional<HealthReport> m_seen;     ///< the latest answer, during this step
     std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
     QString m_lastMessage;
+    std::unique_ptr<HostAct> m_there; ///< carries the act out on the entry's host; null: it is done from here
     std::unique_ptr<StartCheck> m_check;
     QPointer<LaunchedProcess> m_build; ///< while it runs
     bool m_isBuilt = false;
+    bool m_isElsewhere = false; ///< the old process is not on this machine, although its address is
     std::unique_ptr<SupervisorRequest> m_request;
     std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
     std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself; null likewise
@@ -206,6 +214,7 @@ void RestartSequence::Private::begin()
     if (!peer)
         return fail(peer.problem().text());
     m_peer = *peer;
+    m_peer.host = entry.host;
     m_client = std::make_unique<ServiceClient>(*target);
     announce();
     m_turn.await();
@@ -274,6 +283,12 @@ void RestartSequence::Private::cancel()
 {
     if (isFinished)
         return;
+    if (m_there) {
+        m_isCancelled = true;
+        return fail(u"cancelled; %1"_s.arg(m_there->isAsked()
+                                               ? u"what has begun on %1 goes on there"_s.arg(entry.host.name)
+                                               : u"%1 was not asked yet"_s.arg(entry.host.name)));
+    }
     const bool isAsked = isBegun();
     if (isAsked && action == FleetAction::Restart && isLaunchDue() && !std::exchange(m_isCancelled, true))
         return tell(u"cancelled: it is stopping already, and is started again first"_s);
@@ -288,6 +303,8 @@ void RestartSequence::Private::cancel()
 
 QString RestartSequence::Private::afterCancel() const
 {
+    if (running && m_there && m_there->isAsked())
+        return u"what has begun on %1 goes on there"_s.arg(entry.host.name);
     if (!running || !isBegun())
         return {};
     if (action == FleetAction::Restart && isLaunchDue())
@@ -309,10 +326,87 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
     const QString found = m_old ? m_old->instanceId : QString();
     if (!options.instance.isEmpty() && options.instance != found)
         return fail(otherInstanceText(entry.name, options.instance, found, answer.reply.message));
+    if (!entry.host.isHere() && answer.reply.error == ClientError::NotAsked)
+        return fail(answer.reply.message + u"; nothing was done"_s);
+    if (!isDoneThere())
+        return pursue(answer, entry.host.isHere() ? entry : byItself());
+    m_there = std::make_unique<HostAct>(entry, action, found, m_old.has_value());
+    connect(m_there.get(), &HostAct::impossible, this,
+            [this, answer](const QString &why) { actWithoutProgram(why, answer); });
+    actThere();
+}
+
+/// What a service does to itself it can be asked for from here. All else is up to its machine.
+bool RestartSequence::Private::isDoneThere() const
+{
+    if (entry.host.isHere())
+        return false;
+    const bool isByItself = std::holds_alternative<RestartByService>(entry.restart) && m_old
+        && (action == FleetAction::Stop
+            || (action == FleetAction::Restart && m_old->capabilities.contains(u"restart"_s)));
+    return !isByItself;
+}
+
+/// The entry as far as its endpoints alone can do what it says: nothing is built or started here for another machine.
+FleetEntry RestartSequence::Private::byItself() const
+{
+    FleetEntry planned = entry;
+    planned.restart = RestartByService{};
+    planned.build.reset();
+    return planned;
+}
+
+void RestartSequence::Private::actThere()
+{
+    m_turn.stop(); // its machine knows who wants what
+    receipt.oldInstance = m_old ? m_old->instanceId : QString();
+    receipt.oldPid = m_old ? m_old->pid : std::nullopt;
+    connect(m_there.get(), &HostAct::stepStarted, this, [this](RestartStep step) {
+        m_turn.noteStep(step);
+        if (step == RestartStep::Started)
+            answerThoseSoFar();
+        Q_EMIT q->stepStarted(step);
+    });
+    connect(m_there.get(), &HostAct::stepFinished, q, &RestartSequence::stepFinished);
+    connect(m_there.get(), &HostAct::progressed, this, [this](const QString &text) { tell(printable(text)); });
+    connect(m_there.get(), &HostAct::finished, this, [this](const Receipt &there) {
+        if (!running)
+            return;
+        const QString note = receipt.note;
+        receipt = there;
+        if (!note.isEmpty())
+            receipt.note = receipt.note.isEmpty() ? note : note + u"; "_s + receipt.note;
+        finish();
+    });
+    m_there->start();
+}
+
+/// With the endpoints alone a service can be stopped, and asked to restart itself. It is not stopped for a start that
+/// nobody could carry out.
+void RestartSequence::Private::actWithoutProgram(const QString &why, const Answer<HealthReport> &answer)
+{
+    if (!running)
+        return;
+    m_there.release()->deleteLater(); // it is calling us
+    const bool canRestart =
+        m_old && m_old->capabilities.contains(u"restart"_s) && m_old->status == ServiceStatus::Healthy;
+    const QString note = u"done by its endpoints alone: %1"_s.arg(why);
+    if (action == FleetAction::Stop || (action == FleetAction::Restart && canRestart)) {
+        receipt.note = receipt.note.isEmpty() ? note : receipt.note + u"; "_s + note;
+        return pursue(answer, byItself());
+    }
+    if (action == FleetAction::Restart && m_old)
+        return fail(u"%1. %2 was not asked to shut down, because it could not be started again; hephaestus shutdown "
+                    "stops it"_s.arg(why, entry.name));
+    fail(why);
+}
+
+void RestartSequence::Private::pursue(const Answer<HealthReport> &answer, const FleetEntry &planned)
+{
     FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused, .isBuilt = m_isBuilt};
     if (m_old) {
         if (const QString owner = foreignOwner(entry, *m_old); !owner.isEmpty())
-            return fail(foreignText(entry.name, m_peer.address.text(), owner));
+            return fail(foreignText(entry.name, m_peer.place(), owner));
         receipt.oldInstance = m_old->instanceId;
         receipt.oldPid = m_old->pid;
         watchProcesses();
@@ -323,11 +417,11 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
         look.hasRemains = m_started.isAdoptedAlive();
         look.silence = answer.reply.message;
         // Who only takes connections holds the address all the same.
-        const auto holder = look.isRefused ? std::nullopt : findPortHolder(m_peer.address);
+        const auto holder = look.isRefused || !entry.host.isHere() ? std::nullopt : findPortHolder(m_peer.address);
         if (holder)
             look.silence += u". The address is held by %1."_s.arg(holder->text());
     }
-    m_plan = planFor(entry, action, look, options);
+    m_plan = planFor(planned, action, look, options);
     if (!m_plan.failure.isEmpty())
         return fail(m_plan.failure);
     if (m_plan.done.isEmpty())
@@ -361,8 +455,10 @@ void RestartSequence::Private::checkCommand()
 /// namespace.
 void RestartSequence::Private::watchProcesses()
 {
-    if (m_old->pid && isHeldBy(m_peer.address, *m_old->pid))
+    if (m_old->pid && entry.host.isHere() && isHeldBy(m_peer.address, *m_old->pid))
         m_oldProcess = ProcessWatch::open(*m_old->pid);
+    m_isElsewhere =
+        entry.host.isHere() && m_peer.address.isLoopback() && m_old->pid && !m_oldProcess && !isProcessHere(*m_old);
     if (m_oldProcess && m_old->process && m_old->process->pid)
         m_oldProgram = ProcessWatch::open(*m_old->process->pid);
     for (const auto &process : {m_oldProcess.get(), m_oldProgram.get()}) {
@@ -626,6 +722,7 @@ RestartSight RestartSequence::Private::sight() const
             .phase = m_seen && m_seen->shutdown ? m_seen->shutdown->phase : QString(),
             .error = m_lastError,
             .isProcessGone = m_step->step == RestartStep::ProcessGone && awaitedProcess()->isGone(),
+            .isForwarded = m_isElsewhere,
             .isNew = isNewSeen(),
             .isReady = m_seen && isReady(*m_seen) && !isStrangers(),
             .isHealthy = m_seen && m_seen->status == ServiceStatus::Healthy && !isStrangers(),
@@ -636,7 +733,7 @@ LateFacts RestartSequence::Private::lateFacts() const
 {
     return {.service = entry.name,
             .method = receipt.method,
-            .address = m_peer.address.text(),
+            .address = m_peer.place(),
             .progress = m_told,
             .answer = m_lastMessage,
             .newInstance = isNewSeen() ? std::optional(m_seen->instanceId) : std::nullopt,
@@ -653,7 +750,7 @@ LateFacts RestartSequence::Private::lateFacts() const
 /// Of the address, unless it is what was started here.
 QString RestartSequence::Private::holder() const
 {
-    const std::optional<PortHolder> holder = findPortHolder(m_peer.address);
+    const std::optional<PortHolder> holder = entry.host.isHere() ? findPortHolder(m_peer.address) : std::nullopt;
     if (!holder || holder->pid == m_started.launchedPid())
         return {};
     return holderText(*holder, m_peer.address);
@@ -713,9 +810,13 @@ void RestartSequence::Private::look()
 {
     if (!running || !m_step || m_isFailing || !m_calledOff.isEmpty())
         return;
-    if (isOver(*m_step, action, sight()))
+    if (isOver(*m_step, action, sight())) {
+        if (m_step->step == RestartStep::PortFree && m_isElsewhere && m_lastError != ClientError::Refused)
+            m_line.message =
+                u"not seen: pid %1 is not on this machine, and what listens at %2 leads to it"_s.arg(*m_old->pid)
+                    .arg(m_peer.place());
         endStep(StepOutcome::Ok);
-    else if (m_clock.now() - m_stepStarted < m_step->deadline)
+    } else if (m_clock.now() - m_stepStarted < m_step->deadline)
         return;
     else if (mayBeLate(*m_step))
         endStep(StepOutcome::TimedOut);
@@ -817,6 +918,7 @@ void RestartSequence::Private::finish()
     if (receipt.failure.isEmpty() && action == FleetAction::Stop && !trouble.isEmpty())
         receipt.failure = u"it is stopped, but its clean-up was incomplete: "_s + trouble;
     receipt.ok = receipt.failure.isEmpty();
+    receipt.host = entry.host.name;
     if (receipt.total == Seconds(0))
         receipt.total = m_clock.now() - m_began;
     if (receipt.ok && action != FleetAction::Stop && m_seen) {

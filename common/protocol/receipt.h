@@ -47,6 +47,16 @@ struct ReceiptStep
     bool operator==(const ReceiptStep &) const = default;
 };
 
+/// What is told of an act while it goes on.
+struct ActNews
+{
+    QString service;
+    std::optional<ReceiptStep> step{}; ///< begun, if it is Running; else ended
+    QString text{};                    ///< what it waits for, to be shown
+
+    bool operator==(const ActNews &) const = default;
+};
+
 /// What a restart, a start or a stop came to, with the proof of it.
 struct Receipt
 {
@@ -64,6 +74,7 @@ struct Receipt
     bool ok = false;
     QString failure; ///< why not, and what to do about it; empty if ok
     QString note;    ///< one line of how it came about: another one's act that was joined, or one that was broken off
+    QString host{};  ///< where it was carried out, by its clock; empty: on this machine
 
     bool operator==(const Receipt &) const = default;
 };

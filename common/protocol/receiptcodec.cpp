@@ -43,20 +43,24 @@ ReceiptStep readStep(const JsonReader &reader)
     return step;
 }
 
+QJsonObject objectOf(const ReceiptStep &step)
+{
+    QJsonObject object = withoutEmpty({{u"name"_s, step.name.text()},
+                                       {u"outcome"_s, wireName(step.outcome)},
+                                       {u"duration_seconds"_s, wireSeconds(step.duration)},
+                                       {u"message"_s, step.message}});
+    if (!step.output.isEmpty())
+        object.insert(u"output"_s, QJsonArray::fromStringList(step.output));
+    return object;
+}
+
 } // namespace
 
 QByteArray encode(const Receipt &receipt)
 {
     QJsonArray steps;
-    for (const ReceiptStep &step : receipt.steps) {
-        QJsonObject object = withoutEmpty({{u"name"_s, step.name.text()},
-                                           {u"outcome"_s, wireName(step.outcome)},
-                                           {u"duration_seconds"_s, wireSeconds(step.duration)},
-                                           {u"message"_s, step.message}});
-        if (!step.output.isEmpty())
-            object.insert(u"output"_s, QJsonArray::fromStringList(step.output));
-        steps.append(object);
-    }
+    for (const ReceiptStep &step : receipt.steps)
+        steps.append(objectOf(step));
     const QJsonObject object = withoutEmpty({
         {u"service"_s, receipt.service},
         {u"action"_s, receipt.action.text()},
@@ -72,6 +76,7 @@ QByteArray encode(const Receipt &receipt)
         {u"ok"_s, receipt.ok},
         {u"failure"_s, receipt.failure},
         {u"note"_s, receipt.note},
+        {u"host"_s, receipt.host},
     });
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
@@ -96,7 +101,30 @@ Result<Receipt> decodeReceipt(QByteArrayView json)
         reader.flag("ok"_L1, receipt.ok);
         reader.text("failure"_L1, receipt.failure);
         reader.text("note"_L1, receipt.note);
+        reader.text("host"_L1, receipt.host);
         return receipt;
+    });
+}
+
+QByteArray encode(const ActNews &news)
+{
+    QJsonObject object = withoutEmpty({{u"service"_s, news.service}, {u"progress"_s, news.text}});
+    if (news.step)
+        object.insert(u"step"_s, objectOf(*news.step));
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+Result<ActNews> decodeActNews(QByteArrayView json)
+{
+    return decodeObject(json, [](const JsonReader &reader) {
+        ActNews news;
+        if (reader.has("step"_L1))
+            news.step = readStep(reader.object("step"_L1));
+        else
+            reader.require("progress"_L1, "a step or its progress"_L1);
+        reader.text("service"_L1, news.service);
+        reader.text("progress"_L1, news.text);
+        return news;
     });
 }
 

@@ -14,4 +14,10 @@ QByteArray encode(const Receipt &receipt);
 
 Result<Receipt> decodeReceipt(QByteArrayView json);
 
+/// One line of `--json --steps`, before the receipt.
+QByteArray encode(const ActNews &news);
+
+/// A Problem for what is a receipt, or anything else.
+Result<ActNews> decodeActNews(QByteArrayView json);
+
 } // namespace Hephaestus

@@ -42,6 +42,8 @@ struct ServiceSnapshot
     QString message; ///< why there is no report
     Seconds latency{0};
     std::optional<HealthReport> report; ///< nothing: no answer that is understood
+    QString host{};                     ///< the machine it is on, as the fleet file calls it; empty: by its URL
+    bool isHostLost = false;            ///< it was not asked, because there is no connection to that host
 
     bool operator==(const ServiceSnapshot &) const = default;
 };

@@ -22,6 +22,8 @@ QByteArray encode(const QList<ServiceSnapshot> &snapshots)
             {u"message"_s, snapshot.message.isEmpty() ? QJsonValue() : QJsonValue(snapshot.message)},
             {u"latency_seconds"_s, snapshot.latency.count()},
         };
+        if (!snapshot.host.isEmpty())
+            object["host"_L1] = snapshot.host;
         object["report"_L1] =
             snapshot.report ? QJsonValue(QJsonDocument::fromJson(encode(*snapshot.report)).object()) : QJsonValue();
         array.append(object);

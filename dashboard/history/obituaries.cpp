@@ -8,7 +8,6 @@
 #include "common/fleet/plannedend.h"
 
 #include <QFile>
-#include <QUrl>
 
 #include <csignal>
 #include <cstring>
@@ -26,19 +25,6 @@ constexpr qint64 LogBytes = 16 * 1024;
 constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
 constexpr auto LogPause = 60s;      ///< between two looks at a service's output, for the case that it dies
 constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
-
-/// Where its process, if it is of this machine, can be looked for.
-std::optional<ServiceAddress> localAddress(const QString &url)
-{
-    if (url.startsWith("unix:"_L1)) {
-        const Result<ServiceAddress> address = parseServiceAddress(url);
-        return address ? std::optional(*address) : std::nullopt;
-    }
-    const QUrl parsed(url);
-    const ServiceAddress address{
-        ServiceAddress::Kind::Tcp, parsed.host(), quint16(parsed.port(parsed.scheme() == "https"_L1 ? 443 : 80)), {}};
-    return address.isLoopback() ? std::optional(address) : std::nullopt;
-}
 
 /// Of `SIGSEGV`; 0: none.
 int signalNumber(const QString &signal)
@@ -139,7 +125,7 @@ void Obituaries::watchProcess(ServiceId id, Subject &subject)
     const Clock::TimePoint now = m_clock.now();
     if (subject.foreignPid == pid && now - subject.searched < ForeignPause)
         return;
-    const std::optional<ServiceAddress> address = localAddress(subject.entry.url);
+    const std::optional<ServiceAddress> address = localAddressOf(subject.entry);
     if (address && !m_deaths.isFull() && m_holds(*address, pid))
         m_deaths.watch(id, pid);
     if (!m_deaths.isWatching(id, pid)) {

@@ -16,6 +16,8 @@ namespace {
 /// Empty: it is this machine, where all ends with a reboot, or it is a socket.
 QString hostOf(const FleetEntry &entry)
 {
+    if (!entry.host.isHere())
+        return entry.host.name;
     const QUrl url(entry.url);
     const QString host = entry.url.startsWith("unix:"_L1) ? QString() : url.host();
     return host.isEmpty() || ServiceAddress{ServiceAddress::Kind::Tcp, host, 0, {}}.isLoopback() ? QString() : host;

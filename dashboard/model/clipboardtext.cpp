@@ -32,6 +32,16 @@ QString asCurl(const FleetEntry &entry, const QString &tokenDirectory)
         source = u"secret-tool lookup server hephaestus user %1"_s.arg(quoted(entry.url));
     if (!source.isEmpty()) // printf is of the shell itself: the token is in no process's arguments
         command = u"printf 'Authorization: Bearer %s' \"$(%1)\" | %2 -H @-"_s.arg(source, command);
+    if (const auto parts = splitUrl(entry.url)) { // asked over there, where its address means something
+        FleetEntry there = entry;
+        there.url = parts->second;
+        there.token.clear();
+        there.tokenFile.clear();
+        QStringList words{u"ssh"_s};
+        for (const QString &word : destinationOf(entry.host))
+            words << (word.startsWith(u'-') ? word : quoted(word));
+        return words.join(u' ') + u' ' + quoted(asCurl(there, tokenDirectory));
+    }
     if (entry.url.startsWith("unix:"_L1))
         return command + u" --unix-socket %1 http://localhost%2"_s.arg(quoted(entry.url.mid(5)), Endpoint::Status);
     QString url = entry.url;

@@ -22,13 +22,23 @@ QString tomlText(const QString &text)
 QByteArray fleetFileWith(const QList<FleetEntry> &services)
 {
     QString file = u"# Written by hephaestus-dashboard. `hephaestus status --fleet THIS_FILE` reads it too.\n"_s;
+    QSet<QString> hosts;
+    for (const FleetEntry &entry : services) {
+        if (entry.host.isHere() || hosts.contains(entry.host.name))
+            continue;
+        hosts << entry.host.name;
+        file += u"\n[[host]]\nname = %1\nssh = %2\n"_s.arg(tomlText(entry.host.name), tomlText(entry.host.ssh));
+    }
     QSet<QString> names;
     for (const FleetEntry &entry : services) {
         const QString name =
             names.contains(entry.name) ? (entry.name + u' ' + entry.url).left(200) : entry.name.left(200);
         names << name;
         file += u"\n[[service]]\n"_s;
-        file += u"name = %1\nurl = %2\n"_s.arg(tomlText(name), tomlText(entry.url));
+        const auto parts = splitUrl(entry.url);
+        if (!entry.host.isHere())
+            file += u"host = %1\n"_s.arg(tomlText(entry.host.name));
+        file += u"name = %1\nurl = %2\n"_s.arg(tomlText(name), tomlText(parts ? parts->second : entry.url));
         if (!entry.group.isEmpty())
             file += u"group = %1\n"_s.arg(tomlText(entry.group));
         if (std::holds_alternative<RestartByService>(entry.restart))

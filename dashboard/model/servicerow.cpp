@@ -202,6 +202,11 @@ QString placeOf(const FleetEntry &entry)
 {
     if (entry.url.startsWith("unix:"_L1))
         return entry.url;
+    if (const auto parts = splitUrl(entry.url)) {
+        FleetEntry there = entry;
+        there.url = parts->second;
+        return u"%1 on %2"_s.arg(placeOf(there), entry.host.name);
+    }
     const QUrl url(entry.url);
     return url.isValid() && !url.authority().isEmpty()
         ? url.authority() + (url.path().size() > 1 ? url.path() : QString())

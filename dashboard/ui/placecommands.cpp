@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/placecommands.h"
 
-#include "common/protocol/serviceaddress.h"
 #include "dashboard/model/displaytext.h"
 
 #include <QAction>
@@ -31,13 +30,7 @@ PlaceCommands::PlaceCommands(FleetModel &fleet, QWidget *window)
     update();
 }
 
-bool PlaceCommands::isHere(const FleetEntry &entry)
-{
-    if (entry.url.startsWith("unix:"_L1))
-        return true;
-    const QUrl url(entry.url);
-    return ServiceAddress{ServiceAddress::Kind::Tcp, url.host(), quint16(url.port(80)), {}}.isLoopback();
-}
+bool PlaceCommands::isHere(const FleetEntry &entry) { return localAddressOf(entry).has_value(); }
 
 QString PlaceCommands::folderOf(const ServiceRow &row)
 {

@@ -29,6 +29,7 @@ TEST_PACKAGES=(
     prometheus victoria-metrics python3-prometheus-client # promtool, servers, and a reader of OpenMetrics
     postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool trayer git mold strace
+    openssh-client openssh-server # hosts of the tests' own
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
     python3-pytest python3-mypy python3-flake8 # the Python package

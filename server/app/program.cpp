@@ -26,6 +26,7 @@ constexpr Command Commands[] = {
     {"start", startCommand, "start services of the fleet file, detached"},
     {"up", upCommand, "start the whole fleet"},
     {"down", downCommand, "stop the whole fleet"},
+    {"fleet", fleetCommand, "list the services of the fleet file"},
     {"wait", waitCommand, "wait until services are healthy, or run the code on disk"},
     {"exec", execCommand, "run a command if nothing in the fleet is stale"},
     {"affected", affectedCommand, "list the services that have loaded a file"},

@@ -24,7 +24,8 @@ QString doneWord(const Receipt &receipt)
 {
     if (receipt.steps.isEmpty())
         return receipt.action == FleetAction::Stop ? u"was not running"_s : u"is running already"_s;
-    const QString time = u" in %1"_s.arg(formatDuration(receipt.total));
+    const QString time = (receipt.host.isEmpty() ? QString() : u" on "_s + printable(receipt.host))
+        + u" in %1"_s.arg(formatDuration(receipt.total));
     return (receipt.action == FleetAction::Stop        ? u"stopped"_s
                 : receipt.action == FleetAction::Start ? u"started"_s
                                                        : u"restarted"_s)
@@ -52,6 +53,22 @@ QString stepLine(const ReceiptStep &step, const Terminal &terminal)
         + terminal.painted(message, ok ? Paint::Faint : Paint::Bad) + u'\n' + output;
 }
 
+/// As JSON, a line each.
+void printNews(RestartSequence *sequence, const Terminal &terminal)
+{
+    const QString name = sequence->entry().name;
+    const auto print = [terminal](const ActNews &news) { terminal.write(QString::fromUtf8(encode(news)) + u'\n'); };
+    QObject::connect(sequence, &RestartSequence::stepStarted, sequence, [print, name](RestartStep step) {
+        print({name, ReceiptStep{step, StepOutcome::Running, Seconds(0), {}}, {}});
+    });
+    QObject::connect(sequence, &RestartSequence::stepFinished, sequence, [print, name](const ReceiptStep &step) {
+        print({name, step, {}});
+    });
+    QObject::connect(sequence, &RestartSequence::progressed, sequence, [print, name](const QString &text) {
+        print({name, {}, text});
+    });
+}
+
 } // namespace
 
 QString receiptLine(const Receipt &receipt)
@@ -70,10 +87,10 @@ QString receiptLine(const Receipt &receipt)
     return doneWord(receipt) + (facts.isEmpty() ? QString() : u": "_s + facts.join(u", "_s)) + note;
 }
 
-int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json)
+int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, ActOutput output)
 {
     int interrupt = 0;
-    const QList<Receipt> receipts = runForReceipts(services, action, terminal, json, &interrupt);
+    const QList<Receipt> receipts = runForReceipts(services, action, terminal, output, &interrupt);
     if (interrupt != 0)
         return ExitInterrupted + interrupt;
     const bool allOk = std::all_of(receipts.begin(), receipts.end(), [](const Receipt &receipt) { return receipt.ok; });
@@ -81,16 +98,19 @@ int runAction(const QList<FleetEntry> &services, FleetAction action, const Termi
 }
 
 QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
-                              bool json, int *interrupt)
+                              ActOutput output, int *interrupt)
 {
     FleetRun run(services, action);
     QEventLoop loop;
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
-        if (json)
+        if (output == ActOutput::Receipts)
             return;
-        terminal.write(
-            terminal.painted(u"%1 %2"_s.arg(wireName(action), printable(sequence->entry().name)), Paint::Strong)
-            + u'\n');
+        if (output == ActOutput::Steps)
+            return printNews(sequence, terminal);
+        const FleetEntry &entry = sequence->entry();
+        const QString place = entry.host.isHere() ? QString() : u" on "_s + printable(entry.host.name);
+        terminal.write(terminal.painted(u"%1 %2%3"_s.arg(wireName(action), printable(entry.name), place), Paint::Strong)
+                       + u'\n');
         QObject::connect(sequence, &RestartSequence::stepFinished, &loop,
                          [&](const ReceiptStep &step) { terminal.write(stepLine(step, terminal)); });
         QObject::connect(sequence, &RestartSequence::progressed, &loop, [&](const QString &text) {
@@ -100,7 +120,7 @@ QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction act
         });
     });
     QObject::connect(&run, &FleetRun::serviceFinished, &loop, [&](const Receipt &receipt) {
-        if (json)
+        if (output != ActOutput::Text)
             return terminal.write(QString::fromUtf8(encode(receipt)) + u'\n');
         terminal.write(terminal.painted(printable(receipt.service), Paint::Strong) + u": "_s
                        + terminal.painted(receiptLine(receipt), receipt.ok ? Paint::None : Paint::Bad) + u'\n');

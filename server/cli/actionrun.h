@@ -6,14 +6,20 @@
 
 namespace Hephaestus {
 
-/// Runs `action` on the services and prints each step as it ends and each receipt; as JSON, one line a receipt and no
-/// steps. Runs an event loop. Returns the exit code: ExitNotSo if one did not succeed, 128+n if signal n interrupted
-/// it.
-int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, bool json);
+/// What is printed of acts.
+enum class ActOutput {
+    Text,     ///< each step as it ends, and each receipt
+    Receipts, ///< JSON: one line a receipt
+    Steps,    ///< and before it a line for each step that begins or ends, and for what is waited for
+};
+
+/// Runs `action` on the services, and prints. Runs an event loop. Returns the exit code: ExitNotSo if one did not
+/// succeed, 128+n if signal n interrupted it.
+int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, ActOutput output);
 /// The same, for the receipts. SIGINT, SIGTERM or SIGHUP cancel the run (FleetRun::cancel()); `interrupt` says which
 /// came, or 0.
 QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
-                              bool json, int *interrupt = nullptr);
+                              ActOutput output, int *interrupt = nullptr);
 
 /// What a receipt says in one line: `restarted in 98 ms: pid 41 → 57, instance a1 → b2, code fresh`.
 QString receiptLine(const Receipt &receipt);

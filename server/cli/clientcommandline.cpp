@@ -10,6 +10,7 @@
 #include "common/protocol/serviceaddress.h"
 #include "server/cli/commanderror.h"
 #include "server/cli/globaloptions.h"
+#include "server/cli/hostcommand.h"
 
 #include <QFileInfo>
 
@@ -31,6 +32,11 @@ ClientCommandLine::ClientCommandLine(const QString &description, const QString &
          u"The fleet file. Without it: $HEPHAESTUS_FLEET, fleet.toml here or above within the git work tree, %1."_s.arg(
              defaultFleetPath()),
          u"FILE"_s});
+    m_parser.addOption(
+        {u"host"_s,
+         u"A machine that ssh reaches, by its name in the fleet file or as ssh takes it: its own fleet file "
+         "counts, and URLs are meant there."_s,
+         u"NAME"_s});
     m_parser.addOption({u"profile"_s,
                         u"Of the whole fleet, those of this profile, too, and what they depend on; may be repeated."_s,
                         u"NAME"_s});
@@ -44,6 +50,17 @@ void ClientCommandLine::addJsonOption(const QString &description)
 {
     m_hasJson = true;
     m_parser.addOption({u"json"_s, description});
+}
+
+void ClientCommandLine::addStepsOption()
+{
+    m_parser.addOption(
+        {u"steps"_s, u"With --json: also a line for each step that begins or ends, before the receipt."_s});
+}
+
+ActOutput ClientCommandLine::actOutput() const
+{
+    return !m_isJson ? ActOutput::Text : m_parser.isSet(u"steps"_s) ? ActOutput::Steps : ActOutput::Receipts;
 }
 
 void ClientCommandLine::addPrometheusOption()
@@ -75,6 +92,10 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
         return usageError(u"no service given; write a name from the fleet file, or a URL"_s);
     if (m_hasPrometheus && m_parser.isSet(u"prometheus"_s))
         return {};
+    if (m_parser.isSet(u"host"_s)) {
+        if (const auto exit = readHost())
+            return exit;
+    }
     if (m_parser.isSet(u"fleet"_s) || names.isEmpty()) {
         if (const auto exit = readFleetFile())
             return exit;
@@ -96,6 +117,8 @@ std::optional<int> ClientCommandLine::readFleetFile()
 {
     if (std::exchange(m_isFleetRead, true))
         return {};
+    if (!m_host.isHere())
+        return readFleetOfHost();
     const QString given = m_parser.value(u"fleet"_s);
     if (given.isEmpty() && m_parser.isSet(u"fleet"_s))
         return usageError(u"--fleet: expected a file"_s);
@@ -119,6 +142,24 @@ std::optional<int> ClientCommandLine::readFleetFile()
     return usageError(problems.join(u'\n'), u"invalid_fleet"_s);
 }
 
+std::optional<int> ClientCommandLine::readHost()
+{
+    const Result<RemoteHost> host = findHost(m_parser.value(u"host"_s), m_parser.value(u"fleet"_s));
+    if (!host)
+        return usageError(u"--host: "_s + printable(host.problem().text()));
+    m_host = *host;
+    return {};
+}
+
+std::optional<int> ClientCommandLine::readFleetOfHost()
+{
+    Result<Fleet> fleet = fleetOfHost(m_host);
+    if (!fleet)
+        return tellError(m_command, {u"no_fleet"_s, printable(fleet.problem().what)}, m_isJson, ExitNotSo);
+    m_fleet = std::move(*fleet);
+    return {};
+}
+
 std::optional<int> ClientCommandLine::chooseProfiles()
 {
     const QStringList wanted = m_parser.values(u"profile"_s);
@@ -140,7 +181,7 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
         const Result<FleetEntry> entry = entryForUrl(name);
         if (!entry)
             return usageError(printable(entry.problem().text()), u"invalid_url"_s);
-        m_services << *entry;
+        m_services << (m_host.isHere() || !entry->host.isHere() ? *entry : onHost(*entry, m_host));
         return {};
     }
     if (const auto exit = readFleetFile())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "server/cli/actionrun.h"
 #include "server/cli/terminal.h"
 
 #include <QCommandLineParser>
@@ -30,6 +31,10 @@ public:
     void addJsonOption(const QString &description);
     bool isJson() const { return m_isJson; }
 
+    /// `--steps`, for acts.
+    void addStepsOption();
+    ActOutput actOutput() const;
+
     /// `--prometheus URL` and how it is asked: with it, names are not looked up here.
     void addPrometheusOption();
 
@@ -52,6 +57,8 @@ public:
 
 private:
     std::optional<int> readFleetFile();
+    std::optional<int> readHost();
+    std::optional<int> readFleetOfHost();
     std::optional<int> chooseProfiles();
     std::optional<int> lookUp(const QString &name);
 
@@ -59,6 +66,7 @@ private:
     QString m_command;
     Names m_names;
     Fleet m_fleet;
+    RemoteHost m_host; ///< by `--host`
     bool m_isFleetRead = false;
     bool m_hasPrometheus = false;
     bool m_hasJson = false;

@@ -14,6 +14,7 @@ int startCommand(const QStringList &arguments);
 int upCommand(const QStringList &arguments);
 int downCommand(const QStringList &arguments);
 int waitCommand(const QStringList &arguments);
+int fleetCommand(const QStringList &arguments);
 int execCommand(const QStringList &arguments);
 int affectedCommand(const QStringList &arguments);
 int logsCommand(const QStringList &arguments);

@@ -171,10 +171,10 @@ Finding portOf(const FleetEntry &entry, const ServiceSnapshot &snapshot)
         return {Grade::Bad, subject, u"%1 is held by %2"_s.arg(entry.url, owner),
                 u"stop that one, or change the port"_s};
     }
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!peer || !peer->address.isLoopback())
+    const std::optional<ServiceAddress> address = localAddressOf(entry);
+    if (!address)
         return {Grade::Good, subject, u"%1 is on another machine, and does not answer now"_s.arg(entry.url), {}};
-    const auto holder = findPortHolder(peer->address);
+    const auto holder = findPortHolder(*address);
     if (!holder)
         return {Grade::Good, subject, u"%1 is free"_s.arg(entry.url), {}};
     return {Grade::Bad, subject,

@@ -40,6 +40,7 @@ int doctorCommand(const QStringList &arguments)
         u"doctor"_s);
     line.parser().addOption(
         {u"fleet"_s, u"The fleet file; without it the same one as for other commands."_s, u"FILE"_s});
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON: a list of findings."_s);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;

@@ -4,6 +4,7 @@
 #include "common/base/printable.h"
 #include "server/cli/commanderror.h"
 #include "server/cli/globaloptions.h"
+#include "server/cli/hostcommand.h"
 
 #include <cstdio>
 
@@ -16,6 +17,15 @@ PlainCommandLine::PlainCommandLine(const QString &description, const QString &co
     m_parser.setApplicationDescription(description);
     addHelpOption(m_parser);
     addGlobalOptions(m_parser);
+}
+
+void PlainCommandLine::addHostOption()
+{
+    m_hasHost = true;
+    m_parser.addOption(
+        {u"host"_s,
+         u"Runs this command on a machine that ssh reaches, by its name in the fleet file or as ssh takes it."_s,
+         u"NAME"_s});
 }
 
 void PlainCommandLine::addJsonOption(const QString &description)
@@ -33,6 +43,8 @@ std::optional<int> PlainCommandLine::read(const QStringList &arguments, qsizetyp
         std::fputs(qPrintable(helpText(m_parser, m_command)), stdout);
         return ExitDone;
     }
+    if (m_hasHost && m_parser.isSet(u"host"_s))
+        return runCommandOnHost(arguments);
     if (words().size() > most)
         return usageError(u"unexpected \"%1\""_s.arg(printable(words()[most])));
     if (words().size() < least)

@@ -21,6 +21,8 @@ public:
     /// `--json`. Who asks by it gets errors as JSON, too.
     void addJsonOption(const QString &description);
     bool isJson() const { return m_isJson; }
+    /// `--host NAME`: read() then has another machine do it all.
+    void addHostOption();
     bool isSet(const char *option) const { return m_parser.isSet(QLatin1StringView(option)); }
     QStringList words() const { return m_parser.positionalArguments(); }
 
@@ -37,6 +39,7 @@ private:
     QString m_command;
     bool m_hasJson = false;
     bool m_isJson = false;
+    bool m_hasHost = false;
     Terminal m_terminal;
 };
 

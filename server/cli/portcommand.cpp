@@ -40,6 +40,7 @@ int portCommand(const QStringList &arguments)
         u"Says who holds a TCP port of this machine: its program, where it was started, and its branch. "
         "Exit code 1 if nobody does."_s,
         u"port"_s);
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON."_s);
     line.parser().addPositionalArgument(u"PORT"_s, u"The number of the port."_s);
     if (const auto exit = line.read(arguments, 1, 1))

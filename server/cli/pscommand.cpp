@@ -46,6 +46,7 @@ int psCommand(const QStringList &arguments)
         u"Lists every service of yours that listens on this machine, whoever started it: state, code, "
         "and the work tree and branch it was started in."_s,
         u"ps"_s);
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON."_s);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
@@ -66,6 +67,7 @@ int pruneCommand(const QStringList &arguments)
         u"prune"_s);
     line.parser().addPositionalArgument(u"PORT"_s, u"Only the service that listens there."_s, u"[PORT]..."_s);
     line.parser().addOption({u"yes"_s, u"Does not ask."_s});
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON: one receipt per line; goes with --yes."_s);
     if (const auto exit = line.read(arguments, 0, 65'535))
         return *exit;
@@ -97,7 +99,7 @@ int pruneCommand(const QStringList &arguments)
     QList<FleetEntry> entries;
     for (const PortUse &use : std::as_const(lost))
         entries << entryOf(use);
-    return runAction(entries, FleetAction::Stop, line.terminal(), json);
+    return runAction(entries, FleetAction::Stop, line.terminal(), json ? ActOutput::Receipts : ActOutput::Text);
 }
 
 } // namespace Hephaestus

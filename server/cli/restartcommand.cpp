@@ -50,13 +50,14 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
 {
     ClientCommandLine line(description, syntax, names);
     line.addJsonOption(JsonText);
+    line.addStepsOption();
     if (action == FleetAction::Stop)
         line.takeEveryProfile();
     if (const auto exit = line.read(arguments))
         return *exit;
     if (action == FleetAction::Start)
         rememberTrust(line);
-    return runAction(line.services(), action, line.terminal(), line.isJson());
+    return runAction(line.services(), action, line.terminal(), line.actOutput());
 }
 
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
@@ -98,7 +99,8 @@ int watchStale(const ClientCommandLine &line, bool json, HookWatch &hooks)
             stale.began(*id);
             int interrupt = 0;
             const QList<Receipt> receipts =
-                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(), json, &interrupt);
+                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(),
+                               json ? ActOutput::Receipts : ActOutput::Text, &interrupt);
             if (interrupt != 0)
                 return ExitInterrupted + interrupt;
             stale.ended(*id, receipts.first(), std::chrono::steady_clock::now());
@@ -148,7 +150,7 @@ int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int star
         looks.start(0s);
     following.run();
     looks.stop();
-    const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), false);
+    const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), ActOutput::Text);
     return stopped == ExitDone ? started : stopped;
 }
 
@@ -160,6 +162,7 @@ int restartCommand(const QStringList &arguments)
                            "Exit code 1 if one did not truly restart."_s,
                            u"restart NAME|URL..."_s, Names::AllIfNone);
     line.addJsonOption(JsonText);
+    line.addStepsOption();
     line.parser().addOption(
         {u"stale"_s, u"Of the services named, or of the whole fleet, only those that run old code."_s});
     line.parser().addOption(
@@ -192,7 +195,7 @@ int restartCommand(const QStringList &arguments)
             line.terminal().write(u"nothing is stale\n"_s);
         return ExitDone;
     }
-    return runAction(services, FleetAction::Restart, line.terminal(), line.isJson());
+    return runAction(services, FleetAction::Restart, line.terminal(), line.actOutput());
 }
 
 int startCommand(const QStringList &arguments)
@@ -207,6 +210,7 @@ int upCommand(const QStringList &arguments)
     ClientCommandLine line(u"Starts the whole fleet, in the order of depends_on. What runs already is left alone."_s,
                            u"up"_s, Names::None);
     line.addJsonOption(JsonText);
+    line.addStepsOption();
     line.parser().addOption(
         {u"attach"_s, u"Then shows what all services write, until interrupted, and stops the fleet in order."_s});
     line.parser().addOption({u"watch"_s, u"Then keeps watching, as `restart --stale --watch` does."_s});
@@ -221,7 +225,7 @@ int upCommand(const QStringList &arguments)
     if (attach || watch) // what fails from now on is news
         hooks.look(line.services(), QList<ServiceSnapshot>(line.services().size()));
     const auto begin = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const int exit = runAction(line.services(), FleetAction::Start, line.terminal(), line.isJson());
+    const int exit = runAction(line.services(), FleetAction::Start, line.terminal(), line.actOutput());
     if (exit >= ExitInterrupted)
         return exit;
     return attach ? stayAttached(line, begin, exit, hooks) : watch ? watchStale(line, line.isJson(), hooks) : exit;

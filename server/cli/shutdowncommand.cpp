@@ -67,6 +67,7 @@ int shutdownCommand(const QStringList &arguments)
         {u"delay"_s, u"Returns at once; the service shuts down after TIME (10s, 2m)."_s, u"TIME"_s});
     line.parser().addOption({u"cancel"_s, u"Cancels a scheduled shutdown, until draining has begun."_s});
     line.addJsonOption(u"Prints JSON: one receipt per line."_s);
+    line.addStepsOption();
     if (const auto exit = line.read(arguments))
         return *exit;
     const bool cancel = line.parser().isSet(u"cancel"_s);
@@ -89,7 +90,7 @@ int shutdownCommand(const QStringList &arguments)
         return askEach(line, u"the shutdown is scheduled"_s,
                        [&](ServiceClient &client, const auto &done) { client.schedule(delay, done); });
     }
-    return runAction(line.services(), FleetAction::Stop, line.terminal(), line.isJson());
+    return runAction(line.services(), FleetAction::Stop, line.terminal(), line.actOutput());
 }
 
 } // namespace Hephaestus

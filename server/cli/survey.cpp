@@ -81,7 +81,8 @@ Row rowOf(const ServiceSnapshot &snapshot)
             {u"—"_s},
             {u"—"_s},
             {u"—"_s, Paint::None, true},
-            {printable(snapshot.message), Paint::Faint}};
+            {snapshot.isHostLost ? u"no connection to %1"_s.arg(printable(snapshot.host)) : printable(snapshot.message),
+             Paint::Faint}};
     if (!snapshot.report)
         return row;
     const HealthReport &report = *snapshot.report;
@@ -152,8 +153,9 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
             if (!answer.value->owner.isEmpty())
                 answer.reply.message = u"held by "_s + answer.value->owner;
         }
-        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url,       stateOf(answer),
-                                     answer.reply.message, answer.reply.latency, answer.value};
+        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
+                                     answer.reply.latency, answer.value,   entries[i].host.name};
+        snapshots.last().isHostLost = !entries[i].host.isHere() && answer.reply.error == ClientError::NotAsked;
     }
     return snapshots;
 }
@@ -268,7 +270,15 @@ QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &ter
     QList<Row> rows{headings({u"STATE"_s, u"SERVICE"_s, u"CODE"_s, u"VERSION"_s, u"UP"_s, u"DEPENDENCIES"_s})};
     for (const ServiceSnapshot &snapshot : snapshots)
         rows << rowOf(snapshot);
-    return tableText(rows, terminal);
+    QStringList lost; // each host once
+    for (const ServiceSnapshot &snapshot : snapshots) {
+        if (snapshot.isHostLost && !lost.contains(snapshot.message))
+            lost << snapshot.message;
+    }
+    QString text = tableText(rows, terminal);
+    for (const QString &trouble : lost)
+        text += terminal.painted(printable(trouble), Paint::Bad) + u'\n';
+    return text;
 }
 
 } // namespace Hephaestus

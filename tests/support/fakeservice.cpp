@@ -31,7 +31,7 @@ public:
         m_report.version = u"1"_s;
         m_report.startTime = QDateTime::currentDateTimeUtc();
         m_report.instanceId = has("no-instance-id") ? QString() : QUuid::createUuid().toString(QUuid::WithoutBraces);
-        m_report.pid = has("foreign-pid") ? 1 : qint64(::getpid());
+        m_report.pid = has("foreign-pid") ? 1 : has("elsewhere") ? 1 << 30 : qint64(::getpid());
         if (has("never-healthy"))
             m_report.status = ServiceStatus::ShuttingDown;
         if (!has("no-restart"))

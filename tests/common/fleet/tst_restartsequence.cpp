@@ -9,6 +9,7 @@
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimeZone>
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void progressIsTold();
     void anInstanceWithoutAnIdIsToldByItsStartTime();
     void aForeignPidIsNotWatched();
+    void behindAForwarderThePortIsLeftOut();
     void aServiceThatDiesInItsShutdownIsRestarted();
     void anIncompleteCleanUpIsTold();
     void failuresAreExplained_data();
@@ -331,6 +333,38 @@ void TestRestartSequence::aForeignPidIsNotWatched()
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
     QVERIFY(!namesOf(receipt).contains(u"process gone"_s));
     QVERIFY(namesOf(receipt).contains(u"port free"_s));
+}
+
+/// As through a tunnel: its process is on another machine, and who listens here is not the service.
+void TestRestartSequence::behindAForwarderThePortIsLeftOut()
+{
+    const quint16 behind = port;
+    QVERIFY(startFake({u"elsewhere"_s}).ok);
+    QTcpServer forwarder;
+    QVERIFY(forwarder.listen(QHostAddress::LocalHost));
+    connect(&forwarder, &QTcpServer::newConnection, &forwarder, [&] {
+        while (QTcpSocket *const near = forwarder.nextPendingConnection()) {
+            auto *const far = new QTcpSocket(near);
+            far->connectToHost(QHostAddress(QHostAddress::LocalHost), behind);
+            connect(near, &QTcpSocket::readyRead, far, [near, far] { far->write(near->readAll()); });
+            connect(far, &QTcpSocket::readyRead, near, [near, far] { near->write(far->readAll()); });
+            connect(near, &QTcpSocket::disconnected, near, &QObject::deleteLater);
+            connect(far, &QTcpSocket::disconnected, near, &QTcpSocket::disconnectFromHost);
+            connect(far, &QTcpSocket::errorOccurred, near, &QTcpSocket::disconnectFromHost);
+        }
+    });
+    FleetEntry entry = entryWith({u"elsewhere"_s}); // its command starts it behind the forwarder
+    entry.url = u"http://127.0.0.1:%1"_s.arg(forwarder.serverPort());
+    const Receipt receipt = run(entry);
+    QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+    QVERIFY(receipt.newInstance != receipt.oldInstance);
+    QVERIFY(!namesOf(receipt).contains(u"process gone"_s));
+    const auto free = std::find_if(receipt.steps.begin(), receipt.steps.end(),
+                                   [](const ReceiptStep &step) { return step.name == RestartStep::PortFree; });
+    QVERIFY(free != receipt.steps.end());
+    QVERIFY2(free->message.contains(u"is not on this machine"_s), qPrintable(free->message));
+    const Receipt stopped = run(entry, FleetAction::Stop);
+    QVERIFY2(stopped.ok, qPrintable(stopped.failure));
 }
 
 void TestRestartSequence::aServiceThatDiesInItsShutdownIsRestarted()

@@ -96,6 +96,7 @@ def test_a_day_of_a_service(place):
     place.valid("wait", "wait", "shop", "--fresh")
     assert place.valid("wait", "wait", "shop", "away", "--timeout", "0s", code=1)["waiting"][0]["name"] == "away"
     assert [each["name"] for each in place.valid("status", "status", code=1)] == ["shop", "away"]
+    assert [each["method"] for each in place.valid("fleet", "fleet")["services"]] == ["command", ""]
     assert place.valid("affected", "affected", "shop.py")["unknown"].keys() == {"away"}
     deadline = time.monotonic() + 60
     while not place.valid("logs", "logs", "shop", lines=True):
@@ -115,6 +116,12 @@ def test_a_day_of_a_service(place):
     assert "shop" in place.valid("error", "exec", "--require-fresh", "--settle", "1s", "--", "true", code=3)["error"]["message"]
     assert [each["service"] for each in place.valid("receipt", "restart", "--stale", lines=True)] == ["shop"]
     assert place.valid("receipt", "restart", "--stale", lines=True) == []
+    told = [json.loads(line) for line in place.run("restart", "--json", "--steps", "shop").stdout.splitlines()]
+    schema("receipt").validate(told.pop())
+    for each in told:
+        schema("step").validate(each)
+    ended = [each["step"]["name"] for each in told if "step" in each and each["step"]["outcome"] == "ok"]
+    assert {"asked", "started", "ready", "healthy"} <= set(ended), told
     assert not place.valid("receipt", "restart", "away", code=1, lines=True)[0]["ok"]
     place.valid("shutdown-request", "shutdown", "shop", "--delay", "1h", lines=True)
     place.valid("shutdown-request", "shutdown", "shop", "--cancel", lines=True)
