@@ -186,6 +186,7 @@ void PlainSocket::abort()
         m_hub->forget(this, m_fd.number());
     m_fd.reset();
     m_stage = Stage::Idle;
+    m_isWriteLost = false;
     m_received.clear();
     m_unsent.clear();
     if (isOpen())
@@ -245,8 +246,8 @@ void PlainSocket::receive()
         Q_EMIT readyRead();
     if (!self || m_stage != Stage::Connected)
         return;
-    if (error)
-        return fail(error);
+    if (error || (closed && m_isWriteLost)) // it closed before it could read what was written
+        return fail(error ? error : ECONNRESET);
     if (closed) {
         m_hub->forget(this, m_fd.number());
         m_watched = 0;
@@ -282,8 +283,10 @@ void PlainSocket::flush()
     const ssize_t count = ::send(m_fd.number(), m_unsent.constData(), std::size_t(m_unsent.size()), MSG_NOSIGNAL);
     if (count >= 0)
         m_unsent.remove(0, count);
-    else if (errno != EAGAIN && errno != EINTR)
+    else if (errno != EAGAIN && errno != EINTR) {
+        m_isWriteLost = true;
         m_unsent.clear();
+    }
     if (m_watched)
         watch(m_unsent.isEmpty() ? EPOLLIN | EPOLLRDHUP : EPOLLIN | EPOLLRDHUP | EPOLLOUT);
 }

@@ -65,6 +65,7 @@ private:
     FileDescriptor m_fd;
     quint32 m_watched = 0; ///< what epoll looks for; 0: it does not know the socket
     Stage m_stage = Stage::Idle;
+    bool m_isWriteLost = false; ///< the peer closed before something was written
 };
 
 } // namespace Hephaestus

@@ -46,9 +46,6 @@ public:
                 return false;
         }
         write("authorized_keys", read("user_key.pub"));
-        if (!takePort())
-            return fail(QStringLiteral("no free port"));
-        know(read("host_key.pub"));
         // Every command, whatever the login shell is, with the home and the state of this "machine".
         write("login",
               "#!/bin/sh\n"
@@ -63,20 +60,22 @@ public:
                     "[ -n \"$SSH_ORIGINAL_COMMAND\" ] || exit 0\n"
                     "exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n",
               true);
-        write("sshd_config",
-              "Port " + QByteArray::number(m_port) + "\nListenAddress 127.0.0.1\nHostKey " + file("host_key").toUtf8()
-                  + "\nAuthorizedKeysFile " + file("authorized_keys").toUtf8()
-                  + "\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-                    "PermitRootLogin yes\nPidFile none\nForceCommand "
-                  + file("login").toUtf8() + "\nMaxSessions 100\nMaxStartups 100\n" + m_extra);
         // A wrapper before the real one: our options are the first ones, and so count.
         write("bin/ssh", "#!/bin/sh\nexec /usr/bin/ssh -F '" + file("ssh_config").toUtf8() + "' \"$@\"\n", true);
-        writeClientConfig("user_key");
         if (m_path.isNull()) {
             m_path = qgetenv("PATH");
             qputenv("PATH", file("bin").toUtf8() + ':' + m_path);
         }
-        return listen();
+        for (int attempt = 0; attempt < 5; ++attempt) { // another one may be given the port first
+            if (!takePort())
+                return fail(QStringLiteral("no free port"));
+            know(hostKey());
+            writeClientConfig("user_key");
+            writeServerConfig();
+            if (listen())
+                return true;
+        }
+        return false;
     }
 
     /// Lines for sshd_config; before start().
@@ -189,6 +188,16 @@ private:
             return false;
         m_port = server.serverPort();
         return true;
+    }
+
+    void writeServerConfig()
+    {
+        write("sshd_config",
+              "Port " + QByteArray::number(m_port) + "\nListenAddress 127.0.0.1\nHostKey " + file("host_key").toUtf8()
+                  + "\nAuthorizedKeysFile " + file("authorized_keys").toUtf8()
+                  + "\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+                    "PermitRootLogin yes\nPidFile none\nForceCommand "
+                  + file("login").toUtf8() + "\nMaxSessions 100\nMaxStartups 100\n" + m_extra);
     }
 
     void writeClientConfig(const char *key)
