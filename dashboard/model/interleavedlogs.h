@@ -16,7 +16,7 @@ class InterleavedLogs : public QObject
 
 public:
     static constexpr std::chrono::milliseconds Wait{300};
-    static constexpr std::chrono::milliseconds LongestWait{3000}; ///< at the begin, for who has not said anything
+    static constexpr std::chrono::milliseconds LongestWait{10'000}; ///< at the begin, for who has not said anything
 
     struct Source
     {

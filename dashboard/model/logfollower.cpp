@@ -177,7 +177,7 @@ void LogFollower::readFile()
         line.position += begin;
     if (first && lines.size() > Lines)
         lines = lines.last(Lines);
-    if (!lines.isEmpty())
+    if (!lines.isEmpty() || first)
         Q_EMIT appended(lines);
 }
 

@@ -29,7 +29,7 @@ public:
     QString source() const;
 
 Q_SIGNALS:
-    /// The last ones may be unfinished, and come again.
+    /// The last ones may be unfinished, and come again. Once there may be none: it has begun.
     void appended(const QList<Hephaestus::OutputLine> &lines);
     void earlier(const QList<Hephaestus::OutputLine> &lines); ///< none: these were the first
     void noted(const QString &what);                          ///< for the reader, among the lines
