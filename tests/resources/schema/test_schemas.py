@@ -16,7 +16,7 @@ import pytest
 
 PROGRAM = os.environ["HEPHAESTUS"]
 SCHEMAS = pathlib.Path(__file__).parents[3] / "resources" / "schema"
-NOT_FOR_PROGRAMS = {"serve", "run", "mcp"}  # services, and one that speaks JSON-RPC
+NOT_FOR_PROGRAMS = {"serve", "run", "mcp", "targets"}  # services, one that speaks JSON-RPC, and one that prints JSON of Prometheus alone
 seen = set()
 
 
