@@ -157,7 +157,18 @@ std::shared_ptr<HostConnection> HostConnection::to(const RemoteHost &host)
     return connection;
 }
 
-void HostConnection::endAll() { connectionsOfThread().clear(); }
+void HostConnection::endAll()
+{
+    for (const auto &[host, connection] : connectionsOfThread()) {
+        // Who holds it may outlive the event loop that was to delete it: the sockets and ssh go all the same.
+        connection->m_waiters.clear();
+        connection->m_forwards.clear();
+        connection->closed(u"ssh: the program ends"_s, false);
+        if (!connection->m_directory.isEmpty())
+            removeDirectory(std::exchange(connection->m_directory, QString()));
+    }
+    connectionsOfThread().clear();
+}
 
 HostConnection::HostConnection(RemoteHost host) : m_host(std::move(host))
 {
