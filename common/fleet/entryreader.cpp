@@ -52,9 +52,9 @@ void EntryReader::readName()
 void EntryReader::readHost(const QList<RemoteHost> &hosts)
 {
     const QString key = u"host"_s;
+    const QString name = m_table.text(key); // also where there is none: errors name the keys that were asked for
     if (!m_table.has(key))
         return;
-    const QString name = m_table.text(key);
     QStringList names;
     for (const RemoteHost &host : hosts) {
         names << host.name;

@@ -3,6 +3,8 @@
 
 #include "common/protocol/jsonreader.h"
 
+#include <QJsonDocument>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;

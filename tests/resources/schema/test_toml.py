@@ -46,12 +46,13 @@ def keys_told(said):
 def test_every_key_of_a_fleet_file(read):
     entry = '[[service]]\nname = "{0}"\nurl = "http://127.0.0.1:1"\n'
     methods = {each["properties"]["method"]["const"]: set(each["properties"]) for each in FLEET["definitions"]["service"]["properties"]["restart"]["oneOf"]}
-    text = f"{WRONG} = 1\n" + entry.format("x") + f"{WRONG} = 1\n" + f"[[hook]]\n{WRONG} = 1\n"
+    text = f"{WRONG} = 1\n" + entry.format("x") + f"{WRONG} = 1\n" + f"[[hook]]\n{WRONG} = 1\n[[host]]\n{WRONG} = 1\n"
     text += "".join(entry.format(method) + f'restart = {{ method = "{method}", command = ["true"], {WRONG} = 1 }}\n' for method in methods)
     told = keys_told(read("fleet.toml", text)[1])
     assert told.pop(WRONG) == set(FLEET["properties"])
     assert told.pop(f"service[0].{WRONG}") == set(FLEET["definitions"]["service"]["properties"])
-    assert told.pop(f"hook[0].{WRONG}") == set(FLEET["definitions"]["hook"]["properties"])
+    for table in ("hook", "host"):
+        assert told.pop(f"{table}[0].{WRONG}") == set(FLEET["definitions"][table]["properties"]), table
     assert list(told.values()) == list(methods.values())
     listed = re.search(r"method: expected one of ([a-z, ]+), found", read("fleet.toml", entry.format("x") + f'restart = {{ method = "{WRONG}" }}\n')[1])
     assert listed[1].split(", ") == list(methods)
@@ -74,8 +75,11 @@ def test_every_key_of_a_configuration(read):
 
 
 SERVICE = '[[service]]\nname = "a"\nurl = "http://127.0.0.1:1"\n'
+HOST = SERVICE + 'host = "h"\n[[host]]\n'
 HOOK = SERVICE + '[[hook]]\nname = "h"\n'
 FLEETS = {
+    HOST + 'name = "h"\n': True, HOST + 'name = "h"\nssh = "deploy@build1:22"\n': True, HOST + 'ssh = "build1"\n': False,
+    HOST + 'name = "h"\nssh = "-oProxyCommand=x"\n': False, HOST + 'name = "h"\nssh = "a b"\n': False, HOST + 'name = "-h"\n': False,
     "": True, SERVICE: True, '[[service]]\nname = "a"\n': False, '[[service]]\nurl = "http://127.0.0.1:1"\n': False,
     SERVICE + 'interval = "1h 30m"\n': True, SERVICE + 'interval = "0.5s"\n': True, SERVICE + "interval = 5\n": False, SERVICE + 'interval = "5"\n': False,
     SERVICE + "intervall = 1\n": False, SERVICE + "port = 1\n": True, SERVICE + "port = 0\n": False, SERVICE + 'port = "any"\n': False,
