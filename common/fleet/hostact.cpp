@@ -149,8 +149,8 @@ void HostAct::ended(int code, QProcess::ExitStatus status)
         return lost(m_host->isOpen() && !said.isEmpty() ? u"ssh: "_s + said : m_host->trouble());
     Receipt receipt;
     receipt.steps = m_steps;
-    receipt.failure = u"hephaestus on %1 ended with exit code %2 and no receipt: %3"_s.arg(host).arg(code).arg(
-        m_error.isEmpty() ? said : m_error);
+    receipt.failure = u"hephaestus on %1 ended with exit code %2 and no receipt: %3"_s.arg(
+        host, QString::number(code), m_error.isEmpty() ? said : m_error);
     conclude(std::move(receipt));
 }
 
