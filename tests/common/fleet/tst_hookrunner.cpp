@@ -2,6 +2,8 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/hookrunner.h"
+
+#include "common/base/localtime.h"
 #include "common/protocol/notificationcodec.h"
 
 #include <QFile>
@@ -82,8 +84,7 @@ private:
         QVERIFY(lock && (*lock)->tryToBegin());
         Receipt receipt;
         receipt.service = entry.name;
-        receipt.startedAt = QDateTime::fromMSecsSinceEpoch(
-            std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch()).count(), Qt::UTC);
+        receipt.startedAt = localTime(clock.wall()).toUTC();
         receipt.ok = ok;
         receipt.failure = ok ? QString() : u"the port is held"_s;
         (*lock)->end(receipt);
