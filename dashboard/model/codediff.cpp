@@ -43,7 +43,7 @@ QString CodeDiff::whyNot(const ServiceRow &row, const QString &path)
         return tr("It is no file in a folder of this machine.");
     if (!hash.match(identity.commit).hasMatch())
         return tr("The service does not say from which commit of git it was started.");
-    if (!(QFileInfo(path).path() + u'/').startsWith(identity.worktree + u'/'))
+    if (identity.worktree.isEmpty() || !(QFileInfo(path).path() + u'/').startsWith(identity.worktree + u'/'))
         return tr("The file is not in the work tree that the service was started in.");
     if (QStandardPaths::findExecutable(u"git"_s).isEmpty())
         return tr("git is not installed.");
@@ -63,8 +63,9 @@ void CodeDiff::start(const ServiceRow &row, const QString &path)
     m_git.setWorkingDirectory(QFileInfo(path).path());
     m_timer.start(Timeout);
     m_git.start(u"git"_s,
-                {u"--no-pager"_s, u"-c"_s, u"core.fsmonitor=false"_s, u"-c"_s, u"core.hooksPath=/dev/null"_s, u"diff"_s,
-                 u"--no-ext-diff"_s, u"--no-textconv"_s, u"--no-color"_s, row.report->identity->commit, u"--"_s, path},
+                {u"--no-pager"_s, u"--literal-pathspecs"_s, u"-c"_s, u"core.fsmonitor=false"_s, u"-c"_s,
+                 u"core.hooksPath=/dev/null"_s, u"diff"_s, u"--no-ext-diff"_s, u"--no-textconv"_s, u"--no-color"_s,
+                 row.report->identity->commit, u"--"_s, path},
                 QIODevice::ReadOnly);
     m_git.closeWriteChannel();
 }

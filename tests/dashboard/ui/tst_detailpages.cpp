@@ -786,8 +786,9 @@ void TestDetailPages::theCodePageNamesTheFiles()
 void TestDetailPages::aChangedFileIsOpenedAndCompared()
 {
     QTemporaryDir tree;
-    const auto write = [&](const QByteArray &text) {
-        QFile file(tree.filePath(u"app.py"_s));
+    const QString name = u"app[1].py"_s; // a pattern that matches the other one, to who takes it for one
+    const auto write = [&](const QByteArray &text, const QString &to) {
+        QFile file(tree.filePath(to));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(text);
     };
@@ -799,16 +800,17 @@ void TestDetailPages::aChangedFileIsOpenedAndCompared()
             ? QString::fromLatin1(process.readAllStandardOutput().trimmed())
             : u"failed"_s;
     };
-    write("old line\n");
+    write("old line\n", name);
+    write("other old\n", u"app1.py"_s);
     QVERIFY(git({u"init"_s, u"-q"_s}) != "failed"_L1);
     QVERIFY(git({u"add"_s, u"."_s}) != "failed"_L1);
     QVERIFY(git({u"commit"_s, u"-q"_s, u"-m"_s, u"one"_s}) != "failed"_L1);
-    write("new line\n");
+    write("new line\n", name);
+    write("other new\n", u"app1.py"_s);
 
     Bench bench;
     HealthReport report = Reports::healthy();
-    report.code =
-        CodeReport{CodeVerdict::Stale, {{tree.filePath(u"app.py"_s), u"source"_s, u"modified"_s}}, Seconds(3), 0};
+    report.code = CodeReport{CodeVerdict::Stale, {{tree.filePath(name), u"source"_s, u"modified"_s}}, Seconds(3), 0};
     report.identity = ServiceIdentity{tree.path(), tree.path(), u"main"_s, git({u"rev-parse"_s, u"HEAD"_s}), false, {}};
     bench.show(report);
     QVERIFY(bench.start());
@@ -824,11 +826,12 @@ void TestDetailPages::aChangedFileIsOpenedAndCompared()
     QTRY_VERIFY(button(u"What changed"_s)->isVisible() && button(u"What changed"_s)->isEnabled());
     OpenedUrls opened;
     QTest::mouseClick(button(u"Open in the editor"_s), Qt::LeftButton);
-    QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(tree.filePath(u"app.py"_s))});
+    QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(tree.filePath(name))});
     QTest::mouseClick(button(u"What changed"_s), Qt::LeftButton);
     QTRY_VERIFY(page->findChild<QDialog *>());
     auto *const text = named<QPlainTextEdit>(page->findChild<QDialog *>(), u"What changed"_s);
     QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(u"-old line\n+new line"_s), 30'000);
+    QVERIFY(!text->toPlainText().contains(u"other"_s));
     QTest::keyClick(text, Qt::Key_Escape);
     QTRY_VERIFY(!page->findChild<QDialog *>());
     // A commit that is none is no argument for git.
