@@ -101,6 +101,7 @@ install_missing() {
         case $package in # of these the programs are wanted, but no server running on somebody's machine
         prometheus | victoria-metrics | postgresql | redis-server) services+=("$package.service") ;;
         nginx-light) services+=(nginx.service) ;;
+        openssh-server) services+=(ssh.service ssh.socket) ;;
         esac
     done
     [[ -d /run/systemd/system ]] || services=()
