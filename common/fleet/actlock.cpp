@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/actlock.h"
 
+#include "common/base/filecontent.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/processentry.h"
@@ -146,11 +147,7 @@ void changeRecord(int file, Change change)
     const ShortLock lock(file, LOCK_EX);
     ActRecord record = readRecord(file);
     change(record);
-    const QByteArray content = encode(record);
-    // One write: who is killed leaves it whole.
-    if (::pwrite(file, content.constData(), std::size_t(content.size()), 0) == content.size()) {
-        [[maybe_unused]] const int cut = ::ftruncate(file, content.size());
-    }
+    replaceContent(file, encode(record));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/hookrecord.h"
 
+#include "common/base/filecontent.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
 #include "common/fleet/launcher.h"
@@ -83,9 +84,7 @@ std::optional<Problem> HookRecord::change(const std::function<void(Values &value
     content.clear();
     for (auto each = values.cbegin(); each != values.cend(); ++each)
         content += each.key() + ' ' + each.value() + '\n';
-    // One write: who is killed leaves it whole.
-    if (::pwrite(file, content.constData(), std::size_t(content.size()), 0) != content.size()
-        || ::ftruncate(file, content.size()) != 0)
+    if (!replaceContent(file, content))
         return hookRecordProblem(m_file);
     return {};
 }
