@@ -45,6 +45,8 @@ private:
 
     void connectHost();
     void ask();
+    void readOutput();
+    void readErrors();
     void readLine(const QByteArray &line);
     void ended(int code, QProcess::ExitStatus status);
     void lost(const QString &why);
@@ -66,7 +68,9 @@ private:
     bool m_isAsked = false;
     bool m_wantsSteps = true;
     bool m_isOver = false;
-    QString m_error; ///< that the program there told
+    bool m_isEndless = false; ///< the program there wrote a line longer than any of ours
+    QByteArray m_said;        ///< the last that it wrote to stderr
+    QString m_error;          ///< that the program there told
     std::optional<Receipt> m_receipt;
     QList<ReceiptStep> m_steps; ///< that ended, as they were told
     QStringList m_notes;

@@ -90,11 +90,16 @@ void runOnHost(const RemoteHost &host, const QStringList &words, QObject *contex
             if (said->output.size() > MostOutput)
                 process->kill();
         });
+        QObject::connect(process, &QProcess::readyReadStandardError, process, [process, said] {
+            said->errors += process->readAllStandardError();
+            if (said->errors.size() > MostOutput)
+                process->kill();
+        });
         QObject::connect(process, &QProcess::finished, context,
                          [process, said, connection, done](int code, QProcess::ExitStatus status) {
                              said->code = status == QProcess::NormalExit ? code : 255;
                              said->output += process->readAllStandardOutput();
-                             said->errors = process->readAllStandardError();
+                             said->errors += process->readAllStandardError();
                              process->deleteLater();
                              done(*said);
                          });

@@ -58,6 +58,8 @@ private Q_SLOTS:
     void aHostileNameIsNoShellText();
     void whatKeepsAHostAwayIsToldOnce();
     void withoutHephaestusThereNothingIsStoppedForGood();
+    void aHostThatWritesWithoutEndIsLeft_data();
+    void aHostThatWritesWithoutEndIsLeft();
     void aLostConnectionLeavesItRunningOnce_data();
     void aLostConnectionLeavesItRunningOnce();
     void commandsAboutAMachineRunThere();
@@ -271,6 +273,39 @@ void TestHosts::withoutHephaestusThereNothingIsStoppedForGood()
     QVERIFY(!gone.ok);
     const Outcome fleet = run({u"status"_s, u"--host"_s, u"bare"_s});
     QVERIFY2(fleet.code == 1 && fleet.errors.contains(u"no hephaestus on bare"_s), qPrintable(fleet.errors));
+}
+
+void TestHosts::aHostThatWritesWithoutEndIsLeft_data()
+{
+    QTest::addColumn<QByteArray>("program");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("a line") << QByteArray("yes | tr -d '\\n'") << u"a line without an end"_s;
+    QTest::newRow("errors") << QByteArray("yes | head -c 40000000 >&2; exit 4") << u"ended with exit code 4"_s;
+}
+
+void TestHosts::aHostThatWritesWithoutEndIsLeft()
+{
+    QFETCH(QByteArray, program);
+    QFETCH(QString, why);
+    QFile liar(m_desk->filePath(u"hephaestus"_s));
+    QVERIFY(liar.open(QIODevice::WriteOnly));
+    liar.write("#!/bin/sh\n" + program + '\n');
+    QVERIFY(liar.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    liar.close();
+    SshHost host(u"liar"_s);
+    QVERIFY2(host.start(m_desk->path()), qPrintable(host.why()));
+    QFile file(m_desk->filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    const QByteArray text = file.readAll().replace("build1", "liar");
+    file.resize(0);
+    file.seek(0);
+    file.write(text);
+    file.close();
+    const Outcome started = run({u"start"_s, u"web"_s, u"--json"_s});
+    QCOMPARE(started.code, 1);
+    const QString failure = receiptIn(started.output).failure;
+    QVERIFY2(failure.contains(why) && failure.size() < 1'000, qPrintable(failure.left(1'000)));
+    QCOMPARE(run({u"status"_s, u"--host"_s, u"liar"_s}).code, 1);
 }
 
 void TestHosts::aLostConnectionLeavesItRunningOnce_data()
