@@ -37,6 +37,7 @@ TEST_PACKAGES=(
     python3-jsonschema                      # lints the OpenAPI document
     chromium                                # a page of another origin
     mandoc                                  # the manual pages
+    jq                                      # examples of the documents
     zsh fish                                # completions
     desktop-file-utils appstream shared-mime-info # the desktop entry
     reuse                                   # licences
