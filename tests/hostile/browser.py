@@ -145,10 +145,10 @@ class Relay(Server):
     class Handler(Quiet):
         def pass_on(self):
             relay, body = self.server, self.content()
-            if relay.page is not None:
-                self.reply(200, relay.page)
+            if (page := relay.page) is not None:
                 if self.path == "/rebind":
-                    relay.page = None
+                    relay.page = None  # before the answer: the page goes on as soon as it has it
+                self.reply(200, page)
                 return
             connection = http.client.HTTPConnection("127.0.0.1", relay.service, timeout=10)
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
