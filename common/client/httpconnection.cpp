@@ -313,7 +313,7 @@ void HttpConnection::openForward()
     m_forwarding = std::make_unique<QObject>();
     m_host->forward(m_peer.address, m_forwarding.get(), [this](const Result<QString> &path) {
         if (!path)
-            return fail(ClientError::NotAsked, hostTrouble(m_peer.host, path.problem().what));
+            return fail(ClientError::HostLost, hostTrouble(m_peer.host, path.problem().what));
         m_forwarded = steady_clock::now();
         m_wasReset = false;
         connectTo({ServiceAddress::Kind::Unix, {}, 0, *path});
@@ -328,7 +328,7 @@ void HttpConnection::judgeForward(ClientError error, const QString &message)
     m_forwarding = std::make_unique<QObject>();
     QTimer::singleShot(ForwardJudgement, m_forwarding.get(), [this, error, message] {
         if (!m_host->isOpen())
-            return fail(ClientError::NotAsked, hostTrouble(m_peer.host, m_host->trouble()));
+            return fail(ClientError::HostLost, hostTrouble(m_peer.host, m_host->trouble()));
         // ssh reads no request before it is connected over there: then what we wrote is lost.
         const QString refusal = m_wasReset ? m_host->refusedSince(m_forwarded) : QString();
         if (refusal.isEmpty())

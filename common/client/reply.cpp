@@ -22,6 +22,7 @@ QString describe(ClientError error)
     case ClientError::HttpStatus: return u"unexpected status"_s;
     case ClientError::Disconnected: return u"disconnected"_s;
     case ClientError::NotAsked: return u"not asked"_s;
+    case ClientError::HostLost: return u"host lost"_s;
     case ClientError::Local: return u"local trouble"_s;
     }
     Q_UNREACHABLE();

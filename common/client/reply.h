@@ -27,6 +27,7 @@ enum class ClientError {
     HttpStatus,    ///< another status than asked for
     Disconnected,  ///< connected, and closed by the peer without a complete answer
     NotAsked,      ///< who asks for us does not answer, or has not asked
+    HostLost,      ///< there is no connection to the machine that it is on
     Local,         ///< this machine ran out of something (descriptors, ports, memory)
 };
 

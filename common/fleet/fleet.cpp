@@ -162,6 +162,34 @@ QStringList Fleet::profiles() const
     return names;
 }
 
+QList<RemoteHost> Fleet::loneHosts() const
+{
+    QList<RemoteHost> lone = hosts;
+    lone.removeIf([this](const RemoteHost &host) {
+        return std::any_of(services.begin(), services.end(),
+                           [&](const FleetEntry &entry) { return entry.host == host; });
+    });
+    return lone;
+}
+
+QList<FleetEntry> Fleet::addFleetOf(const RemoteHost &host, QList<FleetEntry> entries)
+{
+    QMap<QString, QString> renamed;
+    for (FleetEntry &entry : entries) {
+        if (!find(entry.name))
+            continue;
+        entry.nameThere = entry.name;
+        entry.name = host.name + u'/' + entry.name;
+        renamed.insert(entry.nameThere, entry.name);
+    }
+    for (FleetEntry &entry : entries) {
+        for (QString &name : entry.dependsOn)
+            name = renamed.value(name, name);
+    }
+    services << entries;
+    return entries;
+}
+
 QList<FleetEntry> Fleet::ofProfiles(const QStringList &profiles) const
 {
     QSet<QString> wanted;

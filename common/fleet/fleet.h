@@ -85,6 +85,7 @@ struct FleetEntry
     QStringList profiles{};                  ///< in which it is part of the fleet; empty: in all of them
     QString outputName{};                    ///< under which its output is kept; empty: its name (outputNameOf())
     RemoteHost host{};                       ///< the machine it is on, and is started on
+    QString nameThere{};                     ///< in the fleet file of that machine; empty: the same name
 
     bool operator==(const FleetEntry &) const = default;
 };
@@ -123,6 +124,10 @@ struct Fleet
     /// Those of no profile or of one of these, and what they depend on, in the order of the file.
     QList<FleetEntry> ofProfiles(const QStringList &profiles) const;
     QStringList profiles() const; ///< that entries name, each once
+    /// The hosts that no entry names: all services of their own fleet files are meant.
+    QList<RemoteHost> loneHosts() const;
+    /// Adds the services of such a host. A name that is taken becomes `HOST/NAME`. Returns what was added.
+    QList<FleetEntry> addFleetOf(const RemoteHost &host, QList<FleetEntry> entries);
 
     bool operator==(const Fleet &) const = default;
 };

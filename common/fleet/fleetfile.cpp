@@ -213,7 +213,8 @@ bool isFleetFile(const QString &path)
 {
     const QStringList keys = ConfigDocument::fromFile(path).root().keys();
     return QFileInfo(path).fileName() == "fleet.toml"_L1
-        || (keys.contains(u"service"_s) && !readFleet(path, {.keepsPorts = false}).fleet.services.isEmpty());
+        || ((keys.contains(u"service"_s) || keys.contains(u"host"_s))
+            && readFleet(path, {.keepsPorts = false}).fleet != Fleet{QFileInfo(path).absoluteFilePath(), {}});
 }
 
 QString defaultFleetPath()

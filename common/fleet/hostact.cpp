@@ -85,7 +85,7 @@ QStringList HostAct::words() const
                       u"--json"_s};
     if (m_wantsSteps)
         words << u"--steps"_s;
-    return words << u"--"_s << m_entry.name;
+    return words << u"--"_s << (m_entry.nameThere.isEmpty() ? m_entry.name : m_entry.nameThere);
 }
 
 void HostAct::ask()

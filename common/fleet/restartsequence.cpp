@@ -326,7 +326,7 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
     const QString found = m_old ? m_old->instanceId : QString();
     if (!options.instance.isEmpty() && options.instance != found)
         return fail(otherInstanceText(entry.name, options.instance, found, answer.reply.message));
-    if (!entry.host.isHere() && answer.reply.error == ClientError::NotAsked)
+    if (answer.reply.error == ClientError::HostLost)
         return fail(answer.reply.message + u"; nothing was done"_s);
     if (!isDoneThere())
         return pursue(answer, entry.host.isHere() ? entry : byItself());

@@ -42,6 +42,7 @@ ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
     case ClientError::HostNotFound:
     case ClientError::Tls:
     case ClientError::NotAsked:
+    case ClientError::HostLost:
     case ClientError::Local: return ServiceState::Unreachable;
     }
     Q_UNREACHABLE();

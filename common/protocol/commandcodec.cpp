@@ -19,9 +19,18 @@ QJsonValue knownText(const QString &text) { return text.isEmpty() ? QJsonValue()
 
 } // namespace
 
-QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting)
+QByteArray withFleet(const QByteArray &json, const QString &fleet)
 {
-    return indented({{u"done"_s, isDone}, {u"waiting"_s, QJsonDocument::fromJson(encode(waiting)).array()}});
+    const QByteArray list = QJsonDocument(QJsonArray{knownText(fleet)}).toJson(QJsonDocument::Compact);
+    const bool isIndented = json.startsWith("{\n");
+    return (isIndented ? "{\n    \"fleet\": " : "{\"fleet\":") + list.sliced(1, list.size() - 2) + ',' + json.sliced(1);
+}
+
+QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting, const QString &fleet)
+{
+    return indented({{u"fleet"_s, knownText(fleet)},
+                     {u"done"_s, isDone},
+                     {u"waiting"_s, QJsonDocument::fromJson(encode(waiting, fleet)).array()}});
 }
 
 QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks)

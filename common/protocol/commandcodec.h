@@ -18,8 +18,12 @@ struct NamedText
     bool operator==(const NamedText &) const = default;
 };
 
+/// `json`, an object as a command prints it, with `fleet` before its other fields: the file that names were looked up
+/// in. Empty: none, and null.
+QByteArray withFleet(const QByteArray &json, const QString &fleet);
+
 /// Of `wait`: whether all are so, and those that are not.
-QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting);
+QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting, const QString &fleet);
 /// Of `trust`: what each entry and each hook runs.
 QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks);
 

@@ -19,14 +19,18 @@ QString wireName(Finding::Grade grade)
     Q_UNREACHABLE();
 }
 
-QByteArray encode(const QList<Finding> &findings)
+QByteArray encode(const QList<Finding> &findings, const QString &fleet)
 {
     QJsonArray array;
-    for (const Finding &finding : findings)
-        array.append(QJsonObject{{u"grade"_s, wireName(finding.grade)},
-                                 {u"subject"_s, finding.subject},
-                                 {u"what"_s, finding.what},
-                                 {u"remedy"_s, finding.remedy.isEmpty() ? QJsonValue() : QJsonValue(finding.remedy)}});
+    for (const Finding &finding : findings) {
+        QJsonObject object{{u"grade"_s, wireName(finding.grade)},
+                           {u"subject"_s, finding.subject},
+                           {u"what"_s, finding.what},
+                           {u"remedy"_s, finding.remedy.isEmpty() ? QJsonValue() : QJsonValue(finding.remedy)}};
+        if (!fleet.isEmpty())
+            object["fleet"_L1] = fleet;
+        array.append(object);
+    }
     return QJsonDocument(array).toJson(QJsonDocument::Indented);
 }
 

@@ -8,7 +8,8 @@
 
 namespace Hephaestus {
 
-/// A list of `{grade, subject, what, remedy}`, indented for reading.
-QByteArray encode(const QList<Finding> &findings);
+/// A list of `{fleet, grade, subject, what, remedy}`, indented for reading. `fleet`: the file that was examined,
+/// whether or not it is there; empty: it is left out.
+QByteArray encode(const QList<Finding> &findings, const QString &fleet);
 
 } // namespace Hephaestus

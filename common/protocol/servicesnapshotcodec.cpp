@@ -11,11 +11,12 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-QByteArray encode(const QList<ServiceSnapshot> &snapshots)
+QByteArray encode(const QList<ServiceSnapshot> &snapshots, const QString &fleet)
 {
     QJsonArray array;
     for (const ServiceSnapshot &snapshot : snapshots) {
         QJsonObject object{
+            {u"fleet"_s, fleet.isEmpty() ? QJsonValue() : QJsonValue(fleet)},
             {u"name"_s, snapshot.name},
             {u"url"_s, snapshot.url},
             {u"state"_s, wireName(snapshot.state)},

@@ -7,8 +7,8 @@
 
 namespace Hephaestus {
 
-/// A list, one object a service, indented for reading: `name`, `url`, `state`, `message`, `latency_seconds`, and the
-/// detailed body as `report`.
-QByteArray encode(const QList<ServiceSnapshot> &snapshots);
+/// A list, one object a service, indented for reading: `fleet`, `name`, `url`, `state`, `message`, `latency_seconds`,
+/// and the detailed body as `report`. `fleet`: the file that its name was looked up in; empty: none, and null.
+QByteArray encode(const QList<ServiceSnapshot> &snapshots, const QString &fleet);
 
 } // namespace Hephaestus

@@ -26,6 +26,7 @@ struct ToolArguments
 {
     QString project; ///< a folder, or a fleet file
     QStringList services{};
+    QStringList profiles{};
     QString service{};
     QStringList files{};
     QString instanceId{};

@@ -108,6 +108,7 @@ ToolArguments argumentsIn(const QJsonObject &object)
     ToolArguments arguments;
     arguments.project = object.value("project"_L1).toString();
     arguments.services = textsIn(object.value("services"_L1));
+    arguments.profiles = textsIn(object.value("profiles"_L1));
     arguments.service = object.value("service"_L1).toString();
     arguments.files = textsIn(object.value("files"_L1));
     arguments.instanceId = object.value("instance_id"_L1).toString();

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/printable.h"
+#include "common/protocol/commandcodec.h"
 #include "common/protocol/receiptcodec.h"
 #include "server/cli/exitcode.h"
 #include "server/cli/interruptwatch.h"
@@ -54,10 +55,12 @@ QString stepLine(const ReceiptStep &step, const Terminal &terminal)
 }
 
 /// As JSON, a line each.
-void printNews(RestartSequence *sequence, const Terminal &terminal)
+void printNews(RestartSequence *sequence, const Terminal &terminal, const QString &fleet)
 {
     const QString name = sequence->entry().name;
-    const auto print = [terminal](const ActNews &news) { terminal.write(QString::fromUtf8(encode(news)) + u'\n'); };
+    const auto print = [terminal, fleet](const ActNews &news) {
+        terminal.write(QString::fromUtf8(withFleet(encode(news), fleet)) + u'\n');
+    };
     QObject::connect(sequence, &RestartSequence::stepStarted, sequence, [print, name](RestartStep step) {
         print({name, ReceiptStep{step, StepOutcome::Running, Seconds(0), {}}, {}});
     });
@@ -87,7 +90,7 @@ QString receiptLine(const Receipt &receipt)
     return doneWord(receipt) + (facts.isEmpty() ? QString() : u": "_s + facts.join(u", "_s)) + note;
 }
 
-int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, ActOutput output)
+int runAction(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal, const ActOutput &output)
 {
     int interrupt = 0;
     const QList<Receipt> receipts = runForReceipts(services, action, terminal, output, &interrupt);
@@ -98,15 +101,15 @@ int runAction(const QList<FleetEntry> &services, FleetAction action, const Termi
 }
 
 QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction action, const Terminal &terminal,
-                              ActOutput output, int *interrupt)
+                              const ActOutput &output, int *interrupt)
 {
     FleetRun run(services, action);
     QEventLoop loop;
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
-        if (output == ActOutput::Receipts)
+        if (output.form == ActOutput::Form::Receipts)
             return;
-        if (output == ActOutput::Steps)
-            return printNews(sequence, terminal);
+        if (output.form == ActOutput::Form::Steps)
+            return printNews(sequence, terminal, output.fleet);
         const FleetEntry &entry = sequence->entry();
         const QString place = entry.host.isHere() ? QString() : u" on "_s + printable(entry.host.name);
         terminal.write(terminal.painted(u"%1 %2%3"_s.arg(wireName(action), printable(entry.name), place), Paint::Strong)
@@ -120,8 +123,8 @@ QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction act
         });
     });
     QObject::connect(&run, &FleetRun::serviceFinished, &loop, [&](const Receipt &receipt) {
-        if (output != ActOutput::Text)
-            return terminal.write(QString::fromUtf8(encode(receipt)) + u'\n');
+        if (output.form != ActOutput::Form::Text)
+            return terminal.write(QString::fromUtf8(withFleet(encode(receipt), output.fleet)) + u'\n');
         terminal.write(terminal.painted(printable(receipt.service), Paint::Strong) + u": "_s
                        + terminal.painted(receiptLine(receipt), receipt.ok ? Paint::None : Paint::Bad) + u'\n');
     });

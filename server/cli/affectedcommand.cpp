@@ -60,7 +60,7 @@ int affectedCommand(const QStringList &arguments)
 
     const ImpactFindings findings = surveyImpact(line.services(), *paths);
     if (line.isJson())
-        line.terminal().write(QString::fromUtf8(encode(findings.impacts, findings.unknown)));
+        line.terminal().write(line.inJson(encode(findings.impacts, findings.unknown)));
     else
         write(findings, line.terminal());
     const bool any = std::any_of(findings.impacts.begin(), findings.impacts.end(),

@@ -6,6 +6,7 @@
 #include "common/fleet/fleetchoice.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/prometheusoptions.h"
+#include "common/protocol/commandcodec.h"
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
 #include "server/cli/commanderror.h"
@@ -60,7 +61,20 @@ void ClientCommandLine::addStepsOption()
 
 ActOutput ClientCommandLine::actOutput() const
 {
-    return !m_isJson ? ActOutput::Text : m_parser.isSet(u"steps"_s) ? ActOutput::Steps : ActOutput::Receipts;
+    using Form = ActOutput::Form;
+    return {!m_isJson ? Form::Text : m_parser.isSet(u"steps"_s) ? Form::Steps : Form::Receipts, fleetPath()};
+}
+
+QString ClientCommandLine::fleetPath() const
+{
+    if (m_fleet.path.isEmpty() || !m_host.isHere())
+        return m_fleet.path;
+    return QFileInfo(m_fleet.path).absoluteFilePath();
+}
+
+QString ClientCommandLine::inJson(const QByteArray &object) const
+{
+    return QString::fromUtf8(withFleet(object, fleetPath()));
 }
 
 void ClientCommandLine::addPrometheusOption()
@@ -108,6 +122,9 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
         if (const auto exit = chooseProfiles())
             return exit;
     }
+    if (m_services.isEmpty() && !m_isWhole)
+        return tellError(m_command, {u"no_host"_s, u"no service of %1 is known"_s.arg(m_fleet.path)}, m_isJson,
+                         ExitNotSo);
     if (m_services.isEmpty())
         return usageError(u"there is no service in %1"_s.arg(m_fleet.path), u"no_service"_s);
     return {};
@@ -160,8 +177,27 @@ std::optional<int> ClientCommandLine::readFleetOfHost()
     return {};
 }
 
+/// Once. What is not known then is told.
+void ClientCommandLine::addLoneHosts()
+{
+    if (m_leavesHostsOut || !m_host.isHere() || std::exchange(m_areHostsAsked, true))
+        return;
+    const QList<RemoteHost> hosts = m_fleet.loneHosts();
+    for (const RemoteHost &host : hosts) {
+        const Result<Fleet> fleet = fleetOfHost(host);
+        if (fleet) {
+            m_fleet.addFleetOf(host, fleet->services);
+            continue;
+        }
+        m_isWhole = false;
+        std::fprintf(stderr, "hephaestus %s: %s; its services are not known\n", qPrintable(m_command),
+                     qPrintable(printable(fleet.problem().what)));
+    }
+}
+
 std::optional<int> ClientCommandLine::chooseProfiles()
 {
+    addLoneHosts();
     const QStringList wanted = m_parser.values(u"profile"_s);
     const QStringList known = m_fleet.profiles();
     for (const QString &name : wanted) {
@@ -186,6 +222,8 @@ std::optional<int> ClientCommandLine::lookUp(const QString &name)
     }
     if (const auto exit = readFleetFile())
         return exit;
+    if (!m_fleet.find(name))
+        addLoneHosts();
     if (const FleetEntry *entry = m_fleet.find(name)) {
         m_services << *entry;
         return {};

@@ -3,6 +3,7 @@
 
 #include "common/fleet/fleet.h"
 #include "server/cli/actionrun.h"
+#include "server/cli/exitcode.h"
 #include "server/cli/terminal.h"
 
 #include <QCommandLineParser>
@@ -38,6 +39,14 @@ public:
     /// `--prometheus URL` and how it is asked: with it, names are not looked up here.
     void addPrometheusOption();
 
+    /// Hosts whose fleet files are part of this one are not asked for them.
+    void leaveHostsOut() { m_leavesHostsOut = true; }
+    /// False: a host that belongs to the fleet could not be asked for its services, which was told. An answer about
+    /// all of the fleet is not to be had then.
+    bool isWhole() const { return m_isWhole; }
+    /// The exit code of what was done to as much of the fleet as is known.
+    int exitCode(int code) const { return m_isWhole || code != ExitDone ? code : int(ExitNotSo); }
+
     /// Without `--profile` the whole fleet is all of its file, for who ends it.
     void takeEveryProfile() { m_takesEveryProfile = true; }
 
@@ -48,6 +57,10 @@ public:
     /// What was asked for, in that order; the whole fleet in the order of its file.
     const QList<FleetEntry> &services() const { return m_services; }
     const Fleet &fleet() const { return m_fleet; }
+    /// Of the file that names were looked up in, absolute; empty: no name was given.
+    QString fleetPath() const;
+    /// What is printed for `--json`, an object: with the fleet file in it.
+    QString inJson(const QByteArray &object) const;
     const Terminal &terminal() const { return m_terminal; }
 
     /// Tells an error by tellError(); returns ExitUsage.
@@ -59,6 +72,7 @@ private:
     std::optional<int> readFleetFile();
     std::optional<int> readHost();
     std::optional<int> readFleetOfHost();
+    void addLoneHosts();
     std::optional<int> chooseProfiles();
     std::optional<int> lookUp(const QString &name);
 
@@ -72,6 +86,9 @@ private:
     bool m_hasJson = false;
     bool m_isJson = false;
     bool m_takesEveryProfile = false;
+    bool m_leavesHostsOut = false;
+    bool m_areHostsAsked = false;
+    bool m_isWhole = true;
     QList<FleetEntry> m_services;
     Terminal m_terminal;
 };

@@ -6,6 +6,8 @@
 #include "server/cli/exitcode.h"
 #include "server/cli/plaincommandline.h"
 
+#include <QFileInfo>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -47,7 +49,7 @@ int doctorCommand(const QStringList &arguments)
     const FleetChoice choice = chooseFleet(line.parser().value(u"fleet"_s));
     const QList<Finding> findings = examineMachine() + examineFleet(choice);
     if (line.isJson()) {
-        std::fputs(encode(findings).constData(), stdout);
+        std::fputs(encode(findings, QFileInfo(choice.path).absoluteFilePath()).constData(), stdout);
     } else {
         for (const Finding &finding : findings)
             line.terminal().write(lineOf(finding, line.terminal()));

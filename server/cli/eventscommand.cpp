@@ -57,7 +57,7 @@ QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entrie
 void print(const ClientCommandLine &line, const QList<FleetEvent> &events)
 {
     for (const FleetEvent &event : events)
-        line.terminal().write(line.isJson() ? QString::fromUtf8(encode(event)) : textOf(event));
+        line.terminal().write(line.isJson() ? line.inJson(encode(event)) : textOf(event));
 }
 
 } // namespace

@@ -73,6 +73,9 @@ int execCommand(const QStringList &arguments)
     if (!settle)
         return ExitUsage;
 
+    if (!line.isWhole())
+        return tellError(u"exec"_s, {u"not_fresh"_s, u"not known to be fresh: the services of a host"_s}, line.isJson(),
+                         ExitStale);
     EnvironmentComparison environments;
     const QDeadlineTimer deadline(*settle);
     for (;;) {

@@ -16,10 +16,11 @@ int fleetCommand(const QStringList &arguments)
                            ClientCommandLine::Names::None);
     line.addJsonOption(u"Prints JSON: the file, and what another machine needs to show each service."_s);
     line.takeEveryProfile();
+    line.leaveHostsOut();
     if (const auto exit = line.read(arguments))
         return *exit;
     if (line.isJson()) {
-        FleetListing listing{line.fleet().path, {}};
+        FleetListing listing{line.fleetPath(), {}};
         for (const FleetEntry &entry : line.services())
             listing.services << ListedService{
                 entry.name,      entry.url,      entry.group,    methodName(entry.restart), entry.host.name,

@@ -105,7 +105,7 @@ int hooksCommand(const QStringList &arguments)
     if (isTest)
         testAll(hooks, line.fleet().path, lines);
     if (line.isJson()) {
-        line.terminal().write(QString::fromUtf8(encodeHooks(line.fleet().path, lines)));
+        line.terminal().write(QString::fromUtf8(encodeHooks(line.fleetPath(), lines)));
     } else {
         for (const HookLine &each : std::as_const(lines))
             print(each);

@@ -2,6 +2,7 @@
 #include "server/cli/logprinter.h"
 
 #include "common/base/printable.h"
+#include "common/protocol/commandcodec.h"
 #include "common/protocol/logcodec.h"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ LogPrinter::LogPrinter(const Terminal &terminal, LogView view, const QStringList
     : m_terminal(terminal)
     , m_view(std::move(view))
     , m_names(names)
+    , m_jsonStart(withFleet("{}", m_view.fleet).chopped(1))
 {
     if (names.size() < 2)
         return;
@@ -39,7 +41,8 @@ LogPrinter::LogPrinter(const Terminal &terminal, LogView view, const QStringList
 void LogPrinter::append(QByteArray &text, const NamedLine &named, bool isLast) const
 {
     if (m_view.json) {
-        text += encodeLogLine(m_names.value(named.service), named.line);
+        text += m_jsonStart;
+        text += QByteArrayView(encodeLogLine(m_names.value(named.service), named.line)).sliced(1);
         return;
     }
     if (!m_prefixes.isEmpty())

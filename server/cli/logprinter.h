@@ -16,6 +16,7 @@ struct LogView
     std::optional<OutputLine::Time> until;
     std::optional<QRegularExpression> grep;
     bool json = false;
+    QString fleet{}; ///< the file that the services are named by, for JSON; empty: none
 
     /// A line without a time is at every time.
     bool shows(const OutputLine &line) const;
@@ -42,7 +43,8 @@ private:
     const Terminal m_terminal;
     const LogView m_view;
     const QStringList m_names;
-    QByteArrayList m_prefixes; ///< empty: there is one service only
+    QByteArrayList m_prefixes;    ///< empty: there is one service only
+    const QByteArray m_jsonStart; ///< of each object, up to the comma before its own fields
 };
 
 } // namespace Hephaestus

@@ -53,6 +53,7 @@ std::optional<LogsOptions> readOptions(ClientCommandLine &line)
     const QCommandLineParser &parser = line.parser();
     LogsOptions options;
     options.view.json = line.isJson();
+    options.view.fleet = line.fleetPath();
     options.previous = parser.isSet(u"previous"_s);
     options.follow = parser.isSet(u"follow"_s);
     for (const QString &name : {u"since"_s, u"until"_s}) {

@@ -99,7 +99,8 @@ int pruneCommand(const QStringList &arguments)
     QList<FleetEntry> entries;
     for (const PortUse &use : std::as_const(lost))
         entries << entryOf(use);
-    return runAction(entries, FleetAction::Stop, line.terminal(), json ? ActOutput::Receipts : ActOutput::Text);
+    return runAction(entries, FleetAction::Stop, line.terminal(),
+                     {json ? ActOutput::Form::Receipts : ActOutput::Form::Text});
 }
 
 } // namespace Hephaestus

@@ -172,14 +172,16 @@ ToolOutcome readFromEnd(const FleetEntry &entry, const LogWish &wish, ToolAnswer
 ToolOutcome listServices(RunningTool &call)
 {
     return withServices(call, [&](const QList<FleetEntry> &entries) {
-        return page(answerOf(call, u"services"_s, encodeBrief(surveyOnce(entries))), call);
+        ToolAnswer answer = answerOf(call, u"services"_s, encodeBrief(surveyOnce(entries)));
+        answer.fields.append({u"profiles"_s, jsonText(call.fleet().profiles())});
+        return page(answer, call);
     });
 }
 
 ToolOutcome tellStatus(RunningTool &call)
 {
     return withServices(call, [&](const QList<FleetEntry> &entries) {
-        return page(answerOf(call, u"services"_s, jsonItems(encode(surveyOnce(entries)))), call);
+        return page(answerOf(call, u"services"_s, jsonItems(encode(surveyOnce(entries), call.fleet().path))), call);
     });
 }
 
@@ -295,7 +297,7 @@ ToolOutcome examine(RunningTool &call)
     if (const auto failure = call.openProject(); failure && failure->code == "invalid_arguments"_L1)
         return *failure; // whatever else is wrong is what it finds
     const FleetChoice choice = QFileInfo(project).isDir() ? chooseProjectFleet(project) : chooseFleet(project);
-    ToolAnswer answer = answerOf(call, u"findings"_s, jsonItems(encode(examineMachine() + examineFleet(choice))));
+    ToolAnswer answer = answerOf(call, u"findings"_s, jsonItems(encode(examineMachine() + examineFleet(choice), {})));
     answer.fields = {{u"fleet"_s, jsonText(choice.path)}};
     return page(answer, call);
 }

@@ -57,7 +57,7 @@ int act(const QStringList &arguments, FleetAction action, const QString &descrip
         return *exit;
     if (action == FleetAction::Start)
         rememberTrust(line);
-    return runAction(line.services(), action, line.terminal(), line.actOutput());
+    return line.exitCode(runAction(line.services(), action, line.terminal(), line.actOutput()));
 }
 
 /// Restarts, until it is interrupted, what turns stale and is to be restarted for it by the fleet file.
@@ -98,9 +98,9 @@ int watchStale(const ClientCommandLine &line, bool json, HookWatch &hooks)
         if (const auto id = stale.due(now)) {
             stale.began(*id);
             int interrupt = 0;
-            const QList<Receipt> receipts =
-                runForReceipts({services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(),
-                               json ? ActOutput::Receipts : ActOutput::Text, &interrupt);
+            const QList<Receipt> receipts = runForReceipts(
+                {services[qsizetype(*id) - 1]}, FleetAction::Restart, line.terminal(),
+                {json ? ActOutput::Form::Receipts : ActOutput::Form::Text, line.fleetPath()}, &interrupt);
             if (interrupt != 0)
                 return ExitInterrupted + interrupt;
             stale.ended(*id, receipts.first(), std::chrono::steady_clock::now());
@@ -150,7 +150,7 @@ int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int star
         looks.start(0s);
     following.run();
     looks.stop();
-    const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), ActOutput::Text);
+    const int stopped = runAction(line.services(), FleetAction::Stop, line.terminal(), {ActOutput::Form::Text});
     return stopped == ExitDone ? started : stopped;
 }
 
@@ -193,9 +193,9 @@ int restartCommand(const QStringList &arguments)
     if (services.isEmpty()) {
         if (!line.isJson())
             line.terminal().write(u"nothing is stale\n"_s);
-        return ExitDone;
+        return line.exitCode(ExitDone);
     }
-    return runAction(services, FleetAction::Restart, line.terminal(), line.actOutput());
+    return line.exitCode(runAction(services, FleetAction::Restart, line.terminal(), line.actOutput()));
 }
 
 int startCommand(const QStringList &arguments)
@@ -225,7 +225,7 @@ int upCommand(const QStringList &arguments)
     if (attach || watch) // what fails from now on is news
         hooks.look(line.services(), QList<ServiceSnapshot>(line.services().size()));
     const auto begin = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const int exit = runAction(line.services(), FleetAction::Start, line.terminal(), line.actOutput());
+    const int exit = line.exitCode(runAction(line.services(), FleetAction::Start, line.terminal(), line.actOutput()));
     if (exit >= ExitInterrupted)
         return exit;
     return attach ? stayAttached(line, begin, exit, hooks) : watch ? watchStale(line, line.isJson(), hooks) : exit;

@@ -93,7 +93,7 @@ std::optional<ToolFailure> RunningTool::openProject()
 std::variant<QList<FleetEntry>, ToolFailure> RunningTool::services() const
 {
     if (m_arguments.services.isEmpty())
-        return m_fleet.services;
+        return servicesOfProfiles();
     QList<FleetEntry> found;
     for (const QString &name : m_arguments.services) {
         const FleetEntry *const entry = m_fleet.find(name);
@@ -103,6 +103,21 @@ std::variant<QList<FleetEntry>, ToolFailure> RunningTool::services() const
             found << *entry;
     }
     return found;
+}
+
+std::variant<QList<FleetEntry>, ToolFailure> RunningTool::servicesOfProfiles() const
+{
+    const QStringList known = m_fleet.profiles();
+    for (const QString &name : m_arguments.profiles) {
+        if (known.contains(name))
+            continue;
+        const QString near = nearestName(name, known);
+        return ToolFailure{u"unknown_profile"_s,
+                           u"no service in %1 has the profile \"%2\"%3"_s.arg(
+                               m_fleet.path, printable(name.left(80)),
+                               near.isEmpty() ? QString() : u"; did you mean \"%1\"?"_s.arg(printable(near)))};
+    }
+    return m_arguments.profiles.isEmpty() ? m_fleet.services : m_fleet.ofProfiles(m_arguments.profiles);
 }
 
 std::variant<FleetEntry, ToolFailure> RunningTool::service() const

@@ -49,7 +49,7 @@ public:
     /// Of the project, once it is open.
     const Fleet &fleet() const { return m_fleet; }
     const QString &directory() const { return m_directory; }
-    /// The services that the arguments name, or all; a failure: one is not there.
+    /// The services that the arguments name, or those of their profiles, or all; a failure: one is not there.
     std::variant<QList<FleetEntry>, ToolFailure> services() const;
     /// The one that `service` names.
     std::variant<FleetEntry, ToolFailure> service() const;
@@ -60,6 +60,8 @@ public:
     QList<Receipt> act(const ToolOrder &order) const;
 
 private:
+    std::variant<QList<FleetEntry>, ToolFailure> servicesOfProfiles() const;
+
     const ToolArguments m_arguments;
     const QString m_client;
     const std::shared_ptr<ToolCallState> m_state;

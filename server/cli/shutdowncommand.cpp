@@ -46,7 +46,7 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
         if (!ok)
             exit = ExitNotSo;
         if (line.isJson())
-            line.terminal().write(QString::fromUtf8(encodeRequested(entry.name, ok, outcome)) + u'\n');
+            line.terminal().write(line.inJson(encodeRequested(entry.name, ok, outcome)) + u'\n');
         else
             line.terminal().write(u"%1: "_s.arg(printable(entry.name))
                                   + line.terminal().painted(printable(outcome), ok ? Paint::None : Paint::Bad) + u'\n');

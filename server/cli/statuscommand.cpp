@@ -39,10 +39,11 @@ int statusCommand(const QStringList &arguments)
         if (!look)
             return tellError(u"status"_s, {u"no_answer"_s, printable(look.problem().text())}, json, ExitNotSo);
         const QList<ServiceSnapshot> &snapshots = *look;
-        const QString text = json ? QString::fromUtf8(encode(snapshots)) : statusTable(snapshots, line.terminal());
+        const QString text =
+            json ? QString::fromUtf8(encode(snapshots, line.fleetPath())) : statusTable(snapshots, line.terminal());
         if (!line.parser().isSet(u"watch"_s)) {
             line.terminal().write(text);
-            return std::all_of(snapshots.begin(), snapshots.end(), isHealthy) ? ExitDone : ExitNotSo;
+            return line.exitCode(std::all_of(snapshots.begin(), snapshots.end(), isHealthy) ? ExitDone : ExitNotSo);
         }
         if (json)
             line.terminal().write(text);

@@ -155,7 +155,7 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
         }
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
                                      answer.reply.latency, answer.value,   entries[i].host.name};
-        snapshots.last().isHostLost = !entries[i].host.isHere() && answer.reply.error == ClientError::NotAsked;
+        snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
     }
     return snapshots;
 }

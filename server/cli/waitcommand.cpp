@@ -40,7 +40,7 @@ void tellEnds(const ClientCommandLine &line, const QList<ServiceSnapshot> &snaps
 void tellResult(const ClientCommandLine &line, const QList<ServiceSnapshot> &waiting)
 {
     if (line.isJson())
-        line.terminal().write(QString::fromUtf8(encodeWait(waiting.isEmpty(), waiting)));
+        line.terminal().write(QString::fromUtf8(encodeWait(waiting.isEmpty(), waiting, line.fleetPath())));
     else if (!waiting.isEmpty())
         line.terminal().write(statusTable(waiting, line.terminal()));
 }

@@ -185,7 +185,7 @@ void TestHostConnection::whatKeepsItAwayIsTold()
     ServiceClient client(there);
     const Answer<BasicHealth> answer = ask(client);
     qputenv("PATH", path);
-    QCOMPARE(answer.reply.error, ClientError::NotAsked);
+    QCOMPARE(answer.reply.error, ClientError::HostLost);
     QVERIFY2(answer.reply.message.contains(trouble), qPrintable(answer.reply.message));
     QVERIFY(m_server->requests().isEmpty());
     // What a person must mend is not tried at every poll.
@@ -201,10 +201,10 @@ void TestHostConnection::aLostConnectionIsOpenedAgain()
         m_host->cut();
         QTRY_COMPARE(m_host->connections(), 0);
         const Answer<BasicHealth> answer = ask(client);
-        QVERIFY2(answer.value || answer.reply.error == ClientError::NotAsked, qPrintable(answer.reply.message));
+        QVERIFY2(answer.value || answer.reply.error == ClientError::HostLost, qPrintable(answer.reply.message));
     }
     m_host->stop();
-    QTRY_COMPARE(ask(client).reply.error, ClientError::NotAsked);
+    QTRY_COMPARE(ask(client).reply.error, ClientError::HostLost);
     QVERIFY2(m_host->listen(), qPrintable(m_host->why()));
     const auto began = std::chrono::steady_clock::now();
     QTRY_VERIFY(ask(client).value);

@@ -101,8 +101,10 @@ void TestReceiptCodec::standingsCarryTheReport()
 {
     ServiceSnapshot good{u"a"_s, u"http://h:1"_s, ServiceState::DependencyError, {}, Seconds(0.5), HealthReport()};
     good.report->service = u"orders"_s;
-    const QByteArray json = encode(
-        QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, ServiceState::Unreachable, u"refused"_s, {}, {}}});
+    const QByteArray json =
+        encode(QList<ServiceSnapshot>{good, {u"b"_s, u"http://h:2"_s, ServiceState::Unreachable, u"refused"_s, {}, {}}},
+               u"/home/x/fleet.toml"_s);
+    QCOMPARE(json.count(R"("fleet": "/home/x/fleet.toml")"), 2);
     QVERIFY(json.contains(R"("service": "orders")"));
     QVERIFY(json.contains(R"("report": null)"));
     QVERIFY(json.contains(R"("state": "error")"));

@@ -297,3 +297,21 @@ def test_a_signal_ends_it(client):
     assert "result" in client.ask_stateless("tools/list")
     client.process.send_signal(signal.SIGTERM)
     assert client.process.wait(30) == 128 + signal.SIGTERM
+
+
+def test_profiles_narrow_what_no_names_mean(project, client):
+    entry = '[[service]]\nname = "{0}"\nurl = "http://127.0.0.1:{1}"\n'
+    project.write(entry.format("shop", free_port()) + entry.format("mail", free_port()) + 'profile = ["dev"]\n'
+                  + entry.format("load", free_port()) + 'profile = ["bench"]\ndepends_on = ["mail"]\n')
+    where = {"project": str(project.folder)}
+
+    def names(**arguments):
+        found = client.call("services_list", **where, **arguments)
+        assert found["profiles"] == ["dev", "bench"]
+        return [each["name"] for each in found["services"]]
+
+    assert names() == ["shop", "mail", "load"]
+    assert names(profiles=["dev"]) == ["shop", "mail"]
+    assert names(profiles=["bench"]) == ["shop", "mail", "load"]
+    failure = client.call("code_check", **where, profiles=["dex"])["error"]
+    assert failure["code"] == "unknown_profile" and "did you mean" in failure["message"]

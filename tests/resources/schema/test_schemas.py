@@ -39,6 +39,7 @@ class Place:
         self.environment = {**os.environ, "XDG_STATE_HOME": str(root / "state"), "XDG_CONFIG_HOME": str(root / "config"),
                             "HEPHAESTUS_FLEET": ""}
         self.fleet = root / "fleet.toml"
+        self.files = {str(root / "fleet.toml"), str(root / "hooks.toml")}
         self.port = free_port()
         command = [PROGRAM, "run", "--name", "shop", "--listen", f"127.0.0.1:{self.port}", "--watch", "shop.py", "--",
                    sys.executable, "-u", "shop.py"]
@@ -58,6 +59,8 @@ class Place:
         assert values or code == 0
         for value in values:
             schema(name).validate(value)
+            for each in value if isinstance(value, list) else [value]:
+                assert "fleet" not in each or each["fleet"] in self.files, each
         return values if lines else values[0]
 
 
@@ -96,6 +99,9 @@ def test_a_day_of_a_service(place):
     place.valid("wait", "wait", "shop", "--fresh")
     assert place.valid("wait", "wait", "shop", "away", "--timeout", "0s", code=1)["waiting"][0]["name"] == "away"
     assert [each["name"] for each in place.valid("status", "status", code=1)] == ["shop", "away"]
+    by_address = json.loads(place.run("status", "--json", f"http://127.0.0.1:{place.port}").stdout)
+    schema("status").validate(by_address)
+    assert [each["fleet"] for each in by_address] == [None]
     assert [each["method"] for each in place.valid("fleet", "fleet")["services"]] == ["command", ""]
     assert place.valid("affected", "affected", "shop.py")["unknown"].keys() == {"away"}
     deadline = time.monotonic() + 60
@@ -112,7 +118,11 @@ def test_a_day_of_a_service(place):
     assert place.valid("port", "port", str(free_port()), code=1)["holders"] == []
     assert str(place.port) in {each["address"].split(":")[-1] for each in place.valid("ps", "ps")}
     (place.root / "shop.py").write_text("import time\nprint('hello again')\ntime.sleep(1000)\n")
-    assert place.valid("wait", "wait", "shop", "--fresh", "--timeout", "0s", code=3)["done"] is False
+    deadline = time.monotonic() + 60
+    while (done := place.run("wait", "--json", "shop", "--fresh", "--timeout", "0s")).returncode == 1:  # not known yet
+        assert time.monotonic() < deadline
+    assert done.returncode == 3 and json.loads(done.stdout)["done"] is False
+    schema("wait").validate(json.loads(done.stdout))
     assert "shop" in place.valid("error", "exec", "--require-fresh", "--settle", "1s", "--", "true", code=3)["error"]["message"]
     assert [each["service"] for each in place.valid("receipt", "restart", "--stale", lines=True)] == ["shop"]
     assert place.valid("receipt", "restart", "--stale", lines=True) == []

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void theFleetOfAHostAppears();
+    void aHostAloneBringsItsFleet();
     void aServiceIsRestartedThere();
     void aHostileNameIsNoShellText();
     void whatKeepsAHostAwayIsToldOnce();
@@ -126,6 +127,12 @@ private:
         file.write("[[host]]\nname = \"build1\"\n[[service]]\nhost = \"build1\"\nname = " + quoted(name) + '\n' + url);
     }
 
+    void writeDesk(const QByteArray &toml) const
+    {
+        QFile file(m_desk->filePath(u"fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(toml) == toml.size());
+    }
+
     Receipt receiptIn(const QString &output) const
     {
         for (const QString &line : output.split(u'\n')) {
@@ -188,6 +195,32 @@ void TestHosts::theFleetOfAHostAppears()
     QVERIFY2(run({u"status"_s, u"--host"_s, u"build1"_s, u"http://127.0.0.1:%1"_s.arg(m_port)}).code == 0, "by URL");
     QCOMPARE(run({u"down"_s, u"--host"_s, u"build1"_s}).code, 0);
     QTRY_COMPARE(running(), 0);
+}
+
+void TestHosts::aHostAloneBringsItsFleet()
+{
+    // The desk's own service has the name of one there.
+    writeDesk("[[host]]\nname = \"build1\"\n[[service]]\nname = \"web\"\nurl = \"http://127.0.0.1:1\"\n");
+    const Outcome up = run({u"start"_s, u"build1/web"_s});
+    QVERIFY2(up.code == 0 && up.output.contains(u"start build1/web on build1"_s), qPrintable(up.output + up.errors));
+    QCOMPARE(running(), 1);
+    const Outcome status = run({u"status"_s});
+    QVERIFY2(status.output.contains(u"build1/web"_s) && status.output.contains(u"● healthy"_s),
+             qPrintable(status.output + status.errors));
+    QCOMPARE(run({u"restart"_s, u"build1/web"_s}).code, 0);
+    QCOMPARE(running(), 1);
+    m_host->useKey("other_key"); // who cannot ask does not say that this is all
+    writeDesk("[[host]]\nname = \"build1\"\n");
+    for (const QStringList &words : {QStringList{u"status"_s}, {u"up"_s}}) {
+        const Outcome away = run(words);
+        QVERIFY2(away.code == 1 && away.errors.contains(u"its services are not known"_s)
+                     && away.errors.contains(u"permission denied"_s),
+                 qPrintable(away.output + away.errors));
+    }
+    QCOMPARE(run({u"exec"_s, u"--require-fresh"_s, u"--"_s, u"true"_s}).code, 1);
+    writeDesk("[[host]]\nname = \"build1\"\n[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n");
+    QCOMPARE(run({u"exec"_s, u"--require-fresh"_s, u"--"_s, u"true"_s}).code, 3);
+    m_host->useKey("user_key");
 }
 
 void TestHosts::aServiceIsRestartedThere()
