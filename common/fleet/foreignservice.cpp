@@ -72,11 +72,8 @@ bool isProcessOf(const QString &user, qint64 pid, const QDateTime &told)
         && userName(status.st_uid) == user;
 }
 
-bool isOfOtherPlace(const QString &own, const ServiceIdentity &identity)
+bool isOtherPlace(const QString &own, const QString &ownTree, const QString &other, const QString &otherTree)
 {
-    const QString other = canonical(identity.directory);
-    const QString ownTree = worktreeAround(own);
-    const QString otherTree = identity.worktree.isEmpty() ? QString() : canonical(identity.worktree);
     return !ownTree.isEmpty() && !otherTree.isEmpty() ? ownTree != otherTree
                                                       : !isInside(own, other) && !isInside(other, own);
 }
@@ -95,10 +92,12 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
     // A place that is not here may be one of a container; the kernel says so of a pid that it does not show.
     const bool isPlaceHere = !identity.directory.isEmpty()
         && (QFileInfo::exists(identity.directory) || (report.pid && isHeldBy(*address, *report.pid)));
-    const bool isOtherPlace = !own.isEmpty() && isPlaceHere && isOfOtherPlace(own, identity);
+    const bool isElsewhere = !own.isEmpty() && isPlaceHere
+        && isOtherPlace(own, worktreeAround(own), canonical(identity.directory),
+                        identity.worktree.isEmpty() ? QString() : canonical(identity.worktree));
     const bool isOtherUser = !identity.user.isEmpty() && identity.user != expected && report.pid
         && isProcessOf(identity.user, *report.pid, report.startTime);
-    if (!isOtherPlace && !isOtherUser)
+    if (!isElsewhere && !isOtherUser)
         return {};
     const QString place = identity.worktree.isEmpty() ? identity.directory : identity.worktree;
     QStringList parts;
@@ -113,13 +112,24 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
     return parts.join(u", "_s);
 }
 
+bool isOfOtherProject(const FleetEntry &entry, const FleetEntry &other)
+{
+    const RestartByCommand *const command = commandToStart(entry);
+    const RestartByCommand *const otherCommand = commandToStart(other);
+    const QString place = command ? directoryOf(*command) : QString();
+    const QString otherPlace = otherCommand ? directoryOf(*otherCommand) : QString();
+    return !place.isEmpty() && !otherPlace.isEmpty()
+        && isOtherPlace(place, worktreeAround(place), otherPlace, worktreeAround(otherPlace));
+}
+
 bool isProcessHere(const HealthReport &report) { return report.pid && beganAt(*report.pid, report.startTime); }
 
 void ForeignServices::addTo(HealthReport &report, const FleetEntry &entry)
 {
-    if (!report.identity || !commandToStart(entry))
+    const RestartByCommand *const command = commandToStart(entry);
+    if (!report.identity || !command)
         return;
-    Look &look = m_looks[entry.url];
+    Look &look = m_looks[{entry.url, command->directory}];
     if (look.instanceId != report.instanceId || look.pid != report.pid || look.identity != report.identity
         || look.restart != entry.restart || look.user != entry.user)
         look = {report.instanceId, report.pid, report.identity, entry.restart, entry.user, foreignOwner(entry, report)};

@@ -18,6 +18,10 @@ namespace Hephaestus {
 /// container.
 QString foreignOwner(const FleetEntry &entry, const HealthReport &report);
 
+/// Whether the two start programs of different projects: by commands in different places, told apart as above. An
+/// entry that says no place belongs to every project.
+bool isOfOtherProject(const FleetEntry &entry, const FleetEntry &other);
+
 /// Whether the kernel knows the report's pid as a process that began when the report says. False for one of another
 /// machine or container, whatever stands between.
 bool isProcessHere(const HealthReport &report);
@@ -41,7 +45,7 @@ private:
         QString owner;
     };
 
-    QHash<QString, Look> m_looks; ///< the latest, by URL
+    QHash<std::pair<QString, QString>, Look> m_looks; ///< the latest, by URL and the command's directory
 };
 
 } // namespace Hephaestus

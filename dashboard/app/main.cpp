@@ -167,6 +167,7 @@ int main(int argc, char *argv[])
             session.addScraped(fleet.services, fleet.path);
         else
             session.addAll(fleet.services, fleet.path);
+        session.addHosts(fleet);
         session.runHooks(fleet);
     }
     MainWindow window(session, demoFleet());

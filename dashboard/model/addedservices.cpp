@@ -11,6 +11,12 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+const QString HostsKey = u"addedHosts"_s;
+
+} // namespace
+
 AddedServices::AddedServices(FleetSession &session, const QString &tokenDirectory, QObject *parent)
     : QObject(parent)
     , m_session(session)
@@ -25,7 +31,7 @@ QString AddedServices::whyNot(const FleetEntry &entry) const
     const ServiceId id = m_session.find(entry.url);
     if (id == NoService)
         return {};
-    if (const QString file = m_session.fleetFileOf(entry.url); !file.isEmpty())
+    if (const QString file = m_session.fleetFileOf(id); !file.isEmpty())
         return tr("%1 is watched already: it is in %2, and its token is named there.").arg(entry.url, file);
     const QList<Added> services = remembered();
     if (std::none_of(services.begin(), services.end(), [&](const Added &other) { return other.url == entry.url; }))
@@ -55,8 +61,30 @@ ServiceId AddedServices::add(const FleetEntry &entry)
     return m_session.add(entry);
 }
 
+void AddedServices::addHost(const RemoteHost &host)
+{
+    QStringList names = hosts();
+    if (!names.contains(host.name))
+        QSettings().setValue(HostsKey, names << host.name);
+    m_session.addHosts({.path = {}, .services = {}, .hosts = {host}});
+}
+
+void AddedServices::removeHost(const QString &name)
+{
+    QStringList names = hosts();
+    names.removeAll(name);
+    QSettings().setValue(HostsKey, names);
+    m_session.removeHost(name);
+}
+
+QStringList AddedServices::hosts() const { return QSettings().value(HostsKey).toStringList(); }
+
 void AddedServices::restore()
 {
+    for (const QString &name : hosts()) {
+        if (whyNoDestination(name).isEmpty()) // somebody may have edited the file
+            m_session.addHosts({.path = {}, .services = {}, .hosts = {{name, name}}});
+    }
     for (const Added &service : remembered()) {
         Result<FleetEntry> entry = entryForUrl(service.url);
         if (!entry)
@@ -84,6 +112,24 @@ void AddedServices::forget(const QModelIndex &, int first, int last)
         takeOut(services, m_session.fleet().row(line).entry.url);
     if (services.size() != before)
         remember(services);
+    forgetHosts(first, last);
+}
+
+/// Those whose last services go.
+void AddedServices::forgetHosts(int first, int last)
+{
+    const QStringList names = hosts();
+    if (names.isEmpty())
+        return;
+    QStringList left;
+    FleetModel &fleet = m_session.fleet();
+    QStringList gone;
+    for (int line = 0; line < fleet.rowCount(); ++line)
+        (line < first || line > last ? left : gone) << fleet.row(line).entry.host.name;
+    QStringList kept = names;
+    kept.removeIf([&](const QString &name) { return gone.contains(name) && !left.contains(name); });
+    if (kept != names)
+        QSettings().setValue(HostsKey, kept);
 }
 
 void AddedServices::takeOut(QList<Added> &services, const QString &url)

@@ -21,6 +21,11 @@ public:
     /// one. One that is watched for another reason (a fleet file, …), or is busy, stays as it is. Then refused() says
     /// so, and its row is the answer.
     ServiceId add(const FleetEntry &entry);
+    /// Watches the services of a machine that ssh reaches, which its own fleet file names, and remembers it. It goes
+    /// with the last of its services, or by removeHost().
+    void addHost(const RemoteHost &host);
+    void removeHost(const QString &name);
+    QStringList hosts() const; ///< those that were added
     /// Watches those of earlier days; each as soon as its token is known.
     void restore();
 
@@ -39,6 +44,7 @@ private:
     };
 
     QString whyNot(const FleetEntry &entry) const;
+    void forgetHosts(int first, int last);
     void forget(const QModelIndex &parent, int first, int last);
     /// The one at `url`, and its token out of the store.
     void takeOut(QList<Added> &services, const QString &url);

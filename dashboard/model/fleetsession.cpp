@@ -6,12 +6,16 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/foreignservice.h"
+#include "common/fleet/hostfleet.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 
 #include <QFile>
 #include <QFileInfo>
 #include <QSet>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -21,6 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
+constexpr auto AskHostsEvery = 2s; ///< the connection has longer pauses of its own
 
 /// `~/shop-b, branch fix-cart`
 QString projectOf(const QString &fleetFile)
@@ -69,12 +74,14 @@ void FleetSession::connectParts()
         if (const ServiceRow *const row = m_fleet.find(id))
             m_stale.observe(id, row->isCurrent() ? &*row->report : nullptr);
         tellUntrusted(id);
+        chooseRecorded(id);
         rememberStopped(id);
         showToHooks(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
     connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
+    connect(&m_hostTimer, &QTimer::timeout, this, &FleetSession::askLoneHosts);
     connect(&m_outputTimer, &QTimer::timeout, this, &FleetSession::boundOutputs);
 }
 
@@ -148,7 +155,25 @@ void FleetSession::connectPrometheus(const QList<PrometheusServer> &servers)
 ServiceId FleetSession::add(const FleetEntry &entry)
 {
     addAll({entry});
-    return m_byUrl.value(entry.url);
+    return find(entry.url);
+}
+
+ServiceId FleetSession::find(const QString &url) const
+{
+    const auto rows = m_byUrl.constFind(url);
+    return rows == m_byUrl.cend() ? NoService : rows->first();
+}
+
+/// The row that an entry of this file means; NoService: it has none yet.
+ServiceId FleetSession::rowOf(const FleetEntry &entry, const QString &fleetFile) const
+{
+    const QList<ServiceId> rows = m_byUrl.value(entry.url);
+    const auto own = std::ranges::find_if(rows, [&](ServiceId id) { return fleetFileOf(id) == fleetFile; });
+    if (own != rows.end())
+        return *own;
+    const auto same =
+        std::ranges::find_if(rows, [&](ServiceId id) { return !isOfOtherProject(m_fleet.find(id)->entry, entry); });
+    return same == rows.end() ? NoService : *same;
 }
 
 void FleetSession::addAll(const QList<FleetEntry> &entries, const QString &fleetFile)
@@ -168,7 +193,7 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
     QHash<QString, QString> names; // by URL: one may be named twice
     for (const FleetEntry &entry : entries) {
         const bool isSecond = names.contains(entry.url);
-        if (!m_byUrl.contains(entry.url) && !isSecond)
+        if (rowOf(entry, fleetFile) == NoService && !isSecond)
             added << entry;
         if (const QString first = names.value(entry.url, entry.name); first != entry.name)
             m_journal.append({m_clock.wall(), NoService, first, EventKind::Trouble,
@@ -180,10 +205,10 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
     const QList<ServiceId> ids = m_fleet.addAll(added);
     for (qsizetype each = 0; each < ids.size(); ++each) {
         const FleetEntry &entry = added[each];
-        m_byUrl.insert(entry.url, ids[each]);
+        m_byUrl[entry.url] << ids[each];
         m_ownGroups.insert(ids[each], entry.group);
         if (!fleetFile.isEmpty())
-            m_fleetFiles.insert(entry.url, fleetFile);
+            m_fleetFiles.insert(ids[each], fleetFile);
         watchForStale(ids[each]);
         m_watch.add(ids[each], entry, feed);
         updateOwner(ids[each]);
@@ -197,7 +222,7 @@ void FleetSession::tellProjectsApart()
     QHash<QString, QSet<QString>> filesOf; // by name of a service
     for (const ServiceId id : m_fleet.ids()) {
         const FleetEntry &entry = m_fleet.find(id)->entry;
-        if (const QString file = fleetFileOf(entry.url); !file.isEmpty())
+        if (const QString file = fleetFileOf(id); !file.isEmpty())
             filesOf[entry.name].insert(file);
     }
     QSet<QString> alike;
@@ -210,7 +235,7 @@ void FleetSession::tellProjectsApart()
         projects.insert(file, projectOf(file));
     for (const ServiceId id : m_fleet.ids()) {
         const QString own = m_ownGroups.value(id);
-        const QString project = projects.value(fleetFileOf(m_fleet.find(id)->entry.url));
+        const QString project = projects.value(fleetFileOf(id));
         m_fleet.setGroup(id, project.isEmpty() || own.isEmpty() ? project + own : project + u": "_s + own);
     }
 }
@@ -224,25 +249,79 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
     QSet<QString> renamed; // of two names for one address the first counts
     for (const FleetEntry &entry :
          reading.fleet.services) { // read again, perhaps: how a service is started may have changed
-        if (const auto known = m_byUrl.constFind(entry.url); known != m_byUrl.cend()) {
-            m_fleet.setRestart(*known, entry.restart);
-            m_fleet.setBuild(*known, entry.build);
-            if (m_fleetFiles.value(entry.url) == reading.fleet.path && !renamed.contains(entry.url))
-                m_fleet.rename(*known, entry.name); // its history goes by the address
+        if (const ServiceId known = rowOf(entry, reading.fleet.path); known != NoService) {
+            m_fleet.setRestart(known, entry.restart);
+            m_fleet.setBuild(known, entry.build);
+            if (fleetFileOf(known) == reading.fleet.path && !renamed.contains(entry.url))
+                m_fleet.rename(known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
-            m_watch.setEntry(*known, m_fleet.find(*known)->entry);
-            watchForStale(*known);
+            m_watch.setEntry(known, m_fleet.find(known)->entry);
+            watchForStale(known);
         }
     }
     addAll(reading.fleet.services, reading.fleet.path);
+    addHosts(reading.fleet);
     runHooks(reading.fleet);
     return reading.problems;
+}
+
+void FleetSession::addHosts(const Fleet &fleet)
+{
+    for (const RemoteHost &host : fleet.loneHosts()) {
+        m_loneHosts.removeIf([&](const LoneHost &lone) { return lone.host == host && lone.fleetFile == fleet.path; });
+        m_loneHosts << LoneHost{host, fleet.path};
+    }
+    if (m_hostTimer.isActive())
+        askLoneHosts();
+}
+
+void FleetSession::removeHost(const QString &name)
+{
+    m_loneHosts.removeIf([&](const LoneHost &lone) { return lone.host.name == name && lone.fleetFile.isEmpty(); });
+    for (const ServiceId id : m_fleet.ids()) {
+        if (m_fleet.find(id)->entry.host.name == name && fleetFileOf(id).isEmpty())
+            remove(id);
+    }
+}
+
+void FleetSession::askLoneHosts()
+{
+    QList<LoneHost> asked; // an answer may come at once
+    for (LoneHost &lone : m_loneHosts) {
+        if (!std::exchange(lone.isAsked, true))
+            asked << lone;
+    }
+    for (const LoneHost &lone : std::as_const(asked))
+        readFleetOfHost(lone.host, this, [this, lone](const Result<Fleet> &there) { addFleetOf(lone, there); });
+}
+
+void FleetSession::addFleetOf(const LoneHost &asked, const Result<Fleet> &there)
+{
+    const auto lone = std::ranges::find_if(m_loneHosts, [&](const LoneHost &each) {
+        return each.host == asked.host && each.fleetFile == asked.fleetFile;
+    });
+    if (lone == m_loneHosts.end())
+        return;
+    lone->isAsked = false;
+    if (!there) {
+        const QString why = there.problem().what;
+        if (std::exchange(lone->told, why) != why)
+            m_journal.append({m_clock.wall(), NoService, asked.host.name, EventKind::Trouble,
+                              tr("%1; its services are not known").arg(why)});
+        return;
+    }
+    m_loneHosts.erase(lone);
+    Fleet known;
+    for (const ServiceId id : m_fleet.ids())
+        known.services << m_fleet.find(id)->entry;
+    known.services.removeIf([&](const FleetEntry &entry) { return entry.host == asked.host; });
+    addAll(known.addFleetOf(asked.host, there->services), asked.fleetFile);
 }
 
 bool FleetSession::isTrusted(ServiceId id)
 {
     const ServiceRow *const row = m_fleet.find(id);
-    return !row || m_trust.isTrusted(fleetFileOf(row->entry.url), row->entry);
+    return !row || m_trust.isTrusted(fleetFileOf(id), row->entry);
 }
 
 void FleetSession::trust(ServiceId id)
@@ -250,7 +329,7 @@ void FleetSession::trust(ServiceId id)
     const ServiceRow *const row = m_fleet.find(id);
     if (!row || isTrusted(id))
         return;
-    if (const auto problem = m_trust.trust(fleetFileOf(row->entry.url), {row->entry}))
+    if (const auto problem = m_trust.trust(fleetFileOf(id), {row->entry}))
         m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
     watchForStale(id);
 }
@@ -265,7 +344,7 @@ void FleetSession::watchForStale(ServiceId id)
     else
         m_untrusted.insert(id);
     entry.restartOnStale = entry.restartOnStale && isTrusted;
-    m_stale.add(id, entry, fleetFileOf(entry.url));
+    m_stale.add(id, entry, fleetFileOf(id));
 }
 
 void FleetSession::tellUntrusted(ServiceId id)
@@ -279,7 +358,7 @@ void FleetSession::tellUntrusted(ServiceId id)
     m_journal.append({m_clock.wall(), id, row.entry.name, EventKind::Trouble,
                       tr("runs old code, and is not restarted by itself: you have not run it from %1 yet. Restart it, "
                          "or run hephaestus trust %1")
-                          .arg(fleetFileOf(row.entry.url))});
+                          .arg(fleetFileOf(id))});
 }
 
 void FleetSession::remove(ServiceId id)
@@ -290,11 +369,20 @@ void FleetSession::remove(ServiceId id)
     m_watch.remove(id);
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
-        m_byUrl.remove(row->entry.url);
-        m_fleetFiles.remove(row->entry.url);
+        const QString url = row->entry.url;
+        QList<ServiceId> &rows = m_byUrl[url];
+        rows.removeOne(id);
+        const bool wasRecorded = m_recorded.value(url, id) == id;
+        if (wasRecorded)
+            m_recorded.remove(url);
+        if (rows.isEmpty())
+            m_byUrl.remove(url);
+        else if (wasRecorded)
+            updateOwner(rows.first());
         for (const auto &[file, hooks] : m_hooks)
-            hooks->forget(row->entry.url);
+            hooks->forget(url);
     }
+    m_fleetFiles.remove(id);
     if (m_history)
         m_history->forget(id);
     m_fleet.remove(id);
@@ -306,10 +394,27 @@ void FleetSession::updateOwner(ServiceId id)
 {
     if (!m_history)
         return;
-    if (m_watch.ownerOf(id) == &m_watch.polling())
+    const QString url = m_fleet.find(id)->entry.url;
+    const bool isAnothers = m_recorded.value(url, find(url)) != id;
+    if (m_watch.ownerOf(id) == &m_watch.polling() && !isAnothers)
         m_history->forget(id);
     else
         m_history->leaveOut(id);
+}
+
+/// An address with several rows has one history: that of the project whose service answers there.
+void FleetSession::chooseRecorded(ServiceId id)
+{
+    const ServiceRow &row = *m_fleet.find(id);
+    if (!row.isCurrent() || row.observed == ServiceState::Foreign)
+        return;
+    const QString &url = row.entry.url;
+    const QList<ServiceId> rows = m_byUrl.value(url);
+    if (rows.size() < 2 || m_recorded.value(url, rows.first()) == id)
+        return;
+    m_recorded.insert(url, id);
+    for (const ServiceId each : rows)
+        updateOwner(each);
 }
 
 void FleetSession::restartStale(ServiceId id)
@@ -328,6 +433,8 @@ void FleetSession::start()
     m_watch.start();
     m_ageTimer.start(1s);
     m_hookTimer.start(1s);
+    m_hostTimer.start(AskHostsEvery);
+    askLoneHosts();
     m_outputTimer.start(BoundOutputsEvery);
 }
 
@@ -336,6 +443,7 @@ void FleetSession::stop()
     m_watch.stop();
     m_ageTimer.stop();
     m_hookTimer.stop();
+    m_hostTimer.stop();
     m_outputTimer.stop();
 }
 

@@ -46,7 +46,8 @@ public:
 
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
-    /// `fleetFile`: where they were read; empty: elsewhere.
+    /// `fleetFile`: where they were read; empty: elsewhere. An address that another project's file names, too, has a
+    /// row for each of the projects: at most one of them has it, and the others' is foreign.
     void addAll(const QList<FleetEntry> &entries, const QString &fleetFile = {});
     /// As addAll(), after connectPrometheus(): it reports on those that it scrapes, and the others are polled. The
     /// entries say what it cannot know: tokens, restarts and their order, and services of their own.
@@ -59,6 +60,11 @@ public:
     void trust(ServiceId id);
     bool isTrusted(const QString &fleetFile, const FleetHook &hook) { return m_trust.isTrusted(fleetFile, hook); }
 
+    /// Of its hosts that are named without services: all are watched that their own fleet files name, once those are
+    /// known. What keeps a host from being asked is told in the journal.
+    void addHosts(const Fleet &fleet);
+    /// One that was added without a file, and its services.
+    void removeHost(const QString &name);
     /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of
     /// one that is run already, what was read anew.
     void runHooks(const Fleet &fleet);
@@ -66,9 +72,10 @@ public:
     /// Agrees to the hook, and tries it; hookTested() tells what came of it.
     void testHook(const QString &fleetFile, const FleetHook &hook);
 
-    ServiceId find(const QString &url) const { return m_byUrl.value(url, NoService); } ///< NoService: it is not watched
+    /// Of several rows for one address the oldest. NoService: it is not watched.
+    ServiceId find(const QString &url) const;
     /// The file because of which it is watched; empty: none.
-    QString fleetFileOf(const QString &url) const { return m_fleetFiles.value(url); }
+    QString fleetFileOf(ServiceId id) const { return m_fleetFiles.value(id); }
 
     void start();
     void stop(); ///< no question is asked any more
@@ -78,9 +85,20 @@ Q_SIGNALS:
     void hookTested(const QString &fleetFile, const QString &hook, const QString &failure); ///< empty: it was sent
 
 private:
+    struct LoneHost
+    {
+        RemoteHost host;
+        QString fleetFile;
+        bool isAsked = false;
+        QString told{}; ///< why it could not be asked, which the journal says already
+    };
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void tellProjectsApart();
+    void askLoneHosts();
+    void addFleetOf(const LoneHost &asked, const Result<Fleet> &there);
+    ServiceId rowOf(const FleetEntry &entry, const QString &fleetFile) const;
+    void chooseRecorded(ServiceId id);
     void applyArrivals(const QList<Arrival> &arrivals);
     void tell(const Event &event);
     void rememberStopped(ServiceId id);
@@ -105,11 +123,14 @@ private:
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     std::map<QString, std::unique_ptr<HookRunner>> m_hooks; ///< by fleet file
     QTimer m_hookTimer;
+    QTimer m_hostTimer;
+    QList<LoneHost> m_loneHosts; ///< whose services are not known yet
     QTimer m_ageTimer;
     QTimer m_outputTimer;
-    QHash<QString, ServiceId> m_byUrl;
-    QHash<ServiceId, QString> m_ownGroups; ///< as their fleet files say
-    QHash<QString, QString> m_fleetFiles;  ///< by URL: of services that were read from one
+    QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty
+    QHash<QString, ServiceId> m_recorded;     ///< by URL with several rows: whose answers are its history
+    QHash<ServiceId, QString> m_ownGroups;    ///< as their fleet files say
+    QHash<ServiceId, QString> m_fleetFiles;   ///< of services that were read from one
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<FleetHistory> m_history;
     std::unique_ptr<EarlierLatencies> m_earlierLatencies;

@@ -60,7 +60,7 @@ QString ServiceNames::whyNot(ServiceId id) const
     const ServiceRow *const row = m_session.fleet().find(id);
     if (!row)
         return tr("Select one service.");
-    const QString file = m_session.fleetFileOf(row->entry.url);
+    const QString file = m_session.fleetFileOf(id);
     return file.isEmpty() ? QString() : tr("Its name is in %1.").arg(visibleText(file, 200));
 }
 

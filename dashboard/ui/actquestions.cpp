@@ -79,9 +79,8 @@ QStringList ActQuestions::dependants(const QList<ServiceId> &services) const
         if (other.entry.dependsOn.isEmpty() || services.contains(other.id) || other.state() == ServiceState::Stopped)
             continue;
         const bool depends = std::ranges::any_of(services, [&](ServiceId id) {
-            const FleetEntry &entry = fleet.find(id)->entry;
-            return other.entry.dependsOn.contains(entry.name)
-                && m_session.fleetFileOf(entry.url) == m_session.fleetFileOf(other.entry.url);
+            return other.entry.dependsOn.contains(fleet.find(id)->entry.name)
+                && m_session.fleetFileOf(id) == m_session.fleetFileOf(other.id);
         });
         if (depends)
             names << visibleText(other.entry.name, 80);
@@ -109,7 +108,7 @@ QString ActQuestions::untrusted(const QList<ServiceId> &services, ServiceAction 
         if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
             lines << questionTr("%1 runs %2, from %3")
                          .arg(visibleText(entry.name, 80), visibleText(runs, 300),
-                              visibleText(m_session.fleetFileOf(entry.url), 200));
+                              visibleText(m_session.fleetFileOf(id), 200));
     }
     return lines.isEmpty() ? QString()
                            : questionTr("You have not run this before:") + u'\n' + shortened(lines).join(u'\n');

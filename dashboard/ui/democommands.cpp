@@ -38,7 +38,7 @@ QList<ServiceId> DemoCommands::services() const
 {
     QList<ServiceId> services;
     for (const ServiceId id : m_session.fleet().ids()) {
-        if (!m_fleetFile.isEmpty() && m_session.fleetFileOf(m_session.fleet().find(id)->entry.url) == m_fleetFile)
+        if (!m_fleetFile.isEmpty() && m_session.fleetFileOf(id) == m_fleetFile)
             services << id;
     }
     return services;

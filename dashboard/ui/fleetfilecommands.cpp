@@ -40,8 +40,8 @@ QList<FleetEntry> FleetFileCommands::added() const
 {
     QList<FleetEntry> entries;
     for (const ServiceId id : m_session.fleet().ids()) {
-        if (const FleetEntry &entry = m_session.fleet().find(id)->entry; m_session.fleetFileOf(entry.url).isEmpty())
-            entries << entry;
+        if (m_session.fleetFileOf(id).isEmpty())
+            entries << m_session.fleet().find(id)->entry;
     }
     return entries;
 }
@@ -51,7 +51,7 @@ QStringList FleetFileCommands::opened() const
 {
     QStringList files;
     for (const ServiceId id : m_session.fleet().ids()) {
-        const QString file = m_session.fleetFileOf(m_session.fleet().find(id)->entry.url);
+        const QString file = m_session.fleetFileOf(id);
         if (!file.isEmpty() && !files.contains(file))
             files << file;
     }

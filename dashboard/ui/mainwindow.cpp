@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/addhostdialog.h"
 #include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/bulkprogress.h"
@@ -129,6 +130,7 @@ void MainWindow::makeActions()
         return action;
     };
     m_add = make(tr("&Add a service…"), u"add"_s, tr("Ctrl+N"), tr("Watch a service by its address."));
+    m_addHost = make(tr("Add a &host…"), u"add"_s, {}, tr("Watch the services of another machine through ssh."));
     m_open = make(tr("&Open a fleet file…"), u"open-file"_s, QKeySequence::Open,
                   tr("Watch all services of a fleet.toml, and restart them."));
     m_discover = make(tr("Find services on this &machine…"), u"search"_s, tr("Ctrl+Shift+N"),
@@ -139,6 +141,7 @@ void MainWindow::makeActions()
     connect(m_keys, &QAction::triggered, this, &MainWindow::openShortcuts);
     m_find = make(tr("&Filter"), u"search"_s, QKeySequence::Find, tr("Show only some of the services."));
     connect(m_add, &QAction::triggered, this, &MainWindow::addService);
+    connect(m_addHost, &QAction::triggered, this, &MainWindow::addHost);
     connect(m_open, &QAction::triggered, this, &MainWindow::chooseFleet);
     connect(m_discover, &QAction::triggered, this, &MainWindow::discover);
     connect(m_find, &QAction::triggered, this, [this] { m_filter->focusFilter(); });
@@ -147,7 +150,7 @@ void MainWindow::makeActions()
 void MainWindow::makeMenus()
 {
     QMenu *const file = menuBar()->addMenu(tr("&Fleet"));
-    file->addActions({m_add, m_open, m_discover, m_demo->begin(), m_demo->end()});
+    file->addActions({m_add, m_addHost, m_open, m_discover, m_demo->begin(), m_demo->end()});
     file->addSeparator();
     file->addActions({m_fleetFiles->save(), m_fleetFiles->reload(), m_fleetFiles->hooks()});
     file->addMenu(m_fleetFiles->recent());
@@ -412,7 +415,7 @@ void MainWindow::changeEvent(QEvent *event)
     if (event->type() != QEvent::PaletteChange || !m_commands)
         return;
     m_commands->updateIcons();
-    for (QAction *const action : {m_add, m_open, m_discover, m_demo->begin(), m_find})
+    for (QAction *const action : {m_add, m_addHost, m_open, m_discover, m_demo->begin(), m_find})
         action->setIcon(Icons::action(action->data().toString(), palette()));
 }
 
@@ -451,6 +454,14 @@ void MainWindow::addService()
 {
     auto *const dialog = new AddServiceDialog(this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { m_table->select(m_added.add(dialog->entry())); });
+    dialog->open();
+}
+
+void MainWindow::addHost()
+{
+    auto *const dialog = new AddHostDialog(m_added.hosts(), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_added.addHost(dialog->host()); });
+    connect(dialog, &AddHostDialog::removed, &m_added, &AddedServices::removeHost);
     dialog->open();
 }
 

@@ -64,6 +64,7 @@ public:
     void openMap();
     void openPreferences();
     void addService(); ///< asks for its address
+    void addHost();    ///< asks for its name
 
 Q_SIGNALS:
     void closed(); ///< for good
@@ -108,6 +109,7 @@ private:
     bool m_hidesOnClose = false;
     bool m_quits = false;
     QAction *m_add;
+    QAction *m_addHost;
     QAction *m_open;
     QAction *m_discover;
     QAction *m_find;

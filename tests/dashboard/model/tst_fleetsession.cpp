@@ -21,6 +21,7 @@ private Q_SLOTS:
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo();
     void ofTwoWithOneNameTheStaleOneIsRestarted();
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
+    void anAddressOfTwoProjectsHasARowForEach();
 };
 
 void TestFleetSession::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data()
@@ -145,6 +146,57 @@ void TestFleetSession::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironm
     QCOMPARE(row().variablesChanged(), 1);
     QTRY_COMPARE(session.journal().event(0).text,
                  u"runs with an old environment: its fleet entry says another one now"_s);
+}
+
+/// A fixed port in two copies of one project: at most one of them has it.
+void TestFleetSession::anAddressOfTwoProjectsHasARowForEach()
+{
+    QTemporaryDir root;
+    FakeHttpServer server;
+    const auto answersFrom = [&](const QString &project) {
+        HealthReport report = Reports::healthy();
+        report.identity = ServiceIdentity{};
+        report.identity->directory = root.filePath(project);
+        server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    };
+    answersFrom(u"shop"_s);
+    SequenceOptions options;
+    options.stateDirectory = root.filePath(u"state"_s);
+    FleetSession session(options);
+    session.keepHistory(root.filePath(u"history.db"_s));
+    for (const QString &project : {u"shop"_s, u"shop-b"_s}) {
+        QVERIFY(QDir(root.path()).mkdir(project));
+        QFile file(root.filePath(project + u"/fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QString text = u"[[service]]\nname = \"web\"\nurl = \"%1\"\ninterval = \"100ms\"\n"
+                             "restart = { method = \"command\", command = [\"./%2\"] }\n"_s;
+        QVERIFY(file.write(text.arg(server.url(), project).toUtf8()) > 0);
+        file.close();
+        for (int time = 0; time < 2; ++time) // read again, it is the same row
+            QVERIFY(session.open(file.fileName()).isEmpty());
+    }
+    QCOMPARE(session.fleet().ids().size(), 2);
+    const ServiceId first = session.fleet().ids()[0];
+    const ServiceId second = session.fleet().ids()[1];
+    QCOMPARE(session.find(server.url()), first);
+    const auto commandOfRow = [&](ServiceId id) { return commandToStart(session.fleet().find(id)->entry)->command; };
+    QCOMPARE(commandOfRow(first), QStringList{u"./shop"_s});
+    QCOMPARE(commandOfRow(second), QStringList{u"./shop-b"_s});
+    QVERIFY(session.fleetFileOf(second).endsWith("shop-b/fleet.toml"_L1));
+
+    session.start();
+    const auto state = [&](ServiceId id) { return session.fleet().find(id)->state(); };
+    QTRY_COMPARE_WITH_TIMEOUT(state(first), ServiceState::Healthy, 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(state(second), ServiceState::Foreign, 60'000);
+    QVERIFY(!session.actions().whyNot(second, ServiceAction::Restart).isEmpty());
+    answersFrom(u"shop-b"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(state(second), ServiceState::Healthy, 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(state(first), ServiceState::Foreign, 60'000);
+
+    session.remove(first);
+    QCOMPARE(session.find(server.url()), second);
+    session.remove(second);
+    QCOMPARE(session.find(server.url()), NoService);
 }
 
 QTEST_GUILESS_MAIN(TestFleetSession)

@@ -185,7 +185,7 @@ void TestPrometheusFeed::theFleetFileSaysWhatPrometheusCannotKnow()
     const ServiceRow &second = *row(u"second"_s);
     QCOMPARE(second.report->service, u"two"_s);
     QCOMPARE(second.entry.dependsOn, QStringList{u"unscraped"_s});
-    QCOMPARE(m_session->fleetFileOf(second.entry.url), u"/fleet.toml"_s);
+    QCOMPARE(m_session->fleetFileOf(second.id), u"/fleet.toml"_s);
     QVERIFY(isScraped(second.id));
     QVERIFY(!row(u"two"_s)); // it is not there twice
 }
