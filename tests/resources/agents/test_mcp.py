@@ -37,6 +37,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 '''
 
+# The same for who uses FastAPI.
+FASTAPI = '''
+import sys
+import fastapi, uvicorn
+from fastapi.responses import PlainTextResponse
+GREETING = "one"
+print("hello from", GREETING, flush=True)
+application = fastapi.FastAPI()
+@application.get("/")
+def greet():
+    return PlainTextResponse(GREETING)
+@application.get("/long")
+def write():
+    print("x" * 10_000_000, flush=True)
+    return PlainTextResponse("")
+uvicorn.run(application, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+'''
+
 
 def free_port():
     with socket.socket() as probe:
@@ -207,13 +225,15 @@ def test_what_was_not_agreed_to_is_refused(project, client):
     assert refused["is_error"] and "nothing was done" in refused["receipts"][0]["failure"]
 
 
-def test_an_agent_edits_checks_restarts_and_reads(project, client):
+@pytest.mark.parametrize("source", [SERVICE, FASTAPI], ids=["plain", "FastAPI"])
+def test_an_agent_edits_checks_restarts_and_reads(project, client, source):
     where = {"project": str(project.folder)}
+    project.source.write_text(source)
     project.trust()
     assert client.call("service_start", **where, services=["shop"])["receipts"][0]["ok"]
     assert client.call("service_wait", **where, until="fresh")["done"]
     assert client.call("code_check", **where)["verdict"] == "fresh"
-    project.source.write_text(SERVICE.replace('"one"', '"two"'))
+    project.source.write_text(source.replace('"one"', '"two"'))
     found = client.call("code_check", **where)
     assert found["verdict"] == "stale" and found["services"][0]["changed"][0]["path"] == str(project.source)
     assert get(project.port) == "one"
