@@ -22,9 +22,8 @@ def install(app: web.Application, service: Service) -> None:
     async def hephaestus(request: web.Request, handler: Handler) -> web.StreamResponse:
         if service.endpoints.has(request.path):
             return await _own(request, service)
-        if not service.takes_work:
+        if not service.enter():
             return _reply(as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
-        service.in_flight.begin()
         try:
             response = await handler(request)
             _call_after(response, service.in_flight.end)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable, Dict, Iterable, List, MutableMapping, Optional, Set, Tuple
+from typing import Any, Awaitable, Callable, Dict, List, MutableMapping, Optional, Set, Tuple
 
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
 from .endpoints import FIELDS, JSON, LONGEST_BODY, OWN, Answer, Request, Response, as_error
@@ -36,21 +36,78 @@ class HephaestusMiddleware:
     def __init__(self, app: App, service: Service) -> None:
         self.app, self.service = app, service
         self.has_lifespan = True  # False: the application is not told of its start and end
+        self._is_known = False  # a scope has passed it, and so it would know of another one further in
+        self._is_alone = False  # there is no other one of the service, so scopes need no mark
+        for other in service.fronts:
+            other._is_alone = False
+        service.fronts.add(self)
         self._reads: Dict[str, Callable[[], bytes]] = {
             "/health/live": service.basic_body, "/health": service.basic_body, "/health/status": service.detailed_body}
         self._readers: Set[Tuple[bytes, Any]] = set()  # Host fields, and addresses they reached, that may read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The application's own requests pay for what is here, so it makes one object, a function, and calls none of ours.
+        in_flight = self.service.in_flight
+        is_plain = scope["type"] == "http" and self._is_alone and not scope["path"].startswith(OWN) and not scope.get("root_path")
+        if is_plain:
+            in_flight.work.append(None)
+            if in_flight.is_watched:
+                in_flight.changed()
+        if not is_plain or not in_flight.is_open:
+            if is_plain:
+                in_flight.take_back()
+            if not await self._enter(scope, receive, send):
+                return
+        stream: Optional[_EventStream] = None
+
+        def watched(message: Message) -> Awaitable[None]:
+            """What the server's own send() returns: one coroutine less for each message."""
+            if message["type"] == "http.response.start":
+                for name, value in message.get("headers", ()):
+                    if name == b"content-type" or len(name) == 12 and name.lower() == b"content-type":
+                        if value[5:6] in b"eE" and _is_event_stream(value):  # as most are not
+                            nonlocal stream
+                            stream = _EventStream(self.service, send)
+                        break
+            elif stream is not None:
+                return stream.send(message)
+            return send(message)
+
+        try:
+            await self.app(scope, receive, watched)  # the server's own receive(), by which the caller's socket is found
+        except asyncio.CancelledError:
+            if stream is None or not stream.is_cut:
+                raise
+        finally:
+            if stream is not None:
+                stream.end()
+            in_flight.work.pop()
+            if in_flight.is_watched:
+                in_flight.ended()
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """True if the application has to answer this request, which counts as in flight. False: it was answered."""
         service = self.service
         if scope.get(MARK) is service:  # service.run(app) of an application that has the middleware itself
             await self.app(scope, receive, send)
-            return
+            return False
         scope[MARK] = service
-        if scope["type"] != "http":
-            await self._other(scope, receive, send)
-            return
+        self._is_alone, self._is_known = self._is_known and len(service.fronts) == 1, True
+        if scope["type"] == "lifespan":
+            await Lifespan(self.app if self.has_lifespan else _nothing, service).run(scope, receive, send)
+            return False
         if not service.has_begun:
             service.begin(asyncio.get_running_loop())  # a server without lifespan
+        if scope["type"] == "http":
+            return await self._enter_request(scope, receive, send)
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+        return False
+
+    async def _enter_request(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        service = self.service
         path: str = scope["path"]
         root = scope.get("root_path", "")
         if root and path.startswith(root + "/"):
@@ -61,33 +118,11 @@ class HephaestusMiddleware:
                 await self._answer_read(body, send)
             else:
                 await self._own(scope, receive, send, path)
-            return
-        if not service.takes_work:
-            await _send(send, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
-            return
-        exchange = _Exchange(service, send)
-        in_flight = service.in_flight
-        in_flight.begin()
-        try:
-            await self.app(scope, receive, exchange.send)  # the server's own receive(), by which the caller's socket is found
-        except asyncio.CancelledError:
-            if exchange.stream is None or not exchange.stream.is_cut:
-                raise
-        finally:
-            if exchange.stream is not None:
-                exchange.stream.end()
-            in_flight.end()
-
-    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await Lifespan(self.app if self.has_lifespan else _nothing, self.service).run(scope, receive, send)
-            return
-        if not self.service.has_begun:
-            self.service.begin(asyncio.get_running_loop())
-        if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+            return False
+        if service.enter():
+            return True
+        await _send(send, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
+        return False
 
     def _may_read(self, scope: Scope, receive: Receive) -> bool:
         """True if the request has no body and its Host may read, by the rules of Access. False: that must be looked at closely.
@@ -147,7 +182,7 @@ class HephaestusMiddleware:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = self.service
-        if not service.takes_work:
+        if not service.enter():
             await receive()
             await send({"type": "websocket.close", "code": 1001})  # before it was accepted: the server answers 403
             return
@@ -171,32 +206,15 @@ class HephaestusMiddleware:
                 if accepted[0]:
                     await watched({"type": "websocket.close", "code": 1001, "reason": "the service is shutting down"})
 
-        remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(goodbye(), loop))
-        service.in_flight.begin()
         try:
-            await self.app(scope, receive, watched)
+            remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(goodbye(), loop))
+            try:
+                await self.app(scope, receive, watched)
+            finally:
+                closed.set()
+                remove()
         finally:
-            closed.set()
-            remove()
             service.in_flight.end()
-
-
-class _Exchange:
-    """The answer to one request of the application."""
-
-    __slots__ = ("_service", "_send", "stream")
-
-    def __init__(self, service: Service, send: Send) -> None:
-        self._service, self._send = service, send
-        self.stream: Optional[_EventStream] = None
-
-    def send(self, message: Message) -> Awaitable[None]:
-        """What the server's own send() returns: one coroutine less for each message."""
-        if self.stream is not None:
-            return self.stream.send(message)
-        if message["type"] == "http.response.start" and _is_event_stream(message.get("headers", ())):
-            self.stream = _EventStream(self._service, self._send)
-        return self._send(message)
 
 
 class _EventStream:
@@ -238,11 +256,8 @@ class _EventStream:
                 self._task.cancel()
 
 
-def _is_event_stream(fields: Iterable[Tuple[bytes, bytes]]) -> bool:
-    for name, value in fields:
-        if len(name) == 12 and name.lower() == b"content-type":
-            return value.split(b";")[0].strip().lower() == b"text/event-stream"
-    return False
+def _is_event_stream(content_type: bytes) -> bool:
+    return content_type.split(b";")[0].strip().lower() == b"text/event-stream"
 
 
 async def _done() -> None:

@@ -52,13 +52,16 @@ class Connections:
             self._valid_until = 0.0
 
     def count(self) -> int:
+        if self._ports or self._paths:
+            self._count_from_tables()
+        return self._from_tables + sum([counter() for counter in self._counters])
+
+    def _count_from_tables(self) -> None:
         with self._lock:
-            counters = list(self._counters)
             now = time.monotonic()
-            if now >= self._valid_until and (self._ports or self._paths):
+            if now >= self._valid_until:
                 self._from_tables = _count(self._ports, self._paths)
                 self._valid_until = now + min((time.monotonic() - now) / SHARE, LONGEST)
-        return self._from_tables + sum(counter() for counter in counters)
 
 
 def _count(ports: Set[str], paths: Set[str]) -> int:

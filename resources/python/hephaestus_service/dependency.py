@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple, Type, TypeVar, Union
 
 from .encoding import as_key, as_text
 
@@ -68,18 +68,29 @@ class Dependency:
 
     def __init__(self, name: str, enabled: bool = True, **details: Any) -> None:
         self.name = name
-        self.enabled = enabled
+        self._is_enabled = enabled
         self._details: Json = details  # replaced, never changed
         self._lock = threading.Lock()
         self._successes = self._failures = 0
         self._last_success: Optional[float] = None  # monotonic seconds
         self._last_failure: Optional[float] = None
         self._error: Optional[str] = None
-        self._head: Optional[str] = None  # of its member in the detailed body: what is the same as the last time
+        self._head: Optional[str] = None  # of its member in the detailed body: what counting leaves as it is
+        self._member: Optional[Member] = None  # until something is counted
         self._call = _Call(self)
         self._entry: Optional[Entry] = None  # where the other workers of the server read the numbers
         self.check_seconds: Optional[float] = None  # what the last check took
         self._durations, self._duration_sum = [0] * (len(BOUNDS) + 1), 0.0
+
+    @property
+    def enabled(self) -> bool:
+        return self._is_enabled
+
+    @enabled.setter
+    def enabled(self, is_enabled: bool) -> None:
+        with self._lock:
+            self._is_enabled = is_enabled
+            self._say(True)
 
     def call(self) -> _Call:
         """`with dependency.call(): …` counts a success, or the exception's failure; `async with` too."""
@@ -102,11 +113,12 @@ class Dependency:
 
     def success(self) -> None:
         """Counts one success: for calls that `with` does not fit."""
-        if not self.enabled:
+        if not self._is_enabled:
             return
         with self._lock:
             self._successes += 1
             self._last_success = time.monotonic()
+            self._member = None
             has_recovered, self._error = self._error is not None, None
             if has_recovered:
                 self._head = None
@@ -115,11 +127,12 @@ class Dependency:
 
     def failure(self, problem: Union[BaseException, str]) -> None:
         """Counts one failure, and says why in one line. Keep secrets out of it: whoever may read the status reads it."""
-        if not self.enabled:
+        if not self._is_enabled:
             return
         with self._lock:
             self._failures += 1
             self._last_failure = time.monotonic()
+            self._member = None
             self._error = one_line(problem)
             self._say(True)
 
@@ -156,7 +169,7 @@ class Dependency:
     def begin_anew(self) -> None:
         """In a process that was forked: nothing is counted yet."""
         self._lock = threading.Lock()
-        self._entry = self._head = None
+        self._entry = self._head = self._member = None
         self._successes = self._failures = 0
         self._last_success = self._last_failure = self._error = None
         self.check_seconds = None
@@ -164,7 +177,7 @@ class Dependency:
 
     def _say(self, has_other_text: bool) -> None:
         if has_other_text:
-            self._head = None
+            self._head = self._member = None
         if self._entry is None:
             return
         text = None
@@ -180,18 +193,21 @@ class Dependency:
         """True if anything was counted."""
         return self._successes + self._failures > 0
 
-    def member(self, now: float) -> str:
-        """It and its name in the detailed body, as JSON; `now` is monotonic seconds."""
-        if not self.enabled:
-            return as_key(self.name) + NOT_USED
+    def member(self) -> Member:
+        """Its member of the detailed body. The same object as before as long as nothing is counted."""
+        known = self._member
+        if known is not None:
+            return known
         with self._lock:
             if self._head is None:
-                self._head = as_key(self.name) + head_of(self._details, self._error)
-            return text_of(self._head, self._successes, self._failures, self._last_success, self._last_failure, now)
+                self._head = as_key(self.name) + (head_of(self._details, self._error) if self._is_enabled else NOT_USED)
+            self._member = member_of(self._head, self._successes, self._failures, self._last_success, self._last_failure) \
+                if self._is_enabled else Member(escaped(self._head))
+            return self._member
 
     def report(self) -> Json:
         """Its object there, decoded."""
-        report: Json = json.loads("{" + self.member(time.monotonic()) + "}")[self.name]
+        report: Json = json.loads("{" + joined([self.member()]).at_present() + "}")[self.name]
         return report
 
 
@@ -204,15 +220,36 @@ def head_of(details: Json, error: Optional[str]) -> str:
     return as_text({"status": "working" if error is None else "error", **details, "error": error})[:-1]
 
 
-def text_of(head: str, successes: int, failures: int, last_success: Optional[float], last_failure: Optional[float], now: float) -> str:
+class Member(NamedTuple):
+    """Members of an object, as JSON, but for how many seconds ago some moments were."""
+
+    template: str
+    moments: Tuple[float, ...] = ()  # monotonic seconds, in the order of the template
+
+    def at_present(self) -> str:
+        now = time.monotonic()  # no moment that is known comes later
+        return self.template % tuple([now - moment for moment in self.moments])
+
+
+def escaped(text: str) -> str:
+    """For a template."""
+    return text.replace("%", "%%")
+
+
+def member_of(head: str, successes: int, failures: int, last_success: Optional[float], last_failure: Optional[float]) -> Member:
     """`head`, and the rest of the object."""
-    return "%s,\"last_success_seconds\":%s,\"last_failure_seconds\":%s,\"success_count\":%d,\"failure_count\":%d}" % (
-        head, "-1" if last_success is None else "%.3f" % (now - last_success),
-        "-1" if last_failure is None else "%.3f" % (now - last_failure), successes, failures)
+    template = '%s,"last_success_seconds":%s,"last_failure_seconds":%s,"success_count":%d,"failure_count":%d}' % (
+        escaped(head), "-1" if last_success is None else "%.3f", "-1" if last_failure is None else "%.3f", successes, failures)
+    return Member(template, tuple([moment for moment in (last_success, last_failure) if moment is not None]))
 
 
-def encoded(tally: Tally, now: float) -> str:
-    """The object of a dependency in the detailed body, as JSON. `now` is monotonic seconds."""
+def joined(members: Iterable[Member]) -> Member:
+    found = list(members)
+    return Member(",".join([each.template for each in found]), tuple([moment for each in found for moment in each.moments]))
+
+
+def member_of_tally(name: str, tally: Tally) -> Member:
+    """The member of a dependency in the detailed body."""
     successes, failures, last_success, last_failure, error, details = tally
     key = (id(details), error)
     known = _texts.get(key)
@@ -220,7 +257,7 @@ def encoded(tally: Tally, now: float) -> str:
         if len(_texts) >= KEPT:
             _texts.clear()
         known = _texts[key] = (details, head_of(details, error))
-    return text_of(known[1], successes, failures, last_success, last_failure, now)
+    return member_of(as_key(name) + known[1], successes, failures, last_success, last_failure)
 
 
 _texts: Dict[Tuple[int, Optional[str]], Tuple[Json, str]] = {}  # by identity of the details, which are never changed, and the error

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 from . import process
-from .dependency import NOT_USED, encoded
+from .dependency import NOT_USED, Member, escaped, joined, member_of_tally
 from .encoding import as_key, as_text
 from .freshness import checked
 from .handover import Handover
@@ -160,10 +160,10 @@ class Group:
         """By the master and all workers."""
         return process.used_by([self.workers.master, *self.workers.pids()])
 
-    def dependencies(self, now: float) -> str:
-        """The object in the detailed body, without its braces."""
-        return ",".join([as_key(name) + (encoded(tally, now) if is_used else NOT_USED)
-                         for name, (is_used, tally) in self.workers.dependencies().items()])
+    def dependencies(self) -> Member:
+        """The members of the object in the detailed body."""
+        return joined([member_of_tally(name, tally) if is_used else Member(escaped(as_key(name) + NOT_USED))
+                       for name, (is_used, tally) in self.workers.dependencies().items()])
 
     # The verdict on all
 

@@ -19,13 +19,13 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import wait
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, TypeVar
 
 from . import logs, process, report
 from .access import Access, AccessError, read_token
 from .checks import Check, Checks, Tasks
 from .connections import Connections
-from .dependency import Dependency
+from .dependency import Dependency, Member, joined
 from .encoding import as_bytes, as_text, encoded_names
 from .endpoints import Endpoints
 from .freshness import Freshness, freshness
@@ -74,6 +74,7 @@ class Service:
         self._tells_code, self._watch = code, tuple(watch)
         self._lock = threading.Lock()
         self.dependencies: Dict[str, Dependency] = {}
+        self.fronts: weakref.WeakSet[HephaestusMiddleware] = weakref.WeakSet()  # all that were made of it
         self._steps: List[Step] = []
         self._checks: List[Check] = []
         self._background: List[Callable[[], Any]] = []
@@ -108,6 +109,7 @@ class Service:
         self.in_flight = InFlight()
         self.last_answers = InFlight()  # those of the protocol that have not gone out
         self.connections = Connections()
+        self._joined: Tuple[List[Member], Member] = ([], Member(""))  # of the dependencies
         self._used = "}"
         self._used_until = 0.0  # monotonic
         self.code: Optional[Freshness] = freshness(self._watch) if self._tells_code else None
@@ -380,10 +382,14 @@ class Service:
         return as_bytes(body + "}")
 
     def _dependencies(self) -> str:
-        now = time.monotonic()
         if self._group is not None:
-            return self._group.dependencies(now)
-        return ",".join([each.member(now) for each in list(self.dependencies.values())])
+            return self._group.dependencies().at_present()
+        members = [each.member() for each in list(self.dependencies.values())]
+        known, together = self._joined
+        if known != members:
+            together = joined(members)
+            self._joined = members, together
+        return together.at_present()
 
     def reports(self) -> Dict[str, Json]:
         """Of the dependencies in use, by name."""
@@ -514,6 +520,14 @@ class Service:
         return phase in (Phase.STARTING, Phase.RUNNING, Phase.NOTICE) and not (self.should_shutdown and phase is not Phase.NOTICE) \
             or self.shutdown.mode == "restart"
 
+    def enter(self) -> bool:
+        """Counts one request more, which ends with `in_flight.end()`. False: the service drains, and the request is refused."""
+        self.in_flight.begin()
+        if self.takes_work:
+            return True
+        self.in_flight.take_back()
+        return False
+
     def _make_steps(self) -> List[Step]:
         steps = [Step("background tasks", STEP_TIMEOUT, self._stop_tasks)]
         if self._application is not None:
@@ -567,11 +581,11 @@ class Service:
                 listener.stop_accepting()
         deadline = time.monotonic() + ANSWER_TIMEOUT
         while time.monotonic() < deadline:
-            before = self.last_answers.ended
+            before = self.last_answers.count_ended()
             time.sleep(LATE)
             self.runner.let_loop_turn(max(0.0, deadline - time.monotonic()))
             self.last_answers.wait(max(0.0, deadline - time.monotonic()))
-            if self.last_answers.ended == before and not self.connections.newcomers():
+            if self.last_answers.count_ended() == before and not self.connections.newcomers():
                 return
 
     def _close_listeners(self) -> None:

@@ -53,50 +53,71 @@ class Step:
 
 
 class InFlight:
-    """Counts work that a drain waits for. May be used from any thread."""
+    """Counts work that a drain waits for. May be used from any thread.
+
+    `work` has an item for each: append() and pop() are one step each in Python, and need no lock. While `is_watched`, changed() follows
+    every append(), and ended() every pop() of work that has ended. `is_open`: the service takes work without being asked; whoever reads
+    it has appended before, so that a drain either waits for that work or has closed.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._condition = threading.Condition(self._lock)
-        self._count = self._ended = 0
-        self._is_awaited = False
+        self.work: List[None] = []
+        self.is_watched = self.is_open = False
+        self._condition = threading.Condition()
+        self._ended = 0
         self._gauge: Any = [0]
         self._place = 0
 
     def share(self, gauge: Any, place: int) -> None:
         """From now on the count is in `gauge[place]` too, where other processes read it."""
-        with self._lock:
+        with self._condition:
             self._gauge, self._place = gauge, place
-            gauge[place] = self._count
+            self.is_watched = True
+        self.changed()
 
     @property
     def count(self) -> int:
-        return self._count
+        return len(self.work)
 
-    @property
-    def ended(self) -> int:
-        """How much has ended since the start."""
-        return self._ended
+    def count_ended(self) -> int:
+        """How much has ended since this was called first."""
+        with self._condition:
+            self.is_watched = True
+            return self._ended
 
     def begin(self) -> None:
-        with self._lock:
-            self._count += 1
-            self._gauge[self._place] = self._count
+        self.work.append(None)
+        if self.is_watched:
+            self.changed()
 
     def end(self) -> None:
-        with self._lock:
-            self._count -= 1
+        self.work.pop()
+        if self.is_watched:
+            self.ended()
+
+    def take_back(self) -> None:
+        """What began was refused."""
+        self.work.pop()
+        if self.is_watched:
+            self.changed()
+
+    def ended(self) -> None:
+        with self._condition:
             self._ended += 1
-            self._gauge[self._place] = self._count
-            if self._is_awaited and self._count == 0:
+        self.changed()
+
+    def changed(self) -> None:
+        with self._condition:
+            self._gauge[self._place] = len(self.work)
+            if not self.work:
                 self._condition.notify_all()
 
     def wait(self, timeout: float) -> int:
         """Until nothing is in flight, or for so many seconds; returns what still is."""
         with self._condition:
-            self._is_awaited = True
-            self._condition.wait_for(lambda: self._count == 0, timeout)
-            return self._count
+            self.is_watched = True
+            self._condition.wait_for(lambda: not self.work, timeout)
+            return len(self.work)
 
 
 class Shutdown:
@@ -122,7 +143,6 @@ class Shutdown:
         self._drain_began: Optional[float] = None  # monotonic
         self._drain_ended: Optional[float] = None
         self._thread: Optional[threading.Thread] = None
-        self.is_running = False  # it serves, and nothing has asked it to stop
         self._told: List[Callable[[], Any]] = []
         self._ended_before = 0
         self._id = secrets.token_hex(8)
@@ -134,12 +154,17 @@ class Shutdown:
     def phase(self) -> Phase:
         return self._phase
 
+    @property
+    def is_running(self) -> bool:
+        """It serves, and nothing has asked it to stop."""
+        return self.in_flight.is_open
+
     def started(self) -> None:
         """The service serves from now on."""
         with self._lock:
             if self._phase is Phase.STARTING:
                 self._phase = Phase.RUNNING
-                self.is_running = not self.requested.is_set()
+                self.in_flight.is_open = not self.requested.is_set()
 
     def when_stopping(self, function: Callable[[], Any]) -> Callable[[], None]:
         """Calls `function` once the drain begins, in the shutdown's thread, or now if it has. It must not block.
@@ -163,10 +188,10 @@ class Shutdown:
         `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service.
         """
         with self._lock:
-            self.is_running = False
+            self.in_flight.is_open = False
             if self._thread is None:
                 self.mode = mode
-                self._ended_before = self.in_flight.ended
+                self._ended_before = self.in_flight.count_ended()
                 notice = (self.notice if delay is None else delay) if mode == "scheduled" else 0.0
                 if notice > 0:
                     self._enter(Phase.NOTICE, notice)
@@ -195,7 +220,7 @@ class Shutdown:
         self.mode = None
         self.requested.clear()
         self._phase = Phase.RUNNING
-        self.is_running = True
+        self.in_flight.is_open = True
         self._hurry.set()
         self._hurry = threading.Event()
 
@@ -241,7 +266,7 @@ class Shutdown:
         abandoned = self.in_flight.wait(self.drain)
         self.when_drained(began + self.drain)
         waited = time.monotonic() - began
-        completed = self.in_flight.ended - self._ended_before
+        completed = self.in_flight.count_ended() - self._ended_before
         if abandoned:
             self.exit_code = ABANDONED
         self.steps = self._make_steps()

@@ -40,9 +40,8 @@ class WsgiMiddleware:
         path = environment.get("PATH_INFO", "")
         if service.endpoints.has(path):
             return self._own(environment, start_response, path)
-        if not service.takes_work:
+        if not service.enter():
             return _started(start_response, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5")))
-        service.in_flight.begin()
         try:
             return _Counted(self.app(environment, start_response), service.in_flight.end)
         except BaseException:

@@ -284,6 +284,57 @@ def test_a_host_that_may_read_at_one_address_may_not_at_each():
     assert read(service, Bodyless(), "/health/live", b"shop.example")[0] == 403
 
 
+class ShutDownBefore(list):
+    """Requests in flight, before each of which a drain begins, and ends."""
+
+    def __init__(self, service):
+        super().__init__()
+        self.service = service
+
+    def append(self, item):
+        self.service.shutdown.request("immediate").result(60)
+        super().append(item)
+
+
+@pytest.mark.parametrize("requests_before", [0, 1, 3])  # the first ones are looked at more closely
+def test_a_request_that_comes_as_a_drain_begins_is_never_served_after_it(requests_before):
+    service, statuses = Service("s"), []
+    middleware = HephaestusMiddleware(hello, service)
+
+    async def run():
+        for left in range(requests_before, -1, -1):
+            if left == 0:
+                service.in_flight.work = ShutDownBefore(service)
+            server = Server()
+            await middleware(scope_of("/"), server.receive, server.send)
+            statuses.append(server.status)
+    asyncio.run(run())
+    assert statuses == [200] * requests_before + [503]
+    assert (service.in_flight.count, service.shutdown.result.result(0)["drain"]["completed"]) == (0, 0)
+
+
+def test_one_that_is_made_by_the_first_request_further_in_counts_nothing():
+    service, seen = Service("s"), []
+    inners = []
+
+    async def count(scope, receive, send):
+        seen.append(service.in_flight.count)
+        await hello(scope, receive, send)
+
+    async def app(scope, receive, send):  # as Starlette, which makes its middlewares when it is asked first
+        if not inners:
+            inners.append(HephaestusMiddleware(count, service))
+        await inners[0](scope, receive, send)
+
+    async def run():
+        outer = HephaestusMiddleware(app, service)
+        for _ in range(4):
+            server = Server()
+            await outer(scope_of("/"), server.receive, server.send)
+    asyncio.run(run())
+    assert seen == [1] * 4
+
+
 def test_an_application_that_has_the_middleware_already_may_be_served_with_it_again():
     service, seen = Service("s"), []
 

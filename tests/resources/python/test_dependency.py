@@ -3,7 +3,7 @@ import asyncio
 import threading
 
 import pytest
-from hephaestus_service import Dependency
+from hephaestus_service import Dependency, Service
 
 
 def counts(dependency):
@@ -56,6 +56,34 @@ def test_what_is_not_used_counts_nothing():
         pass
     assert dependency.report() == {"status": "not_used"}
     assert not dependency.touched
+
+
+def test_what_is_used_from_now_on_counts():
+    dependency = Dependency("groq", enabled=False)
+    dependency.success()
+    dependency.report()
+    dependency.enabled = True
+    dependency.success()
+    assert counts(dependency) == ("working", 1, 0, None)
+    dependency.enabled = False
+    assert dependency.report() == {"status": "not_used"}
+
+
+def test_the_body_has_what_was_counted_since_the_last_time():
+    service = Service("s", code=False)
+    database, queue = service.dependency("100 %s", note="50 %"), service.dependency("queue", enabled=False)
+
+    def told():
+        return [(name, report["success_count"], report["failure_count"], report["error"]) for name, report in service.reports().items()]
+    assert told() == [("100 %s", 0, 0, None)]
+    database.success()
+    assert told() == told() == [("100 %s", 1, 0, None)]
+    database.failure("%d %% full")
+    assert told() == [("100 %s", 1, 1, "%d %% full")]
+    queue.enabled = True
+    database.success()
+    assert told() == [("100 %s", 2, 1, None), ("queue", 0, 0, None)]
+    assert service.reports()["100 %s"]["note"] == "50 %"
 
 
 def test_a_decorated_function_counts_and_keeps_its_name():

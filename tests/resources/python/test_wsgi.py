@@ -40,6 +40,23 @@ def test_one_that_raises_is_over():
     assert service.in_flight.count == 0
 
 
+class ShutDownBefore(list):
+    """Requests in flight, before each of which a drain begins, and ends."""
+
+    def append(self, item):
+        self.service.shutdown.request("immediate").result(60)
+        super().append(item)
+
+
+def test_a_request_that_comes_as_a_drain_begins_is_never_served_after_it():
+    service = Service("s")
+    middleware = service.wsgi(hello)
+    service.in_flight.work = ShutDownBefore()
+    service.in_flight.work.service = service
+    assert ask(middleware, "/")[1]["status"] == "503 Service Unavailable"
+    assert service.in_flight.count == 0
+
+
 def test_the_protocols_paths_are_the_services():
     service = Service("orders")
     body, seen = ask(service.wsgi(hello), "/health/live")
