@@ -57,7 +57,16 @@ FleetReading readFileSd(const QString &path)
             if (names.contains(entry.name))
                 entry.name += u' ' + target;
             names << entry.name;
-            reading.fleet.services << entry;
+            const QString ssh = group.labels.value(u"__ssh__"_s);
+            if (const QString why = whyNoDestination(ssh); !ssh.isEmpty() && !why.isEmpty()) {
+                reading.problems << Problem{path,
+                                            u"__ssh__ of target \"%1\": %2"_s.arg(printable(target.left(140)), why)};
+                continue;
+            }
+            const RemoteHost host{ssh, ssh};
+            if (!ssh.isEmpty() && !reading.fleet.hosts.contains(host))
+                reading.fleet.hosts << host;
+            reading.fleet.services << (ssh.isEmpty() ? entry : onHost(entry, host));
         }
     }
     return reading;

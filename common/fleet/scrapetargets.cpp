@@ -15,6 +15,9 @@ QString whyNotScraped(const Result<HttpPeer> &peer)
 {
     if (!peer)
         return peer.problem().text();
+    if (!peer->host.isHere())
+        return u"it is on %1 behind ssh, where Prometheus does not come; run one there, or scrape another address"_s
+            .arg(peer->host.name);
     if (peer->address.kind != ServiceAddress::Kind::Tcp)
         return u"Prometheus cannot scrape a Unix-domain socket"_s;
     const QStringList ours{QString(), Endpoint::LiveAlias, Endpoint::Live, Endpoint::Status};

@@ -185,6 +185,7 @@ struct HealthReport : BasicHealth
     std::optional<CodeReport> code;
     std::optional<WrappedProcess> process;   ///< nothing: it speaks for no other program
     std::optional<ServiceIdentity> identity; ///< nothing: it does not say
+    QString implementation{}; ///< what speaks the protocol for it: `hephaestus 0.1.0`; empty: it does not say
     /// Not of the body: whose it is, if it is not the entry's that was asked (ForeignServices); empty: its own, or not
     /// known.
     QString owner{};

@@ -391,6 +391,8 @@ QByteArray encode(const HealthReport &report)
     object["resources"_L1] = resourcesObject(report.resources);
     if (!report.capabilities.isEmpty())
         object["capabilities"_L1] = QJsonArray::fromStringList(report.capabilities);
+    if (!report.implementation.isEmpty())
+        object["implementation"_L1] = report.implementation;
     if (report.shutdown)
         object["shutdown"_L1] = shutdownObject(*report.shutdown);
     if (report.code)
@@ -507,6 +509,7 @@ Result<HealthReport> decodeReport(QByteArrayView json)
         });
         readResources(reader.object("resources"_L1), report.resources);
         reader.texts("capabilities"_L1, report.capabilities);
+        reader.text("implementation"_L1, report.implementation);
         if (reader.has("shutdown"_L1))
             report.shutdown = readProgress(reader.object("shutdown"_L1));
         if (reader.has("code"_L1))

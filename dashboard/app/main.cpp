@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/calmclock.h"
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/machinefindings.h"
 #include "common/fleet/prometheusoptions.h"
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
@@ -44,6 +45,16 @@ int fail(const QStringList &problems)
     for (const QString &problem : problems)
         QTextStream(stderr) << "hephaestus-dashboard: " << problem << '\n';
     return UsageError;
+}
+
+/// What keeps this machine from being watched or from starting services, as `hephaestus doctor` says.
+void tellMachine(EventJournal &journal)
+{
+    for (const Finding &finding : examineMachine()) {
+        if (finding.grade == Finding::Grade::Bad)
+            journal.append({Clock::machine().wall(), NoService, finding.subject, EventKind::Trouble,
+                            finding.what + u" → "_s + finding.remedy});
+    }
 }
 
 /// Everything the command line asks for; what is wrong with it goes to `problems`, all at once.
@@ -178,6 +189,7 @@ int main(int argc, char *argv[])
     FirstPaint::watch(window.findChild<FleetView *>());
     session.start();
     window.show();
+    tellMachine(session.journal());
     DesktopPresence presence(window, session.fleet(), window.commands().restartStale());
     QObject::connect(&presence, &DesktopPresence::alertFailed, &session, [&session](const QString &sentence) {
         session.journal().append({Clock::machine().wall(), NoService, QCoreApplication::translate("Alerts", "Alerts"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/placecommands.h"
 
+#include "common/base/printable.h"
 #include "dashboard/model/displaytext.h"
 
 #include <QAction>
@@ -45,6 +46,19 @@ QString PlaceCommands::folderOf(const ServiceRow &row)
     return {};
 }
 
+QStringList PlaceCommands::sshFor(const ServiceRow &row)
+{
+    const RemoteHost &host = row.entry.host;
+    if (host.isHere())
+        return {};
+    const QString folder = row.report && row.report->identity ? row.report->identity->directory : QString();
+    QStringList words{u"ssh"_s, u"-t"_s};
+    words << destinationOf(host);
+    if (!folder.isEmpty() && printable(folder) == folder)
+        words << remoteCommandLine({u"sh"_s, u"-c"_s, u"cd \"$1\"; exec \"${SHELL:-/bin/sh}\" -l"_s, u"sh"_s, folder});
+    return words;
+}
+
 QString PlaceCommands::terminal()
 {
     for (const QString &program :
@@ -69,9 +83,13 @@ void PlaceCommands::update()
     const QString why = !row ? tr("Select one service.")
         : folder.isEmpty()   ? tr("No folder of it on this machine is known.")
                              : QString();
+    const bool isBehindSsh = row && !sshFor(*row).isEmpty();
     for (QAction *const action : actions()) {
-        action->setEnabled(why.isEmpty());
-        action->setStatusTip(why.isEmpty() ? visibleText(folder) : why);
+        const bool isThere = isBehindSsh && action == m_terminal;
+        action->setEnabled(isThere || why.isEmpty());
+        action->setStatusTip(isThere             ? tr("On %1, through ssh").arg(visibleText(row->entry.host.name))
+                                 : why.isEmpty() ? visibleText(folder)
+                                                 : why);
         action->setToolTip(action->statusTip().toHtmlEscaped());
     }
 }
@@ -89,7 +107,12 @@ void PlaceCommands::openTerminal()
     const QString program = terminal();
     if (program.isEmpty())
         return Q_EMIT failed(tr("No terminal was found: name one in the variable TERMINAL."));
-    if (row && !QProcess::startDetached(program, {}, folderOf(*row)))
+    if (!row)
+        return;
+    QStringList words = sshFor(*row);
+    if (!words.isEmpty()) // gnome-terminal has given up -e
+        words.prepend(QFileInfo(program).fileName() == "gnome-terminal"_L1 ? u"--"_s : u"-e"_s);
+    if (!QProcess::startDetached(program, words, folderOf(*row)))
         Q_EMIT failed(tr("%1 could not be started.").arg(visibleText(program)));
 }
 

@@ -24,6 +24,9 @@ public:
     /// The folder: as the service says, else as its fleet entry does. Empty: neither says so, or there is none such on
     /// this machine.
     static QString folderOf(const ServiceRow &row);
+    /// What a terminal runs for a service of another machine: ssh, which begins a shell in its folder there. Empty: it
+    /// is on this machine, or nothing is known to lead to the other one.
+    static QStringList sshFor(const ServiceRow &row);
     /// The program for a terminal: $TERMINAL, else the first that is installed. Empty: none is.
     static QString terminal();
 

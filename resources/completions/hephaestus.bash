@@ -97,6 +97,8 @@ _hephaestus() {
         fi
     elif [[ $help == *$'\n  NAME|URL '* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_hephaestus_names "$(_hephaestus_fleet "${COMP_WORDS[@]}")" service)" -- "$current")
+    elif [[ $help == *$'\n  HOST '* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_hephaestus_names "$(_hephaestus_fleet "${COMP_WORDS[@]}")" host)" -- "$current")
     elif [[ $help == *$'\n  FILE '* ]]; then
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -100,6 +100,8 @@ function __hephaestus_complete
         end
     else if string match -q '  NAME|URL *' -- $help
         __hephaestus_names service
+    else if string match -q '  HOST *' -- $help
+        __hephaestus_names host
     else if string match -q '  FILE *' -- $help
         __fish_complete_path $current
     end

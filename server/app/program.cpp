@@ -34,6 +34,7 @@ constexpr Command Commands[] = {
     {"events", eventsCommand, "tell what happened to services, and follow it"},
     {"hooks", hooksCommand, "list and try whom the fleet file tells"},
     {"doctor", doctorCommand, "find what keeps services from being watched or restarted"},
+    {"deploy-check", deployCheckCommand, "say whether a server is ready to be watched from here"},
     {"ps", psCommand, "list your services on this machine, whoever started them"},
     {"prune", pruneCommand, "stop services whose work tree is gone"},
     {"port", portCommand, "say who holds a port of this machine"},

@@ -18,6 +18,7 @@ int fleetCommand(const QStringList &arguments);
 int execCommand(const QStringList &arguments);
 int affectedCommand(const QStringList &arguments);
 int logsCommand(const QStringList &arguments);
+int deployCheckCommand(const QStringList &arguments);
 int doctorCommand(const QStringList &arguments);
 int portCommand(const QStringList &arguments);
 int psCommand(const QStringList &arguments);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/base/printable.h"
 #include "common/protocol/findingcodec.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/doctor.h"
@@ -14,25 +13,6 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
-using Grade = Finding::Grade;
-
-namespace {
-
-QString lineOf(const Finding &finding, const Terminal &terminal)
-{
-    const auto mark = [&] {
-        switch (finding.grade) {
-        case Grade::Good: return terminal.painted(u"● good  "_s, Paint::Good);
-        case Grade::Advice: return terminal.painted(u"◐ advice"_s, Paint::Busy);
-        case Grade::Bad: return terminal.painted(u"▲ bad   "_s, Paint::Bad);
-        }
-        Q_UNREACHABLE();
-    };
-    const QString line = u"%1  %2: %3\n"_s.arg(mark(), printable(finding.subject), printable(finding.what));
-    return finding.remedy.isEmpty() ? line : line + u"            → %1\n"_s.arg(printable(finding.remedy));
-}
-
-} // namespace
 
 int doctorCommand(const QStringList &arguments)
 {
@@ -52,10 +32,10 @@ int doctorCommand(const QStringList &arguments)
         std::fputs(encode(findings, QFileInfo(choice.path).absoluteFilePath()).constData(), stdout);
     } else {
         for (const Finding &finding : findings)
-            line.terminal().write(lineOf(finding, line.terminal()));
+            line.terminal().write(textOf(finding, line.terminal()));
     }
     const bool isBad = std::any_of(findings.begin(), findings.end(),
-                                   [](const Finding &finding) { return finding.grade == Grade::Bad; });
+                                   [](const Finding &finding) { return finding.grade == Finding::Grade::Bad; });
     return isBad ? ExitNotSo : ExitDone;
 }
 

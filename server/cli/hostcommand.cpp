@@ -59,6 +59,19 @@ Result<Fleet> fleetOfHost(const RemoteHost &host)
     return fleet;
 }
 
+Result<HostOutput> outputOnHost(const RemoteHost &host, const QStringList &words)
+{
+    QEventLoop loop;
+    std::optional<Result<HostOutput>> said;
+    runOnHost(host, words, &loop, [&](const Result<HostOutput> &result) {
+        said = result;
+        loop.quit();
+    });
+    if (!said)
+        loop.exec();
+    return *said;
+}
+
 int runCommandOnHost(const QStringList &arguments)
 {
     QStringList words{u"hephaestus"_s};
@@ -76,17 +89,10 @@ int runCommandOnHost(const QStringList &arguments)
     const Result<RemoteHost> host = findHost(name, {});
     if (!host)
         return tellError(command, {u"usage"_s, u"--host: "_s + printable(host.problem().text())}, json);
-    QEventLoop loop;
-    std::optional<Result<HostOutput>> said;
-    runOnHost(*host, words, &loop, [&](const Result<HostOutput> &result) {
-        said = result;
-        loop.quit();
-    });
+    const Result<HostOutput> said = outputOnHost(*host, words);
     if (!said)
-        loop.exec();
-    if (!*said)
-        return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, said->problem().what))}, json, ExitNotSo);
-    const HostOutput &output = **said;
+        return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, said.problem().what))}, json, ExitNotSo);
+    const HostOutput &output = *said;
     if (output.code == 127)
         return tellError(command, {u"no_host"_s, u"there is no hephaestus on %1"_s.arg(host->name)}, json, ExitNotSo);
     std::fwrite(output.errors.constData(), 1, std::size_t(output.errors.size()), stderr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fleet/fleet.h"
+#include "common/fleet/hostfleet.h"
 
 namespace Hephaestus {
 
@@ -11,6 +11,9 @@ Result<RemoteHost> findHost(const QString &name, const QString &fleetFile);
 
 /// readFleetOfHost(), waited for. Runs an event loop.
 Result<Fleet> fleetOfHost(const RemoteHost &host);
+
+/// runOnHost(), waited for. Runs an event loop.
+Result<HostOutput> outputOnHost(const RemoteHost &host, const QStringList &words);
 
 /// Runs this program's command on the host in its place, with all arguments but `--host`, and prints what that says.
 /// Returns its exit code.

@@ -251,6 +251,7 @@ HealthReport ServerState::report() const
     for (const Dependency &dependency : m_dependencies)
         report.dependencies << dependency.report();
     report.capabilities = m_capabilities;
+    report.implementation = QStringLiteral("hephaestus " HEPHAESTUS_VERSION);
     report.identity = m_identity;
     report.code = m_code;
     if (report.code && m_codeChecked)

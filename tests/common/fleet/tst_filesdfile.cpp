@@ -34,6 +34,7 @@ void TestFileSdFile::everyTargetIsAService()
         {"targets": ["127.0.0.1:9090", "[::1]:9100"], "labels": {"job": "node", "env": "prod"}},
         {"targets": ["db.example:9187"], "labels": {"__scheme__": "https", "service": "orders"}},
         {"targets": ["db.example:9188"], "labels": {"service": "orders"}},
+        {"targets": ["127.0.0.1:9090"], "labels": {"service": "far", "__ssh__": "deploy@build1"}},
         {"targets": []}
     ])");
     QVERIFY2(reading.ok(), reading.ok() ? "" : qPrintable(reading.problems.first().text()));
@@ -42,7 +43,10 @@ void TestFileSdFile::everyTargetIsAService()
         lines << entry.name + u'|' + entry.url + u'|' + entry.group;
     QCOMPARE(lines,
              (QStringList{u"127.0.0.1:9090|http://127.0.0.1:9090|node"_s, u"[::1]:9100|http://[::1]:9100|node"_s,
-                          u"orders|https://db.example:9187|"_s, u"orders db.example:9188|http://db.example:9188|"_s}));
+                          u"orders|https://db.example:9187|"_s, u"orders db.example:9188|http://db.example:9188|"_s,
+                          u"far|ssh://deploy@build1/http://127.0.0.1:9090|"_s}));
+    QCOMPARE(reading.fleet.services.last().host, (RemoteHost{u"deploy@build1"_s, u"deploy@build1"_s}));
+    QCOMPARE(reading.fleet.hosts.size(), 1);
 }
 
 void TestFileSdFile::whatIsWrongIsSaidWithItsPlace_data()
@@ -56,6 +60,8 @@ void TestFileSdFile::whatIsWrongIsSaidWithItsPlace_data()
     QTest::newRow("no targets") << QByteArray(R"([{"labels": {}}])") << u"[0].targets"_s;
     QTest::newRow("a number") << QByteArray(R"([{"targets": ["a:1"]}, {"targets": [7]}])") << u"[1].targets"_s;
     QTest::newRow("no port") << QByteArray(R"([{"targets": ["a b"]}])") << u"target \"a b\": expected HOST:PORT"_s;
+    QTest::newRow("no host") << QByteArray(R"([{"targets": ["a:1"], "labels": {"__ssh__": "-oProxyCommand=x"}}])")
+                             << u"__ssh__ of target \"a:1\""_s;
     QTest::newRow("a path") << QByteArray(R"([{"targets": ["u:p@host:1"]}])") << u"expected HOST:PORT"_s;
 }
 

@@ -9,6 +9,7 @@
 #include <QAction>
 #include <QDialog>
 #include <QLabel>
+#include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -168,6 +169,18 @@ void TestFleetWide::theFolderIsThatOfTheService()
     QCOMPARE(PlaceCommands::folderOf(row), directory.path());
     row.entry.url = u"http://192.0.2.1:8000"_s; // of another machine
     QCOMPARE(PlaceCommands::folderOf(row), QString());
+    QVERIFY(PlaceCommands::sshFor(row).isEmpty());
+    row.entry = onHost(Reports::entry(u"mcp"_s, u"http://127.0.0.1:8000"_s), {u"build1"_s, u"deploy@build1:22"_s});
+    QCOMPARE(PlaceCommands::folderOf(row), QString());
+    row.report->identity->directory = u"/srv/it's \\ here"_s;
+    QStringList words = PlaceCommands::sshFor(row);
+    const QString line = words.takeLast();
+    QCOMPARE(words, (QStringList{u"ssh"_s, u"-t"_s, u"-p"_s, u"22"_s, u"--"_s, u"deploy@build1"_s}));
+    QProcess shell; // what the login shell there makes of it
+    shell.start(u"/bin/sh"_s,
+                {u"-c"_s, QString(line).replace(u"exec"_s, u"printf %s \"$1\"; exec"_s) + u" </dev/null"_s});
+    QVERIFY(shell.waitForFinished());
+    QVERIFY2(shell.readAllStandardOutput().contains("/srv/it's \\ here"), qPrintable(line));
 }
 
 QTEST_MAIN(TestFleetWide)

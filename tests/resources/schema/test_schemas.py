@@ -114,6 +114,7 @@ def test_a_day_of_a_service(place):
     assert [each["now"] for each in events if (each["service"], each["kind"]) == ("shop", "act")] == ["start"]
     assert [each["now"] for each in events if (each["service"], each["kind"]) == ("away", "state")] == ["unreachable"]
     place.valid("doctor", "doctor", code=place.run("doctor").returncode)
+    assert [each["grade"] for each in place.valid("deploy-check", "deploy-check", "nobody.invalid", code=1)] == ["bad"]
     assert place.valid("port", "port", str(place.port))["holders"][0]["service"] == "shop"
     assert place.valid("port", "port", str(free_port()), code=1)["holders"] == []
     assert str(place.port) in {each["address"].split(":")[-1] for each in place.valid("ps", "ps")}

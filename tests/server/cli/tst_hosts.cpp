@@ -55,6 +55,7 @@ private Q_SLOTS:
     void cleanup();
     void theFleetOfAHostAppears();
     void aHostAloneBringsItsFleet();
+    void aNewServerIsExamined();
     void aServiceIsRestartedThere();
     void aHostileNameIsNoShellText();
     void whatKeepsAHostAwayIsToldOnce();
@@ -221,6 +222,24 @@ void TestHosts::aHostAloneBringsItsFleet()
     writeDesk("[[host]]\nname = \"build1\"\n[[service]]\nname = \"a\"\nurl = \"http://127.0.0.1:1\"\n");
     QCOMPARE(run({u"exec"_s, u"--require-fresh"_s, u"--"_s, u"true"_s}).code, 3);
     m_host->useKey("user_key");
+}
+
+void TestHosts::aNewServerIsExamined()
+{
+    Outcome outcome = run({u"deploy-check"_s, u"build1"_s});
+    for (const QString &words : {u"● good    ssh: build1 is reached without a question"_s,
+                                 u"● good    hephaestus: version "_s, u"open files: "_s, u"address of web: "_s})
+        QVERIFY2(outcome.output.contains(words), qPrintable(words + u" in:\n"_s + outcome.output + outcome.errors));
+    m_host->useKey("other_key");
+    outcome = run({u"deploy-check"_s, u"build1"_s});
+    m_host->useKey("user_key");
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"▲ bad     ssh: build1: ssh: permission denied"_s), qPrintable(outcome.output));
+    SshHost bare(u"bare"_s);
+    QVERIFY2(bare.start(), qPrintable(bare.why()));
+    outcome = run({u"deploy-check"_s, u"bare"_s, u"--json"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"there is none in the PATH"_s), qPrintable(outcome.output));
 }
 
 void TestHosts::aServiceIsRestartedThere()

@@ -130,12 +130,35 @@ void TestMachineCommands::listenersThatSayNothingHideNoService()
     QVERIFY2(output.contains("lone"_L1), qPrintable(output));
 }
 
+static const char OldService[] = R"(
+import http.server, json
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({"status": "healthy", "uptime_seconds": 1, "start_time": "2026-01-01T00:00:00.000Z", "version": "1",
+                           "service": "old", "should_shutdown": False, "dependencies": {}, "resources": {},
+                           "implementation": "hephaestus 0.0.1"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+)";
+
 void TestMachineCommands::theDoctorSaysWhatIsWrong()
 {
     QTcpServer stranger;
     QVERIFY(stranger.listen(QHostAddress::LocalHost));
     const QTemporaryDir project;
     const QString port = QString::number(stranger.serverPort());
+    QProcess old; // a service under an earlier version
+    old.start(u"/usr/bin/python3"_s, {u"-c"_s, QString::fromLatin1(OldService)});
+    QVERIFY(old.waitForReadyRead(60'000));
+    const QByteArray oldPort = old.readLine().trimmed();
     QFile token(project.filePath(u"token"_s));
     QVERIFY(token.open(QIODevice::WriteOnly) && token.write("secret\n") > 0);
     token.close();
@@ -145,6 +168,9 @@ void TestMachineCommands::theDoctorSaysWhatIsWrong()
     fleet.write("[[service]]\nname = \"shop\"\nurl = \"http://127.0.0.1:" + port.toUtf8()
                 + "\"\nrestart = { method = \"command\", command = [\"sleep\", \"1\"] }\n"
                   "[[service]]\nname = \"locked\"\nurl = \"http://127.0.0.1:1\"\ntoken_file = \"token\"\n"
+                  "[[service]]\nname = \"old\"\nurl = \"http://127.0.0.1:"
+                + oldPort
+                + "\"\n"
                   "[[service]]\nname = \"unit\"\nurl = \"http://127.0.0.1:2\"\n"
                   "restart = { method = \"systemd\", unit = \"a.service\", scope = \"user\" }\n");
     fleet.close();
@@ -155,11 +181,14 @@ void TestMachineCommands::theDoctorSaysWhatIsWrong()
     for (const QString &words :
          {u"inotify: "_s, u"open files: "_s, u"clock: "_s, u"state: "_s, u"never run by you"_s, u"hephaestus trust "_s,
           u"▲ bad     token of locked: "_s, u"address of shop: http://127.0.0.1:%1 is held by "_s.arg(port),
-          u"address of locked: http://127.0.0.1:1 is free"_s, u"lingering: "_s})
+          u"address of locked: http://127.0.0.1:1 is free"_s, u"lingering: "_s, u"session bus: "_s,
+          u"version of old: it runs under hephaestus 0.0.1; this is hephaestus "_s})
         QVERIFY2(outcome.output.contains(words), qPrintable(words + u" in:\n"_s + outcome.output));
     QVERIFY(!outcome.output.contains("secret"_L1));
     outcome = run(question + QStringList{u"--json"_s});
     QVERIFY2(outcome.output.contains("\"grade\": \"bad\""_L1), qPrintable(outcome.output));
+    old.kill();
+    old.waitForFinished();
 }
 
 int main(int argc, char **argv)
