@@ -121,6 +121,16 @@ struct CodeCoverage
     bool operator==(const CodeCoverage &) const = default;
 };
 
+/// What names the builds of a compiled program's executable: its GNU build ID in hexadecimal, or Go's. Empty: none, or
+/// not readable. It is no part of the verdict.
+struct BuildIds
+{
+    QString running; ///< of the program that the first process runs
+    QString onDisk;  ///< of the file that would run next
+
+    bool operator==(const BuildIds &) const = default;
+};
+
 struct CodeReport
 {
     CodeVerdict verdict = CodeVerdict::Unknown;
@@ -129,6 +139,7 @@ struct CodeReport
     qint64 more = 0;          ///< changes beyond those listed
     QStringList reasons = {}; ///< why it is not known, one sentence each; Unknown always has one
     CodeCoverage coverage = {};
+    BuildIds buildIds = {};
     /// The service has compared the code since it was asked to, and an unknown verdict will stay unknown. It is not on
     /// the wire: a client that asks for a comparison finds out.
     bool isConclusive = false;

@@ -142,6 +142,9 @@ QJsonObject codeObject(const CodeReport &code)
             {u"libraries"_s, code.coverage.libraries},      {u"modules"_s, code.coverage.modules},
             {u"watched"_s, code.coverage.watched},          {u"configuration"_s, code.coverage.configuration},
             {u"polled_directories"_s, code.coverage.polled}};
+    if (code.buildIds != BuildIds())
+        object["build_id"_L1] = QJsonObject{{u"running"_s, textOrNull(code.buildIds.running)},
+                                            {u"on_disk"_s, textOrNull(code.buildIds.onDisk)}};
     return object;
 }
 
@@ -286,6 +289,9 @@ CodeReport readCode(const JsonReader &reader)
     coverage.count("watched"_L1, code.coverage.watched);
     coverage.count("configuration"_L1, code.coverage.configuration);
     coverage.count("polled_directories"_L1, code.coverage.polled);
+    const JsonReader buildIds = reader.object("build_id"_L1);
+    buildIds.text("running"_L1, code.buildIds.running);
+    buildIds.text("on_disk"_L1, code.buildIds.onDisk);
     return code;
 }
 

@@ -362,6 +362,7 @@ CodeReport CodeComparison::report() const
     if (!hasProcessTable())
         report.reasons << QStringLiteral("/proc is not mounted: what the process has mapped is not known");
     report.coverage = coverage();
+    report.buildIds = m_manifest.buildIds();
     report.verdict = stale                                     ? CodeVerdict::Stale
         : report.changed.isEmpty() && report.reasons.isEmpty() ? CodeVerdict::Fresh
                                                                : CodeVerdict::Unknown;

@@ -49,6 +49,8 @@ public:
     const QString &unreported() const { return m_interpreters.unreported(); }
     /// How many processes were looked at, with the first one.
     qsizetype processes() const { return m_mappings.processes(); }
+    /// Of the first process's program.
+    BuildIds buildIds() const { return m_mappings.buildIds(); }
     /// Which processes loaded one of `files`, by LoadedFile::name.
     QHash<quint32, QList<qint64>> holders(const QSet<quint32> &files) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/familymappings.h"
 
+#include "server/code/buildid.h"
 #include "server/code/fileproof.h"
 #include "server/code/processorigin.h"
 
@@ -40,6 +41,8 @@ void FamilyMappings::begin(const ChangeBound &since)
 {
     m_others.clear();
     m_unproven.clear();
+    m_program.clear();
+    m_buildId.clear();
     m_first = {ProcessOrigin::ticketOf(m_pid), ProcessOrigin::imageOf(m_pid), {}, {}, {}, {}};
     noteFirst(mappedFiles(m_pid), since);
 }
@@ -167,6 +170,10 @@ quint32 FamilyMappings::noteFile(pid_t pid, const MappedFile &mapped, bool isPro
     file.kind = isProgram ? CodeKind::Executable : CodeKind::Library;
     file.origins = Mapped;
     const FileDescriptor loaded = openMapped(pid, mapped);
+    if (isProgram && pid == m_pid) {
+        m_program = mapped.path;
+        m_buildId = buildIdOf(loaded.number());
+    }
     struct stat status = {};
     if (loaded.isOpen() && ::fstat(loaded.number(), &status) == 0) {
         file.stamp = FileStamp::of(status);
@@ -213,6 +220,14 @@ void FamilyMappings::addHolders(const QSet<quint32> &files, QHash<quint32, QList
     add(m_pid, m_first);
     for (auto process = m_others.cbegin(); process != m_others.cend(); ++process)
         add(process.key(), *process);
+}
+
+BuildIds FamilyMappings::buildIds() const
+{
+    const QByteArray &path = m_first.invoked.isEmpty() ? m_program : m_first.invoked;
+    if (path.isEmpty())
+        return {};
+    return {m_buildId, buildIdOf(openForReading(path.constData()).number())};
 }
 
 std::optional<FileDescriptor> FamilyMappings::openUnproven(quint32 file) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/filedescriptor.h"
+#include "common/protocol/health.h"
 #include "server/code/changebound.h"
 #include "server/code/familymember.h"
 #include "server/code/filetable.h"
@@ -28,6 +29,8 @@ public:
     void begin(const ChangeBound &since);
     /// The program that the first process ran when it was last noted: ProcessOrigin::imageOf().
     const QByteArray &image() const { return m_first.image; }
+    /// buildIdOf() the program that the first process runs, and of the file that it would be started from now.
+    BuildIds buildIds() const;
     /// Notes what the first process has mapped; `mapped` is mappedFiles() of it.
     void noteFirst(const QList<MappedFile> &mapped, const ChangeBound &since) { note(m_pid, m_first, mapped, since); }
     /// Notes what these processes have mapped, without the first and those that are passing; forgets all others.
@@ -78,6 +81,8 @@ private:
     FileTable &m_files;
     NotedDirectories &m_directories;
     Mappings m_first;
+    QByteArray m_program; ///< the first process's, by its own name
+    QString m_buildId;    ///< of that
     QHash<pid_t, Mappings> m_others;
     QHash<quint32, Unproven> m_unproven; ///< mapped files to hash
 };

@@ -38,10 +38,11 @@ quint64 deviceOf(QByteArrayView majorMinor)
                    majorMinor.sliced(colon + 1).toByteArray().toUInt(nullptr, 16));
 }
 
-/// Generated code and devices have paths too, but no file that anybody edits.
+/// Generated code and devices have paths too, but no file that anybody edits. Programs may lie in /dev/shm.
 bool isFile(QByteArrayView path)
 {
-    return path.startsWith('/') && !path.startsWith("/memfd:") && !path.startsWith("/dev/") && !path.startsWith("/SYSV")
+    const bool isDevice = path.startsWith("/dev/") && !path.startsWith("/dev/shm/");
+    return path.startsWith('/') && !isDevice && !path.startsWith("/memfd:") && !path.startsWith("/SYSV")
         && !path.startsWith("/[aio]") && !path.startsWith("//");
 }
 

@@ -63,6 +63,7 @@ static HealthReport fullReport()
     report.code->changed.first().pids = {41, 42};
     report.code->reasons = QStringList{u"process 43 runs without the Python adapter"_s};
     report.code->coverage = {3, 1, 20, 50, 7, 2, 1};
+    report.code->buildIds = {u"755b1902"_s, u"a1b2c3d4"_s};
     report.process = WrappedProcess{.command = {u"python3"_s, u"app.py"_s},
                                     .pid = 4313,
                                     .state = ProcessState::Running,

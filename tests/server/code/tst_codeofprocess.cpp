@@ -90,6 +90,7 @@ private Q_SLOTS:
     void anUnloadedLibraryIsForgotten();
     void aRebuiltExecutableIsStale();
     void anExecutableBuiltTheSameIsFresh();
+    void theBuildThatRunsAndTheOneOnDiskAreTold();
     void whatALinkLeadsToCounts_data();
     void whatALinkLeadsToCounts();
     void aDeletedExecutableIsStale();
@@ -327,6 +328,28 @@ void TestCodeOfProcess::anExecutableBuiltTheSameIsFresh()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }
 
+void TestCodeOfProcess::theBuildThatRunsAndTheOneOnDiskAreTold()
+{
+    const auto told = [this] {
+        const BuildIds ids = m_scene->look().buildIds;
+        return QString(ids.running + u' ' + ids.onDisk);
+    };
+    Program program(m_scene->path("loader"));
+    install(*m_scene, LOADER_2, "loader"); // even before it was noted
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(told(), u"1111aaaa 2222bbbb"_s);
+    QCOMPARE(m_scene->report.verdict, CodeVerdict::Stale);
+    install(*m_scene, LOADER, "loader");
+    QCOMPARE(told(), u"1111aaaa 1111aaaa"_s);
+    QCOMPARE(m_scene->report.verdict, CodeVerdict::Fresh);
+    QCOMPARE(::unlink(m_scene->path("loader").constData()), 0);
+    QCOMPARE(told(), u"1111aaaa "_s);
+    install(*m_scene, LOADER_2, "loader");
+    QCOMPARE(program.tell("exec " + m_scene->path("loader")), "ready");
+    QCOMPARE(told(), u"2222bbbb 2222bbbb"_s);
+}
+
 void TestCodeOfProcess::whatALinkLeadsToCounts_data()
 {
     QTest::addColumn<QByteArray>("program");
@@ -440,17 +463,19 @@ void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()
                   "7f0000001000-7f0000002000 r-xp 00000000 00:01 5                  /memfd:jit (deleted)\n"
                   "7f0000002000-7f0000003000 rwxs 00000000 fe:00 6                  /tmp/ffiAbCdEf (deleted)\n"
                   "7f0000003000-7f0000004000 r-xp 00000000 00:05 7                  /dev/zero (deleted)\n"
+                  "7f0000003000-7f0000004000 r-xp 00000000 00:05 8                  /dev/shm/build/prog\n"
                   "7f0000004000-7f0000005000 r-xp 00000000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
                   "7f0000005000-7f0000006000 r-xp 00001000 fe:00 200                /opt/a b/lib x.so (deleted)\n"
                   "7f0000006000-7f0000007000 r-xp 00000000 103:02 300               /opt/two\\012lines.so\n"
                   "7f0000007000-7f0000008000 r--p 00000000 fe:00 400                /usr/lib/locale/locale-archive\n"
                   "7fff00000000-7fff00001000 r-xp 00000000 00:00 0                  [vdso]\n"
                   "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0          [vsyscall]");
-    QCOMPARE(files.size(), 3);
+    QCOMPARE(files.size(), 4);
     QCOMPARE(files[0], (MappedFile{"/usr/bin/prog", "5583e0a02000-5583e0a07000", 0xfe00, 100, false}));
-    QCOMPARE(files[1], (MappedFile{"/opt/a b/lib x.so", "7f0000004000-7f0000005000", 0xfe00, 200, true}));
-    QCOMPARE(files[2].path, "/opt/two\nlines.so");
-    QVERIFY(!files[2].deleted);
+    QCOMPARE(files[1].path, "/dev/shm/build/prog");
+    QCOMPARE(files[2], (MappedFile{"/opt/a b/lib x.so", "7f0000004000-7f0000005000", 0xfe00, 200, true}));
+    QCOMPARE(files[3].path, "/opt/two\nlines.so");
+    QVERIFY(!files[3].deleted);
 }
 
 /// Not every build folder lets ordinary users in (one below /root): root runs a copy from where they come.
