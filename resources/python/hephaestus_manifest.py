@@ -35,9 +35,7 @@ Whatever goes wrong in here, the program goes on as if it were not here.
 import os
 import sys
 import time
-from _operator import attrgetter
-from _struct import Struct
-from _thread import allocate_lock, start_new_thread  # as they are now: others replace them
+from _thread import allocate_lock, get_ident, start_new_thread  # as they are now: others replace them
 
 VARIABLE = "HEPHAESTUS_MODULES"
 
@@ -50,8 +48,6 @@ _PLAIN = bytes(byte for byte in range(0x21, 0x7F) if byte != 0x25)
 _TEMPLATES = (".html", ".htm", ".xml", ".txt", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako", ".mak", ".sql", ".css", ".svg")
 _RECENT = 50_000_000  # nanoseconds: several ticks of the clock of file times
 _PAUSE = 0.05  # seconds between two lines of modules
-_STAMP = Struct("<QQqqq")
-_numbers = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
 _CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time
 
 
@@ -62,7 +58,7 @@ class Reporter:
         self._pid = os.getpid()
         self._ticket, image = _identity()
         self._lines = None  # those that are to be written together
-        self.known = {}  # by path, the stamp that was reported last, packed; of a pending module what is in `pending`
+        self.known = {}  # by path, the stamp that was reported last; True: of a module that was, or will be, among others
         self._target = target
         self._descriptor = self._open()
         status = os.fstat(self._descriptor)
@@ -86,15 +82,15 @@ class Reporter:
                 status = os.stat(path)
             key = os.fsdecode(path)
             before = self.known.get(key)
-            packed = pack(status)
-            if before is not None and (before if type(before) is bytes else pack(before[1])) == packed:
+            stamp = stamp_of(status)
+            if before == stamp:
                 return False
             now = time.time_ns()
             rest = [encoded(path)]
             if data is not None and word == "loaded" and status.st_ctime_ns > now - _RECENT:
                 rest.append(_hash(data))
-            self._write(word, (self._pid, self._ticket, now) + _numbers(status), *rest)
-            self.known[key] = packed
+            self._write(word, (self._pid, self._ticket, now) + stamp, *rest)
+            self.known[key] = stamp
             return before is not None
         except Exception:  # noqa: BLE001: the program must not notice
             return False
@@ -103,16 +99,16 @@ class Reporter:
         self._write("loading", (self._pid, self._ticket, number))
 
     def imported(self, number, since, modules):
-        """`modules`: path, os.stat() and byte code of each."""
+        """`modules`: path, os.stat() and byte code of each, one after the other."""
+        from _struct import Struct  # not before a module was imported: most of what it costs a Python that does nothing
+
+        pack = Struct("<QQqqq").pack
         numbers = (self._pid, self._ticket, number, since, time.time_ns())
         if not modules:
             return self._write("imported", numbers)
-        stamps = [_STAMP.pack(*each) for each in map(_numbers, [module[1] for module in modules])]
-        self._write("imported", numbers, b"".join(stamps).hex(), _joined([path for module in modules for path in module[::2]]))
-        known = self.known
-        for module, stamp in zip(modules, stamps):
-            if known.get(module[0]) is module:
-                known[module[0]] = stamp  # which takes less memory
+        stamps = b"".join([pack(*stamp_of(status)) for status in modules[1::3]]).hex()
+        del modules[1::3]
+        self._write("imported", numbers, stamps, _joined(modules))
 
     def settled(self, path):
         try:
@@ -160,11 +156,11 @@ class Batches:
     """Hands modules to the reporter, many at a time. What is put into `pending` is written by the thread soon, if announce() is called for
     the first one, and by write() at once."""
 
-    MOST = 64  # in one line
+    MOST = 3 * 256  # in one line
 
     def __init__(self, reporter):
         self._reporter = reporter
-        self.pending = []  # path, os.stat() and byte code of each module
+        self.pending = []  # path, os.stat() and byte code of each module, one after the other
         self._is_broken = False
         self._number = 0  # of the last `loading`
         self._ended = 0  # of the last `imported`
@@ -173,6 +169,7 @@ class Batches:
 
     def _reset(self):
         self._writing = allocate_lock()
+        self._writer = None  # the thread that holds it
         self._stop = allocate_lock()
         self._stop.acquire()
         self._stopped = None  # held while the thread runs
@@ -192,11 +189,12 @@ class Batches:
             self._runs = False
             self.write()
 
-    def write(self):
-        """Everything that was added before."""
-        if self._is_broken or not self._writing.acquire(False):
+    def write(self, seconds=0):
+        """Everything that was added before. If another thread is about it, that has so many seconds to end."""
+        if self._is_broken or self._writer == get_ident() or not self._writing.acquire(seconds > 0, seconds or -1):
             return
         try:
+            self._writer = get_ident()
             while self.pending or self._ended != self._number:
                 number, since = self._number, self._since
                 modules = self.pending[: self.MOST]
@@ -209,6 +207,7 @@ class Batches:
         except Exception:  # noqa: BLE001: what was announced is never named, and never taken for all
             self._is_broken = True
         finally:
+            self._writer = None
             self._writing.release()
 
     def _run(self, stop, stopped):
@@ -251,18 +250,17 @@ def absolute(path):
     return path if path[:1] == b"/" and b"/." not in path and b"//" not in path else os.path.abspath(path)
 
 
-def pack(status):
-    """The stamp that a file has by os.stat()."""
-    return _STAMP.pack(*_numbers(status))
+def stamp_of(status):
+    """By os.stat()."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _joined(paths):
-    """What encoded() makes of absolute() of each, with spaces between."""
+    """What encoded() makes of absolute() of each, with spaces between. Whoever reads them removes `.`, `..` and empty names."""
     try:
         text = " ".join(paths).encode("ascii")
-        if text.translate(None, _PLAIN) == b" " * (len(paths) - 1) and text.count(b" /") == len(paths) - 1 and text[:1] == b"/":
-            if b"//" not in text and b"/./" not in text and b"/../" not in text:
-                return text.decode()
+        if text[:1] == b"/" and text.count(b" /") == len(paths) - 1 and text.translate(None, _PLAIN) == b" " * (len(paths) - 1):
+            return text.decode()
     except UnicodeEncodeError:
         pass
     return " ".join([encoded(absolute(path)) for path in paths])
@@ -325,22 +323,33 @@ class _Sources:
         self._reloaded = set()  # paths that another state of was loaded before
         os.register_at_fork(before=self.batches.before_fork, after_in_child=self.batches.after_fork)
 
-    def wrap(self, loader):
+    def wrap(self, machinery):
+        loader = machinery.SourceFileLoader
         stat, stat_result, states, texts = os.stat, os.stat_result, self.states, self.texts
         reloaded, settle = self._reloaded, self._settle
+        open_code, call = machinery._io.open_code, machinery._bootstrap._call_with_frames_removed
         read, compile_source, execute = loader.get_data, loader.source_to_code, loader.exec_module
 
         def path_stats(self, path):
             states[path] = status = stat(path)
             return {"mtime": status.st_mtime, "size": status.st_size}
 
+        def note_code(source, path, data):
+            status = states.get(source)
+            if type(status) is stat_result:
+                states[source] = (source, status, path) if data[4:8] == _CHECKED else (source, status, path, data[4:8])
+
         def get_data(self, path):
             data = read(self, path)
             if path[-4:] == ".pyc":
-                source = self.path
-                status = states.get(source)
-                if type(status) is stat_result:
-                    states[source] = (source, status, path) if data[4:8] == _CHECKED else (source, status, path, data[4:8])
+                note_code(self.path, path, data)
+            return data
+
+        def read_code(self, path):  # the same without a further call, where get_data() is known to be no more than this
+            with open_code(str(path)) as file:
+                data = file.read()
+            if path[-4:] == ".pyc":
+                note_code(self.path, path, data)
             return data
 
         def source_to_code(self, data, path, *arguments, **named):
@@ -364,14 +373,31 @@ class _Sources:
             if reloaded:
                 settle(self.path)
 
-        for wrapper in (path_stats, get_data, source_to_code, exec_module):
-            original = getattr(loader, wrapper.__name__)
+        def execute_code(self, module):  # likewise
+            code = self.get_code(module.__name__)
+            if code is None:
+                raise ImportError("cannot load module {!r} when get_code() returns None".format(module.__name__))
+            call(exec, code, module.__dict__)
+            if reloaded:
+                settle(self.path)
+
+        def uses(function, *names):
+            return getattr(getattr(function, "__code__", None), "co_names", None) == names
+
+        if uses(read, "isinstance", "SourceLoader", "ExtensionFileLoader", "_io", "open_code", "str", "read", "FileIO"):
+            get_data = read_code
+        if uses(execute, "get_code", "__name__", "ImportError", "format", "_bootstrap", "_call_with_frames_removed", "exec", "__dict__"):
+            exec_module = execute_code
+        for name, wrapper in (("path_stats", path_stats), ("get_data", get_data), ("source_to_code", source_to_code),
+                              ("exec_module", exec_module)):
+            original = getattr(loader, name)
             # importlib takes its own frames out of a traceback by the name of their file
-            wrapper.__code__ = wrapper.__code__.replace(co_filename=loader.get_code.__code__.co_filename)
-            wrapper.__qualname__ = "SourceFileLoader." + wrapper.__name__
+            wrapper.__code__ = wrapper.__code__.replace(co_filename=loader.get_code.__code__.co_filename, co_name=name)
+            wrapper.__name__ = name
+            wrapper.__qualname__ = "SourceFileLoader." + name
             wrapper.__doc__ = original.__doc__
             wrapper.__wrapped__ = original
-            setattr(loader, wrapper.__name__, wrapper)
+            setattr(loader, name, wrapper)
 
     def execute(self, path, state):
         """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
@@ -381,6 +407,8 @@ class _Sources:
             flags = rest[0] if rest else _CHECKED
             is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, int.from_bytes(flags, "little"))
             data = text if isinstance(text, bytes) else None
+            if path in self._reporter.known:
+                self.batches.write(1)  # what was loaded before is told before
             if self._reporter.loaded(path, status, "cached" if is_older else "loaded", data):
                 self._reloaded.add(path)
         except Exception:  # noqa: BLE001
@@ -407,18 +435,20 @@ class _Audit:
         """For sys.addaudithook(), which calls it four times for each import: a function, as that is called fastest."""
         seen, opened, execute, compile_text = self._seen, self._opened, self._execute, self._compile
         sources, announce, pending = self._sources, self._sources.batches.announce, self._sources.batches.pending
-        take_state, know, add = sources.states.pop, self._reporter.known.setdefault, pending.append
+        take_state, known, add, code_type = sources.states.pop, self._reporter.known, pending.extend, type(self.hook.__code__)
 
         def audit(event, arguments):
             if event == "exec":
-                name = getattr(arguments[0], "co_filename", None)
+                code = arguments[0]
+                name = code.co_filename if type(code) is code_type else None
                 state = take_state(name, None)
                 if state is None:
                     if name not in seen and name is not None:
                         execute(name)
-                elif len(state) == 3 and know(name, state) is state:
+                elif len(state) == 3 and name not in known:
+                    known[name] = True
                     add(state)
-                    if len(pending) == 1:
+                    if len(pending) == 3:
                         announce()
                 else:
                     sources.execute(name, state)
@@ -500,7 +530,7 @@ def begin(target, since=None):
 
     reporter = Reporter(target)
     sources = _Sources(reporter)
-    sources.wrap(machinery.SourceFileLoader)
+    sources.wrap(machinery)
     _batches = sources.batches
 
     # A file without source is read by get_data(), which serves data files of packages too: only what is a module counts.
@@ -515,11 +545,16 @@ def begin(target, since=None):
     sys.addaudithook(_Audit(reporter, sources).hook())
 
 
+def _is_frozen(module):
+    return getattr(getattr(module, "__spec__", None), "origin", None) == "frozen"
+
+
 def _report_all_earlier(reporter, since):
+    ours = __file__, os.path.join(os.path.dirname(__file__), "sitecustomize.py")
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
-        # shared objects are mapped, and found there; the files of this directory are nobody's program
-        if isinstance(path, str) and not path.endswith(".so") and os.path.dirname(path) != os.path.dirname(__file__):
+        # shared objects are mapped, and found there; frozen ones are in the program; the adapter's own are nobody's
+        if isinstance(path, str) and not path.endswith(".so") and path not in ours and not _is_frozen(module):
             _report_earlier(reporter, path, getattr(module, "__cached__", None), since)
     script = sys.argv[0] if getattr(sys, "argv", None) else ""
     if script and script not in ("-c", "-m", "-") and os.path.isfile(script):

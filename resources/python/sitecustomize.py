@@ -8,12 +8,18 @@ import sys
 
 def _begin():
     here = os.path.dirname(os.path.abspath(__file__))
+    writes_none = sys.dont_write_bytecode
     try:
+        # In the folder of `hephaestus run`, for all processes of the program: compiling takes some milliseconds.
+        is_private = os.path.dirname(os.environ.get("HEPHAESTUS_MODULES", "")) == here and sys.pycache_prefix is None
+        sys.dont_write_bytecode = writes_none and not is_private
         import hephaestus_manifest
 
         hephaestus_manifest.install()
     except Exception:  # noqa: BLE001: the program must not notice
         pass
+    finally:
+        sys.dont_write_bytecode = writes_none
     # Not if the user named it, too: a program that uses the package from the source tree.
     named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and os.path.abspath(entry) == here]
     if os.environ.get("HEPHAESTUS_MODULES") and len(named) < 2:

@@ -4,6 +4,7 @@
 #include "common/base/regularfile.h"
 #include "server/code/processorigin.h"
 
+#include <QDir>
 #include <QFile>
 #include <QtEndian>
 
@@ -50,6 +51,18 @@ std::optional<LoadedModule> parseModuleLine(QByteArrayView line)
     return module;
 }
 
+namespace {
+
+/// Without `.`, `..` and empty names in it, which the adapter has no time to remove.
+QByteArray cleaned(const QByteArray &path)
+{
+    if (!path.contains("/.") && !path.contains("//"))
+        return path;
+    return QFile::encodeName(QDir::cleanPath(QFile::decodeName(path)));
+}
+
+} // namespace
+
 std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
 {
     constexpr qsizetype StampSize = 40;
@@ -73,7 +86,7 @@ std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
                             words[2].toULongLong(),
                             time,
                             {number(0), number(1), qint64(number(2)), qint64(number(3)), qint64(number(4))},
-                            QByteArray::fromPercentEncoding(words[7 + i * 2])};
+                            cleaned(QByteArray::fromPercentEncoding(words[7 + i * 2]))};
         if (module.stamp.changed > since - FileStamp::Tick && module.stamp.changed <= time)
             module.loaded = module.stamp.changed; // it may have been loaded that soon
         struct stat status = {};

@@ -224,6 +224,7 @@ class Report:
             for index, (device, inode, size, modified, changed) in enumerate(STAMP.iter_unpack(stamps)):
                 stamp = device, inode, size, modified, changed
                 path, cached = map(unquote_to_bytes, words[7 + index * 2:9 + index * 2])
+                path = os.path.abspath(path)
                 self._hold(process, Loaded(path, stamp, _is_doubtful(stamp, cached, since, now), None, now))
             self.held[process].named = int(words[3])
         elif words[0] == b"settled":

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aReloadedModuleIsFresh();
     void anUpgradedPackageIsStale();
     void aModuleChangedSinceItsImportIsNeverFresh();
+    void aReloadRightAfterTheImportCounts();
     void aReloadThatFailsIsStale_data();
     void aReloadThatFailsIsStale();
     void aProcessThatLoadedTheNewCodeExcusesNoOther();
@@ -188,6 +189,20 @@ void TestPythonModules::aModuleChangedSinceItsImportIsNeverFresh()
     m_scene->write("package/part.py", "value = 2\n");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
     QCOMPARE(changes(), u"source unverified package/part.py"_s);
+}
+
+/// Before the thread of the adapter has told of the import.
+void TestPythonModules::aReloadRightAfterTheImportCounts()
+{
+    m_scene->write("soon.py", "value = 1\n");
+    letFilesSettle();
+    start();
+    tell("import importlib, py_compile; py_compile.compile('soon.py')");
+    tell("import soon; open('soon.py', 'w').write('value = 22\\n'); importlib.reload(soon); assert soon.value == 22");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write("soon.py", "value = 1\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified soon.py"_s);
 }
 
 void TestPythonModules::aReloadThatFailsIsStale_data()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The adapter that reports what a Python program loads, as `hephaestus run --python` starts it."""
+import compileall
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[3] / "resources/python"
+WRAPPED = """
+import functools
+from importlib.machinery import SourceFileLoader as Loader
+for name in ("get_data", "exec_module"):
+    original = getattr(Loader, name)
+    setattr(Loader, name, functools.wraps(original)(lambda *arguments, _original=original: _original(*arguments)))
+"""
+
+
+@pytest.fixture
+def adapter(tmp_path):
+    """Beside the report, as the wrapper puts it there."""
+    directory = tmp_path / "adapter"
+    directory.mkdir()
+    for name in ("hephaestus_manifest.py", "sitecustomize.py"):
+        shutil.copy(PACKAGE / name, directory)
+    return directory
+
+
+def run(code, **environment):
+    done = subprocess.run([sys.executable, "-c", code], env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize("before", ["", WRAPPED], ids=["as Python has it", "with another's loader"])
+def test_what_byte_code_was_loaded_is_told(adapter, tmp_path, before):
+    (tmp_path / "some.py").write_text("value = 1\n")
+    (tmp_path / "fails.py").write_text("raise LookupError\n")
+    compileall.compile_dir(tmp_path, quiet=1)
+    report = tmp_path / "report"
+    code = before + f"""
+import sys
+sys.path[:0] = [{str(adapter)!r}, {str(tmp_path)!r} + "//.", {str(tmp_path)!r}]
+import hephaestus_manifest, traceback
+hephaestus_manifest.begin({str(report)!r})
+import some
+try:
+    import fails
+except LookupError:
+    print(len(traceback.extract_tb(sys.exc_info()[2])))
+hephaestus_manifest.flush()
+"""
+    frames = run(code)
+    words = [line.split() for line in report.read_text().splitlines()]
+    told = [Path(word) for line in words if line[0] == "imported" for word in line[7:] if word.startswith(str(tmp_path))]
+    assert [path.name for path in told[::2]] == ["some.py", "fails.py"]
+    assert all(path.suffix == ".pyc" and path.exists() for path in told[1::2])
+    if not before:
+        assert frames == "2\n"  # none of ours between the import and the module
+
+
+@pytest.mark.parametrize("beside, cached", [(True, True), (False, False)], ids=["the wrapper's folder", "another folder"])
+def test_the_adapter_is_compiled_once_even_where_python_writes_no_byte_code(adapter, tmp_path, beside, cached):
+    (tmp_path / "some.py").write_text("import sys\nprint(sys.dont_write_bytecode)\n")
+    report = (adapter if beside else tmp_path) / "modules"
+    said = run(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import some", PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(adapter),
+               HEPHAESTUS_MODULES=str(report))
+    assert said == "True\n" and "some.py" in report.read_text()
+    assert any((adapter / "__pycache__").glob("hephaestus_manifest.*.pyc")) == cached
+    assert not (tmp_path / "__pycache__").exists()
