@@ -16,6 +16,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace Hephaestus;
@@ -78,7 +79,7 @@ public:
                     double(heapBytes() - m_heapBefore) / m_files);
         if (seconds == 0)
             return;
-        QThread::sleep(60 - m_timer.elapsed() / 1000);
+        QThread::sleep(static_cast<unsigned long>(std::max<qint64>(0, 60 - m_timer.elapsed() / 1000)));
         std::printf("the first minute        %8.2f %% of a core, all told\n", (cpuSeconds() - m_cpuBefore) / 60 * 100);
         const double cpu = cpuSeconds();
         QThread::sleep(static_cast<unsigned long>(seconds));

@@ -41,6 +41,10 @@ void TestScriptArguments::initTestCase()
     write("alias.js", "const load = require; load('fs')\n");
     write("plain.pl", "use strict;\nsleep 1 while 1;\n");
     write("more.pl", "use Some::Module;\n");
+    write("plain.rb", "sleep 1 while true\n");
+    write("more.rb", "require_relative 'plain'\n");
+    write("plain.php", "<?php while (true) sleep(1);\n");
+    write("more.php", "<?php require 'plain.php';\n");
     write("plain.py", "print(1)\n");
     write("App.java", "class App {}\n");
     write("app.jar", "");
@@ -70,6 +74,14 @@ void TestScriptArguments::theScriptIsFound_data()
     row("node -e plain.js", {}, false);
     row("perl -w plain.pl", {"plain.pl"}, false);
     row("perl5.36.0 more.pl", {"more.pl"}, true);
+    row("ruby plain.rb", {"plain.rb"}, false);
+    row("ruby3.1 -W0 -I lib more.rb", {"more.rb"}, true);
+    row("php plain.php", {"plain.php"}, false);
+    row("php8.2 -d memory_limit=64M -f more.php", {"more.php"}, true);
+    row("php -S 127.0.0.1:8000 plain.php", {"plain.php"}, false);
+    row("bun run plain.js", {"plain.js"}, false);
+    row("bun more.js", {"more.js"}, true);
+    row("deno run more.js", {"more.js"}, true);
     row("python3.11 plain.py", {"plain.py"}, false);
     row("python3 -m plain", {}, true);
     row("java App.java", {"App.java"}, false);
