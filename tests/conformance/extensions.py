@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Section 7: the extensions, each for those who have it. What a service does not offer is left out, and counted so."""
 import json
+import re
 
 from endpoints import TIME, is_count
 from rows import Unfit, expect, expect_equal, row
@@ -22,6 +23,15 @@ def needs_path(subject, path):
     subject.running()
     if subject.get(path).status == 404:
         raise Unfit(f"it has no {path}")
+
+
+@row("what speaks the protocol for it is told by name and version")
+def implementation(subject):
+    subject.running()
+    told = status_of(subject).get("implementation")
+    if told is None:
+        raise Unfit("it has no implementation")
+    expect(re.fullmatch(r"[\w.-]+ \d+\.\d+\.\d+", told) is not None, f"implementation is {told!r}")
 
 
 @row("instance_id and pid are the process's: a new one has a new instance_id")

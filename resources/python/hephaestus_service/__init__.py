@@ -29,9 +29,10 @@ from .access import AccessError
 from .dependency import Dependency
 from .service import Service
 from .shutdown import StepTimedOut
+from .version import VERSION
 
 __all__ = ["AccessError", "Dependency", "HephaestusMiddleware", "Service", "StepTimedOut"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> object:

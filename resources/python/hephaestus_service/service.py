@@ -36,6 +36,7 @@ from .restart import Restart
 from .runners import Runner
 from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
 from .signals import Signals
+from .version import VERSION
 
 if TYPE_CHECKING:
     from .asgi import HephaestusMiddleware
@@ -369,8 +370,8 @@ class Service:
     def detailed_body(self) -> bytes:
         """As JSON, in UTF-8. What seldom changes is not encoded anew."""
         asked = self.should_shutdown
-        body = '%s,"should_shutdown":%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
-            self._basic(asked), "true" if asked else "false", encoded_names(tuple(self.capabilities())), self._dependencies(), self._resources(),
+        body = '%s,"should_shutdown":%s,"implementation":"hephaestus_service %s","capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
+            self._basic(asked), "true" if asked else "false", VERSION, encoded_names(tuple(self.capabilities())), self._dependencies(), self._resources(),
             self._encoded_identity)
         if asked:
             progress = self.shutdown.progress()
