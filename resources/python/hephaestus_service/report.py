@@ -194,6 +194,8 @@ class Report:
                 self._take(words)
             except (ValueError, IndexError):
                 continue  # not a line of ours
+            except KeyError:
+                continue  # of a process that has ended; one of which nothing is held is not known
 
     def _lines(self) -> Iterator[bytes]:
         try:

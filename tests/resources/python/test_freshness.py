@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from hephaestus_service import freshness
+from hephaestus_service import report as reports
 
 PACKAGE = Path(__file__).resolve().parents[3] / "resources/python"
 MAIN = f"""
@@ -198,6 +199,16 @@ def test_a_program_that_closes_its_descriptors_does_not_know_any_more(subject):
     code = subject.code()
     assert code["verdict"] == "unknown"
     assert "closed its descriptors" in code["reasons"][0]
+
+
+@pytest.mark.parametrize("late", ["loading 1 2 7", "settled 1 2 /a.py", "imported 1 2 7 0 0", "nonsense"])
+def test_records_of_a_process_that_is_not_held_end_nothing(tmp_path, late):
+    """It has ended, and was forgotten before they were read."""
+    file = tmp_path / "report"
+    file.write_text(f"{late}\nbegan 3 4 image\n")
+    read = reports.Report(str(file))
+    read.read()
+    assert list(read.held) == [(3, 4)]
 
 
 def test_a_file_that_changed_before_it_was_read_is_not_called_fresh(tmp_path):
