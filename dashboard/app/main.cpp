@@ -6,6 +6,7 @@
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
+#include "dashboard/model/desktopapplication.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
@@ -19,14 +20,19 @@
 #include <QTextStream>
 #include <revision.h>
 
+#include <algorithm>
 #include <optional>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int UsageError = 2;
+constexpr auto HandOverPatience = 10s;          // a busy machine's; more looks like nothing
+const QString WallboardAction = u"wallboard"_s; // those of the desktop entry
+const QString AddServiceAction = u"add-service"_s;
 
 struct Options
 {
@@ -35,6 +41,8 @@ struct Options
     bool readOnly = false;
     bool wallboard = false;
     bool addService = false;
+    bool isTheDesktops = false; ///< nothing makes it one of its own: there is one of these in a session
+    QStringList files;          ///< without an option in front
     QStringList listen;
     HttpOptions http;
     QList<PrometheusServer> prometheus;
@@ -86,6 +94,9 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
     options.readOnly = parser.isSet(u"read-only"_s);
     options.wallboard = parser.isSet(u"wallboard"_s);
     options.addService = parser.isSet(u"add-service"_s);
+    options.files = parser.positionalArguments();
+    options.isTheDesktops = std::ranges::all_of(
+        parser.optionNames(), [](const QString &name) { return name == "wallboard"_L1 || name == "add-service"_L1; });
     options.listen = parser.values(u"listen"_s);
     if (parser.isSet(u"token-file"_s)) {
         if (const Result<AccessToken> token = AccessToken::fromFile(parser.value(u"token-file"_s)))
@@ -94,17 +105,6 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
             problems << token.problem().text();
     }
     return options;
-}
-
-/// The demo's fleet file: installed, or of the source tree this was built in.
-QString demoFleet()
-{
-    const QString here = QCoreApplication::applicationDirPath();
-    for (const QString &path : {u"/../share/hephaestus/demo/fleet.toml"_s, u"/../../../resources/demo/fleet.toml"_s}) {
-        if (QFileInfo::exists(here + path))
-            return QFileInfo(here + path).canonicalFilePath();
-    }
-    return {};
 }
 
 /// The exit code if the program is to end at once: nothing for a window was needed to know.
@@ -149,6 +149,57 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     return problems.isEmpty() ? std::nullopt : std::optional(fail(problems));
 }
 
+/// True: another instance shows what was asked for.
+bool isShownElsewhere(DesktopApplication &desktop, const Options &options)
+{
+    if (!options.isTheDesktops || desktop.claim() != DesktopApplication::Role::Later)
+        return false;
+    DesktopApplication::Request request{options.files, {}, qEnvironmentVariable("XDG_ACTIVATION_TOKEN")};
+    if (options.wallboard)
+        request.actions << WallboardAction;
+    if (options.addService)
+        request.actions << AddServiceAction;
+    if (desktop.handOver(request, HandOverPatience))
+        return true;
+    QTextStream(stderr) << "hephaestus-dashboard: the one that runs already does not answer; opening another\n";
+    return false;
+}
+
+/// What others ask of this instance, over the desktop's bus.
+void obey(DesktopApplication &desktop, MainWindow &window)
+{
+    QObject::connect(&desktop, &DesktopApplication::activated, &window, [&window](const QString &activation) {
+        const bool hasToken = !activation.isEmpty() && QGuiApplication::platformName() == "wayland"_L1;
+        if (hasToken) // where Qt looks for what the compositor wants to see
+            qputenv("XDG_ACTIVATION_TOKEN", activation.toUtf8());
+        window.setWindowState(window.windowState() & ~Qt::WindowMinimized);
+        window.show();
+        window.raise();
+        window.activateWindow();
+        if (hasToken)
+            qunsetenv("XDG_ACTIVATION_TOKEN"); // it is no other program's
+    });
+    QObject::connect(&window, &MainWindow::closed, &desktop, &DesktopApplication::release);
+    QObject::connect(&desktop, &DesktopApplication::openWanted, &window, &MainWindow::openFleet);
+    QObject::connect(&desktop, &DesktopApplication::actionWanted, &window, [&window](const QString &action) {
+        if (action == WallboardAction)
+            window.openWallboard();
+        else if (action == AddServiceAction)
+            window.addService();
+    });
+}
+
+/// An installed folder or file, or that of the source tree this was built in; empty: there is none.
+QString resource(const QString &path)
+{
+    const QString here = QCoreApplication::applicationDirPath();
+    for (const QString &root : {u"/../share/hephaestus/"_s, u"/../../../resources/"_s}) {
+        if (QFileInfo::exists(here + root + path))
+            return QFileInfo(here + root + path).canonicalFilePath();
+    }
+    return {};
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -163,6 +214,9 @@ int main(int argc, char *argv[])
     QApplication app(argc, argv);
     QApplication::setQuitOnLastWindowClosed(false); // it ends by its own steps
     QGuiApplication::setDesktopFileName(u"io.hephaestus.Dashboard"_s);
+    DesktopApplication desktop;
+    if (isShownElsewhere(desktop, options))
+        return 0;
     const Preferences preferences = Preferences::read(QSettings());
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     const CalmClock clock;
@@ -181,7 +235,9 @@ int main(int argc, char *argv[])
         session.addHosts(fleet);
         session.runHooks(fleet);
     }
-    MainWindow window(session, demoFleet());
+    MainWindow window(session, resource(u"demo/fleet.toml"_s));
+    window.setManual(resource(u"doc"_s));
+    obey(desktop, window);
     window.setColorsForOnce(options.colors);
     SelfService self(window, session, options.http);
     if (const auto problem = self.listen(options.listen))

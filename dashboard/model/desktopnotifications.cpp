@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/desktopnotifications.h"
 
+#include "dashboard/model/desktopapplication.h"
+
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
@@ -59,7 +61,8 @@ void DesktopNotifications::send(const Alert &alert)
     QDBusMessage call = method(u"Notify"_s);
     call << tr("Hephaestus") << replaces << u"hephaestus"_s << alert.title
          << (m_markup ? alert.text.toHtmlEscaped() : alert.text) << actions
-         << QVariantMap{{u"urgency"_s, QVariant::fromValue(urgency)}, {u"desktop-entry"_s, u"hephaestus-dashboard"_s}}
+         << QVariantMap{{u"urgency"_s, QVariant::fromValue(urgency)},
+                        {u"desktop-entry"_s, DesktopApplication::busName()}}
          << -1;
     auto *const watcher = new QDBusPendingCallWatcher(m_bus.asyncCall(call), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher, alert, replaces] {

@@ -21,6 +21,7 @@
 #include "dashboard/ui/fleetwidecommands.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/killcommand.h"
+#include "dashboard/ui/manualwindow.h"
 #include "dashboard/ui/palettecommands.h"
 #include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/preferencesdialog.h"
@@ -139,6 +140,9 @@ void MainWindow::makeActions()
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
     connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
     connect(m_keys, &QAction::triggered, this, &MainWindow::openShortcuts);
+    m_manual = make(tr("&Manual"), {}, QKeySequence::HelpContents, tr("Read the manual that is installed here."));
+    connect(m_manual, &QAction::triggered, this, &MainWindow::openManual);
+    setManual({});
     m_find = make(tr("&Filter"), u"search"_s, QKeySequence::Find, tr("Show only some of the services."));
     connect(m_add, &QAction::triggered, this, &MainWindow::addService);
     connect(m_addHost, &QAction::triggered, this, &MainWindow::addHost);
@@ -169,7 +173,7 @@ void MainWindow::makeMenus()
     makeViewMenu();
 
     QMenu *const help = menuBar()->addMenu(tr("&Help"));
-    help->addActions({m_palette, m_keys});
+    help->addActions({m_manual, m_palette, m_keys});
 }
 
 /// What can be done to the selected services, in the menu bar and the context menu.
@@ -346,6 +350,20 @@ void MainWindow::setPreferences(const Preferences &preferences)
     m_table->setGrouped(preferences.grouped);
     m_commands->setAskBeforeIdleRestart(preferences.askBeforeIdleRestart);
     Q_EMIT preferencesChanged(preferences);
+}
+
+void MainWindow::setManual(const QString &folder)
+{
+    m_manualFolder = folder;
+    m_manual->setEnabled(!folder.isEmpty());
+    m_manual->setToolTip(folder.isEmpty() ? tr("The manual is not installed.") : QString());
+}
+
+void MainWindow::openManual()
+{
+    auto *const manual = new ManualWindow(m_manualFolder, this);
+    manual->resize(size());
+    manual->show();
 }
 
 void MainWindow::openPreferences()

@@ -49,6 +49,8 @@ public:
     /// The command line chose them for this once; the preferences' own are for the next start.
     void setColorsForOnce(const QString &colors) { m_colorsForOnce = colors; }
 
+    /// Where the manual's documents are (*.md), for the menu Help; empty: none are installed.
+    void setManual(const QString &folder);
     /// Closing the window leaves the program in the tray, while there is one.
     void setHidesOnClose(bool hides) { m_hidesOnClose = hides; }
     void quit(); ///< closes in any case
@@ -62,6 +64,7 @@ public:
     void openShortcuts();
     void openWallboard();
     void openMap();
+    void openManual();
     void openPreferences();
     void addService(); ///< asks for its address
     void addHost();    ///< asks for its name
@@ -115,6 +118,8 @@ private:
     QAction *m_find;
     QAction *m_palette;
     QAction *m_keys;
+    QAction *m_manual;
+    QString m_manualFolder;
     QAction *m_grouped;
     QAction *m_showEvents;
 

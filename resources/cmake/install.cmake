@@ -95,7 +95,18 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/examples DESTINATION ${CMAKE_I
 if(HEPHAESTUS_DASHBOARD)
     set(desktop ${PROJECT_SOURCE_DIR}/resources/desktop)
     install(FILES ${desktop}/io.hephaestus.Dashboard.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications COMPONENT dashboard)
+    # What starts it where a desktop asks for it over D-Bus, by the path that it is installed with.
+    install(CODE "
+        file(READ \"${desktop}/io.hephaestus.Dashboard.service\" text)
+        string(REPLACE \"/usr/bin/\" \"\${CMAKE_INSTALL_PREFIX}/bin/\" text \"\${text}\")
+        set(file \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/dbus-1/services/io.hephaestus.Dashboard.service\")
+        message(STATUS \"Installing: \$ENV{DESTDIR}\${file}\")
+        file(WRITE \"\$ENV{DESTDIR}\${file}\" \"\${text}\")
+        list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${file}\")" COMPONENT dashboard)
     install(FILES ${desktop}/io.hephaestus.Dashboard.metainfo.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo COMPONENT dashboard)
+    # The manual, for the window's Help.
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/doc ${PROJECT_SOURCE_DIR}/resources/pictures DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT dashboard
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
     install(FILES ${desktop}/hephaestus.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/mime/packages COMPONENT dashboard)
     install(FILES ${PROJECT_SOURCE_DIR}/resources/icons/hephaestus.svg
         DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps COMPONENT dashboard)
