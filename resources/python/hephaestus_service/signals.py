@@ -32,6 +32,7 @@ class Signals:
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._server_loop: Optional[asyncio.AbstractEventLoop] = None
         self._loop_handles: Dict[int, Any] = {}
+        self._hidden_server: Any = None  # uvicorn's, whose handlers the loop does not show
         self._first: Optional[float] = None
         self._handing_on = False
         self._exit_code = 0
@@ -45,9 +46,13 @@ class Signals:
         self._server_loop = self._server_loop or loop
         if self._before or threading.current_thread() is not threading.main_thread():
             return
+        self._hidden_server = _server_in(loop) if loop is not None and not hasattr(loop, "_signal_handlers") else None
         for number in NUMBERS:
             self._before[number] = signal.getsignal(number)
             if loop is not None:
+                if self._hidden_server is not None and _server_of(self._before[number]) is None:
+                    loop.add_signal_handler(number, self._handle, number, None)  # instead of the server's: both would act
+                    continue
                 # Private, but asyncio has no other way to ask who takes a signal, and uvloop none at all.
                 handle = getattr(loop, "_signal_handlers", {}).get(number)
                 if handle is not None:
@@ -78,7 +83,8 @@ class Signals:
 
     def _server(self, number: int = signal.SIGTERM) -> Any:
         """uvicorn's, if it took the signal before; None if not."""
-        return _server_of(getattr(self._loop_handles.get(number), "_callback", None)) or _server_of(self._before.get(number))
+        return _server_of(getattr(self._loop_handles.get(number), "_callback", None)) or _server_of(self._before.get(number)) \
+            or self._hidden_server
 
     def take_servers_signal(self) -> bool:
         """True if the server took a signal before this did: it ends when it has started, and tells the application nothing. Later uvicorns
@@ -128,6 +134,8 @@ async def _stop_gently(server: Any) -> None:
     for each in [each for listening in server.servers for each in listening.sockets]:
         loop.remove_reader(each.fileno())
     await turns()
+    for listening in server.servers:
+        listening.close()  # under uvloop only this stops it
     deadline = time.monotonic() + NEWCOMERS_TIMEOUT
     while newcomers(list(server.server_state.connections)) and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
@@ -137,6 +145,19 @@ async def _stop_gently(server: Any) -> None:
 def newcomers(connections: List[Any]) -> int:
     """Those of uvicorn without a request so far. A websocket has none: its protocol took the connection over from a request."""
     return sum(getattr(each, "cycle", each) is None for each in connections)
+
+
+def _server_in(loop: asyncio.AbstractEventLoop) -> Any:
+    """uvicorn's server, as one of the loop's tasks runs it; None if none does."""
+    for task in asyncio.all_tasks(loop):
+        coroutine: Any = task.get_coro()
+        while coroutine is not None:
+            frame = getattr(coroutine, "cr_frame", None)
+            server = frame.f_locals.get("self") if frame is not None else None
+            if hasattr(server, "should_exit") and hasattr(server, "force_exit"):
+                return server
+            coroutine = getattr(coroutine, "cr_await", None)
+    return None
 
 
 def _server_of(handler: Any) -> Any:

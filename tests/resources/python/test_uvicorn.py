@@ -65,6 +65,48 @@ def test_an_open_websocket_does_not_hinder_a_shutdown():
     assert "Error" not in errors
 
 
+SIGNALLED_TWICE = """
+import asyncio
+import os
+import signal
+import socket
+import sys
+import hephaestus_service.signals
+import uvicorn
+from hephaestus_service import Service
+
+hephaestus_service.signals.SECOND_AFTER = 60
+service = Service("s", code=False)
+
+async def application(scope, receive, send):
+    assert scope["type"] == "http"
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), number)
+    await service.sleep_async(60)
+    await asyncio.sleep(1)  # several turns of the server's own loop, which would end this
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"done"})
+
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+uvicorn.run(service.asgi(application), fd=listening.detach(), loop=sys.argv[1], log_level="warning")
+"""
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_signals_are_the_services_and_not_the_servers(loop):
+    pytest.importorskip(loop)
+    package = str(Path(__file__).parents[3] / "resources" / "python")
+    service = subprocess.Popen([sys.executable, "-c", SIGNALLED_TWICE, loop], env={"PYTHONPATH": package}, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    with service, socket.create_connection(("127.0.0.1", int(service.stdout.readline())), timeout=60) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+        errors = service.communicate(timeout=60)[1].decode()
+    assert answer.startswith(b"HTTP/1.1 200 ") and b"done" in answer, errors
+    assert service.returncode == 0, errors
+
+
 ENDED_WHILE_IT_STARTS = """
 import os
 import signal
