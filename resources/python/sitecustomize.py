@@ -20,9 +20,9 @@ def _begin():
         pass
     finally:
         sys.dont_write_bytecode = writes_none
-    # Not if the user named it, too: a program that uses the package from the source tree.
-    named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and os.path.abspath(entry) == here]
-    if os.environ.get("HEPHAESTUS_MODULES") and len(named) < 2:
+    # It was put first. Where the user named it, it stays: a program that uses the package from the source tree.
+    named = [os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    if os.environ.get("HEPHAESTUS_MODULES") and named[:1] == [here] and named.count(here) < 2:
         sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
 
 

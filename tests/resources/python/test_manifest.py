@@ -70,3 +70,11 @@ def test_the_adapter_is_compiled_once_even_where_python_writes_no_byte_code(adap
     assert said == "True\n" and "some.py" in report.read_text()
     assert any((adapter / "__pycache__").glob("hephaestus_manifest.*.pyc")) == cached
     assert not (tmp_path / "__pycache__").exists()
+
+
+@pytest.mark.parametrize("named, found", [([], False), ([PACKAGE], True), (["/nowhere", PACKAGE], True)])
+def test_the_source_tree_stays_where_the_user_named_it(adapter, tmp_path, named, found):
+    code = "import importlib.util, sys; print(importlib.util.find_spec('hephaestus_service') is not None, sys.path)"
+    told = run(code, PYTHONPATH=":".join(map(str, [adapter, *named])), HEPHAESTUS_MODULES=str(tmp_path / "report"))
+    assert told.startswith(f"{found} ")
+    assert str(adapter) not in told
