@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Starlette application with two routes, under uvicorn: `app.py KIND PORT`. KIND: `plain` without a service, `with` it, or `old` with the
-adapter of before, which HEPHAESTUS_OLD names the directory of."""
+"""A Starlette application with a few routes, under uvicorn: `app.py KIND PORT [LOOP PROTOCOL]`. KIND: `plain` without a service, `with` it,
+or `old` with the adapter of before, which HEPHAESTUS_OLD names the directory of."""
 import asyncio
 import os
 import sys
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 kind, port = sys.argv[1], int(sys.argv[2])
+options = {"port": port, "log_level": "warning", "access_log": False, **dict(zip(("loop", "http"), sys.argv[3:]))}
 DETAILS = {"database": {"pool_size": 5}, "qdrant": {"collections": 3}, "openai": {"embedding_model": "text-embedding-3-large"},
            "anthropic": {"provider": "claude"}, "lmstudio": {"embedding_enabled": True, "review_enabled": False}, "groq": {}}
 FIXED = {"status": "healthy", "uptime_seconds": 123.456, "start_time": "2025-11-04T12:00:00.000Z", "version": "1.4.0", "service": "orders",
@@ -41,16 +42,16 @@ def count(service):
 
 if kind == "plain":
     import uvicorn
-    uvicorn.run(app, port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, **options)
 elif kind == "with":
     sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "resources/python"))
     from hephaestus_service import Service
     service = Service("orders", "1.4.0")
     count(service)
-    sys.exit(service.run(app, port=port, log_level="warning", access_log=False))
+    sys.exit(service.run(app, **options))
 else:
     sys.path.insert(0, os.environ["HEPHAESTUS_OLD"])
     from hephaestus_fastapi import Service as Old
     old = Old(app, "orders", "1.4.0")
     count(old)
-    sys.exit(old.run(port=port, log_level="warning", access_log=False))
+    sys.exit(old.run(**options))
