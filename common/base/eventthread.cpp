@@ -2,6 +2,7 @@
 #include "common/base/eventthread.h"
 
 #include "common/base/post.h"
+#include "common/base/programpages.h"
 
 #include <QCoreApplication>
 #include <QEventLoop>
@@ -47,6 +48,8 @@ void EventThread::call(const std::function<void()> &function) const
     });
     returned.acquire();
 }
+
+void EventThread::releaseStack() const { post(m_loop, releaseStackPages); }
 
 QThread *EventThread::thread() const { return m_loop->thread(); }
 

@@ -29,6 +29,8 @@ public:
 
     /// Calls `function` in the thread and waits for it.
     void call(const std::function<void()> &function) const;
+    /// releaseStackPages() in the thread, soon.
+    void releaseStack() const;
     /// For QObject::moveToThread().
     QThread *thread() const;
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <link.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -48,5 +50,30 @@ int release(dl_phdr_info *object, std::size_t, void *)
 } // namespace
 
 void releaseProgramPages() { ::dl_iterate_phdr(release, nullptr); }
+
+void releaseStackPages()
+{
+    pthread_attr_t attributes;
+    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0)
+        return;
+    void *lowest = nullptr;
+    std::size_t size = 0;
+    const bool isKnown = ::pthread_attr_getstack(&attributes, &lowest, &size) == 0;
+    ::pthread_attr_destroy(&attributes);
+    const auto pageSize = std::uintptr_t(::sysconf(_SC_PAGESIZE));
+    const auto begin = (std::uintptr_t(lowest) + pageSize - 1) & ~(pageSize - 1);
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    // A page is left for this function and madvise(2) themselves.
+    const auto end = (here & ~(pageSize - 1)) - pageSize;
+    if (isKnown && begin < end && here < begin + size)
+        ::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
+
+void releaseUnusedMemory()
+{
+    ::malloc_trim(0);
+    releaseProgramPages();
+    releaseStackPages();
+}
 
 } // namespace Hephaestus

@@ -10,4 +10,11 @@ namespace Hephaestus {
 /// From any thread, while others run.
 void releaseProgramPages();
 
+/// Unmaps what deep calls have left of the calling thread's stack, below its last frames: nobody reads that again. When
+/// the stack grows, it gets pages of zeroes.
+void releaseStackPages();
+
+/// Both, and the free part of the heap: once a process does less than before. It takes about a millisecond.
+void releaseUnusedMemory();
+
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/programcode.h"
 
+#include "common/base/programpages.h"
 #include "server/core/serverstate.h"
 #include "server/supervisor/processtable.h"
 
@@ -43,6 +44,7 @@ void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::tim
     };
     m_sources.relatives = readDescendants; // an orphan of another run may join, too
     m_monitor = std::make_unique<CodeMonitor>(m_state, m_thread, m_sources);
+    QObject::connect(m_monitor.get(), &CodeMonitor::rested, m_monitor.get(), releaseUnusedMemory, Qt::DirectConnection);
     m_monitor->start();
 }
 

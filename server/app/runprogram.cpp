@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto OthersAreTold = 30ms; // by a service manager that tells each process of a group
-constexpr auto SettledAfter = 8s;    // all is loaded, and has been compared with the disk
+constexpr auto SettledAfter = 3s;    // all is loaded; ProgramCode does the same when the program rests
 constexpr auto KillTime = 7s;        // what the supervisor may take from SIGKILL on
 
 /// What the program is made of, beside what its process shows: the watched files, lock files, and the configuration,
@@ -99,9 +99,9 @@ RunProgram::RunProgram(const RunOptions &options, HeldSockets &sockets, const Mo
     connect(&m_readiness, &ReadinessWatch::becameReady, &m_settled, [this] { m_settled.start(SettledAfter); });
     m_settled.setSingleShot(true);
     m_settled.setTimerType(Qt::VeryCoarseTimer);
-    connect(&m_settled, &QTimer::timeout, this, [] {
-        ::malloc_trim(0);
-        releaseProgramPages();
+    connect(&m_settled, &QTimer::timeout, this, [this] {
+        releaseUnusedMemory();
+        m_service.http().releaseStack();
     });
     const auto *after = options.ready ? std::get_if<ReadyAfter>(&*options.ready) : nullptr;
     m_hasListened = after && after->listensAgain;

@@ -34,6 +34,7 @@ CodeMonitor::CodeMonitor(ServerState &state, EventThread &thread, CodeSources so
 {
     connect(m_watch, &CodeWatch::reported, m_watch, [&state](const CodeReport &report) { state.setCode(report); });
     connect(m_watch, &CodeWatch::reported, this, &CodeMonitor::reported, Qt::DirectConnection);
+    connect(m_watch, &CodeWatch::rested, this, &CodeMonitor::rested, Qt::DirectConnection);
     state.addCapability(QStringLiteral("code"));
     CodeReport early;
     early.reasons << QStringLiteral("not compared yet");

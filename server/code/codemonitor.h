@@ -38,6 +38,8 @@ public:
 Q_SIGNALS:
     /// In the thread that compares, so that nobody is woken for a report that nobody wants.
     void reported(const Hephaestus::CodeReport &report);
+    /// CodeWatch::rested(), in the thread that compares.
+    void rested();
 
 private:
     QList<std::function<void()>> m_early; ///< questions before start()

@@ -156,6 +156,7 @@ void CodeWatch::poll()
         compareInTurn();
     else if (isDue || now >= m_nextGlance)
         glance(isAtRest);
+    noteFirstRest();
     schedule();
 }
 
@@ -171,7 +172,7 @@ bool CodeWatch::isNothingLoaded()
 void CodeWatch::glance(bool isAtRest)
 {
     const TimePoint begun = m_clock.now();
-    m_nextGlance = begun + glancePause(begun);
+    m_nextGlance = begun + glancePause(begun, isAtRest);
     if (isAtRest)
         m_nextComparison = std::max(m_nextComparison, m_nextGlance); // one wake-up for the two
     else if (m_manifest->isReplaced()) { // the sooner it is noted, the less may have changed before
@@ -207,9 +208,15 @@ void CodeWatch::renew(TimePoint looked)
     publish(std::move(report));
 }
 
-std::chrono::milliseconds CodeWatch::glancePause(TimePoint now) const
+/// The longer nothing has run, the longer nothing runs, likely. Each glance wakes a core.
+std::chrono::milliseconds CodeWatch::glancePause(TimePoint now, bool isAtRest) const
 {
-    return m_started && now - *m_started < m_timing.young ? m_timing.sample : m_timing.pace;
+    if (m_started && now - *m_started < m_timing.young)
+        return m_timing.sample;
+    if (!isAtRest)
+        return m_timing.pace;
+    const auto soFar = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_restBegun);
+    return std::clamp(soFar / m_timing.restingPart, m_timing.pace, m_timing.restingPace);
 }
 
 /// Listing processes is not cheap: only those of a program that did not run between the last two comparisons.
@@ -217,9 +224,19 @@ void CodeWatch::noteRest()
 {
     const CodeSources &sources = m_manifest->sources();
     const auto before = std::exchange(m_cpuTime, ProcessRest::cpuTime(sources.pid));
+    if (!m_rest.holds())
+        m_restBegun = m_begun;
     m_rest.forget();
     if (before && before == m_cpuTime)
         m_rest.note(sources.relatives, sources.passing);
+}
+
+void CodeWatch::noteFirstRest()
+{
+    if (!m_hasRested && m_rest.holds()) {
+        m_hasRested = true;
+        Q_EMIT rested();
+    }
 }
 
 CodeReport CodeWatch::compare()

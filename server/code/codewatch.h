@@ -21,16 +21,18 @@ class DirectoryWatch;
 /// When CodeWatch compares, and when it believes a difference.
 struct CodeTiming
 {
-    std::chrono::milliseconds quiet{100};       ///< a comparison waits until no event came for so long,
-    std::chrono::milliseconds patience{300};    ///< but no longer than this after the first event
-    std::chrono::milliseconds confirm{200};     ///< a change must still be there so long after it was found,
-    std::chrono::milliseconds confirmGone{400}; ///< and a file that came or went so long: editors save by renaming
-    std::chrono::milliseconds pace{1'000};      ///< between comparisons without an event, where that is affordable,
-    std::chrono::milliseconds period{60'000};   ///< and at most
-    std::chrono::milliseconds sample{20};       ///< between looks for an exec, while a process is young
+    std::chrono::milliseconds quiet{100};         ///< a comparison waits until no event came for so long,
+    std::chrono::milliseconds patience{300};      ///< but no longer than this after the first event
+    std::chrono::milliseconds confirm{200};       ///< a change must still be there so long after it was found,
+    std::chrono::milliseconds confirmGone{400};   ///< and a file that came or went so long: editors save by renaming
+    std::chrono::milliseconds pace{1'000};        ///< between comparisons without an event, where that is affordable,
+    std::chrono::milliseconds period{60'000};     ///< and at most
+    std::chrono::milliseconds restingPace{5'000}; ///< between glances at most, while no process runs
+    std::chrono::milliseconds sample{20};         ///< between looks for an exec, while a process is young
     std::chrono::milliseconds young{5'000};
     double glanceShare = 0.001; ///< of a core, for glances
     double idleShare = 0.003;   ///< of a core, for comparisons without an event
+    int restingPart = 2;        ///< between glances, while no process runs: this part of the rest so far
     std::chrono::milliseconds rest{
         500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
 };
@@ -72,6 +74,8 @@ Q_SIGNALS:
     /// After every comparison, after a glance that proves the same, and when the verdict ceases to be Fresh until the
     /// next one.
     void reported(const Hephaestus::CodeReport &report);
+    /// Once: no process runs, for the first time. What only a start needs is not needed any more.
+    void rested();
 
 private:
     using TimePoint = Clock::TimePoint;
@@ -87,9 +91,10 @@ private:
     TimePoint comparisonDue() const;
     void glance(bool isAtRest);
     void noteRest();
+    void noteFirstRest();
     bool isNothingLoaded();
     void renew(TimePoint looked);
-    std::chrono::milliseconds glancePause(TimePoint now) const;
+    std::chrono::milliseconds glancePause(TimePoint now, bool isAtRest = false) const;
     void schedule();
     void watchDirectory(const QByteArray &directory);
 
@@ -111,6 +116,8 @@ private:
     TimePoint m_nextGlance{};                   ///< at the process, between comparisons
     TimePoint m_nextFileGlance{};               ///< and at its files and directories
     ProcessRest m_rest;                         ///< since the last comparison began
+    TimePoint m_restBegun{};                    ///< of the rest that m_rest continues
+    bool m_hasRested = false;                   ///< rested() was emitted
     std::optional<qint64> m_cpuTime;            ///< the process's, when the last comparison began
     std::optional<TimePoint> m_unreportedSince; ///< a process has loaded something that it did not report yet
     bool m_hasReport = false;                   ///< something was loaded since the last glance

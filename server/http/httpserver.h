@@ -83,6 +83,9 @@ public:
     /// After closed(): the sockets that were kept. The caller owns the descriptors (close-on-exec set).
     QList<std::pair<ServiceAddress, int>> keptSockets() const;
 
+    /// Gives back what was served so far has left of the HTTP thread's stack.
+    void releaseStack() const { m_thread.releaseStack(); }
+
     /// How often each reason refused a request so far. Thread-safe.
     QMap<QByteArray, qint64> refusals() const;
 

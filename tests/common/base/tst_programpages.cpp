@@ -4,8 +4,10 @@
 #include <QFile>
 #include <QTest>
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <numeric>
 #include <thread>
 
 using namespace Hephaestus;
@@ -38,6 +40,16 @@ Memory memory()
     return found;
 }
 
+constexpr qint64 UsedStack = 1024 * 1024;
+
+[[gnu::noinline]] int useStack()
+{
+    volatile char used[UsedStack];
+    for (qint64 i = 0; i < UsedStack; i += 1024)
+        used[i] = 1;
+    return used[UsedStack / 2];
+}
+
 } // namespace
 
 class TestProgramPages : public QObject
@@ -45,9 +57,43 @@ class TestProgramPages : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aStackIsGivenBackAndItsFramesAreKept_data();
+    void aStackIsGivenBackAndItsFramesAreKept();
     void codeIsUnmappedAndWhatWasWrittenIsKept();
     void othersRunMeanwhile();
 };
+
+void TestProgramPages::aStackIsGivenBackAndItsFramesAreKept_data()
+{
+    QTest::addColumn<bool>("isMain");
+    QTest::newRow("of the main thread") << true;
+    QTest::newRow("of another thread") << false;
+}
+
+void TestProgramPages::aStackIsGivenBackAndItsFramesAreKept()
+{
+    QFETCH(bool, isMain);
+    qint64 before = 0;
+    qint64 after = 0;
+    int kept = 0;
+    const auto check = [&] {
+        std::array<int, 2048> frame{};
+        std::iota(frame.begin(), frame.end(), 0);
+        memory();
+        useStack();
+        before = memory().dirty;
+        releaseStackPages();
+        after = memory().dirty;
+        kept = std::accumulate(frame.begin(), frame.end(), 0);
+        useStack(); // it grows again
+    };
+    if (isMain)
+        check();
+    else
+        std::thread(check).join();
+    QCOMPARE(kept, 2048 * 2047 / 2);
+    QVERIFY2(after < before - UsedStack / 1024 * 3 / 4, qPrintable(u"%1 of %2 KiB"_s.arg(after).arg(before)));
+}
 
 void TestProgramPages::codeIsUnmappedAndWhatWasWrittenIsKept()
 {
