@@ -89,7 +89,7 @@ Resources look(const QList<ProcessEntry> &leaders)
         return resources;
     // First the ended: one that ends in between is missed for a moment, which is better than counted twice.
     double cpuSeconds = std::chrono::duration<double>(ChildProcess::cpuOfReaped()).count();
-    const QList<ProcessEntry> all = leaders.isEmpty() ? QList<ProcessEntry>() : readProcesses();
+    const QList<ProcessEntry> all = leaders.isEmpty() ? QList<ProcessEntry>() : readDescendants();
     const QList<ProcessEntry> family = familyOf(leaders, all);
     bool isComplete = true;
     for (const ProcessEntry &process : family) {
