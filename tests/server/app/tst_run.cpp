@@ -54,6 +54,7 @@ private Q_SLOTS:
     void whoTellsTheWholeGroupIsNotEchoed();
     void theLinesAreCountedAsTheyAreKept();
     void theResourcesAreThePrograms();
+    void atRestNoTimerRuns();
     void aStopEndsTheWholeFamily_data();
     void aStopEndsTheWholeFamily();
     void aCrashIsNeverToldAsHealthy();
@@ -597,6 +598,50 @@ void TestRun::theResourcesAreThePrograms()
     QVERIFY(report().resources.cpuSeconds >= now.resources.cpuSeconds); // of both runs
     service.signal(SIGTERM);
     QCOMPARE(service.exitCode(), 0);
+}
+
+namespace {
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// How often a thread has waited for something, and gone on.
+qint64 wakeUpsOf(pid_t process, pid_t thread)
+{
+    const QByteArray key = "\nvoluntary_ctxt_switches:";
+    const QByteArray status = contentOf(u"/proc/%1/task/%2/status"_s.arg(process).arg(thread));
+    const qsizetype at = status.indexOf(key);
+    return at < 0 ? -1 : status.mid(at + key.size()).split('\n').first().trimmed().toLongLong();
+}
+
+} // namespace
+
+/// But in the thread that looks at the code: those looks become rarer (TestCodeWatch).
+void TestRun::atRestNoTimerRuns()
+{
+    START(service, {u"--ready"_s, u"after:100ms"_s}, {u"sleep"_s, u"1000"_s});
+    const auto wrapper = pid_t(service.process.processId());
+    const auto wakeUps = [wrapper] {
+        const pid_t guardian = guardianOf(wrapper);
+        QList<qint64> counts{wakeUpsOf(wrapper, wrapper), wakeUpsOf(guardian, guardian)};
+        const QString tasks = u"/proc/%1/task/"_s.arg(wrapper);
+        for (const QString &thread : QDir(tasks).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            if (const QByteArray name = contentOf(tasks + thread + u"/comm"_s); name == "http\n" || name == "log\n")
+                counts << wakeUpsOf(wrapper, thread.toInt());
+        }
+        return counts;
+    };
+    QCOMPARE(wakeUps().size(), 4);
+    bool rests = false;
+    for (const QDeadlineTimer deadline(60s); !rests && !deadline.hasExpired();) {
+        const QList<qint64> before = wakeUps();
+        QTest::qWait(2'000); // a timer would run meanwhile
+        rests = wakeUps() == before && !before.contains(-1);
+    }
+    QVERIFY(rests);
 }
 
 void TestRun::aStopEndsTheWholeFamily_data()
