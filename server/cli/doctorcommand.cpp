@@ -29,7 +29,7 @@ int doctorCommand(const QStringList &arguments)
     const FleetChoice choice = chooseFleet(line.parser().value(u"fleet"_s));
     const QList<Finding> findings = examineMachine() + examineFleet(choice);
     if (line.isJson()) {
-        std::fputs(encode(findings, QFileInfo(choice.path).absoluteFilePath()).constData(), stdout);
+        line.terminal().write(QString::fromUtf8(encode(findings, QFileInfo(choice.path).absoluteFilePath())));
     } else {
         for (const Finding &finding : findings)
             line.terminal().write(textOf(finding, line.terminal()));

@@ -12,7 +12,10 @@
 #include <QEventLoop>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cstdio>
+
+#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -27,6 +30,16 @@ qsizetype ownArguments(const QStringList &arguments)
 {
     const qsizetype dashes = arguments.indexOf(u"--"_s);
     return dashes < 0 ? arguments.size() : dashes;
+}
+
+/// What the command said over there. On a terminal it is text from elsewhere, as any other.
+void pass(const QByteArray &said, FILE *to)
+{
+    QStringList lines = QString::fromUtf8(said).split(u'\n');
+    std::for_each(lines.begin(), lines.end(), [](QString &line) { line = printable(line); });
+    const QByteArray bytes = ::isatty(::fileno(to)) == 1 ? lines.join(u'\n').toUtf8() : said;
+    std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), to);
+    std::fflush(to);
 }
 
 } // namespace
@@ -95,9 +108,8 @@ int runCommandOnHost(const QStringList &arguments)
     const HostOutput &output = *said;
     if (output.code == 127)
         return tellError(command, {u"no_host"_s, u"there is no hephaestus on %1"_s.arg(host->name)}, json, ExitNotSo);
-    std::fwrite(output.errors.constData(), 1, std::size_t(output.errors.size()), stderr);
-    std::fwrite(output.output.constData(), 1, std::size_t(output.output.size()), stdout);
-    std::fflush(stdout);
+    pass(output.errors, stderr);
+    pass(output.output, stdout);
     return output.code;
 }
 

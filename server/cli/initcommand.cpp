@@ -128,7 +128,7 @@ int initCommand(const QStringList &arguments)
             return tellError(u"init"_s, {u"not_written"_s, why}, line.isJson(), ExitNotSo);
     }
     if (line.isJson())
-        std::fputs(encodeFound(found, files).constData(), stdout);
+        line.terminal().write(QString::fromUtf8(encodeFound(found, files)));
     else if (files.isEmpty())
         std::puts("all is as it should be");
     return ExitDone;

@@ -2,6 +2,7 @@
 #include "server/cli/logprinter.h"
 
 #include "common/base/printable.h"
+#include "common/base/printablejson.h"
 #include "common/protocol/commandcodec.h"
 #include "common/protocol/logcodec.h"
 
@@ -41,8 +42,8 @@ LogPrinter::LogPrinter(const Terminal &terminal, LogView view, const QStringList
 void LogPrinter::append(QByteArray &text, const NamedLine &named, bool isLast) const
 {
     if (m_view.json) {
-        text += m_jsonStart;
-        text += QByteArrayView(encodeLogLine(m_names.value(named.service), named.line)).sliced(1);
+        const QByteArray line = m_jsonStart + encodeLogLine(m_names.value(named.service), named.line).sliced(1);
+        text += m_terminal.isTerminal() ? printableJson(QString::fromUtf8(line)).toUtf8() : line;
         return;
     }
     if (!m_prefixes.isEmpty())

@@ -51,7 +51,7 @@ int portCommand(const QStringList &arguments)
         return line.usageError(u"expected a port from 1 to 65535, found \"%1\""_s.arg(printable(line.words().first())));
     const QList<PortUse> uses = listeners(port);
     if (line.isJson()) {
-        std::fputs(encode(port, uses).constData(), stdout);
+        line.terminal().write(QString::fromUtf8(encode(port, uses)));
     } else {
         for (const PortUse &use : uses)
             std::fputs(qPrintable(textOf(use)), stdout);

@@ -52,7 +52,7 @@ int psCommand(const QStringList &arguments)
         return *exit;
     const QList<PortUse> uses = ownServices();
     if (line.isJson())
-        std::fputs(encode(uses).constData(), stdout);
+        line.terminal().write(QString::fromUtf8(encode(uses)));
     else
         line.terminal().write(uses.isEmpty() ? u"no service of yours listens on this machine\n"_s
                                              : table(uses, line.terminal()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/cli/terminal.h"
 
+#include "common/base/printablejson.h"
+
 #include <array>
 #include <cstdio>
 #include <sys/ioctl.h>
@@ -58,7 +60,7 @@ std::optional<int> Terminal::width() const
 
 void Terminal::write(const QString &text) const
 {
-    const QByteArray bytes = text.toUtf8();
+    const QByteArray bytes = (m_isTerminal ? printableJson(text) : text).toUtf8();
     std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
     std::fflush(stdout);
 }

@@ -25,6 +25,7 @@ public:
     QString paintedAs(int index, const QString &text) const;
     /// Columns of the terminal; nothing if the output goes elsewhere.
     std::optional<int> width() const;
+    /// `text` is JSON, or what printable() and painted() made.
     void write(const QString &text) const;
     /// Writes `text` over what the screen shows; elsewhere just writes it.
     void replaceScreen(const QString &text) const;

@@ -46,7 +46,7 @@ int trustCommand(const QStringList &arguments)
             std::printf("hook %s: %s\n", qPrintable(printable(hook.name)), qPrintable(whatRuns(hook)));
     }
     if (line.isJson())
-        std::fputs(encodeTrust(reading.fleet.path, entries, hooks).constData(), stdout);
+        line.terminal().write(QString::fromUtf8(encodeTrust(reading.fleet.path, entries, hooks)));
     return ExitDone;
 }
 

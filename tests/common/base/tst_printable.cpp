@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
+#include "common/base/printablejson.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 using namespace Hephaestus;
@@ -13,6 +16,7 @@ class TestPrintable : public QObject
 private Q_SLOTS:
     void textFromOutsideIsMadePrintable_data();
     void textFromOutsideIsMadePrintable();
+    void jsonIsMadePrintableAndStaysTheSame();
     void bytesThatAreNotUtf8AreEscaped_data();
     void bytesThatAreNotUtf8AreEscaped();
 };
@@ -48,6 +52,18 @@ void TestPrintable::textFromOutsideIsMadePrintable()
     QTEST(printable(text), "screen");
     QTEST(printable(text, Escape::Log), "log");
     QTEST(printable(text, Escape::Path), "path");
+}
+
+void TestPrintable::jsonIsMadePrintableAndStaysTheSame()
+{
+    const QString text = u"é\u009b31m\u202eevil\u2066\u200b\U000e0041\u007f \u001b[2J\n\t\\ 😀"_s;
+    const QByteArray json = QJsonDocument(QJsonObject{{text, text}}).toJson();
+    const QString shown = printableJson(QString::fromUtf8(json));
+    QCOMPARE(QJsonDocument::fromJson(shown.toUtf8()), QJsonDocument::fromJson(json));
+    QCOMPARE(printable(shown), QString(shown).replace(u'\n', u"\\u{a}"_s));
+    QVERIFY(shown.contains(u"é\\u009b31m"_s) && shown.contains(u"😀"_s));
+    const QString painted = u"\x1b[32mhealthy\x1b[0m  é\n"_s;
+    QCOMPARE(printableJson(painted), painted);
 }
 
 void TestPrintable::bytesThatAreNotUtf8AreEscaped_data()
