@@ -2,6 +2,7 @@
 #include "common/base/peercredentials.h"
 
 #include "common/base/filedescriptor.h"
+#include "common/base/sameuser.h"
 #include "common/base/sockdiag.h"
 
 #include <QByteArray>
@@ -88,18 +89,6 @@ std::optional<Owner> askNetlink(const Endpoint &peer, const Endpoint &local)
     if (answer.id.idiag_sport != peer.port || answer.id.idiag_dport != local.port)
         return {};
     return Owner{answer.idiag_uid, answer.idiag_inode};
-}
-
-/// The number that every user has who is not in this process's user namespace.
-uid_t overflowUser()
-{
-    static const uid_t number = [] {
-        QFile file(QStringLiteral("/proc/sys/kernel/overflowuid"));
-        bool isNumber = false;
-        const uint read = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed().toUInt(&isNumber) : 0;
-        return isNumber ? uid_t(read) : uid_t(65534);
-    }();
-    return number;
 }
 
 /// An end as /proc/net/tcp writes it: the address as 32-bit words of the machine, the port as a number.

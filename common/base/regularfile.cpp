@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/regularfile.h"
 
+#include "common/base/sameuser.h"
+
 #include <QFile>
 #include <QFileInfo>
 
@@ -61,7 +63,7 @@ QString whyNotTrusted(int descriptor, const QString &path)
     struct stat status = {};
     if (::fstat(descriptor, &status) != 0 || isReadOnly(descriptor))
         return {};
-    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+    if (!isSameUser(status.st_uid, ::geteuid()) && status.st_uid != 0)
         return u"%1 belongs to another user (%2); expected this user or root"_s.arg(path,
                                                                                     QString::number(status.st_uid));
     // Nobody can take the place of what others own in a sticky folder.
@@ -87,7 +89,7 @@ QString fileKind(mode_t mode)
 
 bool isWritableByOthers(const struct stat &status, uid_t owner)
 {
-    return (status.st_uid != owner && status.st_uid != 0) || mayOthersWrite(status);
+    return (!isSameUser(status.st_uid, owner) && status.st_uid != 0) || mayOthersWrite(status);
 }
 
 Result<FileDescriptor> openRegularFile(const QByteArray &path, int flags)

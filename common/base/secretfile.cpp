@@ -3,6 +3,7 @@
 
 #include "common/base/filedescriptor.h"
 #include "common/base/regularfile.h"
+#include "common/base/sameuser.h"
 
 #include <QFile>
 
@@ -28,7 +29,7 @@ QString whyUnfit(const struct stat &status)
     if (status.st_mode & Others)
         return u"must not be accessible to others, found mode %1; run chmod 600"_s.arg(status.st_mode & 07777, 4, 8,
                                                                                        QChar(u'0'));
-    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+    if (!isSameUser(status.st_uid, ::geteuid()) && status.st_uid != 0)
         return u"belongs to another user (%1); expected this user or root"_s.arg(status.st_uid);
     return {};
 }

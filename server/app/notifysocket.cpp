@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/notifysocket.h"
 
+#include "common/base/sameuser.h"
 #include "server/supervisor/processtable.h"
 
 #include <QUuid>
@@ -90,7 +91,7 @@ bool NotifySocket::isBelieved(const ucred &sender) const
 {
     if (hasProcessTable() && readProcess(sender.pid))
         return m_isOurs(sender.pid);
-    return sender.pid > 0 && (sender.uid == ::geteuid() || sender.uid == 0);
+    return sender.pid > 0 && (isSameUser(sender.uid, ::geteuid()) || sender.uid == 0);
 }
 
 } // namespace Hephaestus

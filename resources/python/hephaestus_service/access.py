@@ -65,7 +65,7 @@ def read_token(path: str) -> str:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise AccessError(f"{path}: expected a regular file")
-        if status.st_uid not in (os.geteuid(), 0):
+        if status.st_uid not in (os.geteuid(), 0) or (status.st_uid == _overflow_user() and not _has_all_users()):
             raise AccessError(f"{path}: belongs to user {status.st_uid}; expected this user or root")
         if status.st_mode & 0o077:
             raise AccessError(f"{path}: others may read it (mode {status.st_mode & 0o777:o}); expected 600: chmod 600 {path}")
@@ -236,6 +236,15 @@ def _overflow_user() -> int:
             return int(file.read())
     except (OSError, ValueError):
         return 65534
+
+
+def _has_all_users() -> bool:
+    """Whether each user has a number of its own here, as where the machine began (user_namespaces(7))."""
+    try:
+        with open("/proc/self/uid_map", encoding="ascii") as file:
+            return file.read().split() == ["0", "0", "4294967295"]
+    except OSError:
+        return False
 
 
 def _tables(host: str) -> Tuple[str, ...]:
