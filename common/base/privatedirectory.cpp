@@ -49,8 +49,12 @@ std::optional<Problem> makePrivateFile(const QString &path)
     }
     if (!S_ISREG(status.st_mode))
         return Problem{path, u"expected a regular file, found %1"_s.arg(fileKind(status.st_mode))};
-    if (status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)))
-        ::chmod(name.constData(), status.st_mode & S_IRWXU);
+    if (status.st_uid != ::geteuid() || !(status.st_mode & (S_IRWXG | S_IRWXO)))
+        return {};
+    // The file itself, not what may have its name by now. Closing what only names it (O_PATH) releases no locks.
+    const FileDescriptor file(::open(name.constData(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid())
+        ::chmod(("/proc/self/fd/" + QByteArray::number(file.number())).constData(), status.st_mode & S_IRWXU);
     return {};
 }
 

@@ -155,13 +155,11 @@ Result<std::vector<ListeningSocket>> openUnix(const ServiceAddress &address, con
             return cannotListen(address, EADDRINUSE);
         ::unlink(path.constData());
     }
-    FileDescriptor socket = bindStreamSocket(&name.any, sizeof name.local);
+    FileDescriptor socket = bindStreamSocket(&name.any, sizeof name.local, {.isPrivate = options.isPrivate});
     if (!socket.isOpen())
         return cannotListen(address, errno);
     SocketFile file(path);
-    // Nobody can connect before listen(), so nobody gets in before the mode is set.
-    if ((options.isPrivate && ::chmod(path.constData(), S_IRUSR | S_IWUSR) != 0)
-        || ::listen(socket.number(), ListenBacklog) != 0) {
+    if (::listen(socket.number(), ListenBacklog) != 0) {
         const int error = errno;
         file.remove();
         return cannotListen(address, error);
@@ -253,6 +251,8 @@ FileDescriptor bindStreamSocket(const sockaddr *name, socklen_t size, const Bind
     if ((isTcp && !enable(socket.number(), SOL_SOCKET, SO_REUSEADDR))
         || (name->sa_family == AF_INET6
             && ::setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &onlyIpv6, sizeof onlyIpv6) != 0)
+        // The file gets the mode that the socket has by then: nothing is looked up by its name, which may be a link.
+        || (options.isPrivate && ::fchmod(socket.number(), S_IRUSR | S_IWUSR) != 0)
         || (options.sharesPort && !allowSharedPort(socket.number())) || ::bind(socket.number(), name, size) != 0) {
         const int error = errno;
         socket.reset();

@@ -70,6 +70,7 @@ struct BindOptions
 {
     bool onlyIpv6 = true;
     bool sharesPort = false; ///< SO_REUSEPORT
+    bool isPrivate = false;  ///< the file of a Unix-domain socket is made with mode 0600
 };
 
 /// A stream socket with that name, which does not listen yet. Not open, with errno, if that fails.

@@ -7,8 +7,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 #include <netinet/in.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -36,6 +39,7 @@ private Q_SLOTS:
     void anAddressIsOneSocket();
     void aPrivateSocketIsForItsOwner_data();
     void aPrivateSocketIsForItsOwner();
+    void aPrivateSocketIsNeverOpen();
     void aTwinIsLetInOnlyIfExpected_data();
     void aTwinIsLetInOnlyIfExpected();
 };
@@ -116,6 +120,25 @@ void TestListeningSocket::aPrivateSocketIsForItsOwner()
     struct stat status = {};
     QCOMPARE(::lstat(QFile::encodeName(path).constData(), &status), 0);
     QCOMPARE(int(status.st_mode & 0777), mode);
+}
+
+void TestListeningSocket::aPrivateSocketIsNeverOpen()
+{
+    // From the moment it is there: whatever takes its place after that is not touched.
+    const QTemporaryDir directory;
+    const QByteArray path = QFile::encodeName(directory.filePath(u"a.sock"_s));
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    QVERIFY(std::size_t(path.size()) < sizeof name.sun_path);
+    std::copy(path.begin(), path.end(), name.sun_path);
+    const mode_t before = ::umask(0);
+    const FileDescriptor bound =
+        bindStreamSocket(reinterpret_cast<const sockaddr *>(&name), sizeof name, {.isPrivate = true});
+    ::umask(before);
+    QVERIFY(bound.isOpen());
+    struct stat status = {};
+    QCOMPARE(::lstat(path.constData(), &status), 0);
+    QCOMPARE(int(status.st_mode & 0777), 0600);
 }
 
 void TestListeningSocket::aTwinIsLetInOnlyIfExpected_data()
