@@ -9,13 +9,19 @@
 #include <unistd.h>
 
 namespace Hephaestus {
+namespace {
+
+constexpr off_t LargestRecord = 16 * 1024 * 1024;
+
+} // namespace
 
 bool replaceContent(int file, QByteArrayView content)
 {
     struct stat status = {};
     if (::fstat(file, &status) != 0)
         return false;
-    QByteArray before(qsizetype(status.st_size), Qt::Uninitialized);
+    // What is larger is none of these records, and not worth keeping.
+    QByteArray before(status.st_size <= LargestRecord ? qsizetype(status.st_size) : 0, Qt::Uninitialized);
     if (::pread(file, before.data(), std::size_t(before.size()), 0) != before.size())
         return false;
     const ssize_t written = ::pwrite(file, content.data(), std::size_t(content.size()), 0);

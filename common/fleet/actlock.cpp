@@ -5,6 +5,7 @@
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/processentry.h"
+#include "common/base/regularfile.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/launcher.h"
 #include "common/protocol/actcodec.h"
@@ -124,6 +125,12 @@ FileDescriptor openData(const QString &file, int flags)
         ::open(QFile::encodeName(file + u".json"_s).constData(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
 }
 
+/// Whoever has a lock on it has the turn.
+Result<FileDescriptor> openTurn(const QString &file)
+{
+    return openRegularFile(QFile::encodeName(file + u".lock"_s), O_RDWR | O_CREAT | O_NOFOLLOW);
+}
+
 /// Who reads it must hold the short lock.
 ActRecord readRecord(int file)
 {
@@ -169,6 +176,8 @@ Result<std::unique_ptr<ActLock>> ActLock::request(const FleetEntry &entry, Fleet
     FileDescriptor data = openData(*file, O_RDWR | O_CREAT);
     if (!data.isOpen())
         return Problem{*file, QString::fromLocal8Bit(std::strerror(errno))};
+    if (const Result<FileDescriptor> turn = openTurn(*file); !turn) // the turn would never come
+        return turn.problem();
     return std::unique_ptr<ActLock>(new ActLock(*file, std::move(data), action, client));
 }
 
@@ -214,11 +223,10 @@ void ActLock::change(Change change)
 
 bool ActLock::tryToBegin()
 {
-    FileDescriptor turn(
-        ::open(QFile::encodeName(m_file + u".lock"_s).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!turn.isOpen() || ::flock(turn.number(), LOCK_EX | LOCK_NB) != 0)
+    Result<FileDescriptor> turn = openTurn(m_file);
+    if (!turn || ::flock(turn->number(), LOCK_EX | LOCK_NB) != 0)
         return false;
-    m_turn = std::move(turn);
+    m_turn = *std::move(turn);
     m_answers = m_request.number;
     change([this](ActRecord &record) {
         m_remains = std::exchange(record.running, RunningAct{.request = m_request, .step = {}, .launched = {}});

@@ -131,9 +131,12 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
     const Result<FileDescriptor> file = openRegularFile(QFile::encodeName(m_file), O_WRONLY | O_APPEND | O_CREAT);
     if (!file)
         return file.problem();
-    if (::write(file->number(), lines.constData(), size_t(lines.size())) != lines.size())
-        return Problem{m_file, u"cannot be written: %1"_s.arg(QString::fromLocal8Bit(std::strerror(errno)))};
-    return {};
+    const ssize_t written = ::write(file->number(), lines.constData(), size_t(lines.size()));
+    if (written == lines.size())
+        return {};
+    // What was cut is the hash of nothing: its entry is asked for again.
+    const int error = written < 0 ? errno : ENOSPC; // of a short write there is none
+    return Problem{m_file, u"cannot be written: %1"_s.arg(QString::fromLocal8Bit(std::strerror(error)))};
 }
 
 QString whatRuns(const FleetEntry &entry)

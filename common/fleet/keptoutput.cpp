@@ -66,6 +66,31 @@ bool isSame(const OutputLine &one, const OutputLine &other)
     return one.text == other.text && one.stream == other.stream && std::chrono::abs(one.time - other.time) <= MarkAge;
 }
 
+constexpr off_t MostKeptTimes = 4;  // of its bound: nobody may have looked for weeks
+constexpr int MostCatchingUp = 100; // with who writes meanwhile, where a file cannot be cut at its front
+
+/// The last `most` bytes of a file go into a new one, and what was there is taken out of it. False: it was not done.
+bool moveContent(int file, struct stat about, const QByteArray &to, off_t most)
+{
+    const FileDescriptor copy(::open(to.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    off_t copied = std::max<off_t>(0, about.st_size - most);
+    const auto copyUpTo = [&](off_t end) {
+        while (copied<end && ::sendfile(copy.number(), file, &copied, std::size_t(end - copied))> 0) {
+        }
+        return copied >= end;
+    };
+    const off_t wholeBlocks = about.st_size / about.st_blksize * about.st_blksize;
+    if (!copy.isOpen() || !copyUpTo(wholeBlocks))
+        return false;
+    if (::fallocate(file, FALLOC_FL_COLLAPSE_RANGE, 0, wholeBlocks) == 0)
+        return true;
+    for (int i = 0; i < MostCatchingUp && ::fstat(file, &about) == 0 && copied < about.st_size; ++i) {
+        if (!copyUpTo(about.st_size))
+            return false;
+    }
+    return ::ftruncate(file, 0) == 0;
+}
+
 } // namespace
 
 QList<OutputLine> readOutputText(QByteArrayView text)
@@ -102,26 +127,11 @@ void boundOutput(const QString &path, qint64 most)
     if (!file.isOpen() || ::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size <= most)
         return;
     const QByteArray older = name + ".1";
-    const FileDescriptor copy(
-        ::open((older + ".new").constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    off_t copied = 0;
-    const auto copyUpTo = [&](off_t end) {
-        while (copied<end && ::sendfile(copy.number(), file.number(), &copied, std::size_t(end - copied))> 0) {
-        }
-        return copied >= end;
-    };
-    const off_t wholeBlocks = about.st_size / about.st_blksize * about.st_blksize;
-    if (!copy.isOpen() || !copyUpTo(wholeBlocks))
-        return;
-    if (::fallocate(file.number(), FALLOC_FL_COLLAPSE_RANGE, 0, wholeBlocks) != 0) {
-        while (::fstat(file.number(), &about) == 0 && copied < about.st_size) {
-            if (!copyUpTo(about.st_size))
-                return;
-        }
-        if (::ftruncate(file.number(), 0) != 0)
-            return;
-    }
-    ::rename((older + ".new").constData(), older.constData());
+    const QByteArray made = older + ".new";
+    if (moveContent(file.number(), about, made, MostKeptTimes * most))
+        ::rename(made.constData(), older.constData());
+    else
+        ::unlink(made.constData()); // a full disk must not be filled with half of a copy
 }
 
 KeptOutput readKeptOutput(const QString &name, const QString &stateDirectory, qint64 bytes)

@@ -24,8 +24,9 @@ QList<OutputLine> readOutputText(QByteArrayView text);
 QList<OutputLine> readOutputFiles(const QString &path, qint64 bytes);
 
 /// Makes what is in FILE FILE.1 once it is larger than `most` bytes, and FILE empty, while others go on appending to
-/// it. Where the file system can cut a file at its front (ext4, XFS) nothing is lost; elsewhere what is written in the
-/// moment of the cut may be.
+/// it. Of a much larger one the last four times `most` are kept: a start must not wait for a copy of gigabytes. Where
+/// the file system can cut a file at its front (ext4, XFS) nothing is lost; elsewhere what is written in the moment of
+/// the cut may be.
 void boundOutput(const QString &path, qint64 most = 10 << 20);
 
 /// Whether an instance of the service, or of the program it wraps, begins with this line.

@@ -35,6 +35,7 @@ class TestFileContent : public QObject
 private Q_SLOTS:
     void contentIsReplacedOrStays_data();
     void contentIsReplacedOrStays();
+    void whatIsNoRecordIsReplaced();
 };
 
 void TestFileContent::contentIsReplacedOrStays_data()
@@ -77,6 +78,17 @@ void TestFileContent::contentIsReplacedOrStays()
     QFile read(file.fileName());
     QVERIFY(read.open(QIODevice::ReadOnly));
     QCOMPARE(read.readAll(), isReplaced ? content : before);
+}
+
+void TestFileContent::whatIsNoRecordIsReplaced()
+{
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    QVERIFY(file.resize(qint64(1) << 40)); // a hole
+    QVERIFY(replaceContent(file.handle(), "small"));
+    QFile read(file.fileName());
+    QVERIFY(read.open(QIODevice::ReadOnly));
+    QCOMPARE(read.readAll(), "small");
 }
 
 QTEST_APPLESS_MAIN(TestFileContent)

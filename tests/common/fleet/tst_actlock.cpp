@@ -2,6 +2,8 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/plannedend.h"
 
+#include <QDir>
+#include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,6 +33,8 @@ private Q_SLOTS:
     void whatIsMeantToBeGoneIsTold();
     void aBrokenRecordIsAnEmptyOne();
     void withoutAPlaceThereIsAProblem();
+    void whatIsNoLockIsNotWaitedFor_data();
+    void whatIsNoLockIsNotWaitedFor();
 
 private:
     std::unique_ptr<ActLock> request(FleetAction action, const QString &url = u"http://127.0.0.1:8000"_s,
@@ -286,6 +290,25 @@ void TestActLock::withoutAPlaceThereIsAProblem()
     FleetEntry entry;
     entry.url = u"http://127.0.0.1:8000"_s;
     QVERIFY(!ActLock::request(entry, FleetAction::Start, u"/proc/nowhere"_s));
+}
+
+void TestActLock::whatIsNoLockIsNotWaitedFor_data()
+{
+    QTest::addColumn<bool>("isFolder");
+    QTest::newRow("a folder") << true;
+    QTest::newRow("a link") << false;
+}
+
+void TestActLock::whatIsNoLockIsNotWaitedFor()
+{
+    QFETCH(bool, isFolder);
+    QVERIFY(request(FleetAction::Start)->tryToBegin());
+    const QString lock = state->filePath(u"acts/127.0.0.1%3A8000.lock"_s);
+    QVERIFY(QFile::remove(lock));
+    QVERIFY(isFolder ? QDir().mkdir(lock) : QFile::link(u"/dev/zero"_s, lock));
+    FleetEntry entry;
+    entry.url = u"http://127.0.0.1:8000"_s;
+    QVERIFY(!ActLock::request(entry, FleetAction::Start, state->path()));
 }
 
 QTEST_GUILESS_MAIN(TestActLock)

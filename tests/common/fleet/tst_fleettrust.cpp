@@ -5,8 +5,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
 #include <functional>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace Hephaestus;
@@ -26,6 +28,8 @@ private Q_SLOTS:
     void aHookIsAskedAgainWhenItChanges();
     void aFileThatOthersCouldHaveWrittenSaysNothing();
     void aLineThatWasCutSpoilsNoOther();
+    void whatDoesNotFitIsNotTrusted_data();
+    void whatDoesNotFitIsNotTrusted();
 
 private:
     static FleetEntry shop()
@@ -139,6 +143,37 @@ void TestFleetTrust::aLineThatWasCutSpoilsNoOther()
     QVERIFY(!FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, shop()));
     QVERIFY(!FleetTrust(state.path()).trust(u"/srv/fleet.toml"_s, {other}));
     QVERIFY(FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, other));
+}
+
+void TestFleetTrust::whatDoesNotFitIsNotTrusted_data()
+{
+    QTest::addColumn<int>("room");
+    for (const int room : {0, 1, 30, 64})
+        QTest::addRow("%d bytes left", room) << room;
+}
+
+void TestFleetTrust::whatDoesNotFitIsNotTrusted()
+{
+    QFETCH(int, room);
+    const QTemporaryDir state;
+    FleetTrust trust(state.path());
+    QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {shop()}));
+    FleetEntry other = shop();
+    other.name = u"other"_s;
+    rlimit before = {};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit full{rlim_t(QFile(state.filePath(u"trusted"_s)).size() + room), before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    const auto problem = trust.trust(u"/srv/fleet.toml"_s, {other});
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    QVERIFY(problem);
+    QVERIFY2(!problem->what.contains(u"Success"_s), qPrintable(problem->what));
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, other));
+    QVERIFY(!FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, other));
+    QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {other}));
+    QVERIFY(FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, other));
+    QVERIFY(FleetTrust(state.path()).isTrusted(u"/srv/fleet.toml"_s, shop()));
 }
 
 QTEST_GUILESS_MAIN(TestFleetTrust)

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void aFileAndWhatIsToldAreJoined();
     void aFileMayHaveLinesThatWereNotTold();
     void aFileThatIsWrittenToIsBounded();
+    void ofAHugeFileTheEndIsKept();
     void aFileThatIsSmallStaysAsItIs();
 
 private:
@@ -203,6 +204,22 @@ void TestKeptOutput::aFileThatIsWrittenToIsBounded()
     const QByteArray kept = textOf(readOutputFiles(path, 100'000));
     QVERIFY(kept.size() > 8'000);
     QVERIFY(written.endsWith(kept));
+}
+
+void TestKeptOutput::ofAHugeFileTheEndIsKept()
+{
+    const QString path = m_state->filePath(u"program.log"_s);
+    QFile program(path);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    QVERIFY(program.resize(qint64(1) << 40)); // a hole: it takes no room, but a copy of it would
+    QVERIFY(program.seek(program.size()));
+    program.write("the end\n");
+    program.close();
+    boundOutput(path, 10'000);
+    QVERIFY(QFileInfo(path).size() <= 10'000);
+    QVERIFY(QFileInfo(path + u".1"_s).size() <= 50'000);
+    QVERIFY(textOf(readOutputFiles(path, 100)).endsWith("the end\n"));
+    QVERIFY(!QFileInfo::exists(path + u".1.new"_s));
 }
 
 void TestKeptOutput::aFileThatIsSmallStaysAsItIs()
