@@ -102,6 +102,7 @@ bool Connection::readHead()
     ++m_serial;
     if (const auto *refusal = std::get_if<Refusal>(&parsed)) {
         m_head = {};
+        m_head.method = m_input.startsWith("HEAD ") ? Method::Head : Method::Other; // whose answer has no body
         m_route = nullptr;
         refuse(*refusal);
         return true;

@@ -15,8 +15,12 @@ class QSslSocket;
 namespace Hephaestus {
 
 /// Does the TLS handshakes of accepted connections, in a thread of its own: one costs as much as a hundred answers, and
-/// whoever asks for many must not keep health waiting. A bounded number is under way; beyond it the oldest gives way
-/// to the newest. Lives in the HTTP thread, where it calls back.
+/// whoever asks for many must not keep health waiting.
+///
+/// A connection waits without cost until its client has said something. Of those that have, the newest is next, so that
+/// whoever comes now is served, however many others came before. A bounded number waits and a bounded number is under
+/// way. Beyond it one goes: the oldest of the address that has the most, so that one machine cannot push out another.
+/// Lives in the HTTP thread, where it calls back.
 class Handshakes : public QObject
 {
     Q_OBJECT
@@ -25,7 +29,8 @@ public:
     struct Bounds
     {
         int underWay;
-        std::chrono::milliseconds time; ///< for one
+        int waiting;
+        std::chrono::milliseconds time; ///< for one, from its acceptance
     };
     using Done = std::function<void(std::unique_ptr<QSslSocket>)>; ///< the socket lives in this thread
     using Failed = std::function<void(const QByteArray &peer)>;    ///< it is closed
@@ -35,7 +40,7 @@ public:
 
     /// Owns the descriptor from now on. Done or Failed follows, exactly once.
     void begin(int descriptor);
-    qsizetype underWay() const { return m_underWay; }
+    qsizetype underWay() const { return m_underWay; } ///< with those that wait
 
 private:
     class Worker;

@@ -15,12 +15,12 @@ struct Limits
     int connections = 1024;           ///< at most a quarter of RLIMIT_NOFILE, whatever is set here
     int reservedConnections = 64;     ///< beyond that number, for health reads and authorised changes of health only
     int reservedChanges = 16;         ///< such changes under way beyond the number of connections
-    int handshakes = 64;              ///< of TLS, under way; the oldest gives way to a newer one
+    int handshakes = 256;             ///< of TLS, under way; as many as `connections` wait until their clients speak
     qint64 head = 16 * 1024;          ///< request line and fields together (431, or 414 for the line alone)
     int fields = 100;                 ///< header fields (431)
     qint64 healthBody = 64 * 1024;    ///< body on the health routes (413)
     qint64 body = 1024 * 1024;        ///< body elsewhere (413)
-    qint64 unsent = 32 * 1024 * 1024; ///< large bodies that wait for their readers, over all (503)
+    qint64 unsent = 24 * 1024 * 1024; ///< large bodies that wait for their readers, over all (503)
     milliseconds headTime{5'000};     ///< from the first byte, or from the connection, to the end of the head (408)
     milliseconds bodyTime{10'000};    ///< from the end of the head to the end of the body (408)
     milliseconds idleTime{75'000};    ///< between two requests of a connection
@@ -33,7 +33,8 @@ struct Limits
     bool operator==(const Limits &) const = default;
 };
 
-/// `limits` with no more connections than a quarter of the descriptors this process may open.
+/// `limits` with no more connections than a quarter of the descriptors this process may open, and half as many
+/// handshakes.
 Limits withinDescriptors(Limits limits);
 
 } // namespace Hephaestus

@@ -90,7 +90,8 @@ std::optional<Problem> Listeners::prepareTls()
     if (!configuration)
         return configuration.problem();
     m_handshakes = std::make_unique<Handshakes>(
-        *configuration, Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.headTime},
+        *configuration,
+        Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.connections, m_options.limits.headTime},
         [this](std::unique_ptr<QSslSocket> socket) { m_accepted(Transport::tls(std::move(socket))); }, m_failed);
     return {};
 }

@@ -32,6 +32,9 @@ using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+/// What a TLS client says first, without its end.
+const QByteArray BegunHandshake = QByteArray::fromHex("160301020001");
+
 class TestGuard : public QObject
 {
     Q_OBJECT
@@ -41,6 +44,7 @@ private Q_SLOTS:
     void cleanup();
     void badRequestsGetOneRefusalAndTheEnd_data();
     void badRequestsGetOneRefusalAndTheEnd();
+    void aRefusedHeadGetsNoBody();
     void aRequestMayArriveByteByByte();
     void connectionsEndAsTheClientWishes_data();
     void connectionsEndAsTheClientWishes();
@@ -78,6 +82,9 @@ private Q_SLOTS:
     void tlsWantsTheClientsCertificate();
     void aPlainClientOfATlsServerIsCut();
     void theOldestUnfinishedHandshakeGivesWay();
+    void aSilentTlsClientTakesNoHandshake();
+    void theOldestSilentTlsClientGivesWay();
+    void anUnfinishedHandshakeIsCutInTime();
     void theServerMayGoWithTlsConnectionsOpen();
     void aBadCertificateIsAProblem();
 
@@ -185,6 +192,16 @@ void TestGuard::badRequestsGetOneRefusalAndTheEnd()
     QCOMPARE(responses.first().field("Connection"), "close");
     QVERIFY(decodeError(responses.first().body).ok());
     QCOMPARE(state->basic().status, ServiceStatus::Healthy);
+}
+
+void TestGuard::aRefusedHeadGetsNoBody()
+{
+    start();
+    RawClient client(service, "HEAD /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n");
+    QTRY_VERIFY(client.isClosed());
+    QVERIFY(client.received().startsWith("HTTP/1.1 400 "));
+    QVERIFY(client.received().endsWith("\r\n\r\n"));
+    QCOMPARE(client.received().count("\r\n\r\n"), 1);
 }
 
 void TestGuard::aRequestMayArriveByteByByte()
@@ -857,14 +874,62 @@ void TestGuard::theOldestUnfinishedHandshakeGivesWay()
     options.limits.handshakes = 2;
     options.limits.headTime = 60s;
     start(options);
+    std::vector<std::unique_ptr<RawClient>> begun;
+    for (int i = 0; i < 5; ++i) {
+        begun.push_back(std::make_unique<RawClient>(service, BegunHandshake));
+        QTRY_COMPARE(server->refusals().value("tls_handshake"), std::max(0, i - 1));
+    }
+    QTRY_VERIFY(begun[0]->isClosed() && begun[1]->isClosed() && begun[2]->isClosed());
+    QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
+    QTRY_VERIFY(begun[3]->isClosed());
+    QVERIFY(!begun[4]->isClosed());
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 4);
+}
+
+void TestGuard::aSilentTlsClientTakesNoHandshake()
+{
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    options.limits.handshakes = 2;
+    options.limits.headTime = 60s;
+    start(options);
+    RawClient begun(service, BegunHandshake);
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 20; ++i)
+        silent.push_back(std::make_unique<RawClient>(service));
+    QCOMPARE(splitResponses(askOverTls(false)).size(), 2); // it comes after all of them
+    QVERIFY(!begun.isClosed());
+    for (const auto &client : silent)
+        QVERIFY(!client->isClosed());
+}
+
+void TestGuard::theOldestSilentTlsClientGivesWay()
+{
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    options.limits.connections = 3;
+    options.limits.headTime = 60s;
+    start(options);
     std::vector<std::unique_ptr<RawClient>> silent;
     for (int i = 0; i < 5; ++i)
         silent.push_back(std::make_unique<RawClient>(service));
-    QTRY_VERIFY(silent[0]->isClosed() && silent[1]->isClosed() && silent[2]->isClosed());
+    QTRY_VERIFY(silent[0]->isClosed() && silent[1]->isClosed());
     QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
-    QTRY_VERIFY(silent[3]->isClosed());
-    QVERIFY(!silent[4]->isClosed());
-    QTRY_COMPARE(server->refusals().value("tls_handshake"), 4);
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 3);
+    QTRY_VERIFY(silent[2]->isClosed());
+    QVERIFY(!silent[3]->isClosed() && !silent[4]->isClosed());
+}
+
+void TestGuard::anUnfinishedHandshakeIsCutInTime()
+{
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    options.limits.headTime = 200ms;
+    start(options);
+    RawClient silent(service), begun(service, BegunHandshake);
+    QTRY_VERIFY(silent.isClosed() && begun.isClosed());
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 2);
+    QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
 }
 
 void TestGuard::theServerMayGoWithTlsConnectionsOpen()
