@@ -94,11 +94,8 @@ def bind_path(path: str) -> socket.socket:
                 asking.setblocking(False)  # the queue of one that is served may be full
                 if asking.connect_ex(path) == errno.ECONNREFUSED:  # left over by a process that was killed
                     os.unlink(path)
-        before = os.umask(0o177)
-        try:
-            listening.bind(path)
-        finally:
-            os.umask(before)
+        os.fchmod(listening.fileno(), 0o600)  # of the file to come; the umask would be that of all threads
+        listening.bind(path)
         listening.listen(BACKLOG)
     except BaseException:
         listening.close()
@@ -210,6 +207,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def _serve_one(self) -> bool:
         """False when the connection ends."""
         self._deadline = time.monotonic() + IDLE_TIMEOUT
+        self._is_head = False
         service = self.server.service
         self.server.wait_for(self.request)
         try:
@@ -219,7 +217,7 @@ class _Handler(socketserver.BaseRequestHandler):
             body = self._read_body(head.length)
         except BadRequest as problem:
             service.count_refusal(problem.refusal.code)
-            self._send(as_error(problem.refusal.status, problem.refusal.code, str(problem), close=True))
+            self._send(as_error(problem.refusal.status, problem.refusal.code, str(problem), close=True), with_body=not self._is_head)
             self._linger()
             return False
         if not self.server.stop_waiting_for(self.request):
@@ -243,6 +241,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self._receive()
             if was_empty:
                 self._deadline = time.monotonic() + HEAD_TIMEOUT
+        self._is_head = self._pending.startswith(b"HEAD ")
         text, _, self._pending = self._pending.partition(b"\r\n\r\n")
         if len(text) > LONGEST_HEAD:
             raise BadRequest(431, "head_too_large", f"a head of at most {LONGEST_HEAD} bytes is read")

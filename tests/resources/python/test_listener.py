@@ -52,6 +52,25 @@ def test_it_accepts_again_when_there_are_descriptors_again(listener, monkeypatch
     assert not failures
 
 
+@pytest.mark.parametrize("method,has_body", [(b"HEAD", False), (b"GET", True)])
+def test_a_refused_head_gets_no_body(listener, method, has_body):
+    with connected(listener) as asking:
+        asking.sendall(method + b" /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")
+        answer = b"".join(iter(lambda: asking.recv(1 << 16), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert bool(body) == has_body
+
+
+def test_a_socket_is_for_its_owner_from_the_start(tmp_path):
+    before = os.umask(0)
+    try:
+        with bind_path(str(tmp_path / "s")):
+            assert (tmp_path / "s").stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
 def test_a_socket_is_removed_only_if_nobody_serves_it(tmp_path):
     path = str(tmp_path / "s.sock")
     bind_path(path).close()
