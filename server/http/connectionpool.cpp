@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <malloc.h>
 #include <sys/eventfd.h>
 
 namespace Hephaestus {
@@ -17,6 +18,7 @@ Q_LOGGING_CATEGORY(httpLog, "hephaestus.http")
 
 namespace {
 
+constexpr size_t ManyConnections = 256; ///< connections; giving memory back takes its time
 constexpr auto ClosingTime = 1s;
 constexpr auto RoundTime = 1ms; ///< for requests that wait for their turn, between two looks at the sockets
 
@@ -125,6 +127,7 @@ void ConnectionPool::accept(std::unique_ptr<Transport> transport)
         m_reserved.push_back({id, m_clock.now()});
         holdOff();
     }
+    m_peak = std::max(m_peak, m_connections.size());
     m_state.connectionOpened();
     if (m_closed)
         connection.abort();
@@ -189,6 +192,8 @@ void ConnectionPool::remove(Connection &connection)
     m_changes.erase(connection.id());
     leaveReserve(connection);
     m_state.connectionClosed();
+    if (m_connections.empty() && std::exchange(m_peak, 0) >= ManyConnections)
+        post(this, [] { ::malloc_trim(0); }); // after it was deleted
     finishIfDone();
 }
 

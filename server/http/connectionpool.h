@@ -106,6 +106,7 @@ private:
     std::list<Reserved> m_reserved;        ///< those beyond the limit, oldest first
     std::unordered_set<quint64> m_changes; ///< those that left the reserve for an authorised change
     std::deque<quint64> m_round;           ///< who waits for a turn, in order
+    size_t m_peak = 0;                     ///< of the connections, since there were none
     quint64 m_lastId = 0;
     QTimer m_sweeper;
     QTimer m_admission; ///< while it runs, nobody is accepted

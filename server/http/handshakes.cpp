@@ -16,13 +16,15 @@
 #include <map>
 #include <vector>
 
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 namespace Hephaestus {
 namespace {
 
-constexpr int MostBegunAtOnce = 4; ///< then those under way are looked at
+constexpr int MostBegunAtOnce = 4;    ///< then those under way are looked at
+constexpr size_t ManyHandshakes = 64; ///< handshakes; giving memory back takes its time
 
 /// True once the other end has gone without a word.
 bool hasGone(int descriptor)
@@ -126,6 +128,7 @@ private:
         const auto made =
             m_underWay.emplace(id, UnderWay{{client.name, client.deadline}, std::make_unique<QSslSocket>()}).first;
         QSslSocket &socket = *made->second.socket;
+        m_peak = std::max(m_peak, m_underWay.size());
         socket.setReadBufferSize(64 * 1024);
         if (!socket.setSocketDescriptor(client.descriptor.number()))
             return fail(id);
@@ -151,10 +154,18 @@ private:
         m_underWay.erase(found);
         (*socket)->disconnect(this);
         (*socket)->moveToThread(m_home);
+        giveBack();
         m_owner.m_calls->post([owner = &m_owner, socket] {
             --owner->m_underWay;
             owner->m_done(std::move(*socket));
         });
+    }
+
+    /// What a flood took goes back to the system.
+    void giveBack()
+    {
+        if (m_underWay.empty() && std::exchange(m_peak, 0) >= ManyHandshakes)
+            ::malloc_trim(0);
     }
 
     void fail(quint64 id)
@@ -170,6 +181,7 @@ private:
         } else {
             return;
         }
+        giveBack();
         m_owner.m_calls->post([owner = &m_owner, peer] {
             --owner->m_underWay;
             owner->m_failed(peer);
@@ -200,6 +212,7 @@ private:
     std::unique_ptr<QTimer> m_expiry;
     std::map<quint64, Waiting> m_waiting;
     std::map<quint64, UnderWay> m_underWay;
+    size_t m_peak = 0; ///< of those under way, since there were none
     quint64 m_lastId = 0;
 };
 
