@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .wsgi import WsgiMiddleware
 
+IMPLEMENTATION = f'"implementation":"hephaestus_service {VERSION}"'
 Function = TypeVar("Function", bound=Callable[..., Any])
 Json = Dict[str, Any]
 STEP_TIMEOUT = 10.0
@@ -370,9 +371,9 @@ class Service:
     def detailed_body(self) -> bytes:
         """As JSON, in UTF-8. What seldom changes is not encoded anew."""
         asked = self.should_shutdown
-        body = '%s,"should_shutdown":%s,"implementation":"hephaestus_service %s","capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
-            self._basic(asked), "true" if asked else "false", VERSION, encoded_names(tuple(self.capabilities())), self._dependencies(), self._resources(),
-            self._encoded_identity)
+        body = '%s,"should_shutdown":%s,%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
+            self._basic(asked), "true" if asked else "false", IMPLEMENTATION, encoded_names(tuple(self.capabilities())), self._dependencies(),
+            self._resources(), self._encoded_identity)
         if asked:
             progress = self.shutdown.progress()
             if self._group is not None:
