@@ -11,6 +11,7 @@ service, or one that is left. Exit code 77: strace is not here, or may not trace
 """
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -82,7 +83,17 @@ class Command:
             if codes:
                 return int(codes[0]) if codes[0].isdigit() else codes[0]
             time.sleep(0.05)
-        raise Failure(f"{self.arguments} did not end within {LIMIT} s")
+        raise Failure(f"{self.arguments} did not end within {LIMIT} s: {self.text()}\n" + "\n".join(self.lines()[-20:]) + self.waits())
+
+    def waits(self):
+        """What each process that is traced waits for."""
+        told = ""
+        for pid in sorted({line.split()[0] for line in self.lines()}, key=int):
+            with contextlib.suppress(OSError):
+                process = pathlib.Path("/proc", pid)
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                told += f"\n{pid} {(process / 'wchan').read_text()} {(process / 'syscall').read_text().strip()} {words[:80]}"
+        return told
 
     def text(self):
         self.output.seek(0)
