@@ -31,7 +31,7 @@ TEST_PACKAGES=(
     xvfb xauth xdotool trayer git mold strace
     openssh-client openssh-server # hosts of the tests' own
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
-    python3 python3-fastapi python3-uvicorn # the example in resources/examples/python
+    python3 python3-fastapi python3-uvicorn uvicorn # the example in resources/examples/python
     python3-pytest python3-mypy python3-flake8 # the Python package
     python3-hypercorn python3-gunicorn python3-flask python3-waitress python3-aiohttp # and the servers it works with
     python3-jsonschema                      # lints the OpenAPI document

@@ -181,6 +181,18 @@ private:
         }
     }
 
+    /// From OpenSSH 9.8 on, a server refuses an address for a while that failed to log in.
+    static bool hasPenalties()
+    {
+        QProcess ssh;
+        ssh.setProcessChannelMode(QProcess::MergedChannels);
+        ssh.start(QStringLiteral("/usr/bin/ssh"), {QStringLiteral("-V")}); // of the same source as the server
+        ssh.waitForFinished();
+        const QByteArray version = ssh.readAll().mid(int(sizeof "OpenSSH_" - 1));
+        const QList<QByteArray> parts = version.left(8).replace('p', '.').split('.');
+        return parts.size() > 1 && (parts[0].toInt() > 9 || (parts[0].toInt() == 9 && parts[1].toInt() >= 8));
+    }
+
     bool takePort()
     {
         QTcpServer server;
@@ -197,7 +209,8 @@ private:
                   + "\nAuthorizedKeysFile " + file("authorized_keys").toUtf8()
                   + "\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
                     "PermitRootLogin yes\nPidFile none\nForceCommand "
-                  + file("login").toUtf8() + "\nMaxSessions 100\nMaxStartups 100\n" + m_extra);
+                  + file("login").toUtf8() + "\nMaxSessions 100\nMaxStartups 100\n"
+                  + (hasPenalties() ? "PerSourcePenalties no\n" : "") + m_extra);
     }
 
     void writeClientConfig(const char *key)

@@ -62,11 +62,11 @@ class HephaestusMiddleware:
 
         def watched(message: Message) -> Awaitable[None]:
             """What the server's own send() returns: one coroutine less for each message."""
+            nonlocal stream
             if message["type"] == "http.response.start":
                 for name, value in message.get("headers", ()):
                     if name == b"content-type" or len(name) == 12 and name.lower() == b"content-type":
                         if value[5:6] in b"eE" and _is_event_stream(value):  # as most are not
-                            nonlocal stream
                             stream = _EventStream(self.service, send)
                         break
             elif stream is not None:
