@@ -30,7 +30,7 @@ RESTARTS = 20
 # Of a line of strace: who calls, which call, and its arguments.
 CALL = re.compile(r"^(\d+) +(\w+)\((.*)\) += ")
 FORKED = re.compile(r"^\d+ +(?:<\.\.\. )?(?:clone|clone3|fork|vfork)\b.* = (\d+)$")
-END = re.compile(r"^(\d+) \+\+\+ (?:exited with|killed by) (\S+)")
+END = re.compile(r"^(\d+) +\+\+\+ (?:exited with|killed by) (\S+)")
 PIDFD = re.compile(r"^\d+<pid:(-?\d+)>")
 
 
@@ -61,7 +61,6 @@ class Command:
     """One command under strace, which goes on with what the command has started."""
 
     def __init__(self, stand, tree, *arguments):
-        self.program = stand.program
         self.log = stand.root / f"trace-{len(stand.commands)}"
         self.arguments = arguments
         self.output = open(stand.root / f"output-{len(stand.commands)}", "w+")
@@ -78,8 +77,7 @@ class Command:
         deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
             lines = self.lines()
-            # strace tries itself before, and may tell of that.
-            first = next((line.split()[0] for line in lines if " execve(" in line and self.program in line), None)
+            first = lines[0].split()[0] if lines else None
             ends = [END.match(line) for line in lines]
             codes = [end.group(2) for end in ends if end and end.group(1) == first]
             if codes:
