@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/possibleactions.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 PossibleActions::PossibleActions(FleetModel &fleet, MayDo mayDo, QObject *parent)
@@ -15,7 +17,7 @@ PossibleActions::PossibleActions(FleetModel &fleet, MayDo mayDo, QObject *parent
 
 void PossibleActions::setServices(const QList<ServiceId> &services)
 {
-    if (services == m_services)
+    if (std::ranges::equal(services, m_services)) // Qt 6.4 compares two empty lists by memcmp() with a null pointer
         return;
     QHash<ServiceId, Known> known;
     known.reserve(services.size());

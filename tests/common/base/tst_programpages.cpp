@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/programpages.h"
 
+#include "tests/support/sanitizer.h"
+
 #include <QFile>
 #include <QTest>
 
@@ -92,7 +94,8 @@ void TestProgramPages::aStackIsGivenBackAndItsFramesAreKept()
     else
         std::thread(check).join();
     QCOMPARE(kept, 2048 * 2047 / 2);
-    QVERIFY2(after < before - UsedStack / 1024 * 3 / 4, qPrintable(u"%1 of %2 KiB"_s.arg(after).arg(before)));
+    if constexpr (!Test::UnderAddressSanitizer) // which writes memory of its own meanwhile
+        QVERIFY2(after < before - UsedStack / 1024 * 3 / 4, qPrintable(u"%1 of %2 KiB"_s.arg(after).arg(before)));
 }
 
 void TestProgramPages::codeIsUnmappedAndWhatWasWrittenIsKept()
