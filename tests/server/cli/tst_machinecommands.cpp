@@ -135,8 +135,8 @@ import http.server, json
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = json.dumps({"status": "healthy", "uptime_seconds": 1, "start_time": "2026-01-01T00:00:00.000Z",
-                           "version": "1", "service": "old", "should_shutdown": False, "dependencies": {}, "resources": {},
-                           "implementation": "hephaestus 0.0.1"}).encode()
+                           "version": "1", "service": "old", "should_shutdown": False,
+                           "dependencies": {}, "resources": {}, "implementation": "hephaestus 0.0.1"}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
