@@ -11,4 +11,11 @@ constexpr bool UnderAddressSanitizer = true;
 constexpr bool UnderAddressSanitizer = false;
 #endif
 
+/// Likewise of one with ThreadSanitizer.
+#ifdef __SANITIZE_THREAD__
+constexpr bool UnderThreadSanitizer = true;
+#else
+constexpr bool UnderThreadSanitizer = false;
+#endif
+
 } // namespace Hephaestus::Test
