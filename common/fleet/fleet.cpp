@@ -174,13 +174,19 @@ QList<RemoteHost> Fleet::loneHosts() const
 
 QList<FleetEntry> Fleet::addFleetOf(const RemoteHost &host, QList<FleetEntry> entries)
 {
+    QSet<QString> taken;
+    for (const FleetEntry &entry : std::as_const(services))
+        taken.insert(entry.name);
     QMap<QString, QString> renamed;
     for (FleetEntry &entry : entries) {
-        if (!find(entry.name))
+        const QString nameThere = entry.name;
+        while (taken.contains(entry.name))
+            entry.name = host.name + u'/' + entry.name;
+        taken.insert(entry.name);
+        if (entry.name == nameThere)
             continue;
-        entry.nameThere = entry.name;
-        entry.name = host.name + u'/' + entry.name;
-        renamed.insert(entry.nameThere, entry.name);
+        entry.nameThere = nameThere;
+        renamed.insert(nameThere, entry.name);
     }
     for (FleetEntry &entry : entries) {
         for (QString &name : entry.dependsOn)

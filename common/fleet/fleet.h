@@ -126,7 +126,8 @@ struct Fleet
     QStringList profiles() const; ///< that entries name, each once
     /// The hosts that no entry names: all services of their own fleet files are meant.
     QList<RemoteHost> loneHosts() const;
-    /// Adds the services of such a host. A name that is taken becomes `HOST/NAME`. Returns what was added.
+    /// Adds the services of such a host. A name that is taken becomes `HOST/NAME`, as often as that is taken, too.
+    /// Returns what was added.
     QList<FleetEntry> addFleetOf(const RemoteHost &host, QList<FleetEntry> entries);
 
     bool operator==(const Fleet &) const = default;

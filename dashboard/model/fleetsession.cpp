@@ -275,6 +275,16 @@ void FleetSession::addHosts(const Fleet &fleet)
         askLoneHosts();
 }
 
+QStringList FleetSession::unknownHosts() const
+{
+    QStringList names;
+    for (const LoneHost &lone : m_loneHosts) {
+        if (!lone.told.isEmpty() && !names.contains(lone.host.name))
+            names << lone.host.name;
+    }
+    return names;
+}
+
 void FleetSession::removeHost(const QString &name)
 {
     m_loneHosts.removeIf([&](const LoneHost &lone) { return lone.host.name == name && lone.fleetFile.isEmpty(); });

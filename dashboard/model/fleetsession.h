@@ -63,6 +63,8 @@ public:
     /// Of its hosts that are named without services: all are watched that their own fleet files name, once those are
     /// known. What keeps a host from being asked is told in the journal.
     void addHosts(const Fleet &fleet);
+    /// Those that could not be asked yet: what is shown is not all.
+    QStringList unknownHosts() const;
     /// One that was added without a file, and its services.
     void removeHost(const QString &name);
     /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of

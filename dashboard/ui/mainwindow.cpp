@@ -547,11 +547,14 @@ void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCoun
 
 void MainWindow::updateStatus()
 {
+    QStringList parts;
+    if (const QStringList hosts = m_session.unknownHosts(); !hosts.isEmpty())
+        parts << tr("not all: the services of %1 are not known").arg(visibleText(hosts.join(u", "_s), 60));
     const Poller::Statistics statistics = m_session.watch().polling().statistics();
-    if (statistics.pollsPerSecond <= 0)
-        return m_status->setText({});
-    const QString rate = QString::number(statistics.pollsPerSecond, 'f', statistics.pollsPerSecond < 10 ? 1 : 0);
-    m_status->setText(tr("%1 polls a second · slowest %2").arg(rate, formatDuration(statistics.slowest)));
+    if (statistics.pollsPerSecond > 0)
+        parts << tr("%1 polls a second").arg(statistics.pollsPerSecond, 0, 'f', statistics.pollsPerSecond < 10 ? 1 : 0)
+              << tr("slowest %1").arg(formatDuration(statistics.slowest));
+    m_status->setText(parts.join(u" · "_s));
 }
 
 } // namespace Hephaestus

@@ -4,12 +4,8 @@
 #include "common/protocol/findingcodec.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/doctor.h"
-#include "server/cli/exitcode.h"
 #include "server/cli/hostcommand.h"
 #include "server/cli/plaincommandline.h"
-
-#include <algorithm>
-#include <cstdio>
 
 namespace Hephaestus {
 
@@ -98,6 +94,10 @@ Finding lingering(const RemoteHost &host)
     const auto lingers = saidOn(host, {u"loginctl"_s, u"show-user"_s, user, u"-p"_s, u"Linger"_s, u"--value"_s});
     if (lingers == u"yes"_s)
         return {Grade::Good, u"lingering"_s, u"the units of %1 run without a session"_s.arg(user), {}};
+    if (lingers != u"no"_s)
+        return {Grade::Advice, u"lingering"_s,
+                u"whether the units of %1 go on without a session is not known: loginctl does not say"_s.arg(user),
+                u"try `loginctl show-user` there"_s};
     return {Grade::Advice, u"lingering"_s, u"the units of %1 end with its last session"_s.arg(user),
             u"`loginctl enable-linger %1` there"_s.arg(user)};
 }
@@ -157,16 +157,7 @@ int deployCheckCommand(const QStringList &arguments)
     const Result<RemoteHost> host = findHost(line.words().first(), {});
     if (!host)
         return line.usageError(printable(host.problem().text()));
-    const QList<Finding> findings = examineHost(*host);
-    if (line.isJson()) {
-        std::fputs(encode(findings, {}).constData(), stdout);
-    } else {
-        for (const Finding &finding : findings)
-            line.terminal().write(textOf(finding, line.terminal()));
-    }
-    const bool isBad = std::any_of(findings.begin(), findings.end(),
-                                   [](const Finding &finding) { return finding.grade == Grade::Bad; });
-    return isBad ? ExitNotSo : ExitDone;
+    return tellFindings(examineHost(*host), line);
 }
 
 } // namespace Hephaestus

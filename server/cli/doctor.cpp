@@ -9,6 +9,8 @@
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/fleettrust.h"
 #include "common/fleet/portholders.h"
+#include "common/protocol/findingcodec.h"
+#include "server/cli/exitcode.h"
 #include "server/cli/survey.h"
 
 #include <QFileInfo>
@@ -107,6 +109,21 @@ QList<Finding> secretsOf(const Fleet &fleet)
     return findings;
 }
 
+/// As a line, and one below it with what to do.
+QString textOf(const Finding &finding, const Terminal &terminal)
+{
+    const auto mark = [&] {
+        switch (finding.grade) {
+        case Grade::Good: return terminal.painted(u"● good  "_s, Paint::Good);
+        case Grade::Advice: return terminal.painted(u"◐ advice"_s, Paint::Busy);
+        case Grade::Bad: return terminal.painted(u"▲ bad   "_s, Paint::Bad);
+        }
+        Q_UNREACHABLE();
+    };
+    const QString line = u"%1  %2: %3\n"_s.arg(mark(), printable(finding.subject), printable(finding.what));
+    return finding.remedy.isEmpty() ? line : line + u"            → %1\n"_s.arg(printable(finding.remedy));
+}
+
 } // namespace
 
 QList<Finding> examineFleet(const FleetChoice &choice)
@@ -152,18 +169,17 @@ QList<Finding> examineFleet(const FleetChoice &choice)
     return findings;
 }
 
-QString textOf(const Finding &finding, const Terminal &terminal)
+int tellFindings(const QList<Finding> &findings, const PlainCommandLine &line, const QString &fleet)
 {
-    const auto mark = [&] {
-        switch (finding.grade) {
-        case Grade::Good: return terminal.painted(u"● good  "_s, Paint::Good);
-        case Grade::Advice: return terminal.painted(u"◐ advice"_s, Paint::Busy);
-        case Grade::Bad: return terminal.painted(u"▲ bad   "_s, Paint::Bad);
-        }
-        Q_UNREACHABLE();
-    };
-    const QString line = u"%1  %2: %3\n"_s.arg(mark(), printable(finding.subject), printable(finding.what));
-    return finding.remedy.isEmpty() ? line : line + u"            → %1\n"_s.arg(printable(finding.remedy));
+    if (line.isJson()) {
+        line.terminal().write(QString::fromUtf8(encode(findings, fleet)));
+    } else {
+        for (const Finding &finding : findings)
+            line.terminal().write(textOf(finding, line.terminal()));
+    }
+    const bool isBad = std::any_of(findings.begin(), findings.end(),
+                                   [](const Finding &finding) { return finding.grade == Grade::Bad; });
+    return isBad ? ExitNotSo : ExitDone;
 }
 
 } // namespace Hephaestus

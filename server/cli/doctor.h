@@ -3,7 +3,7 @@
 
 #include "common/fleet/fleetchoice.h"
 #include "common/fleet/machinefindings.h"
-#include "server/cli/terminal.h"
+#include "server/cli/plaincommandline.h"
 
 namespace Hephaestus {
 
@@ -11,7 +11,8 @@ namespace Hephaestus {
 /// Each service is asked, and has 2 s together. Runs an event loop.
 QList<Finding> examineFleet(const FleetChoice &choice);
 
-/// As a line, and one below it with what to do.
-QString textOf(const Finding &finding, const Terminal &terminal);
+/// Prints them: for a person a line each, and one below it with what to do. `fleet`: of encode(). Returns the exit
+/// code: ExitNotSo if one is bad.
+int tellFindings(const QList<Finding> &findings, const PlainCommandLine &line, const QString &fleet = {});
 
 } // namespace Hephaestus

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/protocol/findingcodec.h"
 #include "server/cli/clientcommands.h"
 #include "server/cli/doctor.h"
-#include "server/cli/exitcode.h"
 #include "server/cli/plaincommandline.h"
 
 #include <QFileInfo>
-
-#include <algorithm>
-#include <cstdio>
 
 namespace Hephaestus {
 
@@ -27,16 +22,7 @@ int doctorCommand(const QStringList &arguments)
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     const FleetChoice choice = chooseFleet(line.parser().value(u"fleet"_s));
-    const QList<Finding> findings = examineMachine() + examineFleet(choice);
-    if (line.isJson()) {
-        line.terminal().write(QString::fromUtf8(encode(findings, QFileInfo(choice.path).absoluteFilePath())));
-    } else {
-        for (const Finding &finding : findings)
-            line.terminal().write(textOf(finding, line.terminal()));
-    }
-    const bool isBad = std::any_of(findings.begin(), findings.end(),
-                                   [](const Finding &finding) { return finding.grade == Finding::Grade::Bad; });
-    return isBad ? ExitNotSo : ExitDone;
+    return tellFindings(examineMachine() + examineFleet(choice), line, QFileInfo(choice.path).absoluteFilePath());
 }
 
 } // namespace Hephaestus

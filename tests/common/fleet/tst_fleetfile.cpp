@@ -32,6 +32,7 @@ private Q_SLOTS:
     void programsAreToldWhereTheFleetIs();
     void filesBuildAndProfilesAreRead();
     void aProfileBringsWhatItDependsOn();
+    void namesOfALoneHostAreUnique();
     void readyIsJudgedByWhoCan();
     void hooksAreRead();
 };
@@ -407,6 +408,28 @@ build = ["make"]
     QCOMPARE(web.build->envFiles, files);
     QCOMPARE(web.profiles, (QStringList{u"dev"_s, u"test"_s}));
     QCOMPARE(reading.fleet.services[1].build->directory, u"/f"_s);
+}
+
+void TestFleetFile::namesOfALoneHostAreUnique()
+{
+    FleetReading reading =
+        readFleetText("[[host]]\nname = \"b\"\n[[service]]\nname = \"web\"\nurl = \"http://h:1\"\n", u"fleet.toml"_s);
+    QVERIFY(reading.ok());
+    QCOMPARE(reading.fleet.loneHosts(), reading.fleet.hosts);
+    QList<FleetEntry> there(4);
+    const QStringList names{u"mail"_s, u"web"_s, u"b/web"_s, u"web"_s}; // as an odd host may say it
+    for (int i = 0; i < 4; ++i) {
+        there[i].name = names[i];
+        there[i].host = reading.fleet.hosts.first();
+    }
+    there[0].dependsOn = {u"web"_s};
+    there = reading.fleet.addFleetOf(reading.fleet.hosts.first(), there);
+    QStringList given;
+    for (const FleetEntry &entry : std::as_const(there))
+        given << entry.name + u'=' + (entry.nameThere.isEmpty() ? entry.name : entry.nameThere);
+    QCOMPARE(given, (QStringList{u"mail=mail"_s, u"b/web=web"_s, u"b/b/web=b/web"_s, u"b/b/b/web=web"_s}));
+    QVERIFY(reading.fleet.services.first().name == "web"_L1 && reading.fleet.loneHosts().isEmpty());
+    QVERIFY(!there[0].dependsOn.contains(u"web"_s));
 }
 
 void TestFleetFile::aProfileBringsWhatItDependsOn()

@@ -129,6 +129,11 @@ void TestAddHost::aHostIsAddedWatchedAndRemoved()
     QTest::mouseClick(visible<QPushButton>(again, u"&Remove"_s), Qt::LeftButton);
     QCOMPARE(fleet.rowCount(), 0);
     QCOMPARE(again->findChild<QComboBox *>()->count(), 0);
+
+    // What cannot be asked is told, or what is shown would look like all.
+    session.addHosts({.path = {}, .services = {}, .hosts = {{u"nobody.invalid"_s, u"nobody.invalid"_s}}});
+    QTRY_COMPARE_WITH_TIMEOUT(session.unknownHosts(), QStringList{u"nobody.invalid"_s}, 60'000);
+    QTRY_VERIFY(visible<QLabel>(&window, u"the services of nobody.invalid are not known"_s));
 }
 
 QTEST_MAIN(TestAddHost)

@@ -134,6 +134,16 @@ private:
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write(toml) == toml.size());
     }
 
+    /// The desk's file is about that host, instead of build1.
+    void nameHost(const QByteArray &name) const
+    {
+        QFile file(m_desk->filePath(u"fleet.toml"_s));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray text = file.readAll().replace("build1", name);
+        file.close();
+        writeDesk(text);
+    }
+
     Receipt receiptIn(const QString &output) const
     {
         for (const QString &line : output.split(u'\n')) {
@@ -304,13 +314,7 @@ void TestHosts::withoutHephaestusThereNothingIsStoppedForGood()
     QCOMPARE(runThere({u"start"_s, u"web"_s}).code, 0);
     SshHost bare(u"bare"_s);
     QVERIFY2(bare.start(), qPrintable(bare.why()));
-    QFile file(m_desk->filePath(u"fleet.toml"_s));
-    QVERIFY(file.open(QIODevice::ReadWrite));
-    const QByteArray text = file.readAll().replace("build1", "bare");
-    file.resize(0);
-    file.seek(0);
-    file.write(text);
-    file.close();
+    nameHost("bare");
     const Receipt refused = receiptIn(run({u"start"_s, u"web"_s, u"--json"_s}).output);
     QVERIFY2(refused.failure.contains(u"there is no hephaestus on bare"_s), qPrintable(refused.failure));
     // A wrapper restarts itself: for that the endpoints are enough.
@@ -346,13 +350,7 @@ void TestHosts::aHostThatWritesWithoutEndIsLeft()
     liar.close();
     SshHost host(u"liar"_s);
     QVERIFY2(host.start(m_desk->path()), qPrintable(host.why()));
-    QFile file(m_desk->filePath(u"fleet.toml"_s));
-    QVERIFY(file.open(QIODevice::ReadWrite));
-    const QByteArray text = file.readAll().replace("build1", "liar");
-    file.resize(0);
-    file.seek(0);
-    file.write(text);
-    file.close();
+    nameHost("liar");
     const Outcome started = run({u"start"_s, u"web"_s, u"--json"_s});
     QCOMPARE(started.code, 1);
     const QString failure = receiptIn(started.output).failure;
