@@ -5,6 +5,7 @@
 
 #include <QDesktopServices>
 #include <QDir>
+#include <QImageReader>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -64,9 +65,13 @@ ManualWindow::ManualWindow(const QString &folder, QWidget *parent)
     setWindowTitle(tr("Hephaestus: manual"));
     m_documents->setAccessibleName(tr("Documents"));
     m_documents->setFrameShape(QFrame::NoFrame);
+    m_documents->setWordWrap(true);
+    m_documents->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_documents->setResizeMode(QListView::Adjust);
     m_page->setAccessibleName(tr("Document"));
     m_page->setOpenLinks(false);
     m_page->setFrameShape(QFrame::NoFrame);
+    m_page->viewport()->installEventFilter(this);
     m_page->document()->setDocumentMargin(spacing(fontMetrics(), 4));
     m_words->setPlaceholderText(tr("Find (Ctrl+F)"));
     m_words->setClearButtonEnabled(true);
@@ -121,6 +126,7 @@ void ManualWindow::showDocument(const QString &name, const QString &heading)
     }
     m_page->setSearchPaths({m_folder});
     m_page->setMarkdown(readableMarkdown(textOfFile(m_folder + u'/' + name)));
+    fitPictures();
     for (QTextBlock block = m_page->document()->begin(); block.isValid() && !heading.isEmpty(); block = block.next()) {
         if (block.blockFormat().headingLevel() == 0 || anchorOf(block.text()) != heading)
             continue;
@@ -128,6 +134,32 @@ void ManualWindow::showDocument(const QString &name, const QString &heading)
         m_page->setTextCursor(QTextCursor(block));
         break;
     }
+}
+
+/// None is wider than the page.
+void ManualWindow::fitPictures()
+{
+    QTextDocument &document = *m_page->document();
+    const qreal most = m_page->viewport()->width() - 2 * document.documentMargin();
+    QTextCursor cursor(&document);
+    for (cursor = document.find(QString(QChar::ObjectReplacementCharacter)); !cursor.isNull();
+         cursor = document.find(QString(QChar::ObjectReplacementCharacter), cursor)) {
+        QTextImageFormat format = cursor.charFormat().toImageFormat();
+        const QSizeF size = QImageReader(m_folder + u'/' + format.name()).size();
+        if (!format.isValid() || size.isEmpty() || most <= 0)
+            continue;
+        const qreal width = std::min(most, size.width());
+        format.setWidth(width);
+        format.setHeight(width * size.height() / size.width());
+        cursor.setCharFormat(format);
+    }
+}
+
+bool ManualWindow::eventFilter(QObject *object, QEvent *event)
+{
+    if (event->type() == QEvent::Resize)
+        fitPictures();
+    return QWidget::eventFilter(object, event);
 }
 
 void ManualWindow::follow(const QUrl &link)

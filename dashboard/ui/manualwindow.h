@@ -23,10 +23,12 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     void listDocuments();
     void showDocument(const QString &name, const QString &heading = {});
+    void fitPictures();
     void follow(const QUrl &link);
     void findNext();
 

@@ -15,6 +15,7 @@
 #include <QTest>
 #include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextFragment>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void everyLinkBetweenThemArrives();
     void whatIsNotInstalledIsTold();
     void aWordIsFound();
+    void picturesFitThePage();
 };
 
 namespace {
@@ -157,6 +159,23 @@ void TestManualWindow::aWordIsFound()
     words->setText(u"xyzzy"_s);
     QTest::keyClick(words, Qt::Key_Return);
     QVERIFY2(manual.told().contains(u"xyzzy"_s), qPrintable(manual.told()));
+}
+
+void TestManualWindow::picturesFitThePage()
+{
+    Manual manual;
+    manual.window->show();
+    for (const int width : {1200, 700, 1000}) {
+        manual.window->resize(width, 600);
+        QCoreApplication::processEvents();
+        const int page = manual.page->viewport()->width();
+        qreal widest = 0;
+        for (QTextBlock block = manual.page->document()->begin(); block.isValid(); block = block.next()) {
+            for (auto part = block.begin(); !part.atEnd(); ++part)
+                widest = std::max(widest, part.fragment().charFormat().toImageFormat().width());
+        }
+        QVERIFY2(widest > page / 2 && widest <= page, qPrintable(u"%1 of %2"_s.arg(widest).arg(page)));
+    }
 }
 
 QTEST_MAIN(TestManualWindow)
