@@ -36,9 +36,10 @@ with service:
 CHILD = "import child, sys; print('here', flush=True); sys.stdin.read()"
 SPAWN = f"child = subprocess.Popen([sys.executable, '-c', {CHILD!r}], stdin=subprocess.PIPE, stdout=subprocess.PIPE); child.stdout.readline()"
 END = "child.stdin.close(); child.wait()"
-FORK = """r, w = os.pipe(); pid = os.fork(); pid or (os.read(r, 1), os._exit(0))"""
+# A child without the writing end reads to the end when its parent is killed, and ends, too.
+FORK = """r, w = os.pipe(); pid = os.fork(); pid or (os.close(w), os.read(r, 1), os._exit(0))"""
 FORK_LATER = ("r, w = os.pipe(); s, t = os.pipe(); pid = os.fork(); "
-              "pid or (__import__('later'), os.write(t, b'1'), os.read(r, 1), os._exit(0)); os.read(s, 1)")
+              "pid or (os.close(w), __import__('later'), os.write(t, b'1'), os.read(r, 1), os._exit(0)); os.read(s, 1)")
 JOIN = "os.write(w, b'1'); os.waitpid(pid, 0)"
 ISOLATED = SPAWN.replace("'-c'", "'-I', '-c'").replace("import child, sys", "import sys")
 
