@@ -6,14 +6,11 @@
 #include "common/base/localtime.h"
 #include "common/base/post.h"
 #include "common/base/printable.h"
-#include "common/base/processentry.h"
-#include "common/client/httpconnection.h"
 #include "common/fleet/actturn.h"
-#include "common/fleet/environmentcomparison.h"
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/hostact.h"
+#include "common/fleet/observedservice.h"
 #include "common/fleet/portholders.h"
-#include "common/fleet/processwatch.h"
 #include "common/fleet/restarttexts.h"
 #include "common/fleet/servicestate.h"
 #include "common/fleet/startcheck.h"
@@ -32,9 +29,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Close looks while something is expected at any moment, wide ones after a second.
-constexpr milliseconds QuickPoll{10};
-constexpr milliseconds SlowPoll{100};
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
 constexpr int BuildLines = 40; ///< of a failed build, which are told
@@ -82,7 +76,6 @@ private:
     void actWithoutProgram(const QString &why, const Answer<HealthReport> &answer);
     void pursue(const Answer<HealthReport> &answer, const FleetEntry &planned);
     void checkCommand();
-    void watchProcesses();
 
     // What the steps do
     void runStep();
@@ -101,20 +94,16 @@ private:
     void failWithLastWords(const QString &why);
 
     // What is known
-    bool isNewSeen() const;
     bool isAskedToStop() const;
     bool isBegun() const;
-    bool isCodeKnown() const;
     bool isLaunchDue() const;
-    bool isStrangers() const;
     const ProcessWatch *awaitedProcess() const;
     RestartSight sight() const;
     LateFacts lateFacts() const;
     QString holder() const;
 
     // The sequencer
-    void poll();
-    void heard(const ServiceReply &reply, std::optional<HealthReport> report);
+    void heard();
     void look();
     void deadlineCame();
     void beginStep();
@@ -129,31 +118,15 @@ private:
     ReceiptStep m_line; ///< of the running step
     Clock::TimePoint m_began;
     Clock::TimePoint m_stepStarted;
-    QTimer m_pollTimer;
     QTimer m_deadlineTimer;
-    HttpPeer m_peer;
-    std::unique_ptr<ServiceClient> m_client;
-    bool m_polling = false;
-    bool m_isComparedAnew = false; ///< what was seen last is of a comparison that began in its step
-    EnvironmentComparison m_environments;
-    std::optional<HealthReport> m_old;
-    std::optional<HealthReport> m_seen;     ///< the latest answer, during this step
-    std::optional<ClientError> m_lastError; ///< of the latest poll, during this step
-    QString m_lastMessage;
+    ObservedService m_service;
     std::unique_ptr<HostAct> m_there; ///< carries the act out on the entry's host; null: it is done from here
     std::unique_ptr<StartCheck> m_check;
     QPointer<LaunchedProcess> m_build; ///< while it runs
     bool m_isBuilt = false;
-    bool m_isElsewhere = false; ///< the old process is not on this machine, although its address is
     std::unique_ptr<SupervisorRequest> m_request;
-    std::unique_ptr<ProcessWatch> m_oldProcess; ///< null: it cannot be watched from here
-    std::unique_ptr<ProcessWatch> m_oldProgram; ///< what a wrapper ran, which stays itself; null likewise
     std::optional<ShutdownResult> m_result;
-    bool m_answered = false;    ///< the request to the service or to its supervisor is over
-    bool m_isPollLater = false; ///< the latest poll began after that
-    bool m_wasShuttingDown = false;
-    bool m_isFailing = false; ///< only the program's last words are waited for
-    Clock::TimePoint m_answeredAt;
+    bool m_isFailing = false;         ///< only the program's last words are waited for
     std::optional<Seconds> m_drained; ///< as the service measured it
     std::optional<Seconds> m_cleaned;
     QString m_told;
@@ -170,15 +143,16 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     , action(fleetAction)
     , options(std::move(sequenceOptions))
     , m_clock(clock)
+    , m_service(entry, clock)
     , m_turn(entry, action, options.stateDirectory, options.client)
     , m_started({.toTerminate = options.launchedTimeout, .toKill = options.goneTimeout})
 {
     receipt.service = entry.name;
     receipt.action = action;
     receipt.method = methodName(entry.restart);
-    m_pollTimer.setSingleShot(true);
     m_deadlineTimer.setSingleShot(true);
-    connect(&m_pollTimer, &QTimer::timeout, this, &Private::poll);
+    connect(&m_service, &ObservedService::heard, this, &Private::heard);
+    connect(&m_service, &ObservedService::processGone, this, &Private::look);
     connect(&m_deadlineTimer, &QTimer::timeout, this, &Private::deadlineCame);
     connect(&m_turn, &ActTurn::waiting, this, &Private::tell);
     connect(&m_turn, &ActTurn::came, this, &Private::takeTurn);
@@ -207,15 +181,8 @@ void RestartSequence::Private::begin()
                                                           : QString();
     if (!reason.isEmpty())
         return fail(reason);
-    const Result<ServiceTarget> target = targetOf(entry);
-    if (!target)
-        return fail(target.problem().text());
-    const Result<HttpPeer> peer = parsePeer(entry.url);
-    if (!peer)
-        return fail(peer.problem().text());
-    m_peer = *peer;
-    m_peer.host = entry.host;
-    m_client = std::make_unique<ServiceClient>(*target);
+    if (const auto problem = m_service.open())
+        return fail(problem->text());
     announce();
     m_turn.await();
 }
@@ -238,7 +205,7 @@ void RestartSequence::Private::takeTurn()
 
 void RestartSequence::Private::askFirst()
 {
-    m_client->askStatus([this](const Answer<HealthReport> &answer) { choosePlan(answer); });
+    m_service.client().askStatus([this](const Answer<HealthReport> &answer) { choosePlan(answer); });
 }
 
 /// Another act, which launched after this one was asked for, is the answer to both.
@@ -322,15 +289,15 @@ void RestartSequence::Private::choosePlan(const Answer<HealthReport> &answer)
 {
     if (!running)
         return; // called off while it was built
-    m_old = answer.value;
-    const QString found = m_old ? m_old->instanceId : QString();
+    m_service.setBefore(answer.value);
+    const QString found = answer.value ? answer.value->instanceId : QString();
     if (!options.instance.isEmpty() && options.instance != found)
         return fail(otherInstanceText(entry.name, options.instance, found, answer.reply.message));
     if (answer.reply.error == ClientError::HostLost)
         return fail(answer.reply.message + u"; nothing was done"_s);
     if (!isDoneThere())
         return pursue(answer, entry.host.isHere() ? entry : byItself());
-    m_there = std::make_unique<HostAct>(entry, action, found, m_old.has_value());
+    m_there = std::make_unique<HostAct>(entry, action, found, answer.value.has_value());
     connect(m_there.get(), &HostAct::impossible, this,
             [this, answer](const QString &why) { actWithoutProgram(why, answer); });
     actThere();
@@ -341,9 +308,10 @@ bool RestartSequence::Private::isDoneThere() const
 {
     if (entry.host.isHere())
         return false;
-    const bool isByItself = std::holds_alternative<RestartByService>(entry.restart) && m_old
+    const std::optional<HealthReport> &old = m_service.before();
+    const bool isByItself = std::holds_alternative<RestartByService>(entry.restart) && old
         && (action == FleetAction::Stop
-            || (action == FleetAction::Restart && m_old->capabilities.contains(u"restart"_s)));
+            || (action == FleetAction::Restart && old->capabilities.contains(u"restart"_s)));
     return !isByItself;
 }
 
@@ -359,8 +327,10 @@ FleetEntry RestartSequence::Private::byItself() const
 void RestartSequence::Private::actThere()
 {
     m_turn.stop(); // its machine knows who wants what
-    receipt.oldInstance = m_old ? m_old->instanceId : QString();
-    receipt.oldPid = m_old ? m_old->pid : std::nullopt;
+    if (const std::optional<HealthReport> &old = m_service.before()) {
+        receipt.oldInstance = old->instanceId;
+        receipt.oldPid = old->pid;
+    }
     connect(m_there.get(), &HostAct::stepStarted, this, [this](RestartStep step) {
         m_turn.noteStep(step);
         if (step == RestartStep::Started)
@@ -388,14 +358,14 @@ void RestartSequence::Private::actWithoutProgram(const QString &why, const Answe
     if (!running)
         return;
     m_there.release()->deleteLater(); // it is calling us
-    const bool canRestart =
-        m_old && m_old->capabilities.contains(u"restart"_s) && m_old->status == ServiceStatus::Healthy;
+    const std::optional<HealthReport> &old = m_service.before();
+    const bool canRestart = old && old->capabilities.contains(u"restart"_s) && old->status == ServiceStatus::Healthy;
     const QString note = u"done by its endpoints alone: %1"_s.arg(why);
     if (action == FleetAction::Stop || (action == FleetAction::Restart && canRestart)) {
         receipt.note = receipt.note.isEmpty() ? note : receipt.note + u"; "_s + note;
         return pursue(answer, byItself());
     }
-    if (action == FleetAction::Restart && m_old)
+    if (action == FleetAction::Restart && old)
         return fail(u"%1. %2 was not asked to shut down, because it could not be started again; hephaestus shutdown "
                     "stops it"_s.arg(why, entry.name));
     fail(why);
@@ -403,25 +373,28 @@ void RestartSequence::Private::actWithoutProgram(const QString &why, const Answe
 
 void RestartSequence::Private::pursue(const Answer<HealthReport> &answer, const FleetEntry &planned)
 {
-    FirstLook look{.report = m_old, .isRefused = answer.reply.error == ClientError::Refused, .isBuilt = m_isBuilt};
-    if (m_old) {
-        if (const QString owner = foreignOwner(entry, *m_old); !owner.isEmpty())
-            return fail(foreignText(entry.name, m_peer.place(), owner));
-        receipt.oldInstance = m_old->instanceId;
-        receipt.oldPid = m_old->pid;
-        watchProcesses();
-        look.isProcessWatched = m_oldProcess != nullptr;
-        look.isProgramWatched = m_oldProgram != nullptr;
+    const std::optional<HealthReport> &old = m_service.before();
+    FirstLook look{.report = old, .isRefused = answer.reply.error == ClientError::Refused, .isBuilt = m_isBuilt};
+    if (old) {
+        if (const QString owner = foreignOwner(entry, *old); !owner.isEmpty())
+            return fail(foreignText(entry.name, m_service.peer().place(), owner));
+        receipt.oldInstance = old->instanceId;
+        receipt.oldPid = old->pid;
+        m_service.watchProcesses();
+        look.isProcessWatched = m_service.process() != nullptr;
+        look.isProgramWatched = m_service.program() != nullptr;
         m_started.forgetAdopted();
     } else {
         look.hasRemains = m_started.isAdoptedAlive();
         look.silence = answer.reply.message;
         // Who only takes connections holds the address all the same.
-        const auto holder = look.isRefused || !entry.host.isHere() ? std::nullopt : findPortHolder(m_peer.address);
+        const auto holder =
+            look.isRefused || !entry.host.isHere() ? std::nullopt : findPortHolder(m_service.peer().address);
         if (holder)
             look.silence += u". The address is held by %1."_s.arg(holder->text());
     }
     m_plan = planFor(planned, action, look, options);
+    m_service.setStarting(m_plan.isJoin);
     if (!m_plan.failure.isEmpty())
         return fail(m_plan.failure);
     if (m_plan.done.isEmpty())
@@ -449,22 +422,6 @@ void RestartSequence::Private::checkCommand()
         fail(failure);
     });
     m_check->start();
-}
-
-/// Before anything is asked of it, and only if that pid is seen to hold the address: it may count in another pid
-/// namespace.
-void RestartSequence::Private::watchProcesses()
-{
-    if (m_old->pid && entry.host.isHere() && isHeldBy(m_peer.address, *m_old->pid))
-        m_oldProcess = ProcessWatch::open(*m_old->pid);
-    m_isElsewhere =
-        entry.host.isHere() && m_peer.address.isLoopback() && m_old->pid && !m_oldProcess && !isProcessHere(*m_old);
-    if (m_oldProcess && m_old->process && m_old->process->pid)
-        m_oldProgram = ProcessWatch::open(*m_old->process->pid);
-    for (const auto &process : {m_oldProcess.get(), m_oldProgram.get()}) {
-        if (process)
-            connect(process, &ProcessWatch::gone, this, &Private::look);
-    }
 }
 
 // ---- what the steps do -------------------------------------------------------------------------------
@@ -518,20 +475,18 @@ void RestartSequence::Private::buildEnded(const ExitStatus &status)
     m_build.clear();
     m_isBuilt = true;
     endStep(StepOutcome::Ok);
-    m_pollTimer.stop();
     askFirst();
 }
 
 void RestartSequence::Private::askShutdown()
 {
-    m_client->shutdown([this](const Answer<ShutdownResult> &answer) { shutdownAnswered(answer); },
-                       options.shutdownTimeout);
+    m_service.client().shutdown([this](const Answer<ShutdownResult> &answer) { shutdownAnswered(answer); },
+                                options.shutdownTimeout);
 }
 
 void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &answer)
 {
-    m_answered = true;
-    m_answeredAt = m_clock.now();
+    m_service.noteRequestOver();
     m_result = answer.value;
     const ClientError error = answer.reply.error;
     if (m_result) {
@@ -548,11 +503,10 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
 void RestartSequence::Private::askRestart()
 {
     answerThoseSoFar(); // the next instance loads its code after this
-    m_client->restart([this](const Answer<Acknowledgement> &answer) {
+    m_service.client().restart([this](const Answer<Acknowledgement> &answer) {
         if (!answer.value)
             return fail(answer.reply.message);
-        m_answered = true;
-        m_answeredAt = m_clock.now();
+        m_service.noteRequestOver();
         look();
     });
 }
@@ -564,7 +518,7 @@ void RestartSequence::Private::askSupervisor()
     connect(m_request.get(), &SupervisorRequest::finished, this, [this](const QString &failure) {
         if (!failure.isEmpty())
             return fail(failure);
-        m_answered = true;
+        m_service.noteRequestOver();
         look();
     });
     m_request->start();
@@ -572,7 +526,7 @@ void RestartSequence::Private::askSupervisor()
 
 void RestartSequence::Private::launchCommand()
 {
-    if (isNewSeen())
+    if (m_service.isNew())
         return note(u"something else has started it again already"_s);
     if (m_started.isAdoptedAlive()) {
         receipt.newPid = m_started.adopted()->pid();
@@ -626,14 +580,15 @@ void RestartSequence::Private::answerThoseSoFar()
 /// A service that goes on as if nothing had been asked could not execute its successor.
 void RestartSequence::Private::judgeServiceRestart()
 {
-    if (!m_step || m_step->means != RestartMeans::Itself || !m_answered || !m_isPollLater || !m_seen || isNewSeen())
+    const std::optional<HealthReport> &seen = m_service.now();
+    if (!m_step || m_step->means != RestartMeans::Itself || !m_service.isHeardLater() || !seen || m_service.isNew())
         return;
-    if (m_seen->process && m_seen->process->successor)
+    if (seen->process && seen->process->successor)
         return;
-    if (m_seen->process && !m_seen->process->restartError.isEmpty())
-        return fail(printable(m_seen->process->restartError));
-    const bool goesOn = m_seen->status == ServiceStatus::Healthy && !m_seen->shouldShutdown;
-    if (goesOn && (m_wasShuttingDown || m_clock.now() - m_answeredAt > RestartGrace))
+    if (seen->process && !seen->process->restartError.isEmpty())
+        return fail(printable(seen->process->restartError));
+    const bool goesOn = seen->status == ServiceStatus::Healthy && !seen->shouldShutdown;
+    if (goesOn && (m_service.wasShuttingDown() || m_service.sinceRequest() > RestartGrace))
         fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. "
              u"Its log says why."_s.arg(entry.name));
 }
@@ -644,15 +599,17 @@ void RestartSequence::Private::judgeNewInstance()
     if (!running || !m_step || m_step->step < RestartStep::Started || m_isFailing || !m_calledOff.isEmpty())
         return;
     const bool isBegun = m_step->step > RestartStep::Started || m_step->means == RestartMeans::Itself;
-    if (isNewSeen()) {
-        const qint64 restarts = m_plan.isJoin && m_old->process ? m_old->process->restarts : 0;
-        if (const QString why = whyNeverReady(*m_seen, restarts); !why.isEmpty() && isBegun)
+    const std::optional<HealthReport> &old = m_service.before();
+    const ProcessWatch *process = m_service.process();
+    if (m_service.isNew()) {
+        const qint64 restarts = m_plan.isJoin && old->process ? old->process->restarts : 0;
+        if (const QString why = whyNeverReady(*m_service.now(), restarts); !why.isEmpty() && isBegun)
             failWithLastWords(u"%1 did not get ready: %2"_s.arg(entry.name, printable(why)));
-    } else if (m_step->means == RestartMeans::Itself && m_oldProcess && m_oldProcess->isGone()
-               && (m_old->process || m_clock.now() - m_stepStarted > RestartGrace)) {
+    } else if (m_step->means == RestartMeans::Itself && process && process->isGone()
+               && (old->process || m_clock.now() - m_stepStarted > RestartGrace)) {
         // A wrapper executes its successor in its own place: there is nobody who could come any more.
-        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(
-            entry.name, QString::number(m_oldProcess->pid())));
+        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(entry.name,
+                                                                                    QString::number(process->pid())));
     }
 }
 
@@ -660,9 +617,9 @@ void RestartSequence::Private::judgeNewInstance()
 void RestartSequence::Private::failWithLastWords(const QString &why)
 {
     m_isFailing = true;
-    m_pollTimer.stop();
+    m_service.pause();
     m_deadlineTimer.stop();
-    m_client->logs(LogQuery{.tail = LastWords}, [this, why](const Answer<LogPage> &answer) {
+    m_service.client().logs(LogQuery{.tail = LastWords}, [this, why](const Answer<LogPage> &answer) {
         const auto told = answer.value ? std::optional(linesOf(*answer.value))
             : m_started.launchedPid()  ? std::optional(lastOfProgram(m_started.lastLines(LogLines)))
                                        : std::nullopt;
@@ -672,22 +629,6 @@ void RestartSequence::Private::failWithLastWords(const QString &why)
 
 // ---- what is known -----------------------------------------------------------------------------------
 
-/// True if the latest answer is that of another instance than the first one.
-bool RestartSequence::Private::isNewSeen() const
-{
-    if (!m_seen || !m_old || m_plan.isJoin)
-        return m_seen.has_value();
-    if (!m_seen->instanceId.isEmpty() && !m_old->instanceId.isEmpty())
-        return m_seen->instanceId != m_old->instanceId;
-    return m_seen->startTime != m_old->startTime || (m_seen->pid && m_old->pid && m_seen->pid != m_old->pid);
-}
-
-bool RestartSequence::Private::isCodeKnown() const
-{
-    return m_isComparedAnew && m_seen && m_seen->code
-        && (m_seen->code->verdict != CodeVerdict::Unknown || m_seen->code->isConclusive);
-}
-
 /// Whether the command of the entry is still to be run.
 bool RestartSequence::Private::isLaunchDue() const
 {
@@ -696,50 +637,41 @@ bool RestartSequence::Private::isLaunchDue() const
     });
 }
 
-/// Whether who answers is seen to be no process of what was launched here: then it proves nothing.
-bool RestartSequence::Private::isStrangers() const
-{
-    const std::optional<qint64> launched = m_started.launchedPid();
-    if (!launched || !m_seen || !m_seen->pid || !isHeldBy(m_peer.address, *m_seen->pid))
-        return false; // it cannot be seen
-    std::optional<ProcessEntry> process = readProcess(*m_seen->pid);
-    while (process && process->pid != *launched && process->session != *launched && process->parent > 1)
-        process = readProcess(process->parent);
-    return process && process->pid != *launched && process->session != *launched;
-}
-
 const ProcessWatch *RestartSequence::Private::awaitedProcess() const
 {
     if (m_step->means == RestartMeans::Command)
         return m_started.adopted();
-    return m_step->means == RestartMeans::Itself ? m_oldProgram.get() : m_oldProcess.get();
+    return m_step->means == RestartMeans::Itself ? m_service.program() : m_service.process();
 }
 
 RestartSight RestartSequence::Private::sight() const
 {
-    return {.isAnswered = m_answered,
-            .wasShuttingDown = m_wasShuttingDown,
-            .phase = m_seen && m_seen->shutdown ? m_seen->shutdown->phase : QString(),
-            .error = m_lastError,
+    const std::optional<HealthReport> &seen = m_service.now();
+    const bool isOurs = seen && !m_service.isStrangerTo(m_started.launchedPid());
+    return {.isAnswered = m_service.isRequestOver(),
+            .wasShuttingDown = m_service.wasShuttingDown(),
+            .phase = seen && seen->shutdown ? seen->shutdown->phase : QString(),
+            .error = m_service.error(),
             .isProcessGone = m_step->step == RestartStep::ProcessGone && awaitedProcess()->isGone(),
-            .isForwarded = m_isElsewhere,
-            .isNew = isNewSeen(),
-            .isReady = m_seen && isReady(*m_seen) && !isStrangers(),
-            .isHealthy = m_seen && m_seen->status == ServiceStatus::Healthy && !isStrangers(),
-            .isCodeKnown = isCodeKnown()};
+            .isForwarded = m_service.isElsewhere(),
+            .isNew = m_service.isNew(),
+            .isReady = isOurs && isReady(*seen),
+            .isHealthy = isOurs && seen->status == ServiceStatus::Healthy,
+            .isCodeKnown = m_service.isCodeKnown()};
 }
 
 LateFacts RestartSequence::Private::lateFacts() const
 {
+    const std::optional<HealthReport> &seen = m_service.now();
     return {.service = entry.name,
             .method = receipt.method,
-            .address = m_peer.place(),
+            .address = m_service.peer().place(),
             .progress = m_told,
-            .answer = m_lastMessage,
-            .newInstance = isNewSeen() ? std::optional(m_seen->instanceId) : std::nullopt,
-            .doesAnswer = m_seen.has_value(),
-            .trouble = m_seen ? programTrouble(*m_seen) : QString(),
-            .isOldInstance = m_seen && !isNewSeen(),
+            .answer = m_service.message(),
+            .newInstance = m_service.isNew() ? std::optional(seen->instanceId) : std::nullopt,
+            .doesAnswer = seen.has_value(),
+            .trouble = seen ? programTrouble(*seen) : QString(),
+            .isOldInstance = seen && !m_service.isNew(),
             .waitedFor = awaitedProcess() ? awaitedProcess()->pid() : 0,
             .launched = m_started.launchedPid(),
             .lastWords =
@@ -750,10 +682,11 @@ LateFacts RestartSequence::Private::lateFacts() const
 /// Of the address, unless it is what was started here.
 QString RestartSequence::Private::holder() const
 {
-    const std::optional<PortHolder> holder = entry.host.isHere() ? findPortHolder(m_peer.address) : std::nullopt;
+    const ServiceAddress &address = m_service.peer().address;
+    const std::optional<PortHolder> holder = entry.host.isHere() ? findPortHolder(address) : std::nullopt;
     if (!holder || holder->pid == m_started.launchedPid())
         return {};
-    return holderText(*holder, m_peer.address);
+    return holderText(*holder, address);
 }
 
 /// More was done than to build.
@@ -769,38 +702,15 @@ bool RestartSequence::Private::isAskedToStop() const
 
 // ---- the sequencer -----------------------------------------------------------------------------------
 
-void RestartSequence::Private::poll()
+void RestartSequence::Private::heard()
 {
-    if (m_polling || m_isFailing || !running)
+    if (!running)
         return;
-    m_polling = true;
-    m_isPollLater = m_answered;
-    const auto hear = [this](const Answer<HealthReport> &answer) { heard(answer.reply, answer.value); };
-    if (m_step && m_step->step == RestartStep::CodeCompared)
-        m_client->askStatusAnew([this, hear](const Answer<HealthReport> &answer) {
-            m_isComparedAnew = true;
-            hear(answer);
-        });
-    else
-        m_client->askStatus(hear);
-}
-
-void RestartSequence::Private::heard(const ServiceReply &reply, std::optional<HealthReport> report)
-{
-    m_polling = false;
-    m_seen = std::move(report);
-    if (m_seen)
-        m_environments.addTo(*m_seen, entry);
-    m_lastError = reply.error;
-    m_lastMessage = m_seen ? u"it answers"_s : reply.message;
-    if (m_seen && !isNewSeen() && m_seen->status == ServiceStatus::ShuttingDown) {
-        m_wasShuttingDown = true;
-        if (m_seen->shutdown)
-            tell(restartProgressText(*m_seen->shutdown));
-    } else if (!m_seen && reply.error == ClientError::Timeout && m_step && isBeforeItsEnd(m_step->step)) {
+    const std::optional<HealthReport> &seen = m_service.now();
+    if (seen && !m_service.isNew() && seen->status == ServiceStatus::ShuttingDown && seen->shutdown)
+        tell(restartProgressText(*seen->shutdown));
+    else if (!seen && m_service.error() == ClientError::Timeout && m_step && isBeforeItsEnd(m_step->step))
         tell(u"no answer while it shuts down: what it does is not known"_s);
-    }
-    m_pollTimer.start(m_clock.now() - m_stepStarted < 1s ? QuickPoll : SlowPoll);
     judgeServiceRestart();
     judgeNewInstance();
     look();
@@ -811,10 +721,10 @@ void RestartSequence::Private::look()
     if (!running || !m_step || m_isFailing || !m_calledOff.isEmpty())
         return;
     if (isOver(*m_step, action, sight())) {
-        if (m_step->step == RestartStep::PortFree && m_isElsewhere && m_lastError != ClientError::Refused)
-            m_line.message =
-                u"not seen: pid %1 is not on this machine, and what listens at %2 leads to it"_s.arg(*m_old->pid)
-                    .arg(m_peer.place());
+        if (m_step->step == RestartStep::PortFree && m_service.isElsewhere()
+            && m_service.error() != ClientError::Refused)
+            m_line.message = u"not seen: pid %1 is not on this machine, and what listens at %2 leads to it"_s.arg(
+                QString::number(*m_service.before()->pid), m_service.peer().place());
         endStep(StepOutcome::Ok);
     } else if (m_clock.now() - m_stepStarted < m_step->deadline)
         return;
@@ -840,28 +750,25 @@ void RestartSequence::Private::beginStep()
     m_step = m_plan.steps.takeFirst();
     m_stepStarted = m_clock.now();
     if (m_step->step == RestartStep::CodeCompared) {
-        m_isComparedAnew = false;
         // A healthy service may still be comparing: it gets a little time, which is no part of the restart.
         receipt.total = m_stepStarted - m_began;
-        if (!m_seen || !m_seen->capabilities.contains(u"code"_s)) {
+        if (!m_service.now() || !m_service.now()->capabilities.contains(u"code"_s)) {
             m_step.reset();
             return finish();
         }
     }
     m_line = {m_step->step, StepOutcome::Running, {}, {}};
     m_turn.noteStep(m_step->step);
-    if (m_step->step == RestartStep::PortFree || m_step->step == RestartStep::ProcessGone) {
-        m_lastError.reset(); // what was heard before is no evidence
-        if (!isNewSeen())
-            m_seen.reset();
-    }
+    if (m_step->step == RestartStep::PortFree || m_step->step == RestartStep::ProcessGone)
+        m_service.forget();
     m_told.clear();
     m_deadlineTimer.start(m_step->deadline);
     Q_EMIT q->stepStarted(m_step->step);
     runStep();
     if (!running || m_step->step == RestartStep::Built)
         return;
-    m_pollTimer.start(0);
+    m_service.watch(m_step->step == RestartStep::CodeCompared ? ObservedService::Question::ComparedStatus
+                                                              : ObservedService::Question::Status);
     // From the event loop: a step that is over at once must not recurse.
     post(this, &Private::look);
 }
@@ -907,13 +814,11 @@ void RestartSequence::Private::finish()
     if (std::exchange(isFinished, true))
         return;
     running = false;
-    m_pollTimer.stop();
+    m_service.close();
     m_deadlineTimer.stop();
     m_started.stopTerminating();
     if (m_build)
         m_build->terminateGroup();
-    if (m_client)
-        m_client->abort();
     const QString trouble = m_result ? troubleOf(*m_result) : QString();
     if (receipt.failure.isEmpty() && action == FleetAction::Stop && !trouble.isEmpty())
         receipt.failure = u"it is stopped, but its clean-up was incomplete: "_s + trouble;
@@ -921,10 +826,11 @@ void RestartSequence::Private::finish()
     receipt.host = entry.host.name;
     if (receipt.total == Seconds(0))
         receipt.total = m_clock.now() - m_began;
-    if (receipt.ok && action != FleetAction::Stop && m_seen) {
-        receipt.newInstance = m_seen->instanceId;
-        receipt.newPid = m_seen->pid ? m_seen->pid : receipt.newPid;
-        receipt.code = m_seen->code ? m_seen->code->verdict : CodeVerdict::Unknown;
+    const std::optional<HealthReport> &seen = m_service.now();
+    if (receipt.ok && action != FleetAction::Stop && seen) {
+        receipt.newInstance = seen->instanceId;
+        receipt.newPid = seen->pid ? seen->pid : receipt.newPid;
+        receipt.code = seen->code ? seen->code->verdict : CodeVerdict::Unknown;
     }
     if (action == FleetAction::Stop && receipt.ok)
         m_turn.answerThoseSoFar();
