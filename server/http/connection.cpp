@@ -45,7 +45,7 @@ void Connection::takeTurn()
     if (!std::exchange(m_waits, false))
         return;
     if (m_state == State::Handling)
-        return serve();
+        return m_transport->isBroken() ? abort() : serve();
     if (m_state != State::Head)
         return;
     arm(m_pool.limits().idleTime);
@@ -318,9 +318,12 @@ void Connection::expire()
     }
 }
 
-void Connection::serverCloses()
+void Connection::serverCloses(bool isTime)
 {
-    takeTurn();
+    if (isTime || m_state != State::Handling)
+        takeTurn();
+    else
+        m_waits = false;
     if (m_state == State::Head || m_state == State::Body)
         readMore(); // a request that is already here is served
     switch (m_state) {

@@ -32,7 +32,7 @@ public:
     bool isReserved() const { return m_reserved; }
     /// Since when it is kept between two requests with nothing to do; nothing: it has something to do.
     std::optional<Clock::TimePoint> idleSince() const;
-    /// Serves the request that has waited.
+    /// Serves the request that has waited, unless whoever asked is gone.
     void takeTurn();
     /// Gives a reserved place back, for a change that has a place of its own from now on.
     void leaveReserve() { m_reserved = false; }
@@ -50,8 +50,9 @@ public:
     /// Called by the ConnectionPool when the deadline has passed.
     void expire();
 
-    /// The server ends: serves a request that is already here, answers one that is abandoned, closes.
-    void serverCloses();
+    /// The server ends: serves a request that is already here, answers one that is abandoned, closes. One that waits
+    /// for its turn is served only if there `isTime`.
+    void serverCloses(bool isTime = true);
     /// Makes room for another connection: answers a request that is already here, else sends 503. Waits for nothing.
     void evict();
     /// Closes at once, without an answer.

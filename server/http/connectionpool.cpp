@@ -20,7 +20,8 @@ namespace {
 
 constexpr size_t ManyConnections = 256; ///< connections; giving memory back takes its time
 constexpr auto ClosingTime = 1s;
-constexpr auto RoundTime = 1ms; ///< for requests that wait for their turn, between two looks at the sockets
+constexpr auto LastTurns = 500ms; ///< of it, for requests that wait for their turn when the pool closes
+constexpr auto RoundTime = 1ms;   ///< for requests that wait for their turn, between two looks at the sockets
 
 bool isJson(const QByteArray &contentType)
 {
@@ -355,9 +356,10 @@ void ConnectionPool::close(bool keepListening)
     std::vector<quint64> open;
     for (const auto &[id, connection] : m_connections)
         open.push_back(id);
+    const Clock::TimePoint end = m_clock.now() + LastTurns;
     for (const quint64 id : open) {
         if (const auto found = m_connections.find(id); found != m_connections.end())
-            found->second->serverCloses();
+            found->second->serverCloses(m_clock.now() < end);
     }
     m_haveAllClosed = true;
     if (m_connections.empty() && m_listeners.handshakes() == 0)

@@ -42,8 +42,9 @@ public:
     /// For requests that begin from now on.
     void setLimits(const Limits &limits) { m_options.limits = limits; }
 
-    /// Stops accepting, ends every connection, then emits closed(), 1 s later at most. `keepListening` leaves the
-    /// accept queue to a successor; else the clients in it are accepted first.
+    /// Stops accepting, ends every connection, then emits closed(), 1 s later at most. Requests that wait for their
+    /// turn are answered for half a second; the others get 503. `keepListening` leaves the accept queue to a successor;
+    /// else the clients in it are accepted first.
     void close(bool keepListening);
 
     // For the connections:

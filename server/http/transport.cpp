@@ -7,6 +7,7 @@
 #include <QSslSocket>
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -83,6 +84,11 @@ public:
         for (const Unsent &each : m_unsent)
             size += each.bytes.size() - each.sent;
         return size;
+    }
+    bool isBroken() const override
+    {
+        pollfd look{m_descriptor.number(), 0, 0};
+        return ::poll(&look, 1, 0) > 0;
     }
     bool isDelivered() const override { return m_unsent.empty() && hasNothingInFlight(m_descriptor.number()); }
     void setReading(bool on) override { m_reader.setEnabled(on); }
@@ -176,6 +182,7 @@ public:
     bool copiesBodies() const override { return true; }
 
     qint64 unsent() const override { return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite(); }
+    bool isBroken() const override { return m_socket->state() != QAbstractSocket::ConnectedState; }
     bool isDelivered() const override { return unsent() == 0 && hasNothingInFlight(descriptor()); }
     /// What waited meanwhile is told again: QSslSocket announces bytes only once.
     void setReading(bool on) override

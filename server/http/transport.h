@@ -29,6 +29,8 @@ public:
     virtual bool copiesBodies() const = 0;
     /// Bytes given to write() that the kernel has not accepted yet.
     virtual qint64 unsent() const = 0;
+    /// True when the peer can neither send nor read any more, as far as it has told.
+    virtual bool isBroken() const = 0;
     /// True when the peer's machine has acknowledged everything.
     virtual bool isDelivered() const = 0;
     virtual void setReading(bool on) = 0;

@@ -5,6 +5,7 @@
 
 #include "tests/support/rawclient.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace Hephaestus;
@@ -23,8 +24,23 @@ private Q_SLOTS:
     void aTricklingHeadIsCutAllTheSame();
     void idleConnectionsEndWithoutAWord();
     void theDateIsTheClocks();
+    void aCloseHasNoTimeForAllWhoWait();
+    void whoIsGoneIsNotServed();
 
 private:
+    /// Adds a resource that takes turns, each of which takes `time`.
+    void addSlowPages(std::chrono::milliseconds time)
+    {
+        Route route;
+        route.takesTurns = true;
+        route.read = [this, time](const Request &) {
+            clock.advance(time);
+            ++pages;
+            return Response{200, "{}"};
+        };
+        pool->addRoute("/pages", route);
+    }
+
     void pass(std::chrono::milliseconds time)
     {
         clock.advance(time);
@@ -38,10 +54,12 @@ private:
     std::unique_ptr<Refusals> refusals;
     std::unique_ptr<ConnectionPool> pool;
     ServiceAddress service;
+    int pages = 0; ///< that were made
 };
 
 void TestConnectionPool::init()
 {
+    pages = 0;
     state = std::make_unique<ServerState>(u"test"_s, u"1"_s);
     refusals = std::make_unique<Refusals>(clock);
     HttpOptions options;
@@ -123,6 +141,57 @@ void TestConnectionPool::theDateIsTheClocks()
     QTRY_COMPARE(client.responses().size(), 1);
     const qint64 second = std::chrono::system_clock::to_time_t(clock.wall());
     QCOMPARE(client.responses().first().field("Date"), httpDate(second));
+}
+
+void TestConnectionPool::aCloseHasNoTimeForAllWhoWait()
+{
+    addSlowPages(100ms);
+    QSignalSpy closed(pool.get(), &ConnectionPool::closed);
+    // All have asked, and none has had its turn, when the pool closes.
+    Route route;
+    route.read = [this](const Request &) {
+        pool->close(false);
+        return Response{200, "{}"};
+    };
+    pool->addRoute("/close", route);
+    std::vector<std::unique_ptr<RawClient>> waiting;
+    for (int i = 0; i < 20; ++i)
+        waiting.push_back(std::make_unique<RawClient>(service));
+    QTRY_COMPARE(*state->report().resources.openConnections, 20);
+    for (const auto &client : waiting)
+        client->send(requestText("GET", "/pages"));
+    RawClient last(service, requestText("GET", "/close"));
+    for (const auto &client : waiting)
+        QTRY_COMPARE(client->responses().size(), 1);
+    QTRY_COMPARE(closed.size(), 1);
+    int refused = 0;
+    for (const auto &client : waiting) {
+        if (client->responses().first().status == 200)
+            continue;
+        QCOMPARE(client->responses().first().status, 503);
+        ++refused;
+    }
+    QCOMPARE(pages + refused, 20);
+    QVERIFY2(refused >= 1, "a close made all pages");
+}
+
+void TestConnectionPool::whoIsGoneIsNotServed()
+{
+    addSlowPages(0ms);
+    RawClient gone(service);
+    RawClient other(service);
+    Route route; // it is answered at once, before anybody's turn
+    route.read = [&gone](const Request &) {
+        gone.abort();
+        return Response{200, "{}"};
+    };
+    pool->addRoute("/reset", route);
+    QTRY_COMPARE(*state->report().resources.openConnections, 2);
+    gone.send(requestText("GET", "/pages"));
+    other.send(requestText("GET", "/reset"));
+    QTRY_COMPARE(other.responses().size(), 1);
+    QTRY_COMPARE(*state->report().resources.openConnections, 1);
+    QCOMPARE(pages, 0);
 }
 
 QTEST_GUILESS_MAIN(TestConnectionPool)
