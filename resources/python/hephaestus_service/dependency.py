@@ -6,6 +6,7 @@ import bisect
 import functools
 import inspect
 import json
+import re
 import threading
 import time
 from types import TracebackType
@@ -24,9 +25,15 @@ LONGEST_ERROR = 500
 BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0)  # seconds, of the histogram of checks
 
 
+# What a driver quotes of its connection string: a password in a URL, and values by their names.
+PASSWORD_IN_URL = re.compile(r"(\w://[^\s/:@]*):\S*@")
+NAMED_SECRET = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|api_?key))(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&)]+)")
+
+
 def one_line(problem: Union[BaseException, str]) -> str:
-    """What went wrong, as one line of at most 500 characters, never empty."""
+    """What went wrong, as one line of at most 500 characters, never empty. Passwords that are seen as such are taken out."""
     text = " ".join(str(problem).split())
+    text = NAMED_SECRET.sub(r"\1\2***", PASSWORD_IN_URL.sub(r"\1:***@", text))
     if not text:
         text = type(problem).__name__ if isinstance(problem, BaseException) else "failed"
     return text[:LONGEST_ERROR]

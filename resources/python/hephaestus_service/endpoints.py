@@ -183,7 +183,8 @@ class Endpoints:
             body, kind = logs.as_json_lines(lines), "application/x-ndjson"
         else:
             body, kind = logs.as_text(lines), "text/plain; charset=utf-8"
-        return Response(200, body, kind, (("x-next-position", str(end)),))
+        first = lines[0].position if lines else end
+        return Response(200, body, kind, (("x-first-position", str(first)), ("x-next-position", str(end)), ("x-log-id", ring.id)))
 
     def _code(self, request: Request) -> Answer:
         items = [item.partition("=") for item in request.query.split("&")]

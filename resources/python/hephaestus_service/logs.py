@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import secrets
 import sys
 import threading
 import time
@@ -17,7 +19,7 @@ PAGE_BYTES = 64 << 10  # what one answer holds unless another limit is asked for
 
 
 class Line(NamedTuple):
-    """`position` counts the bytes of all lines before, with an end of line each: it grows, and is never used twice."""
+    """`position` counts the lines that came before."""
 
     position: int
     time: float  # Unix time
@@ -33,14 +35,20 @@ class LineRing:
         self._lock = threading.Lock()
         self._most = most_bytes
         self._held = self._position = 0
+        self._id = secrets.token_hex(8)
 
-    def add(self, text: str, stream: str = "log", when: Optional[float] = None) -> None:
+    @property
+    def id(self) -> str:
+        """Whose positions these are: another one in each process, also after a fork."""
+        return f"{self._id}{os.getpid():x}"
+
+    def add(self, text: str, stream: str = "stderr", when: Optional[float] = None) -> None:
         """Adds a line; one with ends of lines in it is several."""
         with self._lock:
             for each in text.split("\n"):
                 size = len(each.encode("utf-8", "replace")) + 1
                 self._lines.append(Line(self._position, time.time() if when is None else when, stream, each))
-                self._position += size
+                self._position += 1
                 self._held += size
             while self._held > self._most and len(self._lines) > 1:
                 self._held -= len(self._lines.popleft().text.encode("utf-8", "replace")) + 1
@@ -54,7 +62,7 @@ class LineRing:
         """The lines from `position` on that fit into `limit` bytes, and the position of the next."""
         with self._lock:
             lines = _fitting([line for line in self._lines if line.position >= position], limit, from_end=False)
-            end = lines[-1].position + len(lines[-1].text.encode("utf-8", "replace")) + 1 if lines else self._position
+            end = lines[-1].position + 1 if lines else self._position
             return lines, end
 
     def before(self, position: int, limit: int = PAGE_BYTES) -> Tuple[List[Line], int]:

@@ -23,7 +23,11 @@ def test_a_call_counts_a_success():
 
 @pytest.mark.parametrize("problem, told", [
     (ValueError("no\nconnection"), "no connection"), (ValueError(), "ValueError"), (OSError(111, "refused"), "[Errno 111] refused"),
-    (ValueError("x" * 1000), "x" * 500)])
+    (ValueError("x" * 1000), "x" * 500),
+    (ValueError("cannot reach postgres://app:p@ss/word@db:5432/x"), "cannot reach postgres://app:***@db:5432/x"),
+    (ValueError('connection to "host=db password=hunter2 user=app" failed'), 'connection to "host=db password=*** user=app" failed'),
+    (ValueError("DB_PASSWORD: 'a b'; api_key=k1, token = t"), "DB_PASSWORD: ***; api_key=***, token = ***"),
+    (ValueError("password authentication failed for user app@host"), "password authentication failed for user app@host")])
 def test_an_exception_is_the_failure_and_goes_on(problem, told):
     dependency = Dependency("database")
     with pytest.raises(type(problem)):
