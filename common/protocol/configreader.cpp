@@ -94,6 +94,58 @@ QString typeWord(const toml::node &node)
     }
 }
 
+/// Past the string that begins at `start`, or at the end of what is there; counts the lines in it.
+qsizetype pastString(QByteArrayView toml, qsizetype start, qint64 &line)
+{
+    const char quote = toml[start];
+    const QByteArray three(3, quote);
+    const bool isLong = toml.sliced(start).startsWith(three);
+    qsizetype i = start + (isLong ? 3 : 1);
+    while (i < toml.size()) {
+        if (toml[i] == '\n' && !isLong)
+            return i; // an error that the parser tells
+        if (isLong ? toml.sliced(i).startsWith(three) : toml[i] == quote) {
+            i += isLong ? 3 : 1;
+            while (isLong && i < toml.size() && toml[i] == quote)
+                ++i; // up to two of its own before the end
+            return i;
+        }
+        if (toml[i] == '\\' && quote == '"' && i + 1 < toml.size())
+            ++i;
+        line += toml[i] == '\n';
+        ++i;
+    }
+    return toml.size();
+}
+
+/// The line of the first key of more parts than allowed, as in a.b.c; 0: there is none. toml++ bounds how deep values
+/// are nested, but not these: each part is a table within another, and enough of them exhaust the stack.
+qint64 lineOfDeepKey(QByteArrayView toml)
+{
+    constexpr int MostDots = 16;
+    qint64 line = 1;
+    int dots = 0;
+    for (qsizetype i = 0; i < toml.size();) {
+        const char character = toml[i];
+        if (character == '"' || character == '\'') {
+            i = pastString(toml, i, line);
+            continue;
+        }
+        if (character == '#') {
+            const qsizetype end = toml.indexOf('\n', i);
+            i = end < 0 ? toml.size() : end;
+            continue;
+        }
+        if (character == '.' && ++dots > MostDots)
+            return line;
+        if (QByteArrayView("\n=,[]{}").contains(character)) // not within a key
+            dots = 0;
+        line += character == '\n';
+        ++i;
+    }
+    return 0;
+}
+
 } // namespace
 
 ConfigDocument ConfigDocument::fromFile(const QString &path)
@@ -122,6 +174,10 @@ ConfigDocument ConfigDocument::fromText(const QByteArray &toml, const QString &f
     document.m_content = std::make_shared<Content>();
     document.m_content->fileName = fileName;
     document.m_content->text = toml;
+    if (const qint64 line = lineOfDeepKey(toml)) {
+        document.m_content->fail(line, {}, u"a key has too many parts"_s);
+        return document;
+    }
     try {
         document.m_content->root = toml::parse(std::string_view(toml.constData(), std::size_t(toml.size())));
     } catch (const toml::parse_error &error) {

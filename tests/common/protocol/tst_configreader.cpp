@@ -26,6 +26,8 @@ private Q_SLOTS:
     void thousandsOfErrorsAreCounted();
     void anUnreadableFileIsAProblem_data();
     void anUnreadableFileIsAProblem();
+    void aKeyOfTooManyPartsIsRefused_data();
+    void aKeyOfTooManyPartsIsRefused();
     void theNearestNameIsOffered_data();
     void theNearestNameIsOffered();
 };
@@ -185,6 +187,42 @@ void TestConfigReader::anUnreadableFileIsAProblem()
     const QString path = QDir(directory.path()).absoluteFilePath(kind);
     const ConfigDocument document = ConfigDocument::fromFile(path);
     QCOMPARE(document.problems(), QList<Problem>({{path, why}}));
+}
+
+void TestConfigReader::aKeyOfTooManyPartsIsRefused_data()
+{
+    QTest::addColumn<QByteArray>("toml");
+    QTest::addColumn<QString>("problem");
+    const QByteArray deep = QByteArray("a.").repeated(100'000) + 'a';
+    const QString refused = u"t.toml:2: a key has too many parts"_s;
+    QTest::newRow("key") << "x = 1\n" + deep + " = 1" << refused;
+    QTest::newRow("table") << "x = 1\n[" + deep + "]" << refused;
+    QTest::newRow("list of tables") << "x = 1\n[[" + deep + "]]" << refused;
+    QTest::newRow("within a value") << "x = \"\"\ny = [{" + deep + " = 1}]" << refused;
+    QTest::newRow("spaced") << "\n" + QByteArray("a . ").repeated(100'000) + "a = 1" << refused;
+    QTest::newRow("quoted") << "\n" + QByteArray("\"a\".'b'.").repeated(50'000) + "a = 1" << refused;
+    QTest::newRow("after a long string") << "x = '''\"\"'''''\n" + deep + " = 1" << refused;
+    QTest::newRow("after an escaped quote") << "x = \"\\\"\"\n" + deep + " = 1" << refused;
+    const QByteArray dots(1000, '.');
+    QTest::newRow("string") << "x = \"" + dots + "\"" << QString();
+    QTest::newRow("long string") << "x = \"\"\"a\n" + dots + "\"\"\"\"\"" << QString();
+    QTest::newRow("comment") << "x = 1 # it's\n#" + dots << QString();
+    QTest::newRow("numbers") << "x = [" + QByteArray("1.5, ").repeated(100) + "]" << QString();
+    QTest::newRow("lines") << QByteArray("[[a.b]]\n").repeated(100) << QString();
+    // The deepest that passes: as deep as toml++ allows, and a key of many parts each time.
+    const QByteArray key = QByteArray("a.").repeated(16) + "a = ";
+    QTest::newRow("the deepest") << key + QByteArray("{" + key).repeated(250) + "1" + QByteArray(250, '}') << QString();
+}
+
+void TestConfigReader::aKeyOfTooManyPartsIsRefused()
+{
+    QFETCH(QByteArray, toml);
+    QFETCH(QString, problem);
+    const ConfigDocument document = ConfigDocument::fromText(toml, u"t.toml"_s);
+    QStringList told;
+    for (const Problem &each : document.problems())
+        told << each.text();
+    QCOMPARE(told.join(u'\n'), problem);
 }
 
 void TestConfigReader::theNearestNameIsOffered_data()
