@@ -242,7 +242,8 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     };
     if (reply.httpStatus == 0)
         return answer;
-    if (place.path == MinioPlace && reply.body.isEmpty() && (reply.httpStatus == 200 || reply.httpStatus == 503)) {
+    if (place.path == MinioPlace && reply.isWhole && reply.body.isEmpty()
+        && (reply.httpStatus == 200 || reply.httpStatus == 503)) {
         HealthReport report;
         if (reply.httpStatus != 200)
             report.dependencies << DependencyReport{

@@ -21,6 +21,8 @@ private Q_SLOTS:
     void whatWasFoundIsAskedFromThenOn();
     void oursComesFirst();
     void aBrokenAnswerOfOursStaysNotUnderstood();
+    void aBrokenAnswerIsHealthNowhere_data();
+    void aBrokenAnswerIsHealthNowhere();
     void onlyAReportOfOursMayBeLong_data();
     void onlyAReportOfOursMayBeLong();
     void whoIsIllSaysSoWith503();
@@ -118,6 +120,30 @@ void TestDialectClient::oursComesFirst()
     QCOMPARE(ask(client).value->service, u"mcp"_s);
     QCOMPARE(client.dialect(), Dialect::Hephaestus);
     QCOMPARE(server.requests().size(), 1);
+}
+
+void TestDialectClient::aBrokenAnswerIsHealthNowhere_data()
+{
+    QTest::addColumn<QByteArray>("rest"); // after the status line, whatever is asked for
+    QTest::newRow("two lengths") << QByteArray("Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello");
+    QTest::newRow("a length below 0") << QByteArray("Content-Length: -5\r\n\r\nhello");
+    QTest::newRow("a chunk out of range") << QByteArray("Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhello");
+    QTest::newRow("another coding") << QByteArray("Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+    QTest::newRow("cut off") << QByteArray("Content-Length: 500\r\n\r\n");
+}
+
+void TestDialectClient::aBrokenAnswerIsHealthNowhere()
+{
+    QFETCH(QByteArray, rest);
+    FakeHttpServer server;
+    for (const char *path : {"/", "/health", "/healthz", "/health/status", "/actuator/health", "/minio/health/live"})
+        server.setAnswer(path, FakeAnswer::raw("HTTP/1.1 200 OK\r\n" + rest, FakeAnswer::Then::Close));
+    DialectClient client({server.url(), {}});
+    for (int i = 0; i < 2; ++i) {
+        const Answer<HealthReport> answer = ask(client);
+        QVERIFY(!answer.value);
+        QVERIFY(answer.reply.error != ClientError::None);
+    }
 }
 
 void TestDialectClient::aBrokenAnswerOfOursStaysNotUnderstood()
