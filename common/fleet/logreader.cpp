@@ -10,6 +10,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int MostPages = 256;            ///< of one service; what it keeps is in fewer
+constexpr qsizetype MostBytes = 64 << 20; ///< of all lines
+
+qsizetype sizeOf(const QList<OutputLine> &lines)
+{
+    qsizetype size = 0;
+    for (const OutputLine &line : lines)
+        size += line.text.size();
+    return size;
+}
+
 /// Whether its files would be on this machine.
 bool keepsFilesHere(const FleetEntry &entry) { return localAddressOf(entry).has_value(); }
 
@@ -59,13 +70,18 @@ void LogReader::take(const Answer<LogPage> &answer)
         return finish();
     }
     const LogPage &page = *answer.value;
+    if (m_state.page && !page.lines.isEmpty() && page.lines.last().position >= m_before)
+        return refuse(u"the lines before others are none of those"_s);
+    m_bytes += sizeOf(page.lines);
+    if (++m_pages > MostPages || m_bytes > MostBytes)
+        return refuse(u"there are more lines than a service keeps"_s);
     if (!m_state.page)
         m_state.page = page;
     m_state.lines = page.lines + m_state.lines;
     const bool isMoreWanted = m_state.lines.size() < m_most && page.first() > 0 && !page.lines.isEmpty();
     if (isMoreWanted && !page.log.isEmpty() && page.log == m_state.page->log) {
         LogQuery query;
-        query.before = page.first();
+        query.before = m_before = page.first();
         return ask(query);
     }
     if (m_state.lines.size() >= m_most || !keepsFilesHere(m_state.entry))
@@ -75,6 +91,15 @@ void LogReader::take(const Answer<LogPage> &answer)
             m_state.file = answer.value->process->logFile;
         finish();
     });
+}
+
+/// Nothing that it told is shown then: what of it is true is not known.
+void LogReader::refuse(const QString &why)
+{
+    m_state.page.reset();
+    m_state.lines.clear();
+    m_state.failure = u"the answer is not understood: "_s + why;
+    finish();
 }
 
 void LogReader::finish()

@@ -41,10 +41,14 @@ Q_SIGNALS:
 private:
     void ask(LogQuery query);
     void take(const Answer<LogPage> &answer);
+    void refuse(const QString &why);
     void finish();
 
     LogState m_state;
     const qint64 m_most;
+    qint64 m_before = 0; ///< the position that the latest page was asked to end before
+    int m_pages = 0;
+    qsizetype m_bytes = 0; ///< of all lines that came
     std::unique_ptr<ServiceClient> m_client;
 };
 

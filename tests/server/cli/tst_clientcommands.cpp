@@ -65,6 +65,8 @@ private Q_SLOTS:
     void waitingKeepsItsDeadlineWhenAServiceDoesNotAnswer();
     void waitingForFreshCodeExitsWithThree();
     void logsAreShown();
+    void logsThatNeverEndAreRefused_data();
+    void logsThatNeverEndAreRefused();
     void aScheduledShutdownIsAsked();
 
 private:
@@ -668,6 +670,27 @@ void TestClientCommands::logsAreShown()
     const QString fleet = fleetFile(fakeEntry("alpha")); // keeps no logs itself: what start kept is shown
     QCOMPARE(run({u"up"_s, u"--fleet"_s, fleet}).code, 0);
     QVERIFY(run({u"logs"_s, u"alpha"_s, u"--fleet"_s, fleet}).output.startsWith(u"listening on http://127.0.0.1:"_s));
+}
+
+void TestClientCommands::logsThatNeverEndAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("position");
+    QTest::newRow("the same page again and again") << QByteArray("1");
+    QTest::newRow("below 0") << QByteArray("-5");
+}
+
+void TestClientCommands::logsThatNeverEndAreRefused()
+{
+    QFETCH(QByteArray, position);
+    const QByteArray line = R"({"position":)" + position
+        + R"(,"time":"2026-01-31T12:00:00.000Z","stream":"stdout","text":"here I am"})" + '\n';
+    server->setAnswer("/health/logs",
+                      FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nX-Log-Id: a\r\n"
+                                      "X-Next-Position: 2\r\nContent-Length: "
+                                      + QByteArray::number(line.size()) + "\r\n\r\n" + line));
+    const Outcome outcome = run({u"logs"_s, server->url(), u"--grep"_s, u"here"_s});
+    QCOMPARE(outcome.code, position == "1" ? 1 : 0); // what ends below 0 has no lines before
+    QVERIFY(server->requests().size() < 10);
 }
 
 void TestClientCommands::aScheduledShutdownIsAsked()
