@@ -72,6 +72,17 @@ std::function<void(ServiceReply)> understood(const ServiceClient::Callback<T> &d
     };
 }
 
+/// Done only if the service says so: any other answer of 200 may be that of a page, or of somebody else.
+auto acknowledged(QLatin1StringView status)
+{
+    return [status](const QByteArray &body) -> Result<Acknowledgement> {
+        Result<Acknowledgement> given = decodeAcknowledgement(body);
+        if (given && given->status != status)
+            return Problem{u"status"_s, u"expected %1, found \"%2\""_s.arg(status, printable(given->status))};
+        return given;
+    };
+}
+
 QByteArray bytesOf(QLatin1StringView path) { return {path.data(), path.size()}; }
 
 Result<LogPage> pageOf(const ServiceReply &reply)
@@ -160,12 +171,12 @@ void ServiceClient::shutdown(const Callback<ShutdownResult> &done, std::chrono::
 void ServiceClient::schedule(std::optional<Seconds> delay, const Callback<Acknowledgement> &done)
 {
     const QByteArray body = delay ? encodeScheduleRequest(delay) : QByteArray();
-    change("POST", Endpoint::Schedule, body, ReadTimeout, understood(done, decodeAcknowledgement));
+    change("POST", Endpoint::Schedule, body, ReadTimeout, understood(done, acknowledged("shutdown_scheduled"_L1)));
 }
 
 void ServiceClient::cancelSchedule(const Callback<Acknowledgement> &done)
 {
-    change("DELETE", Endpoint::Schedule, {}, ReadTimeout, understood(done, decodeAcknowledgement));
+    change("DELETE", Endpoint::Schedule, {}, ReadTimeout, understood(done, acknowledged("shutdown_cancelled"_L1)));
 }
 
 void ServiceClient::restart(const Callback<Acknowledgement> &done)

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void aRedirectIsNotFollowed();
     void anIncompleteShutdownIsAValue();
     void schedulingSaysTheDelay();
+    void onlyWhatTheServiceSaysIsDone_data();
+    void onlyWhatTheServiceSaysIsDone();
     void aUnixSocketIsAsked();
     void aUnixSocketThatIsNotThereIsRefused();
     void noCallbackComesAfterAbortOrDestruction();
@@ -370,6 +372,34 @@ void TestServiceClient::schedulingSaysTheDelay()
     QCOMPARE(answer->value.value_or(Acknowledgement{}).status, u"shutdown_scheduled"_s);
     QVERIFY(server.requests().last().contains("\r\nContent-Type: application/json\r\n"));
     QVERIFY(server.requests().last().endsWith(R"({"delay_seconds":10})"));
+}
+
+void TestServiceClient::onlyWhatTheServiceSaysIsDone_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("isScheduled");
+    QTest::addColumn<bool>("isCancelled");
+    QTest::newRow("scheduled") << QByteArray(R"({"status":"shutdown_scheduled"})") << true << false;
+    QTest::newRow("cancelled") << QByteArray(R"({"status":"shutdown_cancelled"})") << false << true;
+    QTest::newRow("a report") << QByteArray(R"({"status":"healthy","uptime_seconds":1})") << false << false;
+    QTest::newRow("another program's") << QByteArray(R"({"status":"ok"})") << false << false;
+}
+
+void TestServiceClient::onlyWhatTheServiceSaysIsDone()
+{
+    QFETCH(QByteArray, body);
+    FakeHttpServer server;
+    server.setAnswer("/health/shutdown/schedule", FakeAnswer::json(body));
+    ServiceClient client({server.url(), {}});
+    std::optional<Answer<Acknowledgement>> scheduled;
+    std::optional<Answer<Acknowledgement>> cancelled;
+    client.schedule({}, [&](const auto &given) { scheduled = given; });
+    QTRY_VERIFY(scheduled);
+    client.cancelSchedule([&](const auto &given) { cancelled = given; });
+    QTRY_VERIFY(cancelled);
+    QTEST(scheduled->value.has_value(), "isScheduled");
+    QTEST(cancelled->value.has_value(), "isCancelled");
+    QCOMPARE(scheduled->reply.error == ClientError::None, scheduled->value.has_value());
 }
 
 void TestServiceClient::aUnixSocketIsAsked()

@@ -695,7 +695,9 @@ void TestClientCommands::logsThatNeverEndAreRefused()
 
 void TestClientCommands::aScheduledShutdownIsAsked()
 {
-    server->setAnswer("/health/shutdown/schedule", FakeAnswer::json(R"({"status":"shutdown_scheduled"})"));
+    server->setAnswers("/health/shutdown/schedule",
+                       {FakeAnswer::json(R"({"status":"shutdown_scheduled"})"),
+                        FakeAnswer::json(R"({"status":"shutdown_cancelled"})")});
     const Outcome outcome = run({u"shutdown"_s, server->url(), u"--delay"_s, u"1m 30s"_s});
     QCOMPARE(outcome.code, 0);
     QVERIFY(server->requests().last().startsWith("POST /health/shutdown/schedule "));
