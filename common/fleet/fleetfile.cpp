@@ -9,6 +9,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QSet>
 
 #include <vector>
 
@@ -17,22 +18,28 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+/// A name that may have been meant is compared with all: so often that somebody reads it, no more.
+constexpr int MostHints = 20;
+
 /// What is only wrong between entries: names given twice, names that are not there, circles.
 void checkTogether(std::vector<EntryReader> &readers, const QList<FleetEntry> &entries)
 {
     QStringList names;
+    QSet<QString> known;
     for (qsizetype i = 0; i < entries.size(); ++i) {
-        if (!entries[i].name.isEmpty() && names.contains(entries[i].name))
+        if (!entries[i].name.isEmpty() && known.contains(entries[i].name))
             readers[std::size_t(i)].table().fail(u"name"_s, u"\"%1\" is there twice"_s.arg(entries[i].name));
         names << entries[i].name;
+        known << entries[i].name;
     }
+    int hints = 0;
     bool allKnown = true;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         for (const QString &dependency : entries[i].dependsOn) {
-            if (names.contains(dependency))
+            if (known.contains(dependency))
                 continue;
             allKnown = false;
-            const QString near = nearestName(dependency, names);
+            const QString near = ++hints <= MostHints ? nearestName(dependency, names) : QString();
             readers[std::size_t(i)].table().fail(
                 u"depends_on"_s,
                 u"there is no service \"%1\"%2"_s.arg(

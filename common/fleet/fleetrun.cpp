@@ -3,33 +3,24 @@
 
 #include "common/base/post.h"
 
+#include <QHash>
+
 #include <algorithm>
+#include <set>
+#include <vector>
 
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
+namespace {
+
+/// What keeps these from being ordered: one depends on a name that is not there, or they depend on each other.
+Problem whyNoOrder(const QList<FleetEntry> &waiting, const QHash<QString, qsizetype> &names)
 {
-    QStringList names;
-    for (const FleetEntry &entry : entries)
-        names << entry.name;
-    QList<FleetEntry> waiting = entries;
-    QList<FleetEntry> order;
-    QStringList done;
-    while (!waiting.isEmpty()) {
-        const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const FleetEntry &entry) {
-            return std::all_of(entry.dependsOn.begin(), entry.dependsOn.end(),
-                               [&](const QString &name) { return done.contains(name); });
-        });
-        if (next == waiting.end())
-            break;
-        done << next->name;
-        order << *next;
-        waiting.erase(next);
-    }
-    if (waiting.isEmpty())
-        return order;
+    QHash<QString, const FleetEntry *> left;
+    for (const FleetEntry &entry : waiting)
+        left.insert(entry.name, &entry);
     for (const FleetEntry &entry : waiting) {
         for (const QString &name : entry.dependsOn) {
             if (!names.contains(name))
@@ -38,17 +29,55 @@ Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
     }
     // Everything left depends on something left: following the dependencies from anywhere leads into a circle.
     QStringList walk;
+    QHash<QString, qsizetype> walked;
     QString name = waiting.first().name;
-    while (!walk.contains(name)) {
+    while (!walked.contains(name)) {
+        walked.insert(name, walk.size());
         walk << name;
-        const auto entry =
-            std::find_if(waiting.begin(), waiting.end(), [&](const FleetEntry &e) { return e.name == name; });
-        name = *std::find_if(entry->dependsOn.begin(), entry->dependsOn.end(),
-                             [&](const QString &n) { return !done.contains(n); });
+        const QStringList &next = left.value(name)->dependsOn;
+        name = *std::find_if(next.begin(), next.end(), [&](const QString &each) { return left.contains(each); });
     }
-    walk = walk.mid(walk.indexOf(name));
+    walk = walk.mid(walked.value(name));
     walk << name;
     return Problem{name, u"the services depend on each other in a circle: %1"_s.arg(walk.join(u" → "_s))};
+}
+
+} // namespace
+
+Result<QList<FleetEntry>> inStartOrder(const QList<FleetEntry> &entries)
+{
+    QHash<QString, qsizetype> names;
+    for (qsizetype i = entries.size() - 1; i >= 0; --i)
+        names.insert(entries[i].name, i);
+    std::vector<std::vector<qsizetype>> dependants(std::size_t(entries.size()));
+    std::vector<qsizetype> missing(std::size_t(entries.size()), 0); // how many each still waits for
+    std::set<qsizetype> ready;                                      // the first of the file is next
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        for (const QString &name : entries[i].dependsOn) {
+            ++missing[std::size_t(i)];
+            if (const auto found = names.constFind(name); found != names.constEnd())
+                dependants[std::size_t(*found)].push_back(i);
+        }
+        if (entries[i].dependsOn.isEmpty())
+            ready.insert(i);
+    }
+    QList<FleetEntry> order;
+    while (!ready.empty()) {
+        const qsizetype next = ready.extract(ready.begin()).value();
+        order << entries[next];
+        for (const qsizetype each : dependants[std::size_t(next)]) {
+            if (--missing[std::size_t(each)] == 0)
+                ready.insert(each);
+        }
+    }
+    if (order.size() == entries.size())
+        return order;
+    QList<FleetEntry> waiting;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        if (missing[std::size_t(i)] > 0)
+            waiting << entries[i];
+    }
+    return whyNoOrder(waiting, names);
 }
 
 FleetRun::FleetRun(QList<FleetEntry> entries, FleetAction action, SequenceOptions options, QObject *parent)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetrun.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTemporaryDir>
@@ -33,6 +34,8 @@ private Q_SLOTS:
     void startOrder_data();
     void startOrder();
     void aCircleIsNamed();
+    void aLongChainIsOrderedAtOnce_data();
+    void aLongChainIsOrderedAtOnce();
     void theFleetGoesUpAndDownInOrder();
     void whatDependsOnAFailureIsNotTried();
     void cancellingEndsTheRest();
@@ -102,6 +105,32 @@ void TestFleetRun::aCircleIsNamed()
         {entryOf(u"x"_s), entryOf(u"a"_s, {u"x"_s, u"b"_s}), entryOf(u"b"_s, {u"c"_s}), entryOf(u"c"_s, {u"b"_s})});
     QVERIFY(!sorted);
     QVERIFY2(sorted.problem().what.contains(u"b → c → b"_s), qPrintable(sorted.problem().what));
+}
+
+void TestFleetRun::aLongChainIsOrderedAtOnce_data()
+{
+    QTest::addColumn<bool>("isCircle");
+    QTest::newRow("chain") << false;
+    QTest::newRow("circle") << true;
+}
+
+/// Each depends on the next of the file: the worst order, in which the square of this many takes minutes.
+void TestFleetRun::aLongChainIsOrderedAtOnce()
+{
+    QFETCH(bool, isCircle);
+    constexpr int Count = 20'000;
+    QList<FleetEntry> entries;
+    for (int i = 0; i < Count; ++i)
+        entries << entryOf(QString::number(i), i + 1 < Count ? QStringList{QString::number(i + 1)} : QStringList());
+    if (isCircle)
+        entries.last().dependsOn << u"0"_s;
+    QElapsedTimer timer;
+    timer.start();
+    const auto sorted = inStartOrder(entries);
+    QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+    QCOMPARE(bool(sorted), !isCircle);
+    if (!isCircle)
+        QCOMPARE(sorted->first().name, QString::number(Count - 1));
 }
 
 void TestFleetRun::theFleetGoesUpAndDownInOrder()
