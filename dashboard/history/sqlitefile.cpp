@@ -48,6 +48,13 @@ bool SqliteFile::connect()
         if (!m_readOnly && (suffix.isEmpty() || QFileInfo::exists(m_path + suffix)))
             std::ignore = makePrivateFile(m_path + suffix); // where that fails, opening tells
     }
+    for (const QString &suffix : {u""_s, u"-wal"_s, u"-shm"_s, u"-journal"_s}) {
+        // SQLite would wait for the writer of a FIFO, for ever.
+        if (const QFileInfo file(m_path + suffix); file.exists() && !file.isFile()) {
+            note(QSqlError({}, u"%1 is no regular file"_s.arg(file.filePath()), QSqlError::ConnectionError));
+            return false;
+        }
+    }
     m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
     m_database.setDatabaseName(m_path);
     m_database.setConnectOptions(m_readOnly ? u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000"_s

@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -44,6 +45,8 @@ private Q_SLOTS:
     void aDamagedFileIsKeptAndSaid_data();
     void aDamagedFileIsKeptAndSaid();
     void damageThatShowsLaterIsKeptAndSaidToo();
+    void aFifoIsToldAndHangsNothing_data();
+    void aFifoIsToldAndHangsNothing();
     void aFullDiskIsSaidAndNothingIsLost();
     void aFileOfANewerDashboardIsLeftAlone();
     void aSecondDashboardOnlyReads();
@@ -585,6 +588,28 @@ void TestHistoryStore::damageThatShowsLaterIsKeptAndSaidToo()
     const Result<HistoryRange> range = database.range(Url, Noon, Noon + 10s, 1s, Noon);
     QVERIFY(range);
     QCOMPARE(successesOf(*range), 10);
+}
+
+void TestHistoryStore::aFifoIsToldAndHangsNothing_data()
+{
+    QTest::addColumn<QString>("suffix");
+    for (const char *suffix : {"", "-wal", "-shm", "-journal"})
+        QTest::addRow("history.db%s", suffix) << QString::fromLatin1(suffix);
+}
+
+void TestHistoryStore::aFifoIsToldAndHangsNothing()
+{
+    QFETCH(QString, suffix);
+    {
+        HistoryDatabase database(path(), {});
+        QVERIFY(!database.open());
+    }
+    QFile::remove(path() + suffix);
+    QCOMPARE(::mkfifo(QFile::encodeName(path() + suffix).constData(), 0600), 0);
+    HistoryDatabase database(path(), {});
+    const std::optional<Problem> problem = database.open();
+    QVERIFY(problem);
+    QVERIFY2(problem->text().contains(u"no regular file"_s), qPrintable(problem->text()));
 }
 
 void TestHistoryStore::aFullDiskIsSaidAndNothingIsLost()
