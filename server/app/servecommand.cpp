@@ -229,9 +229,9 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
         auto *sql = std::get_if<SqlSettings>(&dependency.settings);
         if (!sql || sql->driver != "QSQLITE"_L1 || sql->database == ":memory:"_L1)
             continue;
-        if (sql->database == QFileInfo(sql->database).fileName())
-            std::ignore = makePrivateDirectory(state); // its own; where that fails, the next line does
         sql->database = QDir(state).absoluteFilePath(sql->database);
+        if (QFileInfo(sql->database).path() == QDir::cleanPath(state))
+            std::ignore = makePrivateDirectory(state); // its own; where that fails, the next line does
         if (!QDir().mkpath(QFileInfo(sql->database).path()))
             problems << Problem{u"dependencies."_s + dependency.name,
                                 u"the directory of %1 cannot be made"_s.arg(sql->database)};

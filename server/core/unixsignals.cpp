@@ -205,7 +205,11 @@ void UnixSignals::read()
     }
 }
 
-void resetSignalsAtStart() { resetDispositions(); }
+void resetSignalsAtStart()
+{
+    resetDispositions();
+    ::signal(SIGXFSZ, SIG_IGN); // a log over RLIMIT_FSIZE is an error to be told, not the end of the process
+}
 
 void resetSignalsInChild()
 {

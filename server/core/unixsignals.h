@@ -65,7 +65,7 @@ private:
 };
 
 /// Whatever dispositions the parent left, at the very start of a program: the defaults, but for a SIGHUP that nohup(1)
-/// has ignored. An ignored SIGCHLD would hide the ends of all children.
+/// has ignored, and SIGXFSZ, which is ignored. An ignored SIGCHLD would hide the ends of all children.
 void resetSignalsAtStart();
 
 /// Gives a child, between fork and exec, the default disposition of every signal and an empty mask. Neither an ignored

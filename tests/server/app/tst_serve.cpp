@@ -37,6 +37,7 @@ private Q_SLOTS:
     void aClientThatHangsUpDoesNotStopTheShutdown();
     void aReaderOfTheLogThatDoesNotReadHoldsNothingUp();
     void aLogThatCannotBeWrittenIsToldAtTheEnd();
+    void aLogThatMayNotGrowIsNotItsEnd();
     void itStartsAgainOnTheSamePort();
     void itTellsWhetherItRunsTheCodeOnDisk();
     void readingTheConfigurationAgainAppliesWhatItCan();
@@ -113,6 +114,8 @@ void TestServe::theDatabaseIsRealAndTheOthersAreNotUsed()
     QVERIFY2(byName[u"database"_s].successCount >= 1, "checked once before it calls itself started");
     QCOMPARE(byName[u"groq"_s].status, DependencyStatus::NotUsed);
     QVERIFY(QFile::exists(m_directory.filePath(u"hephaestus/with-database.db"_s)));
+    QCOMPARE(QFile::permissions(m_directory.filePath(u"hephaestus"_s)) & QFile::Permissions(0x0077),
+             QFile::Permissions());
     QVERIFY(*report->resources.openConnections >= 1);
     QVERIFY(*report->resources.threads >= 2);
 }
@@ -273,6 +276,18 @@ void TestServe::aLogThatCannotBeWrittenIsToldAtTheEnd()
     QCOMPARE(answer.status, 500);
     QVERIFY2(answer.body.contains("No space left on device"), answer.body.constData());
     QCOMPARE(service.exitCode(), 3);
+}
+
+/// RLIMIT_FSIZE, as a full disk: the signal that the kernel sends by then would kill it.
+void TestServe::aLogThatMayNotGrowIsNotItsEnd()
+{
+    ServiceProcess service;
+    const QString line = u"ulimit -f 0; exec \"$0\" serve --listen 127.0.0.1:0 2>\"$1\""_s;
+    QVERIFY(service.start(u"/bin/sh"_s, {u"-c"_s, line, QStringLiteral(HEPHAESTUS_PROGRAM), file(u"full.log"_s, "x")}));
+    QCOMPARE(rawRequest(service.port, "GET", "/health/live").status, 200);
+    service.signal(SIGTERM);
+    const int code = service.exitCode();
+    QVERIFY2(code >= 0 && code < 128, qPrintable(QString::number(code)));
 }
 
 void TestServe::itStartsAgainOnTheSamePort()
