@@ -2,6 +2,7 @@
 #include "common/base/privatedirectory.h"
 
 #include "common/base/regularfile.h"
+#include "common/base/sameuser.h"
 
 #include <QDir>
 #include <QFile>
@@ -33,6 +34,9 @@ std::optional<Problem> makePrivateDirectory(const QString &path)
         return Problem{path, u"expected a directory, found a link or a file"_s};
     if (!directory.isOpen() || ::fstat(directory.number(), &status) != 0)
         return failed(errno);
+    // Root may work in a volume, or with the home, of another: what is opened there follows no links.
+    if (::geteuid() != 0 && status.st_uid != 0 && !isSameUser(status.st_uid, ::geteuid()))
+        return Problem{path, u"belongs to another user (%1)"_s.arg(status.st_uid)};
     if (status.st_uid == ::geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)))
         ::fchmod(directory.number(), status.st_mode & S_IRWXU);
     return {};

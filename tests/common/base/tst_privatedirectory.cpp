@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -19,6 +20,7 @@ class TestPrivateDirectory : public QObject
 private Q_SLOTS:
     void whatIsMadeOrFoundIsPrivate();
     void aLinkInTheFoldersPlaceIsAProblem();
+    void aFolderOfAnotherUserIsAProblem();
     void removingDoesNotFollowLinks();
 
 private:
@@ -64,6 +66,26 @@ void TestPrivateDirectory::aLinkInTheFoldersPlaceIsAProblem()
     QVERIFY(makePrivateDirectory(directory.filePath(u"file"_s)));
     QVERIFY(makePrivateFile(directory.filePath(u"link"_s)));
     QCOMPARE(modeOf(elsewhere.path()), 0755U);
+}
+
+void TestPrivateDirectory::aFolderOfAnotherUserIsAProblem()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can give a folder away");
+    const QTemporaryDir directory;
+    QCOMPARE(::chmod(QFile::encodeName(directory.path()).constData(), 0755), 0);
+    const QString theirs = directory.filePath(u"theirs"_s);
+    const QString roots = directory.filePath(u"roots"_s);
+    for (const QString &each : {theirs, roots})
+        QCOMPARE(::mkdir(QFile::encodeName(each).constData(), 0755), 0);
+    QCOMPARE(::chown(QFile::encodeName(theirs).constData(), 54321, 54321), 0);
+    QCOMPARE(::seteuid(12345), 0);
+    const auto inTheirs = makePrivateDirectory(theirs);
+    const auto inRoots = makePrivateDirectory(roots);
+    QCOMPARE(::seteuid(0), 0);
+    QVERIFY(inTheirs && inTheirs->what.contains(u"another user (54321)"_s));
+    QVERIFY(!inRoots);
+    QVERIFY(!makePrivateDirectory(theirs)); // root may
 }
 
 void TestPrivateDirectory::removingDoesNotFollowLinks()
