@@ -20,6 +20,7 @@ bool isDeceptive(char32_t character)
     }
 }
 
+QString hexNumber(char32_t value) { return QStringLiteral("\\u{%1}").arg(uint(value), 0, 16); }
 QString hexByte(char32_t value) { return QStringLiteral("\\x%1").arg(uint(value), 2, 16, QLatin1Char('0')); }
 
 /// A byte that is not UTF-8 as an unpaired surrogate, in which no text has it.
@@ -29,13 +30,13 @@ constexpr char32_t NotUtf8 = 0xdc00;
 QString escapeOf(char32_t character, Escape escape)
 {
     switch (escape) {
-    case Escape::Screen:
-        return isDeceptive(character) ? QStringLiteral("\\u{%1}").arg(uint(character), 0, 16) : QString();
+    case Escape::Screen: return isDeceptive(character) ? hexNumber(character) : QString();
     case Escape::Log:
         if (character == U'\n')
             return QStringLiteral("\\n");
-        return character != U'\t' && QChar::category(character) == QChar::Other_Control ? hexByte(character)
-                                                                                        : QString();
+        if (character == U'\t' || QChar::isSurrogate(character) || !isDeceptive(character))
+            return {};
+        return character <= 0xff ? hexByte(character) : hexNumber(character);
     case Escape::Path:
         if (character == U'\\')
             return QStringLiteral("\\\\");

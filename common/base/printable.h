@@ -8,7 +8,7 @@ namespace Hephaestus {
 /// What of a text becomes an escape, and which.
 enum class Escape {
     Screen, ///< whatever is invisible or reorders text (Unicode's Cc, Cf, Zl, Zp, unpaired surrogates), as `\u{1b}`
-    Log,    ///< control characters as `\x1b`, the newline as `\n`; the tab stays
+    Log,    ///< the same as `\x1b` or `\u{202e}`, the newline as `\n`; the tab stays, and so does half a pair
     Path,   ///< ASCII's control characters as `\x1b`, a backslash twice
 };
 

@@ -39,9 +39,10 @@ void TestPrintable::textFromOutsideIsMadePrintable_data()
     row("delete", u"a\x7f"_s, u"a\\u{7f}"_s, u"a\\x7f"_s, u"a\\x7f"_s);
     row("control of Latin 1", u"a\u009bb"_s, u"a\\u{9b}b"_s, u"a\\x9bb"_s, u"a\u009bb"_s);
     row("backslash", u"a\\x41"_s, u"a\\x41"_s, u"a\\x41"_s, u"a\\\\x41"_s);
-    row("right to left override", u"a\u202Eb"_s, u"a\\u{202e}b"_s, u"a\u202Eb"_s, u"a\u202Eb"_s);
-    row("zero width", u"a\u200Bb"_s, u"a\\u{200b}b"_s, u"a\u200Bb"_s, u"a\u200Bb"_s);
-    row("line separator", u"a\u2028b"_s, u"a\\u{2028}b"_s, u"a\u2028b"_s, u"a\u2028b"_s);
+    row("right to left override", u"a\u202Eb"_s, u"a\\u{202e}b"_s, u"a\\u{202e}b"_s, u"a\u202Eb"_s);
+    row("zero width", u"a\u200Bb"_s, u"a\\u{200b}b"_s, u"a\\u{200b}b"_s, u"a\u200Bb"_s);
+    row("line separator", u"a\u2028b"_s, u"a\\u{2028}b"_s, u"a\\u{2028}b"_s, u"a\u2028b"_s);
+    row("soft hyphen", u"a\u00adb"_s, u"a\\u{ad}b"_s, u"a\\xadb"_s, u"a\u00adb"_s);
     const QString half(QChar(0xd800));
     row("half a pair", half, u"\\u{d800}"_s, half, half);
 }
