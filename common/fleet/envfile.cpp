@@ -16,6 +16,7 @@ using namespace Qt::StringLiterals;
 using Outside = std::function<std::optional<QString>(const QString &name)>;
 
 constexpr qint64 LargestEnvFile = 1024 * 1024;
+constexpr qsizetype MostVariables = 4096; ///< more than any program is given
 
 bool isNameStart(QChar character) { return character == u'_' || (character.unicode() < 0x80 && character.isLetter()); }
 
@@ -73,6 +74,7 @@ private:
     QList<EnvVariable> &m_variables;
     qsizetype m_at = 0;
     int m_line = 1;
+    qsizetype m_putIn = 0; ///< characters, by all references of the file
     std::optional<Problem> m_problem;
 };
 
@@ -111,6 +113,8 @@ void EnvParser::readLine()
     } else {
         readBare(variable);
     }
+    if (m_variables.size() >= MostVariables)
+        return fail(m_line, u"there are more than %1 variables"_s.arg(MostVariables));
     if (variable.value.contains(QChar(0)))
         fail(m_line, u"the value of %1 must not hold the character U+0000"_s.arg(variable.name));
     m_variables.removeIf([&](const EnvVariable &known) { return known.name == variable.name; });
@@ -200,6 +204,9 @@ void EnvParser::readReference(EnvVariable &variable)
     if (!value)
         return fail(m_line,
                     u"in the value of %1: nothing sets %2; write ${%2:-} for nothing"_s.arg(variable.name, name));
+    m_putIn += value->size();
+    if (m_putIn > LargestEnvFile) // what others are made of doubles from line to line
+        return fail(m_line, u"in the value of %1: what is put in is larger than 1 MiB"_s.arg(variable.name));
     variable.value += *value;
 }
 

@@ -89,6 +89,14 @@ void TestEnvFile::aBadLineIsToldWithoutItsValue_data()
     QTest::newRow("after a quote") << QByteArray("A='x' secret") << u".env:1"_s << u"end of the line"_s;
     QTest::newRow("after lines") << QByteArray("A='x\ny'\nsecret") << u".env:3"_s << u"NAME=value"_s;
     QTest::newRow("nothing sets it") << QByteArray("A=secret${NONE}") << u".env:1"_s << u"nothing sets NONE"_s;
+    QByteArray growing = "A0=0123456789\n";
+    for (int i = 1; i < 12; ++i)
+        growing += 'A' + QByteArray::number(i) + '=' + ("${A" + QByteArray::number(i - 1) + '}').repeated(10) + '\n';
+    QTest::newRow("values that grow") << growing << u".env:6"_s << u"A5: what is put in is larger than 1 MiB"_s;
+    QByteArray many;
+    for (int i = 0; i < 50'000; ++i)
+        many += 'A' + QByteArray::number(i) + "=\n";
+    QTest::newRow("too many") << many << u".env:4097"_s << u"more than 4096 variables"_s;
     QTest::newRow("an open brace") << QByteArray("A=${HOME\nB=secret") << u".env:1"_s << u"expected ${NAME}"_s;
 }
 
