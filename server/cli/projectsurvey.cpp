@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/cli/projectsurvey.h"
 
+#include "common/base/printable.h"
 #include "common/protocol/scriptscodec.h"
 #include "server/cli/listeners.h"
 
@@ -120,16 +121,19 @@ QStringList argumentsOf(qint64 pid)
 
 // ---- the fleet file -------------------------------------------------------------------------------------
 
+/// A text that is seen as it is: what it holds is run once somebody has looked at it and agreed.
 QByteArray quoted(const QString &text)
 {
     QString escaped;
-    for (const QChar c : text) {
-        if (c == u'"' || c == u'\\')
+    for (const uint code : text.toUcs4()) {
+        const char32_t c = code;
+        const QString shown = QString::fromUcs4(&c, 1);
+        if (c == U'"' || c == U'\\')
             escaped += u'\\';
-        if (c.unicode() < 0x20 || c.unicode() == 0x7f)
-            escaped += u"\\u%1"_s.arg(c.unicode(), 4, 16, QLatin1Char('0'));
+        if (printable(shown) != shown)
+            escaped += u"\\U%1"_s.arg(code, 8, 16, QLatin1Char('0'));
         else
-            escaped += c;
+            escaped += shown;
     }
     return '"' + escaped.toUtf8() + '"';
 }
@@ -145,7 +149,7 @@ QByteArray listOf(const QStringList &texts)
 QByteArray entryText(const FoundProgram &program)
 {
     static const QRegularExpression python(u"(^|[/ ])(python3?|uvicorn|gunicorn|hypercorn|flask|celery|fastapi)\\b"_s);
-    QByteArray text = "# " + program.source.toUtf8() + "\n[[service]]\nname = " + quoted(program.name)
+    QByteArray text = "# " + printable(program.source).toUtf8() + "\n[[service]]\nname = " + quoted(program.name)
         + "\nrun = " + listOf(program.run) + '\n';
     if (program.hasPort)
         text += "port = \"auto\"\n";

@@ -101,6 +101,15 @@ def test_a_project_is_up_at_once(project):
     assert again.returncode == 1 and "stays as it is" in again.stderr
 
 
+def test_what_a_project_says_is_seen_as_it_is(tmp_path):
+    project = Project(tmp_path, {"Procfile": "web: sleep 1 \u202e# \u009b2J\u200b\U000e0041 é\n"})
+    shown = project.run("init").stdout
+    assert r"\U0000202e" in shown and "é" in shown
+    assert not set("\u202e\u009b\u200b\U000e0041") & set(shown)
+    assert project.run("init", "--yes").returncode == 0
+    assert project.run("check-config", "fleet.toml").returncode == 0
+
+
 def answers(port):
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
