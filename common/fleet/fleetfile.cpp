@@ -141,6 +141,8 @@ void tellAddresses(QList<FleetEntry> &entries, const std::vector<EntryReader> &r
     for (std::size_t i = 0; i < readers.size(); ++i) {
         FleetEntry &entry = entries[qsizetype(i)];
         RestartByCommand *const command = commandOf(entry);
+        if (!command && !entry.build)
+            continue; // a copy for nobody, as long as the fleet
         QMap<QString, QString> told = addresses;
         if (readers[i].port())
             told.insert(u"HEPHAESTUS_PORT"_s, QString::number(*readers[i].port()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSet>
 #include <QTemporaryDir>
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void anErrorSaysWhereAndWhat_data();
     void anErrorSaysWhereAndWhat();
     void twoNamesForOneAddressAreTold();
+    void aLongFileIsReadInTime();
     void noPasswordIsRepeated();
     void aFileThatIsNotThereIsAProblem();
     void aTokenOthersCanReadIsRefused();
@@ -356,6 +358,20 @@ url = "unix:{directory}/run/a.sock"
     QCOMPARE(command->command, (QStringList{u"web"_s, u"8000"_s, u"5432"_s, u"{port}"_s, u"{"_s, u"}"_s}));
     QCOMPARE(command->environment.value(u"U"_s), u"http://h:8000"_s);
     QCOMPARE(reading.fleet.services[2].url, u"unix:/f/run/a.sock"_s);
+}
+
+/// No work is done for each pair of entries: by that, this many take minutes.
+void TestFleetFile::aLongFileIsReadInTime()
+{
+    QByteArray toml;
+    for (int i = 0; i < 15'000; ++i)
+        toml += "[[service]]\nname = \"s" + QByteArray::number(i) + "\"\nurl = \"http://127.0.0.1:8000/"
+            + QByteArray::number(i) + "\"\n";
+    QElapsedTimer timer;
+    timer.start();
+    const FleetReading reading = readFleetText(toml, u"/f/fleet.toml"_s);
+    QVERIFY2(timer.elapsed() < 60'000, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
 }
 
 void TestFleetFile::programsAreToldWhereTheFleetIs()
