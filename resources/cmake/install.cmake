@@ -92,6 +92,12 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/demo DESTINATION ${CMAKE_INSTA
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs
     PATTERN __pycache__ EXCLUDE)
 
+# What others read: schemas for editors, rules and a dashboard for Prometheus, a skill for agents. The manual links to them.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/schema ${PROJECT_SOURCE_DIR}/resources/prometheus
+    ${PROJECT_SOURCE_DIR}/resources/openapi DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/agents/skill DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus/agents COMPONENT programs)
+install(FILES ${PROJECT_SOURCE_DIR}/resources/agents/tools.json DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus/agents COMPONENT programs)
+
 if(HEPHAESTUS_DASHBOARD)
     set(desktop ${PROJECT_SOURCE_DIR}/resources/desktop)
     install(FILES ${desktop}/io.hephaestus.Dashboard.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications COMPONENT dashboard)
