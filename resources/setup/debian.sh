@@ -56,6 +56,10 @@ FORMAT_PACKAGES=('clang-format-14')
 # shellcheck disable=SC2034
 FUZZ_PACKAGES=('clang-14|clang' 'libclang-rt-14-dev|libclang-rt-dev')
 
+# For cmake: eight sources are compiled at a time, and Qt's headers once for all.
+# shellcheck disable=SC2034
+QUICK_BUILD='-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8 -DHEPHAESTUS_PRECOMPILED_HEADERS=ON'
+
 say() { printf '%s: %s\n' "${PROGRAM:-${0##*/}}" "$*"; }
 die() { # die STATUS MESSAGE
     say "$2" >&2
@@ -145,7 +149,8 @@ show_progress() {
 
 # configure_and_build PRESET DIRECTORY CONFIGURE_ARGUMENTS [TARGET...]
 # Configures DIRECTORY by the preset (CONFIGURE_ARGUMENTS: more for cmake, one string, may be empty), builds the targets
-# or everything. Must be called in the tree's root.
+# or everything. Must be called in the tree's root. ccache knows sources by the list of headers that the compiler
+# writes anyway: without the preprocessor, which it would run before each compilation.
 configure_and_build() {
     local preset=$1 directory=$2 arguments=()
     read -r -a arguments <<<"$3"
@@ -156,6 +161,6 @@ configure_and_build() {
     cmake --preset "$preset" -B "$directory" --log-level=WARNING "${arguments[@]}" >/dev/null ||
         die 1 "cmake could not configure $directory"
     say "building $directory"
-    NINJA_STATUS='@%f/%t@ ' cmake --build "$directory" --parallel "$(nproc)" "${targets[@]}" 2>&1 | show_progress ||
+    NINJA_STATUS='@%f/%t@ ' CCACHE_DEPEND=1 cmake --build "$directory" --parallel "$(nproc)" "${targets[@]}" 2>&1 | show_progress ||
         die 1 "the build of $directory failed"
 }
