@@ -46,7 +46,7 @@ TEST_PACKAGES=(
 
 # To make the packages.
 # shellcheck disable=SC2034
-PACKAGE_PACKAGES=(dpkg-dev debhelper dh-python python3-all systemd lintian git)
+PACKAGE_PACKAGES=(build-essential debhelper dh-python python3-all systemd lintian git)
 
 # To check the format.
 # shellcheck disable=SC2034
