@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable, Dict, List, MutableMapping, Optional, Set, Tuple
+from typing import Any, Awaitable, Callable, Dict, Iterable, List, MutableMapping, Optional, Set, Tuple
 
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
 from .endpoints import FIELDS, JSON, LONGEST_BODY, OWN, Answer, Request, Response, as_error
@@ -48,16 +48,16 @@ class HephaestusMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The application's own requests pay for what is here, so it makes one object, a function, and calls none of ours.
         in_flight = self.service.in_flight
-        is_plain = scope["type"] == "http" and self._is_alone and not scope["path"].startswith(OWN) and not scope.get("root_path")
-        if is_plain:
+        if scope["type"] == "http" and self._is_alone and not scope["path"].startswith(OWN) and not scope.get("root_path"):
             in_flight.work.append(None)
             if in_flight.is_watched:
                 in_flight.changed()
-        if not is_plain or not in_flight.is_open:
-            if is_plain:
+            if not in_flight.is_open:
                 in_flight.take_back()
-            if not await self._enter(scope, receive, send):
-                return
+                if not await self._enter(scope, receive, send):
+                    return
+        elif not await self._enter(scope, receive, send):
+            return
         stream: Optional[_EventStream] = None
 
         def watched(message: Message) -> Awaitable[None]:
@@ -65,8 +65,10 @@ class HephaestusMiddleware:
             nonlocal stream
             if message["type"] == "http.response.start":
                 for name, value in message.get("headers", ()):
+                    if name == b"content-length":  # most have that, and it comes first: nothing may be added to it
+                        break
                     if name == b"content-type" or len(name) == 12 and name.lower() == b"content-type":
-                        if value[5:6] in b"eE" and _is_event_stream(value):  # as most are not
+                        if value[5:6] in b"eE" and _is_event_stream(value, message["headers"]):  # as most are not
                             stream = _EventStream(self.service, send)
                         break
             elif stream is not None:
@@ -256,8 +258,10 @@ class _EventStream:
                 self._task.cancel()
 
 
-def _is_event_stream(content_type: bytes) -> bool:
-    return content_type.split(b";")[0].strip().lower() == b"text/event-stream"
+def _is_event_stream(content_type: bytes, headers: Iterable[Tuple[bytes, bytes]]) -> bool:
+    """One whose length is not given."""
+    return content_type.split(b";")[0].strip().lower() == b"text/event-stream" \
+        and not any(name.lower() == b"content-length" for name, _ in headers)
 
 
 async def _done() -> None:

@@ -148,12 +148,12 @@ def test_an_application_without_lifespan_is_served_all_the_same(app):
     assert [each["type"] for each in answers] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-def stream(service, kind, chunks, monkeypatch):
+def stream(service, kind, chunks, monkeypatch, fields=()):
     """Serves a stream that goes on until it is ended, shuts down meanwhile, and returns what was sent."""
     monkeypatch.setattr(asgi, "CLOSE_GRACE", 0.05)
 
     async def endless(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", kind)]})
+        await send({"type": "http.response.start", "status": 200, "headers": [*fields, (b"Content-Type", kind)]})
         for chunk in chunks:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await asyncio.sleep(300)
@@ -187,6 +187,13 @@ def test_a_download_is_waited_for_until_the_drain_is_over(monkeypatch):
     server, result = stream(Service("s", drain=0.2), b"application/zip", [b"part"], monkeypatch)
     assert server.body == b"part"
     assert (result["exit_code"], result["drain"]["abandoned"]) == (4, 1)
+
+
+@pytest.mark.parametrize("name", [b"content-length", b"Content-Length"])
+def test_nothing_is_added_to_an_event_stream_of_a_given_length(name, monkeypatch):
+    server, result = stream(Service("s", drain=0.2), b"text/event-stream", [b"data: 1\n\n"], monkeypatch, [(name, b"18")])
+    assert server.body == b"data: 1\n\n"
+    assert result["drain"]["abandoned"] == 1
 
 
 def test_a_websocket_is_closed_with_1001(monkeypatch):
