@@ -299,6 +299,18 @@ def _wrap_loader(loader, name, report):
     setattr(loader, name, wrapper)
 
 
+def _replace(owner, name, function, neighbour):
+    """One of importlib's functions. `neighbour`: another one of them."""
+    original = getattr(owner, name)
+    # importlib takes its own frames out of a traceback by the name of their file
+    function.__code__ = function.__code__.replace(co_filename=neighbour.__code__.co_filename, co_name=name)
+    function.__name__ = name
+    function.__qualname__ = original.__qualname__
+    function.__doc__ = original.__doc__
+    function.__wrapped__ = original
+    setattr(owner, name, function)
+
+
 def _may_be_older(status, cached, flags):
     """Whether byte code may have been made of another source than the one that has `status`. Python takes it if the source's size and whole
     second of modification are the same, or without a look. A source that did not change since the byte code was written is its own."""
@@ -308,6 +320,23 @@ def _may_be_older(status, cached, flags):
         return _imp.check_hash_based_pycs == "never"
     byte_code = os.stat(cached)
     return flags == 1 or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
+
+
+def _quick_cache_from_source(machinery):
+    """importlib's own, quicker in the usual case: it asks for each path twice, and takes longer for that than all else here does."""
+    original = machinery.cache_from_source
+    flags, implementation, suffixes = sys.flags, sys.implementation, machinery.BYTECODE_SUFFIXES
+
+    def cache_from_source(path, debug_override=None, *, optimization=None):
+        if type(path) is str and debug_override is None and optimization is None and sys.pycache_prefix is None and not flags.optimize:
+            directory, _, name = path.rpartition("/")
+            stem, _, _ = name.rpartition(".")
+            tag = implementation.cache_tag
+            if stem and tag is not None and directory and directory[-1] != "/":
+                return "%s/__pycache__/%s.%s%s" % (directory, stem, tag, suffixes[0])
+        return original(path, debug_override, optimization=optimization)
+
+    return cache_from_source
 
 
 class _Sources:
@@ -390,14 +419,10 @@ class _Sources:
             exec_module = execute_code
         for name, wrapper in (("path_stats", path_stats), ("get_data", get_data), ("source_to_code", source_to_code),
                               ("exec_module", exec_module)):
-            original = getattr(loader, name)
-            # importlib takes its own frames out of a traceback by the name of their file
-            wrapper.__code__ = wrapper.__code__.replace(co_filename=loader.get_code.__code__.co_filename, co_name=name)
-            wrapper.__name__ = name
-            wrapper.__qualname__ = "SourceFileLoader." + name
-            wrapper.__doc__ = original.__doc__
-            wrapper.__wrapped__ = original
-            setattr(loader, name, wrapper)
+            _replace(loader, name, wrapper, loader.get_code)
+        find_cached = _quick_cache_from_source(machinery)
+        if all(find_cached(path) == machinery.cache_from_source(path) for path in ("/a.b/c.d.py", "/a/b//c", "a/.py", "/b.py", "c.py")):
+            _replace(machinery, "cache_from_source", find_cached, loader.get_code)
 
     def execute(self, path, state):
         """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
