@@ -32,6 +32,7 @@ TEST_PACKAGES=(
     openssh-client openssh-server # hosts of the tests' own
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn uvicorn # the example in resources/examples/python
+    python3-uvloop python3-httptools # the loop and the protocol that uvicorn takes where they are installed
     python3-pytest python3-mypy python3-flake8 # the Python package
     python3-hypercorn python3-gunicorn python3-flask python3-waitress python3-aiohttp # and the servers it works with
     python3-jsonschema                      # lints the OpenAPI document

@@ -130,7 +130,7 @@ def test_a_signal_while_the_application_starts_ends_it_in_order(tmp_path):
     """uvicorn alone ends then, and tells the application nothing."""
     (tmp_path / "main.py").write_text(ENDED_WHILE_IT_STARTS)
     package = str(Path(__file__).parents[3] / "resources" / "python")
-    ended = subprocess.run([sys.executable, "-B", "-m", "uvicorn", "--port", "0", "main:application"], cwd=tmp_path,
+    ended = subprocess.run([sys.executable, "-B", "-m", "uvicorn", "--loop", "asyncio", "--port", "0", "main:application"], cwd=tmp_path,
                            env={"PYTHONPATH": package}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20)
     assert ended.stdout == "application ended\nstep ran\n", ended.stderr
     assert ended.returncode == 0, ended.stderr

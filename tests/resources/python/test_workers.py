@@ -23,10 +23,10 @@ from hephaestus_service.workers import merged
 
 SUBJECTS = Path(__file__).parent / "subjects"
 SERVERS = {
-    "gunicorn with uvicorn's workers": "gunicorn -k uvicorn.workers.UvicornWorker --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:asgi()",
+    "gunicorn with uvicorn's workers": "gunicorn -k uvicorn.workers.UvicornH11Worker --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:asgi()",
     "gunicorn that preloads": "gunicorn --preload -k uvicorn.workers.UvicornWorker --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:asgi()",
     "gunicorn with threads": "gunicorn --threads 6 --log-level warning -w 3 -b 127.0.0.1:{port} workers_app:wsgi()",
-    "uvicorn": "uvicorn --workers 3 --log-level warning --factory --port {port} workers_app:asgi",
+    "uvicorn": "uvicorn --workers 3 --loop asyncio --http h11 --log-level warning --factory --port {port} workers_app:asgi",
     "hypercorn": "hypercorn -w 3 -b 127.0.0.1:{port} --log-level warning workers_app:asgi()",
 }
 TIMEOUT = 60

@@ -968,7 +968,8 @@ constexpr char Holding[] = "import os, select, signal, time\n"
 
 QStringList uvicorn(const QString &directory)
 {
-    return {u"/usr/bin/python3"_s, u"-m"_s, u"uvicorn"_s, u"--app-dir"_s, directory, u"--fd"_s, u"3"_s, u"app:app"_s};
+    return {u"/usr/bin/python3"_s, u"-m"_s,   u"uvicorn"_s, u"--loop"_s, u"asyncio"_s,
+            u"--app-dir"_s,        directory, u"--fd"_s,    u"3"_s,      u"app:app"_s};
 }
 
 } // namespace
