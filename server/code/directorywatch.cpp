@@ -25,7 +25,9 @@ bool DirectoryWatch::watch(const QByteArray &directory)
     const int watch = ::inotify_add_watch(m_inotify.number(), directory.constData(), Events);
     if (watch < 0)
         return false;
-    m_directories.insert(watch, directory);
+    QByteArrayList &names = m_directories[watch];
+    if (!names.contains(directory))
+        names << directory;
     return true;
 }
 
@@ -49,8 +51,11 @@ void DirectoryWatch::catchUp()
                 Q_EMIT lost();
             if (event->mask & IN_IGNORED)
                 m_directories.remove(event->wd);
-            else if (event->len > 0)
-                Q_EMIT noticed(m_directories.value(event->wd), QByteArray(event->name), event->mask & IN_ISDIR);
+            if (event->len == 0)
+                continue;
+            const QByteArrayList names = m_directories.value(event->wd); // whoever is told may watch more
+            for (const QByteArray &directory : names)
+                Q_EMIT noticed(directory, QByteArray(event->name), event->mask & IN_ISDIR);
         }
     }
 }

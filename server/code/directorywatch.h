@@ -30,6 +30,7 @@ public:
 
 Q_SIGNALS:
     /// An entry was written, made, removed, renamed or had its permissions changed; `isDirectory` if it is one itself.
+    /// Once for each name of the directory that is watched.
     void noticed(const QByteArray &directory, const QByteArray &name, bool isDirectory);
     /// A directory itself went away or moved, or events were lost: anything may have changed.
     void lost();
@@ -37,7 +38,7 @@ Q_SIGNALS:
 private:
     FileDescriptor m_inotify;
     std::unique_ptr<QSocketNotifier> m_notifier; ///< goes before what it watches is closed
-    QHash<int, QByteArray> m_directories;        ///< by watch
+    QHash<int, QByteArrayList> m_directories;    ///< by watch, all names that lead to it
 };
 
 } // namespace Hephaestus

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Hephaestus;
@@ -23,6 +24,7 @@ class TestDirectoryWatch : public QObject
 
 private Q_SLOTS:
     void catchesUpWithAllThatHappenedSoFar();
+    void whatHappensIsToldByEachNameOfADirectory();
     void whoWritesAllTheTimeHoldsNobodyUp();
 };
 
@@ -41,6 +43,23 @@ void TestDirectoryWatch::catchesUpWithAllThatHappenedSoFar()
             [&names](const QByteArray &, const QByteArray &name) { names.insert(name.constData()); });
     watch.catchUp();
     QCOMPARE(names.size(), Files);
+}
+
+void TestDirectoryWatch::whatHappensIsToldByEachNameOfADirectory()
+{
+    const QTemporaryDir directory;
+    const QByteArray path = directory.path().toLocal8Bit();
+    const QByteArray link = path + "/link";
+    QCOMPARE(::symlink(path.constData(), link.constData()), 0);
+    DirectoryWatch watch;
+    for (const QByteArray &name : {path, link, path})
+        QVERIFY(watch.watch(name));
+    QByteArrayList told;
+    connect(&watch, &DirectoryWatch::noticed, this,
+            [&told](const QByteArray &name, const QByteArray &) { told << name; });
+    QCOMPARE(::mkdir((path + "/new").constData(), 0700), 0);
+    watch.catchUp();
+    QCOMPARE(told, (QByteArrayList{path, link}));
 }
 
 void TestDirectoryWatch::whoWritesAllTheTimeHoldsNobodyUp()
