@@ -327,6 +327,11 @@ class Freshness:
         if self._thread is not None:
             self._thread.join(END_TIMEOUT)
 
+    @property
+    def found(self) -> Verdict:
+        """By the last comparison; another object after the next one."""
+        return self._verdict
+
     def verdict(self) -> Json:
         """`code` of the detailed body."""
         body: Json = json.loads(self.encoded())

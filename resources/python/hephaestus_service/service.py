@@ -112,6 +112,7 @@ class Service:
         self.last_answers = InFlight()  # those of the protocol that have not gone out
         self.connections = Connections()
         self._joined: Tuple[List[Member], Member] = ([], Member(""))  # of the dependencies
+        self._told: Tuple[Any, bytes] = (None, b"")  # the last detailed body, and of which state it is
         self._used = "}"
         self._used_until = 0.0  # monotonic
         self.code: Optional[Freshness] = freshness(self._watch) if self._tells_code else None
@@ -369,8 +370,18 @@ class Service:
             "shutting_down" if should_shutdown else "healthy", time.monotonic() - self.began, self._names)
 
     def detailed_body(self) -> bytes:
-        """As JSON, in UTF-8. What seldom changes is not encoded anew."""
+        """As JSON, in UTF-8. It is not made anew within a millisecond, to which times are told, unless something changed."""
         asked = self.should_shutdown
+        if asked or self._group is not None:
+            return self._encode_details(asked)
+        state = (int(time.monotonic() * 1000), self._members(), self._resources(), self._encoded_identity,
+                 self.code.found if self.code is not None else None, self._can_restart)  # before: what changes now is told next time
+        if state != self._told[0]:
+            self._told = state, self._encode_details(asked)
+        return self._told[1]
+
+    def _encode_details(self, asked: bool) -> bytes:
+        """What seldom changes is not encoded anew."""
         body = '%s,"should_shutdown":%s,%s,"capabilities":%s,"dependencies":{%s},"resources":%s,"identity":%s' % (
             self._basic(asked), "true" if asked else "false", IMPLEMENTATION, encoded_names(tuple(self.capabilities())), self._dependencies(),
             self._resources(), self._encoded_identity)
@@ -386,12 +397,15 @@ class Service:
     def _dependencies(self) -> str:
         if self._group is not None:
             return self._group.dependencies().at_present()
-        members = [each.member() for each in list(self.dependencies.values())]
+        members = self._members()
         known, together = self._joined
         if known != members:
             together = joined(members)
             self._joined = members, together
         return together.at_present()
+
+    def _members(self) -> List[Member]:
+        return [each.member() for each in list(self.dependencies.values())]
 
     def reports(self) -> Dict[str, Json]:
         """Of the dependencies in use, by name."""

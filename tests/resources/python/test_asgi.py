@@ -2,10 +2,12 @@
 """The middleware, driven by hand as a server would."""
 import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
 from hephaestus_service import HephaestusMiddleware, Service
-from hephaestus_service import asgi
+from hephaestus_service import asgi, service as service_module
+from hephaestus_service.restart import Restart
 
 
 def scope_of(path, method="GET", kind="http", fields=()):
@@ -55,6 +57,24 @@ def test_the_application_answers_for_its_own_paths_and_the_service_for_the_proto
     assert json.loads(ask(service, "/health/live").body)["service"] == "orders"
     assert ask(service, "/health/live", method="HEAD").body == b""
     assert ask(service, "/health/nothing").status == 404
+
+
+def test_a_status_has_what_changed_in_the_same_millisecond(monkeypatch):
+    service = Service("s", code=False)
+    dependency = service.dependency("database")
+    monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: 1e9))
+    before = service.detailed_body()
+    for change in (dependency.success, dependency.success, lambda: dependency.failure("gone"), lambda: dependency.detail(pool_size=5),
+                   lambda: service.dependency("other"), service.in_flight.begin, service.tasks.running.begin,
+                   lambda: service.connections.counted_by(lambda: 7, lambda: 0, "80"), lambda: service.set_restart(Restart({})),
+                   lambda: service.shutdown.request("scheduled", 3600), service.shutdown.cancel):
+        assert service.detailed_body() == before
+        change()
+        assert service.detailed_body() != before
+        before = service.detailed_body()
+    assert service.detailed_body() is before
+    monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: 1e9 + 0.001))
+    assert service.detailed_body() != before
 
 
 def test_a_program_may_keep_its_own_metrics():

@@ -29,7 +29,8 @@ def adapter(tmp_path):
 
 
 def run(code, *options, **environment):
-    done = subprocess.run([sys.executable, *options, "-c", code], env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, *options, "-c", code], env={"PATH": "/usr/bin:/bin", **environment},
+                          capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -61,8 +62,8 @@ hephaestus_manifest.flush()
         assert frames == "2\n"  # none of ours between the import and the module
 
 
-PATHS = ["/srv/some.py", "some.py", "/some.py", "some", "/srv//some.py", "//some.py", "/srv/.py", "/srv/..py", "/srv/some.", "/srv/a.b.py", "./some.py",
-         "/srv.d/some", "/srv/", "/", "", "/srv/é\udcff.py", Path("/srv/some.py")]
+PATHS = ["/srv/some.py", "some.py", "/some.py", "some", "/srv//some.py", "//some.py", "/srv/.py", "/srv/..py", "/srv/some.",
+         "/srv/a.b.py", "./some.py", "/srv.d/some", "/srv/", "/", "", "/srv/é\udcff.py", Path("/srv/some.py")]
 
 
 @pytest.mark.parametrize("setting", ["pass", "sys.pycache_prefix = '/cache'", "sys.pycache_prefix = ''", "sys.implementation.cache_tag = None",
