@@ -28,6 +28,8 @@ QString CodeComparison::word(Change change)
     return {};
 }
 
+CodeReport CodeComparison::stopped() { return notKnown(QStringLiteral("the comparison was stopped")); }
+
 CodeReport CodeComparison::notKnown(const QString &reason)
 {
     CodeReport report;
@@ -37,20 +39,68 @@ CodeReport CodeComparison::notKnown(const QString &reason)
 
 CodeReport CodeComparison::compare(CpuThrottle &throttle)
 {
-    const auto stopped = [] { return notKnown(QStringLiteral("the comparison was stopped")); };
+    return *compareUnless([] { return false; }, throttle);
+}
+
+std::optional<CodeReport> CodeComparison::compareUnless(const std::function<bool()> &isUrgent, CpuThrottle &throttle)
+{
     throttle.begin();
     if (!m_manifest.update(throttle))
         return stopped();
-    FileTable &files = m_manifest.files();
-    if (files.size() == 0)
-        return notKnown(QStringLiteral("nothing is known of what the process loaded"));
-    for (auto &directory : files.directories()) {
+    for (auto &directory : m_manifest.files().directories()) {
         for (LoadedFile &file : directory.second.files)
             file.seen = false;
     }
-    m_unexpected.clear();
-    if (!visitWatched(throttle))
+    auto before = std::exchange(m_unexpected, {});
+    bool isGivenUp = false;
+    const GoOn goOn = [&] {
+        isGivenUp = isGivenUp || isUrgent();
+        return !isGivenUp && throttle.step();
+    };
+    const bool isWhole = visitWatched(goOn, throttle) && compareUnseen(goOn, throttle);
+    if (!isGivenUp)
+        return isWhole ? report() : stopped();
+    m_unexpected = std::move(before);
+    return {};
+}
+
+CodeReport CodeComparison::compareAgain(const QSet<QByteArray> &paths, CpuThrottle &throttle)
+{
+    throttle.begin();
+    if (!m_manifest.update(throttle))
         return stopped();
+    for (auto &directory : m_manifest.files().directories()) {
+        for (LoadedFile &file : directory.second.files)
+            file.seen = file.compared && m_differences.count(file.name) == 0;
+    }
+    const auto unexpected = m_unexpected;
+    for (const auto &[path, change] : unexpected) {
+        if (change == Change::Added)
+            visitAgain(path);
+    }
+    for (const QByteArray &path : paths)
+        visitAgain(path);
+    return compareUnseen([&throttle] { return throttle.step(); }, throttle) ? report() : stopped();
+}
+
+void CodeComparison::visitAgain(const QByteArray &path)
+{
+    const std::span<LoadedFile> versions = m_manifest.files().versions(path);
+    for (LoadedFile &file : versions)
+        file.seen = false;
+    struct stat status = {};
+    const auto &patterns = m_manifest.patterns();
+    const auto matches = [&path](const GlobPattern &pattern) { return pattern.isPattern() && pattern.matches(path); };
+    if (versions.empty() && ::stat(path.constData(), &status) == 0 && S_ISREG(status.st_mode)
+        && std::any_of(patterns.begin(), patterns.end(), matches))
+        m_unexpected.insert_or_assign(path, Change::Added);
+    else
+        m_unexpected.erase(path);
+}
+
+bool CodeComparison::compareUnseen(const GoOn &goOn, CpuThrottle &throttle)
+{
+    FileTable &files = m_manifest.files();
     QByteArray path;
     QSet<quint32> present; // of those that differed
     for (auto &directory : files.directories()) {
@@ -60,15 +110,15 @@ CodeReport CodeComparison::compare(CpuThrottle &throttle)
                 struct stat status = {};
                 const bool found = ::stat(path.constData(), &status) == 0;
                 compareTo(path, file, found ? &status : nullptr, errno, throttle);
-                if (!throttle.step())
-                    return stopped();
+                if (!goOn())
+                    return false;
             }
             if (m_differences.count(file.name) > 0)
                 present.insert(file.name);
         }
     }
     std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
-    return report();
+    return true;
 }
 
 bool CodeComparison::looksTheSame(CpuThrottle &throttle) const
@@ -99,7 +149,7 @@ bool CodeComparison::looksTheSame(CpuThrottle &throttle) const
     return true;
 }
 
-bool CodeComparison::visitWatched(CpuThrottle &throttle)
+bool CodeComparison::visitWatched(const GoOn &goOn, CpuThrottle &throttle)
 {
     FileTable &files = m_manifest.files();
     GlobPattern::Visitor visitor;
@@ -109,12 +159,13 @@ bool CodeComparison::visitWatched(CpuThrottle &throttle)
         folder = &files.directory(directory).second;
     };
     visitor.unreadable = [this](const QByteArray &directory) { m_unexpected.emplace(directory, Change::Unreadable); };
-    visitor.goOn = [&throttle] { return throttle.step(); };
+    bool goesOn = true;
+    visitor.goOn = [&] { return goesOn = goesOn && goOn(); };
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
         const std::span<LoadedFile> versions = files.versions(*folder, name);
         if (versions.size() == 1 && m_differences.empty() && versions[0].evidence == Evidence::Hashed
             && !versions[0].isNewer && versions[0].stamp == FileStamp::of(status)) {
-            versions[0].seen = true; // the usual case, without making its path
+            versions[0].seen = versions[0].compared = true; // the usual case, without making its path
             if (!isLink)
                 return;
         }
@@ -129,13 +180,13 @@ bool CodeComparison::visitWatched(CpuThrottle &throttle)
     };
     for (const GlobPattern &pattern : m_manifest.patterns())
         pattern.walk(visitor);
-    return !throttle.stopped();
+    return goesOn;
 }
 
 void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
                                CpuThrottle &throttle)
 {
-    file.seen = true;
+    file.seen = file.compared = true;
     std::optional<Change> change;
     FileStamp now;
     if (status) {
@@ -314,6 +365,8 @@ CodeReport CodeComparison::report() const
     };
     std::vector<Entry> entries;
     const FileTable &files = m_manifest.files();
+    if (files.size() == 0)
+        return notKnown(QStringLiteral("nothing is known of what the process loaded"));
     const QSet<quint32> unused = heldBySupervisorsOnly() + toldByAnotherName();
     for (const auto &directory : files.directories()) {
         for (const LoadedFile &file : directory.second.files) {

@@ -4,6 +4,8 @@
 #include "common/protocol/health.h"
 #include "server/code/codemanifest.h"
 
+#include <functional>
+#include <optional>
 #include <unordered_map>
 
 namespace Hephaestus {
@@ -22,6 +24,12 @@ public:
     /// Brings the manifest up to date and compares every version of every file that a process of the program loaded.
     /// Unknown without changes: the throttle was stopped, or there is nothing to compare.
     CodeReport compare(CpuThrottle &throttle);
+    /// The same, but given up when `isUrgent()` says so, which is asked for each file: nothing is returned then, and
+    /// what compare() found before counts on.
+    std::optional<CodeReport> compareUnless(const std::function<bool()> &isUrgent, CpuThrottle &throttle);
+    /// The same after a comparison of everything, where nothing but `paths` has changed since: they are compared, what
+    /// was loaded since, and what differed.
+    CodeReport compareAgain(const QSet<QByteArray> &paths, CpuThrottle &throttle);
     /// False if a file that was compared is another than then, or in another state: compare() tells what that means. It
     /// does not see what came. A stat(2) for each file.
     bool looksTheSame(CpuThrottle &throttle) const;
@@ -34,7 +42,10 @@ private:
         FileStamp seen; ///< the state of the file it was found in
     };
 
-    bool visitWatched(CpuThrottle &throttle);
+    using GoOn = std::function<bool()>; ///< asked for each file
+    bool visitWatched(const GoOn &goOn, CpuThrottle &throttle);
+    void visitAgain(const QByteArray &path);
+    bool compareUnseen(const GoOn &goOn, CpuThrottle &throttle);
     QSet<quint32> heldBySupervisorsOnly() const;
     QSet<quint32> toldByAnotherName() const;
     QStringList reasons(const QSet<quint32> &unused) const;
@@ -45,6 +56,7 @@ private:
     CodeReport report() const;
     static QString word(Change change);
     static CodeReport notKnown(const QString &reason);
+    static CodeReport stopped();
 
     CodeManifest &m_manifest;
     std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name; of files that the manifest has

@@ -81,6 +81,18 @@ bool CodeManifest::concerns(const QByteArray &directory, const QByteArray &name)
                        [&](const GlobPattern &pattern) { return pattern.matches(path); });
 }
 
+bool CodeManifest::isAlone(const QByteArray &directory, const QByteArray &name) const
+{
+    const QByteArray path = (directory == "/" ? QByteArray() : directory) + '/' + name;
+    struct stat status = {};
+    const bool isThere = ::lstat(path.constData(), &status) == 0;
+    if ((isThere && (!S_ISREG(status.st_mode) || status.st_nlink > 1)) || m_directories.isLinked(directory, name))
+        return false;
+    if (const LoadedFile *file = m_files.find(path))
+        return file->kind == CodeKind::Source; // a program that is built anew changes what its sources are
+    return resolved(directory) == directory;   // patterns do not look through every link
+}
+
 bool CodeManifest::isReport(const QByteArray &directory, const QByteArray &name) const
 {
     return !m_modules.reportFile().isEmpty() && directory + '/' + name == m_modules.reportFile();

@@ -66,6 +66,9 @@ public:
     /// True if a change of this entry of a directory calls for a comparison.
     bool concerns(const QByteArray &directory, const QByteArray &name) const;
 
+    /// True if a change of this entry changes no other file that counts, and nothing but that one's contents.
+    bool isAlone(const QByteArray &directory, const QByteArray &name) const;
+
     /// True for the file of CodeSources::moduleReport.
     bool isReport(const QByteArray &directory, const QByteArray &name) const;
 

@@ -18,6 +18,12 @@ constexpr qint64 Burst = 250'000'000;
 
 constexpr std::chrono::milliseconds SettlingTime{100};
 
+/// Files that are compared by themselves: more are compared with all others.
+constexpr qsizetype MostTouched = 200;
+
+/// Comparisons of everything that may be given up for an event, one after the other.
+constexpr int MostUrgencies = 5;
+
 /// A fresh program may have loaded something for so long without having reported it.
 constexpr std::chrono::milliseconds LongestReport{1'000};
 
@@ -61,21 +67,7 @@ void CodeWatch::start()
 {
     m_directories = new DirectoryWatch(this);
     connect(m_directories, &DirectoryWatch::lost, this, &CodeWatch::notice);
-    connect(m_directories, &DirectoryWatch::noticed, this,
-            [this](const QByteArray &directory, const QByteArray &name, bool isDirectory) {
-                const auto mayHold = [path = directory + '/' + name](const GlobPattern &pattern) {
-                    return pattern.mayMatchBelow(path);
-                };
-                const auto &patterns = m_manifest->patterns();
-                if (m_manifest->isReport(directory, name)) { // something was loaded, and nothing need have changed
-                    m_hasReport = true;
-                    m_nextGlance = std::min(m_nextGlance, m_clock.now() + m_timing.sample);
-                    return expectComparison();
-                }
-                if (isDirectory ? std::any_of(patterns.begin(), patterns.end(), mayHold)
-                                : m_manifest->concerns(directory, name))
-                    notice();
-            });
+    connect(m_directories, &DirectoryWatch::noticed, this, &CodeWatch::noticeEntry);
     m_manifest->directories().setListener([this](const QByteArray &directory) { watchDirectory(directory); });
     compareNow();
 }
@@ -95,7 +87,36 @@ void CodeWatch::watchDirectory(const QByteArray &directory)
               qUtf16Printable(printablePath(directory)), static_cast<long long>(m_timing.period.count() / 1000));
 }
 
+void CodeWatch::noticeEntry(const QByteArray &directory, const QByteArray &name, bool isDirectory)
+{
+    if (m_manifest->isReport(directory, name)) { // something was loaded, and nothing need have changed
+        m_hasReport = true;
+        m_nextGlance = std::min(m_nextGlance, m_clock.now() + m_timing.sample);
+        return expectComparison();
+    }
+    const auto mayHold = [path = directory + '/' + name](const GlobPattern &pattern) {
+        return pattern.mayMatchBelow(path);
+    };
+    const auto &patterns = m_manifest->patterns();
+    if (isDirectory) {
+        if (std::any_of(patterns.begin(), patterns.end(), mayHold))
+            notice();
+    } else if (m_manifest->concerns(directory, name)) {
+        if (m_touched.size() < MostTouched && m_manifest->isAlone(directory, name))
+            m_touched.insert((directory == "/" ? QByteArray() : directory) + '/' + name);
+        else
+            m_isWhole = true;
+        doubtAll();
+    }
+}
+
 void CodeWatch::notice()
+{
+    m_isWhole = true;
+    doubtAll();
+}
+
+void CodeWatch::doubtAll()
 {
     if (m_throttle.stopped())
         return;
@@ -123,9 +144,17 @@ void CodeWatch::expectComparison()
     schedule();
 }
 
+/// True if the next comparison may leave out what no event told of. One of everything is not put off for long.
+bool CodeWatch::mayComparePart() const
+{
+    return !m_isWhole && (m_firstNotice || m_candidate) && m_questions.isEmpty() && m_manifest->unreported().isEmpty()
+        && m_wholeCost >= std::chrono::nanoseconds(m_timing.large).count()
+        && m_clock.now() < m_nextComparison + m_timing.period;
+}
+
 CodeWatch::TimePoint CodeWatch::comparisonDue() const
 {
-    TimePoint when = m_nextComparison;
+    TimePoint when = mayComparePart() ? TimePoint::max() : m_nextComparison;
     if (m_firstNotice)
         when = std::min(when, std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience));
     if (m_candidate)
@@ -239,19 +268,61 @@ void CodeWatch::noteFirstRest()
     }
 }
 
+/// Nothing: an event that is to be looked at first came meanwhile.
+std::optional<CodeReport> CodeWatch::compareUnlessUrgent()
+{
+    if (m_urgencies >= MostUrgencies || m_wholeCost < std::chrono::nanoseconds(m_timing.large).count()
+        || !m_directories)
+        return compare();
+    const TimePoint before = m_begun;
+    const auto isUrgent = [this, asked = 0]() mutable {
+        if (++asked % 64 == 0)
+            m_directories->catchUp();
+        return !m_isWhole && !m_touched.isEmpty();
+    };
+    beginComparison();
+    auto found = m_comparison.compareUnless(isUrgent, m_throttle);
+    if (found) {
+        m_wholeCost = m_throttle.used();
+        m_urgencies = 0;
+    } else {
+        m_begun = before;
+        ++m_urgencies;
+    }
+    return found;
+}
+
 CodeReport CodeWatch::compare()
+{
+    beginComparison();
+    CodeReport found = m_comparison.compare(m_throttle);
+    m_wholeCost = m_throttle.used();
+    m_urgencies = 0;
+    return found;
+}
+
+void CodeWatch::beginComparison()
 {
     if (m_directories)
         m_directories->catchUp(); // this comparison covers it
     m_firstNotice.reset();
     m_doubted = false;
-    m_begun = m_clock.now();
+    m_isWhole = false;
+    m_touched.clear();
+    m_begun = m_compared = m_clock.now();
     if (!m_started)
         m_started = m_begun;
     noteRest();
     m_nextGlance = m_begun + glancePause(m_begun);
     m_nextFileGlance = std::max(m_nextFileGlance, m_begun + m_timing.pace);
-    return m_comparison.compare(m_throttle);
+}
+
+CodeReport CodeWatch::comparePart()
+{
+    m_firstNotice.reset();
+    m_doubted = false;
+    m_compared = m_clock.now();
+    return m_comparison.compareAgain(std::exchange(m_touched, {}), m_throttle);
 }
 
 void CodeWatch::compareNow()
@@ -260,6 +331,7 @@ void CodeWatch::compareNow()
     m_confirmAt = m_clock.now();
     CodeReport found = compare();
     m_candidate = found;
+    expectNext();
     consider(std::move(found));
     schedule();
 }
@@ -281,19 +353,32 @@ void CodeWatch::compareInTurn()
     const bool confirms = m_candidate.has_value();
     const bool isIdle = !m_firstNotice && !confirms;
     const bool isAsked = !m_questions.isEmpty();
-    CodeReport found = compare();
+    if (m_directories)
+        m_directories->catchUp(); // there may be more to it
+    const bool isPart = mayComparePart() && !m_manifest->isReplaced();
+    std::optional<CodeReport> found = isPart ? comparePart() : isIdle ? compareUnlessUrgent() : compare();
+    if (!found)
+        return;
     if (isAsked) { // believed as it is
         m_candidate = found;
         m_confirmAt = m_clock.now();
     }
-    if (isIdle) // others may have read what was loaded, once
+    if (isIdle && !isPart) // others may have read what was loaded, once
         m_idleCost = m_throttle.used();
-    consider(std::move(found));
+    if (!isPart)
+        expectNext();
+    consider(std::move(*found));
     // The rest goes by CPU time: on a busy machine comparing takes longer, and must not become rarer for it. A change
     // that was just found is confirmed without a rest.
     if (confirms || !m_candidate)
         m_rested = m_clock.now()
             + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_throttle.used()), m_timing.rest);
+}
+
+void CodeWatch::expectNext()
+{
+    const std::chrono::nanoseconds affordable(qint64(double(m_idleCost) / m_timing.idleShare));
+    m_nextComparison = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
 }
 
 void CodeWatch::consider(CodeReport found)
@@ -303,8 +388,6 @@ void CodeWatch::consider(CodeReport found)
     const TimePoint now = m_clock.now();
     if (m_directories)
         m_directories->catchUp(); // a change during the comparison may have escaped it
-    const std::chrono::nanoseconds affordable(qint64(double(m_idleCost) / m_timing.idleShare));
-    m_nextComparison = now + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (found.verdict == CodeVerdict::Fresh && m_doubted)
         return m_candidate.reset(); // the next comparison is due soon
     if (m_manifest->unreported().isEmpty()) {
@@ -351,9 +434,9 @@ void CodeWatch::answerQuestions()
 
 void CodeWatch::publishFound(CodeReport found)
 {
-    m_verified = m_begun;
-    if (found.checked)
-        found.checked = m_clock.now() - m_begun;
+    m_verified = std::max(m_verified, m_begun);
+    if (found.checked) // one file is enough to be stale, to be fresh all are needed
+        found.checked = m_clock.now() - (found.verdict == CodeVerdict::Stale ? m_compared : m_verified);
     found.coverage.polled = m_polled.size();
     publish(std::move(found));
 }

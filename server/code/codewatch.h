@@ -30,16 +30,18 @@ struct CodeTiming
     std::chrono::milliseconds restingPace{5'000}; ///< between glances at most, while no process runs
     std::chrono::milliseconds sample{20};         ///< between looks for an exec, while a process is young
     std::chrono::milliseconds young{5'000};
-    double glanceShare = 0.001; ///< of a core, for glances
-    double idleShare = 0.003;   ///< of a core, for comparisons without an event
-    int restingPart = 2;        ///< between glances, while no process runs: this part of the rest so far
+    std::chrono::milliseconds large{50}; ///< CPU time of a comparison from which on only what changed is compared
+    double glanceShare = 0.001;          ///< of a core, for glances
+    double idleShare = 0.003;            ///< of a core, for comparisons without an event
+    int restingPart = 2;                 ///< between glances, while no process runs: this part of the rest so far
     std::chrono::milliseconds rest{
         500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
 };
 
 /// Decides when to compare with the code on disk, and when to believe a difference. An event of the file system only
 /// triggers a comparison; a periodic one backs it up, unless no process has run since. After an event the verdict is
-/// not Fresh until a comparison that began later has ended. It reports, and never ends anything.
+/// not Fresh until a comparison that began later has ended. Where comparing everything takes long, that one is of what
+/// events told, and what is fresh keeps the age of the last one of everything. It reports, and never ends anything.
 ///
 /// Belongs to one thread with an event loop. Its timer only calls poll(); tests call that themselves, with a clock of
 /// their own.
@@ -79,9 +81,16 @@ Q_SIGNALS:
 
 private:
     using TimePoint = Clock::TimePoint;
+    void noticeEntry(const QByteArray &directory, const QByteArray &name, bool isDirectory);
+    void doubtAll();
     void expectComparison();
+    bool mayComparePart() const;
     void compareInTurn();
+    void beginComparison();
     CodeReport compare();
+    std::optional<CodeReport> compareUnlessUrgent();
+    CodeReport comparePart();
+    void expectNext();
     void consider(CodeReport found);
     void publish(CodeReport report);
     void awaitReport(CodeReport found);
@@ -110,21 +119,26 @@ private:
     TimePoint m_confirmAt{};
     std::optional<TimePoint> m_firstNotice;
     TimePoint m_lastNotice{};
-    bool m_doubted = false; ///< an event came since the last comparison began
-    TimePoint m_nextComparison{};
-    qint64 m_idleCost = 0;                      ///< CPU nanoseconds of the last comparison without an event
-    TimePoint m_nextGlance{};                   ///< at the process, between comparisons
-    TimePoint m_nextFileGlance{};               ///< and at its files and directories
-    ProcessRest m_rest;                         ///< since the last comparison began
-    TimePoint m_restBegun{};                    ///< of the rest that m_rest continues
-    bool m_hasRested = false;                   ///< rested() was emitted
-    std::optional<qint64> m_cpuTime;            ///< the process's, when the last comparison began
+    bool m_doubted = false;          ///< an event came since the last comparison began
+    QSet<QByteArray> m_touched;      ///< files that events told of since the last comparison, while these are all
+    bool m_isWhole = true;           ///< the next comparison is of everything: more than m_touched may have changed
+    int m_urgencies = 0;             ///< comparisons of everything that were given up since the last one that was not
+    qint64 m_wholeCost = 0;          ///< CPU nanoseconds of the last comparison of everything
+    TimePoint m_nextComparison{};    ///< of everything
+    qint64 m_idleCost = 0;           ///< CPU nanoseconds of the last comparison without an event
+    TimePoint m_nextGlance{};        ///< at the process, between comparisons
+    TimePoint m_nextFileGlance{};    ///< and at its files and directories
+    ProcessRest m_rest;              ///< since the last comparison began
+    TimePoint m_restBegun{};         ///< of the rest that m_rest continues
+    bool m_hasRested = false;        ///< rested() was emitted
+    std::optional<qint64> m_cpuTime; ///< the process's, when the last comparison began
     std::optional<TimePoint> m_unreportedSince; ///< a process has loaded something that it did not report yet
     bool m_hasReport = false;                   ///< something was loaded since the last glance
     std::optional<TimePoint> m_started;         ///< the first comparison
     QSet<QByteArray> m_polled;                  ///< directories of which no event tells
-    TimePoint m_begun{};                        ///< the last comparison
-    TimePoint m_verified{};                     ///< the last one that was reported
+    TimePoint m_begun{};                        ///< the last comparison of everything
+    TimePoint m_compared{};                     ///< the last comparison, of everything or not
+    TimePoint m_verified{};                     ///< the last one that was reported, or glance that proves the same
     TimePoint m_rested{};                       ///< no comparison before this
     QList<std::function<void()>> m_questions;   ///< for a comparison that is still to begin
     bool m_warned = false;

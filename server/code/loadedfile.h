@@ -33,10 +33,11 @@ struct LoadedFile
     quint32 name = 0; ///< in the FileTable; also the file's identity
     CodeKind kind = CodeKind::Source;
     Evidence evidence = Evidence::Pending;
-    bool seen = false;    ///< by the comparison that is under way
-    quint8 origins = 0;   ///< of Origin
-    bool isBuilt = false; ///< the program is built from it: a change is in it only after a build
-    bool isNewer = false; ///< than that program
+    bool seen = false;     ///< by the comparison that is under way
+    bool compared = false; ///< by any comparison
+    quint8 origins = 0;    ///< of Origin
+    bool isBuilt = false;  ///< the program is built from it: a change is in it only after a build
+    bool isNewer = false;  ///< than that program
 };
 
 /// `executable`, `library`, … as CodeChange has them.

@@ -81,6 +81,11 @@ private Q_SLOTS:
     void whatNoProcessCanHaveLoadedIsNotLookedFor();
     void whatComesWhileAProgramRestsIsSeen_data();
     void whatComesWhileAProgramRestsIsSeen();
+    void aLargeTreeIsComparedWhereItChanged_data();
+    void aLargeTreeIsComparedWhereItChanged();
+    void aDifferenceInALargeTreeIsLookedAtAgain();
+    void aQuestionIsAnsweredByALookAtAllOfALargeTree();
+    void anEditIsNotKeptWaitingByALookAtAllOfALargeTree();
     void whatChangesAfterAnExecIsKnown_data();
     void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
@@ -97,6 +102,10 @@ private:
     void remakeWatch();
     bool neverStale() const;
     void rest(RestingProgram &program, int &listed);
+    /// Fresh five seconds ago; comparing everything takes too long to do it for each change.
+    void beginLarge();
+    /// Runs a shell's command in the scene, and lets the watch hear of it.
+    void change(const QByteArray &command);
     /// Of this process, in the scene's report; `$` in a line stands for its pid and ticket.
     void beginReporting();
     void report(QByteArray line);
@@ -339,7 +348,10 @@ void TestCodeWatch::anEditDuringTheFirstLookIsNeverCalledFresh()
     ClockOfAnEditor clock(*m_scene);
     CodeWatch watch(std::make_unique<CodeManifest>(m_scene->sources), clock, CodeTiming{.idleShare = 1e9, .rest = 0ms});
     QList<CodeVerdict> verdicts;
-    connect(&watch, &CodeWatch::reported, this, [&](const CodeReport &report) { verdicts << report.verdict; });
+    connect(&watch, &CodeWatch::reported, this, [&](const CodeReport &report) {
+        if (verdicts.isEmpty() || verdicts.last() != report.verdict)
+            verdicts << report.verdict;
+    });
     watch.start();
     for (int i = 0; i < 100; ++i) {
         clock.advance(10ms);
@@ -609,6 +621,131 @@ void TestCodeWatch::whatComesWhileAProgramRestsIsSeen()
     QCoreApplication::processEvents(); // what inotify tells
     run(6s);                           // what no event tells is looked for every five seconds by now
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::beginLarge()
+{
+    CodeTiming timing;
+    timing.idleShare = timing.glanceShare = 1e-9;
+    timing.large = timing.rest = 0ms;
+    m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
+    m_verdicts.clear();
+    connect(m_watch.get(), &CodeWatch::reported, this,
+            [this](const CodeReport &report) { m_verdicts << report.verdict; });
+    m_watch->start();
+    run(5s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+void TestCodeWatch::change(const QByteArray &command)
+{
+    QCOMPARE(::system(("cd " + m_scene->path("") + " && " + command).constData()), 0);
+    QCoreApplication::processEvents();
+}
+
+void TestCodeWatch::aLargeTreeIsComparedWhereItChanged_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<QByteArray>("takenBack");
+    QTest::addColumn<int>("changes");
+    QTest::addColumn<bool>("isPart");
+    const QByteArray original("echo 'value = 1' > src/manager.py");
+    QTest::newRow("written") << QByteArray("echo 'value = 3' > src/manager.py") << original << 1 << true;
+    QTest::newRow("touched") << QByteArray("touch src/manager.py") << QByteArray("true") << 0 << true;
+    QTest::newRow("saved by a rename") << QByteArray("echo z > y; mv y src/manager.py") << original << 1 << true;
+    QTest::newRow("saved unchanged") << QByteArray("cp src/manager.py y; mv y src/manager.py") << QByteArray("true")
+                                     << 0 << true;
+    QTest::newRow("removed") << QByteArray("rm src/manager.py") << original << 1 << true;
+    QTest::newRow("a new file") << QByteArray("echo z > src/new.py") << QByteArray("rm src/new.py") << 1 << true;
+    QTest::newRow("two files") << QByteArray("echo z > src/new.py; echo z > src/manager.py")
+                               << "rm src/new.py; " + original << 2 << true;
+    QTest::newRow("where a link leads") << QByteArray("echo z > elsewhere/lib.py")
+                                        << QByteArray("echo 'value = 1' > elsewhere/lib.py") << 1 << false;
+    QTest::newRow("a link is swapped") << QByteArray("echo z > y; ln -sfn ../y src/lib.py")
+                                       << QByteArray("ln -sfn ../elsewhere/lib.py src/lib.py") << 1 << false;
+    QTest::newRow("a second name") << QByteArray("ln src/manager.py src/copy.py; echo z > src/copy.py")
+                                   << "rm src/copy.py; " + original << 2 << false;
+    QTest::newRow("a folder") << QByteArray("mkdir src/p; echo z > src/p/new.py") << QByteArray("rm -r src/p") << 1
+                              << false;
+    QTest::newRow("many files") << QByteArray("for i in $(seq 300); do echo z > src/n$i.py; done")
+                                << QByteArray("rm src/n*.py") << 300 << false;
+}
+
+void TestCodeWatch::aLargeTreeIsComparedWhereItChanged()
+{
+    QFETCH(QByteArray, command);
+    QFETCH(QByteArray, takenBack);
+    QFETCH(int, changes);
+    QFETCH(bool, isPart);
+    beginLarge();
+    change(command);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    run(800ms);
+    QCOMPARE(m_watch->report().changed.size() + m_watch->report().more, changes);
+    QCOMPARE(m_watch->report().verdict, changes > 0 ? CodeVerdict::Stale : CodeVerdict::Fresh);
+    if (changes > 0)
+        QVERIFY(*m_watch->report().checked < 1s); // found just now
+    change(takenBack);
+    run(800ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    QCOMPARE(*m_watch->report().checked > 4s, isPart); // since all files were compared
+}
+
+void TestCodeWatch::aDifferenceInALargeTreeIsLookedAtAgain()
+{
+    QCOMPARE(::link(m_scene->path(Source).constData(), m_scene->path("other").constData()), 0);
+    m_scene->sources.since = wallClock();
+    beginLarge();
+    m_scene->write("other", OtherCode); // of which no event tells
+    m_clock->advance(60s);
+    m_watch->poll();
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    m_scene->write("other", Code);
+    run(1s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    QVERIFY(neverStale());
+}
+
+void TestCodeWatch::aQuestionIsAnsweredByALookAtAllOfALargeTree()
+{
+    QCOMPARE(::link(m_scene->path(Source).constData(), m_scene->path("other").constData()), 0);
+    m_scene->write("src/more.py", Code);
+    m_scene->sources.since = wallClock();
+    beginLarge();
+    m_scene->write("other", OtherCode); // of which no event tells
+    change("touch src/more.py");
+    CodeVerdict answer = CodeVerdict::Fresh;
+    m_watch->compareAnew([&] { answer = m_watch->report().verdict; });
+    run(10ms);
+    QCOMPARE(answer, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::anEditIsNotKeptWaitingByALookAtAllOfALargeTree()
+{
+    for (int i = 0; i < 200; ++i)
+        m_scene->write("src/part" + QByteArray::number(i) + ".py", Code);
+    bool edits = false;
+    m_scene->sources.since = wallClock();
+    m_scene->sources.family = [this, &edits] { // each comparison asks when it begins
+        if (std::exchange(edits, false))
+            m_scene->write(Source, OtherCode);
+        return QList<ProcessEntry>();
+    };
+    beginLarge();
+    edits = true;
+    m_clock->advance(60s);
+    m_watch->poll();
+    QVERIFY(!edits);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    run(250ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // found by a look of its own, not by the one at all
+    run(100ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    m_scene->write(Source, Code);
+    QCoreApplication::processEvents();
+    run(500ms);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    QVERIFY(*m_watch->report().checked < 2s); // the look at all was made up for
 }
 
 void TestCodeWatch::whatChangesAfterAnExecIsKnown_data()
