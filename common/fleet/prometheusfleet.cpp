@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/prometheusfleet.h"
 
-#include "common/base/post.h"
-#include "common/base/regularfile.h"
-#include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
+#include "common/fleet/prometheusconnection.h"
 #include "common/protocol/prometheusreader.h"
 
 #include <QDateTime>
-#include <QFile>
 #include <QLocale>
 #include <QSet>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <QSslKey>
 #include <QTimeZone>
 #include <QUrl>
 
@@ -31,8 +25,6 @@ constexpr qsizetype LargestReading = 512 * 1024 * 1024; ///< that is read as it 
 constexpr qsizetype TargetsAtATime = 2000;              ///< of one query
 constexpr qsizetype MembersAtATime = 250;               ///< of one portion: a window shows it in a few milliseconds
 constexpr auto Patience = 30s;
-constexpr qint64 LargestKeyFile = 64 * 1024;
-constexpr qsizetype LongestPrometheusToken = 16 * 1024; ///< of service accounts they are long
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
 const QString MetricNames =
@@ -260,95 +252,16 @@ private:
     bool m_isOurs = false;
 };
 
-namespace {
-
-/// What is in PEM in a file; nothing of one that is empty. A Problem: there is none.
-Result<QList<QSslCertificate>> certificatesIn(const QString &file)
-{
-    if (file.isEmpty())
-        return QList<QSslCertificate>();
-    const QList<QSslCertificate> certificates = QSslCertificate::fromPath(file, QSsl::Pem);
-    if (certificates.isEmpty())
-        return Problem{file, u"expected certificates in PEM"_s};
-    return certificates;
-}
-
-Result<QSslKey> keyIn(const QString &path)
-{
-    QFile file;
-    if (const auto problem = openRegularFile(file, path))
-        return *problem;
-    const QByteArray pem = file.read(LargestKeyFile);
-    for (const QSsl::KeyAlgorithm algorithm : {QSsl::Rsa, QSsl::Ec}) {
-        if (const QSslKey key(pem, algorithm, QSsl::Pem); !key.isNull())
-            return key;
-    }
-    return Problem{path, u"expected a key in PEM, without a password"_s};
-}
-
-/// Nothing: as the system has it.
-Result<std::optional<QSslConfiguration>> tlsOf(const PrometheusServer &server)
-{
-    if (server.caFile.isEmpty() && server.certificateFile.isEmpty() && server.keyFile.isEmpty())
-        return std::optional<QSslConfiguration>();
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    const auto authorities = certificatesIn(server.caFile);
-    const auto chain = certificatesIn(server.certificateFile);
-    if (!authorities || !chain)
-        return authorities ? chain.problem() : authorities.problem();
-    if (!authorities->isEmpty())
-        tls.setCaCertificates(*authorities);
-    if (chain->isEmpty() && !server.keyFile.isEmpty())
-        return Problem{server.keyFile, u"expected a certificate to this key, too"_s};
-    if (chain->isEmpty())
-        return std::optional(tls);
-    const Result<QSslKey> key = keyIn(server.keyFile.isEmpty() ? server.certificateFile : server.keyFile);
-    if (!key)
-        return key.problem();
-    tls.setLocalCertificateChain(*chain);
-    tls.setPrivateKey(*key);
-    return std::optional(tls);
-}
-
-} // namespace
-
 Result<std::unique_ptr<PrometheusFleet>> PrometheusFleet::at(const PrometheusServer &server)
 {
-    const Result<HttpPeer> peer = parsePeer(server.url);
-    if (!peer)
-        return peer.problem();
-    const Result<std::optional<QSslConfiguration>> tls = tlsOf(server);
-    if (!tls)
-        return tls.problem();
-    if (*tls && !peer->tls)
-        return Problem{{}, u"\"%1\" is not https, which certificates are for"_s.arg(server.url.left(140))};
-    auto connection = std::make_unique<HttpConnection>(*peer);
-    if (*tls)
-        connection->setTls(**tls);
-    return std::unique_ptr<PrometheusFleet>(new PrometheusFleet(server, std::move(connection)));
+    Result<std::unique_ptr<PrometheusConnection>> connection = PrometheusConnection::at(server);
+    if (!connection)
+        return connection.problem();
+    return std::unique_ptr<PrometheusFleet>(new PrometheusFleet(std::move(*connection)));
 }
 
-PrometheusFleet::PrometheusFleet(PrometheusServer server, std::unique_ptr<HttpConnection> connection)
-    : m_server(std::move(server))
-    , m_connection(std::move(connection))
+PrometheusFleet::PrometheusFleet(std::unique_ptr<PrometheusConnection> connection) : m_connection(std::move(connection))
 {
-}
-
-/// With all that this server wants to see.
-void PrometheusFleet::send(HttpRequest request, const std::function<void(const ServiceReply &)> &done)
-{
-    request.headers = m_server.headers;
-    if (!m_server.tokenFile.isEmpty()) {
-        const Result<QByteArray> token = readSecretFile(m_server.tokenFile, LongestPrometheusToken);
-        if (!token) {
-            ServiceReply reply;
-            reply.error = ClientError::Local;
-            reply.message = token.problem().text();
-            return post(this, [done, reply] { done(reply); });
-        }
-        request.token = *token;
-    }
-    m_connection->send(std::move(request), done);
 }
 
 PrometheusFleet::~PrometheusFleet() = default;
@@ -502,7 +415,7 @@ void PrometheusFleet::read(const std::shared_ptr<Reading> &reading, HttpRequest 
     request.maximumBody = LargestReading;
     request.sink = [reading](QByteArrayView bytes) { reading->reader->feed(bytes); };
     request.wantsHead = true;
-    send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
+    m_connection->send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
         if (reading->question != m_question)
             return;
         if (mayLack && reply.error == ClientError::None && reply.httpStatus == 404)
@@ -653,6 +566,7 @@ PrometheusFleet::Member PrometheusFleet::tell(const Reading &reading, const Scra
     member.scraped = target.scraped;
     member.age = reading.ageOf(target.scraped);
     member.address = known.address;
+    member.instance = target.instance;
     member.entry.url = known.url;
     member.entry.group = target.group;
     member.entry.restart = RestartByService{};
@@ -694,7 +608,7 @@ void PrometheusFleet::askPast(const QString &url, std::chrono::system_clock::tim
                        ? "/api/v1/query?query=" + encoded(series + u"[%1s]"_s.arg(span)) + "&time=" + seconds(to)
                        : "/api/v1/query_range?query=" + encoded(series) + "&start=" + seconds(from)
                            + "&end=" + seconds(to) + "&step=" + QByteArray::number(qint64(step.count())));
-    send(std::move(request), [done](const ServiceReply &reply) {
+    m_connection->send(std::move(request), [done](const ServiceReply &reply) {
         if (const auto problem = problemOf(reply))
             return done(*problem);
         const Result<QList<MetricSeries>> all = decodeSeries(reply.body);

@@ -13,7 +13,7 @@
 
 namespace Hephaestus {
 
-class HttpConnection;
+class PrometheusConnection;
 struct HttpRequest;
 
 /// A fleet as a Prometheus server knows it: state and history of the services that it scrapes and that export our
@@ -32,7 +32,8 @@ public:
     struct Member
     {
         FleetEntry entry;
-        QString address; ///< of its URL: addressOf()
+        QString address;  ///< of its URL: addressOf()
+        QString instance; ///< its label of that name
         Answer<HealthReport> answer;
         std::chrono::system_clock::time_point scraped; ///< by the server's clock
         std::chrono::nanoseconds age{0};               ///< since then, as the server's clock has it; nothing of ours
@@ -93,8 +94,7 @@ private:
         quint64 question = 0; ///< the latest that saw it
     };
 
-    PrometheusFleet(PrometheusServer server, std::unique_ptr<HttpConnection> connection);
-    void send(HttpRequest request, const std::function<void(const ServiceReply &)> &done);
+    explicit PrometheusFleet(std::unique_ptr<PrometheusConnection> connection);
     void askPresence(const std::shared_ptr<Reading> &reading);
     void choose(const std::shared_ptr<Reading> &reading);
     void askDetails(const std::shared_ptr<Reading> &reading, qsizetype first);
@@ -105,8 +105,7 @@ private:
     static Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
 
-    const PrometheusServer m_server;
-    std::unique_ptr<HttpConnection> m_connection;
+    std::unique_ptr<PrometheusConnection> m_connection;
     quint64 m_question = 0;
     QHash<QByteArray, Known> m_known;                      ///< by job and instance
     QHash<QString, std::pair<QString, QString>> m_targets; ///< job and instance, by URL

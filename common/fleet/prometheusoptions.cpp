@@ -2,7 +2,7 @@
 #include "common/fleet/prometheusoptions.h"
 
 #include "common/base/printable.h"
-#include "common/fleet/prometheusgroup.h"
+#include "common/fleet/prometheusconnection.h"
 
 #include <QCommandLineParser>
 
@@ -33,49 +33,68 @@ std::optional<std::pair<QByteArray, QByteArray>> headerOf(const QString &text)
     return std::pair(name, value);
 }
 
-} // namespace
-
-void addPrometheusOptions(QCommandLineParser &parser, const QString &what)
+void addOptions(QCommandLineParser &parser, const QString &option, const QString &name, const QString &what)
 {
     parser.addOptions({
-        {u"prometheus"_s, what, u"URL"_s},
-        {u"prometheus-token-file"_s, u"A file with the bearer token for Prometheus; only its owner may read it."_s,
+        {option, what, u"URL"_s},
+        {option + u"-token-file"_s, u"A file with the bearer token for %1; only its owner may read it."_s.arg(name),
          u"FILE"_s},
-        {u"prometheus-header"_s, u"Sent to Prometheus, such as 'X-Scope-OrgID: team'; may be repeated."_s, u"HEADER"_s},
-        {u"prometheus-ca"_s, u"Certificates in PEM that Prometheus' own must be signed by (default: the system's)."_s,
+        {option + u"-header"_s, u"Sent to %1, such as 'X-Scope-OrgID: team'; may be repeated."_s.arg(name),
+         u"HEADER"_s},
+        {option + u"-ca"_s, u"Certificates in PEM that %1's own must be signed by (default: the system's)."_s.arg(name),
          u"FILE"_s},
-        {u"prometheus-cert"_s, u"The certificate in PEM to show to Prometheus, with its chain."_s, u"FILE"_s},
-        {u"prometheus-key"_s, u"Its key in PEM (default: in the file of the certificate)."_s, u"FILE"_s},
+        {option + u"-cert"_s, u"The certificate in PEM to show to %1, with its chain."_s.arg(name), u"FILE"_s},
+        {option + u"-key"_s, u"Its key in PEM (default: in the file of the certificate)."_s, u"FILE"_s},
     });
 }
 
-Result<QList<PrometheusServer>> prometheusServers(const QCommandLineParser &parser)
+Result<QList<PrometheusServer>> serversOf(const QCommandLineParser &parser, const QString &option)
 {
     PrometheusServer common;
-    common.tokenFile = parser.value(u"prometheus-token-file"_s);
-    common.caFile = parser.value(u"prometheus-ca"_s);
-    common.certificateFile = parser.value(u"prometheus-cert"_s);
-    common.keyFile = parser.value(u"prometheus-key"_s);
-    for (const QString &text : parser.values(u"prometheus-header"_s)) {
+    common.tokenFile = parser.value(option + u"-token-file"_s);
+    common.caFile = parser.value(option + u"-ca"_s);
+    common.certificateFile = parser.value(option + u"-cert"_s);
+    common.keyFile = parser.value(option + u"-key"_s);
+    for (const QString &text : parser.values(option + u"-header"_s)) {
         const auto header = headerOf(text);
         if (!header) // its value may be a secret
-            return Problem{u"--prometheus-header"_s,
+            return Problem{u"--%1-header"_s.arg(option),
                            u"expected NAME: VALUE, and no field that the client sets, found \"%1\""_s.arg(
                                printable(text.section(u':', 0, 0).left(60)))};
         common.headers << *header;
     }
     QList<PrometheusServer> servers;
-    for (const QString &url : parser.values(u"prometheus"_s)) {
+    for (const QString &url : parser.values(option)) {
         servers << common;
         servers.last().url = url;
+        if (const auto connection = PrometheusConnection::at(servers.last()); !connection)
+            return Problem{u"--"_s + option, connection.problem().text()};
     }
     if (servers.isEmpty() && common != PrometheusServer())
-        return Problem{u"--prometheus-…"_s, u"expected --prometheus, too"_s};
-    if (servers.isEmpty())
-        return servers;
-    if (const auto group = PrometheusGroup::at(servers); !group)
-        return Problem{u"--prometheus"_s, group.problem().text()};
+        return Problem{u"--%1-…"_s.arg(option), u"expected --%1, too"_s.arg(option)};
     return servers;
+}
+
+} // namespace
+
+void addPrometheusOptions(QCommandLineParser &parser, const QString &what)
+{
+    addOptions(parser, u"prometheus"_s, u"Prometheus"_s, what);
+}
+
+Result<QList<PrometheusServer>> prometheusServers(const QCommandLineParser &parser)
+{
+    return serversOf(parser, u"prometheus"_s);
+}
+
+void addAlertmanagerOptions(QCommandLineParser &parser, const QString &what)
+{
+    addOptions(parser, u"alertmanager"_s, u"Alertmanager"_s, what);
+}
+
+Result<QList<PrometheusServer>> alertmanagers(const QCommandLineParser &parser)
+{
+    return serversOf(parser, u"alertmanager"_s);
 }
 
 } // namespace Hephaestus

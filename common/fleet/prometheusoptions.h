@@ -14,4 +14,8 @@ void addPrometheusOptions(QCommandLineParser &parser, const QString &what);
 /// is a Problem, as is an option that says how to ask none.
 Result<QList<PrometheusServer>> prometheusServers(const QCommandLineParser &parser);
 
+/// The same with `--alertmanager`.
+void addAlertmanagerOptions(QCommandLineParser &parser, const QString &what);
+Result<QList<PrometheusServer>> alertmanagers(const QCommandLineParser &parser);
+
 } // namespace Hephaestus

@@ -9,7 +9,7 @@
 
 namespace Hephaestus {
 
-/// Where a Prometheus server is, or what has its API, and how it is asked.
+/// Where a Prometheus server is, what has its API, or an Alertmanager; and how it is asked.
 struct PrometheusServer
 {
     QString url;                                        ///< `http(s)://HOST:PORT[/PREFIX]`

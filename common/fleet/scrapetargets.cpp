@@ -28,6 +28,13 @@ QString whyNotScraped(const Result<HttpPeer> &peer)
 
 } // namespace
 
+QString instanceLabelOf(const FleetEntry &entry)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    const bool isScraped = peer && peer->host.isHere() && peer->address.kind == ServiceAddress::Kind::Tcp;
+    return isScraped ? peer->address.text() + peer->prefix : entry.url;
+}
+
 ScrapeTargets scrapeTargets(const Fleet &fleet)
 {
     ScrapeTargets targets;

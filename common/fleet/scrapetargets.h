@@ -16,4 +16,8 @@ struct ScrapeTargets
 /// Several services behind one address get a label `instance` each: Prometheus would take them for one.
 ScrapeTargets scrapeTargets(const Fleet &fleet);
 
+/// What Prometheus calls the service in its label `instance`, if it has its targets from scrapeTargets(). Of one that
+/// it cannot scrape it is the URL.
+QString instanceLabelOf(const FleetEntry &entry);
+
 } // namespace Hephaestus

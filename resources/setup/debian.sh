@@ -26,7 +26,8 @@ DASHBOARD_PACKAGES=(
 # To build and run the tests.
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-    prometheus victoria-metrics python3-prometheus-client # promtool, servers, and a reader of OpenMetrics
+    prometheus victoria-metrics prometheus-alertmanager # promtool and servers
+    python3-prometheus-client                           # a reader of OpenMetrics
     postgresql libqt6sql6-psql redis-server openssl curl
     xvfb xauth xdotool trayer git mold strace
     openssh-client openssh-server # hosts of the tests' own
@@ -105,7 +106,7 @@ install_missing() {
     for package in "${missing[@]}"; do
         names+=("$(available "$package")")
         case $package in # of these the programs are wanted, but no server running on somebody's machine
-        prometheus | victoria-metrics | postgresql | redis-server) services+=("$package.service") ;;
+        prometheus | victoria-metrics | prometheus-alertmanager | postgresql | redis-server) services+=("$package.service") ;;
         nginx-light) services+=(nginx.service) ;;
         openssh-server) services+=(ssh.service ssh.socket) ;;
         esac
