@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/watch/prometheusfeed.h"
 
+#include "common/base/duration.h"
 #include "common/base/post.h"
 
 #include <QSet>
@@ -97,6 +98,12 @@ void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::Wa
     post(m_worker, [=, worker = m_worker] { worker->group().askPast(scraped, from, to, step, done); });
 }
 
+QString PrometheusFeed::instanceOf(ServiceId id) const
+{
+    const auto subject = m_subjects.find(id);
+    return subject == m_subjects.end() ? QString() : subject->second.instance;
+}
+
 void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
 {
     QList<FleetEntry> unknown;
@@ -112,8 +119,7 @@ void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
     QList<Arrival> arrivals;
     for (const PrometheusFleet::Member &member : portion.changed) {
         const ServiceId id = m_ids.value(member.address, NoService);
-        if (const auto arrival = arrivalOf(member, id, isNew.contains(member.address)))
-            arrivals << *arrival;
+        arrivals << arrivalsOf(member, id, isNew.contains(member.address));
     }
     if (!arrivals.isEmpty())
         Q_EMIT arrived(arrivals);
@@ -126,8 +132,8 @@ void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
     }
 }
 
-/// Nothing: nobody wants it, or it was not scraped again since.
-std::optional<Arrival> PrometheusFeed::arrivalOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew)
+/// None: nobody wants it, or it was not scraped again since.
+QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew)
 {
     const auto found = m_subjects.find(id);
     if (found == m_subjects.end())
@@ -139,15 +145,47 @@ std::optional<Arrival> PrometheusFeed::arrivalOf(const PrometheusFleet::Member &
     }
     subject.present = true;
     subject.url = member.entry.url;
+    subject.instance = member.instance;
     const bool answered = member.answer.value.has_value();
     if (!isNew && subject.scraped == member.scraped && subject.answered == answered)
         return {};
+    const std::chrono::nanoseconds interval = member.scraped - subject.scraped;
+    if (answered && subject.answered && interval.count() > 0)
+        subject.interval = subject.interval.count() > 0 ? std::min(subject.interval, interval) : interval;
     subject.scraped = member.scraped;
     subject.answered = answered;
     // The server's clock may be another one: only its ages count here.
     const std::chrono::nanoseconds age = answered ? member.age : std::chrono::nanoseconds(0);
-    return Arrival{id, member.answer, m_clock.now() - age,
-                   m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age)};
+    subject.seen = m_clock.now() - age;
+    const bool wasOld = std::exchange(subject.isOld, false);
+    const Arrival arrival{id, member.answer, subject.seen,
+                          m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age)};
+    if (!isOld(subject))
+        return {arrival};
+    if (wasOld) {
+        subject.isOld = true;
+        return {};
+    }
+    // What it said is shown with its age.
+    return {arrival, agedOut(id, subject)};
+}
+
+/// Whether what it last said is too old to say how it is.
+bool PrometheusFeed::isOld(const Subject &subject) const
+{
+    if (!subject.answered)
+        return false;
+    const std::chrono::nanoseconds limit = subject.interval.count() > 0
+        ? std::max<std::chrono::nanoseconds>(EarliestOld, 3 * subject.interval + std::chrono::seconds(10))
+        : OldWithoutInterval;
+    return m_clock.now() - subject.seen > limit;
+}
+
+Arrival PrometheusFeed::agedOut(ServiceId id, Subject &subject)
+{
+    subject.isOld = true;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(m_clock.now() - subject.seen);
+    return notAsked(id, tr("Prometheus has not scraped it for %1").arg(formatDuration(age)));
 }
 
 void PrometheusFeed::endRound(const PrometheusFleet::End &end)
@@ -155,7 +193,15 @@ void PrometheusFeed::endRound(const PrometheusFleet::End &end)
     if (m_running)
         m_timer.start(Interval);
     if (end.problem)
-        return loseAll(end.problem->text());
+        loseAll(end.problem->text());
+    else
+        tellRest(end);
+    Q_EMIT ended();
+}
+
+/// What no portion told.
+void PrometheusFeed::tellRest(const PrometheusFleet::End &end)
+{
     m_lost = false;
     if (!end.warnings.isEmpty() && m_warnings != end.warnings)
         Q_EMIT warned(end.warnings.join("; "_L1));
@@ -167,6 +213,8 @@ void PrometheusFeed::endRound(const PrometheusFleet::End &end)
             strangers << id;
         if (!std::exchange(subject.present, false) && std::exchange(subject.answered, false))
             arrivals << notAsked(id, tr("Prometheus does not scrape it any more"));
+        else if (!subject.isOld && isOld(subject))
+            arrivals << agedOut(id, subject);
     }
     Q_EMIT arrived(arrivals);
     for (const ServiceId id : std::as_const(strangers)) {
@@ -186,7 +234,7 @@ void PrometheusFeed::loseAll(const QString &why)
     for (auto &[id, subject] : m_subjects) {
         if (subject.isReleased)
             continue;
-        subject = {.address = subject.address, .url = subject.url};
+        subject = {.address = subject.address, .url = subject.url, .instance = subject.instance};
         arrivals << notAsked(id, tr("Prometheus does not answer: %1").arg(why));
     }
     Q_EMIT arrived(arrivals);

@@ -22,6 +22,10 @@ class PrometheusFeed : public ServiceFeed
 
 public:
     static constexpr std::chrono::seconds Interval{5};
+    /// A scrape is old after three times the shortest time that lay between two of them, and at least after this; the
+    /// service is not known to be as it says then. An engine may answer from data that is half a minute old.
+    static constexpr std::chrono::seconds EarliestOld{60};
+    static constexpr std::chrono::seconds OldWithoutInterval{150}; ///< Prometheus' own interval is a minute
 
     /// `servers`: as PrometheusGroup::at() accepts them.
     explicit PrometheusFeed(const QList<PrometheusServer> &servers, const Clock &clock = Clock::machine(),
@@ -32,7 +36,10 @@ public:
     void remove(ServiceId id) override;
     void start() override;
     void stop() override;
+    void ask(); ///< now; the timer's only deed. Not while a question is under way
 
+    /// The service's label `instance`; empty: it was in no round.
+    QString instanceOf(ServiceId id) const;
     /// What the server keeps of the service at `url`; steps as of PrometheusFleet::askPast(). `done` is called in the
     /// feed's thread, once, unless the feed is destroyed before.
     void askPast(const QString &url, Clock::WallTime from, Clock::WallTime to, std::chrono::seconds step,
@@ -47,6 +54,7 @@ Q_SIGNALS:
     void claimed(Hephaestus::ServiceId id);
     /// The server stopped to answer; once until it answers again.
     void failed(const QString &why);
+    void ended(); ///< a question, whatever came of it
     /// The server answers with other warnings than before: some of what it told may be missing.
     void warned(const QString &warnings);
 
@@ -55,21 +63,27 @@ private:
 
     struct Subject
     {
-        QString address;           ///< of its entry, in the one form that all spellings share
-        QString url;               ///< as Prometheus has it; empty: it was in no round
-        Clock::WallTime scraped{}; ///< when the latest answer came about
-        bool answered = false;     ///< by that
-        bool present = false;      ///< in this round
+        QString address;                      ///< of its entry, in the one form that all spellings share
+        QString url;                          ///< as Prometheus has it; empty: it was in no round
+        QString instance{};                   ///< its label of that name
+        Clock::WallTime scraped{};            ///< when the latest answer came about
+        bool answered = false;                ///< by that
+        bool isOld = false;                   ///< that was too long ago, which was told
+        Clock::TimePoint seen{};              ///< when that was, by our clock
+        std::chrono::nanoseconds interval{0}; ///< the shortest between two scrapes; 0: not known
+        bool present = false;                 ///< in this round
         bool isReleased = false;
         int rounds = 0; ///< in which it was not, if it never was in one
     };
 
-    void ask();
     void applyPortion(const PrometheusFleet::Portion &portion);
-    std::optional<Arrival> arrivalOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew);
+    QList<Arrival> arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew);
     void endRound(const PrometheusFleet::End &end);
+    void tellRest(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
     Arrival notAsked(ServiceId id, const QString &why) const;
+    bool isOld(const Subject &subject) const;
+    Arrival agedOut(ServiceId id, Subject &subject);
 
     const Clock &m_clock;
     std::map<ServiceId, Subject> m_subjects;

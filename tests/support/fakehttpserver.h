@@ -8,6 +8,8 @@
 #include <QTcpSocket>
 #include <QTimer>
 
+#include <functional>
+
 namespace Hephaestus {
 
 /// What a FakeHttpServer does when it has read a whole request.
@@ -48,12 +50,28 @@ public:
             qFatal("no port to listen on");
     }
 
+    /// Ends all connections, and refuses others until it is told to accept them at the same port again.
+    bool setRefusing(bool refuses)
+    {
+        if (!refuses)
+            return m_tcp.listen(QHostAddress::LocalHost, m_port);
+        if (m_tcp.isListening())
+            m_port = m_tcp.serverPort();
+        m_tcp.close();
+        for (QTcpSocket *const socket : m_tcp.findChildren<QTcpSocket *>())
+            socket->abort();
+        return true;
+    }
+
     bool listenLocally(const QString &path) { return m_local.listen(path); }
     QString url() const { return QStringLiteral("http://127.0.0.1:%1").arg(m_tcp.serverPort()); }
     quint16 port() const { return m_tcp.serverPort(); }
 
     void setAnswers(const QByteArray &path, const QList<FakeAnswer> &answers) { m_answers[path] = answers; }
     void setAnswer(const QByteArray &path, const FakeAnswer &answer) { setAnswers(path, {answer}); }
+    /// What is asked there is answered by `handler`, which gets the whole request.
+    using Handler = std::function<FakeAnswer(const QByteArray &request)>;
+    void setHandler(const QByteArray &path, const Handler &handler) { m_handlers[path] = handler; }
 
     const QList<QByteArray> &requests() const { return m_requests; } ///< whole, in the order of arrival
     int connections() const { return m_connections; }                ///< ever accepted
@@ -92,8 +110,9 @@ private:
     {
         const QByteArray path = request.split(' ').value(1).split('?').first();
         QList<FakeAnswer> &answers = m_answers[path];
-        const FakeAnswer answer = answers.isEmpty()
-            ? FakeAnswer::json(R"({"error":{"code":"not_found","message":"no such path"}})", 404)
+        const auto handler = m_handlers.constFind(path);
+        const FakeAnswer answer = handler != m_handlers.cend() ? (*handler)(request)
+            : answers.isEmpty()  ? FakeAnswer::json(R"({"error":{"code":"not_found","message":"no such path"}})", 404)
             : answers.size() > 1 ? answers.takeFirst()
                                  : answers.first();
         if (answer.drip)
@@ -118,8 +137,10 @@ private:
     QTcpServer m_tcp;
     QLocalServer m_local;
     QHash<QByteArray, QList<FakeAnswer>> m_answers;
+    QHash<QByteArray, Handler> m_handlers;
     QList<QByteArray> m_requests;
     int m_connections = 0;
+    quint16 m_port = 0; ///< while it refuses
 };
 
 } // namespace Hephaestus
