@@ -6,6 +6,7 @@
 #include "dashboard/app/commitwatch.h"
 #include "dashboard/app/firstpaint.h"
 #include "dashboard/app/selfservice.h"
+#include "dashboard/model/alertmanagerline.h"
 #include "dashboard/model/desktopapplication.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
@@ -46,6 +47,7 @@ struct Options
     QStringList listen;
     HttpOptions http;
     QList<PrometheusServer> prometheus;
+    QList<PrometheusServer> alertmanagers; ///< instead of the preferences'
 };
 
 int fail(const QStringList &problems)
@@ -91,6 +93,10 @@ Options readOptions(const QCommandLineParser &parser, QStringList &problems)
         options.prometheus = *servers;
     else
         problems << servers.problem().text();
+    if (const Result<QList<PrometheusServer>> servers = alertmanagers(parser))
+        options.alertmanagers = *servers;
+    else
+        problems << servers.problem().text();
     options.readOnly = parser.isSet(u"read-only"_s);
     options.wallboard = parser.isSet(u"wallboard"_s);
     options.addService = parser.isSet(u"add-service"_s);
@@ -119,6 +125,9 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
     addPrometheusOptions(parser,
                          u"Watch the services that this Prometheus server scrapes, through it instead of asking each; "
                          "may be repeated."_s);
+    addAlertmanagerOptions(parser,
+                           u"Show the alerts of this Alertmanager, and silence them; may be repeated (default: as the "
+                           "preferences say)."_s);
     parser.addOption({u"colors"_s, u"system, light or dark; otherwise as the preferences say."_s, u"WHICH"_s});
     parser.addOption({u"read-only"_s, u"Only look: nothing can be restarted, shut down or started from here."_s});
     parser.addOption({u"wallboard"_s, u"Open the wallboard, which fills the screen."_s});
@@ -189,6 +198,43 @@ void obey(DesktopApplication &desktop, MainWindow &window)
     });
 }
 
+QList<PrometheusServer> alertmanagersOf(const Preferences &preferences)
+{
+    QList<PrometheusServer> servers;
+    for (const QString &line : preferences.alertmanagers) {
+        if (const Result<PrometheusServer> server = parseAlertmanager(line))
+            servers << *server; // the settings refuse others
+    }
+    return servers;
+}
+
+/// What Alertmanagers are told, as the preferences say.
+std::optional<PushedRules> pushedRules(const Preferences &preferences)
+{
+    if (!preferences.pushAlerts)
+        return {};
+    PushedRules pushed{preferences.notifyAfter, {}};
+    for (const QString &line : preferences.alertRules) {
+        if (const Result<AlertRule> rule = AlertRule::parse(line))
+            pushed.rules << *rule;
+    }
+    return pushed;
+}
+
+/// Those of the command line, else those of the preferences, also when these change.
+void connectAlertmanagers(FleetSession &session, MainWindow &window, const QList<PrometheusServer> &fromCommand)
+{
+    const auto servers = std::make_shared<QList<PrometheusServer>>();
+    const auto apply = [&session, fromCommand, servers](const Preferences &preferences) {
+        const QList<PrometheusServer> wanted = fromCommand.isEmpty() ? alertmanagersOf(preferences) : fromCommand;
+        if (std::exchange(*servers, wanted) != wanted)
+            session.connectAlertmanagers(wanted);
+        session.pushAlerts(pushedRules(preferences));
+    };
+    apply(window.preferences());
+    QObject::connect(&window, &MainWindow::preferencesChanged, &session, apply);
+}
+
 /// An installed folder or file, or that of the source tree this was built in; empty: there is none.
 QString resource(const QString &path)
 {
@@ -236,6 +282,7 @@ int main(int argc, char *argv[])
         session.runHooks(fleet);
     }
     MainWindow window(session, resource(u"demo/fleet.toml"_s));
+    connectAlertmanagers(session, window, options.alertmanagers);
     window.setManual(resource(u"doc"_s));
     obey(desktop, window);
     window.setColorsForOnce(options.colors);

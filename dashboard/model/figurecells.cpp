@@ -139,7 +139,8 @@ QVariant figureSortValue(const ServiceRow &row, int column)
 
 bool isFigureNumber(int column)
 {
-    return column >= FleetModel::Cpu && column != FleetModel::Address && column != FleetModel::Directory;
+    return column >= FleetModel::Cpu && column != FleetModel::Address && column != FleetModel::Directory
+        && column != FleetModel::Alerts;
 }
 
 bool readsFigureTheSame(int column, const ServiceRow &before, const ServiceRow &after)

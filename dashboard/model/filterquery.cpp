@@ -76,8 +76,12 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
         term.kind = key == "stale"_L1 ? Kind::Stale
             : key == "fresh"_L1       ? Kind::Fresh
             : key == "favourite"_L1   ? Kind::Favourite
+            : key == "alert"_L1       ? Kind::Alert
                                       : Kind::Text;
-        term.word = rest;
+        term.word = term.kind == Kind::Alert ? QString() : rest;
+    } else if (key == "alert"_L1) {
+        term.kind = Kind::Alert;
+        term.word = value;
     } else if (key == "state"_L1) {
         term.kind = Kind::State;
         for (const QString &name : value.split(u',', Qt::SkipEmptyParts)) {
@@ -105,7 +109,7 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     } else if (QChar(rest.back()).isDigit() || key == "unix"_L1 || rest.contains("://"_L1)) {
         term.word = rest; // an address
     } else {
-        return Problem{word, tr("no such word; there are state:, dep:, group:, stale, fresh and favourite")};
+        return Problem{word, tr("no such word; there are state:, dep:, group:, alert:, stale, fresh and favourite")};
     }
     return term;
 }
@@ -128,6 +132,9 @@ bool FilterQuery::holds(const Term &term, const ServiceRow &row)
     case Kind::Stale: return row.code() == CodeVerdict::Stale;
     case Kind::Fresh: return row.code() == CodeVerdict::Fresh;
     case Kind::Favourite: return row.favourite;
+    case Kind::Alert:
+        return std::ranges::any_of(
+            row.alerts, [&](const FiringAlert &alert) { return !alert.isHeld() && contains(alert.name(), term.word); });
     case Kind::Dependency:
         return row.report && std::ranges::any_of(row.report->dependencies, [&](const DependencyReport &dependency) {
                    const bool status =

@@ -14,6 +14,7 @@ namespace Hephaestus {
 ///     group:NAME             is of that group
 ///                            or of those out of reach how: refused, timeout, dns, tls
 ///     stale, fresh           by the code it runs
+///     alert                  Alertmanager tells of it;  alert:NAME  by an alert whose name contains that
 ///     favourite              one of yours
 ///     !WORD                  the opposite of any of these
 ///
@@ -32,13 +33,13 @@ public:
     bool operator==(const FilterQuery &) const = default;
 
 private:
-    enum class Kind { Text, State, Dependency, Group, Stale, Fresh, Favourite };
+    enum class Kind { Text, State, Dependency, Group, Stale, Fresh, Favourite, Alert };
 
     struct Term
     {
         Kind kind = Kind::Text;
         bool negated = false;
-        QString word;                           ///< Text, Dependency, Group
+        QString word;                           ///< Text, Dependency, Group, Alert
         QList<ServiceState> states;             ///< State
         QList<ClientError> errors;              ///< State: and these ways of being out of reach
         std::optional<DependencyStatus> status; ///< Dependency

@@ -2,6 +2,7 @@
 #include "dashboard/model/fleetmodel.h"
 
 #include "common/base/duration.h"
+#include "dashboard/model/alertcells.h"
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/figurecells.h"
@@ -48,13 +49,19 @@ bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
     case FleetModel::Dependencies:
         return std::ranges::equal(before.report->dependencies, after.report->dependencies, sameStatus);
     case FleetModel::Version: return before.report->version == after.report->version;
+    case FleetModel::Alerts: return before.alerts == after.alerts;
     default: return column >= FleetModel::Cpu && readsFigureTheSame(column, before, after);
     }
 }
 
 } // namespace
 
-FleetModel::FleetModel(const Clock &time, QObject *parent) : QAbstractTableModel(parent), m_time(time) {}
+FleetModel::FleetModel(const Clock &time, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_time(time)
+    , m_whyNoAlerts(tr("No Alertmanager is asked."))
+{
+}
 
 FleetModel::~FleetModel() = default;
 
@@ -223,6 +230,37 @@ void FleetModel::setFailure(ServiceId id, const QString &failure)
     change(*known, std::move(row));
 }
 
+void FleetModel::setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, const std::optional<QString> &why)
+{
+    const bool isKnownAnew = m_whyNoAlerts.has_value() != why.has_value() || !m_areAlertsAsked;
+    m_areAlertsAsked = true;
+    m_whyNoAlerts = why;
+    const QSet<ServiceId> before = std::exchange(m_alerted, QSet<ServiceId>(alerts.keyBegin(), alerts.keyEnd()));
+    m_batching = true;
+    for (const ServiceId id : before + m_alerted) {
+        Watched *const known = watched(id);
+        if (!known || known->row.alerts == alerts.value(id))
+            continue;
+        ServiceRow row = known->row;
+        row.alerts = alerts.value(id);
+        m_totalsChanged |= (row.worstAlert() == nullptr) != (known->row.worstAlert() == nullptr);
+        change(*known, std::move(row));
+    }
+    m_batching = false;
+    signalChanges();
+    if (isKnownAnew && rowCount() > 0)
+        Q_EMIT dataChanged(index(0, Alerts), index(rowCount() - 1, Alerts));
+    if (isKnownAnew)
+        Q_EMIT totalsChanged();
+}
+
+void FleetModel::endAlerts()
+{
+    setAlerts({}, tr("No Alertmanager is asked."));
+    m_areAlertsAsked = false;
+    Q_EMIT totalsChanged();
+}
+
 void FleetModel::setStopped(ServiceId id)
 {
     Watched *const known = watched(id);
@@ -375,6 +413,7 @@ FleetModel::Totals FleetModel::totals() const
         ++totals.services;
         ++totals.states[service->row.state()];
         totals.stale += service->row.code() == CodeVerdict::Stale;
+        totals.alerted += service->row.worstAlert() != nullptr;
     }
     return totals;
 }
@@ -385,6 +424,8 @@ int FleetModel::columnCount(const QModelIndex &parent) const { return parent.isV
 
 QString FleetModel::text(const ServiceRow &row, int column) const
 {
+    if (column == Alerts)
+        return alertsText(row, m_whyNoAlerts);
     if (column >= Cpu)
         return figureText(row, column);
     const auto dash = u"–"_s;
@@ -431,6 +472,8 @@ QString FleetModel::text(const ServiceRow &row, int column) const
 
 QString FleetModel::toolTip(const ServiceRow &row, int column) const
 {
+    if (column == Alerts)
+        return alertsToolTip(row, m_whyNoAlerts);
     if (column >= Cpu)
         return figureToolTip(row, column);
     QStringList lines;
@@ -478,7 +521,8 @@ QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
     case Latency: return row.isCurrent() ? double(row.reply.latency.count()) : -1.0;
     case LastSeen:
         return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count())
-                            : 1e300; // by age, without moving as it grows
+                            : 1e300;                                               // by age, without moving as it grows
+    case Alerts: return -double(row.alerts.size()) - (row.worstAlert() ? 1e6 : 0); // what is told first
     default: return column >= Cpu ? figureSortValue(row, column) : QVariant(text(row, column));
     }
 }
@@ -528,6 +572,7 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
     case InFlight: return tr("Busy");
     case Latency: return tr("Latency");
     case LastSeen: return tr("Last seen");
+    case Alerts: return tr("Alerts");
     default: return figureHeader(section);
     }
 }

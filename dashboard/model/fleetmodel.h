@@ -7,6 +7,8 @@
 
 #include <QAbstractTableModel>
 
+#include <QSet>
+
 #include <map>
 #include <memory>
 #include <vector>
@@ -40,6 +42,7 @@ public:
         Failures,
         Restarts,
         Since,
+        Alerts, ///< of Alertmanagers
         ColumnCount
     };
     enum Role {
@@ -61,6 +64,7 @@ public:
     {
         int services = 0;
         int stale = 0;
+        int alerted = 0; ///< with alerts that are told
         QHash<ServiceState, int> states;
 
         bool operator==(const Totals &) const = default;
@@ -93,6 +97,12 @@ public:
     /// A favourite is listed before the others.
     void setFavourite(ServiceId id, bool favourite) { setFavourites({id}, favourite); }
     void setFavourites(const QList<ServiceId> &services, bool favourite); ///< with as few signals as for one
+    /// The alerts of those services that have some, the most severe first; the others have none. `why`: why they are
+    /// not known; then no service has any.
+    void setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, const std::optional<QString> &why);
+    void endAlerts(); ///< nobody is asked for them any more
+    /// Somebody is asked for them, and they are not known.
+    bool areAlertsLost() const { return m_areAlertsAsked && m_whyNoAlerts; }
     /// Of polls before those that this has seen, oldest first.
     void prependLatencies(ServiceId id, const QList<float> &earlier);
     /// Ages grow without an answer: signals those that read differently now.
@@ -132,6 +142,9 @@ private:
     ServiceId m_lastId = NoService;
     std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet
     bool m_totalsChanged = false;
+    QSet<ServiceId> m_alerted;
+    bool m_areAlertsAsked = false;
+    std::optional<QString> m_whyNoAlerts; ///< nothing: the rows have them
     bool m_batching = false;
 };
 

@@ -152,6 +152,37 @@ void FleetSession::connectPrometheus(const QList<PrometheusServer> &servers)
     });
 }
 
+void FleetSession::connectAlertmanagers(const QList<PrometheusServer> &servers)
+{
+    m_push.reset();
+    m_alerts.reset();
+    if (!servers.isEmpty()) {
+        m_alerts = std::make_unique<ServiceAlerts>(m_fleet, servers, m_clock);
+        connect(m_alerts.get(), &ServiceAlerts::happened, &m_journal, &EventJournal::append);
+        if (m_watch.prometheus())
+            m_alerts->setInstances([this](ServiceId id) { return m_watch.prometheus()->instanceOf(id); });
+        pushAlerts(std::exchange(m_pushed, {}));
+        if (m_isRunning)
+            m_alerts->start();
+    }
+    Q_EMIT alertmanagersChanged();
+}
+
+void FleetSession::pushAlerts(const std::optional<PushedRules> &rules)
+{
+    m_pushed = rules;
+    if (!rules || !m_alerts || m_actions.isReadOnly())
+        return m_push.reset();
+    if (!m_push) {
+        m_push = std::make_unique<AlertPush>(
+            m_fleet, m_alerts->feed(), [this](ServiceId id) { return m_watch.ownerOf(id) == &m_watch.polling(); },
+            m_clock);
+        connect(m_push.get(), &AlertPush::happened, &m_journal, &EventJournal::append);
+        m_push->start();
+    }
+    m_push->setRules(*rules);
+}
+
 ServiceId FleetSession::add(const FleetEntry &entry)
 {
     addAll({entry});
@@ -440,7 +471,10 @@ void FleetSession::restartStale(ServiceId id)
 
 void FleetSession::start()
 {
+    m_isRunning = true;
     m_watch.start();
+    if (m_alerts)
+        m_alerts->start();
     m_ageTimer.start(1s);
     m_hookTimer.start(1s);
     m_hostTimer.start(AskHostsEvery);
@@ -450,7 +484,10 @@ void FleetSession::start()
 
 void FleetSession::stop()
 {
+    m_isRunning = false;
     m_watch.stop();
+    if (m_alerts)
+        m_alerts->stop();
     m_ageTimer.stop();
     m_hookTimer.stop();
     m_hostTimer.stop();

@@ -3,6 +3,7 @@
 
 #include "common/fleet/fleettrust.h"
 #include "common/fleet/hookrunner.h"
+#include "dashboard/model/alertpush.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/earlierlatencies.h"
 #include "dashboard/model/eventjournal.h"
@@ -44,6 +45,12 @@ public:
     /// Shows the services that these Prometheus servers scrape, as they see them. Once, before start().
     void connectPrometheus(const QList<PrometheusServer> &servers);
 
+    /// Shows the alerts of these Alertmanagers from now on, instead of earlier ones'; of none: no alerts.
+    void connectAlertmanagers(const QList<PrometheusServer> &servers);
+    ServiceAlerts *alerts() const { return m_alerts.get(); } ///< null: no Alertmanager is asked
+    /// What those are told of the services that are asked from here; nothing: they are told nothing.
+    void pushAlerts(const std::optional<PushedRules> &rules);
+
     /// A URL that is watched already is not added again: its row is the answer.
     ServiceId add(const FleetEntry &entry);
     /// `fleetFile`: where they were read; empty: elsewhere. An address that another project's file names, too, has a
@@ -83,6 +90,7 @@ public:
     void stop(); ///< no question is asked any more
 
 Q_SIGNALS:
+    void alertmanagersChanged(); ///< alerts() is another one
     void hooksChanged();
     void hookTested(const QString &fleetFile, const QString &hook, const QString &failure); ///< empty: it was sent
 
@@ -137,7 +145,11 @@ private:
     std::unique_ptr<FleetHistory> m_history;
     std::unique_ptr<EarlierLatencies> m_earlierLatencies;
     std::unique_ptr<PrometheusPast> m_prometheusPast;
-    FleetWatch m_watch; ///< last: its feeds end before what they answer to
+    std::optional<PushedRules> m_pushed;
+    bool m_isRunning = false;
+    FleetWatch m_watch; ///< last but these: its feeds end before what they answer to
+    std::unique_ptr<ServiceAlerts> m_alerts;
+    std::unique_ptr<AlertPush> m_push; ///< to those of m_alerts
 };
 
 } // namespace Hephaestus

@@ -27,6 +27,8 @@ Preferences Preferences::read(const QSettings &settings)
         read.notifyAfter = std::chrono::seconds(seconds);
     read.alertRules = settings.value(u"preferences/alertRules"_s).toStringList();
     read.alertTargets = settings.value(u"preferences/alertTargets"_s).toStringList();
+    read.alertmanagers = settings.value(u"preferences/alertmanagers"_s).toStringList();
+    flag(u"pushAlerts"_s, read.pushAlerts);
     read.fleetFiles = settings.value(u"preferences/fleetFiles"_s).toStringList();
     return read;
 }
@@ -42,6 +44,8 @@ void Preferences::write(QSettings &settings) const
     settings.setValue(u"preferences/notifyAfterSeconds"_s, qint64(notifyAfter.count()));
     settings.setValue(u"preferences/alertRules"_s, alertRules);
     settings.setValue(u"preferences/alertTargets"_s, alertTargets);
+    settings.setValue(u"preferences/alertmanagers"_s, alertmanagers);
+    settings.setValue(u"preferences/pushAlerts"_s, pushAlerts);
     settings.setValue(u"preferences/fleetFiles"_s, fleetFiles);
 }
 

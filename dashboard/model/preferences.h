@@ -23,6 +23,8 @@ struct Preferences
     std::chrono::seconds notifyAfter{5}; ///< trouble that is shorter is not told
     QStringList alertRules;              ///< AlertRule, one each
     QStringList alertTargets;            ///< of parseAlertTarget(), one each
+    QStringList alertmanagers;           ///< of parseAlertmanager(), one each
+    bool pushAlerts = false;             ///< what is told of services that are asked from here, to those, too
 
     bool operator==(const Preferences &) const = default;
 

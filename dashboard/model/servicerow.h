@@ -6,6 +6,7 @@
 #include "common/fleet/fleet.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
+#include "common/protocol/alertmanagercodec.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/history/event.h"
 #include "dashboard/model/servicefigures.h"
@@ -38,6 +39,7 @@ struct ServiceRow
     bool answered = false;                    ///< the latest poll brought `report`
     std::optional<Clock::TimePoint> lastSeen; ///< when `report` came
     ServiceFigures figures;                   ///< of all answers so far
+    QList<FiringAlert> alerts;                ///< that Alertmanagers have of it, the most severe first
 
     /// What is shown: the activity's state while there is one.
     ServiceState state() const { return activity ? activity->state : observed; }
@@ -46,6 +48,11 @@ struct ServiceRow
     bool isCurrent() const { return answered; }
 
     CodeVerdict code() const { return report && report->code ? report->code->verdict : CodeVerdict::Unknown; }
+    /// The worst of which somebody is notified; null: none, or they are not known.
+    const FiringAlert *worstAlert() const
+    {
+        return alerts.isEmpty() || alerts.first().isHeld() ? nullptr : &alerts.first();
+    }
     qsizetype variablesChanged() const; ///< of its environment, in code(); the other changes are files
     bool offers(QLatin1StringView capability) const { return report && report->capabilities.contains(capability); }
 };

@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/alertspage.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
@@ -43,6 +44,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_deaths(new DeathsPage(session))
     , m_raw(new RawPage)
     , m_receipt(new ReceiptPage)
+    , m_alerts(new AlertsPage(session))
 {
     auto *const nothing = new QLabel(tr("Select a service to see more of it."));
     nothing->setAlignment(Qt::AlignCenter);
@@ -74,6 +76,7 @@ QWidget *DetailPane::makePage()
     m_tabs->addTab(m_receipt, tr("Receipt"));
     m_tabs->addTab(m_deaths, tr("Deaths"));
     m_tabs->addTab(m_raw, tr("Raw"));
+    m_tabs->addTab(m_alerts, tr("Alerts"));
     m_tabs->setDocumentMode(true);
 
     auto *const top = new QVBoxLayout;
@@ -118,6 +121,12 @@ void DetailPane::connectPages()
         m_graphs->select(measure);
         m_tabs->setCurrentWidget(m_graphs);
     });
+    const auto showAlerts = [this] { // where nobody is asked for them the page would be empty for ever
+        m_tabs->setTabVisible(m_tabs->indexOf(m_alerts), m_session.alerts());
+        m_pageActions.last()->setEnabled(m_session.alerts());
+    };
+    connect(&m_session, &FleetSession::alertmanagersChanged, this, showAlerts);
+    showAlerts();
     connect(m_receipt, &ReceiptPage::pastWanted, this, &DetailPane::askPastReceipts);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);
@@ -139,7 +148,11 @@ void DetailPane::makePageActions()
 
 int DetailPane::page() const { return m_tabs->currentIndex(); }
 
-void DetailPane::setPage(int page) { m_tabs->setCurrentIndex(page); }
+void DetailPane::setPage(int page)
+{
+    if (m_tabs->isTabVisible(page))
+        m_tabs->setCurrentIndex(page);
+}
 
 QWidget *DetailPane::makeButtons()
 {
@@ -185,6 +198,7 @@ void DetailPane::setService(ServiceId id)
     showGraphs();
     m_overview->setService(id);
     m_deaths->setService(id);
+    m_alerts->setService(id);
     refresh();
     if (m_receipt->isVisible())
         askPastReceipts();

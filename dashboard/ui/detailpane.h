@@ -13,6 +13,7 @@ class QToolButton;
 
 namespace Hephaestus {
 
+class AlertsPage;
 class CodePage;
 class DeathsPage;
 class DependenciesPage;
@@ -81,6 +82,7 @@ private:
     DeathsPage *m_deaths;
     RawPage *m_raw;
     ReceiptPage *m_receipt;
+    AlertsPage *m_alerts;
 };
 
 } // namespace Hephaestus

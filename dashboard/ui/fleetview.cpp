@@ -92,7 +92,7 @@ void FleetView::arrangeColumns()
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12});
+    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 18});
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
         m_unwanted << column; // the dependencies have the room, until somebody chooses
@@ -185,6 +185,13 @@ void FleetView::fillColumnsMenu(QMenu *menu)
     menu->addAction(tr("As at &first"), this, &FleetView::arrangeColumns);
 }
 
+void FleetView::offerAlerts()
+{
+    m_hasAlerts = true;
+    if (!std::exchange(m_offeredAlerts, true))
+        chooseColumn(FleetModel::Alerts, true);
+}
+
 void FleetView::saveColumns(QSettings &settings, const QString &group) const
 {
     settings.setValue(group + u"/columns"_s, horizontalHeader()->saveState());
@@ -193,6 +200,7 @@ void FleetView::saveColumns(QSettings &settings, const QString &group) const
         unwanted << QString::number(column);
     settings.setValue(group + u"/unwanted"_s, unwanted);
     settings.setValue(group + u"/known"_s, int(FleetModel::ColumnCount));
+    settings.setValue(group + u"/alertsOffered"_s, m_offeredAlerts);
 }
 
 void FleetView::restoreColumns(const QSettings &settings, const QString &group)
@@ -206,9 +214,12 @@ void FleetView::restoreColumns(const QSettings &settings, const QString &group)
     const int known = settings.value(group + u"/known"_s, int(FleetModel::Cpu)).toInt();
     for (int column = known; column < FleetModel::ColumnCount; ++column)
         m_unwanted << column;
+    m_offeredAlerts = settings.value(group + u"/alertsOffered"_s).toBool();
     for (int column = 0; column < FleetModel::ColumnCount; ++column)
         setColumnHidden(column, column > FleetModel::Service && m_unwanted.contains(column));
     makeRoom();
+    if (m_hasAlerts)
+        offerAlerts();
 }
 
 // ---- rows ---------------------------------------------------------------------------------------------
@@ -241,10 +252,15 @@ void FleetView::applyGroups()
 
 void FleetView::spanHeadings()
 {
+    if (!m_rows->isGrouped() && !m_hasSpans)
+        return;
     clearSpans();
+    m_hasSpans = false;
     for (int row = 0; row < m_rows->rowCount(); ++row) {
-        if (m_rows->isHeading(row))
-            setSpan(row, 0, 1, m_rows->columnCount());
+        if (!m_rows->isHeading(row))
+            continue;
+        setSpan(row, 0, 1, m_rows->columnCount());
+        m_hasSpans = true;
     }
 }
 

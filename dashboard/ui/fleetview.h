@@ -39,6 +39,8 @@ public:
     /// Which columns there are, how wide, in which order, and by which of them the rows are sorted.
     void saveColumns(QSettings &settings, const QString &group) const;
     void restoreColumns(const QSettings &settings, const QString &group); ///< as they are, if none were saved
+    /// There are alerts of Alertmanagers: their column is shown, unless somebody has hidden it since it first was.
+    void offerAlerts();
     /// To choose columns from, and to have the first arrangement back.
     void fillColumnsMenu(QMenu *menu);
 
@@ -83,9 +85,12 @@ private:
     QToolButton *m_sortAnew;
     QTimer m_sinceKey; ///< runs while a key was just pressed
     bool m_isPointerOver = false;
+    bool m_hasSpans = false;
     bool m_grouped = false;
     bool m_marking = false;   ///< by keys: the arrows move, and leave what is marked
     bool m_isByMouse = false; ///< what was pressed last is no key
+    bool m_hasAlerts = false;
+    bool m_offeredAlerts = false; ///< in this arrangement of columns
 };
 
 } // namespace Hephaestus

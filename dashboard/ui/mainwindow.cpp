@@ -292,6 +292,12 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
     connect(m_events, &EventList::opened, m_table, &FleetView::select);
+    const auto offerAlerts = [this] {
+        if (m_session.alerts())
+            m_table->offerAlerts();
+    };
+    connect(&m_session, &FleetSession::alertmanagersChanged, this, offerAlerts);
+    offerAlerts();
 }
 
 void MainWindow::saveState() const { m_layout->save(); }
@@ -550,6 +556,10 @@ void MainWindow::updateStatus()
     QStringList parts;
     if (const QStringList hosts = m_session.unknownHosts(); !hosts.isEmpty())
         parts << tr("not all: the services of %1 are not known").arg(visibleText(hosts.join(u", "_s), 60));
+    if (m_session.alerts() && !m_session.alerts()->trouble().isEmpty())
+        parts << visibleText(m_session.alerts()->trouble(), 80);
+    else if (m_session.alerts() && m_session.alerts()->elsewhere() > 0)
+        parts << tr("%1 alerts of others").arg(m_session.alerts()->elsewhere());
     const Poller::Statistics statistics = m_session.watch().polling().statistics();
     if (statistics.pollsPerSecond > 0)
         parts << tr("%1 polls a second").arg(statistics.pollsPerSecond, 0, 'f', statistics.pollsPerSecond < 10 ? 1 : 0)

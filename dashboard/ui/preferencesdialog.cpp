@@ -168,7 +168,7 @@ void PreferencesDialog::show(const Preferences &preferences)
     m_notifications->setChecked(preferences.notifications);
     m_notifyAfter->setValue(int(preferences.notifyAfter.count()));
     m_notifyAfter->setEnabled(preferences.notifications);
-    m_alerts->show(preferences.alertRules, preferences.alertTargets);
+    m_alerts->show(preferences);
 }
 
 Preferences PreferencesDialog::preferences() const
@@ -182,8 +182,7 @@ Preferences PreferencesDialog::preferences() const
     chosen.tray = m_tray->isChecked();
     chosen.closeToTray = m_closeToTray->isChecked();
     chosen.notifications = m_notifications->isChecked();
-    chosen.alertRules = m_alerts->rules();
-    chosen.alertTargets = m_alerts->targets();
+    m_alerts->write(chosen);
     chosen.notifyAfter = std::chrono::seconds(m_notifyAfter->value());
     return chosen;
 }
