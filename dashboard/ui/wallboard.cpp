@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace Hephaestus {
 
@@ -21,6 +22,8 @@ namespace {
 
 constexpr double TileRatio = 2.4;
 constexpr int LargestTile = 220; ///< high, in pixels at 100 %
+constexpr int SmallestTile = 44; ///< below that nobody reads it
+constexpr auto RefreshAfter = 250ms;
 
 QFont sized(QFont font, double pixels)
 {
@@ -30,9 +33,19 @@ QFont sized(QFont font, double pixels)
 
 bool wantsAPerson(ServiceState state) { return state > ServiceState::ShuttingDown; }
 
+/// What needs a person most is the highest; 0: nothing does.
+int urgencyOf(const ServiceRow &row)
+{
+    if (wantsAPerson(row.state()))
+        return 3 + int(row.state());
+    return row.worstAlert() ? 2 : row.code() == CodeVerdict::Stale ? 1 : 0;
+}
+
 /// The second line of a tile: why, or since when.
 QString secondLine(const ServiceRow &row)
 {
+    if (const FiringAlert *const alert = row.worstAlert(); alert && row.state() != ServiceState::DependencyError)
+        return Wallboard::tr("alert: %1").arg(alert->name());
     if (row.state() == ServiceState::DependencyError) {
         const QString trouble = programTrouble(*row.report);
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
@@ -65,9 +78,11 @@ Wallboard::Wallboard(const FleetModel &fleet, QWidget *parent) : QWidget(parent,
     setWindowTitle(tr("Hephaestus: wallboard"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
-    connect(&fleet, &QAbstractItemModel::dataChanged, this, &Wallboard::refresh);
-    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &Wallboard::refresh);
-    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &Wallboard::refresh);
+    connect(&fleet, &QAbstractItemModel::dataChanged, this, &Wallboard::refreshSoon);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &Wallboard::refreshSoon);
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &Wallboard::refreshSoon);
+    m_soon.setSingleShot(true);
+    connect(&m_soon, &QTimer::timeout, this, &Wallboard::refresh);
     connect(&m_clock, &QTimer::timeout, this, &Wallboard::refresh);
     m_clock.start(1s);
     refresh();
@@ -79,49 +94,140 @@ void Wallboard::refresh()
     update();
 }
 
+void Wallboard::refreshSoon()
+{
+    if (!m_soon.isActive())
+        m_soon.start(RefreshAfter);
+}
+
 QRect Wallboard::summaryArea() const
 {
     const int high = std::clamp(height() / 14, 2 * fontMetrics().height(), 3 * spacing(fontMetrics(), 12));
     return {0, height() - high, width(), high};
 }
 
-QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const
+QList<std::pair<ServiceId, QRect>> Wallboard::tiles() const { return plan().tiles; }
+
+/// How many tiles can be read there.
+qsizetype Wallboard::room(const QRect &area) const
+{
+    const int gap = spacing(fontMetrics(), 3);
+    const int high = spacing(fontMetrics(), SmallestTile / 4) + gap;
+    const int wide = int(high * TileRatio);
+    return qsizetype(std::max(1, (area.width() + gap) / wide)) * std::max(1, (area.height() + gap) / high);
+}
+
+/// The services that need a person, the most urgent first; else as in the fleet.
+std::vector<const ServiceRow *> Wallboard::urgent() const
 {
     std::vector<const ServiceRow *> rows;
-    for (int line = 0; line < m_fleet.rowCount(); ++line)
-        rows.push_back(&m_fleet.row(line));
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        if (const ServiceRow &row = m_fleet.row(line); urgencyOf(row) > 0)
+            rows.push_back(&row);
+    }
+    std::ranges::stable_sort(rows, std::greater(), [](const ServiceRow *row) { return urgencyOf(*row); });
+    return rows;
+}
+
+Wallboard::Plan Wallboard::plan() const
+{
+    Plan plan;
+    const int gap = spacing(fontMetrics(), 3);
+    if (m_fleet.rowCount() == 0 || width() < 8 * gap || height() < 8 * gap)
+        return plan;
+    QRect area = rect().adjusted(gap, gap, -gap, -summaryArea().height());
+    std::vector<const ServiceRow *> rows;
+    if (m_fleet.rowCount() <= room(area)) {
+        for (int line = 0; line < m_fleet.rowCount(); ++line)
+            rows.push_back(&m_fleet.row(line));
+    } else {
+        plan.counts =
+            QRect(area.left(), area.top(), area.width(), std::min(area.height() / 4, 2 * summaryArea().height()));
+        area.setTop(plan.counts.bottom() + gap);
+        rows = urgent();
+        if (const qsizetype most = room(area); qsizetype(rows.size()) > most) {
+            plan.left = qsizetype(rows.size()) - (most - 1);
+            rows.resize(std::size_t(most - 1));
+        }
+    }
     std::ranges::stable_sort(rows, [](const ServiceRow *a, const ServiceRow *b) {
-        const auto urgency = [](const ServiceRow *row) {
-            return wantsAPerson(row->state()) ? 1 + int(row->state()) : int(row->code() == CodeVerdict::Stale);
-        };
-        if (urgency(a) != urgency(b))
-            return urgency(a) > urgency(b);
+        if (urgencyOf(*a) != urgencyOf(*b))
+            return urgencyOf(*a) > urgencyOf(*b);
         return QString::localeAwareCompare(a->entry.name, b->entry.name) < 0;
     });
-    QList<std::pair<ServiceId, QRect>> tiles;
-    if (rows.empty())
-        return tiles;
+    placeTiles(plan, area, rows);
+    return plan;
+}
+
+void Wallboard::placeTiles(Plan &plan, const QRect &area, const std::vector<const ServiceRow *> &rows) const
+{
     const int gap = spacing(fontMetrics(), 3);
-    if (width() < 8 * gap || height() < 8 * gap)
-        return tiles;
-    const QRect area = rect().adjusted(gap, gap, -gap, -summaryArea().height());
-    const int count = int(rows.size());
+    const int count = int(rows.size()) + (plan.left > 0);
+    if (count == 0)
+        return;
     const int columns = bestColumns(area.size(), count, TileRatio);
     const int lines = (count + columns - 1) / columns;
     const int width = (area.width() + gap) / columns - gap;
     const int height = std::min((area.height() + gap) / lines - gap, spacing(fontMetrics(), LargestTile / 4));
-    for (int each = 0; each < count; ++each)
-        tiles.emplace_back(rows[std::size_t(each)]->id,
-                           QRect(area.left() + each % columns * (width + gap),
-                                 area.top() + each / columns * (height + gap), width, height));
-    return tiles;
+    for (int each = 0; each < count; ++each) {
+        const QRect place(area.left() + each % columns * (width + gap), area.top() + each / columns * (height + gap),
+                          width, height);
+        if (each < int(rows.size()))
+            plan.tiles.emplace_back(rows[std::size_t(each)]->id, place);
+        else
+            plan.more = place;
+    }
+}
+
+/// Large numbers, what needs a person first.
+void Wallboard::paintCounts(QPainter &painter, const Plan &plan) const
+{
+    const FleetModel::Totals totals = m_fleet.totals();
+    const Theme &theme = Theme::of(palette());
+    struct Count
+    {
+        int number;
+        QString word;
+        QColor colour;
+    };
+    std::vector<Count> counts;
+    for (const ServiceState state : AllServiceStates) {
+        if (const int number = totals.states.value(state))
+            counts.push_back({number, stateWord(state), theme.accent(state)});
+    }
+    if (totals.alerted > 0)
+        counts.push_back({totals.alerted, tr("with alerts"), theme.accent(DependencyStatus::Error)});
+    if (totals.stale > 0)
+        counts.push_back({totals.stale, tr("stale"), theme.accent(CodeVerdict::Stale)});
+    const int width = plan.counts.width() / int(std::max<std::size_t>(counts.size(), 1));
+    int left = plan.counts.left();
+    for (const Count &count : counts) {
+        const QRect area(left, plan.counts.top(), width, plan.counts.height());
+        left += width;
+        painter.setPen(count.colour);
+        QFont number = sized(font(), std::min(area.height() * 0.5, width * 0.2));
+        number.setWeight(QFont::DemiBold);
+        painter.setFont(number);
+        painter.drawText(area.adjusted(0, 0, 0, -area.height() * 2 / 5), Qt::AlignHCenter | Qt::AlignBottom,
+                         locale().toString(count.number));
+        painter.setFont(sized(font(), std::min(area.height() * 0.22, width * 0.11)));
+        painter.drawText(area.adjusted(0, area.height() * 3 / 5, 0, 0), Qt::AlignHCenter | Qt::AlignTop, count.word);
+    }
+}
+
+void Wallboard::paintMore(QPainter &painter, const Plan &plan) const
+{
+    painter.setPen(Theme::of(palette()).muted());
+    painter.setFont(sized(font(), plan.more.height() * 0.22));
+    painter.drawText(plan.more, Qt::AlignCenter, tr("and %1 more").arg(locale().toString(plan.left)));
 }
 
 void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const
 {
     const Theme &theme = Theme::of(palette());
-    const bool loud = wantsAPerson(row.state());
-    const QColor accent = theme.accent(row.state());
+    const bool isAlerted = row.worstAlert() && !wantsAPerson(row.state());
+    const bool loud = isAlerted || wantsAPerson(row.state());
+    const QColor accent = isAlerted ? theme.accent(DependencyStatus::Error) : theme.accent(row.state());
     const QColor base = palette().color(QPalette::Active, QPalette::Base);
     const int radius = spacing(fontMetrics(), 2);
     const bool filled = row.state() == ServiceState::Unreachable; // the worst is seen across the room
@@ -174,6 +280,10 @@ QString Wallboard::summary() const
     }
     if (totals.stale > 0)
         words << tr("%1 stale").arg(totals.stale);
+    if (totals.alerted > 0)
+        words << tr("%1 with alerts").arg(totals.alerted);
+    if (m_fleet.areAlertsLost())
+        words << tr("alerts not known");
     return words.join(u" · "_s);
 }
 
@@ -195,8 +305,13 @@ void Wallboard::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    for (const auto &[id, area] : tiles())
+    const Plan plan = this->plan();
+    for (const auto &[id, area] : plan.tiles)
         paintTile(painter, area, *m_fleet.find(id));
+    if (!plan.counts.isEmpty())
+        paintCounts(painter, plan);
+    if (plan.left > 0)
+        paintMore(painter, plan);
     paintSummary(painter, summaryArea());
 }
 

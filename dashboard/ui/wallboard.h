@@ -6,10 +6,13 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <vector>
+
 namespace Hephaestus {
 
 /// The whole fleet on a screen across the room: one tile for each service, as large as there is room, what needs a
-/// person first. A full-screen window of its own; Escape or F11 closes it, a click on a tile goes to the service.
+/// person first. Of a fleet whose tiles could not be read, only those services have one, as many as fit, and the others
+/// are counted. A full-screen window of its own; Escape or F11 closes it, a click on a tile goes to the service.
 class Wallboard : public QWidget
 {
     Q_OBJECT
@@ -30,7 +33,23 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    /// Where everything is.
+    struct Plan
+    {
+        QList<std::pair<ServiceId, QRect>> tiles;
+        QRect counts;       ///< of services by state; empty: each has a tile
+        QRect more;         ///< in place of a tile
+        qsizetype left = 0; ///< services that need a person and have no tile
+    };
+
     void refresh();
+    void refreshSoon();
+    Plan plan() const;
+    qsizetype room(const QRect &area) const;
+    std::vector<const ServiceRow *> urgent() const;
+    void placeTiles(Plan &plan, const QRect &area, const std::vector<const ServiceRow *> &rows) const;
+    void paintCounts(QPainter &painter, const Plan &plan) const;
+    void paintMore(QPainter &painter, const Plan &plan) const;
     void paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const;
     void paintSummary(QPainter &painter, const QRect &area) const;
     QRect summaryArea() const;
@@ -38,6 +57,7 @@ private:
 
     const FleetModel &m_fleet;
     QTimer m_clock;
+    QTimer m_soon; ///< many changes are one refresh
 };
 
 /// How many columns make the tiles of `area` largest, if each is about `ratio` times as wide as high.

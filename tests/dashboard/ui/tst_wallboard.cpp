@@ -17,6 +17,10 @@ private Q_SLOTS:
     void tilesAreAsLargeAsTheyCanBe_data();
     void tilesAreAsLargeAsTheyCanBe();
     void troubleComesFirstAndNothingOverlaps();
+    void ofALargeFleetOnlyWhatNeedsAPersonHasATile_data();
+    void ofALargeFleetOnlyWhatNeedsAPersonHasATile();
+    void whatAlertmanagerTellsIsSeen();
+    void manyChangesAreOneRefresh();
     void aClickGoesToTheService();
     void commandsAreFoundAsPeopleAbbreviate_data();
     void commandsAreFoundAsPeopleAbbreviate();
@@ -70,6 +74,85 @@ void TestWallboard::troubleComesFirstAndNothingOverlaps()
     board.grab();
     board.resize(20, 20); // too small for anything; nothing breaks
     board.grab();
+}
+
+void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile_data()
+{
+    QTest::addColumn<int>("services");
+    QTest::addColumn<int>("down"); // every so many-th is
+    QTest::addColumn<int>("tiles");
+    QTest::newRow("all fit") << 60 << 20 << 60;
+    QTest::newRow("few in trouble") << 5'000 << 1'000 << 5;
+    QTest::newRow("none in trouble") << 5'000 << 10'000 << 0;
+    QTest::newRow("more in trouble than fit") << 5'000 << 2 << -1; // as many as fit
+}
+
+void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
+{
+    QFETCH(int, services);
+    QFETCH(int, down);
+    QFETCH(int, tiles);
+    FleetModel fleet;
+    QList<FleetEntry> entries;
+    for (int each = 0; each < services; ++each)
+        entries << Reports::entry(u"service-%1"_s.arg(each, 5, 10, QChar(u'0')));
+    QList<Arrival> arrivals;
+    for (const ServiceId id : fleet.addAll(entries))
+        arrivals << Arrival{
+            id, id % down ? Reports::answer(Reports::healthy()) : Reports::failure(ClientError::Refused), {}, {}};
+    fleet.applyArrivals(arrivals);
+    Wallboard board(fleet, nullptr);
+    board.resize(1400, 900);
+    const auto shown = board.tiles();
+    if (tiles >= 0)
+        QCOMPARE(shown.size(), tiles);
+    else
+        QVERIFY2(shown.size() > 50 && shown.size() < 500, qPrintable(QString::number(shown.size())));
+    for (const auto &[id, area] : shown) {
+        QVERIFY(board.rect().contains(area));
+        QVERIFY(area.height() >= 36); // or nobody reads it across the room
+        if (services > 100)
+            QCOMPARE(fleet.find(id)->state(), ServiceState::Unreachable);
+    }
+    QVERIFY2(board.accessibleName().contains(u"%1 services"_s.arg(services)), qPrintable(board.accessibleName()));
+    QVERIFY(!board.grab().isNull());
+}
+
+void TestWallboard::whatAlertmanagerTellsIsSeen()
+{
+    FleetModel fleet;
+    for (const QString &name : {u"calm"_s, u"slow"_s, u"down"_s})
+        fleet.applyAnswer(fleet.add(Reports::entry(name)),
+                          name == "down"_L1 ? Reports::failure(ClientError::Refused)
+                                            : Reports::answer(Reports::healthy()));
+    FiringAlert alert;
+    alert.labels.insert(u"alertname"_s, u"Slow"_s);
+    FiringAlert silenced = alert;
+    silenced.state = FiringAlert::State::Suppressed;
+    fleet.setAlerts({{fleet.ids()[0], {silenced}}, {fleet.ids()[1], {alert}}}, {});
+    Wallboard board(fleet, nullptr);
+    board.resize(800, 600);
+    QCOMPARE(nameOf(fleet, board.tiles()[0].first), u"down"_s);
+    QCOMPARE(nameOf(fleet, board.tiles()[1].first), u"slow"_s);
+    QVERIFY(board.accessibleName().contains(u"1 with alerts"_s));
+    QVERIFY(!board.accessibleName().contains(u"not known"_s));
+    fleet.setAlerts({}, u"Alertmanager does not answer"_s);
+    QTRY_VERIFY(board.accessibleName().contains(u"alerts not known"_s));
+    QVERIFY(!board.accessibleName().contains(u"with alerts"_s));
+    fleet.endAlerts();
+    QTRY_VERIFY(!board.accessibleName().contains(u"not known"_s));
+}
+
+/// To count all services anew with each of thousands of changes a second would be all that it does.
+void TestWallboard::manyChangesAreOneRefresh()
+{
+    FleetModel fleet;
+    fleet.applyAnswer(fleet.add(Reports::entry(u"mcp"_s)), Reports::answer(Reports::healthy()));
+    Wallboard board(fleet, nullptr);
+    const QString before = board.accessibleName();
+    fleet.applyAnswer(fleet.ids().first(), Reports::failure(ClientError::Refused));
+    QCOMPARE(board.accessibleName(), before);
+    QTRY_VERIFY(board.accessibleName().contains(u"1 unreachable"_s));
 }
 
 void TestWallboard::aClickGoesToTheService()
