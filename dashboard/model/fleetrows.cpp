@@ -11,6 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype FewRuns = 3; ///< of rows that come or go, one after the other
+
 /// What the heading of a group need not tell.
 bool isOrdinary(ServiceState state) { return state == ServiceState::Healthy || state == ServiceState::Unknown; }
 
@@ -124,6 +126,7 @@ void FleetRows::noteDisplaced(ServiceId id)
 {
     const Place place = placeOf(*m_fleet.find(id));
     m_places.insert(id, place);
+    m_counts.clear();
     if (place.shown && rowOf(id) < 0 && !m_grouped) {
         const int row = int(m_rows.size());
         beginInsertRows({}, row, row);
@@ -156,34 +159,67 @@ bool FleetRows::isDisplaced(ServiceId id) const
 
 void FleetRows::refreshHeadings()
 {
+    m_counts.clear();
     for (int row = 0; row < m_rows.size(); ++row) {
         if (isHeading(row))
             Q_EMIT dataChanged(index(row, 0), index(row, 0));
     }
 }
 
+const QCollatorSortKey &FleetRows::nameKey(const ServiceRow &service) const
+{
+    const auto known = m_nameKeys.find(service.id);
+    if (known != m_nameKeys.end() && known->second.first == service.entry.name)
+        return known->second.second;
+    if (known != m_nameKeys.end())
+        m_nameKeys.erase(known);
+    const auto made =
+        m_nameKeys.emplace(service.id, std::pair(service.entry.name, m_collator.sortKey(service.entry.name)));
+    return made.first->second.second;
+}
+
+/// Those that match, in the fleet's order. Whatever is compared many times is made once.
+std::vector<FleetRows::Sortable> FleetRows::sortables() const
+{
+    std::vector<Sortable> all;
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        const ServiceRow &service = m_fleet.row(line);
+        const auto place = m_places.constFind(service.id);
+        if (place == m_places.cend() || !place->shown)
+            continue;
+        Sortable sortable{.id = service.id, .favourite = place->favourite};
+        if (place->key.typeId() == QMetaType::QString)
+            sortable.text = m_collator.sortKey(place->key.toString());
+        else
+            sortable.number = place->key.toDouble();
+        if (m_column >= 0) // else no two are alike
+            sortable.name = &nameKey(service);
+        all.push_back(std::move(sortable));
+    }
+    return all;
+}
+
 /// All that match, in order.
 QList<ServiceId> FleetRows::sorted() const
 {
-    QList<ServiceId> ids;
-    for (const ServiceId id : m_fleet.ids()) {
-        if (m_places.value(id).shown)
-            ids << id;
-    }
-    std::ranges::stable_sort(ids, [this](ServiceId one, ServiceId other) {
-        const Place &a = *m_places.constFind(one);
-        const Place &b = *m_places.constFind(other);
+    std::vector<Sortable> all = sortables();
+    const bool isAscending = m_order == Qt::AscendingOrder;
+    std::ranges::stable_sort(all, [isAscending](const Sortable &a, const Sortable &b) {
         if (a.favourite != b.favourite)
             return a.favourite;
-        if (a.key != b.key) {
-            const bool text = a.key.typeId() == QMetaType::QString;
-            const bool less = text ? QString::localeAwareCompare(a.key.toString(), b.key.toString()) < 0
-                                   : a.key.toDouble() < b.key.toDouble();
-            return m_order == Qt::AscendingOrder ? less : !less;
+        if (a.text && b.text) {
+            if (const int order = a.text->compare(*b.text); order != 0)
+                return isAscending ? order < 0 : order > 0;
+        } else if (a.number != b.number) {
+            return isAscending ? a.number < b.number : a.number > b.number;
         }
         // The names stay in reading order whichever way the column is sorted.
-        return QString::localeAwareCompare(m_fleet.find(one)->entry.name, m_fleet.find(other)->entry.name) < 0;
+        return a.name && a.name->compare(*b.name) < 0;
     });
+    QList<ServiceId> ids;
+    ids.reserve(qsizetype(all.size()));
+    for (const Sortable &each : all)
+        ids << each.id;
     return ids;
 }
 
@@ -218,21 +254,35 @@ QList<FleetRows::Row> FleetRows::wanted() const
 void FleetRows::arrange()
 {
     m_places.clear();
+    m_places.reserve(m_fleet.rowCount());
+    if (m_nameKeys.size() > 2 * std::size_t(m_fleet.rowCount())) // of services that are gone
+        m_nameKeys.clear();
     for (int line = 0; line < m_fleet.rowCount(); ++line)
         m_places.insert(m_fleet.row(line).id, placeOf(m_fleet.row(line)));
     setOutOfOrder(false);
     const QList<Row> rows = wanted();
+    m_counts.clear();
     if (rows == m_rows)
         return;
-    removeAllBut(rows);
+    remove(rows);
     reorder(rows);
     insertMissing(rows);
     refreshHeadings();
 }
 
-void FleetRows::removeAllBut(const QList<Row> &wanted)
+/// All that are not wanted. Views take each run of rows by itself, and look at all of them: many runs become one first.
+void FleetRows::remove(const QList<Row> &wanted)
 {
     const QSet<Row> kept(wanted.cbegin(), wanted.cend());
+    int runs = 0;
+    bool wasKept = true;
+    for (const Row &row : std::as_const(m_rows)) {
+        const bool isKept = kept.contains(row);
+        runs += wasKept && !isKept;
+        wasKept = isKept;
+    }
+    if (runs > FewRuns)
+        setAside(wanted, kept);
     for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
         if (kept.contains(m_rows[row]))
             continue;
@@ -247,6 +297,34 @@ void FleetRows::removeAllBut(const QList<Row> &wanted)
     }
 }
 
+/// Puts those that go side by side, where the first of them was that a view holds on to: the view goes on from there.
+void FleetRows::setAside(const QList<Row> &wanted, const QSet<Row> &kept)
+{
+    int held = int(m_rows.size());
+    for (const QModelIndex &each : persistentIndexList()) {
+        if (!kept.contains(m_rows[each.row()]))
+            held = std::min(held, each.row());
+    }
+    QList<Row> gone;
+    qsizetype before = 0; // of those that are kept
+    for (int row = 0; row < m_rows.size(); ++row) {
+        if (!kept.contains(m_rows[row]))
+            gone << m_rows[row];
+        else
+            before += row < held;
+    }
+    const QSet<Row> present(m_rows.cbegin(), m_rows.cend());
+    QList<Row> target;
+    for (const Row &row : wanted) {
+        if (target.size() == before)
+            target += std::exchange(gone, {});
+        if (present.contains(row))
+            target << row;
+    }
+    moveTo(target + gone);
+}
+
+/// Those that are there and wanted.
 void FleetRows::reorder(const QList<Row> &wanted)
 {
     const QSet<Row> present(m_rows.cbegin(), m_rows.cend());
@@ -255,13 +333,21 @@ void FleetRows::reorder(const QList<Row> &wanted)
         if (present.contains(row))
             target << row;
     }
-    if (target == m_rows)
-        return;
+    if (target != m_rows)
+        moveTo(target);
+}
+
+/// `target`: the same rows in another order.
+void FleetRows::moveTo(const QList<Row> &target)
+{
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
     QHash<Row, int> places;
-    for (int row = 0; row < target.size(); ++row)
-        places.insert(target[row], row);
+    if (!before.isEmpty()) {
+        places.reserve(target.size());
+        for (int row = 0; row < target.size(); ++row)
+            places.insert(target[row], row);
+    }
     QModelIndexList after;
     for (const QModelIndex &each : before)
         after << index(places.value(m_rows[each.row()]), each.column());
@@ -271,21 +357,42 @@ void FleetRows::reorder(const QList<Row> &wanted)
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
+void FleetRows::insertRun(int row, const QList<Row> &run)
+{
+    if (run.isEmpty())
+        return;
+    beginInsertRows({}, row, row + int(run.size()) - 1);
+    m_rows = m_rows.first(row) + run + m_rows.sliced(row);
+    m_rowOf.clear();
+    endInsertRows();
+}
+
+/// What is there stands in the wanted order already.
 void FleetRows::insertMissing(const QList<Row> &wanted)
 {
+    QList<std::pair<int, QList<Row>>> runs; // by their place in `wanted`
+    QList<Row> missing;
+    qsizetype there = 0;
+    bool isRunning = false;
     for (int row = 0; row < wanted.size(); ++row) {
-        if (row < m_rows.size() && m_rows[row] == wanted[row])
-            continue;
-        int last = row; // up to before what stands here now
-        while (last + 1 < wanted.size() && (row >= m_rows.size() || wanted[last + 1] != m_rows[row]))
-            ++last;
-        beginInsertRows({}, row, last);
-        for (int each = row; each <= last; ++each)
-            m_rows.insert(each, wanted[each]);
-        m_rowOf.clear();
-        endInsertRows();
-        row = last;
+        const bool isThere = there < m_rows.size() && m_rows[there] == wanted[row];
+        if (isThere) {
+            ++there;
+        } else {
+            if (!isRunning)
+                runs.emplace_back(row, QList<Row>());
+            runs.last().second << wanted[row];
+            missing << wanted[row];
+        }
+        isRunning = !isThere;
     }
+    if (runs.size() <= FewRuns) {
+        for (const auto &[row, run] : std::as_const(runs))
+            insertRun(row, run);
+        return;
+    }
+    insertRun(int(m_rows.size()), missing);
+    moveTo(wanted);
 }
 
 int FleetRows::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
@@ -302,6 +409,23 @@ QVariant FleetRows::data(const QModelIndex &index, int role) const
     return m_fleet.indexOf(row.service).siblingAtColumn(index.column()).data(role);
 }
 
+const FleetRows::Counts &FleetRows::countsOf(const QString &group) const
+{
+    if (m_counts.isEmpty()) {
+        for (int line = 0; line < m_fleet.rowCount(); ++line) {
+            const ServiceRow &service = m_fleet.row(line);
+            const auto place = m_places.constFind(service.id);
+            if (place == m_places.cend() || !place->shown)
+                continue;
+            Counts &counts = m_counts[service.entry.group];
+            ++counts.services;
+            ++counts.states[service.state()];
+            counts.stale += service.code() == CodeVerdict::Stale;
+        }
+    }
+    return m_counts[group];
+}
+
 /// `hephaestus   3 services, 1 error, 1 stale`: its name, and what there is to worry about.
 QVariant FleetRows::headingData(const QString &group, int column, int role) const
 {
@@ -313,24 +437,14 @@ QVariant FleetRows::headingData(const QString &group, int column, int role) cons
         return true;
     if (column != 0 || (role != Qt::DisplayRole && role != Qt::AccessibleTextRole))
         return {};
-    int count = 0;
-    int stale = 0;
-    QHash<ServiceState, int> states;
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceRow &service = m_fleet.row(line);
-        if (service.entry.group != group || !m_places.value(service.id).shown)
-            continue;
-        ++count;
-        ++states[service.state()];
-        stale += service.code() == CodeVerdict::Stale;
-    }
-    QStringList words{count == 1 ? tr("1 service") : tr("%1 services").arg(count)};
+    const Counts &counts = countsOf(group);
+    QStringList words{counts.services == 1 ? tr("1 service") : tr("%1 services").arg(counts.services)};
     for (const ServiceState state : AllServiceStates) {
-        if (const int number = states.value(state); number > 0 && !isOrdinary(state))
+        if (const int number = counts.states.value(state); number > 0 && !isOrdinary(state))
             words << u"%1 %2"_s.arg(number).arg(stateWord(state));
     }
-    if (stale > 0)
-        words << tr("%1 stale").arg(stale);
+    if (counts.stale > 0)
+        words << tr("%1 stale").arg(counts.stale);
     const QString text = words.join(u", "_s);
     return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group, text);
 }

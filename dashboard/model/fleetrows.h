@@ -4,7 +4,12 @@
 #include "dashboard/model/filterquery.h"
 #include "dashboard/model/fleetmodel.h"
 
+#include <QCollator>
 #include <QSet>
+
+#include <map>
+#include <optional>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -79,13 +84,36 @@ private:
     void arrange();
     void noteDisplaced(ServiceId id);
     void setOutOfOrder(bool isOutOfOrder);
+    /// What decides the order of two that are shown.
+    struct Sortable
+    {
+        ServiceId id = NoService;
+        bool favourite = false;
+        double number = 0;
+        std::optional<QCollatorSortKey> text{}; ///< instead of the number
+        const QCollatorSortKey *name = nullptr;
+    };
+    /// The services of a group that match.
+    struct Counts
+    {
+        int services = 0;
+        int stale = 0;
+        QHash<ServiceState, int> states;
+    };
+
     Place placeOf(const ServiceRow &service) const;
+    const QCollatorSortKey &nameKey(const ServiceRow &service) const;
+    std::vector<Sortable> sortables() const;
     QList<ServiceId> sorted() const;
     QList<Row> wanted() const;
     QVariant headingData(const QString &group, int column, int role) const;
-    void removeAllBut(const QList<Row> &wanted);
+    const Counts &countsOf(const QString &group) const;
+    void remove(const QList<Row> &wanted);
+    void setAside(const QList<Row> &wanted, const QSet<Row> &kept);
     void reorder(const QList<Row> &wanted);
+    void moveTo(const QList<Row> &target);
     void insertMissing(const QList<Row> &wanted);
+    void insertRun(int row, const QList<Row> &run);
 
     FleetModel &m_fleet;
     FilterQuery m_query;
@@ -97,7 +125,10 @@ private:
     Qt::SortOrder m_order = Qt::AscendingOrder;
     QHash<ServiceId, Place> m_places;
     QList<Row> m_rows;
-    mutable QHash<ServiceId, int> m_rowOf; ///< of m_rows; empty: to be counted when somebody asks
+    QCollator m_collator; ///< of names, as QString::localeAwareCompare()
+    mutable std::map<ServiceId, std::pair<QString, QCollatorSortKey>> m_nameKeys; ///< and of which name
+    mutable QHash<QString, Counts> m_counts; ///< by group; empty: to be counted when somebody asks
+    mutable QHash<ServiceId, int> m_rowOf;   ///< of m_rows; empty: to be counted when somebody asks
 };
 
 } // namespace Hephaestus

@@ -57,48 +57,87 @@ void ServiceActions::setReadOnly(bool readOnly)
         Q_EMIT readOnlyChanged();
 }
 
-QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
+ServiceActions::Obstacle ServiceActions::obstacle(ServiceId id, ServiceAction action) const
 {
     const ServiceRow *const row = m_fleet.find(id);
     if (!row)
-        return tr("Select a service first.");
+        return Obstacle::NotSelected;
     if (m_readOnly)
-        return tr("This dashboard only looks: it was started with --read-only.");
+        return Obstacle::ReadOnly;
     const ActionConditions conditions = conditionsOf(*row);
     if (isRunning(id) || conditions.busy)
-        return tr("%1 is busy: %2.").arg(row->entry.name, stateText(*row));
+        return Obstacle::Busy;
     if (conditions.foreign && action != ServiceAction::CheckNow)
-        return tr("%1 is not touched: its address is held by %2.")
-            .arg(row->entry.name, visibleText(row->report->owner, 200));
+        return Obstacle::Foreign;
+    // Others' protocols tell how a service is; only Actuator can be asked to do something.
+    if (conditions.dialect == Dialect::Actuator && action == ServiceAction::ShutDown)
+        return conditions.answers ? Obstacle::None : Obstacle::Silent;
     if (conditions.dialect != Dialect::Hephaestus)
-        return whyNotOfDialect(*row, action);
+        return Obstacle::OtherDialect;
     const bool answers = conditions.answers;
     const bool closing = conditions.closing;
-    const QString silent = tr("%1 does not answer.").arg(row->entry.name);
     switch (action) {
-    case ServiceAction::Restart:
-        return closing ? tr("%1 is shutting down.").arg(row->entry.name) : whyNotRestart(*row, conditions);
+    case ServiceAction::Restart: return closing ? Obstacle::Closing : obstacleOfRestart(*row, conditions);
     case ServiceAction::Start:
-        return answers ? tr("%1 runs already.").arg(row->entry.name) : whyNotStartable(row->entry);
-    case ServiceAction::ShutDown: return answers ? QString() : silent; // a scheduled one may be hurried
+        return answers                              ? Obstacle::Runs
+            : whyNotStartable(row->entry).isEmpty() ? Obstacle::None
+                                                    : Obstacle::NotStartable;
+    case ServiceAction::ShutDown: return answers ? Obstacle::None : Obstacle::Silent; // a scheduled one may be hurried
     case ServiceAction::ScheduleShutDown:
-        return !answers ? silent : closing ? tr("%1 is shutting down already.").arg(row->entry.name) : QString();
-    case ServiceAction::CancelShutDown:
-        return closing ? QString() : tr("%1 has no shutdown scheduled.").arg(row->entry.name);
+        return !answers ? Obstacle::Silent : closing ? Obstacle::ClosingAlready : Obstacle::None;
+    case ServiceAction::CancelShutDown: return closing ? Obstacle::None : Obstacle::NotScheduled;
     case ServiceAction::CheckNow:
-        return !answers              ? silent
-            : conditions.offersCheck ? QString()
-                                     : tr("%1 does not offer to check its dependencies.").arg(row->entry.name);
+        return !answers ? Obstacle::Silent : conditions.offersCheck ? Obstacle::None : Obstacle::OffersNoCheck;
     }
     Q_UNREACHABLE();
 }
 
-/// Others' protocols tell how a service is; only Actuator can be asked to do something.
-QString ServiceActions::whyNotOfDialect(const ServiceRow &row, ServiceAction action) const
+ServiceActions::Obstacle ServiceActions::obstacleOfRestart(const ServiceRow &row,
+                                                           const ActionConditions &conditions) const
 {
-    if (row.dialect == Dialect::Actuator && action == ServiceAction::ShutDown)
-        return row.isCurrent() ? QString() : tr("%1 does not answer.").arg(row.entry.name);
-    return tr("%1 speaks %2: it can be watched, but not asked for this.").arg(row.entry.name, nameOf(row.dialect));
+    if (!whyNotRestartable(row.entry).isEmpty())
+        return Obstacle::NotRestartable;
+    const auto *const byItself = std::get_if<RestartByService>(&row.entry.restart);
+    if (!byItself || byItself->start)
+        return Obstacle::None;
+    if (!conditions.answers)
+        return Obstacle::NobodyStartsIt;
+    return conditions.offersRestart ? Obstacle::None : Obstacle::OffersNoRestart;
+}
+
+QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
+{
+    const Obstacle obstacle = this->obstacle(id, action);
+    if (obstacle == Obstacle::None)
+        return {};
+    if (obstacle == Obstacle::NotSelected)
+        return tr("Select a service first.");
+    const ServiceRow &row = *m_fleet.find(id);
+    const QString &name = row.entry.name;
+    switch (obstacle) {
+    case Obstacle::None:
+    case Obstacle::NotSelected: break;
+    case Obstacle::ReadOnly: return tr("This dashboard only looks: it was started with --read-only.");
+    case Obstacle::Busy: return tr("%1 is busy: %2.").arg(name, stateText(row));
+    case Obstacle::Foreign:
+        return tr("%1 is not touched: its address is held by %2.").arg(name, visibleText(row.report->owner, 200));
+    case Obstacle::OtherDialect:
+        return tr("%1 speaks %2: it can be watched, but not asked for this.").arg(name, nameOf(row.dialect));
+    case Obstacle::Silent: return tr("%1 does not answer.").arg(name);
+    case Obstacle::Closing: return tr("%1 is shutting down.").arg(name);
+    case Obstacle::ClosingAlready: return tr("%1 is shutting down already.").arg(name);
+    case Obstacle::NotScheduled: return tr("%1 has no shutdown scheduled.").arg(name);
+    case Obstacle::Runs: return tr("%1 runs already.").arg(name);
+    case Obstacle::NotStartable: return whyNotStartable(row.entry);
+    case Obstacle::NotRestartable: return whyNotRestartable(row.entry);
+    case Obstacle::NobodyStartsIt: return tr("%1 does not answer, and nobody said how to start it.").arg(name);
+    case Obstacle::OffersNoRestart:
+        return tr("%1 does not offer to restart itself, and nobody said how to start it. "
+                  "Write its command into a fleet file: restart = { method = \"command\", command = […] }.")
+            .arg(name);
+    case Obstacle::OffersNoCheck: return tr("%1 does not offer to check its dependencies.").arg(name);
+    }
+    return {};
 }
 
 /// POST /actuator/shutdown, which answers at once and is off unless the service was configured to offer it.
@@ -119,23 +158,6 @@ void ServiceActions::shutDownOfDialect(const ServiceRow &row)
                                                 : tr("shutdown refused: %1").arg(answer.reply.message));
         Q_EMIT answerWanted(id);
     });
-}
-
-QString ServiceActions::whyNotRestart(const ServiceRow &row, const ActionConditions &conditions) const
-{
-    if (QString why = whyNotRestartable(row.entry); !why.isEmpty())
-        return why;
-    const auto *const byItself = std::get_if<RestartByService>(&row.entry.restart);
-    if (!byItself)
-        return {};
-    if (!conditions.answers)
-        return byItself->start ? QString()
-                               : tr("%1 does not answer, and nobody said how to start it.").arg(row.entry.name);
-    if (!conditions.offersRestart && !byItself->start)
-        return tr("%1 does not offer to restart itself, and nobody said how to start it. "
-                  "Write its command into a fleet file: restart = { method = \"command\", command = […] }.")
-            .arg(row.entry.name);
-    return {};
 }
 
 void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<Seconds> delay)

@@ -59,9 +59,8 @@ ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
     , m_session(session)
     , m_window(window)
     , m_questions(session)
-    , m_possible(
-          session.fleet(),
-          [&session](ServiceId id, ServiceAction action) { return session.actions().whyNot(id, action).isEmpty(); })
+    , m_possible(session.fleet(),
+                 [&session](ServiceId id, ServiceAction action) { return session.actions().mayDo(id, action); })
     , m_countdown(session.fleet())
 {
     const auto add = [this](ServiceAction action, const QString &icon, const QKeySequence &key) {
@@ -164,7 +163,7 @@ QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, Service
 {
     QList<ServiceId> able;
     std::ranges::copy_if(services, std::back_inserter(able),
-                         [&](ServiceId id) { return m_session.actions().whyNot(id, action).isEmpty(); });
+                         [&](ServiceId id) { return m_session.actions().mayDo(id, action); });
     return able;
 }
 
@@ -210,7 +209,7 @@ void ServiceCommands::updateRestartStale()
 {
     const QList<ServiceId> stale = this->stale();
     const bool able = std::ranges::any_of(
-        stale, [this](ServiceId id) { return m_session.actions().whyNot(id, ServiceAction::Restart).isEmpty(); });
+        stale, [this](ServiceId id) { return m_session.actions().mayDo(id, ServiceAction::Restart); });
     disable(m_restartStale,
             stale.isEmpty() ? tr("No service runs old code.")
                 : able      ? QString()

@@ -100,6 +100,8 @@ void TestServiceActions::whatCannotBeDoneSaysWhy()
     const QString said = bench.actions.whyNot(bench.id, action);
     QVERIFY2(why.isEmpty() ? said.isEmpty() : said.contains(why), qPrintable(said));
     QVERIFY(!bench.actions.whyNot(NoService, action).isEmpty());
+    QCOMPARE(bench.actions.mayDo(bench.id, action), said.isEmpty());
+    QVERIFY(!bench.actions.mayDo(NoService, action));
 }
 
 void TestServiceActions::aScheduledShutdownIsAskedForWithItsDelay()
