@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window [--select-all]].
+// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window [--select-all]
+// [--wallboard]].
 // Watches it as the dashboard does, with or without the window, keeps its history in a file that is gone afterwards,
 // and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals;
 // `oldest_good_seconds` says how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
 #include "common/fleet/fleetfile.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/wallboard.h"
 #include "tests/bench/cpuseconds.h"
 
 #include <QApplication>
@@ -65,6 +67,27 @@ public:
             m_scroll.start(100ms);
     }
 
+    /// The wallboard, and how long a picture of it takes.
+    void openWallboard()
+    {
+        m_window->openWallboard();
+        auto *const board = m_window->findChild<Wallboard *>();
+        connect(&m_scroll, &QTimer::timeout, board, [this, board] {
+            QElapsedTimer timer;
+            timer.start();
+            board->repaint();
+            m_boards.push_back(double(timer.nsecsElapsed()) / 1e6);
+        });
+    }
+
+    /// What is to be seen at the end.
+    void save(const QString &directory) const
+    {
+        m_window->grab().save(directory + u"/window.png"_s);
+        if (auto *const board = m_window->findChild<Wallboard *>())
+            board->grab().save(directory + u"/wallboard.png"_s);
+    }
+
     /// Ctrl+A in the table; what it sets off later counts among the gaps.
     void selectAll()
     {
@@ -84,6 +107,8 @@ public:
         const auto frame = [&](double part) {
             return frames.empty() ? 0.0 : frames[std::size_t(double(frames.size() - 1) * part)];
         };
+        std::vector<double> boards = m_boards;
+        std::ranges::sort(boards);
         return uR"({"services": %1, "seconds": %2, "polls_per_second": %3, "answered_share": %4,)"
                uR"( "cores": %5, "cpu_microseconds_per_poll": %6, )"
                R"("resident_megabytes": %7, "worst_gap_milliseconds": %8, "oldest_good_seconds": %9, )"_s
@@ -99,6 +124,9 @@ public:
             + uR"("frames": %1, "frame_milliseconds_median": %2, "frame_milliseconds_worst": %3, )"_s.arg(frames.size())
                   .arg(frame(0.5), 0, 'f', 2)
                   .arg(frame(1), 0, 'f', 2)
+            + uR"("wallboard_milliseconds_median": %1, "wallboard_milliseconds_worst": %2, )"_s
+                  .arg(boards.empty() ? 0.0 : boards[boards.size() / 2], 0, 'f', 2)
+                  .arg(boards.empty() ? 0.0 : boards.back(), 0, 'f', 2)
             + uR"("select_milliseconds": %1})"_s.arg(m_selecting, 0, 'f', 1);
     }
 
@@ -147,13 +175,15 @@ private:
     double m_oldest = 0;
     double m_selecting = 0;
     std::vector<double> m_frames;
+    std::vector<double> m_boards;
 };
 
 } // namespace
 
 int main(int argc, char *argv[])
 {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication app(argc, argv);
     QCoreApplication::setOrganizationName(u"hephaestus"_s);
     QCoreApplication::setApplicationName(u"hephaestus-watchcost"_s);
@@ -164,6 +194,8 @@ int main(int argc, char *argv[])
     parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
     parser.addOption({u"select-all"_s, u"With the window, every row selected by Ctrl+A as the measuring begins."_s});
+    parser.addOption({u"wallboard"_s, u"With the window, and the wallboard, painted as often."_s});
+    parser.addOption({u"pictures"_s, u"Saves what is to be seen at the end there."_s, u"DIRECTORY"_s});
     parser.addOption({u"sort"_s, u"With the window, sorted by the column with this number, from 0 on."_s, u"N"_s});
     parser.addHelpOption();
     parser.process(app);
@@ -197,8 +229,12 @@ int main(int argc, char *argv[])
         measurement.begin();
         if (window && parser.isSet(u"select-all"_s))
             measurement.selectAll();
+        if (window && parser.isSet(u"wallboard"_s))
+            measurement.openWallboard();
         QTimer::singleShot(std::chrono::seconds(parser.value(u"seconds"_s).toInt()), &measurement, [&] {
             QTextStream(stdout) << measurement.json() << '\n';
+            if (window && parser.isSet(u"pictures"_s))
+                measurement.save(parser.value(u"pictures"_s));
             QCoreApplication::quit();
         });
     });
