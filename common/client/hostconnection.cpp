@@ -29,6 +29,9 @@ namespace {
 
 constexpr milliseconds CheckEvery = 20ms;    ///< while ssh connects
 constexpr milliseconds LongestOpening = 60s; ///< name, handshake and login together
+constexpr milliseconds LongestHandshake = 10s;
+/// A host that is known to be quicker is tried again sooner: what was sent to nobody is not waited for when it is back.
+constexpr milliseconds LeastHandshake = 4s;
 constexpr milliseconds FirstPause = 500ms;
 constexpr milliseconds LongestPause = 2s;
 /// What is not mended by trying again; a host that counts failed logins must not lock its user out.
@@ -266,9 +269,12 @@ void HostConnection::begin()
     for (const QLatin1StringView option :
          {"BatchMode=yes"_L1, "ControlPersist=no"_L1, "ExitOnForwardFailure=yes"_L1, "ForwardAgent=no"_L1,
           "ForwardX11=no"_L1, "ClearAllForwardings=yes"_L1, "PermitLocalCommand=no"_L1, "RemoteCommand=none"_L1,
-          "Tunnel=no"_L1, "StreamLocalBindUnlink=yes"_L1, "StreamLocalBindMask=0177"_L1, "ConnectTimeout=10"_L1,
-          "ServerAliveInterval=2"_L1, "ServerAliveCountMax=3"_L1, "LogLevel=INFO"_L1})
+          "Tunnel=no"_L1, "StreamLocalBindUnlink=yes"_L1, "StreamLocalBindMask=0177"_L1, "ServerAliveInterval=2"_L1,
+          "ServerAliveCountMax=3"_L1, "LogLevel=INFO"_L1})
         arguments << u"-o"_s << option;
+    const milliseconds handshake =
+        m_openedIn == 0ms ? LongestHandshake : std::clamp(m_openedIn * 3, LeastHandshake, LongestHandshake);
+    arguments << u"-o"_s << u"ConnectTimeout=%1"_s.arg(std::chrono::ceil<std::chrono::seconds>(handshake).count());
     m_ssh->start(u"ssh"_s, arguments + destinationOf(m_host));
     m_checkTimer.start(CheckEvery);
 }
@@ -308,6 +314,7 @@ void HostConnection::opened()
 {
     m_checkTimer.stop();
     m_state = State::Open;
+    m_openedIn = std::chrono::ceil<milliseconds>(steady_clock::now() - m_openingSince);
     m_trouble.clear();
     m_log.clear();
     for (const Waiter &waiter : std::exchange(m_waiters, {})) {
@@ -346,7 +353,8 @@ void HostConnection::closed(const QString &trouble, bool needsPerson)
         m_ssh.release()->deleteLater();
     }
     m_pause = wasOpen ? FirstPause : std::clamp(m_pause * 2, FirstPause, LongestPause);
-    m_notBefore = steady_clock::now() + (needsPerson ? PauseForPerson : m_pause);
+    const auto now = steady_clock::now();
+    m_notBefore = needsPerson ? now + PauseForPerson : (wasOpen ? now : m_openingSince) + m_pause;
     const Problem problem{m_host.name, trouble};
     std::vector<std::pair<QPointer<QObject>, Forwarded>> waiting;
     for (Forward &forward : m_forwards) {

@@ -263,6 +263,11 @@ void HttpConnection::timedOut()
     if (!underWay) // behind another one, whose connection stays
         return answerFirst(
             {ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
+    if (m_host && !m_host->isOpen()) // the service was not asked
+        return fail(
+            ClientError::HostLost,
+            hostTrouble(m_peer.host,
+                        m_host->trouble().isEmpty() ? u"ssh: no connection within %1"_s.arg(time) : m_host->trouble()));
     fail(ClientError::Timeout,
          m_connected && !m_host ? u"%1 took the connection, but did not answer within %2"_s.arg(peer, time)
              : m_connected      ? u"%1 did not answer through ssh within %2"_s.arg(peer, time)

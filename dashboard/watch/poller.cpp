@@ -206,9 +206,11 @@ void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthRepo
     forgetQuestion(id, subject);
     const bool proven = answer.value || cameFromService(answer.reply.error);
     subject.standing = proven && answer.reply.latency <= Soon ? Standing::Proven : Standing::Doubtful;
-    subject.unanswered = proven ? 0 : subject.unanswered + 1;
+    // Whether its host is tried anew is for the connection to decide, and to be told of it costs nothing.
+    const bool isHostLost = answer.reply.error == ClientError::HostLost;
+    subject.unanswered = proven || isHostLost ? 0 : subject.unanswered + 1;
     // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
-    auto next = proven ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
+    auto next = proven || isHostLost ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
     if (!std::exchange(subject.spread, true))
         next = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
     setDue(id, subject, next);

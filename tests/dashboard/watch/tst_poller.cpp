@@ -59,6 +59,7 @@ private Q_SLOTS:
     void manyServicesAreSpreadOverTheInterval();
     void whoDoesNotAnswerIsAskedLessOften();
     void whoRefusesButAnswersIsAskedAsUsual();
+    void whoseHostIsLostIsAskedAsUsual();
     void anEagerServiceIsAskedAtItsIntervalThoughItIsGone();
     void theAnswerForARemovedServiceBounces();
     void noMoreThanSoManyQuestionsAreInFlight();
@@ -130,6 +131,15 @@ void TestPoller::whoRefusesButAnswersIsAskedAsUsual()
     bench.poller.add(1, 1s);
     bench.count(1, 5s, ClientError::Unauthorized);
     QCOMPARE(bench.count(1, 10s, ClientError::Unauthorized), 10);
+}
+
+void TestPoller::whoseHostIsLostIsAskedAsUsual()
+{
+    Bench bench;
+    bench.poller.add(1, 1s);
+    bench.count(1, 60s, ClientError::Timeout); // as the link hung
+    bench.count(1, 10s, ClientError::HostLost);
+    QCOMPARE(bench.count(1, 10s, ClientError::HostLost), 10);
 }
 
 void TestPoller::anEagerServiceIsAskedAtItsIntervalThoughItIsGone()
