@@ -136,6 +136,7 @@ void FleetRun::next()
         receipt.service = entry.name;
         receipt.action = m_action;
         receipt.method = methodName(entry.restart);
+        receipt.host = entry.host.name;
         receipt.startedAt = QDateTime::currentDateTimeUtc();
         receipt.failure =
             m_cancelled ? u"cancelled before it began"_s : u"not tried: it depends on %1, which failed"_s.arg(*broken);

@@ -150,6 +150,7 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     receipt.service = entry.name;
     receipt.action = action;
     receipt.method = methodName(entry.restart);
+    receipt.host = entry.host.name;
     m_deadlineTimer.setSingleShot(true);
     connect(&m_service, &ObservedService::heard, this, &Private::heard);
     connect(&m_service, &ObservedService::processGone, this, &Private::look);
@@ -823,7 +824,6 @@ void RestartSequence::Private::finish()
     if (receipt.failure.isEmpty() && action == FleetAction::Stop && !trouble.isEmpty())
         receipt.failure = u"it is stopped, but its clean-up was incomplete: "_s + trouble;
     receipt.ok = receipt.failure.isEmpty();
-    receipt.host = entry.host.name;
     if (receipt.total == Seconds(0))
         receipt.total = m_clock.now() - m_began;
     const std::optional<HealthReport> &seen = m_service.now();

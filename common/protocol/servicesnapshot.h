@@ -44,6 +44,7 @@ struct ServiceSnapshot
     std::optional<HealthReport> report; ///< nothing: no answer that is understood
     QString host{};                     ///< the machine it is on, as the fleet file calls it; empty: by its URL
     bool isHostLost = false;            ///< it was not asked, because there is no connection to that host
+    bool isGone = false;                ///< its machine says that nothing answers there
 
     bool operator==(const ServiceSnapshot &) const = default;
 };

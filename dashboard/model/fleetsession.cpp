@@ -95,8 +95,27 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
         if (row)
             explained[each].planned = plannedEnd(row->entry, m_stateDirectory);
     }
+    tellOfHosts(arrivals);
     m_fleet.applyArrivals(explained);
     m_stale.decide();
+}
+
+/// What keeps a host away is told once, whatever number of services it has.
+void FleetSession::tellOfHosts(const QList<Arrival> &arrivals)
+{
+    for (const Arrival &arrival : arrivals) {
+        const ServiceRow *const row = m_fleet.find(arrival.id);
+        const QString host = row ? row->entry.host.name : QString();
+        const bool isLost = arrival.answer.reply.error == ClientError::HostLost;
+        if (host.isEmpty() || m_lostHosts.contains(host) == isLost)
+            continue;
+        if (isLost)
+            m_lostHosts.insert(host);
+        else
+            m_lostHosts.remove(host);
+        m_journal.append({m_clock.wall(), NoService, host, isLost ? EventKind::Trouble : EventKind::Recovery,
+                          isLost ? arrival.answer.reply.message : tr("connected again")});
+    }
 }
 
 void FleetSession::tell(const Event &event)
@@ -316,8 +335,20 @@ QStringList FleetSession::unknownHosts() const
     return names;
 }
 
+QStringList FleetSession::lostHosts() const
+{
+    QMap<QString, QString> why;
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        const ServiceRow &row = m_fleet.row(line);
+        if (row.reply.error == ClientError::HostLost)
+            why.insert(row.entry.host.name, row.reply.message);
+    }
+    return why.values();
+}
+
 void FleetSession::removeHost(const QString &name)
 {
+    m_lostHosts.remove(name);
     m_loneHosts.removeIf([&](const LoneHost &lone) { return lone.host.name == name && lone.fleetFile.isEmpty(); });
     for (const ServiceId id : m_fleet.ids()) {
         if (m_fleet.find(id)->entry.host.name == name && fleetFileOf(id).isEmpty())

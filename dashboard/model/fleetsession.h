@@ -72,6 +72,8 @@ public:
     void addHosts(const Fleet &fleet);
     /// Those that could not be asked yet: what is shown is not all.
     QStringList unknownHosts() const;
+    /// The hosts of services there is no connection to, and why, a sentence each.
+    QStringList lostHosts() const;
     /// One that was added without a file, and its services.
     void removeHost(const QString &name);
     /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of
@@ -111,6 +113,7 @@ private:
     void chooseRecorded(ServiceId id);
     void applyArrivals(const QList<Arrival> &arrivals);
     void tell(const Event &event);
+    void tellOfHosts(const QList<Arrival> &arrivals);
     void rememberStopped(ServiceId id);
     void restartStale(ServiceId id);
     void watchForStale(ServiceId id);
@@ -135,6 +138,7 @@ private:
     QTimer m_hookTimer;
     QTimer m_hostTimer;
     QList<LoneHost> m_loneHosts; ///< whose services are not known yet
+    QSet<QString> m_lostHosts;   ///< of which the journal says so, by name
     QTimer m_ageTimer;
     QTimer m_outputTimer;
     QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty

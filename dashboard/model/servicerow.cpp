@@ -213,6 +213,13 @@ QString placeOf(const FleetEntry &entry)
         : entry.url;
 }
 
+/// The reason, in an event of this service. Why a host is lost is told of the host.
+static QString newsOf(const ServiceRow &row)
+{
+    return row.reply.error == ClientError::HostLost ? tr("no connection to %1").arg(row.entry.host.name)
+                                                    : stateReason(row);
+}
+
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
     Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
@@ -238,7 +245,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
                                                                    : tr("is being shut down by %1").arg(after.actor));
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
-                        u"%1: %2"_s.arg(stateWord(after.observed), stateReason(after)), stateWord(after.observed));
+                        u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)), stateWord(after.observed));
     }
     return teller.events();
 }

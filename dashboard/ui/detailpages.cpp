@@ -36,7 +36,9 @@ QLabel *plainLabel()
 
 QString titleOf(const Receipt &receipt)
 {
-    const QString service = visibleText(receipt.service, 80);
+    const QString name = visibleText(receipt.service, 80);
+    const QString service =
+        receipt.host.isEmpty() ? name : ReceiptPage::tr("%1 on %2").arg(name, visibleText(receipt.host, 60));
     return receipt.action == FleetAction::Start ? ReceiptPage::tr("Start of %1").arg(service)
         : receipt.action == FleetAction::Stop   ? ReceiptPage::tr("Shutdown of %1").arg(service)
                                                 : ReceiptPage::tr("Restart of %1").arg(service);

@@ -57,6 +57,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr QSize SmallestWindow{640, 400};
+constexpr int MostHostsTold = 3; ///< in the status bar
 
 } // namespace
 
@@ -554,6 +555,8 @@ void MainWindow::showPage() { m_pages->setCurrentIndex(m_session.fleet().rowCoun
 void MainWindow::updateStatus()
 {
     QStringList parts;
+    for (const QString &trouble : m_session.lostHosts().mid(0, MostHostsTold))
+        parts << visibleText(trouble, 120);
     if (const QStringList hosts = m_session.unknownHosts(); !hosts.isEmpty())
         parts << tr("not all: the services of %1 are not known").arg(visibleText(hosts.join(u", "_s), 60));
     if (m_session.alerts() && !m_session.alerts()->trouble().isEmpty())

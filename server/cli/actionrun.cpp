@@ -9,6 +9,7 @@
 #include "server/cli/interruptwatch.h"
 
 #include <QEventLoop>
+#include <QHash>
 
 #include <algorithm>
 #include <cstdio>
@@ -105,6 +106,7 @@ QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction act
 {
     FleetRun run(services, action);
     QEventLoop loop;
+    QHash<QString, QString> failures; // what a host kept from being done, and of which service that was told
     QObject::connect(&run, &FleetRun::serviceStarted, &loop, [&](RestartSequence *sequence) {
         if (output.form == ActOutput::Form::Receipts)
             return;
@@ -125,8 +127,12 @@ QList<Receipt> runForReceipts(const QList<FleetEntry> &services, FleetAction act
     QObject::connect(&run, &FleetRun::serviceFinished, &loop, [&](const Receipt &receipt) {
         if (output.form != ActOutput::Form::Text)
             return terminal.write(QString::fromUtf8(withFleet(encode(receipt), output.fleet)) + u'\n');
+        const bool isTold = !receipt.host.isEmpty() && !receipt.ok && failures.contains(receipt.failure);
+        const QString said =
+            isTold ? u"failed as %1 did"_s.arg(printable(failures[receipt.failure])) : receiptLine(receipt);
+        failures.insert(receipt.failure, isTold ? failures[receipt.failure] : receipt.service);
         terminal.write(terminal.painted(printable(receipt.service), Paint::Strong) + u": "_s
-                       + terminal.painted(receiptLine(receipt), receipt.ok ? Paint::None : Paint::Bad) + u'\n');
+                       + terminal.painted(said, receipt.ok ? Paint::None : Paint::Bad) + u'\n');
     });
     QObject::connect(&run, &FleetRun::finished, &loop, &QEventLoop::quit);
     InterruptWatch interrupts;

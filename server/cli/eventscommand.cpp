@@ -13,6 +13,8 @@
 #include "server/cli/logreading.h"
 #include "server/cli/survey.h"
 
+#include <QSet>
+
 #include <algorithm>
 
 namespace Hephaestus {
@@ -35,13 +37,28 @@ QString textOf(const FleetEvent &event)
     return printable(event.by.isEmpty() ? text : text + u", by "_s + event.by) + u'\n';
 }
 
+/// What keeps a host away is told with the first of its services alone.
+void shortenLostHosts(QList<ServiceSnapshot> &snapshots)
+{
+    QSet<QString> told;
+    for (ServiceSnapshot &snapshot : snapshots) {
+        if (!snapshot.isHostLost)
+            continue;
+        if (told.contains(snapshot.message))
+            snapshot.message = noConnection(snapshot);
+        else
+            told.insert(snapshot.message);
+    }
+}
+
 QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                             HookWatch *hooks)
 {
     QList<FleetEvent> happened;
-    const QList<ServiceSnapshot> snapshots = survey(entries, environments);
+    QList<ServiceSnapshot> snapshots = survey(entries, environments);
     if (hooks)
         hooks->look(entries, snapshots);
+    shortenLostHosts(snapshots);
     for (qsizetype i = 0; i < entries.size(); ++i) {
         FleetEvents::Look look{snapshots[i], readActs(entries[i], {})};
         const auto planned = plannedEnd(entries[i], {});

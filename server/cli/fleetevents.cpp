@@ -39,6 +39,14 @@ QString howItEnded(const WrappedProcess &process)
 
 } // namespace
 
+bool FleetEvents::Known::hasVanished(const ServiceSnapshot &snapshot)
+{
+    if (snapshot.isHostLost)
+        return false;
+    const bool wasGone = std::exchange(isGone, snapshot.isGone);
+    return isGone && !wasGone && snapshot.state == ServiceState::Unreachable;
+}
+
 QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
 {
     const ServiceSnapshot &snapshot = look.snapshot;
@@ -46,6 +54,7 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
     const bool isForeign = snapshot.state == ServiceState::Foreign; // whose program dies then is not the entry's
     const bool isFirst = !m_known.contains(snapshot.name);
     Known &known = m_known[snapshot.name];
+    const bool wasForeign = known.state == ServiceState::Foreign;
     QList<FleetEvent> events;
     if (look.acts.last && look.acts.last->startedAt != known.lastAct) {
         known.lastAct = look.acts.last->startedAt;
@@ -66,11 +75,9 @@ QList<FleetEvent> FleetEvents::compare(const Look &look, const QDateTime &now)
         events << FleetEvent{
             now, snapshot.name, Kind::State,     isFirst ? QString() : wireName(before), wireName(snapshot.state),
             {},  look.endedBy,  snapshot.message};
-        const bool isGone = snapshot.state == ServiceState::Unreachable && before != ServiceState::Unreachable
-            && before != ServiceState::Foreign;
-        if (!isFirst && isGone)
-            events << FleetEvent{now, snapshot.name, Kind::Death, {}, {}, {}, {}, snapshot.message};
     }
+    if (known.hasVanished(snapshot) && !isFirst && !wasForeign)
+        events << FleetEvent{now, snapshot.name, Kind::Death, {}, {}, {}, {}, snapshot.message};
     if (!report)
         return events;
     const CodeVerdict verdict = report->code ? report->code->verdict : CodeVerdict::Unknown;

@@ -33,7 +33,11 @@ private:
         QString instance;
         qint64 restarts = 0;
         bool isDown = false; ///< its program
+        bool isGone = false; ///< nothing answers at its address
         QDateTime lastAct;
+
+        /// Since the look before. Who only is silent, or on a machine that cannot be asked, is not known to be gone.
+        bool hasVanished(const ServiceSnapshot &snapshot);
     };
 
     QHash<QString, Known> m_known; ///< by name

@@ -81,8 +81,7 @@ Row rowOf(const ServiceSnapshot &snapshot)
             {u"—"_s},
             {u"—"_s},
             {u"—"_s, Paint::None, true},
-            {snapshot.isHostLost ? u"no connection to %1"_s.arg(printable(snapshot.host)) : printable(snapshot.message),
-             Paint::Faint}};
+            {printable(snapshot.isHostLost ? noConnection(snapshot) : snapshot.message), Paint::Faint}};
     if (!snapshot.report)
         return row;
     const HealthReport &report = *snapshot.report;
@@ -156,6 +155,8 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
                                      answer.reply.latency, answer.value,   entries[i].host.name};
         snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
+        snapshots.last().isGone =
+            answer.reply.error == ClientError::Refused || answer.reply.error == ClientError::Disconnected;
     }
     return snapshots;
 }
@@ -264,6 +265,8 @@ Cell codeCell(const HealthReport &report)
         return {u"◆ stale"_s, Paint::Stale};
     return {report.code && report.code->verdict == CodeVerdict::Fresh ? u"fresh"_s : u"—"_s};
 }
+
+QString noConnection(const ServiceSnapshot &snapshot) { return u"no connection to "_s + snapshot.host; }
 
 QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal)
 {

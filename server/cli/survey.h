@@ -48,6 +48,8 @@ bool isStale(const ServiceSnapshot &snapshot);
 /// A service's state by shape, word and colour; `fresh`, `stale`, or a dash for what is not known.
 Cell stateCell(ServiceState state);
 Cell codeCell(const HealthReport &report);
+/// Of one whose host is lost. Why that is so is told of the host, once.
+QString noConnection(const ServiceSnapshot &snapshot);
 /// The table of `hephaestus status`.
 QString statusTable(const QList<ServiceSnapshot> &snapshots, const Terminal &terminal);
 

@@ -3,6 +3,7 @@
 // A machine behind ssh, in the window: asked, added, watched, restarted, lost and removed, through a real sshd.
 #include "common/client/hostconnection.h"
 #include "dashboard/ui/addhostdialog.h"
+#include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "tests/support/sshhost.h"
 
@@ -15,6 +16,8 @@
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
@@ -64,6 +67,25 @@ void ask(AddHostDialog *dialog, const QString &name)
     QTest::mouseClick(visible<QPushButton>(dialog, u"A&sk it"_s), Qt::LeftButton);
 }
 
+/// Whose events say so.
+QStringList eventsWith(const EventJournal &journal, const QString &text)
+{
+    QStringList names;
+    for (int row = 0; row < journal.rowCount(); ++row) {
+        if (journal.event(row).text.contains(text))
+            names << journal.event(row).serviceName;
+    }
+    return names;
+}
+
+/// A label of any page that begins so.
+bool hasLabel(const QWidget *window, const QString &text)
+{
+    const QList<QLabel *> labels = window->findChildren<QLabel *>();
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const QLabel *label) { return label->text().startsWith(text); });
+}
+
 } // namespace
 
 void TestAddHost::initTestCase()
@@ -79,7 +101,8 @@ void TestAddHost::aHostIsAddedWatchedAndRemoved()
     QVERIFY2(host.start(QFileInfo(QStringLiteral(HEPHAESTUS_PROGRAM)).absolutePath()), qPrintable(host.why()));
     const QByteArray port = QByteArray::number(freePort());
     host.writeFleet("[[service]]\nname = \"web\"\ngroup = \"shop\"\nurl = \"http://127.0.0.1:" + port
-                    + "\"\nrun = [\"sleep\", \"1000\"]\n");
+                    + "\"\nrun = [\"sleep\", \"1000\"]\n[[service]]\nname = \"cart\"\nurl = \"http://127.0.0.1:"
+                    + QByteArray::number(freePort()) + "\"\n");
     QTemporaryDir root;
     SequenceOptions options;
     options.stateDirectory = root.filePath(u"state"_s);
@@ -99,26 +122,37 @@ void TestAddHost::aHostIsAddedWatchedAndRemoved()
     host.useKey("user_key");
     HostConnection::to({u"build1"_s, u"build1"_s})->retry();
     ask(dialog, u"build1"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(visible<QLabel>(dialog, u"1 service(s) in "_s), 60'000);
-    QVERIFY(visible<QLabel>(dialog, u": web"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(visible<QLabel>(dialog, u"2 service(s) in "_s), 60'000);
+    QVERIFY(visible<QLabel>(dialog, u": web, cart"_s));
     QTest::mouseClick(visible<QPushButton>(dialog, u"&Add"_s), Qt::LeftButton);
 
     FleetModel &fleet = session.fleet();
-    QTRY_COMPARE_WITH_TIMEOUT(fleet.rowCount(), 1, 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(fleet.rowCount(), 2, 60'000);
     const ServiceId id = fleet.ids().first();
+    QCOMPARE(fleet.find(id)->entry.name, u"web"_s);
     QCOMPARE(fleet.find(id)->entry.group, u"shop"_s);
     const auto state = [&] { return fleet.find(id)->state(); };
     session.actions().perform(id, ServiceAction::Start);
     QTRY_VERIFY_WITH_TIMEOUT(session.actions().receipt(id) && !session.actions().isRunning(id), 120'000);
     QVERIFY2(session.actions().receipt(id)->ok, qPrintable(session.actions().receipt(id)->failure));
     QCOMPARE(session.actions().receipt(id)->host, u"build1"_s);
+    window.findChild<FleetView *>()->select(id);
+    QTRY_VERIFY(hasLabel(&window, u"Start of web on build1 done in "_s));
     QTRY_COMPARE_WITH_TIMEOUT(state(), ServiceState::Healthy, 60'000);
 
     host.stop();
     QTRY_COMPARE_WITH_TIMEOUT(state(), ServiceState::Unreachable, 60'000);
     QCOMPARE(fleet.find(id)->reply.error, ClientError::HostLost);
+    QTRY_VERIFY_WITH_TIMEOUT(fleet.find(fleet.ids().last())->reply.error == ClientError::HostLost, 60'000);
+    // Why is told of the host, once; each row only says that there is no connection.
+    QCOMPARE(eventsWith(session.journal(), u"build1: ssh: "_s), QStringList{u"build1"_s});
+    QCOMPARE(eventsWith(session.journal(), u"unreachable: no connection to build1"_s), QStringList{u"web"_s});
+    QCOMPARE(session.lostHosts().size(), 1);
+    QTRY_VERIFY(visible<QLabel>(&window, session.lostHosts().first().left(40)));
     QVERIFY(host.listen());
     QTRY_COMPARE_WITH_TIMEOUT(state(), ServiceState::Healthy, 60'000);
+    QCOMPARE(eventsWith(session.journal(), u"connected again"_s), QStringList{u"build1"_s});
+    QTRY_COMPARE_WITH_TIMEOUT(session.lostHosts(), QStringList(), 60'000);
     session.actions().perform(id, ServiceAction::ShutDown);
     QTRY_COMPARE_WITH_TIMEOUT(state(), ServiceState::Stopped, 120'000);
 

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void theEndOfAServiceIsADeathUnlessItIsAnothers();
     void aProgramThatFailsIsADeathUnlessItIsAnothers_data() { theEndOfAServiceIsADeathUnlessItIsAnothers_data(); }
     void aProgramThatFailsIsADeathUnlessItIsAnothers();
+    void whoCannotBeAskedHasNotDied_data();
+    void whoCannotBeAskedHasNotDied();
 
 private:
     static FleetEvents::Look look(ServiceState state, qint64 restarts = 0)
@@ -29,6 +31,7 @@ private:
         FleetEvents::Look made;
         made.snapshot.name = u"a"_s;
         made.snapshot.state = state;
+        made.snapshot.isGone = state == ServiceState::Unreachable;
         if (state != ServiceState::Unreachable)
             made.snapshot.report = report;
         return made;
@@ -62,6 +65,28 @@ void TestFleetEvents::aProgramThatFailsIsADeathUnlessItIsAnothers()
     FleetEvents events;
     QCOMPARE(deaths(events.compare(look(before), {})), 0);
     QTEST(deaths(events.compare(look(before, 1), {})), "deathsTold");
+}
+
+void TestFleetEvents::whoCannotBeAskedHasNotDied_data()
+{
+    QTest::addColumn<bool>("isHostLost");
+    QTest::newRow("its host is lost") << true;
+    QTest::newRow("it is silent") << false;
+}
+
+void TestFleetEvents::whoCannotBeAskedHasNotDied()
+{
+    QFETCH(bool, isHostLost);
+    FleetEvents events;
+    events.compare(look(ServiceState::Healthy), {});
+    FleetEvents::Look away = look(ServiceState::Unreachable);
+    away.snapshot.isGone = false;
+    away.snapshot.isHostLost = isHostLost;
+    const QList<FleetEvent> told = events.compare(away, {});
+    QCOMPARE(deaths(told), 0);
+    QCOMPARE(told.size(), 1); // that it is unreachable
+    QCOMPARE(deaths(events.compare(look(ServiceState::Unreachable), {})), 1);
+    QCOMPARE(deaths(events.compare(look(ServiceState::Unreachable), {})), 0);
 }
 
 QTEST_GUILESS_MAIN(TestFleetEvents)
