@@ -206,13 +206,16 @@ QStringList HostConnection::controlOptions() const { return {u"-S"_s, m_director
 
 QStringList HostConnection::commandLine(const QStringList &words) const
 {
+    // A command over ssh has no login shell, which is what adds this folder to PATH.
+    static const QStringList finding{u"sh"_s, u"-c"_s, u"PATH=$PATH:$HOME/.local/bin; exec \"$0\" \"$@\""_s};
+    const QStringList run = words.first() == "hephaestus"_L1 ? finding + words : words;
     return QStringList{u"ssh"_s, u"-T"_s} + controlOptions()
         + QStringList{u"-o"_s, u"BatchMode=yes"_s, u"-o"_s, u"ControlMaster=no"_s, u"-o"_s, u"ForwardAgent=no"_s,
                       u"-o"_s, u"ForwardX11=no"_s, u"-o"_s, u"ClearAllForwardings=yes"_s, u"-o"_s,
                       u"RemoteCommand=none"_s, u"-o"_s, u"PermitLocalCommand=no"_s, u"-o"_s, u"LogLevel=ERROR"_s,
                       // Without the master it would be a connection of its own, with a question perhaps.
                       u"-o"_s, u"ProxyCommand=false"_s}
-    + destinationOf(m_host) + QStringList{remoteCommandLine(words)};
+    + destinationOf(m_host) + QStringList{remoteCommandLine(run)};
 }
 
 // ---- open and closed -----------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ public:
     void forward(const ServiceAddress &address, QObject *context, Forwarded done);
 
     /// What to run to have `words` run there: this program and arguments, over the connection, which must be open.
+    /// `hephaestus` may also be in ~/.local/bin there.
     QStringList commandLine(const QStringList &words) const;
     /// Prepares a process for such a command: no terminal, no interrupt of ours, and its end with ours.
     static void prepare(QProcess &process);

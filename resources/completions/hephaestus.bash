@@ -83,6 +83,10 @@ _hephaestus() {
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
+        elif [[ $argument == DIR ]]; then
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            return
         elif [[ -n $argument ]]; then
             return
         fi

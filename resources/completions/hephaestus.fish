@@ -86,6 +86,7 @@ function __hephaestus_complete
                     printf '%s\n' TERM INT QUIT HUP USR1 USR2
                 case '*'
                     contains -- $argument FILE GLOB; and __fish_complete_path $current
+                    test $argument = DIR; and __fish_complete_directories $current ''
             end
             return
         end

@@ -43,6 +43,7 @@ int checkConfigCommand(const QStringList &arguments)
         QStringLiteral("check-config"));
     line.parser().addPositionalArgument(QStringLiteral("FILE"),
                                         QStringLiteral("The configuration, hephaestus.toml, or fleet.toml."));
+    line.addHostOption();
     line.addJsonOption(QStringLiteral("Prints JSON: the list of problems."));
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;

@@ -95,6 +95,9 @@ int targetsCommand(const QStringList &arguments)
          u"A file with the bearer token that callers from beyond loopback must send; only its owner may read it."_s,
          u"FILE"_s},
     });
+    line.addHostOption();
+    line.keepHere(u"http"_s,
+                  u"this machine serves the list; the other one serves its own by a unit or fleet file there"_s);
     if (const auto exit = line.read(arguments, 0, MostFleetFiles))
         return *exit;
     QStringList files = line.words();

@@ -49,6 +49,7 @@ int affectedCommand(const QStringList &arguments)
         u"affected"_s, ClientCommandLine::Names::Others);
     line.parser().addPositionalArgument(u"FILE"_s, u"A file that is going to change."_s, u"FILE..."_s);
     line.addJsonOption(u"Prints JSON."_s);
+    line.doAllThere(); // files are meant there
     if (const auto exit = line.read(arguments))
         return *exit;
     const QStringList names = line.parser().positionalArguments();

@@ -94,6 +94,8 @@ std::optional<int> ClientCommandLine::read(const QStringList &arguments)
         std::printf("%s", qPrintable(helpText(m_parser, m_command)));
         return ExitDone;
     }
+    if (m_isDoneThere && m_parser.isSet(u"host"_s) && (m_unlessSet.isEmpty() || !m_parser.isSet(m_unlessSet)))
+        return runCommandOnHost(arguments, HostWords::FleetIsHere);
     const QStringList words{u"auto"_s, u"always"_s, u"never"_s};
     const QString color = m_parser.value(u"color"_s);
     if (!words.contains(color))

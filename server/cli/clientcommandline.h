@@ -47,6 +47,13 @@ public:
     /// The exit code of what was done to as much of the fleet as is known.
     int exitCode(int code) const { return m_isWhole || code != ExitDone ? code : int(ExitNotSo); }
 
+    /// With `--host` all of it is done there: what counts is known on that machine only. Not with the option `unless`.
+    void doAllThere(const QString &unless = {})
+    {
+        m_isDoneThere = true;
+        m_unlessSet = unless;
+    }
+
     /// Without `--profile` the whole fleet is all of its file, for who ends it.
     void takeEveryProfile() { m_takesEveryProfile = true; }
 
@@ -87,6 +94,8 @@ private:
     bool m_isJson = false;
     bool m_takesEveryProfile = false;
     bool m_leavesHostsOut = false;
+    bool m_isDoneThere = false;
+    QString m_unlessSet; ///< an option; empty: none
     bool m_areHostsAsked = false;
     bool m_isWhole = true;
     QList<FleetEntry> m_services;

@@ -45,7 +45,8 @@ Finding versionThere(const RemoteHost &host, bool &isThere)
     const Result<HostOutput> said = outputOnHost(host, {u"hephaestus"_s, u"--version"_s});
     isThere = said.ok() && said->code == 0;
     if (said && said->code == NoSuchProgram)
-        return {Grade::Bad, subject, u"there is none in the PATH that `ssh %1 env` shows"_s.arg(host.name),
+        return {Grade::Bad, subject,
+                u"there is none in the PATH that `ssh %1 env` shows, nor in ~/.local/bin"_s.arg(host.name),
                 u"install its package there, or unpack the tarball into ~/.local; until then services can be watched "
                 "by their endpoints, and not started"_s};
     if (!isThere)

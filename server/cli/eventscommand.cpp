@@ -88,6 +88,7 @@ int eventsCommand(const QStringList &arguments)
         u"events [NAME|URL]..."_s, ClientCommandLine::Names::AllIfNone);
     line.parser().addOption({u"follow"_s, u"Goes on with what happens from now on; looks once a second."_s});
     line.addJsonOption(u"Prints JSON: one event per line."_s);
+    line.doAllThere(u"follow"_s); // the acts and the files that tell of it; but following outlives a connection
     if (const auto exit = line.read(arguments))
         return *exit;
     QList<FleetEvent> first;

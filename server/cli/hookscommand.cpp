@@ -67,6 +67,7 @@ int hooksCommand(const QStringList &arguments)
         u"hooks"_s, ClientCommandLine::Names::Others);
     line.parser().addPositionalArgument(u"NAME"_s, u"A hook; none means all of the file."_s, u"[test [NAME]...]"_s);
     line.addJsonOption(u"Prints JSON: the hooks, and what came of a test."_s);
+    line.doAllThere(); // its hooks, and whether it trusts them
     if (const auto exit = line.read(arguments))
         return *exit;
     const QStringList words = line.parser().positionalArguments();

@@ -8,12 +8,15 @@
 #include "common/fleet/hostfleet.h"
 #include "server/cli/commanderror.h"
 #include "server/cli/exitcode.h"
+#include "server/cli/interruptwatch.h"
 
 #include <QEventLoop>
 #include <QFileInfo>
+#include <QProcess>
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <unistd.h>
 
@@ -23,23 +26,135 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString HostOption = u"--host"_s;
+constexpr int NoSuchProgram = 127; ///< of every shell
+constexpr int NotPermitted = 126;
+constexpr int SshFailed = 255; ///< no exit code of ours
+constexpr qsizetype LongestLine = 1 << 20;
 
-/// Those before `--`.
-qsizetype ownArguments(const QStringList &arguments)
+/// What of a command line is for over there, and what says how to get there.
+struct SplitLine
 {
-    const qsizetype dashes = arguments.indexOf(u"--"_s);
-    return dashes < 0 ? arguments.size() : dashes;
+    QStringList words{u"hephaestus"_s};
+    QString host;
+    QString fleetFile;
+};
+
+/// The value of `option`, which stands at `i` as one word or two; null: something else stands there.
+QString valueAt(const QStringList &arguments, qsizetype &i, const QString &option)
+{
+    if (arguments[i] == option)
+        return arguments.value(++i, u""_s);
+    return arguments[i].startsWith(option + u'=') ? arguments[i].sliced(option.size() + 1) : QString();
 }
 
-/// What the command said over there. On a terminal it is text from elsewhere, as any other.
-void pass(const QByteArray &said, FILE *to)
+SplitLine split(const QStringList &arguments, HostWords whose)
 {
-    QStringList lines = QString::fromUtf8(said).split(u'\n');
-    std::for_each(lines.begin(), lines.end(), [](QString &line) { line = printable(line); });
-    const QByteArray bytes = ::isatty(::fileno(to)) == 1 ? lines.join(u'\n').toUtf8() : said;
-    std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), to);
-    std::fflush(to);
+    const qsizetype dashes = arguments.indexOf(u"--"_s);
+    const qsizetype own = dashes < 0 ? arguments.size() : dashes; // those before `--`
+    SplitLine line;
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        QString value;
+        if (i < own && !(value = valueAt(arguments, i, u"--host"_s)).isNull())
+            line.host = value;
+        else if (i < own && whose == HostWords::FleetIsHere && !(value = valueAt(arguments, i, u"--fleet"_s)).isNull())
+            line.fleetFile = value;
+        else
+            line.words << arguments[i];
+    }
+    return line;
+}
+
+/// What the command says over there, passed on as it comes. On a terminal it is text from elsewhere, as any other.
+class PassedOn
+{
+public:
+    explicit PassedOn(FILE *to) : m_to(to), m_isTerminal(::isatty(::fileno(to)) == 1) {}
+
+    void pass(const QByteArray &said)
+    {
+        if (!m_isTerminal)
+            return write(said);
+        m_line += said;
+        const qsizetype end = m_line.size() > LongestLine ? m_line.size() : m_line.lastIndexOf('\n') + 1;
+        passLines(m_line.first(end));
+        m_line.remove(0, end);
+    }
+
+    void passRest() { passLines(std::exchange(m_line, {})); }
+
+private:
+    void passLines(const QByteArray &text)
+    {
+        QStringList lines = QString::fromUtf8(text).split(u'\n');
+        std::for_each(lines.begin(), lines.end(), [](QString &line) { line = printable(line); });
+        write(lines.join(u'\n').toUtf8());
+    }
+
+    void write(const QByteArray &bytes) const
+    {
+        std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), m_to);
+        std::fflush(m_to);
+    }
+
+    FILE *const m_to;
+    const bool m_isTerminal;
+    QByteArray m_line; ///< that has not ended
+};
+
+/// Why there is no connection; nothing: it is open, or an interrupt came first.
+std::optional<Problem> connectTo(HostConnection &connection, const InterruptWatch &interrupts)
+{
+    QEventLoop loop;
+    std::optional<Problem> trouble;
+    bool isAnswered = false;
+    QObject::connect(&interrupts, &InterruptWatch::interrupted, &loop, &QEventLoop::quit);
+    connection.open(&loop, [&](const std::optional<Problem> &problem) {
+        trouble = problem;
+        isAnswered = true;
+        loop.quit();
+    });
+    if (!isAnswered)
+        loop.exec();
+    return trouble;
+}
+
+/// Until the command over there has ended, or an interrupt came: its exit code.
+int runThrough(const HostConnection &connection, const QStringList &words, HostTalk talk,
+               const InterruptWatch &interrupts)
+{
+    QProcess process;
+    HostConnection::prepare(process);
+    PassedOn output(stdout);
+    PassedOn errors(stderr);
+    if (talk == HostTalk::BothWays) {
+        process.setStandardInputFile({});
+        process.setInputChannelMode(QProcess::ForwardedInputChannel);
+        process.setProcessChannelMode(QProcess::ForwardedChannels);
+    }
+    QEventLoop loop;
+    const auto pass = [&] {
+        output.pass(process.readAllStandardOutput());
+        errors.pass(process.readAllStandardError());
+    };
+    QObject::connect(&process, &QProcess::readyReadStandardOutput, &loop, pass);
+    QObject::connect(&process, &QProcess::readyReadStandardError, &loop, pass);
+    QObject::connect(&process, &QProcess::finished, &loop, &QEventLoop::quit);
+    QObject::connect(&process, &QProcess::errorOccurred, &loop, &QEventLoop::quit);
+    QObject::connect(&interrupts, &InterruptWatch::interrupted, &loop, &QEventLoop::quit);
+    QStringList command = connection.commandLine(words);
+    const QString program = command.takeFirst();
+    process.start(program, command);
+    if (interrupts.signalNumber() == 0)
+        loop.exec();
+    if (process.state() != QProcess::NotRunning) {
+        process.terminate();
+        process.waitForFinished(1'000);
+    }
+    if (talk == HostTalk::OneWay)
+        pass();
+    output.passRest();
+    errors.passRest();
+    return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : SshFailed;
 }
 
 } // namespace
@@ -85,32 +200,36 @@ Result<HostOutput> outputOnHost(const RemoteHost &host, const QStringList &words
     return *said;
 }
 
-int runCommandOnHost(const QStringList &arguments)
+int runCommandOnHost(const QStringList &arguments, HostWords whose, HostTalk talk)
 {
-    QStringList words{u"hephaestus"_s};
-    QString name;
-    for (qsizetype i = 0, own = ownArguments(arguments); i < arguments.size(); ++i) {
-        if (i < own && arguments[i] == HostOption)
-            name = arguments.value(++i);
-        else if (i < own && arguments[i].startsWith(HostOption + u'='))
-            name = arguments[i].sliced(HostOption.size() + 1);
-        else
-            words << arguments[i];
-    }
+    const SplitLine line = split(arguments, whose);
     const QString command = arguments.value(0);
     const bool json = asksForJson(arguments);
-    const Result<RemoteHost> host = findHost(name, {});
+    const Result<RemoteHost> host = findHost(line.host, line.fleetFile);
     if (!host)
         return tellError(command, {u"usage"_s, u"--host: "_s + printable(host.problem().text())}, json);
-    const Result<HostOutput> said = outputOnHost(*host, words);
-    if (!said)
-        return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, said.problem().what))}, json, ExitNotSo);
-    const HostOutput &output = *said;
-    if (output.code == 127)
-        return tellError(command, {u"no_host"_s, u"there is no hephaestus on %1"_s.arg(host->name)}, json, ExitNotSo);
-    pass(output.errors, stderr);
-    pass(output.output, stdout);
-    return output.code;
+    const InterruptWatch interrupts;
+    const std::shared_ptr<HostConnection> connection = HostConnection::to(*host);
+    if (const auto trouble = connectTo(*connection, interrupts))
+        return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, trouble->what))}, json, ExitNotSo);
+    if (interrupts.signalNumber())
+        return ExitInterrupted + interrupts.signalNumber();
+    const int code = runThrough(*connection, line.words, talk, interrupts);
+    if (interrupts.signalNumber()) {
+        std::fprintf(stderr, "hephaestus %s: interrupted; what has begun on %s goes on there\n", qPrintable(command),
+                     qPrintable(printable(host->name)));
+        return ExitInterrupted + interrupts.signalNumber();
+    }
+    if (code == NoSuchProgram || code == NotPermitted)
+        return tellError(command, {u"no_host"_s, u"there is no hephaestus on %1"_s.arg(printable(host->name))}, json,
+                         ExitNotSo);
+    if (code == SshFailed)
+        return tellError(
+            command,
+            {u"no_host"_s,
+             u"the connection to %1 was lost; how it came out there is not known"_s.arg(printable(host->name))},
+            json, ExitNotSo);
+    return code;
 }
 
 } // namespace Hephaestus

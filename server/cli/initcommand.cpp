@@ -91,11 +91,17 @@ int initCommand(const QStringList &arguments)
                              u"Tells agents of the services instead: a section of CLAUDE.md or AGENTS.md, "
                              "which is added, or brought up to date."_s});
     line.parser().addOption({u"yes"_s, u"Does not ask."_s});
+    line.parser().addOption({u"directory"_s,
+                             u"The project's folder, instead of this one; on another machine, of the home there."_s,
+                             u"DIR"_s});
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON: what was found and written; goes with --yes."_s);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     if (line.isJson() && !line.isSet("yes"))
         return line.usageError(u"--json goes with --yes"_s);
+    if (const QString folder = line.parser().value(u"directory"_s); !folder.isEmpty() && !QDir::setCurrent(folder))
+        return line.usageError(u"--directory: there is no folder %1"_s.arg(printable(folder)));
     const QDir directory = QDir::current();
     const QString fleet = directory.filePath(u"fleet.toml"_s);
     FoundPrograms found;

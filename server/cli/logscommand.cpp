@@ -130,6 +130,7 @@ int logsCommand(const QStringList &arguments)
         u"logs NAME|URL..."_s, ClientCommandLine::Names::Required);
     addOptions(line.parser());
     line.addJsonOption(u"Prints JSON: an object a line, with service, position, time, stream and text."_s);
+    line.doAllThere(u"follow"_s); // the files of those that do not answer; but following outlives a connection
     if (const auto exit = line.read(arguments))
         return *exit;
     const auto options = readOptions(line);

@@ -88,6 +88,7 @@ int mcpCommand(const QStringList &arguments)
                              u"What tools may do to services: start, restart, stop, or none (default: start,restart). "
                              "Commands that you never trusted are not run in any case."_s,
                              u"ACTS"_s, u"start,restart"_s});
+    line.addHostOption(HostTalk::BothWays);
     if (const auto exit = line.read(arguments, 0, 0))
         return *exit;
     const QString words = line.parser().value(u"allow"_s);

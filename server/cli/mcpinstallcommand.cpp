@@ -40,6 +40,7 @@ int mcpInstallCommand(const QStringList &arguments)
     line.parser().addOption({u"client"_s, u"The client: %1."_s.arg(agentClients().join(u", "_s)), u"NAME"_s});
     line.parser().addOption({u"project"_s, u"In the file of the project in this folder, not in your own."_s});
     line.parser().addOption({u"yes"_s, u"Does not ask."_s});
+    line.addHostOption();
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
     const bool isInstall = line.words().first() == "install"_L1;

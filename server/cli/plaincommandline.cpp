@@ -4,7 +4,6 @@
 #include "common/base/printable.h"
 #include "server/cli/commanderror.h"
 #include "server/cli/globaloptions.h"
-#include "server/cli/hostcommand.h"
 
 #include <cstdio>
 
@@ -19,9 +18,10 @@ PlainCommandLine::PlainCommandLine(const QString &description, const QString &co
     addGlobalOptions(m_parser);
 }
 
-void PlainCommandLine::addHostOption()
+void PlainCommandLine::addHostOption(HostTalk talk)
 {
     m_hasHost = true;
+    m_talk = talk;
     m_parser.addOption(
         {u"host"_s,
          u"Runs this command on a machine that ssh reaches, by its name in the fleet file or as ssh takes it."_s,
@@ -43,8 +43,13 @@ std::optional<int> PlainCommandLine::read(const QStringList &arguments, qsizetyp
         std::fputs(qPrintable(helpText(m_parser, m_command)), stdout);
         return ExitDone;
     }
-    if (m_hasHost && m_parser.isSet(u"host"_s))
-        return runCommandOnHost(arguments);
+    if (m_hasHost && m_parser.isSet(u"host"_s)) {
+        for (auto it = m_keptHere.cbegin(); it != m_keptHere.cend(); ++it) {
+            if (m_parser.isSet(it.key()))
+                return usageError(u"--%1: %2"_s.arg(it.key(), it.value()));
+        }
+        return runCommandOnHost(arguments, HostWords::AllThere, m_talk);
+    }
     if (words().size() > most)
         return usageError(u"unexpected \"%1\""_s.arg(printable(words()[most])));
     if (words().size() < least)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "server/cli/hostcommand.h"
 #include "server/cli/terminal.h"
 
 #include <QCommandLineParser>
+#include <QMap>
 
 #include <optional>
 
@@ -22,7 +24,9 @@ public:
     void addJsonOption(const QString &description);
     bool isJson() const { return m_isJson; }
     /// `--host NAME`: read() then has another machine do it all.
-    void addHostOption();
+    void addHostOption(HostTalk talk = HostTalk::OneWay);
+    /// What cannot be done on another machine with `option` set, and why, as a sentence about it.
+    void keepHere(const QString &option, const QString &why) { m_keptHere.insert(option, why); }
     bool isSet(const char *option) const { return m_parser.isSet(QLatin1StringView(option)); }
     QStringList words() const { return m_parser.positionalArguments(); }
 
@@ -40,6 +44,8 @@ private:
     bool m_hasJson = false;
     bool m_isJson = false;
     bool m_hasHost = false;
+    HostTalk m_talk = HostTalk::OneWay;
+    QMap<QString, QString> m_keptHere; ///< why, by option
     Terminal m_terminal;
 };
 

@@ -19,6 +19,7 @@ int trustCommand(const QStringList &arguments)
                           "buttons of the dashboard. Shows what that is."_s,
                           u"trust"_s);
     line.parser().addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
+    line.addHostOption();
     line.addJsonOption(u"Prints JSON: what each entry and hook runs."_s);
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;

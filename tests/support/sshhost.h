@@ -14,13 +14,14 @@
 #include <csignal>
 #include <memory>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace Hephaestus::Test {
 
 /// A real OpenSSH server of the test's own on loopback, and an `ssh` in PATH that knows it as `build1`: with own keys,
-/// configuration and known hosts. What is run through it has a home of its own, as on another machine. Everything ends
-/// with the object.
+/// configuration and known hosts. What is run through it has a home and a state of its own, as on another machine, and
+/// with beUser() a user, too. Everything ends with the object.
 class SshHost
 {
 public:
@@ -37,8 +38,12 @@ public:
     {
         if (!m_root.isValid())
             return fail(m_root.errorString());
-        for (const char *folder : {"bin", "home", "home/.config/hephaestus", "state"})
+        for (const char *folder : {"bin", "home", "home/.config", "home/.config/hephaestus", "state"}) {
             QDir(m_root.path()).mkpath(QLatin1StringView(folder));
+            giveToUser(folder);
+        }
+        if (hasOwnUser())
+            makeUser();
         for (const char *key : {"host_key", "user_key", "other_key"}) {
             if (!run(QStringLiteral("ssh-keygen"),
                      {QStringLiteral("-q"), QStringLiteral("-t"), QStringLiteral("ed25519"), QStringLiteral("-N"),
@@ -46,6 +51,7 @@ public:
                 return false;
         }
         write("authorized_keys", read("user_key.pub"));
+        write("state/commands", {});
         // Every command, whatever the login shell is, with the home and the state of this "machine".
         write("login",
               "#!/bin/sh\n"
@@ -57,6 +63,7 @@ public:
                   + programs.toUtf8()
                   + "':/usr/bin:/bin\n"
                     "cd \"$HOME\"\n"
+                    "printf '%s\\n' \"$SSH_ORIGINAL_COMMAND\" >>\"$XDG_STATE_HOME/commands\"\n"
                     "[ -n \"$SSH_ORIGINAL_COMMAND\" ] || exit 0\n"
                     "exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n",
               true);
@@ -78,6 +85,18 @@ public:
         return false;
     }
 
+    /// The client knows that one, too; before start().
+    void knowToo(const SshHost &other) { m_others += "Include " + other.file("ssh_config").toUtf8() + '\n'; }
+    /// Logs in as a user who exists on that machine only. Root alone can make one; for others all stays as it is.
+    /// Before start().
+    void beUser(const QByteArray &name, uid_t uid)
+    {
+        if (::geteuid() != 0)
+            return;
+        m_user = name;
+        m_uid = uid;
+    }
+    bool hasOwnUser() const { return m_uid != 0; }
     /// Lines for sshd_config; before start().
     void configure(const QByteArray &lines) { m_extra = lines; }
     void useKey(const char *key) { writeClientConfig(key); }
@@ -96,8 +115,16 @@ public:
             QDir().mkpath(QStringLiteral("/run/sshd")); // where a child without rights is locked in
         m_server = std::make_unique<QProcess>();
         m_server->setProcessChannelMode(QProcess::MergedChannels);
-        m_server->start(QStringLiteral("/usr/sbin/sshd"),
-                        {QStringLiteral("-D"), QStringLiteral("-e"), QStringLiteral("-f"), file("sshd_config")});
+        const QStringList sshd{QStringLiteral("/usr/sbin/sshd"), QStringLiteral("-D"), QStringLiteral("-e"),
+                               QStringLiteral("-f"), file("sshd_config")};
+        if (hasOwnUser()) // with a file of users of its own
+            m_server->start(QStringLiteral("unshare"),
+                            QStringList{QStringLiteral("-m"), QStringLiteral("sh"), QStringLiteral("-c"),
+                                        QStringLiteral("mount --bind \"$0\" /etc/passwd && exec \"$@\""),
+                                        file("passwd")}
+                                + sshd);
+        else
+            m_server->start(sshd.first(), sshd.sliced(1));
         const bool isThere = QTest::qWaitFor(
             [this] {
                 QTcpSocket socket;
@@ -133,6 +160,10 @@ public:
     QString home() const { return file("home"); }
     void writeFleet(const QByteArray &toml) const { write("home/.config/hephaestus/fleet.toml", toml); }
 
+    /// The command lines that came, in their order.
+    QStringList commands() const { return QString::fromUtf8(read("state/commands")).split(u'\n', Qt::SkipEmptyParts); }
+    void forgetCommands() const { write("state/commands", {}); }
+
     /// How many connections there are.
     int connections() const
     {
@@ -156,6 +187,16 @@ public:
         if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size())
             qFatal("%s cannot be written", name);
         out.setPermissions(QFile::ReadOwner | QFile::WriteOwner | (isProgram ? QFile::ExeOwner : QFile::Permission()));
+        giveToUser(name);
+    }
+
+    /// What the user of that machine reads or runs, where it is another one.
+    void giveToUser(const QByteArray &name) const
+    {
+        const bool isTheirs =
+            name.startsWith("home") || name.startsWith("state") || name == "login" || name == "authorized_keys";
+        if (m_uid != 0 && isTheirs && ::chown(file(name.constData()).toUtf8().constData(), m_uid, m_uid) != 0)
+            qFatal("%s cannot be given to another user", name.constData());
     }
 
 private:
@@ -193,6 +234,17 @@ private:
         return parts.size() > 1 && (parts[0].toInt() > 9 || (parts[0].toInt() == 9 && parts[1].toInt() >= 8));
     }
 
+    void makeUser()
+    {
+        ::chmod(m_root.path().toUtf8().constData(), 0711);
+        QFile users(QStringLiteral("/etc/passwd"));
+        if (!users.open(QIODevice::ReadOnly))
+            qFatal("no /etc/passwd");
+        const QByteArray id = QByteArray::number(m_uid);
+        write("passwd", users.readAll() + m_user + ":*:" + id + ':' + id + "::" + file("home").toUtf8() + ":/bin/sh\n");
+        ::chmod(file("passwd").toUtf8().constData(), 0644);
+    }
+
     bool takePort()
     {
         QTcpServer server;
@@ -216,9 +268,10 @@ private:
     void writeClientConfig(const char *key)
     {
         write("ssh_config",
-              "Host " + m_name.toUtf8() + "\n  HostName 127.0.0.1\n  Port " + QByteArray::number(m_port)
-                  + "\n  IdentityFile " + file(key).toUtf8() + "\n  IdentitiesOnly yes\n  UserKnownHostsFile "
-                  + file("known_hosts").toUtf8() + "\n  GlobalKnownHostsFile none\n  UpdateHostKeys no\n");
+              m_others + "Host " + m_name.toUtf8() + (hasOwnUser() ? "\n  User " + m_user : QByteArray())
+                  + "\n  HostName 127.0.0.1\n  Port " + QByteArray::number(m_port) + "\n  IdentityFile "
+                  + file(key).toUtf8() + "\n  IdentitiesOnly yes\n  UserKnownHostsFile " + file("known_hosts").toUtf8()
+                  + "\n  GlobalKnownHostsFile none\n  UpdateHostKeys no\n");
     }
 
     bool run(const QString &program, const QStringList &arguments)
@@ -242,6 +295,9 @@ private:
     std::unique_ptr<QProcess> m_server;
     QByteArray m_path;
     QByteArray m_extra;
+    QByteArray m_others; ///< lines of ssh_config
+    QByteArray m_user;
+    uid_t m_uid = 0; ///< 0: who runs the test
     QString m_why;
     quint16 m_port = 0;
 };

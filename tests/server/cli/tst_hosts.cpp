@@ -4,14 +4,22 @@
 #include "common/client/remotehost.h"
 #include "common/protocol/fleetlistingcodec.h"
 #include "common/protocol/receiptcodec.h"
+#include "tests/support/ownnetwork.h"
 #include "tests/support/sshhost.h"
 
 #include <QDir>
 #include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
+#include <QScopeGuard>
+#include <QSet>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
@@ -30,6 +38,83 @@ quint16 freePort()
 {
     QTcpServer server;
     return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
+}
+
+/// A command with `--host`, and what comes of it.
+struct HostCall
+{
+    const char *name; ///< of the row
+    QStringList arguments;
+    int code = 0;
+    QString says{};         ///< on either output
+    QString commandThere{}; ///< how a command line began that the host got; empty: none, it is refused
+    QByteArray input{};
+};
+
+const QByteArray Initialize =
+    R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},)"
+    R"("clientInfo":{"name":"test","version":"1"}}})"
+    "\n";
+
+/// `port`: where web listens.
+QList<HostCall> hostCalls(const QString &port)
+{
+    const QString fleet = u".config/hephaestus/fleet.toml"_s;
+    const QString listing = u"hephaestus fleet --json"_s;
+    return {
+        {"serve", {u"serve"_s}, 2, u"--host: a service is started on its own machine"_s},
+        {"run", {u"run"_s, u"--"_s, u"true"_s}, 2, u"--host: the wrapper is on the machine of its program"_s},
+        {"status", {u"status"_s}, 0, u"● healthy"_s, listing},
+        {"shutdown", {u"shutdown"_s, u"web"_s}, 0, u"stopped on build1"_s, u"hephaestus shutdown --json --steps"_s},
+        {"restart", {u"restart"_s, u"web"_s}, 0, u"restarted on build1"_s, u"hephaestus restart --json --steps"_s},
+        {"start", {u"start"_s, u"web"_s}, 0, u"start web on build1"_s, u"hephaestus start --json --steps"_s},
+        {"up", {u"up"_s}, 0, u"start web on build1"_s, u"hephaestus start --json --steps"_s},
+        {"down", {u"down"_s}, 0, u"stopped on build1"_s, u"hephaestus shutdown --json --steps"_s},
+        {"fleet", {u"fleet"_s}, 0, u"shop"_s, listing},
+        {"wait", {u"wait"_s, u"web"_s}, 0, {}, listing},
+        {"exec", {u"exec"_s, u"--require-fresh"_s, u"--"_s, u"echo"_s, u"run here"_s}, 0, u"run here"_s, listing},
+        {"affected", {u"affected"_s, u"a.txt"_s}, 1, u"/home/a.txt"_s, u"hephaestus affected a.txt"_s},
+        {"logs", {u"logs"_s, u"web"_s}, 0, {}, u"hephaestus logs web"_s},
+        {"events", {u"events"_s}, 0, u"web"_s, u"hephaestus events"_s},
+        {"events that are followed", {u"events"_s, u"--follow"_s, u"nobody"_s}, 2, u"no service \"nobody\""_s, listing},
+        {"hooks", {u"hooks"_s}, 0, u"team: "_s, u"hephaestus hooks"_s},
+        {"doctor", {u"doctor"_s}, 0, u"address of web: "_s, u"hephaestus doctor"_s},
+        {"deploy-check", {u"deploy-check"_s}, 2, u"--host: the server is named without it"_s},
+        {"ps", {u"ps"_s}, 0, u"web"_s, u"hephaestus ps"_s},
+        {"prune", {u"prune"_s, u"1"_s, u"--yes"_s}, 0, u"no service of yours"_s, u"hephaestus prune 1 --yes"_s},
+        {"port", {u"port"_s, port}, 0, u"web"_s, u"hephaestus port "_s + port},
+        {"targets", {u"targets"_s}, 0, u"127.0.0.1:"_s + port, u"hephaestus targets"_s},
+        {"targets that are served",
+         {u"targets"_s, u"--http"_s, u"127.0.0.1:0"_s},
+         2,
+         u"--http: this machine serves the list"_s},
+        {"init",
+         {u"init"_s, u"--directory"_s, u"shop"_s, u"--yes"_s},
+         0,
+         u"/home/shop/fleet.toml"_s,
+         u"hephaestus init --directory shop --yes"_s},
+        {"init without an answer",
+         {u"init"_s, u"--directory"_s, u"shop"_s},
+         1,
+         u"nothing was written; --yes"_s,
+         u"hephaestus init --directory shop"_s},
+        {"mcp", {u"mcp"_s}, 0, u"\"serverInfo\""_s, u"hephaestus mcp"_s, Initialize},
+        {"mcp install",
+         {u"mcp"_s, u"install"_s, u"--client"_s, u"codex"_s, u"--yes"_s},
+         0,
+         u"/home/.codex/config.toml"_s,
+         u"hephaestus mcp install --client codex --yes"_s},
+        {"trust", {u"trust"_s, fleet}, 0, u"web: "_s, u"hephaestus trust "_s + fleet},
+        {"check-config", {u"check-config"_s, fleet}, 0, u": ok, 1 services"_s, u"hephaestus check-config "_s + fleet},
+        {"before the command", {u"port"_s, port}, 0, u"web"_s, u"hephaestus port "_s + port},
+    };
+}
+
+/// Of the network of its own; empty: it has one.
+QString &whyNotAlone()
+{
+    static QString why;
+    return why;
 }
 
 /// How many processes have these arguments.
@@ -64,6 +149,12 @@ private Q_SLOTS:
     void aHostThatWritesWithoutEndIsLeft();
     void aLostConnectionLeavesItRunningOnce_data();
     void aLostConnectionLeavesItRunningOnce();
+    void oneOfTwoHostsIsLost();
+    void everyCommandIsDoneThereOrSaysWhyNot_data();
+    void everyCommandIsDoneThereOrSaysWhyNot();
+    void everyCommandHasARow();
+    void aConversationEndsWithItsConnection();
+    void anInterruptEndsTheCommandThere();
     void commandsAboutAMachineRunThere();
     void aFileSaysWhatIsWrongWithAHost_data();
     void aFileSaysWhatIsWrongWithAHost();
@@ -78,12 +169,20 @@ private:
         return environment;
     }
 
-    Outcome run(const QStringList &arguments) const
+    /// As if typed at the desk.
+    void begin(QProcess &process, const QStringList &arguments) const
     {
-        QProcess process;
         process.setProcessEnvironment(environment());
         process.setWorkingDirectory(m_desk->path());
         process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
+    }
+
+    Outcome run(const QStringList &arguments, const QByteArray &input = {}) const
+    {
+        QProcess process;
+        begin(process, arguments);
+        process.write(input);
+        process.closeWriteChannel();
         if (!process.waitForFinished(120'000))
             return {};
         return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
@@ -152,6 +251,8 @@ private:
         }
         return {};
     }
+
+    void awaitMoment(QProcess &process, const QString &moment, QByteArray &output) const;
 
     int running() const { return countOf("sleep" + QByteArray(1, '\0') + m_time + QByteArray(1, '\0')); }
 
@@ -250,6 +351,11 @@ void TestHosts::aNewServerIsExamined()
     outcome = run({u"deploy-check"_s, u"bare"_s, u"--json"_s});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.output.contains(u"there is none in the PATH"_s), qPrintable(outcome.output));
+    // As its tarball is unpacked.
+    QDir(bare.home()).mkpath(u".local/bin"_s);
+    QVERIFY(QFile::link(QStringLiteral(HEPHAESTUS_PROGRAM), bare.file("home/.local/bin/hephaestus")));
+    outcome = run({u"deploy-check"_s, u"bare"_s, u"--json"_s});
+    QVERIFY2(outcome.output.contains(u", as here"_s), qPrintable(outcome.output));
 }
 
 void TestHosts::aServiceIsRestartedThere()
@@ -361,43 +467,69 @@ void TestHosts::aHostThatWritesWithoutEndIsLeft()
 void TestHosts::aLostConnectionLeavesItRunningOnce_data()
 {
     QTest::addColumn<QString>("moment");
-    QTest::newRow("connecting") << QString();
-    for (const RestartStep step :
-         {RestartStep::Asked, RestartStep::ProcessGone, RestartStep::Started, RestartStep::CodeCompared})
-        QTest::newRow(qPrintable(wireName(step))) << wireName(step);
+    QTest::addColumn<QString>("then");
+    QTest::newRow("while it connects") << u"connecting"_s << QString();
+    QTest::newRow("as the request arrives") << u"requested"_s << QString();
+    for (const RestartStep step : {RestartStep::Asked, RestartStep::Drained, RestartStep::Cleaned,
+                                   RestartStep::ProcessGone, RestartStep::PortFree, RestartStep::Started,
+                                   RestartStep::Ready, RestartStep::Healthy, RestartStep::CodeCompared})
+        QTest::newRow(qPrintable(wireName(step))) << wireName(step) << QString();
+    QTest::newRow("again, as it asks how it came out") << wireName(RestartStep::Asked) << u"again"_s;
+    QTest::newRow("for longer, with the server") << wireName(RestartStep::Drained) << u"gone"_s;
+}
+
+/// Until the restart under way has come so far.
+void TestHosts::awaitMoment(QProcess &process, const QString &moment, QByteArray &output) const
+{
+    if (moment == "connecting"_L1)
+        QTRY_VERIFY(m_host->connections() > 0);
+    else if (moment == "requested"_L1)
+        QTRY_VERIFY(!m_host->commands().filter(u"hephaestus restart "_s).isEmpty());
+    else {
+        const auto isReached = [&] {
+            for (const QByteArray &line : output.split('\n')) {
+                const Result<ActNews> news = decodeActNews(line);
+                if (news && news->step && news->step->name.text() == moment)
+                    return true;
+            }
+            return false;
+        };
+        while (!isReached() && process.waitForReadyRead(60'000))
+            output += process.readAllStandardOutput();
+        QVERIFY2(isReached(), output.constData());
+    }
 }
 
 void TestHosts::aLostConnectionLeavesItRunningOnce()
 {
     QFETCH(QString, moment);
+    QFETCH(QString, then);
     const Receipt first = receiptIn(runThere({u"start"_s, u"web"_s, u"--json"_s}).output);
     QVERIFY2(first.ok, qPrintable(first.failure));
+    m_host->forgetCommands();
     QProcess process;
-    process.setProcessEnvironment(environment());
-    process.setWorkingDirectory(m_desk->path());
-    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"web"_s, u"--json"_s, u"--steps"_s});
-    if (moment.isEmpty())
-        QTRY_VERIFY(m_host->connections() > 0);
     QByteArray output;
-    bool isCut = moment.isEmpty();
-    while (!isCut && process.waitForReadyRead(60'000)) {
-        output += process.readAllStandardOutput();
-        isCut = output.contains("\"name\":\"" + moment.toUtf8() + "\",\"outcome\":\"running\"")
-            || output.contains("\"outcome\":\"running\",\"name\":\"" + moment.toUtf8());
-        for (const QByteArray &line : output.split('\n')) {
-            const Result<ActNews> news = decodeActNews(line);
-            isCut = isCut || (news && news->step && news->step->name.text() == moment);
-        }
+    begin(process, {u"restart"_s, u"web"_s, u"--json"_s, u"--steps"_s});
+    awaitMoment(process, moment, output);
+    if (then == "gone"_L1) {
+        m_host->stop();
+        while (!output.contains("waiting for it") && process.waitForReadyRead(60'000))
+            output += process.readAllStandardOutput();
+        QVERIFY2(m_host->listen(), qPrintable(m_host->why()));
+    } else {
+        m_host->cut();
     }
-    QVERIFY2(isCut, output.constData());
-    m_host->cut();
+    if (then == "again"_L1) { // it has come to ask how the restart came out
+        QTRY_VERIFY(!m_host->commands().filter(u"hephaestus start "_s).isEmpty());
+        m_host->cut();
+    }
     QVERIFY(process.waitForFinished(120'000));
     output += process.readAllStandardOutput();
     const Receipt receipt = receiptIn(QString::fromUtf8(output));
     QTRY_COMPARE(running(), 1);
     const Receipt now = receiptIn(runThere({u"start"_s, u"web"_s, u"--json"_s}).output);
     QVERIFY(now.ok && now.steps.isEmpty());
-    if (moment.isEmpty() && !receipt.ok) { // it had not been asked
+    if (moment == "connecting"_L1 && !receipt.ok) { // it had not been asked
         QVERIFY2(receipt.failure.contains(u"nothing was done"_s), qPrintable(receipt.failure));
         QCOMPARE(now.newInstance, first.newInstance);
         return;
@@ -406,8 +538,161 @@ void TestHosts::aLostConnectionLeavesItRunningOnce()
     QVERIFY(receipt.newInstance != first.newInstance);
     QCOMPARE(receipt.newInstance, now.newInstance);
     QCOMPARE(receipt.oldInstance, first.newInstance);
-    QVERIFY2(moment.isEmpty() || receipt.note.contains(u"the connection to build1 was lost"_s),
+    QVERIFY2(moment == "connecting"_L1 || receipt.note.contains(u"the connection to build1 was lost"_s),
              qPrintable(receipt.note));
+}
+
+void TestHosts::oneOfTwoHostsIsLost()
+{
+    SshHost north(u"north"_s);
+    SshHost south(u"south"_s);
+    north.beUser("deployn", 61001);
+    south.beUser("deploys", 61002);
+    south.knowToo(north);
+    const QString programs = QFileInfo(QStringLiteral(HEPHAESTUS_PROGRAM)).absolutePath();
+    QVERIFY2(north.start(programs) && south.start(programs), qPrintable(north.why() + south.why()));
+    const QByteArrayList names{"web", "store", "cart"};
+    QByteArrayList there;
+    QByteArray desk = "[[host]]\nname = \"north\"\n[[host]]\nname = \"south\"\n";
+    for (const QByteArray &name : names) {
+        const QByteArray entry =
+            "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + QByteArray::number(freePort()) + "\"\n";
+        there << entry + "run = [\"sleep\", \"1000\"]\n";
+        desk += entry + "host = \"" + (name == "web" ? "north" : "south") + "\"\n";
+    }
+    north.writeFleet(there[0]);
+    south.writeFleet(there[1] + there[2]);
+    writeDesk(desk);
+    const auto stop = qScopeGuard([&] { run({u"down"_s}); });
+
+    Outcome outcome = run({u"up"_s});
+    QVERIFY2(outcome.code == 0, qPrintable(outcome.output + outcome.errors));
+    const auto ownerOf = [](const SshHost &host) { return QFileInfo(host.file("state/hephaestus/acts")).ownerId(); };
+    if (north.hasOwnUser()) {
+        QCOMPARE(ownerOf(north), 61001u);
+        QCOMPARE(ownerOf(south), 61002u);
+    }
+    const auto instances = [this] {
+        QMap<QString, QString> found;
+        const QString listed = run({u"status"_s, u"--json"_s}).output;
+        const QJsonArray services = QJsonDocument::fromJson(listed.toUtf8()).array();
+        for (const QJsonValue &each : services)
+            found.insert(each["name"_L1].toString(), each["report"_L1]["instance_id"_L1].toString());
+        return found;
+    };
+    const QMap<QString, QString> before = instances();
+    QVERIFY2(before.size() == 3 && !before.values().contains(QString()), qPrintable(before.values().join(u' ')));
+
+    south.stop();
+    outcome = run({u"status"_s});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.output.count(u"● healthy"_s), 1);
+    QCOMPARE(outcome.output.count(u"no connection to south"_s), 2);
+    QCOMPARE(outcome.output.count(u"south: ssh: "_s), 1);
+    outcome = run({u"events"_s});
+    QVERIFY2(outcome.output.count(u"south: ssh: "_s) == 1 && !outcome.output.contains(u"ended: "_s),
+             qPrintable(outcome.output));
+    outcome = run({u"restart"_s, u"web"_s, u"store"_s, u"cart"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"restarted on north in "_s) && outcome.output.count(u"south: ssh: "_s) == 1
+                 && outcome.output.contains(u"cart: failed as store did"_s),
+             qPrintable(outcome.output));
+
+    QVERIFY2(south.listen(), qPrintable(south.why()));
+    QCOMPARE(run({u"status"_s}).code, 0);
+    const QMap<QString, QString> after = instances();
+    QVERIFY(after["web"_L1] != before["web"_L1]);
+    for (const QString &name : {u"store"_s, u"cart"_s})
+        QCOMPARE(after[name], before[name]);
+}
+
+void TestHosts::everyCommandIsDoneThereOrSaysWhyNot_data()
+{
+    QTest::addColumn<int>("row");
+    const QList<HostCall> calls = hostCalls({});
+    for (int row = 0; row < calls.size(); ++row)
+        QTest::newRow(calls[row].name) << row;
+}
+
+void TestHosts::everyCommandIsDoneThereOrSaysWhyNot()
+{
+    QFETCH(int, row);
+    const HostCall call = hostCalls(QString::number(m_port))[row];
+    if (!whyNotAlone().isEmpty() && (call.name == "ps"_L1 || call.name == "prune"_L1))
+        QSKIP(qPrintable(u"it would ask every listener of this machine: "_s + whyNotAlone()));
+    QFile fleet(m_host->file("home/.config/hephaestus/fleet.toml"));
+    QVERIFY(fleet.open(QIODevice::Append));
+    fleet.write("[[hook]]\nname = \"team\"\non = [\"down\"]\ncommand = [\"true\"]\n");
+    fleet.close();
+    QDir(m_host->home()).mkpath(u"shop"_s);
+    m_host->write("home/shop/Procfile", "web: sleep 1000\n");
+    QFile::remove(m_host->file("home/shop/fleet.toml"));
+    if (!call.commandThere.isEmpty())
+        QCOMPARE(runThere({u"start"_s, u"web"_s}).code, 0);
+    m_host->forgetCommands();
+
+    QStringList words = call.arguments;
+    const QStringList host{u"--host"_s, u"build1"_s};
+    words = call.name == "before the command"_L1 ? host + words : words.first(1) + host + words.sliced(1);
+    const Outcome outcome = run(words, call.input);
+    const QString all = outcome.output + outcome.errors;
+    QVERIFY2(outcome.code == call.code && all.contains(call.says), qPrintable(all));
+    const QStringList commands = m_host->commands();
+    if (call.commandThere.isEmpty())
+        QCOMPARE(commands, QStringList());
+    else
+        QVERIFY2(std::any_of(commands.begin(), commands.end(),
+                             [&](const QString &each) {
+                                 return each.endsWith(u' ' + call.commandThere)
+                                     || each.contains(u' ' + call.commandThere + u' ');
+                             }),
+                 qPrintable(commands.join(u'\n')));
+}
+
+void TestHosts::everyCommandHasARow()
+{
+    const QString help = run({u"--help"_s}).output.section(u"Commands:\n"_s, 1).section(u"\n\n"_s, 0, 0);
+    QSet<QString> listed;
+    for (const QString &line : help.split(u'\n'))
+        listed.insert(line.trimmed().section(u' ', 0, 0));
+    QSet<QString> tried;
+    for (const HostCall &call : hostCalls({})) {
+        const QString command = call.arguments.first();
+        tried.insert(command);
+        const bool isOffered = run({command, u"--help"_s}).output.contains(u"--host <NAME>"_s);
+        const bool isRefused = call.commandThere.isEmpty() && call.name == command;
+        QVERIFY2(isOffered != isRefused, qPrintable(command));
+    }
+    QVERIFY(listed.size() > 20);
+    QCOMPARE(tried, listed);
+}
+
+void TestHosts::aConversationEndsWithItsConnection()
+{
+    QProcess process;
+    begin(process, {u"mcp"_s, u"--host"_s, u"build1"_s});
+    process.write(Initialize);
+    QByteArray said;
+    while (!said.contains("serverInfo") && process.waitForReadyRead(60'000))
+        said += process.readAllStandardOutput();
+    m_host->cut();
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains("the connection to build1 was lost"), errors.constData());
+}
+
+void TestHosts::anInterruptEndsTheCommandThere()
+{
+    const QByteArray there = "hephaestus" + QByteArray(1, '\0') + "mcp" + QByteArray(1, '\0') + "--allow"
+        + QByteArray(1, '\0') + "stop,start" + QByteArray(1, '\0');
+    QProcess process;
+    begin(process, {u"mcp"_s, u"--host"_s, u"build1"_s, u"--allow"_s, u"stop,start"_s});
+    QTRY_COMPARE(countOf(there), 1);
+    process.terminate();
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), 128 + SIGTERM);
+    QTRY_COMPARE(countOf(there), 0);
 }
 
 void TestHosts::commandsAboutAMachineRunThere()
@@ -456,5 +741,11 @@ void TestHosts::aFileSaysWhatIsWrongWithAHost()
     QVERIFY2(outcome.errors.contains(problem), qPrintable(outcome.errors));
 }
 
-QTEST_GUILESS_MAIN(TestHosts)
+int main(int argc, char **argv)
+{
+    whyNotAlone() = Hephaestus::Test::enterOwnNetwork(); // ps and prune ask every listener
+    QCoreApplication application(argc, argv);
+    TestHosts test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_hosts.moc"
