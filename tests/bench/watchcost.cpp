@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--window [--select-all]
-// [--wallboard]].
+// What it costs to watch a fleet: watchcost --fleet FILE|--prometheus URL [--seconds N] [--ages]
+// [--window [--select-all] [--wallboard]].
 // Watches it as the dashboard does, with or without the window, keeps its history in a file that is gone afterwards,
 // and prints one line of JSON. Services whose name begins with "good" must be answered within two intervals;
 // `oldest_good_seconds` says how old the oldest such row ever was. Measures, judges nothing; not run by ctest.
@@ -13,6 +13,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QDateTime>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QKeyEvent>
@@ -43,7 +44,10 @@ double residentMegabytes()
 class Measurement : public QObject
 {
 public:
-    Measurement(FleetSession &session, MainWindow *window) : m_session(session), m_window(window)
+    Measurement(FleetSession &session, MainWindow *window, bool tellsAges)
+        : m_session(session)
+        , m_window(window)
+        , m_tellsAges(tellsAges)
     {
         connect(&session.fleet(), &FleetModel::answered, this, [this](ServiceId id) {
             ++m_polls;
@@ -140,13 +144,21 @@ private:
     void look()
     {
         const auto now = std::chrono::steady_clock::now();
+        double oldest = 0;
         for (int i = 0; i < m_session.fleet().rowCount(); ++i) {
             const ServiceRow &row = m_session.fleet().row(i);
             if (!row.entry.name.startsWith("good"_L1))
                 continue;
             const std::chrono::duration<double> age = row.lastSeen ? now - *row.lastSeen : std::chrono::hours(1);
-            m_oldest = std::max(m_oldest, age.count());
+            oldest = std::max(oldest, age.count());
         }
+        m_oldest = std::max(m_oldest, oldest);
+        if (m_tellsAges)
+            QTextStream(stdout) << uR"({"time": %1, "oldest": %2})"_s
+                                       .arg(double(QDateTime::currentMSecsSinceEpoch()) / 1e3, 0, 'f', 3)
+                                       .arg(oldest, 0, 'f', 3)
+                                << '\n'
+                                << Qt::flush;
     }
 
     /// Ten frames a second, each three rows further, painted at once.
@@ -163,6 +175,7 @@ private:
 
     FleetSession &m_session;
     MainWindow *m_window;
+    const bool m_tellsAges;
     QTimer m_beat;
     QTimer m_look;
     QTimer m_scroll;
@@ -192,6 +205,7 @@ int main(int argc, char *argv[])
     parser.addOption({u"prometheus"_s, u"Takes them from that Prometheus server instead."_s, u"URL"_s});
     parser.addOption({u"seconds"_s, u"How long it measures (20), after five seconds to settle."_s, u"N"_s, u"20"_s});
     parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
+    parser.addOption({u"ages"_s, u"Prints ten times a second how old the oldest row of a \"good\" service is."_s});
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
     parser.addOption({u"select-all"_s, u"With the window, every row selected by Ctrl+A as the measuring begins."_s});
     parser.addOption({u"wallboard"_s, u"With the window, and the wallboard, painted as often."_s});
@@ -216,7 +230,7 @@ int main(int argc, char *argv[])
     if (parser.isSet(u"window"_s))
         window = std::make_unique<MainWindow>(session);
     session.addAll(reading.fleet.services);
-    Measurement measurement(session, window.get());
+    Measurement measurement(session, window.get(), parser.isSet(u"ages"_s));
     session.start();
     if (window) {
         window->resize(1400, 900);
