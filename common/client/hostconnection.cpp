@@ -272,8 +272,8 @@ void HostConnection::begin()
     for (const QLatin1StringView option :
          {"BatchMode=yes"_L1, "ControlPersist=no"_L1, "ExitOnForwardFailure=yes"_L1, "ForwardAgent=no"_L1,
           "ForwardX11=no"_L1, "ClearAllForwardings=yes"_L1, "PermitLocalCommand=no"_L1, "RemoteCommand=none"_L1,
-          "Tunnel=no"_L1, "StreamLocalBindUnlink=yes"_L1, "StreamLocalBindMask=0177"_L1, "ServerAliveInterval=2"_L1,
-          "ServerAliveCountMax=3"_L1, "LogLevel=INFO"_L1})
+          "Tunnel=no"_L1, "StreamLocalBindUnlink=yes"_L1, "StreamLocalBindMask=0177"_L1, "ServerAliveInterval=1"_L1,
+          "ServerAliveCountMax=4"_L1, "LogLevel=INFO"_L1})
         arguments << u"-o"_s << option;
     const milliseconds handshake =
         m_openedIn == 0ms ? LongestHandshake : std::clamp(m_openedIn * 3, LeastHandshake, LongestHandshake);

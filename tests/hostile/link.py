@@ -64,7 +64,7 @@ def main():
     parser.add_argument("program", type=Path)
     parser.add_argument("--services", type=int, default=5)
     parser.add_argument("--cuts", type=int, default=1)
-    parser.add_argument("--away", type=float, default=9, help="seconds of each cut; ssh gives a silent link up after 6")
+    parser.add_argument("--away", type=float, default=9, help="seconds of each cut; ssh gives a silent link up after 4")
     options = parser.parse_args()
     if why := slowlink.why_not():
         print(why)
