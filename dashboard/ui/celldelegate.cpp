@@ -7,6 +7,7 @@
 #include <QAbstractItemView>
 #include <QHelpEvent>
 #include <QPainter>
+#include <QStyle>
 #include <QToolTip>
 
 namespace Hephaestus {
@@ -38,7 +39,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
     const auto *const view = qobject_cast<const QAbstractItemView *>(option.widget);
     if (first && view && view->hasFocus() && view->currentIndex().row() == index.row()) {
         const int bar = spacing(option.fontMetrics, 1) * 3 / 4;
-        painter->fillRect(QRect(option.rect.topLeft(), QSize(bar, option.rect.height())),
+        painter->fillRect(visual(option, option.rect, QRect(option.rect.topLeft(), QSize(bar, option.rect.height()))),
                           option.palette.color(QPalette::Highlight));
     }
     const bool old = m_currentRole >= 0 && !index.data(m_currentRole).toBool();
@@ -73,6 +74,11 @@ QRect CellDelegate::contentArea(const QStyleOptionViewItem &option)
     return option.rect.adjusted(margin, 0, -margin, 0);
 }
 
+QRect CellDelegate::visual(const QStyleOptionViewItem &option, const QRect &within, const QRect &rect)
+{
+    return QStyle::visualRect(option.direction, within, rect);
+}
+
 QString CellDelegate::toolTip(const QPoint &, const QStyleOptionViewItem &, const QModelIndex &index) const
 {
     return index.data(Qt::ToolTipRole).toString();
@@ -96,8 +102,9 @@ void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QSty
     const int size = iconSize(option);
     const QPixmap picture =
         Icons::pixmap(look.icon, size, look.colour, option.widget ? option.widget->devicePixelRatioF() : 1.0);
-    painter.drawPixmap(QPoint(area.left(), area.center().y() - size / 2 + 1), picture);
-    const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
+    painter.drawPixmap(visual(option, area, {area.left(), area.center().y() - size / 2 + 1, size, size}).topLeft(),
+                       picture);
+    const QRect rest = visual(option, area, area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0));
     if (!look.isTextPlain)
         painter.setPen(look.colour);
     painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,

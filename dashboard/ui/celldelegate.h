@@ -8,9 +8,9 @@ namespace Hephaestus {
 
 class Theme;
 
-/// How cells look throughout: room to breathe, and a quiet selection that leaves the accents readable. A bar at the
-/// left shows where the keyboard is. Old values are muted (a model's CurrentRole). Tool tips are always plain text.
-/// Subclasses paint the content.
+/// How cells look throughout: room to breathe, and a quiet selection that leaves the accents readable. A bar where
+/// a line begins shows where the keyboard is. Old values are muted (a model's CurrentRole). Tool tips are always plain
+/// text. Subclasses paint the content.
 class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -35,6 +35,8 @@ protected:
     static int iconSize(const QStyleOptionViewItem &option);
     /// Inside the margins.
     static QRect contentArea(const QStyleOptionViewItem &option);
+    /// `rect` of `within` where the window is laid out from left to right, mirrored where it is from right to left.
+    static QRect visual(const QStyleOptionViewItem &option, const QRect &within, const QRect &rect);
 
 private:
     int m_currentRole;

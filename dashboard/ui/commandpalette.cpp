@@ -34,7 +34,7 @@ protected:
                       const QModelIndex &index) const override
     {
         const int left = std::min(option.fontMetrics.horizontalAdvance(option.text), area.width());
-        const QRect rest = area.adjusted(left + spacing(option.fontMetrics, 4), 0, 0, 0);
+        const QRect rest = visual(option, area, area.adjusted(left + spacing(option.fontMetrics, 4), 0, 0, 0));
         CellDelegate::paintContent(painter, area, option, index);
         painter.setPen(Theme::of(option.palette).muted());
         painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,

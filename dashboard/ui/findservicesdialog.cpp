@@ -32,14 +32,13 @@ protected:
                       const QModelIndex &index) const override
     {
         const QStyle *const style = option.widget ? option.widget->style() : QApplication::style();
-        QRect room = area;
         if (const QVariant state = index.data(Qt::CheckStateRole); state.isValid()) {
             QStyleOptionViewItem box = option;
             box.rect = style->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &option, option.widget);
             box.state.setFlag(state.toInt() == Qt::Checked ? QStyle::State_On : QStyle::State_Off);
             style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &box, &painter, option.widget);
         }
-        room.setLeft(room.left() + spacing(option.fontMetrics, 6));
+        const QRect room = visual(option, area, area.adjusted(spacing(option.fontMetrics, 6), 0, 0, 0));
         painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, option.text);
     }
 };

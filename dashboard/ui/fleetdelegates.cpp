@@ -9,6 +9,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <QStyle>
 #include <QWidget>
 
 #include <algorithm>
@@ -28,11 +29,14 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     painter.setPen(theme.line());
     painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
     const int size = spacing(option.fontMetrics, 2);
-    const QRectF box(area.left(), area.center().y() - size / 2.0 + 1, size, size);
+    const auto visual = [&](const QRect &rect) { return QStyle::visualRect(option.direction, area, rect); };
+    const QRectF box = visual({area.left(), area.center().y() - size / 2 + 1, size, size});
     const QPolygonF open{
         {box.left(), box.top() + size * 0.2}, {box.right(), box.top() + size * 0.2}, {box.center().x(), box.bottom()}};
+    const bool isReverse = option.direction == Qt::RightToLeft; // it points to where the name is
+    const double back = isReverse ? box.right() - size * 0.2 : box.left() + size * 0.2;
     const QPolygonF folded{
-        {box.left() + size * 0.2, box.top()}, {box.right(), box.center().y()}, {box.left() + size * 0.2, box.bottom()}};
+        {back, box.top()}, {isReverse ? box.left() : box.right(), box.center().y()}, {back, box.bottom()}};
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.muted());
@@ -45,11 +49,11 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
     painter.setFont(strong);
     painter.setPen(option.palette.color(QPalette::Active, QPalette::Text));
-    painter.drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine, name);
+    painter.drawText(visual(rest), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, name);
     painter.setFont(option.font);
     painter.setPen(theme.muted());
-    painter.drawText(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0),
-                     Qt::AlignVCenter | Qt::TextSingleLine, option.text);
+    painter.drawText(visual(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0)),
+                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, option.text);
 }
 
 /// The worst state is filled: the background's colour on the accent, which can be read as the accent can on it.
@@ -64,10 +68,11 @@ void paintFilled(QPainter &painter, const QRect &area, const QStyleOptionViewIte
     painter.setPen(Qt::NoPen);
     painter.setBrush(accent);
     painter.drawRoundedRect(pill, gap, gap);
-    painter.drawPixmap(QPoint(area.left(), area.center().y() - icon / 2 + 1),
+    const auto visual = [&](const QRect &rect) { return QStyle::visualRect(option.direction, area, rect); };
+    painter.drawPixmap(visual({area.left(), area.center().y() - icon / 2 + 1, icon, icon}).topLeft(),
                        Icons::pixmap(Icons::nameOf(ServiceState::Unreachable), icon, base,
                                      option.widget ? option.widget->devicePixelRatioF() : 1.0));
-    const QRect rest = area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0);
+    const QRect rest = visual(area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0));
     painter.setPen(base);
     painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                      option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
@@ -103,8 +108,9 @@ void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const Q
         const int size = spacing(option.fontMetrics, 3);
         const QPixmap star = Icons::pixmap(u"favourite"_s, size, painter.pen().color(),
                                            option.widget ? option.widget->devicePixelRatioF() : 1.0);
-        painter.drawPixmap(QPoint(area.right() - size, area.center().y() - size / 2 + 1), star);
-        rest.adjust(0, 0, -size - spacing(option.fontMetrics, 1), 0);
+        painter.drawPixmap(
+            visual(option, area, {area.right() - size, area.center().y() - size / 2 + 1, size, size}).topLeft(), star);
+        rest = visual(option, area, area.adjusted(0, 0, -size - spacing(option.fontMetrics, 1), 0));
     }
     // Of an address the beginning and the end tell who it is.
     const bool isAddress = option.text.contains("://"_L1) || option.text.startsWith("unix:"_L1);
@@ -182,8 +188,10 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
     const int height = spacing(metrics, 4) + 2;
     int x = area.left();
     for (Chip &chip : chips) {
-        chip.area = QRect(x, area.center().y() - height / 2 + 1, chipWidth(metrics, chip.label), height);
-        x += chip.area.width() + gap;
+        const QRect place(x, area.center().y() - height / 2 + 1, chipWidth(metrics, chip.label), height);
+        chip.area = visual(option, area, place);
+        chip.fits = place.right() <= area.right();
+        x += place.width() + gap;
     }
     return chips;
 }
@@ -197,7 +205,7 @@ bool DependencyChipsDelegate::editorEvent(QEvent *event, QAbstractItemModel *mod
         return CellDelegate::editorEvent(event, model, option, index);
     const QRect area = contentArea(option);
     for (const Chip &chip : layOut(area, option, index)) {
-        if (chip.area.right() <= area.right() && chip.area.contains(mouse->position().toPoint()))
+        if (chip.fits && chip.area.contains(mouse->position().toPoint()))
             Q_EMIT chipClicked(chip.dependency.name);
     }
     return false;
@@ -215,7 +223,7 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
     const int gap = spacing(option.fontMetrics, 1);
     painter.setRenderHint(QPainter::Antialiasing);
     for (const Chip &chip : chips) {
-        if (chip.area.right() > area.right()) {
+        if (!chip.fits) {
             painter.drawText(chip.area, Qt::AlignLeft | Qt::AlignVCenter, u"…"_s);
             break;
         }
@@ -225,18 +233,21 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
         painter.setPen(Qt::NoPen);
         painter.setBrush(fill);
         painter.drawRoundedRect(chip.area, gap, gap);
-        painter.drawPixmap(QPoint(chip.area.left() + gap, chip.area.center().y() - icon / 2),
+        const QRect place(chip.area.left() + gap, chip.area.center().y() - icon / 2, icon, icon);
+        painter.drawPixmap(visual(option, chip.area, place).topLeft(),
                            Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
         const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
-        painter.drawText(chip.area.adjusted(icon + 2 * gap, 0, 0, 0),
+        painter.drawText(visual(option, chip.area, chip.area.adjusted(icon + 2 * gap, 0, 0, 0)),
                          Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
     }
 }
 
 QSize DependencyChipsDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const QList<Chip> chips = layOut(QRect(0, 0, 1 << 16, 1), option, index);
+    QStyleOptionViewItem leftToRight = option;
+    leftToRight.direction = Qt::LeftToRight;
+    const QList<Chip> chips = layOut(QRect(0, 0, 1 << 16, 1), leftToRight, index);
     return {chips.isEmpty() ? spacing(option.fontMetrics, 8)
                             : chips.last().area.right() + 2 * spacing(option.fontMetrics, 2) + 1,
             CellDelegate::sizeHint(option, index).height()};

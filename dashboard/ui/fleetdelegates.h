@@ -64,6 +64,7 @@ private:
         QRect area;
         QString label;
         DependencyReport dependency;
+        bool fits = true; ///< all of it is seen
     };
 
     static void nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room);

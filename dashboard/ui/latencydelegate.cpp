@@ -24,8 +24,10 @@ void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     CellDelegate::paintContent(painter, area, option, index);
     const auto latencies = index.data(FleetModel::LatenciesRole).value<QList<float>>();
     const int gap = spacing(option.fontMetrics, 2);
-    const QRectF room = area.adjusted(0, spacing(option.fontMetrics, 2), -textWidth(option.fontMetrics) - gap,
-                                      -spacing(option.fontMetrics, 2));
+    // Beside the number; time goes from left to right wherever that is.
+    const QRectF room = visual(option, area,
+                               area.adjusted(0, spacing(option.fontMetrics, 2), -textWidth(option.fontMetrics) - gap,
+                                             -spacing(option.fontMetrics, 2)));
     if (latencies.size() < 2 || room.width() < 4 * gap)
         return;
     float highest = 0;

@@ -85,6 +85,7 @@ int ServiceMapView::nodeAt(const QPoint &point) const
 void ServiceMapView::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
+    painter.setLayoutDirection(Qt::LeftToRight); // as all graphs
     painter.setRenderHint(QPainter::Antialiasing);
     const QList<QRect> all = boxes();
     paintLines(painter, all);

@@ -58,6 +58,7 @@ TimeGraph::TimeGraph(QWidget *parent)
     , m_cursorLabel(new QCPItemText(this))
     , m_times(new QCPAxisTickerDateTime)
 {
+    setLayoutDirection(Qt::LeftToRight); // as time goes
     m_emptyLabel->position->setCoords(0.5, 0.5);
     m_titleLabel->position->setCoords(1, -0.02);
     m_cursorLabel->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);

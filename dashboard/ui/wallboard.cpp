@@ -8,6 +8,7 @@
 
 #include <QKeyEvent>
 #include <QPainter>
+#include <QStyle>
 
 #include <algorithm>
 #include <cmath>
@@ -170,8 +171,9 @@ void Wallboard::placeTiles(Plan &plan, const QRect &area, const std::vector<cons
     const int width = (area.width() + gap) / columns - gap;
     const int height = std::min((area.height() + gap) / lines - gap, spacing(fontMetrics(), LargestTile / 4));
     for (int each = 0; each < count; ++each) {
-        const QRect place(area.left() + each % columns * (width + gap), area.top() + each / columns * (height + gap),
-                          width, height);
+        const QRect place = QStyle::visualRect(layoutDirection(), area,
+                                               QRect(area.left() + each % columns * (width + gap),
+                                                     area.top() + each / columns * (height + gap), width, height));
         if (each < int(rows.size()))
             plan.tiles.emplace_back(rows[std::size_t(each)]->id, place);
         else
@@ -219,7 +221,7 @@ void Wallboard::paintMore(QPainter &painter, const Plan &plan) const
 {
     painter.setPen(Theme::of(palette()).muted());
     painter.setFont(sized(font(), plan.more.height() * 0.22));
-    painter.drawText(plan.more, Qt::AlignCenter, tr("and %1 more").arg(locale().toString(plan.left)));
+    painter.drawText(plan.more, Qt::AlignCenter, tr("and %n more", nullptr, plan.left));
 }
 
 void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const
@@ -240,12 +242,17 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     const double unit = area.height() / 10.0;
     const QRectF inner = QRectF(area).adjusted(unit, unit, -unit, -unit);
     const int icon = std::max(1, int(unit * 2.6));
-    painter.drawPixmap(QPointF(inner.left(), inner.top() + unit * 0.1),
+    const auto visual = [&](const QRectF &where) { // mirrored in a window from right to left
+        return layoutDirection() == Qt::LeftToRight
+            ? where
+            : QRectF(inner.left() + inner.right() - where.right(), where.top(), where.width(), where.height());
+    };
+    painter.drawPixmap(visual({inner.left(), inner.top() + unit * 0.1, double(icon), double(icon)}).topLeft(),
                        Icons::pixmap(Icons::nameOf(row.state()), icon, filled ? base : accent, devicePixelRatioF()));
     const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text) {
         painter.setFont(font);
         painter.setPen(colour);
-        painter.drawText(where, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+        painter.drawText(visual(where), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                          QFontMetricsF(font).elidedText(text, Qt::ElideRight, where.width()));
     };
     QFont name = sized(font(), unit * 1.9);
