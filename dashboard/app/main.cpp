@@ -8,6 +8,7 @@
 #include "dashboard/app/selfservice.h"
 #include "dashboard/model/alertmanagerline.h"
 #include "dashboard/model/desktopapplication.h"
+#include "dashboard/model/language.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
@@ -136,6 +137,7 @@ std::optional<int> readCommandLine(int argc, char *argv[], Options &options)
                       u"Answer the protocol for the dashboard itself at HOST:PORT (port 0: a free one) or unix:PATH; "
                       "may be repeated."_s,
                       u"ADDR"_s});
+    parser.addOption({u"reverse"_s, u"Lay the window out from right to left."_s}); // Qt takes it from the arguments
     parser.addOption({u"token-file"_s,
                       u"A file with the bearer token that callers must send there; only its owner may read it."_s,
                       u"FILE"_s});
@@ -264,6 +266,7 @@ int main(int argc, char *argv[])
     if (isShownElsewhere(desktop, options))
         return 0;
     const Preferences preferences = Preferences::read(QSettings());
+    useLanguage(languageFor(preferences.language)); // before the first text is made
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     const CalmClock clock;
     FleetSession session({}, clock);
@@ -295,8 +298,8 @@ int main(int argc, char *argv[])
     tellMachine(session.journal());
     DesktopPresence presence(window, session.fleet(), window.commands().restartStale());
     QObject::connect(&presence, &DesktopPresence::alertFailed, &session, [&session](const QString &sentence) {
-        session.journal().append({Clock::machine().wall(), NoService, QCoreApplication::translate("Alerts", "Alerts"),
-                                  EventKind::Trouble, sentence});
+        session.journal().append(
+            {Clock::machine().wall(), NoService, DesktopPresence::tr("Alerts"), EventKind::Trouble, sentence});
     });
     if (options.fleets.isEmpty() && !isScraped) {
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))

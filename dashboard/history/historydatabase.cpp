@@ -6,6 +6,7 @@
 #include "common/protocol/serviceaddress.h"
 #include "dashboard/history/historystore.h"
 
+#include <QCoreApplication>
 #include <QDataStream>
 #include <QDir>
 #include <QFileInfo>
@@ -19,6 +20,11 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
+
+struct HistoryText
+{
+    Q_DECLARE_TR_FUNCTIONS(HistoryDatabase)
+};
 
 constexpr int Schema = 2;
 
@@ -116,8 +122,9 @@ std::optional<Problem> HistoryDatabase::open()
     const QString &path = m_file.path();
     const QString directory = QFileInfo(path).absolutePath();
     if (!SqliteFile::hasDriver())
-        return Problem{path,
-                       u"the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)"_s};
+        return Problem{
+            path,
+            HistoryText::tr("the history cannot be kept: Qt's SQLite driver is missing (install libqt6sql6-sqlite)")};
     QStringList ours; // what is mended; not a folder that somebody chose for it
     if (path == HistoryStore::defaultPath())
         ours << QFileInfo(directory).absolutePath();
@@ -125,34 +132,34 @@ std::optional<Problem> HistoryDatabase::open()
         ours << directory;
     for (const QString &each : std::as_const(ours)) {
         if (const auto problem = makePrivateDirectory(each))
-            return Problem{path, u"the history cannot be kept: %1"_s.arg(problem->text())};
+            return Problem{path, HistoryText::tr("the history cannot be kept: %1").arg(problem->text())};
     }
     for (int attempt = 0; attempt < 2; ++attempt) {
         m_file.lock();
         if (m_file.isReadOnly() && !QFileInfo::exists(path))
-            return Problem{path, u"the history is being made by another dashboard"_s};
+            return Problem{path, HistoryText::tr("the history is being made by another dashboard")};
         if (m_file.isReadOnly())
-            m_notice = u"Another dashboard keeps the history; this one reads it."_s;
+            m_notice = HistoryText::tr("Another dashboard keeps the history; this one reads it.");
         if (m_file.connect()) {
             if (const qint64 schema = m_file.number(u"PRAGMA user_version"_s); schema > Schema) {
                 close();
-                return Problem{
-                    path,
-                    u"the history was written by a newer dashboard (format %1); it is left alone, and nothing is kept"_s
-                        .arg(schema)};
+                return Problem{path,
+                               HistoryText::tr("the history was written by a newer dashboard (format %1); it is left "
+                                               "alone, and nothing is kept")
+                                   .arg(schema)};
             }
             if (!m_file.hasFailed() && (m_file.isReadOnly() || (makeTables() && unifyAddresses()))) {
                 m_open = true;
                 return {};
             }
         }
-        const Problem failure = problem(u"opened"_s);
+        const Problem failure = problem(HistoryText::tr("the history cannot be opened: %1"));
         if (!m_file.isDamaged() || m_file.isReadOnly() || !setAside()) {
             close();
             return failure;
         }
     }
-    return problem(u"opened"_s);
+    return problem(HistoryText::tr("the history cannot be opened: %1"));
 }
 
 bool HistoryDatabase::makeTables()
@@ -230,14 +237,11 @@ bool HistoryDatabase::setAside()
     const QString aside = m_file.setAside();
     if (aside.isEmpty())
         return false;
-    m_notice = u"The history was damaged (%1). It is kept as %2, and a new one begins."_s.arg(why, aside);
+    m_notice = HistoryText::tr("The history was damaged (%1). It is kept as %2, and a new one begins.").arg(why, aside);
     return true;
 }
 
-Problem HistoryDatabase::problem(const QString &doing) const
-{
-    return {m_file.path(), u"the history cannot be %1: %2"_s.arg(doing, m_file.error())};
-}
+Problem HistoryDatabase::problem(const QString &what) const { return {m_file.path(), what.arg(m_file.error())}; }
 
 // ---- writing -----------------------------------------------------------------------------------------
 
@@ -256,7 +260,7 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
             && writeReceipts(batch);
         if (done && m_file.commit())
             return {};
-        const Problem failure = problem(u"written"_s);
+        const Problem failure = problem(HistoryText::tr("the history cannot be written: %1"));
         m_file.rollback();
         forgetNumbers(); // of rows that were rolled back
         const bool damaged = m_file.isDamaged();
@@ -265,7 +269,7 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
         if (!damaged && (attempt > 0 || forget(now, m_limits.bytes * 3 / 4)))
             return failure;
     }
-    return problem(u"written"_s);
+    return problem(HistoryText::tr("the history cannot be written: %1"));
 }
 
 bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
@@ -418,7 +422,7 @@ std::optional<Problem> HistoryDatabase::forget(History::Time now, qint64 bytes)
     done = done && shrink(bytes) && m_file.commit();
     if (done)
         return {};
-    const Problem failure = problem(u"cleaned up"_s);
+    const Problem failure = problem(HistoryText::tr("the history cannot be cleaned up: %1"));
     m_file.rollback();
     if (m_file.isDamaged())
         setAside(); // the next write begins a new one
@@ -530,7 +534,7 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
                                             std::chrono::seconds step, History::Time now)
 {
     if (!m_open)
-        return Problem{m_file.path(), u"there is no history"_s};
+        return Problem{m_file.path(), HistoryText::tr("there is no history")};
     m_file.forgetError();
     const HistoryTier &tier = tierFor(step, from, now);
     HistoryRange range;
@@ -545,7 +549,7 @@ Result<HistoryRange> HistoryDatabase::range(const QString &url, History::Time fr
     }
     if (done && readMarks(url, from, to, range))
         return range;
-    const Problem failure = problem(u"read"_s);
+    const Problem failure = problem(HistoryText::tr("the history cannot be read: %1"));
     if (m_file.isDamaged() && !m_file.isReadOnly())
         setAside();
     return failure;
@@ -626,11 +630,11 @@ template <typename Take>
 std::optional<Problem> HistoryDatabase::read(const QString &sql, std::initializer_list<QVariant> values, Take take)
 {
     if (!m_open)
-        return Problem{m_file.path(), u"there is no history"_s};
+        return Problem{m_file.path(), HistoryText::tr("there is no history")};
     m_file.forgetError();
     QSqlQuery query = m_file.prepared(sql);
     if (!m_file.run(query, values))
-        return problem(u"read"_s);
+        return problem(HistoryText::tr("the history cannot be read: %1"));
     while (query.next())
         take(query);
     return {};

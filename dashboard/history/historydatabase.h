@@ -47,7 +47,7 @@ private:
     template <typename Take>
     std::optional<Problem> read(const QString &sql, std::initializer_list<QVariant> values, Take take);
     bool run(const char *statement);
-    Problem problem(const QString &doing) const;
+    Problem problem(const QString &what) const;
     bool makeTables();
     bool endTables(bool done);
     bool reorder();

@@ -52,6 +52,15 @@ bool wentQuietly(const std::optional<ExitStatus> &exit)
     return !exit || exit->signal == 0 || exit->signal == SIGTERM || exit->signal == SIGINT || exit->signal == SIGHUP;
 }
 
+QString endText(qint64 pid, const ExitStatus &exit)
+{
+    return exit.signal == 0 ? Obituaries::tr("pid %1 exited with code %2").arg(pid).arg(exit.code)
+                            : Obituaries::tr("pid %1 was killed by signal %2 (%3)")
+                                  .arg(pid)
+                                  .arg(exit.signal)
+                                  .arg(QString::fromLocal8Bit(::strsignal(exit.signal)));
+}
+
 } // namespace
 
 Obituaries::Obituaries(HistoryStore &store, const QString &stateDirectory, const Clock &clock, Holds holds,
@@ -153,7 +162,7 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
         && process->state != ProcessState::Ended;
     if (wentQuietly(exit) && (isReplaced || before->state == ProcessState::Stopping || isPlanned(subject, pid, exit)))
         return tellPlanned(id, subject, pid, exit);
-    const QString reason = exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 ended").arg(pid);
+    const QString reason = exit ? endText(pid, *exit) : tr("pid %1 ended").arg(pid);
     askLog(subject.entry, [this, id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
 }
 
@@ -214,8 +223,7 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
     const QByteArray output = keptOutput(outputNameOf(subject->second.entry));
-    bury(id, pid, exit,
-         exit ? tr("pid %1 %2").arg(pid).arg(exit->text()) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
+    bury(id, pid, exit, exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
          output.isEmpty() ? subject->second.log : output);
 }
 

@@ -12,8 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString alertTr(const char *text) { return FleetModel::tr(text); }
-
 int severityOf(const FiringAlert &alert)
 {
     static const QStringList words{u"critical"_s, u"page"_s, u"error"_s, u"warning"_s, u"info"_s, u"none"_s};
@@ -31,7 +29,8 @@ QString beginningOf(const FiringAlert &alert)
 QString wordOf(FiringAlert const &alert)
 {
     switch (alert.state) {
-    case FiringAlert::State::Suppressed: return alert.isSilenced() ? alertTr("silenced") : alertTr("inhibited");
+    case FiringAlert::State::Suppressed:
+        return alert.isSilenced() ? FleetModel::tr("silenced") : FleetModel::tr("inhibited");
     case FiringAlert::State::Active:
     case FiringAlert::State::Unprocessed: break;
     }
@@ -54,7 +53,7 @@ QString alertLine(const FiringAlert &alert)
     if (const QString severity = alert.labels.value(u"severity"_s); !severity.isEmpty())
         words << visibleText(severity, 20);
     if (alert.startsAt.isValid())
-        words << alertTr("since %1").arg(beginningOf(alert));
+        words << FleetModel::tr("since %1").arg(beginningOf(alert));
     if (const QString word = wordOf(alert); !word.isEmpty())
         words << word;
     return words.join(u", "_s);
@@ -75,8 +74,9 @@ QString alertsText(const ServiceRow &row, const std::optional<QString> &why)
     }
     words.removeDuplicates();
     if (held > 0)
-        words << (held == row.alerts.size() ? alertTr("%1 silenced") : alertTr("%1 more silenced")).arg(held);
-    return words.isEmpty() ? alertTr("none") : words.join(u", "_s);
+        words << (held == row.alerts.size() ? FleetModel::tr("%1 silenced") : FleetModel::tr("%1 more silenced"))
+                     .arg(held);
+    return words.isEmpty() ? FleetModel::tr("none") : words.join(u", "_s);
 }
 
 QString alertsToolTip(const ServiceRow &row, const std::optional<QString> &why)
@@ -90,8 +90,8 @@ QString alertsToolTip(const ServiceRow &row, const std::optional<QString> &why)
             lines << u"    "_s + visibleText(summary, 200);
     }
     if (row.alerts.size() > 10)
-        lines << alertTr("and %1 more").arg(row.alerts.size() - 10);
-    return lines.isEmpty() ? alertTr("Alertmanager has no alert of it.") : lines.join(u'\n');
+        lines << FleetModel::tr("and %1 more").arg(row.alerts.size() - 10);
+    return lines.isEmpty() ? FleetModel::tr("Alertmanager has no alert of it.") : lines.join(u'\n');
 }
 
 } // namespace Hephaestus

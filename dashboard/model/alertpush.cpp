@@ -212,7 +212,7 @@ void AlertPush::endOf(const QList<PostedAlert> &sent, const QStringList &problem
     const QString trouble = problems.join(u"; "_s);
     if (!trouble.isEmpty() && m_told != trouble)
         Q_EMIT happened({m_clock.wall(), NoService, tr("Alertmanager"), EventKind::Trouble,
-                         tr("was not told of %1 alerts: %2").arg(sent.size()).arg(trouble)});
+                         tr("was not told of %n alert(s): %1", nullptr, int(sent.size())).arg(trouble)});
     m_told = trouble;
     m_failed = trouble.isEmpty() ? std::nullopt : std::optional(m_clock.now());
     if (m_failed)

@@ -14,8 +14,6 @@ namespace {
 
 constexpr int MostOfRule = 5; ///< named in one alert
 
-QString ruleTr(const char *text) { return RuleAlerts::tr(text); }
-
 const QHash<QString, AlertRule::Measure> &measures()
 {
     static const QHash<QString, AlertRule::Measure> words{{u"latency"_s, AlertRule::Measure::Latency},
@@ -45,7 +43,8 @@ std::optional<double> limitOf(AlertRule::Measure measure, const QString &text)
 
 QString howToWrite()
 {
-    return ruleTr("expected latency > 500ms, memory > 2GiB, errors > 5% or stale, then perhaps for 1min and a filter");
+    return RuleAlerts::tr(
+        "expected latency > 500ms, memory > 2GiB, errors > 5% or stale, then perhaps for 1min and a filter");
 }
 
 } // namespace
@@ -71,7 +70,7 @@ Result<AlertRule> AlertRule::parse(const QString &line)
     if (!match.captured(3).isEmpty()) {
         const Result<std::chrono::milliseconds> lasting = parseDuration(match.captured(3));
         if (!lasting)
-            return Problem{match.captured(3), ruleTr("expected a duration: 30s, 10min")};
+            return Problem{match.captured(3), RuleAlerts::tr("expected a duration: 30s, 10min")};
         rule.lasting = *lasting;
     }
     const Result<FilterQuery> scope = FilterQuery::parse(match.captured(4));
@@ -155,8 +154,8 @@ void RuleAlerts::raise(Alert::Kind kind, const AlertRule &rule, const QList<Serv
     for (const ServiceId id : services.mid(0, MostOfRule))
         names << visibleText(m_fleet.find(id)->entry.name, 80);
     if (services.size() > MostOfRule)
-        names << tr("and %1 more").arg(services.size() - MostOfRule);
-    const QString who = services.size() == 1 ? names.first() : tr("%1 services").arg(services.size());
+        names << tr("and %n more", nullptr, int(services.size() - MostOfRule));
+    const QString who = services.size() == 1 ? names.first() : tr("%n service(s)", nullptr, int(services.size()));
     const QString rules = visibleText(rule.text, 120);
     Q_EMIT raised(Alert{kind, services,
                         kind == Alert::Kind::Trouble ? u"%1: %2"_s.arg(who, rules) : tr("%1: over, %2").arg(who, rules),

@@ -155,7 +155,7 @@ QString Alerts::namesOf(const QList<ServiceId> &services, bool states) const
         lines << (states ? u"%1: %2"_s.arg(name, stateText(row)) : name);
     }
     if (services.size() > MostNamed)
-        lines << tr("and %1 more").arg(services.size() - MostNamed);
+        lines << tr("and %n more", nullptr, int(services.size() - MostNamed));
     return lines.join(u'\n');
 }
 
@@ -171,11 +171,11 @@ void Alerts::raise(Alert::Kind kind, const Active &active)
     if (root && !alert.services.contains(root->id))
         alert.services.prepend(root->id);
     if (kind == Alert::Kind::Recovery)
-        alert.title = tr("%1: over, %2 services are healthy again").arg(name, QString::number(count));
+        alert.title = tr("%1: over, %n service(s) are healthy again", nullptr, int(count)).arg(name);
     else if (root)
         alert.title = u"%1: %2"_s.arg(name, stateText(*root));
     else if (active.cause.kind == AlertCause::Kind::Dependency)
-        alert.title = tr("%1 fails for %2 services").arg(name, QString::number(count));
+        alert.title = tr("%1 fails for %n service(s)", nullptr, int(count)).arg(name);
     else
         alert.title = tr("No service answers on %1").arg(name);
     QStringList lines;
@@ -198,14 +198,16 @@ void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
     Alert alert{kind, services, {}, {}};
     switch (kind) {
     case Alert::Kind::Trouble:
-        alert.title =
-            count == 1 ? u"%1: %2"_s.arg(name, stateText(first)) : tr("%1 services are in trouble").arg(count);
+        alert.title = count == 1 ? u"%1: %2"_s.arg(name, stateText(first))
+                                 : tr("%n service(s) are in trouble", nullptr, int(count));
         break;
     case Alert::Kind::Recovery:
-        alert.title = count == 1 ? tr("%1 is healthy again").arg(name) : tr("%1 services are healthy again").arg(count);
+        alert.title = count == 1 ? tr("%1 is healthy again").arg(name)
+                                 : tr("%n service(s) are healthy again", nullptr, int(count));
         break;
     case Alert::Kind::Stale:
-        alert.title = count == 1 ? tr("%1 runs old code").arg(name) : tr("%1 services run old code").arg(count);
+        alert.title =
+            count == 1 ? tr("%1 runs old code").arg(name) : tr("%n service(s) run old code", nullptr, int(count));
         break;
     }
     if (count == 1) {

@@ -14,7 +14,10 @@ using Kind = NotificationTarget::Kind;
 
 namespace {
 
-QString targetTr(const char *text) { return QCoreApplication::translate("AlertTargets", text); }
+struct TargetText
+{
+    Q_DECLARE_TR_FUNCTIONS(AlertTargets)
+};
 
 QString kindWord(Alert::Kind kind)
 {
@@ -37,15 +40,15 @@ Result<NotificationTarget> parseAlertTarget(const QString &line)
         target.kind = Kind::Command;
         target.command = QProcess::splitCommand(rest);
         if (target.command.isEmpty())
-            return Problem{line, targetTr("the program is missing: command PROGRAM ARGUMENT…")};
+            return Problem{line, TargetText::tr("the program is missing: command PROGRAM ARGUMENT…")};
         return target;
     }
     if (kind != "ntfy"_L1 && kind != "webhook"_L1)
-        return Problem{line, targetTr("expected ntfy URL, webhook URL or command PROGRAM")};
+        return Problem{line, TargetText::tr("expected ntfy URL, webhook URL or command PROGRAM")};
     target.kind = kind == "ntfy"_L1 ? Kind::Ntfy : Kind::Webhook;
     target.url = QUrl(rest, QUrl::StrictMode);
     if (!isPostable(target.url))
-        return Problem{withoutPassword(line), targetTr("expected a URL that begins with https:// or http://")};
+        return Problem{withoutPassword(line), TargetText::tr("expected a URL that begins with https:// or http://")};
     return target;
 }
 

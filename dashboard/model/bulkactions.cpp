@@ -3,6 +3,7 @@
 
 #include "common/base/post.h"
 #include "common/fleet/fleetrun.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <algorithm>
 
@@ -105,7 +106,10 @@ void BulkActions::take(ServiceId id, const Receipt &receipt)
         return;
     const Task task = *m_running;
     m_running.reset();
-    note(task, receipt.service, receipt.ok ? QString() : receipt.failure.isEmpty() ? tr("failed") : receipt.failure);
+    note(task, receipt.service,
+         receipt.ok                      ? QString()
+             : receipt.failure.isEmpty() ? tr("failed")
+                                         : translated(receipt.failure));
     // Not from within the signal that ended the last one: it still looks at its service.
     post(this, [this] {
         if (!m_running)
@@ -144,14 +148,15 @@ void BulkActions::dismissSummary()
 QString BulkActions::summarize() const
 {
     QStringList parts;
-    const std::pair<ServiceAction, QString> words[] = {{ServiceAction::Restart, tr("%1 restarted")},
-                                                       {ServiceAction::Start, tr("%1 started")},
-                                                       {ServiceAction::ShutDown, tr("%1 shut down")}};
+    constexpr std::pair<ServiceAction, const char *> words[] = {
+        {ServiceAction::Restart, QT_TRANSLATE_N_NOOP("Hephaestus::BulkActions", "%n restarted")},
+        {ServiceAction::Start, QT_TRANSLATE_N_NOOP("Hephaestus::BulkActions", "%n started")},
+        {ServiceAction::ShutDown, QT_TRANSLATE_N_NOOP("Hephaestus::BulkActions", "%n shut down")}};
     for (const auto &[action, word] : words) {
         const auto count = std::ranges::count_if(
             m_outcomes, [action = action](const Outcome &each) { return each.action == action && each.why.isEmpty(); });
         if (count > 0)
-            parts << word.arg(count);
+            parts << tr(word, nullptr, int(count));
     }
     QStringList failures;
     for (const Outcome &each : m_outcomes) {
@@ -159,7 +164,7 @@ QString BulkActions::summarize() const
             failures << each.name + u": "_s + each.why;
     }
     if (!failures.isEmpty())
-        parts << tr("%1 failed: %2").arg(failures.size()).arg(failures.join(u"; "_s));
+        parts << tr("%n failed: %1", nullptr, int(failures.size())).arg(failures.join(u"; "_s));
     return parts.join(u", "_s);
 }
 

@@ -5,6 +5,36 @@
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What became of a file, and what it is; what is not known is shown as it came.
+QString wordOf(const QString &told)
+{
+    static constexpr std::pair<QLatin1StringView, const char *> words[] = {
+        {"modified"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "modified")},
+        {"added"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "added")},
+        {"removed"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "removed")},
+        {"not_built"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "not built")},
+        {"unreadable"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "unreadable")},
+        {"unverified"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "unverified")},
+        {"executable"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "executable")},
+        {"library"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "library")},
+        {"configuration"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "configuration")},
+        {"source"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "source")},
+        {"lock_file"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "lock file")},
+        {"environment"_L1, QT_TRANSLATE_NOOP("Hephaestus::CodeModel", "environment")},
+    };
+    for (const auto &[word, text] : words) {
+        if (told == word)
+            return CodeModel::tr(text);
+    }
+    return visibleText(told, 40);
+}
+
+} // namespace
+
 void CodeModel::show(const QList<CodeChange> &changes)
 {
     if (m_changes == changes)
@@ -24,8 +54,8 @@ QVariant CodeModel::data(const QModelIndex &index, int role) const
         return {};
     const CodeChange &change = m_changes[index.row()];
     switch (index.column()) {
-    case Change: return visibleText(change.change, 40);
-    case Kind: return visibleText(change.kind, 40);
+    case Change: return wordOf(change.change);
+    case Kind: return wordOf(change.kind);
     case Path: return visibleText(change.path, 1000);
     default: return {};
     }

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "common/base/printable.h"
+#include "dashboard/model/language.h"
 
 #include <QCoreApplication>
 
@@ -15,6 +16,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+struct StateWords
+{
+    Q_DECLARE_TR_FUNCTIONS(ServiceState)
+};
+
+struct ErrorWords
+{
+    Q_DECLARE_TR_FUNCTIONS(ClientError)
+};
+
+struct DisplayText
+{
+    Q_DECLARE_TR_FUNCTIONS(DisplayText)
+};
+
 /// `value` with at most three significant digits, never in exponent form.
 QString threeDigits(double value)
 {
@@ -26,7 +42,7 @@ QString threeDigits(double value)
         if (text.endsWith(u'.'))
             text.chop(1);
     }
-    return text;
+    return localNumber(text);
 }
 
 template <std::size_t N>
@@ -60,21 +76,48 @@ QString shortAddress(const QString &address, qsizetype limit)
 
 QString stateWord(ServiceState state)
 {
-    const auto tr = [](const char *text) { return QCoreApplication::translate("ServiceState", text); };
     switch (state) {
-    case ServiceState::Healthy: return tr(QT_TRANSLATE_NOOP("ServiceState", "healthy"));
-    case ServiceState::Foreign: return tr(QT_TRANSLATE_NOOP("ServiceState", "foreign"));
-    case ServiceState::Unknown: return tr(QT_TRANSLATE_NOOP("ServiceState", "not asked yet"));
-    case ServiceState::Starting: return tr(QT_TRANSLATE_NOOP("ServiceState", "starting"));
-    case ServiceState::Restarting: return tr(QT_TRANSLATE_NOOP("ServiceState", "restarting"));
-    case ServiceState::ShuttingDown: return tr(QT_TRANSLATE_NOOP("ServiceState", "shutting down"));
-    case ServiceState::Stopped: return tr(QT_TRANSLATE_NOOP("ServiceState", "stopped"));
-    case ServiceState::NotUnderstood: return tr(QT_TRANSLATE_NOOP("ServiceState", "not understood"));
-    case ServiceState::Unauthorized: return tr(QT_TRANSLATE_NOOP("ServiceState", "unauthorized"));
-    case ServiceState::Unreachable: return tr(QT_TRANSLATE_NOOP("ServiceState", "unreachable"));
-    case ServiceState::DependencyError: return tr(QT_TRANSLATE_NOOP("ServiceState", "error"));
+    case ServiceState::Healthy: return StateWords::tr("healthy");
+    case ServiceState::Foreign: return StateWords::tr("foreign");
+    case ServiceState::Unknown: return StateWords::tr("not asked yet");
+    case ServiceState::Starting: return StateWords::tr("starting");
+    case ServiceState::Restarting: return StateWords::tr("restarting");
+    case ServiceState::ShuttingDown: return StateWords::tr("shutting down");
+    case ServiceState::Stopped: return StateWords::tr("stopped");
+    case ServiceState::NotUnderstood: return StateWords::tr("not understood");
+    case ServiceState::Unauthorized: return StateWords::tr("unauthorized");
+    case ServiceState::Unreachable: return StateWords::tr("unreachable");
+    case ServiceState::DependencyError: return StateWords::tr("error");
     }
     Q_UNREACHABLE();
+}
+
+QString errorWord(ClientError error)
+{
+    switch (error) {
+    case ClientError::None: return ErrorWords::tr("answered");
+    case ClientError::BadAddress: return ErrorWords::tr("bad address");
+    case ClientError::Refused: return ErrorWords::tr("refused");
+    case ClientError::Unreachable: return ErrorWords::tr("no route");
+    case ClientError::Timeout: return ErrorWords::tr("timed out");
+    case ClientError::HostNotFound: return ErrorWords::tr("host not found");
+    case ClientError::Tls: return ErrorWords::tr("TLS failed");
+    case ClientError::Unauthorized: return ErrorWords::tr("unauthorized");
+    case ClientError::NotUnderstood: return ErrorWords::tr("not understood");
+    case ClientError::TooLarge: return ErrorWords::tr("answer too large");
+    case ClientError::Redirected: return ErrorWords::tr("redirected");
+    case ClientError::HttpStatus: return ErrorWords::tr("unexpected status");
+    case ClientError::Disconnected: return ErrorWords::tr("disconnected");
+    case ClientError::NotAsked: return ErrorWords::tr("not asked");
+    case ClientError::HostLost: return ErrorWords::tr("host lost");
+    case ClientError::Local: return ErrorWords::tr("local trouble");
+    }
+    Q_UNREACHABLE();
+}
+
+QString dialectWord(Dialect dialect)
+{
+    return dialect == Dialect::Plain ? DisplayText::tr("plain /health") : nameOf(dialect);
 }
 
 QString formatCount(qint64 count) { return scaled(count, 1000, std::array{"", "k", "M", "G", "T"}); }
@@ -86,14 +129,27 @@ QString percentOf(qint64 part, qint64 whole)
     if (part == 0 || whole <= 0)
         return u"0"_s;
     const double percent = 100.0 * double(part) / double(whole);
-    return percent < 0.1 ? u"<0.1"_s : QString::number(percent, 'f', percent < 10 ? 1 : 0);
+    return localNumber(percent < 0.1 ? u"<0.1"_s : QString::number(percent, 'f', percent < 10 ? 1 : 0));
+}
+
+QString durationText(Seconds duration) { return localNumber(formatDuration(duration)); }
+
+QString localNumber(QString number) { return decimalPoint() == u'.' ? number : number.replace(u'.', decimalPoint()); }
+
+QString dayAndTime(const QDateTime &local) { return QLocale().toString(local, DisplayText::tr("d MMM HH:mm")); }
+
+QString dayAndSeconds(const QDateTime &local) { return QLocale().toString(local, DisplayText::tr("d MMM HH:mm:ss")); }
+
+QString dateAndSeconds(const QDateTime &local)
+{
+    return QLocale().toString(local, DisplayText::tr("d MMM yyyy HH:mm:ss"));
 }
 
 QString formatAge(Seconds age)
 {
     if (age < std::chrono::seconds(1))
-        return QCoreApplication::translate("Age", "now");
-    return QCoreApplication::translate("Age", "%1 ago").arg(formatDuration(wholeSeconds(age)));
+        return DisplayText::tr("now");
+    return DisplayText::tr("%1 ago").arg(durationText(wholeSeconds(age)));
 }
 
 } // namespace Hephaestus

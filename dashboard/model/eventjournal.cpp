@@ -87,9 +87,9 @@ QString EventJournal::text(const Line &line)
     const QString text = visibleText(line.event.text, 1000);
     if (line.count == 1)
         return text;
-    const QString time = formatDuration(wholeSeconds(line.event.at - line.first));
+    const QString time = durationText(wholeSeconds(line.event.at - line.first));
     return line.count == 2 ? tr("%1 (twice in %2)").arg(text, time)
-                           : tr("%1 (%2 times in %3)").arg(text, QString::number(line.count), time);
+                           : tr("%1 (%n time(s) in %2)", nullptr, line.count).arg(text, time);
 }
 
 int EventJournal::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_lines.size()); }
@@ -108,10 +108,9 @@ QVariant EventJournal::data(const QModelIndex &index, int role) const
     case ServiceIdRole: return event.service;
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Time:
-            return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : at.toString(u"d MMM HH:mm"_s);
+        case Time: return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : dayAndTime(at);
         case Service: return visibleText(event.serviceName, 80);
-        case Text: return text(line) + (event.by.isEmpty() ? QString() : tr(", by %1").arg(visibleText(event.by, 80)));
+        case Text: return event.by.isEmpty() ? text(line) : tr("%1, by %2").arg(text(line), visibleText(event.by, 80));
         default: return {};
         }
     case Qt::ToolTipRole:

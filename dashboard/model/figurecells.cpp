@@ -13,17 +13,18 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString cellTr(const char *text) { return FleetModel::tr(text); }
-
 /// `14:02:11`, of another day `28 Nov 14:02`.
 QString clockText(Clock::WallTime time)
 {
     const QDateTime local = localTime(time);
-    return local.toString(local.date() == QDate::currentDate() ? u"HH:mm:ss"_s : u"d MMM HH:mm"_s);
+    return local.date() == QDate::currentDate() ? local.toString(u"HH:mm:ss"_s) : dayAndTime(local);
 }
 
 /// Of a core: `0.4 %`, `12 %`, `340 %`.
-QString percentText(double cores) { return cellTr("%1 %").arg(QString::number(cores * 100, 'f', cores < 0.1 ? 1 : 0)); }
+QString percentText(double cores)
+{
+    return FleetModel::tr("%1 %").arg(localNumber(QString::number(cores * 100, 'f', cores < 0.1 ? 1 : 0)));
+}
 
 /// The work tree, else the directory, with `~` for the user's own home.
 QString directoryOf(const ServiceRow &row)
@@ -39,31 +40,31 @@ QString directoryOf(const ServiceRow &row)
 QString directoryToolTip(const ServiceRow &row)
 {
     if (directoryOf(row).isEmpty())
-        return cellTr("This service does not say where it runs.");
+        return FleetModel::tr("This service does not say where it runs.");
     const ServiceIdentity &identity = *row.report->identity;
-    QStringList lines{cellTr("Directory: %1").arg(visibleText(identity.directory))};
+    QStringList lines{FleetModel::tr("Directory: %1").arg(visibleText(identity.directory))};
     if (!identity.worktree.isEmpty())
-        lines << cellTr("Work tree: %1").arg(visibleText(identity.worktree));
+        lines << FleetModel::tr("Work tree: %1").arg(visibleText(identity.worktree));
     if (!identity.branch.isEmpty())
-        lines << cellTr("Branch: %1").arg(visibleText(identity.branch));
+        lines << FleetModel::tr("Branch: %1").arg(visibleText(identity.branch));
     if (!identity.commit.isEmpty())
-        lines << cellTr("Commit: %1").arg(visibleText(identity.commit, 60));
+        lines << FleetModel::tr("Commit: %1").arg(visibleText(identity.commit, 60));
     return lines.join(u'\n');
 }
 
 QString sinceToolTip(const ServiceFigures &figures)
 {
     if (!figures.since)
-        return cellTr("It has not been asked yet.");
+        return FleetModel::tr("It has not been asked yet.");
     const QString time =
         clockText(*figures.since) + u" ("_s + localTime(*figures.since).toUTC().toString(Qt::ISODate) + u')';
-    return figures.wasSo ? cellTr("It was so already when it was first asked here, at %1.").arg(time)
-                         : cellTr("So since %1.").arg(time);
+    return figures.wasSo ? FleetModel::tr("It was so already when it was first asked here, at %1.").arg(time)
+                         : FleetModel::tr("So since %1.").arg(time);
 }
 
 QString watchedText(const ServiceFigures &figures)
 {
-    return figures.watched ? cellTr("Watched since %1.").arg(clockText(*figures.watched)) : QString();
+    return figures.watched ? FleetModel::tr("Watched since %1.").arg(clockText(*figures.watched)) : QString();
 }
 
 } // namespace
@@ -71,14 +72,14 @@ QString watchedText(const ServiceFigures &figures)
 QString figureHeader(int column)
 {
     switch (column) {
-    case FleetModel::Cpu: return cellTr("CPU");
-    case FleetModel::Memory: return cellTr("Memory");
-    case FleetModel::Pid: return cellTr("Pid");
-    case FleetModel::Address: return cellTr("Address");
-    case FleetModel::Directory: return cellTr("Directory");
-    case FleetModel::Failures: return cellTr("Failed/min");
-    case FleetModel::Restarts: return cellTr("Restarts");
-    case FleetModel::Since: return cellTr("State since");
+    case FleetModel::Cpu: return FleetModel::tr("CPU");
+    case FleetModel::Memory: return FleetModel::tr("Memory");
+    case FleetModel::Pid: return FleetModel::tr("Pid");
+    case FleetModel::Address: return FleetModel::tr("Address");
+    case FleetModel::Directory: return FleetModel::tr("Directory");
+    case FleetModel::Failures: return FleetModel::tr("Failed/min");
+    case FleetModel::Restarts: return FleetModel::tr("Restarts");
+    case FleetModel::Since: return FleetModel::tr("State since");
     default: return {};
     }
 }
@@ -102,7 +103,7 @@ QString figureText(const ServiceRow &row, int column)
     case FleetModel::Restarts: return row.report ? formatCount(row.figures.restarts) : dash;
     case FleetModel::Since:
         return !row.figures.since ? dash
-            : row.figures.wasSo   ? cellTr("before %1").arg(clockText(*row.figures.since))
+            : row.figures.wasSo   ? FleetModel::tr("before %1").arg(clockText(*row.figures.since))
                                   : clockText(*row.figures.since);
     default: return {};
     }
@@ -111,12 +112,13 @@ QString figureText(const ServiceRow &row, int column)
 QString figureToolTip(const ServiceRow &row, int column)
 {
     switch (column) {
-    case FleetModel::Cpu: return cellTr("Processor time, in percent of one core");
+    case FleetModel::Cpu: return FleetModel::tr("Processor time, in percent of one core");
     case FleetModel::Address: return visibleText(row.entry.url);
     case FleetModel::Directory: return directoryToolTip(row);
     case FleetModel::Failures:
-        return cellTr("Failed operations of its dependencies in the last minute") + u'\n' + watchedText(row.figures);
-    case FleetModel::Restarts: return cellTr("New processes that were seen") + u'\n' + watchedText(row.figures);
+        return FleetModel::tr("Failed operations of its dependencies in the last minute") + u'\n'
+            + watchedText(row.figures);
+    case FleetModel::Restarts: return FleetModel::tr("New processes that were seen") + u'\n' + watchedText(row.figures);
     case FleetModel::Since: return sinceToolTip(row.figures);
     default: return figureText(row, column);
     }

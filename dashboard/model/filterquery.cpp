@@ -12,7 +12,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString tr(const char *text) { return QCoreApplication::translate("FilterQuery", text); }
+struct FilterText
+{
+    Q_DECLARE_TR_FUNCTIONS(FilterQuery)
+};
 
 /// `down` is what people call it when nobody answers, for whatever reason.
 QList<ServiceState> statesOf(const QString &word)
@@ -88,7 +91,7 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
             const QList<ServiceState> states = statesOf(name);
             const QList<ClientError> errors = errorsOf(name);
             if (states.isEmpty() && errors.isEmpty())
-                return Problem{word, tr("no such state; there are %1").arg(stateKeys())};
+                return Problem{word, FilterText::tr("no such state; there are %1").arg(stateKeys())};
             term.states << states;
             term.errors << errors;
         }
@@ -100,7 +103,7 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
             constexpr std::array all{DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed};
             const auto found = std::ranges::find(all, status, [](DependencyStatus each) { return wireName(each); });
             if (found == all.end())
-                return Problem{word, tr("no such status; there are working, error, not_used")};
+                return Problem{word, FilterText::tr("no such status; there are working, error, not_used")};
             term.status = *found;
         }
     } else if (key == "group"_L1) {
@@ -109,7 +112,8 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     } else if (QChar(rest.back()).isDigit() || key == "unix"_L1 || rest.contains("://"_L1)) {
         term.word = rest; // an address
     } else {
-        return Problem{word, tr("no such word; there are state:, dep:, group:, alert:, stale, fresh and favourite")};
+        return Problem{
+            word, FilterText::tr("no such word; there are state:, dep:, group:, alert:, stale, fresh and favourite")};
     }
     return term;
 }

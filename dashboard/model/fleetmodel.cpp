@@ -459,13 +459,13 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
     case Uptime: {
         const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
-        return row.isCurrent() && saysSince ? formatDuration(wholeSeconds(row.report->uptime)) : dash;
+        return row.isCurrent() && saysSince ? durationText(wholeSeconds(row.report->uptime)) : dash;
     }
     case InFlight: {
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;
         return row.isCurrent() && inFlight ? formatCount(*inFlight) : dash;
     }
-    case Latency: return row.isCurrent() ? formatDuration(row.reply.latency) : dash;
+    case Latency: return row.isCurrent() ? durationText(row.reply.latency) : dash;
     default: return {};
     }
 }
@@ -494,7 +494,8 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
         break;
     case InFlight:
         if (row.isCurrent() && row.report->resources.inFlightRequests)
-            lines << tr("%1 requests in flight").arg(formatCount(*row.report->resources.inFlightRequests));
+            lines << tr("%1 request(s) in flight", nullptr, int(*row.report->resources.inFlightRequests))
+                         .arg(formatCount(*row.report->resources.inFlightRequests));
         else
             lines << tr("Requests in flight: not known");
         break;

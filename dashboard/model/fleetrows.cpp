@@ -438,13 +438,13 @@ QVariant FleetRows::headingData(const QString &group, int column, int role) cons
     if (column != 0 || (role != Qt::DisplayRole && role != Qt::AccessibleTextRole))
         return {};
     const Counts &counts = countsOf(group);
-    QStringList words{counts.services == 1 ? tr("1 service") : tr("%1 services").arg(counts.services)};
+    QStringList words{tr("%n service(s)", nullptr, counts.services)};
     for (const ServiceState state : AllServiceStates) {
         if (const int number = counts.states.value(state); number > 0 && !isOrdinary(state))
             words << u"%1 %2"_s.arg(number).arg(stateWord(state));
     }
     if (counts.stale > 0)
-        words << tr("%1 stale").arg(counts.stale);
+        words << tr("%n stale", nullptr, counts.stale);
     const QString text = words.join(u", "_s);
     return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group, text);
 }

@@ -33,7 +33,8 @@ QString projectOf(const QString &fleetFile)
     const QString directory = QFileInfo(fleetFile).absolutePath();
     const QByteArray branch = GitState::of(QFile::encodeName(directory)).branch;
     const QString name = QFile::decodeName(branch.startsWith("refs/heads/") ? branch.sliced(11) : branch);
-    return homeRelative(directory) + (name.isEmpty() ? QString() : u", branch "_s + name);
+    return name.isEmpty() ? homeRelative(directory)
+                          : FleetSession::tr("%1, branch %2").arg(homeRelative(directory), name);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "common/fleet/servicestate.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <QCoreApplication>
 
@@ -12,32 +13,36 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString tr(const char *text) { return QCoreApplication::translate("Introduction", text); }
+struct IntroductionText
+{
+    Q_DECLARE_TR_FUNCTIONS(Introduction)
+};
 
 QString joined(QStringList words)
 {
     if (words.size() < 2)
         return words.join(QString());
     const QString last = words.takeLast();
-    return tr("%1 and %2").arg(words.join(u", "_s), last);
+    return IntroductionText::tr("%1 and %2").arg(words.join(u", "_s), last);
 }
 
 QString abilities(Dialect dialect, const HealthReport &report)
 {
     switch (dialect) {
     case Dialect::Hephaestus: {
-        QStringList words{tr("watched"), tr("shut down")};
+        QStringList words{IntroductionText::tr("watched"), IntroductionText::tr("shut down")};
         if (report.capabilities.contains(u"check"_s))
-            words << tr("checked");
+            words << IntroductionText::tr("checked");
         if (report.capabilities.contains(u"restart"_s))
-            words << tr("restarted");
-        return tr("It can be %1.").arg(joined(words));
+            words << IntroductionText::tr("restarted");
+        return IntroductionText::tr("It can be %1.").arg(joined(words));
     }
-    case Dialect::Actuator: return tr("It can be watched, and shut down if it exposes /actuator/shutdown.");
+    case Dialect::Actuator:
+        return IntroductionText::tr("It can be watched, and shut down if it exposes /actuator/shutdown.");
     case Dialect::HealthJson:
     case Dialect::Plain:
-    case Dialect::Minio: return tr("It can be watched.");
-    case Dialect::Reachable: return tr("It can be watched: nothing is known but that it answers.");
+    case Dialect::Minio: return IntroductionText::tr("It can be watched.");
+    case Dialect::Reachable: return IntroductionText::tr("It can be watched: nothing is known but that it answers.");
     }
     Q_UNREACHABLE();
 }
@@ -55,14 +60,15 @@ QString introduce(Dialect dialect, const HealthReport &report)
     for (const DependencyReport &dependency : report.dependencies)
         used += dependency.status != DependencyStatus::NotUsed;
     if (used > 0)
-        facts << (used == 1 ? tr("1 dependency") : tr("%1 dependencies").arg(used));
-    return tr("%1: %2. %3").arg(nameOf(dialect), facts.join(u", "_s), abilities(dialect, report));
+        facts << IntroductionText::tr("%n dependency(ies)", nullptr, int(used));
+    return IntroductionText::tr("%1: %2. %3")
+        .arg(dialectWord(dialect), facts.join(u", "_s), abilities(dialect, report));
 }
 
 QString excuse(const ServiceReply &reply)
 {
-    return tr("%1. It can be added all the same.")
-        .arg(visibleText(reply.message.isEmpty() ? describe(reply.error) : reply.message, 200));
+    return IntroductionText::tr("%1. It can be added all the same.")
+        .arg(visibleText(reply.message.isEmpty() ? errorWord(reply.error) : translated(reply.message), 200));
 }
 
 } // namespace Hephaestus

@@ -3,13 +3,19 @@
 
 #include "common/base/post.h"
 
+#include <QCoreApplication>
 #include <QObject>
 
 namespace Hephaestus::Keyring {
 
 namespace {
 
-Problem none() { return {{}, QStringLiteral("this dashboard was built without QtKeychain")}; }
+struct KeyringText
+{
+    Q_DECLARE_TR_FUNCTIONS(Keyring)
+};
+
+Problem none() { return {{}, KeyringText::tr("this dashboard was built without QtKeychain")}; }
 
 } // namespace
 

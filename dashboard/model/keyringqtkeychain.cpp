@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/keyring.h"
 
+#include <QCoreApplication>
 #include <qt6keychain/keychain.h>
 
 namespace Hephaestus::Keyring {
 
 namespace {
+
+struct KeyringText
+{
+    Q_DECLARE_TR_FUNCTIONS(Keyring)
+};
 
 template <typename Job>
 Job *job(const QString &key)
@@ -16,7 +22,7 @@ Job *job(const QString &key)
     return job;
 }
 
-Problem problem(const QKeychain::Job &job) { return {{}, QStringLiteral("the keyring: %1").arg(job.errorString())}; }
+Problem problem(const QKeychain::Job &job) { return {{}, KeyringText::tr("the keyring: %1").arg(job.errorString())}; }
 
 } // namespace
 

@@ -119,7 +119,7 @@ QString ListenerModel::speaks(const Row &row) const
     if (!row.report)
         return tr("says nothing of its health");
     const QString who = visibleText((row.report->service + u' ' + row.report->version).trimmed(), 60);
-    return who.isEmpty() ? nameOf(row.dialect) : u"%1: %2"_s.arg(nameOf(row.dialect), who);
+    return who.isEmpty() ? dialectWord(row.dialect) : u"%1: %2"_s.arg(dialectWord(row.dialect), who);
 }
 
 int ListenerModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }

@@ -4,6 +4,8 @@
 #include "common/base/regularfile.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <QFile>
 
@@ -91,12 +93,13 @@ void LogFollower::follow()
     connect(m_feed.get(), &LogFeed::arrived, this, &LogFollower::appended);
     connect(m_feed.get(), &LogFeed::earlier, this, &LogFollower::earlier);
     connect(m_feed.get(), &LogFeed::lost, this,
-            [this](qint64 lines) { Q_EMIT noted(tr("%1 lines are no longer kept").arg(lines)); });
+            [this](qint64 lines) { Q_EMIT noted(tr("%n line(s) are no longer kept", nullptr, int(lines))); });
     connect(m_feed.get(), &LogFeed::restarted, this, [this] {
         Q_EMIT begunAnew();
         Q_EMIT noted(tr("the log begins anew"));
     });
-    connect(m_feed.get(), &LogFeed::failed, this, [this](const ServiceReply &reply) { fail(reply.message); });
+    connect(m_feed.get(), &LogFeed::failed, this,
+            [this](const ServiceReply &reply) { fail(translated(reply.message)); });
     connect(m_feed.get(), &LogFeed::recovered, this, [this] { fail({}); });
     m_feed->start(Lines);
 }
@@ -163,7 +166,7 @@ void LogFollower::readFile()
     m_olderInode = inodeOf(olderFile());
     const qint64 from = std::max(first ? 0 : m_position, about.st_size - MostAtOnce);
     if (!first && from > m_position) {
-        Q_EMIT noted(tr("%1 bytes of the file were skipped").arg(from - m_position));
+        Q_EMIT noted(tr("%1 of the file were skipped").arg(formatBytes(from - m_position)));
         rest.clear();
     }
     const QByteArray part = readPart(from, MostAtOnce);

@@ -13,6 +13,7 @@ Preferences Preferences::read(const QSettings &settings)
     const QString colors = settings.value(u"preferences/colors"_s, read.colors).toString();
     if (colors == "light"_L1 || colors == "dark"_L1)
         read.colors = colors;
+    read.language = settings.value(u"preferences/language"_s).toString();
     const auto flag = [&](const QString &key, bool &value) {
         value = settings.value(u"preferences/"_s + key, value).toBool();
     };
@@ -36,6 +37,7 @@ Preferences Preferences::read(const QSettings &settings)
 void Preferences::write(QSettings &settings) const
 {
     settings.setValue(u"preferences/colors"_s, colors);
+    settings.setValue(u"preferences/language"_s, language);
     settings.setValue(u"preferences/grouped"_s, grouped);
     settings.setValue(u"preferences/askBeforeIdleRestart"_s, askBeforeIdleRestart);
     settings.setValue(u"preferences/tray"_s, tray);

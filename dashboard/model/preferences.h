@@ -13,6 +13,7 @@ namespace Hephaestus {
 struct Preferences
 {
     QString colors = QStringLiteral("system"); ///< or `light`, `dark`
+    QString language;                          ///< one of languages(); empty: as the system
     bool grouped = true;                       ///< services under their groups' headings, where there are groups
     bool askBeforeIdleRestart = false;         ///< also when nothing is in flight
     QStringList fleetFiles;                    ///< opened when the command line names nothing to watch

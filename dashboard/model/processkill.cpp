@@ -11,7 +11,10 @@ namespace Hephaestus {
 
 namespace {
 
-QString killTr(const char *text) { return QCoreApplication::translate("ProcessKill", text); }
+struct KillText
+{
+    Q_DECLARE_TR_FUNCTIONS(ProcessKill)
+};
 
 } // namespace
 
@@ -19,16 +22,16 @@ QString ProcessKill::whyNot(ServiceId id) const
 {
     const ServiceRow *const row = m_session.fleet().find(id);
     if (!row)
-        return killTr("Select one service.");
+        return KillText::tr("Select one service.");
     if (m_session.actions().isReadOnly())
-        return killTr("This dashboard only looks: it was started with --read-only.");
+        return KillText::tr("This dashboard only looks: it was started with --read-only.");
     const QString name = visibleText(row->entry.name, 80);
     const bool isEnding = row->observed == ServiceState::ShuttingDown || row->state() == ServiceState::ShuttingDown
         || (row->report && row->report->status == ServiceStatus::ShuttingDown);
     if (!isEnding)
-        return killTr("%1 does not shut down. Ask it to first: then its work is finished.").arg(name);
+        return KillText::tr("%1 does not shut down. Ask it to first: then its work is finished.").arg(name);
     if (!row->report || !row->report->pid || !m_session.history() || !m_session.history()->isLocal(id))
-        return killTr("The process of %1 is not known to be one of this machine.").arg(name);
+        return KillText::tr("The process of %1 is not known to be one of this machine.").arg(name);
     return {};
 }
 
@@ -47,13 +50,14 @@ bool ProcessKill::kill(ServiceId id, const ProcessWatch &process)
     if (!process.send(SIGKILL))
         return false;
     if (row)
-        m_session.history()->publish({Clock::machine().wall(),
-                                      id,
-                                      row->entry.name,
-                                      EventKind::Action,
-                                      killTr("killed by SIGKILL (pid %1): it hung in its shutdown").arg(process.pid()),
-                                      {},
-                                      killTr("killed")});
+        m_session.history()->publish(
+            {Clock::machine().wall(),
+             id,
+             row->entry.name,
+             EventKind::Action,
+             KillText::tr("killed by SIGKILL (pid %1): it hung in its shutdown").arg(process.pid()),
+             {},
+             KillText::tr("killed")});
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 namespace Hephaestus {
 
@@ -14,6 +15,24 @@ QString ReceiptModel::outcomeWord(StepOutcome outcome)
     case StepOutcome::Ok: return tr("done");
     case StepOutcome::Failed: return tr("failed");
     case StepOutcome::TimedOut: return tr("timed out");
+    }
+    Q_UNREACHABLE();
+}
+
+QString ReceiptModel::stepWord(RestartStep step)
+{
+    switch (step) {
+    case RestartStep::Built: return tr("built");
+    case RestartStep::Asked: return tr("asked");
+    case RestartStep::SuccessorAccepts: return tr("successor accepts");
+    case RestartStep::Drained: return tr("drained");
+    case RestartStep::Cleaned: return tr("cleaned");
+    case RestartStep::ProcessGone: return tr("process gone");
+    case RestartStep::PortFree: return tr("port free");
+    case RestartStep::Started: return tr("started");
+    case RestartStep::Ready: return tr("ready");
+    case RestartStep::Healthy: return tr("healthy");
+    case RestartStep::CodeCompared: return tr("code compared");
     }
     Q_UNREACHABLE();
 }
@@ -54,20 +73,20 @@ QVariant ReceiptModel::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(
             Qt::Alignment((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     case Qt::ToolTipRole: { // only the first line decides whether it is rich text
-        QStringList lines{visibleText(step.message, 2000)};
+        QStringList lines{visibleText(translated(step.message), 2000)};
         for (const QString &line : step.output)
             lines << visibleText(line, 300);
         return lines.join(u'\n');
     }
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Step: return visibleText(step.name.text(), 60);
+        case Step: return step.name.value() ? stepWord(*step.name.value()) : visibleText(step.name.text(), 60);
         case Outcome: return outcomeWord(step.outcome);
         case Duration:
             return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending
                 ? QString()
-                : formatDuration(step.duration);
-        case Message: return visibleText(step.message, 500);
+                : durationText(step.duration);
+        case Message: return visibleText(translated(step.message), 500);
         default: return {};
         }
     default: return {};

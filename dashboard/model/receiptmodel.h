@@ -28,6 +28,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     static QString outcomeWord(StepOutcome outcome);
+    static QString stepWord(RestartStep step);
 
 private:
     QList<ReceiptStep> m_steps;

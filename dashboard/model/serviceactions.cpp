@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "common/base/username.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <unistd.h>
 
@@ -28,6 +29,26 @@ QString inProgress(RestartStep step)
     case RestartStep::Ready: return ServiceActions::tr("becoming ready");
     case RestartStep::Healthy: return ServiceActions::tr("becoming healthy");
     case RestartStep::CodeCompared: return ServiceActions::tr("comparing code");
+    }
+    Q_UNREACHABLE();
+}
+
+QString doneText(FleetAction action, const QString &time)
+{
+    switch (action) {
+    case FleetAction::Restart: return ServiceActions::tr("restart done in %1").arg(time);
+    case FleetAction::Start: return ServiceActions::tr("start done in %1").arg(time);
+    case FleetAction::Stop: return ServiceActions::tr("shutdown done in %1").arg(time);
+    }
+    Q_UNREACHABLE();
+}
+
+QString failedText(FleetAction action, const QString &why)
+{
+    switch (action) {
+    case FleetAction::Restart: return ServiceActions::tr("restart failed: %1").arg(why);
+    case FleetAction::Start: return ServiceActions::tr("start failed: %1").arg(why);
+    case FleetAction::Stop: return ServiceActions::tr("shutdown failed: %1").arg(why);
     }
     Q_UNREACHABLE();
 }
@@ -122,14 +143,14 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
     case Obstacle::Foreign:
         return tr("%1 is not touched: its address is held by %2.").arg(name, visibleText(row.report->owner, 200));
     case Obstacle::OtherDialect:
-        return tr("%1 speaks %2: it can be watched, but not asked for this.").arg(name, nameOf(row.dialect));
+        return tr("%1 speaks %2: it can be watched, but not asked for this.").arg(name, dialectWord(row.dialect));
     case Obstacle::Silent: return tr("%1 does not answer.").arg(name);
     case Obstacle::Closing: return tr("%1 is shutting down.").arg(name);
     case Obstacle::ClosingAlready: return tr("%1 is shutting down already.").arg(name);
     case Obstacle::NotScheduled: return tr("%1 has no shutdown scheduled.").arg(name);
     case Obstacle::Runs: return tr("%1 runs already.").arg(name);
-    case Obstacle::NotStartable: return whyNotStartable(row.entry);
-    case Obstacle::NotRestartable: return whyNotRestartable(row.entry);
+    case Obstacle::NotStartable: return translated(whyNotStartable(row.entry));
+    case Obstacle::NotRestartable: return translated(whyNotRestartable(row.entry));
     case Obstacle::NobodyStartsIt: return tr("%1 does not answer, and nobody said how to start it.").arg(name);
     case Obstacle::OffersNoRestart:
         return tr("%1 does not offer to restart itself, and nobody said how to start it. "
@@ -155,7 +176,7 @@ void ServiceActions::shutDownOfDialect(const ServiceRow &row)
         else
             tell(id, EventKind::Trouble,
                  answer.reply.httpStatus == 404 ? tr("shutdown refused: the service does not expose /actuator/shutdown")
-                                                : tr("shutdown refused: %1").arg(answer.reply.message));
+                                                : tr("shutdown refused: %1").arg(translated(answer.reply.message)));
         Q_EMIT answerWanted(id);
     });
 }
@@ -186,7 +207,7 @@ void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
         showStep(id, action, inProgress(step));
     });
     connect(started, &RestartSequence::progressed, this,
-            [this, id, action](const QString &text) { showStep(id, action, text); });
+            [this, id, action](const QString &text) { showStep(id, action, translated(text)); });
     connect(started, &RestartSequence::stepFinished, this, [this, id] {
         m_running[id].step.reset();
         Q_EMIT receiptChanged(id);
@@ -229,15 +250,12 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
                            receipt.ok                           ? QString()
                                : action == FleetAction::Restart ? tr("restart failed")
                                                                 : tr("start failed"));
-    const QString what = action == FleetAction::Restart ? tr("restart")
-        : action == FleetAction::Start                  ? tr("start")
-                                                        : tr("shutdown");
     if (isNothing)
         tell(id, EventKind::Information, tr("it runs already"));
     else if (receipt.ok)
-        tell(id, EventKind::Recovery, tr("%1 done in %2").arg(what, formatDuration(receipt.total)));
+        tell(id, EventKind::Recovery, doneText(action, durationText(receipt.total)));
     else
-        tell(id, EventKind::Trouble, tr("%1 failed: %2").arg(what, receipt.failure));
+        tell(id, EventKind::Trouble, failedText(action, translated(receipt.failure)));
     Q_EMIT receiptChanged(id);
     Q_EMIT finished(id, receipt);
     Q_EMIT answerWanted(id);
@@ -256,7 +274,7 @@ void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optio
         if (reply.error == ClientError::None)
             tell(id, EventKind::Action, success);
         else
-            tell(id, EventKind::Trouble, tr("refused: %1").arg(reply.message));
+            tell(id, EventKind::Trouble, tr("refused: %1").arg(translated(reply.message)));
         Q_EMIT answerWanted(id);
     };
     if (action == ServiceAction::CheckNow) {
@@ -267,7 +285,7 @@ void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optio
         });
     } else if (action == ServiceAction::ScheduleShutDown) {
         const QString success =
-            delay ? tr("shutdown scheduled in %1").arg(formatDuration(*delay)) : tr("shutdown scheduled");
+            delay ? tr("shutdown scheduled in %1").arg(durationText(*delay)) : tr("shutdown scheduled");
         client->schedule(
             delay, [conclude, success](const Answer<Acknowledgement> &answer) { conclude(answer.reply, success); });
     } else {
@@ -287,7 +305,7 @@ void ServiceActions::cancel(ServiceId id)
 QString ServiceActions::afterCancel(ServiceId id) const
 {
     const auto running = m_running.find(id);
-    return running == m_running.end() ? QString() : running->second.sequence->afterCancel();
+    return running == m_running.end() ? QString() : translated(running->second.sequence->afterCancel());
 }
 
 bool ServiceActions::isRunning(ServiceId id) const { return m_running.contains(id); }

@@ -210,10 +210,8 @@ void ServiceAlerts::silence(const QList<AlertMatcher> &matchers, Clock::WallTime
         comment};
     m_feed.silence(wanted, [this, what, end, author, comment, done](const Result<QString> &id) {
         if (id)
-            Q_EMIT happened(
-                {m_clock.wall(), NoService, tr("Alertmanager"), EventKind::Action,
-                 tr("%1 is silenced until %2: %3").arg(what, localTime(end).toString(u"d MMM HH:mm"_s), comment),
-                 author});
+            Q_EMIT happened({m_clock.wall(), NoService, tr("Alertmanager"), EventKind::Action,
+                             tr("%1 is silenced until %2: %3").arg(what, dayAndTime(localTime(end)), comment), author});
         done(id ? std::optional<Problem>() : id.problem());
     });
 }

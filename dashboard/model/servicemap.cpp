@@ -17,7 +17,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString mapText(const char *text) { return QCoreApplication::translate("ServiceMap", text); }
+struct MapText
+{
+    Q_DECLARE_TR_FUNCTIONS(ServiceMap)
+};
 
 QString detailOf(const DependencyReport &dependency, const QString &name)
 {
@@ -149,8 +152,8 @@ private:
                 parties << names.join(u", "_s);
             }
             parties.sort();
-            m_map.splits << mapText("%1 (%2) is not one file: one is open in %3.")
-                                .arg(visibleText(meant[1], 60), meant[2], parties.join(mapText("; another in ")));
+            m_map.splits << MapText::tr("%1 (%2) is not one file: one is open in %3.")
+                                .arg(visibleText(meant[1], 60), meant[2], parties.join(MapText::tr("; another in ")));
         }
     }
 
@@ -335,16 +338,16 @@ private:
     {
         for (MapNode &node : m_map.nodes) {
             const QString state = node.service != NoService   ? stateText(*m_fleet.find(node.service))
-                : node.state == ServiceState::DependencyError ? mapText("fails")
-                : node.state == ServiceState::Healthy         ? mapText("works")
-                                                              : mapText("not known");
+                : node.state == ServiceState::DependencyError ? MapText::tr("fails")
+                : node.state == ServiceState::Healthy         ? MapText::tr("works")
+                                                              : MapText::tr("not known");
             QStringList parts{u"%1: %2"_s.arg(node.name, visibleText(state, 80))};
             if (const QString causes = node.isInTrouble() ? causesOf(node) : QString(); !causes.isEmpty())
-                parts << mapText("because of %1").arg(causes);
+                parts << MapText::tr("because of %1").arg(causes);
             if (!node.needs.isEmpty())
-                parts << mapText("needs %1").arg(namesOf(node.needs));
+                parts << MapText::tr("needs %1").arg(namesOf(node.needs));
             if (!node.users.isEmpty())
-                parts << mapText("needed by %1").arg(namesOf(node.users));
+                parts << MapText::tr("needed by %1").arg(namesOf(node.users));
             node.sentence = parts.join(u" · "_s);
         }
     }

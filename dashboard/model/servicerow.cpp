@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <QCoreApplication>
 #include <QUrl>
@@ -15,7 +16,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString tr(const char *text) { return QCoreApplication::translate("ServiceRow", text); }
+struct RowText
+{
+    Q_DECLARE_TR_FUNCTIONS(ServiceRow)
+};
 
 bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
 
@@ -59,10 +63,11 @@ void tellDependencies(Teller &teller, const HealthReport *before, const HealthRe
         const bool failed = old && old->status == DependencyStatus::Error;
         if (dependency.status == DependencyStatus::Error && !(failed && old->error == dependency.error)) {
             teller.tell(EventKind::Trouble,
-                        dependency.error.isEmpty() ? tr("%1 fails").arg(dependency.name)
-                                                   : tr("%1 fails: %2").arg(dependency.name, dependency.error));
+                        dependency.error.isEmpty()
+                            ? RowText::tr("%1 fails").arg(dependency.name)
+                            : RowText::tr("%1 fails: %2").arg(dependency.name, dependency.error));
         } else if (failed && dependency.status == DependencyStatus::Working) {
-            teller.tell(EventKind::Recovery, tr("%1 works again").arg(dependency.name));
+            teller.tell(EventKind::Recovery, RowText::tr("%1 works again").arg(dependency.name));
         }
     }
 }
@@ -71,25 +76,34 @@ QString stalenessText(const ServiceRow &row)
 {
     const qsizetype files = row.report->code->changed.size() - row.variablesChanged();
     if (files == 0 && row.variablesChanged() > 0)
-        return tr("runs with an old environment: its fleet entry says another one now");
+        return RowText::tr("runs with an old environment: its fleet entry says another one now");
     if (files == 0)
-        return tr("runs old code");
-    return files == 1 ? tr("runs old code: 1 file changed on disk since it started")
-                      : tr("runs old code: %1 files changed on disk since it started").arg(files);
+        return RowText::tr("runs old code");
+    return RowText::tr("runs old code: %n file(s) changed on disk since it started", nullptr, int(files));
 }
 
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery,
-                    after.report->pid ? tr("a new process answers (pid %1)").arg(*after.report->pid)
-                                      : tr("a new process answers"),
-                    tr("restarted"));
+                    after.report->pid ? RowText::tr("a new process answers (pid %1)").arg(*after.report->pid)
+                                      : RowText::tr("a new process answers"),
+                    RowText::tr("restarted"));
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
-        teller.tell(EventKind::Recovery, tr("answers again"));
+        teller.tell(EventKind::Recovery, RowText::tr("answers again"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
-        teller.tell(EventKind::Trouble, stalenessText(after), tr("stale"));
+        teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"));
+}
+
+/// Of a shutdown, as the service names it; what is not known is shown as it came.
+QString phaseWord(const QString &phase)
+{
+    return phase.isEmpty()          ? stateWord(ServiceState::ShuttingDown)
+        : phase == "notice"_L1      ? RowText::tr("shutdown scheduled")
+        : phase == "draining"_L1    ? RowText::tr("draining")
+        : phase == "cleaning_up"_L1 ? RowText::tr("cleaning up")
+                                    : QString(phase).replace(u'_', u' ');
 }
 
 } // namespace
@@ -140,18 +154,14 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
 
 QString progressText(const ShutdownProgress &progress)
 {
-    QString text = progress.phase.isEmpty() ? stateWord(ServiceState::ShuttingDown)
-        : progress.phase == "notice"_L1     ? tr("shutdown scheduled")
-                                            : QString(progress.phase).replace(u'_', u' ');
+    QString text = phaseWord(progress.phase);
     if (progress.inFlight > 0)
         text += u" %1"_s.arg(progress.inFlight);
     for (const StepReport &step : progress.steps) {
         if (step.outcome == StepOutcome::Running)
             text += u": "_s + step.name;
     }
-    if (progress.left)
-        text += tr(", %1 left").arg(formatDuration(-wholeSeconds(-*progress.left)));
-    return text;
+    return progress.left ? RowText::tr("%1, %2 left").arg(text, durationText(-wholeSeconds(-*progress.left))) : text;
 }
 
 QString stateText(const ServiceRow &row)
@@ -163,7 +173,7 @@ QString stateText(const ServiceRow &row)
     if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
-        return u"%1: %2"_s.arg(stateWord(row.observed), describe(row.reply.error));
+        return u"%1: %2"_s.arg(stateWord(row.observed), errorWord(row.reply.error));
     return stateWord(row.observed);
 }
 
@@ -174,24 +184,24 @@ QString stateReason(const ServiceRow &row)
         QStringList lines;
         for (const DependencyReport &dependency : row.report->dependencies) {
             if (dependency.status == DependencyStatus::Error)
-                lines << (dependency.error.isEmpty() ? tr("%1 fails").arg(dependency.name)
+                lines << (dependency.error.isEmpty() ? RowText::tr("%1 fails").arg(dependency.name)
                                                      : u"%1: %2"_s.arg(dependency.name, dependency.error));
         }
-        if (const QString trouble = programTrouble(*row.report); !trouble.isEmpty())
+        if (const QString trouble = translated(programTrouble(*row.report)); !trouble.isEmpty())
             lines.prepend(trouble);
         return lines.join(u"; "_s);
     }
-    case ServiceState::Starting: return programTrouble(*row.report);
+    case ServiceState::Starting: return translated(programTrouble(*row.report));
     case ServiceState::Foreign:
-        return tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
+        return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood:
-        return row.reply.message.isEmpty() ? describe(row.reply.error) : row.reply.message;
-    case ServiceState::Stopped: return tr("It was stopped on purpose, and nothing has started it since.");
+        return row.reply.message.isEmpty() ? errorWord(row.reply.error) : translated(row.reply.message);
+    case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and nothing has started it since.");
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:
-        return row.actor.isEmpty() ? QString() : tr("By %1.").arg(visibleText(row.actor, 80));
+        return row.actor.isEmpty() ? QString() : RowText::tr("By %1.").arg(visibleText(row.actor, 80));
     case ServiceState::Healthy:
     case ServiceState::Unknown: return {};
     }
@@ -205,7 +215,7 @@ QString placeOf(const FleetEntry &entry)
     if (const auto parts = splitUrl(entry.url)) {
         FleetEntry there = entry;
         there.url = parts->second;
-        return u"%1 on %2"_s.arg(placeOf(there), entry.host.name);
+        return RowText::tr("%1 on %2").arg(placeOf(there), entry.host.name);
     }
     const QUrl url(entry.url);
     return url.isValid() && !url.authority().isEmpty()
@@ -216,7 +226,7 @@ QString placeOf(const FleetEntry &entry)
 /// The reason, in an event of this service. Why a host is lost is told of the host.
 static QString newsOf(const ServiceRow &row)
 {
-    return row.reply.error == ClientError::HostLost ? tr("no connection to %1").arg(row.entry.host.name)
+    return row.reply.error == ClientError::HostLost ? RowText::tr("no connection to %1").arg(row.entry.host.name)
                                                     : stateReason(row);
 }
 
@@ -225,24 +235,26 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
     Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
     if (after.isCurrent()) {
         if (after.observed == ServiceState::Foreign && before.observed != ServiceState::Foreign)
-            teller.tell(EventKind::Trouble, tr("its address is held by %1").arg(visibleText(after.report->owner, 200)),
+            teller.tell(EventKind::Trouble,
+                        RowText::tr("its address is held by %1").arg(visibleText(after.report->owner, 200)),
                         stateWord(after.observed));
         tellProcess(teller, before, after);
         tellDependencies(teller, before.report ? &*before.report : nullptr, *after.report);
         if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)
-            teller.tell(EventKind::Information, tr("shuts down"));
+            teller.tell(EventKind::Information, RowText::tr("shuts down"));
         else if (before.observed == ServiceState::ShuttingDown && !isAnotherProcess(*before.report, *after.report)
                  && !isGoing(after.observed))
-            teller.tell(EventKind::Information, tr("no longer shuts down"));
+            teller.tell(EventKind::Information, RowText::tr("no longer shuts down"));
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
         const bool isPlanned =
             after.observed == ServiceState::Restarting || after.observed == ServiceState::ShuttingDown;
         if (after.observed == ServiceState::Stopped)
-            teller.tell(EventKind::Information, tr("stopped"), tr("stopped"));
+            teller.tell(EventKind::Information, RowText::tr("stopped"), RowText::tr("stopped"));
         else if (isPlanned && !after.activity && before.observed != ServiceState::ShuttingDown)
             teller.tell(EventKind::Information,
-                        after.observed == ServiceState::Restarting ? tr("is being restarted by %1").arg(after.actor)
-                                                                   : tr("is being shut down by %1").arg(after.actor));
+                        after.observed == ServiceState::Restarting
+                            ? RowText::tr("is being restarted by %1").arg(after.actor)
+                            : RowText::tr("is being shut down by %1").arg(after.actor));
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
                         u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)), stateWord(after.observed));

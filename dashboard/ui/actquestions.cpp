@@ -15,13 +15,16 @@ namespace {
 
 constexpr int MostListed = 12;
 
-QString questionTr(const char *text) { return QCoreApplication::translate("ActQuestions", text); }
+struct QuestionText
+{
+    Q_DECLARE_TR_FUNCTIONS(ActQuestions)
+};
 
 QStringList shortened(const QStringList &lines)
 {
-    return lines.size() <= MostListed
-        ? lines
-        : lines.mid(0, MostListed) + QStringList{questionTr("and %1 more").arg(lines.size() - MostListed)};
+    return lines.size() <= MostListed ? lines
+                                      : lines.mid(0, MostListed)
+            + QStringList{QuestionText::tr("and %n more", nullptr, int(lines.size() - MostListed))};
 }
 
 } // namespace
@@ -29,13 +32,13 @@ QStringList shortened(const QStringList &lines)
 QString ActQuestions::ofOne(ServiceId id, ServiceAction action) const
 {
     const ServiceRow &row = *m_session.fleet().find(id);
-    const QString verb = action == ServiceAction::Restart ? questionTr("Restart %1 on %2?")
-        : action == ServiceAction::Start                  ? questionTr("Start %1 on %2?")
-        : action == ServiceAction::ShutDown               ? questionTr("Shut down %1 on %2?")
-                                                          : questionTr("Schedule a shutdown of %1 on %2?");
+    const QString verb = action == ServiceAction::Restart ? QuestionText::tr("Restart %1 on %2?")
+        : action == ServiceAction::Start                  ? QuestionText::tr("Start %1 on %2?")
+        : action == ServiceAction::ShutDown               ? QuestionText::tr("Shut down %1 on %2?")
+                                                          : QuestionText::tr("Schedule a shutdown of %1 on %2?");
     QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120)) + inFlight(row);
     if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
-        text += u' ' + questionTr("Nothing here can start it again.");
+        text += u' ' + QuestionText::tr("Nothing here can start it again.");
     return text + dependantsText({id}, action);
 }
 
@@ -45,19 +48,21 @@ QString ActQuestions::inFlight(const ServiceRow &row) const
     if (!row.isCurrent() || count <= 0)
         return {};
     return u' '
-        + (count == 1 ? questionTr("1 request is in flight and will be finished first.")
-                      : questionTr("%1 requests are in flight and will be finished first.").arg(formatCount(count)))
-        + u' ' + questionTr("That takes 30 s at most, unless the service is configured otherwise.");
+        + QuestionText::tr("%1 request(s) are in flight and will be finished first.", nullptr, int(count))
+              .arg(formatCount(count))
+        + u' ' + QuestionText::tr("That takes 30 s at most, unless the service is configured otherwise.");
 }
 
 QString ActQuestions::ofAll(const QList<ServiceId> &services, ServiceAction action) const
 {
-    const QString verb = action == ServiceAction::Restart
-        ? questionTr("Restart these %1 services, one after the other?")
-        : action == ServiceAction::Start    ? questionTr("Start these %1 services?")
-        : action == ServiceAction::ShutDown ? questionTr("Shut down these %1 services, one after the other?")
-                                            : questionTr("Schedule a shutdown of these %1 services?");
-    return verb.arg(services.size()) + u'\n' + places(services) + dependantsText(services, action);
+    const int count = int(services.size());
+    const QString question = action == ServiceAction::Restart
+        ? QuestionText::tr("Restart these %n service(s), one after the other?", nullptr, count)
+        : action == ServiceAction::Start ? QuestionText::tr("Start these %n service(s)?", nullptr, count)
+        : action == ServiceAction::ShutDown
+        ? QuestionText::tr("Shut down these %n service(s), one after the other?", nullptr, count)
+        : QuestionText::tr("Schedule a shutdown of these %n service(s)?", nullptr, count);
+    return question + u'\n' + places(services) + dependantsText(services, action);
 }
 
 QString ActQuestions::places(const QList<ServiceId> &services) const
@@ -65,7 +70,7 @@ QString ActQuestions::places(const QList<ServiceId> &services) const
     QStringList lines;
     for (const ServiceId id : services) {
         const FleetEntry &entry = m_session.fleet().find(id)->entry;
-        lines << questionTr("%1 on %2").arg(visibleText(entry.name, 80), visibleText(placeOf(entry), 120));
+        lines << QuestionText::tr("%1 on %2").arg(visibleText(entry.name, 80), visibleText(placeOf(entry), 120));
     }
     return shortened(lines).join(u'\n');
 }
@@ -94,8 +99,9 @@ QString ActQuestions::dependantsText(const QList<ServiceId> &services, ServiceAc
     if (action != ServiceAction::ShutDown && action != ServiceAction::ScheduleShutDown)
         return {};
     const QStringList names = dependants(services);
-    return names.isEmpty() ? QString()
-                           : u'\n' + questionTr("What depends on it stays up: %1.").arg(shortened(names).join(u", "_s));
+    return names.isEmpty()
+        ? QString()
+        : u'\n' + QuestionText::tr("What depends on it stays up: %1.").arg(shortened(names).join(u", "_s));
 }
 
 QString ActQuestions::untrusted(const QList<ServiceId> &services, ServiceAction action) const
@@ -106,12 +112,12 @@ QString ActQuestions::untrusted(const QList<ServiceId> &services, ServiceAction 
     for (const ServiceId id : services) {
         const FleetEntry &entry = m_session.fleet().find(id)->entry;
         if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
-            lines << questionTr("%1 runs %2, from %3")
+            lines << QuestionText::tr("%1 runs %2, from %3")
                          .arg(visibleText(entry.name, 80), visibleText(runs, 300),
                               visibleText(m_session.fleetFileOf(id), 200));
     }
     return lines.isEmpty() ? QString()
-                           : questionTr("You have not run this before:") + u'\n' + shortened(lines).join(u'\n');
+                           : QuestionText::tr("You have not run this before:") + u'\n' + shortened(lines).join(u'\n');
 }
 
 } // namespace Hephaestus

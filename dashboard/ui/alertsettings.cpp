@@ -57,7 +57,7 @@ AlertSettings::AlertSettings(QWidget *parent)
     m_problem->setFixedHeight(2 * fontMetrics().lineSpacing()); // nothing moves while one types
     auto *const form = new QFormLayout(this);
     form->addRow(tr("Tell &when:"), m_rules);
-    form->addRow(tr("Tell a&lso:"), m_targets);
+    form->addRow(tr("Tell als&o:"), m_targets);
     form->addRow(tr("Alert&manager:"), m_alertmanagers);
     form->addRow(m_push);
     form->addRow(m_problem);

@@ -26,8 +26,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString pageTr(const char *text) { return AlertsPage::tr(text); }
-
 QString matchersText(const QList<AlertMatcher> &matchers)
 {
     QStringList texts;
@@ -38,18 +36,17 @@ QString matchersText(const QList<AlertMatcher> &matchers)
 
 QString alertTimeText(const QDateTime &time)
 {
-    return time.isValid()
-        ? u"%1 (%2)"_s.arg(time.toLocalTime().toString(u"d MMM yyyy HH:mm:ss"_s), time.toUTC().toString(Qt::ISODate))
-        : u"–"_s;
+    return time.isValid() ? u"%1 (%2)"_s.arg(dateAndSeconds(time.toLocalTime()), time.toUTC().toString(Qt::ISODate))
+                          : u"–"_s;
 }
 
 QString silenceLine(const Silence &silence)
 {
-    const QString end = silence.endsAt.toLocalTime().toString(u"d MMM HH:mm"_s);
+    const QString end = dayAndTime(silence.endsAt.toLocalTime());
     const QString who = visibleText(silence.createdBy, 40);
     return silence.state == Silence::State::Pending
-        ? pageTr("Silence from %1, by %2").arg(silence.startsAt.toLocalTime().toString(u"d MMM HH:mm"_s), who)
-        : pageTr("Silence until %1, by %2").arg(end, who);
+        ? AlertsPage::tr("Silence from %1, by %2").arg(dayAndTime(silence.startsAt.toLocalTime()), who)
+        : AlertsPage::tr("Silence until %1, by %2").arg(end, who);
 }
 
 QStringList labelLines(const LabelSet &labels)
@@ -65,10 +62,10 @@ QString alertTextOf(const FiringAlert &alert)
     QStringList lines{alertLine(alert)};
     if (const QString summary = alert.summary(); !summary.isEmpty())
         lines << visibleText(summary, 1000);
-    lines << QString() << pageTr("Since %1").arg(alertTimeText(alert.startsAt)) << QString() << pageTr("Labels:")
-          << labelLines(alert.labels);
+    lines << QString() << AlertsPage::tr("Since %1").arg(alertTimeText(alert.startsAt)) << QString()
+          << AlertsPage::tr("Labels:") << labelLines(alert.labels);
     if (!alert.annotations.isEmpty())
-        lines << QString() << pageTr("Annotations:") << labelLines(alert.annotations);
+        lines << QString() << AlertsPage::tr("Annotations:") << labelLines(alert.annotations);
     return lines.join(u'\n');
 }
 
@@ -77,10 +74,10 @@ QString alertTextOf(const Silence &silence)
     return QStringList{silenceLine(silence),
                        visibleText(silence.comment, 1000),
                        {},
-                       pageTr("From %1").arg(alertTimeText(silence.startsAt)),
-                       pageTr("Until %1").arg(alertTimeText(silence.endsAt)),
-                       pageTr("Holds all alerts with: %1").arg(matchersText(silence.matchers)),
-                       pageTr("Id: %1").arg(visibleText(silence.id, 80))}
+                       AlertsPage::tr("From %1").arg(alertTimeText(silence.startsAt)),
+                       AlertsPage::tr("Until %1").arg(alertTimeText(silence.endsAt)),
+                       AlertsPage::tr("Holds all alerts with: %1").arg(matchersText(silence.matchers)),
+                       AlertsPage::tr("Id: %1").arg(visibleText(silence.id, 80))}
         .join(u'\n');
 }
 

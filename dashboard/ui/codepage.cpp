@@ -32,13 +32,13 @@ QString sentenceOf(const CodeReport &code, qsizetype variables)
         if (count == 0 && variables > 0)
             return CodePage::tr(
                 "Runs with an old environment: its fleet entry has changed since. A restart applies it.");
-        return count == 1
-            ? CodePage::tr("Runs old code: 1 file on disk differs from what was loaded. A restart loads it.")
-            : CodePage::tr("Runs old code: %1 files on disk differ from what was loaded. A restart loads them.")
-                  .arg(formatCount(count));
+        return CodePage::tr("Runs old code: %1 file(s) on disk differ from what was loaded. A restart loads them.",
+                            nullptr, int(count))
+            .arg(formatCount(count));
     case CodeVerdict::Unknown:
         return count > 0
-            ? CodePage::tr("Not known: %1 files could not be compared with what was loaded.").arg(formatCount(count))
+            ? CodePage::tr("Not known: %1 file(s) could not be compared with what was loaded.", nullptr, int(count))
+                  .arg(formatCount(count))
             : CodePage::tr("Not known: nothing could be compared with what was loaded.");
     }
     Q_UNREACHABLE();
@@ -152,7 +152,7 @@ void CodePage::show(const ServiceRow &row)
     if (says && code.checked)
         notes << tr("Compared %1.").arg(formatAge(*code.checked));
     if (says && code.more > 0)
-        notes << tr("%1 more changes are not listed.").arg(formatCount(code.more));
+        notes << tr("%1 more change(s) are not listed.", nullptr, int(code.more)).arg(formatCount(code.more));
     if (says && !row.isCurrent())
         notes << tr("This is what it said before it was gone.");
     m_note->setText(notes.join(u' '));

@@ -12,7 +12,7 @@ namespace Hephaestus {
 CopyCommands::CopyCommands(FleetModel &fleet, QWidget *window)
     : QObject(window)
     , m_fleet(fleet)
-    , m_curl(new QAction(tr("Copy as c&url"), this))
+    , m_curl(new QAction(tr("Co&py as curl"), this))
     , m_json(new QAction(tr("Copy answer as &JSON"), this))
 {
     m_curl->setShortcut(tr("Ctrl+Shift+U"));

@@ -121,7 +121,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     quiet.setColor(QPalette::HighlightedText, palette().color(QPalette::Text));
     m_list->setPalette(quiet);
     for (const Obituary &obituary : obituaries) {
-        const QString when = localTime(obituary.at).toString(u"d MMM HH:mm:ss"_s);
+        const QString when = dayAndSeconds(localTime(obituary.at));
         auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
         const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
         item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, spacing(fontMetrics(), 4),
@@ -146,15 +146,14 @@ void DeathsPage::showCurrent()
 QString DeathsPage::textOf(const Obituary &obituary)
 {
     const QDateTime at = localTime(obituary.at);
-    QStringList lines{
-        visibleText(obituary.reason, 1000),
-        tr("Seen %1 (%2).").arg(at.toString(u"d MMM yyyy HH:mm:ss"_s), at.toUTC().toString(Qt::ISODateWithMs)),
-        {}};
+    QStringList lines{visibleText(obituary.reason, 1000),
+                      tr("Seen %1 (%2).").arg(dateAndSeconds(at), at.toUTC().toString(Qt::ISODateWithMs)),
+                      {}};
     lines << (obituary.log.isEmpty() ? tr("Its output is not known.") : tr("The end of its output:"));
     lines << visibleLines(obituary.log);
     for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
         const double before = std::chrono::duration<double>(obituary.at - kept->at).count();
-        lines << QString() << tr("What it answered %1 s before:").arg(QString::number(before, 'f', 1))
+        lines << QString() << tr("What it answered %1 s before:").arg(localNumber(QString::number(before, 'f', 1)))
               << visibleLines(indentJson(kept->body));
     }
     return lines.join(u'\n');

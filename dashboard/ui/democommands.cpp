@@ -60,9 +60,7 @@ void DemoCommands::ask()
 {
     const QList<ServiceId> services = this->services();
     auto *const dialog = new Confirmation(
-        services.size() == 1
-            ? tr("Shut down the service of the demo, and remove it from this window?")
-            : tr("Shut down the %1 services of the demo, and remove them from this window?").arg(services.size()),
+        tr("Shut down the %n service(s) of the demo, and remove them from this window?", nullptr, int(services.size())),
         tr("&End the demo"), m_window);
     connect(dialog, &QDialog::accepted, this, [this, services] {
         m_session.bulk().cancel(services);

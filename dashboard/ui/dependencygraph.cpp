@@ -74,7 +74,7 @@ void DependencyGraph::drawValues()
     for (QCPBars *const bars : {m_successes, m_failures})
         bars->setWidth(double(m_width) * 0.8);
     setTop(std::max<double>(double(highest) * 1.15, 4));
-    const QString width = formatDuration(std::chrono::seconds(m_width));
+    const QString width = durationText(std::chrono::seconds(m_width));
     setUnitWord(tr("operations in %1").arg(width), tr("each %1").arg(width));
 
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
@@ -83,7 +83,7 @@ void DependencyGraph::drawValues()
     setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}});
     setEmptyText(m_samples.empty() ? tr("No data for this time.") : QString());
     setAccessibleName(tr("Graph of %1").arg(name()));
-    setAccessibleDescription(tr("In the last %1: %2, %3.").arg(formatDuration(span()), success, failure));
+    setAccessibleDescription(tr("In the last %1: %2, %3.").arg(durationText(span()), success, failure));
 }
 
 void DependencyGraph::applyColours()

@@ -113,7 +113,7 @@ QString DesktopPresence::summary(const FleetModel::Totals &totals)
             words << u"%1 %2"_s.arg(count).arg(stateWord(state));
     }
     if (totals.stale > 0)
-        words << tr("%1 stale").arg(totals.stale);
+        words << tr("%n stale", nullptr, totals.stale);
     return words.isEmpty() ? tr("Hephaestus") : tr("Hephaestus: %1").arg(words.join(u", "_s));
 }
 

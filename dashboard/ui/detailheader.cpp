@@ -27,10 +27,10 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
     if (row.report->pid)
         facts << DetailHeader::tr("pid %1").arg(*row.report->pid);
     if (row.dialect != Dialect::Hephaestus)
-        facts << DetailHeader::tr("speaks %1").arg(nameOf(row.dialect));
+        facts << DetailHeader::tr("speaks %1").arg(dialectWord(row.dialect));
     const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
     if (row.isCurrent() && saysSince)
-        facts << DetailHeader::tr("up %1").arg(formatDuration(wholeSeconds(row.report->uptime)));
+        facts << DetailHeader::tr("up %1").arg(durationText(wholeSeconds(row.report->uptime)));
     else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
     return facts.join(u" · "_s);
@@ -42,16 +42,16 @@ QString resources(const ServiceRow &row)
     if (!row.isCurrent())
         return {};
     QStringList facts;
-    const auto count = [&](const std::optional<qint64> &value, const QString &one, const QString &many) {
+    const auto count = [&](const std::optional<qint64> &value, const char *text) {
         if (value)
-            facts << (*value == 1 ? one : many).arg(formatCount(*value));
+            facts << DetailHeader::tr(text, nullptr, int(*value)).arg(formatCount(*value));
     };
     const Resources &resources = row.report->resources;
-    count(resources.inFlightRequests, DetailHeader::tr("%1 in flight"), DetailHeader::tr("%1 in flight"));
-    count(resources.openConnections, DetailHeader::tr("%1 connection"), DetailHeader::tr("%1 connections"));
-    count(resources.backgroundTasks, DetailHeader::tr("%1 task"), DetailHeader::tr("%1 tasks"));
-    count(resources.openFiles, DetailHeader::tr("%1 open file"), DetailHeader::tr("%1 open files"));
-    count(resources.threads, DetailHeader::tr("%1 thread"), DetailHeader::tr("%1 threads"));
+    count(resources.inFlightRequests, QT_TRANSLATE_N_NOOP("Hephaestus::DetailHeader", "%1 in flight"));
+    count(resources.openConnections, QT_TRANSLATE_N_NOOP("Hephaestus::DetailHeader", "%1 connection(s)"));
+    count(resources.backgroundTasks, QT_TRANSLATE_N_NOOP("Hephaestus::DetailHeader", "%1 task(s)"));
+    count(resources.openFiles, QT_TRANSLATE_N_NOOP("Hephaestus::DetailHeader", "%1 open file(s)"));
+    count(resources.threads, QT_TRANSLATE_N_NOOP("Hephaestus::DetailHeader", "%1 thread(s)"));
     if (resources.residentBytes)
         facts << formatBytes(*resources.residentBytes);
     return facts.join(u" · "_s);

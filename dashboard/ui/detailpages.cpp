@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/tables.h"
@@ -229,7 +230,7 @@ void ReceiptPage::fillChoice()
     m_choice->clear();
     m_choice->addItem(tr("The last one"), QDateTime());
     for (const Receipt &each : std::as_const(m_past)) {
-        const QString when = each.startedAt.toLocalTime().toString(u"d MMM HH:mm:ss"_s);
+        const QString when = dayAndSeconds(each.startedAt.toLocalTime());
         m_choice->addItem(each.ok ? u"%1  %2"_s.arg(when, titleOf(each))
                                   : tr("%1  %2: failed").arg(when, titleOf(each)),
                           each.startedAt);
@@ -261,14 +262,14 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
         m_summary->setText(tr("%1 is under way.").arg(what));
         return;
     }
-    QString summary = receipt->ok ? tr("%1 done in %2.").arg(what, formatDuration(receipt->total))
-                                  : tr("%1 failed after %2.").arg(what, formatDuration(receipt->total));
+    QString summary = receipt->ok ? tr("%1 done in %2.").arg(what, durationText(receipt->total))
+                                  : tr("%1 failed after %2.").arg(what, durationText(receipt->total));
     const auto instance = [](const QString &id, const std::optional<qint64> &pid) {
         const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
         return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text, QString::number(*pid)) : text;
     };
     const QDateTime begun = receipt->startedAt.toLocalTime();
-    summary += u'\n' + tr("Begun: %1").arg(begun.toString(u"d MMM yyyy HH:mm:ss"_s));
+    summary += u'\n' + tr("Begun: %1").arg(dateAndSeconds(begun));
     m_summary->setToolTip(plainToolTip(receipt->startedAt.toUTC().toString(Qt::ISODateWithMs)));
     summary += u'\n' + tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid));
     summary += u'\n' + tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid));
@@ -276,7 +277,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
     QPalette alarm = palette();
     alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
     m_failure->setPalette(alarm);
-    m_failure->setText(visibleText(receipt->failure, 2000));
+    m_failure->setText(visibleText(translated(receipt->failure), 2000));
 }
 
 } // namespace Hephaestus

@@ -180,7 +180,7 @@ QWidget *DetailPane::makeButtons()
     m_restart->setDefaultAction(m_commands.action(ServiceAction::Restart));
     // What cancels takes its place, and moves nothing.
     int width = m_restart->sizeHint().width();
-    for (const QString &text : {tr("Stop &waiting"), tr("&Restart 999…")}) {
+    for (const QString &text : {tr("Stop wa&iting"), tr("&Restart 999…")}) {
         QAction other(m_commands.cancel()->icon(), text);
         ActionButton sample;
         sample.setDefaultAction(&other);

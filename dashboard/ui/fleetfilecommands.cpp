@@ -21,7 +21,7 @@ FleetFileCommands::FleetFileCommands(FleetSession &session, QWidget *window)
     , m_recent(new QMenu(tr("&Recent fleet files"), window))
     , m_reload(new QAction(tr("Read the fleet files ane&w"), this))
     , m_save(new QAction(tr("&Save what was added as a fleet file…"), this))
-    , m_hooks(new QAction(tr("&Hooks…"), this))
+    , m_hooks(new QAction(tr("Hoo&ks…"), this))
 {
     m_recent->setToolTipsVisible(true);
     m_reload->setShortcut(tr("Ctrl+Shift+O"));

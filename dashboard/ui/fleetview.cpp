@@ -93,6 +93,10 @@ void FleetView::arrangeColumns()
         showColumn(column);
     }
     setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 18});
+    for (const QString &word : {FleetModel::tr("fresh"), FleetModel::tr("stale")}) {
+        const int wanted = fontMetrics().horizontalAdvance(word) + 2 * spacing(fontMetrics(), 5);
+        setColumnWidth(FleetModel::Code, std::max(columnWidth(FleetModel::Code), wanted));
+    }
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
         m_unwanted << column; // the dependencies have the room, until somebody chooses

@@ -73,10 +73,10 @@ void FleetWideCommands::update()
     set(m_stopAll, ServiceAction::ShutDown, all(), none);
     const QList<ServiceId> group = this->group();
     const QString name = group.isEmpty()
-        ? tr("the group")
+        ? QString()
         : visibleText(m_session.fleet().find(m_service)->entry.group, 60).replace(u'&', u"&&"_s);
-    m_startGroup->setText(tr("Start all of %1").arg(name));
-    m_stopGroup->setText(tr("Shut down all of %1…").arg(name));
+    m_startGroup->setText(group.isEmpty() ? tr("Start all of the group") : tr("Start all of %1").arg(name));
+    m_stopGroup->setText(group.isEmpty() ? tr("Shut down all of the group…") : tr("Shut down all of %1…").arg(name));
     const QString noGroup = tr("The selected service is in no group.");
     set(m_startGroup, ServiceAction::Start, group, noGroup);
     set(m_stopGroup, ServiceAction::ShutDown, group, noGroup);

@@ -48,7 +48,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     m_span->setAccessibleName(tr("Time span"));
     for (const std::chrono::seconds span :
          std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
-        m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
+        m_span->addItem(tr("last %1").arg(durationText(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
     for (QToolButton *const button : {m_compare, m_export}) {
         button->setPopupMode(QToolButton::InstantPopup);
@@ -363,7 +363,7 @@ void GraphPage::showTime()
         const QDateTime until = localTime(graph->to());
         m_span->setPlaceholderText(
             tr("paused at %1")
-                .arg(until.toString(until.date() == QDate::currentDate() ? u"HH:mm"_s : u"d MMM HH:mm"_s)));
+                .arg(until.date() == QDate::currentDate() ? until.toString(u"HH:mm"_s) : dayAndTime(until)));
         m_span->setCurrentIndex(-1);
         m_span->update();
     } else if (m_span->currentIndex() < 0) {
@@ -405,7 +405,7 @@ QByteArray GraphPage::csv() const
             return to > panel.graph->from() && from < panel.graph->to();
         };
         if (chosen.measure) {
-            content.what = nameOf(*chosen.measure);
+            content.what = plainNameOf(*chosen.measure); // a file is in English
             const bool latency = *chosen.measure == Measure::Latency;
             content.columns = latency                ? QStringList{u"mean_seconds"_s, u"slowest_seconds"_s}
                 : *chosen.measure == Measure::Memory ? QStringList{u"bytes"_s}
@@ -477,7 +477,7 @@ void GraphPage::savePng()
     for (const Panel &panel : m_panels)
         graphs << panel.graph;
     const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_session.fleet().find(m_services.first());
-    const auto timeText = [](History::Time time) { return localTime(time).toString(u"d MMM yyyy HH:mm:ss"_s); };
+    const auto timeText = [](History::Time time) { return dateAndSeconds(localTime(time)); };
     // As it is now, not when a name has been found.
     const QPixmap picture = pictureOf(
         graphs, tr("%1: %2").arg(row ? row->entry.name : tr("graph"), m_which->currentText()),

@@ -30,7 +30,7 @@ Unit unitOf(Measure measure, double top)
         return top < 1024.0 * 1024       ? Unit{1024, u"KiB"_s}
             : top < 1024.0 * 1024 * 1024 ? Unit{1024.0 * 1024, u"MiB"_s}
                                          : Unit{1024.0 * 1024 * 1024, u"GiB"_s};
-    case Measure::Cpu: return {0.01, u"% of a core"_s};
+    case Measure::Cpu: return {0.01, LineGraph::tr("% of a core")};
     case Measure::InFlight:
     case Measure::Connections:
     case Measure::Threads:
@@ -47,21 +47,47 @@ double least(Measure measure)
                                        : 4;
 }
 
-} // namespace
-
-QString nameOf(Measure measure)
+const char *sourceOf(Measure measure)
 {
     switch (measure) {
-    case Measure::Latency: return LineGraph::tr("Latency");
-    case Measure::Memory: return LineGraph::tr("Memory");
-    case Measure::Cpu: return LineGraph::tr("CPU");
-    case Measure::InFlight: return LineGraph::tr("Requests in flight");
-    case Measure::Connections: return LineGraph::tr("Open connections");
-    case Measure::Threads: return LineGraph::tr("Threads");
-    case Measure::Files: return LineGraph::tr("Open files");
+    case Measure::Latency: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Latency");
+    case Measure::Memory: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Memory");
+    case Measure::Cpu: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "CPU");
+    case Measure::InFlight: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Requests in flight");
+    case Measure::Connections: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Open connections");
+    case Measure::Threads: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Threads");
+    case Measure::Files: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Open files");
     }
     Q_UNREACHABLE();
 }
+
+/// Its latest value, or that at the end of what is shown.
+QString valueText(Measure measure, bool isNow, const QString &value)
+{
+    switch (measure) {
+    case Measure::Latency:
+        return (isNow ? LineGraph::tr("latency now %1") : LineGraph::tr("latency then %1")).arg(value);
+    case Measure::Memory: return (isNow ? LineGraph::tr("memory now %1") : LineGraph::tr("memory then %1")).arg(value);
+    case Measure::Cpu: return (isNow ? LineGraph::tr("CPU now %1") : LineGraph::tr("CPU then %1")).arg(value);
+    case Measure::InFlight:
+        return (isNow ? LineGraph::tr("requests in flight now %1") : LineGraph::tr("requests in flight then %1"))
+            .arg(value);
+    case Measure::Connections:
+        return (isNow ? LineGraph::tr("open connections now %1") : LineGraph::tr("open connections then %1"))
+            .arg(value);
+    case Measure::Threads:
+        return (isNow ? LineGraph::tr("threads now %1") : LineGraph::tr("threads then %1")).arg(value);
+    case Measure::Files:
+        return (isNow ? LineGraph::tr("open files now %1") : LineGraph::tr("open files then %1")).arg(value);
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+QString plainNameOf(Measure measure) { return QString::fromLatin1(sourceOf(measure)); }
+
+QString nameOf(Measure measure) { return LineGraph::tr(sourceOf(measure)); }
 
 std::optional<double> valueOf(Measure measure, const Stretch &stretch)
 {
@@ -87,9 +113,9 @@ std::optional<double> valueOf(Measure measure, const Stretch &stretch)
 QString textOf(Measure measure, double value)
 {
     switch (measure) {
-    case Measure::Latency: return formatDuration(Seconds(value));
+    case Measure::Latency: return durationText(Seconds(value));
     case Measure::Memory: return formatBytes(qint64(value));
-    case Measure::Cpu: return LineGraph::tr("%1 %").arg(QString::number(value * 100, 'g', 3));
+    case Measure::Cpu: return LineGraph::tr("%1 %").arg(localNumber(QString::number(value * 100, 'g', 3)));
     default: return formatCount(qint64(std::round(value)));
     }
 }
@@ -161,14 +187,11 @@ void LineGraph::drawValues()
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))
-        labels << std::pair((isFollowing() ? tr("%1 now %2") : tr("%1 then %2"))
-                                .arg(nameOf(m_measure).toLower(), textOf(m_measure, last)),
+        labels << std::pair(valueText(m_measure, isFollowing(), textOf(m_measure, last)),
                             theme.accent(ServiceState::Unauthorized));
     if (m_measure == Measure::Latency && slowestSeen > 0)
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),
                             theme.accent(ServiceState::ShuttingDown));
-    if (m_measure == Measure::Cpu && !std::isnan(last)) // the word of the state would shout here
-        labels[0].first.replace(0, 3, u"CPU"_s);
     setLabels(labels);
     setEmptyText(at.isEmpty() ? tr("No data for this time, or the service does not report it.") : QString());
     setAccessibleName(tr("Graph of %1").arg(name()));

@@ -14,6 +14,8 @@ inline constexpr Measure AllMeasures[] = {Measure::Latency,     Measure::Memory,
 
 /// `Latency`, `Memory`, …
 QString nameOf(Measure measure);
+/// The same in English, for files.
+QString plainNameOf(Measure measure);
 /// In the measure's own unit (seconds, bytes, cores, a count); nothing: the service did not say.
 std::optional<double> valueOf(Measure measure, const Stretch &stretch);
 /// As people read it: `1.24 ms`, `38.4 MiB`, `12 %`.

@@ -239,7 +239,7 @@ void LogsPage::beginSeveral()
     for (const QString &name : names)
         prefixes << name.leftJustified(width) + u" │ "_s;
     m_several = std::make_unique<InterleavedLogs>(m_sources, m_stateDirectory);
-    const QString source = tr("%1 services, in the order of time.").arg(names.size());
+    const QString source = tr("%n service(s), in the order of time.", nullptr, int(names.size()));
     tell(source);
     connect(m_several.get(), &InterleavedLogs::appended, this, [this, prefixes](const QList<NamedLine> &lines) {
         QList<LogLine> shown;

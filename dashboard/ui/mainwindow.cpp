@@ -332,11 +332,9 @@ bool MainWindow::closesForGood()
     if (running == 0 || m_quits)
         return true;
     auto *const dialog = new Confirmation(
-        running == 1 ? tr("A service is being restarted, started or shut down. Quit all the same? If you quit now, "
-                          "nothing will start it again.")
-                     : tr("%1 services are being restarted, started or shut down, or wait for it. Quit all the same? "
-                          "If you quit now, nothing will start them again.")
-                           .arg(running),
+        tr("%n service(s) are being restarted, started or shut down, or wait for it. Quit all the same? If you quit "
+           "now, nothing will start them again.",
+           nullptr, running),
         tr("&Quit"), this);
     connect(dialog, &QDialog::accepted, this, [this] {
         m_quits = true;
@@ -562,11 +560,12 @@ void MainWindow::updateStatus()
     if (m_session.alerts() && !m_session.alerts()->trouble().isEmpty())
         parts << visibleText(m_session.alerts()->trouble(), 80);
     else if (m_session.alerts() && m_session.alerts()->elsewhere() > 0)
-        parts << tr("%1 alerts of others").arg(m_session.alerts()->elsewhere());
+        parts << tr("%n alert(s) of others", nullptr, int(m_session.alerts()->elsewhere()));
     const Poller::Statistics statistics = m_session.watch().polling().statistics();
     if (statistics.pollsPerSecond > 0)
-        parts << tr("%1 polls a second").arg(statistics.pollsPerSecond, 0, 'f', statistics.pollsPerSecond < 10 ? 1 : 0)
-              << tr("slowest %1").arg(formatDuration(statistics.slowest));
+        parts << tr("%1 polls a second")
+                     .arg(QLocale().toString(statistics.pollsPerSecond, 'f', statistics.pollsPerSecond < 10 ? 1 : 0))
+              << tr("slowest %1").arg(durationText(statistics.slowest));
     m_status->setText(parts.join(u" · "_s));
 }
 

@@ -2,6 +2,7 @@
 #include "dashboard/ui/palettecommands.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/language.h"
 #include "dashboard/ui/servicecommands.h"
 
 #include <QAction>
@@ -15,8 +16,6 @@ namespace {
 
 constexpr qsizetype MostWithService = 100;
 
-QString paletteTr(const char *text) { return CommandPalette::tr(text); }
-
 QString plainName(const QAction *action) { return action->text().remove(u'&'); }
 
 PaletteCommand ofAction(QAction *action, const QString &text)
@@ -29,8 +28,6 @@ PaletteCommand ofAction(QAction *action, const QString &text)
             }};
 }
 
-QString onOrOff(bool on) { return on ? paletteTr("on") : paletteTr("off"); }
-
 } // namespace
 
 QList<PaletteCommand> PaletteCommands::all() const
@@ -39,12 +36,12 @@ QList<PaletteCommand> PaletteCommands::all() const
     for (QAction *const action : m_parts.actions)
         commands << ofAction(action, plainName(action));
     for (QAction *const view : m_parts.views)
-        commands << ofAction(view, paletteTr("View: %1").arg(plainName(view)));
+        commands << ofAction(view, CommandPalette::tr("View: %1").arg(plainName(view)));
     commands << preferences() << dependencies();
     const FleetModel &fleet = m_parts.session->fleet();
     for (int line = 0; line < fleet.rowCount(); ++line) {
         const ServiceRow &row = fleet.row(line);
-        commands << PaletteCommand{paletteTr("Go to %1").arg(visibleText(row.entry.name, 80)),
+        commands << PaletteCommand{CommandPalette::tr("Go to %1").arg(visibleText(row.entry.name, 80)),
                                    visibleText(stateText(row), 60), true,
                                    [show = m_parts.showService, id = row.id] { show(id); }};
     }
@@ -63,20 +60,27 @@ QList<PaletteCommand> PaletteCommands::preferences() const
                                        set(changed);
                                    }};
     };
-    const std::pair<QString, QString> colours[] = {{u"system"_s, paletteTr("Colours: as the system")},
-                                                   {u"light"_s, paletteTr("Colours: light")},
-                                                   {u"dark"_s, paletteTr("Colours: dark")}};
+    const std::pair<QString, QString> colours[] = {{u"system"_s, CommandPalette::tr("Colours: as the system")},
+                                                   {u"light"_s, CommandPalette::tr("Colours: light")},
+                                                   {u"dark"_s, CommandPalette::tr("Colours: dark")}};
     for (const auto &[key, text] : colours)
-        add(text, m_parts.preferences.colors == key ? paletteTr("chosen") : QString(),
+        add(text, m_parts.preferences.colors == key ? CommandPalette::tr("chosen") : QString(),
             [key = key](Preferences &changed) { changed.colors = key; });
+    for (const QString &language : QStringList{QString()} + languages()) {
+        const QString name = language.isEmpty() ? CommandPalette::tr("as the system") : nameOfLanguage(language);
+        add(CommandPalette::tr("Language from the next start: %1").arg(name),
+            m_parts.preferences.language == language ? CommandPalette::tr("chosen") : QString(),
+            [language](Preferences &changed) { changed.language = language; });
+    }
     const std::pair<bool Preferences::*, QString> flags[] = {
-        {&Preferences::askBeforeIdleRestart, paletteTr("Ask before a restart even when nothing is in flight")},
-        {&Preferences::tray, paletteTr("Icon in the tray")},
-        {&Preferences::closeToTray, paletteTr("Keep watching from the tray when the window is closed")},
-        {&Preferences::notifications, paletteTr("Notify of trouble, recovery and old code")}};
+        {&Preferences::askBeforeIdleRestart, CommandPalette::tr("Ask before a restart even when nothing is in flight")},
+        {&Preferences::tray, CommandPalette::tr("Icon in the tray")},
+        {&Preferences::closeToTray, CommandPalette::tr("Keep watching from the tray when the window is closed")},
+        {&Preferences::notifications, CommandPalette::tr("Notify of trouble, recovery and old code")}};
     for (const auto &[flag, text] : flags) {
         const bool on = m_parts.preferences.*flag;
-        add(paletteTr("%1: turn %2").arg(text, onOrOff(!on)), onOrOff(on),
+        add((on ? CommandPalette::tr("%1: turn off") : CommandPalette::tr("%1: turn on")).arg(text),
+            on ? CommandPalette::tr("on") : CommandPalette::tr("off"),
             [flag = flag, on](Preferences &changed) { changed.*flag = !on; });
     }
     return commands;
@@ -98,21 +102,21 @@ QList<PaletteCommand> PaletteCommands::dependencies() const
         if (it.value() == 0)
             continue;
         const QString filter = it.key().contains(u' ') ? u"dep:\"%1\""_s.arg(it.key()) : u"dep:"_s + it.key();
-        commands << PaletteCommand{paletteTr("Who uses %1").arg(visibleText(it.key(), 80)),
-                                   it.value() == 1 ? paletteTr("1 service") : paletteTr("%1 services").arg(it.value()),
-                                   true, [set = m_parts.setFilter, filter] { set(filter); }};
+        commands << PaletteCommand{CommandPalette::tr("Who uses %1").arg(visibleText(it.key(), 80)),
+                                   CommandPalette::tr("%n service(s)", nullptr, it.value()), true,
+                                   [set = m_parts.setFilter, filter] { set(filter); }};
     }
     return commands;
 }
 
 QList<PaletteCommands::Verb> PaletteCommands::verbs() const
 {
-    QList<Verb> verbs{{paletteTr("Restart %1"), ServiceAction::Restart},
-                      {paletteTr("Start %1"), ServiceAction::Start},
-                      {paletteTr("Shut down %1"), ServiceAction::ShutDown},
-                      {paletteTr("Schedule a shutdown of %1"), ServiceAction::ScheduleShutDown},
-                      {paletteTr("Cancel the scheduled shutdown of %1"), ServiceAction::CancelShutDown},
-                      {paletteTr("Check %1"), ServiceAction::CheckNow}};
+    QList<Verb> verbs{{CommandPalette::tr("Restart %1"), ServiceAction::Restart},
+                      {CommandPalette::tr("Start %1"), ServiceAction::Start},
+                      {CommandPalette::tr("Shut down %1"), ServiceAction::ShutDown},
+                      {CommandPalette::tr("Schedule a shutdown of %1"), ServiceAction::ScheduleShutDown},
+                      {CommandPalette::tr("Cancel the scheduled shutdown of %1"), ServiceAction::CancelShutDown},
+                      {CommandPalette::tr("Check %1"), ServiceAction::CheckNow}};
     for (Verb &verb : verbs)
         verb.trigger = m_parts.commands->action(*verb.action);
     for (QAction *const page : m_parts.pages)

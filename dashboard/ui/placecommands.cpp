@@ -19,8 +19,8 @@ using namespace Qt::StringLiterals;
 PlaceCommands::PlaceCommands(FleetModel &fleet, QWidget *window)
     : QObject(window)
     , m_fleet(fleet)
-    , m_folder(new QAction(tr("Open its fol&der"), this))
-    , m_terminal(new QAction(tr("Open a &terminal there"), this))
+    , m_folder(new QAction(tr("Open its fold&er"), this))
+    , m_terminal(new QAction(tr("Open a ter&minal there"), this))
 {
     connect(m_folder, &QAction::triggered, this, &PlaceCommands::openFolder);
     connect(m_terminal, &QAction::triggered, this, &PlaceCommands::openTerminal);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/preferencesdialog.h"
 
+#include "dashboard/model/language.h"
 #include "dashboard/ui/alertsettings.h"
 #include "dashboard/ui/theme.h"
 
@@ -40,6 +41,7 @@ QLabel *quietLine(const QString &text)
 PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QString &colorsForOnce, QWidget *parent)
     : QDialog(parent)
     , m_colors(new QComboBox)
+    , m_language(new QComboBox)
     , m_grouped(new QCheckBox(tr("&Group services under headings")))
     , m_askBeforeIdleRestart(new QCheckBox(tr("&Ask before a restart even when nothing is in flight")))
     , m_fleetFiles(new QListWidget)
@@ -91,6 +93,9 @@ QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)
     m_colors->addItem(tr("as the system"), u"system"_s);
     m_colors->addItem(tr("light"), u"light"_s);
     m_colors->addItem(tr("dark"), u"dark"_s);
+    m_language->addItem(tr("as the system"), QString());
+    for (const QString &language : languages())
+        m_language->addItem(nameOfLanguage(language), language);
     auto *const box = new QGroupBox(tr("Window"));
     auto *const form = new QFormLayout(box);
     form->addRow(tr("&Colours:"), m_colors);
@@ -98,6 +103,7 @@ QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)
         form->addRow(
             QString(),
             quietLine(tr("Takes effect at the next start: this one was started with --colors %1.").arg(colorsForOnce)));
+    form->addRow(tr("Lang&uage (from the next start):"), m_language);
     form->addRow(m_grouped);
     form->addRow(m_askBeforeIdleRestart);
     return box;
@@ -158,6 +164,7 @@ void PreferencesDialog::addFleetFile()
 void PreferencesDialog::show(const Preferences &preferences)
 {
     m_colors->setCurrentIndex(std::max(0, m_colors->findData(preferences.colors)));
+    m_language->setCurrentIndex(std::max(0, m_language->findData(preferences.language)));
     m_grouped->setChecked(preferences.grouped);
     m_askBeforeIdleRestart->setChecked(preferences.askBeforeIdleRestart);
     m_fleetFiles->clear();
@@ -175,6 +182,7 @@ Preferences PreferencesDialog::preferences() const
 {
     Preferences chosen;
     chosen.colors = m_colors->currentData().toString();
+    chosen.language = m_language->currentData().toString();
     chosen.grouped = m_grouped->isChecked();
     chosen.askBeforeIdleRestart = m_askBeforeIdleRestart->isChecked();
     for (int row = 0; row < m_fleetFiles->count(); ++row)

@@ -33,6 +33,7 @@ private:
     void addFleetFile();
 
     QComboBox *m_colors;
+    QComboBox *m_language;
     QCheckBox *m_grouped;
     QCheckBox *m_askBeforeIdleRestart;
     QListWidget *m_fleetFiles;

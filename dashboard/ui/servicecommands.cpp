@@ -22,26 +22,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
-QString tr(const char *text) { return ServiceCommands::tr(text); }
-
 /// What the action is called for one service, or for `count`.
 QString nameOf(ServiceAction action, qsizetype count)
 {
     const bool one = count <= 1;
-    QString name;
+    const auto n = int(count);
     switch (action) {
-    case ServiceAction::Restart: name = one ? tr("&Restart…") : tr("&Restart %1…"); break;
-    case ServiceAction::ShutDown: name = one ? tr("&Shut down…") : tr("&Shut down %1…"); break;
+    case ServiceAction::Restart:
+        return one ? ServiceCommands::tr("&Restart…") : ServiceCommands::tr("&Restart %n…", nullptr, n);
+    case ServiceAction::ShutDown:
+        return one ? ServiceCommands::tr("&Shut down…") : ServiceCommands::tr("&Shut down %n…", nullptr, n);
     case ServiceAction::ScheduleShutDown:
-        name = one ? tr("Sche&dule a shutdown…") : tr("Sche&dule the shutdown of %1…");
-        break;
+        return one ? ServiceCommands::tr("Sche&dule a shutdown…")
+                   : ServiceCommands::tr("Sche&dule the shutdown of %n…", nullptr, n);
     case ServiceAction::CancelShutDown:
-        name = one ? tr("&Cancel the scheduled shutdown") : tr("&Cancel %1 scheduled shutdowns");
-        break;
-    case ServiceAction::Start: name = one ? tr("S&tart") : tr("S&tart %1"); break;
-    case ServiceAction::CheckNow: name = one ? tr("Chec&k now") : tr("Chec&k %1 now"); break;
+        return one ? ServiceCommands::tr("&Cancel the scheduled shutdown")
+                   : ServiceCommands::tr("&Cancel %n scheduled shutdown(s)", nullptr, n);
+    case ServiceAction::Start:
+        return one ? ServiceCommands::tr("S&tart") : ServiceCommands::tr("S&tart %n", nullptr, n);
+    case ServiceAction::CheckNow:
+        return one ? ServiceCommands::tr("C&heck now") : ServiceCommands::tr("C&heck %n now", nullptr, n);
     }
-    return one ? name : name.arg(count);
+    Q_UNREACHABLE();
 }
 
 bool isDangerous(ServiceAction action)
@@ -97,7 +99,7 @@ ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
 
 void ServiceCommands::makeOthers()
 {
-    m_restartStale = make(tr("Restart all st&ale…"), u"stale"_s, tr("Ctrl+Alt+R"));
+    m_restartStale = make(tr("Restart a&ll stale…"), u"stale"_s, tr("Ctrl+Alt+R"));
     connect(m_restartStale, &QAction::triggered, this,
             [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
     m_cancel = make(tr("&Undo"), u"cancel"_s, tr("Ctrl+."));
@@ -199,8 +201,7 @@ void ServiceCommands::updateAction(ServiceAction which, QAction *action)
     const int able = m_possible.count(which);
     action->setText(nameOf(which, able > 0 ? able : services.size()));
     disable(action,
-            able == 0 ? tr("None of the %1 selected services can: %2")
-                            .arg(services.size())
+            able == 0 ? tr("None of the %n selected service(s) can: %1", nullptr, int(services.size()))
                             .arg(m_session.actions().whyNot(services.first(), which))
                       : QString());
 }
@@ -262,7 +263,7 @@ void ServiceCommands::updateOthers()
     const bool running = isRunning();
     const QString left = running ? afterCancel() : QString();
     m_cancel->setEnabled(running);
-    m_cancel->setText(!running || left.isEmpty() ? tr("&Undo") : tr("Stop &waiting"));
+    m_cancel->setText(!running || left.isEmpty() ? tr("&Undo") : tr("Stop wa&iting"));
     m_cancel->setStatusTip(running ? left : tr("Nothing is running for it."));
     m_cancel->setToolTip(plainToolTip(!running             ? m_cancel->statusTip()
                                           : left.isEmpty() ? tr("Nothing has been asked of it yet.")
@@ -314,7 +315,7 @@ void ServiceCommands::performUnasked(const QList<ServiceId> &services, ServiceAc
         return perform(services, action, {});
     m_countdown.begin(services, action, [this, services, action] { perform(services, action, {}); });
     const QString name = services.size() == 1 ? visibleText(m_session.fleet().find(services.first())->entry.name, 80)
-                                              : tr("%1 services").arg(services.size());
+                                              : tr("%n service(s)", nullptr, int(services.size()));
     Q_EMIT canBeTakenBack(action == ServiceAction::Restart ? tr("%1: restart in 3 s. Escape takes it back.").arg(name)
                                                            : tr("%1: start in 3 s. Escape takes it back.").arg(name));
 }

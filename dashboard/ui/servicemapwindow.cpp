@@ -96,11 +96,10 @@ void ServiceMapWindow::refresh()
     QPalette alarm = palette();
     alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
     m_splits->setPalette(alarm);
-    m_note->setText(
-        map.nodes.isEmpty() ? tr("No service here depends on another one, and none share anything. \"depends_on\" in a "
-                                 "fleet file says who needs whom.")
-            : map.others == 1 ? tr("1 other service neither depends on one nor shares anything.")
-                              : tr("%1 other services neither depend on one nor share anything.").arg(map.others));
+    m_note->setText(map.nodes.isEmpty()
+                        ? tr("No service here depends on another one, and none share anything. \"depends_on\" in a "
+                             "fleet file says who needs whom.")
+                        : tr("%n other service(s) neither depend on one nor share anything.", nullptr, map.others));
     m_note->setVisible(map.nodes.isEmpty() || map.others > 0);
     m_view->show(map);
     fillList();

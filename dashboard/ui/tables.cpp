@@ -8,6 +8,8 @@
 
 #include <QTableView>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 void styleTable(QTableView *table, int currentRole)
@@ -28,6 +30,15 @@ void styleTable(QTableView *table, int currentRole)
     table->verticalHeader()->setDefaultSectionSize(spacing(table->fontMetrics(), 7));
 }
 
+/// Of some characters, and of the header's text where that is longer in the window's language.
+static int widthFor(const QTableView *table, int column, int characters)
+{
+    const QFontMetrics metrics = table->fontMetrics();
+    const QString title = table->model() ? table->model()->headerData(column, Qt::Horizontal).toString() : QString();
+    return std::max(characters * metrics.horizontalAdvance(u'0'), metrics.horizontalAdvance(title))
+        + 4 * spacing(metrics, 1);
+}
+
 void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
 {
     int column = 0;
@@ -35,8 +46,7 @@ void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
         if (count == 0)
             table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
         else
-            table->setColumnWidth(
-                column, count * table->fontMetrics().horizontalAdvance(u'0') + 4 * spacing(table->fontMetrics(), 1));
+            table->setColumnWidth(column, widthFor(table, column, count));
         ++column;
     }
 }

@@ -35,7 +35,7 @@ protected:
     }
     QString getTickLabel(double tick, const QLocale &, QChar, int) override
     {
-        return tick == std::round(tick) ? formatCount(qint64(tick)) : QString::number(tick, 'g', 3);
+        return tick == std::round(tick) ? formatCount(qint64(tick)) : localNumber(QString::number(tick, 'g', 3));
     }
 };
 

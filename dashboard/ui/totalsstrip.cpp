@@ -59,13 +59,13 @@ void TotalsStrip::update()
         if (!m_isPointerOver)
             button->setVisible(visible || button->isChecked());
     };
-    show(m_all, totals.services, totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services), true);
+    show(m_all, totals.services, tr("%n service(s)", nullptr, totals.services), true);
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
         const int count = totals.states.value(it.key());
         show(it.value(), count, u"%1 %2"_s.arg(count).arg(stateWord(it.key())),
              count > 0 || it.key() == ServiceState::Healthy);
     }
-    show(m_stale, totals.stale, tr("%1 stale").arg(totals.stale), totals.stale > 0);
+    show(m_stale, totals.stale, tr("%n stale", nullptr, totals.stale), totals.stale > 0);
     fit();
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -48,11 +49,11 @@ QString secondLine(const ServiceRow &row)
     if (const FiringAlert *const alert = row.worstAlert(); alert && row.state() != ServiceState::DependencyError)
         return Wallboard::tr("alert: %1").arg(alert->name());
     if (row.state() == ServiceState::DependencyError) {
-        const QString trouble = programTrouble(*row.report);
+        const QString trouble = translated(programTrouble(*row.report));
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
     }
     if (row.isCurrent())
-        return formatDuration(wholeSeconds(row.report->uptime));
+        return durationText(wholeSeconds(row.report->uptime));
     return placeOf(row.entry);
 }
 
@@ -221,7 +222,7 @@ void Wallboard::paintMore(QPainter &painter, const Plan &plan) const
 {
     painter.setPen(Theme::of(palette()).muted());
     painter.setFont(sized(font(), plan.more.height() * 0.22));
-    painter.drawText(plan.more, Qt::AlignCenter, tr("and %n more", nullptr, plan.left));
+    painter.drawText(plan.more, Qt::AlignCenter, tr("and %n more", nullptr, int(plan.left)));
 }
 
 void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const
@@ -280,15 +281,15 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
 QString Wallboard::summary() const
 {
     const FleetModel::Totals totals = m_fleet.totals();
-    QStringList words{totals.services == 1 ? tr("1 service") : tr("%1 services").arg(totals.services)};
+    QStringList words{tr("%n service(s)", nullptr, totals.services)};
     for (const ServiceState state : AllServiceStates) {
         if (const int count = totals.states.value(state))
             words << u"%1 %2"_s.arg(count).arg(stateWord(state));
     }
     if (totals.stale > 0)
-        words << tr("%1 stale").arg(totals.stale);
+        words << tr("%n stale", nullptr, totals.stale);
     if (totals.alerted > 0)
-        words << tr("%1 with alerts").arg(totals.alerted);
+        words << tr("%n with alerts", nullptr, totals.alerted);
     if (m_fleet.areAlertsLost())
         words << tr("alerts not known");
     return words.join(u" · "_s);

@@ -19,6 +19,8 @@ SERVICE_PACKAGES=(
 DASHBOARD_PACKAGES=(
     qt6-svg-dev 'qt6-svg-plugins|libqt6svg6' # the second is what draws SVG icons
     libqcustomplot-dev
+    qt6-tools-dev qt6-l10n-tools # compile the catalogues
+    qt6-translations-l10n # what Qt says itself, in other languages
     qtkeychain-qt6-dev libsecret-1-0 # tokens in the desktop's keyring
     fonts-dejavu-core
     python3 # the monitor and the agents of the demo

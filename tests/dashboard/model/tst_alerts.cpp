@@ -245,5 +245,5 @@ void TestAlerts::anOutageThatSpreadsIsOneAlert()
     QCOMPARE(alerts, 1);
 }
 
-QTEST_APPLESS_MAIN(TestAlerts)
+QTEST_GUILESS_MAIN(TestAlerts)
 #include "tst_alerts.moc"

@@ -144,5 +144,5 @@ void TestAnsiText::anythingIsReadInTime()
     QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed()))); // a square of it takes minutes
 }
 
-QTEST_APPLESS_MAIN(TestAnsiText)
+QTEST_GUILESS_MAIN(TestAnsiText)
 #include "tst_ansitext.moc"

@@ -100,5 +100,5 @@ void TestDependencyModel::whatIsNotUsedShowsNoNumbers()
     QCOMPARE(model.index(1, DependencyModel::LastFailure).data().toString(), u"never"_s);
 }
 
-QTEST_APPLESS_MAIN(TestDependencyModel)
+QTEST_GUILESS_MAIN(TestDependencyModel)
 #include "tst_dependencymodel.moc"

@@ -80,5 +80,5 @@ void TestDisplayText::agesAreWholeUnits()
     QCOMPARE(formatAge(2h + 4min + 7s), u"2 h 4 min ago"_s);
 }
 
-QTEST_APPLESS_MAIN(TestDisplayText)
+QTEST_GUILESS_MAIN(TestDisplayText)
 #include "tst_displaytext.moc"

@@ -90,5 +90,5 @@ void TestEarlierLatencies::oneThatIsGoneMeanwhileIsNoTrouble()
     source.answer(Result<HistoryRange>(Problem{u"history"_s, u"cannot be read"_s}));
 }
 
-QTEST_APPLESS_MAIN(TestEarlierLatencies)
+QTEST_GUILESS_MAIN(TestEarlierLatencies)
 #include "tst_earlierlatencies.moc"

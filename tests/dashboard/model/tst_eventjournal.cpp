@@ -70,5 +70,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TestEventJournal)
+QTEST_GUILESS_MAIN(TestEventJournal)
 #include "tst_eventjournal.moc"

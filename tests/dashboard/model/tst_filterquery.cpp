@@ -112,5 +112,5 @@ void TestFilterQuery::whatIsNotUnderstoodIsNamed()
     QVERIFY(query.problem().what.contains(u"there are"_s));
 }
 
-QTEST_APPLESS_MAIN(TestFilterQuery)
+QTEST_GUILESS_MAIN(TestFilterQuery)
 #include "tst_filterquery.moc"

@@ -234,5 +234,5 @@ void TestFleetModel::aQueryThatNoLongerMatchesDropsTheRow()
     QCOMPARE(rows.rowCount(), 0);
 }
 
-QTEST_APPLESS_MAIN(TestFleetModel)
+QTEST_GUILESS_MAIN(TestFleetModel)
 #include "tst_fleetmodel.moc"

@@ -222,5 +222,5 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
     QCOMPARE(reset.count(), 0);
 }
 
-QTEST_APPLESS_MAIN(TestFleetRows)
+QTEST_GUILESS_MAIN(TestFleetRows)
 #include "tst_fleetrows.moc"

@@ -47,5 +47,5 @@ void TestLogLevel::theLevelOfALineIsFound()
     QTEST(line.mid(found.begin, found.length), "word");
 }
 
-QTEST_APPLESS_MAIN(TestLogLevel)
+QTEST_GUILESS_MAIN(TestLogLevel)
 #include "tst_loglevel.moc"

@@ -193,5 +193,5 @@ void TestServiceFigures::theCellsSayWhatIsKnown()
     QVERIFY(!cell(FleetModel::Since).startsWith(u"before "_s));
 }
 
-QTEST_APPLESS_MAIN(TestServiceFigures)
+QTEST_GUILESS_MAIN(TestServiceFigures)
 #include "tst_servicefigures.moc"

@@ -173,5 +173,5 @@ void TestServiceRow::eachStepIsToldOnce()
     QTEST(told, "told");
 }
 
-QTEST_APPLESS_MAIN(TestServiceRow)
+QTEST_GUILESS_MAIN(TestServiceRow)
 #include "tst_servicerow.moc"

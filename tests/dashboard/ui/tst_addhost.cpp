@@ -122,7 +122,7 @@ void TestAddHost::aHostIsAddedWatchedAndRemoved()
     host.useKey("user_key");
     HostConnection::to({u"build1"_s, u"build1"_s})->retry();
     ask(dialog, u"build1"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(visible<QLabel>(dialog, u"2 service(s) in "_s), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(visible<QLabel>(dialog, u"2 services in "_s), 60'000);
     QVERIFY(visible<QLabel>(dialog, u": web, cart"_s));
     QTest::mouseClick(visible<QPushButton>(dialog, u"&Add"_s), Qt::LeftButton);
 

@@ -222,7 +222,7 @@ void TestMainWindow::aHookIsTriedFromTheWindow()
     QVERIFY(bench.start());
     const auto hooks = [&] {
         for (QAction *const action : bench.window.findChildren<QAction *>()) {
-            if (action->text() == u"&Hooks…"_s)
+            if (action->text() == u"Hoo&ks…"_s)
                 return action;
         }
         qFatal("the menu has no Hooks");

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/language.h"
+#include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/preferencesdialog.h"
+#include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/timegraph.h"
+#include "dashboard/ui/totalsstrip.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QSplitter>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+
+/// The window in other languages than that of its sources, and from right to left.
+class TestGerman : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanup();
+    void theWindowSpeaksGerman();
+    void oneServiceIsNoPlural_data();
+    void oneServiceIsNoPlural();
+    void noKeyIsTwiceInAMenu_data();
+    void noKeyIsTwiceInAMenu();
+    void nothingIsCut_data();
+    void nothingIsCut();
+    void aLanguageIsChosenInThePreferences();
+    void fromRightToLeftAllIsMirroredButTime();
+};
+
+/// A window on services of which one is in trouble.
+struct Bench
+{
+    FleetSession session;
+    MainWindow window{session};
+
+    explicit Bench(int services)
+    {
+        for (int each = 0; each < services; ++each) {
+            FleetEntry entry = Reports::entry(u"mcp%1"_s.arg(each), u"http://127.0.0.1:1/%1"_s.arg(each));
+            entry.interval = std::chrono::hours(1);
+            entry.group = u"shop"_s;
+            session.fleet().applyAnswer(session.fleet().add(entry),
+                                        Reports::answer(each == 1 ? Reports::withError() : Reports::healthy()));
+        }
+    }
+
+    bool show(const QSize &size = {1380, 860})
+    {
+        window.resize(size);
+        window.show();
+        return QTest::qWaitForWindowExposed(&window);
+    }
+
+    QStringList texts() const ///< of what is seen
+    {
+        QStringList texts;
+        for (const QAbstractButton *const button : window.findChildren<QAbstractButton *>()) {
+            if (button->isVisible())
+                texts << button->text();
+        }
+        for (const QLabel *const label : window.findChildren<QLabel *>()) {
+            if (label->isVisible())
+                texts << label->text();
+        }
+        return texts;
+    }
+};
+
+void TestGerman::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test-german"_s);
+    QSettings().clear();
+}
+
+void TestGerman::cleanup()
+{
+    QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+    useLanguage(u"en"_s);
+    QSettings().clear();
+}
+
+void TestGerman::theWindowSpeaksGerman()
+{
+    useLanguage(u"de"_s);
+    Bench bench(2);
+    QVERIFY(bench.show());
+    QStringList menus;
+    for (const QAction *const action : bench.window.menuBar()->actions())
+        menus << action->text();
+    QCOMPARE(menus, (QStringList{u"&Flotte"_s, u"&Dienst"_s, u"&Ansicht"_s, u"&Hilfe"_s}));
+    const auto *const table = bench.window.findChild<FleetView *>();
+    QStringList headers;
+    for (int column = 0; column < 5; ++column)
+        headers << table->model()->headerData(column, Qt::Horizontal).toString();
+    QCOMPARE(headers, (QStringList{u"Zustand"_s, u"Dienst"_s, u"Code"_s, u"Abhängigkeiten"_s, u"Version"_s}));
+    const auto *const pages = bench.window.findChild<QTabWidget *>();
+    QVERIFY(pages);
+    QStringList titles;
+    for (int page = 0; page < pages->count(); ++page)
+        titles << pages->tabText(page);
+    QVERIFY2(titles.contains(u"Übersicht"_s) && titles.contains(u"Beleg"_s), qPrintable(titles.join(u',')));
+    const FleetModel &fleet = bench.session.fleet();
+    QCOMPARE(fleet.index(1, FleetModel::State).data().toString(), u"Fehler"_s);
+    QCOMPARE(fleet.index(0, FleetModel::State).data().toString(), u"gesund"_s);
+    QVERIFY(
+        !bench.window.findChild<ServiceCommands *>()->action(ServiceAction::Restart)->text().contains(u"Restart"_s));
+}
+
+void TestGerman::oneServiceIsNoPlural_data()
+{
+    QTest::addColumn<QString>("language");
+    QTest::addColumn<int>("services");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("English, one") << u"en"_s << 1 << u"1 service"_s;
+    QTest::newRow("English, three") << u"en"_s << 3 << u"3 services"_s;
+    QTest::newRow("German, one") << u"de"_s << 1 << u"1 Dienst"_s;
+    QTest::newRow("German, three") << u"de"_s << 3 << u"3 Dienste"_s;
+}
+
+void TestGerman::oneServiceIsNoPlural()
+{
+    QFETCH(QString, language);
+    QFETCH(int, services);
+    QFETCH(QString, text);
+    useLanguage(language);
+    Bench bench(services);
+    QVERIFY(bench.show());
+    QTRY_VERIFY2(bench.texts().contains(text), qPrintable(bench.texts().join(u" | "_s)));
+}
+
+void TestGerman::noKeyIsTwiceInAMenu_data()
+{
+    QTest::addColumn<QString>("language");
+    for (const QString &language : languages())
+        QTest::addRow("%s", qPrintable(language)) << language;
+}
+
+void TestGerman::noKeyIsTwiceInAMenu()
+{
+    QFETCH(QString, language);
+    useLanguage(language);
+    Bench bench(2);
+    QVERIFY(bench.show());
+    int looked = 0;
+    for (const QMenu *const menu : bench.window.findChildren<QMenu *>()) {
+        QHash<QKeySequence, QString> keys;
+        for (const QAction *const action : menu->actions()) {
+            const QKeySequence key = QKeySequence::mnemonic(action->text());
+            if (key.isEmpty())
+                continue;
+            ++looked;
+            QVERIFY2(!keys.contains(key), qPrintable(keys.value(key) + u" and "_s + action->text()));
+            keys.insert(key, action->text());
+        }
+    }
+    QVERIFY2(looked > 30, qPrintable(QString::number(looked)));
+}
+
+void TestGerman::nothingIsCut_data()
+{
+    QTest::addColumn<QString>("language");
+    QTest::addColumn<QSize>("size");
+    for (const QString &language : languages()) {
+        for (const QSize &size : {QSize(800, 500), QSize(1380, 860)})
+            QTest::addRow("%s, %d wide", qPrintable(language), size.width()) << language << size;
+    }
+}
+
+void TestGerman::nothingIsCut()
+{
+    QFETCH(QString, language);
+    QFETCH(QSize, size);
+    useLanguage(language);
+    Bench bench(3);
+    QVERIFY(bench.show(size));
+    QCOMPARE(bench.window.size(), size); // what needs more room does not take it
+    auto *const table = bench.window.findChild<FleetView *>();
+    const QRect row = table->visualRect(table->model()->index(1, FleetModel::State));
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, row.center());
+    auto *const pages = bench.window.findChild<QTabWidget *>();
+    QVERIFY(pages->isVisible());
+    for (int page = 0; page < pages->count(); ++page) {
+        pages->setCurrentIndex(page);
+        QCoreApplication::processEvents();
+        for (const QAbstractButton *const button : bench.window.findChildren<QAbstractButton *>()) {
+            // What shrinks on purpose (the totals, tabs of a bar) has no text while there is no room.
+            if (button->isVisible() && !button->text().isEmpty()
+                && !qobject_cast<const TotalsStrip *>(button->parent()))
+                QVERIFY2(button->width() >= button->minimumSizeHint().width(),
+                         qPrintable(u"%1: %2 of %3 on %4"_s.arg(button->text())
+                                        .arg(button->width())
+                                        .arg(button->minimumSizeHint().width())
+                                        .arg(pages->tabText(page))));
+        }
+    }
+}
+
+void TestGerman::aLanguageIsChosenInThePreferences()
+{
+    Preferences preferences;
+    preferences.language = u"de"_s;
+    PreferencesDialog dialog(preferences, {}, nullptr);
+    QCOMPARE(dialog.preferences().language, u"de"_s);
+    for (QComboBox *const box : dialog.findChildren<QComboBox *>()) {
+        if (const int english = box->findText(u"English"_s); english >= 0)
+            box->setCurrentIndex(english);
+    }
+    QCOMPARE(dialog.preferences().language, u"en"_s);
+    QSettings settings;
+    dialog.preferences().write(settings);
+    QCOMPARE(Preferences::read(settings).language, u"en"_s);
+}
+
+void TestGerman::fromRightToLeftAllIsMirroredButTime()
+{
+    QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+    Bench bench(3);
+    QVERIFY(bench.show());
+    auto *const table = bench.window.findChild<FleetView *>();
+    const auto left = [&](const QWidget *widget) { return widget->mapTo(&bench.window, QPoint()).x(); };
+    QVERIFY2(left(table) > left(bench.window.findChild<DetailPane *>()), "the details are left of the table");
+    QVERIFY(table->columnViewportPosition(FleetModel::State) > table->columnViewportPosition(FleetModel::Service));
+    // The icon of a state is at the right of its word.
+    const QRect cell = table->visualRect(table->model()->index(1, FleetModel::State));
+    const QImage picture = table->viewport()->grab(cell).toImage();
+    const auto isBlank = [&](int from, int to) {
+        for (int x = from; x < to; ++x) {
+            for (int y = 1; y < picture.height() - 1; ++y) {
+                if (picture.pixel(x, y) != picture.pixel(picture.width() / 50, 1))
+                    return false;
+            }
+        }
+        return true;
+    };
+    QVERIFY(isBlank(picture.width() / 50, picture.width() / 10));
+    QVERIFY(!isBlank(picture.width() * 7 / 10, picture.width() * 19 / 20));
+    for (const TimeGraph *const graph : bench.window.findChildren<TimeGraph *>())
+        QCOMPARE(graph->layoutDirection(), Qt::LeftToRight);
+}
+
+QTEST_MAIN(TestGerman)
+#include "tst_german.moc"
