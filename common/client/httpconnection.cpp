@@ -212,6 +212,12 @@ void HttpConnection::setTls(const QSslConfiguration &configuration)
     m_tls = std::make_shared<QSslConfiguration>(configuration);
 }
 
+void HttpConnection::setTrust(const TlsTrust &trust)
+{
+    m_trust = trust;
+    setTls(configurationOf(trust));
+}
+
 void HttpConnection::abort()
 {
     m_queue.clear();
@@ -380,19 +386,23 @@ bool HttpConnection::tryNextAddress()
 /// With a numeric host, or the path of a Unix-domain socket.
 void HttpConnection::connectTo(const ServiceAddress &address)
 {
-    if (!m_peer.tls) {
-        auto *socket = new PlainSocket(this);
-        m_socket = socket;
-        connect(socket, &PlainSocket::connected, this, &HttpConnection::writeRequest);
-        connect(socket, &PlainSocket::disconnected, this, &HttpConnection::closed);
-        connect(socket, &PlainSocket::readyRead, this, &HttpConnection::read);
-        connect(socket, &PlainSocket::failed, this, [this](int error) {
-            m_wasReset = error == ECONNRESET;
-            const Failure failure = explain(error, m_peer);
-            broke(failure.error, failure.message);
-        });
-        return socket->connectTo(address);
-    }
+    if (m_peer.tls)
+        return connectByTls(address);
+    auto *socket = new PlainSocket(this);
+    m_socket = socket;
+    connect(socket, &PlainSocket::connected, this, &HttpConnection::writeRequest);
+    connect(socket, &PlainSocket::disconnected, this, &HttpConnection::closed);
+    connect(socket, &PlainSocket::readyRead, this, &HttpConnection::read);
+    connect(socket, &PlainSocket::failed, this, [this](int error) {
+        m_wasReset = error == ECONNRESET;
+        const Failure failure = explain(error, m_peer);
+        broke(failure.error, failure.message);
+    });
+    socket->connectTo(address);
+}
+
+void HttpConnection::connectByTls(const ServiceAddress &address)
+{
     auto *socket = new QSslSocket(this);
     m_socket = socket;
     socket->setProxy(QNetworkProxy::NoProxy);
@@ -405,9 +415,18 @@ void HttpConnection::connectTo(const ServiceAddress &address)
         Failure failure = explain(error, socket->errorString(), m_peer.place());
         if (!m_connected && failure.error == ClientError::Disconnected)
             failure = {ClientError::Tls, u"%1 closed the connection during the TLS handshake"_s.arg(m_peer.place())};
+        if (failure.error == ClientError::Tls
+            && !socket->peerCertificate().isNull()) // for a person to compare, and pin
+            failure.message += u" (fingerprint of its certificate: SHA256:%1)"_s.arg(
+                fingerprintText(fingerprintOf(socket->peerCertificate())));
         broke(failure.error, failure.message);
     });
-    connect(socket, &QSslSocket::encrypted, this, &HttpConnection::writeRequest);
+    connect(socket, &QSslSocket::encrypted, this, [this, socket] {
+        const QString why = whyNotTaken(m_trust, socket->peerCertificate());
+        if (!why.isEmpty())
+            return fail(ClientError::Tls, u"%1 is not asked: %2"_s.arg(m_peer.place(), why));
+        writeRequest();
+    });
     socket->connectToHostEncrypted(address.host, m_peer.address.port, m_peer.address.host);
 }
 

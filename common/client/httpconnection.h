@@ -7,6 +7,7 @@
 #include "common/client/openfiles.h"
 #include "common/client/remotehost.h"
 #include "common/client/reply.h"
+#include "common/client/tlstrust.h"
 #include "common/protocol/httpresponseparser.h"
 #include "common/protocol/serviceaddress.h"
 
@@ -95,6 +96,8 @@ public:
     void requireUser(Accepts accepts) { m_accepts = std::move(accepts); }
     /// For TLS, instead of what the system trusts; before the first request.
     void setTls(const QSslConfiguration &configuration);
+    /// The same by what a service's entry says. Nothing is sent to who has another certificate.
+    void setTrust(const TlsTrust &trust);
     /// Forgets all requests without calling back, and closes.
     void abort();
 
@@ -114,6 +117,7 @@ private:
     void connectSocket();
     void lookUp();
     void connectTo(const ServiceAddress &address);
+    void connectByTls(const ServiceAddress &address);
     void openForward();
     void judgeForward(ClientError error, const QString &message);
     bool tryNextAddress();
@@ -136,6 +140,7 @@ private:
     std::unique_ptr<HostLookup> m_lookup;              ///< while a name is looked up
     QStringList m_addresses;                           ///< of the name, not tried yet
     std::shared_ptr<const QSslConfiguration> m_tls;    ///< null: as the system has it
+    TlsTrust m_trust;                                  ///< what `m_tls` leaves to be asked
     Accepts m_accepts;                                 ///< empty: whoever answers
     std::optional<Answerer> m_answerer;                ///< on this connection; nothing: not asked yet
     KeptPlace m_place;                                 ///< of the socket, once it is kept

@@ -277,12 +277,19 @@ void ServiceClient::send(HttpRequest request, const Raw &done)
 
 void ServiceClient::sendRead(HttpRequest request, const Raw &done)
 {
-    if (!m_reads) {
-        m_reads = new HttpConnection(*m_peer, this);
-        if (m_accepts)
-            m_reads->requireUser(m_accepts);
-    }
+    if (!m_reads)
+        m_reads = makeConnection();
     m_reads->send(std::move(request), done);
+}
+
+HttpConnection *ServiceClient::makeConnection()
+{
+    auto *const connection = new HttpConnection(*m_peer, this);
+    if (m_accepts)
+        connection->requireUser(m_accepts);
+    if (!m_target.trust.isEmpty())
+        connection->setTrust(m_target.trust);
+    return connection;
 }
 
 void ServiceClient::change(const QByteArray &method, const QString &path, const QByteArray &body,
@@ -290,9 +297,7 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
 {
     if (!m_peer)
         return answerLater({ClientError::BadAddress, m_problem, 0, {}, {}}, done);
-    auto *connection = new HttpConnection(*m_peer, this);
-    if (m_accepts)
-        connection->requireUser(m_accepts);
+    HttpConnection *const connection = makeConnection();
     HttpRequest request;
     request.method = method;
     request.path = path.toLatin1();

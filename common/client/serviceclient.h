@@ -3,6 +3,7 @@
 
 #include "common/client/remotehost.h"
 #include "common/client/reply.h"
+#include "common/client/tlstrust.h"
 #include "common/protocol/health.h"
 #include "common/protocol/logpage.h"
 #include "common/protocol/reportreader.h"
@@ -28,6 +29,7 @@ struct ServiceTarget
     QString token;               ///< sent as `Authorization: Bearer` to the service alone (HttpConnection); empty: none
     std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
     RemoteHost host{};           ///< with a name that a person knows, of a `url` behind ssh
+    TlsTrust trust{};            ///< of a `url` with https
 
     bool operator==(const ServiceTarget &) const = default;
 };
@@ -99,6 +101,7 @@ private:
     void read(const QByteArray &target, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void send(HttpRequest request, const Raw &done);
     void sendRead(HttpRequest request, const Raw &done);
+    HttpConnection *makeConnection();
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void answerLater(ServiceReply reply, const Raw &done);

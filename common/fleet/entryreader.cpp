@@ -338,6 +338,23 @@ void EntryReader::readBuild()
     m_entry.build = build;
 }
 
+/// Of https: whose certificates are taken.
+void EntryReader::readTrust()
+{
+    m_entry.caFile = m_table.filePath(u"ca_file"_s);
+    if (m_table.has(u"fingerprint"_s)) {
+        const Result<QByteArray> fingerprint = parseFingerprint(m_table.text(u"fingerprint"_s));
+        if (fingerprint)
+            m_entry.fingerprint = *fingerprint;
+        else
+            m_table.fail(u"fingerprint"_s, fingerprint.problem().what);
+    }
+    for (const QString &key : {u"ca_file"_s, u"fingerprint"_s}) {
+        if (m_table.has(key) && !m_entry.url.startsWith("https:"_L1))
+            m_table.fail(key, u"goes with an address that begins with https://"_s);
+    }
+}
+
 void EntryReader::readProfiles()
 {
     const QString key = u"profile"_s;
@@ -359,6 +376,7 @@ FleetEntry EntryReader::read(const QMap<QString, quint16> &ports)
     m_entry.group = m_table.text(u"group"_s);
     m_entry.tokenFile = m_table.filePath(u"token_file"_s);
     m_entry.user = m_table.text(u"user"_s);
+    readTrust();
     m_entry.interval = m_table.duration(u"interval"_s, m_entry.interval, 100ms, 24h);
     m_entry.startTimeout = m_table.duration(u"start_timeout"_s, m_entry.startTimeout, 100ms, 24h);
     if (m_isRun)

@@ -45,6 +45,7 @@ private:
     RestartByCommand run();
     void readEnvFiles();
     void readBuild();
+    void readTrust();
     void readProfiles();
     QStringList runOptions();
     QString runAddress();

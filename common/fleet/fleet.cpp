@@ -115,12 +115,19 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry)
             return Problem{u"user"_s,
                            u"user of %1: there is no user \"%2\" on this machine"_s.arg(entry.name, entry.user)};
     }
+    TlsTrust trust{{}, entry.fingerprint};
+    if (!entry.caFile.isEmpty()) {
+        const Result<QByteArray> authorities = readAuthorities(entry.caFile);
+        if (!authorities)
+            return Problem{entry.caFile, u"certificates of %1: %2"_s.arg(entry.name, authorities.problem().what)};
+        trust.authorities = *authorities;
+    }
     if (entry.tokenFile.isEmpty())
-        return ServiceTarget{entry.url, entry.token, user, entry.host};
+        return ServiceTarget{entry.url, entry.token, user, entry.host, trust};
     const Result<QByteArray> token = readSecretFile(entry.tokenFile, LongestToken);
     if (!token)
         return Problem{entry.tokenFile, u"token of %1: %2"_s.arg(entry.name, token.problem().what)};
-    return ServiceTarget{entry.url, QString::fromUtf8(*token), user, entry.host};
+    return ServiceTarget{entry.url, QString::fromUtf8(*token), user, entry.host, trust};
 }
 
 Result<FleetEntry> entryForUrl(const QString &url)

@@ -86,6 +86,8 @@ struct FleetEntry
     QString outputName{};                    ///< under which its output is kept; empty: its name (outputNameOf())
     RemoteHost host{};                       ///< the machine it is on, and is started on
     QString nameThere{};                     ///< in the fleet file of that machine; empty: the same name
+    QString caFile{};                        ///< of https, absolute: whose certificates are taken; empty: the system's
+    QByteArray fingerprint{};                ///< of https: TlsTrust::fingerprint; empty: any that is trusted
 
     bool operator==(const FleetEntry &) const = default;
 };

@@ -51,7 +51,7 @@ ServiceId AddedServices::add(const FleetEntry &entry)
         m_session.remove(known); // and forgets it, with its token
     QList<Added> services = remembered();
     takeOut(services, entry.url);
-    remember(services << Added{entry.name, entry.url, !entry.token.isEmpty()});
+    remember(services << Added{entry.name, entry.url, !entry.token.isEmpty(), entry.caFile, entry.fingerprint});
     if (!entry.token.isEmpty()) {
         m_tokens.keep(entry.url, entry.token, [this](const std::optional<Problem> &problem) {
             if (problem)
@@ -90,6 +90,8 @@ void AddedServices::restore()
         if (!entry)
             continue; // somebody edited the file
         entry->name = service.name;
+        entry->caFile = service.caFile;
+        entry->fingerprint = service.fingerprint;
         if (!service.hasToken) {
             m_session.add(*entry);
             continue;
@@ -149,7 +151,9 @@ QList<AddedServices::Added> AddedServices::remembered() const
     for (int each = 0; each < count; ++each) {
         settings.setArrayIndex(each);
         const QString url = canonicalUrl(settings.value(u"url"_s).toString());
-        services << Added{settings.value(u"name"_s, url).toString(), url, settings.value(u"hasToken"_s).toBool()};
+        services << Added{settings.value(u"name"_s, url).toString(), url, settings.value(u"hasToken"_s).toBool(),
+                          settings.value(u"caFile"_s).toString(),
+                          QByteArray::fromHex(settings.value(u"fingerprint"_s).toByteArray())};
     }
     return services;
 }
@@ -164,6 +168,8 @@ void AddedServices::remember(const QList<Added> &services) const
         settings.setValue(u"name"_s, services[each].name);
         settings.setValue(u"url"_s, services[each].url);
         settings.setValue(u"hasToken"_s, services[each].hasToken);
+        settings.setValue(u"caFile"_s, services[each].caFile);
+        settings.setValue(u"fingerprint"_s, services[each].fingerprint.toHex());
     }
     settings.endArray();
 }

@@ -41,6 +41,8 @@ private:
         QString name;
         QString url;
         bool hasToken = false;
+        QString caFile{};
+        QByteArray fingerprint{};
     };
 
     QString whyNot(const FleetEntry &entry) const;

@@ -44,6 +44,8 @@ QString asCurl(const FleetEntry &entry, const QString &tokenDirectory)
     }
     if (entry.url.startsWith("unix:"_L1))
         return command + u" --unix-socket %1 http://localhost%2"_s.arg(quoted(entry.url.mid(5)), Endpoint::Status);
+    if (!entry.caFile.isEmpty())
+        command += u" --cacert "_s + quoted(entry.caFile);
     QString url = entry.url;
     while (url.endsWith(u'/'))
         url.chop(1);

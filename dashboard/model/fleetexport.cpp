@@ -41,6 +41,10 @@ QByteArray fleetFileWith(const QList<FleetEntry> &services)
         file += u"name = %1\nurl = %2\n"_s.arg(tomlText(name), tomlText(parts ? parts->second : entry.url));
         if (!entry.group.isEmpty())
             file += u"group = %1\n"_s.arg(tomlText(entry.group));
+        if (!entry.caFile.isEmpty())
+            file += u"ca_file = %1\n"_s.arg(tomlText(entry.caFile));
+        if (!entry.fingerprint.isEmpty())
+            file += u"fingerprint = \"SHA256:%1\"\n"_s.arg(fingerprintText(entry.fingerprint));
         if (std::holds_alternative<RestartByService>(entry.restart))
             file += u"restart = { method = \"service\" }\n"_s;
         if (!entry.token.isEmpty())

@@ -68,7 +68,7 @@ QString introduce(Dialect dialect, const HealthReport &report)
 QString excuse(const ServiceReply &reply)
 {
     return IntroductionText::tr("%1. It can be added all the same.")
-        .arg(visibleText(reply.message.isEmpty() ? errorWord(reply.error) : translated(reply.message), 200));
+        .arg(visibleText(reply.message.isEmpty() ? errorWord(reply.error) : translated(reply.message), 400));
 }
 
 } // namespace Hephaestus

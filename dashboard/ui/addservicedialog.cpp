@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/addservicedialog.h"
 
+#include "common/client/tlstrust.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/introduction.h"
 #include "dashboard/model/keyring.h"
 #include "dashboard/model/servicerow.h"
 #include "dashboard/model/typedaddress.h"
+#include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
+#include <QAction>
 #include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -22,6 +27,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     : QDialog(parent)
     , m_url(new QLineEdit(u"http://127.0.0.1:8000"_s))
     , m_token(new QLineEdit)
+    , m_trust(makeTrust())
     , m_problem(new QLabel)
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -49,7 +55,7 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     m_accept->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (QLineEdit *const edit : {m_url, m_token}) {
+    for (QLineEdit *const edit : {m_url, m_token, m_caFile, m_fingerprint}) {
         connect(edit, &QLineEdit::returnPressed, m_accept,
                 &QPushButton::click); // whoever is the default button just then
         connect(edit, &QLineEdit::textChanged, this, [this, edit] { check(edit == m_token); });
@@ -65,16 +71,68 @@ AddServiceDialog::AddServiceDialog(QWidget *parent)
     layout->addWidget(m_url);
     layout->addWidget(tokenLabel);
     layout->addWidget(m_token);
+    layout->addWidget(m_trust);
     layout->addWidget(m_problem);
     layout->addWidget(buttons);
     check(false);
 }
 
+/// Whose certificates are taken, where the system's authorities do not know them.
+QWidget *AddServiceDialog::makeTrust()
+{
+    auto *const area = new QWidget;
+    auto *const layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(spacing(fontMetrics(), 2));
+    m_caFile = new QLineEdit;
+    m_fingerprint = new QLineEdit;
+    const auto add = [&](QLineEdit *edit, const QString &text, const QString &hint) {
+        auto *const label = new QLabel(text);
+        label->setBuddy(edit);
+        edit->setMaxLength(4096);
+        edit->setPlaceholderText(hint);
+        layout->addWidget(label);
+        layout->addWidget(edit);
+    };
+    add(m_caFile, tr("Trusted &certificates, a file in PEM:"), tr("those of this system"));
+    QAction *const browse = m_caFile->addAction(Icons::action(u"open-file"_s, palette()), QLineEdit::TrailingPosition);
+    browse->setText(tr("Choose a file"));
+    connect(browse, &QAction::triggered, this, [this] {
+        auto *const dialog = new QFileDialog(this, tr("Trusted certificates"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        connect(dialog, &QFileDialog::fileSelected, m_caFile, &QLineEdit::setText);
+        dialog->open();
+    });
+    add(m_fingerprint, tr("Only the certificate with this SHA-256 &fingerprint:"), tr("any that is trusted"));
+    return area;
+}
+
+Result<FleetEntry> AddServiceDialog::typed() const
+{
+    Result<FleetEntry> entry = entryForUrl(urlOfTyped(m_url->text()));
+    if (!entry || !entry->url.startsWith("https:"_L1))
+        return entry;
+    if (const QString file = m_caFile->text().trimmed(); !file.isEmpty()) {
+        if (const Result<QByteArray> authorities = readAuthorities(file); !authorities)
+            return authorities.problem();
+        entry->caFile = QFileInfo(file).absoluteFilePath();
+    }
+    if (!m_fingerprint->text().trimmed().isEmpty()) {
+        const Result<QByteArray> fingerprint = parseFingerprint(m_fingerprint->text());
+        if (!fingerprint)
+            return fingerprint.problem();
+        entry->fingerprint = *fingerprint;
+    }
+    return entry;
+}
+
 void AddServiceDialog::check(bool withToken)
 {
     m_withToken = withToken;
-    const Result<FleetEntry> entry = entryForUrl(urlOfTyped(m_url->text()));
+    const Result<FleetEntry> entry = typed();
     m_accept->setEnabled(entry.ok());
+    m_trust->setVisible(urlOfTyped(m_url->text()).startsWith("https:"_L1));
     m_client.reset();
     m_pause.stop();
     if (!entry)
@@ -87,7 +145,12 @@ void AddServiceDialog::check(bool withToken)
 
 void AddServiceDialog::askWho()
 {
-    m_client = std::make_unique<DialectClient>(ServiceTarget{m_entry.url, m_withToken ? m_entry.token : QString()});
+    FleetEntry asked = m_entry;
+    asked.token = m_withToken ? m_entry.token : QString();
+    const Result<ServiceTarget> target = targetOf(asked);
+    if (!target)
+        return m_problem->setText(target.problem().text());
+    m_client = std::make_unique<DialectClient>(*target);
     m_client->askStatus([this](const Answer<HealthReport> &answer) {
         if (answer.value)
             return m_problem->setText(introduce(m_client->dialect(), *answer.value));

@@ -29,11 +29,16 @@ public:
     const FleetEntry &entry() const { return m_entry; }
 
 private:
+    QWidget *makeTrust();
+    Result<FleetEntry> typed() const;
     void check(bool withToken);
     void askWho();
 
     QLineEdit *m_url;
     QLineEdit *m_token;
+    QWidget *m_trust; ///< there for https
+    QLineEdit *m_caFile;
+    QLineEdit *m_fingerprint;
     QLabel *m_problem;
     QPushButton *m_accept;
     FleetEntry m_entry;

@@ -54,6 +54,8 @@ restart = { method = "command", command = ["hephaestus", "serve"], directory = "
 [[service]]
 name = "agents"
 url = "https://host.example/agents"
+ca_file = "/etc/ca.pem"
+fingerprint = "SHA256:000102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1d1e1f"
 restart = { method = "service" }
 restart_on_stale = true
 depends_on = ["mcp"]
@@ -89,6 +91,8 @@ url = "http://127.0.0.1:8005"
     QVERIFY(untold == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
+    QCOMPARE(services[1].caFile, u"/etc/ca.pem"_s);
+    QCOMPARE(services[1].fingerprint.toHex(), "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"_ba);
     QVERIFY(services[1].restartOnStale && !services[0].restartOnStale);
     QVERIFY((services[2].restart == RestartMethod(RestartBySystemd{u"x.service"_s, u"system"_s})));
     QVERIFY((services[3].restart == RestartMethod(RestartByContainer{u"podman"_s, u"box"_s})));
@@ -176,6 +180,11 @@ void TestFleetFile::anErrorSaysWhereAndWhat_data()
     row("env_file for nobody", "env_file = [\".env\"]", "fleet.toml:4: service[0].env_file", "no command");
     row("build for nobody", "build = [\"make\"]", "fleet.toml:4: service[0].build", "no restart method");
     row("build empty", "build = []\nrun = [\"a\"]", "fleet.toml:4: service[0].build", "program");
+    row("fingerprint without TLS", "fingerprint = \"" + QByteArray(64, 'a') + '"',
+        "fleet.toml:4: service[0].fingerprint", "https://");
+    row("CA file without TLS", "ca_file = \"ca.pem\"", "fleet.toml:4: service[0].ca_file", "https://");
+    row("fingerprint too short", "fingerprint = \"abcd\"", "fleet.toml:4: service[0].fingerprint",
+        "64 hexadecimal digits");
     row("profile empty", "profile = []", "fleet.toml:4: service[0].profile", "profiles");
     const auto hook = [&row](const char *name, const QByteArray &lines, const char *where, const char *what) {
         row(name, "[[hook]]\nname = \"h\"\n" + lines, where, what);

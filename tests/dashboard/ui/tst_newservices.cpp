@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/serviceaddress.h"
+#include "dashboard/model/fleetexport.h"
 #include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/findservicesdialog.h"
 #include "dashboard/ui/mainwindow.h"
@@ -7,6 +8,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
+#include "tests/support/tlsserver.h"
 
 #include <QAbstractItemModelTester>
 #include <QAction>
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void initTestCase();
     void aPastedUrlIsIntroduced_data();
     void aPastedUrlIsIntroduced();
+    void oneOverHttpsIsAddedByItsFingerprint();
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
     void aPlainWebServerIsWatched();
@@ -113,6 +116,48 @@ void TestNewServices::aPastedUrlIsIntroduced()
     QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
     QTRY_COMPARE(session.fleet().rowCount(), 1);
     QCOMPARE(session.fleet().row(0).entry.url, canonicalUrl(server.url() + pasted));
+}
+
+void TestNewServices::oneOverHttpsIsAddedByItsFingerprint()
+{
+    QSettings().clear();
+    TlsServer server;
+    QVERIFY(server.start(encode(Reports::healthy())));
+    const auto edit = [](QDialog *dialog, const QString &label) -> QLineEdit * {
+        for (QLabel *const each : dialog->findChildren<QLabel *>()) {
+            if (each->text().remove(u'&').contains(label))
+                return qobject_cast<QLineEdit *>(each->buddy());
+        }
+        return nullptr;
+    };
+    {
+        FleetSession session;
+        MainWindow window(session);
+        session.start();
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
+        QTRY_VERIFY(visible<QDialog>(&window));
+        QDialog *const dialog = visible<QDialog>(&window);
+        QVERIFY(!edit(dialog, u"fingerprint"_s)->isVisible()); // it is for https
+        edit(dialog, u"Address"_s)->setText(server.url());
+        QVERIFY(edit(dialog, u"fingerprint"_s)->isVisible());
+        const QString shown = fingerprintText(server.fingerprint());
+        QTRY_VERIFY(visible<QLabel>(dialog, shown)); // it is refused, and says what it shows
+        edit(dialog, u"fingerprint"_s)->setText(u"SHA256:"_s + shown);
+        QTRY_VERIFY(visible<QLabel>(dialog, u"Hephaestus: mcp 1.4.0, healthy"_s));
+        QTest::keyClick(edit(dialog, u"fingerprint"_s), Qt::Key_Return);
+        QTRY_COMPARE(session.fleet().rowCount(), 1);
+        QTRY_COMPARE(session.fleet().row(0).state(), ServiceState::Healthy);
+        QVERIFY(fleetFileWith({session.fleet().row(0).entry}).contains("fingerprint = \"SHA256:" + shown.toLatin1()));
+    }
+    FleetSession session;
+    MainWindow window(session);
+    window.openRemembered();
+    session.start();
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QTRY_COMPARE(session.fleet().row(0).state(), ServiceState::Healthy);
+    QSettings().clear();
 }
 
 void TestNewServices::theTokenIsNotSentToHalfAnAddress()
