@@ -99,7 +99,7 @@ std::optional<bool> AlertRule::isBrokenBy(const ServiceRow &row) const
     Q_UNREACHABLE();
 }
 
-RuleAlerts::RuleAlerts(const FleetModel &fleet, const Clock &time, QObject *parent)
+RuleAlerts::RuleAlerts(FleetModel &fleet, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
     , m_time(time)
@@ -118,32 +118,63 @@ void RuleAlerts::check()
 {
     for (qsizetype each = 0; each < m_rules.size(); ++each)
         follow(m_rules[each], m_known[each]);
+    showBroken();
+}
+
+bool RuleAlerts::lasts(const AlertRule &rule, const Known &known) const
+{
+    return known.since && m_time.now() - *known.since >= rule.lasting;
 }
 
 void RuleAlerts::follow(const AlertRule &rule, QHash<ServiceId, Known> &known)
 {
     QList<ServiceId> broken;
     QList<ServiceId> over;
+    QList<ServiceId> acknowledged;
     known.removeIf([this](const auto &each) { return !m_fleet.find(each.key()); });
     for (int line = 0; line < m_fleet.rowCount(); ++line) {
         const ServiceRow &row = m_fleet.row(line);
         const std::optional<bool> isBroken = rule.scope.matches(row) ? rule.isBrokenBy(row) : false;
         if (!isBroken)
             continue; // not known
+        const bool isAcknowledged = row.quiet.rules.contains(rule.text);
         if (!*isBroken) {
-            if (known.take(row.id).isTold)
+            if (known.take(row.id).isTold && !row.quiet.mutedUntil)
                 over << row.id;
+            if (isAcknowledged)
+                acknowledged << row.id;
             continue;
         }
         Known &since = known[row.id];
         since.since = since.since.value_or(m_time.now());
-        if (!since.isTold && m_time.now() - *since.since >= rule.lasting) {
-            since.isTold = true;
+        if (since.isTold || row.quiet.mutedUntil || !lasts(rule, since))
+            continue;
+        since.isTold = true;
+        if (!isAcknowledged)
             broken << row.id;
-        }
     }
     raise(Alert::Kind::Trouble, rule, broken);
     raise(Alert::Kind::Recovery, rule, over);
+    for (const ServiceId id : std::as_const(acknowledged))
+        Q_EMIT acknowledgedEnded(id, rule.text);
+}
+
+void RuleAlerts::showBroken()
+{
+    QHash<ServiceId, QStringList> broken;
+    for (qsizetype each = 0; each < m_rules.size(); ++each) {
+        for (auto known = m_known[each].cbegin(); known != m_known[each].cend(); ++known) {
+            if (lasts(m_rules[each], *known))
+                broken[known.key()] << m_rules[each].text;
+        }
+    }
+    if (broken.isEmpty() && !m_isShown)
+        return;
+    m_isShown = !broken.isEmpty();
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        const ServiceId id = m_fleet.row(line).id;
+        m_fleet.setBrokenRules(id, broken.value(id));
+    }
 }
 
 void RuleAlerts::raise(Alert::Kind kind, const AlertRule &rule, const QList<ServiceId> &services)

@@ -28,20 +28,23 @@ struct AlertRule
     bool operator==(const AlertRule &) const = default;
 };
 
-/// Follows the rules over time.
+/// Follows the rules over time, and puts into each row those that it breaks. What is muted is followed and told at the
+/// end, if it is so then; what is acknowledged is not told before it is over.
 class RuleAlerts : public QObject
 {
     Q_OBJECT
 
 public:
     /// `fleet` outlives this.
-    explicit RuleAlerts(const FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
+    explicit RuleAlerts(FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     void setRules(const QList<AlertRule> &rules); ///< what was told is forgotten
     void check();
 
 Q_SIGNALS:
     void raised(const Hephaestus::Alert &alert);
+    /// The service keeps the rule again, which was acknowledged.
+    void acknowledgedEnded(Hephaestus::ServiceId id, const QString &rule);
 
 private:
     struct Known
@@ -51,12 +54,15 @@ private:
     };
 
     void follow(const AlertRule &rule, QHash<ServiceId, Known> &known);
+    bool lasts(const AlertRule &rule, const Known &known) const;
+    void showBroken();
     void raise(Alert::Kind kind, const AlertRule &rule, const QList<ServiceId> &services);
 
-    const FleetModel &m_fleet;
+    FleetModel &m_fleet;
     const Clock &m_time;
     QList<AlertRule> m_rules;
     QList<QHash<ServiceId, Known>> m_known; ///< of each rule
+    bool m_isShown = false;                 ///< in some row
 };
 
 } // namespace Hephaestus

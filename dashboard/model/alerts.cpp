@@ -43,10 +43,32 @@ void Alerts::follow(const ServiceRow &row)
     } else if (!row.activity) { // what is being restarted has not recovered yet
         known.since.reset();
     }
-    const bool isStale = row.code() == CodeVerdict::Stale;
+    const bool quiet = isQuiet(row.id);
+    if (std::exchange(known.quiet, quiet) && !quiet && isTrouble(row.state()))
+        beginAnew(row.id, known);
+    const bool isStale = row.code() == CodeVerdict::Stale && !row.quiet.code && !row.quiet.mutedUntil;
     if (isStale && !known.stale)
         m_newlyStale << row.id;
     known.stale = isStale;
+}
+
+/// It was not to be told, and now it is: no alert has told of it.
+void Alerts::beginAnew(ServiceId id, Known &known)
+{
+    const auto active = m_active.find(std::exchange(known.cause, {}));
+    known.since = m_time.now();
+    if (active == m_active.end())
+        return;
+    active->troubled.remove(id);
+    active->services.removeOne(id);
+    if (active->services.isEmpty())
+        m_active.erase(active);
+}
+
+bool Alerts::isQuiet(ServiceId id) const
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    return row && (row->quiet.mutedUntil || row->quiet.state);
 }
 
 void Alerts::forgetRemoved()
@@ -162,7 +184,8 @@ QString Alerts::namesOf(const QList<ServiceId> &services, bool states) const
 /// Of several that one cause explains.
 void Alerts::raise(Alert::Kind kind, const Active &active)
 {
-    if (isMuted())
+    if (isMuted() || isQuiet(active.cause.root)
+        || std::ranges::all_of(active.services, [this](ServiceId id) { return isQuiet(id); }))
         return;
     const qsizetype count = active.services.size();
     Alert alert{kind, active.services, {}, {}};
@@ -188,8 +211,10 @@ void Alerts::raise(Alert::Kind kind, const Active &active)
     Q_EMIT raised(alert);
 }
 
-void Alerts::raise(Alert::Kind kind, const QList<ServiceId> &services)
+void Alerts::raise(Alert::Kind kind, QList<ServiceId> services)
 {
+    if (kind != Alert::Kind::Stale) // that looks for itself
+        services.removeIf([this](ServiceId id) { return isQuiet(id); });
     if (services.isEmpty() || isMuted())
         return;
     const ServiceRow &first = *m_fleet.find(services.first());

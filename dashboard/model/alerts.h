@@ -22,7 +22,8 @@ struct Alert
 
 /// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. One cause is
 /// one alert, whoever else it reaches later. What comes together without a known cause is told together. What this
-/// dashboard is doing itself, and a shutdown, is no trouble.
+/// dashboard is doing itself, and a shutdown, is no trouble. What the rows say is muted or acknowledged (Quiet) is
+/// followed and not told. What is in trouble when that ends is told as if it had begun then.
 class Alerts : public QObject
 {
     Q_OBJECT
@@ -49,6 +50,7 @@ private:
         std::optional<Clock::TimePoint> since; ///< when its trouble began
         QString cause;                         ///< key of the alert that told it; empty: none did
         bool stale = false;
+        bool quiet = false; ///< its trouble was muted or acknowledged
     };
     /// An alert that is not over.
     struct Active
@@ -59,13 +61,15 @@ private:
     };
 
     void follow(const ServiceRow &row);
+    void beginAnew(ServiceId id, Known &known);
     void forgetRemoved();
     void tellTrouble();
     void tellRecovery();
     void tellStale();
     bool isDue(ServiceId id) const;
     QList<ServiceId> dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const;
-    void raise(Alert::Kind kind, const QList<ServiceId> &services);
+    bool isQuiet(ServiceId id) const;
+    void raise(Alert::Kind kind, QList<ServiceId> services);
     void raise(Alert::Kind kind, const Active &active);
     QString namesOf(const QList<ServiceId> &services, bool states) const;
 

@@ -87,7 +87,7 @@ void DesktopNotifications::take(uint number, const QString &action)
     if (action == "restart"_L1)
         Q_EMIT restartWanted(service);
     else if (action == "mute"_L1)
-        Q_EMIT muteWanted();
+        Q_EMIT muteWanted(shown->services);
     else
         Q_EMIT openWanted(service);
 }

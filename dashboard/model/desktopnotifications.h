@@ -27,7 +27,7 @@ Q_SIGNALS:
     /// A button of one was pressed, or it was clicked itself.
     void openWanted(Hephaestus::ServiceId service);
     void restartWanted(Hephaestus::ServiceId service);
-    void muteWanted();
+    void muteWanted(const QList<Hephaestus::ServiceId> &services); ///< those that it is about, for an hour
 
 private Q_SLOTS:
     void take(uint number, const QString &action);

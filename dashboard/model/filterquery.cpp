@@ -76,11 +76,13 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
     const QString key = rest.section(u':', 0, 0).toLower();
     const QString value = rest.section(u':', 1).toLower();
     if (!rest.contains(u':')) {
-        term.kind = key == "stale"_L1 ? Kind::Stale
-            : key == "fresh"_L1       ? Kind::Fresh
-            : key == "favourite"_L1   ? Kind::Favourite
-            : key == "alert"_L1       ? Kind::Alert
-                                      : Kind::Text;
+        term.kind = key == "stale"_L1  ? Kind::Stale
+            : key == "fresh"_L1        ? Kind::Fresh
+            : key == "favourite"_L1    ? Kind::Favourite
+            : key == "alert"_L1        ? Kind::Alert
+            : key == "muted"_L1        ? Kind::Muted
+            : key == "acknowledged"_L1 ? Kind::Acknowledged
+                                       : Kind::Text;
         term.word = term.kind == Kind::Alert ? QString() : rest;
     } else if (key == "alert"_L1) {
         term.kind = Kind::Alert;
@@ -139,6 +141,8 @@ bool FilterQuery::holds(const Term &term, const ServiceRow &row)
     case Kind::Alert:
         return std::ranges::any_of(
             row.alerts, [&](const FiringAlert &alert) { return !alert.isHeld() && contains(alert.name(), term.word); });
+    case Kind::Muted: return row.quiet.mutedUntil.has_value();
+    case Kind::Acknowledged: return row.quiet.isAcknowledged();
     case Kind::Dependency:
         return row.report && std::ranges::any_of(row.report->dependencies, [&](const DependencyReport &dependency) {
                    const bool status =

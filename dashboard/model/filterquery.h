@@ -16,6 +16,7 @@ namespace Hephaestus {
 ///     stale, fresh           by the code it runs
 ///     alert                  Alertmanager tells of it;  alert:NAME  by an alert whose name contains that
 ///     favourite              one of yours
+///     muted, acknowledged    as you said of its alerts
 ///     !WORD                  the opposite of any of these
 ///
 /// Case does not matter. A word cannot hold a blank unless it is in double quotes.
@@ -33,7 +34,7 @@ public:
     bool operator==(const FilterQuery &) const = default;
 
 private:
-    enum class Kind { Text, State, Dependency, Group, Stale, Fresh, Favourite, Alert };
+    enum class Kind { Text, State, Dependency, Group, Stale, Fresh, Favourite, Alert, Muted, Acknowledged };
 
     struct Term
     {

@@ -281,6 +281,26 @@ void FleetModel::setFavourites(const QList<ServiceId> &services, bool favourite)
     signalChanges();
 }
 
+void FleetModel::setQuiet(ServiceId id, const Quiet &quiet)
+{
+    Watched *const known = watched(id);
+    if (!known || known->row.quiet == quiet)
+        return;
+    known->row.quiet = quiet;
+    m_changed[indexOf(id).row()] |= 1U << Service;
+    signalChanges();
+}
+
+void FleetModel::setBrokenRules(ServiceId id, const QStringList &rules)
+{
+    Watched *const known = watched(id);
+    if (!known || known->row.brokenRules == rules)
+        return;
+    known->row.brokenRules = rules;
+    m_changed[indexOf(id).row()] |= 1U << Service;
+    signalChanges();
+}
+
 void FleetModel::prependLatencies(ServiceId id, const QList<float> &earlier)
 {
     Watched *const known = watched(id);
@@ -483,7 +503,11 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
         if (const QString reason = stateReason(row); !reason.isEmpty())
             lines << visibleText(reason, 1000);
         break;
-    case Service: lines << visibleText(row.entry.name) << visibleText(placeOf(row.entry)); break;
+    case Service:
+        lines << visibleText(row.entry.name) << visibleText(placeOf(row.entry)) << quietTexts(row.quiet);
+        for (const QString &rule : row.brokenRules)
+            lines << tr("Breaks the alert rule: %1").arg(visibleText(rule, 200));
+        break;
     case Code:
         if (!row.report || !row.report->code)
             return tr("This service does not say which code it runs.");
@@ -536,8 +560,12 @@ QVariant FleetModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole: return text(row, index.column());
     case Qt::ToolTipRole: return toolTip(row, index.column());
-    case Qt::AccessibleTextRole:
-        return u"%1: %2"_s.arg(headerData(index.column(), Qt::Horizontal).toString(), text(row, index.column()));
+    case Qt::AccessibleTextRole: {
+        const QString cell = text(row, index.column());
+        const QString name = headerData(index.column(), Qt::Horizontal).toString();
+        const QStringList more = index.column() == Service ? quietTexts(row.quiet) : QStringList();
+        return (QStringList{u"%1: %2"_s.arg(name, cell)} + more).join(u". "_s);
+    }
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
             Qt::Alignment((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
@@ -550,6 +578,7 @@ QVariant FleetModel::data(const QModelIndex &index, int role) const
     case LatenciesRole: return QVariant::fromValue(m_services[std::size_t(index.row())]->latencies);
     case SortRole: return sortValue(row, index.column());
     case FavouriteRole: return row.favourite;
+    case QuietRole: return QVariant::fromValue(row.quiet);
     default: return {};
     }
 }

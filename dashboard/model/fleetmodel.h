@@ -54,7 +54,8 @@ public:
         SortRole,         ///< comparable, by the cell's value
         FavouriteRole,    ///< bool
         LatenciesRole,    ///< QList<float>: seconds, of the latest polls, oldest first; not a number: nobody answered
-        LastRole = LatenciesRole,
+        QuietRole,        ///< Quiet
+        LastRole = QuietRole,
     };
 
     static constexpr int LatenciesKept = 60;
@@ -103,6 +104,8 @@ public:
     void endAlerts(); ///< nobody is asked for them any more
     /// Somebody is asked for them, and they are not known.
     bool areAlertsLost() const { return m_areAlertsAsked && m_whyNoAlerts; }
+    void setQuiet(ServiceId id, const Quiet &quiet);
+    void setBrokenRules(ServiceId id, const QStringList &rules);
     /// Of polls before those that this has seen, oldest first.
     void prependLatencies(ServiceId id, const QList<float> &earlier);
     /// Ages grow without an answer: signals those that read differently now.

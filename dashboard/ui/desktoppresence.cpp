@@ -31,6 +31,7 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
             tell(alert);
     });
     connect(&m_sender, &NotificationSender::failed, this, &DesktopPresence::alertFailed);
+    connect(&m_rules, &RuleAlerts::acknowledgedEnded, &window.mutes(), &AlertMutes::endRule);
     connect(&m_ruleTimer, &QTimer::timeout, &m_rules, &RuleAlerts::check);
     m_ruleTimer.start(1s);
     connect(&fleet, &FleetModel::totalsChanged, this, &DesktopPresence::update);
@@ -141,7 +142,10 @@ void DesktopPresence::tell(const Alert &alert)
             if (m_tray.isVisible() && QSystemTrayIcon::isSystemTrayAvailable())
                 m_tray.showMessage(alert.title, alert.text);
         });
-        connect(m_notifications.get(), &DesktopNotifications::muteWanted, this, [this] { mute(60min); });
+        connect(m_notifications.get(), &DesktopNotifications::muteWanted, this,
+                [this](const QList<ServiceId> &services) {
+                    m_window.mutes().mute(services, Clock::machine().wall() + 60min);
+                });
         connect(m_notifications.get(), &DesktopNotifications::openWanted, this, [this](ServiceId id) {
             showWindow();
             m_window.showService(id);

@@ -100,18 +100,37 @@ void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QSt
 
 // ---- service ----------------------------------------------------------------------------------------
 
+namespace {
+
+/// Icons, the last one first.
+QStringList signsOf(const QModelIndex &index)
+{
+    const auto quiet = index.data(FleetModel::QuietRole).value<Quiet>();
+    QStringList signs;
+    if (index.data(FleetModel::FavouriteRole).toBool())
+        signs << u"favourite"_s;
+    if (quiet.mutedUntil)
+        signs << u"muted"_s;
+    if (quiet.isAcknowledged())
+        signs << u"acknowledged"_s;
+    return signs;
+}
+
+} // namespace
+
 void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                    const QModelIndex &index) const
 {
-    QRect rest = area;
-    if (index.data(FleetModel::FavouriteRole).toBool()) {
+    int taken = 0;
+    for (const QString &sign : signsOf(index)) {
         const int size = spacing(option.fontMetrics, 3);
-        const QPixmap star = Icons::pixmap(u"favourite"_s, size, painter.pen().color(),
-                                           option.widget ? option.widget->devicePixelRatioF() : 1.0);
-        painter.drawPixmap(
-            visual(option, area, {area.right() - size, area.center().y() - size / 2 + 1, size, size}).topLeft(), star);
-        rest = visual(option, area, area.adjusted(0, 0, -size - spacing(option.fontMetrics, 1), 0));
+        const QPixmap icon =
+            Icons::pixmap(sign, size, painter.pen().color(), option.widget ? option.widget->devicePixelRatioF() : 1.0);
+        const QRect place(area.right() - taken - size, area.center().y() - size / 2 + 1, size, size);
+        painter.drawPixmap(visual(option, area, place).topLeft(), icon);
+        taken += size + spacing(option.fontMetrics, 1);
     }
+    const QRect rest = visual(option, area, area.adjusted(0, 0, -taken, 0));
     // Of an address the beginning and the end tell who it is.
     const bool isAddress = option.text.contains("://"_L1) || option.text.startsWith("unix:"_L1);
     painter.drawText(

@@ -24,7 +24,7 @@ protected:
 /// Of the code a service runs: fresh quietly, stale so that it is seen.
 IconDelegate::Look codeLook(const Theme &theme, const QModelIndex &index);
 
-/// A service's name, with a star if it is a favourite.
+/// A service's name, and at its end signs: a star for a favourite, and whether it is acknowledged or muted.
 class ServiceDelegate : public CellDelegate
 {
     Q_OBJECT

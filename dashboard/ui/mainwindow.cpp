@@ -5,6 +5,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/addhostdialog.h"
 #include "dashboard/ui/addservicedialog.h"
+#include "dashboard/ui/alertcommands.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/bulkprogress.h"
 #include "dashboard/ui/commandpalette.h"
@@ -66,6 +67,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_session(session)
     , m_preferences(Preferences::read(QSettings()))
     , m_favourites(session.fleet())
+    , m_mutes(session.fleet())
     , m_added(session)
     , m_commands(new ServiceCommands(session, this))
     , m_demo(new DemoCommands(session, demoFleet, this))
@@ -75,6 +77,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_kill(new KillCommand(session, this))
     , m_places(new PlaceCommands(session.fleet(), this))
     , m_fleetWide(new FleetWideCommands(session, *m_commands, this))
+    , m_alerts(new AlertCommands(session.fleet(), m_mutes, this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {
@@ -99,6 +102,9 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     connect(m_fleetFiles, &FleetFileCommands::openWanted, this, &MainWindow::openFleetForGood);
     connect(m_fleetFiles, &FleetFileCommands::reloadWanted, this, &MainWindow::openFleet);
     connect(m_fleetFiles, &FleetFileCommands::done, this, say);
+    connect(&m_mutes, &AlertMutes::happened, &session.journal(), &EventJournal::append);
+    connect(m_alerts, &AlertCommands::serviceWanted, this, &MainWindow::showService);
+    m_mutes.start();
     connect(m_kill, &KillCommand::failed, this, say);
     connect(m_places, &PlaceCommands::failed, this, say);
     connect(&m_added, &AddedServices::trouble, this, say);
@@ -189,6 +195,7 @@ void MainWindow::fillServiceMenu(QMenu *menu)
     menu->addActions({m_rename->action(), m_commands->favourite(), m_commands->open(), m_commands->copyUrl(),
                       m_copies->curl(), m_copies->json(), m_commands->remove()});
     menu->addSeparator();
+    m_alerts->fill(menu->addMenu(tr("A&lerts")));
     menu->addActions(m_places->actions());
 }
 
@@ -240,6 +247,10 @@ void MainWindow::makeTableKeys()
     m_tableKeys->add(Qt::Key_Period, m_commands->cancel());
     m_tableKeys->add(Qt::Key_F, m_commands->favourite());
     m_tableKeys->add(Qt::Key_O, m_commands->open());
+    m_tableKeys->add(Qt::Key_A, m_alerts->acknowledge());
+    m_tableKeys->add(Qt::SHIFT | Qt::Key_A, m_alerts->withdraw());
+    m_tableKeys->add(Qt::Key_M, m_alerts->muteAnHour());
+    m_tableKeys->add(Qt::SHIFT | Qt::Key_M, m_alerts->unmute());
 }
 
 QWidget *MainWindow::makeMainPage()
@@ -286,6 +297,8 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::currentServiceChanged, m_kill, &KillCommand::setService);
     connect(m_table, &FleetView::currentServiceChanged, m_places, &PlaceCommands::setService);
     connect(m_table, &FleetView::currentServiceChanged, m_fleetWide, &FleetWideCommands::setService);
+    connect(m_table, &FleetView::currentServiceChanged, m_alerts, &AlertCommands::setService);
+    connect(m_table, &FleetView::selectedServicesChanged, m_alerts, &AlertCommands::setServices);
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::currentServiceChanged, &m_session, &FleetSession::setOpened);
@@ -388,7 +401,7 @@ void MainWindow::showService(ServiceId id)
 
 void MainWindow::restartShown() { m_commands->action(ServiceAction::Restart)->trigger(); }
 
-/// Those of the menus, each once.
+/// Those of the menus and of the menu of alerts, each once.
 QList<QAction *> MainWindow::allActions() const
 {
     QList<QAction *> actions;
@@ -398,17 +411,17 @@ QList<QAction *> MainWindow::allActions() const
                 actions << action;
         }
     }
-    return actions;
+    return actions << m_alerts->ofServices() << m_alerts->ofGroup() << m_alerts->showList();
 }
 
 void MainWindow::openPalette()
 {
     QList<QAction *> actions = allActions();
     actions.removeOne(m_palette);
-    const PaletteCommands commands({&m_session, m_commands, actions, m_detail->pageActions(), m_filter->viewActions(),
-                                    m_preferences, [this](const Preferences &changed) { setPreferences(changed); },
-                                    [this](ServiceId id) { showService(id); },
-                                    [this](const QString &filter) { m_filter->setFilter(filter); }});
+    const PaletteCommands commands(
+        {&m_session, m_commands, actions, m_detail->pageActions(), m_filter->viewActions(), m_alerts->ofServices(),
+         m_preferences, [this](const Preferences &changed) { setPreferences(changed); },
+         [this](ServiceId id) { showService(id); }, [this](const QString &filter) { m_filter->setFilter(filter); }});
     (new CommandPalette(
          commands.all(), [commands](const QString &typed) { return commands.withService(typed); }, this))
         ->open();

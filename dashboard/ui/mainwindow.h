@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dashboard/model/addedservices.h"
+#include "dashboard/model/alertmutes.h"
 #include "dashboard/model/favourites.h"
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/model/preferences.h"
@@ -14,6 +15,7 @@ class QStackedWidget;
 
 namespace Hephaestus {
 
+class AlertCommands;
 class CopyCommands;
 class DemoCommands;
 class DetailPane;
@@ -43,6 +45,7 @@ public:
     /// What earlier days left to watch: fleet files and services that were added by hand.
     void openRemembered();
     ServiceCommands &commands() { return *m_commands; }
+    AlertMutes &mutes() { return m_mutes; }
 
     const Preferences &preferences() const { return m_preferences; }
     void setPreferences(const Preferences &preferences); ///< and remembers them
@@ -100,6 +103,7 @@ private:
     Preferences m_preferences;
     QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
+    AlertMutes m_mutes;
     AddedServices m_added;
     ServiceCommands *m_commands;
     DemoCommands *m_demo;
@@ -109,6 +113,7 @@ private:
     KillCommand *m_kill;
     PlaceCommands *m_places;
     FleetWideCommands *m_fleetWide;
+    AlertCommands *m_alerts;
     bool m_hidesOnClose = false;
     bool m_quits = false;
     QAction *m_add;

@@ -119,8 +119,8 @@ QList<PaletteCommands::Verb> PaletteCommands::verbs() const
                       {CommandPalette::tr("Check %1"), ServiceAction::CheckNow}};
     for (Verb &verb : verbs)
         verb.trigger = m_parts.commands->action(*verb.action);
-    for (QAction *const page : m_parts.pages)
-        verbs << Verb{plainName(page) + u" %1"_s, {}, page};
+    for (QAction *const trigger : m_parts.pages + m_parts.alerts)
+        verbs << Verb{plainName(trigger) + u" %1"_s, {}, trigger};
     return verbs;
 }
 

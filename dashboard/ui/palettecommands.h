@@ -24,6 +24,7 @@ public:
         QList<QAction *> actions; ///< of the menus
         QList<QAction *> pages;   ///< of the details
         QList<QAction *> views;
+        QList<QAction *> alerts; ///< on the selected services
         Preferences preferences;
         std::function<void(const Preferences &)> setPreferences;
         std::function<void(ServiceId)> showService;
@@ -40,7 +41,7 @@ private:
     struct Verb
     {
         QString text;
-        std::optional<ServiceAction> action; ///< nothing: the page
+        std::optional<ServiceAction> action; ///< nothing: a page, or something of its alerts
         QAction *trigger = nullptr;
     };
 

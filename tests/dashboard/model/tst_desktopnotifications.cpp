@@ -149,6 +149,7 @@ void TestDesktopNotifications::buttonsDoWhatTheySay()
     QTRY_COMPARE(restart.count(), 1);
     Q_EMIT m_desktop->ActionInvoked(1, u"mute"_s);
     QTRY_COMPARE(mute.count(), 1);
+    QCOMPARE(mute.first().first().value<QList<ServiceId>>().size(), 1);
 }
 
 void TestDesktopNotifications::whatIsNotOursIsIgnored()

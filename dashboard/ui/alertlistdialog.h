@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dashboard/model/alertlistmodel.h"
+
+#include <QDialog>
+
+class QPushButton;
+class QStackedWidget;
+class QTableView;
+
+namespace Hephaestus {
+
+/// What is amiss, muted and acknowledged, in one list; the chosen one can be acknowledged and muted here.
+class AlertListDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    /// Both outlive this.
+    AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void serviceWanted(Hephaestus::ServiceId id);
+
+private:
+    QWidget *makeButtons();
+    void update();
+    void acknowledge();
+    void mute();
+    void unmute();
+    void go();
+    int row() const; ///< -1: none is chosen
+
+    FleetModel &m_fleet;
+    AlertMutes &m_mutes;
+    AlertListModel m_model;
+    QStackedWidget *m_pages;
+    QTableView *m_table;
+    QPushButton *m_acknowledge;
+    QPushButton *m_mute;
+    QPushButton *m_unmute;
+};
+
+} // namespace Hephaestus

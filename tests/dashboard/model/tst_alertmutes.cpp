@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/alertlistmodel.h"
+#include "dashboard/model/alertrule.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Two services of the group `shop` and one of none, their alerts, and what was told.
+struct Bench
+{
+    ManualClock &time;
+    FleetModel fleet{time};
+    AlertMutes mutes{fleet, time};
+    Alerts alerts{fleet, time};
+    RuleAlerts rules{fleet, time};
+    QStringList told;
+    QStringList journal;
+    ServiceId orders;
+    ServiceId payments;
+    ServiceId lone;
+
+    explicit Bench(ManualClock &clock) : time(clock)
+    {
+        QObject::connect(&alerts, &Alerts::raised, &fleet, [this](const Alert &alert) { told << alert.title; });
+        QObject::connect(&rules, &RuleAlerts::raised, &fleet, [this](const Alert &alert) { told << alert.title; });
+        QObject::connect(&rules, &RuleAlerts::acknowledgedEnded, &mutes, &AlertMutes::endRule);
+        QObject::connect(&mutes, &AlertMutes::happened, &fleet,
+                         [this](const Event &event) { journal << event.serviceName + u": "_s + event.text; });
+        orders = add(u"orders"_s, u"http://127.0.0.1:1"_s, u"shop"_s);
+        payments = add(u"payments"_s, u"http://127.0.0.1:2"_s, u"shop"_s);
+        lone = add(u"lone"_s, u"http://127.0.0.1:3"_s, {});
+    }
+
+    ServiceId add(const QString &name, const QString &url, const QString &group)
+    {
+        FleetEntry entry = Reports::entry(name, url);
+        entry.group = group;
+        return fleet.add(entry);
+    }
+    void fail(ServiceId id) { fleet.applyAnswer(id, Reports::answer(Reports::withError())); }
+    void lose(ServiceId id) { fleet.applyAnswer(id, Reports::failure(ClientError::Refused)); }
+    void heal(ServiceId id) { fleet.applyAnswer(id, Reports::answer(Reports::healthy())); }
+    const Quiet &quiet(ServiceId id) const { return fleet.find(id)->quiet; }
+
+    /// What is told within the next 12 s.
+    QStringList wait(std::chrono::milliseconds first = 0ms)
+    {
+        time.advance(first);
+        told.clear();
+        for (int second = 0; second < 12; ++second) {
+            time.advance(1s);
+            mutes.check();
+            alerts.check();
+            rules.check();
+        }
+        return told;
+    }
+};
+
+} // namespace
+
+class TestAlertMutes : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void nothingIsToldOfWhatIsMuted();
+    void aMuteThatEndedSaysSoOnceAndTellsWhatIsAmiss();
+    void aGroupIsMutedAsAWhole();
+    void aMuteIsKeptOverARestart();
+    void aMuteThatEndedMeanwhileIsSaidAtTheNextStart();
+    void whatIsAcknowledgedMakesNoNoiseUntilItsStateChanges();
+    void itsRecoveryIsTold();
+    void anAcknowledgementIsKeptOverARestart();
+    void aRestartFromHereEndsNoAcknowledgementByItself();
+    void oldCodeIsAcknowledged();
+    void aBrokenRuleIsAcknowledgedUntilItIsKept();
+    void anAcknowledgementCanBeTakenBack();
+    void oneThatIsAmissIsToldThoughAnotherIsQuiet();
+    void theListNamesGroupsAndServices();
+    void tomorrowMorningIsAnotherDay();
+
+private:
+    ManualClock m_time;
+};
+
+void TestAlertMutes::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QCoreApplication::setApplicationName(u"tst_alertmutes"_s);
+}
+
+void TestAlertMutes::init() { QSettings().clear(); }
+
+void TestAlertMutes::nothingIsToldOfWhatIsMuted()
+{
+    Bench bench(m_time);
+    bench.mutes.mute({bench.orders}, m_time.wall() + 1h);
+    QVERIFY(bench.quiet(bench.orders).mutedUntil == m_time.wall() + 1h);
+    bench.fail(bench.orders);
+    QCOMPARE(bench.wait(), QStringList());
+    bench.heal(bench.orders);
+    QCOMPARE(bench.wait(), QStringList()); // nor its recovery
+    bench.fail(bench.orders);
+    bench.mutes.unmute({bench.orders});
+    QVERIFY(!bench.quiet(bench.orders).mutedUntil);
+    QCOMPARE(bench.wait(), QStringList{u"orders: error"_s});
+}
+
+void TestAlertMutes::aMuteThatEndedSaysSoOnceAndTellsWhatIsAmiss()
+{
+    Bench bench(m_time);
+    bench.mutes.mute({bench.orders, bench.lone}, m_time.wall() + 1h);
+    bench.fail(bench.orders);
+    bench.heal(bench.lone);
+    bench.wait();
+    bench.journal.clear();
+    QCOMPARE(bench.wait(2h), QStringList{u"orders: error"_s});
+    bench.journal.sort();
+    QCOMPARE(bench.journal,
+             QStringList({u"lone: its alerts are no longer muted: it is healthy"_s,
+                          u"orders: its alerts are no longer muted: it is error"_s}));
+    QCOMPARE(bench.wait(), QStringList());
+    QCOMPARE(bench.journal.size(), 2);
+}
+
+void TestAlertMutes::aGroupIsMutedAsAWhole()
+{
+    Bench bench(m_time);
+    bench.mutes.muteGroup(u"shop"_s, m_time.wall() + 1h);
+    bench.fail(bench.orders);
+    bench.lose(bench.payments);
+    bench.lose(bench.lone);
+    const QStringList told = bench.wait();
+    QCOMPARE(told.size(), 1);
+    QVERIFY2(told.first().startsWith(u"lone: unreachable"_s), qPrintable(told.first()));
+    QVERIFY(bench.quiet(bench.payments).mutedUntil);
+    QVERIFY(!bench.mutes.isMutedItself(bench.payments));
+    bench.mutes.unmute({bench.payments}); // it has no mute of its own
+    QVERIFY(bench.quiet(bench.payments).mutedUntil);
+    bench.fleet.setGroup(bench.payments, u"other"_s);
+    QVERIFY(!bench.quiet(bench.payments).mutedUntil);
+    bench.mutes.unmuteGroup(u"shop"_s);
+    QVERIFY(!bench.quiet(bench.orders).mutedUntil);
+}
+
+void TestAlertMutes::aMuteIsKeptOverARestart()
+{
+    {
+        Bench bench(m_time);
+        bench.mutes.mute({bench.lone}, m_time.wall() + 1h);
+        bench.mutes.muteGroup(u"shop"_s, m_time.wall() + 2h);
+    }
+    Bench bench(m_time);
+    QVERIFY(bench.quiet(bench.lone).mutedUntil == m_time.wall() + 1h);
+    QVERIFY(bench.quiet(bench.orders).mutedUntil == m_time.wall() + 2h);
+    for (const ServiceId id : {bench.orders, bench.payments, bench.lone})
+        bench.lose(id);
+    QCOMPARE(bench.wait(), QStringList());
+}
+
+void TestAlertMutes::aMuteThatEndedMeanwhileIsSaidAtTheNextStart()
+{
+    {
+        Bench bench(m_time);
+        bench.mutes.mute({bench.lone}, m_time.wall() + 1h);
+    }
+    m_time.advance(2h);
+    Bench bench(m_time);
+    bench.wait();
+    QVERIFY(!bench.quiet(bench.lone).mutedUntil);
+    QCOMPARE(bench.journal, QStringList()); // nobody knows yet how it is
+    bench.heal(bench.lone);
+    bench.wait();
+    QCOMPARE(bench.journal, QStringList{u"lone: its alerts are no longer muted: it is healthy"_s});
+    Bench next(m_time);
+    next.heal(next.lone);
+    next.wait();
+    QCOMPARE(next.journal, QStringList());
+}
+
+void TestAlertMutes::whatIsAcknowledgedMakesNoNoiseUntilItsStateChanges()
+{
+    Bench bench(m_time);
+    bench.fail(bench.orders);
+    QVERIFY(AlertMutes::canAcknowledge(*bench.fleet.find(bench.orders)));
+    bench.mutes.acknowledge({bench.orders});
+    QVERIFY(bench.quiet(bench.orders).state);
+    QVERIFY(!AlertMutes::canAcknowledge(*bench.fleet.find(bench.orders)));
+    QCOMPARE(bench.wait(), QStringList());
+    bench.lose(bench.orders); // another state
+    QVERIFY(!bench.quiet(bench.orders).isAcknowledged());
+    const QStringList told = bench.wait();
+    QCOMPARE(told.size(), 1);
+    QVERIFY2(told.first().startsWith(u"orders: unreachable"_s), qPrintable(told.first()));
+    bench.fail(bench.orders); // as it was: nobody has acknowledged it anew
+    QVERIFY(!bench.quiet(bench.orders).isAcknowledged());
+}
+
+void TestAlertMutes::itsRecoveryIsTold()
+{
+    Bench bench(m_time);
+    bench.fail(bench.orders);
+    bench.mutes.acknowledge({bench.orders});
+    QCOMPARE(bench.wait(), QStringList());
+    bench.heal(bench.orders);
+    QCOMPARE(bench.wait(), QStringList{u"orders is healthy again"_s});
+    bench.fail(bench.orders);
+    QCOMPARE(bench.wait(), QStringList{u"orders: error"_s});
+}
+
+void TestAlertMutes::anAcknowledgementIsKeptOverARestart()
+{
+    {
+        Bench bench(m_time);
+        bench.fail(bench.orders);
+        bench.mutes.acknowledge({bench.orders});
+    }
+    Bench bench(m_time);
+    QVERIFY(!bench.quiet(bench.orders).state); // nobody knows yet how it is
+    bench.wait();
+    bench.fail(bench.orders);
+    QVERIFY(bench.quiet(bench.orders).state);
+    QCOMPARE(bench.wait(), QStringList());
+}
+
+void TestAlertMutes::aRestartFromHereEndsNoAcknowledgementByItself()
+{
+    Bench bench(m_time);
+    bench.fail(bench.orders);
+    bench.mutes.acknowledge({bench.orders});
+    bench.fleet.setActivity(bench.orders, Activity{ServiceState::Restarting, u"restart in 3 s"_s});
+    bench.lose(bench.orders);
+    bench.fail(bench.orders);
+    bench.fleet.setActivity(bench.orders, {}); // and it is as before
+    QVERIFY(bench.quiet(bench.orders).state);
+    QCOMPARE(bench.wait(), QStringList());
+}
+
+void TestAlertMutes::oldCodeIsAcknowledged()
+{
+    HealthReport old = Reports::healthy();
+    old.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    {
+        Bench bench(m_time);
+        bench.fleet.applyAnswer(bench.orders, Reports::answer(old));
+        bench.mutes.acknowledge({bench.orders});
+        QVERIFY(bench.quiet(bench.orders).code && !bench.quiet(bench.orders).state);
+    }
+    Bench bench(m_time);
+    bench.fleet.applyAnswer(bench.orders, Reports::answer(old));
+    QCOMPARE(bench.wait(), QStringList());
+    HealthReport fresh = old;
+    fresh.code = CodeReport{CodeVerdict::Fresh, {}, {}};
+    bench.fleet.applyAnswer(bench.orders, Reports::answer(fresh));
+    QVERIFY(!bench.quiet(bench.orders).isAcknowledged());
+    bench.fleet.applyAnswer(bench.orders, Reports::answer(old));
+    QCOMPARE(bench.wait(), QStringList{u"orders runs old code"_s});
+}
+
+void TestAlertMutes::aBrokenRuleIsAcknowledgedUntilItIsKept()
+{
+    const auto use = [](Bench &bench, qint64 bytes) {
+        HealthReport report = Reports::healthy();
+        report.resources.residentBytes = bytes;
+        bench.fleet.applyAnswer(bench.orders, Reports::answer(report));
+    };
+    const QList<AlertRule> rules{*AlertRule::parse(u"memory > 1MiB for 5s"_s)};
+    {
+        Bench bench(m_time);
+        bench.rules.setRules(rules);
+        use(bench, 2 << 20);
+        QCOMPARE(bench.wait(), QStringList{u"orders: memory > 1MiB for 5s"_s});
+        QCOMPARE(bench.fleet.find(bench.orders)->brokenRules, QStringList{u"memory > 1MiB for 5s"_s});
+        bench.mutes.acknowledge({bench.orders});
+        QVERIFY(!AlertMutes::canAcknowledge(*bench.fleet.find(bench.orders)));
+    }
+    Bench bench(m_time);
+    bench.rules.setRules(rules);
+    use(bench, 2 << 20);
+    QCOMPARE(bench.wait(), QStringList());
+    use(bench, 100);
+    QCOMPARE(bench.wait(), QStringList{u"orders: over, memory > 1MiB for 5s"_s});
+    QVERIFY(!bench.quiet(bench.orders).isAcknowledged());
+    QVERIFY(bench.fleet.find(bench.orders)->brokenRules.isEmpty());
+    use(bench, 2 << 20);
+    QCOMPARE(bench.wait(), QStringList{u"orders: memory > 1MiB for 5s"_s});
+}
+
+void TestAlertMutes::anAcknowledgementCanBeTakenBack()
+{
+    Bench bench(m_time);
+    bench.fail(bench.orders);
+    bench.mutes.acknowledge({bench.orders});
+    bench.wait();
+    bench.mutes.withdraw({bench.orders});
+    QVERIFY(!bench.quiet(bench.orders).isAcknowledged());
+    QCOMPARE(bench.wait(), QStringList{u"orders: error"_s});
+}
+
+void TestAlertMutes::oneThatIsAmissIsToldThoughAnotherIsQuiet()
+{
+    Bench bench(m_time);
+    bench.lose(bench.orders);
+    bench.lose(bench.lone);
+    bench.mutes.acknowledge({bench.orders});
+    const QStringList told = bench.wait();
+    QCOMPARE(told.size(), 1);
+    QVERIFY2(told.first().startsWith(u"lone: unreachable"_s), qPrintable(told.first()));
+}
+
+void TestAlertMutes::theListNamesGroupsAndServices()
+{
+    Bench bench(m_time);
+    AlertListModel list(bench.fleet, bench.mutes);
+    const auto shown = [&list] {
+        list.refresh();
+        QStringList lines;
+        for (int row = 0; row < list.rowCount(); ++row) {
+            QStringList cells;
+            for (int column = 0; column < AlertListModel::ColumnCount; ++column)
+                cells << list.index(row, column).data().toString();
+            lines << cells.join(u'|');
+        }
+        return lines;
+    };
+    QCOMPARE(shown(), QStringList());
+    bench.fail(bench.orders);
+    bench.heal(bench.payments);
+    bench.heal(bench.lone);
+    bench.mutes.mute({bench.lone}, m_time.wall() + 1h);
+    const QString until = momentText(m_time.wall() + 1h);
+    QCOMPARE(shown(), QStringList({u"orders|error|told"_s, u"lone|healthy|muted until "_s + until}));
+    bench.mutes.acknowledge({bench.orders});
+    bench.mutes.muteGroup(u"shop"_s, m_time.wall() + 1h);
+    QCOMPARE(shown(),
+             QStringList({u"All of shop||muted until "_s + until,
+                          u"orders|error|muted until "_s + until + u", acknowledged"_s,
+                          u"lone|healthy|muted until "_s + until}));
+    bench.mutes.muteGroup(u"shop"_s, m_time.wall() + 2h); // it is one mute
+    QCOMPARE(shown().size(), 3);
+    bench.fleet.remove(bench.orders);
+    QCOMPARE(shown().size(), 2);
+}
+
+void TestAlertMutes::tomorrowMorningIsAnotherDay()
+{
+    const auto at = [](const QTime &time) {
+        return Clock::WallTime(std::chrono::milliseconds(QDateTime({2026, 1, 2}, time).toMSecsSinceEpoch()));
+    };
+    const Clock::WallTime morning(std::chrono::milliseconds(QDateTime({2026, 1, 3}, {8, 0}).toMSecsSinceEpoch()));
+    for (const QTime &time : {QTime(0, 0), QTime(7, 59), QTime(12, 0), QTime(23, 59)})
+        QCOMPARE(tomorrowMorning(at(time)), morning);
+}
+
+QTEST_GUILESS_MAIN(TestAlertMutes)
+#include "tst_alertmutes.moc"
