@@ -88,7 +88,7 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
         teller.tell(EventKind::Recovery,
                     after.report->pid ? RowText::tr("a new process answers (pid %1)").arg(*after.report->pid)
                                       : RowText::tr("a new process answers"),
-                    RowText::tr("restarted"));
+                    restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, RowText::tr("answers again"));
     }
@@ -107,6 +107,8 @@ QString phaseWord(const QString &phase)
 }
 
 } // namespace
+
+QString restartedWord() { return RowText::tr("restarted"); }
 
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
 {

@@ -81,6 +81,9 @@ QString progressText(const ShutdownProgress &progress);
 /// Where the service is, as people say it: `127.0.0.1:8002`, `unix:/run/x.sock`.
 QString placeOf(const FleetEntry &entry);
 
+/// How a graph and the journal mark that another process answers.
+QString restartedWord();
+
 /// Whether another process answered than before.
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after);
 

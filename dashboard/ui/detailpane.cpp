@@ -127,6 +127,7 @@ void DetailPane::connectPages()
     };
     connect(&m_session, &FleetSession::alertmanagersChanged, this, showAlerts);
     showAlerts();
+    connect(m_graphs, &GraphPage::pinsWanted, this, &DetailPane::pinsWanted);
     connect(m_receipt, &ReceiptPage::pastWanted, this, &DetailPane::askPastReceipts);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/graphpins.h"
 #include "dashboard/ui/servicecommands.h"
 
 #include <QWidget>
@@ -45,6 +46,7 @@ public:
 
 Q_SIGNALS:
     void pageChanged();
+    void pinsWanted(const QList<Hephaestus::GraphPin> &pins); ///< graphs that are to be kept in view
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

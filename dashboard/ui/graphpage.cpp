@@ -40,6 +40,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     , m_span(new QComboBox)
     , m_live(new QToolButton)
     , m_compare(new QToolButton)
+    , m_pin(new QToolButton)
     , m_export(new QToolButton)
     , m_stack(new QVBoxLayout)
     , m_graphs(new QWidget)
@@ -58,6 +59,10 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     }
     m_compare->setText(tr("Compare"));
     m_compare->setToolTip(plainToolTip(tr("Show the same graph of other services beneath this one.")));
+    m_pin->setText(tr("Pin"));
+    m_pin->setToolTip(plainToolTip(tr("Keep this graph in view, beside those of other services.")));
+    m_pin->setFocusPolicy(Qt::StrongFocus);
+    connect(m_pin, &QToolButton::clicked, this, &GraphPage::pin);
     m_export->setText(tr("Export"));
     m_export->menu()->addAction(tr("Values as &CSV…"), this, &GraphPage::saveCsv);
     m_export->menu()->addAction(tr("Picture as &PNG…"), this, &GraphPage::savePng);
@@ -86,6 +91,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     bar->addWidget(m_span);
     bar->addWidget(m_live);
     bar->addWidget(m_compare);
+    bar->addWidget(m_pin);
     bar->addWidget(m_export);
     m_stack->setContentsMargins(0, 0, 0, 0);
     m_stack->setSpacing(0);
@@ -327,8 +333,12 @@ void GraphPage::show(Panel &panel)
     const History::Time now = Clock::machine().wall();
     const History &seen = m_session.fleet().history(panel.service);
     const Choice chosen = choice();
-    if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure)
-        return line->show(*chosen.measure, panel.range.stretches, panel.range.marks, now);
+    if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure) {
+        HistoryRange range = panel.range;
+        if (range.stretches.empty() && !panel.asked) // nothing is kept, or it cannot be read
+            range.operations.insert({}, seen.total());
+        return line->show(*chosen.measure, range, now);
+    }
     auto *const bars = qobject_cast<DependencyGraph *>(panel.graph);
     if (!bars || chosen.measure)
         return;
@@ -391,6 +401,17 @@ void GraphPage::showEvent(QShowEvent *event)
         refresh(panel, true);
 }
 
+void GraphPage::pin()
+{
+    const Choice chosen = choice();
+    QList<GraphPin> pins;
+    for (const Panel &panel : m_panels) {
+        if (const ServiceRow *const row = m_session.fleet().find(panel.service))
+            pins << GraphPin{row->entry.url, chosen.measure ? keyOf(*chosen.measure) : QString(), chosen.dependency};
+    }
+    Q_EMIT pinsWanted(pins);
+}
+
 // ---- files ----------------------------------------------------------------------------------------------
 
 QByteArray GraphPage::csv() const
@@ -410,9 +431,9 @@ QByteArray GraphPage::csv() const
             content.columns = latency                ? QStringList{u"mean_seconds"_s, u"slowest_seconds"_s}
                 : *chosen.measure == Measure::Memory ? QStringList{u"bytes"_s}
                 : *chosen.measure == Measure::Cpu    ? QStringList{u"cores"_s}
+                : *chosen.measure == Measure::Errors ? QStringList{u"failed_ratio"_s}
                                                      : QStringList{u"count"_s};
-            for (const Stretch &stretch : panel.range.stretches) {
-                const std::optional<double> value = valueOf(*chosen.measure, stretch);
+            for (const auto &[stretch, value] : valuesOf(*chosen.measure, panel.range)) {
                 if (!value || !isSeen(stretch.from, stretch.to))
                     continue;
                 QList<std::optional<double>> values{value};

@@ -3,6 +3,7 @@
 
 #include "dashboard/history/graphexport.h"
 #include "dashboard/model/fleetsession.h"
+#include "dashboard/model/graphpins.h"
 #include "dashboard/ui/linegraph.h"
 
 #include <QWidget>
@@ -33,6 +34,10 @@ public:
 
     /// What is shown, as text.
     QByteArray csv() const;
+
+Q_SIGNALS:
+    /// Somebody wants to keep in view what is shown, of each service.
+    void pinsWanted(const QList<Hephaestus::GraphPin> &pins);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -68,6 +73,7 @@ private:
     void rebuildIfOtherKind();
     void listChoices();
     void fillCompareMenu();
+    void pin();
     void saveCsv();
     void savePng();
     QString fileName(const QString &suffix) const;
@@ -80,6 +86,7 @@ private:
     QComboBox *m_span;
     QToolButton *m_live;
     QToolButton *m_compare;
+    QToolButton *m_pin;
     QToolButton *m_export;
     QVBoxLayout *m_stack;
     QWidget *m_graphs;

@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/servicerow.h"
 #include "dashboard/ui/theme.h"
 
 #include <algorithm>
@@ -31,6 +32,8 @@ Unit unitOf(Measure measure, double top)
             : top < 1024.0 * 1024 * 1024 ? Unit{1024.0 * 1024, u"MiB"_s}
                                          : Unit{1024.0 * 1024 * 1024, u"GiB"_s};
     case Measure::Cpu: return {0.01, LineGraph::tr("% of a core")};
+    case Measure::Errors: return {0.01, u"%"_s};
+    case Measure::Restarts:
     case Measure::InFlight:
     case Measure::Connections:
     case Measure::Threads:
@@ -44,8 +47,12 @@ double least(Measure measure)
     return measure == Measure::Latency ? 1e-4
         : measure == Measure::Memory   ? 1024 * 1024
         : measure == Measure::Cpu      ? 0.01
+        : measure == Measure::Errors   ? 0.01
                                        : 4;
 }
+
+/// In the language of the day on which it was seen, or in English.
+bool isRestart(const History::Mark &mark) { return mark.word == restartedWord() || mark.word == "restarted"_L1; }
 
 const char *sourceOf(Measure measure)
 {
@@ -53,6 +60,8 @@ const char *sourceOf(Measure measure)
     case Measure::Latency: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Latency");
     case Measure::Memory: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Memory");
     case Measure::Cpu: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "CPU");
+    case Measure::Errors: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Error rate");
+    case Measure::Restarts: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Restarts");
     case Measure::InFlight: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Requests in flight");
     case Measure::Connections: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Open connections");
     case Measure::Threads: return QT_TRANSLATE_NOOP("Hephaestus::LineGraph", "Threads");
@@ -69,6 +78,10 @@ QString valueText(Measure measure, bool isNow, const QString &value)
         return (isNow ? LineGraph::tr("latency now %1") : LineGraph::tr("latency then %1")).arg(value);
     case Measure::Memory: return (isNow ? LineGraph::tr("memory now %1") : LineGraph::tr("memory then %1")).arg(value);
     case Measure::Cpu: return (isNow ? LineGraph::tr("CPU now %1") : LineGraph::tr("CPU then %1")).arg(value);
+    case Measure::Errors:
+        return (isNow ? LineGraph::tr("error rate now %1") : LineGraph::tr("error rate then %1")).arg(value);
+    case Measure::Restarts:
+        return (isNow ? LineGraph::tr("restarts now %1") : LineGraph::tr("restarts then %1")).arg(value);
     case Measure::InFlight:
         return (isNow ? LineGraph::tr("requests in flight now %1") : LineGraph::tr("requests in flight then %1"))
             .arg(value);
@@ -82,12 +95,6 @@ QString valueText(Measure measure, bool isNow, const QString &value)
     }
     Q_UNREACHABLE();
 }
-
-} // namespace
-
-QString plainNameOf(Measure measure) { return QString::fromLatin1(sourceOf(measure)); }
-
-QString nameOf(Measure measure) { return LineGraph::tr(sourceOf(measure)); }
 
 std::optional<double> valueOf(Measure measure, const Stretch &stretch)
 {
@@ -106,8 +113,75 @@ std::optional<double> valueOf(Measure measure, const Stretch &stretch)
     case Measure::Connections: return number(resources.openConnections);
     case Measure::Threads: return number(resources.threads);
     case Measure::Files: return number(resources.openFiles);
+    case Measure::Errors:
+    case Measure::Restarts: return {}; // no answer's alone
     }
     Q_UNREACHABLE();
+}
+
+std::vector<MeasuredStretch> errorRates(const HistoryRange &range)
+{
+    std::vector<MeasuredStretch> values;
+    for (const History::Sample &sample : range.total()) {
+        const qint64 all = sample.successes + sample.failures;
+        Stretch stretch;
+        stretch.from = sample.from;
+        stretch.to = sample.to;
+        stretch.polls = 1;
+        values.emplace_back(stretch, all > 0 ? std::optional(double(sample.failures) / double(all)) : std::nullopt);
+    }
+    return values;
+}
+
+std::vector<MeasuredStretch> restartsOf(const HistoryRange &range)
+{
+    std::vector<MeasuredStretch> values;
+    for (const Stretch &stretch : range.stretches) {
+        const auto restarts = std::ranges::count_if(
+            range.marks, [&](const History::Mark &mark) { return isRestart(mark) && mark.at <= stretch.to; });
+        values.emplace_back(stretch, double(restarts));
+    }
+    return values;
+}
+
+} // namespace
+
+QString plainNameOf(Measure measure) { return QString::fromLatin1(sourceOf(measure)); }
+
+QString nameOf(Measure measure) { return LineGraph::tr(sourceOf(measure)); }
+
+QString keyOf(Measure measure)
+{
+    switch (measure) {
+    case Measure::Latency: return u"latency"_s;
+    case Measure::Errors: return u"errors"_s;
+    case Measure::Memory: return u"memory"_s;
+    case Measure::Cpu: return u"cpu"_s;
+    case Measure::Restarts: return u"restarts"_s;
+    case Measure::InFlight: return u"in_flight"_s;
+    case Measure::Connections: return u"connections"_s;
+    case Measure::Threads: return u"threads"_s;
+    case Measure::Files: return u"files"_s;
+    }
+    Q_UNREACHABLE();
+}
+
+std::optional<Measure> measureOf(const QString &key)
+{
+    const auto found = std::ranges::find(AllMeasures, key, [](Measure measure) { return keyOf(measure); });
+    return found == std::end(AllMeasures) ? std::nullopt : std::optional(*found);
+}
+
+std::vector<MeasuredStretch> valuesOf(Measure measure, const HistoryRange &range)
+{
+    if (measure == Measure::Errors)
+        return errorRates(range);
+    if (measure == Measure::Restarts)
+        return restartsOf(range);
+    std::vector<MeasuredStretch> values;
+    for (const Stretch &stretch : range.stretches)
+        values.emplace_back(stretch, valueOf(measure, stretch));
+    return values;
 }
 
 QString textOf(Measure measure, double value)
@@ -115,7 +189,8 @@ QString textOf(Measure measure, double value)
     switch (measure) {
     case Measure::Latency: return durationText(Seconds(value));
     case Measure::Memory: return formatBytes(qint64(value));
-    case Measure::Cpu: return LineGraph::tr("%1 %").arg(localNumber(QString::number(value * 100, 'g', 3)));
+    case Measure::Cpu:
+    case Measure::Errors: return LineGraph::tr("%1 %").arg(localNumber(QString::number(value * 100, 'g', 3)));
     default: return formatCount(qint64(std::round(value)));
     }
 }
@@ -127,18 +202,18 @@ LineGraph::LineGraph(QWidget *parent) : TimeGraph(parent), m_line(addGraph()), m
     applyTheme();
 }
 
-void LineGraph::show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks,
-                     History::Time now)
+void LineGraph::show(Measure measure, const HistoryRange &range, History::Time now)
 {
     m_measure = measure;
-    m_stretches = stretches;
+    m_values = valuesOf(measure, range);
     std::vector<Span> known;
-    for (const Stretch &stretch : stretches) {
-        // A bucket at the edge of a poll's time may have no answer of its own; it is no gap.
-        if (valueOf(measure, stretch) || stretch.polls == 0)
+    for (const auto &[stretch, value] : m_values) {
+        // A bucket at the edge of a poll's time may have no answer of its own; it is no gap. Nor is it one that a
+        // dependency did nothing.
+        if (value || stretch.polls == 0 || measure == Measure::Errors)
             known.push_back({seconds(stretch.from), seconds(stretch.to)});
     }
-    draw(nameOf(measure), known, marks, now);
+    draw(nameOf(measure), known, range.marks, now);
 }
 
 void LineGraph::drawValues()
@@ -151,8 +226,7 @@ void LineGraph::drawValues()
     double slowestSeen = 0;
     const QCPRange seen = xAxis->range();
     const Stretch *before = nullptr;
-    for (const Stretch &stretch : m_stretches) {
-        const std::optional<double> value = valueOf(m_measure, stretch);
+    for (const auto &[stretch, value] : m_values) {
         if (before && seconds(stretch.from) > seconds(before->to) + 0.001) {
             at << seconds(before->to);
             values << std::numeric_limits<double>::quiet_NaN(); // breaks the line
@@ -193,7 +267,9 @@ void LineGraph::drawValues()
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),
                             theme.accent(ServiceState::ShuttingDown));
     setLabels(labels);
-    setEmptyText(at.isEmpty() ? tr("No data for this time, or the service does not report it.") : QString());
+    setEmptyText(!at.isEmpty()                      ? QString()
+                     : m_measure == Measure::Errors ? tr("No operation of a dependency is known of this time.")
+                                                    : tr("No data for this time, or the service does not report it."));
     setAccessibleName(tr("Graph of %1").arg(name()));
     setAccessibleDescription(labels.isEmpty() ? tr("No data.") : labels.first().first);
 }
@@ -212,16 +288,16 @@ void LineGraph::applyColours()
 QStringList LineGraph::valuesAt(double &at) const
 {
     const auto found =
-        std::ranges::find_if(m_stretches, [at](const Stretch &stretch) { return seconds(stretch.to) >= at; });
-    if (found == m_stretches.end() || seconds(found->from) > at)
+        std::ranges::find_if(m_values, [at](const MeasuredStretch &each) { return seconds(each.first.to) >= at; });
+    if (found == m_values.end() || seconds(found->first.from) > at)
         return {timeText(at), tr("no data")};
-    const std::optional<double> value = valueOf(m_measure, *found);
+    const auto &[stretch, value] = *found;
     if (!value)
-        return {timeText(at), tr("not reported")};
-    at = seconds(found->to);
+        return {timeText(at), m_measure == Measure::Errors ? tr("no operations") : tr("not reported")};
+    at = seconds(stretch.to);
     QStringList lines{timeText(at), textOf(m_measure, *value)};
-    if (m_measure == Measure::Latency && found->polls > 1)
-        lines << tr("slowest of %1: %2").arg(formatCount(found->polls), textOf(m_measure, found->slowest.count()));
+    if (m_measure == Measure::Latency && stretch.polls > 1)
+        lines << tr("slowest of %1: %2").arg(formatCount(stretch.polls), textOf(m_measure, stretch.slowest.count()));
     return lines;
 }
 

@@ -6,18 +6,26 @@
 
 namespace Hephaestus {
 
-/// What a service's answers say of it beside its dependencies.
-enum class Measure { Latency, Memory, Cpu, InFlight, Connections, Threads, Files };
+/// What a service's answers say of it as one number.
+enum class Measure { Latency, Errors, Memory, Cpu, Restarts, InFlight, Connections, Threads, Files };
 
-inline constexpr Measure AllMeasures[] = {Measure::Latency,     Measure::Memory,  Measure::Cpu,  Measure::InFlight,
-                                          Measure::Connections, Measure::Threads, Measure::Files};
+inline constexpr Measure AllMeasures[] = {Measure::Latency,     Measure::Errors,   Measure::Memory,
+                                          Measure::Cpu,         Measure::Restarts, Measure::InFlight,
+                                          Measure::Connections, Measure::Threads,  Measure::Files};
 
 /// `Latency`, `Memory`, …
 QString nameOf(Measure measure);
 /// The same in English, for files.
 QString plainNameOf(Measure measure);
-/// In the measure's own unit (seconds, bytes, cores, a count); nothing: the service did not say.
-std::optional<double> valueOf(Measure measure, const Stretch &stretch);
+/// The word for it in settings, which no language changes.
+QString keyOf(Measure measure);
+std::optional<Measure> measureOf(const QString &key);
+
+/// The value of a stretch in the measure's own unit: seconds, bytes, cores, 0 to 1 of Errors, a count. Nothing: the
+/// service did not say, or, of Errors, did nothing.
+using MeasuredStretch = std::pair<Stretch, std::optional<double>>;
+/// Of all dependencies together, if it is Errors. Of Restarts: how many since the beginning of the range.
+std::vector<MeasuredStretch> valuesOf(Measure measure, const HistoryRange &range);
 /// As people read it: `1.24 ms`, `38.4 MiB`, `12 %`.
 QString textOf(Measure measure, double value);
 
@@ -29,8 +37,7 @@ class LineGraph : public TimeGraph
 public:
     explicit LineGraph(QWidget *parent = nullptr);
 
-    void show(Measure measure, const std::vector<Stretch> &stretches, const std::deque<History::Mark> &marks,
-              History::Time now);
+    void show(Measure measure, const HistoryRange &range, History::Time now);
 
 protected:
     void drawValues() override;
@@ -39,7 +46,7 @@ protected:
 
 private:
     Measure m_measure = Measure::Latency;
-    std::vector<Stretch> m_stretches;
+    std::vector<MeasuredStretch> m_values;
     QCPGraph *m_line;
     QCPGraph *m_slowest;
 };

@@ -24,6 +24,7 @@
 #include "dashboard/ui/killcommand.h"
 #include "dashboard/ui/manualwindow.h"
 #include "dashboard/ui/palettecommands.h"
+#include "dashboard/ui/pinnedgraphs.h"
 #include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/renamecommand.h"
@@ -49,6 +50,8 @@
 #include <QStatusBar>
 #include <QSystemTrayIcon>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -224,6 +227,7 @@ void MainWindow::makeViewMenu()
     });
     view->addAction(tr("&Wallboard"), QKeySequence(Qt::Key_F11), this, &MainWindow::openWallboard);
     view->addAction(tr("Service &map"), QKeySequence(tr("Ctrl+M")), this, &MainWindow::openMap);
+    view->addAction(tr("&Pinned graphs"), QKeySequence(tr("Ctrl+P")), this, &MainWindow::openPinned);
     view->addSeparator();
     view->addActions(m_detail->pageActions());
 }
@@ -303,6 +307,7 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::currentServiceChanged, &m_session, &FleetSession::setOpened);
     connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
+    connect(m_detail, &DetailPane::pinsWanted, this, &MainWindow::pin);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
     connect(m_events, &EventList::opened, m_table, &FleetView::select);
@@ -443,6 +448,23 @@ void MainWindow::openMap()
     connect(map, &ServiceMapWindow::serviceChosen, this, &MainWindow::showService);
     map->resize(size());
     map->show();
+}
+
+void MainWindow::openPinned()
+{
+    auto *const pinned = new PinnedGraphs(m_session, m_pins, this);
+    connect(pinned, &PinnedGraphs::serviceChosen, this, &MainWindow::showService);
+    pinned->resize(size());
+    pinned->show();
+}
+
+void MainWindow::pin(const QList<GraphPin> &pins)
+{
+    const bool isRoom = std::ranges::all_of(pins, [this](const GraphPin &each) { return m_pins.add(each); });
+    const int most = int(GraphPins::Most);
+    statusBar()->showMessage(isRoom ? tr("Pinned. Ctrl+P shows all that are.")
+                                    : tr("There is no room: %n graphs are pinned.", nullptr, most),
+                             8000);
 }
 
 void MainWindow::changeEvent(QEvent *event)

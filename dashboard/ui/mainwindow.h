@@ -5,6 +5,7 @@
 #include "dashboard/model/alertmutes.h"
 #include "dashboard/model/favourites.h"
 #include "dashboard/model/fleetsession.h"
+#include "dashboard/model/graphpins.h"
 #include "dashboard/model/preferences.h"
 
 #include <QMainWindow>
@@ -67,6 +68,7 @@ public:
     void openShortcuts();
     void openWallboard();
     void openMap();
+    void openPinned();
     void openManual();
     void openPreferences();
     void addService(); ///< asks for its address
@@ -94,6 +96,7 @@ private:
     void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();
+    void pin(const QList<GraphPin> &pins);
     void showContextMenu(const QPoint &position);
     void leaveFilter();
     void showPage();
@@ -104,6 +107,7 @@ private:
     QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
     AlertMutes m_mutes;
+    GraphPins m_pins;
     AddedServices m_added;
     ServiceCommands *m_commands;
     DemoCommands *m_demo;

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto OverviewPause = 5s; ///< between two looks at what is kept: a bar is longer
-constexpr Measure Overviewed[] = {Measure::Latency, Measure::Cpu, Measure::Memory};
+constexpr Measure Overviewed[] = {Measure::Latency, Measure::Errors, Measure::Cpu, Measure::Memory, Measure::Restarts};
 
 /// A narrower graph has no room for its times and labels.
 int columnsIn(int width, const QFontMetrics &metrics) { return std::clamp(width / spacing(metrics, 110), 1, 4); }
@@ -113,7 +113,7 @@ void OverviewPage::show(const HistoryRange &range)
 {
     const History::Time now = Clock::machine().wall();
     for (const auto &[measure, graph] : m_lines)
-        graph->show(measure, range.stretches, range.marks, now);
+        graph->show(measure, range, now);
     const std::size_t before = m_bars.size();
     if (const ServiceRow *const row = m_session.fleet().find(m_service); row && row->report) {
         for (const DependencyReport &each : row->report->dependencies) {

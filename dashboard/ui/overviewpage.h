@@ -14,8 +14,9 @@ namespace Hephaestus {
 
 class DependencyGraph;
 
-/// All graphs of one service at a glance, small, over the last quarter of an hour: latency, processor, memory, each
-/// dependency with its failures; restarts and deaths are lines in all of them. A click shows one large.
+/// All graphs of one service at a glance, small, over the last quarter of an hour: latency, error rate, processor,
+/// memory, restarts, each dependency with its failures. Restarts and deaths are lines in all of them. A click shows one
+/// large.
 class OverviewPage : public QWidget
 {
     Q_OBJECT

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
     void theValuesAndThePictureAreSaved();
     void theOverviewLeadsToEachGraph();
+    void errorsAreAPercentageAndRestartsAreCounted();
     void aNumberOfADependencyLeadsToItsGraph();
     void theLogIsFollowedUntilSomebodyReadsInIt();
     void theLogIsReadInPages();
@@ -103,7 +104,7 @@ struct Bench
     QString historyFile() const { return state.filePath(u"history.db"_s); }
 
     /// Operations of `count` seconds that ended `ago`.
-    void remember(const QString &url, std::chrono::seconds ago, int count, qint64 successes)
+    void remember(const QString &url, std::chrono::seconds ago, int count, qint64 successes, qint64 failures = 0)
     {
         HistoryStore store(historyFile());
         const History::Time end = std::chrono::system_clock::now() - ago;
@@ -113,7 +114,7 @@ struct Bench
             observation.to = end - second * 1s;
             observation.from = observation.to - 1s;
             observation.latency = 3ms;
-            observation.operations[u"database"_s] = {successes, 0};
+            observation.operations[u"database"_s] = {successes, failures};
             store.record(observation);
         }
         store.record(
@@ -368,7 +369,8 @@ void TestDetailPages::theOverviewLeadsToEachGraph()
     auto *const tabs = bench.window->findChild<QTabWidget *>();
     auto *const overview = bench.openPage<OverviewPage>();
     const auto graph = [&](const QString &name) { return named<TimeGraph>(overview, u"Graph of "_s + name); };
-    for (const QString &name : {u"Latency"_s, u"CPU"_s, u"Memory"_s, u"database"_s, u"qdrant"_s})
+    for (const QString &name :
+         {u"Latency"_s, u"Error rate"_s, u"CPU"_s, u"Memory"_s, u"Restarts"_s, u"database"_s, u"qdrant"_s})
         QTRY_VERIFY2(graph(name) && graph(name)->isVisible(), qPrintable(name));
     const auto saysUnit = [&](const QString &name, const QString &title) { // above it: beside it would be cut
         QStringList texts;
@@ -385,12 +387,30 @@ void TestDetailPages::theOverviewLeadsToEachGraph()
     const auto chosen = [&] {
         return named<QComboBox>(bench.window->findChild<GraphPage *>(), u"What is shown"_s)->currentText();
     };
-    for (const QString &name : {u"qdrant"_s, u"Memory"_s}) {
+    for (const QString &name : {u"qdrant"_s, u"Memory"_s, u"Error rate"_s, u"Restarts"_s}) {
         tabs->setCurrentWidget(overview);
         QTest::mouseClick(graph(name), Qt::LeftButton);
         QCOMPARE(tabs->currentWidget(), bench.window->findChild<GraphPage *>());
         QCOMPARE(chosen(), name);
     }
+}
+
+void TestDetailPages::errorsAreAPercentageAndRestartsAreCounted()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 2min, 100, 3, 1);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const overview = bench.openPage<OverviewPage>();
+    const auto says = [&](const QString &name) {
+        const auto *const graph = named<TimeGraph>(overview, u"Graph of "_s + name);
+        return graph ? graph->accessibleDescription() : QString();
+    };
+    QTRY_COMPARE(says(u"Error rate"_s), u"error rate now 25 %"_s);
+    QTRY_COMPARE(says(u"Restarts"_s), u"restarts now 1"_s);
+    QTest::mouseClick(named<TimeGraph>(overview, u"Graph of Error rate"_s), Qt::LeftButton);
+    auto *const page = bench.window->findChild<GraphPage *>();
+    QTRY_VERIFY2(page->csv().contains("Error rate") && page->csv().contains(",0.25"), page->csv().constData());
 }
 
 void TestDetailPages::aNumberOfADependencyLeadsToItsGraph()
