@@ -2,11 +2,13 @@
 #include "dashboard/ui/filterbar.h"
 
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/filtercompleter.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 #include "dashboard/ui/totalsstrip.h"
 #include "dashboard/ui/viewsbutton.h"
 
+#include <QAction>
 #include <QHBoxLayout>
 #include <QLineEdit>
 
@@ -26,7 +28,10 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     m_filter->setMaxLength(500);
     m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 22);
     m_filter->setMaximumWidth(fontMetrics().averageCharWidth() * 44);
-    m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
+    new FilterCompleter(fleet, m_filter);
+    QAction *const search = m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
+    search->setText(tr("Select the filter"));
+    connect(search, &QAction::triggered, this, &FilterBar::focusFilter);
     auto *const layout = new QHBoxLayout(this);
     const int gap = spacing(fontMetrics(), 2);
     layout->setContentsMargins(gap, gap, gap, 0);
