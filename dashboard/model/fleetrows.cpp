@@ -92,8 +92,51 @@ FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
 {
     const QModelIndex index = m_fleet.indexOf(service.id);
     return {m_query.matches(service), service.favourite,
-            m_column < 0 ? QVariant(index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole),
+            m_column < 0 ? ownPlace(service, index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole),
             service.entry.group};
+}
+
+QVariant FleetRows::ownPlace(const ServiceRow &service, int row) const
+{
+    return m_ownPlaces.value(service.entry.url, m_ownOrder.size() + row);
+}
+
+void FleetRows::setOwnOrder(const QStringList &urls)
+{
+    m_ownOrder = urls;
+    m_ownPlaces.clear();
+    for (qsizetype place = 0; place < urls.size(); ++place)
+        m_ownPlaces.insert(urls[place], place);
+    arrange();
+    Q_EMIT ownOrderChanged();
+}
+
+/// All get a place, also those that the filter hides.
+void FleetRows::moveTo(const QList<ServiceId> &services, int row)
+{
+    if (!canMove())
+        return;
+    const auto isMoved = [&](ServiceId id) { return services.contains(id); };
+    int anchor = row;
+    while (anchor < m_rows.size() && !isHeading(anchor) && isMoved(serviceAt(anchor)))
+        ++anchor;
+    ServiceId before = anchor < m_rows.size() ? serviceAt(anchor) : NoService;
+    ServiceId after = NoService; // at the end of a group
+    for (int above = row - 1; before == NoService && after == NoService && above >= 0 && !isHeading(above); --above)
+        after = isMoved(serviceAt(above)) ? NoService : serviceAt(above);
+    if (before == NoService && after == NoService)
+        return; // a group of its own
+    QList<ServiceId> all = m_fleet.ids();
+    std::ranges::stable_sort(
+        all, {}, [this](ServiceId id) { return ownPlace(*m_fleet.find(id), m_fleet.indexOf(id).row()).toLongLong(); });
+    all.removeIf(isMoved);
+    qsizetype place = before != NoService ? all.indexOf(before) : all.indexOf(after) + 1;
+    for (const ServiceId id : services)
+        all.insert(place++, id);
+    QStringList urls;
+    for (const ServiceId id : std::as_const(all))
+        urls << m_fleet.find(id)->entry.url;
+    setOwnOrder(urls);
 }
 
 void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)

@@ -41,6 +41,15 @@ public:
     bool isOutOfOrder() const { return m_isOutOfOrder; } ///< it would stand otherwise if nothing were held
     void arrangeAnew() { arrange(); }                    ///< also while held
 
+    /// The order that a person made, of addresses: used while no column sorts. Others follow in that in which they were
+    /// added.
+    QStringList ownOrder() const { return m_ownOrder; }
+    void setOwnOrder(const QStringList &urls);
+    bool canMove() const { return m_column < 0; }
+    /// Puts the services before what stands at `row` now, also while held; rowCount(): behind all. Nothing happens
+    /// while a column sorts.
+    void moveTo(const QList<ServiceId> &services, int row);
+
     bool isHeading(int row) const { return m_rows.at(row).service == NoService; }
     ServiceId serviceAt(int row) const { return m_rows.at(row).service; } ///< NoService: a heading
     /// The service, or all of the heading's group that match, shown or folded away.
@@ -51,11 +60,12 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// Column -1: the order in which they were added.
+    /// Column -1: the person's own order.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 Q_SIGNALS:
     void outOfOrderChanged();
+    void ownOrderChanged();
 
 private:
     struct Row
@@ -104,6 +114,7 @@ private:
     Place placeOf(const ServiceRow &service) const;
     const QCollatorSortKey &nameKey(const ServiceRow &service) const;
     std::vector<Sortable> sortables() const;
+    QVariant ownPlace(const ServiceRow &service, int row) const;
     QList<ServiceId> sorted() const;
     QList<Row> wanted() const;
     QVariant headingData(const QString &group, int column, int role) const;
@@ -121,6 +132,8 @@ private:
     bool m_held = false;
     bool m_isOutOfOrder = false;
     QSet<QString> m_folded;
+    QStringList m_ownOrder;
+    QHash<QString, qsizetype> m_ownPlaces; ///< of m_ownOrder
     int m_column = -1;
     Qt::SortOrder m_order = Qt::AscendingOrder;
     QHash<ServiceId, Place> m_places;

@@ -291,6 +291,14 @@ void FleetSession::tellProjectsApart()
     }
 }
 
+void FleetSession::setGroup(ServiceId id, const QString &group)
+{
+    if (!m_ownGroups.contains(id) || !fleetFileOf(id).isEmpty())
+        return;
+    m_ownGroups.insert(id, group);
+    tellProjectsApart();
+}
+
 QList<Problem> FleetSession::open(const QString &fleetFile)
 {
     const bool isFileSd = QStringList{u"json"_s, u"yml"_s, u"yaml"_s}.contains(QFileInfo(fleetFile).suffix().toLower());

@@ -74,6 +74,9 @@ public:
     QStringList unknownHosts() const;
     /// The hosts of services there is no connection to, and why, a sentence each.
     QStringList lostHosts() const;
+    /// Of a service that no fleet file names.
+    void setGroup(ServiceId id, const QString &group);
+
     /// One that was added without a file, and its services.
     void removeHost(const QString &name);
     /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of

@@ -42,6 +42,8 @@ void ServiceNames::begin(int first, int last)
         const ServiceRow &row = m_session.fleet().row(line);
         if (!whyNot(row.id).isEmpty())
             continue;
+        if (const QString group = settings.value(keyOf(row.entry.url, u"group"_s)).toString(); !group.isEmpty())
+            m_session.setGroup(row.id, group);
         const QString own = settings.value(keyOf(row.entry.url, u"own"_s)).toString();
         const QString told = settings.value(keyOf(row.entry.url, u"told"_s)).toString();
         if (!own.isEmpty()) {
@@ -61,7 +63,7 @@ QString ServiceNames::whyNot(ServiceId id) const
     if (!row)
         return tr("Select one service.");
     const QString file = m_session.fleetFileOf(id);
-    return file.isEmpty() ? QString() : tr("Its name is in %1.").arg(visibleText(file, 200));
+    return file.isEmpty() ? QString() : tr("Its name and group are in %1.").arg(visibleText(file, 200));
 }
 
 void ServiceNames::rename(ServiceId id, const QString &name)
@@ -79,6 +81,19 @@ void ServiceNames::rename(ServiceId id, const QString &name)
     m_session.fleet().rename(id, url);
     m_unnamed << id;
     applyTold(id);
+}
+
+void ServiceNames::setGroup(ServiceId id, const QString &group)
+{
+    if (!whyNot(id).isEmpty())
+        return;
+    const QString key = keyOf(m_session.fleet().find(id)->entry.url, u"group"_s);
+    const QString wanted = shortened(group);
+    if (wanted.isEmpty())
+        QSettings().remove(key);
+    else
+        QSettings().setValue(key, wanted);
+    m_session.setGroup(id, wanted);
 }
 
 void ServiceNames::applyTold(ServiceId id)

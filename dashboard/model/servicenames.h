@@ -7,8 +7,9 @@
 
 namespace Hephaestus {
 
-/// What services are called that no fleet file names. One that was added by its address takes the name that it tells,
-/// until the user gives it another. Both are in the settings, by address, for the next start.
+/// What services are called that no fleet file names, and the group they are in. One that was added by its address
+/// takes the name that it tells, until the user gives it another. All is in the settings, by address, for the next
+/// start.
 class ServiceNames : public QObject
 {
     Q_OBJECT
@@ -21,6 +22,8 @@ public:
     QString whyNot(ServiceId id) const;
     /// By the user. Empty: the name that it tells, or its address.
     void rename(ServiceId id, const QString &name);
+    /// Empty: it is in none.
+    void setGroup(ServiceId id, const QString &group);
 
 private:
     void begin(int first, int last);

@@ -186,7 +186,10 @@ void FleetView::fillColumnsMenu(QMenu *menu)
         connect(action, &QAction::toggled, this, [this, column](bool shown) { chooseColumn(column, shown); });
     }
     menu->addSeparator();
-    menu->addAction(tr("As at &first"), this, &FleetView::arrangeColumns);
+    menu->addAction(tr("As at &first"), this, [this] {
+        arrangeColumns();
+        m_rows->setOwnOrder({});
+    });
 }
 
 void FleetView::offerAlerts()
@@ -376,6 +379,22 @@ bool FleetView::foldByKey(int key)
     return true;
 }
 
+/// Alt and Up or Down: the services that are marked, by one row.
+bool FleetView::moveByKey(const QKeyEvent &event)
+{
+    if (event.modifiers() != Qt::AltModifier || (event.key() != Qt::Key_Up && event.key() != Qt::Key_Down))
+        return false;
+    const QList<ServiceId> services = selectedServices();
+    if (services.isEmpty() || !currentIndex().isValid() || m_rows->isHeading(currentIndex().row()))
+        return true;
+    const int row =
+        event.key() == Qt::Key_Up ? m_rows->rowOf(services.first()) - 1 : m_rows->rowOf(services.last()) + 2;
+    const int passed = event.key() == Qt::Key_Up ? row : row - 1; // what it changes places with
+    if (passed >= 0 && passed < m_rows->rowCount() && !m_rows->isHeading(passed))
+        m_rows->moveTo(services, row);
+    return true;
+}
+
 void FleetView::move(QKeyEvent *event, int key)
 {
     QKeyEvent translated(event->type(), key, event->modifiers() & ~Qt::ShiftModifier);
@@ -388,7 +407,7 @@ void FleetView::keyPressEvent(QKeyEvent *event)
     m_sinceKey.start(HeldAfterKey);
     holdOrder();
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-    if (plain && foldByKey(event->key()))
+    if ((plain && foldByKey(event->key())) || moveByKey(*event))
         return;
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         Q_EMIT opened();

@@ -16,6 +16,8 @@ namespace Hephaestus {
 /// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move;
 /// any number are marked, for acts on several services at once.
 ///
+/// Alt and an arrow move rows into the person's own order, while no column sorts.
+///
 /// While the pointer is over it, and for three seconds after a key, the order holds. A quiet button offers to sort
 /// anew.
 class FleetView : public QTableView
@@ -77,6 +79,7 @@ private:
     void spanHeadings();
     void move(QKeyEvent *event, int key);
     bool foldByKey(int key);
+    bool moveByKey(const QKeyEvent &event);
     void fold(int row, bool folded);
 
     FleetModel &m_fleet;

@@ -46,6 +46,7 @@ void WindowLayout::restore()
     if (!m_parts.rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
         m_parts.rows->setSizes({620, 150});
     m_parts.showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
+    m_parts.table->rows().setOwnOrder(settings.value(u"window/order"_s).toStringList());
     m_parts.table->restoreColumns(settings, tableGroup());
     m_parts.filter->setFilter(settings.value(u"window/filter"_s).toString());
     m_parts.detail->setPage(settings.value(u"window/page"_s, 0).toInt());
@@ -111,6 +112,7 @@ void WindowLayout::watch()
     connect(header, &QHeaderView::sectionResized, this, &WindowLayout::saveSoon); // also when one is hidden or shown
     connect(header, &QHeaderView::sectionMoved, this, &WindowLayout::saveSoon);
     connect(header, &QHeaderView::sortIndicatorChanged, this, &WindowLayout::saveSoon);
+    connect(&m_parts.table->rows(), &FleetRows::ownOrderChanged, this, &WindowLayout::saveSoon);
     for (const QSplitter *const splitter : {m_parts.columns, m_parts.rows})
         connect(splitter, &QSplitter::splitterMoved, this, &WindowLayout::saveSoon);
     connect(m_parts.showEvents, &QAction::toggled, this, &WindowLayout::saveSoon);
@@ -141,6 +143,7 @@ void WindowLayout::save() const
     settings.setValue(u"window/geometry"_s, m_window->saveGeometry());
     settings.setValue(columnsKey(), m_parts.columns->saveState());
     settings.setValue(u"window/rows"_s, m_parts.rows->saveState());
+    settings.setValue(u"window/order"_s, m_parts.table->rows().ownOrder());
     settings.setValue(u"window/events"_s, m_parts.showEvents->isChecked());
     settings.setValue(u"window/filter"_s, m_parts.filter->filter());
     settings.setValue(u"window/page"_s, m_parts.detail->page());

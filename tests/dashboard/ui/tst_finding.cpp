@@ -4,6 +4,7 @@
 #include "dashboard/ui/commandpalette.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/filterbar.h"
+#include "dashboard/ui/filtercompleter.h"
 #include "dashboard/ui/fleetfilecommands.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
@@ -81,8 +82,11 @@ private Q_SLOTS:
     void aDependencyFiltersWhoUsesIt();
     void keysShowThePages();
     void rowsAreCopiedForASpreadsheet();
+    void theFilterOffersWhatAWordCanBecome();
     void thePageAndTheFilterAreThereAgain();
     void f2GivesAnotherName();
+    void shiftF2PutsItIntoAGroup();
+    void rowsAreMovedByKeysAndStaySo();
     void whatWasAddedIsSaved();
 };
 
@@ -201,6 +205,45 @@ void TestFinding::rowsAreCopiedForASpreadsheet()
     QCOMPARE(QGuiApplication::clipboard()->text(), u"Service\tAddress\ngateway-2\t127.0.0.1:1/2\n"_s);
 }
 
+void TestFinding::theFilterOffersWhatAWordCanBecome()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    QLineEdit *const filter = bench.filter();
+    filter->setFocus();
+    auto *const completer = bench.window.findChild<FilterCompleter *>();
+    QAbstractItemView *const offers = completer->popup();
+    const auto offered = [&] {
+        QStringList texts;
+        for (int row = 0; row < offers->model()->rowCount(); ++row)
+            texts << offers->model()->index(row, 0).data().toString();
+        return texts;
+    };
+    QTest::keyClicks(filter, u"!gr"_s);
+    QTRY_VERIFY(offers->isVisible());
+    QCOMPARE(offered(), QStringList{u"group:"_s});
+    QTest::keyClick(offers, Qt::Key_Tab); // and on to its values
+    QCOMPARE(filter->text(), u"!group:"_s);
+    QTRY_VERIFY(offers->isVisible());
+    QCOMPARE(offered(), QStringList{u"edge"_s});
+    QTest::keyClick(offers, Qt::Key_Down);
+    QTest::keyClick(offers, Qt::Key_Return);
+    QCOMPARE(filter->text(), u"!group:edge"_s);
+    QVERIFY(filter->hasFocus() && !offers->isVisible());
+    QCOMPARE(bench.table()->rows().rowCount(), 0);
+    filter->clear();
+    QTest::keyClicks(filter, u"sta"_s);
+    QTRY_VERIFY(offers->isVisible());
+    QTest::keyClick(offers, Qt::Key_Escape);
+    QTRY_VERIFY(!offers->isVisible());
+    QCOMPARE(filter->text(), u"sta"_s);
+    QTest::keyClicks(filter, u"l"_s);
+    QTRY_VERIFY(offers->isVisible());
+    QTest::keyClick(offers, Qt::Key_Return); // nobody chose: it is for the table
+    QTRY_VERIFY(bench.table()->hasFocus());
+    QCOMPARE(filter->text(), u"stal"_s);
+}
+
 void TestFinding::thePageAndTheFilterAreThereAgain()
 {
     {
@@ -230,6 +273,71 @@ void TestFinding::f2GivesAnotherName()
     QTest::keyClicks(dialog->findChild<QLineEdit *>(), u"mine"_s);
     QTest::keyClick(dialog->findChild<QLineEdit *>(), Qt::Key_Return);
     QCOMPARE(bench.current(), u"mine"_s);
+}
+
+void TestFinding::shiftF2PutsItIntoAGroup()
+{
+    const auto add = [](Bench &bench) {
+        return bench.session.add(Reports::entry(u"http://127.0.0.1:2"_s, u"http://127.0.0.1:2"_s));
+    };
+    {
+        Bench bench;
+        const ServiceId id = add(bench);
+        FleetEntry other = Reports::entry(u"other"_s, u"http://127.0.0.1:4"_s);
+        other.group = u"edge"_s;
+        bench.session.addAll({other}, u"/etc/other.toml"_s);
+        QVERIFY(bench.start());
+        bench.table()->select(id);
+        QTest::keyClick(&bench.window, Qt::Key_F2, Qt::ShiftModifier);
+        auto *const dialog = bench.window.findChild<QInputDialog *>();
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(dialog->comboBoxItems().contains(u"edge"_s));
+        auto *const line = dialog->findChild<QLineEdit *>();
+        line->selectAll();
+        QTest::keyClicks(line, u"shop"_s);
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(bench.session.fleet().find(id)->entry.group, u"shop"_s);
+    }
+    Bench bench;
+    const ServiceId id = add(bench);
+    QTRY_COMPARE(bench.session.fleet().find(id)->entry.group, u"shop"_s);
+    bench.session.addAll({Reports::entry(u"named"_s, u"http://127.0.0.1:3"_s)}, u"/etc/fleet.toml"_s);
+    QCOMPARE(bench.session.fleet().find(id)->entry.group, u"shop"_s); // others come, and it stays
+}
+
+/// The names of the rows, from above.
+static QStringList namesIn(FleetView *table)
+{
+    QStringList names;
+    for (int row = 0; row < table->rows().rowCount(); ++row)
+        names << table->model()->index(row, FleetModel::Service).data().toString();
+    return names;
+}
+
+void TestFinding::rowsAreMovedByKeysAndStaySo()
+{
+    const QStringList wanted{u"gateway-2"_s, u"gateway-1"_s, u"gateway-4"_s, u"gateway-3"_s};
+    {
+        Bench bench;
+        QVERIFY(bench.start());
+        bench.table()->select(bench.session.fleet().ids().at(0));
+        QTest::keyClick(bench.table(), Qt::Key_Up, Qt::AltModifier); // it is the first
+        QTest::keyClick(bench.table(), Qt::Key_Down, Qt::AltModifier);
+        bench.table()->select(bench.session.fleet().ids().at(3));
+        QTest::keyClick(bench.table(), Qt::Key_Down, Qt::AltModifier); // it is the last
+        QTest::keyClick(bench.table(), Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(namesIn(bench.table()), wanted);
+        QCOMPARE(bench.current(), u"gateway-4"_s);
+        bench.table()->sortByColumn(FleetModel::Service, Qt::AscendingOrder);
+        QTest::keyClick(bench.table(), Qt::Key_Up, Qt::AltModifier); // a column sorts
+        QCOMPARE(namesIn(bench.table()), QStringList({u"gateway-1"_s, u"gateway-2"_s, u"gateway-3"_s, u"gateway-4"_s}));
+        bench.table()->sortByColumn(-1, Qt::AscendingOrder);
+        QCOMPARE(namesIn(bench.table()), wanted);
+        bench.window.close();
+    }
+    Bench bench;
+    QVERIFY(bench.start());
+    QCOMPARE(namesIn(bench.table()), wanted);
 }
 
 void TestFinding::whatWasAddedIsSaved()
