@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/dependencymodel.h"
+#include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
@@ -28,6 +30,7 @@
 #include <QSplitter>
 #include <QStandardPaths>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -67,6 +70,7 @@ private Q_SLOTS:
     void favouritesAreRemembered();
     void preferencesAreAppliedAndRemembered();
     void theLayoutIsRemembered();
+    void everyPageOfWhatDoesNotAnswerSaysItsAge();
     void theLayoutIsSavedBeforeTheEnd();
     void eachViewHasItsColumns();
     void aClickOnAChipShowsItsGraph();
@@ -420,11 +424,11 @@ void TestMainWindow::whatIsTypedIntoTheTableFiltersAndDoesNothing()
     bench.window.activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(&bench.window));
     bench.table()->setFocus();
-    for (const char letter : "fresco") {
+    for (const char letter : "forsco") {
         if (letter)
             QTest::keyClick(bench.window.focusWidget(), letter);
     }
-    QCOMPARE(bench.filter()->text(), u"fresco"_s);
+    QCOMPARE(bench.filter()->text(), u"forsco"_s);
     QVERIFY(bench.filter()->hasFocus());
     bench.filter()->clear();
     bench.table()->setFocus();
@@ -823,6 +827,29 @@ void TestMainWindow::theLayoutIsRemembered()
     QVERIFY(!header->isSectionHidden(FleetModel::Uptime) && header->isSectionHidden(FleetModel::LastSeen));
     QCOMPARE(header->visualIndex(FleetModel::Latency), int(FleetModel::Latency));
     QCOMPARE(header->sortIndicatorSection(), -1);
+}
+
+void TestMainWindow::everyPageOfWhatDoesNotAnswerSaysItsAge()
+{
+    Bench bench;
+    bench.addSome(1);
+    QVERIFY(bench.start());
+    auto *const tabs = bench.window.findChild<QTabWidget *>();
+    const auto *const dependencies = bench.window.findChild<DependenciesPage *>()->findChild<QTableView *>()->model();
+    const auto isSaid = [&](const QString &part) {
+        return std::ranges::any_of(bench.window.findChildren<QLabel *>(), [&](const QLabel *label) {
+            return label->isVisible() && label->text().contains(part);
+        });
+    };
+    QTRY_COMPARE(dependencies->rowCount(), 2);
+    QVERIFY(dependencies->index(0, 0).data(DependencyModel::CurrentRole).toBool());
+    QVERIFY(!isSaid(u"what it last said"_s));
+    bench.session.fleet().applyAnswer(bench.session.fleet().ids().first(), Reports::failure(ClientError::Refused));
+    QTRY_VERIFY(!dependencies->index(0, 0).data(DependencyModel::CurrentRole).toBool());
+    for (int page = 0; page < tabs->count(); ++page) {
+        tabs->setCurrentIndex(page);
+        QVERIFY2(isSaid(u"All below is what it last said, "_s), qPrintable(tabs->tabText(page)));
+    }
 }
 
 /// The dashboard may be killed, and is not closed then.

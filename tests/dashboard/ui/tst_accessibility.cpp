@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/pinnedgraphs.h"
+#include "dashboard/ui/servicemapwindow.h"
+#include "dashboard/ui/wallboard.h"
+#include "tests/dashboard/model/reports.h"
+
+#include <QAccessible>
+#include <QAction>
+#include <QApplication>
+#include <QDialog>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTest>
+#include <QToolButton>
+
+#include <functional>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+struct Bench;
+Q_DECLARE_METATYPE(std::function<void(Bench &)>)
+
+namespace {
+
+/// What somebody can press, fill in, choose or read: it has to say what it is.
+bool mustHaveName(QAccessible::Role role)
+{
+    switch (role) {
+    case QAccessible::Button:
+    case QAccessible::ButtonMenu:
+    case QAccessible::ButtonDropDown:
+    case QAccessible::CheckBox:
+    case QAccessible::RadioButton:
+    case QAccessible::ComboBox:
+    case QAccessible::EditableText:
+    case QAccessible::SpinBox:
+    case QAccessible::Table:
+    case QAccessible::List:
+    case QAccessible::Tree:
+    case QAccessible::PageTab:
+    case QAccessible::MenuItem:
+    case QAccessible::Cell:
+    case QAccessible::ListItem:
+    case QAccessible::Dialog: return true;
+    default: return false;
+    }
+}
+
+/// A part of another control, which has the name.
+bool isInner(QAccessibleInterface *each)
+{
+    QAccessibleInterface *const parent = each->parent();
+    const QAccessible::Role role = parent ? parent->role() : QAccessible::NoRole;
+    return role == QAccessible::ComboBox || role == QAccessible::SpinBox;
+}
+
+struct Finding
+{
+    int controls = 0;
+    int cells = 0;
+    QStringList nameless;
+};
+
+QString describe(QAccessibleInterface *each)
+{
+    QString text = u"role %1"_s.arg(int(each->role()));
+    for (const QObject *object = each->object(); object; object = object->parent())
+        text += u" < "_s + QString::fromLatin1(object->metaObject()->className());
+    return text;
+}
+
+void look(QAccessibleInterface *each, Finding &finding, int depth = 0)
+{
+    if (!each || !each->isValid() || depth > 30 || each->state().invisible)
+        return;
+    const QAccessible::Role role = each->role();
+    if (mustHaveName(role) && !isInner(each)) {
+        ++finding.controls;
+        finding.cells += role == QAccessible::Cell; // an empty one is told by its header
+        if (role != QAccessible::Cell && each->text(QAccessible::Name).trimmed().isEmpty())
+            finding.nameless << describe(each);
+    }
+    for (int child = 0; child < each->childCount(); ++child)
+        look(each->child(child), finding, depth + 1);
+}
+
+Finding lookAt(QWidget *window)
+{
+    Finding finding;
+    look(QAccessible::queryAccessibleInterface(window), finding);
+    finding.nameless.removeDuplicates();
+    return finding;
+}
+
+} // namespace
+
+/// A window on three services, which nobody polls: healthy, in error, and out of reach.
+struct Bench
+{
+    FleetSession session;
+    MainWindow window{session};
+    QList<ServiceId> ids;
+
+    Bench()
+    {
+        for (const QString &name : {u"orders"_s, u"payments"_s, u"search"_s}) {
+            FleetEntry entry = Reports::entry(name, u"http://127.0.0.1:1/"_s + name);
+            entry.interval = 1h;
+            entry.restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
+            ids << session.fleet().add(entry);
+        }
+        session.fleet().applyAnswer(ids[0], Reports::answer(Reports::healthy()));
+        session.fleet().applyAnswer(ids[1], Reports::answer(Reports::withError()));
+        session.fleet().applyAnswer(ids[2], Reports::failure(ClientError::Refused));
+    }
+    bool start()
+    {
+        window.show();
+        return QTest::qWaitForWindowExposed(&window);
+    }
+    QAccessibleInterface *table() { return QAccessible::queryAccessibleInterface(window.findChild<FleetView *>()); }
+    /// The cell's interface, of the model's row and column.
+    QAccessibleInterface *cell(int row, int column) { return table()->tableInterface()->cellAt(row, column); }
+};
+
+/// What who does not see the window is told of it: the tree that Qt gives to at-spi.
+class TestAccessibility : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init() { QSettings().clear(); }
+    void everyControlOfEveryPageHasAName_data();
+    void everyControlOfEveryPageHasAName();
+    void everyControlOfEveryDialogHasAName_data();
+    void everyControlOfEveryDialogHasAName();
+    void everyRowSaysWhatIsSeen();
+    void aRowIsSelectedAndFocusable();
+    void whatCannotBeDoneIsDisabled();
+};
+
+void TestAccessibility::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
+    QCoreApplication::setApplicationName(u"tst_accessibility"_s);
+}
+
+void TestAccessibility::everyControlOfEveryPageHasAName_data()
+{
+    QTest::addColumn<int>("page");
+    Bench bench;
+    const QTabWidget *const tabs = bench.window.findChild<QTabWidget *>();
+    for (int page = 0; page < tabs->count(); ++page)
+        QTest::newRow(qPrintable(tabs->tabText(page))) << page;
+}
+
+void TestAccessibility::everyControlOfEveryPageHasAName()
+{
+    QFETCH(int, page);
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.findChild<QTabWidget *>()->setCurrentIndex(page);
+    QTest::qWait(0);
+    const Finding finding = lookAt(&bench.window);
+    QVERIFY2(finding.nameless.isEmpty(), qPrintable(finding.nameless.join(u'\n')));
+    QVERIFY2(finding.controls > 30, qPrintable(QString::number(finding.controls)));
+    QVERIFY2(finding.cells >= 3 * 5, qPrintable(QString::number(finding.cells))); // of three rows
+}
+
+void TestAccessibility::everyControlOfEveryDialogHasAName_data()
+{
+    using Opens = std::function<void(Bench &)>;
+    QTest::addColumn<Opens>("opens");
+    const auto row = [](const char *name, const Opens &opens) { QTest::newRow(name) << opens; };
+    const auto act = [](const QString &text) {
+        return [text](Bench &bench) {
+            for (QAction *const action : bench.window.findChildren<QAction *>()) {
+                if (action->text().remove(u'&') == text)
+                    return action->trigger();
+            }
+            QFAIL(qPrintable(u"there is no "_s + text));
+        };
+    };
+    row("add a service", [](Bench &bench) { bench.window.addService(); });
+    row("add a host", [](Bench &bench) { bench.window.addHost(); });
+    row("preferences", [](Bench &bench) { bench.window.openPreferences(); });
+    row("palette", [](Bench &bench) { bench.window.openPalette(); });
+    row("keys", [](Bench &bench) { bench.window.openShortcuts(); });
+    row("wallboard", [](Bench &bench) { bench.window.openWallboard(); });
+    row("map", [](Bench &bench) { bench.window.openMap(); });
+    row("pinned graphs", [](Bench &bench) { bench.window.openPinned(); });
+    row("restart", act(u"Restart…"_s));
+    row("mute until", act(u"Mute until…"_s));
+    row("what is muted", act(u"What is muted and acknowledged…"_s));
+    row("find services", act(u"Find services on this machine…"_s));
+}
+
+void TestAccessibility::everyControlOfEveryDialogHasAName()
+{
+    using Opens = std::function<void(Bench &)>;
+    QFETCH(Opens, opens);
+    Bench bench;
+    QVERIFY(bench.start());
+    opens(bench);
+    QWidget *opened = nullptr;
+    for (QWidget *const each : QApplication::topLevelWidgets()) {
+        if (each != &bench.window && each->isVisible() && each->isWindow())
+            opened = each;
+    }
+    QVERIFY(opened);
+    QVERIFY(!opened->windowTitle().isEmpty());
+    const Finding finding = lookAt(opened);
+    QVERIFY2(finding.nameless.isEmpty(), qPrintable(finding.nameless.join(u'\n')));
+}
+
+/// Each cell says its column and its value.
+void TestAccessibility::everyRowSaysWhatIsSeen()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.mutes().acknowledge({bench.ids[1]});
+    QCOMPARE(bench.table()->role(), QAccessible::Table);
+    QCOMPARE(bench.table()->text(QAccessible::Name), u"Services"_s);
+    QCOMPARE(bench.table()->tableInterface()->rowCount(), 3);
+    const auto text = [&](int row, int column) { return bench.cell(row, column)->text(QAccessible::Name); };
+    QCOMPARE(text(0, FleetModel::State), u"State: healthy"_s);
+    QCOMPARE(text(0, FleetModel::Service), u"Service: orders"_s);
+    QVERIFY2(text(0, FleetModel::Dependencies).contains(u"qdrant working"_s), qPrintable(text(0, 3)));
+    QCOMPARE(text(1, FleetModel::State), u"State: error"_s);
+    QCOMPARE(text(1, FleetModel::Service), u"Service: payments. Acknowledged."_s);
+    QCOMPARE(text(2, FleetModel::State), u"State: unreachable: refused"_s);
+    for (int row = 0; row < 3; ++row) {
+        for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+            QCOMPARE(bench.cell(row, column)->role(), QAccessible::Cell);
+            QVERIFY2(text(row, column).contains(u": "_s), qPrintable(text(row, column)));
+        }
+    }
+}
+
+void TestAccessibility::aRowIsSelectedAndFocusable()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    bench.window.findChild<FleetView *>()->select(bench.ids[1]);
+    bench.window.findChild<FleetView *>()->setFocus();
+    QTRY_VERIFY(bench.cell(1, FleetModel::State)->state().focused);
+    QVERIFY(bench.cell(1, FleetModel::State)->state().selected);
+    QVERIFY(bench.cell(1, FleetModel::State)->state().selectable);
+    QVERIFY(!bench.cell(0, FleetModel::State)->state().selected);
+}
+
+void TestAccessibility::whatCannotBeDoneIsDisabled()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    const auto button = [&](const QString &name) -> QAccessibleInterface * {
+        for (QToolButton *const each : bench.window.findChild<DetailPane *>()->findChildren<QToolButton *>()) {
+            QAccessibleInterface *const found = QAccessible::queryAccessibleInterface(each);
+            if (found->text(QAccessible::Name).remove(u'&').startsWith(name))
+                return found;
+        }
+        return nullptr;
+    };
+    bench.window.findChild<FleetView *>()->select(bench.ids[0]);
+    QTRY_VERIFY(button(u"Restart"_s) && !button(u"Restart"_s)->state().disabled);
+    QTRY_VERIFY(button(u"Start"_s) && button(u"Start"_s)->state().disabled); // it runs
+    bench.window.findChild<FleetView *>()->select(bench.ids[2]);
+    QTRY_VERIFY(!button(u"Start"_s)->state().disabled);
+}
+
+QTEST_MAIN(TestAccessibility)
+#include "tst_accessibility.moc"
