@@ -14,6 +14,8 @@
 #include <QSettings>
 #include <QSplitter>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -21,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int Narrow = 900; ///< in pixels at 100 %
+constexpr int Narrow = 900; ///< in pixels
 
 } // namespace
 
@@ -90,7 +92,8 @@ void WindowLayout::keepOnScreen()
 /// Beside the table, or below it where both would be too narrow. Each way has its own sizes.
 void WindowLayout::arrange()
 {
-    const bool isNarrow = m_window->width() < spacing(m_window->fontMetrics(), Narrow / 4);
+    const int narrow = std::max(Narrow, spacing(m_window->fontMetrics(), Narrow / 4)); // more with large letters
+    const bool isNarrow = m_window->width() < narrow;
     const Qt::Orientation wanted = isNarrow ? Qt::Vertical : Qt::Horizontal;
     if (m_parts.columns->orientation() == wanted)
         return;

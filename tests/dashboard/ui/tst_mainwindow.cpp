@@ -62,6 +62,8 @@ private Q_SLOTS:
     void theOrderHoldsUnderThePointer();
     void nothingAboveThePagesMoves();
     void theWindowKeepsItsSize();
+    void theDetailsAreBelowTheTableInANarrowWindow_data();
+    void theDetailsAreBelowTheTableInANarrowWindow();
     void aClickMovesNothingSideways();
     void theDemoTouchesNothingElse();
     void enterPressesTheButtonsOfTheFirstPage();
@@ -588,6 +590,47 @@ void TestMainWindow::theWindowKeepsItsSize()
     }
 }
 
+void TestMainWindow::theDetailsAreBelowTheTableInANarrowWindow_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<bool>("below");
+    QTest::newRow("the smallest") << QSize(640, 400) << true;
+    QTest::newRow("small") << QSize(800, 500) << true;
+    QTest::newRow("just narrow") << QSize(899, 700) << true;
+    QTest::newRow("just wide") << QSize(900, 700) << false;
+    QTest::newRow("as at first") << QSize(1380, 860) << false;
+    QTest::newRow("large") << QSize(2560, 1440) << false;
+}
+
+void TestMainWindow::theDetailsAreBelowTheTableInANarrowWindow()
+{
+    QFETCH(QSize, size);
+    QFETCH(bool, below);
+    QSettings().clear();
+    Bench bench;
+    bench.addSome(12);
+    QFont font = bench.window.font();
+    font.setPixelSize(12); // as of a desktop at 100 %
+    bench.window.setFont(font);
+    QVERIFY(bench.start());
+    const QWidget *const detail = bench.splitter()->widget(1);
+    for (const QSize &each : {QSize(below ? 1200 : 700, 600), size}) { // it comes from the other way
+        bench.window.resize(each);
+        QTRY_COMPARE(bench.window.size(), each);
+    }
+    const QRect table = bench.table()->geometry();
+    if (below) {
+        QVERIFY(detail->geometry().top() > table.bottom());
+        QCOMPARE(detail->width(), table.width());
+    } else {
+        QVERIFY(detail->geometry().left() > table.right());
+        QCOMPARE(detail->height(), table.height());
+    }
+    QVERIFY(table.height() >= 2 * bench.table()->verticalHeader()->defaultSectionSize()); // a row, and its header
+    QVERIFY(bench.splitter()->rect().contains(detail->geometry()));
+    QVERIFY(bench.window.rect().contains(QRect(detail->mapTo(&bench.window, QPoint()), detail->size())));
+}
+
 void TestMainWindow::theDemoTouchesNothingElse()
 {
     const QTemporaryDir directory;
@@ -798,8 +841,10 @@ void TestMainWindow::theLayoutIsRemembered()
             if (action->text() == "Up"_L1 || action->text() == "Last seen"_L1)
                 action->trigger();
         }
-        bench.splitter()->setSizes({400, 380});
         QTest::keyClick(&bench.window, Qt::Key_E, Qt::ControlModifier);
+        Test::deliverEvents();
+        bench.splitter()->setSizes({120, 360});
+        Test::deliverEvents();
         bench.filter()->setText(u"!stale"_s);
         QTRY_COMPARE(bench.window.geometry(), QRect(10, 30, 780, 540));
         geometry = bench.window.geometry();
