@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/pinnedgraphs.h"
 
-#include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
@@ -43,7 +42,7 @@ PinnedGraphs::PinnedGraphs(FleetSession &session, GraphPins &pins, QWidget *pare
     m_span->setAccessibleName(tr("Time span"));
     for (const std::chrono::seconds span :
          std::initializer_list<std::chrono::seconds>{5min, 15min, 1h, 6h, 24h, 7 * 24h})
-        m_span->addItem(tr("last %1").arg(formatDuration(span)), qint64(span.count()));
+        m_span->addItem(tr("last %1").arg(durationText(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
     connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
         for (Panel &panel : m_panels)

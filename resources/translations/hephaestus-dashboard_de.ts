@@ -317,6 +317,30 @@
         <source>It needs a token. Yours is sent when you add the service, not while you edit its address.</source>
         <translation>Er braucht ein Token. Es wird beim Hinzufügen gesendet, nicht schon beim Ändern der Adresse.</translation>
     </message>
+    <message>
+        <source>Trusted &amp;certificates, a file in PEM:</source>
+        <translation>Vertraute &amp;Zertifikate, eine Datei in PEM:</translation>
+    </message>
+    <message>
+        <source>those of this system</source>
+        <translation>die dieses Systems</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Eine Datei wählen</translation>
+    </message>
+    <message>
+        <source>Trusted certificates</source>
+        <translation>Vertraute Zertifikate</translation>
+    </message>
+    <message>
+        <source>Only the certificate with this SHA-256 &amp;fingerprint:</source>
+        <translation>Nur das Zertifikat mit diesem &amp;Fingerabdruck (SHA-256):</translation>
+    </message>
+    <message>
+        <source>any that is trusted</source>
+        <translation>jedes vertraute</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::AddedServices</name>
@@ -339,6 +363,213 @@
     <message>
         <source>it is not in the keyring any more</source>
         <translation>es ist nicht mehr im Schlüsselbund</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::AlertCommands</name>
+    <message>
+        <source>&amp;Acknowledge</source>
+        <translation>&amp;Bestätigen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+A</source>
+        <translation>Ctrl+Shift+A</translation>
+    </message>
+    <message>
+        <source>&amp;Take the acknowledgement back</source>
+        <translation>Bestätigung &amp;zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Mute for an &amp;hour</source>
+        <translation>Für eine &amp;Stunde stummschalten</translation>
+    </message>
+    <message>
+        <source>Mute until tomorrow &amp;morning</source>
+        <translation>Bis &amp;morgen früh stummschalten</translation>
+    </message>
+    <message>
+        <source>Mute &amp;until…</source>
+        <translation>St&amp;ummschalten bis…</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+M</source>
+        <translation>Ctrl+Shift+M</translation>
+    </message>
+    <message>
+        <source>Mute no &amp;longer</source>
+        <translation>&amp;Nicht mehr stummschalten</translation>
+    </message>
+    <message>
+        <source>What is muted and acknowle&amp;dged…</source>
+        <translation>S&amp;tummgeschaltetes und Bestätigtes…</translation>
+    </message>
+    <message>
+        <source>Ctrl+Alt+M</source>
+        <translation>Ctrl+Alt+M</translation>
+    </message>
+    <message>
+        <source>Select a service first.</source>
+        <translation>Zuerst einen Dienst auswählen.</translation>
+    </message>
+    <message>
+        <source>Nothing is amiss with it that is not acknowledged.</source>
+        <translation>Er hat keine Störung, die nicht bestätigt ist.</translation>
+    </message>
+    <message>
+        <source>Nothing of it is acknowledged.</source>
+        <translation>Nichts von ihm ist bestätigt.</translation>
+    </message>
+    <message>
+        <source>It is muted with its group.</source>
+        <translation>Er ist mit seiner Gruppe stummgeschaltet.</translation>
+    </message>
+    <message>
+        <source>It is not muted.</source>
+        <translation>Er ist nicht stummgeschaltet.</translation>
+    </message>
+    <message>
+        <source>the group</source>
+        <translation>die Gruppe</translation>
+    </message>
+    <message>
+        <source>Mute all of %1 for an hour</source>
+        <translation>%1: alle für eine Stunde stummschalten</translation>
+    </message>
+    <message>
+        <source>Mute all of %1 until tomorrow morning</source>
+        <translation>%1: alle bis morgen früh stummschalten</translation>
+    </message>
+    <message>
+        <source>Mute all of %1 until…</source>
+        <translation>%1: alle stummschalten bis…</translation>
+    </message>
+    <message>
+        <source>Mute %1 no longer</source>
+        <translation>%1: nicht mehr stummschalten</translation>
+    </message>
+    <message>
+        <source>The selected service is in no group.</source>
+        <translation>Der gewählte Dienst ist in keiner Gruppe.</translation>
+    </message>
+    <message>
+        <source>This group is not muted.</source>
+        <translation>Diese Gruppe ist nicht stummgeschaltet.</translation>
+    </message>
+    <message>
+        <source>No alert of %1 is told until:</source>
+        <translation>Kein Alarm von %1 wird gemeldet bis:</translation>
+    </message>
+    <message numerus="yes">
+        <source>No alert of these %n services is told until:</source>
+        <translation>
+            <numerusform>Kein Alarm dieses %n Dienstes wird gemeldet bis:</numerusform>
+            <numerusform>Kein Alarm dieser %n Dienste wird gemeldet bis:</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No alert of the services of %1 is told until:</source>
+        <translation>Kein Alarm der Dienste von %1 wird gemeldet bis:</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::AlertListDialog</name>
+    <message>
+        <source>What is muted and acknowledged</source>
+        <translation>Stummgeschaltetes und Bestätigtes</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
+    </message>
+    <message>
+        <source>Nothing is amiss, muted or acknowledged.</source>
+        <translation>Nichts ist gestört, stummgeschaltet oder bestätigt.</translation>
+    </message>
+    <message>
+        <source>&amp;Acknowledge</source>
+        <translation>&amp;Bestätigen</translation>
+    </message>
+    <message>
+        <source>&amp;Mute for an hour</source>
+        <translation>Für eine Stunde &amp;stummschalten</translation>
+    </message>
+    <message>
+        <source>Mute no &amp;longer</source>
+        <translation>&amp;Nicht mehr stummschalten</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::AlertListModel</name>
+    <message>
+        <source>All of %1</source>
+        <translation>Alle von %1</translation>
+    </message>
+    <message>
+        <source>muted until %1</source>
+        <translation>stummgeschaltet bis %1</translation>
+    </message>
+    <message>
+        <source>runs old code</source>
+        <translation>läuft mit altem Code</translation>
+    </message>
+    <message>
+        <source>acknowledged in part</source>
+        <translation>teilweise bestätigt</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation>bestätigt</translation>
+    </message>
+    <message>
+        <source>told</source>
+        <translation>gemeldet</translation>
+    </message>
+    <message>
+        <source>Service</source>
+        <translation>Dienst</translation>
+    </message>
+    <message>
+        <source>It is</source>
+        <translation>Er ist</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::AlertMutes</name>
+    <message>
+        <source>its alerts are muted until %1</source>
+        <translation>seine Alarme sind stummgeschaltet bis %1</translation>
+    </message>
+    <message>
+        <source>the alerts of this group are muted until %1</source>
+        <translation>die Alarme dieser Gruppe sind stummgeschaltet bis %1</translation>
+    </message>
+    <message>
+        <source>its alerts are no longer muted</source>
+        <translation>seine Alarme sind nicht mehr stummgeschaltet</translation>
+    </message>
+    <message>
+        <source>the alerts of this group are no longer muted</source>
+        <translation>die Alarme dieser Gruppe sind nicht mehr stummgeschaltet</translation>
+    </message>
+    <message>
+        <source>its alerts are no longer muted: it is %1</source>
+        <translation>seine Alarme sind nicht mehr stummgeschaltet: er ist %1</translation>
+    </message>
+    <message>
+        <source>old code</source>
+        <translation>alter Code</translation>
+    </message>
+    <message>
+        <source>acknowledged: %1</source>
+        <translation>bestätigt: %1</translation>
+    </message>
+    <message>
+        <source>no longer acknowledged</source>
+        <translation>nicht mehr bestätigt</translation>
     </message>
 </context>
 <context>
@@ -1429,6 +1660,17 @@ https://… token-file=… ca=…</translation>
         <source>Filter</source>
         <translation>Filter</translation>
     </message>
+    <message>
+        <source>Select the filter</source>
+        <translation>Den Filter auswählen</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::FilterCompleter</name>
+    <message>
+        <source>What the word can become</source>
+        <translation>Was aus dem Wort werden kann</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FindServicesDialog</name>
@@ -1752,6 +1994,10 @@ https://… token-file=… ca=…</translation>
         <source>Alertmanager has no alert of it.</source>
         <translation>Alertmanager hat zu ihm keinen Alarm.</translation>
     </message>
+    <message>
+        <source>Breaks the alert rule: %1</source>
+        <translation>Verletzt die Alarmregel: %1</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetRows</name>
@@ -1965,6 +2211,14 @@ https://… token-file=… ca=…</translation>
         <source>PNG (*.png)</source>
         <translation>PNG (*.png)</translation>
     </message>
+    <message>
+        <source>Pin</source>
+        <translation>Anheften</translation>
+    </message>
+    <message>
+        <source>Keep this graph in view, beside those of other services.</source>
+        <translation>Diesen Graphen neben denen anderer Dienste im Blick behalten.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::HooksDialog</name>
@@ -2149,6 +2403,38 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>slowest of %1: %2</source>
         <translation>langsamste von %1: %2</translation>
+    </message>
+    <message>
+        <source>Error rate</source>
+        <translation>Fehlerrate</translation>
+    </message>
+    <message>
+        <source>Restarts</source>
+        <translation>Neustarts</translation>
+    </message>
+    <message>
+        <source>error rate now %1</source>
+        <translation>Fehlerrate jetzt %1</translation>
+    </message>
+    <message>
+        <source>error rate then %1</source>
+        <translation>Fehlerrate damals %1</translation>
+    </message>
+    <message>
+        <source>restarts now %1</source>
+        <translation>Neustarts jetzt %1</translation>
+    </message>
+    <message>
+        <source>restarts then %1</source>
+        <translation>Neustarts damals %1</translation>
+    </message>
+    <message>
+        <source>No operation of a dependency is known of this time.</source>
+        <translation>Aus dieser Zeit ist keine Operation einer Abhängigkeit bekannt.</translation>
+    </message>
+    <message>
+        <source>no operations</source>
+        <translation>keine Operationen</translation>
     </message>
 </context>
 <context>
@@ -2529,6 +2815,29 @@ https://… token-file=… ca=…</translation>
             <numerusform>%n fremde Alarme</numerusform>
         </translation>
     </message>
+    <message>
+        <source>A&amp;lerts</source>
+        <translation>Alar&amp;me</translation>
+    </message>
+    <message>
+        <source>&amp;Pinned graphs</source>
+        <translation>Ange&amp;heftete Graphen</translation>
+    </message>
+    <message>
+        <source>Ctrl+P</source>
+        <translation>Ctrl+P</translation>
+    </message>
+    <message>
+        <source>Pinned. Ctrl+P shows all that are.</source>
+        <translation>Angeheftet. Ctrl+P zeigt alle.</translation>
+    </message>
+    <message numerus="yes">
+        <source>There is no room: %n graphs are pinned.</source>
+        <translation>
+            <numerusform>Kein Platz: %n Graph ist angeheftet.</numerusform>
+            <numerusform>Kein Platz: %n Graphen sind angeheftet.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ManualWindow</name>
@@ -2555,6 +2864,21 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>&quot;%1&quot; is not in this document.</source>
         <translation>„%1“ kommt in diesem Dokument nicht vor.</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::MuteDialog</name>
+    <message>
+        <source>Mute alerts</source>
+        <translation>Alarme stummschalten</translation>
+    </message>
+    <message>
+        <source>Muted until</source>
+        <translation>Stummgeschaltet bis</translation>
+    </message>
+    <message>
+        <source>&amp;Mute</source>
+        <translation>&amp;Stummschalten</translation>
     </message>
 </context>
 <context>
@@ -2594,6 +2918,49 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>pid %1 ended as asked, with exit code %2</source>
         <translation>PID %1 endete wie verlangt, mit Exit-Code %2</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::PinnedGraphs</name>
+    <message>
+        <source>Nothing is pinned. Pin, on the page Graphs, keeps here what that page shows.</source>
+        <translation>Nichts ist angeheftet. „Anheften“ auf der Seite Graphen behält hier, was jene Seite zeigt.</translation>
+    </message>
+    <message>
+        <source>Hephaestus: pinned graphs</source>
+        <translation>Hephaestus: angeheftete Graphen</translation>
+    </message>
+    <message>
+        <source>Time span</source>
+        <translation>Zeitraum</translation>
+    </message>
+    <message>
+        <source>last %1</source>
+        <translation>letzte %1</translation>
+    </message>
+    <message>
+        <source>All dependencies</source>
+        <translation>Alle Abhängigkeiten</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 (not watched)</source>
+        <translation>%1 (nicht beobachtet)</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>Lösen</translation>
+    </message>
+    <message>
+        <source>Unpin %1</source>
+        <translation>%1 lösen</translation>
+    </message>
+    <message>
+        <source>Graph of %1</source>
+        <translation>Graph von %1</translation>
     </message>
 </context>
 <context>
@@ -2934,6 +3301,26 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>&amp;Rename</source>
         <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+        <source>&amp;Group…</source>
+        <translation>In Gruppe &amp;legen…</translation>
+    </message>
+    <message>
+        <source>Put it under another heading.</source>
+        <translation>Ihn unter eine andere Überschrift stellen.</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>Group of %1, or nothing for none:</source>
+        <translation>Gruppe von %1, oder nichts für keine:</translation>
+    </message>
+    <message>
+        <source>&amp;Put there</source>
+        <translation>Dorthin &amp;legen</translation>
     </message>
 </context>
 <context>
@@ -3391,12 +3778,12 @@ https://… token-file=… ca=…</translation>
         <translation>Einen Dienst auswählen.</translation>
     </message>
     <message>
-        <source>Its name is in %1.</source>
-        <translation>Sein Name steht in %1.</translation>
-    </message>
-    <message>
         <source>%1 (%2)</source>
         <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Its name and group are in %1.</source>
+        <translation>Sein Name und seine Gruppe stehen in %1.</translation>
     </message>
 </context>
 <context>

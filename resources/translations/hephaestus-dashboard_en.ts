@@ -57,6 +57,16 @@
     </message>
 </context>
 <context>
+    <name>Hephaestus::AlertCommands</name>
+    <message numerus="yes">
+        <source>No alert of these %n services is told until:</source>
+        <translation>
+            <numerusform>No alert of this %n service is told until:</numerusform>
+            <numerusform>No alert of these %n services is told until:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::AlertPush</name>
     <message numerus="yes">
         <source>was not told of %n alert(s): %1</source>
@@ -305,6 +315,13 @@
         <translation>
             <numerusform>%n alert of others</numerusform>
             <numerusform>%n alerts of others</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>There is no room: %n graphs are pinned.</source>
+        <translation>
+            <numerusform>There is no room: %n graph is pinned.</numerusform>
+            <numerusform>There is no room: %n graphs are pinned.</numerusform>
         </translation>
     </message>
 </context>
