@@ -105,7 +105,7 @@ private:
     QTimer m_checkTimer;
     std::chrono::steady_clock::time_point m_openingSince{};
     std::chrono::milliseconds m_openedIn{0}; ///< how long the latest opening took; 0: there was none
-    QByteArray m_log; ///< what ssh said last
+    QByteArray m_log;                        ///< what ssh said last
     std::vector<Waiter> m_waiters;
     QHash<QString, Forward> m_forwards; ///< by address
     int m_nextForward = 1;
