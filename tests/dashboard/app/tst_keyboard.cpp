@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/logspage.h"
+#include "dashboard/ui/servicecommands.h"
 #include "tests/dashboard/app/hands.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
