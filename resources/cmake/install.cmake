@@ -37,13 +37,14 @@ endif()
 
 # Units for systemd, with the paths that they are installed with. `Type=notify-reload` is known to systemd 253 and later:
 # there `systemctl reload` waits until the configuration was read.
-find_package(PkgConfig QUIET)
-if(PKG_CONFIG_FOUND AND NOT DEFINED HEPHAESTUS_SYSTEMD_VERSION)
-    execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --modversion systemd OUTPUT_VARIABLE systemd_version
-        OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-if(NOT systemd_version)
-    set(systemd_version 0)
+# systemctl is asked, and not pkg-config: Debian 13 has systemd.pc in another package.
+find_program(SYSTEMCTL_PROGRAM systemctl)
+set(systemd_version 0)
+if(SYSTEMCTL_PROGRAM AND NOT DEFINED HEPHAESTUS_SYSTEMD_VERSION)
+    execute_process(COMMAND ${SYSTEMCTL_PROGRAM} --version OUTPUT_VARIABLE said ERROR_QUIET)
+    if(said MATCHES "^systemd ([0-9]+)")
+        set(systemd_version ${CMAKE_MATCH_1})
+    endif()
 endif()
 set(HEPHAESTUS_SYSTEMD_VERSION ${systemd_version} CACHE STRING "The systemd that the units are installed for; 0: any")
 foreach(scope system user)
