@@ -97,6 +97,11 @@ void FleetView::arrangeColumns()
         const int wanted = fontMetrics().horizontalAdvance(word) + 2 * spacing(fontMetrics(), 5);
         setColumnWidth(FleetModel::Code, std::max(columnWidth(FleetModel::Code), wanted));
     }
+    ServiceRow refused; // the longest state that is seen often, in the window's language
+    refused.observed = ServiceState::Unreachable;
+    refused.reply.error = ClientError::Refused;
+    const int wanted = fontMetrics().horizontalAdvance(stateText(refused)) + 2 * spacing(fontMetrics(), 5);
+    setColumnWidth(FleetModel::State, std::max(columnWidth(FleetModel::State), wanted));
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
         m_unwanted << column; // the dependencies have the room, until somebody chooses
