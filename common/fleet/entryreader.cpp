@@ -342,8 +342,9 @@ void EntryReader::readBuild()
 void EntryReader::readTrust()
 {
     m_entry.caFile = m_table.filePath(u"ca_file"_s);
+    const QString text = m_table.text(u"fingerprint"_s);
     if (m_table.has(u"fingerprint"_s)) {
-        const Result<QByteArray> fingerprint = parseFingerprint(m_table.text(u"fingerprint"_s));
+        const Result<QByteArray> fingerprint = parseFingerprint(text);
         if (fingerprint)
             m_entry.fingerprint = *fingerprint;
         else
