@@ -38,12 +38,15 @@ FittingTabs::FittingTabs(QWidget *parent) : QTabWidget(parent), m_style(new Clos
 
 void FittingTabs::fit()
 {
-    if (count() == 0)
-        return;
+    int shown = 0;
     int words = 0;
-    for (int tab = 0; tab < count(); ++tab)
+    for (int tab = 0; tab < count(); ++tab) {
+        if (!isTabVisible(tab))
+            continue;
+        ++shown;
         words += tabBar()->fontMetrics().size(Qt::TextShowMnemonic, tabText(tab)).width();
-    if (!m_style->setMost(std::max(spacing(fontMetrics(), 2), (width() - words) / count() - 1)))
+    }
+    if (shown == 0 || !m_style->setMost(std::max(spacing(fontMetrics(), 2), (width() - words) / shown - 1)))
         return;
     QEvent changed(QEvent::StyleChange);
     QCoreApplication::sendEvent(tabBar(), &changed); // it measures its tabs again

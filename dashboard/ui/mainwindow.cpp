@@ -198,7 +198,7 @@ void MainWindow::fillServiceMenu(QMenu *menu)
     menu->addActions({m_rename->action(), m_rename->group(), m_commands->favourite(), m_commands->open(),
                       m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->remove()});
     menu->addSeparator();
-    m_alerts->fill(menu->addMenu(tr("A&lerts")));
+    m_alerts->fill(menu->addMenu(tr("Alerts")));
     menu->addActions(m_places->actions());
 }
 

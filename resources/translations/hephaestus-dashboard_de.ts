@@ -2816,8 +2816,8 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message>
-        <source>A&amp;lerts</source>
-        <translation>Alar&amp;me</translation>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
     </message>
     <message>
         <source>&amp;Pinned graphs</source>

@@ -217,7 +217,7 @@ void TestServiceAlerts::anAlertIsSilencedAndTheSilenceEnded()
     QTRY_VERIFY(done);
     QVERIFY(!*done);
     QTRY_COMPARE(cell(id).count(u','), 1);
-    QVERIFY(m_alerts->silencesOf(id).isEmpty());
+    QTRY_VERIFY(m_alerts->silencesOf(id).isEmpty());
 }
 
 void TestServiceAlerts::aServiceIsSilencedBeforeItsAlert()

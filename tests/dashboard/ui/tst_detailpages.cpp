@@ -869,17 +869,22 @@ void TestDetailPages::allTabsFitBesideTheTable()
     auto *const tabs = bench.window->findChild<QTabWidget *>();
     auto *const bar = tabs->findChild<QTabBar *>();
     int words = 0;
-    for (int tab = 0; tab < bar->count(); ++tab)
+    QList<int> shown;
+    for (int tab = 0; tab < bar->count(); ++tab) {
+        if (!bar->isTabVisible(tab)) // of alerts that nobody is asked for
+            continue;
+        shown << tab;
         words += bar->fontMetrics().horizontalAdvance(bar->tabText(tab));
+    }
     const auto areWhole = [&] {
-        for (int tab = 0; tab < bar->count(); ++tab) {
+        for (const int tab : std::as_const(shown)) {
             const QRect place = bar->tabRect(tab);
             if (!bar->rect().contains(place) || place.width() < bar->fontMetrics().horizontalAdvance(bar->tabText(tab)))
                 return false;
         }
         return true;
     };
-    for (const int room : {words + 10 * bar->count(), 3 * words}) {
+    for (const int room : {words + 10 * int(shown.size()), 3 * words}) {
         tabs->setMinimumWidth(room);
         tabs->setMaximumWidth(room);
         QTRY_COMPARE(tabs->width(), room);

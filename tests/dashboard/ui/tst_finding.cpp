@@ -181,6 +181,8 @@ void TestFinding::keysShowThePages()
     QVERIFY(bench.start());
     bench.table()->setFocus();
     for (int page = bench.tabs()->count() - 1; page >= 0; --page) {
+        if (!bench.tabs()->isTabVisible(page)) // of alerts that nobody is asked for
+            continue;
         QTest::keyClick(&bench.window, Qt::Key(Qt::Key_1 + page), Qt::ControlModifier);
         QCOMPARE(bench.tabs()->currentIndex(), page);
     }
