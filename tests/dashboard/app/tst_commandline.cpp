@@ -61,7 +61,7 @@ void TestCommandLine::questionsAreAnsweredWithoutADisplay_data()
     QTest::addColumn<int>("code");
     QTest::addColumn<QString>("said");
     QTest::newRow("all help") << QStringList{u"--help-all"_s} << 0 << u"--fleet"_s;
-    QTest::newRow("one dash") << QStringList{u"-reverse"_s} << 2 << u"'reverse'"_s;
+    QTest::newRow("one dash") << QStringList{u"-revers"_s} << 2 << u"'revers'"_s;
     QTest::newRow("help") << QStringList{u"--help"_s} << 0 << u"--fleet"_s;
     QTest::newRow("version") << QStringList{u"--version"_s} << 0 << u"hephaestus-dashboard 0."_s;
     QTest::newRow("unknown option") << QStringList{u"--flet"_s} << 2 << u"flet"_s;
