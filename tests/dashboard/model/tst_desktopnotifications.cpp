@@ -127,9 +127,9 @@ void TestDesktopNotifications::aLaterOneAboutTheSameReplacesIt()
     m_notifications->show(alert());
     QTRY_COMPARE(m_desktop->shown.size(), 1);
     Test::deliverEvents();
-    QTRY_VERIFY([&] { // once the number has come back
+    QTRY_VERIFY([&] { // once a number has come back; that of the second, if the first was late
         m_notifications->show(alert(Alert::Kind::Recovery));
-        return QTest::qWaitFor([&] { return m_desktop->shown.last().replaces == 1; }, 200);
+        return QTest::qWaitFor([&] { return m_desktop->shown.last().replaces > 0; }, 200);
     }());
     QVERIFY(!m_desktop->shown.last().actions.contains(u"restart"_s)); // it is well
 }
