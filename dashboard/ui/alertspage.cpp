@@ -6,6 +6,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/listandtext.h"
 #include "dashboard/ui/silencedialog.h"
 #include "dashboard/ui/theme.h"
 
@@ -15,7 +16,6 @@
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
-#include <QSplitter>
 #include <QVBoxLayout>
 
 #include <unistd.h>
@@ -94,30 +94,11 @@ AlertsPage::AlertsPage(FleetSession &session, QWidget *parent)
     , m_list(new QListWidget)
     , m_text(new QPlainTextEdit)
 {
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setWordWrap(true);
-    m_list->setFrameShape(QFrame::NoFrame);
     m_list->setAccessibleName(tr("Alerts and silences"));
-    m_list->setUniformItemSizes(true);
-    m_list->setTextElideMode(Qt::ElideRight);
-    m_text->setReadOnly(true);
-    m_text->setFrameShape(QFrame::NoFrame);
-    m_text->setTabChangesFocus(true);
     m_text->setAccessibleName(tr("The alert or silence"));
-    auto *const splitter = new QSplitter(Qt::Vertical);
-    splitter->addWidget(m_list);
-    splitter->addWidget(m_text);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 2);
-    splitter->setChildrenCollapsible(false);
-    auto *const layout = new QVBoxLayout(this);
-    const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(0, margin, 0, margin);
-    m_note->setContentsMargins(margin, 0, margin, 0);
-    layout->addWidget(m_note);
-    layout->addWidget(splitter, 1);
+    QVBoxLayout *const layout = layOutListAndText(this, m_note, m_list, m_text, 2);
     layout->addWidget(makeButtons());
-    setFocusProxy(m_list);
+    layout->setContentsMargins(0, spacing(fontMetrics(), 2), 0, spacing(fontMetrics(), 2));
     connect(m_list, &QListWidget::currentRowChanged, this, &AlertsPage::showCurrent);
     connect(&session, &FleetSession::alertmanagersChanged, this, &AlertsPage::connectAlerts);
     connectAlerts();

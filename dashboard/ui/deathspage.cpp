@@ -5,6 +5,7 @@
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/listandtext.h"
 #include "dashboard/ui/theme.h"
 
 #include <QFontDatabase>
@@ -12,7 +13,6 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPointer>
-#include <QSplitter>
 #include <QVBoxLayout>
 
 namespace Hephaestus {
@@ -45,32 +45,11 @@ DeathsPage::DeathsPage(FleetSession &session, QWidget *parent)
     , m_list(new QListWidget)
     , m_text(new QPlainTextEdit)
 {
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setWordWrap(true);
-    m_list->setFrameShape(QFrame::NoFrame);
     m_list->setAccessibleName(tr("Processes that ended"));
-    m_list->setUniformItemSizes(true);
-    m_list->setTextElideMode(Qt::ElideRight);
-    m_text->setReadOnly(true);
-    m_text->setFrameShape(QFrame::NoFrame);
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_text->setTabChangesFocus(true);
     m_text->setAccessibleName(tr("Last words"));
-    auto *const splitter = new QSplitter(Qt::Vertical);
-    splitter->addWidget(m_list);
-    splitter->addWidget(m_text);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 4);
-    splitter->setChildrenCollapsible(false);
-    auto *const layout = new QVBoxLayout(this);
-    const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(0, margin, 0, 0);
-    m_note->setContentsMargins(margin, 0, margin, 0);
-    layout->addWidget(m_note);
-    layout->addWidget(splitter, 1);
-    layout->addStretch();
-    setFocusProxy(m_list);
+    layOutListAndText(this, m_note, m_list, m_text, 4)->addStretch();
     connect(m_list, &QListWidget::currentRowChanged, this, &DeathsPage::showCurrent);
     if (session.history()) {
         connect(session.history(), &FleetHistory::buried, this, [this](ServiceId id) {
