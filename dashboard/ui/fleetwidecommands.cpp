@@ -4,6 +4,7 @@
 #include "dashboard/model/displaytext.h"
 
 #include <QAction>
+#include <QWidget>
 
 #include <algorithm>
 
