@@ -68,6 +68,8 @@ private Q_SLOTS:
     void killedItselfItLeavesAnUpstreamToItsShutdown();
     void aGuardianThatIsKilledAtItsWorkIsReplacedToo();
     void aGuardianThatIsKilledIsReplaced();
+    void aGuardianAtRestGivesPagesBackAndStillGuards_data();
+    void aGuardianAtRestGivesPagesBackAndStillGuards();
     void theOutputIsAmongTheLogs();
     void aRestartKeepsTheHeldSocket();
     void anOverlappingRestartLeavesNobodyWaiting();
@@ -892,6 +894,53 @@ void TestRun::aGuardianThatIsKilledIsReplaced()
     QVERIFY(log.open(QFile::ReadOnly));
     const QByteArray told = log.readAll();
     QVERIFY2(told.contains("ending\n") && told.contains("it has ended, and its supervisor is gone"), told.constData());
+}
+
+namespace {
+
+/// Of the files that a process maps, in KiB; -1: it is gone.
+qint64 residentFilePages(pid_t process)
+{
+    const QByteArray key = "\nRssFile:";
+    const QByteArray status = contentOf(u"/proc/%1/status"_s.arg(process));
+    const qsizetype at = status.indexOf(key);
+    return at < 0 ? -1 : status.mid(at + key.size()).split('\n').first().simplified().split(' ').first().toLongLong();
+}
+
+} // namespace
+
+void TestRun::aGuardianAtRestGivesPagesBackAndStillGuards_data()
+{
+    QTest::addColumn<bool>("isReplaced");
+    QTest::newRow("the first") << false;
+    QTest::newRow("forked beside the wrapper's threads") << true;
+}
+
+void TestRun::aGuardianAtRestGivesPagesBackAndStillGuards()
+{
+    QFETCH(bool, isReplaced);
+    START(service, {}, child({u"handle-term"_s, u"0"_s}));
+    QTRY_VERIFY(logs(service.port).contains("ready\n"));
+    QFile log(program(service.port).logFile);
+    const qint64 wrapper = service.process.processId();
+    pid_t guardian = guardianOf(wrapper);
+    if (isReplaced) {
+        ::kill(guardian, SIGKILL);
+        QTRY_VERIFY(guardianOf(wrapper) > 0 && guardianOf(wrapper) != guardian);
+        guardian = guardianOf(wrapper);
+    }
+    qint64 most = 0;
+    const auto gaveBack = [&] {
+        const qint64 now = residentFilePages(guardian);
+        most = std::max(most, now);
+        return now > 0 && now < most - 64;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(gaveBack(), 60'000);
+    service.signal(SIGKILL);
+    service.process.waitForFinished(0);
+    QTRY_COMPARE(leftovers->pids(), QList<int>());
+    QVERIFY(log.open(QFile::ReadOnly));
+    QVERIFY(log.readAll().contains("it has ended, and its supervisor is gone"));
 }
 
 void TestRun::theOutputIsAmongTheLogs()
