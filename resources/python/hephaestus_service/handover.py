@@ -55,11 +55,18 @@ class Handover:
         if self._is_under_way or self._workers.is_handover_taken() or self._second_master() is not None:
             return "a restart is under way"
         try:
-            if str(_parent_of(self._workers.master)) == os.environ.get("GUNICORN_PID"):
+            if self._first_master() is not None:
                 return "the gunicorn before this one still answers its last requests"
         except OSError:
             return "gunicorn's master is gone"
         return None
+
+    def other_masters(self) -> List[int]:
+        """While a restart is under way, the one before this one or after it. A shutdown is of both: the other would serve on."""
+        try:
+            return [master for master in (self._first_master(), self._second_master()) if master is not None]
+        except OSError:
+            return []
 
     def begin(self) -> Optional[str]:
         """Or says why it is impossible."""
@@ -108,6 +115,11 @@ class Handover:
         if successor is not None:
             os.kill(successor, signal.SIGTERM)
         return None
+
+    def _first_master(self) -> Optional[int]:
+        """The one that executed this one's."""
+        parent = _parent_of(self._workers.master)
+        return parent if str(parent) == os.environ.get("GUNICORN_PID") else None
 
     def _second_master(self) -> Optional[int]:
         """The child of the master that has executed a program; what it only forked is a worker."""

@@ -37,6 +37,7 @@ from .runners import Runner
 from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
 from .signals import Signals
 from .version import VERSION
+from .workers import master_pid
 
 if TYPE_CHECKING:
     from .asgi import HephaestusMiddleware
@@ -575,9 +576,15 @@ class Service:
         if not self._has_block and not self._is_being_replaced:
             self._close_listeners()
             ends_master = self.shutdown.mode != "signal" and (self._group is None or self._group.may_end_master())
-            self._signals.hand_on(self.exit_code, ends_master)
+            self._signals.hand_on(self.exit_code, self._masters() if ends_master else [])
         time.sleep(GRACE)
         process.leave(self._process_code)  # whatever keeps it: a thread, a stream that was cut off
+
+    def _masters(self) -> List[int]:
+        """Of the servers that would go on when this worker has left: its own last, since that ends this one."""
+        own = master_pid()
+        handover = self._group.handover if self._group is not None else None
+        return (handover.other_masters() if handover is not None else []) + ([own] if own else [])
 
     @property
     def _process_code(self) -> int:

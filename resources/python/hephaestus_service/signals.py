@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, List, Optional
 
 from . import process
 from .runners import turns
-from .workers import master_pid
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 NEWCOMERS_TIMEOUT = 1.0  # seconds
@@ -95,12 +94,11 @@ class Signals:
         getattr(server, "_captured_signals", []).clear()
         return True
 
-    def hand_on(self, exit_code: int, ends_master: bool) -> None:
-        """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before. With `ends_master` the server's master
-        too, if there is one. From any thread."""
+    def hand_on(self, exit_code: int, masters: List[int]) -> None:
+        """The shutdown has ended: makes the server or the program leave, by what SIGTERM did before, and `masters`, which are pids of the
+        server's. From any thread."""
         self._handing_on, self._exit_code = True, exit_code
-        master = master_pid() if ends_master else 0
-        if master:
+        for master in masters:
             with contextlib.suppress(OSError):  # of another user, or gone
                 os.kill(master, signal.SIGTERM)  # which would replace a worker that left by itself
         handle, server = self.handle_of_sigterm, self._server()

@@ -17,7 +17,7 @@ from hephaestus_service.signals import Signals  # noqa: E402
 # A shutdown that ends must not end the process of the tests, not even the watchdog that follows it later.
 process.leave = lambda code: None
 atexit.register = lambda function, *rest, **named: function
-Signals.hand_on = lambda self, exit_code, ends_master: None
+Signals.hand_on = lambda self, exit_code, masters: None
 Signals.take = lambda self, loop=None: None
 
 

@@ -287,6 +287,54 @@ def test_a_gunicorn_whose_successor_fails_goes_on(tmp_path, eventually):
     eventually(lambda: not server.answers(), TIMEOUT)
 
 
+@pytest.mark.parametrize("asked", ["the first", "the second"])
+def test_a_shutdown_during_a_restart_ends_both_gunicorns(asked, tmp_path, eventually):
+    app = tmp_path / "application.py"
+    app.write_text("from workers_app import *\n")
+    server = gunicorn(["--threads", "8", "application:wsgi()"], tmp_path)
+    eventually(server.answers, TIMEOUT)
+    seen = set()
+    eventually(lambda: len(seen.update(server.ask("/") for _ in range(10)) or seen) == 2, TIMEOUT)
+    instance = server.json("/health/live")["instance_id"]
+    may_go_on, begun = tmp_path / "may-go-on", tmp_path / "begun"
+    # Of the second one's two workers at most one serves before the file is there.
+    app.write_text("import os, time\n"
+                   "def is_first():\n"
+                   "    try:\n"
+                   f"        return bool(os.close(os.open({str(begun)!r}, os.O_CREAT | os.O_EXCL)) or True)\n"
+                   "    except FileExistsError:\n"
+                   "        return False\n"
+                   f"serves = is_first() and {asked == 'the second'}\n"
+                   f"while not serves and not os.path.exists({str(may_go_on)!r}):\n"
+                   "    time.sleep(0.01)\n"
+                   "from workers_app import *\n")
+
+    def shut_down_the_second():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
+        with contextlib.closing(connection):
+            connection.request("GET", "/health/live")
+            if json.loads(connection.getresponse().read())["instance_id"] == instance:
+                return False
+            connection.request("POST", "/health/shutdown")  # to the same worker
+            assert json.loads(connection.getresponse().read())["status"] == "shutdown_complete"
+            return True
+    try:
+        assert server.json("/health/restart", "POST")["status"] == "restart_scheduled"
+        eventually(begun.exists, TIMEOUT)
+        if asked == "the second":
+            eventually(shut_down_the_second, TIMEOUT)
+        else:
+            assert server.json("/health/shutdown", "POST")["status"] == "shutdown_complete"
+        may_go_on.touch()
+        assert server.process.wait(TIMEOUT) == 0
+        eventually(lambda: not server.answers(), TIMEOUT)
+    finally:
+        may_go_on.touch()
+        if server.process.poll() is None:
+            server.process.terminate()
+            server.process.wait(TIMEOUT)
+
+
 def test_a_gunicorn_that_cannot_execute_itself_says_so(server):
     if "gunicorn" not in server.process.args:
         pytest.skip("of gunicorn")
