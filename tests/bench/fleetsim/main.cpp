@@ -130,7 +130,8 @@ void serve(SimFleet &sim)
     int control = STDIN_FILENO;
     QByteArray lines;
     while (!ended) {
-        if (!sim.serve(std::chrono::minutes(1), control))
+        // A signal that comes just before it waits does not interrupt it: so it looks now and then.
+        if (!sim.serve(std::chrono::milliseconds(200), control))
             continue;
         char buffer[4096];
         const ssize_t count = ::read(control, buffer, sizeof buffer);
