@@ -15,7 +15,7 @@ namespace {
 constexpr auto StatisticsSpan = 10s;
 constexpr auto Granularity = 50ms;     ///< of the timer: many services share one wake-up,
 constexpr auto FineGranularity = 10ms; ///< but not too many
-constexpr std::size_t Many = 1000;     ///< ssh, too, takes less than half the time for polls that come together
+constexpr std::size_t Many = 1000;
 constexpr auto ShortestInterval = 100ms;
 
 /// Where in its interval a service is asked, 0 to 1: multiples of the golden ratio spread any number of services evenly
@@ -38,15 +38,15 @@ Poller::Poller(Ask ask, GiveUp giveUp, const Clock &time, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Poller::poll);
 }
 
-void Poller::add(ServiceId id, std::chrono::milliseconds interval)
+void Poller::add(ServiceId id, std::chrono::milliseconds interval, std::size_t host)
 {
     remove(id);
     Subject subject;
     subject.interval = std::max(interval, ShortestInterval);
+    subject.host = host;
     subject.spread = m_subjects.size() >= AtOnce;
     const auto now = m_time.now();
-    const auto place = std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
-    subject.due = subject.spread ? now + place : now;
+    subject.due = subject.spread ? nextPlace(id, subject, now) : now;
     queueOf(subject).emplace(subject.due, id);
     m_subjects.emplace(id, subject);
     arm();
@@ -211,14 +211,26 @@ void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthRepo
     subject.unanswered = proven || isHostLost ? 0 : subject.unanswered + 1;
     // An interval is reckoned from when it was due, not from when there was room for it; a pause from its failure.
     auto next = proven || isHostLost ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
-    if (!std::exchange(subject.spread, true))
-        next = now + std::chrono::floor<std::chrono::milliseconds>(subject.interval * spreadOf(id));
+    if (!std::exchange(subject.spread, true) || (subject.host != 0 && next == now))
+        next = nextPlace(id, subject, now);
     setDue(id, subject, next);
     while (!m_latencies.empty() && m_latencies.front().first < now - StatisticsSpan)
         m_latencies.pop_front();
     m_latencies.emplace_back(now, answer.reply.latency);
     arm();
     Q_EMIT answered(id, answer);
+}
+
+/// After `now`, within an interval. Those of a host come in portions, each at the same time for all of its services.
+Clock::TimePoint Poller::nextPlace(ServiceId id, const Subject &subject, Clock::TimePoint now) const
+{
+    using std::chrono::milliseconds;
+    if (subject.host == 0)
+        return now + std::chrono::floor<milliseconds>(subject.interval * spreadOf(id));
+    const milliseconds step = subject.interval / PortionsOfHost;
+    const milliseconds place = step * (id % PortionsOfHost) + step * int(subject.host % 97) / 97;
+    const auto due = now - now.time_since_epoch() % subject.interval + place;
+    return due > now ? due : due + subject.interval;
 }
 
 /// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked

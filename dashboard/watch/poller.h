@@ -43,6 +43,7 @@ public:
     static constexpr int MostUnproven = MostInFlight / 2;
     static constexpr int LeastUnproven = 32; ///< in flight, of those the others leave room for
     static constexpr int AtOnce = 64;        ///< asked as they are added; the others at their place in the interval
+    static constexpr int PortionsOfHost = 4;
     /// A question is not given up before, whoever waits.
     static constexpr std::chrono::milliseconds Patience{1'000};
     /// An answer that took longer is a slow one.
@@ -57,7 +58,9 @@ public:
 
     explicit Poller(Ask ask, GiveUp giveUp = {}, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
-    void add(ServiceId id, std::chrono::milliseconds interval);
+    /// `host`: a number for each machine that is reached through one connection; 0: none. Its services are asked in
+    /// PortionsOfHost portions an interval: ssh(1) looks at all its channels for each time it is woken.
+    void add(ServiceId id, std::chrono::milliseconds interval, std::size_t host = 0);
     void remove(ServiceId id);
     /// While eager, a service is asked at its interval even when it does not answer: somebody waits for it to return.
     void setEager(ServiceId id, bool eager);
@@ -81,6 +84,7 @@ private:
     struct Subject
     {
         std::chrono::milliseconds interval;
+        std::size_t host = 0;
         Clock::TimePoint due;
         Clock::TimePoint asked;
         quint64 question = 0; ///< number of the one in flight; 0: none
@@ -101,6 +105,7 @@ private:
     void forgetQuestion(ServiceId id, Subject &subject);
     void applyAnswer(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();
+    Clock::TimePoint nextPlace(ServiceId id, const Subject &subject, Clock::TimePoint now) const;
     std::chrono::milliseconds pause(ServiceId id, const Subject &subject) const;
 
     Ask m_ask;

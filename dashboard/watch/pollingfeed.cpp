@@ -35,7 +35,7 @@ void PollingFeed::add(ServiceId id, const FleetEntry &entry)
     if (!isNew)
         return;
     OpenFiles::allow(int(m_subjects.size()));
-    m_poller.add(id, entry.interval);
+    m_poller.add(id, entry.interval, entry.host.isHere() ? 0 : qHash(entry.host.name) | 1);
 }
 
 void PollingFeed::remove(ServiceId id)

@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -57,6 +59,8 @@ private Q_SLOTS:
     void aServiceIsAskedAtItsInterval();
     void oneQuestionAtATimeForEachService();
     void manyServicesAreSpreadOverTheInterval();
+    void theServicesOfAHostAreAskedInPortions_data();
+    void theServicesOfAHostAreAskedInPortions();
     void whoDoesNotAnswerIsAskedLessOften();
     void whoRefusesButAnswersIsAskedAsUsual();
     void whoseHostIsLostIsAskedAsUsual();
@@ -110,6 +114,48 @@ void TestPoller::manyServicesAreSpreadOverTheInterval()
             bench.answer(id);
     }
     QVERIFY2(most <= 5, qPrintable(QString::number(most))); // 2.5 on average
+}
+
+void TestPoller::theServicesOfAHostAreAskedInPortions_data()
+{
+    QTest::addColumn<bool>("isLate"); // the first time
+    QTest::newRow("in time") << false;
+    QTest::newRow("answered late once") << true;
+}
+
+void TestPoller::theServicesOfAHostAreAskedInPortions()
+{
+    QFETCH(bool, isLate);
+    constexpr ServiceId Services = 200;
+    Bench bench;
+    for (ServiceId id = 1; id <= Services; ++id)
+        bench.poller.add(id, 1s, 7);
+    const auto step = [&bench] {
+        bench.time.advance(50ms);
+        bench.asked.clear();
+        bench.poller.poll();
+        return bench.asked.size();
+    };
+    const auto answerAll = [&bench] {
+        for (const ServiceId id : std::vector(bench.asked))
+            bench.answer(id);
+    };
+    bench.poller.poll();
+    if (isLate)
+        bench.time.advance(1'730ms);
+    answerAll();
+    for (int i = 0; i < 60; ++i, answerAll())
+        step();
+    std::map<ServiceId, int> times;
+    int portions = 0;
+    for (int i = 0; i < 60; ++i, answerAll()) {
+        portions += step() > 0 ? 1 : 0;
+        for (const ServiceId id : bench.asked)
+            ++times[id];
+    }
+    QCOMPARE(portions, 3 * Poller::PortionsOfHost);
+    QCOMPARE(times.size(), std::size_t(Services));
+    QVERIFY(std::ranges::all_of(times, [](const auto &each) { return each.second == 3; }));
 }
 
 void TestPoller::whoDoesNotAnswerIsAskedLessOften()
