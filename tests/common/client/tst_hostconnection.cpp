@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/hostconnection.h"
+#include "tests/support/processend.h"
 
 #include "common/client/serviceclient.h"
 #include "tests/support/fakehttpserver.h"
@@ -266,7 +267,7 @@ void TestHostConnection::everyShellReadsTheSameWords()
                             u"a=b"_s,       QString(),      u"{a,b}"_s};
     QProcess process;
     process.start(shell, {u"-c"_s, remoteCommandLine(words)});
-    QVERIFY2(process.waitForFinished(), qPrintable(process.errorString()));
+    QVERIFY2(hasEnded(process), qPrintable(process.errorString()));
     QCOMPARE(QString::fromUtf8(process.readAllStandardOutput()), words.sliced(2).join(u'|') + u'|');
 }
 

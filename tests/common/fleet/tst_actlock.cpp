@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/actlock.h"
 #include "common/fleet/plannedend.h"
+#include "tests/support/processend.h"
 
 #include <QDir>
 #include <QFile>
@@ -169,7 +170,7 @@ void TestActLock::aRequestOfADeadProcessOverrulesNobody()
     dead.start(u"true"_s, QStringList());
     QVERIFY(dead.waitForStarted());
     text.replace(pid, "\"pid\":" + QByteArray::number(dead.processId()));
-    QVERIFY(dead.waitForFinished());
+    QVERIFY(hasEnded(dead));
     QVERIFY(file.seek(0) && file.write(text) == text.size() && file.resize(text.size()));
     file.close();
     QCOMPARE(start->overruler(), QString());

@@ -3,6 +3,7 @@
 // A Prometheus behind TLS that wants to see a certificate: real handshakes.
 #include "common/fleet/alertmanagers.h"
 #include "common/fleet/prometheusgroup.h"
+#include "tests/support/processend.h"
 
 #include <QFile>
 #include <QProcess>
@@ -49,7 +50,7 @@ void TestPrometheusTls::make(const QString &name, const QString &key, const QStr
                       + QStringList{u"-subj"_s, u"/CN="_s + name, u"-keyout"_s, path(name + u".key"_s), u"-out"_s,
                                     path(name + u".pem"_s)}
                       + more);
-    QVERIFY(openssl.waitForFinished(60'000));
+    QVERIFY(hasEnded(openssl));
     QCOMPARE(openssl.exitCode(), 0);
 }
 

@@ -2,6 +2,7 @@
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restartsequence.h"
+#include "tests/support/processend.h"
 
 #include <QDir>
 #include <QEventLoop>
@@ -268,7 +269,7 @@ void TestRestartSequence::aStartWaitsForWhatIsNotReadyYet()
     QCOMPARE(receipt.newPid, std::optional(service.processId()));
     QVERIFY(startFake().steps.isEmpty()); // it serves by now
     service.kill();
-    QVERIFY(service.waitForFinished());
+    QVERIFY(hasEnded(service));
 }
 
 void TestRestartSequence::startingWhatRunsIsDone()

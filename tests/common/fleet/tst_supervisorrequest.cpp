@@ -2,6 +2,7 @@
 #include "common/fleet/restartsequence.h"
 #include "common/fleet/supervisorrequest.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 
 #include <QDBusConnection>
 #include <QDBusContext>
@@ -181,7 +182,7 @@ void TestSupervisorRequest::stopBus()
     QDBusConnection::disconnectFromBus(QString::fromLatin1(FakeSystemd::Bus));
     if (daemon) {
         daemon->terminate();
-        QVERIFY(daemon->waitForFinished());
+        QVERIFY(hasEnded(*daemon));
     }
     daemon.reset();
     systemd.reset();

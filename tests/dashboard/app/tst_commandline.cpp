@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/processend.h"
 #include "tests/support/serviceprocess.h"
 
 #include <QProcess>
@@ -128,7 +129,7 @@ void TestCommandLine::aSignalClosesItCleanly()
     };
     QTRY_VERIFY_WITH_TIMEOUT(catches(), 60'000);
     ::kill(pid_t(process.processId()), number);
-    QVERIFY(process.waitForFinished(20'000));
+    QVERIFY(hasEnded(process, 20'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
     QVERIFY(QFile::exists(home.filePath(u"hephaestus/hephaestus-dashboard.conf"_s))); // the layout was saved

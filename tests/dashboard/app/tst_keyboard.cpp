@@ -5,6 +5,7 @@
 #include "tests/dashboard/app/hands.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -80,7 +81,7 @@ void TestKeyboard::initTestCase()
     const QByteArray line = probe.readLine().trimmed();
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     probe.kill();
-    QVERIFY(probe.waitForFinished());
+    QVERIFY(hasEnded(probe));
     QFile fleet(m_directory.filePath(u"fleet.toml"_s));
     QVERIFY(fleet.open(QIODevice::WriteOnly));
     fleet.write(u"[[service]]\nname = \"first\"\nurl = \"http://127.0.0.1:%1\"\ninterval = \"200ms\"\n"

@@ -2,6 +2,7 @@
 #include "dashboard/model/desktopapplication.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 
 #include <QDBusConnectionInterface>
 #include <QDBusMessage>
@@ -110,7 +111,7 @@ void TestOneInstance::cleanup()
     m_connection.reset();
     QDBusConnection::disconnectFromBus(u"test"_s);
     m_bus.terminate();
-    QVERIFY(m_bus.waitForFinished());
+    QVERIFY(hasEnded(m_bus));
 }
 
 void TestOneInstance::aLaterStartGivesItsFilesToTheFirst()
@@ -126,7 +127,7 @@ void TestOneInstance::aLaterStartGivesItsFilesToTheFirst()
     QCOMPARE(owner(), first->processId());
     QCOMPARE(first->state(), QProcess::Running);
     first->terminate();
-    QVERIFY(first->waitForFinished(60'000));
+    QVERIFY(hasEnded(*first));
     QCOMPARE(first->exitCode(), 0);
 }
 
@@ -169,7 +170,7 @@ void TestOneInstance::anOptionMakesItOneOfItsOwn()
     QCOMPARE(owner(), first->processId());
     for (QProcess *const each : {first.get(), second.get()}) {
         each->terminate();
-        QVERIFY(each->waitForFinished(60'000));
+        QVERIFY(hasEnded(*each));
     }
 }
 
@@ -183,7 +184,7 @@ void TestOneInstance::theNameIsFreeOnceItsWindowIsClosed()
     QTRY_COMPARE(owner(), second->processId());
     second->terminate();
     QTRY_COMPARE(first->state(), QProcess::NotRunning);
-    QVERIFY(second->waitForFinished(60'000));
+    QVERIFY(hasEnded(*second));
 }
 
 void TestOneInstance::aFirstOneThatHangsKeepsNobodyWaiting()
@@ -197,9 +198,9 @@ void TestOneInstance::aFirstOneThatHangsKeepsNobodyWaiting()
     QTRY_VERIFY(!server.requests().isEmpty());
     QVERIFY(second->readAllStandardError().contains("does not answer"));
     second->terminate();
-    QVERIFY(second->waitForFinished(60'000));
+    QVERIFY(hasEnded(*second));
     first->kill();
-    QVERIFY(first->waitForFinished(60'000));
+    QVERIFY(hasEnded(*first));
 }
 
 void TestOneInstance::withoutABusItIsAlone()
@@ -211,7 +212,7 @@ void TestOneInstance::withoutABusItIsAlone()
     process.start(QStringLiteral(DASHBOARD), {fleetFile(server)});
     QTRY_VERIFY(!server.requests().isEmpty());
     process.terminate();
-    QVERIFY(process.waitForFinished(60'000));
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 0);
 }
 

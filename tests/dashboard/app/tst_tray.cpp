@@ -2,6 +2,7 @@
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/mainwindow.h"
+#include "tests/support/processend.h"
 
 #include <QAction>
 #include <QApplication>
@@ -61,7 +62,7 @@ void TestTray::theIconComesWithATrayThatComesLater()
     QCOMPARE(closed.count(), 1);
     QVERIFY(!window.isVisible());
     tray.terminate();
-    QVERIFY(tray.waitForFinished());
+    QVERIFY(hasEnded(tray));
 }
 
 QTEST_MAIN(TestTray)

@@ -3,6 +3,7 @@
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/killcommand.h"
 #include "tests/dashboard/app/hands.h"
+#include "tests/support/processend.h"
 
 #include <QLabel>
 #include <QProcess>
@@ -62,7 +63,7 @@ void TestWindow::init()
     const QByteArray line = probe.readLine().trimmed();
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     probe.kill();
-    QVERIFY(probe.waitForFinished());
+    QVERIFY(hasEnded(probe));
 
     QFile fleet(m_directory->filePath(u"fleet.toml"_s));
     QVERIFY(fleet.open(QIODevice::WriteOnly));

@@ -2,6 +2,7 @@
 #include "dashboard/history/historydatabase.h"
 #include "dashboard/history/historystore.h"
 #include "dashboard/history/recorder.h"
+#include "tests/support/processend.h"
 
 #include <QDir>
 #include <QFile>
@@ -506,7 +507,7 @@ void TestHistoryStore::aKilledWriterLosesNothingItWasToldIsThere()
             output += writer.readAllStandardOutput();
         }
         ::kill(pid_t(writer.processId()), SIGKILL);
-        QVERIFY(writer.waitForFinished());
+        QVERIFY(hasEnded(writer));
         output += writer.readAllStandardOutput();
         total += int(output.left(output.lastIndexOf('\n')).split('\n').last().toInt());
         HistoryStore store(path());

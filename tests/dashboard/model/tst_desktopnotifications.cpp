@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/desktopnotifications.h"
 #include "tests/support/events.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -86,7 +87,7 @@ void TestDesktopNotifications::cleanupTestCase()
     QDBusConnection::disconnectFromBus(u"desktop"_s);
     QDBusConnection::disconnectFromBus(u"ours"_s);
     m_bus.terminate();
-    QVERIFY(m_bus.waitForFinished());
+    QVERIFY(hasEnded(m_bus));
 }
 
 void TestDesktopNotifications::init()

@@ -4,6 +4,7 @@
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/launcher.h"
 #include "dashboard/model/fleetsession.h"
+#include "tests/support/processend.h"
 
 #include <QDir>
 #include <QProcess>
@@ -130,7 +131,7 @@ void TestFewFiles::aFleetBeyondTheHardLimitIsWatchedAllTheSame()
 void TestFewFiles::cleanupTestCase()
 {
     m_simulation.terminate();
-    QVERIFY(m_simulation.waitForFinished());
+    QVERIFY(hasEnded(m_simulation));
 }
 
 QTEST_GUILESS_MAIN(TestFewFiles)

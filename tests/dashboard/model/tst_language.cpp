@@ -3,6 +3,7 @@
 #include "dashboard/model/fleetrows.h"
 #include "dashboard/model/language.h"
 #include "dashboard/model/servicerow.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QSet>
@@ -84,7 +85,7 @@ void TestLanguage::theSystemIsAskedByItsVariables()
     environment.insert(u"TELL_LANGUAGE"_s, u"1"_s);
     other.setProcessEnvironment(environment);
     other.start(QCoreApplication::applicationFilePath(), QStringList());
-    QVERIFY(other.waitForFinished());
+    QVERIFY(hasEnded(other));
     QTEST(QString::fromLatin1(other.readAllStandardOutput()).trimmed(), "language");
 }
 

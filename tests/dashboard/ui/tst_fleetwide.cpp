@@ -5,6 +5,7 @@
 #include "dashboard/ui/placecommands.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/events.h"
+#include "tests/support/processend.h"
 
 #include <QAction>
 #include <QDialog>
@@ -179,7 +180,7 @@ void TestFleetWide::theFolderIsThatOfTheService()
     QProcess shell; // what the login shell there makes of it
     shell.start(u"/bin/sh"_s,
                 {u"-c"_s, QString(line).replace(u"exec"_s, u"printf %s \"$1\"; exec"_s) + u" </dev/null"_s});
-    QVERIFY(shell.waitForFinished());
+    QVERIFY(hasEnded(shell));
     QVERIFY2(shell.readAllStandardOutput().contains("/srv/it's \\ here"), qPrintable(line));
 }
 

@@ -4,6 +4,7 @@
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 #include "tests/support/serviceprocess.h"
 #include "tests/support/settledfiles.h"
 
@@ -339,7 +340,7 @@ void TestPrometheusFeed::actionsGoToTheServiceItself()
 void TestPrometheusFeed::withoutPrometheusNothingIsKnown()
 {
     m_prometheus.terminate();
-    QVERIFY(m_prometheus.waitForFinished());
+    QVERIFY(hasEnded(m_prometheus));
     const auto noneIsCurrent = [this] {
         bool none = true;
         for (int i = 0; i < m_session->fleet().rowCount(); ++i)

@@ -3,6 +3,7 @@
 // The rules of `hephaestus run --ready`: how they are read, and when a program is ready by them.
 #include "server/app/readinesswatch.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -178,7 +179,7 @@ void TestReadiness::itListensAgain()
     }));
     QCOMPARE(asked, 1);
     server.kill();
-    QVERIFY(server.waitForFinished());
+    QVERIFY(hasEnded(server));
 }
 
 void TestReadiness::aLineIsWritten_data()
@@ -303,7 +304,7 @@ void TestReadiness::whoWasThereBeforeIsNotTheProgram()
         QTRY_VERIFY(watch.isReady());
     }
     stranger.kill();
-    QVERIFY(stranger.waitForFinished());
+    QVERIFY(hasEnded(stranger));
 }
 
 void TestReadiness::whoeverIsGoneIsBelievedByItsUser()

@@ -4,6 +4,7 @@
 #include "common/protocol/healthcodec.h"
 #include "server/supervisor/processtable.h"
 #include "tests/support/leftovers.h"
+#include "tests/support/processend.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 #include "tests/support/settledfiles.h"
@@ -236,7 +237,7 @@ void TestRun::theExitCodeIsThePrograms()
     QFETCH(QString, says);
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     const QByteArray errors = process.readAllStandardError();
     QVERIFY2(QString::fromUtf8(errors).contains(says), errors.constData());
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
@@ -269,7 +270,7 @@ void TestRun::theOutputPassesUnchanged()
         process.start(
             QStringLiteral(HEPHAESTUS_PROGRAM),
             command({u"--log-level"_s, u"warning"_s}, {u"sh"_s, u"-c"_s, line, directory->filePath(u"bytes"_s)}));
-        QVERIFY(process.waitForFinished());
+        QVERIFY(hasEnded(process));
         QCOMPARE(process.exitCode(), 0);
         QVERIFY(process.readAllStandardOutput() == (toStderr ? QByteArray() : bytes));
         // What we say ourselves is on stderr, perhaps amid the program's words.
@@ -297,7 +298,7 @@ void TestRun::aReaderInSmallStepsGetsEverything()
         u"sh"_s,
         QStringList{u"-c"_s, u"\"$0\" \"$@\" | dd bs=512 2>/dev/null | wc -c"_s, QStringLiteral(HEPHAESTUS_PROGRAM)}
             + command(options, child({u"flood"_s, u"16"_s})));
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     const qint64 got = process.readAllStandardOutput().trimmed().toLongLong();
     const QByteArray errors = process.readAllStandardError();
     constexpr qint64 All = 16 << 20;
@@ -352,7 +353,7 @@ void TestRun::theInputIsOursIfAskedFor()
                       command(isAskedFor ? QStringList{u"--stdin"_s} : QStringList(), child({u"repeat-input"_s})));
         process.write("typed\n");
         process.closeWriteChannel();
-        QVERIFY(process.waitForFinished());
+        QVERIFY(hasEnded(process));
         QCOMPARE(process.readAllStandardOutput(), isAskedFor ? "typed\nend of input\n" : "end of input\n");
     }
 }
@@ -362,7 +363,7 @@ void TestRun::theEnvironmentIsOurs()
 {
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command({}, {u"env"_s, u"-0"_s}));
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 0);
     QByteArrayList own;
     for (char **variable = environ; *variable; ++variable)
@@ -1133,7 +1134,7 @@ void TestRun::anOverlappingRestartThatFailsLosesNothing()
     // And it is not the last one.
     write(u"app.py"_s, application());
     receipt.start(QStringLiteral(HEPHAESTUS_PROGRAM), {u"restart"_s, u"http://127.0.0.1:%1"_s.arg(service.port)});
-    QVERIFY(receipt.waitForFinished());
+    QVERIFY(hasEnded(receipt));
     QVERIFY2(receipt.exitCode() == 0, receipt.readAllStandardError().constData());
     QVERIFY(receipt.readAllStandardOutput().contains("process gone"));
     QVERIFY(program(service.port).restartError.isEmpty());
@@ -1401,7 +1402,7 @@ void TestRun::aRelativeSocketIsFoundFromAnyDirectory()
     const auto isTold = [&] { return (errors += process.readAllStandardError()).contains(address); };
     QTRY_VERIFY2(isTold(), errors.constData());
     process.terminate();
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     QVERIFY(!QFile::exists(directory->filePath(u"own.sock"_s)));
 }
 

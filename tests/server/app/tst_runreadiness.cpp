@@ -5,6 +5,7 @@
 #include "common/protocol/healthcodec.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/leftovers.h"
+#include "tests/support/processend.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
@@ -386,7 +387,7 @@ void TestRunReadiness::aWrongRuleIsRefused()
     QFETCH(QStringList, options);
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), run(options, {u"true"_s}));
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 125);
     const QByteArray errors = process.readAllStandardError();
     QVERIFY2(errors.contains("--ready: ") && errors.contains("expected"), errors.constData());

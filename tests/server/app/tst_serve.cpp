@@ -2,6 +2,7 @@
 //
 // The real program, started as a user starts it and asked over real sockets.
 #include "common/protocol/healthcodec.h"
+#include "tests/support/processend.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
@@ -369,7 +370,7 @@ void TestServe::aStartThatFailsLeavesNoSocketFile()
     process.start(
         QStringLiteral(HEPHAESTUS_PROGRAM),
         {u"serve"_s, u"--listen"_s, u"unix:"_s + path, u"--listen"_s, u"127.0.0.1:%1"_s.arg(other.serverPort())});
-    QVERIFY(process.waitForFinished(20'000));
+    QVERIFY(hasEnded(process, 20'000));
     QCOMPARE(process.exitCode(), 2);
     QVERIFY(!QFile::exists(path));
 }
@@ -394,7 +395,7 @@ void TestServe::globalOptionsMayComeFirst()
     QFETCH(QByteArray, said);
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
-    QVERIFY(process.waitForFinished(20'000));
+    QVERIFY(hasEnded(process, 20'000));
     QCOMPARE(process.exitCode(), 0);
     const QByteArray output = process.readAllStandardOutput();
     QVERIFY2(output.contains(said), output.constData());
@@ -411,7 +412,7 @@ void TestServe::closedStandardDescriptorsAreNotGivenToSockets()
     for (const int descriptor : {0, 2})
         QCOMPARE(QFile::symLinkTarget(u"/proc/%1/fd/%2"_s.arg(shell.processId()).arg(descriptor)), u"/dev/null"_s);
     ::kill(pid_t(shell.processId()), SIGTERM);
-    QVERIFY(shell.waitForFinished(20'000));
+    QVERIFY(hasEnded(shell, 20'000));
     QCOMPARE(shell.exitCode(), 0);
 }
 
@@ -457,7 +458,7 @@ void TestServe::wrongUsageAndConfigurationExitWith2()
     QFETCH(QByteArray, said);
     QProcess process;
     process.start(QStringLiteral(HEPHAESTUS_PROGRAM), arguments);
-    QVERIFY(process.waitForFinished(20'000));
+    QVERIFY(hasEnded(process, 20'000));
     const QByteArray errors = process.readAllStandardError();
     QVERIFY2(errors.contains(said), errors.constData());
     QCOMPARE(process.exitCode(), 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The real program as systemd runs it: told where to notify, and handed a listening socket.
+#include "tests/support/processend.h"
 #include "tests/support/rawhttp.h"
 #include "tests/support/serviceprocess.h"
 
@@ -293,7 +294,7 @@ void TestSystemd::whatKeepsItFromStartingIsAnErrorInTheJournal()
         program.setProcessEnvironment(environment);
         program.setStandardErrorFile(log.fileName());
         program.start(QStringLiteral(HEPHAESTUS_PROGRAM), {command, u"--listen"_s, u"nowhere"_s, u"--"_s, u"true"_s});
-        QVERIFY(program.waitForFinished());
+        QVERIFY(Hephaestus::hasEnded(program));
         QVERIFY(program.exitCode() != 0);
         log.seek(0);
         const QByteArray line = log.readLine();

@@ -5,6 +5,7 @@
 #include "common/protocol/fleetlistingcodec.h"
 #include "common/protocol/receiptcodec.h"
 #include "tests/support/ownnetwork.h"
+#include "tests/support/processend.h"
 #include "tests/support/sshhost.h"
 
 #include <QDir>
@@ -523,7 +524,7 @@ void TestHosts::aLostConnectionLeavesItRunningOnce()
         QTRY_VERIFY(!m_host->commands().filter(u"hephaestus start "_s).isEmpty());
         m_host->cut();
     }
-    QVERIFY(process.waitForFinished(120'000));
+    QVERIFY(hasEnded(process, 120'000));
     output += process.readAllStandardOutput();
     const Receipt receipt = receiptIn(QString::fromUtf8(output));
     QTRY_COMPARE(running(), 1);
@@ -676,7 +677,7 @@ void TestHosts::aConversationEndsWithItsConnection()
     while (!said.contains("serverInfo") && process.waitForReadyRead(60'000))
         said += process.readAllStandardOutput();
     m_host->cut();
-    QVERIFY(process.waitForFinished(60'000));
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 1);
     const QByteArray errors = process.readAllStandardError();
     QVERIFY2(errors.contains("the connection to build1 was lost"), errors.constData());
@@ -690,7 +691,7 @@ void TestHosts::anInterruptEndsTheCommandThere()
     begin(process, {u"mcp"_s, u"--host"_s, u"build1"_s, u"--allow"_s, u"stop,start"_s});
     QTRY_COMPARE(countOf(there), 1);
     process.terminate();
-    QVERIFY(process.waitForFinished(60'000));
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 128 + SIGTERM);
     QTRY_COMPARE(countOf(there), 0);
 }

@@ -3,6 +3,7 @@
 // Files that change, and what is then said of the process that loaded them. Fresh must never be wrong, nor stale.
 #include "server/code/processorigin.h"
 #include "tests/server/code/codescene.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QSet>
@@ -39,7 +40,7 @@ void git(const CodeScene &scene, const QStringList &arguments)
                   QStringList{u"-c"_s, u"user.name=t"_s, u"-c"_s, u"user.email=t@example.org"_s, u"-c"_s,
                               u"commit.gpgsign=false"_s}
                       + arguments);
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
 }
 

@@ -3,6 +3,7 @@
 // Python programs that report what they load by resources/python, and what is then said of them.
 #include "server/code/processorigin.h"
 #include "tests/server/code/codescene.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 
@@ -536,7 +537,7 @@ void TestPythonModules::aReportThatCannotBeWrittenBreaksNothing()
         python.setProcessEnvironment(broken);
         python.setWorkingDirectory(m_scene->directory.path());
         python.start(u"python3"_s, {u"-c"_s, u"import manager, package.part; print(manager.value)"_s});
-        QVERIFY(python.waitForFinished());
+        QVERIFY(hasEnded(python));
         QCOMPARE(python.exitCode(), 0);
         QCOMPARE(python.readAllStandardOutput(), "1\n");
         QCOMPARE(python.readAllStandardError(), QByteArray());

@@ -2,6 +2,7 @@
 #include "common/base/clock.h"
 #include "server/core/metrics.h"
 #include "server/core/serverstate.h"
+#include "tests/support/processend.h"
 
 #include <QLocale>
 #include <QProcess>
@@ -204,7 +205,7 @@ void TestMetrics::promtoolAcceptsThem()
     QVERIFY2(promtool.waitForStarted(), "promtool is missing (package prometheus); tests/run installs it");
     promtool.write(metricsText(state, MetricsFormat::Text, {{"origin", 3}}));
     promtool.closeWriteChannel();
-    QVERIFY(promtool.waitForFinished());
+    QVERIFY(hasEnded(promtool));
     const QByteArray said = promtool.readAllStandardError() + promtool.readAllStandardOutput();
     QVERIFY2(promtool.exitCode() == 0, said.constData());
     QCOMPARE(said, QByteArray());

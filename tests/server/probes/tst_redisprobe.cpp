@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/redisprobe.h"
 #include "tests/support/ask.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QTcpServer>
@@ -63,7 +64,7 @@ void TestRedisProbe::initTestCase()
 void TestRedisProbe::cleanupTestCase()
 {
     redis.terminate();
-    QVERIFY(redis.waitForFinished(10000));
+    QVERIFY(hasEnded(redis, 10000));
 }
 
 void TestRedisProbe::aRealRedisIsAsked_data()

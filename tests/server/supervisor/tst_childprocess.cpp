@@ -4,6 +4,7 @@
 #include "server/supervisor/outputreader.h"
 #include "server/supervisor/processtable.h"
 #include "tests/support/leftovers.h"
+#include "tests/support/processend.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -318,7 +319,7 @@ void TestChildProcess::othersChildrenAreLeftAlone()
     QCOMPARE(other.state(), QProcess::Running);
     QVERIFY(!readProcess(pid_t(other.processId()))->isZombie());
     other.kill();
-    QVERIFY(other.waitForFinished());
+    QVERIFY(hasEnded(other));
     QCOMPARE(other.exitStatus(), QProcess::CrashExit); // QProcess itself reaped it
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/reexec.h"
+#include "tests/support/processend.h"
 
 #include <QDir>
 #include <QProcess>
@@ -212,7 +213,7 @@ void TestReexec::aFailureEndsWithACode()
     line();
     QVERIFY(QFile::remove(program));
     QVERIFY(ask("restart").endsWith("there is no such file"));
-    QVERIFY(process.waitForFinished());
+    QVERIFY(hasEnded(process));
     QCOMPARE(process.exitCode(), 127);
 }
 
