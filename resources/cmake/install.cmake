@@ -92,6 +92,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/resources/completions/_hephaestus
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/demo DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus COMPONENT programs
     PATTERN __pycache__ EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/resources/python/hephaestus_fastapi.py ${PROJECT_SOURCE_DIR}/resources/python/hephaestus_manifest.py
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus/python COMPONENT programs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/python/hephaestus_service DESTINATION ${CMAKE_INSTALL_DATADIR}/hephaestus/python
+    COMPONENT programs PATTERN __pycache__ EXCLUDE)
 
 # What others read: schemas for editors, rules and a dashboard for Prometheus, a skill for agents. The manual links to them.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/resources/schema ${PROJECT_SOURCE_DIR}/resources/prometheus
