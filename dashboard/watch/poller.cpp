@@ -16,6 +16,7 @@ constexpr auto StatisticsSpan = 10s;
 constexpr auto Granularity = 50ms;     ///< of the timer: many services share one wake-up,
 constexpr auto FineGranularity = 10ms; ///< but not too many
 constexpr std::size_t Many = 1000;
+constexpr std::size_t Few = 100;
 constexpr auto ShortestInterval = 100ms;
 
 /// Where in its interval a service is asked, 0 to 1: multiples of the golden ratio spread any number of services evenly
@@ -221,14 +222,15 @@ void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthRepo
     Q_EMIT answered(id, answer);
 }
 
-/// After `now`, within an interval. Those of a host come in portions, each at the same time for all of its services.
+/// After `now`, within an interval. Those of a host come in portions, each at the same time for all of its services. So
+/// do few: what each time costs is more than what each of them does.
 Clock::TimePoint Poller::nextPlace(ServiceId id, const Subject &subject, Clock::TimePoint now) const
 {
     using std::chrono::milliseconds;
-    if (subject.host == 0)
+    if (subject.host == 0 && m_subjects.size() > Few)
         return now + std::chrono::floor<milliseconds>(subject.interval * spreadOf(id));
-    const milliseconds step = subject.interval / PortionsOfHost;
-    const milliseconds place = step * (id % PortionsOfHost) + step * int(subject.host % 97) / 97;
+    const milliseconds step = subject.interval / Portions;
+    const milliseconds place = step * (id % Portions) + step * int(subject.host % 97) / 97;
     const auto due = now - now.time_since_epoch() % subject.interval + place;
     return due > now ? due : due + subject.interval;
 }

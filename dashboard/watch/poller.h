@@ -43,7 +43,7 @@ public:
     static constexpr int MostUnproven = MostInFlight / 2;
     static constexpr int LeastUnproven = 32; ///< in flight, of those the others leave room for
     static constexpr int AtOnce = 64;        ///< asked as they are added; the others at their place in the interval
-    static constexpr int PortionsOfHost = 4;
+    static constexpr int Portions = 4;
     /// A question is not given up before, whoever waits.
     static constexpr std::chrono::milliseconds Patience{1'000};
     /// An answer that took longer is a slow one.
@@ -59,7 +59,7 @@ public:
     explicit Poller(Ask ask, GiveUp giveUp = {}, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     /// `host`: a number for each machine that is reached through one connection; 0: none. Its services are asked in
-    /// PortionsOfHost portions an interval: ssh(1) looks at all its channels for each time it is woken.
+    /// so many Portions an interval: ssh(1) looks at all its channels for each time it is woken.
     void add(ServiceId id, std::chrono::milliseconds interval, std::size_t host = 0);
     void remove(ServiceId id);
     /// While eager, a service is asked at its interval even when it does not answer: somebody waits for it to return.
