@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/programpages.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <link.h>
 #include <malloc.h>
@@ -29,7 +28,7 @@ bool hasRelocatedCode(const dl_phdr_info &object)
 }
 
 /// What is written to, also by the loader only (RELRO), is a segment of its own that may be.
-int release(dl_phdr_info *object, std::size_t, void *)
+int collect(dl_phdr_info *object, std::size_t, void *found)
 {
     const auto pageSize = std::uintptr_t(::sysconf(_SC_PAGESIZE));
     const auto kernels = std::uintptr_t(::getauxval(AT_SYSINFO_EHDR)); // the vDSO
@@ -42,14 +41,25 @@ int release(dl_phdr_info *object, std::size_t, void *)
         const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(pageSize - 1);
         const std::uintptr_t end =
             (object->dlpi_addr + segment.p_vaddr + segment.p_filesz + pageSize - 1) & ~(pageSize - 1);
-        ::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+        static_cast<ProgramPages *>(found)->push_back({reinterpret_cast<std::byte *>(begin), end - begin});
     }
     return 0;
 }
 
 } // namespace
 
-void releaseProgramPages() { ::dl_iterate_phdr(release, nullptr); }
+ProgramPages programPages()
+{
+    ProgramPages found;
+    ::dl_iterate_phdr(collect, &found);
+    return found;
+}
+
+void release(const ProgramPages &pages)
+{
+    for (const std::span<std::byte> range : pages)
+        ::madvise(range.data(), range.size(), MADV_DONTNEED);
+}
 
 void releaseStackPages()
 {
@@ -72,7 +82,7 @@ void releaseStackPages()
 void releaseUnusedMemory()
 {
     ::malloc_trim(0);
-    releaseProgramPages();
+    release(programPages());
     releaseStackPages();
 }
 

@@ -74,10 +74,12 @@ void Guardian::start()
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     const pid_t parent = ::getpid();
+    const ProgramPages pages =
+        programPages(); // the child can't ask for them: another thread may hold the loader's lock
     m_pid = ::fork();
     if (m_pid == 0) {
         ::close(m_channel.release());
-        GuardianProcess(parent, m_mark, m_options).run(reading.number());
+        GuardianProcess(parent, m_mark, m_options).run(reading.number(), pages);
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     AwaitedChildren::add(m_pid);

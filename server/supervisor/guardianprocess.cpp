@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ constexpr int ChannelPlace = 3;
 constexpr auto GuardianLooks = 20ms;          // at all of /proc
 constexpr auto GuardianLooksLater = 100ms;    // after the first second
 constexpr auto GuardianGivesUp = 5s;          // of SIGKILL
+constexpr auto QuietAfter = 3s;               // it has started
 constexpr auto SureAfter = 1s;                // an execve(2) that takes longer is none of ours
 constexpr int QuietFamilyLooks = 2;           // /proc is read one process after the other: one look may miss one
 constexpr qsizetype LongestKept = 256 * 1024; // of a line without an end
@@ -58,6 +60,13 @@ void showAsGuardian(pid_t supervisor)
     std::memcpy(begin, name.constData(), std::size_t(std::min(name.size(), size - 1)));
 }
 
+/// Nothing comes for a while: what only the start needed is needed no more.
+bool isQuiet(int channel)
+{
+    pollfd entry{channel, POLLIN, 0};
+    return ::poll(&entry, 1, int(std::chrono::milliseconds(QuietAfter).count())) == 0;
+}
+
 } // namespace
 
 GuardianProcess::GuardianProcess(pid_t supervisor, const QByteArray &mark, GuardianOptions options)
@@ -67,11 +76,18 @@ GuardianProcess::GuardianProcess(pid_t supervisor, const QByteArray &mark, Guard
 {
 }
 
-void GuardianProcess::run(int channel)
+void GuardianProcess::run(int channel, const ProgramPages &pages)
 {
     standAlone(channel);
-    while (receive()) {
-    }
+    bool isSettled = false;
+    do {
+        if (!isSettled && isQuiet(ChannelPlace)) {
+            isSettled = true;
+            ::malloc_trim(0); // fork(2) has made its locks anew
+            release(pages);
+            releaseStackPages();
+        }
+    } while (receive());
     if (!hasProcessTable())
         endGroups();
     else if (m_wasTold || !m_options.isStandby)

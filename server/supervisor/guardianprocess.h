@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/programpages.h"
 #include "server/supervisor/guardian.h"
 #include "server/supervisor/outputfile.h"
 #include "server/supervisor/remainingfamily.h"
@@ -37,8 +38,8 @@ class GuardianProcess
 public:
     GuardianProcess(pid_t supervisor, const QByteArray &mark, GuardianOptions options);
 
-    /// `channel`: the supervisor's words come there, and its end.
-    [[noreturn]] void run(int channel);
+    /// `channel`: the supervisor's words come there, and its end. `pages` are given back once it only waits.
+    [[noreturn]] void run(int channel, const ProgramPages &pages);
 
 private:
     struct HeldOutput

@@ -103,7 +103,7 @@ void TestProgramPages::codeIsUnmappedAndWhatWasWrittenIsKept()
     memory();
     const Memory before = memory();
     QVERIFY(before.code > 0);
-    releaseProgramPages();
+    release(programPages());
     const Memory after = memory();
     QVERIFY2(after.code < before.code * 3 / 4, qPrintable(u"%1 of %2"_s.arg(after.code).arg(before.code)));
     QVERIFY2(after.dirty > before.dirty * 9 / 10, qPrintable(u"%1 of %2"_s.arg(after.dirty).arg(before.dirty)));
@@ -126,7 +126,7 @@ void TestProgramPages::othersRunMeanwhile()
         }
     });
     for (int i = 0; i < 200; ++i)
-        releaseProgramPages();
+        release(programPages());
     isOver = true;
     other.join();
     QCOMPARE(sorted, rounds);
