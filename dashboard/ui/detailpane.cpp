@@ -16,6 +16,7 @@
 #include "dashboard/ui/theme.h"
 
 #include <QAction>
+#include <QFocusEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QPointer>
@@ -53,7 +54,6 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
-    setFocusProxy(m_tabs);
     makePageActions();
     connectPages();
     refreshButtons();
@@ -140,11 +140,26 @@ void DetailPane::makePageActions()
         action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + page)));
         connect(action, &QAction::triggered, this, [this, page] {
             m_tabs->setCurrentIndex(page);
-            m_tabs->currentWidget()->setFocus();
+            focusPage();
         });
         m_tabs->setTabToolTip(page, action->shortcut().toString(QKeySequence::NativeText));
         m_pageActions << action;
     }
+}
+
+/// Whatever of the page takes keys first, or what the page itself says; the tabs, if there is nothing.
+void DetailPane::focusPage()
+{
+    QWidget *const page = m_tabs->currentWidget();
+    page->setFocus(Qt::ShortcutFocusReason);
+    if (!page->hasFocus() || page->focusPolicy() != Qt::NoFocus)
+        return;
+    for (QWidget *each = page->nextInFocusChain(); each != page; each = each->nextInFocusChain()) {
+        if (page->isAncestorOf(each) && each->isVisible() && each->isEnabled()
+            && (each->focusPolicy() & Qt::TabFocus) != 0)
+            return each->setFocus(Qt::ShortcutFocusReason);
+    }
+    m_tabs->setFocus(Qt::ShortcutFocusReason);
 }
 
 int DetailPane::page() const { return m_tabs->currentIndex(); }
@@ -279,6 +294,9 @@ void DetailPane::refreshReason()
     m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));
     m_reason->setAccessibleName(reason);
 }
+
+/// No proxy: Tab would go to them past the buttons above.
+void DetailPane::focusInEvent(QFocusEvent *event) { m_tabs->setFocus(event->reason()); }
 
 void DetailPane::resizeEvent(QResizeEvent *event)
 {

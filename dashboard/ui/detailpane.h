@@ -50,6 +50,7 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override; ///< the tabs get it
 
 private:
     QList<ServiceId> chosen() const;
@@ -62,6 +63,7 @@ private:
     QWidget *makePage();
     QWidget *makeButtons();
     void makePageActions();
+    void focusPage();
     void connectPages();
 
     FleetSession &m_session;

@@ -38,6 +38,7 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     layout->addWidget(m_totals, 3);
     layout->addWidget(m_filter, 1);
     layout->addWidget(m_views);
+    setTabOrder(m_filter, m_views); // as they are read
     connect(m_totals, &TotalsStrip::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_filter, &QLineEdit::textChanged, this, &FilterBar::apply);

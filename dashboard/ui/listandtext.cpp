@@ -33,7 +33,6 @@ QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, Q
     layout->setContentsMargins(0, margin, 0, 0);
     layout->addWidget(note);
     layout->addWidget(splitter, 1);
-    page->setFocusProxy(list);
     return layout;
 }
 

@@ -10,6 +10,7 @@
 #include <QCheckBox>
 #include <QDesktopServices>
 #include <QFileInfo>
+#include <QFocusEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -76,7 +77,6 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     prepareSearch();
     prepareActions();
     layOut();
-    setFocusProxy(m_text);
 }
 
 void LogsPage::prepareSearch()
@@ -313,6 +313,9 @@ void LogsPage::focusSearch()
     m_search->setFocus(Qt::ShortcutFocusReason);
     m_search->selectAll();
 }
+
+/// No proxy: Tab would go to it past what stands before it.
+void LogsPage::focusInEvent(QFocusEvent *event) { m_text->setFocus(event->reason()); }
 
 void LogsPage::keyPressEvent(QKeyEvent *event)
 {

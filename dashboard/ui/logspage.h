@@ -35,6 +35,7 @@ public:
 protected:
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override; ///< the log gets it
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
