@@ -3,6 +3,7 @@
 
 #include "dashboard/ui/fleetdelegates.h"
 #include "dashboard/ui/latencydelegate.h"
+#include "dashboard/ui/rowdrag.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
@@ -66,6 +67,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     connect(m_rows, &FleetRows::outOfOrderChanged, this, &FleetView::placeSortAnew);
     m_sinceKey.setSingleShot(true);
     connect(&m_sinceKey, &QTimer::timeout, this, &FleetView::holdOrder);
+    new RowDrag(this);
     setContextMenuPolicy(Qt::CustomContextMenu);
     setAccessibleName(tr("Services"));
 

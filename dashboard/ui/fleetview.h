@@ -16,7 +16,7 @@ namespace Hephaestus {
 /// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move;
 /// any number are marked, for acts on several services at once.
 ///
-/// Alt and an arrow move rows into the person's own order, while no column sorts.
+/// Alt and an arrow, or the mouse, move rows into the person's own order, while no column sorts.
 ///
 /// While the pointer is over it, and for three seconds after a key, the order holds. A quiet button offers to sort
 /// anew.
