@@ -275,7 +275,7 @@ QString RestartSequence::Private::afterCancel() const
         return u"what has begun on %1 goes on there"_s.arg(entry.host.name);
     if (!running || !isBegun())
         return {};
-    if (action == FleetAction::Restart && isLaunchDue())
+    if (action == FleetAction::Restart && isLaunchDue() && !m_isCancelled)
         return u"%1 is stopping already, and is started again first"_s.arg(entry.name);
     return stillTrueText({.action = action,
                           .service = entry.name,

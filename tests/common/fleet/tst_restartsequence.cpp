@@ -565,7 +565,9 @@ void TestRestartSequence::cancellingTwiceSaysWhatItLeaves()
     RestartSequence sequence(entryWith(), FleetAction::Restart, options());
     QSignalSpy finished(&sequence, &RestartSequence::finished);
     bringTo(sequence, RestartStep::Asked);
+    QVERIFY2(sequence.afterCancel().endsWith(u"is started again first"_s), qPrintable(sequence.afterCancel()));
     sequence.cancel();
+    QVERIFY2(sequence.afterCancel().contains(u"is not started again"_s), qPrintable(sequence.afterCancel()));
     sequence.cancel();
     QTRY_COMPARE(finished.size(), 1);
     QVERIFY(!sequence.isRunning());
