@@ -73,19 +73,21 @@ void WindowLayout::changeView()
     m_parts.table->restoreColumns(settings, tableGroup());
 }
 
-/// The screen may be a smaller one than that it was left on.
+/// The screen may be a smaller one than that it was left on. The frame is known once the window is there, and counts.
 void WindowLayout::keepOnScreen()
 {
     const QScreen *const screen = m_window->screen();
     if (!screen || m_window->isMaximized() || m_window->isFullScreen())
         return;
     const QRect free = screen->availableGeometry();
-    QRect place(m_window->pos(), m_window->size().boundedTo(free.size()));
+    const QSize frame = m_window->frameGeometry().size() - m_window->size();
+    const QSize size = m_window->size().boundedTo(free.size() - frame);
+    QRect place(m_window->pos(), size + frame);
     place.moveLeft(std::clamp(place.left(), free.left(), free.right() + 1 - place.width()));
     place.moveTop(std::clamp(place.top(), free.top(), free.bottom() + 1 - place.height()));
-    if (place.size() != m_window->size())
-        m_window->resize(place.size());
-    if (place.topLeft() != m_window->pos() && m_window->pos() != QPoint())
+    if (size != m_window->size())
+        m_window->resize(size);
+    if (place.topLeft() != m_window->pos() && (m_isPlaced || m_window->pos() != QPoint()))
         m_window->move(place.topLeft());
 }
 
@@ -129,6 +131,8 @@ bool WindowLayout::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::Resize)
         arrange();
+    if (event->type() == QEvent::WindowActivate && !std::exchange(m_isPlaced, true))
+        keepOnScreen();
     if (event->type() == QEvent::Move || event->type() == QEvent::Resize || event->type() == QEvent::WindowStateChange)
         saveSoon();
     return QObject::eventFilter(watched, event);
