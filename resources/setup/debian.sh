@@ -31,7 +31,7 @@ TEST_PACKAGES=(
     prometheus victoria-metrics prometheus-alertmanager # promtool and servers
     python3-prometheus-client                           # a reader of OpenMetrics
     postgresql libqt6sql6-psql redis-server openssl curl
-    xvfb xauth xdotool trayer git mold strace
+    xvfb xauth xdotool openbox x11-utils trayer git mold strace
     openssh-client openssh-server # hosts of the tests' own
     dbus-daemon gnome-keyring # a bus and a keyring of the tests' own
     python3 python3-fastapi python3-uvicorn uvicorn # the example in resources/examples/python

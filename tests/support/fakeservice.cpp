@@ -7,6 +7,7 @@
 #include "common/protocol/healthcodec.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
@@ -34,6 +35,8 @@ public:
         m_report.pid = has("foreign-pid") ? 1 : has("elsewhere") ? 1 << 30 : qint64(::getpid());
         if (has("never-healthy"))
             m_report.status = ServiceStatus::ShuttingDown;
+        if (has("idle"))
+            m_report.resources.inFlightRequests = 0;
         if (!has("no-restart"))
             m_report.capabilities << u"restart"_s;
         if (has("successor-hangs"))
@@ -106,6 +109,14 @@ private:
         if (!has("drain"))
             return finish(socket);
         m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"draining"_s, Seconds(27), 3, {}};
+        drain(socket);
+    }
+
+    /// For a while, or as long as the file `busy` is in the current folder.
+    void drain(QTcpSocket *socket)
+    {
+        if (has("busy") && QFile::exists(u"busy"_s))
+            return QTimer::singleShot(20, socket, [this, socket] { drain(socket); });
         QTimer::singleShot(250, this, [this] {
             m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate,
                                                  u"cleaning_up"_s,
@@ -113,7 +124,8 @@ private:
                                                  0,
                                                  {{u"database"_s, StepOutcome::Running, Seconds(0), {}}}};
         });
-        QTimer::singleShot(500, socket, [this, socket] { finish(socket); });
+        if (!has("hang-in-cleanup"))
+            QTimer::singleShot(500, socket, [this, socket] { finish(socket); });
     }
 
     void finish(QTcpSocket *socket)

@@ -4,12 +4,16 @@
 #include "dashboard/ui/mainwindow.h"
 
 #include <QApplication>
+#include <QMouseEvent>
 #include <QProcess>
 #include <QPushButton>
 #include <QTest>
 #include <QToolButton>
 
-/// A window on the services of a fleet file, shown and polling. `state` is for the output of what is started.
+#include <functional>
+
+/// A window on the services of a fleet file (empty: on none), shown and polling. `state` is for the output of what is
+/// started.
 struct LiveWindow
 {
     Hephaestus::FleetSession session;
@@ -17,7 +21,8 @@ struct LiveWindow
 
     LiveWindow(const QString &fleet, const QString &state) : session(options(state))
     {
-        window.openFleet(fleet);
+        if (!fleet.isEmpty())
+            window.openFleet(fleet);
         session.start();
         window.show();
         window.activateWindow();
@@ -41,11 +46,27 @@ public:
     void click(QWidget *widget)
     {
         QVERIFY(widget && widget->isVisible());
+        click(widget, widget->rect().center());
+    }
+    void click(QWidget *widget, QPoint at)
+    {
         if (!onX11())
-            return QTest::mouseClick(widget, Qt::LeftButton);
-        const QPoint at = widget->mapToGlobal(widget->rect().center());
-        xdotool({QStringLiteral("mousemove"), QString::number(at.x()), QString::number(at.y()), QStringLiteral("click"),
-                 QStringLiteral("1")});
+            return QTest::mouseClick(widget, Qt::LeftButton, {}, at);
+        pointAt(widget, at);
+        xdotool({QStringLiteral("click"), QStringLiteral("1")});
+    }
+
+    /// With the left button held, from one place of the widget to another; `last` is done before it is released.
+    void drag(QWidget *widget, QPoint from, QPoint to, const std::function<void()> &last = {})
+    {
+        press(widget, from);
+        moveTo(widget, (from + to) / 2);
+        moveTo(widget, to);
+        if (last)
+            last();
+        if (onX11())
+            return xdotool({QStringLiteral("mouseup"), QStringLiteral("1")});
+        QTest::mouseRelease(widget, Qt::LeftButton, {}, to);
     }
 
     /// `name` as xdotool wants it (`ctrl+r`), and the same for Qt Test.
@@ -76,6 +97,26 @@ private:
     static void xdotool(const QStringList &arguments)
     {
         QCOMPARE(QProcess::execute(QStringLiteral("xdotool"), arguments), 0);
+    }
+
+    static void pointAt(QWidget *widget, QPoint at)
+    {
+        const QPoint place = widget->mapToGlobal(at);
+        xdotool({QStringLiteral("mousemove"), QString::number(place.x()), QString::number(place.y())});
+    }
+    static void press(QWidget *widget, QPoint at)
+    {
+        if (!onX11())
+            return QTest::mousePress(widget, Qt::LeftButton, {}, at);
+        pointAt(widget, at);
+        xdotool({QStringLiteral("mousedown"), QStringLiteral("1")});
+    }
+    static void moveTo(QWidget *widget, QPoint at)
+    {
+        if (onX11())
+            return pointAt(widget, at);
+        QMouseEvent moved(QEvent::MouseMove, at, widget->mapToGlobal(at), Qt::NoButton, Qt::LeftButton, {});
+        QApplication::sendEvent(widget, &moved); // that of Qt Test has no button
     }
 
     template <typename Button>
