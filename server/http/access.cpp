@@ -2,6 +2,7 @@
 #include "server/http/access.h"
 
 #include <algorithm>
+#include <array>
 
 namespace Hephaestus {
 
@@ -83,12 +84,46 @@ std::optional<Refusal> refuseWithoutToken(const AccessToken &token, const Reques
     return {};
 }
 
-/// Proxies say with these fields for whom they ask.
+/// Proxies say with these fields for whom they ask, or that they do: the standard's, those of nginx, Apache, Envoy,
+/// Traefik, WebLogic and of the large content networks. The Python package has the same list (access.py).
+constexpr std::array<QByteArrayView, 28> ForwardedFields{
+    "forwarded",
+    "forwarded-for",
+    "via",
+    "cdn-loop",
+    "client-ip",
+    "x-client-ip",
+    "true-client-ip",
+    "x-cluster-client-ip",
+    "x-real-ip",
+    "x-real-port",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-original-forwarded-for",
+    "x-originating-ip",
+    "x-proxyuser-ip",
+    "proxy-client-ip",
+    "wl-proxy-client-ip",
+    "x-envoy-external-address",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "cf-pseudo-ipv4",
+    "cf-ray",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "x-azure-clientip",
+    "x-azure-socketip",
+    "x-appengine-user-ip",
+    "x-amz-cf-id",
+};
+
+/// True for those, and for `X-Forwarded` and all `X-Forwarded-…`.
 bool isForwarded(const RequestHead &head)
 {
     return std::any_of(head.fields.begin(), head.fields.end(), [](const HeaderField &field) {
         const QByteArray name = field.name.toLower();
-        return name == "forwarded" || name == "via" || name == "x-real-ip" || name.startsWith("x-forwarded-");
+        return name == "x-forwarded" || name.startsWith("x-forwarded-")
+            || std::find(ForwardedFields.begin(), ForwardedFields.end(), name) != ForwardedFields.end();
     });
 }
 

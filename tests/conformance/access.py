@@ -48,6 +48,26 @@ for each, (its_fields, its_status) in REFUSED.items():
     refused_row(each, its_fields, its_status)
 
 
+# Of the standard, of common servers, and of those who serve others' pages.
+PROXY_FIELDS = ("Forwarded", "Via", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Client-Cert",
+                "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP", "X-Original-Forwarded-For",
+                "X-Remote-IP", "X-Remote-Addr", "X-Originating-IP", "X-ProxyUser-IP", "Proxy-Client-IP", "WL-Proxy-Client-IP",
+                "X-Envoy-External-Address", "CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Ray", "CDN-Loop", "Fastly-Client-IP",
+                "Fly-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "X-AppEngine-User-IP", "X-Amz-Cf-Id")
+
+
+def proxy_row(field):
+    @row(f"a change without a token that came through a proxy ({field}) gets 403, and nothing happens", shared=True)
+    def forwarded(subject):
+        subject.running()
+        for name in (field, field.lower()):
+            expect_refused(subject, subject.ask("POST", CHANGES[2], b"", {name: "192.0.2.1"}), 403, f"POST {CHANGES[2]} with {name}")
+
+
+for each in PROXY_FIELDS:
+    proxy_row(each)
+
+
 @row("a change without Host is refused, and nothing happens", shared=True)
 def without_host(subject):
     subject.running()

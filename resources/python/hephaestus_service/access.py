@@ -19,7 +19,14 @@ Endpoint = Tuple[str, int]
 LONGEST_TOKEN = 4096
 KEPT = 256  # names and addresses that were looked at last
 LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
-FORWARDED = ("forwarded", "via", "x-real-ip")
+# What proxies say for whom they ask with, beside x-forwarded and x-forwarded-…; the same list is in server/http/access.cpp.
+FORWARDED = frozenset((
+    "forwarded", "forwarded-for", "via", "cdn-loop", "client-ip", "x-client-ip", "true-client-ip",
+    "x-cluster-client-ip", "x-real-ip", "x-real-port", "x-remote-ip", "x-remote-addr", "x-original-forwarded-for",
+    "x-originating-ip", "x-proxyuser-ip", "proxy-client-ip", "wl-proxy-client-ip", "x-envoy-external-address",
+    "cf-connecting-ip", "cf-connecting-ipv6", "cf-pseudo-ipv4", "cf-ray", "fastly-client-ip", "fly-client-ip",
+    "x-azure-clientip", "x-azure-socketip", "x-appengine-user-ip", "x-amz-cf-id",
+))
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._~-]+)(?::[0-9]{0,5})?")
 
 
@@ -129,7 +136,7 @@ class Access:
             if self.insecure:
                 return None
             return Refusal(403, "token_needed", "a service that is reached beyond loopback takes changes only with a token")
-        if any(name in FORWARDED or name.startswith("x-forwarded-") for name, _ in fields):
+        if any(name in FORWARDED or name == "x-forwarded" or name.startswith("x-forwarded-") for name, _ in fields):
             return Refusal(403, "forwarded", "a request that a proxy forwarded needs a token: the caller's user cannot be known")
         user = caller.user() if caller.user else None
         if user is None:

@@ -104,6 +104,10 @@ void TestAccess::requestsAreJudged_data()
     row("through a proxy of the new kind", {.fields = {{"forwarded", "for=192.0.2.1"}}}, "forwarded");
     row("through an older proxy", {.fields = {{"VIA", "1.1 proxy"}}}, "forwarded");
     row("through nginx", {.fields = {{"X-Real-IP", "192.0.2.1"}}}, "forwarded");
+    row("through Apache", {.fields = {{"Client-IP", "192.0.2.1"}}}, "forwarded");
+    row("through Cloudflare", {.fields = {{"CF-Connecting-IP", "192.0.2.1"}}}, "forwarded");
+    row("through a proxy of no number", {.fields = {{"X-Forwarded", "192.0.2.1"}}}, "forwarded");
+    row("with a field like a proxy's", {.fields = {{"X-Forward", "192.0.2.1"}}}, "");
     row("through a proxy, as root", {.fields = {{"X-Forwarded-Proto", "https"}}, .user = 0}, "forwarded");
     row("a read through a proxy", {.method = Method::Get, .fields = {{"Via", "1.1 proxy"}}}, "");
     row("a rebound read", {.method = Method::Get, .host = "evil.test"}, "host_not_allowed");
