@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -23,11 +24,24 @@ constexpr QLatin1StringView MinioPlace = Places[1];
 
 bool isSuccess(const ServiceReply &reply) { return reply.httpStatus >= 200 && reply.httpStatus < 300; }
 
-/// What calls itself JSON and cannot be read is a service in trouble, not a page.
+/// `text/html` of `Text/HTML; charset=utf-8`.
+QByteArray mediaType(const ServiceReply &reply) { return reply.contentType.split(';').first().trimmed().toLower(); }
+
+/// What calls itself JSON and cannot be read is a service in trouble, not a page. What was too long to be read may
+/// speak of health, unless it calls itself a page.
 bool isPage(const ServiceReply &reply)
 {
-    return isSuccess(reply) && !reply.body.trimmed().startsWith('{')
-        && !reply.contentType.startsWith("application/json");
+    const QByteArray type = mediaType(reply);
+    if (!isSuccess(reply) || reply.body.trimmed().startsWith('{') || type.endsWith("/json") || type.endsWith("+json"))
+        return false;
+    return reply.error != ClientError::TooLarge || type == "text/html" || type == "application/xhtml+xml";
+}
+
+/// It may say that something fails, and nobody knows.
+bool isUnreadHealth(const Answer<HealthReport> &answer)
+{
+    return !answer.value && answer.reply.error == ClientError::TooLarge && isSuccess(answer.reply)
+        && !isPage(answer.reply);
 }
 
 /// Something answers, and it is not ours: no such path, not for us, or no JSON there. Not so a service that fails.
@@ -90,6 +104,7 @@ struct DialectClient::Round
     Answer<HealthReport> first; ///< told if nothing is found
     bool hasFirst = false;
     bool oursIsMissing = false;
+    bool hasUnreadHealth = false; ///< where health is told, too much was: no page stands for it
     std::size_t next = 0;
 };
 
@@ -173,12 +188,14 @@ void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<
     if (answer.value) {
         m_dialect = Dialect::Hephaestus;
         m_isOurs = true;
+        m_hasSpoken = true;
         m_pause = 0;
         return round->done(bounded(answer));
     }
     m_isOurs = false;
     if (!round->hasFirst)
         round->first = bounded(answer);
+    round->hasUnreadHealth = isUnreadHealth(answer);
     round->oursIsMissing = isMissing(answer.reply);
     if (!mayBeForeign(answer.reply))
         return endRound(round);
@@ -193,7 +210,8 @@ bool DialectClient::mayAskAll() { return --m_pause <= 0; }
 void DialectClient::askNext(const std::shared_ptr<Round> &round)
 {
     const bool isLast = round->next == Places.size();
-    if (round->next > Places.size() || (isLast && (m_given || !round->oursIsMissing)))
+    const bool mayBePage = !m_given && round->oursIsMissing && !round->hasUnreadHealth && !m_hasSpoken;
+    if (round->next > Places.size() || (isLast && !mayBePage))
         return endRound(round);
     const Place place = isLast ? Place{u"/"_s, true} : Place{QString(Places[round->next])};
     ++round->next;
@@ -202,6 +220,8 @@ void DialectClient::askNext(const std::shared_ptr<Round> &round)
         // Ours at a place of less detail, while its status is refused, is not known to be well.
         if (answer.value && !round->oursIsMissing && looksLikeOurs(answer.reply.body))
             return endRound(round);
+        if (isUnreadHealth(answer) && !std::exchange(round->hasUnreadHealth, true))
+            round->first = answer;
         if (!accept(place, answer, round->done))
             askNext(round);
     });
@@ -209,7 +229,7 @@ void DialectClient::askNext(const std::shared_ptr<Round> &round)
 
 void DialectClient::endRound(const std::shared_ptr<Round> &round)
 {
-    if (round->fallback && (round->isPage || round->oursIsMissing)) {
+    if (round->fallback && !round->hasUnreadHealth && (round->isPage || round->oursIsMissing)) {
         m_dialect = round->isPage ? Dialect::Reachable : Dialect::Plain;
         accept({*m_given, true}, *round->fallback, round->done);
         return;
@@ -235,6 +255,7 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     Answer<HealthReport> answer{{}, reply};
     const auto says = [&](Dialect dialect, const HealthReport &report) {
         m_dialect = dialect;
+        m_hasSpoken = m_hasSpoken || dialect != Dialect::Reachable;
         answer.value = report;
         answer.reply.error = ClientError::None;
         answer.reply.message.clear();
@@ -259,7 +280,7 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     }
     const bool answers = isPage(reply) ? reply.isWhole || reply.error == ClientError::TooLarge
                                        : reply.isWhole && isSuccess(reply) && !reply.body.isEmpty();
-    if (place.mayBePage && answers)
+    if (place.mayBePage && answers && !m_hasSpoken)
         return says(Dialect::Reachable, {});
     return reply.isWhole && isSuccess(reply) ? notUnderstood(reply, u"it says nothing of health"_s) : answer;
 }

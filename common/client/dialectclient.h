@@ -11,8 +11,9 @@ namespace Hephaestus {
 /// Asks a service how it is, in whatever dialect it speaks. The one reader of a service's state for command and window.
 ///
 /// An address with a path is asked first, and an answer that speaks of health is enough. Then comes `/health/status`,
-/// and where that is not there the usual paths of others. An address that only answers 200 is taken at last. What was
-/// found is asked from then on, until it is not understood any more. Callbacks as in ServiceClient.
+/// and where that is not there the usual paths of others. An address that only answers 200 is taken at last, unless it
+/// has spoken of health before, or was too long where others do. What was found is asked from then on, until it is not
+/// understood any more. Callbacks as in ServiceClient.
 class DialectClient : public QObject
 {
     Q_OBJECT
@@ -53,6 +54,7 @@ private:
     Dialect m_dialect = Dialect::Hephaestus;
     std::optional<Place> m_place; ///< where another dialect answers; nothing: none was found
     bool m_isOurs = false;        ///< ours was understood; it is asked without a round
+    bool m_hasSpoken = false;     ///< of health: that a page answers is not enough any more
     int m_pause = 0; ///< how many answers that are not understood are taken as they are before all places are asked
 };
 

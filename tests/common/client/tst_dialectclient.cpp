@@ -34,6 +34,10 @@ private Q_SLOTS:
     void whatHidesEverythingElseIsStillFound();
     void nothingIsCalledWellThatIsNot_data();
     void nothingIsCalledWellThatIsNot();
+    void noPageStandsForHealthThatIsTooLong_data();
+    void noPageStandsForHealthThatIsTooLong();
+    void whoSpokeOfHealthIsNoPageLater_data();
+    void whoSpokeOfHealthIsNoPageLater();
     void aPastedEndpointIsItsService_data();
     void aPastedEndpointIsItsService();
 };
@@ -305,6 +309,21 @@ void TestDialectClient::nothingIsCalledWellThatIsNot_data()
         FakeAnswer::json(R"({"status":"UP","components":{"db":{"status":"DOWN"}}})"), 404);
     row("too much JSON", "/my", "/my", FakeAnswer::json(R"({"status":"UP","x":")" + QByteArray(2'000'000, 'x') + "\"}"),
         404);
+    const QByteArray ill = R"({"status":"DOWN","x":")" + QByteArray(200'000, 'x') + "\"}";
+    row("too much of another kind of JSON", "/my", "/my", page(ill, "application/vnd.spring-boot.actuator.v3+json"),
+        404);
+    row("too much JSON that calls itself health", "/my", "/my", page(ill, "Application/Health+JSON; charset=utf-8"),
+        404);
+    row("too much JSON that calls itself text", "/my", "/my", page(ill, "text/plain"), 404);
+    row("too much JSON of no kind", "/my", "/my", page(ill, ""), 404);
+    row("too much behind spaces", "/my", "/my",
+        FakeAnswer::raw("HTTP/1.1 200 OK\r\n\r\n" + QByteArray(100'000, ' ') + ill, FakeAnswer::Then::Close), 404);
+    row("too many checks, one a line", "/my", "/my", page(QByteArray("[+]ping ok\n").repeated(20'000), "text/plain"),
+        404);
+    row("text without an end", "/my", "/my",
+        FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + QByteArray("5\r\nhello\r\n").repeated(20'000)),
+        404);
     row("half of a body", "/my", "/my", FakeAnswer::json(R"({"status":"UP)"), 404);
     row("MinIO that is ill", "", "/minio/health/live", FakeAnswer::json("", 503), 403);
     row("the page answers 503", "/my", "/my", status(503), 404);
@@ -326,6 +345,79 @@ void TestDialectClient::nothingIsCalledWellThatIsNot()
         if (given.value)
             QVERIFY(!given.value->dependencies.isEmpty());
     }
+}
+
+void TestDialectClient::noPageStandsForHealthThatIsTooLong_data()
+{
+    QTest::addColumn<QByteArray>("url");
+    QTest::addColumn<QByteArray>("path"); // of the health
+    QTest::newRow("beside the address") << QByteArray() << QByteArray("/health");
+    QTest::newRow("beside an address with a path") << QByteArray("/app") << QByteArray("/app/health");
+    QTest::newRow("where ours would be") << QByteArray("/app") << QByteArray("/app/health/status");
+}
+
+void TestDialectClient::noPageStandsForHealthThatIsTooLong()
+{
+    QFETCH(QByteArray, url);
+    QFETCH(QByteArray, path);
+    FakeHttpServer server;
+    server.setAnswer(url.isEmpty() ? "/" : url, page("hello"));
+    const QByteArray ill = R"({"status":"DOWN","x":")" + QByteArray(5'000'000, 'x') + "\"}";
+    server.setAnswer(path, page(ill, "application/health+json"));
+    DialectClient client({server.url() + url, {}});
+    for (int i = 0; i < 3; ++i) {
+        const Answer<HealthReport> answer = ask(client);
+        QVERIFY(!answer.value);
+        QVERIFY(!answer.reply.message.isEmpty());
+    }
+}
+
+void TestDialectClient::whoSpokeOfHealthIsNoPageLater_data()
+{
+    QTest::addColumn<QByteArray>("url");
+    QTest::addColumn<QByteArray>("path"); // where it spoke
+    QTest::addColumn<FakeAnswer>("health");
+    QTest::addColumn<FakeAnswer>("later");
+    const FakeAnswer up = FakeAnswer::json(R"({"status":"UP"})");
+    const FakeAnswer large = page(QByteArray(200'000, 'x'));
+    const FakeAnswer endless =
+        FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + QByteArray(200'000, 'x'));
+    for (const QByteArray path : {"/my", "/health", "/actuator/health"}) {
+        for (const QByteArray url : {path, QByteArray()}) {
+            if (url.isEmpty() && path == "/my")
+                continue;
+            const auto row = [&](const char *what, const FakeAnswer &health, const FakeAnswer &later) {
+                QTest::addRow("%s at %s%s", what, path.constData(), url.isEmpty() ? ", found" : "")
+                    << url << path << health << later;
+            };
+            row("a page", up, page("<h1>soon back</h1>"));
+            row("a large page", up, large);
+            row("an endless page", up, endless);
+        }
+    }
+    const FakeAnswer ours = FakeAnswer::json(encode(HealthReport()));
+    QTest::newRow("a page instead of ours") << QByteArray() << QByteArray("/health/status") << ours << page("hello");
+}
+
+void TestDialectClient::whoSpokeOfHealthIsNoPageLater()
+{
+    QFETCH(QByteArray, url);
+    QFETCH(QByteArray, path);
+    QFETCH(FakeAnswer, health);
+    QFETCH(FakeAnswer, later);
+    FakeHttpServer server;
+    server.setAnswer("/", page("hello"));
+    server.setAnswer(path, health);
+    DialectClient client({server.url() + url, {}});
+    QVERIFY(ask(client).value);
+    server.setAnswer(path, later);
+    for (int i = 0; i < 3; ++i) {
+        const Answer<HealthReport> answer = ask(client);
+        QVERIFY(!answer.value);
+        QVERIFY(!answer.reply.message.isEmpty());
+    }
+    server.setAnswer(path, health); // as soon as it speaks again, it is understood
+    QTRY_VERIFY(ask(client).value);
 }
 
 void TestDialectClient::aPastedEndpointIsItsService_data()
