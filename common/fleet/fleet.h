@@ -23,7 +23,9 @@ struct RestartByCommand
     QString directory;                  ///< where it runs; empty: the fleet file's directory
     QMap<QString, QString> environment; ///< set on top of the caller's
     QStringList envFiles{};             ///< absolute; read at each start, below `environment` (envfile.h)
-    QMap<QString, QString> told{};      ///< set, too, where `environment` has none: ports and addresses of its fleet
+    /// Set, too, where `environment` has none: the addresses of its fleet. All entries share it.
+    QMap<QString, QString> told{};
+    std::optional<quint16> port{}; ///< likewise, as HEPHAESTUS_PORT
     bool isOwnRun = false; ///< `command` is `hephaestus run …` by the entry's `run`: of this program, not one in PATH
 
     bool operator==(const RestartByCommand &) const = default;

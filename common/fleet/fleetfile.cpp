@@ -141,15 +141,12 @@ void tellAddresses(QList<FleetEntry> &entries, const std::vector<EntryReader> &r
     for (std::size_t i = 0; i < readers.size(); ++i) {
         FleetEntry &entry = entries[qsizetype(i)];
         RestartByCommand *const command = commandOf(entry);
-        if (!command && !entry.build)
-            continue; // a copy for nobody, as long as the fleet
-        QMap<QString, QString> told = addresses;
-        if (readers[i].port())
-            told.insert(u"HEPHAESTUS_PORT"_s, QString::number(*readers[i].port()));
-        if (command)
-            command->told = told;
-        if (entry.build)
-            entry.build->told = told;
+        for (RestartByCommand *const told : {command, entry.build ? &*entry.build : nullptr}) {
+            if (!told)
+                continue;
+            told->told = addresses; // not one of its own for each, as long as the fleet
+            told->port = readers[i].port();
+        }
     }
 }
 

@@ -167,6 +167,8 @@ Result<QProcessEnvironment> environmentOf(const RestartByCommand &command)
             environment.insert(it.key(), it.value());
     };
     insert(command.told);
+    if (command.port)
+        environment.insert(u"HEPHAESTUS_PORT"_s, QString::number(*command.port));
     const auto outside = [&](const QString &name) {
         return environment.contains(name) ? std::optional(environment.value(name)) : std::nullopt;
     };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleetfile.h"
+#include "common/fleet/launcher.h"
+#include "tests/support/allocations.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void runNeedsNoMoreThanAName();
     void aPortThatCannotBeKeptIsTheOnlyProblem();
     void placeholdersAreFilledIn();
+    void programsAreToldOfEachOtherInNoMoreThanTheirNumber();
     void programsAreToldWhereTheFleetIs();
     void filesBuildAndProfilesAreRead();
     void aProfileBringsWhatItDependsOn();
@@ -88,6 +91,7 @@ url = "http://127.0.0.1:8005"
                          {}};
     FleetEntry untold = services[0];
     commandOf(untold)->told.clear();
+    commandOf(untold)->port.reset();
     QVERIFY(untold == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
@@ -383,6 +387,27 @@ void TestFleetFile::aLongFileIsReadInTime()
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
 }
 
+/// What each program is told of all others is not kept once for each: by that, memory and time go by the square.
+void TestFleetFile::programsAreToldOfEachOtherInNoMoreThanTheirNumber()
+{
+    const auto cost = [](int count) {
+        QByteArray toml;
+        for (int i = 0; i < count; ++i) {
+            const QByteArray number = QByteArray::number(i);
+            toml += "[[service]]\nname = \"s" + number + "\"\nurl = \"http://127.0.0.1:" + QByteArray::number(1000 + i)
+                + "\"\nport = " + QByteArray::number(9000 + i) + "\nrun = [\"serve\"]\nbuild = [\"make\"]\n";
+        }
+        const qint64 before = Test::allocations();
+        const FleetReading reading = readFleetText(toml, u"/f/fleet.toml"_s);
+        const qint64 used = Test::allocations() - before;
+        return reading.ok() ? used : -1;
+    };
+    const qint64 few = cost(300);
+    QVERIFY(few > 0);
+    const qint64 many = cost(1200); // four times as many
+    QVERIFY2(many > 0 && many < few * 6, qPrintable(u"%1 for 300, %2 for 1,200"_s.arg(few).arg(many)));
+}
+
 void TestFleetFile::programsAreToldWhereTheFleetIs()
 {
     const FleetReading reading = readFleetText(R"(
@@ -400,10 +425,12 @@ restart = { method = "command", command = ["db"] }
     QVERIFY2(reading.ok(), qPrintable(reading.problems.value(0).text()));
     const QMap<QString, QString> urls{{u"HEPHAESTUS_URL_WEB_API"_s, u"http://127.0.0.1:8001"_s},
                                       {u"HEPHAESTUS_URL_DB"_s, u"http://127.0.0.1:5432"_s}};
-    for (const auto &[index, port] : {std::pair(0, u"8001"_s), std::pair(1, u"5432"_s)}) {
-        QMap<QString, QString> told = urls;
-        told.insert(u"HEPHAESTUS_PORT"_s, port);
-        QCOMPARE(commandToStart(reading.fleet.services[index])->told, told);
+    for (const auto &[index, port] : {std::pair(0, quint16(8001)), std::pair(1, quint16(5432))}) {
+        const RestartByCommand *const command = commandToStart(reading.fleet.services[index]);
+        QCOMPARE(command->told, urls);
+        QCOMPARE(command->port, port);
+        QCOMPARE(environmentOf(*command)->value(u"HEPHAESTUS_PORT"_s), QString::number(port));
+        QCOMPARE(environmentOf(*command)->value(u"HEPHAESTUS_URL_DB"_s), u"http://127.0.0.1:5432"_s);
     }
 }
 

@@ -84,8 +84,7 @@ void TestFleetTrust::whatRunsIsAskedAgainWhenItChanges_data()
     row("the name", true, [](FleetEntry &entry) { entry.name = u"other"_s; });
     row("the method", true, [](FleetEntry &entry) { entry.restart = RestartBySystemd{u"serve"_s, u"user"_s}; });
     row("an environment file", true, [=](FleetEntry &entry) { command(entry).envFiles << u"/srv/.env"_s; });
-    row("the port it is told", false,
-        [=](FleetEntry &entry) { command(entry).told[u"HEPHAESTUS_PORT"_s] = u"8001"_s; });
+    row("the port it is told", false, [=](FleetEntry &entry) { command(entry).port = quint16(8001); });
     row("wrapped", true, [=](FleetEntry &entry) { command(entry).isOwnRun = true; });
     row("a build", true, [](FleetEntry &entry) { entry.build = RestartByCommand{{u"make"_s}, {}, {}}; });
     row("none any more", true, [](FleetEntry &entry) { entry.restart = RestartByService{}; });
