@@ -20,7 +20,8 @@ namespace Hephaestus {
 class EventThread
 {
 public:
-    /// `name` as ps and gdb show it, at most 15 characters.
+    /// `name` as ps and gdb show it, at most 15 characters. Throws std::system_error where the system lets no other
+    /// thread begin.
     explicit EventThread(const char *name);
     /// Ends the loop, deletes what deleteLater() was called for there, and waits for the end.
     ~EventThread();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/systemdjob.h"
 
+#include "common/base/beginthread.h"
 #include "common/base/printable.h"
 
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QUuid>
-
-#include <thread>
 
 namespace Hephaestus {
 
@@ -82,10 +81,14 @@ SystemdJob::~SystemdJob() { m_calls->close(); }
 void SystemdJob::start()
 {
     // The thread may outlast this; it owns its part of the connection and of the calls.
-    std::thread([this, bus = m_bus, calls = m_calls] {
+    auto thread = beginThread([this, bus = m_bus, calls = m_calls] {
         bus->connect();
         calls->post([this] { connected(); });
-    }).detach();
+    });
+    if (thread)
+        thread->detach();
+    else
+        m_calls->post([this] { end(noOtherThread()); });
 }
 
 void SystemdJob::connected()

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/leanqt.h"
 #include "server/app/program.h"
+#include "server/cli/exitcode.h"
+#include "server/supervisor/childcommand.h"
 
 #include <QCoreApplication>
 #include <revision.h>
 
-#include <fcntl.h>
+#include <cstdio>
+#include <cstring>
 #include <optional>
+
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /// Descriptors 0 to 2 that are closed would be given to sockets, and what is printed would go there.
@@ -18,9 +24,25 @@ static void fillStandardDescriptors()
     ::close(descriptor);
 }
 
+/// Qt ends the process by SIGABRT where it gets no descriptor for its event loop.
+static bool hasRoomForQt()
+{
+    constexpr rlim_t fewest = 16;
+    rlimit descriptors{};
+    if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur >= fewest)
+        return true;
+    std::fprintf(
+        stderr,
+        "hephaestus: RLIMIT_NOFILE: this process may have %llu files open, and needs at least %llu (ulimit -n)\n",
+        static_cast<unsigned long long>(descriptors.rlim_cur), static_cast<unsigned long long>(fewest));
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     fillStandardDescriptors();
+    if (!hasRoomForQt())
+        return argc > 1 && std::strcmp(argv[1], "run") == 0 ? Hephaestus::StartFailure::Own : Hephaestus::ExitUsage;
     std::optional<QCoreApplication> application;
     {
         const Hephaestus::LeanQt lean;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/beginthread.h"
 #include "common/base/programfile.h"
 #include "server/app/commands.h"
 #include "server/app/leanqt.h"
@@ -12,6 +13,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <system_error>
 
 namespace Hephaestus {
 namespace {
@@ -167,6 +169,12 @@ void tellWhatIsMissing(const RunOptions &options, const ModuleAdapter *adapter)
                   "started beyond its process group cannot be known");
 }
 
+void tellProblems(const QList<Problem> &problems)
+{
+    for (const Problem &problem : problems)
+        writeStartError(u"hephaestus run: "_s + problem.text());
+}
+
 /// What a run leaves.
 struct RunEnd
 {
@@ -187,7 +195,14 @@ RunEnd runUntilStopped(const RunOptions &options, Belongings &belongings, Guardi
     std::optional<RunProgram> program;
     {
         const WithoutPlugins withoutTls;
-        program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
+        try {
+            program.emplace(options, belongings.sockets, belongings.adapter.get(), guardian, self, std::move(trial));
+        } catch (const std::system_error &) {
+            tellProblems({{{}, noOtherThread()}});
+            RunEnd failed;
+            failed.exitCode = StartFailure::Own;
+            return failed;
+        }
     }
     lean.reset();
     RunEnd end;
@@ -251,12 +266,6 @@ QList<Problem> whatKeepsItFromRunning(const RunOptions &options)
     return problem ? QList{*problem} : QList<Problem>();
 }
 
-void tellProblems(const QList<Problem> &problems)
-{
-    for (const Problem &problem : problems)
-        writeStartError(u"hephaestus run: "_s + problem.text());
-}
-
 } // namespace
 
 int runCommand(const QStringList &arguments)
@@ -269,6 +278,8 @@ int runCommand(const QStringList &arguments)
     auto options = readRunOptions(arguments, self.arguments(), problems);
     if (!options)
         return ExitDone;
+    if (const auto few = whyTooFewDescriptors())
+        problems << *few;
     if (options->isCheck) {
         problems += whatKeepsItFromRunning(*options);
         tellProblems(problems);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/base/beginthread.h"
 #include "common/base/privatedirectory.h"
 #include "server/app/commands.h"
 #include "server/app/handedprogram.h"
@@ -21,6 +22,7 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <system_error>
 #include <tuple>
 
 namespace Hephaestus {
@@ -279,6 +281,8 @@ int serveCommand(const QStringList &arguments)
     auto inherited = takeListenFds();
     if (!inherited)
         problems << inherited.problem();
+    if (const auto few = whyTooFewDescriptors())
+        problems << *few;
     for (const Problem &problem : std::as_const(problems))
         writeStartError(u"hephaestus serve: "_s + problem.text());
     if (!problems.isEmpty() || parser.isSet(u"check"_s))
@@ -294,13 +298,19 @@ int serveCommand(const QStringList &arguments)
     QList<HandedSocket> sockets;
     int exitCode = ExitDone;
     {
-        ServeProgram program(config, *logOptions, self,
-                             [&parser](QList<Problem> &found) { return configure(parser, found); });
+        std::optional<ServeProgram> program;
+        try {
+            program.emplace(config, *logOptions, self,
+                            [&parser](QList<Problem> &found) { return configure(parser, found); });
+        } catch (const std::system_error &) {
+            writeStartError(u"hephaestus serve: "_s + noOtherThread());
+            return ExitUsage;
+        }
         lean.reset(); // its threads run
-        exitCode = program.run(*inherited);
-        if (!program.restart().isDue())
+        exitCode = program->run(*inherited);
+        if (!program->restart().isDue())
             return exitCode;
-        sockets = program.restart().keepSockets(kept);
+        sockets = program->restart().keepSockets(kept);
     }
     if (UnixSignals::stopRequested())
         return exitCode;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/cli/mcpserver.h"
 
+#include "common/base/beginthread.h"
 #include "common/base/post.h"
 #include "common/protocol/mcpcodec.h"
 #include "common/protocol/rpccodec.h"
@@ -142,7 +143,11 @@ void McpServer::startNext()
 
 void McpServer::startCall(Call &call)
 {
-    call.thread = std::make_unique<EventThread>("tool");
+    try {
+        call.thread = std::make_unique<EventThread>("tool");
+    } catch (const std::system_error &) {
+        return post(this, [this, id = call.id] { finishCall(id, ToolFailure{u"busy"_s, noOtherThread()}); });
+    }
     auto *const place = new QObject;
     place->moveToThread(call.thread->thread());
     const auto progress = [this, id = call.id](const QString &text) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/core/logwriter.h"
 
+#include "common/base/beginthread.h"
+#include "common/base/writewithoutblocking.h"
+
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -46,6 +49,14 @@ int sync(int descriptor)
     struct stat status = {};
     const bool isFile = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     return isFile && ::fsync(descriptor) != 0 ? errno : 0;
+}
+
+/// In words; empty for 0.
+QString notWritten(int error)
+{
+    return error == 0
+        ? QString()
+        : QStringLiteral("the log could not be written: %1").arg(QString::fromLocal8Bit(std::strerror(error)));
 }
 
 } // namespace
@@ -101,10 +112,13 @@ LogWriter::LogWriter(int descriptor) : m_shared(std::make_shared<Shared>(descrip
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread([shared = m_shared] {
+    auto thread = beginThread([shared = m_shared] {
         ::pthread_setname_np(::pthread_self(), "log");
         shared->run();
-    }).detach();
+    });
+    m_hasThread = thread.has_value();
+    if (thread)
+        thread->detach();
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -119,7 +133,10 @@ LogWriter::~LogWriter()
 bool LogWriter::write(const QByteArray &line)
 {
     const std::lock_guard lock(m_shared->mutex);
-    if (m_shared->bytes + line.size() > MostWaiting) {
+    const bool isWritten = !m_hasThread && writeWithoutBlocking(m_shared->descriptor, line) == line.size();
+    if (isWritten)
+        return true;
+    if (!m_hasThread || m_shared->bytes + line.size() > MostWaiting) {
         ++m_shared->dropped;
         return false;
     }
@@ -137,14 +154,14 @@ qint64 LogWriter::takeDropped()
 
 QString LogWriter::flush(std::chrono::milliseconds deadline)
 {
+    if (!m_hasThread)
+        return notWritten(sync(m_shared->descriptor));
     std::unique_lock lock(m_shared->mutex);
     const qint64 mine = ++m_shared->syncsAsked;
     m_shared->changed.notify_all();
     if (!m_shared->changed.wait_for(lock, deadline, [&] { return m_shared->syncsDone >= mine; }))
         return QStringLiteral("the log could not be written: %1 lines wait for a reader").arg(m_shared->waiting.size());
-    if (const int error = std::exchange(m_shared->error, 0))
-        return QStringLiteral("the log could not be written: %1").arg(QString::fromLocal8Bit(std::strerror(error)));
-    return {};
+    return notWritten(std::exchange(m_shared->error, 0));
 }
 
 } // namespace Hephaestus

@@ -10,7 +10,8 @@
 namespace Hephaestus {
 
 /// Writes lines to a descriptor in a thread of its own, so that whoever logs waits neither for a reader nor for a disk.
-/// What waits is bounded: a line for which there is no room is dropped and counted. Thread-safe.
+/// What waits is bounded: a line for which there is no room is dropped and counted. Where no other thread can begin,
+/// nothing waits: what the descriptor does not take at once is dropped. Thread-safe.
 class LogWriter
 {
 public:
@@ -37,6 +38,7 @@ public:
 private:
     struct Shared;
     const std::shared_ptr<Shared> m_shared; ///< with the thread, which may outlive this
+    bool m_hasThread = false;
 };
 
 } // namespace Hephaestus

@@ -4,12 +4,15 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
+
+#include <ctime>
 
 namespace Hephaestus {
 
 /// Ends the process when something takes longer than it may, even if no event loop turns any more: a thread
-/// of its own that waits. Thread-safe.
+/// of its own that waits, or SIGALRM where no other thread can begin. Thread-safe; one at a time is armed.
 class Watchdog
 {
 public:
@@ -24,7 +27,10 @@ public:
     void disarm();
 
 private:
-    std::thread m_thread;
+    void armTimer(std::chrono::milliseconds budget, int exitCode, const char *lastWords);
+
+    std::optional<std::thread> m_thread;
+    std::optional<timer_t> m_timer; ///< instead of the thread
     std::mutex m_mutex;
     std::condition_variable m_changed;
     bool m_armed = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/httpserver.h"
 
+#include "common/base/filedescriptor.h"
 #include "common/base/post.h"
 #include "server/http/connectionpool.h"
 #include "server/http/routes.h"
@@ -42,6 +43,8 @@ HttpServer::~HttpServer() { post(m_pool, &QObject::deleteLater); }
 
 Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &addresses)
 {
+    if (auto problem = whyTooFewDescriptors())
+        return *problem;
     Result<QList<ServiceAddress>> bound(QList<ServiceAddress>{});
     m_thread.call([&] { bound = m_pool->listeners().open(addresses); });
     return bound;
@@ -49,6 +52,10 @@ Result<QList<ServiceAddress>> HttpServer::listen(const QList<ServiceAddress> &ad
 
 Result<ServiceAddress> HttpServer::adopt(int descriptor, bool removeFile)
 {
+    FileDescriptor owned(descriptor);
+    if (auto problem = whyTooFewDescriptors())
+        return *problem;
+    owned.release();
     Result<ServiceAddress> bound(ServiceAddress{});
     m_thread.call([&] { bound = m_pool->listeners().adopt(descriptor, removeFile); });
     return bound;

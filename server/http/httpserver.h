@@ -42,13 +42,14 @@ public:
     };
 
     /// `state`, `sequence` and `clock` must outlive it, and `state` every Reply too. `clock` is read in the HTTP
-    /// thread.
+    /// thread. Throws std::system_error where the system lets no other thread begin.
     HttpServer(ServerState &state, ShutdownSequence &sequence, const HttpOptions &options = {},
                const Clock &clock = Clock::machine(), QObject *parent = nullptr);
     ~HttpServer() override;
 
     /// Listens on all of them or none, as openListeningSockets() does; returns one address for each socket, with its
-    /// real port. Waits for the HTTP thread, and for the resolver where a host is a name.
+    /// real port. Waits for the HTTP thread, and for the resolver where a host is a name. A Problem, too, where
+    /// RLIMIT_NOFILE leaves no room for clients.
     Result<QList<ServiceAddress>> listen(const QList<ServiceAddress> &addresses);
     /// Serves a listening stream socket that another process made; owns the descriptor, whatever comes of it.
     /// `removeFile`: the file of a Unix-domain socket is removed in the end.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtGlobal>
+#include "common/base/result.h"
 
 #include <chrono>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -36,5 +37,8 @@ struct Limits
 /// `limits` with no more connections than a quarter of the descriptors this process may open, and half as many
 /// handshakes.
 Limits withinDescriptors(Limits limits);
+
+/// Why this process cannot serve, if RLIMIT_NOFILE is so small that its own files leave no room for clients.
+std::optional<Problem> whyTooFewDescriptors();
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/listeners.h"
 
+#include "common/base/beginthread.h"
 #include "server/http/router.h"
 #include "server/http/tlsconfiguration.h"
 
@@ -13,6 +14,8 @@
 #include <sys/socket.h>
 
 namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
 
 Q_LOGGING_CATEGORY(listenLog, "hephaestus.http")
 
@@ -89,10 +92,14 @@ std::optional<Problem> Listeners::prepareTls()
     auto configuration = tlsConfiguration(m_options.tls);
     if (!configuration)
         return configuration.problem();
-    m_handshakes = std::make_unique<Handshakes>(
-        *configuration,
-        Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.connections, m_options.limits.headTime},
-        [this](std::unique_ptr<QSslSocket> socket) { m_accepted(Transport::tls(std::move(socket))); }, m_failed);
+    try {
+        m_handshakes = std::make_unique<Handshakes>(
+            *configuration,
+            Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.connections, m_options.limits.headTime},
+            [this](std::unique_ptr<QSslSocket> socket) { m_accepted(Transport::tls(std::move(socket))); }, m_failed);
+    } catch (const std::system_error &) {
+        return Problem{u"TLS"_s, noOtherThread()};
+    }
     return {};
 }
 

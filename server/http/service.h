@@ -35,8 +35,9 @@ struct ServiceOptions
 ///     return service.exec({"127.0.0.1:8000"});
 ///
 /// Make it first thing in main(), before any thread: it installs the signal handlers, and a QCoreApplication if there
-/// is none yet. Lives in the main thread, where steps and routes are called. The endpoints have a thread of their own
-/// and answer while the main one is busy. Dependencies and replies may be used from every thread.
+/// is none yet. Its constructor throws std::system_error where the system lets no other thread begin. Lives in the main
+/// thread, where steps and routes are called. The endpoints have a thread of their own and answer while the main one is
+/// busy. Dependencies and replies may be used from every thread.
 ///
 /// The endpoints that need something to answer from are there once it is given: see http() for logs, check, code and
 /// restart.

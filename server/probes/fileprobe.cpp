@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/fileprobe.h"
 
+#include "common/base/beginthread.h"
 #include "common/base/filedescriptor.h"
 
 #include <QFileInfo>
 
 #include <cstring>
-#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -40,11 +40,15 @@ void FileProbe::ask()
                                 u"the file system has not answered the check before (%1)"_s.arg(target())));
         return;
     }
-    std::thread([this, settings = m_settings, busy = m_busy, ownerCalls = m_ownerCalls] {
+    auto thread = beginThread([this, settings = m_settings, busy = m_busy, ownerCalls = m_ownerCalls] {
         const Outcome outcome = look(settings);
         *busy = false;
         ownerCalls->post([this, outcome] { finish(outcome); }); // read only if we still are
-    }).detach();
+    });
+    if (thread)
+        return thread->detach();
+    *m_busy = false;
+    finish(Outcome::failure(ErrorClass::Unreachable, u"could not be asked: %1 (%2)"_s.arg(noOtherThread(), target())));
 }
 
 Outcome FileProbe::look(const FileSettings &settings)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/probes/sqlpool.h"
 
+#include "common/base/beginthread.h"
 #include "common/base/callstoowner.h"
 #include "server/probes/databaseidentity.h"
 #include "server/probes/sqlconnection.h"
@@ -276,10 +277,18 @@ SqlPool::SqlPool(const SqlSettings &settings, std::chrono::milliseconds timeout,
             m_shared->workers.push_back(worker.get());
         }
         // The worker goes in its own thread: so must its connection.
-        m_threads.emplace_back([worker = std::move(worker)]() mutable {
+        Worker *const begun = worker.get();
+        auto thread = beginThread([worker = std::move(worker)]() mutable {
             worker->run();
             worker.reset();
         });
+        if (thread) {
+            m_threads.push_back(std::move(*thread));
+        } else {
+            const std::lock_guard lock(m_shared->mutex);
+            std::erase(m_shared->workers, begun);
+            break; // those that there are do the work
+        }
     }
 }
 
@@ -304,6 +313,10 @@ SqlPool::Job SqlPool::run(Work work, Done done)
     const std::lock_guard lock(m_shared->mutex);
     if (m_shared->closing) {
         m_shared->ownerCalls.post([done = std::move(done)] { done(notRun(u"the connections are closed"_s)); });
+        return job;
+    }
+    if (m_shared->workers.empty()) {
+        m_shared->ownerCalls.post([done = std::move(done)] { done(notRun(noOtherThread())); });
         return job;
     }
     m_shared->queue.push_back({job, std::move(work), std::move(done)});
@@ -353,6 +366,8 @@ void SqlPool::close(std::function<void()> done)
             worker->cut();
     }
     m_shared->changed.notify_all();
+    if (m_shared->workers.empty())
+        m_shared->ownerCalls.post([this] { joinAll(); });
     QTimer::singleShot(m_shared->timeout, this, [this] {
         const std::lock_guard lock(m_shared->mutex);
         for (Worker *worker : m_shared->workers)
