@@ -79,7 +79,7 @@ Result<ServiceAddress> Listeners::adopt(int descriptor, bool removeFile)
     return address;
 }
 
-std::unique_ptr<Listener> Listeners::listenerFor(const ServiceAddress &address) const
+std::unique_ptr<Listener> Listeners::listenerFor(const ServiceAddress &address)
 {
     const bool tls = m_options.tls.isOn() && address.kind == ServiceAddress::Kind::Tcp;
     return std::make_unique<Listener>([this, tls](int descriptor) { accept(descriptor, tls); });
@@ -103,14 +103,14 @@ std::optional<Problem> Listeners::prepareTls()
     return {};
 }
 
-void Listeners::accept(int descriptor, bool tls) const
+void Listeners::accept(int descriptor, bool tls)
 {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // without effect on a Unix-domain socket
     if (tls)
         m_handshakes->begin(descriptor);
     else
-        m_accepted(Transport::plain(descriptor));
+        m_accepted(Transport::plain(descriptor, m_sockets));
 }
 
 void Listeners::keep(std::unique_ptr<Listener> listener)

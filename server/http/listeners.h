@@ -4,6 +4,7 @@
 #include "server/http/handshakes.h"
 #include "server/http/httpoptions.h"
 #include "server/http/listener.h"
+#include "server/http/readablesockets.h"
 #include "server/http/transport.h"
 
 #include <list>
@@ -41,15 +42,16 @@ public:
 private:
     /// Adds what it opens to `opened`.
     std::optional<Problem> open(const ServiceAddress &address, std::vector<std::unique_ptr<Listener>> &opened);
-    std::unique_ptr<Listener> listenerFor(const ServiceAddress &address) const;
+    std::unique_ptr<Listener> listenerFor(const ServiceAddress &address);
     std::optional<Problem> prepareTls();
-    void accept(int descriptor, bool tls) const;
+    void accept(int descriptor, bool tls);
     void keep(std::unique_ptr<Listener> listener);
 
     const HttpOptions &m_options;
     Router &m_router;
     const Accepted m_accepted;
     const Handshakes::Failed m_failed;
+    ReadableSockets m_sockets;                ///< of connections without TLS; outlives them
     std::unique_ptr<Handshakes> m_handshakes; ///< null: no TLS
     std::list<std::unique_ptr<Listener>> m_listeners;
 };

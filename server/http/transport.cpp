@@ -3,6 +3,7 @@
 
 #include "common/base/filedescriptor.h"
 #include "common/base/post.h"
+#include "server/http/readablesockets.h"
 
 #include <QSslSocket>
 
@@ -26,13 +27,14 @@ bool hasNothingInFlight(int descriptor)
     return ::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
 }
 
-class PlainTransport final : public Transport
+class PlainTransport final : public Transport, private ReadableSockets::Reader
 {
 public:
-    explicit PlainTransport(int descriptor) : m_descriptor(descriptor), m_reader(descriptor, QSocketNotifier::Read)
+    PlainTransport(int descriptor, ReadableSockets &sockets) : m_descriptor(descriptor), m_sockets(sockets)
     {
-        connect(&m_reader, &QSocketNotifier::activated, this, &Transport::readable);
+        PlainTransport::setReading(true);
     }
+    ~PlainTransport() override { PlainTransport::close(); }
 
     Input read(QByteArray &buffer, qsizetype most) override
     {
@@ -91,7 +93,18 @@ public:
         return ::poll(&look, 1, 0) > 0;
     }
     bool isDelivered() const override { return m_unsent.empty() && hasNothingInFlight(m_descriptor.number()); }
-    void setReading(bool on) override { m_reader.setEnabled(on); }
+    void setReading(bool on) override
+    {
+        if (on == m_isReading || !m_descriptor.isOpen())
+            return;
+        m_isReading = on;
+        if (m_notifier)
+            m_notifier->setEnabled(on);
+        else if (!on)
+            m_sockets.remove(m_descriptor.number(), *this);
+        else if (!m_sockets.add(m_descriptor.number(), *this))
+            readByNotifier();
+    }
     void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
     int descriptor() const override { return m_descriptor.number(); }
 
@@ -99,13 +112,22 @@ public:
     {
         if (!m_descriptor.isOpen())
             return;
-        m_reader.setEnabled(false);
+        setReading(false);
         if (m_writer)
             m_writer->setEnabled(false);
         m_descriptor.reset();
     }
 
 private:
+    void onReadable() override { Q_EMIT readable(); }
+
+    /// As the event loop does it: the system's room for the other way is bounded.
+    void readByNotifier()
+    {
+        m_notifier = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read);
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, &Transport::readable);
+    }
+
     /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
     qint64 send(iovec *parts, size_t count) const
     {
@@ -140,9 +162,11 @@ private:
     };
 
     FileDescriptor m_descriptor; ///< closed after the notifiers are gone
-    QSocketNotifier m_reader;
+    ReadableSockets &m_sockets;
+    std::unique_ptr<QSocketNotifier> m_notifier; ///< null: `m_sockets` tells
     std::unique_ptr<QSocketNotifier> m_writer;
     std::deque<Unsent> m_unsent;
+    bool m_isReading = false;
 };
 
 class TlsTransport final : public Transport
@@ -208,7 +232,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<Transport> Transport::plain(int descriptor) { return std::make_unique<PlainTransport>(descriptor); }
+std::unique_ptr<Transport> Transport::plain(int descriptor, ReadableSockets &sockets)
+{
+    return std::make_unique<PlainTransport>(descriptor, sockets);
+}
 
 std::unique_ptr<Transport> Transport::tls(std::unique_ptr<QSslSocket> socket)
 {

@@ -11,6 +11,8 @@ class QSslSocket;
 
 namespace Hephaestus {
 
+class ReadableSockets;
+
 /// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the
 /// peer sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
 class Transport : public QObject
@@ -39,7 +41,7 @@ public:
     virtual void close() = 0;
     virtual int descriptor() const = 0;
 
-    static std::unique_ptr<Transport> plain(int descriptor);
+    static std::unique_ptr<Transport> plain(int descriptor, ReadableSockets &sockets);
     /// After the handshake (Handshakes).
     static std::unique_ptr<Transport> tls(std::unique_ptr<QSslSocket> socket);
 
