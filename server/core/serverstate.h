@@ -95,6 +95,8 @@ public:
     /// Another number than before whenever report() would differ by more than its moving seconds and
     /// resources.
     qint64 revision() const;
+    /// The same of basic(); takes no lock.
+    qint64 basicRevision() const noexcept { return m_revision.load(); }
 
 private:
     Resources resources() const;

@@ -175,9 +175,10 @@ void Connection::dispatch()
 
 void Connection::serve()
 {
+    const bool mayReadAll = m_pool.mayReadAll(m_head, caller());
     m_pool.serve(*this, m_route,
-                 Request{m_head.method, m_head.path, m_head.query, m_head.fields, m_body->takeBody(),
-                         m_pool.mayReadAll(m_head, caller())});
+                 Request{m_head.method, std::move(m_head.path), std::move(m_head.query), std::move(m_head.fields),
+                         m_body->takeBody(), mayReadAll});
 }
 
 void Connection::answer(const Response &response)
@@ -185,10 +186,9 @@ void Connection::answer(const Response &response)
     if (m_state != State::Handling)
         return;
     m_closeAfter = m_closeAfter || response.close || m_pool.isClosing();
-    const bool isLarge =
-        response.body.size() >= HeldBodies::Large && m_head.method != Method::Head && hasBody(response.status);
-    if (!isLarge)
-        return send(encode(response, m_head.method != Method::Head, !m_closeAfter, m_pool.date()));
+    const bool withBody = m_head.method != Method::Head && hasBody(response.status);
+    if (!withBody || response.body.size() < HeldBodies::Large)
+        return send(encodeHead(response, !m_closeAfter, m_pool.date()), withBody ? response.body : QByteArray());
     m_sending = m_pool.bodies().hold(response.body, !m_transport->copiesBodies());
     if (!m_sending)
         return refuse({503, "overloaded", "too many bytes wait for slow readers; ask again, or for less"});
@@ -239,10 +239,11 @@ void Connection::afterAnswer()
         m_pool.waitForTurn(*this);
         return;
     }
-    arm(m_pool.limits().idleTime);
-    if (!m_inputEnded)
-        m_transport->setReading(true);
-    process();
+    m_deadline = m_answered + m_pool.limits().idleTime;
+    m_pool.wakeBy(m_deadline);
+    if (m_inputEnded)
+        return process();
+    m_transport->setReading(true);
 }
 
 /// Our FIN, then the peer's: closing with input unread would send a reset that overtakes the answer.

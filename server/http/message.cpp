@@ -3,6 +3,9 @@
 
 #include "common/protocol/healthcodec.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <ctime>
 
 namespace Hephaestus {
@@ -46,12 +49,14 @@ const char *reasonPhrase(int status)
 }
 
 /// An embedder may pass on what a client sent: nothing of it may end the line.
+bool isClean(QByteArrayView text)
+{
+    return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
 bool isClean(const HeaderField &field)
 {
-    const auto breaks = [](const QByteArray &text) {
-        return text.contains('\r') || text.contains('\n') || text.contains('\0');
-    };
-    return !field.name.isEmpty() && !breaks(field.name) && !field.name.contains(':') && !breaks(field.value);
+    return !field.name.isEmpty() && isClean(field.name) && !field.name.contains(':') && isClean(field.value);
 }
 
 /// The fields that frame a message are ours alone.
@@ -80,26 +85,42 @@ Response errorResponse(const Refusal &refusal) { return errorResponse(refusal.st
 
 namespace {
 
+/// A number in digits, without memory of its own.
+class Digits
+{
+public:
+    explicit Digits(qint64 number) : m_end(std::to_chars(m_text.begin(), m_text.end(), number).ptr) {}
+    QByteArrayView view() const { return {m_text.data(), m_end}; }
+
+private:
+    std::array<char, 24> m_text;
+    const char *m_end;
+};
+
 QByteArray headOf(const Response &response, bool keepAlive, QByteArrayView date, qsizetype room)
 {
+    const Digits status(response.status);
+    const Digits length(response.body.size());
+    const bool includesType = hasBody(response.status) && isClean(response.mime);
+    const bool includesLength = hasBody(response.status);
+    const QByteArrayView parts[] = {
+        "HTTP/1.1 ",
+        status.view(),
+        " ",
+        reasonPhrase(response.status),
+        "\r\nDate: ",
+        date,
+        includesType ? QByteArrayView("\r\nContent-Type: ") : QByteArrayView(),
+        includesType ? QByteArrayView(response.mime) : QByteArrayView(),
+        includesLength ? QByteArrayView("\r\nContent-Length: ") : QByteArrayView(),
+        includesLength ? length.view() : QByteArrayView(),
+        "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
+        keepAlive ? QByteArrayView() : QByteArrayView("Connection: close\r\n"),
+    };
     QByteArray bytes;
-    bytes.reserve(320 + room);
-    bytes += "HTTP/1.1 ";
-    bytes += QByteArray::number(response.status);
-    bytes += ' ';
-    bytes += reasonPhrase(response.status);
-    bytes += "\r\nDate: ";
-    bytes.append(date.data(), date.size());
-    if (hasBody(response.status)) {
-        if (isClean({"Content-Type", response.mime})) {
-            bytes += "\r\nContent-Type: ";
-            bytes += response.mime;
-        }
-        bytes += "\r\nContent-Length: ";
-        bytes += QByteArray::number(response.body.size());
-    }
-    bytes += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-    bytes += keepAlive ? "" : "Connection: close\r\n";
+    bytes.reserve(320 + response.mime.size() + room);
+    for (const QByteArrayView part : parts)
+        bytes.append(part);
     for (const HeaderField &field : response.fields) {
         if (isClean(field) && !isFraming(field.name))
             bytes += field.name + ": " + field.value + "\r\n";

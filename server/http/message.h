@@ -24,7 +24,7 @@ struct Response
 {
     int status = 200;
     QByteArray body;
-    QByteArray mime = "application/json";
+    QByteArray mime = QByteArrayLiteral("application/json");
     QList<HeaderField> fields = {}; ///< further ones; one with a line break in it is left out
     bool close = false;             ///< end the connection after it
 

@@ -337,11 +337,11 @@ Routes::Routes(ServerState &state, ShutdownSequence &sequence, const Refusals &r
     , m_refusals(refusals)
     , m_add(std::move(add))
     , m_basic(
-          state, [&state] { return encode(state.basic()); }, clock)
+          state, &ServerState::basicRevision, [&state] { return encode(state.basic()); }, clock)
     , m_detailed(
-          state, [&state] { return encode(state.report()); }, clock)
+          state, &ServerState::revision, [&state] { return encode(state.report()); }, clock)
     , m_public(
-          state,
+          state, &ServerState::revision,
           [&state] {
               HealthReport report = state.report();
               report.process.reset();

@@ -12,9 +12,11 @@ class Snapshot
 {
 public:
     using Encode = std::function<QByteArray()>;
+    using Revision = qint64 (ServerState::*)() const;
 
-    Snapshot(const ServerState &state, Encode encode, const Clock &clock = Clock::machine())
+    Snapshot(const ServerState &state, Revision revision, Encode encode, const Clock &clock = Clock::machine())
         : m_state(state)
+        , m_stateRevision(revision)
         , m_encode(std::move(encode))
         , m_clock(clock)
     {
@@ -24,7 +26,7 @@ public:
     {
         constexpr std::chrono::milliseconds longest{100};
         const Clock::TimePoint now = m_clock.now();
-        const qint64 revision = m_state.revision();
+        const qint64 revision = (m_state.*m_stateRevision)();
         if (m_body.isEmpty() || revision != m_revision || now - m_made >= longest) {
             m_body = m_encode();
             m_revision = revision;
@@ -35,6 +37,7 @@ public:
 
 private:
     const ServerState &m_state;
+    const Revision m_stateRevision;
     Encode m_encode;
     const Clock &m_clock;
     QByteArray m_body;
