@@ -39,148 +39,234 @@ CodeReport CodeComparison::notKnown(const QString &reason)
 
 CodeReport CodeComparison::compare(CpuThrottle &throttle)
 {
+    giveUp();
     return *compareUnless([] { return false; }, throttle);
 }
 
 std::optional<CodeReport> CodeComparison::compareUnless(const std::function<bool()> &isUrgent, CpuThrottle &throttle)
 {
     throttle.begin();
-    if (!m_manifest.update(throttle))
+    if (!m_pass || m_pass->generation != m_manifest.generation()) {
+        m_pass.reset();
+        if (!m_manifest.update(throttle))
+            return stopped();
+        beginPass();
+    }
+    bool isPaused = false;
+    const GoOn goOn = [&] {
+        isPaused = isPaused || isUrgent();
+        return !isPaused && throttle.step();
+    };
+    const bool isWhole = visitWatched(goOn, throttle) && compareUnseen(goOn, throttle);
+    if (isPaused && !throttle.stopped())
+        return {};
+    const Pass pass = std::move(*m_pass);
+    m_pass.reset();
+    if (!isWhole)
         return stopped();
+    m_unexpected = pass.unexpected;
+    for (const QByteArray &path : pass.touched)
+        noteUnexpected(path, m_unexpected);
+    return report();
+}
+
+void CodeComparison::beginPass()
+{
+    m_pass.emplace().generation = m_manifest.generation();
     for (auto &directory : m_manifest.files().directories()) {
         for (LoadedFile &file : directory.second.files)
             file.seen = false;
     }
-    auto before = std::exchange(m_unexpected, {});
-    bool isGivenUp = false;
-    const GoOn goOn = [&] {
-        isGivenUp = isGivenUp || isUrgent();
-        return !isGivenUp && throttle.step();
-    };
-    const bool isWhole = visitWatched(goOn, throttle) && compareUnseen(goOn, throttle);
-    if (!isGivenUp)
-        return isWhole ? report() : stopped();
-    m_unexpected = std::move(before);
-    return {};
 }
 
 CodeReport CodeComparison::compareAgain(const QSet<QByteArray> &paths, CpuThrottle &throttle)
 {
     throttle.begin();
-    if (!m_manifest.update(throttle))
+    if (!m_manifest.updateLoaded(throttle))
         return stopped();
-    for (auto &directory : m_manifest.files().directories()) {
-        for (LoadedFile &file : directory.second.files)
-            file.seen = file.compared && m_differences.count(file.name) == 0;
-    }
     const auto unexpected = m_unexpected;
     for (const auto &[path, change] : unexpected) {
         if (change == Change::Added)
-            visitAgain(path);
+            expectAgain(path);
     }
     for (const QByteArray &path : paths)
-        visitAgain(path);
-    return compareUnseen([&throttle] { return throttle.step(); }, throttle) ? report() : stopped();
+        expectAgain(path);
+    return compareOpen(throttle) ? report() : stopped();
 }
 
-void CodeComparison::visitAgain(const QByteArray &path)
+void CodeComparison::expectAgain(const QByteArray &path)
 {
-    const std::span<LoadedFile> versions = m_manifest.files().versions(path);
-    for (LoadedFile &file : versions)
-        file.seen = false;
+    if (m_pass)
+        m_pass->touched.insert(path);
+    for (LoadedFile &file : m_manifest.files().versions(path))
+        file.compared = false;
+    if (FileTable::Directory *folder = m_manifest.files().folderOf(path))
+        folder->mayDiffer = true;
+    noteUnexpected(path, m_unexpected);
+}
+
+void CodeComparison::noteUnexpected(const QByteArray &path, Unexpected &unexpected)
+{
     struct stat status = {};
     const auto &patterns = m_manifest.patterns();
     const auto matches = [&path](const GlobPattern &pattern) { return pattern.isPattern() && pattern.matches(path); };
-    if (versions.empty() && ::stat(path.constData(), &status) == 0 && S_ISREG(status.st_mode)
+    if (m_manifest.files().versions(path).empty() && ::stat(path.constData(), &status) == 0 && S_ISREG(status.st_mode)
         && std::any_of(patterns.begin(), patterns.end(), matches))
-        m_unexpected.insert_or_assign(path, Change::Added);
+        unexpected.insert_or_assign(path, Change::Added);
     else
-        m_unexpected.erase(path);
+        unexpected.erase(path);
 }
 
+void CodeComparison::compareByPath(const FileTable::Directories::value_type &directory, LoadedFile &file,
+                                   CpuThrottle &throttle)
+{
+    const QByteArray path = m_manifest.files().path(directory, file);
+    struct stat status = {};
+    const bool found = ::stat(path.constData(), &status) == 0;
+    compareTo(path, file, found ? &status : nullptr, errno, throttle);
+}
+
+/// What the walk over the patterns did not meet.
 bool CodeComparison::compareUnseen(const GoOn &goOn, CpuThrottle &throttle)
 {
-    FileTable &files = m_manifest.files();
-    QByteArray path;
     QSet<quint32> present; // of those that differed
-    for (auto &directory : files.directories()) {
+    for (auto &directory : m_manifest.files().directories()) {
+        bool mayDiffer = false;
         for (LoadedFile &file : directory.second.files) {
             if (!file.seen) {
-                path = files.path(directory, file);
-                struct stat status = {};
-                const bool found = ::stat(path.constData(), &status) == 0;
-                compareTo(path, file, found ? &status : nullptr, errno, throttle);
+                compareByPath(directory, file, throttle);
+                directory.second.mayDiffer = true;
                 if (!goOn())
                     return false;
             }
-            if (m_differences.count(file.name) > 0)
+            if (differs(file)) {
                 present.insert(file.name);
+                mayDiffer = true;
+            }
         }
+        directory.second.mayDiffer = mayDiffer;
     }
     std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
     return true;
 }
 
-bool CodeComparison::looksTheSame(CpuThrottle &throttle) const
+/// What differed, and what was not compared yet.
+bool CodeComparison::compareOpen(CpuThrottle &throttle)
+{
+    QSet<quint32> present;
+    for (auto &directory : m_manifest.files().directories()) {
+        if (!directory.second.mayDiffer)
+            continue;
+        bool mayDiffer = false;
+        for (LoadedFile &file : directory.second.files) {
+            if (!file.compared || differs(file)) {
+                compareByPath(directory, file, throttle);
+                if (!throttle.step())
+                    return false;
+            }
+            if (differs(file)) {
+                present.insert(file.name);
+                mayDiffer = true;
+            }
+        }
+        directory.second.mayDiffer = mayDiffer;
+    }
+    std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
+    return true;
+}
+
+std::optional<bool> CodeComparison::looksTheSame(const std::function<bool()> &isUrgent, CpuThrottle &throttle)
 {
     const FileTable &files = m_manifest.files();
-    for (const auto &directory : files.directories()) {
-        if (directory.second.files.empty())
-            continue;
+    if (!m_glanced && !m_manifest.patterns().isEmpty()) { // without them each difference is one of a known file
+        const auto haveMoved = m_manifest.directories().haveMoved([&] { return !isUrgent(); });
+        if (!haveMoved || *haveMoved)
+            return haveMoved ? std::optional(false) : std::nullopt;
+    }
+    const auto [reached, last] = std::exchange(m_glanced, {}).value_or(std::pair<std::string, std::string>());
+    for (auto directory = files.directories().lower_bound(reached); directory != files.directories().end();
+         ++directory) {
+        const std::vector<LoadedFile> &all = directory->second.files;
         constexpr std::size_t Few = 3; // are found sooner by their paths
-        const bool isShort = directory.second.files.size() <= Few;
-        const FileDescriptor folder(isShort ? -1 : ::open(directory.first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        for (const LoadedFile &file : directory.second.files) {
+        const FileDescriptor folder(
+            all.size() <= Few ? -1 : ::open(directory->first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        const bool isReached = !last.empty() && directory->first == reached;
+        for (const LoadedFile &file : all) {
+            if (isReached && files.name(file) <= last)
+                continue;
             if (!throttle.step())
                 return true;
-            const auto difference = m_differences.find(file.name);
-            const FileStamp &then = difference == m_differences.end() ? file.stamp : difference->second.seen;
-            struct stat status = {};
-            const bool isThere = isShort
-                ? ::stat(files.path(directory, file).constData(), &status) == 0
-                : folder.isOpen() && ::fstatat(folder.number(), files.name(file), &status, 0) == 0;
-            FileStamp now = isThere ? FileStamp::of(status) : FileStamp();
-            if (then.changed == 0 || file.evidence == Evidence::StampOnly)
-                now.changed = then.changed;
-            if (file.evidence == Evidence::Absent && difference == m_differences.end() ? isThere : !(now == then))
+            if (!isAsBefore(*directory, file, all.size() <= Few ? -1 : folder.number()))
                 return false;
+            if (isUrgent()) {
+                m_glanced.emplace(directory->first, files.name(file));
+                return {};
+            }
         }
     }
     return true;
 }
 
+/// `folder`: the open directory, -1 if it is not open.
+bool CodeComparison::isAsBefore(const FileTable::Directories::value_type &directory, const LoadedFile &file,
+                                int folder) const
+{
+    const FileTable &files = m_manifest.files();
+    const auto difference = m_differences.find(file.name);
+    const FileStamp &then = difference == m_differences.end() ? file.stamp : difference->second.seen;
+    struct stat status = {};
+    const bool isThere = folder < 0 ? ::stat(files.path(directory, file).constData(), &status) == 0
+                                    : ::fstatat(folder, files.name(file), &status, 0) == 0;
+    FileStamp now = isThere ? FileStamp::of(status) : FileStamp();
+    if (then.changed == 0 || file.evidence == Evidence::StampOnly)
+        now.changed = then.changed;
+    return file.evidence == Evidence::Absent && difference == m_differences.end() ? !isThere : now == then;
+}
+
 bool CodeComparison::visitWatched(const GoOn &goOn, CpuThrottle &throttle)
 {
-    FileTable &files = m_manifest.files();
-    GlobPattern::Visitor visitor;
-    FileTable::Directory *folder = nullptr; // of the files that follow
+    Pass &pass = *m_pass;
+    GlobWalk::Visitor visitor;
     visitor.directory = [&](const QByteArray &directory) {
         m_manifest.directories().note(directory);
-        folder = &files.directory(directory).second;
+        pass.folder = &m_manifest.files().directory(directory).second;
     };
-    visitor.unreadable = [this](const QByteArray &directory) { m_unexpected.emplace(directory, Change::Unreadable); };
-    bool goesOn = true;
-    visitor.goOn = [&] { return goesOn = goesOn && goOn(); };
+    visitor.unreadable = [&](const QByteArray &directory) { pass.unexpected.emplace(directory, Change::Unreadable); };
+    visitor.goOn = goOn;
     visitor.file = [&](const QByteArray &directory, const char *name, const struct stat &status, bool isLink) {
-        const std::span<LoadedFile> versions = files.versions(*folder, name);
-        if (versions.size() == 1 && m_differences.empty() && versions[0].evidence == Evidence::Hashed
-            && !versions[0].isNewer && versions[0].stamp == FileStamp::of(status)) {
-            versions[0].seen = versions[0].compared = true; // the usual case, without making its path
-            if (!isLink)
-                return;
-        }
-        if (versions.empty())
-            m_unexpected.emplace((directory == "/" ? QByteArray() : directory) + '/' + name, Change::Added);
-        for (LoadedFile &file : versions) {
-            if (!file.seen)
-                compareTo(directory + '/' + name, file, &status, 0, throttle);
-        }
-        if (isLink)
-            m_manifest.directories().noteLink(directory + '/' + name);
+        visitFile(directory, name, status, isLink, throttle);
     };
-    for (const GlobPattern &pattern : m_manifest.patterns())
-        pattern.walk(visitor);
-    return goesOn;
+    const QList<GlobPattern> &patterns = m_manifest.patterns();
+    for (; pass.walked < patterns.size(); ++pass.walked, pass.walk.reset()) {
+        if (!pass.walk)
+            pass.walk.emplace(patterns[pass.walked]);
+        if (!pass.walk->advance(visitor))
+            return false;
+    }
+    return true;
+}
+
+void CodeComparison::visitFile(const QByteArray &directory, const char *name, const struct stat &status, bool isLink,
+                               CpuThrottle &throttle)
+{
+    Pass &pass = *m_pass;
+    const std::span<LoadedFile> versions = m_manifest.files().versions(*pass.folder, name);
+    if (versions.size() == 1 && !differs(versions[0]) && versions[0].evidence == Evidence::Hashed
+        && !versions[0].isNewer && versions[0].stamp == FileStamp::of(status)) {
+        versions[0].seen = versions[0].compared = true; // the usual case, without making its path
+        if (!isLink)
+            return;
+    }
+    if (versions.empty())
+        pass.unexpected.emplace((directory == "/" ? QByteArray() : directory) + '/' + name, Change::Added);
+    for (LoadedFile &file : versions) {
+        if (!file.seen) {
+            compareTo(directory + '/' + name, file, &status, 0, throttle);
+            pass.folder->mayDiffer = true;
+        }
+    }
+    if (isLink)
+        m_manifest.directories().noteLink(directory + '/' + name);
 }
 
 void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
@@ -258,14 +344,10 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
 QSet<quint32> CodeComparison::heldBySupervisorsOnly() const
 {
     QSet<quint32> reported;
-    if (m_differences.empty())
-        return {};
-    for (const auto &directory : m_manifest.files().directories()) {
-        for (const LoadedFile &file : directory.second.files) {
-            if (file.origins == Reported && m_differences.count(file.name) > 0)
-                reported.insert(file.name);
-        }
-    }
+    forEachDifference([&](const auto &, const LoadedFile &file, const Difference &) {
+        if (file.origins == Reported)
+            reported.insert(file.name);
+    });
     if (reported.isEmpty())
         return {};
     const QSet<qint64> supervisors = m_manifest.supervisors();
@@ -283,19 +365,12 @@ QSet<quint32> CodeComparison::toldByAnotherName() const
 {
     QSet<std::pair<quint64, quint64>> told;
     QSet<quint32> found;
-    if (m_differences.empty())
-        return {};
-    const auto forEach = [this](Origin origin, auto visit) {
-        for (const auto &directory : m_manifest.files().directories()) {
-            for (const LoadedFile &file : directory.second.files) {
-                if ((file.origins & origin) && m_differences.count(file.name) > 0)
-                    visit(file);
-            }
-        }
-    };
-    forEach(Mapped, [&](const LoadedFile &file) { told.insert({file.stamp.device, file.stamp.inode}); });
-    forEach(Linked, [&](const LoadedFile &file) {
-        if (told.contains({file.stamp.device, file.stamp.inode}))
+    forEachDifference([&](const auto &, const LoadedFile &file, const Difference &) {
+        if (file.origins & Mapped)
+            told.insert({file.stamp.device, file.stamp.inode});
+    });
+    forEachDifference([&](const auto &, const LoadedFile &file, const Difference &) {
+        if ((file.origins & Linked) && told.contains({file.stamp.device, file.stamp.inode}))
             found.insert(file.name);
     });
     return found;
@@ -309,19 +384,14 @@ QStringList CodeComparison::reasons(const QSet<quint32> &unused) const
     qsizetype notBuilt = 0;
     for (const auto &[path, change] : m_unexpected)
         unreadable += change == Change::Unreadable;
-    for (const auto &directory : m_manifest.files().directories()) {
-        for (const LoadedFile &file : directory.second.files) {
-            const auto found = m_differences.find(file.name);
-            if (found == m_differences.end())
-                continue;
-            if (unused.contains(file.name))
-                continue;
-            unreadable += found->second.change == Change::Unreadable;
-            notBuilt += found->second.change == Change::NotBuilt;
-            if (found->second.change == Change::Unverified)
-                ++(file.evidence == Evidence::Doubtful ? doubtful : unverified);
-        }
-    }
+    forEachDifference([&](const auto &, const LoadedFile &file, const Difference &found) {
+        if (unused.contains(file.name))
+            return;
+        unreadable += found.change == Change::Unreadable;
+        notBuilt += found.change == Change::NotBuilt;
+        if (found.change == Change::Unverified)
+            ++(file.evidence == Evidence::Doubtful ? doubtful : unverified);
+    });
     QStringList reasons = m_manifest.gaps();
     if (notBuilt > 0)
         reasons << QStringLiteral("build first: %1 sources were edited after the program was built").arg(notBuilt);
@@ -368,20 +438,17 @@ CodeReport CodeComparison::report() const
     if (files.size() == 0)
         return notKnown(QStringLiteral("nothing is known of what the process loaded"));
     const QSet<quint32> unused = heldBySupervisorsOnly() + toldByAnotherName();
-    for (const auto &directory : files.directories()) {
-        for (const LoadedFile &file : directory.second.files) {
-            const auto found = m_differences.find(file.name);
-            if (found == m_differences.end() || unused.contains(file.name))
-                continue;
-            QByteArray path = files.path(directory, file);
-            if (entries.empty() || entries.back().path != path)
-                entries.push_back({file.kind, std::move(path), found->second.change, {file.name}});
-            else {
-                entries.back().change = std::min(entries.back().change, found->second.change);
-                entries.back().versions << file.name;
-            }
+    forEachDifference([&](const auto &directory, const LoadedFile &file, const Difference &found) {
+        if (unused.contains(file.name))
+            return;
+        QByteArray path = files.path(directory, file);
+        if (entries.empty() || entries.back().path != path)
+            entries.push_back({file.kind, std::move(path), found.change, {file.name}});
+        else {
+            entries.back().change = std::min(entries.back().change, found.change);
+            entries.back().versions << file.name;
         }
-    }
+    });
     for (const auto &[path, change] : m_unexpected)
         entries.push_back({CodeKind::Source, path, change, {}});
     std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.kind < b.kind; });

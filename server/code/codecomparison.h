@@ -3,9 +3,12 @@
 
 #include "common/protocol/health.h"
 #include "server/code/codemanifest.h"
+#include "server/code/globwalk.h"
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace Hephaestus {
@@ -24,15 +27,20 @@ public:
     /// Brings the manifest up to date and compares every version of every file that a process of the program loaded.
     /// Unknown without changes: the throttle was stopped, or there is nothing to compare.
     CodeReport compare(CpuThrottle &throttle);
-    /// The same, but given up when `isUrgent()` says so, which is asked for each file: nothing is returned then, and
-    /// what compare() found before counts on.
+    /// The same, but stops when `isUrgent()` says so, which is asked for each file: nothing is returned then, and the
+    /// next call goes on with the files that are left. What was found before counts on until it ends.
     std::optional<CodeReport> compareUnless(const std::function<bool()> &isUrgent, CpuThrottle &throttle);
-    /// The same after a comparison of everything, where nothing but `paths` has changed since: they are compared, what
-    /// was loaded since, and what differed.
+    /// compareUnless() has stopped, and is to be called again.
+    bool isUnderWay() const { return m_pass.has_value(); }
+    /// The next compareUnless() begins anew.
+    void giveUp() { m_pass.reset(); }
+    /// The same after a comparison of everything, or in the middle of one, where nothing but `paths` has changed since
+    /// it began: they are compared, what was loaded since, and what differed.
     CodeReport compareAgain(const QSet<QByteArray> &paths, CpuThrottle &throttle);
-    /// False if a file that was compared is another than then, or in another state: compare() tells what that means. It
-    /// does not see what came. A stat(2) for each file.
-    bool looksTheSame(CpuThrottle &throttle) const;
+    /// False if a file that was compared is another than then, or in another state, or if patterns meet other
+    /// directories (NotedDirectories::haveMoved()): compare() tells what that means. It does not see what came. A
+    /// stat(2) for each. Nothing: `isUrgent()`, which is asked for each, has said so, and the next call goes on.
+    std::optional<bool> looksTheSame(const std::function<bool()> &isUrgent, CpuThrottle &throttle);
 
 private:
     enum class Change : quint8 { Modified, Added, Removed, NotBuilt, Unreadable, Unverified };
@@ -42,10 +50,42 @@ private:
         FileStamp seen; ///< the state of the file it was found in
     };
 
+    using Unexpected = std::map<QByteArray, Change>;
+    /// A comparison of everything that is under way.
+    struct Pass
+    {
+        int generation = 0;       ///< CodeManifest::generation() when it began
+        Unexpected unexpected;    ///< those found so far
+        QSet<QByteArray> touched; ///< paths that compareAgain() was told of since
+        qsizetype walked = 0;     ///< how many patterns were
+        std::optional<GlobWalk> walk;
+        FileTable::Directory *folder = nullptr; ///< of the files that the walk is at
+    };
     using GoOn = std::function<bool()>; ///< asked for each file
+    void beginPass();
     bool visitWatched(const GoOn &goOn, CpuThrottle &throttle);
-    void visitAgain(const QByteArray &path);
+    void visitFile(const QByteArray &directory, const char *name, const struct stat &status, bool isLink,
+                   CpuThrottle &throttle);
+    void expectAgain(const QByteArray &path);
+    void noteUnexpected(const QByteArray &path, Unexpected &unexpected);
     bool compareUnseen(const GoOn &goOn, CpuThrottle &throttle);
+    bool compareOpen(CpuThrottle &throttle);
+    void compareByPath(const FileTable::Directories::value_type &directory, LoadedFile &file, CpuThrottle &throttle);
+    bool differs(const LoadedFile &file) const { return m_differences.count(file.name) > 0; }
+    /// `visit(directory, file, difference)`, in the order of the paths.
+    template <typename Visit>
+    void forEachDifference(Visit visit) const
+    {
+        for (const auto &directory : m_manifest.files().directories()) {
+            if (!directory.second.mayDiffer)
+                continue;
+            for (const LoadedFile &file : directory.second.files) {
+                if (const auto found = m_differences.find(file.name); found != m_differences.end())
+                    visit(directory, file, found->second);
+            }
+        }
+    }
+    bool isAsBefore(const FileTable::Directories::value_type &directory, const LoadedFile &file, int folder) const;
     QSet<quint32> heldBySupervisorsOnly() const;
     QSet<quint32> toldByAnotherName() const;
     QStringList reasons(const QSet<quint32> &unused) const;
@@ -60,7 +100,10 @@ private:
 
     CodeManifest &m_manifest;
     std::unordered_map<quint32, Difference> m_differences; ///< by LoadedFile::name; of files that the manifest has
-    std::map<QByteArray, Change> m_unexpected; ///< watched files that were not there, directories not readable
+    Unexpected m_unexpected; ///< watched files that were not there, directories not readable
+    std::optional<Pass> m_pass;
+    std::optional<std::pair<std::string, std::string>> m_glanced; ///< directory and name where looksTheSame() has
+                                                                  ///< stopped, if it is through with the directories
 };
 
 } // namespace Hephaestus

@@ -3,6 +3,7 @@
 
 #include "common/base/printable.h"
 #include "server/code/fileproof.h"
+#include "server/code/globwalk.h"
 #include "server/code/processorigin.h"
 #include "server/code/supervisors.h"
 
@@ -107,6 +108,7 @@ void CodeManifest::begin(const ChangeBound &since)
         }
     }
     m_files.clear();
+    ++m_generation;
     m_modules = LoadedModules(m_sources.moduleReport); // its processes hold files by their names here
     m_recorded = false;
     m_lastUpdate = since;
@@ -254,7 +256,7 @@ void CodeManifest::noteNamed(const QByteArray &path, CodeKind kind, const Change
 
 bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
 {
-    GlobPattern::Visitor visitor;
+    GlobWalk::Visitor visitor;
     visitor.directory = [this](const QByteArray &directory) { m_directories.note(directory); };
     visitor.unreadable = [](const QByteArray &) {}; // every comparison reports it
     visitor.goOn = [&throttle] { return throttle.step(); };
@@ -274,7 +276,7 @@ bool CodeManifest::noteWatched(const ChangeBound &since, CpuThrottle &throttle)
             m_directories.noteLink(directory + '/' + name);
     };
     for (const GlobPattern &pattern : m_patterns)
-        pattern.walk(visitor);
+        GlobWalk(pattern).advance(visitor);
     for (const QByteArray &path : std::exchange(m_formerly, {})) {
         if (m_files.find(path))
             continue;
@@ -403,15 +405,28 @@ void CodeManifest::noteReported(CpuThrottle &throttle)
 {
     noteModules();
     for (auto &directory : m_files.directories()) {
-        if (!proveAll(directory, throttle))
+        if (directory.second.mayDiffer && !proveAll(directory, throttle))
             return;
     }
 }
 
 bool CodeManifest::update(CpuThrottle &throttle)
 {
+    m_directories.haveMoved(); // those are noted anew
+    for (const auto &directory : m_files.directories())
+        noteDirectory(directory);
+    return updateLoaded(throttle);
+}
+
+void CodeManifest::noteDirectory(const FileTable::Directories::value_type &directory)
+{
+    if (!directory.second.files.empty())
+        m_directories.note(QByteArray(directory.first.data(), qsizetype(directory.first.size())));
+}
+
+bool CodeManifest::updateLoaded(CpuThrottle &throttle)
+{
     const ChangeBound started(wallClock() - FileStamp::Tick); // file times lag behind
-    m_directories.haveMoved();                                // those are noted anew below
     const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
     const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
     if (!mapped.isEmpty() && !image.isEmpty() && image != m_mappings.image())
@@ -427,8 +442,9 @@ bool CodeManifest::update(CpuThrottle &throttle)
     noteFamily();
     m_mappings.forgetUnmapped();
     for (auto &directory : m_files.directories()) {
-        if (!directory.second.files.empty())
-            m_directories.note(QByteArray(directory.first.data(), qsizetype(directory.first.size())));
+        if (!directory.second.mayDiffer)
+            continue; // nothing was added
+        noteDirectory(directory);
         if (!proveAll(directory, throttle))
             return false;
     }

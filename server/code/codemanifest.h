@@ -76,6 +76,10 @@ public:
     /// what is not hashed yet. The first call notes the watched files. A program that replaced itself (exec) is noted
     /// afresh. False: the throttle was stopped.
     bool update(CpuThrottle &throttle);
+    /// The same, but for what became of directories that were noted before.
+    bool updateLoaded(CpuThrottle &throttle);
+    /// Another number when all files() are other ones: the program replaced itself.
+    int generation() const { return m_generation; }
 
     /// Notes and hashes what an adapter has reported since: the sooner, the less may have changed before.
     void noteReported(CpuThrottle &throttle);
@@ -94,6 +98,7 @@ private:
     bool noteWatched(const ChangeBound &since, CpuThrottle &throttle);
     void noteModules();
     quint32 noteModule(const LoadedModule &module);
+    void noteDirectory(const FileTable::Directories::value_type &directory);
     bool proveAll(FileTable::Directories::value_type &directory, CpuThrottle &throttle);
 
     const CodeSources m_sources;
@@ -111,6 +116,7 @@ private:
     ChangeBound m_lastUpdate;
     std::optional<ChangeBound> m_sameUntil; ///< since the last update no other program was run until then
     bool m_recorded = false;
+    int m_generation = 0;
 };
 
 } // namespace Hephaestus

@@ -21,9 +21,6 @@ constexpr std::chrono::milliseconds SettlingTime{100};
 /// Files that are compared by themselves: more are compared with all others.
 constexpr qsizetype MostTouched = 200;
 
-/// Comparisons of everything that may be given up for an event, one after the other.
-constexpr int MostUrgencies = 5;
-
 /// A fresh program may have loaded something for so long without having reported it.
 constexpr std::chrono::milliseconds LongestReport{1'000};
 
@@ -144,32 +141,53 @@ void CodeWatch::expectComparison()
     schedule();
 }
 
-/// True if the next comparison may leave out what no event told of. One of everything is not put off for long.
-bool CodeWatch::mayComparePart() const
+/// True if a comparison may leave out what no event told of. One of everything that did not begin is not put off for
+/// long.
+bool CodeWatch::mayLeaveOut() const
 {
-    return !m_isWhole && (m_firstNotice || m_candidate) && m_questions.isEmpty() && m_manifest->unreported().isEmpty()
-        && m_wholeCost >= std::chrono::nanoseconds(m_timing.large).count()
-        && m_clock.now() < m_nextComparison + m_timing.period;
+    return m_manifest->unreported().isEmpty() && m_wholeCost >= std::chrono::nanoseconds(m_timing.large).count()
+        && (m_comparison.isUnderWay()
+            || (m_questions.isEmpty() && m_asked.isEmpty() && m_clock.now() < m_nextComparison + m_timing.period));
+}
+
+/// Events come in flocks.
+CodeWatch::TimePoint CodeWatch::noticeDue() const
+{
+    return m_firstNotice ? std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience)
+                         : TimePoint::max();
+}
+
+/// When what events named is to be compared, and a difference to be confirmed, before everything is or meanwhile.
+CodeWatch::TimePoint CodeWatch::partDue() const
+{
+    if (!mayLeaveOut())
+        return TimePoint::max();
+    TimePoint when = TimePoint::max();
+    if (!m_isWhole || !m_touched.isEmpty())
+        when = noticeDue();
+    if (m_candidate && (!m_isWhole || m_comparison.isUnderWay()))
+        when = std::min(when, m_confirmAt);
+    return std::max(when, m_partRested);
 }
 
 CodeWatch::TimePoint CodeWatch::comparisonDue() const
 {
-    TimePoint when = mayComparePart() ? TimePoint::max() : m_nextComparison;
-    if (m_firstNotice)
-        when = std::min(when, std::min(m_lastNotice + m_timing.quiet, *m_firstNotice + m_timing.patience));
-    if (m_candidate)
-        when = std::min(when, m_confirmAt);
-    if (!m_questions.isEmpty() && m_manifest->unreported().isEmpty())
-        when = m_rested; // at once, whatever the clock says by now
-    return std::max(when, m_rested);
+    const bool isAsked = (!m_questions.isEmpty() || !m_asked.isEmpty()) && m_manifest->unreported().isEmpty();
+    if (m_comparison.isUnderWay() || isAsked)
+        return m_rested; // at once, whatever the clock says by now
+    if (const TimePoint part = partDue(); part != TimePoint::max())
+        return part;
+    const TimePoint expected = m_candidate ? std::min(noticeDue(), m_confirmAt) : noticeDue();
+    return std::max(std::min(expected, m_nextComparison), m_rested);
 }
 
 void CodeWatch::schedule()
 {
     if (m_throttle.stopped())
         return;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(std::min(comparisonDue(), m_nextGlance) - m_clock.now());
+    const TimePoint glance = m_glance && !m_firstNotice ? TimePoint::min() : m_nextGlance;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::max(std::min(comparisonDue(), glance), m_clock.now()) - m_clock.now());
     m_timer.start(std::clamp(left, std::chrono::milliseconds(1), m_timing.period));
 }
 
@@ -178,12 +196,14 @@ void CodeWatch::poll()
     if (m_throttle.stopped())
         return;
     const TimePoint now = m_clock.now();
-    const bool isPeriodic = !m_firstNotice && !m_candidate && m_questions.isEmpty() && now < m_begun + m_timing.period;
+    const bool isPeriodic = !m_firstNotice && !m_candidate && m_questions.isEmpty() && m_asked.isEmpty()
+        && !m_comparison.isUnderWay() && now < m_begun + m_timing.period;
     const bool isDue = now >= comparisonDue();
-    const bool isAtRest = isPeriodic && (isDue || now >= m_nextGlance) && isNothingLoaded();
+    const bool isGlanceDue = now >= m_nextGlance || (m_glance && !m_firstNotice);
+    const bool isAtRest = isPeriodic && (isDue || isGlanceDue) && isNothingLoaded();
     if (isDue && !isAtRest)
         compareInTurn();
-    else if (isDue || now >= m_nextGlance)
+    else if (isDue || isGlanceDue)
         glance(isAtRest);
     noteFirstRest();
     schedule();
@@ -214,18 +234,31 @@ void CodeWatch::glance(bool isAtRest)
     }
     if (isAtRest)
         m_directories->catchUp();
-    if (m_firstNotice || begun < m_nextFileGlance)
+    if (!m_firstNotice)
+        glanceAtFiles(isAtRest);
+}
+
+void CodeWatch::glanceAtFiles(bool isAtRest)
+{
+    const TimePoint now = m_clock.now();
+    if (!m_glance && now < m_nextFileGlance)
         return;
+    if (!m_glance)
+        m_glance.emplace().begun = now;
+    m_glance->isAtRest = m_glance->isAtRest && isAtRest;
     m_throttle.begin();
-    // without patterns each difference is one of a file that is known
-    const bool haveMoved = !m_manifest->patterns().isEmpty() && m_manifest->directories().haveMoved();
-    const bool isSame = !haveMoved && m_comparison.looksTheSame(m_throttle);
-    const std::chrono::nanoseconds affordable(qint64(double(m_throttle.used()) / m_timing.glanceShare));
-    m_nextFileGlance = begun + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
+    const auto isSame =
+        m_comparison.looksTheSame(everyFew([this] { return m_clock.now() >= comparisonDue(); }), m_throttle);
+    m_glance->cost += m_throttle.used();
     if (!isSame)
+        return; // a comparison goes first
+    const Glance glance = *std::exchange(m_glance, {});
+    const std::chrono::nanoseconds affordable(qint64(double(glance.cost) / m_timing.glanceShare));
+    m_nextFileGlance = glance.begun + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
+    if (!*isSame)
         notice();
-    else if (isAtRest && !m_candidate && m_report.checked && !m_throttle.stopped())
-        renew(begun);
+    else if (glance.isAtRest && !m_candidate && m_report.checked && !m_throttle.stopped())
+        renew(glance.begun);
 }
 
 /// A comparison would find what the last one found.
@@ -254,7 +287,7 @@ void CodeWatch::noteRest()
     const CodeSources &sources = m_manifest->sources();
     const auto before = std::exchange(m_cpuTime, ProcessRest::cpuTime(sources.pid));
     if (!m_rest.holds())
-        m_restBegun = m_begun;
+        m_restBegun = m_passBegun;
     m_rest.forget();
     if (before && before == m_cpuTime)
         m_rest.note(sources.relatives, sources.passing);
@@ -268,26 +301,28 @@ void CodeWatch::noteFirstRest()
     }
 }
 
-/// Nothing: an event that is to be looked at first came meanwhile.
+/// Events are heard meanwhile.
+std::function<bool()> CodeWatch::everyFew(std::function<bool()> isUrgent)
+{
+    return [this, isUrgent = std::move(isUrgent), asked = 0]() mutable {
+        constexpr int Few = 64; // take less than a millisecond
+        if (++asked % Few != 0 || !m_directories)
+            return false;
+        m_directories->catchUp();
+        return isUrgent();
+    };
+}
+
+/// Nothing: what an event named is to be compared first; call it again.
 std::optional<CodeReport> CodeWatch::compareUnlessUrgent()
 {
-    if (m_urgencies >= MostUrgencies || m_wholeCost < std::chrono::nanoseconds(m_timing.large).count()
-        || !m_directories)
-        return compare();
-    const TimePoint before = m_begun;
-    const auto isUrgent = [this, asked = 0]() mutable {
-        if (++asked % 64 == 0)
-            m_directories->catchUp();
-        return !m_isWhole && !m_touched.isEmpty();
-    };
-    beginComparison();
-    auto found = m_comparison.compareUnless(isUrgent, m_throttle);
+    if (!m_comparison.isUnderWay())
+        beginComparison();
+    auto found = m_comparison.compareUnless(everyFew([this] { return m_clock.now() >= partDue(); }), m_throttle);
+    m_passCost += m_throttle.used();
     if (found) {
-        m_wholeCost = m_throttle.used();
-        m_urgencies = 0;
-    } else {
-        m_begun = before;
-        ++m_urgencies;
+        m_wholeCost = m_passCost;
+        m_begun = m_passBegun;
     }
     return found;
 }
@@ -296,8 +331,8 @@ CodeReport CodeWatch::compare()
 {
     beginComparison();
     CodeReport found = m_comparison.compare(m_throttle);
-    m_wholeCost = m_throttle.used();
-    m_urgencies = 0;
+    m_wholeCost = m_passCost = m_throttle.used();
+    m_begun = m_passBegun;
     return found;
 }
 
@@ -309,18 +344,20 @@ void CodeWatch::beginComparison()
     m_doubted = false;
     m_isWhole = false;
     m_touched.clear();
-    m_begun = m_compared = m_clock.now();
+    m_passCost = 0;
+    m_passBegun = m_compared = m_clock.now();
     if (!m_started)
-        m_started = m_begun;
+        m_started = m_passBegun;
     noteRest();
-    m_nextGlance = m_begun + glancePause(m_begun);
-    m_nextFileGlance = std::max(m_nextFileGlance, m_begun + m_timing.pace);
+    m_nextGlance = m_passBegun + glancePause(m_passBegun);
+    m_nextFileGlance = std::max(m_nextFileGlance, m_passBegun + m_timing.pace);
 }
 
 CodeReport CodeWatch::comparePart()
 {
-    m_firstNotice.reset();
-    m_doubted = false;
+    m_doubted = m_isWhole; // then this is not all that may have changed
+    if (!m_isWhole)
+        m_firstNotice.reset();
     m_compared = m_clock.now();
     return m_comparison.compareAgain(std::exchange(m_touched, {}), m_throttle);
 }
@@ -332,7 +369,9 @@ void CodeWatch::compareNow()
     CodeReport found = compare();
     m_candidate = found;
     expectNext();
-    consider(std::move(found));
+    m_asked += std::exchange(m_questions, {});
+    if (consider(std::move(found)))
+        answerQuestions();
     schedule();
 }
 
@@ -350,29 +389,48 @@ void CodeWatch::setConfiguration(const QByteArray &path, const QByteArray &bytes
 
 void CodeWatch::compareInTurn()
 {
-    const bool confirms = m_candidate.has_value();
-    const bool isIdle = !m_firstNotice && !confirms;
-    const bool isAsked = !m_questions.isEmpty();
+    bool isIdle = !m_firstNotice && !m_candidate;
     if (m_directories)
         m_directories->catchUp(); // there may be more to it
-    const bool isPart = mayComparePart() && !m_manifest->isReplaced();
-    std::optional<CodeReport> found = isPart ? comparePart() : isIdle ? compareUnlessUrgent() : compare();
+    if (m_manifest->isReplaced())
+        m_comparison.giveUp();
+    else if (const TimePoint part = partDue();
+             part != TimePoint::max() && (!m_comparison.isUnderWay() || m_clock.now() >= part))
+        return compareTouched();
+    if (!m_comparison.isUnderWay()) {
+        m_isIdle = isIdle;
+        m_asked += std::exchange(m_questions, {});
+    }
+    const bool confirms = m_candidate.has_value();
+    std::optional<CodeReport> found = compareUnlessUrgent();
     if (!found)
         return;
-    if (isAsked) { // believed as it is
+    if (!m_asked.isEmpty()) { // believed as it is
         m_candidate = found;
         m_confirmAt = m_clock.now();
     }
-    if (isIdle && !isPart) // others may have read what was loaded, once
-        m_idleCost = m_throttle.used();
-    if (!isPart)
-        expectNext();
-    consider(std::move(*found));
-    // The rest goes by CPU time: on a busy machine comparing takes longer, and must not become rarer for it. A change
-    // that was just found is confirmed without a rest.
+    if (m_isIdle) // others may have read what was loaded, once
+        m_idleCost = m_passCost;
+    expectNext();
+    if (consider(std::move(*found)))
+        answerQuestions();
     if (confirms || !m_candidate)
-        m_rested = m_clock.now()
-            + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(m_throttle.used()), m_timing.rest);
+        m_rested = restAfter(m_passCost);
+}
+
+void CodeWatch::compareTouched()
+{
+    const bool confirms = m_candidate.has_value();
+    consider(comparePart());
+    if (confirms || !m_candidate)
+        m_rested = m_partRested = restAfter(m_throttle.used());
+}
+
+/// The rest goes by CPU time: on a busy machine comparing takes longer, and must not become rarer for it. A change that
+/// was just found is confirmed without a rest.
+CodeWatch::TimePoint CodeWatch::restAfter(qint64 cost) const
+{
+    return m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(cost), m_timing.rest);
 }
 
 void CodeWatch::expectNext()
@@ -381,23 +439,28 @@ void CodeWatch::expectNext()
     m_nextComparison = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
 }
 
-void CodeWatch::consider(CodeReport found)
+/// True if it was believed and published.
+bool CodeWatch::consider(CodeReport found)
 {
     if (m_throttle.stopped())
-        return;
+        return false;
     const TimePoint now = m_clock.now();
     if (m_directories)
         m_directories->catchUp(); // a change during the comparison may have escaped it
-    if (found.verdict == CodeVerdict::Fresh && m_doubted)
-        return m_candidate.reset(); // the next comparison is due soon
+    if (found.verdict == CodeVerdict::Fresh && m_doubted) {
+        m_candidate.reset(); // the next comparison is due soon
+        return false;
+    }
     if (m_manifest->unreported().isEmpty()) {
         m_unreportedSince.reset();
     } else {
         m_nextComparison = now + SettlingTime; // it is told in a moment
         if (!m_unreportedSince)
             m_unreportedSince = now;
-        if (found.verdict == CodeVerdict::Fresh)
-            return awaitReport(std::move(found));
+        if (found.verdict == CodeVerdict::Fresh) {
+            awaitReport(std::move(found));
+            return false;
+        }
     }
     const bool same =
         found.changed == m_report.changed && found.verdict == m_report.verdict && found.reasons == m_report.reasons;
@@ -405,13 +468,14 @@ void CodeWatch::consider(CodeReport found)
         || (m_candidate && isSame(*m_candidate, found) && now >= m_confirmAt)) {
         m_candidate.reset();
         publishFound(std::move(found));
-        return answerQuestions();
+        return true;
     }
     if (!m_candidate || !isSame(*m_candidate, found))
         m_confirmAt = now + (cameOrWent(found) ? m_timing.confirmGone : m_timing.confirm);
     m_candidate = std::move(found);
     if (m_report.verdict == CodeVerdict::Fresh) // found by a comparison that no event triggered
         publish(doubt());
+    return false;
 }
 
 /// Everything that was reported is fresh. That is no verdict of a program that starts; one that was fresh before may
@@ -428,7 +492,7 @@ void CodeWatch::awaitReport(CodeReport found)
 
 void CodeWatch::answerQuestions()
 {
-    for (const auto &answer : std::exchange(m_questions, {}))
+    for (const auto &answer : std::exchange(m_asked, {}))
         answer();
 }
 

@@ -84,21 +84,28 @@ private:
     void noticeEntry(const QByteArray &directory, const QByteArray &name, bool isDirectory);
     void doubtAll();
     void expectComparison();
-    bool mayComparePart() const;
+    bool mayLeaveOut() const;
     void compareInTurn();
+    void compareTouched();
     void beginComparison();
     CodeReport compare();
     std::optional<CodeReport> compareUnlessUrgent();
     CodeReport comparePart();
+    /// For the callback that CodeComparison asks for each file: whether it is time for something else.
+    std::function<bool()> everyFew(std::function<bool()> isUrgent);
+    TimePoint restAfter(qint64 cost) const;
     void expectNext();
-    void consider(CodeReport found);
+    bool consider(CodeReport found);
     void publish(CodeReport report);
     void awaitReport(CodeReport found);
     void publishFound(CodeReport found);
     void answerQuestions();
     CodeReport doubt() const;
+    TimePoint noticeDue() const;
+    TimePoint partDue() const;
     TimePoint comparisonDue() const;
     void glance(bool isAtRest);
+    void glanceAtFiles(bool isAtRest);
     void noteRest();
     void noteFirstRest();
     bool isNothingLoaded();
@@ -106,6 +113,14 @@ private:
     std::chrono::milliseconds glancePause(TimePoint now, bool isAtRest = false) const;
     void schedule();
     void watchDirectory(const QByteArray &directory);
+
+    /// At files and directories.
+    struct Glance
+    {
+        TimePoint begun{};
+        bool isAtRest = true; ///< no process has run since
+        qint64 cost = 0;      ///< CPU nanoseconds so far
+    };
 
     const std::unique_ptr<CodeManifest> m_manifest;
     CodeComparison m_comparison;
@@ -120,14 +135,16 @@ private:
     std::optional<TimePoint> m_firstNotice;
     TimePoint m_lastNotice{};
     bool m_doubted = false;          ///< an event came since the last comparison began
-    QSet<QByteArray> m_touched;      ///< files that events told of since the last comparison, while these are all
+    QSet<QByteArray> m_touched;      ///< files that events told of since the last comparison, at most a few hundred
     bool m_isWhole = true;           ///< the next comparison is of everything: more than m_touched may have changed
-    int m_urgencies = 0;             ///< comparisons of everything that were given up since the last one that was not
+    bool m_isIdle = false;           ///< the comparison of everything that is under way was begun without an event
+    qint64 m_passCost = 0;           ///< CPU nanoseconds that it has taken so far
     qint64 m_wholeCost = 0;          ///< CPU nanoseconds of the last comparison of everything
     TimePoint m_nextComparison{};    ///< of everything
     qint64 m_idleCost = 0;           ///< CPU nanoseconds of the last comparison without an event
     TimePoint m_nextGlance{};        ///< at the process, between comparisons
     TimePoint m_nextFileGlance{};    ///< and at its files and directories
+    std::optional<Glance> m_glance;  ///< one at files that has let an event go first, and is to go on
     ProcessRest m_rest;              ///< since the last comparison began
     TimePoint m_restBegun{};         ///< of the rest that m_rest continues
     bool m_hasRested = false;        ///< rested() was emitted
@@ -136,11 +153,14 @@ private:
     bool m_hasReport = false;                   ///< something was loaded since the last glance
     std::optional<TimePoint> m_started;         ///< the first comparison
     QSet<QByteArray> m_polled;                  ///< directories of which no event tells
-    TimePoint m_begun{};                        ///< the last comparison of everything
+    TimePoint m_begun{};                        ///< the last comparison of everything that has ended
+    TimePoint m_passBegun{};                    ///< the last one, or the one that is under way
     TimePoint m_compared{};                     ///< the last comparison, of everything or not
     TimePoint m_verified{};                     ///< the last one that was reported, or glance that proves the same
-    TimePoint m_rested{};                       ///< no comparison before this
-    QList<std::function<void()>> m_questions;   ///< for a comparison that is still to begin
+    TimePoint m_rested{};                       ///< no comparison before this,
+    TimePoint m_partRested{};                   ///< but what an event named, from this on
+    QList<std::function<void()>> m_questions;   ///< for a comparison of everything that is still to begin
+    QList<std::function<void()>> m_asked;       ///< for the one that has begun, or the next one
     bool m_warned = false;
 };
 

@@ -40,6 +40,7 @@ FamilyMappings::FamilyMappings(pid_t first, QByteArray directory, FileTable &fil
 void FamilyMappings::begin(const ChangeBound &since)
 {
     m_others.clear();
+    m_kept.clear();
     m_unproven.clear();
     m_program.clear();
     m_buildId.clear();
@@ -204,6 +205,9 @@ void FamilyMappings::forgetUnmapped()
     QSet<quint32> present = m_first.names();
     for (const Mappings &mappings : std::as_const(m_others))
         present.unite(mappings.names());
+    if (present == m_kept)
+        return; // none was added, and none is gone
+    m_kept = present;
     for (const Origin origin : {Mapped, Linked})
         m_files.forget(origin,
                        [&](const QByteArray &, const LoadedFile &file) { return !present.contains(file.name); });

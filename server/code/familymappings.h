@@ -84,6 +84,7 @@ private:
     QByteArray m_program; ///< the first process's, by its own name
     QString m_buildId;    ///< of that
     QHash<pid_t, Mappings> m_others;
+    QSet<quint32> m_kept;                ///< names of what all of them had mapped when forgetUnmapped() was called last
     QHash<quint32, Unproven> m_unproven; ///< mapped files to hash
 };
 

@@ -77,6 +77,9 @@ void FamilyScripts::keep(const QSet<FamilyMember::Identity> &present)
     QSet<quint32> files;
     for (const Scripts &each : std::as_const(m_scripts))
         files.unite(QSet<quint32>(each.files.cbegin(), each.files.cend()));
+    if (files == m_kept)
+        return; // none was added, and none is gone
+    m_kept = files;
     m_files.forget(Scripted, [&](const QByteArray &, const LoadedFile &file) { return !files.contains(file.name); });
 }
 

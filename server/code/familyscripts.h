@@ -20,7 +20,11 @@ class FamilyScripts
 public:
     FamilyScripts(FileTable &files, NotedDirectories &directories) : m_files(files), m_directories(directories) {}
 
-    void clear() { m_scripts.clear(); }
+    void clear()
+    {
+        m_scripts.clear();
+        m_kept.clear();
+    }
     /// Notes what this process was told to run, once for each program that it becomes. A script counts as it was when
     /// that began: for a new process at its start, else at `since`. Relative names are looked for in each of
     /// `directories` and where the process is. A gap is not told if `patterns` match a script. Returns the folders of
@@ -49,6 +53,7 @@ private:
     FileTable &m_files;
     NotedDirectories &m_directories;
     QHash<FamilyMember::Identity, Scripts> m_scripts;
+    QSet<quint32> m_kept; ///< names of their files when keep() was called last
 };
 
 } // namespace Hephaestus

@@ -63,19 +63,26 @@ std::span<LoadedFile> FileTable::versions(Directory &directory, QByteArrayView n
 
 std::span<LoadedFile> FileTable::versions(QByteArrayView path)
 {
-    const auto [directory, name] = split(path);
-    const auto found = m_directories.find(view(directory));
-    return found != m_directories.end() ? versions(found->second, name) : std::span<LoadedFile>();
+    Directory *const folder = folderOf(path);
+    return folder ? versions(*folder, split(path).second) : std::span<LoadedFile>();
+}
+
+FileTable::Directory *FileTable::folderOf(QByteArrayView path)
+{
+    const auto found = m_directories.find(view(split(path).first));
+    return found != m_directories.end() ? &found->second : nullptr;
 }
 
 LoadedFile &FileTable::addVersion(QByteArrayView path, const LoadedFile &file)
 {
     const auto [folder, name] = split(path);
-    std::vector<LoadedFile> &files = directory(folder).second.files;
-    const auto place = std::upper_bound(
+    Directory &place = directory(folder).second;
+    place.mayDiffer = true;
+    std::vector<LoadedFile> &files = place.files;
+    const auto behind = std::upper_bound(
         files.begin(), files.end(), view(name),
         [this](std::string_view wanted, const LoadedFile &other) { return wanted < this->name(other); });
-    LoadedFile &added = *files.insert(place, file);
+    LoadedFile &added = *files.insert(behind, file);
     added.name = quint32(m_names.size());
     m_names.append(view(name)).push_back('\0');
     return added;
@@ -90,6 +97,7 @@ LoadedFile *FileTable::find(QByteArrayView path)
 
 LoadedFile &FileTable::add(Directory &directory, QByteArrayView name, const LoadedFile &file)
 {
+    directory.mayDiffer = true;
     const auto place = std::lower_bound(
         directory.files.begin(), directory.files.end(), view(name),
         [this](const LoadedFile &other, std::string_view wanted) { return this->name(other) < wanted; });

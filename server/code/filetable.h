@@ -20,6 +20,9 @@ public:
     struct Directory
     {
         std::vector<LoadedFile> files; ///< by name
+        /// One of them may differ, or was not compared yet. Set for every file that is added; CodeComparison takes it
+        /// back.
+        bool mayDiffer = false;
     };
     using Directories = std::map<std::string, Directory, std::less<>>;
 
@@ -36,6 +39,8 @@ public:
     /// The file of this name as different processes loaded it, each with its own LoadedFile::name; valid as above.
     std::span<LoadedFile> versions(Directory &directory, QByteArrayView name);
     std::span<LoadedFile> versions(QByteArrayView path);
+    /// The directory that the file of this path would be in, or null.
+    Directory *folderOf(QByteArrayView path);
     /// Adds another version of a file, whether there is one or not.
     LoadedFile &addVersion(QByteArrayView path, const LoadedFile &file);
     /// Adds a file; what was there of that name is replaced.

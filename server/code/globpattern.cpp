@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/globpattern.h"
 
-#include <dirent.h>
-#include <fcntl.h>
+#include "server/code/globwalk.h"
+
 #include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 
 namespace Hephaestus {
 namespace {
@@ -23,8 +20,6 @@ bool matchesName(const QByteArray &pattern, const char *name)
 {
     return hasWildcard(pattern) ? ::fnmatch(pattern.constData(), name, FNM_PERIOD) == 0 : pattern == name;
 }
-
-bool isDots(const char *name) { return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0; }
 
 } // namespace
 
@@ -143,6 +138,12 @@ bool GlobPattern::accepts(const Positions &positions, const char *name) const
         && !(m_isDirectory && isJunk(name));
 }
 
+bool GlobPattern::isNamed(const Positions &positions, const char *name) const
+{
+    return std::any_of(positions.begin(), positions.end(),
+                       [&](qsizetype position) { return m_names[position] == name; });
+}
+
 bool GlobPattern::below(QByteArrayView path, QByteArrayList &names) const
 {
     if (!path.startsWith(m_root))
@@ -181,68 +182,19 @@ bool GlobPattern::mayMatchBelow(QByteArrayView directory) const
     return !positions.isEmpty();
 }
 
-void GlobPattern::walk(const Visitor &visitor) const
-{
-    if (isPattern())
-        walk(m_root, start(), visitor);
-}
-
 bool GlobPattern::matchesAny() const
 {
     struct stat status = {};
     if (!isPattern())
         return ::stat(m_root.constData(), &status) == 0;
     bool found = false;
-    Visitor visitor;
+    GlobWalk::Visitor visitor;
     visitor.directory = [](const QByteArray &) {};
     visitor.unreadable = [&found](const QByteArray &) { found = true; }; // not known: reported later
     visitor.file = [&found](const QByteArray &, const char *, const struct stat &, bool) { found = true; };
     visitor.goOn = [&found] { return !found; };
-    walk(visitor);
+    GlobWalk(*this).advance(visitor);
     return found;
-}
-
-bool GlobPattern::walk(const QByteArray &directory, const Positions &positions, const Visitor &visitor) const
-{
-    visitor.directory(directory);
-    QByteArrayList subdirectories;
-    {
-        const std::unique_ptr<DIR, int (*)(DIR *)> entries(::opendir(directory.constData()), ::closedir);
-        if (!entries) {
-            if (errno != ENOENT && errno != ENOTDIR)
-                visitor.unreadable(directory);
-            return visitor.goOn();
-        }
-        const int descriptor = ::dirfd(entries.get());
-        while (const dirent *entry = ::readdir(entries.get())) {
-            if (isDots(entry->d_name))
-                continue;
-            const bool accepted = accepts(positions, entry->d_name);
-            struct stat status = {};
-            if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK) {
-                // a link to a directory is followed only where the pattern names it: `**` through links may be a loop
-                const Positions after = next(positions, entry->d_name);
-                const bool named = std::any_of(positions.begin(), positions.end(),
-                                               [&](qsizetype position) { return m_names[position] == entry->d_name; });
-                const int flags = named ? 0 : AT_SYMLINK_NOFOLLOW;
-                if (!after.isEmpty()
-                    && (entry->d_type == DT_DIR
-                        || (::fstatat(descriptor, entry->d_name, &status, flags) == 0 && S_ISDIR(status.st_mode))))
-                    subdirectories << entry->d_name;
-            }
-            if (accepted && entry->d_type != DT_DIR && ::fstatat(descriptor, entry->d_name, &status, 0) == 0
-                && S_ISREG(status.st_mode))
-                visitor.file(directory, entry->d_name, status, entry->d_type != DT_REG);
-            if (!visitor.goOn())
-                return false;
-        }
-    }
-    for (const QByteArray &name : subdirectories) {
-        if (!walk((directory == "/" ? QByteArray() : directory) + '/' + name, next(positions, name.constData()),
-                  visitor))
-            return false;
-    }
-    return true;
 }
 
 } // namespace Hephaestus

@@ -4,10 +4,6 @@
 #include <QByteArray>
 #include <QByteArrayList>
 
-#include <functional>
-
-struct stat;
-
 namespace Hephaestus {
 
 /// A pattern of file paths, or a directory, which stands for everything in it but what isJunk(). In a pattern: `*`, `?`
@@ -38,31 +34,19 @@ public:
     /// Whether something in this absolute directory, or below it, can match.
     bool mayMatchBelow(QByteArrayView directory) const;
 
-    /// What a walk calls for what it meets.
-    struct Visitor
-    {
-        /// Before a directory is read, whatever is in it.
-        std::function<void(const QByteArray &directory)> directory;
-        /// A regular file (or a symbolic link to one) that matches.
-        std::function<void(const QByteArray &directory, const char *name, const struct stat &status, bool isLink)> file;
-        /// A directory that exists and cannot be read.
-        std::function<void(const QByteArray &directory)> unreadable;
-        /// Asked after each entry; false ends the walk.
-        std::function<bool()> goOn;
-    };
-    /// Visits every match below root().
-    void walk(const Visitor &visitor) const;
     /// Whether there is any file that it names.
     bool matchesAny() const;
 
 private:
+    friend class GlobWalk;
     /// Positions in m_names that the next name of a path may match.
     using Positions = QList<qsizetype>;
     Positions start() const;
     Positions next(const Positions &positions, const char *name) const;
     bool accepts(const Positions &positions, const char *name) const;
+    /// Whether one of these positions is just this name, without a wildcard.
+    bool isNamed(const Positions &positions, const char *name) const;
     void addPosition(Positions &positions, qsizetype position) const;
-    bool walk(const QByteArray &directory, const Positions &positions, const Visitor &visitor) const;
     /// The names of `path` below root(), or nothing known: false.
     bool below(QByteArrayView path, QByteArrayList &names) const;
 

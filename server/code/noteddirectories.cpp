@@ -7,6 +7,7 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
+#include <utility>
 
 namespace Hephaestus {
 namespace {
@@ -19,14 +20,14 @@ constexpr std::pair<quint64, quint64> Missing{0, 0};
 void NotedDirectories::note(const QByteArray &directory)
 {
     struct stat status = {};
-    const auto known = m_directories.constFind(directory);
-    if (!m_listener || (known != m_directories.cend() && *known != Missing))
+    const auto known = m_directories.find(directory);
+    if (!m_listener || (known != m_directories.end() && known->second != Missing))
         return;
     if (::stat(directory.constData(), &status) != 0) {
-        m_directories.insert(directory, Missing); // looked for from now on
+        m_directories.insert_or_assign(directory, Missing); // looked for from now on
         return;
     }
-    m_directories.insert(directory, {status.st_dev, status.st_ino});
+    m_directories.insert_or_assign(directory, std::pair<quint64, quint64>(status.st_dev, status.st_ino));
     m_listener(directory);
 }
 
@@ -49,18 +50,33 @@ void NotedDirectories::noteLink(const QByteArray &path)
 
 bool NotedDirectories::haveMoved()
 {
-    bool hasMoved = false;
-    m_directories.removeIf([&](const auto &entry) {
+    m_last.reset();
+    m_hasMoved = false;
+    return *haveMoved([] { return true; });
+}
+
+std::optional<bool> NotedDirectories::haveMoved(const std::function<bool()> &goOn)
+{
+    for (auto entry = m_last ? m_directories.upper_bound(*m_last) : m_directories.begin();
+         entry != m_directories.end();) {
         struct stat status = {};
-        const bool isThere = ::stat(entry.key().constData(), &status) == 0;
+        const auto current = entry++;
+        const bool isThere = ::stat(current->first.constData(), &status) == 0;
         const auto now = isThere ? std::pair<quint64, quint64>(status.st_dev, status.st_ino) : Missing;
-        if (now == entry.value())
-            return false;
-        hasMoved = true;
-        entry.value() = Missing;
-        return isThere; // to be noted anew; until a missing one is back it is looked for
-    });
-    return hasMoved;
+        const bool isLast = !goOn();
+        if (isLast)
+            m_last = current->first;
+        if (now != current->second) {
+            m_hasMoved = true;
+            current->second = Missing;
+            if (isThere) // to be noted anew; until a missing one is back it is looked for
+                m_directories.erase(current);
+        }
+        if (isLast)
+            return {};
+    }
+    m_last.reset();
+    return std::exchange(m_hasMoved, false);
 }
 
 bool NotedDirectories::isLinked(const QByteArray &directory, const QByteArray &name) const

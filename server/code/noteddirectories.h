@@ -6,6 +6,8 @@
 #include <QSet>
 
 #include <functional>
+#include <map>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -26,13 +28,18 @@ public:
     /// True if another directory, or none, is where a noted one was: no event of the directory itself tells of a link
     /// or a parent that was swapped, nor of a mount. A stat(2) for each directory.
     bool haveMoved();
+    /// The same, but stops where goOn(), which is asked after each, says no. Nothing is returned then, and the next
+    /// call goes on after that one.
+    std::optional<bool> haveMoved(const std::function<bool()> &goOn);
     /// True if a noted link leads to this name.
     bool isLinked(const QByteArray &directory, const QByteArray &name) const;
 
 private:
     std::function<void(const QByteArray &)> m_listener;
-    QHash<QByteArray, QSet<QByteArray>> m_linked;                 ///< names that links lead to, by directory
-    QHash<QByteArray, std::pair<quint64, quint64>> m_directories; ///< device and inode; 0: missing now
+    QHash<QByteArray, QSet<QByteArray>> m_linked;                    ///< names that links lead to, by directory
+    std::map<QByteArray, std::pair<quint64, quint64>> m_directories; ///< device and inode; 0: missing now
+    std::optional<QByteArray> m_last;                                ///< where haveMoved() was stopped
+    bool m_hasMoved = false;                                         ///< one of those before
 };
 
 } // namespace Hephaestus

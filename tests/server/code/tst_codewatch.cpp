@@ -19,6 +19,27 @@ const QByteArray Source("src/manager.py");
 const QByteArray Code("value = 1\n");
 const QByteArray OtherCode("value = 2\n");
 
+/// Each look at it takes time.
+class RunningClock : public ManualClock
+{
+public:
+    TimePoint now() const override
+    {
+        if (m_listener)
+            m_listener();
+        m_run += m_step;
+        return ManualClock::now() + m_run;
+    }
+    void setStep(std::chrono::milliseconds step) { m_step = step; }
+    /// Called at each look.
+    void setListener(std::function<void()> listener) { m_listener = std::move(listener); }
+
+private:
+    std::function<void()> m_listener;
+    std::chrono::milliseconds m_step{0};
+    mutable std::chrono::milliseconds m_run{0};
+};
+
 /// A process that runs only when it is told to.
 class RestingProgram
 {
@@ -85,7 +106,9 @@ private Q_SLOTS:
     void aLargeTreeIsComparedWhereItChanged();
     void aDifferenceInALargeTreeIsLookedAtAgain();
     void aQuestionIsAnsweredByALookAtAllOfALargeTree();
+    void anEditIsNotKeptWaitingByALookAtAllOfALargeTree_data();
     void anEditIsNotKeptWaitingByALookAtAllOfALargeTree();
+    void anEditIsNotKeptWaitingByAGlanceAtALargeTree();
     void whatChangesAfterAnExecIsKnown_data();
     void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
@@ -103,7 +126,7 @@ private:
     bool neverStale() const;
     void rest(RestingProgram &program, int &listed);
     /// Fresh five seconds ago; comparing everything takes too long to do it for each change.
-    void beginLarge();
+    void beginLarge(double glanceShare = 1e-9);
     /// Runs a shell's command in the scene, and lets the watch hear of it.
     void change(const QByteArray &command);
     /// Of this process, in the scene's report; `$` in a line stands for its pid and ticket.
@@ -623,10 +646,11 @@ void TestCodeWatch::whatComesWhileAProgramRestsIsSeen()
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
-void TestCodeWatch::beginLarge()
+void TestCodeWatch::beginLarge(double glanceShare)
 {
     CodeTiming timing;
-    timing.idleShare = timing.glanceShare = 1e-9;
+    timing.idleShare = 1e-9;
+    timing.glanceShare = glanceShare;
     timing.large = timing.rest = 0ms;
     m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
     m_verdicts.clear();
@@ -720,10 +744,23 @@ void TestCodeWatch::aQuestionIsAnsweredByALookAtAllOfALargeTree()
     QCOMPARE(answer, CodeVerdict::Stale);
 }
 
+void TestCodeWatch::anEditIsNotKeptWaitingByALookAtAllOfALargeTree_data()
+{
+    QTest::addColumn<QByteArray>("command"); // that calls for a look at all
+    QTest::newRow("without an event") << QByteArray("true");
+    QTest::newRow("after a folder came") << QByteArray("mkdir src/more");
+    QTest::newRow("after a link was swapped") << QByteArray("ln -sfn ../elsewhere/other.py src/lib.py");
+}
+
+/// The look at all takes seconds, and the edit happens when it begins.
 void TestCodeWatch::anEditIsNotKeptWaitingByALookAtAllOfALargeTree()
 {
-    for (int i = 0; i < 200; ++i)
-        m_scene->write("src/part" + QByteArray::number(i) + ".py", Code);
+    QFETCH(QByteArray, command);
+    for (int i = 0; i < 1500; ++i)
+        m_scene->write("src/p" + QByteArray::number(i % 20) + "/m" + QByteArray::number(i) + ".py", Code);
+    m_scene->write("elsewhere/other.py", Code);
+    auto *clock = new RunningClock;
+    m_clock.reset(clock);
     bool edits = false;
     m_scene->sources.since = wallClock();
     m_scene->sources.family = [this, &edits] { // each comparison asks when it begins
@@ -732,20 +769,55 @@ void TestCodeWatch::anEditIsNotKeptWaitingByALookAtAllOfALargeTree()
         return QList<ProcessEntry>();
     };
     beginLarge();
+    change(command);
+    const auto began = clock->now();
     edits = true;
     m_clock->advance(60s);
-    m_watch->poll();
-    QVERIFY(!edits);
-    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
-    run(250ms);
-    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown); // found by a look of its own, not by the one at all
-    run(100ms);
+    clock->setStep(20ms);
+    for (int i = 0; i < 6 && m_watch->report().verdict != CodeVerdict::Stale; ++i) {
+        m_watch->poll(); // begins, and stops; compares the edit; goes on until that is to be confirmed; confirms it
+        QVERIFY(!edits);
+    }
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
     m_scene->write(Source, Code);
-    QCoreApplication::processEvents();
-    run(500ms);
+    for (int i = 0; i < 6 && m_watch->report().verdict != CodeVerdict::Fresh; ++i)
+        m_watch->poll();
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
-    QVERIFY(*m_watch->report().checked < 2s); // the look at all was made up for
+    QVERIFY2(*m_watch->report().checked > 60s, "the look at all has ended");
+    QVERIFY(clock->now() - began < 64s);
+    for (int i = 0; i < 20 && *m_watch->report().checked > 60s; ++i)
+        m_watch->poll();
+    QVERIFY(*m_watch->report().checked < 30s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+}
+
+/// Nor by a glance at all files, which nothing has called for.
+void TestCodeWatch::anEditIsNotKeptWaitingByAGlanceAtALargeTree()
+{
+    for (int i = 0; i < 1000; ++i)
+        m_scene->write("src/p" + QByteArray::number(i % 10) + "/m" + QByteArray::number(i) + ".py", Code);
+    auto *clock = new RunningClock;
+    m_clock.reset(clock);
+    m_scene->sources.since = wallClock();
+    beginLarge(1e9);
+    bool edits = true;
+    int asked = 0;        // for the time
+    m_clock->advance(1s); // a glance is due, and no look at all
+    clock->setStep(10ms);
+    clock->setListener([&] {
+        if (++asked == 8 && std::exchange(edits, false))
+            m_scene->write(Source, OtherCode);
+    });
+    m_watch->poll();
+    clock->setListener({});
+    QVERIFY(!edits);
+    QVERIFY2(asked > 8 && asked < 50, qPrintable(QString::number(asked))); // it was heard in the middle
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Unknown);
+    for (int i = 0; i < 6 && m_watch->report().verdict != CodeVerdict::Stale; ++i) {
+        m_watch->poll();
+        m_clock->advance(100ms);
+    }
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
 void TestCodeWatch::whatChangesAfterAnExecIsKnown_data()
