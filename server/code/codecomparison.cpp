@@ -175,7 +175,8 @@ bool CodeComparison::compareOpen(CpuThrottle &throttle)
     return true;
 }
 
-std::optional<bool> CodeComparison::looksTheSame(const std::function<bool()> &isUrgent, CpuThrottle &throttle)
+std::optional<bool> CodeComparison::looksTheSame(Extent extent, const std::function<bool()> &isUrgent,
+                                                 CpuThrottle &throttle)
 {
     const FileTable &files = m_manifest.files();
     if (!m_glanced && !m_manifest.patterns().isEmpty()) { // without them each difference is one of a known file
@@ -188,15 +189,17 @@ std::optional<bool> CodeComparison::looksTheSame(const std::function<bool()> &is
          ++directory) {
         const std::vector<LoadedFile> &all = directory->second.files;
         constexpr std::size_t Few = 3; // are found sooner by their paths
-        const FileDescriptor folder(
-            all.size() <= Few ? -1 : ::open(directory->first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        const bool isShort = extent != Extent::All || all.size() <= Few;
+        const FileDescriptor folder(isShort ? -1 : ::open(directory->first.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         const bool isReached = !last.empty() && directory->first == reached;
         for (const LoadedFile &file : all) {
             if (isReached && files.name(file) <= last)
                 continue;
+            if (extent == Extent::Unheard && !file.isShared && (file.origins & ~(Watched | Reported)) == 0)
+                continue;
             if (!throttle.step())
                 return true;
-            if (!isAsBefore(*directory, file, all.size() <= Few ? -1 : folder.number()))
+            if (!isAsBefore(*directory, file, folder.number()))
                 return false;
             if (isUrgent()) {
                 m_glanced.emplace(directory->first, files.name(file));
@@ -254,6 +257,7 @@ void CodeComparison::visitFile(const QByteArray &directory, const char *name, co
     if (versions.size() == 1 && !differs(versions[0]) && versions[0].evidence == Evidence::Hashed
         && !versions[0].isNewer && versions[0].stamp == FileStamp::of(status)) {
         versions[0].seen = versions[0].compared = true; // the usual case, without making its path
+        versions[0].isShared = status.st_nlink > 1;
         if (!isLink)
             return;
     }
@@ -277,6 +281,7 @@ void CodeComparison::compareTo(const QByteArray &path, LoadedFile &file, const s
     FileStamp now;
     if (status) {
         now = FileStamp::of(*status);
+        file.isShared = status->st_nlink > 1;
         change = S_ISREG(status->st_mode) ? judge(path, file, now, throttle) : Change::Modified;
         if ((!change && file.isNewer)
             || (change == Change::Modified && file.isBuilt && now.modified > m_manifest.built()))

@@ -37,10 +37,14 @@ public:
     /// The same after a comparison of everything, or in the middle of one, where nothing but `paths` has changed since
     /// it began: they are compared, what was loaded since, and what differed.
     CodeReport compareAgain(const QSet<QByteArray> &paths, CpuThrottle &throttle);
+    enum class Extent : quint8 {
+        All,
+        Unheard ///< what may change without an event of the directory it is in: files with another name, mapped ones
+    };
     /// False if a file that was compared is another than then, or in another state, or if patterns meet other
     /// directories (NotedDirectories::haveMoved()): compare() tells what that means. It does not see what came. A
     /// stat(2) for each. Nothing: `isUrgent()`, which is asked for each, has said so, and the next call goes on.
-    std::optional<bool> looksTheSame(const std::function<bool()> &isUrgent, CpuThrottle &throttle);
+    std::optional<bool> looksTheSame(Extent extent, const std::function<bool()> &isUrgent, CpuThrottle &throttle);
 
 private:
     enum class Change : quint8 { Modified, Added, Removed, NotBuilt, Unreadable, Unverified };

@@ -27,9 +27,11 @@ constexpr std::chrono::milliseconds LongestReport{1'000};
 /// Whether others write to its file system without our kernel knowing: no event tells of that.
 bool isRemote(const QByteArray &directory)
 {
-    constexpr std::array<quint32, 8> Remote{0x6969,     0x65735546, 0xFF534D42, 0xFE534D42,
-                                            0x01021997, 0x00C36400, 0x5346414F, 0x0BD00BD0}; // NFS, FUSE, CIFS, SMB2,
-                                                                                             // 9P, Ceph, AFS, Lustre
+    constexpr std::array<quint32, 13> Remote{
+        0x6969,     0x65735546, 0xFF534D42, 0xFE534D42, // NFS, FUSE, CIFS, SMB2
+        0x01021997, 0x00C36400, 0x5346414F, 0x6B414653, // 9P, Ceph, AFS, the same of the kernel
+        0x0BD00BD0, 0x7461636F, 0x01161970,             // Lustre, OCFS2, GFS2
+        0x786F4256, 0xBACBACBC};                        // folders that VirtualBox and VMware share
     struct statfs fileSystem = {};
     return ::statfs(directory.constData(), &fileSystem) == 0
         && std::find(Remote.begin(), Remote.end(), quint32(fileSystem.f_type)) != Remote.end();
@@ -147,7 +149,7 @@ bool CodeWatch::mayLeaveOut() const
 {
     return m_manifest->unreported().isEmpty() && m_wholeCost >= std::chrono::nanoseconds(m_timing.large).count()
         && (m_comparison.isUnderWay()
-            || (m_questions.isEmpty() && m_asked.isEmpty() && m_clock.now() < m_nextComparison + m_timing.period));
+            || (m_questions.isEmpty() && m_asked.isEmpty() && m_clock.now() < m_nextWhole + m_timing.period));
 }
 
 /// Events come in flocks.
@@ -197,7 +199,7 @@ void CodeWatch::poll()
         return;
     const TimePoint now = m_clock.now();
     const bool isPeriodic = !m_firstNotice && !m_candidate && m_questions.isEmpty() && m_asked.isEmpty()
-        && !m_comparison.isUnderWay() && now < m_begun + m_timing.period;
+        && !m_comparison.isUnderWay() && now < m_begun + wholePeriod();
     const bool isDue = now >= comparisonDue();
     const bool isGlanceDue = now >= m_nextGlance || (m_glance && !m_firstNotice);
     const bool isAtRest = isPeriodic && (isDue || isGlanceDue) && isNothingLoaded();
@@ -244,11 +246,11 @@ void CodeWatch::glanceAtFiles(bool isAtRest)
     if (!m_glance && now < m_nextFileGlance)
         return;
     if (!m_glance)
-        m_glance.emplace().begun = now;
+        m_glance = Glance{now, isCovered() ? CodeComparison::Extent::Unheard : CodeComparison::Extent::All, true, 0};
     m_glance->isAtRest = m_glance->isAtRest && isAtRest;
     m_throttle.begin();
-    const auto isSame =
-        m_comparison.looksTheSame(everyFew([this] { return m_clock.now() >= comparisonDue(); }), m_throttle);
+    const auto isSame = m_comparison.looksTheSame(
+        m_glance->extent, everyFew([this] { return m_clock.now() >= comparisonDue(); }), m_throttle);
     m_glance->cost += m_throttle.used();
     if (!isSame)
         return; // a comparison goes first
@@ -257,7 +259,8 @@ void CodeWatch::glanceAtFiles(bool isAtRest)
     m_nextFileGlance = glance.begun + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
     if (!*isSame)
         notice();
-    else if (glance.isAtRest && !m_candidate && m_report.checked && !m_throttle.stopped())
+    else if (glance.isAtRest && glance.extent == CodeComparison::Extent::All && !m_candidate && m_report.checked
+             && !m_throttle.stopped())
         renew(glance.begun);
 }
 
@@ -287,7 +290,7 @@ void CodeWatch::noteRest()
     const CodeSources &sources = m_manifest->sources();
     const auto before = std::exchange(m_cpuTime, ProcessRest::cpuTime(sources.pid));
     if (!m_rest.holds())
-        m_restBegun = m_passBegun;
+        m_restBegun = m_compared;
     m_rest.forget();
     if (before && before == m_cpuTime)
         m_rest.note(sources.relatives, sources.passing);
@@ -368,7 +371,7 @@ void CodeWatch::compareNow()
     m_confirmAt = m_clock.now();
     CodeReport found = compare();
     m_candidate = found;
-    expectNext();
+    expectNext(true);
     m_asked += std::exchange(m_questions, {});
     if (consider(std::move(found)))
         answerQuestions();
@@ -397,6 +400,9 @@ void CodeWatch::compareInTurn()
     else if (const TimePoint part = partDue();
              part != TimePoint::max() && (!m_comparison.isUnderWay() || m_clock.now() >= part))
         return compareTouched();
+    const bool isExpected = isIdle && m_questions.isEmpty() && m_asked.isEmpty() && !m_isWhole;
+    if (isExpected && !m_comparison.isUnderWay() && mayLeaveOut() && isCovered() && m_clock.now() < m_nextWhole)
+        return compareLoaded();
     if (!m_comparison.isUnderWay()) {
         m_isIdle = isIdle;
         m_asked += std::exchange(m_questions, {});
@@ -411,11 +417,29 @@ void CodeWatch::compareInTurn()
     }
     if (m_isIdle) // others may have read what was loaded, once
         m_idleCost = m_passCost;
-    expectNext();
+    expectNext(true);
     if (consider(std::move(*found)))
         answerQuestions();
     if (confirms || !m_candidate)
         m_rested = restAfter(m_passCost);
+}
+
+/// Events tell of every change in a large tree, but of those that CodeComparison::Extent::Unheard is about. Something
+/// may always escape them: what is written by way of a mapping, or by a name that a file was given later.
+bool CodeWatch::isCovered() const
+{
+    return m_polled.isEmpty() && std::min(m_wholeCost, m_idleCost) >= std::chrono::nanoseconds(m_timing.large).count();
+}
+
+/// No event came: what the processes loaded since, and what differed.
+void CodeWatch::compareLoaded()
+{
+    CodeReport found = comparePart();
+    noteRest();
+    m_loadedCost = m_throttle.used();
+    expectNext(false);
+    consider(std::move(found));
+    m_rested = restAfter(m_loadedCost);
 }
 
 void CodeWatch::compareTouched()
@@ -433,10 +457,18 @@ CodeWatch::TimePoint CodeWatch::restAfter(qint64 cost) const
     return m_clock.now() + std::min<std::chrono::nanoseconds>(20 * std::chrono::nanoseconds(cost), m_timing.rest);
 }
 
-void CodeWatch::expectNext()
+/// After a comparison of everything, or of less.
+void CodeWatch::expectNext(bool isWhole)
 {
-    const std::chrono::nanoseconds affordable(qint64(double(m_idleCost) / m_timing.idleShare));
-    m_nextComparison = m_clock.now() + std::clamp<std::chrono::nanoseconds>(affordable, m_timing.pace, m_timing.period);
+    const auto after = [now = m_clock.now(), pace = m_timing.pace](qint64 cost, double share, auto most) {
+        return now
+            + std::clamp<std::chrono::nanoseconds>(std::chrono::nanoseconds(qint64(double(cost) / share)), pace, most);
+    };
+    const bool covered = isCovered();
+    m_nextComparison = covered ? after(m_loadedCost, m_timing.glanceShare, m_timing.period)
+                               : after(m_idleCost, m_timing.idleShare, m_timing.period);
+    if (isWhole)
+        m_nextWhole = covered ? after(m_wholeCost, m_timing.netShare, m_timing.net) : m_nextComparison;
 }
 
 /// True if it was believed and published.

@@ -27,12 +27,14 @@ struct CodeTiming
     std::chrono::milliseconds confirmGone{400};   ///< and a file that came or went so long: editors save by renaming
     std::chrono::milliseconds pace{1'000};        ///< between comparisons without an event, where that is affordable,
     std::chrono::milliseconds period{60'000};     ///< and at most
+    std::chrono::milliseconds net{300'000};       ///< the same of everything in a large tree that events cover
     std::chrono::milliseconds restingPace{5'000}; ///< between glances at most, while no process runs
     std::chrono::milliseconds sample{20};         ///< between looks for an exec, while a process is young
     std::chrono::milliseconds young{5'000};
     std::chrono::milliseconds large{50}; ///< CPU time of a comparison from which on only what changed is compared
     double glanceShare = 0.001;          ///< of a core, for glances
-    double idleShare = 0.003;            ///< of a core, for comparisons without an event
+    double idleShare = 0.003;            ///< of a core, for comparisons without an event,
+    double netShare = 0.001;             ///< and for those of everything in a large tree that events cover
     int restingPart = 2;                 ///< between glances, while no process runs: this part of the rest so far
     std::chrono::milliseconds rest{
         500}; ///< between two comparisons: 20 times the CPU time of the last one, at most this
@@ -41,7 +43,8 @@ struct CodeTiming
 /// Decides when to compare with the code on disk, and when to believe a difference. An event of the file system only
 /// triggers a comparison; a periodic one backs it up, unless no process has run since. After an event the verdict is
 /// not Fresh until a comparison that began later has ended. Where comparing everything takes long, that one is of what
-/// events told, and what is fresh keeps the age of the last one of everything. It reports, and never ends anything.
+/// events told, and what is fresh keeps the age of the last one of everything. If events tell of every directory there,
+/// the periodic one is of what the processes loaded, and rarely of everything. It reports, and never ends anything.
 ///
 /// Belongs to one thread with an event loop. Its timer only calls poll(); tests call that themselves, with a clock of
 /// their own.
@@ -87,6 +90,9 @@ private:
     bool mayLeaveOut() const;
     void compareInTurn();
     void compareTouched();
+    void compareLoaded();
+    bool isCovered() const;
+    std::chrono::milliseconds wholePeriod() const { return isCovered() ? m_timing.net : m_timing.period; }
     void beginComparison();
     CodeReport compare();
     std::optional<CodeReport> compareUnlessUrgent();
@@ -94,7 +100,7 @@ private:
     /// For the callback that CodeComparison asks for each file: whether it is time for something else.
     std::function<bool()> everyFew(std::function<bool()> isUrgent);
     TimePoint restAfter(qint64 cost) const;
-    void expectNext();
+    void expectNext(bool isWhole);
     bool consider(CodeReport found);
     void publish(CodeReport report);
     void awaitReport(CodeReport found);
@@ -118,6 +124,7 @@ private:
     struct Glance
     {
         TimePoint begun{};
+        CodeComparison::Extent extent = CodeComparison::Extent::All;
         bool isAtRest = true; ///< no process has run since
         qint64 cost = 0;      ///< CPU nanoseconds so far
     };
@@ -140,8 +147,10 @@ private:
     bool m_isIdle = false;           ///< the comparison of everything that is under way was begun without an event
     qint64 m_passCost = 0;           ///< CPU nanoseconds that it has taken so far
     qint64 m_wholeCost = 0;          ///< CPU nanoseconds of the last comparison of everything
-    TimePoint m_nextComparison{};    ///< of everything
-    qint64 m_idleCost = 0;           ///< CPU nanoseconds of the last comparison without an event
+    TimePoint m_nextWhole{};         ///< comparison of everything, without an event
+    TimePoint m_nextComparison{};    ///< without an event, of everything or not
+    qint64 m_idleCost = 0;           ///< CPU nanoseconds of the last one of everything: nothing had to be read
+    qint64 m_loadedCost = 0;         ///< the same of the last one that was not
     TimePoint m_nextGlance{};        ///< at the process, between comparisons
     TimePoint m_nextFileGlance{};    ///< and at its files and directories
     std::optional<Glance> m_glance;  ///< one at files that has let an event go first, and is to go on

@@ -38,6 +38,7 @@ struct LoadedFile
     quint8 origins = 0;    ///< of Origin
     bool isBuilt = false;  ///< the program is built from it: a change is in it only after a build
     bool isNewer = false;  ///< than that program
+    bool isShared = false; ///< it had more than one name when it was last compared: others may write to it by them
 };
 
 /// `executable`, `library`, … as CodeChange has them.

@@ -109,6 +109,7 @@ private Q_SLOTS:
     void anEditIsNotKeptWaitingByALookAtAllOfALargeTree_data();
     void anEditIsNotKeptWaitingByALookAtAllOfALargeTree();
     void anEditIsNotKeptWaitingByAGlanceAtALargeTree();
+    void aLargeTreeThatEventsCoverIsLeftAlone();
     void whatChangesAfterAnExecIsKnown_data();
     void whatChangesAfterAnExecIsKnown();
     void aQuestionIsAnsweredByALookThatBeganLater();
@@ -126,7 +127,7 @@ private:
     bool neverStale() const;
     void rest(RestingProgram &program, int &listed);
     /// Fresh five seconds ago; comparing everything takes too long to do it for each change.
-    void beginLarge(double glanceShare = 1e-9);
+    void beginLarge(double glanceShare = 1e-9, std::chrono::milliseconds net = 60s);
     /// Runs a shell's command in the scene, and lets the watch hear of it.
     void change(const QByteArray &command);
     /// Of this process, in the scene's report; `$` in a line stands for its pid and ticket.
@@ -646,11 +647,13 @@ void TestCodeWatch::whatComesWhileAProgramRestsIsSeen()
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
 }
 
-void TestCodeWatch::beginLarge(double glanceShare)
+void TestCodeWatch::beginLarge(double glanceShare, std::chrono::milliseconds net)
 {
     CodeTiming timing;
     timing.idleShare = 1e-9;
     timing.glanceShare = glanceShare;
+    timing.netShare = 1e-9;
+    timing.net = net;
     timing.large = timing.rest = 0ms;
     m_watch = std::make_unique<CodeWatch>(std::make_unique<CodeManifest>(m_scene->sources), *m_clock, timing);
     m_verdicts.clear();
@@ -794,8 +797,11 @@ void TestCodeWatch::anEditIsNotKeptWaitingByALookAtAllOfALargeTree()
 /// Nor by a glance at all files, which nothing has called for.
 void TestCodeWatch::anEditIsNotKeptWaitingByAGlanceAtALargeTree()
 {
-    for (int i = 0; i < 1000; ++i)
-        m_scene->write("src/p" + QByteArray::number(i % 10) + "/m" + QByteArray::number(i) + ".py", Code);
+    m_scene->write("one", Code);
+    for (int i = 0; i < 1000; ++i) { // what others may write to by another name
+        const QByteArray name = m_scene->path("src/m" + QByteArray::number(i) + ".py");
+        QCOMPARE(::link(m_scene->path("one").constData(), name.constData()), 0);
+    }
     auto *clock = new RunningClock;
     m_clock.reset(clock);
     m_scene->sources.since = wallClock();
@@ -818,6 +824,34 @@ void TestCodeWatch::anEditIsNotKeptWaitingByAGlanceAtALargeTree()
         m_clock->advance(100ms);
     }
     QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+}
+
+void TestCodeWatch::aLargeTreeThatEventsCoverIsLeftAlone()
+{
+    QCOMPARE(::link(m_scene->path(Source).constData(), m_scene->path("other").constData()), 0);
+    m_scene->sources.since = wallClock();
+    int looked = 0; // at the processes
+    m_scene->sources.family = [&looked] {
+        ++looked;
+        return QList<ProcessEntry>();
+    };
+    beginLarge(1e9, 300s);
+    looked = 0;
+    run(100s);
+    QVERIFY2(looked > 80 && looked < 120, qPrintable(QString::number(looked)));
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    QVERIFY2(*m_watch->report().checked > 100s, "everything was compared");
+    m_scene->write("other", OtherCode); // of which no event tells
+    run(2s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Stale);
+    QCOMPARE(m_watch->report().changed.size(), 1);
+    m_scene->write("other", Code);
+    run(2s);
+    QCOMPARE(m_watch->report().verdict, CodeVerdict::Fresh);
+    run(290s);
+    QVERIFY(*m_watch->report().checked > 200s);
+    run(20s);
+    QVERIFY2(*m_watch->report().checked < 20s, "never everything was compared");
 }
 
 void TestCodeWatch::whatChangesAfterAnExecIsKnown_data()
