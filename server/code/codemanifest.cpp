@@ -167,8 +167,10 @@ QList<FamilyMember> CodeManifest::readFamily() const
 void CodeManifest::noteFamily()
 {
     const QList<FamilyMember> members = readFamily();
-    m_interpreters.update(members, m_modules);
     m_mappings.noteOthers(members, m_lastUpdate);
+    // whoever names files says what matters
+    m_interpreters.update(members, m_modules,
+                          m_sources.watch.isEmpty() ? m_mappings.mapping("libpython") : QHash<pid_t, QByteArray>());
     QSet<FamilyMember::Identity> present;
     for (const FamilyMember &member : members) {
         if (member.isPassing)
@@ -182,7 +184,7 @@ void CodeManifest::noteFamily()
 void CodeManifest::noteScripts(const FamilyMember &member)
 {
     if (m_interpreters.isReporter(member.program)) {
-        m_scripts.noteReporter(member);
+        m_scripts.noteReporter(member, m_lastUpdate);
         return;
     }
     // the first process began in the directory of the sources, and may be elsewhere by now

@@ -226,6 +226,21 @@ void FamilyMappings::addHolders(const QSet<quint32> &files, QHash<quint32, QList
         add(process.key(), *process);
 }
 
+QHash<pid_t, QByteArray> FamilyMappings::mapping(QByteArrayView beginning) const
+{
+    QHash<pid_t, QByteArray> found;
+    const auto add = [&](pid_t pid, const Mappings &mappings) {
+        for (const Mappings::Names &each : mappings.files) {
+            if (const QByteArrayView name(m_files.nameOf(each.file)); name.startsWith(beginning))
+                found.insert(pid, name.toByteArray());
+        }
+    };
+    add(m_pid, m_first);
+    for (auto process = m_others.cbegin(); process != m_others.cend(); ++process)
+        add(process.key(), *process);
+    return found;
+}
+
 BuildIds FamilyMappings::buildIds() const
 {
     const QByteArray &path = m_first.invoked.isEmpty() ? m_program : m_first.invoked;

@@ -38,6 +38,8 @@ public:
     /// Forgets the files that no process has mapped any more.
     void forgetUnmapped();
 
+    /// The processes that have mapped a file whose name begins so, and that name.
+    QHash<pid_t, QByteArray> mapping(QByteArrayView beginning) const;
     /// How many processes were noted.
     qsizetype processes() const { return 1 + m_others.size(); }
     /// Adds the pids that have mapped one of `files`.

@@ -24,15 +24,18 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
         return {};
     const pid_t pid = member.entry.pid;
     const QByteArrayList arguments = ProcessOrigin::argumentsOf(pid);
+    const QByteArray environment = ProcessOrigin::environmentOf(pid).value_or(QByteArray());
     ScriptArguments found;
     for (const QByteArray &directory : directories + QByteArrayList{ProcessOrigin::directoryOf(pid)}) {
         if (directory.isEmpty())
             continue;
-        found = readScriptArguments(member.program, arguments, directory);
+        found = readScriptArguments(member.program, arguments, directory, environment);
         if (std::all_of(found.files.begin(), found.files.end(),
                         [](const QByteArray &path) { return ::access(path.constData(), F_OK) == 0; }))
             break;
     }
+    if (found.takesInput)
+        found.files << ProcessOrigin::inputsOf(pid);
     const ChangeBound begun = isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
     Scripts scripts{member.image, {}, {}};
     bool isWatched = false;
@@ -47,6 +50,23 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
         scripts.gap = QStringLiteral("process %1 (%2): %3").arg(pid).arg(QString::fromUtf8(member.program), found.gap);
     m_scripts.insert(member.identity(), scripts);
     return found.folders;
+}
+
+void FamilyScripts::noteReporter(const FamilyMember &member, const ChangeBound &since)
+{
+    const auto known = m_scripts.constFind(member.identity());
+    const bool isNew = known == m_scripts.cend();
+    if (!isNew && known->image == member.image)
+        return;
+    const pid_t pid = member.entry.pid;
+    Scripts scripts{member.image, {}, {}};
+    if (readScriptArguments(member.program, ProcessOrigin::argumentsOf(pid), {}).takesInput) {
+        const ChangeBound begun =
+            isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
+        for (const QByteArray &path : ProcessOrigin::inputsOf(pid))
+            scripts.files << noteFile(path, begun);
+    }
+    m_scripts.insert(member.identity(), scripts);
 }
 
 quint32 FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since)

@@ -31,8 +31,8 @@ public:
     /// compiled classes it was given, the first time.
     QByteArrayList note(const FamilyMember &member, const QByteArrayList &directories,
                         const QList<GlobPattern> &patterns, const ChangeBound &since);
-    /// Notes that an adapter says better what this process loads.
-    void noteReporter(const FamilyMember &member) { m_scripts.insert(member.identity(), {member.image, {}, {}}); }
+    /// Notes that an adapter says better what this process loads, but for a script that it takes from its input.
+    void noteReporter(const FamilyMember &member, const ChangeBound &since);
     /// Forgets all processes but these, and the files that no other was told to run.
     void keep(const QSet<FamilyMember::Identity> &present);
 

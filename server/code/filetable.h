@@ -59,7 +59,9 @@ public:
         }
     }
 
-    const char *name(const LoadedFile &file) const { return m_names.data() + file.name; }
+    const char *name(const LoadedFile &file) const { return nameOf(file.name); }
+    /// Of LoadedFile::name.
+    const char *nameOf(quint32 identity) const { return m_names.data() + identity; }
     QByteArray path(const Directories::value_type &directory, const LoadedFile &file) const;
 
     qsizetype size() const;

@@ -9,6 +9,7 @@
 #include <QList>
 
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -121,6 +122,17 @@ QByteArray ProcessOrigin::programOf(pid_t pid)
 {
     const QByteArray path = pathOf(pid);
     return path.mid(path.lastIndexOf('/') + 1);
+}
+
+QByteArrayList ProcessOrigin::inputsOf(pid_t pid)
+{
+    const QByteArray link = "/proc/" + QByteArray::number(pid) + "/fd/0";
+    std::array<char, PATH_MAX> path{};
+    struct stat status = {};
+    if (::stat(link.constData(), &status) != 0 || !S_ISREG(status.st_mode)
+        || ::readlink(link.constData(), path.data(), path.size() - 1) <= 0 || path[0] != '/')
+        return {};
+    return {QByteArray(path.data())};
 }
 
 std::optional<QByteArray> ProcessOrigin::environmentOf(pid_t pid)

@@ -43,6 +43,9 @@ QByteArrayList argumentsOf(pid_t pid);
 /// The directory that it is in; empty: not readable.
 QByteArray directoryOf(pid_t pid);
 
+/// The regular file that it has for standard input, or none.
+QByteArrayList inputsOf(pid_t pid);
+
 /// The environment it was given, as `NAME=value` strings that end with a zero. Nothing: not readable.
 std::optional<QByteArray> environmentOf(pid_t pid);
 

@@ -14,14 +14,17 @@ struct ScriptArguments
     QByteArrayList folders; ///< of compiled classes, absolute
     /// What it loads beside these files and is not known: the end of a sentence about the program; empty: nothing.
     QString gap;
+    bool takesInput = false; ///< it was told no script, and takes it from its standard input
 
     bool operator==(const ScriptArguments &) const = default;
 };
 
 /// Of a program (the name of its file) with these arguments, the first of which is its own name, that began in
-/// `directory`. Knows the shells, Python, Node.js, Deno, Bun, Perl, Ruby, PHP and Java; nothing for others. A script is
-/// read for what it includes: a shell's `. file` is followed where its name is written out.
+/// `directory`. Knows the shells, Python, Node.js, Deno, Bun, Perl, Ruby, PHP and Java. Of Tcl, Lua, Guile and others
+/// it is the first file, of awk what `-f` names, of any program a file whose first line (`#!`) names it. A script is
+/// read for what it includes: a shell's `. file` is followed where its name is written out. What options and variables
+/// of the environment load before it counts, too; `environment` is as ProcessOrigin::environmentOf() has it.
 ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayList &arguments,
-                                    const QByteArray &directory);
+                                    const QByteArray &directory, const QByteArray &environment = {});
 
 } // namespace Hephaestus

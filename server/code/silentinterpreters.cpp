@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::chrono::milliseconds TimeToReport{1'000}; ///< from a Python's start to its adapter's
 
+/// What it runs is known otherwise.
+bool isPython(const QByteArray &program) { return program.startsWith("python") || program.startsWith("pypy"); }
+
 QString languageOf(const QByteArray &program)
 {
     return program.startsWith("node") ? QStringLiteral("Node.js") : QStringLiteral("Python");
@@ -25,7 +28,8 @@ bool SilentInterpreters::isReporter(const QByteArray &program) const
     });
 }
 
-void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModules &modules)
+void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModules &modules,
+                                const QHash<pid_t, QByteArray> &embedding)
 {
     m_gaps.clear();
     m_unreported.clear();
@@ -35,6 +39,12 @@ void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModule
     const auto now = std::chrono::steady_clock::now();
     for (const FamilyMember &member : members) {
         const ProcessEntry &process = member.entry;
+        if (!isReporter(member.program) && !isPython(member.program) && embedding.contains(process.pid)
+            && !modules.reports(process.pid, process.startTicks, member.image, {process.parent, member.parentTicket}))
+            m_gaps << QStringLiteral("process %1 (%2) has Python in it (%3): what that imports is not known; "
+                                     "name its files with --watch")
+                          .arg(process.pid)
+                          .arg(QString::fromUtf8(member.program), QString::fromUtf8(embedding.value(process.pid)));
         if (!isReporter(member.program)
             || modules.reports(process.pid, process.startTicks, member.image, {process.parent, member.parentTicket}))
             continue;

@@ -20,8 +20,9 @@ public:
 
     /// True for `python`, `python3.11`, `pypy3`, … if `python` and `pypy` are reporters.
     bool isReporter(const QByteArray &program) const;
-    /// Compares the running processes with those that `modules` has reports of.
-    void update(const QList<FamilyMember> &members, LoadedModules &modules);
+    /// Compares the running processes with those that `modules` has reports of. `embedding`: those that have mapped
+    /// Python's library, and its name; one of another program is expected to report as well.
+    void update(const QList<FamilyMember> &members, LoadedModules &modules, const QHash<pid_t, QByteArray> &embedding);
     /// Which process has loaded something that it did not report yet, or has just begun, as one sentence: what is
     /// found now may change at once. Empty: none.
     const QString &unreported() const { return m_unreported; }

@@ -99,6 +99,9 @@ private Q_SLOTS:
     void aProcessThatIsGoneIsUnknown();
     void everyProcessOfAFamilyCounts();
     void aPathOfManyKindsIsReadFromMaps();
+    void whatAShellReadsWithoutBeingToldCounts_data();
+    void whatAShellReadsWithoutBeingToldCounts();
+    void aProgramWithPythonInItIsUnknown();
 
 private:
     CodeScene m_root;
@@ -479,6 +482,60 @@ void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()
 }
 
 /// Not every build folder lets ordinary users in (one below /root): root runs a copy from where they come.
+void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("variable");
+    QTest::addColumn<QByteArray>("edited");
+    const QStringList file{u"bash"_s, u"app.sh"_s};
+    QTest::newRow("its script") << file << QString() << QByteArray("app.sh");
+    QTest::newRow("its input") << QStringList{u"bash"_s, u"-s"_s} << QString() << QByteArray("app.sh");
+    QTest::newRow("a variable") << file << u"BASH_ENV"_s << QByteArray("more.sh");
+}
+
+void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, variable);
+    QFETCH(QByteArray, edited);
+    m_scene->write("app.sh", "echo up; read line <&3\n");
+    m_scene->write("more.sh", "more=1\n");
+    letFilesSettle();
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    if (!variable.isEmpty())
+        environment.insert(variable, QFile::decodeName(m_scene->path("more.sh")));
+    process.setProcessEnvironment(environment);
+    process.setWorkingDirectory(m_scene->directory.path());
+    const QString input = arguments.size() > 1 && arguments[1] == u"-s"_s ? u" < app.sh"_s : QString();
+    process.start(u"sh"_s, {u"-c"_s, u"exec 3<&0; exec "_s + arguments.join(u' ') + input});
+    QVERIFY(process.waitForReadyRead());
+    m_scene->sources.pid = pid_t(process.processId());
+    m_scene->sources.directory = m_scene->path("");
+    m_scene->begin();
+    m_scene->replace(edited, "echo another\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"source modified "_s + QString::fromUtf8(edited)});
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+}
+
+void TestCodeOfProcess::aProgramWithPythonInItIsUnknown()
+{
+    install(*m_scene, LOADEE_1, "libpython3.99.so");
+    letFilesSettle();
+    Program program(m_scene->path("loader"));
+    m_scene->sources.pid = program.pid();
+    m_scene->begin();
+    program.tell("load " + m_scene->path("libpython3.99.so"));
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QVERIFY2(m_scene->report.reasons.value(0).contains(u"has Python in it (libpython3.99.so)"_s),
+             qPrintable(m_scene->report.reasons.join(u' ')));
+    m_scene->sources.watch = {m_scene->path("loader")}; // the user says what matters
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
 int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);

@@ -15,6 +15,11 @@ private Q_SLOTS:
     void initTestCase();
     void theScriptIsFound_data();
     void theScriptIsFound();
+    void variablesLoadFiles_data();
+    void variablesLoadFiles();
+    void aScriptMayComeFromTheInput_data();
+    void aScriptMayComeFromTheInput();
+    void aProgramIsWhatItIsCalledBy();
     void theClassPathCounts();
 
 private:
@@ -48,6 +53,16 @@ void TestScriptArguments::initTestCase()
     write("plain.py", "print(1)\n");
     write("App.java", "class App {}\n");
     write("app.jar", "");
+    write("plain.tcl", "# package require nothing\nwhile 1 {after 1000}\n");
+    write("more.tcl", "source plain.tcl\n");
+    write("plain.lua", "while true do end\n");
+    write("more.lua", "require 'plain'\n");
+    write("count.awk", "{n += 1} END {print n}\n");
+    write("more.awk", "@include \"count.awk\"\n");
+    write("data.txt", "");
+    write("plain.R", "Sys.sleep(1)\n");
+    write("marked.own", "#!/usr/bin/env -S own-language2 -x\nwait\n");
+    write("unmarked.own", "wait\n");
 }
 
 void TestScriptArguments::theScriptIsFound_data()
@@ -65,7 +80,18 @@ void TestScriptArguments::theScriptIsFound_data()
     row("sh more.sh", {"more.sh", "plain.sh", "deeper.sh"}, false);
     row("sh computed.sh", {"computed.sh"}, true);
     row("node plain.js", {"plain.js"}, false);
-    row("node --require ./other.js --inspect plain.js", {"plain.js"}, false);
+    row("node --require ./other.js --inspect plain.js", {"plain.js"}, true); // which is none
+    row("node -r ./own.js plain.js", {"own.js", "plain.js"}, false);
+    row("node --require=./own plain.js", {"own.js", "plain.js"}, false);
+    row("node --import ./more.js plain.js", {"more.js", "plain.js"}, true);
+    row("node --require some-package plain.js", {"plain.js"}, true);
+    row("perl -MSome::Module plain.pl", {"plain.pl"}, true);
+    row("perl -Mstrict -Mlib=. plain.pl", {"plain.pl"}, false);
+    row("perl -MSome::Module -e run", {}, true);
+    row("perl -lane print data.txt", {}, false);
+    row("perl -we exit plain.pl", {}, false);
+    row("ruby -r./plain.rb plain.rb", {"plain.rb", "plain.rb"}, false);
+    row("ruby -rsome plain.rb", {"plain.rb"}, true);
     row("node plain", {"plain.js"}, false);
     row("node more.js", {"more.js"}, true);
     row("node own.js", {"own.js"}, false);
@@ -88,6 +114,19 @@ void TestScriptArguments::theScriptIsFound_data()
     row("java -Xmx1g -jar app.jar run", {"app.jar"}, false);
     row("deno run --allow-net plain.js", {"plain.js"}, false);
     row("sleep 600", {}, false);
+    row("tclsh8.6 plain.tcl", {"plain.tcl"}, false);
+    row("tclsh8.6 more.tcl one two", {"more.tcl"}, true);
+    row("lua5.4 -i plain.lua more.lua", {"plain.lua"}, false);
+    row("mawk -f count.awk data.txt", {"count.awk"}, false);
+    row("gawk -v x=1 --file more.awk -f count.awk", {"more.awk", "count.awk"}, true);
+    row("mawk {print} data.txt", {}, false);
+    row("R --no-echo --file=plain.R", {"plain.R"}, false);
+    row("own-language -x marked.own", {"marked.own"}, false);
+    row("own-language unmarked.own", {}, false);
+    row("cat marked.own plain.sh", {}, false);
+    row("busybox sh more.sh", {"more.sh", "plain.sh", "deeper.sh"}, false);
+    row("busybox awk -f count.awk", {"count.awk"}, false);
+    row("busybox", {}, false);
 }
 
 void TestScriptArguments::theScriptIsFound()
@@ -104,6 +143,74 @@ void TestScriptArguments::theScriptIsFound()
     QCOMPARE(names, files);
     QCOMPARE(!found.gap.isEmpty(), hasGap);
     QVERIFY(found.folders.isEmpty());
+}
+
+void TestScriptArguments::variablesLoadFiles_data()
+{
+    QTest::addColumn<QByteArray>("environment");
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<QByteArrayList>("files");
+    QTest::addColumn<bool>("hasGap");
+    const auto row = [](const char *environment, const char *command, const QByteArrayList &files, bool hasGap) {
+        QTest::addRow("%s %s", environment, command)
+            << QByteArray(environment).replace(';', '\0') << QByteArray(command) << files << hasGap;
+    };
+    row("A=1;BASH_ENV=more.sh", "bash computed.sh", {"more.sh", "plain.sh", "deeper.sh", "computed.sh"}, true);
+    row("BASH_ENV=plain.sh", "dash computed.sh", {"computed.sh"}, true);
+    row("NODE_OPTIONS=--max-old-space-size=99 -r ./own.js", "node plain.js", {"own.js", "plain.js"}, false);
+    row("NODE_OPTIONS=--require=some-package", "node plain.js", {"plain.js"}, true);
+    row("NODE_OPTIONS=--inspect", "node plain.js", {"plain.js"}, false);
+    row("PERL5OPT=-MSome::Module", "perl plain.pl", {"plain.pl"}, true);
+    row("PERL5OPT=-w", "perl plain.pl", {"plain.pl"}, false);
+    row("RUBYOPT=-r./plain", "ruby plain.rb", {"plain.rb"}, true);
+    row("CLASSPATH=app.jar", "java Main", {"app.jar"}, false);
+    row("CLASSPATH=app.jar", "java -jar plain.js", {"plain.js"}, false);
+    row("JAVA_TOOL_OPTIONS=-javaagent:app.jar=x", "java -cp plain.js Main", {"app.jar", "plain.js"}, false);
+}
+
+void TestScriptArguments::variablesLoadFiles()
+{
+    QFETCH(QByteArray, environment);
+    QFETCH(QByteArray, command);
+    QFETCH(QByteArrayList, files);
+    QFETCH(bool, hasGap);
+    const QByteArrayList words = command.split(' ');
+    const QByteArray directory = QFile::encodeName(m_directory.path());
+    const ScriptArguments found = readScriptArguments(words.first(), words, directory, environment);
+    QByteArrayList names;
+    for (const QByteArray &file : found.files)
+        names << file.mid(file.lastIndexOf('/') + 1);
+    QCOMPARE(names, files);
+    QCOMPARE(!found.gap.isEmpty(), hasGap);
+}
+
+void TestScriptArguments::aScriptMayComeFromTheInput_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<bool>("takesInput");
+    for (const char *command : {"bash", "bash -s one two", "sh -e", "python3", "python3 -", "node -", "perl -w"})
+        QTest::newRow(command) << QByteArray(command) << true;
+    for (const char *command :
+         {"bash plain.sh", "bash -c true", "python3 -m plain", "node -e 1", "sleep 1", "java App"})
+        QTest::newRow(command) << QByteArray(command) << false;
+}
+
+void TestScriptArguments::aScriptMayComeFromTheInput()
+{
+    QFETCH(QByteArray, command);
+    QFETCH(bool, takesInput);
+    const QByteArrayList words = command.split(' ');
+    QCOMPARE(readScriptArguments(words.first(), words, QFile::encodeName(m_directory.path())).takesInput, takesInput);
+}
+
+void TestScriptArguments::aProgramIsWhatItIsCalledBy()
+{
+    const QByteArray directory = QFile::encodeName(m_directory.path());
+    QCOMPARE(readScriptArguments("busybox", {"/bin/sh", "plain.sh"}, directory).files,
+             QByteArrayList{directory + "/plain.sh"});
+    QCOMPARE(readScriptArguments("other", {"/usr/bin/own-language", directory + "/marked.own"}, "/").files,
+             QByteArrayList{directory + "/marked.own"});
+    QCOMPARE(readScriptArguments("other", {"other", directory + "/marked.own"}, "/"), ScriptArguments());
 }
 
 void TestScriptArguments::theClassPathCounts()
