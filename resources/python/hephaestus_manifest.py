@@ -35,6 +35,7 @@ Whatever goes wrong in here, the program goes on as if it were not here.
 import os
 import sys
 import time
+from _operator import attrgetter
 from _thread import allocate_lock, get_ident, start_new_thread  # as they are now: others replace them
 
 VARIABLE = "HEPHAESTUS_MODULES"
@@ -100,13 +101,13 @@ class Reporter:
 
     def imported(self, number, since, modules):
         """`modules`: path, os.stat() and byte code of each, one after the other."""
-        from _struct import Struct  # not before a module was imported: most of what it costs a Python that does nothing
+        from _struct import pack  # not before a module was imported: most of what it costs a Python that does nothing
 
-        pack = Struct("<QQqqq").pack
         numbers = (self._pid, self._ticket, number, since, time.time_ns())
         if not modules:
             return self._write("imported", numbers)
-        stamps = b"".join([pack(*stamp_of(status)) for status in modules[1::3]]).hex()
+        fields = [field for status in modules[1::3] for field in stamp_of(status)]
+        stamps = pack("<" + "QQqqq" * (len(modules) // 3), *fields).hex()
         del modules[1::3]
         self._write("imported", numbers, stamps, _joined(modules))
 
@@ -250,9 +251,7 @@ def absolute(path):
     return path if path[:1] == b"/" and b"/." not in path and b"//" not in path else os.path.abspath(path)
 
 
-def stamp_of(status):
-    """By os.stat()."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+stamp_of = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")  # by os.stat()
 
 
 def _joined(paths):
@@ -355,7 +354,7 @@ class _Sources:
     def wrap(self, machinery):
         loader = machinery.SourceFileLoader
         stat, stat_result, states, texts = os.stat, os.stat_result, self.states, self.texts
-        reloaded, settle = self._reloaded, self._settle
+        reloaded, settle, state_of, checked = self._reloaded, self._settle, self.states.get, _CHECKED
         open_code, call = machinery._io.open_code, machinery._bootstrap._call_with_frames_removed
         read, compile_source, execute = loader.get_data, loader.source_to_code, loader.exec_module
 
@@ -366,7 +365,7 @@ class _Sources:
         def note_code(source, path, data):
             status = states.get(source)
             if type(status) is stat_result:
-                states[source] = (source, status, path) if data[4:8] == _CHECKED else (source, status, path, data[4:8])
+                states[source] = (source, status, path) if data[4:8] == checked else (source, status, path, data[4:8])
 
         def get_data(self, path):
             data = read(self, path)
@@ -378,7 +377,12 @@ class _Sources:
             with open_code(str(path)) as file:
                 data = file.read()
             if path[-4:] == ".pyc":
-                note_code(self.path, path, data)
+                source = self.path
+                status = state_of(source)
+                if type(status) is stat_result and data[4:8] == checked:
+                    states[source] = (source, status, path)
+                else:
+                    note_code(source, path, data)
             return data
 
         def source_to_code(self, data, path, *arguments, **named):
