@@ -321,23 +321,6 @@ def _may_be_older(status, cached, flags):
     return flags == 1 or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
 
 
-def _quick_cache_from_source(machinery):
-    """importlib's own, quicker in the usual case: it asks for each path twice, and takes longer for that than all else here does."""
-    original = machinery.cache_from_source
-    flags, implementation, suffixes = sys.flags, sys.implementation, machinery.BYTECODE_SUFFIXES
-
-    def cache_from_source(path, debug_override=None, *, optimization=None):
-        if type(path) is str and debug_override is None and optimization is None and sys.pycache_prefix is None and not flags.optimize:
-            directory, _, name = path.rpartition("/")
-            stem, _, _ = name.rpartition(".")
-            tag = implementation.cache_tag
-            if stem and tag is not None and directory and directory[-1] != "/":
-                return "%s/__pycache__/%s.%s%s" % (directory, stem, tag, suffixes[0])
-        return original(path, debug_override, optimization=optimization)
-
-    return cache_from_source
-
-
 class _Sources:
     """What importlib reads of a source, from its stamp to the execution of its code. Each method costs every import, so each does little."""
 
@@ -424,9 +407,6 @@ class _Sources:
         for name, wrapper in (("path_stats", path_stats), ("get_data", get_data), ("source_to_code", source_to_code),
                               ("exec_module", exec_module)):
             _replace(loader, name, wrapper, loader.get_code)
-        find_cached = _quick_cache_from_source(machinery)
-        if all(find_cached(path) == machinery.cache_from_source(path) for path in ("/a.b/c.d.py", "/a/b//c", "a/.py", "/b.py", "c.py")):
-            _replace(machinery, "cache_from_source", find_cached, loader.get_code)
 
     def execute(self, path, state):
         """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
