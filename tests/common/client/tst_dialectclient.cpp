@@ -383,7 +383,7 @@ void TestDialectClient::whoSpokeOfHealthIsNoPageLater_data()
     const FakeAnswer endless =
         FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + QByteArray(200'000, 'x'));
     for (const QByteArray path : {"/my", "/health", "/actuator/health"}) {
-        for (const QByteArray url : {path, QByteArray()}) {
+        for (const QByteArray &url : {path, QByteArray()}) {
             if (url.isEmpty() && path == "/my")
                 continue;
             const auto row = [&](const char *what, const FakeAnswer &health, const FakeAnswer &later) {

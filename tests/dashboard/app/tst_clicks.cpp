@@ -5,6 +5,7 @@
 #include "dashboard/ui/servicecommands.h"
 #include "tests/dashboard/app/hands.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 
 #include <QDialog>
 #include <QFile>
@@ -115,7 +116,7 @@ void TestClicks::initTestCase()
 void TestClicks::cleanupTestCase()
 {
     m_manager.terminate();
-    QVERIFY(m_manager.waitForFinished());
+    QVERIFY(hasEnded(m_manager));
 }
 
 void TestClicks::init() { QSettings().clear(); }
@@ -151,7 +152,7 @@ void TestClicks::openFake(const QStringList &faults, const QStringList &laterFau
     const QByteArray line = first.readLine().trimmed();
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     first.kill();
-    QVERIFY(first.waitForFinished());
+    QVERIFY(hasEnded(first));
     first.setArguments(QStringList{port} + faults);
     first.setStandardOutputFile(QProcess::nullDevice());
     QVERIFY(first.startDetached(&m_fake));
@@ -451,7 +452,7 @@ void TestClicks::allHelpOpensNoWindow()
 {
     QProcess program;
     program.start(QStringLiteral(DASHBOARD), {u"--help-all"_s});
-    QVERIFY2(program.waitForFinished(60'000), "it opened a window");
+    QVERIFY2(hasEnded(program), "it opened a window");
     QCOMPARE(program.exitCode(), 0);
     QVERIFY(program.readAllStandardOutput().contains("--fleet"));
 }
@@ -491,7 +492,7 @@ void TestClicks::fromRightToLeft()
     QTRY_VERIFY(isMenuDrawn(isMirrored));
     QVERIFY(!isMenuDrawn(!isMirrored));
     program.terminate();
-    QVERIFY(program.waitForFinished(60'000));
+    QVERIFY(hasEnded(program));
     QCOMPARE(program.exitCode(), 0);
 }
 

@@ -34,8 +34,9 @@ BEARER = ("authorization", "Bearer secret")
     ({"allowed_origins": ["http://ops.example"]}, "POST", [HOST, ("origin", "http://OPS.example"), ("sec-fetch-site", "cross-site")], ME, None),
     ({}, "POST", [HOST, ("x-forwarded-for", "1.2.3.4")], ME, "forwarded"),
     ({}, "POST", [HOST, ("via", "1.1 proxy")], ME, "forwarded"),
-    *[({}, "POST", [HOST, (name, "x")], ME, "forwarded") for name in ("x-forwarded-proto", "x-forwarded-port", "x-forwarded", "x-real-ip", "forwarded",
-                                                                        "client-ip", "cf-connecting-ip", "true-client-ip", "x-cluster-client-ip")],
+    *[({}, "POST", [HOST, (name, "x")], ME, "forwarded") for name in (
+        "x-forwarded-proto", "x-forwarded-port", "x-forwarded", "x-real-ip", "forwarded", "client-ip", "cf-connecting-ip", "true-client-ip",
+        "x-cluster-client-ip")],
     ({}, "POST", [HOST, ("x-forward", "x")], ME, None),
     *[({}, method, [("host", value)], ME, "host_not_allowed") for method in ("POST", "GET") for value in (
         "localhost,evil.example", "localhost:8000,evil.example", "localhost:8000@evil.example", "[::1]evil.example", "127.0.0.1%25.evil.example",
