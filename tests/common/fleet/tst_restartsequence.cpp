@@ -567,7 +567,7 @@ void TestRestartSequence::cancellingTwiceSaysWhatItLeaves()
     bringTo(sequence, RestartStep::Asked);
     QVERIFY2(sequence.afterCancel().endsWith(u"is started again first"_s), qPrintable(sequence.afterCancel()));
     sequence.cancel();
-    QVERIFY2(sequence.afterCancel().contains(u"is not started again"_s), qPrintable(sequence.afterCancel()));
+    QTRY_VERIFY(sequence.afterCancel().contains(u"is not started again"_s)); // it is a request
     sequence.cancel();
     QTRY_COMPARE(finished.size(), 1);
     QVERIFY(!sequence.isRunning());
