@@ -92,6 +92,7 @@ private:
     void setBusy(bool busy);
     void clickRestart();
     void clickShutDown();
+    void clickStopWaiting();
     QString below(); ///< what is said under the buttons of the details
 
     QProcess m_manager;
@@ -224,6 +225,12 @@ void TestClicks::clickShutDown()
     QTRY_VERIFY(m_session->actions().isRunning(row().id));
 }
 
+void TestClicks::clickStopWaiting()
+{
+    QTRY_VERIFY(hands().tool(u"Stop waiting"_s) && hands().tool(u"Stop waiting"_s)->isEnabled());
+    hands().click(hands().tool(u"Stop waiting"_s));
+}
+
 QString TestClicks::below()
 {
     for (const QLabel *const label : m_window->findChild<DetailPane *>()->findChildren<QLabel *>()) {
@@ -242,8 +249,7 @@ void TestClicks::aRestartThatIsNotWaitedForEndsWithAService()
     clickRestart();
     QTRY_VERIFY2(stateText(row()).startsWith(u"draining 3"_s), qPrintable(stateText(row())));
     QTRY_COMPARE(below(), u"If you stop waiting: fake is stopping already, and is started again first."_s);
-    QVERIFY(hands().tool(u"Stop waiting"_s));
-    hands().click(hands().tool(u"Stop waiting"_s));
+    clickStopWaiting();
     QTRY_VERIFY2(below().contains(u"is not started again"_s), qPrintable(below())); // if it is pressed again
     setBusy(false);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && instance() != before, 60'000);
@@ -256,10 +262,9 @@ void TestClicks::whoStopsWaitingTwiceIsToldThatItStaysStopped()
     const QString before = instance();
     clickRestart();
     QTRY_COMPARE(below(), u"If you stop waiting: fake is stopping already, and is started again first."_s);
-    hands().click(hands().tool(u"Stop waiting"_s));
+    clickStopWaiting();
     QTRY_VERIFY2(below().contains(u"is not started again"_s), qPrintable(below()));
-    QVERIFY(hands().tool(u"Stop waiting"_s));
-    hands().click(hands().tool(u"Stop waiting"_s));
+    clickStopWaiting();
     QTRY_VERIFY(!m_session->actions().isRunning(row().id));
     QVERIFY2(m_session->actions().receipt(row().id)->failure.contains(u"is not started again"_s),
              qPrintable(m_session->actions().receipt(row().id)->failure));
@@ -290,7 +295,7 @@ void TestClicks::aShutdownThatIsNotWaitedForGoesOn()
     openFake({u"drain"_s, u"busy"_s}, {});
     clickShutDown();
     QTRY_COMPARE(below(), u"If you stop waiting: fake goes on with its shutdown."_s);
-    hands().click(hands().tool(u"Stop waiting"_s));
+    clickStopWaiting();
     QTRY_VERIFY(!m_session->actions().isRunning(row().id));
     QVERIFY(m_session->actions().receipt(row().id)->failure.contains(u"goes on with its shutdown"_s));
     QTRY_COMPARE(row().observed, ServiceState::ShuttingDown); // as was said
@@ -326,7 +331,7 @@ void TestClicks::aHangInCleanUpIsNoDraining()
         QTRY_VERIFY(!answered.isEmpty());
         QVERIFY2(stateText(row()).startsWith(u"cleaning up: database"_s), qPrintable(stateText(row())));
     }
-    hands().click(hands().tool(u"Stop waiting"_s)); // it is told so by the service itself, too
+    clickStopWaiting(); // it is told so by the service itself, too
     QTRY_VERIFY(!m_session->actions().isRunning(row().id));
     QTRY_VERIFY2(stateText(row()).startsWith(u"cleaning up"_s), qPrintable(stateText(row())));
 }
@@ -452,7 +457,7 @@ void TestClicks::allHelpOpensNoWindow()
 {
     QProcess program;
     program.start(QStringLiteral(DASHBOARD), {u"--help-all"_s});
-    QVERIFY2(hasEnded(program), "it opened a window");
+    QVERIFY2(program.waitForFinished(60'000), "it opened a window");
     QCOMPARE(program.exitCode(), 0);
     QVERIFY(program.readAllStandardOutput().contains("--fleet"));
 }
