@@ -34,8 +34,11 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
                         [](const QByteArray &path) { return ::access(path.constData(), F_OK) == 0; }))
             break;
     }
-    if (found.takesInput)
+    if (found.takesInput) {
         found.files << ProcessOrigin::inputsOf(pid);
+        if (member.isFirst && ProcessOrigin::hasStreamForInput(pid))
+            found.gap = QStringLiteral("takes its commands from a pipe: what they are is not known");
+    }
     const ChangeBound begun = isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
     Scripts scripts{member.image, {}, {}};
     bool isWatched = false;

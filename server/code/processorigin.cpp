@@ -135,6 +135,13 @@ QByteArrayList ProcessOrigin::inputsOf(pid_t pid)
     return {QByteArray(path.data())};
 }
 
+bool ProcessOrigin::hasStreamForInput(pid_t pid)
+{
+    struct stat status = {};
+    return ::stat(("/proc/" + QByteArray::number(pid) + "/fd/0").constData(), &status) == 0
+        && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 std::optional<QByteArray> ProcessOrigin::environmentOf(pid_t pid)
 {
     QFile file(QStringLiteral("/proc/%1/environ").arg(pid));

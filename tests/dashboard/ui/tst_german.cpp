@@ -65,9 +65,10 @@ struct Bench
 
     bool show(const QSize &size = {1380, 860})
     {
-        window.resize(size);
         window.show();
-        return QTest::qWaitForWindowExposed(&window);
+        const bool isShown = QTest::qWaitForWindowActive(&window);
+        window.resize(size); // it was kept on the screen, which is small here
+        return isShown;
     }
 
     QStringList texts() const ///< of what is seen

@@ -101,6 +101,7 @@ private Q_SLOTS:
     void aPathOfManyKindsIsReadFromMaps();
     void whatAShellReadsWithoutBeingToldCounts_data();
     void whatAShellReadsWithoutBeingToldCounts();
+    void aShellThatReadsAPipeIsUnknown();
     void aProgramWithPythonInItIsUnknown();
 
 private:
@@ -493,12 +494,26 @@ void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts_data()
     QTest::newRow("a variable") << file << u"BASH_ENV"_s << QByteArray("more.sh");
 }
 
+void TestCodeOfProcess::aShellThatReadsAPipeIsUnknown()
+{
+    QProcess process;
+    process.start(u"bash"_s, {u"-s"_s});
+    process.write("echo up\n");
+    QVERIFY(process.waitForReadyRead());
+    m_scene->sources.pid = pid_t(process.processId());
+    m_scene->sources.directory = m_scene->path("");
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+}
+
 void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts()
 {
     QFETCH(QStringList, arguments);
     QFETCH(QString, variable);
     QFETCH(QByteArray, edited);
-    m_scene->write("app.sh", "echo up; read line <&3\n");
+    m_scene->write("app.sh", "echo up; read -u 3 line\n");
     m_scene->write("more.sh", "more=1\n");
     letFilesSettle();
     QProcess process;

@@ -20,5 +20,5 @@ app.wsgi_app = service.wsgi(app.wsgi_app)
 
 if __name__ == "__main__":
     import waitress
-    waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=32)
+    waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=32, clear_untrusted_proxy_headers=False)
     sys.exit(service.exit_code)
