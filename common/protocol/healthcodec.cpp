@@ -307,14 +307,20 @@ WireWord<ProcessState> readState(const JsonReader &reader)
     return state.text() == "exited"_L1 ? WireWord(ProcessState::Ended) : state;
 }
 
+/// An absurd one stays absurd, and defined.
+std::optional<int> readExitCode(const JsonReader &reader)
+{
+    const auto code = reader.number("exit_code"_L1);
+    return code ? std::optional(int(std::clamp(*code, -1e6, 1e6))) : std::nullopt;
+}
+
 WrappedProcess readProcess(const JsonReader &reader)
 {
     WrappedProcess process;
     reader.texts("command"_L1, process.command);
     reader.count("pid"_L1, process.pid);
     process.state = readState(reader);
-    if (const auto code = reader.number("exit_code"_L1))
-        process.exitCode = int(std::clamp(*code, -1e6, 1e6)); // an absurd one stays absurd, and defined
+    process.exitCode = readExitCode(reader);
     reader.text("signal"_L1, process.signal);
     reader.count("restarts"_L1, process.restarts);
     reader.count("output_lines"_L1, process.outputLines);
@@ -541,8 +547,7 @@ Result<ShutdownResult> decodeShutdownResult(QByteArrayView json)
         reader.duration("cleanup_duration_seconds"_L1, result.cleanupDuration);
         reader.word("mode"_L1, result.mode, AllShutdownModes);
         reader.text("shutdown_id"_L1, result.shutdownId);
-        if (const auto code = reader.number("exit_code"_L1))
-            result.exitCode = int(*code);
+        result.exitCode = readExitCode(reader);
         if (reader.has("drain"_L1)) {
             const JsonReader drain = reader.object("drain"_L1);
             result.drain.emplace();

@@ -29,6 +29,8 @@ private Q_SLOTS:
     void wordsOfOlderWrappersAreRead();
     void loadedFilesReadBackTheSame();
     void aShutdownResultReadsBackTheSame();
+    void anAbsurdExitCodeStaysAbsurd_data();
+    void anAbsurdExitCodeStaysAbsurd();
     void aScheduleRequestIsRead_data();
     void aScheduleRequestIsRead();
 };
@@ -289,6 +291,24 @@ void TestHealthCodec::aShutdownResultReadsBackTheSame()
     const Result<ShutdownResult> read = decodeShutdownResult(encode(result));
     QVERIFY2(read, read.ok() ? "" : qPrintable(read.problem().text()));
     QVERIFY(*read == result);
+}
+
+void TestHealthCodec::anAbsurdExitCodeStaysAbsurd_data()
+{
+    QTest::addColumn<QByteArray>("code");
+    QTest::addColumn<int>("read");
+    QTest::newRow("usual") << "137"_ba << 137;
+    QTest::newRow("beyond an int") << "3444444444444444444"_ba << 1'000'000;
+    QTest::newRow("below an int") << "-1e300"_ba << -1'000'000;
+}
+
+void TestHealthCodec::anAbsurdExitCodeStaysAbsurd()
+{
+    QFETCH(QByteArray, code);
+    QFETCH(int, read);
+    const auto result = decodeShutdownResult(R"({"status":"shutdown_incomplete","exit_code":)" + code + '}');
+    QVERIFY2(result, result.ok() ? "" : qPrintable(result.problem().text()));
+    QCOMPARE(result->exitCode, std::optional(read));
 }
 
 void TestHealthCodec::aScheduleRequestIsRead_data()
