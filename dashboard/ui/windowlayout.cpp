@@ -42,6 +42,7 @@ void WindowLayout::restore()
     if (!m_window->restoreGeometry(settings.value(u"window/geometry"_s).toByteArray()))
         m_window->resize(QSize(1380, 860).boundedTo(m_window->screen()->availableSize()));
     keepOnScreen();
+    m_restoredSize = m_window->size();
     arrange();
     if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
         m_parts.columns->setSizes(m_parts.columns->orientation() == Qt::Horizontal ? QList{890, 490} : QList{300, 320});
@@ -54,6 +55,7 @@ void WindowLayout::restore()
     m_parts.detail->setPage(settings.value(u"window/page"_s, 0).toInt());
     m_view = m_parts.filter->view();
     m_parts.table->restoreColumns(settings, tableGroup());
+    m_isRestored = true;
 }
 
 QString WindowLayout::tableGroup() const
@@ -100,7 +102,8 @@ void WindowLayout::arrange()
     if (m_parts.columns->orientation() == wanted)
         return;
     QSettings settings;
-    settings.setValue(columnsKey(), m_parts.columns->saveState());
+    if (m_isRestored) // else it has not been laid out yet, and what is kept holds
+        settings.setValue(columnsKey(), m_parts.columns->saveState());
     m_parts.columns->setOrientation(wanted);
     if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
         m_parts.columns->setSizes(isNarrow ? QList{300, 320} : QList{890, 490});
@@ -131,7 +134,8 @@ bool WindowLayout::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::Resize)
         arrange();
-    if (event->type() == QEvent::WindowActivate && !std::exchange(m_isPlaced, true))
+    if (event->type() == QEvent::WindowActivate && !std::exchange(m_isPlaced, true)
+        && m_window->size() == m_restoredSize) // nobody has chosen another since
         keepOnScreen();
     if (event->type() == QEvent::Move || event->type() == QEvent::Resize || event->type() == QEvent::WindowStateChange)
         saveSoon();

@@ -51,7 +51,9 @@ private:
 
     QMainWindow *m_window;
     Parts m_parts;
-    QString m_view;          ///< whose columns the table has; empty: of no view
+    QString m_view; ///< whose columns the table has; empty: of no view
+    QSize m_restoredSize;
+    bool m_isRestored = false;
     bool m_isPlaced = false; ///< it has been seen, with its frame
     QTimer m_saveTimer;      ///< a drag is many changes: they are saved together
 };

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void theWindowKeepsItsSize();
     void theDetailsAreBelowTheTableInANarrowWindow_data();
     void theDetailsAreBelowTheTableInANarrowWindow();
+    void aStartInANarrowWindowKeepsTheSizesOfAWideOne();
     void aClickMovesNothingSideways();
     void theDemoTouchesNothingElse();
     void enterPressesTheButtonsOfTheFirstPage();
@@ -538,6 +539,31 @@ void TestMainWindow::nothingAboveThePagesMoves()
     bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
     Test::deliverEvents();
     QCOMPARE(tabs->mapTo(&bench.window, QPoint()), before);
+}
+
+void TestMainWindow::aStartInANarrowWindowKeepsTheSizesOfAWideOne()
+{
+    QSettings().clear();
+    QList<int> sizes;
+    {
+        Bench bench;
+        bench.add(u"mcp"_s);
+        QVERIFY(bench.start());
+        bench.window.resize(1380, 860);
+        QTRY_COMPARE(bench.splitter()->width(), 1380);
+        bench.splitter()->setSizes({700, 600});
+        sizes = bench.splitter()->sizes();
+        bench.window.resize(800, 500);
+        QTRY_COMPARE(bench.splitter()->orientation(), Qt::Vertical);
+        bench.window.close();
+    }
+    Bench bench;
+    bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.splitter()->orientation(), Qt::Vertical);
+    bench.window.resize(1380, 860);
+    QTRY_COMPARE(bench.splitter()->orientation(), Qt::Horizontal);
+    QTRY_COMPARE(bench.splitter()->sizes(), sizes);
 }
 
 void TestMainWindow::aClickMovesNothingSideways()
