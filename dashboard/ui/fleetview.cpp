@@ -99,11 +99,13 @@ void FleetView::arrangeColumns()
         const int wanted = fontMetrics().horizontalAdvance(word) + 2 * spacing(fontMetrics(), 5);
         setColumnWidth(FleetModel::Code, std::max(columnWidth(FleetModel::Code), wanted));
     }
-    ServiceRow refused; // the longest state that is seen often, in the window's language
-    refused.observed = ServiceState::Unreachable;
-    refused.reply.error = ClientError::Refused;
-    const int wanted = fontMetrics().horizontalAdvance(stateText(refused)) + 2 * spacing(fontMetrics(), 5);
-    setColumnWidth(FleetModel::State, std::max(columnWidth(FleetModel::State), wanted));
+    for (const ClientError error : {ClientError::Refused, ClientError::HostLost}) {
+        ServiceRow row; // in the longest states that are seen often, in the window's language
+        row.observed = ServiceState::Unreachable;
+        row.reply.error = error;
+        const int wanted = fontMetrics().horizontalAdvance(stateText(row)) + 2 * spacing(fontMetrics(), 5);
+        setColumnWidth(FleetModel::State, std::max(columnWidth(FleetModel::State), wanted));
+    }
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
         m_unwanted << column; // the dependencies have the room, until somebody chooses
