@@ -126,12 +126,28 @@ void CodeComparison::compareByPath(const FileTable::Directories::value_type &dir
     compareTo(path, file, found ? &status : nullptr, errno, throttle);
 }
 
+/// Of a directory whose files have been compared.
+void CodeComparison::noteDifferences(FileTable::Directory &directory, QSet<quint32> &present) const
+{
+    directory.mayDiffer = false;
+    for (const LoadedFile &file : directory.files) {
+        if (differs(file)) {
+            present.insert(file.name);
+            directory.mayDiffer = true;
+        }
+    }
+}
+
+void CodeComparison::keepDifferences(const QSet<quint32> &present)
+{
+    std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
+}
+
 /// What the walk over the patterns did not meet.
 bool CodeComparison::compareUnseen(const GoOn &goOn, CpuThrottle &throttle)
 {
     QSet<quint32> present; // of those that differed
     for (auto &directory : m_manifest.files().directories()) {
-        bool mayDiffer = false;
         for (LoadedFile &file : directory.second.files) {
             if (!file.seen) {
                 compareByPath(directory, file, throttle);
@@ -139,14 +155,10 @@ bool CodeComparison::compareUnseen(const GoOn &goOn, CpuThrottle &throttle)
                 if (!goOn())
                     return false;
             }
-            if (differs(file)) {
-                present.insert(file.name);
-                mayDiffer = true;
-            }
         }
-        directory.second.mayDiffer = mayDiffer;
+        noteDifferences(directory.second, present);
     }
-    std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
+    keepDifferences(present);
     return true;
 }
 
@@ -157,21 +169,16 @@ bool CodeComparison::compareOpen(CpuThrottle &throttle)
     for (auto &directory : m_manifest.files().directories()) {
         if (!directory.second.mayDiffer)
             continue;
-        bool mayDiffer = false;
         for (LoadedFile &file : directory.second.files) {
             if (!file.compared || differs(file)) {
                 compareByPath(directory, file, throttle);
                 if (!throttle.step())
                     return false;
             }
-            if (differs(file)) {
-                present.insert(file.name);
-                mayDiffer = true;
-            }
         }
-        directory.second.mayDiffer = mayDiffer;
+        noteDifferences(directory.second, present);
     }
-    std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
+    keepDifferences(present);
     return true;
 }
 

@@ -72,6 +72,8 @@ private:
                    CpuThrottle &throttle);
     void expectAgain(const QByteArray &path);
     void noteUnexpected(const QByteArray &path, Unexpected &unexpected);
+    void noteDifferences(FileTable::Directory &directory, QSet<quint32> &present) const;
+    void keepDifferences(const QSet<quint32> &present);
     bool compareUnseen(const GoOn &goOn, CpuThrottle &throttle);
     bool compareOpen(CpuThrottle &throttle);
     void compareByPath(const FileTable::Directories::value_type &directory, LoadedFile &file, CpuThrottle &throttle);
