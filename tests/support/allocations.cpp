@@ -15,13 +15,13 @@ qint64 allocations() { return counted; }
 
 } // namespace Hephaestus::Test
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
 // Of sanitizer/allocator_interface.h, a header that Debian's GCC 12 does not bring.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void *, std::size_t),
                                                          void (*freed)(const volatile void *));
 
-// Before anything is measured; the tool's own hooks are asked for by nobody else.
+// Before anything is measured; the sanitizer's own hooks are asked for by nobody else.
 [[maybe_unused]] static const int installed = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void *, std::size_t) { ++counted; }, [](const volatile void *) {});
 
