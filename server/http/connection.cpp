@@ -15,6 +15,9 @@ namespace {
 /// What a request that is on the way still gets when the server closes.
 constexpr std::chrono::milliseconds ClosingGrace{100};
 
+constexpr qsizetype KeptInput = 2048; ///< bytes that a connection keeps between two requests
+constexpr qsizetype Copied = 4096;    ///< up to so many bytes, one piece is made and sent in less time than two
+
 } // namespace
 
 Connection::Connection(std::unique_ptr<Transport> transport, ConnectionPool &pool, quint64 id, bool reserved)
@@ -23,8 +26,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, ConnectionPool &poo
     , m_id(id)
     , m_reserved(reserved)
 {
-    connect(m_transport.get(), &Transport::readable, this, &Connection::readMore);
-    connect(m_transport.get(), &Transport::progressed, this, &Connection::onProgress);
+    m_transport->setOwner(*this);
     // A connection that has sent nothing yet is given no longer than a head may take.
     arm(reserved ? pool.limits().reservedTime : pool.limits().headTime);
 }
@@ -108,7 +110,7 @@ bool Connection::readHead()
         return true;
     }
     m_head = std::get<RequestHead>(std::move(parsed));
-    m_input.remove(0, m_head.size);
+    dropInput(m_head.size);
     m_route = m_pool.findRoute(m_head);
     if (!m_head.keepAlive || m_reserved)
         m_closeAfter = true;
@@ -126,13 +128,27 @@ bool Connection::readHead()
 /// Applies the access rules, before a byte of the body is read.
 bool Connection::admit()
 {
-    if (isSafe(m_head.method) && m_head.host.isNull() && !(m_route && m_route->isPrivate))
+    // Of such a read nothing but its Host counts, so on one connection the same one need not be judged again.
+    const bool isPlainRead = isSafe(m_head.method) && !(m_route && m_route->isPrivate);
+    if (isPlainRead && (m_head.host.isNull() || m_head.host == m_admittedHost))
         return true;
     if (const auto refusal = m_pool.refuse(m_route, m_head, caller())) {
         refuse(*refusal);
         return false;
     }
+    if (isPlainRead)
+        m_admittedHost = m_head.host;
     return true;
+}
+
+/// Keeps the memory for the next request, which is mostly as small: QByteArray::remove() would go on behind these
+/// bytes.
+void Connection::dropInput(qsizetype size)
+{
+    if (size < m_input.size() || m_input.capacity() > KeptInput)
+        m_input.remove(0, size);
+    else
+        m_input.resize(0);
 }
 
 const Caller &Connection::caller()
@@ -152,7 +168,7 @@ const Caller &Connection::caller()
 
 bool Connection::readBody()
 {
-    m_input.remove(0, m_body->feed(m_input));
+    dropInput(m_body->feed(m_input));
     if (const auto &refusal = m_body->refusal()) {
         refuse(*refusal);
         return true;
@@ -187,6 +203,8 @@ void Connection::answer(const Response &response)
         return;
     m_closeAfter = m_closeAfter || response.close || m_pool.isClosing();
     const bool withBody = m_head.method != Method::Head && hasBody(response.status);
+    if (response.body.size() <= Copied)
+        return send(encode(response, withBody, !m_closeAfter, m_pool.date()));
     if (!withBody || response.body.size() < HeldBodies::Large)
         return send(encodeHead(response, !m_closeAfter, m_pool.date()), withBody ? response.body : QByteArray());
     m_sending = m_pool.bodies().hold(response.body, !m_transport->copiesBodies());

@@ -19,7 +19,7 @@ struct Route;
 ///
 /// A client costs no more memory than a head, a body and one answer, and no more time than the Limits say. Lives in the
 /// HTTP thread; owned by the ConnectionPool.
-class Connection : public QObject
+class Connection : public QObject, private Transport::Owner
 {
     Q_OBJECT
 
@@ -61,6 +61,8 @@ public:
 private:
     enum class State { Head, Body, Handling, Writing, Lingering, Closed };
 
+    void onReadable() override { readMore(); }
+    void onProgress() override;
     void readMore();
     void process();
     bool readHead();
@@ -70,8 +72,8 @@ private:
     void dispatch();
     void serve();
     void send(const QByteArray &bytes, const QByteArray &body = {});
-    void onProgress();
     void afterAnswer();
+    void dropInput(qsizetype size);
     void finish();
     void inputEnded();
     void arm(std::chrono::milliseconds time);
@@ -86,6 +88,7 @@ private:
     Clock::TimePoint m_answered; ///< when the latest answer was out
     QByteArray m_input;
     std::optional<Caller> m_caller; ///< found out when first needed
+    QByteArray m_admittedHost;      ///< of the latest read that was; null: none yet
     RequestHead m_head;
     const Route *m_route = nullptr; ///< what answers the request of `m_head`; null: nothing
     std::optional<BodyDecoder> m_body;

@@ -117,10 +117,15 @@ QByteArray headOf(const Response &response, bool keepAlive, QByteArrayView date,
         "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
         keepAlive ? QByteArrayView() : QByteArrayView("Connection: close\r\n"),
     };
-    QByteArray bytes;
-    bytes.reserve(320 + response.mime.size() + room);
+    qsizetype size = 0;
     for (const QByteArrayView part : parts)
-        bytes.append(part);
+        size += part.size();
+    QByteArray bytes;
+    bytes.reserve(size + 128 + room);
+    bytes.resize(size);
+    char *at = bytes.data();
+    for (const QByteArrayView part : parts)
+        at = std::copy_n(part.data(), part.size(), at);
     for (const HeaderField &field : response.fields) {
         if (isClean(field) && !isFraming(field.name))
             bytes += field.name + ": " + field.value + "\r\n";

@@ -119,13 +119,13 @@ public:
     }
 
 private:
-    void onReadable() override { Q_EMIT readable(); }
+    void onReadable() override { m_owner->onReadable(); }
 
     /// As the event loop does it: the system's room for the other way is bounded.
     void readByNotifier()
     {
         m_notifier = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, &Transport::readable);
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { onReadable(); });
     }
 
     /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
@@ -134,7 +134,9 @@ private:
         msghdr message{};
         message.msg_iov = parts;
         message.msg_iovlen = count;
-        const ssize_t sent = ::sendmsg(m_descriptor.number(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+        const ssize_t sent = count == 1 ? ::send(m_descriptor.number(), parts->iov_base, parts->iov_len, flags)
+                                        : ::sendmsg(m_descriptor.number(), &message, flags);
         if (sent >= 0)
             return sent;
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -152,7 +154,7 @@ private:
         if (m_unsent.empty())
             m_writer->setEnabled(false);
         if (sent != 0)
-            Q_EMIT progressed();
+            m_owner->onProgress();
     }
 
     struct Unsent
@@ -176,7 +178,7 @@ public:
     {
         connect(m_socket.get(), &QSslSocket::readyRead, this, &TlsTransport::knock);
         connect(m_socket.get(), &QSslSocket::disconnected, this, &TlsTransport::knock);
-        connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, &Transport::progressed);
+        connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, [this] { m_owner->onProgress(); });
         // What came meanwhile, or its end, is told to nobody else.
         if (m_socket->bytesAvailable() > 0 || m_socket->state() != QAbstractSocket::ConnectedState)
             post(this, &TlsTransport::knock);
@@ -223,7 +225,7 @@ private:
     void knock()
     {
         if (m_reading)
-            Q_EMIT readable();
+            m_owner->onReadable();
     }
 
     const std::unique_ptr<QSslSocket> m_socket;

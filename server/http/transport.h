@@ -17,10 +17,22 @@ class ReadableSockets;
 /// peer sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
 class Transport : public QObject
 {
-    Q_OBJECT
-
 public:
     enum class Input { Data, Nothing, Ended, Broken };
+
+    /// Who is told of it. No signals: one for each request would cost a tenth of what we spend on it.
+    class Owner
+    {
+    public:
+        virtual void onReadable() = 0;
+        /// Bytes went out; unsent() is less than before.
+        virtual void onProgress() = 0;
+
+    protected:
+        ~Owner() = default;
+    };
+    /// `owner` outlives this. Before the event loop has its next turn.
+    void setOwner(Owner &owner) { m_owner = &owner; }
 
     /// Appends up to `most` bytes to `buffer`. Ended: the peer sends no more, but may still read.
     virtual Input read(QByteArray &buffer, qsizetype most) = 0;
@@ -45,10 +57,8 @@ public:
     /// After the handshake (Handshakes).
     static std::unique_ptr<Transport> tls(std::unique_ptr<QSslSocket> socket);
 
-Q_SIGNALS:
-    void readable();
-    /// Bytes went out; unsent() is less than before.
-    void progressed();
+protected:
+    Owner *m_owner = nullptr;
 };
 
 } // namespace Hephaestus

@@ -73,6 +73,8 @@ private Q_SLOTS:
     void changesNeedTheToken();
     void aForeignPageChangesAndReadsNothing_data();
     void aForeignPageChangesAndReadsNothing();
+    void everyRequestOfAConnectionIsJudged_data();
+    void everyRequestOfAConnectionIsJudged();
     void anotherUserMayReadButNotChange();
     void theOwnerOfASocketIsFound_data();
     void theOwnerOfASocketIsFound();
@@ -95,6 +97,7 @@ private:
         server->addRoute("/echo", Method::Get | Method::Post, [](const Request &request, const Reply &reply) {
             reply.send(200, request.body, "text/plain");
         });
+        server->setLogs([](const LogQuery &) { return LogPage(); });
         server->addDocument("/big", "text/plain", [](const Request &) { return QByteArray(8 * 1024 * 1024, 'b'); });
         const auto bound = server->listen({*parseServiceAddress(address)});
         QVERIFY2(bound.ok(), bound.ok() ? "" : qPrintable(bound.problem().text()));
@@ -699,6 +702,32 @@ void TestGuard::aForeignPageChangesAndReadsNothing()
     QVERIFY(response.status == 403 || response.status == 405);
     QVERIFY(!response.head.toLower().contains("access-control-allow"));
     QVERIFY(!response.body.contains("uptime"));
+    QCOMPARE(state->basic().status, ServiceStatus::Healthy);
+}
+
+void TestGuard::everyRequestOfAConnectionIsJudged_data()
+{
+    QTest::addColumn<QByteArray>("last");
+    QTest::addColumn<int>("status");
+    const QByteArray origin = "Origin: http://evil.test\r\n";
+    QTest::newRow("the same again") << requestText("GET", "/health/status") << 200;
+    QTest::newRow("another Host") << QByteArray("GET /health/live HTTP/1.1\r\nHost: evil.test\r\n\r\n") << 403;
+    QTest::newRow("a change for a page") << requestText("POST", "/health/shutdown", origin) << 403;
+    QTest::newRow("a private read for a page") << requestText("GET", "/health/logs", origin) << 403;
+}
+
+/// What the first one was allowed says nothing of a later one with another Host, method or path.
+void TestGuard::everyRequestOfAConnectionIsJudged()
+{
+    QFETCH(QByteArray, last);
+    QFETCH(int, status);
+    start();
+    const QByteArray first = requestText("GET", "/health/live");
+    RawClient client(service, first + first + last);
+    QTRY_COMPARE(client.responses().size(), 3);
+    QCOMPARE(client.responses()[0].status, 200);
+    QCOMPARE(client.responses()[1].status, 200);
+    QCOMPARE(client.responses()[2].status, status);
     QCOMPARE(state->basic().status, ServiceStatus::Healthy);
 }
 
