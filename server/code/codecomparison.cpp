@@ -186,7 +186,8 @@ std::optional<bool> CodeComparison::looksTheSame(Extent extent, const std::funct
                                                  CpuThrottle &throttle)
 {
     const FileTable &files = m_manifest.files();
-    if (!m_glanced && !m_manifest.patterns().isEmpty()) { // without them each difference is one of a known file
+    // Without patterns each difference is one of a known file: all of those are looked at below, or only a part.
+    if (!m_glanced && (extent == Extent::Unheard || !m_manifest.patterns().isEmpty())) {
         const auto haveMoved = m_manifest.directories().haveMoved([&] { return !isUrgent(); });
         if (!haveMoved || *haveMoved)
             return haveMoved ? std::optional(false) : std::nullopt;

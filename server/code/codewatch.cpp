@@ -343,6 +343,7 @@ void CodeWatch::beginComparison()
 {
     if (m_directories)
         m_directories->catchUp(); // this comparison covers it
+    m_isAskedFor = m_isWhole || m_doubted || m_firstNotice;
     m_firstNotice.reset();
     m_doubted = false;
     m_isWhole = false;
@@ -478,8 +479,9 @@ bool CodeWatch::consider(CodeReport found)
         return false;
     const TimePoint now = m_clock.now();
     if (m_directories)
-        m_directories->catchUp(); // a change during the comparison may have escaped it
-    if (found.verdict == CodeVerdict::Fresh && m_doubted) {
+        m_directories->catchUp();                                  // a change during the comparison may have escaped it
+    const bool isPart = m_comparison.isUnderWay() && m_isAskedFor; // of what an event may have told of
+    if (found.verdict == CodeVerdict::Fresh && (m_doubted || isPart)) {
         m_candidate.reset(); // the next comparison is due soon
         return false;
     }

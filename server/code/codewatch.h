@@ -144,6 +144,7 @@ private:
     bool m_doubted = false;          ///< an event came since the last comparison began
     QSet<QByteArray> m_touched;      ///< files that events told of since the last comparison, at most a few hundred
     bool m_isWhole = true;           ///< the next comparison is of everything: more than m_touched may have changed
+    bool m_isAskedFor = false;       ///< an event led to the comparison of everything that is under way
     bool m_isIdle = false;           ///< the comparison of everything that is under way was begun without an event
     qint64 m_passCost = 0;           ///< CPU nanoseconds that it has taken so far
     qint64 m_wholeCost = 0;          ///< CPU nanoseconds of the last comparison of everything
