@@ -29,7 +29,7 @@ bool GlobWalk::advance(const Visitor &visitor)
             open(visitor);
             if (!m_entries && !visitor.goOn())
                 return false;
-        } else if (const dirent *entry = ::readdir(m_entries.get())) {
+        } else if (const dirent *entry = next(visitor)) {
             if (isDots(entry->d_name))
                 continue;
             visit(*entry, visitor);
@@ -40,6 +40,16 @@ bool GlobWalk::advance(const Visitor &visitor)
         }
     }
     return true;
+}
+
+/// Null: there is no more, or no more can be read.
+const dirent *GlobWalk::next(const Visitor &visitor) const
+{
+    errno = 0;
+    const dirent *const entry = ::readdir(m_entries.get());
+    if (!entry && errno != 0 && errno != ENOENT) // ENOENT: the directory was removed
+        visitor.unreadable(m_place.directory);
+    return entry;
 }
 
 void GlobWalk::open(const Visitor &visitor)

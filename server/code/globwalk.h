@@ -42,6 +42,7 @@ private:
         GlobPattern::Positions positions;
     };
     void open(const Visitor &visitor);
+    const dirent *next(const Visitor &visitor) const;
     void visit(const dirent &entry, const Visitor &visitor);
     void close();
 
