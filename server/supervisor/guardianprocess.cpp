@@ -14,8 +14,10 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -104,8 +106,12 @@ void GuardianProcess::standAlone(int channel)
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
     showAsGuardian(m_supervisor);
     ::dup2(channel, ChannelPlace);
-    for (int number = ChannelPlace + 1; number < 1024; ++number)
-        ::close(number);
+    if (::close_range(ChannelPlace + 1, ~0U, 0) != 0) { // older than Linux 5.9
+        rlimit most{};
+        ::getrlimit(RLIMIT_NOFILE, &most);
+        for (rlim_t number = ChannelPlace + 1; number < most.rlim_cur; ++number)
+            ::close(int(number));
+    }
     const FileDescriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     ::dup2(null.number(), STDIN_FILENO);
     ::dup2(null.number(), STDOUT_FILENO);

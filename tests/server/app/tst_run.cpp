@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The real `hephaestus run`, around programs that misbehave.
+#include "common/base/filedescriptor.h"
 #include "common/protocol/healthcodec.h"
 #include "server/supervisor/processtable.h"
 #include "tests/support/leftovers.h"
@@ -11,8 +12,10 @@
 
 #include <QDeadlineTimer>
 #include <QDir>
+#include <QFileInfo>
 #include <QRandomGenerator>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -20,6 +23,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 using namespace Hephaestus;
 using namespace Hephaestus::Test;
@@ -68,6 +72,7 @@ private Q_SLOTS:
     void aStopThatHadBegunIsNotToldAgain();
     void killedItselfItLeavesAnUpstreamToItsShutdown();
     void aGuardianThatIsKilledAtItsWorkIsReplacedToo();
+    void aGuardianHoldsNothingOfItsWrapper();
     void aGuardianThatIsKilledIsReplaced();
     void aGuardianAtRestGivesPagesBackAndStillGuards_data();
     void aGuardianAtRestGivesPagesBackAndStillGuards();
@@ -872,6 +877,25 @@ void TestRun::aGuardianThatIsKilledAtItsWorkIsReplacedToo()
     said += log.readAll();
     QVERIFY2(said.contains("SIGKILL to 1 processes") && said.contains("it has ended, and its supervisor is gone"),
              said.constData());
+}
+
+/// Whoever has one of its clients' connections keeps it open, and the client waits.
+void TestRun::aGuardianHoldsNothingOfItsWrapper()
+{
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit more{std::min<rlim_t>(4096, before.rlim_max), before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &more), 0);
+    const FileDescriptor high(::fcntl(STDIN_FILENO, F_DUPFD, 2000)); // the wrapper gets it, too
+    const auto restore = qScopeGuard([&before] { ::setrlimit(RLIMIT_NOFILE, &before); });
+    QVERIFY(high.isOpen());
+    START(service, {}, child({u"handle-term"_s, u"0"_s}));
+    QVERIFY(QFileInfo(u"/proc/%1/fd/2000"_s.arg(service.process.processId())).isSymLink());
+    const pid_t guardian = guardianOf(service.process.processId());
+    QVERIFY(guardian > 0);
+    const QDir held(u"/proc/%1/fd"_s.arg(guardian));
+    QTRY_VERIFY(!held.entryList(QDir::Files | QDir::System).contains(u"2000"_s));
+    QVERIFY(!held.entryList(QDir::Files | QDir::System).isEmpty());
 }
 
 void TestRun::aGuardianThatIsKilledIsReplaced()
