@@ -73,6 +73,8 @@ bool RowDrag::press(const QMouseEvent &event)
 /// True: it is not the view's, which would mark the rows that the pointer passes.
 bool RowDrag::follow(const QMouseEvent &event)
 {
+    if (isDragging() && !event.buttons().testFlag(Qt::LeftButton))
+        end(); // it was released where nobody told us
     if (m_pressed == NoService || !event.buttons().testFlag(Qt::LeftButton))
         return m_isCalledOff;
     m_at = event.position().toPoint();
@@ -90,7 +92,8 @@ bool RowDrag::release(const QMouseEvent &event)
     const bool wasDragging = isDragging() || std::exchange(m_isCalledOff, false);
     if (isDragging()) {
         m_at = event.position().toPoint();
-        if (m_view->rows().rowOf(m_pressed) >= 0)
+        m_dragged.removeIf([this](ServiceId id) { return m_view->rows().rowOf(id) < 0; }); // gone meanwhile
+        if (m_dragged.contains(m_pressed))
             m_view->rows().moveTo(m_dragged, target());
     }
     end();

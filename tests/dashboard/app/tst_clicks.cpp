@@ -64,6 +64,7 @@ private Q_SLOTS:
     void aFailedRestartIsToldUntilItIsLookedAt();
     void aHangInCleanUpIsNoDraining();
     void rowsAreDragged();
+    void aRowThatGoesWhileItIsDraggedIsLeftOut();
     void aDragIsCalledOffByEscape();
     void enterPressesTheButtonsOfTheFirstPage_data();
     void enterPressesTheButtonsOfTheFirstPage();
@@ -358,6 +359,20 @@ void TestClicks::rowsAreDragged()
     QCOMPARE(names(), QStringList({u"s1"_s, u"s2"_s, u"s3"_s, u"s4"_s}));
     table()->sortByColumn(-1, Qt::AscendingOrder);
     QCOMPARE(names(), QStringList({u"s2"_s, u"s1"_s, u"s4"_s, u"s3"_s}));
+}
+
+void TestClicks::aRowThatGoesWhileItIsDraggedIsLeftOut()
+{
+    openFour();
+    QWidget *const viewport = table()->viewport();
+    table()->selectRow(0);
+    table()->selectionModel()->select(table()->model()->index(1, 0),
+                                      QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    hands().drag(viewport, placeOf(0), placeOf(3, 0.8), [&] {
+        QTRY_COMPARE(viewport->cursor().shape(), Qt::ClosedHandCursor);
+        m_session->fleet().remove(m_session->fleet().row(1).id); // as a file that was edited does
+    });
+    QTRY_COMPARE(names(), QStringList({u"s3"_s, u"s4"_s, u"s1"_s}));
 }
 
 void TestClicks::aDragIsCalledOffByEscape()
