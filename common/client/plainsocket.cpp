@@ -102,10 +102,13 @@ public:
         QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { serve(); });
     }
 
-    void watch(PlainSocket *socket, int fd, quint32 events, bool known)
+    /// An errno value, or 0.
+    int watch(PlainSocket *socket, int fd, quint32 events, bool known)
     {
+        if (!m_epoll.isOpen())
+            return EMFILE; // most likely
         epoll_event event{events, {.ptr = socket}};
-        ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+        return ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
     }
 
     void forget(PlainSocket *socket, int fd)
@@ -172,8 +175,11 @@ void PlainSocket::attempt()
     }
     if (::connect(m_fd.number(), name.get(), name.length) == 0)
         return finishConnecting();
-    if (errno == EINPROGRESS)
-        return watch(EPOLLOUT);
+    if (errno == EINPROGRESS) {
+        if (!watch(EPOLLOUT))
+            fail(errno);
+        return;
+    }
     if (errno != EAGAIN)
         return fail(errno);
     m_fd.reset();
@@ -193,12 +199,16 @@ void PlainSocket::abort()
         QIODevice::close();
 }
 
-void PlainSocket::watch(quint32 events)
+/// False: the system has no room for it, which `errno` says.
+bool PlainSocket::watch(quint32 events)
 {
     if (m_watched == events)
-        return;
-    m_hub->watch(this, m_fd.number(), events, m_watched != 0);
+        return true;
+    errno = m_hub->watch(this, m_fd.number(), events, m_watched != 0);
+    if (errno != 0)
+        return false;
     m_watched = events;
+    return true;
 }
 
 void PlainSocket::ready(quint32 events)
@@ -223,7 +233,8 @@ void PlainSocket::finishConnecting()
         return fail(error);
     m_stage = Stage::Connected;
     open(QIODevice::ReadWrite | QIODevice::Unbuffered);
-    watch(EPOLLIN | EPOLLRDHUP);
+    if (!watch(EPOLLIN | EPOLLRDHUP))
+        return fail(errno);
     Q_EMIT connected();
 }
 

@@ -55,7 +55,7 @@ private:
     void finishConnecting();
     void receive();
     void flush();
-    void watch(quint32 events);
+    bool watch(quint32 events);
     void fail(int error);
 
     std::shared_ptr<SocketHub> m_hub;

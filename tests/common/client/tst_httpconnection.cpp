@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/client/httpconnection.h"
+#include "common/client/plainsocket.h"
 
+#include <QRegularExpression>
+#include <QSignalSpy>
 #include <QTcpServer>
 #include <QTest>
+
+#include <sys/resource.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -23,6 +28,7 @@ private Q_SLOTS:
     void aNameWithoutAnAddressIsHostNotFound();
     void talkingTlsToAPlainServerIsATlsFailure();
     void aRequestBehindAHangingOneTimesOutByItself();
+    void wantOfDescriptorsIsOurOwn();
 
 private:
     ServiceReply send(HttpConnection &connection, HttpRequest request = {})
@@ -156,6 +162,26 @@ void TestHttpConnection::aRequestBehindAHangingOneTimesOutByItself()
         QCOMPARE(reply.error, ClientError::Timeout);
     });
     QTRY_COMPARE(order, QStringList({u"quick"_s, u"slow"_s}));
+}
+
+/// It is no time-out of the service that is asked.
+void TestHttpConnection::wantOfDescriptorsIsOurOwn()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{0, before.rlim_max};
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"Invalid socket"_s));
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    PlainSocket socket;
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    QSignalSpy failed(&socket, &PlainSocket::failed);
+    QSignalSpy connected(&socket, &PlainSocket::connected);
+    socket.connectTo({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, server.serverPort(), {}});
+    QTRY_COMPARE(failed.size(), 1);
+    QCOMPARE(failed.first().first().toInt(), EMFILE);
+    QVERIFY(connected.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestHttpConnection)
