@@ -141,12 +141,13 @@ bool Connection::admit()
     return true;
 }
 
-/// Keeps the memory for the next request, which is mostly as small: QByteArray::remove() would go on behind these
-/// bytes.
+/// Keeps the memory for the next request, unless it is more than most requests take.
 void Connection::dropInput(qsizetype size)
 {
-    if (size < m_input.size() || m_input.capacity() > KeptInput)
+    if (size < m_input.size())
         m_input.remove(0, size);
+    else if (m_input.capacity() > KeptInput)
+        m_input = {};
     else
         m_input.resize(0);
 }
