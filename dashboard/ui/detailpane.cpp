@@ -21,6 +21,7 @@
 #include <QMenu>
 #include <QPointer>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -36,6 +37,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_restart(new ActionButton)
     , m_shutDown(new ActionButton)
     , m_reason(new QLabel)
+    , m_top(new QVBoxLayout)
     , m_tabs(new FittingTabs)
     , m_dependencies(new DependenciesPage)
     , m_graphs(new GraphPage(session))
@@ -63,9 +65,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
 QWidget *DetailPane::makePage()
 {
     m_reason->setTextFormat(Qt::PlainText);
-    m_reason->setWordWrap(true);
     m_reason->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    m_reason->setFixedHeight(2 * fontMetrics().lineSpacing());
     m_reason->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long word widens nothing
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
@@ -79,20 +79,31 @@ QWidget *DetailPane::makePage()
     m_tabs->addTab(m_alerts, tr("Alerts"));
     m_tabs->setDocumentMode(true);
 
-    auto *const top = new QVBoxLayout;
-    const int margin = spacing(fontMetrics(), 3);
-    top->setContentsMargins(margin, margin, margin, 0);
-    top->setSpacing(margin);
-    top->addWidget(m_header);
-    top->addWidget(makeButtons());
-    top->addWidget(m_reason);
+    m_top->addWidget(m_header);
+    m_top->addWidget(makeButtons());
+    m_top->addWidget(m_reason);
     auto *const page = new QWidget;
     auto *const pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
-    pageLayout->setSpacing(margin);
-    pageLayout->addLayout(top);
+    pageLayout->addLayout(m_top);
     pageLayout->addWidget(m_tabs, 1);
+    setCompact(false);
     return page;
+}
+
+void DetailPane::setCompact(bool compact)
+{
+    const int margin = spacing(fontMetrics(), 3);
+    const int gap = compact ? spacing(fontMetrics(), 1) : margin;
+    m_top->setContentsMargins(margin, gap, margin, 0);
+    m_top->setSpacing(gap);
+    m_top->parentWidget()->layout()->setSpacing(gap);
+    m_reasonLines = compact ? 1 : 2;
+    m_reason->setWordWrap(!compact);
+    m_reason->setFixedHeight(m_reasonLines * fontMetrics().lineSpacing());
+    // Pages can be scrolled, so that none of them takes the table's room.
+    m_tabs->setMinimumHeight(compact ? m_tabs->tabBar()->sizeHint().height() + spacing(fontMetrics(), 18) : 0);
+    refreshReason();
 }
 
 void DetailPane::connectPages()
@@ -288,7 +299,8 @@ void DetailPane::refreshReason()
                                            : left.isEmpty() ? stateReason(*row)
                                                             : tr("If you stop waiting: %1.").arg(left),
                                        1000);
-    const int room = 2 * m_reason->width() - 12 * fontMetrics().averageCharWidth(); // lines break early
+    const int early = 12 * (m_reasonLines - 1) * fontMetrics().averageCharWidth(); // where a line breaks
+    const int room = m_reasonLines * m_reason->width() - early;
     const QString fitting = fontMetrics().elidedText(reason, Qt::ElideRight, std::max(room, 1));
     m_reason->setText(fitting);
     m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));

@@ -11,6 +11,7 @@ class QLabel;
 class QStackedWidget;
 class QTabWidget;
 class QToolButton;
+class QVBoxLayout;
 
 namespace Hephaestus {
 
@@ -43,6 +44,8 @@ public:
     const QList<QAction *> &pageActions() const { return m_pageActions; }
     int page() const;
     void setPage(int page); ///< nothing happens if there is no such page
+    /// In a low window: less around it, and one line for the reason, so that the page keeps room.
+    void setCompact(bool compact);
 
 Q_SIGNALS:
     void pageChanged();
@@ -75,7 +78,9 @@ private:
     DetailHeader *m_header;
     QToolButton *m_restart;
     QToolButton *m_shutDown;
-    QLabel *m_reason; ///< two lines, whether they are used or not, so that nothing around them moves
+    QLabel *m_reason;   ///< as many lines as it may have, used or not, so that nothing around them moves
+    QVBoxLayout *m_top; ///< header, buttons and reason
+    int m_reasonLines = 2;
     QTabWidget *m_tabs;
     QList<QAction *> m_pageActions;
     DependenciesPage *m_dependencies;

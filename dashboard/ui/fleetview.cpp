@@ -200,10 +200,14 @@ void FleetView::fillColumnsMenu(QMenu *menu)
         m_rows->setOwnOrder({});
     });
 }
+    const QRect current = visualRect(currentIndex());
+    const bool wasSeen = current.isValid() && current.top() >= 0 && current.bottom() < event->oldSize().height();
 
 void FleetView::offerAlerts()
 {
     m_hasAlerts = true;
+    if (wasSeen && current.bottom() >= event->size().height())
+        scrollTo(currentIndex()); // what the details show stays in view
     if (!std::exchange(m_offeredAlerts, true))
         chooseColumn(FleetModel::Alerts, true);
 }

@@ -11,6 +11,29 @@
 
 namespace Hephaestus {
 
+namespace {
+
+/// One below the other, but beside each other where each would be a line high.
+class TurningSplitter : public QSplitter
+{
+public:
+    TurningSplitter() : QSplitter(Qt::Vertical) {}
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        const bool isLow = height() < spacing(fontMetrics(), 40) && width() > 2 * height();
+        const Qt::Orientation wanted = isLow ? Qt::Horizontal : Qt::Vertical;
+        const bool isTurned = wanted != orientation();
+        setOrientation(wanted);
+        QSplitter::resizeEvent(event);
+        if (isTurned && isLow)
+            setSizes({width() * 2 / 5, width() * 3 / 5});
+    }
+};
+
+} // namespace
+
 QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, QPlainTextEdit *text, int share)
 {
     const int margin = spacing(page->fontMetrics(), 2);
@@ -23,7 +46,7 @@ QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, Q
     text->setReadOnly(true);
     text->setFrameShape(QFrame::NoFrame);
     text->setTabChangesFocus(true);
-    auto *const splitter = new QSplitter(Qt::Vertical);
+    auto *const splitter = new TurningSplitter;
     splitter->addWidget(list);
     splitter->addWidget(text);
     splitter->setStretchFactor(0, 1);

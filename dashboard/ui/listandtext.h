@@ -9,8 +9,9 @@ class QWidget;
 
 namespace Hephaestus {
 
-/// Lays a page out: a note, below it a list of lines, and below that the text of the one that is chosen. The page gets
-/// a layout, which is returned for what comes below, and owns all of them. The text gets `share` times the list's room.
+/// Lays a page out: a note, below it a list of lines, and below that the text of the one that is chosen; beside it
+/// where the page is low. The page gets a layout, which is returned for what comes below, and owns all of them. The
+/// text gets `share` times the list's room.
 QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, QPlainTextEdit *text, int share);
 
 } // namespace Hephaestus

@@ -126,7 +126,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
                                      "written")
                                       .arg(settings.fileName())});
     showPage();
-    m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter, m_detail});
+    m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter, m_detail, m_events});
 }
 
 void MainWindow::makeActions()

@@ -24,6 +24,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int Narrow = 900; ///< in pixels
+constexpr int Low = 640;    ///< likewise
+constexpr int FewestRows = 2;
+constexpr int EnoughRows = 4;
+constexpr int ForAllElse = 350; ///< in pixels: what the details, events and bars of a low window need
+constexpr int EventsOfLow = 2;
+
+/// What is too small for everything is so earlier with large letters.
+int scaled(const QWidget *window, int pixels) { return std::max(pixels, spacing(window->fontMetrics(), pixels / 4)); }
 
 } // namespace
 
@@ -31,6 +39,7 @@ WindowLayout::WindowLayout(QMainWindow *window, const Parts &parts) : QObject(wi
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &WindowLayout::save);
+    arrangeAs(parts.columns->orientation(), false);
     restore();
     watch();
 }
@@ -44,10 +53,7 @@ void WindowLayout::restore()
     keepOnScreen();
     m_restoredSize = m_window->size();
     arrange();
-    if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
-        m_parts.columns->setSizes(m_parts.columns->orientation() == Qt::Horizontal ? QList{890, 490} : QList{300, 320});
-    if (!m_parts.rows->restoreState(settings.value(u"window/rows"_s).toByteArray()))
-        m_parts.rows->setSizes({620, 150});
+    restoreSplitters();
     m_parts.showEvents->setChecked(settings.value(u"window/events"_s, true).toBool());
     m_parts.table->rows().setOwnOrder(settings.value(u"window/order"_s).toStringList());
     m_parts.table->restoreColumns(settings, tableGroup());
@@ -96,23 +102,57 @@ void WindowLayout::keepOnScreen()
 /// Beside the table, or below it where both would be too narrow. Each way has its own sizes.
 void WindowLayout::arrange()
 {
-    const int narrow = std::max(Narrow, spacing(m_window->fontMetrics(), Narrow / 4)); // more with large letters
-    const bool isNarrow = m_window->width() < narrow;
-    const Qt::Orientation wanted = isNarrow ? Qt::Vertical : Qt::Horizontal;
-    if (m_parts.columns->orientation() == wanted)
-        return;
-    QSettings settings;
-    if (m_isRestored) // else it has not been laid out yet, and what is kept holds
+    const bool isLow = m_window->height() < scaled(m_window, Low);
+    const Qt::Orientation wanted = m_window->width() < scaled(m_window, Narrow) ? Qt::Vertical : Qt::Horizontal;
+    if (m_parts.columns->orientation() == wanted && m_isLow == isLow)
+        return keepRows();
+    if (m_isRestored) { // else it has not been laid out yet, and what is kept holds
+        QSettings settings;
         settings.setValue(columnsKey(), m_parts.columns->saveState());
-    m_parts.columns->setOrientation(wanted);
+        settings.setValue(rowsKey(), m_parts.rows->saveState());
+    }
+    arrangeAs(wanted, isLow);
+    if (m_isRestored)
+        restoreSplitters();
+}
+
+void WindowLayout::arrangeAs(Qt::Orientation columns, bool low)
+{
+    m_isLow = low;
+    m_parts.columns->setOrientation(columns);
+    m_parts.detail->setCompact(low);
+    m_parts.events->setMinimumHeight(m_parts.events->verticalHeader()->defaultSectionSize());
+    keepRows();
+}
+
+/// The details below the table leave some rows to it.
+void WindowLayout::keepRows()
+{
+    const int row = m_parts.table->verticalHeader()->defaultSectionSize();
+    const int rows = std::clamp((m_window->height() - scaled(m_window, ForAllElse)) / row, FewestRows, EnoughRows);
+    const bool isBelow = m_parts.columns->orientation() == Qt::Vertical;
+    m_parts.table->setMinimumHeight(isBelow ? m_parts.table->horizontalHeader()->sizeHint().height() + rows * row : 0);
+}
+
+void WindowLayout::restoreSplitters()
+{
+    const QSettings settings;
+    const bool isBeside = m_parts.columns->orientation() == Qt::Horizontal;
     if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
-        m_parts.columns->setSizes(isNarrow ? QList{300, 320} : QList{890, 490});
+        m_parts.columns->setSizes(isBeside ? QList{890, 490} : m_isLow ? QList{1, 1000} : QList{300, 320});
+    const int events = EventsOfLow * m_parts.events->verticalHeader()->defaultSectionSize();
+    if (!m_parts.rows->restoreState(settings.value(rowsKey()).toByteArray()))
+        m_parts.rows->setSizes(m_isLow ? QList{m_window->height() - events, events} : QList{620, 150});
 }
 
 QString WindowLayout::columnsKey() const
 {
-    return m_parts.columns->orientation() == Qt::Horizontal ? u"window/columns"_s : u"window/stacked"_s;
+    if (m_parts.columns->orientation() == Qt::Horizontal)
+        return u"window/columns"_s;
+    return m_isLow ? u"window/stackedLow"_s : u"window/stacked"_s;
 }
+
+QString WindowLayout::rowsKey() const { return m_isLow ? u"window/rowsLow"_s : u"window/rows"_s; }
 
 void WindowLayout::watch()
 {
@@ -153,7 +193,7 @@ void WindowLayout::save() const
     QSettings settings;
     settings.setValue(u"window/geometry"_s, m_window->saveGeometry());
     settings.setValue(columnsKey(), m_parts.columns->saveState());
-    settings.setValue(u"window/rows"_s, m_parts.rows->saveState());
+    settings.setValue(rowsKey(), m_parts.rows->saveState());
     settings.setValue(u"window/order"_s, m_parts.table->rows().ownOrder());
     settings.setValue(u"window/events"_s, m_parts.showEvents->isChecked());
     settings.setValue(u"window/filter"_s, m_parts.filter->filter());

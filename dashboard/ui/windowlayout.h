@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSize>
 #include <QTimer>
 
 class QAction;
 class QMainWindow;
 class QSplitter;
+class QTableView;
 
 namespace Hephaestus {
 
@@ -15,7 +17,8 @@ class FleetView;
 
 /// What a person arranged in the main window, kept in the settings. That is its place, the splitters, the columns of
 /// each view, the filter, the page, and whether the events are shown. In a narrow window the details are below the
-/// table. A change is saved soon, not only at the end: that may be a kill, or the machine's.
+/// table; in a low one they and the events leave some rows to it. Each way has sizes of its own. A change is saved
+/// soon, not only at the end: that may be a kill, or the machine's.
 class WindowLayout : public QObject
 {
     Q_OBJECT
@@ -29,6 +32,7 @@ public:
         FleetView *table;
         FilterBar *filter;
         DetailPane *detail;
+        QTableView *events;
     };
 
     /// Restores the layout at once. `parts` are the window's.
@@ -44,8 +48,12 @@ private:
     void watch();
     void saveSoon();
     void arrange();
+    void arrangeAs(Qt::Orientation columns, bool low);
+    void keepRows();
+    void restoreSplitters();
     void keepOnScreen();
     QString columnsKey() const;
+    QString rowsKey() const;
     QString tableGroup() const;
     void changeView();
 
@@ -54,6 +62,7 @@ private:
     QString m_view; ///< whose columns the table has; empty: of no view
     QSize m_restoredSize;
     bool m_isRestored = false;
+    bool m_isLow = false;
     bool m_isPlaced = false; ///< it has been seen, with its frame
     QTimer m_saveTimer;      ///< a drag is many changes: they are saved together
 };

@@ -71,6 +71,8 @@ private Q_SLOTS:
     void aHostileServiceIsDrawnLiterally();
     void aViewIsSavedUsedAndForgotten();
     void favouritesAreRemembered();
+    void aLowWindowHasSizesOfItsOwn();
+    void whatTheDetailsShowStaysInView();
     void preferencesAreAppliedAndRemembered();
     void theLayoutIsRemembered();
     void everyPageOfWhatDoesNotAnswerSaysItsAge();
@@ -597,6 +599,49 @@ void TestMainWindow::theWindowKeepsItsSize()
         bench.window.resize(size);
         QTRY_COMPARE(bench.window.size(), size);
         QCOMPARE(bench.splitter()->orientation(), Qt::Vertical); // the details are below the table
+void TestMainWindow::aLowWindowHasSizesOfItsOwn()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.addSome(12);
+    QVERIFY(bench.start());
+    auto *const rows = qobject_cast<QSplitter *>(bench.splitter()->parentWidget());
+    const auto resizeTo = [&](const QSize &size) {
+        bench.window.resize(size);
+        QTRY_COMPARE(bench.window.size(), size);
+        Test::deliverEvents();
+    };
+    resizeTo({1380, 860});
+    const QList<int> tall = rows->sizes();
+    const QList<int> beside = bench.splitter()->sizes();
+    resizeTo({800, 500});
+    const QList<int> low = rows->sizes();
+    QVERIFY2(low[1] < tall[1], qPrintable(u"%1 of %2"_s.arg(low[1]).arg(tall[1])));
+    resizeTo({1380, 860});
+    QCOMPARE(rows->sizes(), tall);
+    QCOMPARE(bench.splitter()->sizes(), beside);
+}
+
+void TestMainWindow::whatTheDetailsShowStaysInView()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.addSome(12);
+    QVERIFY(bench.start());
+    bench.window.resize(1380, 860);
+    QTRY_COMPARE(bench.window.size(), QSize(1380, 860));
+    bench.table()->select(bench.session.fleet().ids().last());
+    const auto isSeen = [&] {
+        return bench.table()->viewport()->rect().contains(
+            bench.table()->visualRect(bench.table()->currentIndex()).center());
+    };
+    QTRY_VERIFY(isSeen());
+    bench.window.resize(800, 500);
+    QTRY_COMPARE(bench.window.size(), QSize(800, 500));
+    QVERIFY(bench.table()->viewport()->height() < 12 * bench.table()->rowHeight(0)); // not all of them
+    QTRY_VERIFY(isSeen());
+}
+
         const QList<ServiceId> ids = bench.session.fleet().ids();
         HealthReport stale = Reports::healthy();
         stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
@@ -652,7 +697,12 @@ void TestMainWindow::theDetailsAreBelowTheTableInANarrowWindow()
         QVERIFY(detail->geometry().left() > table.right());
         QCOMPARE(detail->height(), table.height());
     }
-    QVERIFY(table.height() >= 2 * bench.table()->verticalHeader()->defaultSectionSize()); // a row, and its header
+    const int line = bench.table()->verticalHeader()->defaultSectionSize();
+    const int rows = size.height() < 500 ? 2 : 4;
+    QVERIFY2(table.height() >= (rows + 1) * line, qPrintable(QString::number(table.height()))); // and their header
+    const auto *const events = bench.window.findChild<EventList *>();
+    QVERIFY(events->isVisible() && events->height() >= events->verticalHeader()->defaultSectionSize());
+    QVERIFY(bench.window.rect().contains(QRect(events->mapTo(&bench.window, QPoint()), events->size())));
     QVERIFY(bench.splitter()->rect().contains(detail->geometry()));
     QVERIFY(bench.window.rect().contains(QRect(detail->mapTo(&bench.window, QPoint()), detail->size())));
 }
