@@ -166,6 +166,16 @@ int chipWidth(const QFontMetrics &metrics, const QString &label)
 
 } // namespace
 
+/// Since when it is gone; only the age, where there is no room for more words.
+void DependencyChipsDelegate::paintLastSeen(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                                            const QModelIndex &index) const
+{
+    QStyleOptionViewItem fitting = option;
+    if (option.fontMetrics.horizontalAdvance(option.text) > area.width())
+        fitting.text = index.siblingAtColumn(FleetModel::LastSeen).data().toString();
+    CellDelegate::paintContent(painter, area, fitting, index);
+}
+
 /// As many names as there is room for instead of two letters; first of what fails.
 void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room)
 {
@@ -235,7 +245,9 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
 {
     const Theme &theme = Theme::of(option.palette);
     const QList<Chip> chips = layOut(area, option, index);
-    if (chips.isEmpty() || !index.data(FleetModel::CurrentRole).toBool()) // the text then says since when it is gone
+    if (!index.data(FleetModel::CurrentRole).toBool())
+        return paintLastSeen(painter, area, option, index);
+    if (chips.isEmpty())
         return CellDelegate::paintContent(painter, area, option, index);
     const qreal ratio = option.widget ? option.widget->devicePixelRatioF() : 1.0;
     const int icon = chipIcon(option.fontMetrics);

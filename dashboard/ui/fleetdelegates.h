@@ -67,6 +67,8 @@ private:
         bool fits = true; ///< all of it is seen
     };
 
+    void paintLastSeen(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                       const QModelIndex &index) const;
     static void nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room);
     static QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index);
 };

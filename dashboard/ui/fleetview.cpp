@@ -10,6 +10,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSettings>
 #include <QToolButton>
@@ -57,6 +58,10 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
         fillColumnsMenu(menu);
         menu->popup(horizontalHeader()->mapToGlobal(position));
     });
+    connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this](int column, int, int width) {
+        if (!m_isArranging && width > 0 && column != FleetModel::Dependencies)
+            m_chosen[column] = width;
+    });
     arrangeColumns();
     m_sortAnew->setText(tr("Sort anew"));
     m_sortAnew->setToolTip(plainToolTip(tr("The order has changed. It holds while the pointer is over the table.")));
@@ -89,23 +94,28 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
 /// As at the first start.
 void FleetView::arrangeColumns()
 {
+    const QScopedValueRollback arranging(m_isArranging, true);
     QHeaderView *const header = horizontalHeader();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {19, 17, 7, 0, 6, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 18});
-    for (const QString &word : {FleetModel::tr("fresh"), FleetModel::tr("stale")}) {
-        const int wanted = fontMetrics().horizontalAdvance(word) + 2 * spacing(fontMetrics(), 5);
-        setColumnWidth(FleetModel::Code, std::max(columnWidth(FleetModel::Code), wanted));
-    }
+    setColumnWidths(this, {19, 17, 7, 0, 8, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 10});
+    const auto makeFit = [this](int column, const QString &text) {
+        const int wanted = fontMetrics().horizontalAdvance(text) + 2 * spacing(fontMetrics(), 5);
+        setColumnWidth(column, std::max(columnWidth(column), wanted));
+    };
+    makeFit(FleetModel::Code, FleetModel::tr("fresh"));
+    makeFit(FleetModel::Code, FleetModel::tr("stale"));
     for (const ClientError error : {ClientError::Refused, ClientError::HostLost}) {
         ServiceRow row; // in the longest states that are seen often, in the window's language
         row.observed = ServiceState::Unreachable;
         row.reply.error = error;
-        const int wanted = fontMetrics().horizontalAdvance(stateText(row)) + 2 * spacing(fontMetrics(), 5);
-        setColumnWidth(FleetModel::State, std::max(columnWidth(FleetModel::State), wanted));
+        makeFit(FleetModel::State, stateText(row));
     }
+    for (int column = 0; column < FleetModel::ColumnCount; ++column)
+        m_least[column] = columnWidth(column);
+    m_chosen.clear();
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
         m_unwanted << column; // the dependencies have the room, until somebody chooses
@@ -115,21 +125,41 @@ void FleetView::arrangeColumns()
     makeRoom();
 }
 
-/// Where the table is narrow, columns that the detail repeats make room for the dependencies' chips.
+/// Where the table is narrow, columns that the details repeat make room for the dependencies. Where it is wide, columns
+/// whose texts are often longer get a part of it. A width that somebody chose holds.
 void FleetView::makeRoom()
 {
-    constexpr int Yielding[] = {FleetModel::InFlight, FleetModel::Version}; // the last one first
-    int room = viewport()->width() - spacing(fontMetrics(), 38);            // four chips
+    constexpr int Yielding[] = {FleetModel::Latency, FleetModel::Uptime, FleetModel::InFlight, FleetModel::Version};
+    constexpr std::pair<int, int> Growing[] = {// by at most so many letters
+                                               {FleetModel::Alerts, 16},
+                                               {FleetModel::Service, 18},
+                                               {FleetModel::Version, 6},
+                                               {FleetModel::State, 8}};
+    const QScopedValueRollback arranging(m_isArranging, true);
+    std::array<int, FleetModel::ColumnCount> widths = m_least;
+    for (const auto [column, width] : m_chosen.asKeyValueRange())
+        widths[column] = width;
+    int room = viewport()->width() - spacing(fontMetrics(), 46); // four chips
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         if (column != FleetModel::Dependencies && !m_unwanted.contains(column) && !std::ranges::count(Yielding, column))
-            room -= columnWidth(column);
+            room -= widths[column];
     }
-    for (const int column : Yielding) {
-        if (m_unwanted.contains(column))
+    QSet<int> hidden = m_unwanted;
+    for (const int column : Yielding) { // the last one first
+        if (!m_unwanted.contains(column) && (room -= widths[column]) < 0)
+            hidden << column;
+    }
+    for (const auto &[column, letters] : Growing) {
+        if (room <= 0 || hidden.contains(column) || m_chosen.contains(column))
             continue;
-        showColumn(column); // a hidden one has no width
-        room -= columnWidth(column);
-        setColumnHidden(column, room < 0);
+        const int more = std::min(letters * fontMetrics().averageCharWidth(), room / 2);
+        widths[column] += more;
+        room -= more;
+    }
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        setColumnHidden(column, column > FleetModel::Service && hidden.contains(column));
+        if (column != FleetModel::Dependencies)
+            setColumnWidth(column, widths[column]);
     }
 }
 
@@ -170,10 +200,14 @@ void FleetView::placeSortAnew()
 
 void FleetView::resizeEvent(QResizeEvent *event)
 {
+    const QRect current = visualRect(currentIndex());
+    const bool wasSeen = current.isValid() && current.top() >= 0 && current.bottom() < event->oldSize().height();
     QTableView::resizeEvent(event);
     placeSortAnew();
     if (event->size().width() != event->oldSize().width())
         makeRoom();
+    if (wasSeen && current.bottom() >= event->size().height())
+        scrollTo(currentIndex()); // what the details show stays in view
 }
 
 void FleetView::chooseColumn(int column, bool shown)
@@ -182,7 +216,6 @@ void FleetView::chooseColumn(int column, bool shown)
         m_unwanted.remove(column);
     else
         m_unwanted.insert(column);
-    setColumnHidden(column, !shown);
     makeRoom();
 }
 
@@ -200,14 +233,10 @@ void FleetView::fillColumnsMenu(QMenu *menu)
         m_rows->setOwnOrder({});
     });
 }
-    const QRect current = visualRect(currentIndex());
-    const bool wasSeen = current.isValid() && current.top() >= 0 && current.bottom() < event->oldSize().height();
 
 void FleetView::offerAlerts()
 {
     m_hasAlerts = true;
-    if (wasSeen && current.bottom() >= event->size().height())
-        scrollTo(currentIndex()); // what the details show stays in view
     if (!std::exchange(m_offeredAlerts, true))
         chooseColumn(FleetModel::Alerts, true);
 }
@@ -219,14 +248,20 @@ void FleetView::saveColumns(QSettings &settings, const QString &group) const
     for (const int column : m_unwanted)
         unwanted << QString::number(column);
     settings.setValue(group + u"/unwanted"_s, unwanted);
+    QStringList chosen;
+    for (const auto [column, width] : m_chosen.asKeyValueRange())
+        chosen << u"%1:%2"_s.arg(column).arg(width);
+    settings.setValue(group + u"/widths"_s, chosen);
     settings.setValue(group + u"/known"_s, int(FleetModel::ColumnCount));
     settings.setValue(group + u"/alertsOffered"_s, m_offeredAlerts);
 }
 
 void FleetView::restoreColumns(const QSettings &settings, const QString &group)
 {
+    const QScopedValueRollback arranging(m_isArranging, true);
     if (!horizontalHeader()->restoreState(settings.value(group + u"/columns"_s).toByteArray()))
         return;
+    restoreWidths(settings.value(group + u"/widths"_s));
     m_unwanted.clear();
     for (const QString &column : settings.value(group + u"/unwanted"_s).toStringList())
         m_unwanted << column.toInt();
@@ -235,11 +270,23 @@ void FleetView::restoreColumns(const QSettings &settings, const QString &group)
     for (int column = known; column < FleetModel::ColumnCount; ++column)
         m_unwanted << column;
     m_offeredAlerts = settings.value(group + u"/alertsOffered"_s).toBool();
-    for (int column = 0; column < FleetModel::ColumnCount; ++column)
-        setColumnHidden(column, column > FleetModel::Service && m_unwanted.contains(column));
     makeRoom();
     if (m_hasAlerts)
         offerAlerts();
+}
+
+/// Those that a person chose. An earlier program kept only what all columns had: what differs from the first widths.
+void FleetView::restoreWidths(const QVariant &kept)
+{
+    m_chosen.clear();
+    for (const QString &each : kept.toStringList())
+        m_chosen[each.section(u':', 0, 0).toInt()] = each.section(u':', 1).toInt();
+    if (kept.isValid())
+        return;
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        if (column != FleetModel::Dependencies && !isColumnHidden(column) && columnWidth(column) != m_least[column])
+            m_chosen[column] = columnWidth(column);
+    }
 }
 
 // ---- rows ---------------------------------------------------------------------------------------------

@@ -3,9 +3,12 @@
 
 #include "dashboard/model/fleetrows.h"
 
+#include <QHash>
 #include <QSet>
 #include <QTableView>
 #include <QTimer>
+
+#include <array>
 
 class QMenu;
 class QToolButton;
@@ -70,6 +73,7 @@ private:
     void arrangeColumns();
     void chooseColumn(int column, bool shown);
     void makeRoom();
+    void restoreWidths(const QVariant &kept);
     void holdOrder();
     void placeSortAnew();
     void keepSomethingCurrent();
@@ -84,10 +88,13 @@ private:
 
     FleetModel &m_fleet;
     FleetRows *m_rows;
-    QSet<int> m_unwanted; ///< columns that a person does not want to see
+    QSet<int> m_unwanted;                               ///< columns that a person does not want to see
+    QHash<int, int> m_chosen;                           ///< widths that a person gave to columns
+    std::array<int, FleetModel::ColumnCount> m_least{}; ///< the widths of the others, where there is little room
     QToolButton *m_sortAnew;
     QTimer m_sinceKey; ///< runs while a key was just pressed
     bool m_isPointerOver = false;
+    bool m_isArranging = false; ///< widths change, and not by a person
     bool m_hasSpans = false;
     bool m_grouped = false;
     bool m_marking = false;   ///< by keys: the arrows move, and leave what is marked

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/dependencymodel.h"
+#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
@@ -7,6 +8,7 @@
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
 #include "dashboard/ui/tablekeys.h"
+#include "dashboard/ui/theme.h"
 #include "dashboard/ui/totalsstrip.h"
 #include "dashboard/ui/viewsbutton.h"
 #include "dashboard/ui/wallboard.h"
@@ -23,11 +25,13 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
+#include <QStandardItemModel>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTableView>
@@ -83,6 +87,8 @@ private Q_SLOTS:
     void whereThereIsLittleRoomTheChipsKeepIt();
     void colorsOfTheCommandLineAreForOnce();
 };
+    void whereThereIsRoomNamesGetSomeOfIt();
+    void whereThereIsNoRoomForMoreTheAgeIsThere();
 
 static SequenceOptions impatient()
 {
@@ -1130,9 +1136,83 @@ void TestMainWindow::colorsOfTheCommandLineAreForOnce()
     QStringList said;
     for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
         said << label->text();
+    QVERIFY(table.isColumnHidden(FleetModel::Latency) && table.isColumnHidden(FleetModel::Uptime));
+    table.resize(digit * 80, 300);
+    Test::deliverEvents();
+    QVERIFY2(table.columnWidth(FleetModel::Dependencies) >= spacing(table.fontMetrics(), 30),
+             qPrintable(QString::number(table.columnWidth(FleetModel::Dependencies))));
     QVERIFY2(said.contains(u"Takes effect at the next start: this one was started with --colors dark."_s),
              qPrintable(said.join(u'|')));
 }
 
 QTEST_MAIN(TestMainWindow)
 #include "tst_mainwindow.moc"
+void TestMainWindow::whereThereIsRoomNamesGetSomeOfIt()
+{
+    QSettings().clear();
+    FleetModel fleet;
+    FleetView table(fleet);
+    table.show();
+    const int digit = table.fontMetrics().horizontalAdvance(u'0');
+    const auto widthsAt = [&](int width) {
+        table.resize(width, 300);
+        Test::deliverEvents();
+        return std::pair(table.columnWidth(FleetModel::Service), table.columnWidth(FleetModel::Version));
+    };
+    const auto [narrowName, hiddenVersion] = widthsAt(digit * 80);
+    const auto [name, version] = widthsAt(digit * 240);
+    QVERIFY2(name >= narrowName + 10 * digit, qPrintable(u"%1, before %2"_s.arg(name).arg(narrowName)));
+    QVERIFY(version > table.fontMetrics().horizontalAdvance(u"unknown"_s) + 2 * spacing(table.fontMetrics(), 2));
+    QVERIFY(table.columnWidth(FleetModel::Dependencies) > name);
+    QCOMPARE(widthsAt(digit * 80).first, narrowName);
+    // What somebody chose holds at any width, and at the next start.
+    table.setColumnWidth(FleetModel::Service, narrowName + 3);
+    QSettings settings;
+    table.saveColumns(settings, u"test"_s);
+    FleetView again(fleet);
+    again.restoreColumns(settings, u"test"_s);
+    again.resize(digit * 240, 300);
+    again.show();
+    Test::deliverEvents();
+    QCOMPARE(again.columnWidth(FleetModel::Service), narrowName + 3);
+    QCOMPARE(again.columnWidth(FleetModel::Version), version);
+}
+
+/// A cell as its view paints it.
+static QImage paintedCell(const QAbstractItemDelegate &delegate, const QTableView &view, const QModelIndex &index,
+                          const QSize &size)
+{
+    QImage image(size, QImage::Format_RGB32);
+    image.fill(view.palette().color(QPalette::Base));
+    QPainter painter(&image);
+    QStyleOptionViewItem option;
+    option.initFrom(&view);
+    option.widget = &view;
+    option.rect = QRect({}, size);
+    option.state = QStyle::State_Enabled;
+    delegate.paint(&painter, option, index);
+    return image;
+}
+
+void TestMainWindow::whereThereIsNoRoomForMoreTheAgeIsThere()
+{
+    FleetModel fleet;
+    FleetView view(fleet);
+    const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
+    fleet.applyAnswer(id, Reports::answer(Reports::healthy()));
+    fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    const QModelIndex cell = view.model()->index(0, FleetModel::Dependencies);
+    const QString age = cell.siblingAtColumn(FleetModel::LastSeen).data().toString();
+    QVERIFY2(cell.data().toString().endsWith(age), qPrintable(cell.data().toString()));
+    const auto *const delegate = view.itemDelegateForColumn(FleetModel::Dependencies);
+    QStandardItemModel plain(1, 1); // the age alone
+    plain.setData(plain.index(0, 0), age);
+    plain.setData(plain.index(0, 0), cell.data(Qt::TextAlignmentRole), Qt::TextAlignmentRole);
+    const CellDelegate cells(FleetModel::CurrentRole);
+    const int height = view.rowHeight(0);
+    const QSize narrow(view.fontMetrics().horizontalAdvance(age) + 5 * spacing(view.fontMetrics(), 1), height);
+    QCOMPARE(paintedCell(*delegate, view, cell, narrow), paintedCell(cells, view, plain.index(0, 0), narrow));
+    const QSize wide(400, height);
+    QVERIFY(paintedCell(*delegate, view, cell, wide) != paintedCell(cells, view, plain.index(0, 0), wide));
+}
+
