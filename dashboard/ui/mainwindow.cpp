@@ -487,8 +487,21 @@ void MainWindow::keyPressEvent(QKeyEvent *event)
         m_keys->trigger();
     else if (event->key() == Qt::Key_Escape && !m_commands->takeBack())
         leaveFilter();
+    else if (const QString why = whyNot(*event); !why.isEmpty())
+        statusBar()->showMessage(why, 8000);
     else
         QMainWindow::keyPressEvent(event);
+}
+
+/// Why what this key stands for cannot be done now; a disabled action leaves its key to the window.
+QString MainWindow::whyNot(const QKeyEvent &event) const
+{
+    const QKeySequence pressed(event.keyCombination());
+    for (const QAction *const action : allActions()) {
+        if (!action->isEnabled() && action->shortcut() == pressed)
+            return action->statusTip();
+    }
+    return {};
 }
 
 void MainWindow::leaveFilter()

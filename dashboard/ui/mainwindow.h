@@ -99,6 +99,7 @@ private:
     void pin(const QList<GraphPin> &pins);
     void showContextMenu(const QPoint &position);
     void leaveFilter();
+    QString whyNot(const QKeyEvent &event) const;
     void showPage();
     void updateStatus();
 

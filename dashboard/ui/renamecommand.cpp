@@ -21,6 +21,9 @@ RenameCommand::RenameCommand(FleetSession &session, QWidget *window)
     m_group->setShortcut(Qt::SHIFT | Qt::Key_F2);
     connect(m_group, &QAction::triggered, this, &RenameCommand::askGroup);
     connect(m_action, &QAction::triggered, this, &RenameCommand::ask);
+    connect(
+        &session.fleet(), &QAbstractItemModel::rowsInserted, this, [this] { setService(m_service); },
+        Qt::QueuedConnection); // of which file a new row is, is known after it is there
     setService(NoService);
 }
 

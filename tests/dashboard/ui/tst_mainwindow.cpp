@@ -33,6 +33,7 @@
 #include <QSplitter>
 #include <QStandardItemModel>
 #include <QStandardPaths>
+#include <QStatusBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void aHookIsTriedFromTheWindow();
     void theRowShowsWhatTheServiceSays();
     void disabledActionsSayWhy();
+    void aKeyOfWhatCannotBeDoneSaysWhy();
     void whatIsPossibleForAllFollowsTheirAnswers();
     void manyAnswersUpdateTheActionsOnce();
     void nothingDangerousHappensByEnterAlone();
@@ -69,14 +71,14 @@ private Q_SLOTS:
     void theDetailsAreBelowTheTableInANarrowWindow_data();
     void theDetailsAreBelowTheTableInANarrowWindow();
     void aStartInANarrowWindowKeepsTheSizesOfAWideOne();
+    void aLowWindowHasSizesOfItsOwn();
+    void whatTheDetailsShowStaysInView();
     void aClickMovesNothingSideways();
     void theDemoTouchesNothingElse();
     void enterPressesTheButtonsOfTheFirstPage();
     void aHostileServiceIsDrawnLiterally();
     void aViewIsSavedUsedAndForgotten();
     void favouritesAreRemembered();
-    void aLowWindowHasSizesOfItsOwn();
-    void whatTheDetailsShowStaysInView();
     void preferencesAreAppliedAndRemembered();
     void theLayoutIsRemembered();
     void everyPageOfWhatDoesNotAnswerSaysItsAge();
@@ -85,10 +87,10 @@ private Q_SLOTS:
     void aClickOnAChipShowsItsGraph();
     void aClickOnStateSortsTroubleFirst();
     void whereThereIsLittleRoomTheChipsKeepIt();
-    void colorsOfTheCommandLineAreForOnce();
-};
     void whereThereIsRoomNamesGetSomeOfIt();
     void whereThereIsNoRoomForMoreTheAgeIsThere();
+    void colorsOfTheCommandLineAreForOnce();
+};
 
 static SequenceOptions impatient()
 {
@@ -294,6 +296,29 @@ void TestMainWindow::disabledActionsSayWhy()
     QVERIFY(!bench.action(ServiceAction::Restart)->isEnabled());
     QVERIFY(bench.action(ServiceAction::Restart)->statusTip().contains(u"no restart method"_s));
     QVERIFY(bench.action(ServiceAction::Restart)->toolTip().contains(u"no restart method"_s));
+}
+
+void TestMainWindow::aKeyOfWhatCannotBeDoneSaysWhy()
+{
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"mcp\"\nurl = \"http://127.0.0.1:1\"\n");
+    file.close();
+    Bench bench;
+    QVERIFY(bench.window.openFleet(file.fileName()));
+    QVERIFY(bench.start());
+    const QAction *rename = nullptr;
+    for (const QAction *const action : bench.window.findChildren<QAction *>()) {
+        if (action->shortcut() == QKeySequence(Qt::Key_F2))
+            rename = action;
+    }
+    QVERIFY(rename);
+    QTRY_VERIFY(!rename->isEnabled()); // its name is in a file
+    QVERIFY2(rename->statusTip().contains(u"fleet.toml"_s), qPrintable(rename->statusTip()));
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_F2);
+    QCOMPARE(bench.window.statusBar()->currentMessage(), rename->statusTip());
 }
 
 void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
@@ -574,37 +599,6 @@ void TestMainWindow::aStartInANarrowWindowKeepsTheSizesOfAWideOne()
     QTRY_COMPARE(bench.splitter()->sizes(), sizes);
 }
 
-void TestMainWindow::aClickMovesNothingSideways()
-{
-    Bench bench;
-    bench.addSome(3);
-    QVERIFY(bench.start());
-    auto *const table = bench.window.findChild<FleetView *>();
-    table->setColumnWidth(FleetModel::Service, 3 * table->viewport()->width());
-    QScrollBar *const side = table->horizontalScrollBar();
-    QTRY_VERIFY(side->maximum() > 0);
-    const QModelIndex cell = table->model()->index(1, FleetModel::Service);
-    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).topLeft() + QPoint(5, 5));
-    QCOMPARE(table->currentIndex(), cell);
-    table->scrollTo(cell); // as Qt does a while after the click
-    QCOMPARE(side->value(), 0);
-    QTest::keyClick(table, Qt::Key_Right); // a key goes there
-    table->scrollTo(table->currentIndex());
-    QVERIFY(side->value() > 0);
-}
-
-void TestMainWindow::theWindowKeepsItsSize()
-{
-    Bench bench;
-    bench.addSome(12);
-    QVERIFY(bench.start());
-    QFont large = bench.window.font();
-    large.setPixelSize(17); // as of a desktop
-    bench.window.setFont(large);
-    for (const QSize &size : {QSize(640, 400), QSize(780, 560)}) {
-        bench.window.resize(size);
-        QTRY_COMPARE(bench.window.size(), size);
-        QCOMPARE(bench.splitter()->orientation(), Qt::Vertical); // the details are below the table
 void TestMainWindow::aLowWindowHasSizesOfItsOwn()
 {
     QSettings().clear();
@@ -648,6 +642,37 @@ void TestMainWindow::whatTheDetailsShowStaysInView()
     QTRY_VERIFY(isSeen());
 }
 
+void TestMainWindow::aClickMovesNothingSideways()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    auto *const table = bench.window.findChild<FleetView *>();
+    table->setColumnWidth(FleetModel::Service, 3 * table->viewport()->width());
+    QScrollBar *const side = table->horizontalScrollBar();
+    QTRY_VERIFY(side->maximum() > 0);
+    const QModelIndex cell = table->model()->index(1, FleetModel::Service);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).topLeft() + QPoint(5, 5));
+    QCOMPARE(table->currentIndex(), cell);
+    table->scrollTo(cell); // as Qt does a while after the click
+    QCOMPARE(side->value(), 0);
+    QTest::keyClick(table, Qt::Key_Right); // a key goes there
+    table->scrollTo(table->currentIndex());
+    QVERIFY(side->value() > 0);
+}
+
+void TestMainWindow::theWindowKeepsItsSize()
+{
+    Bench bench;
+    bench.addSome(12);
+    QVERIFY(bench.start());
+    QFont large = bench.window.font();
+    large.setPixelSize(17); // as of a desktop
+    bench.window.setFont(large);
+    for (const QSize &size : {QSize(640, 400), QSize(780, 560)}) {
+        bench.window.resize(size);
+        QTRY_COMPARE(bench.window.size(), size);
+        QCOMPARE(bench.splitter()->orientation(), Qt::Vertical); // the details are below the table
         const QList<ServiceId> ids = bench.session.fleet().ids();
         HealthReport stale = Reports::healthy();
         stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
@@ -1111,6 +1136,11 @@ void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
     const int digit = table.fontMetrics().horizontalAdvance(u'0');
     QCOMPARE(hidden(digit * 160), std::pair(false, false));
     QCOMPARE(hidden(digit * 60), std::pair(true, true));
+    QVERIFY(table.isColumnHidden(FleetModel::Latency) && table.isColumnHidden(FleetModel::Uptime));
+    table.resize(digit * 80, 300);
+    Test::deliverEvents();
+    QVERIFY2(table.columnWidth(FleetModel::Dependencies) >= spacing(table.fontMetrics(), 30),
+             qPrintable(QString::number(table.columnWidth(FleetModel::Dependencies))));
     QCOMPARE(hidden(digit * 160), std::pair(false, false));
     const int width = table.columnWidth(FleetModel::Version);
     table.setColumnWidth(FleetModel::Version, width + 7);
@@ -1119,34 +1149,6 @@ void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
     QCOMPARE(table.columnWidth(FleetModel::Version), width + 7);
 }
 
-void TestMainWindow::colorsOfTheCommandLineAreForOnce()
-{
-    QSettings().clear();
-    Bench bench;
-    bench.window.setColorsForOnce(u"dark"_s);
-    QVERIFY(bench.start());
-    const QPalette before = QApplication::palette();
-    Preferences chosen = bench.window.preferences();
-    chosen.colors = u"light"_s;
-    bench.window.setPreferences(chosen);
-    QCOMPARE(QApplication::palette(), before);
-    QCOMPARE(Preferences::read(QSettings()).colors, u"light"_s);
-    bench.window.openPreferences();
-    QTRY_VERIFY(bench.dialog());
-    QStringList said;
-    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
-        said << label->text();
-    QVERIFY(table.isColumnHidden(FleetModel::Latency) && table.isColumnHidden(FleetModel::Uptime));
-    table.resize(digit * 80, 300);
-    Test::deliverEvents();
-    QVERIFY2(table.columnWidth(FleetModel::Dependencies) >= spacing(table.fontMetrics(), 30),
-             qPrintable(QString::number(table.columnWidth(FleetModel::Dependencies))));
-    QVERIFY2(said.contains(u"Takes effect at the next start: this one was started with --colors dark."_s),
-             qPrintable(said.join(u'|')));
-}
-
-QTEST_MAIN(TestMainWindow)
-#include "tst_mainwindow.moc"
 void TestMainWindow::whereThereIsRoomNamesGetSomeOfIt()
 {
     QSettings().clear();
@@ -1216,3 +1218,26 @@ void TestMainWindow::whereThereIsNoRoomForMoreTheAgeIsThere()
     QVERIFY(paintedCell(*delegate, view, cell, wide) != paintedCell(cells, view, plain.index(0, 0), wide));
 }
 
+void TestMainWindow::colorsOfTheCommandLineAreForOnce()
+{
+    QSettings().clear();
+    Bench bench;
+    bench.window.setColorsForOnce(u"dark"_s);
+    QVERIFY(bench.start());
+    const QPalette before = QApplication::palette();
+    Preferences chosen = bench.window.preferences();
+    chosen.colors = u"light"_s;
+    bench.window.setPreferences(chosen);
+    QCOMPARE(QApplication::palette(), before);
+    QCOMPARE(Preferences::read(QSettings()).colors, u"light"_s);
+    bench.window.openPreferences();
+    QTRY_VERIFY(bench.dialog());
+    QStringList said;
+    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
+        said << label->text();
+    QVERIFY2(said.contains(u"Takes effect at the next start: this one was started with --colors dark."_s),
+             qPrintable(said.join(u'|')));
+}
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_mainwindow.moc"
