@@ -14,6 +14,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QPointer>
+#include <QPushButton>
 #include <QSaveFile>
 #include <QScrollArea>
 #include <QSignalBlocker>
@@ -30,6 +31,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int MostCompared = 8;
+constexpr int MostLetters = 20; ///< for which room is kept in the list of what can be shown
 
 } // namespace
 
@@ -39,9 +41,9 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     , m_which(new QComboBox)
     , m_span(new QComboBox)
     , m_live(new QToolButton)
-    , m_compare(new QToolButton)
+    , m_compare(new QPushButton)
     , m_pin(new QToolButton)
-    , m_export(new QToolButton)
+    , m_export(new QPushButton)
     , m_stack(new QVBoxLayout)
     , m_graphs(new QWidget)
 {
@@ -51,12 +53,14 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
          std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
         m_span->addItem(tr("last %1").arg(durationText(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
-    for (QToolButton *const button : {m_compare, m_export}) {
-        button->setPopupMode(QToolButton::InstantPopup);
-        button->setFocusPolicy(Qt::StrongFocus);
+    for (QPushButton *const button : {m_compare, m_export}) {
+        button->setAutoDefault(false);
         button->setMenu(new QMenu(button));
-        button->setMinimumWidth(button->fontMetrics().horizontalAdvance(u'0') * 12);
     }
+    m_which->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_which->setMinimumContentsLength(std::min(MostLetters, int(tr("All dependencies").size())));
+    m_compare->setText(tr("Compare (%1)").arg(MostCompared));
+    m_compare->setFixedWidth(m_compare->sizeHint().width()); // whatever its text is later
     m_compare->setText(tr("Compare"));
     m_compare->setToolTip(plainToolTip(tr("Show the same graph of other services beneath this one.")));
     m_pin->setText(tr("Pin"));

@@ -10,6 +10,7 @@
 
 class QComboBox;
 class QMenu;
+class QPushButton;
 class QToolButton;
 class QVBoxLayout;
 
@@ -85,9 +86,9 @@ private:
     QComboBox *m_which;
     QComboBox *m_span;
     QToolButton *m_live;
-    QToolButton *m_compare;
+    QPushButton *m_compare;
     QToolButton *m_pin;
-    QToolButton *m_export;
+    QPushButton *m_export;
     QVBoxLayout *m_stack;
     QWidget *m_graphs;
     std::vector<Panel> m_panels;

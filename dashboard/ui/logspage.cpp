@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSettings>
 #include <QToolButton>
 #include <QUrl>
@@ -67,7 +68,7 @@ LogsPage::LogsPage(QString stateDirectory, QWidget *parent)
     , m_next(arrow(Qt::DownArrow, tr("Next match"), tr("Next match (F3)")))
     , m_before(arrow(Qt::UpArrow, tr("Previous match"), tr("Previous match (Shift+F3)")))
     , m_follow(new QCheckBox(tr("F&ollow")))
-    , m_more(new QToolButton)
+    , m_more(new QPushButton)
     , m_text(new LogText)
     , m_note(new QLabel)
 {
@@ -138,8 +139,8 @@ void LogsPage::prepareActions()
         m_open->setToolTip(path.isEmpty() ? tr("Its output is in no file of this machine.") : visibleText(path));
     });
     m_more->setText(tr("Sho&w"));
+    m_more->setAutoDefault(false);
     m_more->setMenu(menu);
-    m_more->setPopupMode(QToolButton::InstantPopup);
 }
 
 void LogsPage::layOut()

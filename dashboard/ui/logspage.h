@@ -12,6 +12,7 @@ class QAction;
 class QCheckBox;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QToolButton;
 
 namespace Hephaestus {
@@ -75,7 +76,7 @@ private:
     QToolButton *m_next;
     QToolButton *m_before;
     QCheckBox *m_follow;
-    QToolButton *m_more;
+    QPushButton *m_more;
     QAction *m_matchesOnly;
     QAction *m_wrap;
     QAction *m_previous;

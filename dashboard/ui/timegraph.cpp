@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int Bars = 80;
+constexpr int MostTimes = 4; ///< about so many labels of time
 constexpr double ShortestView = 10;
 constexpr double LongestView = 30.0 * 86'400;
 constexpr double Wide = 2.0 * 86'400; ///< from here on dates say more than times
@@ -39,6 +40,31 @@ protected:
     }
 };
 
+/// Times as far apart as their labels are wide, and some more.
+class Times : public QCPAxisTickerDateTime
+{
+public:
+    explicit Times(const QCPAxis *axis) : m_axis(axis) {}
+
+protected:
+    double getTickStep(const QCPRange &range) override
+    {
+        const QString label = QDateTime::currentDateTime().toString(dateTimeFormat());
+        const double wanted = QFontMetrics(m_axis->tickLabelFont()).horizontalAdvance(label) * 1.25;
+        for (int count = MostTimes; count > 1; --count) {
+            setTickCount(count);
+            const double step = QCPAxisTickerDateTime::getTickStep(range);
+            if (step * m_axis->axisRect()->width() >= wanted * range.size())
+                return step;
+        }
+        setTickCount(1);
+        return QCPAxisTickerDateTime::getTickStep(range);
+    }
+
+private:
+    const QCPAxis *m_axis; ///< owns it
+};
+
 QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
 {
     auto *const label = new QCPItemText(plot);
@@ -56,7 +82,7 @@ TimeGraph::TimeGraph(QWidget *parent)
     , m_titleLabel(corner(this, Qt::AlignRight | Qt::AlignBottom))
     , m_cursor(new QCPItemStraightLine(this))
     , m_cursorLabel(new QCPItemText(this))
-    , m_times(new QCPAxisTickerDateTime)
+    , m_times(new Times(xAxis))
 {
     setLayoutDirection(Qt::LeftToRight); // as time goes
     m_emptyLabel->position->setCoords(0.5, 0.5);
@@ -70,7 +96,6 @@ TimeGraph::TimeGraph(QWidget *parent)
     m_cursorLabel->setVisible(false);
     m_cursorLabel->setLayer(u"overlay"_s);
 
-    m_times->setTickCount(4);
     xAxis->setTicker(m_times);
     const QSharedPointer<QCPAxisTicker> numbers(new Numbers);
     numbers->setTickCount(4);

@@ -18,6 +18,8 @@ private Q_SLOTS:
     void aGapIsHatchedAndHasNoBar();
     void aMarkIsALineWithAWord();
     void nowIsAtTheRightEdge();
+    void timesDoNotTouchEachOther_data();
+    void timesDoNotTouchEachOther();
     void whoCannotSeeItIsToldTheSums();
 };
 
@@ -107,6 +109,36 @@ void TestDependencyGraph::nowIsAtTheRightEdge()
     graph.show(u"db"_s, {}, {}, Noon);
     QCOMPARE(graph.xAxis->range().upper, std::chrono::duration<double>(Noon.time_since_epoch()).count());
     QCOMPARE(graph.xAxis->range().size(), 60.0);
+}
+
+void TestDependencyGraph::timesDoNotTouchEachOther_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::addColumn<qint64>("span");
+    for (const int width : {150, 260, 385, 700}) {
+        for (const qint64 span : {60, 300, 900, 3600, 86'400, 7 * 86'400})
+            QTest::addRow("%d px, %lld s", width, (long long)span) << width << span;
+    }
+}
+
+void TestDependencyGraph::timesDoNotTouchEachOther()
+{
+    QFETCH(int, width);
+    QFETCH(qint64, span);
+    DependencyGraph graph;
+    graph.resize(width, 150);
+    graph.setSpan(std::chrono::seconds(span));
+    graph.show(u"db"_s, {}, {}, Noon);
+    graph.replot();
+    QVector<double> at;
+    QVector<QString> labels;
+    graph.xAxis->ticker()->generate(graph.xAxis->range(), QLocale(), u'f', 0, at, nullptr, &labels);
+    const QFontMetrics metrics(graph.xAxis->tickLabelFont());
+    for (qsizetype each = 1; each < at.size(); ++each) {
+        const double distance = graph.xAxis->coordToPixel(at[each]) - graph.xAxis->coordToPixel(at[each - 1]);
+        QVERIFY2(distance > metrics.horizontalAdvance(labels[each]),
+                 qPrintable(u"%1: %2 px"_s.arg(labels.join(u' ')).arg(distance)));
+    }
 }
 
 void TestDependencyGraph::whoCannotSeeItIsToldTheSums()

@@ -27,6 +27,7 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QProcess>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
 #include <QStandardPaths>
@@ -307,7 +308,7 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     // And by the button on the page, without a selection.
     bench.window->findChild<DetailPane *>()->setServices({});
     QTRY_COMPARE(graphsOf(page).size(), 1);
-    for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+    for (QPushButton *const button : page->findChildren<QPushButton *>()) {
         if (button->text() != "Compare"_L1)
             continue;
         Q_EMIT button->menu()->aboutToShow();
@@ -327,7 +328,7 @@ void TestDetailPages::theValuesAndThePictureAreSaved()
     QTRY_VERIFY(graphsOf(page).first()->accessibleDescription().contains(u"180 succeeded"_s));
     for (const QString &suffix : {u"csv"_s, u"png"_s}) {
         const QString path = bench.state.filePath(u"graph."_s + suffix);
-        for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+        for (QPushButton *const button : page->findChildren<QPushButton *>()) {
             if (button->text() != "Export"_L1)
                 continue;
             for (QAction *const action : button->menu()->actions()) {
