@@ -11,6 +11,27 @@
 
 namespace Hephaestus {
 
+namespace {
+
+/// In one line where there is room, else in more.
+class Line : public QLabel
+{
+public:
+    explicit Line(const QString &text) : QLabel(text)
+    {
+        setTextFormat(Qt::PlainText);
+        setWordWrap(true);
+    }
+
+    QSize sizeHint() const override
+    {
+        const int width = fontMetrics().horizontalAdvance(text()) + 2 * fontMetrics().averageCharWidth();
+        return {width, heightForWidth(width)};
+    }
+};
+
+} // namespace
+
 StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget(parent)
 {
     auto *const picture = new QLabel;
@@ -19,7 +40,7 @@ StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.8);
     title->setFont(large);
-    auto *const text = new QLabel(tr("Add one you know, or a whole fleet."));
+    auto *const text = new Line(tr("Add one you know, or a whole fleet."));
 
     auto *const inner = new QGridLayout;
     inner->setHorizontalSpacing(spacing(fontMetrics(), 4));
@@ -34,8 +55,7 @@ StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget
         button->setDefaultAction(action);
         button->setMinimumHeight(spacing(fontMetrics(), 8));
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        auto *const line = new QLabel(action->statusTip());
-        line->setTextFormat(Qt::PlainText);
+        auto *const line = new Line(action->statusTip());
         inner->addWidget(button, row, 0);
         inner->addWidget(line, row++, 1);
     }

@@ -5,6 +5,7 @@
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
+#include "dashboard/ui/startpage.h"
 #include "dashboard/ui/timegraph.h"
 #include "dashboard/ui/totalsstrip.h"
 #include "tests/dashboard/model/reports.h"
@@ -20,6 +21,7 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStandardPaths>
+#include <QStyleOptionComboBox>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
@@ -42,6 +44,9 @@ private Q_SLOTS:
     void noKeyIsTwiceInAMenu();
     void nothingIsCut_data();
     void nothingIsCut();
+    void theFirstPageFitsASmallWindow_data();
+    void theFirstPageFitsASmallWindow();
+    void columnsAreAsWideAsTheirLanguageNeeds();
     void aLanguageIsChosenInThePreferences();
     void fromRightToLeftAllIsMirroredButTime();
 };
@@ -85,6 +90,14 @@ struct Bench
         return texts;
     }
 };
+
+/// For the text of a list's choice, in pixels.
+static int textRoom(const QComboBox *box)
+{
+    QStyleOptionComboBox option;
+    option.initFrom(box);
+    return box->style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, box).width();
+}
 
 void TestGerman::initTestCase()
 {
@@ -213,7 +226,58 @@ void TestGerman::nothingIsCut()
                                         .arg(button->minimumSizeHint().width())
                                         .arg(pages->tabText(page))));
         }
+        for (const QComboBox *const box : bench.window.findChildren<QComboBox *>()) {
+            if (box->isVisible())
+                QVERIFY2(textRoom(box) >= box->fontMetrics().horizontalAdvance(box->currentText()),
+                         qPrintable(box->currentText()));
+        }
     }
+}
+
+void TestGerman::theFirstPageFitsASmallWindow_data()
+{
+    QTest::addColumn<QString>("language");
+    for (const QString &language : languages())
+        QTest::addRow("%s", qPrintable(language)) << language;
+}
+
+void TestGerman::theFirstPageFitsASmallWindow()
+{
+    QFETCH(QString, language);
+    useLanguage(language);
+    Bench bench(0);
+    QFont font = bench.window.font();
+    font.setPixelSize(13); // as of a desktop
+    bench.window.setFont(font);
+    QVERIFY(bench.show({640, 400}));
+    QCOMPARE(bench.window.size(), QSize(640, 400));
+    const auto *const page = bench.window.findChild<StartPage *>();
+    int looked = 0;
+    for (const QLabel *const label : page->findChildren<QLabel *>()) {
+        const QRect place(label->mapTo(page, QPoint()), label->size());
+        QVERIFY2(page->rect().contains(place), qPrintable(label->text()));
+        if (label->text().isEmpty())
+            continue;
+        ++looked;
+        const int wanted = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+        QVERIFY2(label->height() >= wanted, qPrintable(label->text()));
+        QVERIFY2(label->wordWrap() || label->width() >= label->sizeHint().width(), qPrintable(label->text()));
+    }
+    QVERIFY(looked >= 5);
+}
+
+/// Also where they were kept in another one.
+void TestGerman::columnsAreAsWideAsTheirLanguageNeeds()
+{
+    FleetModel fleet;
+    QSettings settings;
+    FleetView(fleet).saveColumns(settings, u"test"_s);
+    useLanguage(u"de"_s);
+    const FleetView german(fleet);
+    FleetView kept(fleet);
+    kept.restoreColumns(settings, u"test"_s);
+    for (const int column : {FleetModel::State, FleetModel::Service, FleetModel::Code})
+        QCOMPARE(kept.columnWidth(column), german.columnWidth(column));
 }
 
 void TestGerman::aLanguageIsChosenInThePreferences()
