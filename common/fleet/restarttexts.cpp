@@ -125,6 +125,8 @@ QString restartProgressText(const ShutdownProgress &progress)
         if (step.outcome == StepOutcome::Running)
             return u"cleaning up: "_s + printable(step.name) + left;
     }
+    if (progress.phase == "stopped"_L1) // nothing is left to do but to end
+        return progress.phase;
     return printable(progress.phase.left(40)) + left;
 }
 

@@ -69,6 +69,7 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "draining %1, %2 left"),
     QT_TRANSLATE_NOOP("SharedText", "cleaning up: %1"),
     QT_TRANSLATE_NOOP("SharedText", "cleaning up: %1, %2 left"),
+    QT_TRANSLATE_NOOP("SharedText", "stopped"),
     QT_TRANSLATE_NOOP("SharedText", "building: %1"),
     QT_TRANSLATE_NOOP("SharedText", "waiting for another act on it"),
     QT_TRANSLATE_NOOP("SharedText", "waiting for pid %1 to end"),

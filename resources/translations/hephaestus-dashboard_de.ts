@@ -299,11 +299,11 @@
     </message>
     <message>
         <source>kept in the keyring, or a file only you can read</source>
-        <translation>wird im Schlüsselbund oder in einer nur für den eigenen Benutzer lesbaren Datei aufbewahrt</translation>
+        <translation>im Schlüsselbund oder in einer privaten Datei</translation>
     </message>
     <message>
         <source>kept in a file only you can read</source>
-        <translation>wird in einer nur für den eigenen Benutzer lesbaren Datei aufbewahrt</translation>
+        <translation>in einer privaten Datei aufbewahrt</translation>
     </message>
     <message>
         <source>&amp;Add</source>
@@ -4761,6 +4761,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 is kept running by Kubernetes; scale its workload up to start it</source>
         <translation>%1 wird von Kubernetes am Laufen gehalten; zum Starten die Workload hochskalieren</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>gestoppt</translation>
     </message>
 </context>
 </TS>

@@ -78,6 +78,10 @@ void TestSharedText::whatIsSaidIsTranslated_data()
     progress.phase = u"cleaning_up"_s;
     progress.steps = {{u"database"_s, StepOutcome::Running, {}, {}}};
     row("a step", restartProgressText(progress), u"räumt auf: database"_s);
+    progress = {};
+    progress.phase = u"stopped"_s;
+    progress.left = Seconds(0);
+    row("all is done", restartProgressText(progress), u"gestoppt"_s);
     row("cancelled", cancelledText({}), u"abgebrochen"_s);
     row("a shutdown goes on", cancelledText({.action = FleetAction::Stop, .service = u"mcp"_s, .isAsked = true}),
         u"abgebrochen: mcp fährt weiter herunter"_s);
