@@ -17,6 +17,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTextStream>
@@ -193,6 +194,17 @@ private:
 
 } // namespace
 
+/// As a person chooses them.
+static void showAllColumns(FleetView &table)
+{
+    QMenu menu;
+    table.fillColumnsMenu(&menu);
+    for (QAction *const action : menu.actions()) {
+        if (action->isCheckable() && !action->isChecked())
+            action->trigger();
+    }
+}
+
 int main(int argc, char *argv[])
 {
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
@@ -207,6 +219,7 @@ int main(int argc, char *argv[])
     parser.addOption({u"settle"_s, u"Seconds before it measures (5)."_s, u"N"_s, u"5"_s});
     parser.addOption({u"ages"_s, u"Prints ten times a second how old the oldest row of a \"good\" service is."_s});
     parser.addOption({u"window"_s, u"With the window, scrolling."_s});
+    parser.addOption({u"all-columns"_s, u"With the window, every column chosen."_s});
     parser.addOption({u"select-all"_s, u"With the window, every row selected by Ctrl+A as the measuring begins."_s});
     parser.addOption({u"wallboard"_s, u"With the window, and the wallboard, painted as often."_s});
     parser.addOption({u"pictures"_s, u"Saves what is to be seen at the end there."_s, u"DIRECTORY"_s});
@@ -235,6 +248,8 @@ int main(int argc, char *argv[])
     if (window) {
         window->resize(1400, 900);
         window->show();
+        if (parser.isSet(u"all-columns"_s))
+            showAllColumns(*window->findChildren<FleetView *>().first());
         if (parser.isSet(u"sort"_s))
             window->findChildren<FleetView *>().first()->sortByColumn(parser.value(u"sort"_s).toInt(),
                                                                       Qt::AscendingOrder);
