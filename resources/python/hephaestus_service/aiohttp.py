@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable
+from typing import Any, Awaitable, Callable, Dict, Optional
 
 from aiohttp import web
 
 from .access import Caller, caller_of
 from .endpoints import LONGEST_BODY, Request, Response, as_error
 from .service import Service
+from .streams import CLOSE_GRACE, GOING_AWAY, GOODBYE, REASON, Events, is_event_stream
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def install(app: web.Application, service: Service) -> None:
     """Adds a middleware before all others, and begins the service when the application has started."""
+    streams: Dict[Any, Optional[_Stream]] = {}  # by the task of a request in flight
 
     @web.middleware
     async def hephaestus(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -25,12 +28,17 @@ def install(app: web.Application, service: Service) -> None:
         if not service.enter():
             return _reply(as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5"), close=True))
         try:
-            response = await handler(request)
+            response = await _handled(request, handler, streams)
             _call_after(response, service.in_flight.end)
             return response
         except BaseException:
             service.in_flight.end()
             raise
+
+    async def prepared(_: web.Request, response: web.StreamResponse) -> None:
+        task = asyncio.current_task()
+        if task in streams:
+            streams[task] = _stream_of(response, service)
 
     async def begin(_: web.Application) -> None:
         loop = asyncio.get_running_loop()
@@ -42,8 +50,99 @@ def install(app: web.Application, service: Service) -> None:
             await asyncio.wrap_future(service.shutdown.request("signal"))
 
     app.middlewares.insert(0, hephaestus)
+    app.on_response_prepare.append(prepared)
     app.on_startup.append(begin)
     app.on_shutdown.append(end)
+
+
+async def _handled(request: web.Request, handler: Handler, streams: Dict[Any, Optional[_Stream]]) -> web.StreamResponse:
+    task = asyncio.current_task()
+    streams[task] = None
+    try:
+        return await handler(request)
+    except asyncio.CancelledError:
+        stream = streams[task]
+        if stream is None or not stream.is_cut:
+            raise
+        return stream.response
+    finally:
+        stream = streams.pop(task)
+        if stream is not None:
+            stream.end()
+
+
+class _Stream:
+    """An answer that its handler writes bit by bit. It is told when the service drains, and if it goes on CLOSE_GRACE later, it is ended."""
+
+    def __init__(self, response: web.StreamResponse, service: Service) -> None:
+        self.response = response
+        self.is_over = self.is_cut = False
+        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        self._remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(self._say_goodbye(), loop))
+
+    def end(self) -> None:
+        self.is_over = True
+        self._remove()
+
+    async def _say_goodbye(self) -> None:
+        with contextlib.suppress(ConnectionError):  # its client has gone
+            await self.tell()
+        await asyncio.sleep(CLOSE_GRACE)
+        if not self.is_over:
+            self.is_cut = True
+            with contextlib.suppress(ConnectionError):
+                await self.cut()
+
+    async def tell(self) -> None:
+        """A websocket's handler has learned of it by itself, if it wants to."""
+
+    async def cut(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+class _EventStream(_Stream):
+    """See `HephaestusMiddleware` for what is told."""
+
+    def __init__(self, response: web.StreamResponse, service: Service) -> None:
+        super().__init__(response, service)
+        self._events = Events()
+        self._write = response.write
+        setattr(response, "write", self._written)  # of this one response
+
+    async def _written(self, data: bytes) -> None:
+        if not self.is_cut:
+            self._events.add(bytes(data[-4:]))
+            await self._write(data)
+
+    async def tell(self) -> None:
+        if self._events.are_whole and not self.is_over:
+            await self._write(GOODBYE)
+
+
+class _WebSocket(_Stream):
+    def __init__(self, response: web.WebSocketResponse, service: Service) -> None:
+        super().__init__(response, service)
+        self._close = response.close
+        setattr(response, "close", self._closed)  # of this one response: what ends its receive() lets its handler close it first
+
+    async def _closed(self, **options: Any) -> Any:
+        if self.is_cut:
+            options.update(code=GOING_AWAY, message=REASON.encode())
+        return await self._close(**options)
+
+    async def cut(self) -> None:
+        await self._closed()
+
+
+def _stream_of(response: web.StreamResponse, service: Service) -> Optional[_Stream]:
+    """None for what ends by itself."""
+    if isinstance(response, web.WebSocketResponse):
+        return _WebSocket(response, service)
+    if isinstance(response, web.Response) or response.content_length is not None or not is_event_stream(response.content_type):
+        return None
+    return _EventStream(response, service)
 
 
 async def _own(request: web.Request, service: Service) -> web.StreamResponse:

@@ -16,6 +16,7 @@ from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
 from .endpoints import FIELDS, JSON, LONGEST_BODY, OWN, Answer, Request, Response, as_error
 from .service import Service
 from .shutdown import Step, StepTimedOut
+from .streams import CLOSE_GRACE, GOING_AWAY, GOODBYE, REASON, Events, is_event_stream
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,7 +24,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 APPLICATION_TIMEOUT = 30.0  # seconds for the application's own lifespan to end
-CLOSE_GRACE = 1.0  # seconds a websocket's handler has to say goodbye itself
 MARK = "hephaestus"  # of a scope that one of these middlewares has seen
 MOST_READERS = 256
 FIELDS_OF_READ = [(name.encode(), value.encode()) for name, value in (("content-type", JSON), *FIELDS)]
@@ -186,7 +186,7 @@ class HephaestusMiddleware:
         service = self.service
         if not service.enter():
             await receive()
-            await send({"type": "websocket.close", "code": 1001})  # before it was accepted: the server answers 403
+            await send({"type": "websocket.close", "code": GOING_AWAY})  # before it was accepted: the server answers 403
             return
         loop = asyncio.get_running_loop()
         closed = asyncio.Event()
@@ -206,7 +206,7 @@ class HephaestusMiddleware:
                 await asyncio.wait_for(closed.wait(), CLOSE_GRACE)
             except asyncio.TimeoutError:
                 if accepted[0]:
-                    await watched({"type": "websocket.close", "code": 1001, "reason": "the service is shutting down"})
+                    await watched({"type": "websocket.close", "code": GOING_AWAY, "reason": REASON})
 
         try:
             remove = service.on_stop(lambda: asyncio.run_coroutine_threadsafe(goodbye(), loop))
@@ -225,7 +225,7 @@ class _EventStream:
 
     def __init__(self, service: Service, send: Send) -> None:
         self._send = send
-        self._is_between_events = True
+        self._events = Events()
         self._is_over = self.is_cut = False
         self._task = asyncio.current_task()
         loop = asyncio.get_running_loop()
@@ -235,9 +235,7 @@ class _EventStream:
         if self._is_over:
             return _done()
         if message["type"] == "http.response.body":
-            body = message.get("body", b"")
-            if body:
-                self._is_between_events = body.endswith((b"\n\n", b"\r\n\r\n", b"\r\r"))
+            self._events.add(message.get("body", b""))
             self._is_over = not message.get("more_body", False)
         return self._send(message)
 
@@ -248,8 +246,8 @@ class _EventStream:
     async def _say_goodbye(self) -> None:
         if self._is_over:
             return
-        if self._is_between_events:
-            await self._send({"type": "http.response.body", "body": b"event: shutdown\ndata: {}\n\n", "more_body": True})
+        if self._events.are_whole:
+            await self._send({"type": "http.response.body", "body": GOODBYE, "more_body": True})
         await asyncio.sleep(CLOSE_GRACE)
         if not self._is_over:
             self._is_over = self.is_cut = True
@@ -260,7 +258,7 @@ class _EventStream:
 
 def _is_event_stream(content_type: bytes, headers: Iterable[Tuple[bytes, bytes]]) -> bool:
     """One whose length is not given."""
-    return content_type.split(b";")[0].strip().lower() == b"text/event-stream" \
+    return is_event_stream(content_type.decode("latin-1")) \
         and not any(name.lower() == b"content-length" for name, _ in headers)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import http
 import os
+import time
 from concurrent.futures import Future
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .access import Caller, Endpoint, caller_of, is_address, is_loopback, user_of_tcp_peer
 from .endpoints import LONGEST_BODY, Request, Response, as_error
 from .service import Service
+from .streams import CLOSE_GRACE, GOODBYE, Events, is_event_stream
 from .workers import is_master
 
 Environment = Dict[str, Any]
@@ -42,8 +44,14 @@ class WsgiMiddleware:
             return self._own(environment, start_response, path)
         if not service.enter():
             return _started(start_response, as_error(503, "shutting_down", "The service is shutting down", ("retry-after", "5")))
+        is_stream = [False]
+
+        def started(status: str, fields: List[Tuple[str, str]], *problem: Any) -> Any:
+            is_stream[0] = _is_event_stream(fields)
+            return start_response(status, fields, *problem)
         try:
-            return _Counted(self.app(environment, start_response), service.in_flight.end)
+            parts = self.app(environment, started)
+            return _Counted(parts, service.in_flight.end, lambda: is_stream[0] and service.shutdown.stopping.is_set())
         except BaseException:
             service.in_flight.end()
             raise
@@ -71,14 +79,30 @@ class WsgiMiddleware:
 
 
 class _Counted:
-    """A body that says when it is closed; the server closes it after its last byte, PEP 3333."""
+    """A body that says when it is closed; the server closes it after its last byte, PEP 3333. An event stream is told once it has to end, and
+    ended at its first event that comes CLOSE_GRACE later."""
 
-    def __init__(self, parts: Iterable[bytes], closed: Callable[[], None]) -> None:
-        self._parts, self._closed = parts, closed
+    def __init__(self, parts: Iterable[bytes], closed: Callable[[], None], has_to_end: Callable[[], bool] = lambda: False) -> None:
+        self._parts, self._closed, self._has_to_end = parts, closed, has_to_end
         self._is_closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._parts)
+        if isinstance(self._parts, (list, tuple)):
+            return iter(self._parts)
+        return self._told()
+
+    def _told(self) -> Iterator[bytes]:
+        told_at: Optional[float] = None
+        events = Events()
+        for part in self._parts:
+            yield part
+            events.add(part)
+            if self._has_to_end() and events.are_whole:
+                if told_at is None:
+                    told_at = time.monotonic()
+                    yield GOODBYE
+                elif time.monotonic() - told_at >= CLOSE_GRACE:
+                    return
 
     def __len__(self) -> int:
         return len(self._parts)  # type: ignore[arg-type]  # servers ask whether there is one part
@@ -91,6 +115,12 @@ class _Counted:
             if not self._is_closed:
                 self._is_closed = True
                 self._closed()
+
+
+def _is_event_stream(fields: List[Tuple[str, str]]) -> bool:
+    """One whose length is not given."""
+    return any(name.lower() == "content-type" and is_event_stream(value) for name, value in fields) \
+        and not any(name.lower() == "content-length" for name, _ in fields)
 
 
 def _started(start_response: StartResponse, response: Response, with_body: bool = True) -> List[bytes]:

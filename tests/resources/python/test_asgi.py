@@ -195,6 +195,7 @@ def stream(service, kind, chunks, monkeypatch, fields=()):
 @pytest.mark.parametrize("kind, chunks, told", [
     (b"text/event-stream", [b"data: 1\n\n"], b"data: 1\n\nevent: shutdown\ndata: {}\n\n"),
     (b"text/event-stream; charset=utf-8", [], b"event: shutdown\ndata: {}\n\n"),
+    (b"text/event-stream", [b"data: 1\n", b"\n"], b"data: 1\n\nevent: shutdown\ndata: {}\n\n"),
     (b"Text/Event-Stream", [b"data: half"], b"data: half")])
 def test_an_event_stream_is_told_and_holds_nobody_up(kind, chunks, told, monkeypatch):
     server, result = stream(Service("s"), kind, chunks, monkeypatch)

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hephaestus_service import Service
+from hephaestus_service import Service, wsgi
 
 
 def ask(middleware, path, method="GET", **more):
@@ -38,6 +38,40 @@ def test_one_that_raises_is_over():
     with pytest.raises(OSError):
         ask(service.wsgi(hello), "/fails")
     assert service.in_flight.count == 0
+
+
+EVENT, TOLD = b"data: 1\n\n", b"event: shutdown\ndata: {}\n\n"
+
+
+@pytest.mark.parametrize("fields, chunks, rest", [
+    ([("Content-Type", "text/event-stream; charset=utf-8")], [EVENT], [TOLD, EVENT]),
+    ([("Content-Type", "text/event-stream")], [b"data: 1\n", b"\n"], [TOLD, b"data: 1\n", b"\n"]),
+    ([("Content-Type", "application/zip")], [EVENT], [EVENT] * 49),
+    ([("Content-Type", "text/event-stream"), ("Content-Length", "450")], [EVENT], [EVENT] * 49),
+])
+def test_an_event_stream_is_told_and_ended(fields, chunks, rest, monkeypatch):
+    """Others go on until they end."""
+    monkeypatch.setattr(wsgi, "CLOSE_GRACE", 0.0)
+    service, ended = Service("s"), []
+
+    def stream(environment, start_response):
+        start_response("200 OK", fields)
+        try:
+            for _ in range(50):
+                yield from chunks
+        finally:
+            ended.append(True)
+
+    body, _ = ask(service.wsgi(stream), "/sse")
+    parts = iter(body)
+    whole = [next(parts) for _ in range(len(chunks))]
+    assert b"".join(whole) == b"".join(chunks)
+    result = service.shutdown.request("immediate")
+    service.shutdown.stopping.wait(60)
+    assert list(parts) == rest
+    body.close()
+    assert ended == [True]
+    assert result.result(60)["drain"]["completed"] == 1
 
 
 class ShutDownBefore(list):

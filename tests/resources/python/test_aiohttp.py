@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers of an aiohttp application that go on for long, by a server in this process."""
+import asyncio
+import base64
+import functools
+
+import pytest
+from hephaestus_service import Service
+
+web = pytest.importorskip("aiohttp.web")
+way = pytest.importorskip("hephaestus_service.aiohttp")
+
+WEBSOCKET = ("Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {base64.b64encode(b'x' * 16).decode()}", "Sec-WebSocket-Version: 13")
+
+
+def while_it_shuts_down(service, handler, begun, fields=()):
+    """What a client of the handler gets that has got `begun` when the shutdown is asked for; and the result of that."""
+    async def run():
+        app = web.Application()
+        app.router.add_get("/", handler)
+        service.aiohttp(app)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        reader, writer = await asyncio.open_connection(*site._server.sockets[0].getsockname())
+        writer.write("\r\n".join(("GET / HTTP/1.1", "Host: localhost", *fields, "", "")).encode())
+        answer = await reader.readuntil(begun)
+        result = asyncio.wrap_future(service.shutdown.request("immediate"))
+        while begun != WHOLE and not reader.at_eof() and not answer.endswith((b"0\r\n\r\n", CLOSED)):
+            answer += await asyncio.wait_for(reader.read(4096), 60)
+        result = await result
+        writer.close()
+        await runner.cleanup()
+        return answer, result
+    return asyncio.run(run())
+
+
+CLOSED = b"\x88\x1e\x03\xe9the service is shutting down"  # 1001
+WHOLE = b"whole"
+
+
+async def stream(request, chunk, kind, **options):
+    response = web.StreamResponse(headers={"Content-Type": kind, **options})
+    await response.prepare(request)
+    await response.write(chunk)
+    await asyncio.sleep(300)
+
+
+@pytest.mark.parametrize("kind, chunk, told", [("text/event-stream", b"data: 1\n\n", True), ("text/event-stream", b"data: half", False)])
+def test_an_event_stream_is_told_and_holds_nobody_up(kind, chunk, told, monkeypatch):
+    monkeypatch.setattr(way, "CLOSE_GRACE", 0.05)
+    answer, result = while_it_shuts_down(Service("s", code=False), functools.partial(stream, chunk=chunk, kind=kind), chunk)
+    assert (b"event: shutdown\ndata: {}\n\n" in answer) is told
+    assert answer.endswith(b"0\r\n\r\n")
+    assert (result["status"], result["drain"]["completed"], result["drain"]["abandoned"]) == ("shutdown_complete", 1, 0)
+
+
+@pytest.mark.parametrize("kind, fields", [("application/zip", {}), ("text/event-stream", {"Content-Length": "90"})])
+def test_another_stream_is_waited_for_until_the_drain_is_over(kind, fields):
+    _, result = while_it_shuts_down(Service("s", drain=0.2, code=False), functools.partial(stream, chunk=WHOLE, kind=kind, **fields), WHOLE)
+    assert (result["exit_code"], result["drain"]["abandoned"]) == (4, 1)
+
+
+@pytest.mark.parametrize("says_goodbye", [False, True])
+def test_a_websocket_is_closed_with_1001(says_goodbye, monkeypatch):
+    monkeypatch.setattr(way, "CLOSE_GRACE", 0.05 if not says_goodbye else 300)
+    service = Service("s", code=False)
+
+    async def echo(request):
+        socket = web.WebSocketResponse(timeout=0.05)
+        await socket.prepare(request)
+        if says_goodbye:
+            await service.sleep_async(300)
+            await socket.close(code=1001, message=b"the service is shutting down")
+        async for _ in socket:
+            pass
+        return socket
+
+    answer, result = while_it_shuts_down(service, echo, b"\r\n\r\n", WEBSOCKET)
+    assert answer.endswith(CLOSED)
+    assert (result["status"], result["drain"]["completed"]) == ("shutdown_complete", 1)
+
+
+def test_a_request_that_is_cancelled_otherwise_is_no_answer():
+    service, seen = Service("s", code=False), []
+
+    async def handled():
+        streams = {}
+
+        async def handler(request):
+            asyncio.current_task().cancel()
+            await asyncio.sleep(300)
+        try:
+            await way._handled(None, handler, streams)
+        except asyncio.CancelledError:
+            seen.append(streams)
+    asyncio.run(handled())
+    assert (seen, service.in_flight.count) == ([{}], 0)
