@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
+from types import MethodType
 from typing import Any, Awaitable, Callable, Dict, Iterable, List, MutableMapping, Optional, Set, Tuple
 
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
@@ -44,11 +45,13 @@ class HephaestusMiddleware:
         self._reads: Dict[str, Callable[[], bytes]] = {
             "/health/live": service.basic_body, "/health": service.basic_body, "/health/status": service.detailed_body}
         self._readers: Set[Tuple[bytes, Any]] = set()  # Host fields, and addresses they reached, that may read
+        self._streams: Dict[int, _EventStream] = {}  # that are open, by the id() of the server's send()
+        self._watch = self._make_watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # The application's own requests pay for what is here, so it makes one object, a function, and calls none of ours.
+        # The application's own requests pay for what is here, so it makes one object, and calls no function of ours but a method of send().
         in_flight = self.service.in_flight
-        if scope["type"] == "http" and self._is_alone and not scope["path"].startswith(OWN) and not scope.get("root_path"):
+        if scope["type"] == "http" and self._is_alone and not scope.get("root_path") and not scope["path"].startswith(OWN):
             in_flight.work.append(None)
             if in_flight.is_watched:
                 in_flight.changed()
@@ -58,34 +61,44 @@ class HephaestusMiddleware:
                     return
         elif not await self._enter(scope, receive, send):
             return
-        stream: Optional[_EventStream] = None
+        try:  # the server's own receive(), by which the caller's socket is found
+            await self.app(scope, receive, MethodType(self._watch, send))
+        except asyncio.CancelledError:
+            stream = self._streams.get(id(send))
+            if stream is None or not stream.is_cut:
+                raise
+        finally:
+            if self._streams:
+                self._end_stream(send)
+            in_flight.work.pop()
+            if in_flight.is_watched:
+                in_flight.ended()
 
-        def watched(message: Message) -> Awaitable[None]:
-            """What the server's own send() returns: one coroutine less for each message."""
-            nonlocal stream
+    def _make_watch(self) -> Callable[[Send, Message], Awaitable[None]]:
+        """What becomes a method of the server's send(): the same function for all requests, as Python calls that faster than a new one."""
+        streams, service = self._streams, self.service
+
+        def watch(send: Send, message: Message) -> Awaitable[None]:
+            """Returns what send() does: one coroutine less for each message."""
             if message["type"] == "http.response.start":
                 for name, value in message.get("headers", ()):
                     if name == b"content-length":  # most have that, and it comes first: nothing may be added to it
                         break
                     if name == b"content-type" or len(name) == 12 and name.lower() == b"content-type":
                         if value[5:6] in b"eE" and _is_event_stream(value, message["headers"]):  # as most are not
-                            stream = _EventStream(self.service, send)
+                            streams[id(send)] = _EventStream(service, send)
                         break
-            elif stream is not None:
-                return stream.send(message)
+            elif streams:
+                stream = streams.get(id(send))
+                if stream is not None:
+                    return stream.send(message)
             return send(message)
+        return watch
 
-        try:
-            await self.app(scope, receive, watched)  # the server's own receive(), by which the caller's socket is found
-        except asyncio.CancelledError:
-            if stream is None or not stream.is_cut:
-                raise
-        finally:
-            if stream is not None:
-                stream.end()
-            in_flight.work.pop()
-            if in_flight.is_watched:
-                in_flight.ended()
+    def _end_stream(self, send: Send) -> None:
+        stream = self._streams.pop(id(send), None)
+        if stream is not None:
+            stream.end()
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """True if the application has to answer this request, which counts as in flight. False: it was answered."""
