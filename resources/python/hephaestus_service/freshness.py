@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set,
 from .encoding import as_text
 from .mapped import Identity, Mapped, descendants_of, mapped_files, program_of
 from .patterns import Glob, expand
-from .report import BEGAN, TICK, Process, Report, Stamp, begin, image_of, is_running, process_of, start_of
+from .report import BEGAN, TICK, Held, Loaded, Process, Report, Stamp, begin, image_of, is_running, process_of, start_of
 
 Json = Dict[str, Any]
 GLANCE = 0.25  # seconds between two looks at the stamps of the program's own files
@@ -101,7 +101,8 @@ class Family:
         self.processes = 0
         self._report = report
         self._found: Dict[File, Set[int]] = {}  # by the look that is under way
-        self._modules: Dict[Any, File] = {}
+        self._modules: Dict[Loaded, File] = {}
+        self._noted: Dict[Process, Tuple[Held, int, List[File]]] = {}  # the modules of a process, and of what, and of which revision
         self._mapped: Dict[Process, Dict[Identity, File]] = {}
         self._last_look = BEGAN
         self._lock_files = [_as_lock_file(os.fsencode(path)) for path in (os.path.abspath(name) for name in LOCK_FILES) if os.path.isfile(path)]
@@ -132,7 +133,11 @@ class Family:
                 continue  # it has ended meanwhile
         self._last_look = now
         self.files = self._found
-        self._modules = {key: file for key, file in self._modules.items() if file in self.files}
+        ended = self._noted.keys() - self._report.held.keys()
+        for process in ended:
+            del self._noted[process]
+        if ended:
+            self._forget_modules()
 
     def _look_at(self, process: Process, parent: int, mapped: Optional[Dict[Identity, File]]) -> None:
         pid, is_own = process[0], process[0] == os.getpid()
@@ -174,13 +179,30 @@ class Family:
             return
         if held[process].is_loading:
             self.reasons.append(f"process {pid} is still loading modules")
-        for states in held[process].files.values():
+        for file in self._modules_of(process, held[process]):
+            self._found.setdefault(file, set()).add(pid)
+
+    def _modules_of(self, process: Process, held: Held) -> List[File]:
+        """One object for one state of a file, whoever holds it. Most looks find what the one before found."""
+        noted = self._noted.get(process)
+        if noted is not None and noted[0] is held and noted[1] == held.revision:
+            return noted[2]
+        files: List[File] = []
+        for states in held.files.values():
             for loaded in states:
                 file = self._modules.get(loaded)
                 if file is None:
                     file = File(loaded.path, "source", loaded.stamp, loaded.digest, loaded.is_doubtful, loaded.at)
                     self._modules[loaded] = file
-                self._found.setdefault(file, set()).add(pid)
+                files.append(file)
+        self._noted[process] = held, held.revision, files
+        self._forget_modules()
+        return files
+
+    def _forget_modules(self) -> None:
+        """Those that no process holds any more."""
+        held = {file for _, _, files in self._noted.values() for file in files}
+        self._modules = {loaded: file for loaded, file in self._modules.items() if file in held}
 
 
 class Watch:
@@ -414,14 +436,17 @@ class Freshness:
         for file, pids in [*self._family.files.items(), *((file, nobody) for file in self._watched)]:
             if self._is_ending:
                 raise _Ending
-            used = time.thread_time()
             if file.change != "added":
+                if not _differs(file):
+                    file.change = ""
+                    continue
+                used = time.thread_time()
                 file.change = compare(file)
+                used = time.thread_time() - used
+                if used > 0.0005:
+                    time.sleep(used * (1 / HASH_SHARE - 1))
             if file.change:
                 changed.append((file, sorted(pids)))
-            used = time.thread_time() - used
-            if used > 0.0005:
-                time.sleep(used * (1 / HASH_SHARE - 1))
         kinds = [file.kind for file in self._family.files]
         coverage = {"processes": self._family.processes, "executable": kinds.count("executable"), "libraries": kinds.count("library"),
                     "modules": kinds.count("source"), "watched": len(self._watched), "configuration": kinds.count("lock_file"),

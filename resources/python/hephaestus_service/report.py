@@ -45,6 +45,7 @@ class Held:
     files: Dict[bytes, List[Loaded]]  # by path: all states that count, the newest last
     loading: int = 0  # the number of the last announcement of files that no line named yet
     named: int = 0  # and of the last one that was kept
+    revision: int = 0  # of `files`: another one after each change
 
     @property
     def is_loading(self) -> bool:
@@ -232,11 +233,14 @@ class Report:
         elif words[0] == b"settled":
             states = self.held[process].files.get(unquote_to_bytes(words[3]), [])
             del states[:-1]
+            self.held[process].revision += 1
         elif words[0] == b"forked":
             self.inherit(process, (int(words[3]), int(words[4])))
 
     def _hold(self, process: Process, loaded: Loaded) -> None:
-        states = self.held.setdefault(process, Held(b"", {})).files.setdefault(loaded.path, [])
+        held = self.held.setdefault(process, Held(b"", {}))
+        held.revision += 1
+        states = held.files.setdefault(loaded.path, [])
         if loaded in states:
             states.remove(loaded)
         states.append(loaded)
