@@ -90,6 +90,7 @@ class Service:
         def forked() -> None:
             service = myself()
             if service is not None:
+                service._signals.give_back()
                 for dependency in service.dependencies.values():
                     dependency.begin_anew()
                 for check in service._checks:

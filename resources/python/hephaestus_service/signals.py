@@ -60,6 +60,13 @@ class Signals:
                     continue
             signal.signal(number, self._handle)
 
+    def give_back(self) -> None:
+        """In a process that was forked: its signals are not those of its parent's service, and do what they did before."""
+        for number, before in self._before.items():
+            if before is not None and signal.getsignal(number) == self._handle:
+                with contextlib.suppress(ValueError):
+                    signal.signal(number, before)
+
     def _handle(self, number: int, frame: Optional[FrameType]) -> None:
         if self._handing_on:
             self._hand_on_here(number, frame)

@@ -256,3 +256,33 @@ def test_nothing_is_ready_from_the_moment_a_shutdown_is_asked_for(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", lambda thread: None)  # the shutdown's own has no turn yet
     service.shutdown.request("immediate")
     assert not service.shutdown.is_running and service.should_shutdown
+
+
+FORKED = """
+import multiprocessing, signal, sys, time
+sys.path.insert(0, sys.argv[1])
+from hephaestus_service import Service
+
+def work():
+    print("works", flush=True)
+    time.sleep(300)
+
+service = Service("parent")
+service.cleanup(lambda: print("step", flush=True))
+with service:
+    child = multiprocessing.get_context("fork").Process(target=work)
+    child.start()
+    assert sys.stdin.readline() == "end\\n"
+    child.terminate()
+    child.join(60)
+    print(child.exitcode, service.should_shutdown, flush=True)
+sys.exit(service.exit_code)
+"""
+
+
+def test_a_child_by_fork_ends_by_a_signal_and_runs_no_step_of_its_parents():
+    package = Path(hephaestus_service.__file__).parents[1]
+    parent = subprocess.Popen([sys.executable, "-c", FORKED, package], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout.readline() == "works\n"
+    assert parent.communicate("end\n", timeout=60)[0] == "-15 False\nstep\n"
+    assert parent.returncode == 0
