@@ -55,6 +55,7 @@ SAMPLE = 0.05  # seconds that what the process uses is not read again
 THREADS_TIMEOUT = 1.0  # seconds
 LATE = 0.03  # within which a request that has come is read
 log = logging.getLogger("hephaestus")
+_in_process: weakref.WeakSet[Service] = weakref.WeakSet()
 
 
 class Service:
@@ -98,6 +99,7 @@ class Service:
                 service._begin_process()
         os.register_at_fork(after_in_child=forked)
         atexit.register(self._at_exit)
+        _in_process.add(self)
 
     def _begin_process(self) -> None:
         """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""
@@ -575,11 +577,22 @@ class Service:
         if self._group is not None:
             self._group.leave()
         if not self._has_block and not self._is_being_replaced:
+            self._end_others()
             self._close_listeners()
             ends_master = self.shutdown.mode != "signal" and (self._group is None or self._group.may_end_master())
             self._signals.hand_on(self.exit_code, self._masters() if ends_master else [])
         time.sleep(GRACE)
         process.leave(self._process_code)  # whatever keeps it: a thread, a stream that was cut off
+
+    def _end_others(self) -> None:
+        """The process ends with this service. Others in it drain and run their steps before; those of `with service` end with their block."""
+        others = [each for each in list(_in_process) if each is not self and each.has_begun and not each._has_block]
+        ends = [each.shutdown.request("restart" if self.shutdown.mode == "restart" else "signal") for each in others]
+        wait(ends, max((each._longest_end() for each in others), default=0.0))
+
+    def _longest_end(self) -> float:
+        """Seconds until the watchdog would end it."""
+        return self._drain + sum(step.timeout for step in self._make_steps()) + GRACE
 
     def _masters(self) -> List[int]:
         """Of the servers that would go on when this worker has left: its own last, since that ends this one."""
@@ -632,7 +645,7 @@ class Service:
             return
         if not self.shutdown.result.done():
             try:
-                self.request_end().result(self._drain + sum(step.timeout for step in self._make_steps()) + GRACE)
+                self.request_end().result(self._longest_end())
             except FutureTimeoutError:
                 process.leave(ABANDONED)
         self.leave_workers()

@@ -10,13 +10,14 @@ import pytest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "resources/python"))
 
-from hephaestus_service import process  # noqa: E402
+from hephaestus_service import Service, process  # noqa: E402
 from hephaestus_service.signals import Signals  # noqa: E402
 
 
 # A shutdown that ends must not end the process of the tests, not even the watchdog that follows it later.
 process.leave = lambda code: None
 atexit.register = lambda function, *rest, **named: function
+Service.end_others, Service._end_others = Service._end_others, lambda self: None  # those of the next test
 Signals.hand_on = lambda self, exit_code, masters: None
 Signals.take = lambda self, loop=None: None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import hephaestus_service
 import pytest
 from hephaestus_service import Service
+from hephaestus_service import service as service_module
 
 
 def finished(service, mode="immediate"):
@@ -256,6 +257,27 @@ def test_nothing_is_ready_from_the_moment_a_shutdown_is_asked_for(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", lambda thread: None)  # the shutdown's own has no turn yet
     service.shutdown.request("immediate")
     assert not service.shutdown.is_running and service.should_shutdown
+
+
+def test_the_process_ends_when_each_of_its_services_has(monkeypatch, eventually):
+    ended, other, loop, unused = Service("ended"), Service("other"), Service("loop"), Service("unused")
+    handed_on, order = [], []
+    monkeypatch.setattr(ended._signals, "hand_on", lambda code, masters: handed_on.append(list(order)))
+    monkeypatch.setattr(ended, "_end_others", ended.end_others)
+    monkeypatch.setattr(service_module, "_in_process", {ended, other, loop, unused})
+    other.cleanup(lambda: order.append("step"), name="step")
+    ended.begin()
+    other.begin()
+    other.in_flight.begin()
+    with loop:
+        finished(ended)
+        assert other.shutdown.stopping.wait(60)
+        assert (order, handed_on) == ([], [])
+        other.in_flight.end()
+        eventually(lambda: handed_on)
+        assert not loop.should_shutdown
+    assert (handed_on, other.shutdown.result.result(60)["drain"]["completed"]) == ([["step"]], 1)
+    assert not unused.should_shutdown
 
 
 FORKED = """
