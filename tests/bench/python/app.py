@@ -11,6 +11,9 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 kind, port = sys.argv[1], int(sys.argv[2])
+# Until a process has freed a larger block once, glibc maps the buffer of each recv() anew, which costs more than all that is compared
+# here. One that has read a large file has; so both have.
+bytes(8 << 20)
 options = {"port": port, "log_level": "warning", "access_log": False, **dict(zip(("loop", "http"), sys.argv[3:]))}
 DETAILS = {"database": {"pool_size": 5}, "qdrant": {"collections": 3}, "openai": {"embedding_model": "text-embedding-3-large"},
            "anthropic": {"provider": "claude"}, "lmstudio": {"embedding_enabled": True, "review_enabled": False}, "groq": {}}
