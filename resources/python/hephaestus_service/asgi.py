@@ -299,6 +299,7 @@ class Lifespan:
         service = self._service
         service.runner.loop = loop
         self._task = asyncio.ensure_future(self._app(scope, self._to_app.get, self._from_app.put))
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # told in its answer; asyncio need not log it
         await self._to_app.put(message)
         answer = await self._answer_of_app()
         if answer is None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The middleware, driven by hand as a server would."""
 import asyncio
+import gc
 import json
 from types import SimpleNamespace
 
@@ -152,6 +153,27 @@ def test_an_application_that_does_not_start_is_never_healthy():
     service, lifespan = Service("s"), Lifespan(startup="failed")
     assert lifespan.serve(service)["type"] == "lifespan.startup.failed"
     assert not service.shutdown.is_running
+
+
+def test_an_application_that_says_that_it_does_not_start_and_raises_is_told_of_once():
+    problems = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no pool"})
+        raise OSError("no pool")
+
+    async def run():
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context["message"]))
+        to_app, sent = asyncio.Queue(), asyncio.Queue()
+        await to_app.put({"type": "lifespan.startup"})
+        await HephaestusMiddleware(app, Service("s"))({"type": "lifespan"}, to_app.get, sent.put)
+        assert (await sent.get())["type"] == "lifespan.startup.failed"
+        await asyncio.sleep(0)
+        gc.collect()
+    asyncio.run(run())
+    gc.collect()
+    assert problems == []
 
 
 def test_an_application_that_does_not_end_well_is_told_in_the_result():
