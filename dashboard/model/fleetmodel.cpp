@@ -33,6 +33,9 @@ bool isNumber(int column)
         || column == FleetModel::LastSeen || isFigureNumber(column);
 }
 
+/// Not of one that Prometheus tells of without having scraped it itself: it knows no duration, and none is none.
+bool knowsLatency(const ServiceRow &row) { return row.isCurrent() && row.reply.latency.count() > 0; }
+
 /// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to
 /// write them all out in order to compare them would be most of what a poll allocates.
 bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
@@ -485,7 +488,7 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;
         return row.isCurrent() && inFlight ? formatCount(*inFlight) : dash;
     }
-    case Latency: return row.isCurrent() ? durationText(row.reply.latency) : dash;
+    case Latency: return knowsLatency(row) ? durationText(row.reply.latency) : dash;
     default: return {};
     }
 }
@@ -543,7 +546,7 @@ QVariant FleetModel::sortValue(const ServiceRow &row, int column) const
     case Dependencies: return row.report ? failingDependencies(*row.report).size() : -1;
     case Uptime: return row.report ? row.report->uptime.count() : -1.0;
     case InFlight: return row.isCurrent() ? double(row.report->resources.inFlightRequests.value_or(-1)) : -1.0;
-    case Latency: return row.isCurrent() ? double(row.reply.latency.count()) : -1.0;
+    case Latency: return knowsLatency(row) ? double(row.reply.latency.count()) : -1.0;
     case LastSeen:
         return row.lastSeen ? -double(row.lastSeen->time_since_epoch().count())
                             : 1e300;                                               // by age, without moving as it grows

@@ -103,7 +103,8 @@ std::optional<double> valueOf(Measure measure, const Stretch &stretch)
     };
     const Resources &resources = stretch.highest;
     switch (measure) {
-    case Measure::Latency: return stretch.polls > 0 ? std::optional(stretch.latency.count()) : std::nullopt;
+    case Measure::Latency: // 0: nobody measured it
+        return stretch.polls > 0 && stretch.latency.count() > 0 ? std::optional(stretch.latency.count()) : std::nullopt;
     case Measure::Memory: return number(resources.residentBytes);
     case Measure::Cpu: {
         const double length = std::chrono::duration<double>(stretch.to - stretch.from).count();

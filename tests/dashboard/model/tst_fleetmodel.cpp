@@ -27,6 +27,7 @@ private Q_SLOTS:
     void hostileTextIsEscaped();
     void rowsAreFilteredAndSortedByValue();
     void aQueryThatNoLongerMatchesDropsTheRow();
+    void aLatencyThatNobodyMeasuredIsNotToldAsNone();
 };
 
 /// The column ranges of all dataChanged signals.
@@ -232,6 +233,22 @@ void TestFleetModel::aQueryThatNoLongerMatchesDropsTheRow()
     QCOMPARE(rows.rowCount(), 1);
     model.applyAnswer(id, Reports::answer(Reports::withError()));
     QCOMPARE(rows.rowCount(), 0);
+}
+
+void TestFleetModel::aLatencyThatNobodyMeasuredIsNotToldAsNone()
+{
+    FleetModel model;
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    const QModelIndex cell = model.index(0, FleetModel::Latency);
+    Answer<HealthReport> answer = Reports::answer(Reports::healthy());
+    answer.reply.latency = std::chrono::milliseconds(2);
+    model.applyAnswer(id, answer);
+    QCOMPARE(cell.data().toString(), u"2 ms"_s);
+    QCOMPARE(cell.data(FleetModel::SortRole).toDouble(), 2e6);
+    answer.reply.latency = {}; // as of a service that Prometheus did not scrape itself
+    model.applyAnswer(id, answer);
+    QCOMPARE(cell.data().toString(), u"–"_s);
+    QCOMPARE(cell.data(FleetModel::SortRole).toDouble(), -1.0);
 }
 
 QTEST_GUILESS_MAIN(TestFleetModel)
