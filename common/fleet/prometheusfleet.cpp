@@ -5,6 +5,7 @@
 #include "common/fleet/prometheusconnection.h"
 #include "common/protocol/prometheusreader.h"
 
+#include <QCollator>
 #include <QDateTime>
 #include <QLocale>
 #include <QSet>
@@ -457,12 +458,43 @@ void PrometheusFleet::askPresence(const std::shared_ptr<Reading> &reading)
         [this, reading] { choose(reading); });
 }
 
+/// New ones by their name, as somebody looks for them; then the others, in the order in which they were scraped.
+QList<QByteArray> PrometheusFleet::inOrder(const Reading &reading) const
+{
+    struct Place
+    {
+        QByteArray key;
+        MetricSeries::Time scraped;
+        std::optional<QCollatorSortKey> name; ///< of a new one
+    };
+    QCollator collator(QLocale::English); // that of "C" knows no numbers
+    collator.setNumericMode(true);
+    std::vector<Place> places;
+    places.reserve(std::size_t(reading.targets.size()));
+    for (auto target = reading.targets.begin(); target != reading.targets.end(); ++target) {
+        places.push_back({target.key(), target->scraped, {}});
+        if (!m_known.contains(target.key()))
+            places.back().name = collator.sortKey(target->service + u' ' + target->instance);
+    }
+    std::ranges::sort(places, [](const Place &one, const Place &other) {
+        if (one.name && other.name)
+            return one.name->compare(*other.name) < 0;
+        return one.name || other.name ? bool(one.name) : one.scraped < other.scraped;
+    });
+    QList<QByteArray> keys;
+    keys.reserve(qsizetype(places.size()));
+    for (Place &place : places)
+        keys << std::move(place.key);
+    return keys;
+}
+
 /// Hands out what can be told without more questions.
 void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
 {
     Portion portion;
-    for (auto target = reading->targets.begin(); target != reading->targets.end(); ++target) {
-        const auto present = reading->present.constFind(target.key());
+    for (const QByteArray &key : inOrder(*reading)) {
+        const auto target = reading->targets.find(key);
+        const auto present = reading->present.constFind(key);
         const bool isPresent = present != reading->present.cend();
         if (isPresent) // some engines answer from data that is older than the latest scrape
             target->scraped = std::min(target->scraped, *present);

@@ -96,6 +96,7 @@ private:
 
     explicit PrometheusFleet(std::unique_ptr<PrometheusConnection> connection);
     void askPresence(const std::shared_ptr<Reading> &reading);
+    QList<QByteArray> inOrder(const Reading &reading) const;
     void choose(const std::shared_ptr<Reading> &reading);
     void askDetails(const std::shared_ptr<Reading> &reading, qsizetype first);
     void read(const std::shared_ptr<Reading> &reading, HttpRequest request, const QByteArray &name,

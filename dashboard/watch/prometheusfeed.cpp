@@ -26,9 +26,9 @@ public:
     {
         group().ask(
             [feed = m_feed](const PrometheusFleet::Portion &portion) {
-                post(feed, [feed, portion] { feed->applyPortion(portion); });
+                post(feed, [feed, portion] { feed->hear(portion, {}); });
             },
-            [feed = m_feed](const PrometheusFleet::End &end) { post(feed, [feed, end] { feed->endRound(end); }); });
+            [feed = m_feed](const PrometheusFleet::End &end) { post(feed, [feed, end] { feed->hear({}, end); }); });
     }
 
     PrometheusGroup &group()
@@ -51,6 +51,8 @@ PrometheusFeed::PrometheusFeed(const QList<PrometheusServer> &servers, const Clo
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &PrometheusFeed::ask);
+    m_turn.setSingleShot(true);
+    connect(&m_turn, &QTimer::timeout, this, &PrometheusFeed::applyNext);
     m_worker->moveToThread(m_thread.thread());
 }
 
@@ -104,7 +106,26 @@ QString PrometheusFeed::instanceOf(ServiceId id) const
     return subject == m_subjects.end() ? QString() : subject->second.instance;
 }
 
-void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
+void PrometheusFeed::hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end)
+{
+    m_heard.push_back({portion, end, m_clock.now()});
+    if (!m_turn.isActive())
+        m_turn.start(std::chrono::milliseconds(0));
+}
+
+void PrometheusFeed::applyNext()
+{
+    const Heard heard = std::move(m_heard.front());
+    m_heard.pop_front();
+    if (!m_heard.empty())
+        m_turn.start(std::chrono::milliseconds(0));
+    if (heard.end)
+        endRound(*heard.end);
+    else
+        applyPortion(heard.portion, heard.at);
+}
+
+void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion, Clock::TimePoint heard)
 {
     QList<FleetEntry> unknown;
     QSet<QString> isNew; ///< by address
@@ -119,7 +140,7 @@ void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
     QList<Arrival> arrivals;
     for (const PrometheusFleet::Member &member : portion.changed) {
         const ServiceId id = m_ids.value(member.address, NoService);
-        arrivals << arrivalsOf(member, id, isNew.contains(member.address));
+        arrivals << arrivalsOf(member, id, heard, isNew.contains(member.address));
     }
     if (!arrivals.isEmpty())
         Q_EMIT arrived(arrivals);
@@ -133,7 +154,8 @@ void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion)
 }
 
 /// None: nobody wants it, or it was not scraped again since.
-QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew)
+QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, Clock::TimePoint heard,
+                                          bool isNew)
 {
     const auto found = m_subjects.find(id);
     if (found == m_subjects.end())
@@ -155,7 +177,7 @@ QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member,
     subject.scraped = member.scraped;
     subject.answered = answered;
     // The server's clock may be another one: only its ages count here.
-    const std::chrono::nanoseconds age = answered ? member.age : std::chrono::nanoseconds(0);
+    const std::chrono::nanoseconds age = (answered ? member.age : std::chrono::nanoseconds(0)) + m_clock.now() - heard;
     subject.seen = m_clock.now() - age;
     const bool wasOld = std::exchange(subject.isOld, false);
     const Arrival arrival{id, member.answer, subject.seen,

@@ -9,13 +9,16 @@
 #include <QHash>
 #include <QTimer>
 
+#include <deque>
 #include <map>
+#include <optional>
 
 namespace Hephaestus {
 
 /// Learns how services are from a Prometheus server that scrapes them, and announces those it finds there. While the
 /// server does not answer, nothing is known of any of them, and that is what arrives. A thread of its own asks and
-/// reads. It hands over a portion at a time, so that the window never waits for a large fleet.
+/// reads. It hands over a portion at a time, and one is taken in each turn of the event loop, so that the window never
+/// waits for a large fleet.
 class PrometheusFeed : public ServiceFeed
 {
     Q_OBJECT
@@ -76,8 +79,18 @@ private:
         int rounds = 0; ///< in which it was not, if it never was in one
     };
 
-    void applyPortion(const PrometheusFleet::Portion &portion);
-    QList<Arrival> arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, bool isNew);
+    /// What the thread handed over.
+    struct Heard
+    {
+        PrometheusFleet::Portion portion;
+        std::optional<PrometheusFleet::End> end; ///< instead of a portion
+        Clock::TimePoint at;
+    };
+
+    void hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end);
+    void applyNext();
+    void applyPortion(const PrometheusFleet::Portion &portion, Clock::TimePoint heard);
+    QList<Arrival> arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, Clock::TimePoint heard, bool isNew);
     void endRound(const PrometheusFleet::End &end);
     void tellRest(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
@@ -89,6 +102,8 @@ private:
     std::map<ServiceId, Subject> m_subjects;
     QHash<QString, ServiceId> m_ids; ///< by address
     QTimer m_timer;
+    std::deque<Heard> m_heard; ///< not applied yet
+    QTimer m_turn;             ///< of the event loop, while there is some
     bool m_running = false;
     bool m_lost = false;
     QStringList m_warnings; ///< of the latest round

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void aTargetThatIsGoneKeepsItsAddress();
     void warningsAreHandedOn();
     void thousandsComeInSmallPortions();
+    void newOnesComeByNameAndOthersAsTheyWereScraped();
 
 private:
     Result<QList<PrometheusFleet::Member>> ask();
@@ -354,6 +355,36 @@ void TestPrometheusFleet::thousandsComeInSmallPortions()
     QCOMPARE(read.changed.size(), many);
     QVERIFY(std::ranges::all_of(read.changed, [](const auto &member) { return member.answer.value.has_value(); }));
     QVERIFY2(read.largest <= 250, qPrintable(QString::number(read.largest)));
+}
+
+void TestPrometheusFleet::newOnesComeByNameAndOthersAsTheyWereScraped()
+{
+    const auto own = [](QByteArray series, int number) {
+        const QByteArray text = QByteArray::number(number);
+        return series.replace("127.0.0.1:1\"", "10.0.0." + text + ":80\"").replace("mcp", "service-" + text);
+    };
+    const auto answersAt = [&](const std::function<int(int number)> &age) {
+        QByteArrayList there;
+        QByteArrayList details;
+        for (const int number : {3, 10, 1, 12, 2}) {
+            there << own(seriesOf("hephaestus_service_info",
+                                  "\"value\":[1767351602,\"" + QByteArray::number(1767351602 - age(number)) + "\"]"),
+                         number);
+            details << own(seriesOf("hephaestus_service_info", R"("value":[1767351602,"1"])"), number);
+        }
+        m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(there)), FakeAnswer::json(resultOf(details))});
+    };
+    const auto namesOf = [](const Read &read) {
+        QStringList names;
+        for (const PrometheusFleet::Member &member : read.changed)
+            names << member.entry.name.section(u'-', -1);
+        return names.join(u' ');
+    };
+    m_server->setAnswer("/api/v1/targets", FakeAnswer::json(targetsOf({})));
+    answersAt([](int number) { return 100 - number; });
+    QCOMPARE(namesOf(readOnce(*m_subject)), u"1 2 3 10 12"_s);
+    answersAt([](int number) { return number; });
+    QCOMPARE(namesOf(readOnce(*m_subject)), u"12 10 3 2 1"_s);
 }
 
 void TestPrometheusFleet::whyItCouldNotBeScrapedIsToldApart_data()

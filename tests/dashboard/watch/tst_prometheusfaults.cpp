@@ -27,6 +27,7 @@ private Q_SLOTS:
     void noFaultStopsTheWindowOrRestartsAnybody();
     void whatIsScrapedNoMoreAges_data();
     void whatIsScrapedNoMoreAges();
+    void betweenTwoPortionsTheEventLoopTurns();
 
 private:
     static constexpr int Services = 40;
@@ -357,6 +358,30 @@ void TestPrometheusFaults::whatIsScrapedNoMoreAges()
     prometheus.services.front().scraped = prometheus.now;
     askAfter(0);
     QVERIFY(arrivals.last().answer.value);
+}
+
+/// Many are new at once: whatever else waits for the event loop has its turn.
+void TestPrometheusFaults::betweenTwoPortionsTheEventLoopTurns()
+{
+    for (int each = 0; each < 2000; ++each)
+        m_prometheus->services.push_back({.address = u"10.1.%1.%2:8000"_s.arg(each / 250).arg(each % 250),
+                                          .name = u"many-%1"_s.arg(each),
+                                          .instance = {}});
+    scrapeAll();
+    int portions = 0;
+    int waiting = 0;
+    int mostWaiting = 0;
+    QObject context;
+    connect(&feed(), &ServiceFeed::arrived, &context, [&](const QList<Arrival> &) {
+        ++portions;
+        mostWaiting = std::max(mostWaiting, ++waiting);
+        QMetaObject::invokeMethod(
+            &context, [&waiting] { --waiting; }, Qt::QueuedConnection);
+    });
+    ask();
+    QVERIFY2(portions >= 8, qPrintable(QString::number(portions)));
+    QCOMPARE(mostWaiting, 1);
+    QVERIFY(areAllCurrent());
 }
 
 QTEST_GUILESS_MAIN(TestPrometheusFaults)
