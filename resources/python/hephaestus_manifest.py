@@ -88,7 +88,7 @@ class Reporter:
                 return False
             now = time.time_ns()
             rest = [encoded(path)]
-            if data is not None and word == "loaded" and status.st_ctime_ns > now - _RECENT:
+            if data is not None and word == "loaded" and _latest(status.st_ctime_ns) > now - _RECENT:
                 rest.append(_hash(data))
             self._write(word, (self._pid, self._ticket, now) + stamp, *rest)
             self.known[key] = stamp
@@ -252,6 +252,21 @@ def absolute(path):
 
 
 stamp_of = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")  # by os.stat()
+
+
+def _file_clock():
+    """What the clock of file times shows (CLOCK_REALTIME_COARSE): a file that is changed after this gets no earlier time."""
+    return time.clock_gettime_ns(5)
+
+
+def _latest(changed):
+    """The latest moment at which a file of this time may have been changed: some file systems cut times off, to whole seconds or less."""
+    if changed % 1_000_000_000 == 0:
+        return changed + 1_999_999_999
+    unit = 1
+    while changed % (unit * 10) == 0:
+        unit *= 10
+    return changed + unit - 1
 
 
 def _joined(paths):
@@ -436,7 +451,7 @@ class _Audit:
     def __init__(self, reporter, sources):
         self._reporter = reporter
         self._sources = sources
-        self._began = time.time_ns()
+        self._began = _file_clock()
         self._seen = set()  # co_filename of what was executed without importlib
         self._opened = []  # the last files opened, whose text may be executed
 
@@ -479,7 +494,7 @@ class _Audit:
         try:
             if os.path.isfile(name):
                 status = os.stat(name)  # read at some time since we began
-                self._reporter.loaded(name, status, "loaded" if status.st_ctime_ns < self._began - _RECENT else "cached")
+                self._reporter.loaded(name, status, "loaded" if _latest(status.st_ctime_ns) < self._began else "cached")
         except Exception:  # noqa: BLE001
             pass
 

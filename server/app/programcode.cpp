@@ -20,7 +20,7 @@ ProgramCode::ProgramCode(ServerState &state, CodeSources sources, const ModuleAd
 
 ProgramCode::~ProgramCode() = default;
 
-void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::time_point> since)
+void ProgramCode::follow(pid_t pid, std::optional<std::chrono::nanoseconds> since)
 {
     if (pid == m_pid)
         return;
@@ -37,7 +37,7 @@ void ProgramCode::follow(pid_t pid, std::optional<std::chrono::system_clock::tim
     m_sources.pid = pid;
     m_sources.since.reset();
     if (since)
-        m_sources.since = std::chrono::nanoseconds(since->time_since_epoch()).count() - FileStamp::Tick;
+        m_sources.since = since->count() - 1; // what was changed in the same tick may have been changed afterwards
     m_sources.family = [pid]() -> QList<ProcessEntry> {
         const auto leader = readProcess(pid);
         return leader ? remainsOf(*leader, readDescendants()) : QList<ProcessEntry>();

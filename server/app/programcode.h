@@ -19,8 +19,8 @@ public:
     ProgramCode(ServerState &state, CodeSources sources, const ModuleAdapter *adapter);
     ~ProgramCode();
 
-    /// The program's process; 0: it does not run. `since`: a time before it was started; nothing: not known.
-    void follow(pid_t pid, std::optional<std::chrono::system_clock::time_point> since);
+    /// The program's process; 0: it does not run. `since`: fileClock() before it was started; nothing: not known.
+    void follow(pid_t pid, std::optional<std::chrono::nanoseconds> since);
     /// CodeMonitor::compareAnew() of the process that runs; where none does, the verdict is known already.
     void compareAnew(std::function<void()> done) const;
     /// CodeMonitor::find() of the process that runs; where none does, nothing is loaded.

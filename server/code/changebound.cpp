@@ -27,8 +27,8 @@ bool ChangeBound::mayPrecede(qint64 time) const
 {
     const qint64 moved = offset() - m_offset;
     if (moved < -Step)
-        return time > m_wall + moved; // a ctime ahead of the clock may be from just before it was set back
-    return time > m_wall + std::min(moved, qint64(0)) && time <= wallClock() + FileStamp::Tick;
+        return latestTime(time) > m_wall + moved; // a ctime ahead of the clock may be from just before it was set back
+    return latestTime(time) > m_wall + std::min(moved, qint64(0)) && time <= wallClock() + FileStamp::Tick;
 }
 
 } // namespace Hephaestus

@@ -10,7 +10,8 @@ namespace Hephaestus {
 class ChangeBound
 {
 public:
-    /// `wall`: nanoseconds of wallClock(), as that clock is set now.
+    /// `wall`: nanoseconds since the epoch, as the wall clock is set now. Of a change after fileClock() said T, every
+    /// ctime is later than T - 1.
     explicit ChangeBound(qint64 wall = 0);
 
     /// True if a file with this ctime may have changed after this instant. A ctime ahead of the clock is from before

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codecomparison.h"
 
+#include "common/base/fileclock.h"
 #include "common/base/filedescriptor.h"
 #include "common/base/printable.h"
 #include "common/base/processentry.h"
@@ -337,7 +338,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
     const FileDescriptor opened(::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!opened.isOpen())
         return Change::Unreadable;
-    const qint64 begun = wallClock();
+    const qint64 begun = fileClock().count();
     const auto hash = hashFile(opened.number(), now.size, throttle);
     struct stat after = {};
     const bool settled = ::fstat(opened.number(), &after) == 0 && FileStamp::of(after) == now;
@@ -345,7 +346,7 @@ std::optional<CodeComparison::Change> CodeComparison::judge(const QByteArray &pa
         return Change::Unreadable;
     if (!settled)
         return Change::Unverified; // being written: the next comparison decides
-    if (now.changed > begun - 2 * FileStamp::Tick)
+    if (latestTime(now.changed) > begun - 2 * FileStamp::Tick)
         now.changed = 0; // another write in the same tick would not show
     if (*hash != file.hash)
         return Change::Modified;

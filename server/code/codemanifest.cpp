@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codemanifest.h"
 
+#include "common/base/fileclock.h"
 #include "common/base/printable.h"
 #include "server/code/fileproof.h"
 #include "server/code/globwalk.h"
@@ -59,7 +60,7 @@ CodeManifest::CodeManifest(CodeSources sources)
 
 bool CodeManifest::isReplaced()
 {
-    const ChangeBound now(wallClock() - FileStamp::Tick);
+    const ChangeBound now(fileClock().count() - 1);
     const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
     if (image.isEmpty() || m_mappings.image().isEmpty())
         return false;
@@ -320,7 +321,7 @@ quint32 CodeManifest::noteModule(const LoadedModule &module)
         file.evidence = Evidence::Hashed;
     } else if (module.isDoubtful) {
         file.evidence = Evidence::Doubtful;
-    } else if (module.stamp.changed > module.loaded - FileStamp::Tick
+    } else if (latestTime(module.stamp.changed) > module.loaded - FileStamp::Tick
                && module.stamp.changed <= module.loaded + FileStamp::Tick) {
         // written so shortly before it was loaded that another write would not show in its times
         makeUnverified(file);
@@ -428,7 +429,7 @@ void CodeManifest::noteDirectory(const FileTable::Directories::value_type &direc
 
 bool CodeManifest::updateLoaded(CpuThrottle &throttle)
 {
-    const ChangeBound started(wallClock() - FileStamp::Tick); // file times lag behind
+    const ChangeBound started(fileClock().count() - 1);
     const QList<MappedFile> mapped = mappedFiles(m_sources.pid);
     const QByteArray image = ProcessOrigin::imageOf(m_sources.pid);
     if (!mapped.isEmpty() && !image.isEmpty() && image != m_mappings.image())

@@ -31,7 +31,7 @@ struct CodeSources
     QByteArrayList builtFrom; ///< those of `watch` that name what the program is built from, whatever they end with
     QByteArray moduleReport;  ///< where an adapter reports what it loads; empty: there is none
     QByteArrayList reporters{"python", "pypy"}; ///< the programs that do, without a version
-    std::optional<qint64> since; ///< wallClock() before the process loaded anything; nothing: the kernel knows
+    std::optional<qint64> since; ///< ChangeBound before the process loaded anything; nothing: the kernel knows
     QHash<QByteArray, QByteArray> configurationRead; ///< the bytes that were read from a configuration file, by path
     std::optional<qint64> configuredSince;    ///< the same for the configuration, where another process read it before
     std::chrono::milliseconds passing{5'000}; ///< a younger process of the family may be a command that is soon over

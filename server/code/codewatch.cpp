@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codewatch.h"
 
+#include "common/base/fileclock.h"
 #include "common/base/printable.h"
 #include "server/code/directorywatch.h"
 #include "server/core/log.h"
@@ -213,7 +214,7 @@ void CodeWatch::poll()
 
 bool CodeWatch::isNothingLoaded()
 {
-    const ChangeBound now(wallClock() - FileStamp::Tick);
+    const ChangeBound now(fileClock().count() - 1);
     if (!m_polled.isEmpty() || !m_manifest->unreported().isEmpty() || !m_rest.holds())
         return false;
     m_manifest->noteRest(now);

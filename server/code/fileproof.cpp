@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/fileproof.h"
 
+#include "common/base/fileclock.h"
 #include "server/code/changebound.h"
 
 #include <sys/stat.h>
@@ -43,7 +44,7 @@ void proveFile(int descriptor, LoadedFile &file, qint64 hashLimit, CpuThrottle &
         file.evidence = Evidence::StampOnly;
         return;
     }
-    const qint64 begun = wallClock();
+    const qint64 begun = fileClock().count();
     const auto hash = hashFile(descriptor, status.st_size, throttle);
     if (throttle.stopped())
         return;

@@ -28,7 +28,11 @@ struct FileStamp
     bool operator==(const FileStamp &) const = default;
 };
 
-/// The wall clock now, in nanoseconds since the epoch, to compare with file times.
+/// The latest moment at which a file of this time may have been changed. A file system that keeps whole seconds, or
+/// fewer digits than the kernel (ext4 with small inodes, FAT, sshfs), cuts a time off: then it ends with zeros.
+qint64 latestTime(qint64 fileTime);
+
+/// The wall clock now, in nanoseconds since the epoch. File times are from fileClock(), which lags behind.
 qint64 wallClock();
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/processorigin.h"
 
+#include "common/base/fileclock.h"
 #include "common/base/filedescriptor.h"
 #include "common/base/processentry.h"
 #include "server/code/filestamp.h"
@@ -22,7 +23,7 @@ namespace Hephaestus {
 namespace {
 
 /// Taken before main(), that is after this program's libraries were mapped and before it read anything by itself.
-const qint64 programLoaded = wallClock();
+const qint64 programLoaded = fileClock().count() - 1;
 
 /// Where a link in /proc/PID leads to.
 QByteArray targetOf(pid_t pid, const char *link)
@@ -44,7 +45,7 @@ constexpr std::array<QByteArrayView, 16> Volatile{
 std::optional<qint64> ProcessOrigin::startOf(pid_t pid)
 {
     if (pid == ::getpid())
-        return programLoaded - FileStamp::Tick;
+        return programLoaded;
     const qint64 now = wallClock();
     const auto process = readProcess(pid);
     return process ? std::optional(now - qint64(process->age().count()) - FileStamp::Tick) : std::nullopt;

@@ -15,7 +15,7 @@ namespace Hephaestus {
 /// What a process began with, read from /proc.
 namespace ProcessOrigin {
 
-/// When the process began, in nanoseconds of wallClock(); never later than the truth, 20 ms earlier at most. Of this
+/// When the process began, to make a ChangeBound of; never later than the truth, 20 ms earlier at most. Of this
 /// process: when this program was loaded, which after an exec in place is later than the process. Nothing: no such
 /// process.
 std::optional<qint64> startOf(pid_t pid);

@@ -2,6 +2,7 @@
 #include "server/supervisor/supervisor.h"
 
 #include "common/base/duration.h"
+#include "common/base/fileclock.h"
 #include "server/supervisor/eventline.h"
 
 #include <csignal>
@@ -70,7 +71,7 @@ std::optional<StartFailure> Supervisor::start()
 std::optional<StartFailure> Supervisor::launch()
 {
     m_policy.started(); // one that fails has lived for no time
-    m_launchedAt = std::chrono::system_clock::now();
+    m_launchedAt = fileClock();
     m_startFailure = m_child.start(m_options.command, m_sockets.handed(), m_options.stopTimeout);
     if (m_startFailure) {
         note(u"not started: "_s + m_startFailure->what);

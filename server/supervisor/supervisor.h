@@ -68,8 +68,8 @@ public:
     void kill();
     /// 0: it does not run.
     pid_t pid() const { return m_child.isRunning() ? m_child.pid() : 0; }
-    /// By the wall clock, just before the latest start; nothing: it ran already when it was taken over.
-    std::optional<std::chrono::system_clock::time_point> launchedAt() const { return m_launchedAt; }
+    /// fileClock() just before the latest start; nothing: it ran already when it was taken over.
+    std::optional<std::chrono::nanoseconds> launchedAt() const { return m_launchedAt; }
     /// Nothing: it does not run.
     std::optional<ProcessEntry> process() const;
     /// As a guardian must know it; nothing: it does not run.
@@ -152,7 +152,7 @@ private:
     ProcessState m_state = ProcessState::Starting;
     std::optional<ChildEnd> m_end;              ///< of the latest run that began
     std::optional<StartFailure> m_startFailure; ///< of the latest start, if it failed
-    std::optional<std::chrono::system_clock::time_point> m_launchedAt;
+    std::optional<std::chrono::nanoseconds> m_launchedAt;
     int m_restarts = 0;
     bool m_asked = false;                     ///< a user stops it
     bool m_endedAsked = false;                ///< the latest run ended when it was so

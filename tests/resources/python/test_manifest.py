@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The adapter that reports what a Python program loads, as `hephaestus run --python` starts it."""
 import compileall
+import marshal
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,17 @@ def test_the_source_tree_stays_where_the_user_named_it(adapter, tmp_path, named,
     told = run(code, PYTHONPATH=":".join(map(str, [adapter, *named])), HEPHAESTUS_MODULES=str(tmp_path / "report"))
     assert told.startswith(f"{found} ")
     assert str(adapter) not in told
+
+
+def words_of(report):
+    return [line.split() for line in report.read_text().splitlines()]
+
+
+def test_a_file_that_was_written_just_before_is_what_runs(adapter, tmp_path):
+    source, report = tmp_path / "some.py", tmp_path / "report"
+    (tmp_path / "code").write_bytes(marshal.dumps(compile("value = 1", str(source), "exec")))  # for a loader of one's own
+    source.write_text("value = 1")
+    while time.clock_gettime_ns(5) <= source.stat().st_ctime_ns:  # CLOCK_REALTIME_COARSE: a tick at most
+        pass
+    run(f"import marshal; exec(marshal.load(open({str(tmp_path / 'code')!r}, 'rb')))", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    assert [line[0] for line in words_of(report) if line[-1] == str(source)] == ["loaded"]

@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// By how much the wall clock of this program is wrong, in seconds; the kernel's, which file times are from, is not.
+/// By how much the clocks of this program are wrong, in seconds; the kernel's, which file times are from, is not.
 qint64 clockMoved = 0;
 
 const QByteArray Source("src/manager.py");
@@ -50,7 +50,7 @@ void git(const CodeScene &scene, const QStringList &arguments)
 extern "C" int clock_gettime(clockid_t clock, timespec *time) noexcept
 {
     const auto result = int(::syscall(SYS_clock_gettime, clock, time));
-    if (clock == CLOCK_REALTIME)
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
         time->tv_sec += clockMoved;
     return result;
 }
