@@ -154,14 +154,15 @@ class Reporter:
 
 
 class Batches:
-    """Hands modules to the reporter, many at a time. What is put into `pending` is written by the thread soon, if announce() is called for
-    the first one, and by write() at once."""
+    """Hands modules to the reporter, many at a time. What is put into `pending` is written by the thread soon, if announce() is called
+    then unless `announced` holds something; and by write() at once. Any thread may put something there at any time."""
 
     MOST = 3 * 256  # in one line
 
     def __init__(self, reporter):
         self._reporter = reporter
         self.pending = []  # path, os.stat() and byte code of each module, one after the other
+        self.announced = []  # holds something while what is put into `pending` will be taken from there
         self._is_broken = False
         self._number = 0  # of the last `loading`
         self._ended = 0  # of the last `imported`
@@ -179,7 +180,9 @@ class Batches:
     def announce(self):
         try:
             self._number += 1
-            self._since = time.time_ns()
+            self.announced.append(True)
+            if len(self.pending) <= 3:
+                self._since = time.time_ns()
             self._reporter.loading(self._number)
             if not self._runs:
                 self._runs = True
@@ -198,6 +201,7 @@ class Batches:
             self._writer = get_ident()
             while self.pending or self._ended != self._number:
                 number, since = self._number, self._since
+                del self.announced[:]
                 modules = self.pending[: self.MOST]
                 del self.pending[: self.MOST]
                 if self.pending and self._number == number:  # these were not the first, and announced nothing
@@ -240,6 +244,7 @@ class Batches:
     def after_fork(self):
         try:
             self._reset()
+            del self.announced[:]  # by a thread that is not here
             self._reporter.forked()
             self.write()
         except Exception:  # noqa: BLE001
@@ -458,7 +463,8 @@ class _Audit:
     def hook(self):
         """For sys.addaudithook(), which calls it four times for each import: a function, as that is called fastest."""
         seen, opened, execute, compile_text = self._seen, self._opened, self._execute, self._compile
-        sources, announce, pending = self._sources, self._sources.batches.announce, self._sources.batches.pending
+        sources, batches = self._sources, self._sources.batches
+        announce, announced, pending = batches.announce, batches.announced, batches.pending
         take_state, known, add, code_type = sources.states.pop, self._reporter.known, pending.extend, type(self.hook.__code__)
 
         def audit(event, arguments):
@@ -472,7 +478,7 @@ class _Audit:
                 elif len(state) == 3 and name not in known:
                     known[name] = True
                     add(state)
-                    if len(pending) == 3:
+                    if not announced:
                         announce()
                 else:
                     sources.execute(name, state)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import hephaestus_manifest
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[3] / "resources/python"
@@ -116,3 +118,46 @@ def test_a_file_that_was_written_just_before_is_what_runs(adapter, tmp_path):
         pass
     run(f"import marshal; exec(marshal.load(open({str(tmp_path / 'code')!r}, 'rb')))", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
     assert [line[0] for line in words_of(report) if line[-1] == str(source)] == ["loaded"]
+
+
+def test_two_threads_that_import_at_once_announce_it():
+    reporter = SimpleNamespace(known={})
+    sources = hephaestus_manifest._Sources(reporter)
+    batches, announced = sources.batches, []
+    batches.announce = lambda: announced.append(len(batches.pending))
+    hook = hephaestus_manifest._Audit(reporter, sources).hook()
+    first, second = (compile("", name, "exec") for name in ("/first.py", "/second.py"))
+
+    class Interrupted(tuple):
+        def __iter__(self):
+            yield from tuple.__iter__(self)
+            hook("exec", (second,))  # once this one was added, and before anything else
+    sources.states.update({"/first.py": Interrupted(("/first.py", None, "/first.pyc")), "/second.py": ("/second.py", None, "/second.pyc")})
+    hook("exec", (first,))
+    assert len(batches.pending) == 6
+    assert announced
+
+
+def test_modules_that_many_threads_import_at_once_are_all_told(adapter, tmp_path):
+    names = [f"some{number}" for number in range(300)]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("value = 1\n")
+    compileall.compile_dir(tmp_path, quiet=1)
+    report = tmp_path / "report"
+    run(f"""
+import sys, threading, time
+sys.path.insert(0, {str(tmp_path)!r})
+sys.setswitchinterval(1e-6)
+names = {names!r}
+threads = [threading.Thread(target=lambda mine: [__import__(name) for name in mine], args=(names[at::10],)) for at in range(10)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+from hephaestus_manifest import _batches
+until = time.monotonic() + 30
+while not (_batches._is_idle() and _batches._writer is None) and time.monotonic() < until:
+    threading.Event().wait(0.01)
+""", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    told = {Path(word).stem for line in words_of(report) for word in line if word.endswith(".py")}
+    assert told >= set(names)
