@@ -82,6 +82,8 @@ private:
     template <typename Visit>
     void forEachDifference(Visit visit) const
     {
+        if (m_differences.empty())
+            return; // usually so, and there may be thousands of directories
         for (const auto &directory : m_manifest.files().directories()) {
             if (!directory.second.mayDiffer)
                 continue;
