@@ -32,6 +32,7 @@ Beside what importlib reads, an audit hook sees what is executed by other means:
 Whatever goes wrong in here, the program goes on as if it were not here.
 """
 
+import _imp
 import os
 import sys
 import time
@@ -49,7 +50,8 @@ _PLAIN = bytes(byte for byte in range(0x21, 0x7F) if byte != 0x25)
 _TEMPLATES = (".html", ".htm", ".xml", ".txt", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako", ".mak", ".sql", ".css", ".svg")
 _RECENT = 50_000_000  # nanoseconds: several ticks of the clock of file times
 _PAUSE = 0.05  # seconds between two lines of modules
-_CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time
+_CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time,
+_COMPARED = b"\3\0\0\0"  # by its bytes; all else is taken as it is
 
 
 class Reporter:
@@ -100,16 +102,13 @@ class Reporter:
         self._write("loading", (self._pid, self._ticket, number))
 
     def imported(self, number, since, modules):
-        """`modules`: path, os.stat() and byte code of each, one after the other."""
-        from _struct import pack  # not before a module was imported: most of what it costs a Python that does nothing
-
+        """`modules`: path, os.stat() or its stamp in bytes, and byte code of each, one after the other."""
         numbers = (self._pid, self._ticket, number, since, time.time_ns())
         if not modules:
             return self._write("imported", numbers)
-        fields = [field for status in modules[1::3] for field in stamp_of(status)]
-        stamps = pack("<" + "QQqqq" * (len(modules) // 3), *fields).hex()
+        states = modules[1::3]
         del modules[1::3]
-        self._write("imported", numbers, stamps, _joined(modules))
+        self._write("imported", numbers, (b"".join(states) if type(states[0]) is bytes else _packed(states)).hex(), _joined(modules))
 
     def settled(self, path):
         try:
@@ -161,7 +160,7 @@ class Batches:
 
     def __init__(self, reporter):
         self._reporter = reporter
-        self.pending = []  # path, os.stat() and byte code of each module, one after the other
+        self.pending = []  # as Reporter.imported() takes them
         self.announced = []  # holds something while what is put into `pending` will be taken from there
         self._is_broken = False
         self._number = 0  # of the last `loading`
@@ -274,6 +273,22 @@ def _latest(changed):
     return changed + unit - 1
 
 
+def _packed(states):
+    """The stamps of what os.stat() said, as a report has them."""
+    from _struct import pack  # not before a module was imported: most of what it costs a Python that does nothing
+
+    return pack("<" + "QQqqq" * len(states), *[field for status in states for field in stamp_of(status)])
+
+
+class _Stamp:
+    """What stamp_of() takes, of such a stamp in bytes."""
+
+    def __init__(self, stamp):
+        from _struct import unpack
+
+        self.st_dev, self.st_ino, self.st_size, self.st_mtime_ns, self.st_ctime_ns = unpack("<QQqqq", stamp)
+
+
 def _joined(paths):
     """What encoded() makes of absolute() of each, with spaces between. Whoever reads them removes `.`, `..` and empty names."""
     try:
@@ -333,12 +348,13 @@ def _replace(owner, name, function, neighbour):
 def _may_be_older(status, cached, flags):
     """Whether byte code may have been made of another source than the one that has `status`. Python takes it if the source's size and whole
     second of modification are the same, or without a look. A source that did not change since the byte code was written is its own."""
-    if flags == 3:
-        import _imp
-
+    if flags == _COMPARED:
         return _imp.check_hash_based_pycs == "never"
-    byte_code = os.stat(cached)
-    return flags == 1 or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
+    try:
+        byte_code = os.stat(cached)
+    except OSError:
+        return True
+    return flags != _CHECKED or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
 
 
 class _Sources:
@@ -347,14 +363,15 @@ class _Sources:
     def __init__(self, reporter):
         self._reporter = reporter
         # By path of the source: os.stat() before it was read. Once its byte code was read: the source, os.stat(), the byte code, and the
-        # flags of that if they are not _CHECKED (1 made for a hash, 2 to be compared).
+        # flags of that if they are not _CHECKED (1 made for a hash, 2 to be compared). With hephaestus_audit: a stamp in bytes.
         self.states = {}
         self.batches = Batches(reporter)
         self.texts = {}  # by path: the source that was compiled
         self._reloaded = set()  # paths that another state of was loaded before
         os.register_at_fork(before=self.batches.before_fork, after_in_child=self.batches.after_fork)
 
-    def wrap(self, machinery):
+    def wrap(self, machinery, with_states=True):
+        """Replaces what is told by of importlib. `with_states`: `states` is kept here, and not by hephaestus_audit."""
         loader = machinery.SourceFileLoader
         stat, stat_result, states, texts = os.stat, os.stat_result, self.states, self.texts
         reloaded, settle, state_of, checked = self._reloaded, self._settle, self.states.get, _CHECKED
@@ -424,17 +441,31 @@ class _Sources:
             get_data = read_code
         if uses(execute, "get_code", "__name__", "ImportError", "format", "_bootstrap", "_call_with_frames_removed", "exec", "__dict__"):
             exec_module = execute_code
-        for name, wrapper in (("path_stats", path_stats), ("get_data", get_data), ("source_to_code", source_to_code),
-                              ("exec_module", exec_module)):
+        wrappers = {"source_to_code": source_to_code, "exec_module": exec_module}
+        if with_states:
+            wrappers.update(path_stats=path_stats, get_data=get_data)
+        for name, wrapper in wrappers.items():
             _replace(loader, name, wrapper, loader.get_code)
 
     def execute(self, path, state):
         """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
+        if type(state) is not tuple:
+            return self._execute(path, state)
+        _, status, byte_code, *rest = state
+        self._execute(path, status, byte_code, rest[0] if rest else _CHECKED)
+
+    def execute_stamped(self, path, stamp, byte_code):
+        """The same, by hephaestus_audit. `byte_code`: None if this thread has read another one since."""
+        flags = None
+        if path not in self.texts:
+            byte_code = byte_code or _cached(path)
+            flags = _head_of(byte_code)[4:8]
+        self._execute(path, _Stamp(stamp), byte_code, flags)
+
+    def _execute(self, path, status, byte_code=None, flags=None):
         text = self.texts.pop(path, None)
         try:
-            _, status, byte_code, *rest = state if type(state) is tuple else (path, state, None)
-            flags = rest[0] if rest else _CHECKED
-            is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, int.from_bytes(flags, "little"))
+            is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, flags)
             data = text if isinstance(text, bytes) else None
             if path in self._reporter.known:
                 self.batches.write(1)  # what was loaded before is told before
@@ -491,6 +522,24 @@ class _Audit:
                 compile_text(*arguments)
 
         return audit
+
+    def follow(self, machinery):
+        """What hook() does, by hephaestus_audit, which also keeps `states`. False: this Python cannot load it."""
+        sources = self._sources
+        try:
+            module = _audit_module(machinery)
+            machinery.SourceFileLoader.path_stats = module.follow(
+                machinery.SourceFileLoader, sources.states, sources.texts, self._reporter.known, sources.batches.pending,
+                sources.batches.announced, self._opened, self._seen, sources.batches.announce, self._execute_any, self._compile)
+        except Exception:  # noqa: BLE001: of another interpreter, or on a file system from which nothing is executed
+            return False
+        return True
+
+    def _execute_any(self, name, stamp, byte_code):
+        if stamp is None:
+            self._execute(name)
+        else:
+            self._sources.execute_stamped(name, stamp, byte_code)
 
     def _execute(self, name):
         """A file that was imported was reported before; one whose text was compiled, too."""
@@ -560,7 +609,9 @@ def begin(target, since=None):
 
     reporter = Reporter(target)
     sources = _Sources(reporter)
-    sources.wrap(machinery)
+    audit = _Audit(reporter, sources)
+    is_followed = audit.follow(machinery)
+    sources.wrap(machinery, not is_followed)
     _batches = sources.batches
 
     # A file without source is read by get_data(), which serves data files of packages too: only what is a module counts.
@@ -572,7 +623,26 @@ def begin(target, since=None):
     _wrap_loader(zipimport.zipimporter, "__init__", _archive(reporter.loaded))
 
     reporter.together(lambda: _report_all_earlier(reporter, since))
-    sys.addaudithook(_Audit(reporter, sources).hook())
+    if not is_followed:
+        sys.addaudithook(audit.hook())
+
+
+def _audit_module(machinery):
+    """hephaestus_audit, where it is beside this file. Python would take one of another kind of interpreter, so its name is asked for.
+    Raises whatever goes wrong."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_hephaestus_audit.abi3.so")
+    if ".abi3.so" not in _imp.extension_suffixes() or _imp.check_hash_based_pycs == "never" or not os.path.exists(path):
+        raise ImportError(path)
+    spec = machinery._bootstrap.ModuleSpec("_hephaestus_audit", None, origin=path)
+    module = _imp.create_dynamic(spec)
+    _imp.exec_dynamic(module)
+    return module
+
+
+def _cached(path):
+    import _frozen_importlib_external as machinery
+
+    return machinery.cache_from_source(path)
 
 
 def _is_frozen(module):
@@ -601,16 +671,20 @@ def _report_earlier(reporter, path, cached, since):
         reporter.loaded(path)
 
 
+def _head_of(byte_code):
+    with open(byte_code, "rb") as file:
+        return file.read(16)
+
+
 def _took_older(cached, status):
     """Whether byte code was loaded that may have been made of another source."""
     try:
-        with open(cached, "rb") as file:
-            head = file.read(16)
+        head = _head_of(cached)
     except (OSError, TypeError):
         return False
-    flags = int.from_bytes(head[4:8], "little")
+    flags = head[4:8]
     expected = b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (int(status.st_mtime), status.st_size))
-    if flags == 0 and head[8:16] != expected:
+    if flags == _CHECKED and head[8:16] != expected:
         return False  # Python did not take it
     return _may_be_older(status, cached, flags)
 

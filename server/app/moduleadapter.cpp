@@ -107,6 +107,9 @@ std::optional<Problem> ModuleAdapter::makeIn(const QDir &base)
         if (!QFile::copy(file, m_directory + u'/' + file.section(u'/', -1)))
             return failed;
     }
+    // What the Python file does, in machine code, if this program was built with Python's headers. It goes without.
+    const QString audit = u"_hephaestus_audit.abi3.so"_s;
+    QFile::copy(u":/python/"_s + audit, m_directory + u'/' + audit);
     return {};
 }
 

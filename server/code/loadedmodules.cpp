@@ -2,6 +2,7 @@
 #include "server/code/loadedmodules.h"
 
 #include "common/base/regularfile.h"
+#include "server/code/fileproof.h"
 #include "server/code/processorigin.h"
 
 #include <QDir>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace Hephaestus {
 
@@ -61,6 +63,26 @@ QByteArray cleaned(const QByteArray &path)
     return QFile::encodeName(QDir::cleanPath(QFile::decodeName(path)));
 }
 
+/// Whether byte code that was loaded by `time` is of its source as that was then. Its flags are in the second 4 bytes:
+/// made for the source's time and size, for its bytes but not compared, or compared with them (PEP 552).
+bool isOf(const FileStamp &source, const QByteArray &byteCode, qint64 time)
+{
+    constexpr quint32 Timed = 0;
+    constexpr quint32 Compared = 3;
+    const FileDescriptor file = openForReading(byteCode.constData());
+    struct stat status = {};
+    std::array<char, 8> head{};
+    if (!file.isOpen() || ::fstat(file.number(), &status) != 0
+        || ::pread(file.number(), head.data(), head.size(), 0) != ssize_t(head.size()))
+        return false;
+    const FileStamp cached = FileStamp::of(status);
+    const auto flags = qFromLittleEndian<quint32>(head.data() + 4);
+    if (cached.changed > time + FileStamp::Tick)
+        return false; // it was another one, perhaps
+    return flags == Compared
+        || (flags == Timed && std::min(cached.modified, cached.changed) > latestTime(source.changed));
+}
+
 } // namespace
 
 std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
@@ -87,18 +109,11 @@ std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
                             time,
                             {number(0), number(1), qint64(number(2)), qint64(number(3)), qint64(number(4))},
                             cleaned(QByteArray::fromPercentEncoding(words[7 + i * 2]))};
-        if (module.stamp.changed > since - FileStamp::Tick && module.stamp.changed <= time)
+        if (latestTime(module.stamp.changed) > since - FileStamp::Tick && module.stamp.changed <= time)
             module.loaded = module.stamp.changed; // it may have been loaded that soon
-        struct stat status = {};
         if (!module.path.startsWith('/') || module.path.contains('\0'))
             return {};
-        if (::stat(QByteArray::fromPercentEncoding(words[8 + i * 2]).constData(), &status) == 0) {
-            const FileStamp cached = FileStamp::of(status);
-            module.isDoubtful = std::min(cached.modified, cached.changed) <= module.stamp.changed
-                || cached.changed > time + FileStamp::Tick;
-        } else {
-            module.isDoubtful = true;
-        }
+        module.isDoubtful = !isOf(module.stamp, QByteArray::fromPercentEncoding(words[8 + i * 2]), time);
         modules << module;
     }
     return modules;

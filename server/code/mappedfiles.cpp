@@ -38,12 +38,13 @@ quint64 deviceOf(QByteArrayView majorMinor)
                    majorMinor.sliced(colon + 1).toByteArray().toUInt(nullptr, 16));
 }
 
-/// Generated code and devices have paths too, but no file that anybody edits. Programs may lie in /dev/shm.
+/// Generated code and devices have paths too, but no file that anybody edits; nor is what reports imports the
+/// program's. Programs may lie in /dev/shm.
 bool isFile(QByteArrayView path)
 {
     const bool isDevice = path.startsWith("/dev/") && !path.startsWith("/dev/shm/");
     return path.startsWith('/') && !isDevice && !path.startsWith("/memfd:") && !path.startsWith("/SYSV")
-        && !path.startsWith("/[aio]") && !path.startsWith("//");
+        && !path.startsWith("/[aio]") && !path.startsWith("//") && !path.contains("/_hephaestus_audit.abi3.so");
 }
 
 } // namespace

@@ -8,6 +8,7 @@ from typing import Dict, List, Tuple
 
 DELETED = b" (deleted)"
 NO_FILES = (b"/memfd:", b"/dev/", b"/SYSV", b"/[aio]", b"//")
+OURS = b"/_hephaestus_audit.abi3.so"  # reports imports, and is no part of the program
 Identity = Tuple[bytes, int]  # path and inode
 
 
@@ -30,7 +31,7 @@ def mapped_files(pid: int) -> Dict[Identity, Mapped]:
         if b"xp " not in line[:64]:
             continue
         words = line.split(None, 5)
-        if len(words) < 6 or words[1][2:4] != b"xp" or not words[5].startswith(b"/") or words[5].startswith(NO_FILES):
+        if len(words) < 6 or words[1][2:4] != b"xp" or not words[5].startswith(b"/") or words[5].startswith(NO_FILES) or OURS in words[5]:
             continue
         path = words[5][:-len(DELETED)] if words[5].endswith(DELETED) else words[5]
         path = path.replace(b"\\012", b"\n")

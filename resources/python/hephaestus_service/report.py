@@ -19,6 +19,7 @@ EXECUTED = "HEPHAESTUS_EXECUTED"  # PID:NANOSECONDS, when a restart in place exe
 TICK = 20_000_000  # nanoseconds that the clock of file times may be behind
 Stamp = Tuple[int, int, int, int, int]  # device, inode, size, modified, changed
 STAMP = Struct("<QQqqq")
+TIMED, COMPARED = b"\0\0\0\0", b"\3\0\0\0"  # flags of byte code
 Process = Tuple[int, int]  # pid, and its start in clock ticks since boot
 
 _lock = threading.Lock()
@@ -152,13 +153,16 @@ BEGAN = _began()  # start_of() this program; what it forks has loaded things sin
 
 
 def _is_doubtful(stamp: Stamp, cached: bytes, since: int, until: int) -> bool:
-    """Of a source with this stamp, whose byte code `cached` was loaded between the two times: whether that may be of another state."""
+    """Of a source with this stamp, whose byte code `cached` was loaded between the two times: whether that may be of another state. Its
+    flags say how Python compares them: by time and size, by their bytes, or not at all."""
     try:
-        status = os.stat(cached)
+        with open(cached, "rb") as file:
+            status, flags = os.fstat(file.fileno()), file.read(8)[4:]
     except OSError:
         return True
-    is_recent = since - TICK < stamp[4] <= until
-    return is_recent or min(status.st_mtime_ns, status.st_ctime_ns) <= stamp[4] or status.st_ctime_ns > until + TICK
+    if since - TICK < stamp[4] <= until or status.st_ctime_ns > until + TICK:
+        return True
+    return flags != COMPARED and (flags != TIMED or min(status.st_mtime_ns, status.st_ctime_ns) <= stamp[4])
 
 
 class Report:

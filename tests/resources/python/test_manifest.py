@@ -2,6 +2,8 @@
 """The adapter that reports what a Python program loads, as `hephaestus run --python` starts it."""
 import compileall
 import marshal
+import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -22,14 +24,25 @@ for name in ("get_data", "exec_module"):
 """
 
 
-@pytest.fixture
-def adapter(tmp_path):
+AUDIT = os.environ.get("HEPHAESTUS_AUDIT")  # what of the adapter is in machine code, as it was built
+
+
+@pytest.fixture(params=["python", "machine code"])
+def adapter(tmp_path, request):
     """Beside the report, as the wrapper puts it there."""
     directory = tmp_path / "adapter"
     directory.mkdir()
     for name in ("hephaestus_manifest.py", "sitecustomize.py"):
         shutil.copy(PACKAGE / name, directory)
+    if request.param != "python":
+        if not AUDIT:
+            pytest.skip("built without Python's headers")
+        shutil.copy(AUDIT, directory)
     return directory
+
+
+def has_audit(adapter):
+    return any(adapter.glob("*.so"))
 
 
 def run(code, **environment):
@@ -82,9 +95,11 @@ import hephaestus_manifest
 hephaestus_manifest.begin({str(tmp_path / "report")!r})
 print(*sorted({{name for name, value in functions() if before.get(name) is not value}}))
 """
-    assert run(code).split() == [
-        "SourceFileLoader.exec_module", "SourceFileLoader.get_data", "SourceFileLoader.path_stats",
-        "SourceFileLoader.source_to_code", "SourcelessFileLoader.get_data"]
+    replaced = ["SourceFileLoader.exec_module", "SourceFileLoader.get_data", "SourceFileLoader.path_stats",
+                "SourceFileLoader.source_to_code", "SourcelessFileLoader.get_data"]
+    if has_audit(adapter):
+        replaced.remove("SourceFileLoader.get_data")
+    assert run(code).split() == replaced
 
 
 @pytest.mark.parametrize("beside, cached", [(True, True), (False, False)], ids=["the wrapper's folder", "another folder"])
@@ -106,8 +121,98 @@ def test_the_source_tree_stays_where_the_user_named_it(adapter, tmp_path, named,
     assert str(adapter) not in told
 
 
+@pytest.mark.parametrize("call, said", [
+    ("stats(loader, {path!r})", "1.5 9"),
+    ("stats(loader, path={path!r})", "1.5 9"),
+    ("stats(loader, {path!r}.encode())", "1.5 9"),
+    ("stats(loader, pathlib.Path({path!r}))", "1.5 9"),
+    ("stats(loader, {path!r} + '\\0')", "ValueError"),
+    ("stats(loader, {path!r} + '.none')", "FileNotFoundError"),
+    ("stats(loader, '\\udcff')", "FileNotFoundError"),
+    ("stats(loader)", "TypeError"),
+    ("stats(loader, 1, 2)", "TypeError"),
+], ids=["text", "by name", "bytes", "a path", "a zero", "not there", "not text", "no argument", "too many"])
+def test_what_is_replaced_takes_what_it_took(adapter, tmp_path, call, said):
+    path = tmp_path / "some.py"
+    path.write_text("value = 1")
+    os.utime(path, (1.5, 1.5))
+    told = run(f"""
+import pathlib, sys
+from importlib.machinery import SourceFileLoader as Loader
+loader, stats = Loader("some", {str(path)!r}), Loader.path_stats
+try:
+    print(*{call.format(path=str(path))}.values())
+except Exception as error:
+    print(type(error).__name__)
+""", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(tmp_path / "report"))
+    assert told == said + "\n"
+
+
 def words_of(report):
     return [line.split() for line in report.read_text().splitlines()]
+
+
+def test_code_that_is_executed_long_after_its_byte_code_was_read_is_told(adapter, tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.py").write_text("value = 1\n")
+    compileall.compile_dir(tmp_path, quiet=1)
+    report = tmp_path / "report"
+    run(f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from importlib.util import find_spec
+import threading
+specs = [find_spec(name) for name in ("first", "second")]
+codes = [spec.loader.get_code(spec.name) for spec in specs]
+exec(codes[0], {{}})
+thread = threading.Thread(target=lambda: exec(codes[1], {{}}))
+thread.start()
+thread.join()
+import hephaestus_manifest
+hephaestus_manifest.flush()
+""", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    told = [word for line in words_of(report) if line[0] in ("imported", "loaded") for word in line if word.startswith(str(tmp_path))]
+    assert {"first.py", "second.py"} <= {Path(word).name for word in told}
+    assert not [line for line in words_of(report) if line[0] == "cached"]
+
+
+def test_byte_code_that_was_taken_unseen_is_told_as_such(adapter, tmp_path):
+    (tmp_path / "some.py").write_text("value = 1\n")
+    compileall.compile_dir(tmp_path, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    report = tmp_path / "report"
+    run(f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+import some
+from importlib import reload
+reload(some)
+import hephaestus_manifest
+hephaestus_manifest.flush()
+""", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    told = [line for line in words_of(report) if any(word.endswith("some.py") for word in line)]
+    flags = [Path(line[line.index(str(tmp_path / "some.py")) + 1]).read_bytes()[4] for line in told if line[0] == "imported"]
+    assert flags == ([1] if has_audit(adapter) else [])  # who reads the line looks at them
+    assert [line[0] for line in told if line[0] != "imported"][:1] == ["cached"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the first that loads it")
+def test_a_thread_and_an_interpreter_more_are_told_of(adapter, tmp_path):
+    for name in ("some", "other"):
+        (tmp_path / f"{name}.py").write_text("value = 1\n")
+    report = tmp_path / "report"
+    run(f"""
+import sys, threading
+sys.path.insert(0, {str(tmp_path)!r})
+thread = threading.Thread(target=__import__, args=("some",))
+thread.start()
+thread.join()
+import _xxsubinterpreters as interpreters
+one = interpreters.create()
+interpreters.run_string(one, "import sys; sys.path.insert(0, {str(tmp_path)!r}); import other")
+interpreters.destroy(one)
+""" if sys.version_info < (3, 13) else "", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    if sys.version_info < (3, 13):
+        assert {"some.py", "other.py"} <= {Path(word).name for line in words_of(report) for word in line}
 
 
 def test_a_file_that_was_written_just_before_is_what_runs(adapter, tmp_path):

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void aProgramThatDoesNotReportIsUnknown();
     void modulesOfByteCodeAreReadTogether_data();
     void modulesOfByteCodeAreReadTogether();
+    void importsAreNotedInMachineCode();
     void aLineIsReadOrRefused_data();
     void aLineIsReadOrRefused();
 
@@ -100,7 +101,9 @@ void TestPythonModules::cleanup()
 QProcessEnvironment TestPythonModules::environment() const
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(u"PYTHONPATH"_s, QString::fromUtf8(PYTHON_ADAPTER) + u':' + m_scene->directory.path());
+    environment.insert(u"PYTHONPATH"_s,
+                       qEnvironmentVariable("PYTHON_ADAPTER", QStringLiteral(PYTHON_ADAPTER)) + u':'
+                           + m_scene->directory.path());
     environment.insert(u"HEPHAESTUS_MODULES"_s, QFile::decodeName(m_scene->sources.moduleReport));
     environment.insert(u"PYTHONDONTWRITEBYTECODE"_s, u"1"_s);
     return environment;
@@ -560,15 +563,18 @@ void TestPythonModules::modulesOfByteCodeAreReadTogether_data()
     const QByteArray now = QByteArray::number(wallClock() + 1'000'000'000);
     const QByteArray head = "imported 7 8 1 " + now + ' ' + now;
     QTest::newRow("none") << head << QStringList();
-    QTest::newRow("one") << head + ' ' + stamp + " /a%0A.py unused.py" << QStringList{u"/a\n.py sure"_s};
-    QTest::newRow("two") << head + ' ' + stamp + stamp + " /a unused.py /b unused.py"
+    QTest::newRow("one") << head + ' ' + stamp + " /a%0A.py timed.pyc" << QStringList{u"/a\n.py sure"_s};
+    QTest::newRow("two") << head + ' ' + stamp + stamp + " /a timed.pyc /b compared.pyc"
                          << QStringList{u"/a sure"_s, u"/b sure"_s};
+    QTest::newRow("byte code that is not compared")
+        << head + ' ' + stamp + " /a taken.pyc" << QStringList{u"/a doubtful"_s};
+    QTest::newRow("no byte code") << head + ' ' + stamp + " /a empty.pyc" << QStringList{u"/a doubtful"_s};
     QTest::newRow("byte code that is gone") << head + ' ' + stamp + " /a none.pyc" << QStringList{u"/a doubtful"_s};
     QTest::newRow("byte code of after it was loaded")
-        << "imported 7 8 1 5000000000 6000000000 " + stamp + " /a unused.py" << QStringList{u"/a doubtful"_s};
-    for (const QByteArray &line : {"imported 7 8 1 " + now, head + ' ' + stamp, head + ' ' + stamp + " /a unused.py /b",
-                                   head + ' ' + stamp.chopped(2) + " /a unused.py", head + ' ' + stamp + " a unused.py",
-                                   head + " x /a unused.py", QByteArray("imported 7 8 1 x 6")})
+        << "imported 7 8 1 5000000000 6000000000 " + stamp + " /a timed.pyc" << QStringList{u"/a doubtful"_s};
+    for (const QByteArray &line : {"imported 7 8 1 " + now, head + ' ' + stamp, head + ' ' + stamp + " /a timed.pyc /b",
+                                   head + ' ' + stamp.chopped(2) + " /a timed.pyc", head + ' ' + stamp + " a timed.pyc",
+                                   head + " x /a timed.pyc", QByteArray("imported 7 8 1 x 6")})
         QTest::newRow(("refused: " + line).constData()) << line << QStringList{u"refused"_s};
 }
 
@@ -576,8 +582,12 @@ void TestPythonModules::modulesOfByteCodeAreReadTogether()
 {
     QFETCH(QByteArray, line);
     QFETCH(QStringList, expected);
-    QByteArray cached = m_scene->path("unused.py");
-    line.replace("unused.py", cached);
+    const char zero = '\0';
+    for (const auto &[name, flags] : {std::pair("timed", zero), std::pair("taken", '\1'), std::pair("compared", '\3')})
+        m_scene->write(name + QByteArray(".pyc"), "magi" + QByteArray(1, flags) + QByteArray(11, zero));
+    m_scene->write("empty.pyc", "");
+    for (const char *name : {"timed.pyc", "taken.pyc", "compared.pyc", "empty.pyc"})
+        line.replace(' ' + QByteArray(name), ' ' + m_scene->path(name));
     const auto modules = parseImportedLine(line);
     QStringList found{u"refused"_s};
     if (modules) {
@@ -588,6 +598,13 @@ void TestPythonModules::modulesOfByteCodeAreReadTogether()
         }
     }
     QCOMPARE(found, expected);
+}
+
+void TestPythonModules::importsAreNotedInMachineCode()
+{
+    const QByteArray kind = qEnvironmentVariableIsSet("PYTHON_ADAPTER") ? "method_descriptor" : "function";
+    start();
+    tell("import importlib.machinery as m; assert type(m.SourceFileLoader.path_stats).__name__ == '" + kind + "'");
 }
 
 void TestPythonModules::aLineIsReadOrRefused_data()
