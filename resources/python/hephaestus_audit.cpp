@@ -140,14 +140,13 @@ void executed(PyObject *code)
     Py_XINCREF(stamp);
     if (stamp && PyDict_DelItem(f.states, name) != 0)
         PyErr_Clear();
-    if (stamp && !noteModule(name, stamp)) {
+    const bool isTold = stamp ? !noteModule(name, stamp) : PySet_Contains(f.seen, name) == 0;
+    PyErr_Clear();
+    if (isTold) {
         PyObject *byteCode = isByteCodeOf(t_byteCode, name) ? t_byteCode : Py_None;
-        call(f.execute, name, stamp, byteCode);
-    } else if (!stamp) {
-        PyErr_Clear();
-        if (PySet_Contains(f.seen, name) == 0)
-            call(f.execute, name, Py_None, Py_None);
-        PyErr_Clear();
+        Py_INCREF(byteCode); // another may be opened meanwhile
+        call(f.execute, name, stamp ? stamp : Py_None, byteCode);
+        Py_DECREF(byteCode);
     }
     Py_XDECREF(stamp);
     Py_DECREF(name);

@@ -458,8 +458,11 @@ class _Sources:
         """The same, by hephaestus_audit. `byte_code`: None if this thread has read another one since."""
         flags = None
         if path not in self.texts:
-            byte_code = byte_code or _cached(path)
-            flags = _head_of(byte_code)[4:8]
+            try:
+                byte_code = byte_code or _cached(path)
+                flags = _head_of(byte_code)[4:8]
+            except Exception:  # noqa: BLE001: it is gone, so nothing is known of it
+                byte_code = ""
         self._execute(path, _Stamp(stamp), byte_code, flags)
 
     def _execute(self, path, status, byte_code=None, flags=None):

@@ -176,6 +176,30 @@ hephaestus_manifest.flush()
     assert not [line for line in words_of(report) if line[0] == "cached"]
 
 
+def test_code_whose_byte_code_is_gone_is_in_doubt(adapter, tmp_path):
+    (tmp_path / "some.py").write_text("value = 1\n")
+    compileall.compile_dir(tmp_path, quiet=1)
+    report = tmp_path / "report"
+    run(f"""
+import os, sys
+sys.path.insert(0, {str(tmp_path)!r})
+from importlib.util import find_spec
+spec = find_spec("some")
+code = spec.loader.get_code("some")
+os.remove(spec.cached)
+import json.tool
+exec(code, {{}})
+import hephaestus_manifest
+hephaestus_manifest.flush()
+""", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    told = [line for line in words_of(report) if str(tmp_path / "some.py") in line]
+    assert len(told) == 1
+    if told[0][0] == "imported":  # who reads it sees that the byte code is gone
+        assert not Path(told[0][told[0].index(str(tmp_path / "some.py")) + 1]).exists()
+    else:
+        assert told[0][0] == "cached"
+
+
 def test_byte_code_that_was_taken_unseen_is_told_as_such(adapter, tmp_path):
     (tmp_path / "some.py").write_text("value = 1\n")
     compileall.compile_dir(tmp_path, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
