@@ -121,7 +121,6 @@ bool noteModule(PyObject *name, PyObject *stamp)
         PyErr_Clear();
         return false;
     }
-    rememberByteCode(nullptr);
     if (PyList_Size(f.announced) == 0)
         call(f.announce);
     return true;
@@ -143,11 +142,12 @@ void executed(PyObject *code)
     const bool isTold = stamp ? !noteModule(name, stamp) : PySet_Contains(f.seen, name) == 0;
     PyErr_Clear();
     if (isTold) {
-        PyObject *byteCode = isByteCodeOf(t_byteCode, name) ? t_byteCode : Py_None;
+        PyObject *byteCode = t_byteCode ? t_byteCode : Py_None;
         Py_INCREF(byteCode); // another may be opened meanwhile
         call(f.execute, name, stamp ? stamp : Py_None, byteCode);
         Py_DECREF(byteCode);
     }
+    rememberByteCode(nullptr); // it was for this, or is of no use any more
     Py_XDECREF(stamp);
     Py_DECREF(name);
 }

@@ -539,6 +539,11 @@ class _Audit:
         return True
 
     def _execute_any(self, name, stamp, byte_code):
+        """`byte_code` was opened after anything else was executed."""
+        if byte_code is not None and not os.path.basename(byte_code).startswith(os.path.basename(name)[:-2]):
+            if self._reporter.knows(byte_code):
+                return  # it has no source, and counts itself
+            byte_code = None
         if stamp is None:
             self._execute(name)
         else:

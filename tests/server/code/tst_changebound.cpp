@@ -51,7 +51,7 @@ void TestChangeBound::whatMayHaveChangedAfterwards_data()
     QTest::newRow("a tick earlier") << Start - 4'000'000 << false;
     QTest::newRow("an hour earlier") << Start - 3600 * Second - 7 << false;
     QTest::newRow("cut to microseconds") << Start - 901 << true;
-    QTest::newRow("cut to microseconds, one before") << Start - 1'901 << false;
+    QTest::newRow("cut to microseconds, a tick earlier") << Start - 4'000'901 << false;
     QTest::newRow("cut to 10 ms") << Start - 5'678'901 << true;
     QTest::newRow("cut to a second") << Start - 345'678'901 << true;
     QTest::newRow("cut to two seconds") << Start - Second - 345'678'901 << true;
