@@ -47,7 +47,7 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
         isWatched = isWatched || std::any_of(patterns.begin(), patterns.end(), [&](const GlobPattern &pattern) {
                         return pattern.matches(path);
                     });
-        scripts.files << noteFile(path, begun);
+        noteFile(path, begun, scripts);
     }
     if (!found.gap.isEmpty() && !isWatched)
         scripts.gap = QStringLiteral("process %1 (%2): %3").arg(pid).arg(QString::fromUtf8(member.program), found.gap);
@@ -67,22 +67,25 @@ void FamilyScripts::noteReporter(const FamilyMember &member, const ChangeBound &
         const ChangeBound begun =
             isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
         for (const QByteArray &path : ProcessOrigin::inputsOf(pid))
-            scripts.files << noteFile(path, begun);
+            noteFile(path, begun, scripts);
     }
     m_scripts.insert(member.identity(), scripts);
 }
 
-quint32 FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since)
+void FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since, Scripts &scripts)
 {
     LoadedFile file;
     file.origins = Scripted;
     struct stat status = {};
     if (::stat(path.constData(), &status) == 0) {
+        if (!S_ISREG(status.st_mode))
+            return; // it has no contents to compare
         file.stamp = FileStamp::of(status);
         for (LoadedFile &known : m_files.versions(path)) {
             if (known.stamp == file.stamp) {
                 known.origins |= Scripted;
-                return known.name;
+                scripts.files << known.name;
+                return;
             }
         }
         if (since.mayPrecede(file.stamp.changed))
@@ -91,7 +94,7 @@ quint32 FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since
         file.evidence = isMissing(errno) ? Evidence::Unverified : Evidence::Unreadable;
     }
     m_directories.noteFolderOf(path);
-    return m_files.addVersion(path, file).name;
+    scripts.files << m_files.addVersion(path, file).name;
 }
 
 void FamilyScripts::keep(const QSet<FamilyMember::Identity> &present)

@@ -48,7 +48,8 @@ private:
         QList<quint32> files;
         QString gap;
     };
-    quint32 noteFile(const QByteArray &path, const ChangeBound &since);
+    /// Only of a regular file, or of none.
+    void noteFile(const QByteArray &path, const ChangeBound &since, Scripts &scripts);
 
     FileTable &m_files;
     NotedDirectories &m_directories;

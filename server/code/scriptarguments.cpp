@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <optional>
 
 namespace Hephaestus {
 namespace {
@@ -36,6 +38,7 @@ constexpr QLatin1StringView NodeOwn(
     R"((?:\brequire\s*\(\s*|\bimport\b[\w\s{},*$]*?)(['"])(?:node:)?(?:assert|async_hooks|buffer|child_process|)"
     R"(console|constants|crypto|dgram|diagnostics_channel|dns|domain|events|fs|http2?|https|net|os|path|perf_hooks|)"
     R"(process|punycode|querystring|readline|stream|string_decoder|timers|tls|tty|url|util|v8|zlib)(?:/\w+)?\1)");
+constexpr QLatin1StringView NoFileGap("was told to run what is no regular file: what it runs is not known");
 constexpr QLatin1StringView NodeGap("what it requires or imports is not known; name its files with --watch");
 
 constexpr std::array Interpreters{
@@ -128,8 +131,27 @@ bool isFile(const QByteArray &path)
     return ::stat(path.constData(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/// True of what is there, and is no file that can be read as a whole: a directory, a pipe, a device.
+bool isOther(const QByteArray &path)
+{
+    struct stat status = {};
+    return ::stat(path.constData(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+/// The first of these files that is there, by the ending that is to be added; nothing: none is.
+std::optional<QByteArray> withEnding(const QByteArray &path, std::initializer_list<const char *> endings)
+{
+    for (const char *ending : endings) {
+        if (isFile(path + ending))
+            return path + ending;
+    }
+    return {};
+}
+
 QString textOf(const QByteArray &path)
 {
+    if (!isFile(path)) // the opening of a pipe would wait for who writes it
+        return {};
     QFile file(QFile::decodeName(path));
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.read(LargestScript)) : QString();
 }
@@ -300,6 +322,10 @@ public:
     }
     void addFile(const QByteArray &path)
     {
+        if (isOther(path)) {
+            m_found.gap = NoFileGap;
+            return;
+        }
         m_found.files << path;
         addText(textOf(path));
     }
@@ -317,16 +343,44 @@ private:
             m_found.gap = m_interpreter.gap;
     }
 
-    /// The path as the interpreter completes it.
-    QByteArray completed(QByteArray path) const
+    bool isPython() const { return m_program.startsWith("python") || m_program.startsWith("pypy"); }
+
+    /// What Node.js finds for the name of a module that is written as a path; nothing: no file.
+    static std::optional<QByteArray> moduleAt(const QByteArray &path)
     {
-        if (!isJavaScript() || isFile(path))
-            return path;
-        for (const char *ending : {".js", ".mjs", ".cjs", "/index.js"}) {
-            if (isFile(path + ending))
-                return path += ending;
+        return withEnding(path, {"", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx"});
+    }
+    /// A folder's package.json names its script, the last `main` that is not within something else.
+    static std::optional<QByteArray> mainOf(const QByteArray &folder)
+    {
+        static const QRegularExpression nested(u"\\{[^{}]*\\}|\\[[^\\[\\]]*\\]"_s);
+        static const QRegularExpression name(u"\"main\"\\s*:\\s*\"([^\"\\\\]+)\""_s);
+        QString text = textOf(folder + "/package.json").trimmed();
+        text = text.mid(1, std::max(text.size() - 2, qsizetype(0))); // without its own braces
+        for (qsizetype before = -1; before != text.size();) {
+            before = text.size();
+            text.remove(nested);
         }
-        return path;
+        QByteArray main;
+        for (auto match = name.globalMatch(text); match.hasNext();)
+            main = QFile::encodeName(match.next().captured(1));
+        if (main.isEmpty())
+            return {};
+        const QByteArray path = folder + '/' + main;
+        const auto found = moduleAt(path);
+        return found ? found : moduleAt(path + "/index");
+    }
+    /// The path as the interpreter completes it.
+    QByteArray completed(const QByteArray &path) const
+    {
+        if (isPython())
+            return withEnding(path, {"", "/__main__.py"}).value_or(path);
+        if (!isJavaScript())
+            return path;
+        auto found = moduleAt(path);
+        if (!found && isOther(path))
+            found = mainOf(path);
+        return found ? *found : moduleAt(path + "/index").value_or(path);
     }
 
     /// True, and `i` is past it: an option that loads something before the script.

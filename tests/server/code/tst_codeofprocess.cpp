@@ -102,6 +102,7 @@ private Q_SLOTS:
     void whatAShellReadsWithoutBeingToldCounts_data();
     void whatAShellReadsWithoutBeingToldCounts();
     void aShellThatReadsAPipeIsUnknown();
+    void aFolderStandsForItsScript();
     void aProgramWithPythonInItIsUnknown();
 
 private:
@@ -505,6 +506,24 @@ void TestCodeOfProcess::aShellThatReadsAPipeIsUnknown()
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
     process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+}
+
+void TestCodeOfProcess::aFolderStandsForItsScript()
+{
+    m_scene->write("app/__main__.py", "print('up', flush=True); input()\n");
+    letFilesSettle();
+    QProcess process;
+    process.setWorkingDirectory(m_scene->directory.path());
+    process.start(u"python3"_s, {u"app"_s});
+    QVERIFY(process.waitForReadyRead());
+    m_scene->sources.pid = pid_t(process.processId());
+    m_scene->sources.directory = m_scene->path("");
+    m_scene->begin();
+    m_scene->replace("app/__main__.py", "print('another')\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"source modified app/__main__.py"_s});
+    process.write("\n");
     QVERIFY(process.waitForFinished());
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/scriptarguments.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace Hephaestus;
+using namespace Qt::StringLiterals;
 
 class TestScriptArguments : public QObject
 {
@@ -25,7 +29,9 @@ private Q_SLOTS:
 private:
     void write(const char *name, const QByteArray &text) const
     {
-        QFile file(m_directory.filePath(QString::fromLatin1(name)));
+        const QString path = m_directory.filePath(QString::fromLatin1(name));
+        QVERIFY(QDir().mkpath(QFileInfo(path).path()));
+        QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(text);
     }
@@ -63,6 +69,15 @@ void TestScriptArguments::initTestCase()
     write("plain.R", "Sys.sleep(1)\n");
     write("marked.own", "#!/usr/bin/env -S own-language2 -x\nwait\n");
     write("unmarked.own", "wait\n");
+    write("app/__main__.py", "print(1)\n");
+    write("main/package.json", R"({"a": {"main": "no.js", "b": [{}]}, "main": "lib/start", "c": {"main": "no.js"}})");
+    write("main/lib/start.js", "setInterval(() => {}, 1000)\n");
+    write("main/index.js", "");
+    write("main/no.js", "");
+    write("index/package.json", R"({"name": "index"})");
+    write("index/index.js", "");
+    write("lost/package.json", R"({"main": "lost.js"})");
+    QCOMPARE(::mkfifo(QFile::encodeName(m_directory.filePath(u"pipe"_s)).constData(), 0600), 0);
 }
 
 void TestScriptArguments::theScriptIsFound_data()
@@ -127,6 +142,16 @@ void TestScriptArguments::theScriptIsFound_data()
     row("busybox sh more.sh", {"more.sh", "plain.sh", "deeper.sh"}, false);
     row("busybox awk -f count.awk", {"count.awk"}, false);
     row("busybox", {}, false);
+    row("python3 app", {"__main__.py"}, false);
+    row("python3 index", {}, true);
+    row("node main", {"start.js"}, false);
+    row("node ./main/", {"start.js"}, false);
+    row("node index", {"index.js"}, false);
+    row("node lost", {}, true);
+    row("node -r ./main plain.js", {"start.js", "plain.js"}, false);
+    row("perl app", {}, true);
+    row("bash pipe", {}, true);
+    row("bash /dev/null", {}, true);
 }
 
 void TestScriptArguments::theScriptIsFound()
