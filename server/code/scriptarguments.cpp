@@ -19,12 +19,13 @@ using namespace Qt::StringLiterals;
 constexpr qint64 LargestScript = 1024 * 1024; ///< bytes that are read for what a script includes
 constexpr qsizetype MostIncluded = 100;
 
-/// How one family of interpreters takes its script.
+/// How one family of interpreters takes its script. Options stand between blanks.
 struct Interpreter
 {
     QLatin1StringView names;      ///< between blanks; a version after them does not count
-    QLatin1StringView inlineCode; ///< options after which there is no script
-    QLatin1StringView withValue;  ///< options whose value is the next argument
+    QLatin1StringView inlineCode; ///< options whose value is the code itself: next, after `=`, or attached
+    QLatin1StringView withValue;  ///< options whose value is the next argument, or attached
+    QLatin1StringView attached;   ///< options whose value is attached, or none; a blank: letters cannot be joined
     QLatin1StringView loads;      ///< options whose value is loaded before the script: next, after `=`, or attached
     QLatin1StringView variable;   ///< of the environment, with further options
     QLatin1StringView includes;   ///< a regular expression for what loads another file
@@ -43,44 +44,74 @@ constexpr QLatin1StringView NodeGap("what it requires or imports is not known; n
 
 constexpr std::array Interpreters{
     Interpreter{QLatin1StringView(" sh bash dash zsh ksh ash mksh "),
-                QLatin1StringView(" -c "),
-                QLatin1StringView(" -o +o -O +O --rcfile --init-file "),
+                {},
+                QLatin1StringView(" --rcfile --init-file "),
+                {},
                 {},
                 {},
                 QLatin1StringView(R"((?:^|[;&|({\n]|\bthen\b|\bdo\b|\belse\b)[ \t]*(?:\.|source)[ \t]+([^\s;&|]+))"),
                 QLatin1StringView("which other file it reads is known only when it runs; name it with --watch")},
     Interpreter{QLatin1StringView(" python pypy "),
                 QLatin1StringView(" -c "),
-                QLatin1StringView(" -W -X -m "),
+                QLatin1StringView(" -W -X -m --check-hash-based-pycs "),
+                {},
                 {},
                 {},
                 QLatin1StringView(R"(\b(import|exec|runpy)\b)"),
                 QLatin1StringView("what it imports is not known; run it with --python, or name its files with "
                                   "--watch")},
     Interpreter{QLatin1StringView(" node nodejs "), QLatin1StringView(" -e -p -pe --eval --print "),
-                QLatin1StringView(" -C --conditions "),
-                QLatin1StringView(" -r --require --import --loader --experimental-loader "),
+                QLatin1StringView(
+                    " -C --conditions --allow-fs-read --allow-fs-write --build-snapshot-config --cpu-prof-dir "
+                    "--cpu-prof-interval --cpu-prof-name --debug-port --diagnostic-dir --disable-proto "
+                    "--disable-warning --dns-result-order --env-file --env-file-if-exists --experimental-default-type "
+                    "--experimental-policy --experimental-sea-config --heap-prof-dir --heap-prof-interval "
+                    "--heap-prof-name --heapsnapshot-near-heap-limit --heapsnapshot-signal --icu-data-dir --input-type "
+                    "--inspect-port --inspect-publish-uid --localstorage-file --max-http-header-size "
+                    "--network-family-autoselection-attempt-timeout --openssl-config --policy-integrity "
+                    "--redirect-warnings --report-dir --report-directory --report-filename --report-signal "
+                    "--secure-heap --secure-heap-min --run --snapshot-blob --test-concurrency --test-name-pattern "
+                    "--test-reporter --test-reporter-destination --test-shard --test-timeout --title "
+                    "--tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern "
+                    "--trace-require-module --unhandled-rejections --use-largepages --v8-pool-size --watch-path "),
+                QLatin1StringView(" "), QLatin1StringView(" -r --require --import --loader --experimental-loader "),
                 QLatin1StringView("NODE_OPTIONS="), NodeIncludes, NodeGap},
-    Interpreter{QLatin1StringView(" deno bun "),
-                QLatin1StringView(" eval "),
-                QLatin1StringView(" -c --config "),
-                QLatin1StringView(" -r --preload "),
+    Interpreter{QLatin1StringView(" deno "),
+                {},
+                QLatin1StringView(" -c --config -L --log-level --import-map --cert --location --seed --ext --port "
+                                  "--host --unsafely-ignore-certificate-errors-from "),
+                QLatin1StringView(" -A -r "),
+                QLatin1StringView(" --preload "),
                 {},
                 NodeIncludes,
                 NodeGap},
     Interpreter{
+        QLatin1StringView(" bun "),
+        QLatin1StringView(" -e -p --eval --print "),
+        QLatin1StringView(" -c --config --cwd --env-file --tsconfig-override -d --define -l --loader "
+                          "--extension-order --main-fields --conditions --port --title --install --drop --shell "
+                          "-F --filter --jsx-factory --jsx-fragment --jsx-import-source --jsx-runtime "),
+        {},
+        QLatin1StringView(" -r --preload --require --import "),
+        {},
+        NodeIncludes,
+        NodeGap},
+    Interpreter{
         QLatin1StringView(" perl "), QLatin1StringView(" -e -E "), QLatin1StringView(" -I "),
-        QLatin1StringView(" -M -m "), QLatin1StringView("PERL5OPT="),
+        QLatin1StringView(" -C -D -F -i -x -V "), QLatin1StringView(" -M -m -d "), QLatin1StringView("PERL5OPT="),
         QLatin1StringView(
             R"((?:^|[;{}\n])\s*(?:use|require|do)\s+(?!(?:strict|warnings|utf8|feature|v?5|integer)\b)[\w'"$])"),
         QLatin1StringView("which modules it uses is not known; name its files with --watch")},
-    Interpreter{QLatin1StringView(" ruby "), QLatin1StringView(" -e "), QLatin1StringView(" -I -C -E "),
-                QLatin1StringView(" -r --require "), QLatin1StringView("RUBYOPT="),
-                QLatin1StringView(R"(\b(require|require_relative|load|eval)\b)"),
-                QLatin1StringView("what it requires is not known; name its files with --watch")},
+    Interpreter{
+        QLatin1StringView(" ruby "), QLatin1StringView(" -e "),
+        QLatin1StringView(" -I -C -X -E --encoding --external-encoding --internal-encoding --enable --disable "),
+        QLatin1StringView(" -F -i -K -T -W -x "), QLatin1StringView(" -r --require "), QLatin1StringView("RUBYOPT="),
+        QLatin1StringView(R"(\b(require|require_relative|load|eval)\b)"),
+        QLatin1StringView("what it requires is not known; name its files with --watch")},
     Interpreter{QLatin1StringView(" php "),
-                QLatin1StringView(" -r "),
-                QLatin1StringView(" -c -d -z -S -t "),
+                QLatin1StringView(" -r -B -R -E --run --process-begin --process-code --process-end "),
+                QLatin1StringView(" -c -d -z -S -t --php-ini --define --zend-extension --server --docroot "),
+                {},
                 {},
                 {},
                 QLatin1StringView(R"(\b(include|include_once|require|require_once)\b)"),
@@ -202,30 +233,78 @@ QByteArray namedInterpreter(const QByteArray &path)
     return lastName(words.value(0));
 }
 
+/// The file that an option of awk or sed names as its script, attached to its letter or not. Empty: none.
+QByteArray namedScript(const QByteArray &program, const QByteArrayList &words, qsizetype i)
+{
+    const QByteArray &word = words[i];
+    if (word.startsWith("--")) {
+        const qsizetype equals = word.indexOf('=');
+        const bool isFile = has(" --file --exec --include "_L1, equals > 0 ? word.first(equals) : word);
+        return !isFile ? QByteArray() : equals > 0 ? word.mid(equals + 1) : words.value(i + 1);
+    }
+    const QByteArrayView files = program == "sed" ? "f" : "fEi";
+    const QByteArrayView others = program == "sed" ? "eil" : "vFWeldp";
+    for (qsizetype at = 1; word.startsWith('-') && at < word.size() && !others.contains(word[at]); ++at) {
+        if (files.contains(word[at]))
+            return at + 1 < word.size() ? word.mid(at + 1) : words.value(i + 1);
+    }
+    return {};
+}
+
+/// Of awk and sed: every file that an option names is a part of the script.
+ScriptArguments readByOption(const QByteArray &program, const QByteArrayList &arguments, const QByteArray &directory)
+{
+    static const QRegularExpression includes(u"@(include|load)\\b"_s);
+    ScriptArguments found;
+    bool isNamed = false;
+    for (qsizetype i = 1; i < std::min(arguments.size(), MostArguments); ++i) {
+        const QByteArray name = namedScript(program, arguments, i);
+        const QByteArray path = absolute(name, directory);
+        isNamed = isNamed || !name.isEmpty();
+        if (name == "-" || name == "/dev/stdin")
+            found.takesInput = true;
+        else if (!name.isEmpty() && isFile(path))
+            found.files << path;
+        else if (!name.isEmpty())
+            found.gap = OtherGap;
+        const QString text = name.isEmpty() ? QString::fromUtf8(arguments[i]) : withoutComments(textOf(path));
+        if (text.contains(includes) && (!name.isEmpty() || !isNamed))
+            found.gap = OtherGap;
+    }
+    return found;
+}
+
 /// Of an interpreter that is not among Interpreters, or of any other program: what is known of most of them holds.
 ScriptArguments readOther(const QByteArray &program, const QByteArrayList &arguments, const QByteArray &directory)
 {
     static const QRegularExpression includes{QString(OtherIncludes)};
+    static const QRegularExpression loading(u"^-([lLrMu]|-load|-require|-source)"_s);
     const QByteArray name = withoutVersion(program);
     const QByteArray invoked = withoutVersion(lastName(arguments.value(0)));
-    const bool isByOption = has(OthersByOption, name);
+    const bool isKnown = has(Others, name);
     const auto mayRun = [&](const QByteArray &path) {
         const QByteArray wanted = withoutVersion(namedInterpreter(path));
-        return has(Others, name) || (!wanted.isEmpty() && (wanted == name || wanted == invoked));
+        return isKnown || (!wanted.isEmpty() && (wanted == name || wanted == invoked));
     };
     ScriptArguments found;
+    bool mayBeCode = false;
     for (qsizetype i = 1; i < std::min(arguments.size(), MostArguments); ++i) {
         const QByteArray &word = arguments[i];
-        const bool isNamed = isByOption && (arguments[i - 1] == "-f" || arguments[i - 1] == "--file");
         const QByteArray path = absolute(word.startsWith("--file=") ? word.mid(7) : word, directory);
-        if (word.isEmpty() || !isFile(path) || !(isNamed || mayRun(path)))
-            continue;
-        found.files << path;
-        if (withoutComments(textOf(path)).contains(includes))
-            found.gap = OtherGap;
-        if (!isNamed)
-            break;
+        if (!word.isEmpty() && isFile(path) && mayRun(path)) {
+            found.files << path;
+            if (mayBeCode || withoutComments(textOf(path)).contains(includes))
+                found.gap = OtherGap;
+            return found;
+        }
+        const bool isLetter = word.startsWith('-') && !word.startsWith("--"); // code may be attached to it
+        const QString text =
+            isLetter ? u'-' + QString::fromUtf8(word.mid(1, 1) + ' ' + word.mid(2)) : QString::fromUtf8(word);
+        mayBeCode = mayBeCode || (isKnown && (text.contains(loading) || text.contains(includes)));
     }
+    if (mayBeCode)
+        found.gap = OtherGap;
+    found.takesInput = isKnown && (arguments.size() < 2 || arguments[1] == "-");
     return found;
 }
 
@@ -309,9 +388,14 @@ public:
     /// The first argument is the program's own name, or none.
     ScriptArguments read(const QByteArrayList &arguments)
     {
-        m_found.takesInput = true;
-        for (qsizetype i = 1; i < arguments.size() && m_found.takesInput; ++i)
-            m_found.takesInput = !readWord(arguments, i);
+        qsizetype i = 1;
+        while (i < arguments.size() && isOption(arguments[i]) && !m_isDone)
+            readOption(arguments, i);
+        if (!m_isDone && i < arguments.size() && arguments[i] == "--")
+            ++i;
+        m_found.takesInput = !m_isDone && !m_hasCode && !m_isServer;
+        if (!m_isDone && !m_hasCode && i < arguments.size())
+            readScript(arguments, i);
         return m_found;
     }
     /// Options alone, of the environment.
@@ -343,6 +427,7 @@ private:
             m_found.gap = m_interpreter.gap;
     }
 
+    bool isPerl() const { return m_program.startsWith("perl"); }
     bool isPython() const { return m_program.startsWith("python") || m_program.startsWith("pypy"); }
 
     /// What Node.js finds for the name of a module that is written as a path; nothing: no file.
@@ -383,66 +468,197 @@ private:
         return found ? *found : moduleAt(path + "/index").value_or(path);
     }
 
-    /// True, and `i` is past it: an option that loads something before the script.
+    /// True, and `i` is at its value's end: an option that loads something before the script.
     bool readLoading(const QByteArrayList &words, qsizetype &i)
     {
         const QByteArray &word = words[i];
         const qsizetype equals = word.startsWith("--") ? word.indexOf('=') : -1;
-        QByteArray value;
         if (equals > 0 && has(m_interpreter.loads, word.first(equals)))
-            value = word.mid(equals + 1);
+            load(word.mid(equals + 1));
         else if (has(m_interpreter.loads, word))
-            value = words.value(++i);
+            load(words.value(++i));
         else if (!word.startsWith("--") && word.size() > 2 && has(m_interpreter.loads, word.first(2)))
-            value = word.mid(2);
+            load(word.mid(2));
         else
             return false;
+        return true;
+    }
+    void load(const QByteArray &value)
+    {
         constexpr QLatin1StringView Harmless(" strict warnings utf8 feature integer lib "); // of Perl
         const QByteArray path = completed(absolute(value.startsWith("file://") ? value.mid(7) : value, m_directory));
         if (isFile(path))
             addFile(path);
         else if (!has(Harmless, value.split('=').first()))
             m_found.gap = m_interpreter.gap;
-        return true;
     }
-
-    /// The next argument is the code itself.
-    bool isInlineCode(const QByteArray &word) const
+    void addCode(const QByteArray &code)
     {
-        static const QRegularExpression letters(u"^-[acnlpswtTuUWX0-7]*[eE]$"_s); // of Perl and Ruby: -ne, -lane
-        const bool isLetters = m_program.startsWith("perl") || m_program.startsWith("ruby");
-        return has(m_interpreter.inlineCode, word)
-            || (isShell() && word.startsWith('-') && !word.startsWith("--") && word.endsWith('c'))
-            || (isLetters && QString::fromLatin1(word).contains(letters));
+        m_hasCode = true;
+        addText(QString::fromUtf8(code));
     }
 
-    /// True: the script, or what stands for it, was read.
-    bool readWord(const QByteArrayList &words, qsizetype &i)
+    bool isOption(const QByteArray &word) const
+    {
+        return word.size() > 1 && word != "--" && (word.startsWith('-') || (isShell() && word.startsWith('+')));
+    }
+    /// `i` is past the option and its value.
+    void readOption(const QByteArrayList &words, qsizetype &i)
     {
         const QByteArray &word = words[i];
-        if (m_program.startsWith("php") && word == "-f" && i + 1 < words.size())
-            return false;
-        if (isInlineCode(word)) {
-            if (i + 1 < words.size())
-                addText(QString::fromUtf8(words[i + 1]));
-            return true;
-        }
-        if (readLoading(words, i))
-            return false;
-        if (has(m_interpreter.withValue, word)) {
-            if (word == "-m") { // a module of Python
-                m_found.gap = m_interpreter.gap;
-                return true;
-            }
+        if (word.startsWith("--"))
+            readLong(words, i);
+        else if (isShell())
+            readShellLetters(word, i);
+        else if (m_interpreter.attached == " "_L1)
+            readWhole(words, i);
+        else
+            readLetters(words, i);
+        ++i;
+    }
+    void readLong(const QByteArrayList &words, qsizetype &i)
+    {
+        const QByteArray &word = words[i];
+        const qsizetype equals = word.indexOf('=');
+        const QByteArray name = equals > 0 ? word.first(equals) : word;
+        if (has(m_interpreter.inlineCode, name))
+            addCode(equals > 0 ? word.mid(equals + 1) : words.value(++i));
+        else if (m_program.startsWith("php") && (name == "--file" || name == "--process-file"))
+            addScript(equals > 0 ? word.mid(equals + 1) : words.value(++i));
+        else if (readLoading(words, i))
+            return;
+        else if (equals < 0 && has(m_interpreter.withValue, name))
             ++i;
+        else if (equals < 0 && isJavaScript() && !isFlag(word))
+            m_doubtful = i + 1; // what follows may be its value
+    }
+    /// Of Node.js, Deno and Bun, which have many.
+    static bool isFlag(const QByteArray &word)
+    {
+        constexpr std::array<const char *, 16> Flags{
+            "--no-",    "--enable-", "--inspect", "--trace-", "--expose", "--preserve-", "--use-",    "--throw-",
+            "--allow-", "--deny-",   "--watch",   "--hot",    "--smol",   "--unstable",  "--harmony", "--quiet"};
+        return std::any_of(Flags.begin(), Flags.end(), [&](const char *each) { return word.startsWith(each); });
+    }
+    /// Of one whose options are not joined.
+    void readWhole(const QByteArrayList &words, qsizetype &i)
+    {
+        if (has(m_interpreter.inlineCode, words[i]))
+            addCode(words.value(++i));
+        else if (!readLoading(words, i) && has(m_interpreter.withValue, words[i]))
+            ++i;
+    }
+    /// A shell takes values from the next words, and with `c` its code is what would else be the script.
+    void readShellLetters(const QByteArray &word, qsizetype &i)
+    {
+        for (const char letter : word.sliced(1)) {
+            if (letter == 'o' || letter == 'O')
+                ++i;
+            m_isCode = m_isCode || (letter == 'c' && word.startsWith('-'));
+            m_isInput = m_isInput || (letter == 's' && word.startsWith('-'));
+        }
+    }
+    /// Letters may be joined; the value of one is the rest of its word, or the next word.
+    void readLetters(const QByteArrayList &words, qsizetype &i)
+    {
+        const QByteArray &word = words[i];
+        for (qsizetype at = 1; at < word.size(); ++at) {
+            const QByteArray option = QByteArray("-") + word[at];
+            const bool isLoading = has(m_interpreter.loads, option);
+            if (has(m_interpreter.attached, option))
+                return;
+            const bool isFile = m_program.startsWith("php") && (option == "-f" || option == "-F");
+            if (!isLoading && !isFile && !has(m_interpreter.inlineCode, option)
+                && !has(m_interpreter.withValue, option))
+                continue;
+            QByteArray value = word.sliced(at + 1);
+            if (option == "-d" && isPerl()) { // runs its debugger, or Devel::…
+                m_found.gap = m_interpreter.gap;
+                return;
+            }
+            if (value.isEmpty())
+                value = words.value(++i);
+            readValue(option, value, isLoading, isFile);
+            return;
+        }
+    }
+    void readValue(const QByteArray &option, const QByteArray &value, bool isLoading, bool isScript)
+    {
+        if (isLoading) {
+            load(value);
+        } else if (isScript) {
+            addScript(value);
+        } else if (has(m_interpreter.inlineCode, option)) {
+            addCode(value);
+            m_isDone = isPython();   // the rest is for the code
+        } else if (option == "-m") { // a module of Python
+            m_found.gap = m_interpreter.gap;
+            m_isDone = true;
+        } else if (m_program.startsWith("php") && option == "-S") {
+            m_isServer = true;
+        } else if (value.contains("auto_prepend_file") || value.contains("auto_append_file")) {
+            m_found.gap = m_interpreter.gap;
+        }
+    }
+
+    void addScript(const QByteArray &name)
+    {
+        m_found.takesInput = false;
+        m_isDone = true;
+        addFile(completed(absolute(name, m_directory)));
+    }
+    /// What is no option.
+    void readScript(const QByteArrayList &words, qsizetype i)
+    {
+        const bool isAfterAll = words[i - 1] == "--";
+        if (isShell() && words[i] == "-" && !isAfterAll) // as `--`
+            ++i;
+        if (isShell() && m_isCode) {
+            m_found.takesInput = false;
+            return addCode(words.value(i));
+        }
+        if (m_isInput || i >= words.size() || (words[i] == "-" && !isAfterAll))
+            return;
+        if (isRunner() && m_command.isEmpty() && readCommand(words, i))
+            return;
+        if (i == m_doubtful)
+            i = beyondValue(words, i);
+        addScript(words[i]);
+    }
+    /// What may be the value of an option that is not known: the script is this word, or a later one.
+    qsizetype beyondValue(const QByteArrayList &words, qsizetype i)
+    {
+        const auto isScript = [&](const QByteArray &word) {
+            return !word.startsWith('-') && isFile(completed(absolute(word, m_directory)));
+        };
+        const auto found = std::find_if(words.begin() + i + 1, words.end(), isScript);
+        if (found == words.end())
+            return i;
+        if (isOther(absolute(words[i], m_directory)) || isScript(words[i]))
+            m_found.gap = u"which of its arguments is its script is not known; name its files with --watch"_s;
+        return isScript(words[i]) ? i : found - words.begin();
+    }
+    bool isRunner() const { return m_program.startsWith("deno") || m_program.startsWith("bun"); }
+    /// True: a command of Deno or Bun, and what it runs.
+    bool readCommand(const QByteArrayList &words, qsizetype i)
+    {
+        constexpr QLatin1StringView Others(" test bench task x exec repl install add create init compile ");
+        const QByteArray &word = words[i];
+        m_command = word;
+        if (word == "run" || word == "serve" || word == "eval") {
+            ++i;
+            while (i < words.size() && isOption(words[i]) && !m_isDone)
+                readOption(words, i);
+            if (word == "eval" && !m_hasCode)
+                addCode(words.value(i));
+            else if (!m_isDone && !m_hasCode && i < words.size())
+                readScript(words, i);
+        } else if (has(Others, word) && !isFile(completed(absolute(word, m_directory)))) {
+            m_found.gap = m_interpreter.gap;
+        } else {
             return false;
         }
-        const bool isRunner = m_program.startsWith("deno") || m_program.startsWith("bun");
-        if (word == "-" || (isShell() && word == "-s")) // from its input, which read() takes for granted
-            i = words.size();
-        if (word.startsWith('-') || (isShell() && word.startsWith('+')) || (isRunner && word == "run"))
-            return false;
-        addFile(completed(absolute(word, m_directory)));
+        m_found.takesInput = m_found.takesInput && (word == "run") && words.value(i, "-") == "-";
         return true;
     }
 
@@ -451,6 +667,13 @@ private:
     const QByteArray m_directory;
     const QRegularExpression m_includes;
     ScriptArguments m_found;
+    QByteArray m_command;      ///< of Deno or Bun
+    qsizetype m_doubtful = -1; ///< the word that may be an option's value
+    bool m_hasCode = false;    ///< it was given as an argument
+    bool m_isDone = false;     ///< the rest is for the program
+    bool m_isCode = false;     ///< of a shell: the first word that is no option
+    bool m_isInput = false;    ///< a shell was told so
+    bool m_isServer = false;   ///< PHP's own, which reads each file when it is asked for
 };
 
 ScriptArguments readInterpreter(const Interpreter &interpreter, const QByteArray &program,
@@ -477,6 +700,8 @@ ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayL
                                     : readScriptArguments(lastName(arguments[isTold ? 1 : 0]),
                                                           arguments.mid(isTold ? 1 : 0), directory, environment);
     }
+    if (has(OthersByOption, withoutVersion(program)))
+        return readByOption(program, arguments, directory);
     const Interpreter *interpreter = interpreterOf(program);
     return interpreter ? readInterpreter(*interpreter, program, arguments, directory, environment)
                        : readOther(program, arguments, directory);

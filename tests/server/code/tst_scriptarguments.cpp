@@ -152,6 +152,54 @@ void TestScriptArguments::theScriptIsFound_data()
     row("perl app", {}, true);
     row("bash pipe", {}, true);
     row("bash /dev/null", {}, true);
+    // values of options are no scripts
+    row("node --env-file data.txt plain.js", {"plain.js"}, false);
+    row("node --env-file=data.txt --title data.txt plain.js", {"plain.js"}, false);
+    row("node --title x --enable-source-maps plain.js data.txt", {"plain.js"}, false);
+    row("node --some-new-option data.txt plain.js", {"data.txt"}, true);
+    row("node --some-new-option 12 plain.js", {"plain.js"}, false);
+    row("node --some-new-option plain.js 12", {"plain.js"}, false);
+    row("node --enable-source-maps plain.js --require some", {"plain.js"}, false);
+    row("deno run --import-map data.txt --allow-net plain.js", {"plain.js"}, false);
+    row("deno run --lock data.txt plain.js", {"data.txt"}, true);
+    row("deno serve --port 80 more.js", {"more.js"}, true);
+    row("deno eval import('./plain.js')", {}, true);
+    row("deno test", {}, true);
+    row("bun --cwd . run plain.js", {"plain.js"}, false);
+    row("bun -p require('./plain')", {}, true);
+    row("python3 --check-hash-based-pycs never -u plain.py", {"plain.py"}, false);
+    row("ruby --disable gems -Ilib plain.rb", {"plain.rb"}, false);
+    row("bash --norc plain.sh data.txt", {"plain.sh"}, false);
+    row("bash -- plain.sh", {"plain.sh"}, false);
+    row("bash - plain.sh", {"plain.sh"}, false);
+    row("perl -w plain.pl -e", {"plain.pl"}, false);
+    // code may be attached to its option, and options to each other
+    row("perl -e;require\t'./plain.pl'", {}, true);
+    row("perl -ne;require\t'./plain.pl'", {}, true);
+    row("node --eval=require('./plain')", {}, true);
+    row("node --print=1", {}, false);
+    row("node -e 1 --require ./more.js", {"more.js"}, true);
+    row("python3 -mplain", {}, true);
+    row("python3 -um plain", {}, true);
+    row("python3 -Icimport\tplain", {}, true);
+    row("python3 -Bc print(1) -m plain", {}, false);
+    row("ruby -eload'./plain.rb'", {}, true);
+    row("ruby -ne 1 -rsome", {}, true);
+    row("php -rrequire'plain.php';", {}, true);
+    row("php -ddisplay_errors=1 --file=plain.php", {"plain.php"}, false);
+    row("php -d auto_prepend_file=more.php plain.php", {"plain.php"}, true);
+    row("perl -i.bak -l012 -0777 -CSDA -Ilib plain.pl", {"plain.pl"}, false);
+    row("perl -d:Some plain.pl", {"plain.pl"}, true);
+    row("sh -ce .\t./plain.sh", {"plain.sh"}, false);
+    row("bash -c -e ./plain.sh", {}, false);
+    row("awk -fcount.awk data.txt", {"count.awk"}, false);
+    row("awk -F: -vx=1 -f nothing.awk", {}, true);
+    row("gawk --include=more.awk -f count.awk", {"more.awk", "count.awk"}, true);
+    row("gawk @include\"count.awk\"", {}, true);
+    row("sed -nfcount.awk data.txt", {"count.awk"}, false);
+    row("sed -i.bak s/a/b/ data.txt", {}, false);
+    row("lua -edofile('plain.lua')", {}, true);
+    row("lua -lsome plain.lua", {"plain.lua"}, true);
 }
 
 void TestScriptArguments::theScriptIsFound()
@@ -213,10 +261,12 @@ void TestScriptArguments::aScriptMayComeFromTheInput_data()
 {
     QTest::addColumn<QByteArray>("command");
     QTest::addColumn<bool>("takesInput");
-    for (const char *command : {"bash", "bash -s one two", "sh -e", "python3", "python3 -", "node -", "perl -w"})
+    for (const char *command : {"bash", "bash -s one two", "sh -e", "python3", "python3 -", "node -", "perl -w",
+                                "deno run -", "tclsh", "awk -f -", "bash -s -- plain.sh"})
         QTest::newRow(command) << QByteArray(command) << true;
     for (const char *command :
-         {"bash plain.sh", "bash -c true", "python3 -m plain", "node -e 1", "sleep 1", "java App"})
+         {"bash plain.sh", "bash -c true", "python3 -m plain", "node -e 1", "sleep 1", "java App", "perl -e1",
+          "node --eval=1", "python3 -c1", "php -S 127.0.0.1:8000", "awk 1", "deno eval 1", "tclsh plain.tcl"})
         QTest::newRow(command) << QByteArray(command) << false;
 }
 
