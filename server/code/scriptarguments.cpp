@@ -32,7 +32,14 @@ struct Interpreter
     QLatin1StringView gap;        ///< what is not known if it does
 };
 
-constexpr QLatin1StringView NodeIncludes(R"(\b(require|import|eval|getBuiltinModule)\b)");
+constexpr QLatin1StringView NodeIncludes(R"(\b(require|import|eval|getBuiltinModule)\b|\bFunction\s*\()");
+/// A command that reads a file (its name is captured), after what may stand before a command; or one that runs a text
+/// which may come from a file.
+constexpr QLatin1StringView ShellIncludes(
+    R"((?:(?:^|[;&|(){\n!`]|\b(?:then|do|else|if|elif|while|until|time|command|builtin|eval)\b|\b\w+=\S*)[ \t]*|['"]))"
+    R"(\\?(?:\.|source)[ \t]+(?!['"][ \t]*(?:$|[\n;&|]))([^\s;&|]+))"
+    R"(|\beval[ \t]+(?!set[ \t]+--)(?:[^\n]*(?:\$\(|`)|)"
+    R"(["']?\$[{\w@*][^\s=]*["']?[ \t]*(?:$|[\n;&|)]))|\bautoload[ \t])");
 /// What is built into Node.js is no file. Modules that run other files are left out: cluster, module, vm,
 /// worker_threads.
 constexpr QLatin1StringView NodeOwn(
@@ -43,13 +50,13 @@ constexpr QLatin1StringView NoFileGap("was told to run what is no regular file: 
 constexpr QLatin1StringView NodeGap("what it requires or imports is not known; name its files with --watch");
 
 constexpr std::array Interpreters{
-    Interpreter{QLatin1StringView(" sh bash dash zsh ksh ash mksh "),
+    Interpreter{QLatin1StringView(" sh bash dash zsh ksh ash mksh lksh posh yash csh tcsh bsd-csh "),
                 {},
                 QLatin1StringView(" --rcfile --init-file "),
                 {},
                 {},
                 {},
-                QLatin1StringView(R"((?:^|[;&|({\n]|\bthen\b|\bdo\b|\belse\b)[ \t]*(?:\.|source)[ \t]+([^\s;&|]+))"),
+                ShellIncludes,
                 QLatin1StringView("which other file it reads is known only when it runs; name it with --watch")},
     Interpreter{QLatin1StringView(" python pypy "),
                 QLatin1StringView(" -c "),
@@ -57,7 +64,7 @@ constexpr std::array Interpreters{
                 {},
                 {},
                 {},
-                QLatin1StringView(R"(\b(import|exec|runpy)\b)"),
+                QLatin1StringView(R"(\b(import|__import__|exec|execfile|eval|runpy)\b)"),
                 QLatin1StringView("what it imports is not known; run it with --python, or name its files with "
                                   "--watch")},
     Interpreter{QLatin1StringView(" node nodejs "), QLatin1StringView(" -e -p -pe --eval --print "),
@@ -99,14 +106,15 @@ constexpr std::array Interpreters{
     Interpreter{
         QLatin1StringView(" perl "), QLatin1StringView(" -e -E "), QLatin1StringView(" -I "),
         QLatin1StringView(" -C -D -F -i -x -V "), QLatin1StringView(" -M -m -d "), QLatin1StringView("PERL5OPT="),
-        QLatin1StringView(
-            R"((?:^|[;{}\n])\s*(?:use|require|do)\s+(?!(?:strict|warnings|utf8|feature|v?5|integer)\b)[\w'"$])"),
+        QLatin1StringView(R"((?:^|[;{}\n])\s*use\s+(?!(?:strict|warnings|utf8|feature|v?5|integer)\b)[\w'"$])"
+                          R"(|\brequire\b\s*\(?\s*(?!v?5)[\w'"$]|\bdo\b\s*\(?\s*(?:['"$]|[\w:]+\s*(?:\(|->|\{|\/)))"
+                          R"(|\beval\b(?!\s*\{))"),
         QLatin1StringView("which modules it uses is not known; name its files with --watch")},
     Interpreter{
         QLatin1StringView(" ruby "), QLatin1StringView(" -e "),
         QLatin1StringView(" -I -C -X -E --encoding --external-encoding --internal-encoding --enable --disable "),
         QLatin1StringView(" -F -i -K -T -W -x "), QLatin1StringView(" -r --require "), QLatin1StringView("RUBYOPT="),
-        QLatin1StringView(R"(\b(require|require_relative|load|eval)\b)"),
+        QLatin1StringView(R"(\b(require|require_relative|load|autoload|\w*eval|InstructionSequence)\b)"),
         QLatin1StringView("what it requires is not known; name its files with --watch")},
     Interpreter{QLatin1StringView(" php "),
                 QLatin1StringView(" -r -B -R -E --run --process-begin --process-code --process-end "),
@@ -114,7 +122,7 @@ constexpr std::array Interpreters{
                 {},
                 {},
                 {},
-                QLatin1StringView(R"(\b(include|include_once|require|require_once)\b)"),
+                QLatin1StringView(R"(\b(include|include_once|require|require_once|eval)\b)"),
                 QLatin1StringView("what it includes is not known; name its files with --watch")},
 };
 
@@ -179,33 +187,38 @@ std::optional<QByteArray> withEnding(const QByteArray &path, std::initializer_li
     return {};
 }
 
-QString textOf(const QByteArray &path)
+/// Nothing: it cannot be read, or is larger than is read.
+std::optional<QString> textOf(const QByteArray &path)
 {
     if (!isFile(path)) // the opening of a pipe would wait for who writes it
         return {};
     QFile file(QFile::decodeName(path));
-    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.read(LargestScript)) : QString();
+    return file.open(QIODevice::ReadOnly) && file.size() <= LargestScript
+        ? std::optional(QString::fromUtf8(file.read(LargestScript)))
+        : std::nullopt;
 }
 
-/// What follows a comment sign at the beginning of a line is no code.
-QString withoutComments(QString text)
+/// What follows a comment sign at the beginning of a line is no code. A `#` begins a name in JavaScript, a `//` an
+/// operator in Perl.
+QString withoutComments(QString text, QLatin1StringView signs = "#|//"_L1)
 {
-    static const QRegularExpression comments(u"(^|\\n)[ \\t]*(#|//)[^\\n]*"_s);
+    const QRegularExpression comments(u"(^|\\n)[ \\t]*(%1)[^\\n]*"_s.arg(signs));
     return text.replace(comments, u"\\1"_s);
 }
 
-/// Follows a shell's includes whose names are written out; false: there is one that is not.
-bool addIncluded(const QString &text, const QRegularExpression &includes, const QByteArray &directory,
+/// Follows a shell's includes whose names are written out; false: there is one that is not, or may be.
+bool addIncluded(const std::optional<QString> &text, const QRegularExpression &includes, const QByteArray &directory,
                  QByteArrayList &files)
 {
     static const QRegularExpression computed(u"[$`*?~]"_s);
-    bool isWhole = true;
-    for (auto match = includes.globalMatch(withoutComments(text)); match.hasNext();) {
+    bool isWhole = text.has_value();
+    for (auto match = includes.globalMatch(withoutComments(text.value_or(QString()), "#"_L1)); match.hasNext();) {
         QString name = match.next().captured(1);
         if (name.size() > 1 && (name.startsWith(u'"') || name.startsWith(u'\'')))
             name = name.mid(1, name.size() - 2);
         const QByteArray path = absolute(QFile::encodeName(name), directory);
-        if (name.contains(computed) || !isFile(path) || files.size() >= MostIncluded) {
+        const bool isWritten = !name.isEmpty() && !name.contains(computed) && !path.startsWith("/dev/");
+        if (!isWritten || !isFile(path) || files.size() >= MostIncluded) {
             isWhole = false;
         } else if (!files.contains(path)) {
             files << path;
@@ -267,7 +280,8 @@ ScriptArguments readByOption(const QByteArray &program, const QByteArrayList &ar
             found.files << path;
         else if (!name.isEmpty())
             found.gap = OtherGap;
-        const QString text = name.isEmpty() ? QString::fromUtf8(arguments[i]) : withoutComments(textOf(path));
+        const QString text =
+            name.isEmpty() ? QString::fromUtf8(arguments[i]) : withoutComments(textOf(path).value_or(u"@load"_s));
         if (text.contains(includes) && (!name.isEmpty() || !isNamed))
             found.gap = OtherGap;
     }
@@ -293,7 +307,8 @@ ScriptArguments readOther(const QByteArray &program, const QByteArrayList &argum
         const QByteArray path = absolute(word.startsWith("--file=") ? word.mid(7) : word, directory);
         if (!word.isEmpty() && isFile(path) && mayRun(path)) {
             found.files << path;
-            if (mayBeCode || withoutComments(textOf(path)).contains(includes))
+            const auto text = textOf(path);
+            if (mayBeCode || !text || withoutComments(*text).contains(includes))
                 found.gap = OtherGap;
             return found;
         }
@@ -411,20 +426,28 @@ public:
             return;
         }
         m_found.files << path;
-        addText(textOf(path));
+        if (isFile(path)) // else the file itself is told
+            addText(textOf(path));
     }
 
 private:
     bool isShell() const { return &m_interpreter == Interpreters.begin(); }
     bool isJavaScript() const { return m_interpreter.includes == NodeIncludes; }
 
-    void addText(const QString &text)
+    /// Nothing: what it says is not known, if it is a script's at all.
+    void addText(const std::optional<QString> &text)
+    {
+        if (isShell() ? !addIncluded(text, m_includes, m_directory, m_found.files) : !text || loadsMore(*text))
+            m_found.gap = m_interpreter.gap;
+    }
+    bool loadsMore(const QString &text) const
     {
         static const QRegularExpression own{QString(NodeOwn)};
-        if (isShell()            ? !addIncluded(text, m_includes, m_directory, m_found.files)
-                : isJavaScript() ? withoutComments(text).remove(own).contains(m_includes)
-                                 : withoutComments(text).contains(m_includes))
-            m_found.gap = m_interpreter.gap;
+        if (text.contains(QChar(0))) // an archive, or compiled
+            return true;
+        if (isJavaScript())
+            return withoutComments(text, "//"_L1).remove(own).contains(m_includes);
+        return withoutComments(text, m_program.startsWith("php") ? "#|//"_L1 : "#"_L1).contains(m_includes);
     }
 
     bool isPerl() const { return m_program.startsWith("perl"); }
@@ -440,7 +463,7 @@ private:
     {
         static const QRegularExpression nested(u"\\{[^{}]*\\}|\\[[^\\[\\]]*\\]"_s);
         static const QRegularExpression name(u"\"main\"\\s*:\\s*\"([^\"\\\\]+)\""_s);
-        QString text = textOf(folder + "/package.json").trimmed();
+        QString text = textOf(folder + "/package.json").value_or(QString()).trimmed();
         text = text.mid(1, std::max(text.size() - 2, qsizetype(0))); // without its own braces
         for (qsizetype before = -1; before != text.size();) {
             before = text.size();

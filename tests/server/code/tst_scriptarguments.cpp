@@ -19,6 +19,8 @@ private Q_SLOTS:
     void initTestCase();
     void theScriptIsFound_data();
     void theScriptIsFound();
+    void aTextThatLoadsAnotherIsSeen_data();
+    void aTextThatLoadsAnotherIsSeen();
     void variablesLoadFiles_data();
     void variablesLoadFiles();
     void aScriptMayComeFromTheInput_data();
@@ -216,6 +218,60 @@ void TestScriptArguments::theScriptIsFound()
     QCOMPARE(names, files);
     QCOMPARE(!found.gap.isEmpty(), hasGap);
     QVERIFY(found.folders.isEmpty());
+}
+
+void TestScriptArguments::aTextThatLoadsAnotherIsSeen_data()
+{
+    QTest::addColumn<QByteArray>("program");
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<bool>("loads");
+    const auto row = [](const char *program, const QByteArray &text, bool loads) {
+        QTest::addRow("%s: %s", program, text.left(40).constData()) << QByteArray(program) << text << loads;
+    };
+    for (const char *text : {"my $c = do \"./c.pl\";", "do('./c.pl')", "x() or do $file", "require(\"./c.pl\")",
+                             "my $c = require './c.pl';", "eval $code", "eval \"use $x\"",
+                             "do File::Spec->catfile('c')", "my $x = a()\n  // require './c.pl';"})
+        row("perl", text, true);
+    for (const char *text : {"do { 1 } while ($x);", "eval { die 1 };", "require 5.010;", "use strict;\nuse warnings;",
+                             "%x = (do => 1)", "# do './c.pl'"})
+        row("perl", text, false);
+    for (const char *text :
+         {"if . ./$lib; then :; fi", "case $x in x) . ./$lib;; esac", "eval \"$(cat lib.sh)\"", "eval `cat lib.sh`",
+          "eval \"$code\"", "eval $code; x", "! . ./$lib", "A=1 . ./$lib", "trap '. ./lib.sh' EXIT", "command . ./$lib",
+          "source /dev/stdin", "while . ./$lib; do :; done", "autoload -Uz run"})
+        row("bash", text, true);
+    for (const char *text :
+         {"eval set -- \"$options\"", "eval \"x=\\$$name\"", "printf '. '; x", "ls . ..", "find . -name x",
+          "while ! x; do printf \". \"; done", "echo done.", "cd .. && ls ./x", "cp x . ; ls"})
+        row("sh", text, false);
+    row("tcsh", "if ( -e x ) source $x", true);
+    row("bsd-csh", "foreach i (1 2)\nsleep $i\nend", false);
+    for (const char *text : {"x = __import__(\"x\")", "exec(open('x').read())", "eval(f)", "PK\x03\x04"})
+        row("python3", text, true);
+    row("python3", "evaluate(importance)", false);
+    row("ruby", "autoload :X, './x.rb'", true);
+    row("ruby", "instance_eval(File.read('x'))", true);
+    row("ruby", "loaded = evaluate(1)", false);
+    row("php", "<?php eval(file_get_contents('x'));", true);
+    row("node", "class A {\n#x = require('./x')\n}", true);
+    row("node", "new Function(text)()", true);
+    row("node", "function run() {}\n// require('./x')", false);
+    for (const char *program : {"sh", "perl", "python3", "node", "tclsh", "ruby"}) {
+        row(program, QByteArray(1024 * 1024, '\n'), false);
+        row(program, QByteArray(1024 * 1024 + 1, '\n'), true);
+    }
+}
+
+void TestScriptArguments::aTextThatLoadsAnotherIsSeen()
+{
+    QFETCH(QByteArray, program);
+    QFETCH(QByteArray, text);
+    QFETCH(bool, loads);
+    write("text", text.startsWith("PK") ? text + '\0' : text);
+    const QByteArray directory = QFile::encodeName(m_directory.path());
+    const ScriptArguments found = readScriptArguments(program, {program, "text"}, directory);
+    QCOMPARE(found.files, QByteArrayList{directory + "/text"});
+    QCOMPARE(!found.gap.isEmpty(), loads);
 }
 
 void TestScriptArguments::variablesLoadFiles_data()
