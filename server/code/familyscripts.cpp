@@ -14,6 +14,20 @@
 #include <algorithm>
 
 namespace Hephaestus {
+namespace {
+
+/// Of an interpreter whose script is its input. Without a script it ends when its input does: what has neither a file
+/// nor a terminal was told its script in a way that is not known here, or has let go of its input. Empty: no gap.
+QString inputGap(pid_t pid)
+{
+    if (ProcessOrigin::hasStreamForInput(pid))
+        return QStringLiteral("takes its commands from a pipe: what they are is not known");
+    return ProcessOrigin::hasTerminalForInput(pid)
+        ? QString()
+        : QStringLiteral("was told no script that is known here, and its input is no file: what it runs is not known");
+}
+
+} // namespace
 
 QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayList &directories,
                                    const QList<GlobPattern> &patterns, const ChangeBound &since)
@@ -25,20 +39,18 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
     const pid_t pid = member.entry.pid;
     const QByteArrayList arguments = ProcessOrigin::argumentsOf(pid);
     const QByteArray environment = ProcessOrigin::environmentOf(pid).value_or(QByteArray());
+    const QByteArray input = ProcessOrigin::inputsOf(pid).value(0);
     ScriptArguments found;
     for (const QByteArray &directory : directories + QByteArrayList{ProcessOrigin::directoryOf(pid)}) {
         if (directory.isEmpty())
             continue;
-        found = readScriptArguments(member.program, arguments, directory, environment);
+        found = readScriptArguments(member.program, arguments, directory, environment, input);
         if (std::all_of(found.files.begin(), found.files.end(),
                         [](const QByteArray &path) { return ::access(path.constData(), F_OK) == 0; }))
             break;
     }
-    if (found.takesInput) {
-        found.files << ProcessOrigin::inputsOf(pid);
-        if (member.isFirst && ProcessOrigin::hasStreamForInput(pid))
-            found.gap = QStringLiteral("takes its commands from a pipe: what they are is not known");
-    }
+    if (const QString gap = inputGap(pid); found.takesInput && input.isEmpty() && !gap.isEmpty())
+        found.gap = gap;
     const ChangeBound begun = isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
     Scripts scripts{member.image, {}, {}};
     bool isWatched = false;
@@ -50,7 +62,7 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
         noteFile(path, begun, scripts);
     }
     if (!found.gap.isEmpty() && !isWatched)
-        scripts.gap = QStringLiteral("process %1 (%2): %3").arg(pid).arg(QString::fromUtf8(member.program), found.gap);
+        noteGap(member, found.gap, scripts);
     m_scripts.insert(member.identity(), scripts);
     return found.folders;
 }
@@ -68,8 +80,16 @@ void FamilyScripts::noteReporter(const FamilyMember &member, const ChangeBound &
             isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
         for (const QByteArray &path : ProcessOrigin::inputsOf(pid))
             noteFile(path, begun, scripts);
+        if (ProcessOrigin::hasStreamForInput(pid))
+            noteGap(member, inputGap(pid), scripts);
     }
     m_scripts.insert(member.identity(), scripts);
+}
+
+void FamilyScripts::noteGap(const FamilyMember &member, const QString &gap, Scripts &scripts)
+{
+    scripts.gap =
+        QStringLiteral("process %1 (%2): %3").arg(member.entry.pid).arg(QString::fromUtf8(member.program), gap);
 }
 
 void FamilyScripts::noteFile(const QByteArray &path, const ChangeBound &since, Scripts &scripts)

@@ -48,6 +48,7 @@ private:
         QList<quint32> files;
         QString gap;
     };
+    static void noteGap(const FamilyMember &member, const QString &gap, Scripts &scripts);
     /// Only of a regular file, or of none.
     void noteFile(const QByteArray &path, const ChangeBound &since, Scripts &scripts);
 

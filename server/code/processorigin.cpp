@@ -143,6 +143,12 @@ bool ProcessOrigin::hasStreamForInput(pid_t pid)
         && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
+bool ProcessOrigin::hasTerminalForInput(pid_t pid)
+{
+    const QByteArray path = targetOf(pid, "/fd/0");
+    return path.startsWith("/dev/pts/") || path.startsWith("/dev/tty") || path == "/dev/console";
+}
+
 std::optional<QByteArray> ProcessOrigin::environmentOf(pid_t pid)
 {
     QFile file(QStringLiteral("/proc/%1/environ").arg(pid));

@@ -47,6 +47,8 @@ QByteArray directoryOf(pid_t pid);
 QByteArrayList inputsOf(pid_t pid);
 /// Whether that is a pipe or a socket: what comes through it is not known.
 bool hasStreamForInput(pid_t pid);
+/// Whether that is a terminal.
+bool hasTerminalForInput(pid_t pid);
 
 /// The environment it was given, as `NAME=value` strings that end with a zero. Nothing: not readable.
 std::optional<QByteArray> environmentOf(pid_t pid);

@@ -288,6 +288,15 @@ ScriptArguments readByOption(const QByteArray &program, const QByteArrayList &ar
     return found;
 }
 
+void addOther(const QByteArray &path, bool mayLoad, ScriptArguments &found)
+{
+    static const QRegularExpression includes{QString(OtherIncludes)};
+    found.files << path;
+    const auto text = textOf(path);
+    if (mayLoad || !text || withoutComments(*text).contains(includes))
+        found.gap = OtherGap;
+}
+
 /// Of an interpreter that is not among Interpreters, or of any other program: what is known of most of them holds.
 ScriptArguments readOther(const QByteArray &program, const QByteArrayList &arguments, const QByteArray &directory)
 {
@@ -306,10 +315,7 @@ ScriptArguments readOther(const QByteArray &program, const QByteArrayList &argum
         const QByteArray &word = arguments[i];
         const QByteArray path = absolute(word.startsWith("--file=") ? word.mid(7) : word, directory);
         if (!word.isEmpty() && isFile(path) && mayRun(path)) {
-            found.files << path;
-            const auto text = textOf(path);
-            if (mayBeCode || !text || withoutComments(*text).contains(includes))
-                found.gap = OtherGap;
+            addOther(path, mayBeCode, found);
             return found;
         }
         const bool isLetter = word.startsWith('-') && !word.startsWith("--"); // code may be attached to it
@@ -392,10 +398,11 @@ ScriptArguments readJava(const QByteArrayList &arguments, const QByteArray &dire
 class InterpreterReader
 {
 public:
-    InterpreterReader(const Interpreter &interpreter, QByteArray program, QByteArray directory)
+    InterpreterReader(const Interpreter &interpreter, QByteArray program, QByteArray directory, QByteArray input)
         : m_interpreter(interpreter)
         , m_program(std::move(program))
         , m_directory(std::move(directory))
+        , m_input(std::move(input))
         , m_includes(QString(interpreter.includes))
     {
     }
@@ -403,6 +410,10 @@ public:
     /// The first argument is the program's own name, or none.
     ScriptArguments read(const QByteArrayList &arguments)
     {
+        if (isRenamed(arguments)) {
+            m_found.gap = m_interpreter.gap;
+            return m_found;
+        }
         qsizetype i = 1;
         while (i < arguments.size() && isOption(arguments[i]) && !m_isDone)
             readOption(arguments, i);
@@ -411,6 +422,8 @@ public:
         m_found.takesInput = !m_isDone && !m_hasCode && !m_isServer;
         if (!m_isDone && !m_hasCode && i < arguments.size())
             readScript(arguments, i);
+        if (m_found.takesInput && !m_input.isEmpty())
+            addFile(m_input);
         return m_found;
     }
     /// Options alone, of the environment.
@@ -521,6 +534,13 @@ private:
         addText(QString::fromUtf8(code));
     }
 
+    /// True of a process that wrote a title over its arguments. Shells do not, and go by many names.
+    bool isRenamed(const QByteArrayList &arguments) const
+    {
+        const bool isAlone =
+            std::all_of(arguments.begin() + 1, arguments.end(), [](const QByteArray &word) { return word.isEmpty(); });
+        return !isShell() && isAlone && interpreterOf(lastName(arguments.first())) != &m_interpreter;
+    }
     bool isOption(const QByteArray &word) const
     {
         return word.size() > 1 && word != "--" && (word.startsWith('-') || (isShell() && word.startsWith('+')));
@@ -640,7 +660,8 @@ private:
             m_found.takesInput = false;
             return addCode(words.value(i));
         }
-        if (m_isInput || i >= words.size() || (words[i] == "-" && !isAfterAll))
+        constexpr QLatin1StringView Inputs(" - /dev/stdin /dev/fd/0 /proc/self/fd/0 ");
+        if (m_isInput || i >= words.size() || (!isAfterAll && has(Inputs, words[i])))
             return;
         if (isRunner() && m_command.isEmpty() && readCommand(words, i))
             return;
@@ -688,6 +709,7 @@ private:
     const Interpreter &m_interpreter;
     const QByteArray m_program;
     const QByteArray m_directory;
+    const QByteArray m_input;
     const QRegularExpression m_includes;
     ScriptArguments m_found;
     QByteArray m_command;      ///< of Deno or Bun
@@ -701,9 +723,9 @@ private:
 
 ScriptArguments readInterpreter(const Interpreter &interpreter, const QByteArray &program,
                                 const QByteArrayList &arguments, const QByteArray &directory,
-                                const QByteArray &environment)
+                                const QByteArray &environment, const QByteArray &input)
 {
-    InterpreterReader reader(interpreter, program, directory);
+    InterpreterReader reader(interpreter, program, directory, input);
     reader.readOptions(valueOf(environment, interpreter.variable).simplified().split(' '));
     if (const QByteArray file = valueOf(environment, "BASH_ENV="_L1); program == "bash" && !file.isEmpty())
         reader.addFile(absolute(file, directory));
@@ -713,7 +735,7 @@ ScriptArguments readInterpreter(const Interpreter &interpreter, const QByteArray
 } // namespace
 
 ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayList &arguments,
-                                    const QByteArray &directory, const QByteArray &environment)
+                                    const QByteArray &directory, const QByteArray &environment, const QByteArray &input)
 {
     if (program == "java")
         return readJava(javaArguments(arguments, environment), directory);
@@ -721,13 +743,15 @@ ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayL
         const bool isTold = lastName(arguments.value(0)) == program;
         return arguments.size() < 2 ? ScriptArguments()
                                     : readScriptArguments(lastName(arguments[isTold ? 1 : 0]),
-                                                          arguments.mid(isTold ? 1 : 0), directory, environment);
+                                                          arguments.mid(isTold ? 1 : 0), directory, environment, input);
     }
-    if (has(OthersByOption, withoutVersion(program)))
-        return readByOption(program, arguments, directory);
-    const Interpreter *interpreter = interpreterOf(program);
-    return interpreter ? readInterpreter(*interpreter, program, arguments, directory, environment)
-                       : readOther(program, arguments, directory);
+    if (const Interpreter *interpreter = interpreterOf(program); interpreter && !arguments.isEmpty())
+        return readInterpreter(*interpreter, program, arguments, directory, environment, input);
+    ScriptArguments found = has(OthersByOption, withoutVersion(program)) ? readByOption(program, arguments, directory)
+                                                                         : readOther(program, arguments, directory);
+    if (found.takesInput && !input.isEmpty())
+        addOther(input, false, found);
+    return found;
 }
 
 } // namespace Hephaestus

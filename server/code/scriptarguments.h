@@ -14,7 +14,7 @@ struct ScriptArguments
     QByteArrayList folders; ///< of compiled classes, absolute
     /// What it loads beside these files and is not known: the end of a sentence about the program; empty: nothing.
     QString gap;
-    bool takesInput = false; ///< it was told no script, and takes it from its standard input
+    bool takesInput = false; ///< it was told no script: that is its standard input, and among `files` if that is one
 
     bool operator==(const ScriptArguments &) const = default;
 };
@@ -23,8 +23,10 @@ struct ScriptArguments
 /// `directory`. Knows the shells, Python, Node.js, Deno, Bun, Perl, Ruby, PHP and Java. Of Tcl, Lua, Guile and others
 /// it is the first file, of awk what `-f` names, of any program a file whose first line (`#!`) names it. A script is
 /// read for what it includes: a shell's `. file` is followed where its name is written out. What options and variables
-/// of the environment load before it counts, too; `environment` is as ProcessOrigin::environmentOf() has it.
+/// of the environment load before it counts, too; `environment` is as ProcessOrigin::environmentOf() has it. `input` is
+/// the regular file that is its standard input; empty: that is none.
 ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayList &arguments,
-                                    const QByteArray &directory, const QByteArray &environment = {});
+                                    const QByteArray &directory, const QByteArray &environment = {},
+                                    const QByteArray &input = {});
 
 } // namespace Hephaestus

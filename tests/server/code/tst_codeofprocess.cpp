@@ -101,6 +101,7 @@ private Q_SLOTS:
     void aPathOfManyKindsIsReadFromMaps();
     void whatAShellReadsWithoutBeingToldCounts_data();
     void whatAShellReadsWithoutBeingToldCounts();
+    void aShellThatReadsAPipeIsUnknown_data();
     void aShellThatReadsAPipeIsUnknown();
     void aFolderStandsForItsScript();
     void aProgramWithPythonInItIsUnknown();
@@ -495,16 +496,39 @@ void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts_data()
     QTest::newRow("a variable") << file << u"BASH_ENV"_s << QByteArray("more.sh");
 }
 
+void TestCodeOfProcess::aShellThatReadsAPipeIsUnknown_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<bool>("isChild");
+    QTest::addColumn<QByteArrayList>("reporters");
+    QTest::newRow("the first process") << u"bash -s"_s << false << QByteArrayList();
+    QTest::newRow("another process") << u"bash -s; true"_s << true << QByteArrayList();
+    QTest::newRow("with an adapter") << u"bash -s"_s << false << QByteArrayList{"bash"};
+}
+
 void TestCodeOfProcess::aShellThatReadsAPipeIsUnknown()
 {
+    QFETCH(QString, command);
+    QFETCH(bool, isChild);
+    QFETCH(QByteArrayList, reporters);
     QProcess process;
-    process.start(u"bash"_s, {u"-s"_s});
-    process.write("echo up\n");
+    process.start(u"sh"_s, {u"-c"_s, isChild ? command : u"exec "_s + command});
+    process.write("echo $$\n");
     QVERIFY(process.waitForReadyRead());
+    const pid_t reading = process.readLine().trimmed().toInt();
     m_scene->sources.pid = pid_t(process.processId());
+    QCOMPARE(reading != m_scene->sources.pid, isChild);
     m_scene->sources.directory = m_scene->path("");
+    m_scene->sources.passing = {};
+    m_scene->sources.reporters = reporters;
+    if (!reporters.isEmpty())
+        m_scene->sources.moduleReport = m_scene->path("report");
+    if (isChild)
+        m_scene->sources.family = [&] { return QList<ProcessEntry>{*readProcess(reading)}; };
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QVERIFY2(m_scene->report.reasons.join(u' ').contains(u"takes its commands from a pipe"_s),
+             qPrintable(m_scene->report.reasons.join(u' ')));
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
 }

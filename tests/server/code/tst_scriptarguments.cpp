@@ -318,7 +318,7 @@ void TestScriptArguments::aScriptMayComeFromTheInput_data()
     QTest::addColumn<QByteArray>("command");
     QTest::addColumn<bool>("takesInput");
     for (const char *command : {"bash", "bash -s one two", "sh -e", "python3", "python3 -", "node -", "perl -w",
-                                "deno run -", "tclsh", "awk -f -", "bash -s -- plain.sh"})
+                                "bash /dev/stdin", "deno run -", "tclsh", "awk -f -", "bash -s -- plain.sh"})
         QTest::newRow(command) << QByteArray(command) << true;
     for (const char *command :
          {"bash plain.sh", "bash -c true", "python3 -m plain", "node -e 1", "sleep 1", "java App", "perl -e1",
@@ -331,7 +331,14 @@ void TestScriptArguments::aScriptMayComeFromTheInput()
     QFETCH(QByteArray, command);
     QFETCH(bool, takesInput);
     const QByteArrayList words = command.split(' ');
-    QCOMPARE(readScriptArguments(words.first(), words, QFile::encodeName(m_directory.path())).takesInput, takesInput);
+    const QByteArray directory = QFile::encodeName(m_directory.path());
+    QCOMPARE(readScriptArguments(words.first(), words, directory).takesInput, takesInput);
+    // the file that it is counts as any script, with what it loads
+    const QByteArray input = directory + "/computed.sh";
+    const ScriptArguments found = readScriptArguments(words.first(), words, directory, {}, input);
+    QCOMPARE(found.files.contains(input), takesInput);
+    if (takesInput && (command.startsWith("bash") || command.startsWith("sh")))
+        QVERIFY(!found.gap.isEmpty());
 }
 
 void TestScriptArguments::aProgramIsWhatItIsCalledBy()
@@ -342,6 +349,9 @@ void TestScriptArguments::aProgramIsWhatItIsCalledBy()
     QCOMPARE(readScriptArguments("other", {"/usr/bin/own-language", directory + "/marked.own"}, "/").files,
              QByteArrayList{directory + "/marked.own"});
     QCOMPARE(readScriptArguments("other", {"other", directory + "/marked.own"}, "/"), ScriptArguments());
+    // a title in place of its arguments says nothing of its script
+    const ScriptArguments titled = readScriptArguments("python3.11", {"server: worker 1", "", ""}, directory);
+    QVERIFY(!titled.takesInput && !titled.gap.isEmpty());
 }
 
 void TestScriptArguments::theClassPathCounts()
