@@ -31,6 +31,9 @@ def while_it_shuts_down(service, handler, begun, fields=()):
             answer += await asyncio.wait_for(reader.read(4096), 60)
         result = await result
         writer.close()
+        for task in handlers:
+            task.cancel()  # aiohttp waits a minute for it
+        handlers.clear()
         await runner.cleanup()
         return answer, result
     return asyncio.run(run())
@@ -38,9 +41,11 @@ def while_it_shuts_down(service, handler, begun, fields=()):
 
 CLOSED = b"\x88\x1e\x03\xe9the service is shutting down"  # 1001
 WHOLE = b"whole"
+handlers = []
 
 
 async def stream(request, chunk, kind, **options):
+    handlers.append(asyncio.current_task())
     response = web.StreamResponse(headers={"Content-Type": kind, **options})
     await response.prepare(request)
     await response.write(chunk)
