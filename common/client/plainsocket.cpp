@@ -102,13 +102,15 @@ public:
         QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { serve(); });
     }
 
-    /// An errno value, or 0.
-    int watch(PlainSocket *socket, int fd, quint32 events, bool known)
+    /// False: the system has no room for it, which `errno` says.
+    bool watch(PlainSocket *socket, int fd, quint32 events, bool known)
     {
-        if (!m_epoll.isOpen())
-            return EMFILE; // most likely
+        if (!m_epoll.isOpen()) {
+            errno = EMFILE; // most likely
+            return false;
+        }
         epoll_event event{events, {.ptr = socket}};
-        return ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+        return ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0;
     }
 
     void forget(PlainSocket *socket, int fd)
@@ -199,13 +201,11 @@ void PlainSocket::abort()
         QIODevice::close();
 }
 
-/// False: the system has no room for it, which `errno` says.
 bool PlainSocket::watch(quint32 events)
 {
     if (m_watched == events)
         return true;
-    errno = m_hub->watch(this, m_fd.number(), events, m_watched != 0);
-    if (errno != 0)
+    if (!m_hub->watch(this, m_fd.number(), events, m_watched != 0))
         return false;
     m_watched = events;
     return true;

@@ -55,7 +55,7 @@ private:
     void finishConnecting();
     void receive();
     void flush();
-    bool watch(quint32 events);
+    bool watch(quint32 events); ///< false, with `errno`: the system has no room for it
     void fail(int error);
 
     std::shared_ptr<SocketHub> m_hub;

@@ -31,7 +31,7 @@ public:
     protected:
         ~Owner() = default;
     };
-    /// `owner` outlives this. Before the event loop has its next turn.
+    /// Called before the event loop has its next turn; `owner` outlives this.
     void setOwner(Owner &owner) { m_owner = &owner; }
 
     /// Appends up to `most` bytes to `buffer`. Ended: the peer sends no more, but may still read.
