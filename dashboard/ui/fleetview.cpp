@@ -72,7 +72,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     connect(m_rows, &FleetRows::outOfOrderChanged, this, &FleetView::placeSortAnew);
     m_sinceKey.setSingleShot(true);
     connect(&m_sinceKey, &QTimer::timeout, this, &FleetView::holdOrder);
-    new RowDrag(this);
+    m_drag = std::make_unique<RowDrag>(this);
     setContextMenuPolicy(Qt::CustomContextMenu);
     setAccessibleName(tr("Services"));
 
@@ -88,6 +88,8 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     connect(m_rows, &QAbstractItemModel::rowsRemoved, this, &FleetView::spanHeadings);
     connect(m_rows, &QAbstractItemModel::layoutChanged, this, &FleetView::spanHeadings);
 }
+
+FleetView::~FleetView() = default;
 
 // ---- columns ------------------------------------------------------------------------------------------
 

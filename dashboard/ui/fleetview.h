@@ -9,12 +9,15 @@
 #include <QTimer>
 
 #include <array>
+#include <memory>
 
 class QMenu;
 class QToolButton;
 class QSettings;
 
 namespace Hephaestus {
+
+class RowDrag;
 
 /// The table of services: filtered, sorted, in groups. One row is current, and stays so while rows come, go and move;
 /// any number are marked, for acts on several services at once.
@@ -29,6 +32,7 @@ class FleetView : public QTableView
 
 public:
     explicit FleetView(FleetModel &fleet, QWidget *parent = nullptr);
+    ~FleetView() override;
 
     FleetRows &rows() { return *m_rows; }
 
@@ -101,6 +105,7 @@ private:
     bool m_isByMouse = false; ///< what was pressed last is no key
     bool m_hasAlerts = false;
     bool m_offeredAlerts = false; ///< in this arrangement of columns
+    std::unique_ptr<RowDrag> m_drag;
 };
 
 } // namespace Hephaestus

@@ -21,7 +21,7 @@ constexpr auto ScrollPause = 60ms; ///< between two rows, while the pointer is a
 
 } // namespace
 
-RowDrag::RowDrag(FleetView *view) : QObject(view), m_view(view), m_line(new QWidget(view->viewport()))
+RowDrag::RowDrag(FleetView *view) : m_view(view), m_line(new QWidget(view->viewport()))
 {
     m_line->setAutoFillBackground(true);
     m_line->setBackgroundRole(QPalette::Highlight);

@@ -22,7 +22,7 @@ class RowDrag : public QObject
     Q_OBJECT
 
 public:
-    explicit RowDrag(FleetView *view); ///< belongs to it
+    explicit RowDrag(FleetView *view); ///< which must outlive it
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
