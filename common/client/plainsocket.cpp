@@ -5,7 +5,6 @@
 #include <QFile>
 #include <QHostAddress>
 #include <QPointer>
-#include <QSocketNotifier>
 #include <QTimer>
 
 #include <algorithm>
@@ -16,7 +15,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -82,70 +80,19 @@ bool isOwnPeer(int fd)
         && own.length == peer.length && std::memcmp(&own.storage, &peer.storage, own.length) == 0;
 }
 
+/// There as long as the thread has a PlainSocket.
+std::shared_ptr<EpollSet> socketsOfThisThread()
+{
+    thread_local std::weak_ptr<EpollSet> sockets;
+    std::shared_ptr<EpollSet> found = sockets.lock();
+    if (!found)
+        sockets = found = std::make_shared<EpollSet>();
+    return found;
+}
+
 } // namespace
 
-/// The one epoll descriptor of a thread; there as long as the thread has a PlainSocket.
-class SocketHub
-{
-public:
-    static std::shared_ptr<SocketHub> ofThisThread()
-    {
-        thread_local std::weak_ptr<SocketHub> hub;
-        std::shared_ptr<SocketHub> found = hub.lock();
-        if (!found)
-            hub = found = std::make_shared<SocketHub>();
-        return found;
-    }
-
-    SocketHub() : m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll.number(), QSocketNotifier::Read)
-    {
-        QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { serve(); });
-    }
-
-    /// False: the system has no room for it, which `errno` says.
-    bool watch(PlainSocket *socket, int fd, quint32 events, bool known)
-    {
-        if (!m_epoll.isOpen()) {
-            errno = EMFILE; // most likely
-            return false;
-        }
-        epoll_event event{events, {.ptr = socket}};
-        return ::epoll_ctl(m_epoll.number(), known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0;
-    }
-
-    void forget(PlainSocket *socket, int fd)
-    {
-        ::epoll_ctl(m_epoll.number(), EPOLL_CTL_DEL, fd, nullptr);
-        for (int i = m_next; i < m_count; ++i) {
-            if (m_events[std::size_t(i)].data.ptr == socket)
-                m_events[std::size_t(i)].data.ptr = nullptr;
-        }
-    }
-
-private:
-    /// One look: what is left is told again at the next turn of the event loop.
-    void serve()
-    {
-        if (m_next < m_count)
-            return;                                             // a slot runs an event loop of its own
-        const std::shared_ptr<SocketHub> self = ofThisThread(); // the last socket may go meanwhile
-        m_count = std::max(0, ::epoll_wait(m_epoll.number(), m_events.data(), int(m_events.size()), 0));
-        for (m_next = 0; m_next < m_count;) {
-            const epoll_event event = m_events[std::size_t(m_next++)];
-            if (event.data.ptr)
-                static_cast<PlainSocket *>(event.data.ptr)->ready(event.events);
-        }
-        m_next = m_count = 0;
-    }
-
-    FileDescriptor m_epoll;
-    QSocketNotifier m_notifier;
-    std::array<epoll_event, 256> m_events;
-    int m_count = 0;
-    int m_next = 0;
-};
-
-PlainSocket::PlainSocket(QObject *parent) : QIODevice(parent), m_hub(SocketHub::ofThisThread()) {}
+PlainSocket::PlainSocket(QObject *parent) : QIODevice(parent), m_sockets(socketsOfThisThread()) {}
 
 PlainSocket::~PlainSocket() { abort(); }
 
@@ -191,7 +138,7 @@ void PlainSocket::attempt()
 void PlainSocket::abort()
 {
     if (std::exchange(m_watched, 0))
-        m_hub->forget(this, m_fd.number());
+        m_sockets->remove(m_fd.number(), *this);
     m_fd.reset();
     m_stage = Stage::Idle;
     m_isWriteLost = false;
@@ -205,13 +152,13 @@ bool PlainSocket::watch(quint32 events)
 {
     if (m_watched == events)
         return true;
-    if (!m_hub->watch(this, m_fd.number(), events, m_watched != 0))
+    if (!(m_watched ? m_sockets->change(m_fd.number(), events, *this) : m_sockets->add(m_fd.number(), events, *this)))
         return false;
     m_watched = events;
     return true;
 }
 
-void PlainSocket::ready(quint32 events)
+void PlainSocket::onReady(quint32 events)
 {
     const QPointer<PlainSocket> self(this);
     if (m_stage == Stage::Connecting)
@@ -260,7 +207,7 @@ void PlainSocket::receive()
     if (error || (closed && m_isWriteLost)) // it closed before it could read what was written
         return fail(error ? error : ECONNRESET);
     if (closed) {
-        m_hub->forget(this, m_fd.number());
+        m_sockets->remove(m_fd.number(), *this);
         m_watched = 0;
         Q_EMIT disconnected();
     }
@@ -269,7 +216,7 @@ void PlainSocket::receive()
 void PlainSocket::fail(int error)
 {
     if (std::exchange(m_watched, 0))
-        m_hub->forget(this, m_fd.number());
+        m_sockets->remove(m_fd.number(), *this);
     Q_EMIT failed(error);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/epollset.h"
 #include "common/base/filedescriptor.h"
 #include "common/protocol/serviceaddress.h"
 
@@ -10,13 +11,11 @@
 
 namespace Hephaestus {
 
-class SocketHub;
-
 /// A stream to a numeric TCP address or a Unix socket. Does what QTcpSocket and QLocalSocket do for one request after
 /// the other, at a fraction of their cost when thousands are open. All sockets of a thread share one epoll descriptor.
 /// Qt's dispatchers look through every socket they watch, at every turn of the event loop and for every write. A name
 /// that must be looked up is not for this class, nor is TLS. One thread; Linux.
-class PlainSocket : public QIODevice
+class PlainSocket : public QIODevice, private EpollSet::Watcher
 {
     Q_OBJECT
 
@@ -47,18 +46,17 @@ protected:
     qint64 writeData(const char *data, qint64 size) override;
 
 private:
-    friend class SocketHub;
     enum class Stage { Idle, Connecting, Connected };
 
     void attempt();
-    void ready(quint32 events);
+    void onReady(quint32 events) override;
     void finishConnecting();
     void receive();
     void flush();
     bool watch(quint32 events); ///< false, with `errno`: the system has no room for it
     void fail(int error);
 
-    std::shared_ptr<SocketHub> m_hub;
+    std::shared_ptr<EpollSet> m_sockets;
     ServiceAddress m_address;
     QByteArray m_received;
     QByteArray m_unsent;

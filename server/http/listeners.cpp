@@ -16,6 +16,13 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto LongestReading = 1ms; ///< then timers, new connections and those who wait have their turn
+
+} // namespace
 
 Q_LOGGING_CATEGORY(listenLog, "hephaestus.http")
 
@@ -24,6 +31,7 @@ Listeners::Listeners(const HttpOptions &options, Router &router, Accepted accept
     , m_router(router)
     , m_accepted(std::move(accepted))
     , m_failed(std::move(failed))
+    , m_sockets(LongestReading)
 {
 }
 

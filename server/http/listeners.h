@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/epollset.h"
 #include "server/http/handshakes.h"
 #include "server/http/httpoptions.h"
 #include "server/http/listener.h"
-#include "server/http/readablesockets.h"
 #include "server/http/transport.h"
 
 #include <list>
@@ -51,7 +51,7 @@ private:
     Router &m_router;
     const Accepted m_accepted;
     const Handshakes::Failed m_failed;
-    ReadableSockets m_sockets;                ///< of connections without TLS; outlives them
+    EpollSet m_sockets;                       ///< of connections without TLS; outlives them
     std::unique_ptr<Handshakes> m_handshakes; ///< null: no TLS
     std::list<std::unique_ptr<Listener>> m_listeners;
 };

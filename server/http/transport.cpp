@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/transport.h"
 
+#include "common/base/epollset.h"
 #include "common/base/filedescriptor.h"
 #include "common/base/post.h"
-#include "server/http/readablesockets.h"
 
 #include <QSslSocket>
 
@@ -27,10 +27,10 @@ bool hasNothingInFlight(int descriptor)
     return ::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
 }
 
-class PlainTransport final : public Transport, private ReadableSockets::Reader
+class PlainTransport final : public Transport, private EpollSet::Watcher
 {
 public:
-    PlainTransport(int descriptor, ReadableSockets &sockets) : m_descriptor(descriptor), m_sockets(sockets)
+    PlainTransport(int descriptor, EpollSet &sockets) : m_descriptor(descriptor), m_sockets(sockets)
     {
         PlainTransport::setReading(true);
     }
@@ -102,7 +102,7 @@ public:
             m_notifier->setEnabled(on);
         else if (!on)
             m_sockets.remove(m_descriptor.number(), *this);
-        else if (!m_sockets.add(m_descriptor.number(), *this))
+        else if (!m_sockets.add(m_descriptor.number(), EPOLLIN, *this))
             readByNotifier();
     }
     void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
@@ -119,13 +119,13 @@ public:
     }
 
 private:
-    void onReadable() override { m_owner->onReadable(); }
+    void onReady(quint32) override { m_owner->onReadable(); }
 
     /// As the event loop does it: the system's room for the other way is bounded.
     void readByNotifier()
     {
         m_notifier = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { onReadable(); });
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { m_owner->onReadable(); });
     }
 
     /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
@@ -164,7 +164,7 @@ private:
     };
 
     FileDescriptor m_descriptor; ///< closed after the notifiers are gone
-    ReadableSockets &m_sockets;
+    EpollSet &m_sockets;
     std::unique_ptr<QSocketNotifier> m_notifier; ///< null: `m_sockets` tells
     std::unique_ptr<QSocketNotifier> m_writer;
     std::deque<Unsent> m_unsent;
@@ -234,7 +234,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Transport> Transport::plain(int descriptor, ReadableSockets &sockets)
+std::unique_ptr<Transport> Transport::plain(int descriptor, EpollSet &sockets)
 {
     return std::make_unique<PlainTransport>(descriptor, sockets);
 }

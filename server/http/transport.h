@@ -11,7 +11,7 @@ class QSslSocket;
 
 namespace Hephaestus {
 
-class ReadableSockets;
+class EpollSet;
 
 /// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the
 /// peer sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
@@ -53,7 +53,7 @@ public:
     virtual void close() = 0;
     virtual int descriptor() const = 0;
 
-    static std::unique_ptr<Transport> plain(int descriptor, ReadableSockets &sockets);
+    static std::unique_ptr<Transport> plain(int descriptor, EpollSet &sockets);
     /// After the handshake (Handshakes).
     static std::unique_ptr<Transport> tls(std::unique_ptr<QSslSocket> socket);
 
