@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from concurrent.futures import Future
-from typing import Any, Awaitable, Callable, Dict, Optional
+from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from aiohttp import web
 
 from .access import Caller, caller_of
 from .endpoints import LONGEST_BODY, Request, Response, as_error
+from .runners import Runner
 from .service import Service
+from .shutdown import Step
 from .streams import CLOSE_GRACE, GOING_AWAY, GOODBYE, REASON, Events, is_event_stream
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+APPLICATION_TIMEOUT = 30.0  # seconds for the application's own end
 
 
 def install(app: web.Application, service: Service) -> None:
@@ -43,6 +46,7 @@ def install(app: web.Application, service: Service) -> None:
     async def begin(_: web.Application) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, service.first_checks)
+        service.set_application(Step("application", APPLICATION_TIMEOUT, _End(app, end, service.runner).run))
         service.begin(loop)
 
     async def end(_: web.Application) -> None:
@@ -52,7 +56,62 @@ def install(app: web.Application, service: Service) -> None:
     app.middlewares.insert(0, hephaestus)
     app.on_response_prepare.append(prepared)
     app.on_startup.append(begin)
-    app.on_shutdown.append(end)
+    app.on_shutdown.insert(0, end)
+
+
+class _End:
+    """What the application does in `on_shutdown` and `on_cleanup`, its clean-up contexts too. It is a step of the shutdown, before the
+    answer says that all is done; where aiohttp calls it after that, nothing is left to do."""
+
+    def __init__(self, app: web.Application, own: Any, runner: Runner) -> None:
+        """While the application starts: later its handlers cannot be replaced. `own` of them is the service's."""
+        self._app, self._own, self._runner = app, own, runner
+        self._parts: List[_Once] = []
+        for handlers in (app.on_shutdown, app.on_cleanup):
+            for place, handler in enumerate(handlers):
+                if handler is not own:
+                    part = _Once(handler)
+                    handlers[place] = part
+                    self._parts.append(part)
+
+    def run(self, timeout: float) -> None:
+        """From the shutdown's thread."""
+        if not self._app.frozen:
+            return  # it did not start, and aiohttp has ended what there was
+        loop = self._runner.loop
+        if loop is None or not loop.is_running():
+            if all(part.has_begun for part in self._parts):
+                return
+            raise RuntimeError("the server's event loop has ended before")
+        self._runner.run_aside(self._run, timeout)
+
+    async def _run(self) -> None:
+        problem: Optional[Exception] = None
+        for part in self._parts:
+            try:
+                await part(self._app)
+            except Exception as each:
+                problem = problem or each
+        if problem is not None:
+            raise problem
+        for name, handlers in (("on_shutdown", self._app.on_shutdown), ("on_cleanup", self._app.on_cleanup)):
+            for handler in handlers:
+                if handler is not self._own and handler not in self._parts:
+                    shown = getattr(handler, "__name__", "a handler")
+                    raise RuntimeError(f"{shown}() of {name} was added while the application started: it runs later")
+
+
+class _Once:
+    """A handler that does nothing when it is called again."""
+
+    def __init__(self, handler: Callable[[web.Application], Awaitable[None]]) -> None:
+        self._handler = handler
+        self.has_begun = False
+
+    async def __call__(self, app: web.Application) -> None:
+        if not self.has_begun:
+            self.has_begun = True
+            await self._handler(app)
 
 
 async def _handled(request: web.Request, handler: Handler, streams: Dict[Any, Optional[_Stream]]) -> web.StreamResponse:

@@ -16,7 +16,7 @@ from typing import Any, Awaitable, Callable, Dict, Iterable, List, MutableMappin
 from .access import Caller, Endpoint, caller_of, user_of_tcp_peer
 from .endpoints import FIELDS, JSON, LONGEST_BODY, OWN, Answer, Request, Response, as_error
 from .service import Service
-from .shutdown import Step, StepTimedOut
+from .shutdown import Step
 from .streams import CLOSE_GRACE, GOING_AWAY, GOODBYE, REASON, Events, is_event_stream
 
 Scope = MutableMapping[str, Any]
@@ -340,12 +340,7 @@ class Lifespan:
         assert loop is not None
         if not loop.is_running():
             raise RuntimeError("the server's event loop has ended before")
-        future = asyncio.run_coroutine_threadsafe(self._stop_app(), loop)
-        try:
-            future.result(timeout)
-        except TimeoutError:
-            future.cancel()
-            raise StepTimedOut from None
+        self._service.runner.run_aside(self._stop_app, timeout)
 
     async def _stop_app(self) -> None:
         assert self._task is not None

@@ -87,6 +87,104 @@ def test_a_websocket_is_closed_with_1001(says_goodbye, monkeypatch):
     assert (result["status"], result["drain"]["completed"]) == ("shutdown_complete", 1)
 
 
+def while_it_ends(service, app, asks=True):
+    """The result of a shutdown, and what `app["seen"]` has at that moment, and when the server has ended. Without `asks` the server ends
+    by itself."""
+    async def run():
+        service.aiohttp(app)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        result = asyncio.wrap_future(service.shutdown.request("immediate") if asks else service.shutdown.result)
+        if not asks:
+            await runner.cleanup()
+        result = await result
+        told = list(app["seen"])
+        await runner.cleanup()
+        return result, told, app["seen"]
+    return asyncio.run(run())
+
+
+def an_application_that_cleans_up(inner=False):
+    app = web.Application()
+    seen = app["seen"] = []
+
+    def says(word):
+        async def handler(_):
+            await asyncio.sleep(0)
+            seen.append(word)
+        return handler
+
+    async def context(_):
+        yield
+        await asyncio.sleep(0.01)
+        seen.append("context")
+    app.cleanup_ctx.append(context)
+    app.on_shutdown.append(says("shutdown"))
+    app.on_cleanup.append(says("cleanup"))
+    if inner:
+        part = web.Application()
+        part.on_cleanup.append(says("part"))
+        app.add_subapp("/part", part)
+    return app
+
+
+@pytest.mark.parametrize("asks", [True, False])
+@pytest.mark.parametrize("inner, ends", [(False, ["shutdown", "context", "cleanup"]), (True, ["shutdown", "context", "cleanup", "part"])])
+def test_what_the_application_ends_is_done_when_the_shutdown_is_told_complete(inner, ends, asks):
+    service = Service("s", code=False)
+    result, told, seen = while_it_ends(service, an_application_that_cleans_up(inner), asks)
+    assert (told, seen) == (ends, ends)  # each once
+    assert result["status"] == "shutdown_complete"
+    assert [(step["name"], step["outcome"]) for step in result["steps"]] == [("background tasks", "ok"), ("application", "ok"), ("logs", "ok")]
+
+
+def test_what_the_application_added_while_it_started_is_told_as_not_done():
+    app = an_application_that_cleans_up()
+
+    async def late(_):
+        app["seen"].append("late")
+
+    async def starts(_):
+        app.on_cleanup.append(late)
+    service = Service("s", code=False)
+    service.aiohttp(app)
+    app.on_startup.append(starts)
+
+    async def run():
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        result = await asyncio.wrap_future(service.shutdown.request("immediate"))
+        told = list(app["seen"])
+        await runner.cleanup()
+        return result, told
+    result, told = asyncio.run(run())
+    assert (told, app["seen"]) == (["shutdown", "context", "cleanup"], ["shutdown", "context", "cleanup", "late"])
+    step = result["steps"][1]
+    assert (result["status"], step["outcome"]) == ("shutdown_incomplete", "failed")
+    assert step["error"] == "late() of on_cleanup was added while the application started: it runs later"
+
+
+def fails():
+    raise OSError("no disk")
+
+
+@pytest.mark.parametrize("ends, outcome, error", [(fails, "failed", "no disk"), (None, "timed_out", "still running after 0.1 s")])
+def test_a_failure_of_the_applications_end_is_told(ends, outcome, error, monkeypatch):
+    monkeypatch.setattr(way, "APPLICATION_TIMEOUT", 0.1)
+    app = an_application_that_cleans_up()
+
+    async def ending(_):
+        if ends is not None:
+            ends()
+        await asyncio.sleep(300)
+    app.on_shutdown.append(ending)
+    result, told, seen = while_it_ends(Service("s", code=False), app)
+    assert (result["status"], result["exit_code"]) == ("shutdown_incomplete", 3)
+    assert (result["steps"][1]["outcome"], result["steps"][1]["error"]) == (outcome, error)
+    assert seen == ["shutdown", "context", "cleanup"]  # what comes after it runs all the same
+
+
 def test_a_request_that_is_cancelled_otherwise_is_no_answer():
     service, seen = Service("s", code=False), []
 

@@ -183,6 +183,18 @@ def test_an_application_that_does_not_end_well_is_told_in_the_result():
     assert (result["exit_code"], [each["error"] for each in result["steps"] if each["name"] == "application"]) == (3, ["no end"])
 
 
+def test_an_application_that_gives_up_at_its_end_has_not_run_into_the_deadline():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        raise TimeoutError("no answer")
+    service = Service("s", code=False)
+    Lifespan().serve(service, app, shut_down=lambda: service.shutdown.request("immediate"))
+    steps = [(step["outcome"], step["error"]) for step in service.shutdown.result.result(60)["steps"] if step["name"] == "application"]
+    assert steps == [("failed", "no answer")]
+
+
 @pytest.mark.parametrize("app", [hello, asgi._nothing])
 def test_an_application_without_lifespan_is_served_all_the_same(app):
     service = Service("s")
