@@ -35,7 +35,7 @@ from .identity import own_identity, was_dirty
 from .restart import Restart
 from .runners import Runner
 from .shutdown import ABANDONED, GRACE, InFlight, Phase, Shutdown, Step
-from .signals import Signals
+from .signals import Signals, hold_back, let_through
 from .version import VERSION
 from .workers import master_pid
 
@@ -88,18 +88,29 @@ class Service:
         self._begin_process()
         myself = weakref.ref(self)
 
-        def forked() -> None:
+        def forks() -> None:
             service = myself()
-            if service is not None:
-                service._signals.give_back()
-                for dependency in service.dependencies.values():
-                    dependency.begin_anew()
-                for check in service._checks:
-                    check.begin_anew()
-                service._begin_process()
-        os.register_at_fork(after_in_child=forked)
+            hold_back(service is not None and service._signals.are_taken)
+
+        def forked() -> None:
+            try:
+                service = myself()
+                if service is not None:
+                    service._begin_in_child()
+            finally:
+                let_through()
+        os.register_at_fork(before=forks, after_in_parent=let_through, after_in_child=forked)
         atexit.register(self._at_exit)
         _in_process.add(self)
+
+    def _begin_in_child(self) -> None:
+        """After a fork."""
+        self._signals.give_back()
+        for dependency in self.dependencies.values():
+            dependency.begin_anew()
+        for check in self._checks:
+            check.begin_anew()
+        self._begin_process()
 
     def _begin_process(self) -> None:
         """What belongs to one process: a child by fork is an instance of its own, which begins when it serves."""

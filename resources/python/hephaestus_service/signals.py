@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from types import FrameType
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Set
 
 from . import process
 from .runners import turns
@@ -17,6 +17,20 @@ from .runners import turns
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 NEWCOMERS_TIMEOUT = 1.0  # seconds
 SECOND_AFTER = 0.2  # a signal that comes sooner is taken for the same one
+_forking = threading.local()  # `masks`: what this thread let through before each hold_back()
+
+
+def hold_back(are_taken: bool) -> None:
+    """Before a fork, in the thread that forks: if the signals are taken, none comes to the child until let_through()."""
+    masks: List[Set[Any]] = _forking.__dict__.setdefault("masks", [])
+    masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, NUMBERS if are_taken else ()))
+
+
+def let_through() -> None:
+    """After a fork, in the parent and in the child, as often as hold_back() was called: those that have come are handled now."""
+    masks: List[Set[Any]] = _forking.__dict__.get("masks", [])
+    if masks:  # another thread may have made a service meanwhile
+        signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
 
 
 class Signals:
@@ -31,6 +45,7 @@ class Signals:
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._server_loop: Optional[asyncio.AbstractEventLoop] = None
         self._loop_handles: Dict[int, Any] = {}
+        self._by_loop: Set[int] = set()  # that an event loop takes for us
         self._hidden_server: Any = None  # uvicorn's, whose handlers the loop does not show
         self._first: Optional[float] = None
         self._handing_on = False
@@ -51,20 +66,26 @@ class Signals:
             if loop is not None:
                 if self._hidden_server is not None and _server_of(self._before[number]) is None:
                     loop.add_signal_handler(number, self._handle, number, None)  # instead of the server's: both would act
+                    self._by_loop.add(number)
                     continue
                 # Private, but asyncio has no other way to ask who takes a signal, and uvloop none at all.
                 handle = getattr(loop, "_signal_handlers", {}).get(number)
                 if handle is not None:
                     self._loop, self._loop_handles[number] = loop, handle
                     loop.add_signal_handler(number, self._handle, number, None)
+                    self._by_loop.add(number)
                     continue
             signal.signal(number, self._handle)
 
     def give_back(self) -> None:
-        """In a process that was forked: its signals are not those of its parent's service, and do what they did before."""
+        """In a process that was forked: its signals are not those of its parent's service, and do what they did before. One that the
+        parent's event loop takes ends the process: what wakes that loop is the parent's too."""
         for number, before in self._before.items():
-            if before is not None and signal.getsignal(number) == self._handle:
-                with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError):
+                if number in self._by_loop:
+                    signal.set_wakeup_fd(-1)
+                    signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.default_int_handler)
+                elif before is not None and signal.getsignal(number) == self._handle:
                     signal.signal(number, before)
 
     def _handle(self, number: int, frame: Optional[FrameType]) -> None:

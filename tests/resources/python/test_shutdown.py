@@ -308,3 +308,54 @@ def test_a_child_by_fork_ends_by_a_signal_and_runs_no_step_of_its_parents():
     assert parent.stdout.readline() == "works\n"
     assert parent.communicate("end\n", timeout=60)[0] == "-15 False\nstep\n"
     assert parent.returncode == 0
+
+
+EARLY = """
+import asyncio, os, signal, sys, threading, time
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))  # before the service has its turn in the child
+sys.path.insert(0, sys.argv[1])
+from hephaestus_service import Service
+
+service = Service("parent", code=False)
+service.cleanup(lambda: print("step", flush=True))
+
+def fork():
+    child = os.fork()
+    if child == 0:
+        time.sleep(1)
+        os._exit(7)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+def blocked():
+    return sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+async def serve(has_handler):
+    loop = asyncio.get_running_loop()
+    if has_handler:
+        loop.add_signal_handler(signal.SIGTERM, lambda: print("told", flush=True))
+    service.begin(loop)
+    code = fork()
+    await asyncio.sleep(0.05)
+    print(code, service.should_shutdown, blocked(), flush=True)
+
+if sys.argv[2] == "block":
+    with service:
+        print(fork(), service.should_shutdown, blocked(), flush=True)
+elif sys.argv[2] == "thread":
+    with service:
+        codes = []
+        thread = threading.Thread(target=lambda: codes.append(fork()))
+        thread.start()
+        thread.join()
+        print(codes[0], service.should_shutdown, blocked(), flush=True)
+else:
+    asyncio.run(serve(sys.argv[2] == "handler"))
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("way", ["block", "thread", "loop", "handler"])
+def test_a_signal_in_the_first_moment_of_a_child_by_fork_is_the_childs(way):
+    package = Path(hephaestus_service.__file__).parents[1]
+    ended = subprocess.run([sys.executable, "-c", EARLY, package, way], stdout=subprocess.PIPE, text=True, timeout=60)
+    assert (ended.stdout.replace("step\n", ""), ended.returncode) == ("-15 False []\n", 0)
