@@ -34,7 +34,7 @@ AlertMutes::AlertMutes(FleetModel &fleet, const Clock &time, QObject *parent)
     , m_time(time)
 {
     read();
-    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &AlertMutes::applyToAll);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &AlertMutes::applyToNew);
     connect(&fleet, &FleetModel::groupsChanged, this, &AlertMutes::applyToAll);
     connect(&fleet, &QAbstractItemModel::dataChanged, this, &AlertMutes::followChange);
     connect(&m_timer, &QTimer::timeout, this, &AlertMutes::check);
@@ -255,6 +255,15 @@ void AlertMutes::apply(ServiceId id)
         quiet.rules = known->rules;
     }
     m_fleet.setQuiet(id, quiet);
+}
+
+void AlertMutes::applyToNew(const QModelIndex &, int first, int last)
+{
+    if (m_services.isEmpty() && m_groups.isEmpty() && m_acknowledged.isEmpty())
+        return;
+    for (int line = first; line <= last; ++line)
+        apply(m_fleet.row(line).id);
+    Q_EMIT changed();
 }
 
 void AlertMutes::applyToAll()

@@ -60,6 +60,7 @@ private:
     void followChange(const QModelIndex &first, const QModelIndex &last);
     bool follow(const ServiceRow &row);
     void apply(ServiceId id);
+    void applyToNew(const QModelIndex &, int first, int last);
     void applyToAll();
     void keep();
     void tell(ServiceId id, const QString &name, const QString &text);

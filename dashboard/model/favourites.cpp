@@ -11,15 +11,20 @@ Favourites::Favourites(FleetModel &fleet, QObject *parent) : QObject(parent), m_
 {
     const QStringList urls = QSettings().value(u"favourites"_s).toStringList();
     m_urls = QSet<QString>(urls.cbegin(), urls.cend());
-    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &Favourites::apply);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { apply(first, last); });
     connect(&fleet, &QAbstractItemModel::dataChanged, this, &Favourites::take);
-    apply();
+    apply(0, fleet.rowCount() - 1);
 }
 
-void Favourites::apply()
+void Favourites::apply(int first, int last)
 {
-    for (const ServiceId id : m_fleet.ids())
-        m_fleet.setFavourite(id, m_urls.contains(m_fleet.find(id)->entry.url));
+    QList<ServiceId> favourites;
+    for (int line = first; !m_urls.isEmpty() && line <= last; ++line) {
+        if (const ServiceRow &row = m_fleet.row(line); m_urls.contains(row.entry.url))
+            favourites << row.id;
+    }
+    m_fleet.setFavourites(favourites, true);
 }
 
 void Favourites::take(const QModelIndex &first, const QModelIndex &last)

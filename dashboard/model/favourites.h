@@ -18,7 +18,7 @@ public:
     explicit Favourites(FleetModel &fleet, QObject *parent = nullptr);
 
 private:
-    void apply();
+    void apply(int first, int last);
     void take(const QModelIndex &first, const QModelIndex &last);
 
     FleetModel &m_fleet;

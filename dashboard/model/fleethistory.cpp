@@ -62,21 +62,21 @@ void FleetHistory::askEarlierEvents()
             (url.isEmpty() ? ours : self->m_earlierEvents[url]) << event;
         self->m_journal.insertEarlier(ours);
         self->m_isEarlierKnown = true;
-        self->handOutEvents();
-        connect(&self->m_fleet, &FleetModel::rowsInserted, self, &FleetHistory::handOutEvents);
+        self->handOutEvents(0, self->m_fleet.rowCount() - 1);
+        connect(&self->m_fleet, &FleetModel::rowsInserted, self,
+                [self](const QModelIndex &, int first, int last) { self->handOutEvents(first, last); });
         for (const Event &event : std::exchange(self->m_firstLooks, {}))
             self->publishIfNew(event);
     });
 }
 
 /// To the services that are watched: what other fleets did is not told here.
-void FleetHistory::handOutEvents()
+void FleetHistory::handOutEvents(int first, int last)
 {
-    if (m_earlierEvents.isEmpty())
-        return;
     QList<Event> known;
-    for (const ServiceId id : m_fleet.ids()) {
-        QList<Event> events = m_earlierEvents.take(m_fleet.find(id)->entry.url);
+    for (int line = first; line <= last && !m_earlierEvents.isEmpty(); ++line) {
+        const ServiceId id = m_fleet.row(line).id;
+        QList<Event> events = m_earlierEvents.take(m_fleet.row(line).entry.url);
         for (Event &event : events)
             event.service = id;
         known << events;
@@ -114,19 +114,18 @@ void FleetHistory::askEarlierReceipts()
         if (!self || !receipts)
             return;
         self->m_earlierReceipts = *receipts;
-        self->handOutReceipts();
-        connect(&self->m_fleet, &FleetModel::rowsInserted, self, &FleetHistory::handOutReceipts);
+        self->handOutReceipts(0, self->m_fleet.rowCount() - 1);
+        connect(&self->m_fleet, &FleetModel::rowsInserted, self,
+                [self](const QModelIndex &, int first, int last) { self->handOutReceipts(first, last); });
     });
 }
 
-void FleetHistory::handOutReceipts()
+void FleetHistory::handOutReceipts(int first, int last)
 {
-    if (m_earlierReceipts.isEmpty())
-        return;
-    for (const ServiceId id : m_fleet.ids()) {
-        if (const auto found = m_earlierReceipts.constFind(m_fleet.find(id)->entry.url);
+    for (int line = first; line <= last && !m_earlierReceipts.isEmpty(); ++line) {
+        if (const auto found = m_earlierReceipts.constFind(m_fleet.row(line).entry.url);
             found != m_earlierReceipts.cend()) {
-            m_actions.remember(id, *found);
+            m_actions.remember(m_fleet.row(line).id, *found);
             m_earlierReceipts.erase(found);
         }
     }

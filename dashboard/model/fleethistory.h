@@ -46,8 +46,8 @@ private:
     void connectStore();
     void askEarlierEvents();
     void askEarlierReceipts();
-    void handOutReceipts();
-    void handOutEvents();
+    void handOutReceipts(int first, int last);
+    void handOutEvents(int first, int last);
     bool isToldAlready(const Event &event) const;
     void observe(ServiceId id);
     QString urlOf(ServiceId id) const;

@@ -82,6 +82,7 @@ QList<ServiceId> FleetModel::addAll(const QList<FleetEntry> &entries)
         added->row.entry = entry;
         for (int column = 0; column < ColumnCount; ++column)
             added->shown[std::size_t(column)] = text(added->row, column);
+        count(added->row, 1);
         m_services.push_back(std::move(added));
         ids << m_lastId;
     }
@@ -96,6 +97,7 @@ void FleetModel::remove(ServiceId id)
     if (!index.isValid())
         return;
     beginRemoveRows({}, index.row(), index.row());
+    count(row(index.row()), -1);
     m_services.erase(m_services.begin() + index.row());
     endRemoveRows();
     Q_EMIT totalsChanged();
@@ -152,13 +154,14 @@ void FleetModel::applyArrivals(const QList<Arrival> &arrivals)
     for (const Arrival &arrival : arrivals)
         events << apply(arrival);
     m_batching = false;
-    signalChanges();
+    signalCells();
     for (const Event &event : events)
         Q_EMIT happened(event);
     for (const Arrival &arrival : arrivals) {
         if (watched(arrival.id))
             Q_EMIT answered(arrival.id);
     }
+    Q_EMIT settled();
 }
 
 QList<Event> FleetModel::apply(const Arrival &arrival)
@@ -251,8 +254,10 @@ void FleetModel::setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, c
     }
     m_batching = false;
     signalChanges();
-    if (isKnownAnew && rowCount() > 0)
+    if (isKnownAnew && rowCount() > 0) {
         Q_EMIT dataChanged(index(0, Alerts), index(rowCount() - 1, Alerts));
+        Q_EMIT settled();
+    }
     if (isKnownAnew)
         Q_EMIT totalsChanged();
 }
@@ -317,12 +322,17 @@ void FleetModel::prependLatencies(ServiceId id, const QList<float> &earlier)
 
 void FleetModel::updateAges()
 {
-    m_batching = true;
-    for (const auto &service : m_services) {
-        if (!service->row.isCurrent())
-            change(*service, service->row);
+    for (std::size_t line = 0; line < m_services.size(); ++line) {
+        Watched &service = *m_services[line];
+        for (const Column column : {LastSeen, Dependencies}) {
+            if (service.row.isCurrent())
+                continue;
+            QString now = text(service.row, column);
+            if (now != service.shown[column])
+                m_changed[int(line)] |= 1U << column;
+            service.shown[column] = std::move(now);
+        }
     }
-    m_batching = false;
     signalChanges();
 }
 
@@ -340,7 +350,9 @@ void FleetModel::change(Watched &service, ServiceRow row)
         row.figures.wasSo = stateBefore == ServiceState::Unknown;
     }
     changed[Code] = codeBefore != row.code();
+    count(service.row, -1);
     const ServiceRow before = std::exchange(service.row, std::move(row));
+    count(service.row, 1);
     const bool current = before.isCurrent() && service.row.isCurrent();
     for (int column = 0; column < ColumnCount; ++column) {
         if (!all && current && readsTheSame(column, before, service.row))
@@ -359,8 +371,14 @@ void FleetModel::change(Watched &service, ServiceRow row)
         signalChanges();
 }
 
-/// Neighbouring rows that changed in the same cells are signalled together.
 void FleetModel::signalChanges()
+{
+    signalCells();
+    Q_EMIT settled();
+}
+
+/// Neighbouring rows that changed in the same cells are signalled together.
+void FleetModel::signalCells()
 {
     const auto changed = std::exchange(m_changed, {});
     for (auto first = changed.begin(); first != changed.end();) {
@@ -429,16 +447,13 @@ QList<ServiceId> FleetModel::ids() const
     return ids;
 }
 
-FleetModel::Totals FleetModel::totals() const
+void FleetModel::count(const ServiceRow &row, int sign)
 {
-    Totals totals;
-    for (const auto &service : m_services) {
-        ++totals.services;
-        ++totals.states[service->row.state()];
-        totals.stale += service->row.code() == CodeVerdict::Stale;
-        totals.alerted += service->row.worstAlert() != nullptr;
-    }
-    return totals;
+    m_totals.services += sign;
+    if ((m_totals.states[row.state()] += sign) == 0)
+        m_totals.states.remove(row.state());
+    m_totals.stale += row.code() == CodeVerdict::Stale ? sign : 0;
+    m_totals.alerted += row.worstAlert() ? sign : 0;
 }
 
 int FleetModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_services.size()); }

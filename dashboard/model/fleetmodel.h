@@ -116,7 +116,7 @@ public:
     const History &history(ServiceId id) const;
     QModelIndex indexOf(ServiceId id) const; ///< its first cell; invalid: no such service
     QList<ServiceId> ids() const;
-    Totals totals() const;
+    const Totals &totals() const { return m_totals; }
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -128,6 +128,7 @@ Q_SIGNALS:
     void happened(const Hephaestus::Event &event);
     void groupsChanged(); ///< setGroup() did
     void totalsChanged();
+    void settled(); ///< after the signals of everything that changed at once
 
 private:
     struct Watched;
@@ -136,6 +137,8 @@ private:
     QList<Event> apply(const Arrival &arrival);
     void change(Watched &service, ServiceRow row);
     void signalChanges();
+    void signalCells();
+    void count(const ServiceRow &row, int sign);
     QString text(const ServiceRow &row, int column) const;
     QString toolTip(const ServiceRow &row, int column) const;
     QVariant sortValue(const ServiceRow &row, int column) const;
@@ -144,6 +147,7 @@ private:
     std::vector<std::unique_ptr<Watched>> m_services;
     ServiceId m_lastId = NoService;
     std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet
+    Totals m_totals;
     bool m_totalsChanged = false;
     QSet<ServiceId> m_alerted;
     bool m_areAlertsAsked = false;

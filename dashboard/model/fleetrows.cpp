@@ -4,6 +4,7 @@
 #include "dashboard/model/displaytext.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace Hephaestus {
 
@@ -11,52 +12,79 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype FewRuns = 3; ///< of rows that come or go, one after the other
+constexpr qsizetype FewRuns = 3;       ///< of rows that come or go, one after the other
+constexpr std::size_t ManyRows = 1000; ///< that changed: views look at all between rather than at each
+
+std::vector<int> lines(int first, int last)
+{
+    std::vector<int> all(std::size_t(last - first + 1));
+    std::iota(all.begin(), all.end(), first);
+    return all;
+}
 
 /// What the heading of a group need not tell.
 bool isOrdinary(ServiceState state) { return state == ServiceState::Healthy || state == ServiceState::Unknown; }
 
 } // namespace
 
-FleetRows::FleetRows(FleetModel &fleet, QObject *parent) : QAbstractTableModel(parent), m_fleet(fleet)
+FleetRows::FleetRows(FleetModel &fleet, QObject *parent) : QAbstractTableModel(parent), m_fleet(fleet), m_order(fleet)
 {
     connect(&fleet, &QAbstractItemModel::dataChanged, this, &FleetRows::forward);
-    connect(&fleet, &QAbstractItemModel::rowsInserted, this, &FleetRows::arrange);
-    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &FleetRows::arrange);
-    connect(&fleet, &FleetModel::answered, this, &FleetRows::reconsider); // values may differ that read the same
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { addRows(first, last); });
+    connect(&fleet, &QAbstractItemModel::rowsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) { noteGone(first, last); });
+    connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &FleetRows::removeGone);
+    connect(&fleet, &FleetModel::answered, this, // values may differ that read the same
+            [this](ServiceId id) { m_touched << id; });
+    connect(&fleet, &FleetModel::settled, this, &FleetRows::settle);
     connect(&fleet, &FleetModel::totalsChanged, this, &FleetRows::refreshHeadings);
     arrange();
 }
 
 void FleetRows::setQuery(const FilterQuery &query)
 {
-    if (query == m_query)
+    if (query == m_order.query)
         return;
-    m_query = query;
-    arrange();
+    m_order.query = query;
+    placeThose(
+        [&query](const Item &item, const ServiceRow &service) { return item.place.shown != query.matches(service); });
 }
 
 void FleetRows::setGrouped(bool grouped)
 {
-    if (grouped == m_grouped)
-        return;
-    m_grouped = grouped;
-    arrange();
+    if (std::exchange(m_order.isGrouped, grouped) != grouped)
+        arrange();
 }
 
 void FleetRows::setFolded(const QString &group, bool folded)
 {
-    if (folded == m_folded.contains(group))
+    Group &known = m_order.groupOf(group);
+    if (std::exchange(known.isFolded, folded) == folded)
         return;
-    folded ? (void)m_folded.insert(group) : (void)m_folded.remove(group);
-    arrange();
+    placeThose([&known](const Item &item, const ServiceRow &) { return item.group == &known; });
     refreshHeadings();
+}
+
+/// What a person asks for ends a disorder, too.
+void FleetRows::placeThose(const std::function<bool(const Item &item, const ServiceRow &service)> &areMeant)
+{
+    if (m_isOutOfOrder)
+        return arrange();
+    std::vector<int> meant;
+    for (int line = 0; line < m_fleet.rowCount(); ++line) {
+        const ServiceRow &service = m_fleet.row(line);
+        const Item *const item = m_order.find(service.id);
+        if (!item || areMeant(*item, service))
+            meant.push_back(line);
+    }
+    place(meant, &FleetRows::amongOthers);
 }
 
 void FleetRows::sort(int column, Qt::SortOrder order)
 {
-    m_column = column;
-    m_order = order;
+    m_order.column = column;
+    m_order.direction = order;
     arrange();
 }
 
@@ -64,49 +92,164 @@ QList<ServiceId> FleetRows::servicesOf(int row) const
 {
     if (!isHeading(row))
         return {serviceAt(row)};
-    QList<ServiceId> services;
-    if (!m_folded.contains(m_rows.at(row).group)) { // then they are the rows below it
-        for (int below = row + 1; below < m_rows.size() && !isHeading(below); ++below)
-            services << serviceAt(below);
-        return services;
-    }
-    for (const ServiceId id : sorted()) {
-        if (m_fleet.find(id)->entry.group == m_rows.at(row).group)
-            services << id;
-    }
+    if (const Group *const group = m_rows.at(row)->group; group->isFolded)
+        return m_order.membersOf(*group);
+    QList<ServiceId> services; // the rows below it
+    for (int below = row + 1; below < m_rows.size() && !isHeading(below); ++below)
+        services << serviceAt(below);
     return services;
 }
 
 int FleetRows::rowOf(ServiceId id) const
 {
-    if (m_rowOf.isEmpty()) {
-        for (int row = 0; row < m_rows.size(); ++row) {
-            if (!isHeading(row))
-                m_rowOf.insert(serviceAt(row), row);
-        }
+    const Item *const item = m_order.find(id);
+    return item ? item->row : -1;
+}
+
+// ---- where each belongs ---------------------------------------------------------------------------------
+
+/// Puts these services where they belong now. The others stand in order, and stay as they are.
+void FleetRows::place(const std::vector<int> &lines, Among among)
+{
+    std::vector<Item *> items;
+    items.reserve(lines.size());
+    for (const int line : lines) {
+        items.push_back(&m_order.note(line));
+        items.back()->isPlaced = true;
     }
-    return m_rowOf.value(id, -1);
+    const QList<Item *> wanted = (this->*among)(m_order.inOrder(items));
+    for (Item *const item : items)
+        item->isPlaced = false;
+    show(wanted);
 }
 
-FleetRows::Place FleetRows::placeOf(const ServiceRow &service) const
+/// By a search in the rows of the others: a portion of many does not look at all of them.
+QList<FleetRows::Item *> FleetRows::amongOthers(const QList<Item *> &placed) const
 {
-    const QModelIndex index = m_fleet.indexOf(service.id);
-    return {m_query.matches(service), service.favourite,
-            m_column < 0 ? ownPlace(service, index.row()) : index.siblingAtColumn(m_column).data(FleetModel::SortRole),
-            service.entry.group};
+    QList<Item *> others;
+    others.reserve(m_rows.size());
+    for (Item *const item : m_rows) {
+        if (item->service == NoService ? isGrouped() && item->group->shown > 0 : !item->isPlaced)
+            others << item;
+    }
+    QList<Item *> wanted;
+    wanted.reserve(others.size() + placed.size());
+    auto from = others.cbegin();
+    for (Item *const item : placed) {
+        const auto to = std::lower_bound(from, others.cend(), item,
+                                         [this](const Item *a, const Item *b) { return m_order.precedes(a, b); });
+        std::copy(from, to, std::back_inserter(wanted));
+        wanted << item;
+        from = to;
+    }
+    std::copy(from, others.cend(), std::back_inserter(wanted));
+    return wanted;
 }
 
-QVariant FleetRows::ownPlace(const ServiceRow &service, int row) const
+/// Of those that have no row yet; moves none but those of the groups below theirs.
+QList<FleetRows::Item *> FleetRows::belowOthers(const QList<Item *> &placed) const
 {
-    return m_ownPlaces.value(service.entry.url, m_ownOrder.size() + row);
+    QList<Item *> wanted;
+    wanted.reserve(m_rows.size() + placed.size());
+    auto next = placed.cbegin();
+    const auto append = [&](const Group *before) {
+        for (; next != placed.cend() && (!before || (*next)->group->rank < before->rank); ++next) {
+            if ((*next)->row < 0)
+                wanted << *next;
+        }
+    };
+    for (Item *const item : m_rows) {
+        if (item->service == NoService)
+            append(item->group);
+        wanted << item;
+    }
+    append(nullptr);
+    return wanted;
+}
+
+void FleetRows::arrange()
+{
+    setOutOfOrder(false);
+    place(lines(0, m_fleet.rowCount() - 1), &FleetRows::amongOthers);
+}
+
+// ---- what the services do -------------------------------------------------------------------------------
+
+void FleetRows::addRows(int first, int last)
+{
+    if (!m_held)
+        return place(lines(first, last), &FleetRows::amongOthers);
+    place(lines(first, last), &FleetRows::belowOthers);
+    if (!std::ranges::is_sorted(m_rows, [this](const Item *a, const Item *b) { return m_order.precedes(a, b); }))
+        setOutOfOrder(true);
+}
+
+void FleetRows::noteGone(int first, int last)
+{
+    for (int line = first; line <= last; ++line) {
+        if (FleetOrder::Taken gone = m_order.take(m_fleet.row(line).id); !gone.empty())
+            m_gone.push_back(std::move(gone));
+    }
+}
+
+void FleetRows::removeGone()
+{
+    for (auto &gone : m_gone)
+        gone.mapped().isPlaced = true; // nowhere
+    show(amongOthers({}));
+    m_gone.clear();
+}
+
+void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
+{
+    std::vector<int> rows;
+    for (int line = first.row(); line <= last.row(); ++line) {
+        m_touched << m_fleet.row(line).id;
+        if (const int row = rowOf(m_touched.last()); row >= 0)
+            rows.push_back(row);
+    }
+    std::ranges::sort(rows);
+    const bool isMany = rows.size() > ManyRows;
+    for (auto from = rows.cbegin(); from != rows.cend();) {
+        auto to = from + 1;
+        while (to != rows.cend() && (isMany || *to == *(to - 1) + 1))
+            ++to;
+        Q_EMIT dataChanged(index(*from, first.column()), index(*(to - 1), last.column()));
+        from = to;
+    }
+}
+
+/// Those that stand elsewhere now go there, all at once.
+void FleetRows::settle()
+{
+    QList<ServiceId> touched = std::exchange(m_touched, {});
+    std::ranges::sort(touched);
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    std::vector<int> displaced;
+    for (const ServiceId id : std::as_const(touched)) {
+        const int line = m_fleet.indexOf(id).row();
+        if (line >= 0 && m_order.isDisplaced(line)) // one that was never noted has just come: addRows() follows
+            displaced.push_back(line);
+    }
+    if (!m_held && !displaced.empty())
+        return place(displaced, &FleetRows::amongOthers);
+    for (const int line : displaced)
+        noteDisplaced(line);
+}
+
+/// Its row stays; one that it has not got yet comes below all others, where it moves none.
+void FleetRows::noteDisplaced(int line)
+{
+    Item &item = m_order.note(line);
+    m_counts.clear();
+    if (item.place.shown && item.row < 0 && !isGrouped())
+        insertRun(int(m_rows.size()), {&item});
+    setOutOfOrder(true);
 }
 
 void FleetRows::setOwnOrder(const QStringList &urls)
 {
-    m_ownOrder = urls;
-    m_ownPlaces.clear();
-    for (qsizetype place = 0; place < urls.size(); ++place)
-        m_ownPlaces.insert(urls[place], place);
+    m_order.setOwn(urls);
     arrange();
     Q_EMIT ownOrderChanged();
 }
@@ -127,8 +270,7 @@ void FleetRows::moveTo(const QList<ServiceId> &services, int row)
     if (before == NoService && after == NoService)
         return; // a group of its own
     QList<ServiceId> all = m_fleet.ids();
-    std::ranges::stable_sort(
-        all, {}, [this](ServiceId id) { return ownPlace(*m_fleet.find(id), m_fleet.indexOf(id).row()).toLongLong(); });
+    std::ranges::stable_sort(all, {}, [this](ServiceId id) { return m_order.ownPlace(*m_fleet.find(id)); });
     all.removeIf(isMoved);
     qsizetype place = before != NoService ? all.indexOf(before) : all.indexOf(after) + 1;
     for (const ServiceId id : services)
@@ -137,47 +279,6 @@ void FleetRows::moveTo(const QList<ServiceId> &services, int row)
     for (const ServiceId id : std::as_const(all))
         urls << m_fleet.find(id)->entry.url;
     setOwnOrder(urls);
-}
-
-void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
-{
-    bool displaced = false;
-    for (int line = first.row(); line <= last.row(); ++line) {
-        const ServiceId id = m_fleet.row(line).id;
-        if (const int row = rowOf(id); row >= 0)
-            Q_EMIT dataChanged(index(row, first.column()), index(row, last.column()));
-        if (m_held && isDisplaced(id))
-            noteDisplaced(id);
-        displaced = displaced || (!m_held && isDisplaced(id));
-    }
-    if (displaced)
-        arrange();
-}
-
-void FleetRows::reconsider(ServiceId id)
-{
-    if (!isDisplaced(id))
-        return;
-    if (m_held)
-        noteDisplaced(id);
-    else
-        arrange();
-}
-
-/// Its row stays; one that it has not got yet comes below all others, where it moves none.
-void FleetRows::noteDisplaced(ServiceId id)
-{
-    const Place place = placeOf(*m_fleet.find(id));
-    m_places.insert(id, place);
-    m_counts.clear();
-    if (place.shown && rowOf(id) < 0 && !m_grouped) {
-        const int row = int(m_rows.size());
-        beginInsertRows({}, row, row);
-        m_rows << Row{id, {}};
-        m_rowOf.clear();
-        endInsertRows();
-    }
-    setOutOfOrder(true);
 }
 
 void FleetRows::setOutOfOrder(bool isOutOfOrder)
@@ -193,13 +294,6 @@ void FleetRows::setHeld(bool held)
         arrange();
 }
 
-/// Everything is arranged anew only if a service's place may have changed.
-bool FleetRows::isDisplaced(ServiceId id) const
-{
-    const ServiceRow *const service = m_fleet.find(id);
-    return service && m_places.value(id) != placeOf(*service);
-}
-
 void FleetRows::refreshHeadings()
 {
     m_counts.clear();
@@ -209,225 +303,137 @@ void FleetRows::refreshHeadings()
     }
 }
 
-const QCollatorSortKey &FleetRows::nameKey(const ServiceRow &service) const
-{
-    const auto known = m_nameKeys.find(service.id);
-    if (known != m_nameKeys.end() && known->second.first == service.entry.name)
-        return known->second.second;
-    if (known != m_nameKeys.end())
-        m_nameKeys.erase(known);
-    const auto made =
-        m_nameKeys.emplace(service.id, std::pair(service.entry.name, m_collator.sortKey(service.entry.name)));
-    return made.first->second.second;
-}
+// ---- what the views see of it ---------------------------------------------------------------------------
 
-/// Those that match, in the fleet's order. Whatever is compared many times is made once.
-std::vector<FleetRows::Sortable> FleetRows::sortables() const
+void FleetRows::show(const QList<Item *> &wanted)
 {
-    std::vector<Sortable> all;
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceRow &service = m_fleet.row(line);
-        const auto place = m_places.constFind(service.id);
-        if (place == m_places.cend() || !place->shown)
-            continue;
-        Sortable sortable{.id = service.id, .favourite = place->favourite};
-        if (place->key.typeId() == QMetaType::QString)
-            sortable.text = m_collator.sortKey(place->key.toString());
-        else
-            sortable.number = place->key.toDouble();
-        if (m_column >= 0) // else no two are alike
-            sortable.name = &nameKey(service);
-        all.push_back(std::move(sortable));
-    }
-    return all;
-}
-
-/// All that match, in order.
-QList<ServiceId> FleetRows::sorted() const
-{
-    std::vector<Sortable> all = sortables();
-    const bool isAscending = m_order == Qt::AscendingOrder;
-    std::ranges::stable_sort(all, [isAscending](const Sortable &a, const Sortable &b) {
-        if (a.favourite != b.favourite)
-            return a.favourite;
-        if (a.text && b.text) {
-            if (const int order = a.text->compare(*b.text); order != 0)
-                return isAscending ? order < 0 : order > 0;
-        } else if (a.number != b.number) {
-            return isAscending ? a.number < b.number : a.number > b.number;
-        }
-        // The names stay in reading order whichever way the column is sorted.
-        return a.name && a.name->compare(*b.name) < 0;
-    });
-    QList<ServiceId> ids;
-    ids.reserve(qsizetype(all.size()));
-    for (const Sortable &each : all)
-        ids << each.id;
-    return ids;
-}
-
-QList<FleetRows::Row> FleetRows::wanted() const
-{
-    const QList<ServiceId> ids = sorted();
-    QList<Row> rows;
-    if (!m_grouped) {
-        for (const ServiceId id : ids)
-            rows << Row{id, {}};
-        return rows;
-    }
-    QMap<QString, QList<ServiceId>> groups;
-    for (const ServiceId id : ids)
-        groups[m_fleet.find(id)->entry.group] << id;
-    const auto append = [&](const QString &group) {
-        rows << Row{NoService, group};
-        if (m_folded.contains(group))
-            return;
-        for (const ServiceId id : groups.value(group))
-            rows << Row{id, {}};
-    };
-    for (auto it = groups.cbegin(); it != groups.cend(); ++it) {
-        if (!it.key().isEmpty())
-            append(it.key());
-    }
-    if (groups.contains(QString())) // the rest comes last
-        append({});
-    return rows;
-}
-
-void FleetRows::arrange()
-{
-    m_places.clear();
-    m_places.reserve(m_fleet.rowCount());
-    if (m_nameKeys.size() > 2 * std::size_t(m_fleet.rowCount())) // of services that are gone
-        m_nameKeys.clear();
-    for (int line = 0; line < m_fleet.rowCount(); ++line)
-        m_places.insert(m_fleet.row(line).id, placeOf(m_fleet.row(line)));
-    setOutOfOrder(false);
-    const QList<Row> rows = wanted();
     m_counts.clear();
-    if (rows == m_rows)
+    if (wanted == m_rows)
         return;
-    remove(rows);
-    reorder(rows);
-    insertMissing(rows);
+    for (Item *const item : std::as_const(m_rows))
+        item->wanted = -1;
+    for (int row = 0; row < wanted.size(); ++row)
+        wanted[row]->wanted = row;
+    remove(wanted);
+    reorder(wanted);
+    insertMissing(wanted);
     refreshHeadings();
 }
 
-/// All that are not wanted. Views take each run of rows by itself, and look at all of them: many runs become one first.
-void FleetRows::remove(const QList<Row> &wanted)
+void FleetRows::renumber(int first)
 {
-    const QSet<Row> kept(wanted.cbegin(), wanted.cend());
+    for (int row = first; row < m_rows.size(); ++row)
+        m_rows[row]->row = row;
+}
+
+/// All that are not wanted. Views take each run of rows by itself, and look at all of them: many runs become one first.
+void FleetRows::remove(const QList<Item *> &wanted)
+{
     int runs = 0;
     bool wasKept = true;
-    for (const Row &row : std::as_const(m_rows)) {
-        const bool isKept = kept.contains(row);
+    for (const Item *const item : std::as_const(m_rows)) {
+        const bool isKept = item->wanted >= 0;
         runs += wasKept && !isKept;
         wasKept = isKept;
     }
     if (runs > FewRuns)
-        setAside(wanted, kept);
-    for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
-        if (kept.contains(m_rows[row]))
+        setAside(wanted);
+    for (int row = int(m_rows.size()) - 1; runs > 0 && row >= 0; --row) {
+        if (m_rows[row]->wanted >= 0)
             continue;
         int first = row;
-        while (first > 0 && !kept.contains(m_rows[first - 1]))
+        while (first > 0 && m_rows[first - 1]->wanted < 0)
             --first;
         beginRemoveRows({}, first, row);
+        for (int gone = first; gone <= row; ++gone)
+            m_rows[gone]->row = -1;
         m_rows.remove(first, row - first + 1);
-        m_rowOf.clear();
+        renumber(first);
         endRemoveRows();
         row = first;
     }
 }
 
 /// Puts those that go side by side, where the first of them was that a view holds on to: the view goes on from there.
-void FleetRows::setAside(const QList<Row> &wanted, const QSet<Row> &kept)
+void FleetRows::setAside(const QList<Item *> &wanted)
 {
     int held = int(m_rows.size());
     for (const QModelIndex &each : persistentIndexList()) {
-        if (!kept.contains(m_rows[each.row()]))
+        if (m_rows[each.row()]->wanted < 0)
             held = std::min(held, each.row());
     }
-    QList<Row> gone;
+    QList<Item *> gone;
     qsizetype before = 0; // of those that are kept
     for (int row = 0; row < m_rows.size(); ++row) {
-        if (!kept.contains(m_rows[row]))
+        if (m_rows[row]->wanted < 0)
             gone << m_rows[row];
         else
             before += row < held;
     }
-    const QSet<Row> present(m_rows.cbegin(), m_rows.cend());
-    QList<Row> target;
-    for (const Row &row : wanted) {
+    QList<Item *> target;
+    target.reserve(m_rows.size());
+    for (Item *const item : wanted) {
         if (target.size() == before)
             target += std::exchange(gone, {});
-        if (present.contains(row))
-            target << row;
+        if (item->row >= 0)
+            target << item;
     }
     moveTo(target + gone);
 }
 
 /// Those that are there and wanted.
-void FleetRows::reorder(const QList<Row> &wanted)
+void FleetRows::reorder(const QList<Item *> &wanted)
 {
-    const QSet<Row> present(m_rows.cbegin(), m_rows.cend());
-    QList<Row> target;
-    for (const Row &row : wanted) {
-        if (present.contains(row))
-            target << row;
+    QList<Item *> target;
+    target.reserve(wanted.size());
+    for (Item *const item : wanted) {
+        if (item->row >= 0)
+            target << item;
     }
     if (target != m_rows)
         moveTo(target);
 }
 
 /// `target`: the same rows in another order.
-void FleetRows::moveTo(const QList<Row> &target)
+void FleetRows::moveTo(const QList<Item *> &target)
 {
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
-    QHash<Row, int> places;
-    if (!before.isEmpty()) {
-        places.reserve(target.size());
-        for (int row = 0; row < target.size(); ++row)
-            places.insert(target[row], row);
-    }
-    QModelIndexList after;
+    QList<const Item *> held;
     for (const QModelIndex &each : before)
-        after << index(places.value(m_rows[each.row()]), each.column());
+        held << m_rows[each.row()];
     m_rows = target;
-    m_rowOf.clear();
+    renumber(0);
+    QModelIndexList after;
+    for (qsizetype each = 0; each < before.size(); ++each)
+        after << index(held[each]->row, before[each].column());
     changePersistentIndexList(before, after);
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
-void FleetRows::insertRun(int row, const QList<Row> &run)
+void FleetRows::insertRun(int row, const QList<Item *> &run)
 {
     if (run.isEmpty())
         return;
     beginInsertRows({}, row, row + int(run.size()) - 1);
-    m_rows = m_rows.first(row) + run + m_rows.sliced(row);
-    m_rowOf.clear();
+    m_rows.insert(row, run.size(), nullptr);
+    std::ranges::copy(run, m_rows.begin() + row);
+    renumber(row);
     endInsertRows();
 }
 
 /// What is there stands in the wanted order already.
-void FleetRows::insertMissing(const QList<Row> &wanted)
+void FleetRows::insertMissing(const QList<Item *> &wanted)
 {
-    QList<std::pair<int, QList<Row>>> runs; // by their place in `wanted`
-    QList<Row> missing;
-    qsizetype there = 0;
-    bool isRunning = false;
+    QList<std::pair<int, QList<Item *>>> runs; // by their place in `wanted`
+    QList<Item *> missing;
     for (int row = 0; row < wanted.size(); ++row) {
-        const bool isThere = there < m_rows.size() && m_rows[there] == wanted[row];
-        if (isThere) {
-            ++there;
-        } else {
-            if (!isRunning)
-                runs.emplace_back(row, QList<Row>());
-            runs.last().second << wanted[row];
-            missing << wanted[row];
-        }
-        isRunning = !isThere;
+        if (wanted[row]->row >= 0)
+            continue;
+        if (missing.isEmpty() || missing.last() != wanted[row - 1])
+            runs.emplace_back(row, QList<Item *>());
+        runs.last().second << wanted[row];
+        missing << wanted[row];
     }
     if (runs.size() <= FewRuns) {
         for (const auto &[row, run] : std::as_const(runs))
@@ -446,36 +452,36 @@ QVariant FleetRows::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Row &row = m_rows[index.row()];
-    if (row.service == NoService)
-        return headingData(row.group, index.column(), role);
-    return m_fleet.indexOf(row.service).siblingAtColumn(index.column()).data(role);
+    const Item &item = *m_rows[index.row()];
+    if (item.service == NoService)
+        return headingData(*item.group, index.column(), role);
+    return m_fleet.indexOf(item.service).siblingAtColumn(index.column()).data(role);
 }
 
-const FleetRows::Counts &FleetRows::countsOf(const QString &group) const
+const FleetRows::Counts &FleetRows::countsOf(const Group &group) const
 {
     if (m_counts.isEmpty()) {
         for (int line = 0; line < m_fleet.rowCount(); ++line) {
             const ServiceRow &service = m_fleet.row(line);
-            const auto place = m_places.constFind(service.id);
-            if (place == m_places.cend() || !place->shown)
+            const Item *const item = m_order.find(service.id);
+            if (!item || !item->place.shown)
                 continue;
-            Counts &counts = m_counts[service.entry.group];
+            Counts &counts = m_counts[item->group];
             ++counts.services;
             ++counts.states[service.state()];
             counts.stale += service.code() == CodeVerdict::Stale;
         }
     }
-    return m_counts[group];
+    return m_counts[&group];
 }
 
 /// `hephaestus   3 services, 1 error, 1 stale`: its name, and what there is to worry about.
-QVariant FleetRows::headingData(const QString &group, int column, int role) const
+QVariant FleetRows::headingData(const Group &group, int column, int role) const
 {
     if (role == HeadingRole)
-        return group.isEmpty() ? tr("Without a group") : visibleText(group, 80);
+        return group.name.isEmpty() ? tr("Without a group") : visibleText(group.name, 80);
     if (role == FoldedRole)
-        return m_folded.contains(group);
+        return group.isFolded;
     if (role == FleetModel::CurrentRole)
         return true;
     if (column != 0 || (role != Qt::DisplayRole && role != Qt::AccessibleTextRole))
@@ -489,7 +495,7 @@ QVariant FleetRows::headingData(const QString &group, int column, int role) cons
     if (counts.stale > 0)
         words << tr("%n stale", nullptr, counts.stale);
     const QString text = words.join(u", "_s);
-    return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group, text);
+    return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group.name, text);
 }
 
 QVariant FleetRows::headerData(int section, Qt::Orientation orientation, int role) const

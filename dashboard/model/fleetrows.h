@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/filterquery.h"
-#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/fleetorder.h"
 
-#include <QCollator>
-#include <QSet>
-
-#include <map>
-#include <optional>
-#include <vector>
+#include <functional>
 
 namespace Hephaestus {
 
@@ -17,6 +11,9 @@ namespace Hephaestus {
 /// values of a column. Ties are sorted by name, so that rows do not jump. Each group may have a heading that folds it.
 /// Rows come, go and move one by one and nothing resets, so that a selection survives. While the order is held, nothing
 /// that the services do moves a row.
+///
+/// Of many services, those that are new or stand elsewhere now look up their places among the others; only what a
+/// person asks for arranges all anew.
 class FleetRows : public QAbstractTableModel
 {
     Q_OBJECT
@@ -30,28 +27,29 @@ public:
     /// `fleet` outlives this. Columns and roles are the fleet's.
     explicit FleetRows(FleetModel &fleet, QObject *parent = nullptr);
 
-    const FilterQuery &query() const { return m_query; }
+    const FilterQuery &query() const { return m_order.query; }
     void setQuery(const FilterQuery &query);
-    bool isGrouped() const { return m_grouped; }
+    bool isGrouped() const { return m_order.isGrouped; }
     void setGrouped(bool grouped);
     void setFolded(const QString &group, bool folded);
 
-    /// While held, a service keeps its row whatever it does. One that newly matches gets a row below all others.
+    /// While held, a service keeps its row whatever it does. One that newly matches gets a row below all others, and
+    /// one that was added below all others of its group.
     void setHeld(bool held);
     bool isOutOfOrder() const { return m_isOutOfOrder; } ///< it would stand otherwise if nothing were held
     void arrangeAnew() { arrange(); }                    ///< also while held
 
     /// The order that a person made, of addresses: used while no column sorts. Others follow in that in which they were
     /// added.
-    QStringList ownOrder() const { return m_ownOrder; }
+    QStringList ownOrder() const { return m_order.own(); }
     void setOwnOrder(const QStringList &urls);
-    bool canMove() const { return m_column < 0; }
+    bool canMove() const { return m_order.column < 0; }
     /// Puts the services before what stands at `row` now, also while held; rowCount(): behind all. Nothing happens
     /// while a column sorts.
     void moveTo(const QList<ServiceId> &services, int row);
 
-    bool isHeading(int row) const { return m_rows.at(row).service == NoService; }
-    ServiceId serviceAt(int row) const { return m_rows.at(row).service; } ///< NoService: a heading
+    bool isHeading(int row) const { return m_rows.at(row)->service == NoService; }
+    ServiceId serviceAt(int row) const { return m_rows.at(row)->service; } ///< NoService: a heading
     /// The service, or all of the heading's group that match, shown or folded away.
     QList<ServiceId> servicesOf(int row) const;
     int rowOf(ServiceId id) const; ///< -1: not shown
@@ -68,41 +66,8 @@ Q_SIGNALS:
     void ownOrderChanged();
 
 private:
-    struct Row
-    {
-        ServiceId service = NoService;
-        QString group; ///< of a heading
-
-        bool operator==(const Row &) const = default;
-        friend size_t qHash(const Row &row, size_t seed = 0) { return qHashMulti(seed, row.service, row.group); }
-    };
-    /// What decides where a service stands.
-    struct Place
-    {
-        bool shown = false;
-        bool favourite = false;
-        QVariant key;
-        QString group{};
-
-        bool operator==(const Place &) const = default;
-    };
-
-    void forward(const QModelIndex &first, const QModelIndex &last);
-    void reconsider(ServiceId id);
-    bool isDisplaced(ServiceId id) const;
-    void refreshHeadings();
-    void arrange();
-    void noteDisplaced(ServiceId id);
-    void setOutOfOrder(bool isOutOfOrder);
-    /// What decides the order of two that are shown.
-    struct Sortable
-    {
-        ServiceId id = NoService;
-        bool favourite = false;
-        double number = 0;
-        std::optional<QCollatorSortKey> text{}; ///< instead of the number
-        const QCollatorSortKey *name = nullptr;
-    };
+    using Item = FleetOrder::Item;
+    using Group = FleetOrder::Group;
     /// The services of a group that match.
     struct Counts
     {
@@ -111,37 +76,41 @@ private:
         QHash<ServiceState, int> states;
     };
 
-    Place placeOf(const ServiceRow &service) const;
-    const QCollatorSortKey &nameKey(const ServiceRow &service) const;
-    std::vector<Sortable> sortables() const;
-    QVariant ownPlace(const ServiceRow &service, int row) const;
-    QList<ServiceId> sorted() const;
-    QList<Row> wanted() const;
-    QVariant headingData(const QString &group, int column, int role) const;
-    const Counts &countsOf(const QString &group) const;
-    void remove(const QList<Row> &wanted);
-    void setAside(const QList<Row> &wanted, const QSet<Row> &kept);
-    void reorder(const QList<Row> &wanted);
-    void moveTo(const QList<Row> &target);
-    void insertMissing(const QList<Row> &wanted);
-    void insertRun(int row, const QList<Row> &run);
+    void addRows(int first, int last);
+    void noteGone(int first, int last);
+    void removeGone();
+    void forward(const QModelIndex &first, const QModelIndex &last);
+    void settle();
+    void refreshHeadings();
+    void arrange();
+    void placeThose(const std::function<bool(const Item &item, const ServiceRow &service)> &areMeant);
+    void noteDisplaced(int line);
+    void setOutOfOrder(bool isOutOfOrder);
+
+    using Among = QList<Item *> (FleetRows::*)(const QList<Item *> &placed) const;
+    void place(const std::vector<int> &lines, Among among);
+    QList<Item *> amongOthers(const QList<Item *> &placed) const;
+    QList<Item *> belowOthers(const QList<Item *> &placed) const;
+    QVariant headingData(const Group &group, int column, int role) const;
+    const Counts &countsOf(const Group &group) const;
+
+    void show(const QList<Item *> &wanted);
+    void remove(const QList<Item *> &wanted);
+    void setAside(const QList<Item *> &wanted);
+    void reorder(const QList<Item *> &wanted);
+    void moveTo(const QList<Item *> &target);
+    void insertMissing(const QList<Item *> &wanted);
+    void insertRun(int row, const QList<Item *> &run);
+    void renumber(int first);
 
     FleetModel &m_fleet;
-    FilterQuery m_query;
-    bool m_grouped = false;
+    FleetOrder m_order;
     bool m_held = false;
     bool m_isOutOfOrder = false;
-    QSet<QString> m_folded;
-    QStringList m_ownOrder;
-    QHash<QString, qsizetype> m_ownPlaces; ///< of m_ownOrder
-    int m_column = -1;
-    Qt::SortOrder m_order = Qt::AscendingOrder;
-    QHash<ServiceId, Place> m_places;
-    QList<Row> m_rows;
-    QCollator m_collator; ///< of names, as QString::localeAwareCompare()
-    mutable std::map<ServiceId, std::pair<QString, QCollatorSortKey>> m_nameKeys; ///< and of which name
-    mutable QHash<QString, Counts> m_counts; ///< by group; empty: to be counted when somebody asks
-    mutable QHash<ServiceId, int> m_rowOf;   ///< of m_rows; empty: to be counted when somebody asks
+    QList<Item *> m_rows;
+    QList<ServiceId> m_touched;                    ///< what decides where they stand may be another one
+    std::vector<FleetOrder::Taken> m_gone;         ///< while their rows are there still
+    mutable QHash<const Group *, Counts> m_counts; ///< empty: to be counted when somebody asks
 };
 
 } // namespace Hephaestus

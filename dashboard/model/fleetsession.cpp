@@ -215,6 +215,13 @@ ServiceId FleetSession::find(const QString &url) const
     return rows == m_byUrl.cend() ? NoService : rows->first();
 }
 
+QList<ServiceId> FleetSession::servicesOf(const QString &fleetFile) const
+{
+    QList<ServiceId> services = m_fleetFiles.keys(fleetFile);
+    std::ranges::sort(services);
+    return services;
+}
+
 /// The row that an entry of this file means; NoService: it has none yet.
 ServiceId FleetSession::rowOf(const FleetEntry &entry, const QString &fleetFile) const
 {
@@ -257,25 +264,25 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
     for (qsizetype each = 0; each < ids.size(); ++each) {
         const FleetEntry &entry = added[each];
         m_byUrl[entry.url] << ids[each];
-        m_ownGroups.insert(ids[each], entry.group);
-        if (!fleetFile.isEmpty())
+        if (!fleetFile.isEmpty()) {
+            m_ownGroups.insert(ids[each], entry.group);
             m_fleetFiles.insert(ids[each], fleetFile);
+        }
         watchForStale(ids[each]);
         m_watch.add(ids[each], entry, feed);
         updateOwner(ids[each]);
     }
-    tellProjectsApart();
+    if (!fleetFile.isEmpty())
+        tellProjectsApart();
 }
 
-/// Two fleet files that name the same services are a project in two work trees: each is a group of its own.
+/// Two fleet files that name the same services are a project in two work trees: each is a group of its own. What no
+/// file names has no part in it.
 void FleetSession::tellProjectsApart()
 {
     QHash<QString, QSet<QString>> filesOf; // by name of a service
-    for (const ServiceId id : m_fleet.ids()) {
-        const FleetEntry &entry = m_fleet.find(id)->entry;
-        if (const QString file = fleetFileOf(id); !file.isEmpty())
-            filesOf[entry.name].insert(file);
-    }
+    for (const auto [id, file] : m_fleetFiles.asKeyValueRange())
+        filesOf[m_fleet.find(id)->entry.name].insert(file);
     QSet<QString> alike;
     for (const QSet<QString> &files : std::as_const(filesOf)) {
         if (files.size() > 1)
@@ -284,19 +291,17 @@ void FleetSession::tellProjectsApart()
     QHash<QString, QString> projects; // by file
     for (const QString &file : std::as_const(alike))
         projects.insert(file, projectOf(file));
-    for (const ServiceId id : m_fleet.ids()) {
+    for (const auto [id, file] : m_fleetFiles.asKeyValueRange()) {
         const QString own = m_ownGroups.value(id);
-        const QString project = projects.value(fleetFileOf(id));
+        const QString project = projects.value(file);
         m_fleet.setGroup(id, project.isEmpty() || own.isEmpty() ? project + own : project + u": "_s + own);
     }
 }
 
 void FleetSession::setGroup(ServiceId id, const QString &group)
 {
-    if (!m_ownGroups.contains(id) || !fleetFileOf(id).isEmpty())
-        return;
-    m_ownGroups.insert(id, group);
-    tellProjectsApart();
+    if (fleetFileOf(id).isEmpty())
+        m_fleet.setGroup(id, group);
 }
 
 QList<Problem> FleetSession::open(const QString &fleetFile)
@@ -463,11 +468,12 @@ void FleetSession::remove(ServiceId id)
         for (const auto &[file, hooks] : m_hooks)
             hooks->forget(url);
     }
-    m_fleetFiles.remove(id);
+    const bool wasOfFile = m_fleetFiles.remove(id);
     if (m_history)
         m_history->forget(id);
     m_fleet.remove(id);
-    tellProjectsApart();
+    if (wasOfFile)
+        tellProjectsApart();
 }
 
 /// What a Prometheus server reports on is not kept here: it keeps that itself.

@@ -90,6 +90,8 @@ public:
     ServiceId find(const QString &url) const;
     /// The file because of which it is watched; empty: none.
     QString fleetFileOf(ServiceId id) const { return m_fleetFiles.value(id); }
+    QList<ServiceId> servicesOf(const QString &fleetFile) const; ///< oldest first
+    int servicesOfFiles() const { return int(m_fleetFiles.size()); }
 
     void start();
     void stop(); ///< no question is asked any more
@@ -146,7 +148,7 @@ private:
     QTimer m_outputTimer;
     QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty
     QHash<QString, ServiceId> m_recorded;     ///< by URL with several rows: whose answers are its history
-    QHash<ServiceId, QString> m_ownGroups;    ///< as their fleet files say
+    QHash<ServiceId, QString> m_ownGroups;    ///< as their fleet files say, of services that were read from one
     QHash<ServiceId, QString> m_fleetFiles;   ///< of services that were read from one
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<FleetHistory> m_history;

@@ -36,12 +36,7 @@ DemoCommands::DemoCommands(FleetSession &session, const QString &fleetFile, QWid
 
 QList<ServiceId> DemoCommands::services() const
 {
-    QList<ServiceId> services;
-    for (const ServiceId id : m_session.fleet().ids()) {
-        if (!m_fleetFile.isEmpty() && m_session.fleetFileOf(id) == m_fleetFile)
-            services << id;
-    }
-    return services;
+    return m_fleetFile.isEmpty() ? QList<ServiceId>() : m_session.servicesOf(m_fleetFile);
 }
 
 void DemoCommands::start()

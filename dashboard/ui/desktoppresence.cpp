@@ -120,13 +120,15 @@ QString DesktopPresence::summary(const FleetModel::Totals &totals)
 
 void DesktopPresence::update()
 {
-    const FleetModel::Totals totals = m_fleet.totals();
+    const FleetModel::Totals &totals = m_fleet.totals();
     const ServiceState state = worst(totals);
     const QColor colour = Theme::of(m_window.palette()).accent(state);
-    QIcon icon;
-    for (const int size : {16, 22, 32, 48})
-        icon.addPixmap(Icons::pixmap(Icons::nameOf(state), size, colour, 1));
-    m_tray.setIcon(icon);
+    if (const std::optional shown(std::pair(state, colour)); std::exchange(m_shown, shown) != shown) {
+        QIcon icon;
+        for (const int size : {16, 22, 32, 48})
+            icon.addPixmap(Icons::pixmap(Icons::nameOf(state), size, colour, 1));
+        m_tray.setIcon(icon);
+    }
     m_tray.setToolTip(summary(totals));
 }
 

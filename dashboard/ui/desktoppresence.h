@@ -6,10 +6,12 @@
 #include "dashboard/model/alerttargets.h"
 #include "dashboard/model/preferences.h"
 
+#include <QColor>
 #include <QMenu>
 #include <QSystemTrayIcon>
 
 #include <memory>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -56,6 +58,7 @@ private:
     QMenu m_menu;
     QAction *m_mute;
     QSystemTrayIcon m_tray;
+    std::optional<std::pair<ServiceState, QColor>> m_shown; ///< its icon
 };
 
 } // namespace Hephaestus

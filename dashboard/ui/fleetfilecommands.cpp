@@ -60,10 +60,11 @@ QStringList FleetFileCommands::opened() const
 
 void FleetFileCommands::update()
 {
-    m_save->setEnabled(!added().isEmpty());
+    const int ofFiles = m_session.servicesOfFiles();
+    m_save->setEnabled(m_session.fleet().rowCount() > ofFiles);
     m_save->setStatusTip(m_save->isEnabled() ? tr("Write the services that no fleet file names into one.")
                                              : tr("No service was added by hand."));
-    m_reload->setEnabled(!opened().isEmpty());
+    m_reload->setEnabled(ofFiles > 0);
     m_reload->setStatusTip(m_reload->isEnabled() ? tr("Watch what was added to them, and take new names and commands.")
                                                  : tr("No fleet file is open."));
     m_hooks->setEnabled(!m_session.hookedFleets().isEmpty());

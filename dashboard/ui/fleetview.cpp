@@ -313,10 +313,10 @@ void FleetView::setGrouped(bool grouped)
 /// One heading above everything says nothing.
 void FleetView::applyGroups()
 {
-    QSet<QString> groups;
-    for (int line = 0; line < m_fleet.rowCount(); ++line)
-        groups << m_fleet.row(line).entry.group;
-    m_rows->setGrouped(m_grouped && groups.size() > 1);
+    bool isSecond = false;
+    for (int line = 1; m_grouped && !isSecond && line < m_fleet.rowCount(); ++line)
+        isSecond = m_fleet.row(line).entry.group != m_fleet.row(0).entry.group;
+    m_rows->setGrouped(isSecond);
 }
 
 void FleetView::spanHeadings()

@@ -11,6 +11,14 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int Many = 2000; ///< services
+constexpr auto LookAtMany = 500ms;
+
+} // namespace
 
 FleetWideCommands::FleetWideCommands(FleetSession &session, ServiceCommands &commands, QWidget *window)
     : QObject(window)
@@ -23,7 +31,9 @@ FleetWideCommands::FleetWideCommands(FleetSession &session, ServiceCommands &com
 {
     m_startAll->setText(tr("Start all that do not run"));
     m_stopAll->setText(tr("Shut down all…"));
-    connect(&session.fleet(), &FleetModel::totalsChanged, this, &FleetWideCommands::update);
+    m_soon.setSingleShot(true);
+    connect(&m_soon, &QTimer::timeout, this, &FleetWideCommands::update);
+    connect(&session.fleet(), &FleetModel::totalsChanged, this, &FleetWideCommands::updateSoon);
     connect(&session.actions(), &ServiceActions::readOnlyChanged, this, &FleetWideCommands::update);
     update();
 }
@@ -53,13 +63,12 @@ QList<ServiceId> FleetWideCommands::group() const
 void FleetWideCommands::setService(ServiceId id)
 {
     m_service = id;
-    update();
+    updateGroup();
 }
 
 void FleetWideCommands::set(QAction *action, ServiceAction which, const QList<ServiceId> &services, const QString &none)
 {
-    const bool able =
-        std::ranges::any_of(services, [&](ServiceId id) { return m_session.actions().whyNot(id, which).isEmpty(); });
+    const bool able = std::ranges::any_of(services, [&](ServiceId id) { return m_session.actions().mayDo(id, which); });
     action->setEnabled(able);
     action->setStatusTip(able                     ? QString()
                              : services.isEmpty() ? none
@@ -67,11 +76,24 @@ void FleetWideCommands::set(QAction *action, ServiceAction which, const QList<Se
     action->setToolTip(action->statusTip().toHtmlEscaped());
 }
 
+/// Each look asks all services, perhaps: of many it is not taken for every answer.
+void FleetWideCommands::updateSoon()
+{
+    if (!m_soon.isActive())
+        m_soon.start(m_session.fleet().rowCount() > Many ? LookAtMany : 0ms);
+}
+
 void FleetWideCommands::update()
 {
+    m_soon.stop();
     const QString none = tr("There is no service.");
     set(m_startAll, ServiceAction::Start, all(), none);
     set(m_stopAll, ServiceAction::ShutDown, all(), none);
+    updateGroup();
+}
+
+void FleetWideCommands::updateGroup()
+{
     const QList<ServiceId> group = this->group();
     const QString name = group.isEmpty()
         ? QString()

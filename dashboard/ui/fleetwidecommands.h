@@ -20,7 +20,9 @@ public:
 
 private:
     QAction *make(ServiceAction action, bool ofGroup);
+    void updateSoon();
     void update();
+    void updateGroup();
     void set(QAction *action, ServiceAction which, const QList<ServiceId> &services, const QString &none);
     QList<ServiceId> all() const;
     QList<ServiceId> group() const;
@@ -32,6 +34,7 @@ private:
     QAction *m_startGroup;
     QAction *m_stopGroup;
     ServiceId m_service = NoService;
+    QTimer m_soon;
 };
 
 } // namespace Hephaestus

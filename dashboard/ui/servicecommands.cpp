@@ -172,7 +172,8 @@ QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, Service
 QList<ServiceId> ServiceCommands::stale() const
 {
     QList<ServiceId> stale;
-    for (int line = 0; line < m_session.fleet().rowCount(); ++line) {
+    const int number = m_session.fleet().totals().stale;
+    for (int line = 0; stale.size() < number && line < m_session.fleet().rowCount(); ++line) {
         if (const ServiceRow &row = m_session.fleet().row(line); row.code() == CodeVerdict::Stale)
             stale << row.id;
     }

@@ -51,7 +51,7 @@ QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
 
 void TotalsStrip::update()
 {
-    const FleetModel::Totals totals = m_fleet.totals();
+    const FleetModel::Totals &totals = m_fleet.totals();
     const auto show = [this](QToolButton *button, int count, const QString &text, bool visible) {
         button->setProperty("words", text);
         button->setProperty("number", QString::number(count));

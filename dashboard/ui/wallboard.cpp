@@ -185,7 +185,7 @@ void Wallboard::placeTiles(Plan &plan, const QRect &area, const std::vector<cons
 /// Large numbers, what needs a person first.
 void Wallboard::paintCounts(QPainter &painter, const Plan &plan) const
 {
-    const FleetModel::Totals totals = m_fleet.totals();
+    const FleetModel::Totals &totals = m_fleet.totals();
     const Theme &theme = Theme::of(palette());
     struct Count
     {

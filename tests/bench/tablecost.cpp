@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// How long a window of many rows stands still for what a person does: tablecost [ROWS (20000)] [TIMES (5)].
+// How long a window of many rows stands still for what a person does, and while many are found:
+//   tablecost [ROWS (20000)] [TIMES (5)] [FOUND (50000)]
 // Prints one line of JSON, milliseconds of each act, painted, median and worst. Asks no service: the rows are made up.
+// FOUND services come in portions, as a Prometheus server tells of them, and answer; of all portions together the sum.
 // Measures, judges nothing; not run by ctest.
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
@@ -24,21 +26,26 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr int PortionSize = 250;
+
+QList<FleetEntry> entries(int first, int count)
+{
+    QList<FleetEntry> entries;
+    for (int each = first; each < first + count; ++each) {
+        FleetEntry entry;
+        entry.name = u"service-%1"_s.arg(each);
+        entry.url = u"http://10.%1.%2.%3:8000"_s.arg(each >> 16).arg(each >> 8 & 255).arg(each & 255);
+        entry.group = u"group-%1"_s.arg(each % 40);
+        entries << entry;
+    }
+    return entries;
+}
+
 class Table
 {
 public:
-    explicit Table(int rows) : m_window(m_session)
+    Table() : m_window(m_session)
     {
-        QList<FleetEntry> entries;
-        for (int each = 0; each < rows; ++each) {
-            FleetEntry entry;
-            entry.name = u"service-%1"_s.arg(each);
-            entry.url = u"http://10.%1.%2.%3:8000"_s.arg(each >> 16).arg(each >> 8 & 255).arg(each & 255);
-            entry.group = u"group-%1"_s.arg(each % 40);
-            entries << entry;
-        }
-        m_session.addAll(entries);
-        answerAll();
         m_window.resize(1400, 900);
         m_window.show();
         m_table = m_window.findChild<FleetView *>();
@@ -46,12 +53,36 @@ public:
         paint();
     }
 
-    /// All answer again, each after another time; one in a hundred fails.
-    void answerAll()
+    void fill(int rows)
+    {
+        m_session.addAll(entries(0, rows));
+        answer(m_session.fleet().ids());
+        paint();
+    }
+
+    /// `services` of them, in groups and sorted by the latency, in which they come in no order.
+    void find(int services)
+    {
+        m_table->setGrouped(true);
+        m_table->sortByColumn(FleetModel::Latency, Qt::AscendingOrder);
+        double sum = 0;
+        const QString portion = u"%1 found: a portion"_s.arg(services);
+        for (int first = 0; first < services; first += PortionSize) {
+            measure(portion, [&] {
+                m_session.addAll(entries(first, std::min(PortionSize, services - first)));
+                answer(m_session.fleet().ids().mid(first));
+            });
+            sum += m_times[portion].back();
+        }
+        m_times[u"%1 found: all"_s.arg(services)].push_back(sum);
+    }
+
+    /// These answer again, each after another time; one in a hundred fails.
+    void answer(const QList<ServiceId> &services)
     {
         QList<Arrival> arrivals;
         const Clock &clock = Clock::machine();
-        for (const ServiceId id : m_session.fleet().ids()) {
+        for (const ServiceId id : services) {
             Arrival arrival{id, {}, clock.now(), clock.wall()};
             arrival.answer.reply.latency = std::chrono::microseconds(m_random.bounded(1, 100'000));
             if (m_random.bounded(100) == 0) {
@@ -90,7 +121,7 @@ public:
                     [&] { m_table->sortByColumn(column, Qt::AscendingOrder); });
         m_table->sortByColumn(FleetModel::Latency, Qt::AscendingOrder);
         m_table->rows().setHeld(true);
-        answerAll();
+        answer(m_session.fleet().ids());
         paint();
         measure(u"sort anew"_s, [this] { m_table->rows().arrangeAnew(); });
         m_table->rows().setHeld(false);
@@ -105,15 +136,16 @@ public:
         paint();
     }
 
-    QString json()
+    /// The acts, with their medians and worst times.
+    QStringList fields()
     {
-        QStringList fields{u"\"rows\": %1"_s.arg(m_session.fleet().rowCount())};
+        QStringList fields;
         for (auto [act, times] : m_times) {
             std::ranges::sort(times);
             fields << u"\"%1\": [%2, %3]"_s.arg(act, QString::number(times[times.size() / 2], 'f', 1),
                                                 QString::number(times.back(), 'f', 1));
         }
-        return u'{' + fields.join(u", "_s) + u'}';
+        return fields;
     }
 
 private:
@@ -148,9 +180,18 @@ int main(int argc, char *argv[])
     QCoreApplication::setOrganizationName(u"hephaestus"_s);
     QCoreApplication::setApplicationName(u"hephaestus-tablecost"_s);
     const QStringList arguments = QCoreApplication::arguments();
-    Table table(arguments.value(1, u"20000"_s).toInt());
-    for (int time = 0; time < arguments.value(2, u"5"_s).toInt(); ++time)
-        table.performAll();
-    QTextStream(stdout) << table.json() << '\n';
+    const int rows = arguments.value(1, u"20000"_s).toInt();
+    QStringList fields{u"\"rows\": %1"_s.arg(rows)};
+    {
+        Table table;
+        table.fill(rows);
+        for (int time = 0; time < arguments.value(2, u"5"_s).toInt(); ++time)
+            table.performAll();
+        fields << table.fields();
+    }
+    Table empty;
+    empty.find(arguments.value(3, u"50000"_s).toInt());
+    fields << empty.fields();
+    QTextStream(stdout) << u'{' + fields.join(u", "_s) + u'}' << '\n';
     return 0;
 }

@@ -23,8 +23,50 @@ private Q_SLOTS:
     void aSelectionFollowsItsServiceWhenRowsMove();
     void whatDoesNotMoveIsNotMoved();
     void whileHeldNothingMovesByItself();
+    void whatIsAddedWhileHeldStandsBelow_data();
+    void whatIsAddedWhileHeldStandsBelow();
+    void eachOfManyThatAreFoundIsLookedAtOnce_data();
+    void eachOfManyThatAreFoundIsLookedAtOnce();
+    void thoseThatMoveAreLookedUpAlone();
+    void aPortionIsOneChangeOfTheOrder();
+    void aFilterMovesNothing();
     void itSaysTheSameAsOneMadeAnewWhateverHappens();
 };
+
+/// Counts how often it is asked for what decides where a service stands.
+class CountingFleet : public FleetModel
+{
+public:
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        asked += role == SortRole;
+        return FleetModel::data(index, role);
+    }
+    mutable int asked = 0;
+};
+
+/// `count` services whose names and groups are in no order.
+static QList<FleetEntry> portion(QRandomGenerator &random, int count)
+{
+    QList<FleetEntry> entries;
+    for (int each = 0; each < count; ++each) {
+        entries << Reports::entry(QString::number(random.generate()));
+        entries.last().group = u"group-%1"_s.arg(random.bounded(10));
+    }
+    return entries;
+}
+
+/// All answer, each after another time.
+static QList<Arrival> arrivalsOf(QRandomGenerator &random, const QList<ServiceId> &services)
+{
+    QList<Arrival> arrivals;
+    for (const ServiceId id : services) {
+        HealthReport report = Reports::healthy();
+        report.uptime = Seconds(random.bounded(1'000'000));
+        arrivals << Arrival{id, Reports::answer(report), Clock::machine().now(), Clock::machine().wall()};
+    }
+    return arrivals;
+}
 
 /// One word a row: `[group]` or the service's name.
 static QString shown(const FleetRows &rows)
@@ -77,6 +119,150 @@ void TestFleetRows::whileHeldNothingMovesByItself()
     QCOMPARE(shown(rows), u"b c"_s);
     fleet.remove(b);
     QCOMPARE(shown(rows), u"c"_s);
+}
+
+void TestFleetRows::whatIsAddedWhileHeldStandsBelow_data()
+{
+    QTest::addColumn<bool>("grouped");
+    QTest::addColumn<int>("column");
+    QTest::addColumn<QString>("held");
+    QTest::addColumn<QString>("afterwards");
+    QTest::newRow("as they were added") << false << -1 << u"m z k a"_s << u"m z k a"_s;
+    QTest::newRow("by name") << false << int(FleetModel::Service) << u"m z a k"_s << u"a k m z"_s;
+    QTest::newRow("in groups") << true << int(FleetModel::Service) << u"[data] k [shop] m z a [Without a group] -"_s
+                               << u"[data] k [shop] a m z [Without a group] -"_s;
+}
+
+void TestFleetRows::whatIsAddedWhileHeldStandsBelow()
+{
+    QFETCH(const bool, grouped);
+    QFETCH(const int, column);
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    add(fleet, u"m"_s, u"shop"_s);
+    add(fleet, u"z"_s, u"shop"_s);
+    if (grouped)
+        add(fleet, u"-"_s);
+    rows.sort(column);
+    rows.setGrouped(grouped);
+    rows.setHeld(true);
+    FleetEntry one = Reports::entry(u"k"_s);
+    one.group = u"data"_s;
+    FleetEntry other = Reports::entry(u"a"_s);
+    other.group = u"shop"_s;
+    fleet.addAll({one, other});
+    QTEST(shown(rows), "held");
+    QFETCH(const QString, afterwards);
+    QCOMPARE(rows.isOutOfOrder(), shown(rows) != afterwards);
+    rows.setHeld(false);
+    QCOMPARE(shown(rows), afterwards);
+}
+
+void TestFleetRows::eachOfManyThatAreFoundIsLookedAtOnce_data()
+{
+    QTest::addColumn<int>("column");
+    QTest::addColumn<bool>("grouped");
+    QTest::addColumn<bool>("held");
+    QTest::addColumn<QString>("query");
+    QTest::newRow("by name") << int(FleetModel::Service) << false << false << QString();
+    QTest::newRow("by state") << int(FleetModel::State) << false << false << QString();
+    QTest::newRow("in groups") << int(FleetModel::Service) << true << false << QString();
+    QTest::newRow("while held") << int(FleetModel::Service) << true << true << QString();
+    QTest::newRow("filtered") << int(FleetModel::Uptime) << false << false << u"group-1"_s;
+}
+
+void TestFleetRows::eachOfManyThatAreFoundIsLookedAtOnce()
+{
+    constexpr int Portions = 40;
+    constexpr int Size = 50;
+    QFETCH(const int, column);
+    QFETCH(const bool, grouped);
+    QFETCH(const bool, held);
+    QFETCH(const QString, query);
+    CountingFleet fleet;
+    FleetRows rows(fleet);
+    rows.sort(column);
+    rows.setGrouped(grouped);
+    rows.setHeld(held);
+    rows.setQuery(*FilterQuery::parse(query));
+    QSignalSpy moved(&rows, &QAbstractItemModel::layoutChanged);
+    QRandomGenerator random(1);
+    for (int each = 0; each < Portions; ++each)
+        fleet.addAll(portion(random, Size));
+    QVERIFY2(fleet.asked <= 2 * Portions * Size, QByteArray::number(fleet.asked).constData());
+    QVERIFY2(moved.count() <= Portions, QByteArray::number(moved.count()).constData());
+    FleetRows anew(fleet);
+    anew.sort(column);
+    anew.setGrouped(grouped);
+    anew.setQuery(*FilterQuery::parse(query));
+    rows.setHeld(false);
+    QCOMPARE(shown(rows), shown(anew));
+}
+
+void TestFleetRows::thoseThatMoveAreLookedUpAlone()
+{
+    CountingFleet fleet;
+    FleetRows rows(fleet);
+    QRandomGenerator random(2);
+    const QList<ServiceId> all = fleet.addAll(portion(random, 2000));
+    fleet.applyArrivals(arrivalsOf(random, all));
+    rows.sort(FleetModel::Uptime);
+    const QPersistentModelIndex selected = rows.index(rows.rowOf(all[7]), FleetModel::Service);
+    fleet.asked = 0;
+    QSignalSpy moved(&rows, &QAbstractItemModel::layoutChanged);
+    fleet.applyArrivals(arrivalsOf(random, all.first(50)));
+    QVERIFY2(fleet.asked <= 150, QByteArray::number(fleet.asked).constData());
+    QCOMPARE(moved.count(), 1);
+    QCOMPARE(selected.row(), rows.rowOf(all[7]));
+    FleetRows anew(fleet);
+    anew.sort(FleetModel::Uptime);
+    QCOMPARE(shown(rows), shown(anew));
+}
+
+void TestFleetRows::aPortionIsOneChangeOfTheOrder()
+{
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    QRandomGenerator random(3);
+    const QList<ServiceId> all = fleet.addAll(portion(random, 1000));
+    rows.sort(FleetModel::Service);
+    rows.setGrouped(true);
+    QSignalSpy removed(&rows, &QAbstractItemModel::rowsRemoved);
+    QSignalSpy inserted(&rows, &QAbstractItemModel::rowsInserted);
+    QSignalSpy changed(&rows, &QAbstractItemModel::dataChanged);
+    rows.setQuery(*FilterQuery::parse(u"7"_s));
+    QVERIFY(removed.count() > 0 && removed.count() <= 3);
+    rows.setQuery({});
+    QVERIFY(inserted.count() > 0 && inserted.count() <= 3);
+    changed.clear();
+    fleet.applyArrivals(arrivalsOf(random, all)); // a view looks at each of them otherwise
+    QVERIFY2(changed.count() < 1000, QByteArray::number(changed.count()).constData());
+    QVERIFY(changed.count() > 0);
+}
+
+/// Nor does a fold: only rows that come and go have to find their places.
+void TestFleetRows::aFilterMovesNothing()
+{
+    CountingFleet fleet;
+    FleetRows rows(fleet);
+    QRandomGenerator random(4);
+    fleet.addAll(portion(random, 1000));
+    rows.sort(FleetModel::Service);
+    rows.setGrouped(true);
+    fleet.asked = 0;
+    rows.setQuery(*FilterQuery::parse(u"group-1"_s));
+    QVERIFY2(fleet.asked < 1000, QByteArray::number(fleet.asked).constData());
+    rows.setQuery({});
+    QVERIFY2(fleet.asked <= 2000, QByteArray::number(fleet.asked).constData());
+    fleet.asked = 0;
+    rows.setFolded(u"group-3"_s, true);
+    rows.setFolded(u"group-3"_s, false);
+    QVERIFY2(fleet.asked < 500, QByteArray::number(fleet.asked).constData());
+    FleetRows anew(fleet);
+    anew.sort(FleetModel::Service);
+    anew.setGrouped(true);
+    QCOMPARE(shown(rows), shown(anew));
 }
 
 void TestFleetRows::groupsStandUnderTheirHeadings()
@@ -197,7 +383,7 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
     for (int step = 0; step < 600; ++step) {
         const QList<ServiceId> ids = fleet.ids();
         const ServiceId id = ids.isEmpty() ? NoService : ids[random.bounded(ids.size())];
-        switch (random.bounded(ids.size() > 25 ? 8 : 10)) {
+        switch (random.bounded(ids.size() > 25 ? 9 : 12)) {
         case 0: fleet.remove(id); break;
         case 1: rows.setQuery(query = *FilterQuery::parse(queries[random.bounded(queries.size())])); break;
         case 2: rows.setGrouped(grouped = random.bounded(2)); break;
@@ -209,6 +395,16 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
             HealthReport report = Reports::healthy();
             report.uptime = Seconds(random.bounded(1000));
             fleet.applyAnswer(id, Reports::answer(report));
+            break;
+        }
+        case 8: fleet.applyArrivals(arrivalsOf(random, ids)); break;
+        case 9: {
+            QList<FleetEntry> found;
+            for (int each = 0; each < 4; ++each) {
+                found << Reports::entry(u"%1.%2"_s.arg(step).arg(each));
+                found.last().group = groups[random.bounded(groups.size())];
+            }
+            fleet.addAll(found);
             break;
         }
         default: add(fleet, QString::number(step), groups[random.bounded(groups.size())], random.bounded(1000));
