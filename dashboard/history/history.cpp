@@ -11,9 +11,10 @@ constexpr qsizetype MaxDependencies = 24;
 constexpr std::size_t MaxMarks = 64;
 constexpr std::chrono::seconds Coarse{15}; ///< what older samples are summed up by
 constexpr std::size_t LeastThinned = 16;   ///< a smaller capacity is not worth it
-// std::deque takes memory in pieces of 512 bytes, the first and the last of them partly filled.
-constexpr std::size_t SamplesAPiece = 512 / sizeof(History::Sample);
-constexpr std::size_t Pieces = 64; ///< 32 KiB; the rest of the 48 is for names, counts and marks
+// std::deque takes memory in pieces, the first and the last of them partly filled: of a share two thirds. The rest is
+// for names, counts and marks.
+constexpr std::size_t Piece = 512;
+constexpr std::size_t SamplesAPiece = Piece / sizeof(History::Sample);
 
 } // namespace
 
@@ -45,9 +46,11 @@ void History::miss()
 void History::mark(Time at, const QString &word)
 {
     m_marks.push_back({at, word});
-    if (m_marks.size() > MaxMarks)
+    while (m_marks.size() > std::max<std::size_t>(1, MaxMarks * m_share / LargestShare))
         m_marks.pop_front();
 }
+
+void History::setShare(std::size_t bytes) { m_share = std::min(bytes, LargestShare); }
 
 QStringList History::dependencies() const { return m_order; }
 
@@ -79,7 +82,8 @@ std::deque<History::Sample> History::total() const
 std::size_t History::capacity() const
 {
     const std::size_t tracks = std::max<std::size_t>(1, std::size_t(m_order.size()));
-    return std::min(std::size_t(m_capacity), (Pieces / tracks - 1) * SamplesAPiece);
+    const std::size_t pieces = std::max<std::size_t>(2, m_share * 2 / 3 / Piece / tracks);
+    return std::min(std::size_t(m_capacity), (pieces - 1) * SamplesAPiece);
 }
 
 /// Makes room, for several samples at once when there is much: not every poll is to move the others about.

@@ -14,10 +14,10 @@ namespace Hephaestus {
 /// and the next. The wire carries counters since start-up; this keeps their differences. A counter that starts again (a
 /// new process) does not become a negative number. Where no poll was answered there is no sample: a gap, never a zero.
 ///
-/// Bounded to 48 KiB, so that thousands of services can be watched. When there is no more room, the older half of the
-/// samples is summed up by quarters of a minute. After that the oldest are dropped. At a poll a second, six
-/// dependencies have a minute by the second and a quarter of an hour before it. One dependency has eight minutes and
-/// two hours.
+/// Bounded to 48 KiB, or to a smaller share, so that thousands of services can be watched. When there is no more room,
+/// the older half of the samples is summed up by quarters of a minute. After that the oldest are dropped. In 48 KiB, at
+/// a poll a second, six dependencies have a minute by the second and a quarter of an hour before it. One dependency has
+/// eight minutes and two hours.
 class History
 {
 public:
@@ -33,9 +33,15 @@ public:
         bool operator==(const Mark &) const = default;
     };
 
+    static constexpr std::size_t LargestShare = 48 * 1024; ///< in bytes
+
     /// Keeps at most `capacity` samples of each dependency, fewer of many. Keeps at most 24 dependencies, and none that
     /// is not used.
     explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
+
+    /// The memory that it may take from now on, in bytes; the next answers make room. Some samples of each dependency
+    /// are kept in the smallest share, too.
+    void setShare(std::size_t bytes);
 
     /// An answered poll.
     void take(Time at, const HealthReport &report);
@@ -65,6 +71,7 @@ private:
     void thin(Track &track) const;
 
     qsizetype m_capacity;
+    std::size_t m_share = LargestShare;
     QHash<QString, Track> m_tracks;
     QStringList m_order; ///< as first seen
     std::deque<Mark> m_marks;

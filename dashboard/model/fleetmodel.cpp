@@ -27,6 +27,9 @@ struct FleetModel::Watched
 
 namespace {
 
+constexpr std::size_t HistoryMemory = 192 << 20; ///< of all services together, in bytes
+constexpr std::size_t LeastHistory = 4 << 10;
+
 bool isNumber(int column)
 {
     return column == FleetModel::Uptime || column == FleetModel::InFlight || column == FleetModel::Latency
@@ -82,13 +85,28 @@ QList<ServiceId> FleetModel::addAll(const QList<FleetEntry> &entries)
         added->row.entry = entry;
         for (int column = 0; column < ColumnCount; ++column)
             added->shown[std::size_t(column)] = text(added->row, column);
+        added->history.setShare(m_historyShare);
         count(added->row, 1);
         m_services.push_back(std::move(added));
         ids << m_lastId;
     }
     endInsertRows();
+    shareMemory();
     Q_EMIT totalsChanged();
     return ids;
+}
+
+/// The more services there are, the shorter is what is kept in memory of each. Shares change rarely: each change looks
+/// at all services.
+void FleetModel::shareMemory()
+{
+    const std::size_t fair = std::clamp(HistoryMemory / m_services.size(), LeastHistory, History::LargestShare);
+    if (fair >= m_historyShare)
+        return;
+    while (m_historyShare > fair)
+        m_historyShare -= m_historyShare / 4;
+    for (const auto &service : m_services)
+        service->history.setShare(m_historyShare);
 }
 
 void FleetModel::remove(ServiceId id)

@@ -139,6 +139,7 @@ private:
     void signalChanges();
     void signalCells();
     void count(const ServiceRow &row, int sign);
+    void shareMemory();
     QString text(const ServiceRow &row, int column) const;
     QString toolTip(const ServiceRow &row, int column) const;
     QVariant sortValue(const ServiceRow &row, int column) const;
@@ -148,6 +149,7 @@ private:
     ServiceId m_lastId = NoService;
     std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet
     Totals m_totals;
+    std::size_t m_historyShare = History::LargestShare; ///< of each service, in bytes
     bool m_totalsChanged = false;
     QSet<ServiceId> m_alerted;
     bool m_areAlertsAsked = false;
