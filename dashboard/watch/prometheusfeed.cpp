@@ -12,6 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype MostPublished = 250;  ///< published in one turn of the event loop
 constexpr int RoundsUntilReleased = 2; ///< a server that has just started does not know yet what it scrapes
 
 } // namespace
@@ -108,7 +109,7 @@ QString PrometheusFeed::instanceOf(ServiceId id) const
 
 void PrometheusFeed::hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end)
 {
-    m_heard.push_back({portion, end, m_clock.now()});
+    m_heard.push_back({portion, end, m_clock.now(), {}});
     if (!m_turn.isActive())
         m_turn.start(std::chrono::milliseconds(0));
 }
@@ -121,6 +122,8 @@ void PrometheusFeed::applyNext()
         m_turn.start(std::chrono::milliseconds(0));
     if (heard.end)
         endRound(*heard.end);
+    else if (!heard.arrivals.isEmpty())
+        Q_EMIT arrived(heard.arrivals);
     else
         applyPortion(heard.portion, heard.at);
 }
@@ -238,7 +241,7 @@ void PrometheusFeed::tellRest(const PrometheusFleet::End &end)
         else if (!subject.isOld && isOld(subject))
             arrivals << agedOut(id, subject);
     }
-    Q_EMIT arrived(arrivals);
+    publish(arrivals);
     for (const ServiceId id : std::as_const(strangers)) {
         const auto subject = m_subjects.find(id);
         if (subject == m_subjects.end())
@@ -259,7 +262,17 @@ void PrometheusFeed::loseAll(const QString &why)
         subject = {.address = subject.address, .url = subject.url, .instance = subject.instance};
         arrivals << notAsked(id, tr("Prometheus does not answer: %1").arg(why));
     }
-    Q_EMIT arrived(arrivals);
+    publish(arrivals);
+}
+
+/// Of many a portion now, and one in each turn of the event loop, before what is heard later.
+void PrometheusFeed::publish(const QList<Arrival> &arrivals)
+{
+    for (qsizetype first = MostPublished; first < arrivals.size(); first += MostPublished)
+        m_heard.push_back({.portion = {}, .end = {}, .at = m_clock.now(), .arrivals = arrivals.mid(first, MostPublished)});
+    if (!m_heard.empty() && !m_turn.isActive())
+        m_turn.start(std::chrono::milliseconds(0));
+    Q_EMIT arrived(arrivals.mid(0, MostPublished));
 }
 
 Arrival PrometheusFeed::notAsked(ServiceId id, const QString &why) const

@@ -79,12 +79,13 @@ private:
         int rounds = 0; ///< in which it was not, if it never was in one
     };
 
-    /// What the thread handed over.
+    /// What the thread handed over, or what followed from it.
     struct Heard
     {
         PrometheusFleet::Portion portion;
         std::optional<PrometheusFleet::End> end; ///< instead of a portion
         Clock::TimePoint at;
+        QList<Arrival> arrivals{}; ///< instead of both
     };
 
     void hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end);
@@ -94,6 +95,7 @@ private:
     void endRound(const PrometheusFleet::End &end);
     void tellRest(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
+    void publish(const QList<Arrival> &arrivals);
     Arrival notAsked(ServiceId id, const QString &why) const;
     bool isOld(const Subject &subject) const;
     Arrival agedOut(ServiceId id, Subject &subject);

@@ -339,6 +339,7 @@ void TestPrometheusFeed::actionsGoToTheServiceItself()
 
 void TestPrometheusFeed::withoutPrometheusNothingIsKnown()
 {
+    QSignalSpy arrived(&m_session->watch(), &FleetWatch::arrived);
     m_prometheus.terminate();
     QVERIFY(hasEnded(m_prometheus));
     const auto noneIsCurrent = [this] {
@@ -350,6 +351,8 @@ void TestPrometheusFeed::withoutPrometheusNothingIsKnown()
         return none;
     };
     QTRY_VERIFY_WITH_TIMEOUT(noneIsCurrent(), 60'000);
+    for (const QList<QVariant> &call : std::as_const(arrived)) // the window has its turn in between
+        QVERIFY(call[0].value<QList<Arrival>>().size() <= Many);
 }
 
 void TestPrometheusFeed::cleanupTestCase()
