@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto StatisticsSpan = 10s;
-constexpr auto Granularity = 50ms;     ///< of the timer: many services share one wake-up,
-constexpr auto FineGranularity = 10ms; ///< but not too many
+constexpr auto CoarseGranularity = 100ms; ///< of the timer: several services share one wake-up,
+constexpr auto Granularity = 50ms;        ///< but not too many
+constexpr auto FineGranularity = 10ms;
 constexpr std::size_t Many = 1000;
 constexpr std::size_t Few = 100;
 constexpr auto ShortestInterval = 100ms;
@@ -264,7 +265,9 @@ void Poller::arm()
     if (next == Clock::TimePoint::max())
         return m_timer.stop();
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - m_time.now());
-    const auto granularity = m_subjects.size() < Many ? Granularity : FineGranularity;
+    const auto granularity = m_subjects.size() <= Few ? CoarseGranularity
+        : m_subjects.size() < Many                    ? Granularity
+                                                      : FineGranularity;
     const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;
     if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > rounded)
         m_timer.start(rounded);
