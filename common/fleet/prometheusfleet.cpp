@@ -243,7 +243,7 @@ private:
             return found->second;
         DependencyReport dependency; // of those not used nothing is exported, of those not checked no `up`
         dependency.name = QString::fromUtf8(name);
-        dependency.status = DependencyStatus::Error;
+        dependency.status = DependencyStatus::Unknown;
         dependency.error = u"not known: Prometheus has no outcome of a check of it"_s;
         return m_dependencies.emplace_back(name.toByteArray(), dependency).second;
     }

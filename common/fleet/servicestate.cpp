@@ -21,6 +21,24 @@ QString endText(const WrappedProcess &process)
     return process.exitCode ? u"exit code %1"_s.arg(*process.exitCode) : process.signal;
 }
 
+QStringList dependenciesIn(DependencyStatus status, const HealthReport &report)
+{
+    QStringList names;
+    for (const DependencyReport &dependency : report.dependencies) {
+        if (dependency.status == status)
+            names << dependency.name;
+    }
+    return names;
+}
+
+/// Its program serves. Only the first checks of its dependencies have not ended.
+bool waitsForChecks(const HealthReport &report)
+{
+    return report.process && !hasEnded(*report.process)
+        && report.process->ready.value_or(report.process->state != ProcessState::Suspended)
+        && !unknownDependencies(report).isEmpty();
+}
+
 } // namespace
 
 ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
@@ -55,10 +73,13 @@ ServiceState stateOf(const HealthReport &report)
     if (report.status == ServiceStatus::ShuttingDown)
         return ServiceState::ShuttingDown;
     if (!isReady(report)) {
-        const bool isStarting = !report.process || report.process->state == ProcessState::Starting;
+        const bool isStarting =
+            !report.process || report.process->state == ProcessState::Starting || waitsForChecks(report);
         return isStarting ? ServiceState::Starting : ServiceState::DependencyError;
     }
-    return failingDependencies(report).isEmpty() ? ServiceState::Healthy : ServiceState::DependencyError;
+    if (!failingDependencies(report).isEmpty())
+        return ServiceState::DependencyError;
+    return unknownDependencies(report).isEmpty() ? ServiceState::Healthy : ServiceState::Starting;
 }
 
 bool isReady(const HealthReport &report)
@@ -72,7 +93,7 @@ bool isReady(const HealthReport &report)
 
 QString programTrouble(const HealthReport &report)
 {
-    if (!report.process || isReady(report) || report.status == ServiceStatus::ShuttingDown)
+    if (!report.process || isReady(report) || report.status == ServiceStatus::ShuttingDown || waitsForChecks(report))
         return {};
     const WrappedProcess &process = *report.process;
     if (!process.error.isEmpty())
@@ -96,14 +117,11 @@ QString whyNeverReady(const HealthReport &report, qint64 restarts)
     return u"its program ended%1 and was started again"_s.arg(end.isEmpty() ? QString() : u" (%1)"_s.arg(end));
 }
 
-QStringList failingDependencies(const HealthReport &report)
+QStringList failingDependencies(const HealthReport &report) { return dependenciesIn(DependencyStatus::Error, report); }
+
+QStringList unknownDependencies(const HealthReport &report)
 {
-    QStringList names;
-    for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status == DependencyStatus::Error)
-            names << dependency.name;
-    }
-    return names;
+    return dependenciesIn(DependencyStatus::Unknown, report);
 }
 
 } // namespace Hephaestus

@@ -26,5 +26,7 @@ QString whyNeverReady(const HealthReport &report, qint64 restarts = 0);
 
 /// The dependencies that fail, in the order of the report.
 QStringList failingDependencies(const HealthReport &report);
+/// Those of which nobody knows yet whether they work. Until then a service is starting, neither healthy nor in error.
+QStringList unknownDependencies(const HealthReport &report);
 
 } // namespace Hephaestus

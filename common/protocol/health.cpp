@@ -16,6 +16,7 @@ QString wireName(DependencyStatus status)
 {
     switch (status) {
     case DependencyStatus::Working: return QStringLiteral("working");
+    case DependencyStatus::Unknown:
     case DependencyStatus::Error: return QStringLiteral("error");
     case DependencyStatus::NotUsed: return QStringLiteral("not_used");
     }

@@ -22,10 +22,14 @@ namespace Hephaestus {
 enum class ServiceStatus { Healthy, ShuttingDown };
 inline constexpr std::array AllServiceStatuses{ServiceStatus::Healthy, ServiceStatus::ShuttingDown};
 
-/// What the latest operation on a dependency came to; NotUsed: not configured or switched off.
-enum class DependencyStatus { Working, Error, NotUsed };
+/// What the latest operation on a dependency came to; NotUsed: not configured or switched off. Unknown: used, but no
+/// operation has ended, or its outcome is not known here. It neither works nor fails. On the wire it is an error that
+/// says NotCheckedYet.
+enum class DependencyStatus { Working, Error, NotUsed, Unknown };
+/// Those with a word of their own on the wire.
 inline constexpr std::array AllDependencyStatuses{DependencyStatus::Working, DependencyStatus::Error,
                                                   DependencyStatus::NotUsed};
+inline constexpr QLatin1StringView NotCheckedYet{"not checked yet"};
 
 /// How long ago something happened; nothing: it never did (-1 on the wire).
 using Since = std::optional<Seconds>;
@@ -34,7 +38,7 @@ struct DependencyReport
 {
     QString name;
     DependencyStatus status = DependencyStatus::NotUsed;
-    QString error; ///< one line, no secret; empty unless status is Error
+    QString error; ///< one line, no secret; empty unless status is Error or Unknown
     Since lastSuccess;
     Since lastFailure;
     qint64 successCount = 0; ///< operations since start-up, real calls and checks together

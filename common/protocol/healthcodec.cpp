@@ -212,6 +212,8 @@ DependencyReport readDependency(const QString &name, const JsonReader &reader)
     report.name = name;
     reader.word("status"_L1, report.status, AllDependencyStatuses);
     reader.text("error"_L1, report.error);
+    if (report.status == DependencyStatus::Error && report.error == NotCheckedYet)
+        report.status = DependencyStatus::Unknown;
     reader.since("last_success_seconds"_L1, report.lastSuccess);
     reader.since("last_failure_seconds"_L1, report.lastFailure);
     reader.count("success_count"_L1, report.successCount);

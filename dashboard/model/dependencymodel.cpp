@@ -3,6 +3,7 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <limits>
 
@@ -16,7 +17,7 @@ QString detailsText(const DependencyReport &dependency)
 {
     QStringList lines{visibleText(dependency.name)};
     if (!dependency.error.isEmpty())
-        lines << visibleText(dependency.error);
+        lines << DependencyModel::errorText(dependency);
     for (auto it = dependency.details.cbegin(); it != dependency.details.cend(); ++it) {
         const QString value = it.value().isNull() ? u"–"_s : it.value().toString();
         lines << visibleText(it.key(), 60) + u": "_s + visibleText(value, 120);
@@ -34,8 +35,15 @@ QString DependencyModel::statusWord(DependencyStatus status)
     case DependencyStatus::Working: return tr("working");
     case DependencyStatus::Error: return tr("error");
     case DependencyStatus::NotUsed: return tr("not used");
+    case DependencyStatus::Unknown: return tr("not known");
     }
     Q_UNREACHABLE();
+}
+
+QString DependencyModel::errorText(const DependencyReport &dependency)
+{
+    return visibleText(dependency.status == DependencyStatus::Unknown ? translated(dependency.error)
+                                                                      : dependency.error);
 }
 
 void DependencyModel::setAge(std::optional<Seconds> age)
@@ -116,7 +124,7 @@ QString DependencyModel::cellText(const DependencyReport &dependency, int column
             : u"–"_s;
     case LastSuccess: return since(dependency.lastSuccess);
     case LastFailure: return since(dependency.lastFailure);
-    case Error: return visibleText(dependency.error);
+    case Error: return errorText(dependency);
     default: return {};
     }
 }

@@ -29,6 +29,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     static QString statusWord(DependencyStatus status);
+    static QString errorText(const DependencyReport &dependency); ///< why it fails or is not known
 
 private:
     void update(int row, const DependencyReport &dependency);

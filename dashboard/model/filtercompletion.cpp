@@ -81,7 +81,7 @@ FilterCompletion completeFilter(const FleetModel &fleet, const QString &text, qs
             all = groups(fleet);
         } else if (key == "dep"_L1 && word.contains(u'=')) {
             found.begin = before.lastIndexOf(u'=') + 1;
-            all = QStringList{u"working"_s, u"error"_s, u"not_used"_s};
+            all = QStringList{u"working"_s, u"error"_s, u"unknown"_s, u"not_used"_s};
         } else {
             all = key == "dep"_L1 ? dependencies(fleet) : QStringList();
         }

@@ -102,11 +102,11 @@ Result<FilterQuery::Term> FilterQuery::parseTerm(const QString &word)
         term.word = value.section(u'=', 0, 0);
         const QString status = value.section(u'=', 1);
         if (!status.isEmpty()) {
-            constexpr std::array all{DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed};
-            const auto found = std::ranges::find(all, status, [](DependencyStatus each) { return wireName(each); });
-            if (found == all.end())
-                return Problem{word, FilterText::tr("no such status; there are working, error, not_used")};
-            term.status = *found;
+            const auto found =
+                std::ranges::find(AllDependencyStatuses, status, [](DependencyStatus each) { return wireName(each); });
+            if (found == AllDependencyStatuses.end() && status != "unknown"_L1)
+                return Problem{word, FilterText::tr("no such status; there are working, error, unknown, not_used")};
+            term.status = found == AllDependencyStatuses.end() ? DependencyStatus::Unknown : *found;
         }
     } else if (key == "group"_L1) {
         term.kind = Kind::Group;

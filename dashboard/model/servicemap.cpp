@@ -106,8 +106,10 @@ private:
                     node.name =
                         id.isEmpty() ? visibleText(each.name, 60) : u"%1 (%2)"_s.arg(visibleText(each.name, 60), what);
                 node.users << user;
-                if (row.isCurrent()) // what is old says nothing of it now
-                    (each.status == DependencyStatus::Error ? node.fails : node.works) = true;
+                if (!row.isCurrent()) // what is old says nothing of it now
+                    continue;
+                node.fails = node.fails || each.status == DependencyStatus::Error;
+                node.works = node.works || each.status == DependencyStatus::Working;
             }
         }
         for (const auto &[key, found] : shared) {

@@ -56,11 +56,11 @@ private:
     QList<Event> m_events;
 };
 
-void tellDependencies(Teller &teller, const HealthReport *before, const HealthReport &after)
+void tellDependencies(Teller &teller, const ServiceRow &before, const HealthReport &after)
 {
     for (const DependencyReport &dependency : after.dependencies) {
-        const DependencyReport *const old = before ? find(*before, dependency.name) : nullptr;
-        const bool failed = old && old->status == DependencyStatus::Error;
+        const DependencyReport *const old = before.report ? find(*before.report, dependency.name) : nullptr;
+        const bool failed = old && (old->status == DependencyStatus::Error || before.inDoubt.contains(dependency.name));
         if (dependency.status == DependencyStatus::Error && !(failed && old->error == dependency.error)) {
             teller.tell(EventKind::Trouble,
                         dependency.error.isEmpty()
@@ -108,6 +108,17 @@ QString phaseWord(const QString &phase)
 
 } // namespace
 
+/// Their next outcome says whether they work again.
+static QStringList doubtsAfter(const ServiceRow &before, const HealthReport &report)
+{
+    QStringList names = unknownDependencies(report);
+    names.removeIf([&before](const QString &name) {
+        const DependencyReport *const old = before.report ? find(*before.report, name) : nullptr;
+        return !(old && old->status == DependencyStatus::Error) && !before.inDoubt.contains(name);
+    });
+    return names;
+}
+
 QString restartedWord() { return RowText::tr("restarted"); }
 
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
@@ -134,6 +145,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.reply = answer.reply;
     row.answered = answer.value.has_value();
     if (answer.value) {
+        row.inDoubt = doubtsAfter(row, *answer.value);
         row.report = answer.value;
         const auto isUsed = [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; };
         if (!std::ranges::is_partitioned(std::as_const(row.report->dependencies),
@@ -193,7 +205,16 @@ QString stateReason(const ServiceRow &row)
             lines.prepend(trouble);
         return lines.join(u"; "_s);
     }
-    case ServiceState::Starting: return translated(programTrouble(*row.report));
+    case ServiceState::Starting: {
+        QStringList lines;
+        for (const DependencyReport &dependency : row.report->dependencies) {
+            if (dependency.status == DependencyStatus::Unknown)
+                lines << u"%1: %2"_s.arg(dependency.name, translated(dependency.error));
+        }
+        if (const QString trouble = translated(programTrouble(*row.report)); !trouble.isEmpty())
+            lines.prepend(trouble);
+        return lines.join(u"; "_s);
+    }
     case ServiceState::Foreign:
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
@@ -241,7 +262,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
                         RowText::tr("its address is held by %1").arg(visibleText(after.report->owner, 200)),
                         stateWord(after.observed));
         tellProcess(teller, before, after);
-        tellDependencies(teller, before.report ? &*before.report : nullptr, *after.report);
+        tellDependencies(teller, before, *after.report);
         if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)
             teller.tell(EventKind::Information, RowText::tr("shuts down"));
         else if (before.observed == ServiceState::ShuttingDown && !isAnotherProcess(*before.report, *after.report)

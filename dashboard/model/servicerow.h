@@ -39,6 +39,7 @@ struct ServiceRow
     QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                            ///< who ends or restarts it, while nobody answers; empty: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
+    QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since
     bool answered = false;                    ///< the latest poll brought `report`
     std::optional<Clock::TimePoint> lastSeen; ///< when `report` came
     ServiceFigures figures;                   ///< of all answers so far

@@ -49,6 +49,9 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "it says nothing of health"),
     QT_TRANSLATE_NOOP("SharedText", "ssh: the connection was lost"),
     QT_TRANSLATE_NOOP("SharedText", "%1: ssh: the connection was lost"),
+    // of a dependency
+    QT_TRANSLATE_NOOP("SharedText", "not checked yet"),
+    QT_TRANSLATE_NOOP("SharedText", "not known: Prometheus has no outcome of a check of it"),
     // how a program is
     QT_TRANSLATE_NOOP("SharedText", "the program has ended"),
     QT_TRANSLATE_NOOP("SharedText", "the program has ended (%1)"),

@@ -293,7 +293,7 @@ QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOpt
         QString text =
             u"%1: %2"_s.arg(visibleText(chip.dependency.name), DependencyModel::statusWord(chip.dependency.status));
         if (!chip.dependency.error.isEmpty())
-            text += u'\n' + visibleText(chip.dependency.error);
+            text += u'\n' + DependencyModel::errorText(chip.dependency);
         return text + u'\n' + tr("A click shows its graph.");
     }
     return CellDelegate::toolTip(position, option, index);

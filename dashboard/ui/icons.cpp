@@ -68,6 +68,7 @@ QString nameOf(DependencyStatus status)
     case DependencyStatus::Working: return u"dependency-working"_s;
     case DependencyStatus::Error: return u"dependency-error"_s;
     case DependencyStatus::NotUsed: return u"dependency-not-used"_s;
+    case DependencyStatus::Unknown: return u"dependency-unknown"_s;
     }
     Q_UNREACHABLE();
 }

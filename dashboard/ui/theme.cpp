@@ -110,7 +110,8 @@ QColor Theme::accent(DependencyStatus status) const
     switch (status) {
     case DependencyStatus::Working: return m_green;
     case DependencyStatus::Error: return m_vermilion;
-    case DependencyStatus::NotUsed: return m_muted;
+    case DependencyStatus::NotUsed:
+    case DependencyStatus::Unknown: return m_muted;
     }
     Q_UNREACHABLE();
 }

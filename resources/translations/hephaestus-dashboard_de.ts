@@ -209,12 +209,12 @@
         <translation>diesen Zustand gibt es nicht; es gibt %1</translation>
     </message>
     <message>
-        <source>no such status; there are working, error, not_used</source>
-        <translation>diesen Status gibt es nicht; es gibt working, error, not_used</translation>
-    </message>
-    <message>
         <source>no such word; there are state:, dep:, group:, alert:, stale, fresh and favourite</source>
         <translation>dieses Wort gibt es nicht; es gibt state:, dep:, group:, alert:, stale, fresh und favourite</translation>
+    </message>
+    <message>
+        <source>no such status; there are working, error, unknown, not_used</source>
+        <translation>diesen Status gibt es nicht; es gibt working, error, unknown, not_used</translation>
     </message>
 </context>
 <context>
@@ -1431,6 +1431,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>Error</source>
         <translation>Fehlermeldung</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
     </message>
 </context>
 <context>
@@ -4765,6 +4769,14 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>stopped</source>
         <translation>gestoppt</translation>
+    </message>
+    <message>
+        <source>not checked yet</source>
+        <translation>noch nicht geprüft</translation>
+    </message>
+    <message>
+        <source>not known: Prometheus has no outcome of a check of it</source>
+        <translation>nicht bekannt: Prometheus kennt kein Ergebnis einer Prüfung</translation>
     </message>
 </context>
 </TS>

@@ -65,6 +65,8 @@ QString dependencyText(const HealthReport &report)
         else if (dependency.status == DependencyStatus::Error)
             parts << printable(dependency.name)
                     + (dependency.error.isEmpty() ? u" error"_s : u" error: "_s + printable(dependency.error));
+        else if (dependency.status == DependencyStatus::Unknown)
+            parts << printable(dependency.name) + u' ' + printable(dependency.error);
     }
     return parts.isEmpty() ? u"—"_s : parts.join(u", "_s);
 }

@@ -145,11 +145,17 @@ DependencyReport Dependency::report() const
     report.lastSuccess = since(m_lastSuccess);
     report.lastFailure = since(m_lastFailure);
     const Latest latest = m_latest.load(std::memory_order_relaxed);
-    report.status = latest == Latest::Success ? DependencyStatus::Working : DependencyStatus::Error;
-    if (latest == Latest::Failure)
+    switch (latest) {
+    case Latest::Success: report.status = DependencyStatus::Working; break;
+    case Latest::Failure:
+        report.status = DependencyStatus::Error;
         report.error = m_error;
-    else if (latest == Latest::None)
-        report.error = QStringLiteral("not checked yet");
+        break;
+    case Latest::None:
+        report.status = DependencyStatus::Unknown;
+        report.error = NotCheckedYet;
+        break;
+    }
     return report;
 }
 

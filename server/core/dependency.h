@@ -70,7 +70,7 @@ public:
     /// characters that are left are replaced.
     void recordFailure(const QString &why);
 
-    /// Switched on by configuration or its first operation: until one has ended it is an error, "not checked yet". Off,
+    /// Switched on by configuration or its first operation: until one has ended it is Unknown, "not checked yet". Off,
     /// it is reported as not_used, and forgets its details and what its latest operation came to.
     void setUsed(bool used);
     bool isUsed() const noexcept { return m_used.load(std::memory_order_relaxed); }
@@ -86,9 +86,6 @@ public:
     std::optional<Seconds> lastCheckDuration() const;
     /// Of the operations that were timed: calls and checks.
     DurationHistogram durations() const;
-
-    /// Whether an operation has ended since it came into use.
-    bool isKnown() const noexcept { return m_latest.load(std::memory_order_relaxed) != Latest::None; }
 
     /// Operations counted so far: changes whenever the report does.
     qint64 operations() const noexcept;

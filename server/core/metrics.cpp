@@ -179,13 +179,8 @@ void writeDependencies(Exposition &out, const HealthReport &report, const std::v
     }
     out.family("hephaestus_dependency_up", MetricType::Gauge,
                "Whether the latest operation on a dependency succeeded.");
-    const auto isUnknown = [&dependencies](const QString &name) {
-        return std::any_of(dependencies.begin(), dependencies.end(), [&name](const Dependency *one) {
-            return one->name() == name && one->isUsed() && !one->isKnown();
-        });
-    };
     for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status != DependencyStatus::NotUsed && !isUnknown(dependency.name))
+        if (dependency.status == DependencyStatus::Working || dependency.status == DependencyStatus::Error)
             out.sample(dependency.status == DependencyStatus::Working, {{"dependency", dependency.name}});
     }
     out.family("hephaestus_dependency_last_success_age_seconds", MetricType::Gauge,

@@ -43,6 +43,13 @@ public:
             m_report.process = WrappedProcess{.overlap = true, .startTimeout = std::chrono::milliseconds(300)};
         if (has("ready-late") || has("program-ends") || has("never-ready"))
             m_report.process = WrappedProcess{.state = ProcessState::Starting, .ready = false};
+        if (has("checked-late")) {
+            m_report.dependencies << DependencyReport{
+                u"database"_s, DependencyStatus::Unknown, NotCheckedYet, {}, {}, 0, 0, {}};
+            QTimer::singleShot(1500, this, [this] {
+                m_report.dependencies[0] = {u"database"_s, DependencyStatus::Working, {}, Seconds(0), {}, 1, 0, {}};
+            });
+        }
         if (has("ready-late")) {
             QTimer::singleShot(300, this, [this] {
                 m_report.process->state = ProcessState::Running;

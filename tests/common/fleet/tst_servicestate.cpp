@@ -16,6 +16,7 @@ private Q_SLOTS:
     void aServiceIsAsItsProgramIs_data();
     void aServiceIsAsItsProgramIs();
     void aFailingDependencyIsAnErrorOfWhatServes();
+    void whatWasNotCheckedYetIsNeitherHealthyNorAnError();
     void whatShutsDownIsNotReady();
     void theTroubleIsNamed_data();
     void theTroubleIsNamed();
@@ -90,6 +91,29 @@ void TestServiceState::aFailingDependencyIsAnErrorOfWhatServes()
     report = reportWith(program(ProcessState::Starting, false), false);
     report.dependencies << broken;
     QCOMPARE(stateOf(report), ServiceState::Starting); // upstream fails as long as the program does not serve
+}
+
+void TestServiceState::whatWasNotCheckedYetIsNeitherHealthyNorAnError()
+{
+    DependencyReport unchecked;
+    unchecked.name = u"database"_s;
+    unchecked.status = DependencyStatus::Unknown;
+    HealthReport report = reportWith({}, true); // its configuration was read again
+    report.dependencies << unchecked;
+    QCOMPARE(stateOf(report), ServiceState::Starting);
+    QCOMPARE(unknownDependencies(report), QStringList{u"database"_s});
+    QCOMPARE(failingDependencies(report), QStringList());
+    report.dependencies << unchecked;
+    report.dependencies.last().status = DependencyStatus::Error;
+    QCOMPARE(stateOf(report), ServiceState::DependencyError);
+
+    report = reportWith(program(ProcessState::Running, true), false); // its wrapper has not looked at everything yet
+    report.dependencies << unchecked;
+    QCOMPARE(stateOf(report), ServiceState::Starting);
+    QCOMPARE(programTrouble(report), QString());
+    QVERIFY(!isReady(report));
+    report.process = program(ProcessState::BackingOff, true);
+    QCOMPARE(stateOf(report), ServiceState::DependencyError);
 }
 
 void TestServiceState::whatShutsDownIsNotReady()

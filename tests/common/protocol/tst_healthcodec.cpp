@@ -13,6 +13,7 @@ class TestHealthCodec : public QObject
 
 private Q_SLOTS:
     void aDependencyMayBeNamedInAnyScript();
+    void whatWasNotCheckedYetHasNotFailed();
     void whatIsEncodedReadsBackTheSame();
     void theBasicBodyHasTheFieldsOfTheProtocol();
     void aDependencyNotUsedSaysOnlyThat();
@@ -347,6 +348,18 @@ void TestHealthCodec::aDependencyMayBeNamedInAnyScript()
     QCOMPARE(report->dependencies[0].name, u"キュー"_s);
     QCOMPARE(report->dependencies[0].status, DependencyStatus::Error);
     QCOMPARE(report->dependencies[0].error, u"full"_s);
+}
+
+void TestHealthCodec::whatWasNotCheckedYetHasNotFailed()
+{
+    const auto report = decodeReport(
+        R"({"status":"healthy","dependencies":{"db":{"status":"error","error":"not checked yet","success_count":2}}})");
+    QVERIFY(report);
+    QCOMPARE(report->dependencies[0].status, DependencyStatus::Unknown);
+    QCOMPARE(report->dependencies[0].error, u"not checked yet"_s);
+    const QByteArray body = encode(*report);
+    QVERIFY2(body.contains(R"("status":"error")"), body.constData()); // readers know three words
+    QCOMPARE(decodeReport(body)->dependencies, report->dependencies);
 }
 
 QTEST_APPLESS_MAIN(TestHealthCodec)

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void beforeAnythingWasAskedTheButtonIsUndo();
     void aShutdownThatIsNotWaitedForGoesOn();
     void aFailedRestartIsToldUntilItIsLookedAt();
+    void aDependencyNotCheckedYetHasNotFailed();
     void aHangInCleanUpIsNoDraining();
     void rowsAreDragged();
     void aRowThatGoesWhileItIsDraggedIsLeftOut();
@@ -320,6 +321,19 @@ void TestClicks::aFailedRestartIsToldUntilItIsLookedAt()
     }
     hands().click(table()->viewport(), placeOf(0));
     QTRY_COMPARE(stateText(row()), u"unreachable: refused"_s);
+}
+
+void TestClicks::aDependencyNotCheckedYetHasNotFailed()
+{
+    openFake({}, {u"checked-late"_s});
+    clickRestart();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        row().observed == ServiceState::Starting && stateReason(row()) == "database: not checked yet"_L1, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && !row().report->dependencies.isEmpty(), 60'000);
+    for (int line = 0; line < m_session->journal().rowCount(); ++line) {
+        const Event &event = m_session->journal().event(line);
+        QVERIFY2(event.kind != EventKind::Trouble, qPrintable(event.text));
+    }
 }
 
 void TestClicks::aHangInCleanUpIsNoDraining()

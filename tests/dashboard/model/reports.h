@@ -37,6 +37,16 @@ inline HealthReport withError()
     return report;
 }
 
+/// Of qdrant nobody knows anything.
+inline HealthReport notCheckedYet()
+{
+    HealthReport report = healthy();
+    report.dependencies[1] = dependency(QStringLiteral("qdrant"), DependencyStatus::Unknown, 0);
+    report.dependencies[1].error = NotCheckedYet;
+    report.dependencies[1].lastSuccess = {};
+    return report;
+}
+
 inline HealthReport shuttingDown()
 {
     HealthReport report = healthy();

@@ -54,7 +54,7 @@ void TestFilterCompletion::wordsAreCompleted_data()
     row("group:\"back |", 6, {u"\"back office\""_s});
     row("!dep:|", 5, {u"database"_s, u"qdrant"_s});
     row("dep:q|", 4, {u"qdrant"_s});
-    row("dep:qdrant=|", 11, {u"working"_s, u"error"_s, u"not_used"_s});
+    row("dep:qdrant=|", 11, {u"working"_s, u"error"_s, u"unknown"_s, u"not_used"_s});
     row("dep:qdrant=e|", 11, {u"error"_s});
     row("127.0.0.1:80|", 10, {});
 }

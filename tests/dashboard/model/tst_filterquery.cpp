@@ -52,6 +52,7 @@ void TestFilterQuery::wordsSelectServices_data()
     QTest::newRow("is configured without") << u"dep:groq"_s << false;
     QTest::newRow("not used") << u"dep:groq=not_used"_s << true;
     QTest::newRow("dependency in error") << u"dep:qdrant=error"_s << true;
+    QTest::newRow("dependency not known") << u"dep:qdrant=unknown"_s << false;
     QTest::newRow("dependency works") << u"dep:qdrant=working"_s << false;
     QTest::newRow("stale") << u"stale"_s << true;
     QTest::newRow("not stale") << u"!stale"_s << false;

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void theOrderOfAddingDoesNotMatter();
     void sharedDatabasesAreKnownByTheirIdentity();
     void whatIsDownBecauseOfWhatIsSaid();
+    void whatNobodyCheckedIsNotSaidToWork();
     void whatIsOldSaysNothingOfADependency();
     void databasesThatAreNotOneAreTold_data();
     void databasesThatAreNotOneAreTold();
@@ -141,6 +142,21 @@ void TestServiceMap::whatIsDownBecauseOfWhatIsSaid()
     map = mapOf(fleet);
     QVERIFY(sentenceOf(map, u"gateway"_s).contains(u"because of orders ·"_s));
     QVERIFY(!sentenceOf(map, u"orders"_s).contains(u"because"_s)); // the database is not known to fail any more
+}
+
+void TestServiceMap::whatNobodyCheckedIsNotSaidToWork()
+{
+    FleetModel fleet;
+    const ServiceId a = add(fleet, u"a"_s);
+    const ServiceId b = add(fleet, u"b"_s);
+    DependencyReport unchecked = database(u"db"_s, u"shop"_s, u"server:1"_s, DependencyStatus::Unknown);
+    unchecked.error = NotCheckedYet;
+    answer(fleet, a, {unchecked});
+    answer(fleet, b, {unchecked});
+    const ServiceMap map = mapOf(fleet);
+    const auto node = std::ranges::find(map.nodes, u"db (shop)"_s, &MapNode::name);
+    QVERIFY(node != map.nodes.end());
+    QCOMPARE(node->state, ServiceState::Unknown);
 }
 
 void TestServiceMap::whatIsOldSaysNothingOfADependency()

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void dependenciesNotUsedComeLast();
     void eachStepIsToldOnce_data();
     void eachStepIsToldOnce();
+    void whatFailedBeforeItWasNotKnownWorksAgain();
+    void aTooltipSaysWhatAStartWaitsFor();
 };
 
 static const Clock::TimePoint Now{1h};
@@ -141,6 +143,11 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("a dependency fails") << healthy << failing << QStringList{u"qdrant fails: connection refused"_s};
     QTest::newRow("it still fails") << failing << failing << QStringList();
     QTest::newRow("it works again") << failing << healthy << QStringList{u"qdrant works again"_s};
+    const auto unchecked = Reports::answer(Reports::notCheckedYet());
+    QTest::newRow("not checked yet") << refused << unchecked << QStringList{u"answers again"_s};
+    QTest::newRow("checked") << unchecked << healthy << QStringList();
+    QTest::newRow("checked, and fails") << unchecked << failing << QStringList{u"qdrant fails: connection refused"_s};
+    QTest::newRow("no longer checked") << failing << unchecked << QStringList();
     QTest::newRow("shuts down") << healthy << closing << QStringList{u"shuts down"_s};
     QTest::newRow("cancelled") << closing << healthy << QStringList{u"no longer shuts down"_s};
     QTest::newRow("stopped") << closing << refused << QStringList{u"stopped"_s};
@@ -171,6 +178,29 @@ void TestServiceRow::eachStepIsToldOnce()
     for (const Event &event : eventsBetween(first, second, {}))
         told << event.text;
     QTEST(told, "told");
+}
+
+void TestServiceRow::whatFailedBeforeItWasNotKnownWorksAgain()
+{
+    const auto unchecked = Reports::answer(Reports::notCheckedYet());
+    const auto events = [](const ServiceRow &before, const Answer<HealthReport> &answer) {
+        QStringList told;
+        for (const Event &event : eventsBetween(before, afterAnswer(before, answer, Now), {}))
+            told << event.text;
+        return told;
+    };
+    const ServiceRow doubted = after({Reports::answer(Reports::withError()), unchecked, unchecked});
+    QCOMPARE(events(doubted, Reports::answer(Reports::healthy())), QStringList{u"qdrant works again"_s});
+    const ServiceRow known =
+        after({Reports::answer(Reports::withError()), unchecked, Reports::answer(Reports::healthy()), unchecked});
+    QCOMPARE(events(known, Reports::answer(Reports::healthy())), QStringList());
+}
+
+void TestServiceRow::aTooltipSaysWhatAStartWaitsFor()
+{
+    const ServiceRow row = after({Reports::answer(Reports::notCheckedYet())});
+    QCOMPARE(row.state(), ServiceState::Starting);
+    QCOMPARE(stateReason(row), u"qdrant: not checked yet"_s);
 }
 
 QTEST_GUILESS_MAIN(TestServiceRow)

@@ -56,6 +56,10 @@ void TestMetrics::countsAreTold()
     QVERIFY(text.contains("hephaestus_shutting_down 0\n"));
     QVERIFY(text.contains("hephaestus_dependency_operations_total{dependency=\"qdrant\",result=\"success\"} 0\n"));
     QVERIFY2(!text.contains("_up{dependency=\"qdrant\"}"), "whether it works is not known");
+    HealthReport upstream;
+    upstream.dependencies = {{u"mailer"_s, DependencyStatus::Unknown, NotCheckedYet, {}, {}, 0, 0, {}}};
+    state.setUpstream(upstream);
+    QVERIFY2(!metricsText(state).contains("_up{dependency=\"mailer\"}"), "nor of what the wrapped program tells");
     QVERIFY2(!text.contains("hephaestus_code"), "nobody has looked at the code");
     state.setCode({CodeVerdict::Stale, {}, Seconds(1), 0});
     QVERIFY(metricsText(state).contains("\nhephaestus_code_stale 1\n"));
