@@ -18,11 +18,27 @@ namespace {
 constexpr std::size_t RepeatsLookedFor = 40; ///< lines back
 constexpr auto LongestRepeat = 10min;        ///< from one time to the next
 
+/// A process that ends again and again has another pid each time.
+bool saySame(QStringView one, QStringView other)
+{
+    if (one == other)
+        return true;
+    constexpr auto before = "pid "_L1;
+    const qsizetype at = one.indexOf(before, 0, Qt::CaseInsensitive) + before.size();
+    const auto withoutNumber = [at](QStringView text) {
+        qsizetype end = at;
+        while (end < text.size() && text[end].isDigit())
+            ++end;
+        return text.mid(end);
+    };
+    return at >= before.size() && one.left(at) == other.left(at) && withoutNumber(one) == withoutNumber(other);
+}
+
 /// What somebody did is told each time.
 bool isRepeated(const Event &earlier, const Event &event)
 {
     return event.kind != EventKind::Action && earlier.kind == event.kind && earlier.service == event.service
-        && earlier.serviceName == event.serviceName && earlier.text == event.text
+        && earlier.serviceName == event.serviceName && saySame(earlier.text, event.text)
         && event.at - earlier.at < LongestRepeat;
 }
 

@@ -46,6 +46,25 @@ private Q_SLOTS:
         QCOMPARE(journal.rowCount(), 5);
     }
 
+    void aProcessThatEndsAgainAndAgainIsOneLine()
+    {
+        EventJournal journal;
+        const std::chrono::system_clock::time_point begin{std::chrono::hours(1)};
+        const auto tell = [&](int second, const QString &text) {
+            journal.append({begin + std::chrono::seconds(second), 7, u"mcp"_s, EventKind::Trouble, text});
+        };
+        tell(0, u"pid 99 exited with code 3"_s);
+        tell(20, u"pid 101 exited with code 3"_s);
+        tell(40, u"pid 7592 exited with code 3"_s);
+        QCOMPARE(journal.rowCount(), 1);
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(),
+                 u"pid 7592 exited with code 3 (3 times in 40 s)"_s); // the latest one's
+        tell(50, u"pid 7592 exited with code 4"_s);
+        tell(51, u"PID 8000 endete mit Code 4"_s);
+        tell(52, u"PID 9 endete mit Code 4"_s);
+        QCOMPARE(journal.rowCount(), 3);
+    }
+
     void whatHappenedEarlierGoesWhereItsTimeBelongs()
     {
         EventJournal journal(4);
