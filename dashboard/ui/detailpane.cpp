@@ -33,6 +33,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_session(session)
     , m_commands(commands)
     , m_stack(new QStackedWidget)
+    , m_nothing(new QLabel(tr("Select a service to see more of it.")))
     , m_header(new DetailHeader)
     , m_restart(new ActionButton)
     , m_shutDown(new ActionButton)
@@ -49,9 +50,10 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_receipt(new ReceiptPage)
     , m_alerts(new AlertsPage(session))
 {
-    auto *const nothing = new QLabel(tr("Select a service to see more of it."));
-    nothing->setAlignment(Qt::AlignCenter);
-    m_stack->addWidget(nothing);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setWordWrap(true);
+    m_nothing->setMargin(spacing(fontMetrics(), 4));
+    m_stack->addWidget(m_nothing);
     m_stack->addWidget(makePage());
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -247,6 +249,12 @@ void DetailPane::askPastReceipts()
 void DetailPane::setServices(const QList<ServiceId> &services)
 {
     m_selected = services;
+    m_nothing->setText(
+        services.isEmpty()
+            ? tr("Select a service to see more of it.")
+            : tr("%n service(s) are selected. A right click shows what can be done to them. Select one alone to see "
+                 "more of it.",
+                 nullptr, int(services.size())));
     showGraphs();
     showLogs();
 }

@@ -75,6 +75,7 @@ private:
     QList<ServiceId> m_selected; ///< for the graphs
 
     QStackedWidget *m_stack;
+    QLabel *m_nothing; ///< instead of all below, while no one service is the current one
     DetailHeader *m_header;
     QToolButton *m_restart;
     QToolButton *m_shutDown;

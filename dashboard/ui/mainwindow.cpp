@@ -150,7 +150,7 @@ void MainWindow::makeActions()
     m_keys = make(tr("&Keys"), {}, tr("Ctrl+?"), tr("Every key on one sheet."));
     connect(m_palette, &QAction::triggered, this, &MainWindow::openPalette);
     connect(m_keys, &QAction::triggered, this, &MainWindow::openShortcuts);
-    m_manual = make(tr("&Manual"), {}, QKeySequence::HelpContents, tr("Read the manual that is installed here."));
+    m_manual = make(tr("&Manual"), {}, QKeySequence::HelpContents, {});
     connect(m_manual, &QAction::triggered, this, &MainWindow::openManual);
     setManual({});
     m_find = make(tr("&Filter"), u"search"_s, QKeySequence::Find, tr("Show only some of the services."));
@@ -379,7 +379,10 @@ void MainWindow::setManual(const QString &folder)
 {
     m_manualFolder = folder;
     m_manual->setEnabled(!folder.isEmpty());
-    m_manual->setToolTip(folder.isEmpty() ? tr("The manual is not installed.") : QString());
+    const QString tip =
+        folder.isEmpty() ? tr("The manual is not installed.") : tr("Read the manual that is installed here.");
+    m_manual->setToolTip(tip);
+    m_manual->setStatusTip(tip);
 }
 
 void MainWindow::openManual()

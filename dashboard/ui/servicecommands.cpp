@@ -5,6 +5,7 @@
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/shortcutswindow.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -103,6 +104,7 @@ void ServiceCommands::makeOthers()
     connect(m_restartStale, &QAction::triggered, this,
             [this] { triggerAll(able(stale(), ServiceAction::Restart), ServiceAction::Restart); });
     m_cancel = make(tr("&Undo"), u"cancel"_s, tr("Ctrl+."));
+    m_cancel->setProperty(KeyName, tr("Undo, or stop waiting"));
     connect(m_cancel, &QAction::triggered, this, [this] {
         if (!m_countdown.takeBack())
             m_session.bulk().cancel(m_possible.services());
@@ -150,6 +152,7 @@ QAction *ServiceCommands::make(const QString &text, const QString &icon, const Q
     auto *const action = new QAction(text, this);
     action->setData(icon);
     action->setShortcut(key);
+    action->setProperty(KeyName, text); // the text itself changes with what is selected
     return action;
 }
 
@@ -275,10 +278,11 @@ void ServiceCommands::updateOthers()
             services.size() != 1                          ? tr("Select one service.")
                 : !first->entry.url.startsWith("http"_L1) ? tr("A browser cannot open %1.").arg(first->entry.url)
                                                           : QString());
-    m_favourite->setEnabled(any);
+    const QString none = any ? QString() : tr("Select a service first.");
+    disable(m_favourite, none);
     m_favourite->setChecked(any && m_possible.favourites() == services.size());
-    m_copyUrl->setEnabled(any);
-    disable(m_remove, !any ? tr("Select a service first.") : running ? tr("An action is running.") : QString());
+    disable(m_copyUrl, none);
+    disable(m_remove, !any ? none : running ? tr("An action is running.") : QString());
 }
 
 void ServiceCommands::trigger(ServiceAction action)

@@ -68,7 +68,10 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Keys"));
-    const auto nameOf = [](const QAction *action) { return action->text().remove(u'&').remove(u'…'); };
+    const auto nameOf = [](const QAction *action) {
+        const QVariant name = action->property(KeyName);
+        return (name.isValid() ? name.toString() : action->text()).remove(u'&').remove(u'…');
+    };
     auto *const sheet = new Sheet;
     sheet->beginColumn(tr("Everywhere"));
     for (const QAction *const action : actions) {

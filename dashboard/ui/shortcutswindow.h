@@ -7,6 +7,9 @@
 
 namespace Hephaestus {
 
+/// A property of an action whose text changes with what is selected: its name on the sheet of keys.
+inline constexpr char KeyName[] = "keyName";
+
 /// Every key on one sheet, read from the actions themselves, so that it cannot be out of date.
 class ShortcutsWindow : public QDialog
 {

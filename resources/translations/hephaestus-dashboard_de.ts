@@ -1606,6 +1606,13 @@ https://… token-file=… ca=…</translation>
         <source>Alerts</source>
         <translation>Alarme</translation>
     </message>
+    <message numerus="yes">
+        <source>%n service(s) are selected. A right click shows what can be done to them. Select one alone to see more of it.</source>
+        <translation>
+            <numerusform>%n Dienst ist ausgewählt. Ein Rechtsklick zeigt, was mit ihm gemacht werden kann. Einen allein auswählen, um mehr von ihm zu sehen.</numerusform>
+            <numerusform>%n Dienste sind ausgewählt. Ein Rechtsklick zeigt, was mit ihnen gemacht werden kann. Einen allein auswählen, um mehr von ihm zu sehen.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::EventJournal</name>
@@ -3747,6 +3754,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>Stop wa&amp;iting</source>
         <translation>Nicht länger &amp;warten</translation>
+    </message>
+    <message>
+        <source>Undo, or stop waiting</source>
+        <translation>Rückgängig machen, oder nicht länger warten</translation>
     </message>
 </context>
 <context>

@@ -245,6 +245,16 @@
     </message>
 </context>
 <context>
+    <name>Hephaestus::DetailPane</name>
+    <message numerus="yes">
+        <source>%n service(s) are selected. A right click shows what can be done to them. Select one alone to see more of it.</source>
+        <translation>
+            <numerusform>%n service is selected. A right click shows what can be done to it. Select one alone to see more of it.</numerusform>
+            <numerusform>%n services are selected. A right click shows what can be done to them. Select one alone to see more of it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::EventJournal</name>
     <message numerus="yes">
         <source>%1 (%n time(s) in %2)</source>

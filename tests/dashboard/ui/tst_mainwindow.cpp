@@ -56,6 +56,9 @@ private Q_SLOTS:
     void theRowShowsWhatTheServiceSays();
     void disabledActionsSayWhy();
     void aKeyOfWhatCannotBeDoneSaysWhy();
+    void theManualThatIsNotThereIsSaidToBeMissing();
+    void whatAGroupsHeadingSelectsIsCounted();
+    void theSheetOfKeysNamesNoSelection();
     void whatIsPossibleForAllFollowsTheirAnswers();
     void manyAnswersUpdateTheActionsOnce();
     void nothingDangerousHappensByEnterAlone();
@@ -319,6 +322,55 @@ void TestMainWindow::aKeyOfWhatCannotBeDoneSaysWhy()
     bench.table()->setFocus();
     QTest::keyClick(bench.table(), Qt::Key_F2);
     QCOMPARE(bench.window.statusBar()->currentMessage(), rename->statusTip());
+}
+
+void TestMainWindow::theManualThatIsNotThereIsSaidToBeMissing()
+{
+    Bench bench;
+    bench.addSome(1);
+    QVERIFY(bench.start());
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_F1);
+    QCOMPARE(bench.window.statusBar()->currentMessage(), u"The manual is not installed."_s);
+}
+
+void TestMainWindow::whatAGroupsHeadingSelectsIsCounted()
+{
+    Bench bench;
+    for (const QString &name : {u"orders"_s, u"search"_s}) {
+        FleetEntry entry = Reports::entry(name, bench.server.url() + u'/' + name);
+        entry.group = u"shop"_s;
+        bench.session.fleet().applyAnswer(bench.session.fleet().add(entry), Reports::answer(Reports::healthy()));
+    }
+    QVERIFY(bench.start());
+    const auto isSaid = [&bench](const QString &text) {
+        const QList<QLabel *> labels = bench.window.findChildren<QLabel *>();
+        return std::ranges::any_of(
+            labels, [&text](const QLabel *label) { return label->isVisible() && label->text().startsWith(text); });
+    };
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_G);
+    QCOMPARE(bench.table()->selectedServices().size(), 2);
+    QTRY_VERIFY(isSaid(u"2 services are selected."_s));
+    bench.table()->clearSelection();
+    QTRY_VERIFY(isSaid(u"Select a service to see more of it."_s));
+}
+
+void TestMainWindow::theSheetOfKeysNamesNoSelection()
+{
+    Bench bench;
+    bench.addSome(3);
+    QVERIFY(bench.start());
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_A, Qt::ControlModifier);
+    QCOMPARE(bench.action(ServiceAction::Restart)->text().remove(u'&'), u"Restart 3…"_s);
+    QTest::keyClicks(bench.table(), u"?"_s);
+    QTRY_VERIFY(bench.dialog());
+    QStringList texts;
+    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
+        texts << label->text();
+    QVERIFY(texts.contains(u"Restart"_s) && texts.contains(u"Undo, or stop waiting"_s));
+    QVERIFY2(!texts.contains(u"Restart 3"_s) && !texts.contains(u"Start 3"_s), qPrintable(texts.join(u'\n')));
 }
 
 void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
