@@ -185,22 +185,27 @@ def test_events_are_followed(place):
     watchdog = threading.Timer(120, following.kill)
     watchdog.start()
     try:
-        def event(**wanted):
+        def events(*wanted):
+            """The next ones that are like these, in any order: what a look sees and what was done are told as each becomes known."""
+            found = [None] * len(wanted)
             for line in following.stdout:
-                found = json.loads(line)
-                schema("events").validate(found)
-                if all(found[key] == value for key, value in wanted.items()):
+                event = json.loads(line)
+                schema("events").validate(event)
+                for at, each in enumerate(wanted):
+                    if found[at] is None and all(event[key] == value for key, value in each.items()):
+                        found[at] = event
+                if all(found):
                     return found
-            raise AssertionError(wanted)
+            raise AssertionError((wanted, found))
 
-        event(kind="state", before=None, now="stopped")
+        events(dict(kind="state", before=None, now="stopped"))
         place.valid("receipt", "start", "shop", lines=True)
-        assert event(kind="act", now="start", ok=True)["by"].startswith("hephaestus start (pid ")
-        event(kind="state", now="healthy")
+        act, _ = events(dict(kind="act", now="start", ok=True), dict(kind="state", now="healthy"))
+        assert act["by"].startswith("hephaestus start (pid ")
         (place.root / "shop.py").write_text("import sys\nsys.exit(7)\n")
-        event(kind="code", before="fresh", now="stale")
+        events(dict(kind="code", before="fresh", now="stale"))
         place.run("restart", "shop")
-        event(kind="death")
+        events(dict(kind="death"))
         following.send_signal(signal.SIGTERM)
         assert following.wait(60) == 128 + signal.SIGTERM
     finally:
