@@ -160,8 +160,8 @@ QString BulkActions::summarize() const
     }
     QStringList failures;
     for (const Outcome &each : m_outcomes) {
-        if (!each.why.isEmpty())
-            failures << each.name + u": "_s + each.why;
+        if (!each.why.isEmpty()) // most sentences name the service themselves
+            failures << (each.why.startsWith(each.name + u' ') ? each.why : each.name + u": "_s + each.why);
     }
     if (!failures.isEmpty())
         parts << tr("%n failed: %1", nullptr, int(failures.size())).arg(failures.join(u"; "_s));
@@ -174,9 +174,9 @@ void BulkActions::showWaiting()
     for (qsizetype place = 0; place < m_waiting.size(); ++place) {
         const Task &task = m_waiting[place];
         const qsizetype before = place + (m_running ? 1 : 0);
-        const QString text = task.action == ServiceAction::Restart ? tr("to be restarted, %1 before it")
-            : task.action == ServiceAction::Start                  ? tr("to be started, %1 before it")
-                                                                   : tr("to be shut down, %1 before it");
+        const QString text = task.action == ServiceAction::Restart ? tr("restart, %1 before it")
+            : task.action == ServiceAction::Start                  ? tr("start, %1 before it")
+                                                                   : tr("shutdown, %1 before it");
         activities.insert(task.service, Activity{m_fleet.find(task.service)->observed, text.arg(before)});
     }
     m_fleet.setActivities(activities);

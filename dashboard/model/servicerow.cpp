@@ -168,6 +168,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
 
 QString progressText(const ShutdownProgress &progress)
 {
+    if (progress.phase == "notice"_L1 && progress.left) // short, so that the time is seen in a narrow column
+        return RowText::tr("shutdown in %1").arg(durationText(-wholeSeconds(-*progress.left)));
     QString text = phaseWord(progress.phase);
     if (progress.inFlight > 0)
         text += u" %1"_s.arg(progress.inFlight);

@@ -830,16 +830,16 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message>
-        <source>to be restarted, %1 before it</source>
-        <translation>wird neu gestartet, %1 davor</translation>
+        <source>restart, %1 before it</source>
+        <translation>Neustart, %1 vor ihm</translation>
     </message>
     <message>
-        <source>to be started, %1 before it</source>
-        <translation>wird gestartet, %1 davor</translation>
+        <source>start, %1 before it</source>
+        <translation>Start, %1 vor ihm</translation>
     </message>
     <message>
-        <source>to be shut down, %1 before it</source>
-        <translation>wird heruntergefahren, %1 davor</translation>
+        <source>shutdown, %1 before it</source>
+        <translation>Ende, %1 vor ihm</translation>
     </message>
 </context>
 <context>
@@ -4346,6 +4346,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>no connection to %1</source>
         <translation>keine Verbindung zu %1</translation>
+    </message>
+    <message>
+        <source>shutdown in %1</source>
+        <translation>fährt in %1 herunter</translation>
     </message>
 </context>
 <context>

@@ -135,12 +135,12 @@ void TestBulkActions::whoWaitsSaysSoAndCanBeTakenOut()
     bench.bulk.perform({one, two, three}, ServiceAction::Restart);
     QVERIFY(bench.actions.isRunning(one));
     QVERIFY(bench.bulk.isWaiting(three));
-    QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 2 before it"_s);
+    QCOMPARE(stateText(*bench.fleet.find(three)), u"restart, 2 before it"_s);
     QCOMPARE(bench.fleet.find(three)->state(), ServiceState::Healthy); // so far nothing has happened to it
     QVERIFY(bench.actions.whyNot(three, ServiceAction::ShutDown).contains(u"is busy"_s));
     bench.bulk.cancel({two});
     QCOMPARE(stateText(*bench.fleet.find(two)), u"healthy"_s);
-    QCOMPARE(stateText(*bench.fleet.find(three)), u"to be restarted, 1 before it"_s);
+    QCOMPARE(stateText(*bench.fleet.find(three)), u"restart, 1 before it"_s);
     bench.bulk.cancelWaiting();
     QVERIFY(bench.actions.isRunning(one)); // it goes on
     QCOMPARE(stateText(*bench.fleet.find(three)), u"healthy"_s);

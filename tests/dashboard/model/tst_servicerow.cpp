@@ -117,7 +117,7 @@ void TestServiceRow::aShutdownTellsItsStepAndTheSecondsLeft()
     HealthReport report = Reports::shuttingDown();
     QCOMPARE(stateText(after({Reports::answer(report)})), u"draining 3, 27 s left"_s);
     report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"notice"_s, Seconds(9), 0, {}};
-    QCOMPARE(stateText(after({Reports::answer(report)})), u"shutdown scheduled, 9 s left"_s);
+    QCOMPARE(stateText(after({Reports::answer(report)})), u"shutdown in 9 s"_s);
 }
 
 void TestServiceRow::dependenciesNotUsedComeLast()
