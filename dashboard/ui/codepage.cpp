@@ -146,8 +146,9 @@ void CodePage::show(const ServiceRow &row)
     if (m_icon->isVisibleTo(this))
         m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,
                                         spacing(fontMetrics(), 4), colour, devicePixelRatioF()));
-    m_verdict->setText(says ? sentenceOf(code, row.variablesChanged())
-                            : tr("This service does not say which code it runs."));
+    m_verdict->setText(says             ? sentenceOf(code, row.variablesChanged())
+                           : row.report ? tr("This service does not say which code it runs.")
+                                        : tr("It has not answered yet: which code it runs is not known."));
     QStringList notes;
     if (says && code.checked)
         notes << tr("Compared %1.").arg(formatAge(*code.checked));

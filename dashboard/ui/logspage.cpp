@@ -195,6 +195,7 @@ void LogsPage::begin()
     m_several.reset();
     m_reader.reset();
     m_text->clearLines();
+    m_text->setKnown(!m_previous->isChecked());
     m_text->setFollowing(true);
     m_follow->setChecked(true);
     m_isAtBegin = false;
@@ -226,8 +227,10 @@ void LogsPage::beginOne()
     });
     connect(m_follower.get(), &LogFollower::noted, this, &LogsPage::note);
     connect(m_follower.get(), &LogFollower::begunAnew, m_text, &LogText::forgetPositions);
-    connect(m_follower.get(), &LogFollower::failed, this,
-            [this](const QString &why) { tell(why.isEmpty() ? m_follower->source() : why); });
+    connect(m_follower.get(), &LogFollower::failed, this, [this](const QString &why) {
+        m_text->setKnown(why.isEmpty());
+        tell(why.isEmpty() ? m_follower->source() : why);
+    });
 }
 
 void LogsPage::beginSeveral()

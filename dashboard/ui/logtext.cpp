@@ -26,10 +26,12 @@ LogText::LogText(QWidget *parent) : QPlainTextEdit(parent), m_colours(palette())
     setTabChangesFocus(true);
     setUndoRedoEnabled(false);
     setAccessibleName(tr("The log"));
-    setPlaceholderText(tr("Nothing has been written yet."));
+    setKnown(true);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &LogText::scrolled);
     connect(this, &QPlainTextEdit::cursorPositionChanged, this, &LogText::placeChanged);
 }
+
+void LogText::setKnown(bool known) { setPlaceholderText(known ? tr("Nothing has been written yet.") : QString()); }
 
 void LogText::clearLines()
 {

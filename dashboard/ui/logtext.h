@@ -32,6 +32,8 @@ public:
     explicit LogText(QWidget *parent = nullptr);
 
     void clearLines();
+    /// Whether it is known that nothing was written, while there is no line. If not, nothing is said.
+    void setKnown(bool known);
     /// The last `unfinished` of them are taken back when more comes.
     void append(const QList<LogLine> &lines, int unfinished = 0);
     /// Earlier ones; what is read stays where it is.

@@ -1045,6 +1045,10 @@ https://… token-file=… ca=…</translation>
         <source>This is what it said before it was gone.</source>
         <translation>Das hat er gesagt, bevor er verschwand.</translation>
     </message>
+    <message>
+        <source>It has not answered yet: which code it runs is not known.</source>
+        <translation>Er hat noch nicht geantwortet: welchen Code er ausführt, ist nicht bekannt.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::CommandPalette</name>

@@ -656,6 +656,7 @@ void TestDetailPages::aLogFileIsFollowedWhereTheServiceTellsNothing()
                                    [&](const QLabel *label) { return label->text().contains(part); });
     };
     QTRY_VERIFY(says(u"does not offer its log"_s));
+    QCOMPARE(text->placeholderText(), QString()); // nobody knows that nothing was written
     QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
     QFile log(logFileOf(u"mcp"_s, bench.state.path()));
     QVERIFY(log.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
