@@ -8,6 +8,7 @@
 #include <QFontDatabase>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QScreen>
 #include <QSyntaxHighlighter>
 #include <QVBoxLayout>
 
@@ -66,7 +67,8 @@ CodeDiffDialog::CodeDiffDialog(const ServiceRow &row, const QString &path, QWidg
     layout->addWidget(m_note);
     layout->addWidget(m_text, 1);
     layout->addWidget(buttons);
-    resize(fontMetrics().averageCharWidth() * 110, fontMetrics().height() * 32);
+    resize(QSize(fontMetrics().averageCharWidth() * 110, fontMetrics().height() * 32)
+               .boundedTo(parent ? parent->window()->size() : screen()->availableSize()));
     m_text->setFocus();
     connect(&m_diff, &CodeDiff::finished, this, &CodeDiffDialog::show);
     m_diff.start(row, path);

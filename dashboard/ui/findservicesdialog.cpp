@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QScreen>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -86,7 +87,8 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     layout->addWidget(m_summary);
     layout->addWidget(m_table, 1);
     layout->addWidget(buttons);
-    resize(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130));
+    resize(QSize(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130))
+               .boundedTo(parent ? parent->window()->size() : screen()->availableSize()));
     look();
 }
 

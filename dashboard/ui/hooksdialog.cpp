@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -51,7 +52,8 @@ HooksDialog::HooksDialog(FleetSession &session, QWidget *parent) : QDialog(paren
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(area, 1);
     layout->addWidget(buttons);
-    resize(spacing(fontMetrics(), 1) * 110, spacing(fontMetrics(), 1) * 60);
+    resize((QSize(110, 60) * spacing(fontMetrics(), 1))
+               .boundedTo(parent ? parent->window()->size() : screen()->availableSize()));
     connect(&session, &FleetSession::hookTested, this, &HooksDialog::show);
 }
 

@@ -65,6 +65,9 @@ private:
     const QCPAxis *m_axis; ///< owns it
 };
 
+/// However high the graph is, so that what stands there is not cut.
+QMargins aboveTheAxes(const QFontMetrics &metrics) { return {0, 0, 0, spacing(metrics, 1)}; }
+
 QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
 {
     auto *const label = new QCPItemText(plot);
@@ -86,7 +89,8 @@ TimeGraph::TimeGraph(QWidget *parent)
 {
     setLayoutDirection(Qt::LeftToRight); // as time goes
     m_emptyLabel->position->setCoords(0.5, 0.5);
-    m_titleLabel->position->setCoords(1, -0.02);
+    m_titleLabel->position->setCoords(1, 0);
+    m_titleLabel->setPadding(aboveTheAxes(fontMetrics()));
     m_cursorLabel->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
     m_cursorLabel->position->setTypeX(QCPItemPosition::ptPlotCoords);
     m_cursorLabel->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
@@ -315,12 +319,13 @@ void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels)
     while (m_labels.size() < labels.size()) {
         QCPItemText *const label = corner(this, Qt::AlignLeft | Qt::AlignBottom);
         if (m_labels.isEmpty()) {
-            label->position->setCoords(0, -0.02);
+            label->position->setCoords(0, 0);
         } else {
             label->position->setParentAnchor(m_labels.last()->bottomRight);
             label->position->setType(QCPItemPosition::ptAbsolute);
             label->position->setCoords(spacing(fontMetrics(), 4), 0);
         }
+        label->setPadding(aboveTheAxes(fontMetrics()));
         m_labels << label;
     }
     for (qsizetype i = 0; i < m_labels.size(); ++i) {

@@ -18,6 +18,8 @@ private Q_SLOTS:
     void aGapIsHatchedAndHasNoBar();
     void aMarkIsALineWithAWord();
     void nowIsAtTheRightEdge();
+    void nothingAboveTheAxesIsCut_data();
+    void nothingAboveTheAxesIsCut();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
     void whoCannotSeeItIsToldTheSums();
@@ -109,6 +111,34 @@ void TestDependencyGraph::nowIsAtTheRightEdge()
     graph.show(u"db"_s, {}, {}, Noon);
     QCOMPARE(graph.xAxis->range().upper, std::chrono::duration<double>(Noon.time_since_epoch()).count());
     QCOMPARE(graph.xAxis->range().size(), 60.0);
+}
+
+void TestDependencyGraph::nothingAboveTheAxesIsCut_data()
+{
+    QTest::addColumn<int>("height");
+    for (const int height : {120, 300, 700, 1300})
+        QTest::addRow("%d px", height) << height;
+}
+
+void TestDependencyGraph::nothingAboveTheAxesIsCut()
+{
+    QFETCH(int, height);
+    DependencyGraph graph;
+    graph.resize(500, height);
+    graph.setSpan(1min);
+    std::deque<History::Sample> samples;
+    append(samples, 30, 0, 3, 1);
+    graph.show(u"db"_s, samples, {}, Noon);
+    graph.replot();
+    int above = 0;
+    for (int each = 0; each < graph.itemCount(); ++each) {
+        const auto *const text = qobject_cast<QCPItemText *>(graph.item(each));
+        if (!text || !text->visible() || text->bottom->pixelPosition().y() > graph.axisRect()->top())
+            continue;
+        ++above;
+        QVERIFY2(text->top->pixelPosition().y() >= 0, qPrintable(text->text()));
+    }
+    QVERIFY(above >= 2); // what succeeded, and what failed
 }
 
 void TestDependencyGraph::timesDoNotTouchEachOther_data()
