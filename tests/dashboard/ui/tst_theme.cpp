@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
+#include <QApplication>
+#include <QCheckBox>
 #include <QDirIterator>
 #include <QImage>
+#include <QPainter>
+#include <QStyle>
+#include <QStyleOption>
 #include <QTest>
 
 using namespace Hephaestus;
@@ -18,6 +24,8 @@ private Q_SLOTS:
     void theContrastRatioIsThatOfTheStandard();
     void everyAccentCanBeReadOnEveryBackground_data();
     void everyAccentCanBeReadOnEveryBackground();
+    void aBoxThatIsNotTickedIsSeen_data();
+    void aBoxThatIsNotTickedIsSeen();
     void unreachableIsTheWorst();
     void theHueIsKept();
     void statesLookDifferentWithoutColour();
@@ -48,7 +56,8 @@ void TestTheme::everyAccentCanBeReadOnEveryBackground()
     QList<QColor> accents{theme.muted()};
     for (const ServiceState state : AllServiceStates)
         accents << theme.accent(state);
-    for (const auto status : {DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed})
+    for (const auto status :
+         {DependencyStatus::Working, DependencyStatus::Error, DependencyStatus::NotUsed, DependencyStatus::Unknown})
         accents << theme.accent(status);
     accents << theme.accent(CodeVerdict::Stale);
     for (const auto kind : {EventKind::Information, EventKind::Recovery, EventKind::Action, EventKind::Trouble})
@@ -61,6 +70,42 @@ void TestTheme::everyAccentCanBeReadOnEveryBackground()
             QVERIFY2(ratio >= 4.5, qPrintable(u"%1 on %2: %3"_s.arg(accent.name(), background.name()).arg(ratio)));
         }
     }
+}
+
+void TestTheme::aBoxThatIsNotTickedIsSeen_data()
+{
+    QTest::addColumn<QString>("colors");
+    QTest::newRow("light") << u"light"_s;
+    QTest::newRow("dark") << u"dark"_s;
+}
+
+void TestTheme::aBoxThatIsNotTickedIsSeen()
+{
+    QFETCH(QString, colors);
+    applyColors(colors);
+    const auto isSeen = [](const QImage &image, const QRect &box, const QColor &ground) {
+        double most = 0; // across the middle of the box
+        for (int x = box.left(); x <= box.right(); ++x)
+            most = std::max(most, contrast(image.pixelColor(x, box.center().y()), ground));
+        return most >= 1.5 && (ground.lightnessF() > 0.5F || most >= 3); // the light one's is the style's own
+    };
+    QCheckBox box(u"Notify"_s);
+    box.resize(box.sizeHint());
+    QStyleOptionButton option;
+    option.initFrom(&box);
+    QVERIFY(isSeen(box.grab().toImage(), box.style()->subElementRect(QStyle::SE_CheckBoxIndicator, &option, &box),
+                   box.palette().color(QPalette::Window)));
+
+    QImage row(40, 24, QImage::Format_RGB32); // of a table
+    row.fill(QApplication::palette().color(QPalette::Base));
+    QPainter painter(&row);
+    QStyleOptionViewItem tick;
+    tick.rect = QRect(10, 5, 13, 13);
+    tick.palette = QApplication::palette();
+    tick.state = QStyle::State_Enabled | QStyle::State_Off;
+    QApplication::style()->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &tick, &painter);
+    QVERIFY(isSeen(row, tick.rect, QApplication::palette().color(QPalette::Base)));
+    applyColors(u"system"_s);
 }
 
 void TestTheme::unreachableIsTheWorst()
