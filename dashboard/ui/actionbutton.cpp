@@ -3,7 +3,10 @@
 
 #include "dashboard/ui/theme.h"
 
+#include <QActionEvent>
+#include <QCoreApplication>
 #include <QKeyEvent>
+#include <QStatusTipEvent>
 #include <QStyleOptionToolButton>
 #include <QStylePainter>
 
@@ -18,6 +21,34 @@ ActionButton::ActionButton(QWidget *parent) : QToolButton(parent)
 int ActionButton::gap() const { return spacing(fontMetrics(), 2); }
 
 QSize ActionButton::sizeHint() const { return QToolButton::sizeHint() + QSize(2 * gap(), 0); }
+
+bool ActionButton::event(QEvent *event)
+{
+    const bool isDone = QToolButton::event(event); // which tells a tip, but takes it back only if it is the same still
+    if (event->type() == QEvent::Enter) {
+        m_isPointedAt = true;
+        m_told = statusTip();
+    } else if (event->type() == QEvent::Leave) {
+        m_isPointedAt = false;
+        tell({});
+    }
+    return isDone;
+}
+
+void ActionButton::actionEvent(QActionEvent *event)
+{
+    QToolButton::actionEvent(event);
+    if (m_isPointedAt)
+        tell(statusTip());
+}
+
+void ActionButton::tell(const QString &tip)
+{
+    if (std::exchange(m_told, tip) == tip)
+        return;
+    QStatusTipEvent told(tip);
+    QCoreApplication::sendEvent(this, &told);
+}
 
 void ActionButton::keyPressEvent(QKeyEvent *event)
 {

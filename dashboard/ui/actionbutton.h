@@ -15,11 +15,17 @@ public:
     QSize sizeHint() const override;
 
 protected:
+    bool event(QEvent *event) override; ///< the status bar says why it cannot be pressed, as long as that is so
+    void actionEvent(QActionEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override; ///< Enter as Space
     void paintEvent(QPaintEvent *event) override;
 
 private:
     int gap() const;
+    void tell(const QString &tip);
+
+    QString m_told; ///< in the status bar
+    bool m_isPointedAt = false;
 };
 
 } // namespace Hephaestus

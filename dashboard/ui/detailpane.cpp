@@ -116,9 +116,10 @@ void DetailPane::connectPages()
     };
     connect(&m_session.fleet(), &FleetModel::answered, this, refreshIfShown);
     connect(&m_session.fleet(), &QAbstractItemModel::dataChanged, this,
-            [this](const QModelIndex &first, const QModelIndex &last) { // its age grows without an answer
+            [this](const QModelIndex &first, const QModelIndex &last) { // an age or a countdown goes on by itself
                 const ServiceRow *const row = m_session.fleet().find(m_service);
-                const int line = row && !row->isCurrent() ? m_session.fleet().indexOf(m_service).row() : -1;
+                const bool isNews = row && (!row->isCurrent() || stateText(*row) != m_shownState);
+                const int line = isNews ? m_session.fleet().indexOf(m_service).row() : -1;
                 if (first.row() <= line && line <= last.row())
                     refresh();
             });
@@ -332,6 +333,7 @@ void DetailPane::refresh()
         return;
     const Clock &time = Clock::machine();
     const auto age = row->lastSeen ? time.now() - *row->lastSeen : Clock::TimePoint::duration(0);
+    m_shownState = stateText(*row);
     m_header->show(*row, age);
     refreshReason();
     m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>(),

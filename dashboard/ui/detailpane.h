@@ -73,6 +73,7 @@ private:
     ServiceCommands &m_commands;
     ServiceId m_service = NoService;
     QList<ServiceId> m_selected; ///< for the graphs
+    QString m_shownState;        ///< of the current one, as its row says it
 
     QStackedWidget *m_stack;
     QLabel *m_nothing; ///< instead of all below, while no one service is the current one

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/dependencymodel.h"
+#include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
@@ -57,6 +59,8 @@ private Q_SLOTS:
     void disabledActionsSayWhy();
     void aKeyOfWhatCannotBeDoneSaysWhy();
     void theManualThatIsNotThereIsSaidToBeMissing();
+    void theStatusBarSaysWhatIsTrueOfTheButtonUnderThePointer();
+    void theDetailsCountDownWithTheRow();
     void whatAGroupsHeadingSelectsIsCounted();
     void theSheetOfKeysNamesNoSelection();
     void whatIsPossibleForAllFollowsTheirAnswers();
@@ -332,6 +336,52 @@ void TestMainWindow::theManualThatIsNotThereIsSaidToBeMissing()
     bench.table()->setFocus();
     QTest::keyClick(bench.table(), Qt::Key_F1);
     QCOMPARE(bench.window.statusBar()->currentMessage(), u"The manual is not installed."_s);
+}
+
+void TestMainWindow::theStatusBarSaysWhatIsTrueOfTheButtonUnderThePointer()
+{
+    Bench bench;
+    bench.addSome(1);
+    const ServiceId id = bench.session.fleet().ids().first();
+    bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
+    QVERIFY(bench.start());
+    const QAction *const check = bench.action(ServiceAction::CheckNow);
+    QTRY_VERIFY(!check->isEnabled() && !check->statusTip().isEmpty());
+    ActionButton *button = nullptr;
+    for (ActionButton *const each : bench.window.findChildren<ActionButton *>())
+        button = each->defaultAction() == check ? each : button;
+    QVERIFY(button);
+    QEnterEvent enter({1, 1}, {1, 1}, {1, 1});
+    QApplication::sendEvent(button, &enter);
+    QCOMPARE(bench.window.statusBar()->currentMessage(), check->statusTip());
+    bench.session.fleet().applyAnswer(id, Reports::answer(Reports::healthy()));
+    QTRY_COMPARE(bench.window.statusBar()->currentMessage(), check->statusTip());
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(button, &leave);
+    QCOMPARE(bench.window.statusBar()->currentMessage(), QString());
+}
+
+void TestMainWindow::theDetailsCountDownWithTheRow()
+{
+    Bench bench;
+    HealthReport idle = Reports::healthy();
+    idle.resources.inFlightRequests = 0;
+    bench.addSome(1);
+    const ServiceId id = bench.session.fleet().ids().first();
+    bench.session.fleet().applyAnswer(id, Reports::answer(idle));
+    QVERIFY(bench.start());
+    QTRY_VERIFY(bench.action(ServiceAction::Restart)->isEnabled());
+    const auto isSaid = [&bench](const QString &text) {
+        const QList<QLabel *> labels = bench.window.findChild<DetailPane *>()->findChildren<QLabel *>();
+        return std::ranges::any_of(
+            labels, [&text](const QLabel *label) { return label->isVisible() && label->text().startsWith(text); });
+    };
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_R);
+    QTRY_VERIFY(stateText(*bench.session.fleet().find(id)).startsWith(u"restart in "_s));
+    QTRY_VERIFY(isSaid(u"restart in "_s)); // no answer comes before long
+    QTest::keyClick(bench.table(), Qt::Key_Escape);
+    QTRY_VERIFY(isSaid(u"healthy"_s));
 }
 
 void TestMainWindow::whatAGroupsHeadingSelectsIsCounted()
