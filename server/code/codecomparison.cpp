@@ -65,6 +65,7 @@ std::optional<CodeReport> CodeComparison::compareUnless(const std::function<bool
     m_pass.reset();
     if (!isWhole)
         return stopped();
+    m_manifest.forgetEmptyDirectories();
     m_unexpected = pass.unexpected;
     for (const QByteArray &path : pass.touched)
         noteUnexpected(path, m_unexpected);
@@ -142,6 +143,7 @@ void CodeComparison::noteDifferences(FileTable::Directory &directory, QSet<quint
 void CodeComparison::keepDifferences(const QSet<quint32> &present)
 {
     std::erase_if(m_differences, [&](const auto &entry) { return !present.contains(entry.first); });
+    m_manifest.files().reuseNames();
 }
 
 /// What the walk over the patterns did not meet.

@@ -421,6 +421,12 @@ bool CodeManifest::update(CpuThrottle &throttle)
     return updateLoaded(throttle);
 }
 
+void CodeManifest::forgetEmptyDirectories()
+{
+    for (const QByteArray &directory : m_files.dropEmptyDirectories())
+        m_directories.forget(directory);
+}
+
 void CodeManifest::noteDirectory(const FileTable::Directories::value_type &directory)
 {
     if (!directory.second.files.empty())

@@ -78,6 +78,8 @@ public:
     bool update(CpuThrottle &throttle);
     /// The same, but for what became of directories that were noted before.
     bool updateLoaded(CpuThrottle &throttle);
+    /// Of processes that have ended. No directory of files() may be in use.
+    void forgetEmptyDirectories();
     /// Another number when all files() are other ones: the program replaced itself.
     int generation() const { return m_generation; }
 

@@ -2,6 +2,8 @@
 #include "server/code/filetable.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace Hephaestus {
 namespace {
@@ -73,6 +75,36 @@ FileTable::Directory *FileTable::folderOf(QByteArrayView path)
     return found != m_directories.end() ? &found->second : nullptr;
 }
 
+quint32 FileTable::addName(QByteArrayView name)
+{
+    if (const auto free = m_free.find(size_t(name.size())); free != m_free.end() && !free->second.empty()) {
+        const quint32 identity = free->second.back();
+        free->second.pop_back();
+        std::copy(name.begin(), name.end(), m_names.begin() + identity);
+        return identity;
+    }
+    const auto identity = quint32(m_names.size());
+    m_names.append(view(name)).push_back('\0');
+    return identity;
+}
+
+void FileTable::reuseNames()
+{
+    for (const quint32 identity : std::exchange(m_unused, {}))
+        m_free[std::strlen(nameOf(identity))].push_back(identity);
+}
+
+QByteArrayList FileTable::dropEmptyDirectories()
+{
+    QByteArrayList dropped;
+    std::erase_if(m_directories, [&](const auto &directory) {
+        if (directory.second.files.empty())
+            dropped << QByteArray(directory.first.data(), qsizetype(directory.first.size()));
+        return directory.second.files.empty();
+    });
+    return dropped;
+}
+
 LoadedFile &FileTable::addVersion(QByteArrayView path, const LoadedFile &file)
 {
     const auto [folder, name] = split(path);
@@ -83,8 +115,7 @@ LoadedFile &FileTable::addVersion(QByteArrayView path, const LoadedFile &file)
         files.begin(), files.end(), view(name),
         [this](std::string_view wanted, const LoadedFile &other) { return wanted < this->name(other); });
     LoadedFile &added = *files.insert(behind, file);
-    added.name = quint32(m_names.size());
-    m_names.append(view(name)).push_back('\0');
+    added.name = addName(name);
     return added;
 }
 
@@ -108,8 +139,7 @@ LoadedFile &FileTable::add(Directory &directory, QByteArrayView name, const Load
         return *place;
     }
     LoadedFile &added = *directory.files.insert(place, file);
-    added.name = quint32(m_names.size());
-    m_names.append(view(name)).push_back('\0');
+    added.name = addName(name);
     return added;
 }
 
@@ -138,7 +168,9 @@ qsizetype FileTable::size() const
 qsizetype FileTable::bytes() const
 {
     constexpr size_t Node = 4 * sizeof(void *) + 2 * sizeof(size_t); // of a red-black tree, and malloc's own
-    size_t bytes = m_names.capacity();
+    size_t bytes = m_names.capacity() + m_unused.capacity() * sizeof(quint32);
+    for (const auto &[length, names] : m_free)
+        bytes += Node + names.capacity() * sizeof(quint32);
     for (const auto &[path, directory] : m_directories)
         bytes +=
             sizeof(Directories::value_type) + Node + path.capacity() + directory.files.capacity() * sizeof(LoadedFile);
@@ -148,6 +180,7 @@ qsizetype FileTable::bytes() const
 void FileTable::squeeze()
 {
     m_names.shrink_to_fit();
+    m_unused.shrink_to_fit();
     for (auto &[path, directory] : m_directories)
         directory.files.shrink_to_fit();
 }
@@ -156,6 +189,8 @@ void FileTable::clear()
 {
     m_directories.clear();
     m_names.clear();
+    m_unused.clear();
+    m_free.clear();
 }
 
 } // namespace Hephaestus

@@ -3,17 +3,19 @@
 
 #include "server/code/loadedfile.h"
 
-#include <QByteArray>
+#include <QByteArrayList>
 
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace Hephaestus {
 
 /// The files a program's processes loaded, by path, in under 200 bytes each. Directories are kept once, names in one
-/// block of text, and the files of a directory sorted in one vector. Belongs to one thread.
+/// block of text, and the files of a directory sorted in one vector. The room of a forgotten name goes to another of
+/// its length: programs start jobs without end. Belongs to one thread.
 class FileTable
 {
 public:
@@ -54,6 +56,8 @@ public:
             std::erase_if(directory.second.files, [&](LoadedFile &file) {
                 if ((file.origins & origin) && gone(path(directory, file), file))
                     file.origins &= quint8(~origin);
+                if (file.origins == 0)
+                    m_unused.push_back(file.name);
                 return file.origins == 0;
             });
         }
@@ -67,13 +71,21 @@ public:
     qsizetype size() const;
     /// All memory held, for the budget.
     qsizetype bytes() const;
+    /// Whoever kept the identity of a file that was forgotten has dropped it: new files may get it, and its room.
+    void reuseNames();
+    /// Forgets the directories without files, and returns their paths. References to them end.
+    QByteArrayList dropEmptyDirectories();
     /// Gives back what growing left over.
     void squeeze();
     void clear();
 
 private:
+    quint32 addName(QByteArrayView name);
+
     Directories m_directories;
-    std::string m_names; ///< each ends with a zero
+    std::string m_names;                                          ///< each ends with a zero
+    std::vector<quint32> m_unused;                                ///< identities of what was forgotten,
+    std::unordered_map<std::size_t, std::vector<quint32>> m_free; ///< and of what may be used again, by length
 };
 
 } // namespace Hephaestus

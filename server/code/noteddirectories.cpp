@@ -48,6 +48,12 @@ void NotedDirectories::noteLink(const QByteArray &path)
     m_linked[directory].insert(target.mid(slash + 1));
 }
 
+void NotedDirectories::forget(const QByteArray &directory)
+{
+    if (!m_linked.contains(directory))
+        m_directories.erase(directory);
+}
+
 bool NotedDirectories::haveMoved()
 {
     m_last.reset();

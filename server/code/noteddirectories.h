@@ -25,6 +25,8 @@ public:
     void noteFolderOf(const QByteArray &path);
     /// The same for the directory that a symbolic link leads to.
     void noteLink(const QByteArray &path);
+    /// Nothing in it matters any more, unless a noted link leads there. It may be noted again.
+    void forget(const QByteArray &directory);
     /// True if another directory, or none, is where a noted one was: no event of the directory itself tells of a link
     /// or a parent that was swapped, nor of a mount. A stat(2) for each directory.
     bool haveMoved();

@@ -55,6 +55,8 @@ private Q_SLOTS:
     void aModuleOfADeadProcessDoesNotCount();
     void aForkedProcessHasWhatItsParentLoaded();
     void endedProcessesTakeNoRoomOnTheDisk();
+    void endedJobsTakeNoRoomInMemory_data();
+    void endedJobsTakeNoRoomInMemory();
     void namesOfAllKindsAreReported();
     void anArchiveAndByteCodeAreReported();
     void theProgramsOwnSitecustomizeRuns();
@@ -492,6 +494,44 @@ void TestPythonModules::endedProcessesTakeNoRoomOnTheDisk()
     QCOMPARE(successor.held().size(), 21);
     QCOMPARE(paths.first(), "/first.py");
     QCOMPARE(paths.last(), "/later19.py");
+}
+
+void TestPythonModules::endedJobsTakeNoRoomInMemory_data()
+{
+    QTest::addColumn<QByteArray>("folder"); // %1: the number of the job
+    QTest::addColumn<QByteArray>("name");
+    QTest::newRow("the same modules") << QByteArray("/srv/job") << QByteArray("module%2.py");
+    QTest::newRow("modules of its own") << QByteArray("/srv/job") << QByteArray("job%1module%2.py");
+    QTest::newRow("modules in a folder of its own") << QByteArray("/tmp/job%1") << QByteArray("module%2.py");
+}
+
+void TestPythonModules::endedJobsTakeNoRoomInMemory()
+{
+    QFETCH(QByteArray, folder);
+    QFETCH(QByteArray, name);
+    const QByteArray path = folder + '/' + name;
+    const quint64 own = ProcessOrigin::ticketOf(::getpid());
+    m_scene->sources.pid = ::getpid();
+    m_scene->note();
+    const auto doJob = [&](int job) { // it has ended when it is looked at
+        QFile report(QFile::decodeName(m_scene->sources.moduleReport));
+        QVERIFY(report.open(QIODevice::Append));
+        for (int i = 0; i < 200; ++i) {
+            QByteArray module = path;
+            module.replace("%1", QByteArray::number(100 + job)).replace("%2", QByteArray::number(i));
+            report.write("loaded " + QByteArray::number(::getpid()) + ' ' + QByteArray::number(own + 1 + quint64(job))
+                         + " 9 1 2 3 4 5 " + module + '\n');
+        }
+        report.close();
+        m_scene->look();
+    };
+    doJob(0);
+    doJob(1);
+    const qsizetype before = m_scene->manifest->files().bytes();
+    for (int job = 2; job < 100; ++job)
+        doJob(job);
+    const qsizetype after = m_scene->manifest->files().bytes();
+    QVERIFY2(after <= before + before / 10, qPrintable(u"%1, then %2"_s.arg(before).arg(after)));
 }
 
 void TestPythonModules::namesOfAllKindsAreReported()
