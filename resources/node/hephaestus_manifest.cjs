@@ -11,6 +11,9 @@
 // Node.js names a file without symbolic links. It is reported by the links that led to it instead (`current` of releases, the packages of pnpm):
 // what they lead to later is what would be loaded, whatever becomes of the file that they led to.
 //
+// A package.json says what a package's main file is, what it exports, and of what kind its modules are. Node.js reads each once, before the first
+// module that it concerns. So it is reported then, and in doubt (`cached`) if it changed since the program began.
+//
 // Whatever goes wrong in here, the program goes on as if it were not here.
 'use strict'
 
@@ -23,6 +26,7 @@ const { basename, dirname, extname, join, resolve, sep } = require('path')
 const { fileURLToPath, pathToFileURL } = require('url')
 
 const TICK = 12 // milliseconds
+const BEGAN = BigInt(Math.floor(performance.timeOrigin)) * 1000000n // nanoseconds since the epoch
 
 /** Field 22 of /proc/self/stat, and fields 26 and 28, which name the program that runs. */
 function identity() {
@@ -98,6 +102,7 @@ class Reporter {
     this.target = target
     this.known = new Map() // the stamp by path
     this.links = new Links(main)
+    this.packages = new Set() // package.json that were looked for
     this.open()
     this.process = process.pid + ' ' + identity().ticket
   }
@@ -125,14 +130,49 @@ class Reporter {
   }
 
   /** The file is about to be loaded, as `status` has it. True if another state of it was loaded before. */
-  loaded(path, { dev, ino, size, mtimeNs, ctimeNs }) {
+  loaded(path, { dev, ino, size, mtimeNs, ctimeNs }, word = 'loaded') {
     const stamp = [dev, ino, size, mtimeNs, ctimeNs].join(' ')
     const before = this.known.get(path)
     if (before === stamp) return false
     this.known.set(path, stamp)
     for (const name of this.links.names(path))
-      this.write('loaded ' + this.process + ' ' + Date.now() + '000000 ' + stamp + ' ' + encoded(name))
+      this.write(word + ' ' + this.process + ' ' + Date.now() + '000000 ' + stamp + ' ' + encoded(name))
+    if (word === 'loaded' && basename(path) !== 'package.json') this.scope(path)
     return before !== undefined
+  }
+
+  /** The package.json of this folder, if there is one, was read. True if there is. */
+  package(folder) {
+    const path = join(folder, 'package.json')
+    if (this.packages.has(path)) return this.known.has(path)
+    this.packages.add(path)
+    let status
+    try {
+      status = statusOf(path)
+    } catch {
+      return false
+    }
+    if (status.isFile()) this.loaded(path, status, status.ctimeNs < BEGAN ? 'loaded' : 'cached')
+    return status.isFile()
+  }
+
+  /** Those that Node.js reads for a module: `request` is what its parent calls it, in one of `folders`, and `path` is what that was found to be. */
+  packagesOf(request, parent, path, folders) {
+    if (request.startsWith('.') || request.startsWith(sep)) {
+      const named = resolve(dirname(parent), request)
+      if (path.startsWith(named + sep)) this.package(named)
+    } else if (request.startsWith('#')) {
+      this.scope(parent)
+    } else {
+      const name = request.split('/', request.startsWith('@') ? 2 : 1).join(sep)
+      for (const folder of folders || []) if (this.package(join(folder, name))) break
+    }
+  }
+
+  /** The package that this file belongs to. */
+  scope(path) {
+    for (let folder = dirname(path); basename(folder) !== 'node_modules'; folder = dirname(folder))
+      if (this.package(folder) || folder === dirname(folder)) break
   }
 
   settled(path) {
@@ -151,7 +191,10 @@ function wrapRequire(reporter) {
   Module._resolveFilename = function (request, parent) {
     const filename = resolveFilename.apply(this, arguments)
     try {
-      if (parent && parent.filename && filename.startsWith(sep)) reporter.links.noteRequest(request, parent.filename, filename, parent.paths)
+      if (parent && parent.filename && filename.startsWith(sep)) {
+        reporter.links.noteRequest(request, parent.filename, filename, parent.paths)
+        reporter.packagesOf(request, parent.filename, filename, parent.paths)
+      }
     } catch {}
     return filename
   }
@@ -182,11 +225,13 @@ function fileOf(url, format) {
 }
 
 /** What an ES module at `parentURL` calls `specifier`. */
-function noteImport(links, specifier, parentURL, url) {
+function noteImport(reporter, specifier, parentURL, url) {
   if (!parentURL || !parentURL.startsWith('file:') || !url.startsWith('file:')) return
   const parent = fileURLToPath(parentURL)
   const request = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier.replace(/[?#].*$/, '')
-  links.noteRequest(request, parent, fileURLToPath(url), Module._nodeModulePaths(dirname(parent)))
+  const folders = Module._nodeModulePaths(dirname(parent))
+  reporter.links.noteRequest(request, parent, fileURLToPath(url), folders)
+  reporter.packagesOf(request, parent, fileURLToPath(url), folders)
 }
 
 /** ES modules, where hooks run in the thread that imports (Node.js 22.15, 23.5). */
@@ -195,7 +240,7 @@ function hookImports(reporter) {
     resolve(specifier, context, nextResolve) {
       const result = nextResolve(specifier, context)
       try {
-        noteImport(reporter.links, specifier, context.parentURL, result.url)
+        noteImport(reporter, specifier, context.parentURL, result.url)
       } catch {}
       return result
     },
@@ -219,7 +264,7 @@ exports.initialize = ({ target, main }) => {
 exports.resolve = async (specifier, context, nextResolve) => {
   const result = await nextResolve(specifier, context)
   try {
-    if (hooks) noteImport(hooks.links, specifier, context.parentURL, result.url)
+    if (hooks) noteImport(hooks, specifier, context.parentURL, result.url)
   } catch {}
   return result
 }
@@ -246,6 +291,7 @@ exports.install = () => {
   const main = process.argv[1]
   const reporter = new Reporter(target, main)
   if (isMainThread) reporter.write('began ' + reporter.process + ' ' + identity().image)
+  if (main) reporter.package(resolve(main)) // a folder: the program is its main file
   wrapRequire(reporter)
   if (Module.registerHooks) hookImports(reporter)
   else if (Module.register) Module.register(pathToFileURL(__filename), { data: { target, main } })

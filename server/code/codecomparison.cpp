@@ -417,8 +417,8 @@ QStringList CodeComparison::reasons(const QSet<quint32> &unused) const
         reasons << QStringLiteral("changed while they were loaded, or before they were first read: %1 files")
                        .arg(unverified);
     if (doubtful > 0)
-        reasons
-            << QStringLiteral("run from byte code that may have been made of another source: %1 files").arg(doubtful);
+        reasons << QStringLiteral("run from byte code or a cache that may be of another state of its source: %1 files")
+                       .arg(doubtful);
     return reasons;
 }
 

@@ -17,7 +17,7 @@ enum class Evidence : quint8 {
     Absent,     ///< there was no such file
     Vanished,   ///< there is none; there was one shortly before the program began, and perhaps when it did
     Unverified, ///< changed between its loading and its hash: what was loaded is not known
-    Doubtful,   ///< byte code was loaded, which may have been made of another source
+    Doubtful,   ///< what was loaded may be of another state of this source: byte code, or a cache
     Unreadable
 };
 

@@ -116,9 +116,10 @@ def kinds():
                         b"setInterval(() => {}, 1000)\n",
             "lib/one.js": b"exports.a = 1\n", "lib/two.mjs": b"import '../current/m.mjs'\nexport const b = 1\n",
             "rel1/r.js": b"exports.r = 1\n", "rel2/r.js": b"exports.r = 1\n", "rel1/m.mjs": b"export const m = 1\n",
-            "rel2/m.mjs": b"export const m = 1\n", "unused.js": b"1\n",
+            "rel2/m.mjs": b"export const m = 1\n", "unused.js": b"1\n", "package.json": b'{"version": "1"}\n',
         }
-        yield Kind("node modules", node, ["main.cjs", "lib/one.js", "lib/two.mjs", "current/r.js", "current/m.mjs"], ["node", "main.cjs"], ("--node",))
+        yield Kind("node modules", node, ["main.cjs", "lib/one.js", "lib/two.mjs", "current/r.js", "current/m.mjs", "package.json"],
+                   ["node", "main.cjs"], ("--node",))
     binary = {"bin/program": get("/bin/sleep"), "rel1/x": b"1\n", "rel2/x": b"1\n"}
     yield Kind("binary", binary, ["bin/program"], ["bin/program", "1000"])
 

@@ -1512,6 +1512,10 @@ void TestRun::aNodeProgramReportsWhatItLoads_data()
     QTest::newRow("data") << u"lib/data.json"_s;
     QTest::newRow("imported by a module") << u"lib/three.mjs"_s;
     QTest::newRow("in another thread") << u"lib/worker.js"_s;
+    QTest::newRow("what names the main file of a package") << u"node_modules/named/package.json"_s;
+    QTest::newRow("what a package exports") << u"node_modules/exported/package.json"_s;
+    QTest::newRow("what names the main file of a folder") << u"lib/folder/package.json"_s;
+    QTest::newRow("what says of which kind modules are") << u"package.json"_s;
     QTest::newRow("through a link") << u"current/release.js"_s;
     QTest::newRow("the script") << u"main.js"_s;
 }
@@ -1521,18 +1525,28 @@ void TestRun::aNodeProgramReportsWhatItLoads()
     QFETCH(QString, edited);
     if (!hasNode())
         QSKIP("wants Node.js 18.19 or later");
-    for (const char *folder : {"lib", "r1", "r2"})
-        QVERIFY(QDir(directory->path()).mkdir(QString::fromLatin1(folder)));
+    for (const char *folder : {"lib/folder", "node_modules/named", "node_modules/exported", "r1", "r2"})
+        QVERIFY(QDir(directory->path()).mkpath(QString::fromLatin1(folder)));
     QVERIFY(QFile::link(u"r1"_s, directory->filePath(u"current"_s)));
     write(u"main.js"_s,
-          "require('./lib/one'); require('./lib/data'); require('./current/release')\n"
+          "require('./lib/one'); require('./lib/data'); require('./current/release'); require('./lib/folder')\n"
+          "require('named')\n"
           "const { Worker } = require('worker_threads')\n"
           "new Worker(__dirname + '/lib/worker.js').once('message', () =>\n"
           "    import('./lib/two.mjs').then(() => console.log('ready')))\n"
           "setInterval(() => {}, 1000)\n");
     write(u"lib/one.js"_s, "exports.one = 1\n");
     write(u"lib/data.json"_s, "{}\n");
-    write(u"lib/two.mjs"_s, "import './three.mjs'\n");
+    write(u"lib/two.mjs"_s, "import './three.mjs'\nimport 'exported'\n");
+    write(u"package.json"_s, "{}\n");
+    write(u"lib/folder/package.json"_s, "{\"main\": \"main.js\"}\n");
+    write(u"lib/folder/main.js"_s, "1\n");
+    write(u"node_modules/named/package.json"_s, "{\"main\": \"some.js\"}\n");
+    write(u"node_modules/named/some.js"_s, "1\n");
+    write(u"node_modules/exported/package.json"_s, "{\"exports\": \"./some/module.mjs\"}\n");
+    QVERIFY(QDir(directory->path()).mkdir(u"node_modules/exported/some"_s));
+    write(u"node_modules/exported/some/package.json"_s, "{}\n");
+    write(u"node_modules/exported/some/module.mjs"_s, "export const some = 1\n");
     write(u"lib/three.mjs"_s, "export const three = 3\n");
     write(u"lib/worker.js"_s, "require('worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000)\n");
     write(u"lib/unused.js"_s, "1\n");
