@@ -119,6 +119,15 @@ std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line)
     return modules;
 }
 
+void LoadedModules::Held::awaitNumber(quint64 number) { loading[number >> 32] = number; }
+
+void LoadedModules::Held::settleNumber(quint64 number)
+{
+    const auto open = loading.constFind(number >> 32);
+    if (open != loading.cend() && *open <= number)
+        loading.erase(open);
+}
+
 LoadedModules::LoadedModules(QByteArray reportFile) : m_file(std::move(reportFile)) {}
 
 namespace {
@@ -182,13 +191,17 @@ bool LoadedModules::readNew(const Note &note, const Versions &versions)
         const Process process{words[1].toInt(), words[2].toULongLong()};
         if (words[0] == "began") {
             m_any = true;
-            m_held.insert(process, {words[3], {}, 0, 0});
+            Held &held = m_held[process];
+            if (held.image != words[3])
+                held = {words[3], {}, {}, {}}; // else another interpreter in the same process
         } else if (words[0] == "loading") {
-            m_held[process].loading = words[3].toULongLong();
+            m_held[process].awaitNumber(words[3].toULongLong());
+        } else if (words[0] == "unexplained") {
+            m_held[process].unexplained.insert(QByteArray::fromPercentEncoding(words[3]));
         } else if (words[0] == "imported") {
             if (const auto modules = parseImportedLine(line)) {
                 std::for_each(modules->begin(), modules->end(), take);
-                m_held[process].named = words[3].toULongLong();
+                m_held[process].settleNumber(words[3].toULongLong());
             }
         } else if (words[0] == "settled") {
             const QList<quint32> all = versions(QByteArray::fromPercentEncoding(words[3]));
@@ -202,7 +215,7 @@ bool LoadedModules::readNew(const Note &note, const Versions &versions)
             const Process parent{words[3].toInt(), words[4].toULongLong()};
             m_parents.insert(process, parent);
             Held held = m_held.value(parent);
-            held.loading = held.named = 0; // the child says it itself
+            held.loading.clear(); // the child says it itself
             m_held.insert(process, held);
         }
     });
@@ -233,7 +246,7 @@ bool LoadedModules::reports(pid_t pid, quint64 ticket, const QByteArray &image, 
     const auto held = m_held.constFind(parent);
     if (held == m_held.cend() || image.isEmpty() || held->image != image)
         return false;
-    m_held.insert({pid, ticket}, {held->image, held->files, 0, 0});
+    m_held.insert({pid, ticket}, {held->image, held->files, {}, held->unexplained});
     return true;
 }
 
@@ -249,11 +262,21 @@ QList<qint64> LoadedModules::loading() const
 {
     QList<qint64> pids;
     for (auto held = m_held.cbegin(); held != m_held.cend(); ++held) {
-        if (held->loading > held->named)
+        if (!held->loading.isEmpty())
             pids << held.key().first;
     }
     std::sort(pids.begin(), pids.end());
     return pids;
+}
+
+QMap<qint64, QByteArray> LoadedModules::unexplained() const
+{
+    QMap<qint64, QByteArray> names;
+    for (auto held = m_held.cbegin(); held != m_held.cend(); ++held) {
+        if (!held->unexplained.isEmpty())
+            names.insert(held.key().first, *std::min_element(held->unexplained.begin(), held->unexplained.end()));
+    }
+    return names;
 }
 
 QSet<quint32> LoadedModules::held() const

@@ -7,6 +7,7 @@
 #include <QByteArray>
 #include <QHash>
 #include <QList>
+#include <QMap>
 #include <QSet>
 
 #include <sys/types.h>
@@ -49,9 +50,11 @@ std::optional<QList<LoadedModule>> parseImportedLine(QByteArrayView line);
 ///     loaded …, cached …                   parseModuleLine(); what was loaded from that path before counts still
 ///     settled PID TICKET PATH              what was loaded from PATH last ran to its end, and counts alone
 ///     loading PID TICKET NUMBER            it has loaded something that no line names yet
-///     imported PID TICKET NUMBER …         parseImportedLine(); ends every `loading` up to NUMBER
+///     imported PID TICKET NUMBER …         parseImportedLine(); ends every `loading` of its interpreter up to NUMBER
+///     unexplained PID TICKET NAME          it executed code of this name, and no file is known that it was made of
 ///     forked PID TICKET PARENT PARENT_TICKET
 ///
+/// The upper 32 bits of a NUMBER say which interpreter of the process counts it; each of them writes `began`.
 /// A process holds what it loaded while it runs that image. It also holds what its parent held at the fork. Lines of
 /// ended processes are given back to the disk, for a program may start others without end. Files are named by
 /// LoadedFile::name, 4 bytes for each file and process. Belongs to one thread.
@@ -78,6 +81,8 @@ public:
     bool reports(pid_t pid, quint64 ticket, const QByteArray &image, Process parent);
     /// The processes that have loaded something which they did not name yet.
     QList<qint64> loading() const;
+    /// The processes that executed code of which no file is known, and the first name of such code.
+    QMap<qint64, QByteArray> unexplained() const;
     /// All files that are held.
     QSet<quint32> held() const;
     /// The processes that hold one of `files`, by file.
@@ -91,9 +96,12 @@ private:
     struct Held
     {
         QByteArray image;
-        QList<quint32> files; ///< in the order of loading
-        quint64 loading = 0;  ///< NUMBER of the last such line,
-        quint64 named = 0;    ///< and of the last `imported`
+        QList<quint32> files;            ///< in the order of loading
+        QHash<quint64, quint64> loading; ///< by interpreter, NUMBER of the last such line that no `imported` has ended
+        QSet<QByteArray> unexplained;    ///< names of code
+
+        void awaitNumber(quint64 number);
+        void settleNumber(quint64 number);
     };
     /// Calls `take` for each whole line from `offset` on; returns where the last one ends.
     template <typename Take>

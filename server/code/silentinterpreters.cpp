@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/silentinterpreters.h"
 
+#include "common/base/printable.h"
+
 #include <algorithm>
 
 namespace Hephaestus {
@@ -35,6 +37,11 @@ void SilentInterpreters::update(const QList<FamilyMember> &members, LoadedModule
     m_unreported.clear();
     for (const qint64 pid : modules.loading())
         m_unreported = QStringLiteral("process %1 is still loading modules").arg(pid);
+    const QMap<qint64, QByteArray> unexplained = modules.unexplained();
+    for (auto each = unexplained.cbegin(); each != unexplained.cend(); ++each)
+        m_gaps << QStringLiteral("process %1 executed code of which no file is known: %2")
+                      .arg(each.key())
+                      .arg(printablePath(each.value()));
     QHash<FamilyMember::Identity, Starting> starting;
     const auto now = std::chrono::steady_clock::now();
     for (const FamilyMember &member : members) {

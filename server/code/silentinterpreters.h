@@ -26,7 +26,7 @@ public:
     /// Which process has loaded something that it did not report yet, or has just begun, as one sentence: what is
     /// found now may change at once. Empty: none.
     const QString &unreported() const { return m_unreported; }
-    /// Which processes will not report; one sentence each.
+    /// Which processes will not report, or have executed what no file is known of; one sentence each.
     const QStringList &gaps() const { return m_gaps; }
     /// Why nothing is known although an adapter was given.
     QString nobodyReports() const;

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void byteCodeOfItsSourceIsFresh();
     void whatIsExecutedWithoutAnImportCounts_data();
     void whatIsExecutedWithoutAnImportCounts();
+    void anotherInterpreterOfTheProcessExcusesNothing();
     void aModuleThatIsOnlyCompiledDoesNotCount();
     void aTracebackIsWhatItIsWithoutUs();
     void noThreadOfOursStays();
@@ -383,6 +384,26 @@ void TestPythonModules::whatIsExecutedWithoutAnImportCounts()
     tell(line);
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
     QCOMPARE(m_scene->manifest->find(m_scene->path("unused.py")), CodeKind::Source);
+    m_scene->write("unused.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified unused.py"_s);
+}
+
+void TestPythonModules::anotherInterpreterOfTheProcessExcusesNothing()
+{
+    m_scene->write(
+        "more.py",
+        "try:\n    import _xxsubinterpreters as some\nexcept ImportError:\n    import _interpreters as some\n"
+        "one = some.create()\n"
+        "some.run_string(one, 'import sys; sys.path.insert(0, \".\"); import unused')\n");
+    letFilesSettle();
+    start();
+    tell("import more");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->write("manager.py", "value = 22\n");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified manager.py"_s);
+    m_scene->write("manager.py", "value = 1\n");
     m_scene->write("unused.py", "value = 22\n");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
     QCOMPARE(changes(), u"source modified unused.py"_s);
