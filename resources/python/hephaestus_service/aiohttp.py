@@ -249,6 +249,8 @@ def _call_after(response: web.StreamResponse, function: Callable[[], None]) -> N
     def ended() -> None:
         if not done[0]:
             done[0] = True
+            for name in ("prepare", "write_eof"):  # which refer to the response that has them: nobody else would free it soon
+                vars(response).pop(name, None)
             function()
 
     if isinstance(response, web.Response) or not response.prepared:

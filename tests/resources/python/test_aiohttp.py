@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import functools
+import gc
+import weakref
 
 import pytest
 from hephaestus_service import Service
@@ -200,3 +202,41 @@ def test_a_request_that_is_cancelled_otherwise_is_no_answer():
             seen.append(streams)
     asyncio.run(handled())
     assert (seen, service.in_flight.count) == ([{}], 0)
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_an_answer_that_has_gone_leaves_nothing_to_the_collector_of_garbage(is_own, monkeypatch):
+    answers = []
+    reply = way._reply
+    monkeypatch.setattr(way, "_reply", lambda response: noted(reply(response)))
+
+    def noted(response):
+        answers.append(weakref.ref(response))
+        return response
+
+    async def handler(_):
+        return noted(web.Response(text="hello"))
+
+    async def run():
+        app = web.Application()
+        app.router.add_get("/", handler)
+        service = Service("s", code=False)
+        service.aiohttp(app)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        reader, writer = await asyncio.open_connection(*site._server.sockets[0].getsockname())
+        for _ in range(3):  # aiohttp keeps the last one until the next comes
+            writer.write(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"/health/live" if is_own else b"/"))
+            await reader.readuntil(b"}" if is_own else b"hello")
+        gone = [answer() is None for answer in answers]
+        writer.close()
+        await runner.cleanup()
+        return gone, service.in_flight.count
+    gc.disable()
+    try:
+        gone, count = asyncio.run(run())
+    finally:
+        gc.enable()
+    assert (gone[:2], len(gone), count) == ([True, True], 3, 0)
