@@ -423,8 +423,11 @@ bool CodeManifest::update(CpuThrottle &throttle)
 
 void CodeManifest::forgetEmptyDirectories()
 {
-    for (const QByteArray &directory : m_files.dropEmptyDirectories())
-        m_directories.forget(directory);
+    for (const QByteArray &directory : m_files.dropEmptyDirectories()) {
+        const auto concerns = [&](const GlobPattern &pattern) { return pattern.mayMatchBelow(directory); };
+        if (std::none_of(m_patterns.begin(), m_patterns.end(), concerns)) // a file may come there
+            m_directories.forget(directory);
+    }
 }
 
 void CodeManifest::noteDirectory(const FileTable::Directories::value_type &directory)
