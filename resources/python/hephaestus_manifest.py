@@ -13,6 +13,7 @@ Lines that are appended:
     settled PID TICKET PATH
     loading PID TICKET NUMBER
     imported PID TICKET NUMBER SINCE TIME [STAMPS PATH CACHED PATH CACHED …]
+    unexplained PID TICKET NAME
     forked PID TICKET PARENT PARENT_TICKET
 
 TICKET is the process' start in clock ticks since boot (field 22 of /proc/PID/stat); IMAGE names the program that it runs (fields 26 and 28),
@@ -26,8 +27,13 @@ Modules that came from byte code are reported together, by a thread that lives w
 From `loading` on there are some that no line names yet. `imported` names them, and ends every `loading` up to its NUMBER. They were loaded
 between SINCE and TIME. STAMPS are in hexadecimal: DEVICE INODE SIZE MODIFIED CHANGED of each, 8 bytes with the lowest first. CACHED is the
 byte code's file. Whoever reads this compares its times with those of the source: byte code older than the last change of PATH is as in `cached`.
+The upper 32 bits of NUMBER say which interpreter of the process it is: each writes `began`, and counts by itself.
 
-Beside what importlib reads, an audit hook sees what is executed by other means: exec() of a file's text, runpy, loaders of one's own.
+Beside what importlib reads, an audit hook sees what is executed by other means: exec() of a file's text, runpy, loaders of one's own. Code
+that was neither compiled here nor read by importlib is compared with what its file compiles to: if that is another, it is `cached`. It is
+`unexplained` if no file has its name.
+
+hephaestus_audit.cpp does in machine code what is done for each import, and at the start. It loads this for what is rare, by attach().
 
 Whatever goes wrong in here, the program goes on as if it were not here.
 """
@@ -48,6 +54,8 @@ _PLAIN = bytes(byte for byte in range(0x21, 0x7F) if byte != 0x25)
 
 # Read by their engines, which look for changes themselves.
 _TEMPLATES = (".html", ".htm", ".xml", ".txt", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako", ".mak", ".sql", ".css", ".svg")
+_LARGEST = 1 << 20  # bytes of a source that is compiled to be compared
+_NAMES = 65_536  # of what was compiled: so many are kept
 _RECENT = 50_000_000  # nanoseconds: several ticks of the clock of file times
 _PAUSE = 0.05  # seconds between two lines of modules
 _CHECKED = b"\0\0\0\0"  # flags of byte code that is compared with its source by time,
@@ -110,6 +118,9 @@ class Reporter:
         del modules[1::3]
         self._write("imported", numbers, (b"".join(states) if type(states[0]) is bytes else _packed(states)).hex(), _joined(modules))
 
+    def unexplained(self, name):
+        self._write("unexplained", (self._pid, self._ticket), encoded(os.fsencode(name)) or "%00")
+
     def settled(self, path):
         try:
             self._write("settled", (self._pid, self._ticket), encoded(absolute(path)))
@@ -163,8 +174,8 @@ class Batches:
         self.pending = []  # as Reporter.imported() takes them
         self.announced = []  # holds something while what is put into `pending` will be taken from there
         self._is_broken = False
-        self._number = 0  # of the last `loading`
-        self._ended = 0  # of the last `imported`
+        self._number = (id(self) >> 4 & 0x7FFFFFFF) << 32  # of the last `loading`
+        self._ended = self._number  # of the last `imported`
         self._since = 0  # nanoseconds since the epoch; nothing in `pending` was loaded before
         self._reset()
 
@@ -318,6 +329,54 @@ def encoded(path):
     return "".join(chr(byte) if byte in _PLAIN else "%%%02X" % byte for byte in path)
 
 
+def _is_text_of(path, source):
+    """The file's bytes, if `source` is their text or they are it themselves; else None."""
+    with open(path, "rb") as file:
+        data = file.read(2 * len(source) + 4)
+    if type(source) is str:
+        source = source.encode()
+    if data == source:
+        return data
+    for encoding in ("utf-8-sig", "latin-1"):
+        try:
+            if data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").encode() == source:
+                return data
+        except UnicodeError:
+            pass
+    return None
+
+
+def _is_byte_code_of(path, source):
+    """By its name: `some.cpython-311.pyc` of `some.py`."""
+    return os.path.basename(path).startswith(os.path.basename(source)[:-2])
+
+
+def _executor():
+    """The loader that executes a module, if importlib or runpy do; else the frame that executes. None: no code of Python's executes it."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    first = frame
+    while frame is not None and (frame.f_code.co_filename[:8] == "<frozen " or frame.f_code.co_filename[-9:] == "/runpy.py"):
+        names = frame.f_locals
+        if frame.f_code.co_name in ("exec_module", "load_module"):
+            return names.get("self")
+        if frame.f_code.co_name == "_run_code":
+            return getattr(names.get("mod_spec"), "loader", None) or first
+        frame = frame.f_back
+    return first
+
+
+def _counts_itself(loader):
+    """Whether what this one executes is from a file that is reported as a whole."""
+    import _frozen_importlib_external as machinery
+    import zipimport
+
+    kinds = machinery.SourcelessFileLoader, zipimport.zipimporter
+    return loader is None or isinstance(loader, kinds) and any(
+        type(loader).get_code is kind.get_code and type(loader).get_data is kind.get_data for kind in kinds)
+
+
 def _wrap_loader(loader, name, report):
     """Before the method `name(self, path)` of a loader class reads a file, reports it."""
     original = loader.__dict__.get(name) or getattr(loader, name)
@@ -333,16 +392,14 @@ def _wrap_loader(loader, name, report):
     setattr(loader, name, wrapper)
 
 
-def _replace(owner, name, function, neighbour):
-    """One of importlib's functions. `neighbour`: another one of them."""
-    original = getattr(owner, name)
+def _disguise(function, original, neighbour):
+    """As one of importlib's functions. `neighbour`: another one of them."""
     # importlib takes its own frames out of a traceback by the name of their file
-    function.__code__ = function.__code__.replace(co_filename=neighbour.__code__.co_filename, co_name=name)
-    function.__name__ = name
+    function.__code__ = function.__code__.replace(co_filename=neighbour.__code__.co_filename, co_name=original.__name__)
+    function.__name__ = original.__name__
     function.__qualname__ = original.__qualname__
     function.__doc__ = original.__doc__
     function.__wrapped__ = original
-    setattr(owner, name, function)
 
 
 def _may_be_older(status, cached, flags):
@@ -357,26 +414,53 @@ def _may_be_older(status, cached, flags):
     return flags != _CHECKED or min(byte_code.st_mtime_ns, byte_code.st_ctime_ns) <= status.st_ctime_ns
 
 
+class _AttachedReporter(Reporter):
+    """Writes by hephaestus_audit, which also notes what it has reported in `known`."""
+
+    def __init__(self, native, known):
+        self._native = native
+        self._lines = None
+        self.known = known
+        self._identify()
+        os.register_at_fork(after_in_child=self._identify)
+
+    def _identify(self):
+        self._pid = os.getpid()
+        self._ticket, _ = _identity()
+
+    def _send(self, text):
+        self._native.send(text)
+
+
+class _AttachedBatches:
+    """As Batches: hephaestus_audit has them."""
+
+    def __init__(self, native):
+        self._native = native
+
+    def write(self, seconds=0):
+        self._native.flush()
+
+
 class _Sources:
     """What importlib reads of a source, from its stamp to the execution of its code. Each method costs every import, so each does little."""
 
-    def __init__(self, reporter):
+    def __init__(self, reporter, batches):
         self._reporter = reporter
+        self.batches = batches
         # By path of the source: os.stat() before it was read. Once its byte code was read: the source, os.stat(), the byte code, and the
         # flags of that if they are not _CHECKED (1 made for a hash, 2 to be compared). With hephaestus_audit: a stamp in bytes.
         self.states = {}
-        self.batches = Batches(reporter)
         self.texts = {}  # by path: the source that was compiled
-        self._reloaded = set()  # paths that another state of was loaded before
-        os.register_at_fork(before=self.batches.before_fork, after_in_child=self.batches.after_fork)
+        self.foreign = set()  # paths of those that a loader of one's own has read
+        self.reloaded = set()  # paths that another state of was loaded before
 
-    def wrap(self, machinery, with_states=True):
-        """Replaces what is told by of importlib. `with_states`: `states` is kept here, and not by hephaestus_audit."""
+    def wrap(self, machinery):
+        """Replaces what is told by of importlib."""
         loader = machinery.SourceFileLoader
-        stat, stat_result, states, texts = os.stat, os.stat_result, self.states, self.texts
-        reloaded, settle, state_of, checked = self._reloaded, self._settle, self.states.get, _CHECKED
-        open_code, call = machinery._io.open_code, machinery._bootstrap._call_with_frames_removed
-        read, compile_source, execute = loader.get_data, loader.source_to_code, loader.exec_module
+        stat, stat_result, states, reloaded, settle, checked = os.stat, os.stat_result, self.states, self.reloaded, self.settle, _CHECKED
+        state_of, open_code, call = self.states.get, machinery._io.open_code, machinery._bootstrap._call_with_frames_removed
+        read, execute = loader.get_data, loader.exec_module
 
         def path_stats(self, path):
             states[path] = status = stat(path)
@@ -405,22 +489,6 @@ class _Sources:
                     note_code(source, path, data)
             return data
 
-        def source_to_code(self, data, path, *arguments, **named):
-            texts[path] = data
-            state = states.get(path)
-            is_imported = state is not None  # else it is only compiled, as by py_compile
-            if type(state) is tuple:  # its byte code was not taken
-                states[path] = state[1]
-            try:
-                return compile_source(self, data, path, *arguments, **named)
-            except BaseException:
-                states.pop(path, None)
-                is_imported = False
-                raise
-            finally:
-                if not is_imported:
-                    texts.pop(path, None)
-
         def exec_module(self, module):
             execute(self, module)
             if reloaded:
@@ -441,11 +509,35 @@ class _Sources:
             get_data = read_code
         if uses(execute, "get_code", "__name__", "ImportError", "format", "_bootstrap", "_call_with_frames_removed", "exec", "__dict__"):
             exec_module = execute_code
-        wrappers = {"source_to_code": source_to_code, "exec_module": exec_module}
-        if with_states:
-            wrappers.update(path_stats=path_stats, get_data=get_data)
+        wrappers = {"source_to_code": self.compiler(loader, loader.source_to_code), "exec_module": exec_module, "path_stats": path_stats,
+                    "get_data": get_data}
         for name, wrapper in wrappers.items():
-            _replace(loader, name, wrapper, loader.get_code)
+            _disguise(wrapper, getattr(loader, name), loader.get_code)
+            setattr(loader, name, wrapper)
+
+    def compiler(self, loader, compile_source):
+        """Its source_to_code(), which also notes what is compiled."""
+        states, texts, foreign = self.states, self.texts, self.foreign
+
+        def source_to_code(self, data, path, *arguments, **named):
+            texts[path] = data
+            state = states.get(path)
+            is_imported = state is not None  # else it is only compiled, as by py_compile
+            if is_imported and type(self) is not loader and type(self).get_data is not loader.get_data:
+                foreign.add(path)
+            if type(state) is tuple:  # its byte code was not taken
+                states[path] = state[1]
+            try:
+                return compile_source(self, data, path, *arguments, **named)
+            except BaseException:
+                states.pop(path, None)
+                is_imported = False
+                raise
+            finally:
+                if not is_imported:
+                    texts.pop(path, None)
+
+        return source_to_code
 
     def execute(self, path, state):
         """The code of a source begins that is not simply from byte code, or not for the first time. The rest was in `states`."""
@@ -470,16 +562,19 @@ class _Sources:
         try:
             is_older = text is None and byte_code is not None and _may_be_older(status, byte_code, flags)
             data = text if isinstance(text, bytes) else None
+            if path in self.foreign:
+                self.foreign.discard(path)
+                is_older = not _is_text_of(path, text)
             if path in self._reporter.known:
                 self.batches.write(1)  # what was loaded before is told before
             if self._reporter.loaded(path, status, "cached" if is_older else "loaded", data):
-                self._reloaded.add(path)
+                self.reloaded.add(path)
         except Exception:  # noqa: BLE001
             pass
 
-    def _settle(self, path):
-        if path in self._reloaded:
-            self._reloaded.discard(path)
+    def settle(self, path):
+        if path in self.reloaded:
+            self.reloaded.discard(path)
             self.batches.write()
             self._reporter.settled(path)
 
@@ -487,28 +582,35 @@ class _Sources:
 class _Audit:
     """What is executed, by importlib's own loaders and without them."""
 
-    def __init__(self, reporter, sources):
+    def __init__(self, reporter, sources, is_from_start=True):
         self._reporter = reporter
         self._sources = sources
-        self._began = _file_clock()
-        self._seen = set()  # co_filename of what was executed without importlib
-        self._opened = []  # the last files opened, whose text may be executed
+        self._is_from_start = is_from_start  # nothing was compiled before
+        self.began = _file_clock()
+        self.seen = set()  # co_filename of what was executed without importlib
+        self.compiled = set()  # file names of what was compiled
+        self._unexplained = 0  # how many names
+        self.opened = []  # the last files opened, whose text may be executed
+        self._busy = None  # the thread in which we open and compile ourselves
 
     def hook(self):
         """For sys.addaudithook(), which calls it four times for each import: a function, as that is called fastest."""
-        seen, opened, execute, compile_text = self._seen, self._opened, self._execute, self._compile
+        seen, open_file, execute, compile_text = self.seen, self._open, self._execute_code, self.compile
         sources, batches = self._sources, self._sources.batches
         announce, announced, pending = batches.announce, batches.announced, batches.pending
         take_state, known, add, code_type = sources.states.pop, self._reporter.known, pending.extend, type(self.hook.__code__)
 
+        byte_code = None  # that was opened last
+
         def audit(event, arguments):
+            nonlocal byte_code
             if event == "exec":
                 code = arguments[0]
                 name = code.co_filename if type(code) is code_type else None
                 state = take_state(name, None)
                 if state is None:
                     if name not in seen and name is not None:
-                        execute(name)
+                        execute(code, byte_code)
                 elif len(state) == 3 and name not in known:
                     known[name] = True
                     add(state)
@@ -517,79 +619,121 @@ class _Audit:
                 else:
                     sources.execute(name, state)
             elif event == "open":
-                path, mode, _ = arguments
-                if type(path) is str and path[-4:] != ".pyc" and mode in ("r", "rb"):
-                    opened.append(path)
-                    del opened[:-8]
+                path, mode, flags = arguments
+                if type(path) is str and path[-4:] == ".pyc":
+                    byte_code = path
+                else:
+                    open_file(path, mode, flags)
             elif event == "compile":
                 compile_text(*arguments)
 
         return audit
 
-    def follow(self, machinery):
-        """What hook() does, by hephaestus_audit, which also keeps `states`. False: this Python cannot load it."""
-        sources = self._sources
-        try:
-            module = _audit_module(machinery)
-            machinery.SourceFileLoader.path_stats = module.follow(
-                machinery.SourceFileLoader, sources.states, sources.texts, self._reporter.known, sources.batches.pending,
-                sources.batches.announced, self._opened, self._seen, sources.batches.announce, self._execute_any, self._compile)
-        except Exception:  # noqa: BLE001: of another interpreter, or on a file system from which nothing is executed
-            return False
-        return True
+    def _open(self, path, mode, flags):
+        is_read = mode[:1] == "r" if type(mode) is str else mode is None and flags & 3 == os.O_RDONLY
+        if is_read and type(path) is str and self._busy != get_ident():
+            self.opened.append(path)
+            del self.opened[:-8]
 
-    def _execute_any(self, name, stamp, byte_code):
+    def execute(self, code, stamp, byte_code):
         """`byte_code` was opened after anything else was executed."""
-        if byte_code is not None and not os.path.basename(byte_code).startswith(os.path.basename(name)[:-2]):
-            if self._reporter.knows(byte_code):
-                return  # it has no source, and counts itself
-            byte_code = None
+        name = code.co_filename
         if stamp is None:
-            self._execute(name)
-        else:
+            self._execute_code(code, byte_code)
+        elif byte_code is None or _is_byte_code_of(byte_code, name):
             self._sources.execute_stamped(name, stamp, byte_code)
+        elif not self._reporter.knows(byte_code):  # else it has no source, and counts itself
+            self._sources.execute_stamped(name, stamp, None)
 
-    def _execute(self, name):
-        """A file that was imported was reported before; one whose text was compiled, too."""
-        self._seen.add(name)
-        if name[:1] == "<" or name[-3:] == ".so" or name.endswith(_TEMPLATES) or self._reporter.knows(name):
+    def _execute_code(self, code, byte_code):
+        """What importlib has not read with its source. A file that was imported was reported before; one whose text was compiled, too."""
+        name = code.co_filename
+        self.seen.add(name)
+        if name[-3:] == ".so" or name.endswith(_TEMPLATES) or name.startswith(("<frozen ", "<template>")):
             return
         try:
-            if os.path.isfile(name):
-                status = os.stat(name)  # read at some time since we began
-                self._reporter.loaded(name, status, "loaded" if _latest(status.st_ctime_ns) < self._began else "cached")
+            is_named = name[:1] != "<"
+            if is_named and self._reporter.knows(name) or _counts_itself(_executor()):
+                return
+            if is_named and os.path.isfile(name):
+                self._by_us(self._explain, code, name, byte_code)
+            elif self._is_from_start and not self._is_compiled(name) and self._unexplained < 16:
+                self._unexplained += 1
+                self._reporter.unexplained(name)
         except Exception:  # noqa: BLE001
             pass
 
-    def _compile(self, source, name):
+    def _explain(self, code, name, byte_code):
+        status = os.stat(name)  # read at some time since we began, or made into what was executed before that
+        data = None
+        if self._is_compiled(name) and (name[-3:] != ".py" or absolute(name) in map(absolute, self.opened)):
+            is_of_it = _latest(status.st_ctime_ns) < self.began
+        elif byte_code is not None and _is_byte_code_of(byte_code, name):
+            is_of_it = _is_checked(_head_of(byte_code), status) and not _may_be_older(status, byte_code, _CHECKED)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(_LARGEST)
+            is_of_it = self._compiles_to(data, name, code)
+        self._reporter.loaded(name, status, "loaded" if is_of_it else "cached", data)
+
+    def _by_us(self, function, *arguments):
+        before, self._busy = self._busy, get_ident()
+        try:
+            return function(*arguments)
+        finally:
+            self._busy = before
+
+    def _is_compiled(self, name):
+        return name in self.compiled or len(self.compiled) >= _NAMES
+
+    def _compiles_to(self, data, name, code):
+        import warnings
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return any(compile(data, name, "exec", dont_inherit=True, optimize=level) == code for level in (-1, 0, 1, 2))
+        except Exception:  # noqa: BLE001: no source of Python's
+            return False
+
+    def compile(self, source, name):
         try:
             if type(name) is bytes:
                 name = os.fsdecode(name)
-            if type(name) is not str or type(source) not in (bytes, str) or name in self._sources.texts:
+            if type(name) is not str or name in self._sources.texts or self._busy == get_ident():
+                return
+            if len(self.compiled) < _NAMES:
+                self.compiled.add(name)
+            if type(source) not in (bytes, str):
                 return
             self._sources.states.pop(name, None)  # looked at, and not imported
             if name[:1] == "<":
-                if self._opened:
-                    self._find(source.encode() if type(source) is str else source)
+                if self.opened:
+                    self._find(source)
             elif not name.endswith(_TEMPLATES) and not self._reporter.knows(name) and os.path.isfile(name):
-                self._report(name, source.encode() if type(source) is str else source)
+                self._by_us(self._report, name, source)
         except Exception:  # noqa: BLE001
             pass
 
     def _find(self, source):
-        for path in reversed(self._opened):
+        data = source.encode() if type(source) is str else source
+        lines = data.count(b"\n")  # of which each may have had two characters at its end
+        lengths = len(data), len(data.decode("utf-8", "replace"))  # the file may have one byte for each character
+        sizes = {length + more for length in lengths for more in (0, lines, 3, lines + 3)}
+        for path in reversed(self.opened):
             try:
-                if os.stat(path).st_size == len(source):
-                    return self._report(path, source)
+                if os.stat(path).st_size in sizes and self._by_us(self._report, path, source):
+                    return
             except OSError:  # it is gone
                 continue
 
     def _report(self, path, source):
-        """A text that is the file's own is what runs from now on; any other may be made from it, and says nothing."""
+        """A text that is the file's own is what runs from now on; any other may be made from it, and says nothing. True: it is."""
         status = os.stat(path)
-        with open(path, "rb") as file:
-            if file.read(len(source) + 1) == source and self._reporter.loaded(path, status, data=source):
-                self._reporter.settled(path)
+        data = _is_text_of(path, source)
+        if data and self._reporter.loaded(path, status, data=data):
+            self._reporter.settled(path)
+        return bool(data)
 
 
 def install():
@@ -605,6 +749,25 @@ def flush():
         _batches.write()
 
 
+def attach(native, states, texts, known, opened, compiled, seen, reloaded, began, compile_source):
+    """For hephaestus_audit, `native`, which reports from its start on: its functions for what is rare, in its order. It has the collections,
+    and adds to them too."""
+    import _frozen_importlib_external as machinery
+    global _batches, _installed
+
+    _installed = True
+    reporter = _AttachedReporter(native, known)
+    sources = _Sources(reporter, _AttachedBatches(native))
+    sources.states, sources.texts, sources.reloaded = states, texts, reloaded
+    audit = _Audit(reporter, sources)
+    audit.opened, audit.compiled, audit.seen, audit.began = opened, compiled, seen, began
+    _batches = sources.batches
+    loader = machinery.SourceFileLoader
+    source_to_code = sources.compiler(loader, compile_source)
+    _disguise(source_to_code, compile_source, loader.get_code)
+    return audit.execute, audit.compile, source_to_code, reporter.loaded, sources.settle
+
+
 def begin(target, since=None):
     """Reports to `target` from now on; a second call does nothing. `since`, in nanoseconds of file times: this program had
     loaded nothing yet. What it loaded before now may be another state of a file that changed since then. None: files are as they were."""
@@ -612,15 +775,19 @@ def begin(target, since=None):
     if _installed:
         return
     _installed = True
+    native = sys.modules.get("_hephaestus_audit")
+    if native is not None:  # it has begun
+        _batches = _AttachedBatches(native)
+        return
     import _frozen_importlib_external as machinery  # what importlib.machinery is made of, and always loaded
     import zipimport
 
     reporter = Reporter(target)
-    sources = _Sources(reporter)
-    audit = _Audit(reporter, sources)
-    is_followed = audit.follow(machinery)
-    sources.wrap(machinery, not is_followed)
-    _batches = sources.batches
+    _batches = Batches(reporter)
+    os.register_at_fork(before=_batches.before_fork, after_in_child=_batches.after_fork)
+    sources = _Sources(reporter, _batches)
+    audit = _Audit(reporter, sources, since is None)
+    sources.wrap(machinery)
 
     # A file without source is read by get_data(), which serves data files of packages too: only what is a module counts.
     def bytecode(path):
@@ -631,20 +798,7 @@ def begin(target, since=None):
     _wrap_loader(zipimport.zipimporter, "__init__", _archive(reporter.loaded))
 
     reporter.together(lambda: _report_all_earlier(reporter, since))
-    if not is_followed:
-        sys.addaudithook(audit.hook())
-
-
-def _audit_module(machinery):
-    """hephaestus_audit, where it is beside this file. Python would take one of another kind of interpreter, so its name is asked for.
-    Raises whatever goes wrong."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_hephaestus_audit.abi3.so")
-    if ".abi3.so" not in _imp.extension_suffixes() or _imp.check_hash_based_pycs == "never" or not os.path.exists(path):
-        raise ImportError(path)
-    spec = machinery._bootstrap.ModuleSpec("_hephaestus_audit", None, origin=path)
-    module = _imp.create_dynamic(spec)
-    _imp.exec_dynamic(module)
-    return module
+    sys.addaudithook(audit.hook())
 
 
 def _cached(path):
@@ -664,9 +818,19 @@ def _report_all_earlier(reporter, since):
         # shared objects are mapped, and found there; frozen ones are in the program; the adapter's own are nobody's
         if isinstance(path, str) and not path.endswith(".so") and path not in ours and not _is_frozen(module):
             _report_earlier(reporter, path, getattr(module, "__cached__", None), since)
-    script = sys.argv[0] if getattr(sys, "argv", None) else ""
-    if script and script not in ("-c", "-m", "-") and os.path.isfile(script):
+    script = sys.argv[0] if getattr(sys, "argv", None) else "-c"
+    if script in ("", "-"):
+        script = _input()
+    if script not in ("-c", "-m") and os.path.isfile(script):
         _report_earlier(reporter, script, None, since)
+
+
+def _input():
+    """The file that is standard input, if it is one."""
+    try:
+        return os.readlink("/proc/self/fd/0")
+    except OSError:
+        return ""
 
 
 def _report_earlier(reporter, path, cached, since):
@@ -691,10 +855,15 @@ def _took_older(cached, status):
     except (OSError, TypeError):
         return False
     flags = head[4:8]
-    expected = b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (int(status.st_mtime), status.st_size))
-    if flags == _CHECKED and head[8:16] != expected:
+    if flags == _CHECKED and not _is_checked(head, status):
         return False  # Python did not take it
     return _may_be_older(status, cached, flags)
+
+
+def _is_checked(head, status):
+    """Whether byte code with this head was made of a source of this time and size, and is taken for that."""
+    expected = b"".join((each & 0xFFFFFFFF).to_bytes(4, "little") for each in (int(status.st_mtime), status.st_size))
+    return head[4:16] == _CHECKED + expected
 
 
 def _archive(report):

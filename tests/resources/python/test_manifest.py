@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,6 +46,21 @@ def has_audit(adapter):
     return any(adapter.glob("*.so"))
 
 
+# Whichever of the two reports
+FLUSH = 'import sys; (sys.modules.get("hephaestus_manifest") or sys.modules["_hephaestus_audit"]).flush()'
+
+
+def begin(adapter, report):
+    """Lines that begin it in a Python that runs."""
+    return f"""
+import os, sys
+os.environ["HEPHAESTUS_MODULES"] = {str(report)!r}
+sys.path.insert(0, {str(adapter)!r})
+sys.modules.pop("sitecustomize", None)
+import sitecustomize
+"""
+
+
 def run(code, **environment):
     done = subprocess.run([sys.executable, "-c", code], env={"PATH": "/usr/bin:/bin", **environment},
                           capture_output=True, text=True, check=False)
@@ -58,17 +74,15 @@ def test_what_byte_code_was_loaded_is_told(adapter, tmp_path, before):
     (tmp_path / "fails.py").write_text("raise LookupError\n")
     compileall.compile_dir(tmp_path, quiet=1)
     report = tmp_path / "report"
-    code = before + f"""
-import sys
-sys.path[:0] = [{str(adapter)!r}, {str(tmp_path)!r} + "//.", {str(tmp_path)!r}]
-import hephaestus_manifest, traceback
-hephaestus_manifest.begin({str(report)!r})
+    code = before + begin(adapter, report) + f"""
+import traceback
+sys.path[:0] = [{str(tmp_path)!r} + "//.", {str(tmp_path)!r}]
 import some
 try:
     import fails
 except LookupError:
     print(len(traceback.extract_tb(sys.exc_info()[2])))
-hephaestus_manifest.flush()
+{FLUSH}
 """
     frames = run(code)
     words = [line.split() for line in report.read_text().splitlines()]
@@ -81,8 +95,6 @@ hephaestus_manifest.flush()
 
 def test_no_more_of_importlib_is_replaced_than_tells_what_is_loaded(adapter, tmp_path):
     code = f"""
-import sys
-sys.path.insert(0, {str(adapter)!r})
 import _frozen_importlib, _frozen_importlib_external, importlib.util, importlib.machinery
 def functions():
     for module in (_frozen_importlib, _frozen_importlib_external, importlib.util, importlib.machinery):
@@ -91,8 +103,7 @@ def functions():
             if isinstance(value, type):
                 yield from ((value.__name__ + "." + each, method) for each, method in vars(value).items())
 before = dict(functions())
-import hephaestus_manifest
-hephaestus_manifest.begin({str(tmp_path / "report")!r})
+{begin(adapter, tmp_path / "report")}
 print(*sorted({{name for name, value in functions() if before.get(name) is not value}}))
 """
     replaced = ["SourceFileLoader.exec_module", "SourceFileLoader.get_data", "SourceFileLoader.path_stats",
@@ -168,8 +179,7 @@ exec(codes[0], {{}})
 thread = threading.Thread(target=lambda: exec(codes[1], {{}}))
 thread.start()
 thread.join()
-import hephaestus_manifest
-hephaestus_manifest.flush()
+{FLUSH}
 """, PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
     told = [word for line in words_of(report) if line[0] in ("imported", "loaded") for word in line if word.startswith(str(tmp_path))]
     assert {"first.py", "second.py"} <= {Path(word).name for word in told}
@@ -189,8 +199,7 @@ code = spec.loader.get_code("some")
 os.remove(spec.cached)
 import json.tool
 exec(code, {{}})
-import hephaestus_manifest
-hephaestus_manifest.flush()
+{FLUSH}
 """, PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
     told = [line for line in words_of(report) if str(tmp_path / "some.py") in line]
     assert len(told) == 1
@@ -210,8 +219,7 @@ sys.path.insert(0, {str(tmp_path)!r})
 import some
 from importlib import reload
 reload(some)
-import hephaestus_manifest
-hephaestus_manifest.flush()
+{FLUSH}
 """, PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
     told = [line for line in words_of(report) if any(word.endswith("some.py") for word in line)]
     flags = [Path(line[line.index(str(tmp_path / "some.py")) + 1]).read_bytes()[4] for line in told if line[0] == "imported"]
@@ -246,12 +254,48 @@ def test_a_file_that_was_written_just_before_is_what_runs(adapter, tmp_path):
     while time.clock_gettime_ns(5) <= source.stat().st_ctime_ns:  # CLOCK_REALTIME_COARSE: a tick at most
         pass
     run(f"import marshal; exec(marshal.load(open({str(tmp_path / 'code')!r}, 'rb')))", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
-    assert [line[0] for line in words_of(report) if line[-1] == str(source)] == ["loaded"]
+    assert [line[0] for line in words_of(report) if str(source) in line] == ["loaded"]
+
+
+@pytest.mark.parametrize("text, encoding", [
+    (b"value = 1\r\nmore = 2\r\n", None), (b"\xef\xbb\xbfvalue = 1\n", "utf-8-sig"), (b"value = '\xe9'\n", "latin-1"), (b"value = '\xe9'\r\n", "latin-1"),
+], ids=["line ends", "a mark", "Latin-1", "both"])
+def test_a_text_is_its_files_whatever_it_was_decoded_from(adapter, tmp_path, text, encoding):
+    source, report = tmp_path / "some.txt.py", tmp_path / "report"
+    source.write_bytes(text)
+    run(f"exec(open({str(source)!r}, encoding={encoding!r}).read())", PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
+    assert [line[0] for line in words_of(report) if str(source) in line] == ["loaded"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-"]], ids=["nothing", "a dash"])
+def test_a_script_that_is_standard_input_is_told(adapter, tmp_path, arguments):
+    source, report = tmp_path / "some.txt", tmp_path / "report"
+    source.write_text("value = 1\n")
+    with source.open() as script:
+        subprocess.run([sys.executable, *arguments], stdin=script, env={"PYTHONPATH": str(adapter), "HEPHAESTUS_MODULES": str(report)}, check=True)
+    assert [line[0] for line in words_of(report) if str(source) in line] == ["loaded"]
+
+
+def test_what_an_archive_or_byte_code_alone_was_made_of_need_not_be_there(adapter, tmp_path):
+    (tmp_path / "some.py").write_text("value = 1\n")
+    py_compile.compile(tmp_path / "some.py", cfile=tmp_path / "some.pyc", dfile="/nowhere/some.py")
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        archive.write(tmp_path / "some.pyc", "other.pyc")
+        archive.write(tmp_path / "some.pyc", "__main__.pyc")
+    (tmp_path / "some.py").unlink()
+    report = tmp_path / "report"
+    environment = {"PYTHONPATH": str(adapter), "HEPHAESTUS_MODULES": str(report)}
+    run(f"import sys, runpy; sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / 'archive.zip')!r}]; import some, other", **environment)
+    for name in ("archive.zip", "some.pyc"):
+        subprocess.run([sys.executable, tmp_path / name], env=environment, check=True)
+    words = words_of(report)
+    assert not [line for line in words if line[0] in ("unexplained", "cached")]
+    assert {str(tmp_path / name) for name in ("archive.zip", "some.pyc")} <= {line[9] for line in words if line[0] == "loaded"}
 
 
 def test_two_threads_that_import_at_once_announce_it():
     reporter = SimpleNamespace(known={})
-    sources = hephaestus_manifest._Sources(reporter)
+    sources = hephaestus_manifest._Sources(reporter, hephaestus_manifest.Batches(reporter))
     batches, announced = sources.batches, []
     batches.announce = lambda: announced.append(len(batches.pending))
     hook = hephaestus_manifest._Audit(reporter, sources).hook()
@@ -283,9 +327,10 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-from hephaestus_manifest import _batches
+{FLUSH}
+batches = getattr(sys.modules.get("hephaestus_manifest"), "_batches", None)
 until = time.monotonic() + 30
-while not (_batches._is_idle() and _batches._writer is None) and time.monotonic() < until:
+while hasattr(batches, "_writer") and not (batches._is_idle() and batches._writer is None) and time.monotonic() < until:
     threading.Event().wait(0.01)
 """, PYTHONPATH=str(adapter), HEPHAESTUS_MODULES=str(report))
     told = {Path(word).stem for line in words_of(report) for word in line if word.endswith(".py")}

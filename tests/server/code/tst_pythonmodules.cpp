@@ -49,6 +49,8 @@ private Q_SLOTS:
     void byteCodeOfItsSourceIsFresh();
     void whatIsExecutedWithoutAnImportCounts_data();
     void whatIsExecutedWithoutAnImportCounts();
+    void codeThatItsSourceDoesNotMakeIsNeverFresh_data();
+    void codeThatItsSourceDoesNotMakeIsNeverFresh();
     void anotherInterpreterOfTheProcessExcusesNothing();
     void aModuleThatIsOnlyCompiledDoesNotCount();
     void aTracebackIsWhatItIsWithoutUs();
@@ -367,6 +369,8 @@ void TestPythonModules::byteCodeOfItsSourceIsFresh()
 void TestPythonModules::whatIsExecutedWithoutAnImportCounts_data()
 {
     QTest::addColumn<QByteArray>("line");
+    QTest::newRow("exec of what a descriptor gives")
+        << QByteArray("import os; exec(os.read(os.open('unused.py', 0), 99), {})");
     QTest::newRow("exec of a text") << QByteArray("exec(open('unused.py').read(), {})");
     QTest::newRow("exec of a compiled text")
         << QByteArray("exec(compile(open('unused.py').read(), 'unused.py', 'exec'), {})");
@@ -387,6 +391,56 @@ void TestPythonModules::whatIsExecutedWithoutAnImportCounts()
     m_scene->write("unused.py", "value = 22\n");
     QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
     QCOMPARE(changes(), u"source modified unused.py"_s);
+}
+
+void TestPythonModules::codeThatItsSourceDoesNotMakeIsNeverFresh_data()
+{
+    QTest::addColumn<QString>("name"); // of the code in the file `code`: a path in the scene, or another name
+    QTest::addColumn<QByteArray>("program");
+    QTest::addColumn<CodeVerdict>("expected");
+    const QByteArray execute = "import marshal\nexec(marshal.load(open('code', 'rb')), {})\n";
+    QTest::newRow("of an older source") << u"unused.py"_s << execute << CodeVerdict::Unknown;
+    QTest::newRow("of the source") << u"same.py"_s << execute << CodeVerdict::Fresh;
+    QTest::newRow("of no source") << u"/nowhere/unused.py"_s << execute << CodeVerdict::Unknown;
+    QTest::newRow("without a name") << u"<some>"_s << execute << CodeVerdict::Unknown;
+    const QByteArray loader = "import importlib.util as u, marshal, os\n"
+                              "from importlib.machinery import SourceFileLoader\n"
+                              "class Loader(SourceFileLoader):\n"
+                              "    def %1\n"
+                              "spec = u.spec_from_loader('unused', Loader('unused', os.path.abspath('unused.py')))\n"
+                              "spec.loader.exec_module(u.module_from_spec(spec))\n";
+    const auto with = [&](const char *method) { return QByteArray(loader).replace("%1", method); };
+    QTest::newRow("from a loader's cache")
+        << u"unused.py"_s << with("get_code(self, name): return marshal.load(open('code', 'rb'))")
+        << CodeVerdict::Unknown;
+    QTest::newRow("of what a loader read elsewhere")
+        << QString() << with("get_data(self, path): return open('older.py', 'rb').read()") << CodeVerdict::Unknown;
+    QTest::newRow("of what a loader read itself")
+        << QString() << with("get_data(self, path): return open(path, 'rb').read()") << CodeVerdict::Fresh;
+    const QByteArray under = "import os\nexec(compile(open('%1.py').read(), os.path.abspath('unused.py'), 'exec'))\n";
+    QTest::newRow("of another text") << QString() << QByteArray(under).replace("%1", "older") << CodeVerdict::Unknown;
+    QTest::newRow("of its own text") << QString() << QByteArray(under).replace("%1", "unused") << CodeVerdict::Fresh;
+}
+
+void TestPythonModules::codeThatItsSourceDoesNotMakeIsNeverFresh()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, program);
+    QFETCH(CodeVerdict, expected);
+    m_scene->write("older.py", "value = 0\n");
+    m_scene->write("same.py", "value = 0\n");
+    m_scene->write("odd.py", program);
+    if (name.endsWith(u".py"_s) && !name.startsWith(u'/'))
+        name = m_scene->directory.filePath(name);
+    QProcess::execute(u"python3"_s,
+                      {u"-c"_s,
+                       u"import marshal; marshal.dump(compile('value = 0', '%1', 'exec'), open('%2/code', 'wb'))"_s.arg(
+                           name, m_scene->directory.path())});
+    letFilesSettle();
+    start();
+    tell("import odd");
+    QCOMPARE(m_scene->verdict(), expected);
+    QVERIFY(expected == CodeVerdict::Fresh || !m_scene->report.reasons.isEmpty());
 }
 
 void TestPythonModules::anotherInterpreterOfTheProcessExcusesNothing()
