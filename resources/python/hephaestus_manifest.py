@@ -473,14 +473,14 @@ class _Sources:
 
         def get_data(self, path):
             data = read(self, path)
-            if path[-4:] == ".pyc":
+            if type(path) is str and path[-4:] == ".pyc":
                 note_code(self.path, path, data)
             return data
 
         def read_code(self, path):  # the same without a further call, where get_data() is known to be no more than this
             with open_code(str(path)) as file:
                 data = file.read()
-            if path[-4:] == ".pyc":
+            if type(path) is str and path[-4:] == ".pyc":
                 source = self.path
                 status = state_of(source)
                 if type(status) is stat_result and data[4:8] == checked:

@@ -141,8 +141,9 @@ def test_the_source_tree_stays_where_the_user_named_it(adapter, tmp_path, named,
     ("stats(loader, {path!r} + '.none')", "FileNotFoundError"),
     ("stats(loader, '\\udcff')", "FileNotFoundError"),
     ("stats(loader)", "TypeError"),
+    ("dict(size=len(loader.get_data(pathlib.Path({path!r}))))", "9"),
     ("stats(loader, 1, 2)", "TypeError"),
-], ids=["text", "by name", "bytes", "a path", "a zero", "not there", "not text", "no argument", "too many"])
+], ids=["text", "by name", "bytes", "a path", "a zero", "not there", "not text", "no argument", "data of a path", "too many"])
 def test_what_is_replaced_takes_what_it_took(adapter, tmp_path, call, said):
     path = tmp_path / "some.py"
     path.write_text("value = 1")
