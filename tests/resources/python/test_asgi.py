@@ -67,12 +67,16 @@ def test_a_status_has_what_changed_in_the_same_millisecond(monkeypatch):
     before = service.detailed_body()
     for change in (dependency.success, dependency.success, lambda: dependency.failure("gone"), lambda: dependency.detail(pool_size=5),
                    lambda: service.dependency("other"), service.in_flight.begin, service.tasks.running.begin,
-                   lambda: service.connections.counted_by(lambda: 7, lambda: 0, "80"), lambda: service.set_restart(Restart({})),
-                   lambda: service.shutdown.request("scheduled", 3600), service.shutdown.cancel):
+                   lambda: service.connections.counted_by(lambda: 7, lambda: 0, "80"), lambda: service.set_restart(Restart({}))):
         assert service.detailed_body() == before
         change()
         assert service.detailed_body() != before
         before = service.detailed_body()
+    service.shutdown.request("scheduled", 3600)
+    assert b'"should_shutdown":true' in service.detailed_body()  # what it tells of the notice has times of its own
+    service.shutdown.cancel()
+    before = service.detailed_body()
+    assert b'"should_shutdown":false' in before
     assert service.detailed_body() is before
     monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: 1e9 + 0.001))
     assert service.detailed_body() != before
