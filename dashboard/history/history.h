@@ -39,8 +39,8 @@ public:
     /// is not used.
     explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
 
-    /// The memory that it may take from now on, in bytes; the next answers make room. Some samples of each dependency
-    /// are kept in the smallest share, too.
+    /// The memory that it is to take from now on, in bytes; the next answers make room. Sixteen samples of each
+    /// dependency are kept in the smallest share, too: of six dependencies these take 15 KB.
     void setShare(std::size_t bytes);
 
     /// An answered poll.

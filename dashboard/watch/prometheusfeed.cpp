@@ -12,8 +12,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype MostPublished = 250;  ///< published in one turn of the event loop
-constexpr int RoundsUntilReleased = 2; ///< a server that has just started does not know yet what it scrapes
+constexpr qsizetype MostPublished = 250; ///< published in one turn of the event loop
+constexpr int RoundsUntilReleased = 2;   ///< a server that has just started does not know yet what it scrapes
 
 } // namespace
 
@@ -269,7 +269,8 @@ void PrometheusFeed::loseAll(const QString &why)
 void PrometheusFeed::publish(const QList<Arrival> &arrivals)
 {
     for (qsizetype first = MostPublished; first < arrivals.size(); first += MostPublished)
-        m_heard.push_back({.portion = {}, .end = {}, .at = m_clock.now(), .arrivals = arrivals.mid(first, MostPublished)});
+        m_heard.push_back(
+            {.portion = {}, .end = {}, .at = m_clock.now(), .arrivals = arrivals.mid(first, MostPublished)});
     if (!m_heard.empty() && !m_turn.isActive())
         m_turn.start(std::chrono::milliseconds(0));
     Q_EMIT arrived(arrivals.mid(0, MostPublished));
