@@ -12,6 +12,7 @@ SERVICE_PACKAGES=(
     libgl-dev                                          # and QtGui's for OpenGL
     libqt6sql6-sqlite
     libtomlplusplus-dev
+    libssl-dev # TLS of the service
     libpython3-dev # what notes imports in machine code; without it Python does
     pkg-config
 )

@@ -4,7 +4,7 @@
 #include "common/protocol/configreader.h"
 #include "common/protocol/serviceaddress.h"
 #include "server/http/access.h"
-#include "server/http/tlsconfiguration.h"
+#include "server/http/tlscontext.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -145,7 +145,7 @@ QList<Problem> obstacles(const ServiceConfig &config)
             tell(u"service.listen"_s, *why);
     }
     if (config.http.tls.isOn()) {
-        if (const auto tls = tlsConfiguration(config.http.tls); !tls)
+        if (const auto tls = makeTlsContext(config.http.tls); !tls)
             tell(u"access"_s, tls.problem().text());
     }
     return found;

@@ -208,7 +208,7 @@ void Connection::answer(const Response &response)
         return send(encode(response, withBody, !m_closeAfter, m_pool.date()));
     if (!withBody || response.body.size() < HeldBodies::Large)
         return send(encodeHead(response, !m_closeAfter, m_pool.date()), withBody ? response.body : QByteArray());
-    m_sending = m_pool.bodies().hold(response.body, !m_transport->copiesBodies());
+    m_sending = m_pool.bodies().hold(response.body);
     if (!m_sending)
         return refuse({503, "overloaded", "too many bytes wait for slow readers; ask again, or for less"});
     send(encodeHead(response, !m_closeAfter, m_pool.date()), *m_sending);

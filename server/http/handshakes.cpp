@@ -1,227 +1,228 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/http/handshakes.h"
 
-#include "common/base/filedescriptor.h"
 #include "common/base/post.h"
 #include "server/core/socketname.h"
+#include "server/http/tlssession.h"
 
-#include <QDeadlineTimer>
-#include <QHash>
 #include <QSocketNotifier>
-#include <QSslSocket>
-#include <QThread>
 #include <QTimer>
 
 #include <algorithm>
-#include <map>
-#include <vector>
+#include <array>
+#include <unordered_map>
 
 #include <malloc.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace Hephaestus {
 namespace {
 
-constexpr int MostBegunAtOnce = 4;    ///< then those under way are looked at
+using namespace std::chrono_literals;
+
 constexpr size_t ManyHandshakes = 64; ///< handshakes; giving memory back takes its time
 
-/// True once the other end has gone without a word.
-bool hasGone(int descriptor)
+enum class FirstMessage { Incomplete, Here, Wrong };
+
+/// Looks at what a client has sent without taking it. Until it is a whole record with a whole message, the client is
+/// given no memory; OpenSSL would reserve as much as the first bytes announce, 128 KiB.
+FirstMessage firstMessage(int descriptor)
 {
-    char byte = 0;
-    return ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+    constexpr int RecordHead = 5, MessageHead = 4, Handshake = 22, MostOfARecord = 16 * 1024;
+    unsigned char head[RecordHead + MessageHead];
+    const ssize_t count = ::recv(descriptor, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0)
+        return errno == EAGAIN || errno == EINTR ? FirstMessage::Incomplete : FirstMessage::Wrong;
+    if (count == 0 || head[0] != Handshake)
+        return FirstMessage::Wrong;
+    if (count < ssize_t(sizeof head))
+        return FirstMessage::Incomplete;
+    const int record = head[3] << 8 | head[4];
+    const int message = head[6] << 16 | head[7] << 8 | head[8];
+    if (record > MostOfARecord || message + MessageHead > record)
+        return FirstMessage::Wrong;
+    int available = 0;
+    ::ioctl(descriptor, FIONREAD, &available);
+    return available >= RecordHead + record ? FirstMessage::Here : FirstMessage::Incomplete;
 }
 
 } // namespace
 
-/// All of it in the thread of the handshakes. The ids ascend: the first is the oldest.
+/// All of it in the thread of the handshakes.
 class Handshakes::Worker : public QObject
 {
 public:
-    Worker(Handshakes &owner, QSslConfiguration configuration, Bounds bounds)
+    Worker(Handshakes &owner, TlsContext context, const HandshakeQueue::Bounds &bounds)
         : m_owner(owner)
-        , m_home(owner.thread())
-        , m_configuration(std::move(configuration))
-        , m_bounds(bounds)
-        , m_spoken(::epoll_create1(EPOLL_CLOEXEC))
-        , m_ready(size_t(bounds.waiting))
+        , m_context(std::move(context))
+        , m_queue(bounds)
+        , m_sockets(::epoll_create1(EPOLL_CLOEXEC))
     {
     }
 
     /// The first call in the thread: notifier and timer belong to it.
     void settle()
     {
-        m_notifier = std::make_unique<QSocketNotifier>(m_spoken.number(), QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, &Worker::startNewest);
-        m_expiry = std::make_unique<QTimer>();
-        m_expiry->setSingleShot(true);
-        connect(m_expiry.get(), &QTimer::timeout, this, &Worker::expire);
+        m_notifier = std::make_unique<QSocketNotifier>(m_sockets.number(), QSocketNotifier::Read);
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, &Worker::takeTurn);
+        m_wake = std::make_unique<QTimer>();
+        m_wake->setSingleShot(true);
+        m_wake->setTimerType(Qt::PreciseTimer);
+        connect(m_wake.get(), &QTimer::timeout, this, &Worker::takeTurn);
     }
 
-    void wait(FileDescriptor descriptor)
+    void add(FileDescriptor descriptor)
     {
-        if (m_waiting.size() >= size_t(m_bounds.waiting))
-            fail(whoGives(m_waiting));
-        const quint64 id = ++m_lastId;
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = id;
-        ::epoll_ctl(m_spoken.number(), EPOLL_CTL_ADD, descriptor.number(), &event);
         const SocketName name = socketName(descriptor.number(), SocketEnd::Peer);
-        m_waiting.emplace(id, Waiting{{name, QDeadlineTimer(m_bounds.time)}, std::move(descriptor)});
-        if (!m_expiry->isActive())
-            m_expiry->start(m_bounds.time);
+        const Id id = m_queue.add(name.address);
+        watch(EPOLL_CTL_ADD, descriptor.number(), id, EPOLLIN | EPOLLRDHUP);
+        m_clients.emplace(id, Client{name, std::move(descriptor), nullptr});
+        while (const auto surplus = m_queue.surplus())
+            fail(*surplus);
+        if (!m_wake->isActive())
+            sleep();
     }
 
 private:
+    using Id = HandshakeQueue::Id;
     struct Client
     {
         SocketName name;
-        QDeadlineTimer deadline;
-    };
-    struct Waiting : Client
-    {
-        FileDescriptor descriptor;
-    };
-    struct UnderWay : Client
-    {
-        std::unique_ptr<QSslSocket> socket;
+        FileDescriptor descriptor;           ///< until it is begun
+        std::unique_ptr<TlsSession> session; ///< from then on
     };
 
-    /// The oldest of the address that has the most.
-    template <typename Clients>
-    static quint64 whoGives(const Clients &clients)
+    /// Each change is told once.
+    void watch(int operation, int descriptor, Id id, uint32_t events) const
     {
-        QHash<QByteArray, int> counts;
-        int most = 0;
-        for (const auto &[id, client] : clients)
-            most = std::max(most, ++counts[client.name.address]);
-        return std::find_if(clients.begin(), clients.end(),
-                            [&](const auto &each) { return counts.value(each.second.name.address) == most; })
-            ->first;
+        epoll_event event{};
+        event.events = events | EPOLLET;
+        event.data.u64 = id;
+        ::epoll_ctl(m_sockets.number(), operation, descriptor, &event);
     }
 
-    /// Called again at once while others are left that have spoken, but after the sockets of those under way.
-    void startNewest()
+    /// Those who have said something, then one that is begun. While there are more, the next turn comes after the calls
+    /// that have come meanwhile.
+    void takeTurn()
     {
-        const int count = ::epoll_wait(m_spoken.number(), m_ready.data(), int(m_ready.size()), 0);
-        const auto end = m_ready.begin() + std::max(count, 0);
-        const auto last = m_ready.begin() + std::min(std::max(count, 0), MostBegunAtOnce);
-        std::partial_sort(m_ready.begin(), last, end,
-                          [](const epoll_event &a, const epoll_event &b) { return a.data.u64 > b.data.u64; });
-        std::for_each(m_ready.begin(), last, [this](const epoll_event &event) { start(event.data.u64); });
+        std::array<epoll_event, 64> events;
+        const int count = ::epoll_wait(m_sockets.number(), events.data(), int(events.size()), 0);
+        std::for_each(events.begin(), events.begin() + std::max(count, 0), [this](const epoll_event &event) {
+            const auto found = m_clients.find(event.data.u64);
+            if (found == m_clients.end())
+                return;
+            if (found->second.session)
+                goOn(found->first, *found->second.session);
+            else
+                look(found->first, found->second.descriptor.number(), event.events);
+        });
+        while (const auto expired = m_queue.expired())
+            fail(*expired);
+        const auto turn = m_queue.next();
+        if (!turn)
+            return sleep();
+        if (turn->givesWay)
+            fail(*turn->givesWay);
+        begin(turn->begins);
+        if (!std::exchange(m_isTurnPosted, true)) {
+            post(this, [this] {
+                m_isTurnPosted = false;
+                takeTurn();
+            });
+        }
     }
 
-    void start(quint64 id)
+    void sleep()
     {
-        const auto found = m_waiting.find(id);
-        if (found == m_waiting.end())
-            return;
-        if (hasGone(found->second.descriptor.number()))
-            return fail(id);
-        Waiting client = std::move(found->second);
-        m_waiting.erase(found);
-        ::epoll_ctl(m_spoken.number(), EPOLL_CTL_DEL, client.descriptor.number(), nullptr);
-        if (m_underWay.size() >= size_t(m_bounds.underWay))
-            fail(whoGives(m_underWay));
-        const auto made =
-            m_underWay.emplace(id, UnderWay{{client.name, client.deadline}, std::make_unique<QSslSocket>()}).first;
-        QSslSocket &socket = *made->second.socket;
-        m_peak = std::max(m_peak, m_underWay.size());
-        socket.setReadBufferSize(64 * 1024);
-        if (!socket.setSocketDescriptor(client.descriptor.number()))
-            return fail(id);
-        client.descriptor.release();
-        socket.setSslConfiguration(m_configuration);
-        // Later: a socket must neither change its thread nor be destroyed within a signal of its own.
-        connect(
-            &socket, &QSslSocket::encrypted, this, [this, id] { handOver(id); }, Qt::QueuedConnection);
-        connect(
-            &socket, &QSslSocket::errorOccurred, this, [this, id] { fail(id); }, Qt::QueuedConnection);
-        connect(
-            &socket, &QSslSocket::disconnected, this, [this, id] { fail(id); }, Qt::QueuedConnection);
-        socket.startServerEncryption();
+        const auto wake = m_queue.wakeTime();
+        if (wake == Clock::TimePoint::max())
+            return m_wake->stop();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(wake - Clock::machine().now());
+        m_wake->start(std::max(left, 0ms));
     }
 
-    void handOver(quint64 id)
+    void look(Id id, int descriptor, uint32_t events)
     {
-        const auto found = m_underWay.find(id);
-        if (found == m_underWay.end())
-            return;
+        const bool hasGone = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0; // it could not answer us
+        switch (hasGone ? FirstMessage::Wrong : firstMessage(descriptor)) {
+        case FirstMessage::Here: m_queue.setReady(id); break;
+        case FirstMessage::Wrong: fail(id); break;
+        case FirstMessage::Incomplete: break;
+        }
+    }
+
+    void begin(Id id)
+    {
+        Client &client = m_clients.at(id);
+        client.session = std::make_unique<TlsSession>(m_context, std::move(client.descriptor));
+        m_peak = std::max(m_peak, m_queue.underWay());
+        goOn(id, *client.session);
+    }
+
+    void goOn(Id id, TlsSession &session)
+    {
+        switch (session.shakeHands()) {
+        case TlsSession::State::Done: handOver(id); break;
+        case TlsSession::State::NeedsOutput:
+            watch(EPOLL_CTL_MOD, session.descriptor(), id, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
+            break;
+        case TlsSession::State::NeedsInput: break;
+        case TlsSession::State::Ended:
+        case TlsSession::State::Broken: fail(id); break;
+        }
+    }
+
+    void handOver(Id id)
+    {
+        const auto found = m_clients.find(id);
         // Shared: the call may be thrown away with the owner.
-        const auto socket = std::make_shared<std::unique_ptr<QSslSocket>>(std::move(found->second.socket));
-        m_underWay.erase(found);
-        (*socket)->disconnect(this);
-        (*socket)->moveToThread(m_home);
-        giveBack();
-        m_owner.m_calls->post([owner = &m_owner, socket] {
+        const auto session = std::make_shared<std::unique_ptr<TlsSession>>(std::move(found->second.session));
+        ::epoll_ctl(m_sockets.number(), EPOLL_CTL_DEL, (*session)->descriptor(), nullptr);
+        remove(id);
+        m_owner.m_calls->post([owner = &m_owner, session] {
             --owner->m_underWay;
-            owner->m_done(std::move(*socket));
+            owner->m_done(std::move(*session));
         });
     }
 
-    /// What a flood took goes back to the system.
-    void giveBack()
+    void fail(Id id)
     {
-        if (m_underWay.empty() && std::exchange(m_peak, 0) >= ManyHandshakes)
-            ::malloc_trim(0);
-    }
-
-    void fail(quint64 id)
-    {
-        QByteArray peer;
-        if (const auto waiting = m_waiting.find(id); waiting != m_waiting.end()) {
-            peer = waiting->second.name.text();
-            m_waiting.erase(waiting); // closes it, which ends what epoll knows of it
-        } else if (const auto underWay = m_underWay.find(id); underWay != m_underWay.end()) {
-            peer = underWay->second.name.text();
-            underWay->second.socket->disconnect(this);
-            m_underWay.erase(underWay);
-        } else {
-            return;
-        }
-        giveBack();
+        const QByteArray peer = m_clients.at(id).name.text();
+        remove(id); // closes it, which ends what epoll knows of it
         m_owner.m_calls->post([owner = &m_owner, peer] {
             --owner->m_underWay;
             owner->m_failed(peer);
         });
     }
 
-    /// All have the same time, so the oldest are the first.
-    void expire()
+    /// What a flood took goes back to the system.
+    void remove(Id id)
     {
-        const auto expireFirst = [this](const auto &clients) {
-            while (!clients.empty() && clients.begin()->second.deadline.hasExpired())
-                fail(clients.begin()->first);
-            return clients.empty() ? m_bounds.time : clients.begin()->second.deadline.remainingTimeAsDuration();
-        };
-        const auto waiting = expireFirst(m_waiting);
-        const auto underWay = expireFirst(m_underWay);
-        if (!m_waiting.empty() || !m_underWay.empty())
-            m_expiry->start(std::chrono::ceil<std::chrono::milliseconds>(std::min(waiting, underWay)));
+        m_queue.remove(id);
+        m_clients.erase(id);
+        if (m_queue.underWay() == 0 && std::exchange(m_peak, 0) >= ManyHandshakes)
+            ::malloc_trim(0);
     }
 
     Handshakes &m_owner;
-    QThread *const m_home;
-    const QSslConfiguration m_configuration;
-    const Bounds m_bounds;
-    const FileDescriptor m_spoken; ///< epoll of those that wait: ready are those whose client has said something
-    std::vector<epoll_event> m_ready;
+    const TlsContext m_context;
+    HandshakeQueue m_queue;
+    const FileDescriptor m_sockets; ///< epoll of all of them
     std::unique_ptr<QSocketNotifier> m_notifier;
-    std::unique_ptr<QTimer> m_expiry;
-    std::map<quint64, Waiting> m_waiting;
-    std::map<quint64, UnderWay> m_underWay;
+    std::unique_ptr<QTimer> m_wake;
+    std::unordered_map<Id, Client> m_clients;
+    bool m_isTurnPosted = false;
     size_t m_peak = 0; ///< of those under way, since there were none
-    quint64 m_lastId = 0;
 };
 
-Handshakes::Handshakes(QSslConfiguration configuration, Bounds bounds, Done done, Failed failed)
+Handshakes::Handshakes(TlsContext context, const HandshakeQueue::Bounds &bounds, Done done, Failed failed)
     : m_bounds(bounds)
     , m_done(std::move(done))
     , m_failed(std::move(failed))
     , m_calls(std::make_shared<CallsToOwner>(this))
-    , m_worker(std::make_unique<Worker>(*this, std::move(configuration), bounds))
+    , m_worker(std::make_unique<Worker>(*this, std::move(context), bounds))
 {
     m_worker->moveToThread(m_thread.thread());
     m_thread.call([this] { m_worker->settle(); });
@@ -241,7 +242,7 @@ void Handshakes::begin(int descriptor)
         return m_failed(socketName(descriptor, SocketEnd::Peer).text());
     ++m_underWay;
     post(m_worker.get(),
-         [worker = m_worker.get(), owned = std::move(owned)]() mutable { worker->wait(std::move(owned)); });
+         [worker = m_worker.get(), owned = std::move(owned)]() mutable { worker->add(std::move(owned)); });
 }
 
 } // namespace Hephaestus

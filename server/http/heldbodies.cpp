@@ -13,14 +13,12 @@ constexpr qint64 WorthReturning = 4 * 1024 * 1024; ///< bytes; giving memory bac
 
 } // namespace
 
-HeldBody HeldBodies::hold(const QByteArray &body, bool shares)
+HeldBody HeldBodies::hold(const QByteArray &body)
 {
     m_shared.remove_if([](const auto &held) { return held.expired(); });
-    if (shares) {
-        for (const auto &held : m_shared) {
-            if (HeldBody same = held.lock(); same && *same == body)
-                return same;
-        }
+    for (const auto &held : m_shared) {
+        if (HeldBody same = held.lock(); same && *same == body)
+            return same;
     }
     if (m_size > 0 && m_size + body.size() > m_most)
         return {};
@@ -31,8 +29,7 @@ HeldBody HeldBodies::hold(const QByteArray &body, bool shares)
     });
     m_size += body.size();
     m_peak = std::max(m_peak, m_size);
-    if (shares)
-        m_shared.push_back(made);
+    m_shared.push_back(made);
     return made;
 }
 

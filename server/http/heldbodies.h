@@ -21,8 +21,8 @@ public:
 
     explicit HeldBodies(qint64 most) : m_most(most) {}
 
-    /// Null: there is no room. `shares`: it may be one that another reader has.
-    HeldBody hold(const QByteArray &body, bool shares);
+    /// Null: there is no room. It may be one that another reader has.
+    HeldBody hold(const QByteArray &body);
     qint64 size() const { return m_size; } ///< of all, in bytes
 
 private:

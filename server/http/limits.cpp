@@ -23,7 +23,7 @@ Limits withinDescriptors(Limits limits)
         return limits;
     const auto quarter = int(std::min<rlim_t>(descriptors.rlim_cur / 4, 1 << 20));
     limits.connections = std::clamp(limits.connections, 1, std::max(1, quarter));
-    limits.handshakes = std::clamp(limits.handshakes, 1, std::max(1, quarter / 2));
+    limits.handshakes = std::clamp(limits.handshakes, 1, std::max(1, quarter));
     limits.reservedConnections = std::clamp(limits.reservedConnections, 1, std::max(1, quarter));
     return limits;
 }

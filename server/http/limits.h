@@ -16,7 +16,7 @@ struct Limits
     int connections = 1024;           ///< at most a quarter of RLIMIT_NOFILE, whatever is set here
     int reservedConnections = 64;     ///< beyond that number, for health reads and authorised changes of health only
     int reservedChanges = 16;         ///< such changes under way beyond the number of connections
-    int handshakes = 256;             ///< of TLS, under way; as many as `connections` wait until their clients speak
+    int handshakes = 1024;            ///< of TLS, under way; as many as `connections` wait to begin
     qint64 head = 16 * 1024;          ///< request line and fields together (431, or 414 for the line alone)
     int fields = 100;                 ///< header fields (431)
     qint64 healthBody = 64 * 1024;    ///< body on the health routes (413)
@@ -34,8 +34,7 @@ struct Limits
     bool operator==(const Limits &) const = default;
 };
 
-/// `limits` with no more connections than a quarter of the descriptors this process may open, and half as many
-/// handshakes.
+/// `limits` with no more connections than a quarter of the descriptors this process may open, nor handshakes.
 Limits withinDescriptors(Limits limits);
 
 /// Why this process cannot serve, if RLIMIT_NOFILE is so small that its own files leave no room for clients.

@@ -3,10 +3,9 @@
 
 #include "common/base/beginthread.h"
 #include "server/http/router.h"
-#include "server/http/tlsconfiguration.h"
+#include "server/http/tlssession.h"
 
 #include <QLoggingCategory>
-#include <QSslSocket>
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -97,14 +96,16 @@ std::optional<Problem> Listeners::prepareTls()
 {
     if (!m_options.tls.isOn() || m_handshakes)
         return {};
-    auto configuration = tlsConfiguration(m_options.tls);
-    if (!configuration)
-        return configuration.problem();
+    const auto context = makeTlsContext(m_options.tls);
+    if (!context)
+        return context.problem();
     try {
         m_handshakes = std::make_unique<Handshakes>(
-            *configuration,
-            Handshakes::Bounds{m_options.limits.handshakes, m_options.limits.connections, m_options.limits.headTime},
-            [this](std::unique_ptr<QSslSocket> socket) { m_accepted(Transport::tls(std::move(socket))); }, m_failed);
+            *context,
+            HandshakeQueue::Bounds{m_options.limits.handshakes, m_options.limits.connections,
+                                   m_options.limits.headTime},
+            [this](std::unique_ptr<TlsSession> session) { m_accepted(Transport::tls(std::move(session), m_sockets)); },
+            m_failed);
     } catch (const std::system_error &) {
         return Problem{u"TLS"_s, noOtherThread()};
     }

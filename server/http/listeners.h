@@ -51,7 +51,7 @@ private:
     Router &m_router;
     const Accepted m_accepted;
     const Handshakes::Failed m_failed;
-    EpollSet m_sockets;                       ///< of connections without TLS; outlives them
+    EpollSet m_sockets;                       ///< outlives the connections
     std::unique_ptr<Handshakes> m_handshakes; ///< null: no TLS
     std::list<std::unique_ptr<Listener>> m_listeners;
 };

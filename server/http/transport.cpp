@@ -4,8 +4,7 @@
 #include "common/base/epollset.h"
 #include "common/base/filedescriptor.h"
 #include "common/base/post.h"
-
-#include <QSslSocket>
+#include "server/http/tlssession.h"
 
 #include <linux/sockios.h>
 #include <poll.h>
@@ -21,33 +20,21 @@
 namespace Hephaestus {
 namespace {
 
+constexpr size_t MostAtOnce = 16 * 1024; ///< bytes, and what a record of TLS has at most
+
 bool hasNothingInFlight(int descriptor)
 {
     int unacknowledged = 0;
     return ::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
 }
 
-class PlainTransport final : public Transport, private EpollSet::Watcher
+/// What both kinds have in common: the looking for something to read, and what the kernel has not taken yet.
+class SocketTransport : public Transport, private EpollSet::Watcher
 {
 public:
-    PlainTransport(int descriptor, EpollSet &sockets) : m_descriptor(descriptor), m_sockets(sockets)
+    SocketTransport(int descriptor, EpollSet &sockets) : m_number(descriptor), m_sockets(sockets)
     {
-        PlainTransport::setReading(true);
-    }
-    ~PlainTransport() override { PlainTransport::close(); }
-
-    Input read(QByteArray &buffer, qsizetype most) override
-    {
-        char bytes[16 * 1024];
-        const size_t size = size_t(std::min<qsizetype>(most, sizeof bytes));
-        const ssize_t count = ::recv(m_descriptor.number(), bytes, size, MSG_DONTWAIT);
-        if (count > 0) {
-            buffer.append(bytes, count);
-            return Input::Data;
-        }
-        if (count == 0)
-            return Input::Ended;
-        return errno == EAGAIN || errno == EINTR ? Input::Nothing : Input::Broken;
+        SocketTransport::setReading(true);
     }
 
     bool write(const QByteArray &bytes) override { return write(bytes, {}); }
@@ -68,17 +55,10 @@ public:
             else
                 sent -= part->size();
         }
-        if (m_unsent.empty())
-            return true;
-        if (!m_writer) {
-            m_writer = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Write);
-            connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
-        }
-        m_writer->setEnabled(true);
+        if (!m_unsent.empty())
+            waitForRoom();
         return true;
     }
-
-    bool copiesBodies() const override { return false; }
 
     qint64 unsent() const override
     {
@@ -89,61 +69,67 @@ public:
     }
     bool isBroken() const override
     {
-        pollfd look{m_descriptor.number(), 0, 0};
+        pollfd look{m_number, 0, 0};
         return ::poll(&look, 1, 0) > 0;
     }
-    bool isDelivered() const override { return m_unsent.empty() && hasNothingInFlight(m_descriptor.number()); }
+    bool isDelivered() const override { return m_unsent.empty() && hasNothingInFlight(m_number); }
     void setReading(bool on) override
     {
-        if (on == m_isReading || !m_descriptor.isOpen())
+        if (on == m_isReading || m_number < 0)
             return;
         m_isReading = on;
         if (m_notifier)
             m_notifier->setEnabled(on);
         else if (!on)
-            m_sockets.remove(m_descriptor.number(), *this);
-        else if (!m_sockets.add(m_descriptor.number(), EPOLLIN, *this))
+            m_sockets.remove(m_number, *this);
+        else if (!m_sockets.add(m_number, EPOLLIN, *this))
             readByNotifier();
     }
-    void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
-    int descriptor() const override { return m_descriptor.number(); }
+    int descriptor() const override { return m_number; }
 
-    void close() override
+protected:
+    /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
+    virtual qint64 send(iovec *parts, size_t count) = 0;
+
+    bool isReading() const { return m_isReading; }
+    void onReadable() { m_owner->onReadable(); }
+
+    /// Before the descriptor is closed.
+    void leave()
     {
-        if (!m_descriptor.isOpen())
+        if (m_number < 0)
             return;
         setReading(false);
         if (m_writer)
-            m_writer->setEnabled(false);
-        m_descriptor.reset();
+            m_writer->setEnabled(false); // it may be on the stack
+        m_number = -1;
+    }
+
+    void waitForRoom()
+    {
+        if (!m_writer) {
+            m_writer = std::make_unique<QSocketNotifier>(m_number, QSocketNotifier::Write);
+            connect(m_writer.get(), &QSocketNotifier::activated, this, [this] { sendMore(); });
+        }
+        m_writer->setEnabled(true);
     }
 
 private:
-    void onReady(quint32) override { m_owner->onReadable(); }
+    void onReady(quint32) override { onReadable(); }
 
     /// As the event loop does it: the system's room for the other way is bounded.
     void readByNotifier()
     {
-        m_notifier = std::make_unique<QSocketNotifier>(m_descriptor.number(), QSocketNotifier::Read);
-        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { m_owner->onReadable(); });
-    }
-
-    /// The bytes the kernel took, 0 if it is full, -1 if the connection is broken.
-    qint64 send(iovec *parts, size_t count) const
-    {
-        msghdr message{};
-        message.msg_iov = parts;
-        message.msg_iovlen = count;
-        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-        const ssize_t sent = count == 1 ? ::send(m_descriptor.number(), parts->iov_base, parts->iov_len, flags)
-                                        : ::sendmsg(m_descriptor.number(), &message, flags);
-        if (sent >= 0)
-            return sent;
-        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+        m_notifier = std::make_unique<QSocketNotifier>(m_number, QSocketNotifier::Read);
+        connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { onReadable(); });
     }
 
     void sendMore()
     {
+        if (m_unsent.empty()) {
+            m_writer->setEnabled(false);
+            return onReadable(); // it was the reading that wanted to send something
+        }
         Unsent &first = m_unsent.front();
         iovec part{const_cast<char *>(first.bytes.constData()) + first.sent, size_t(first.bytes.size() - first.sent)};
         const qint64 sent = send(&part, 1);
@@ -163,7 +149,7 @@ private:
         qint64 sent = 0;
     };
 
-    FileDescriptor m_descriptor; ///< closed after the notifiers are gone
+    int m_number; ///< the descriptor, which is the derived class's; -1: closed
     EpollSet &m_sockets;
     std::unique_ptr<QSocketNotifier> m_notifier; ///< null: `m_sockets` tells
     std::unique_ptr<QSocketNotifier> m_writer;
@@ -171,65 +157,125 @@ private:
     bool m_isReading = false;
 };
 
-class TlsTransport final : public Transport
+class PlainTransport final : public SocketTransport
 {
 public:
-    explicit TlsTransport(std::unique_ptr<QSslSocket> socket) : m_socket(std::move(socket))
+    PlainTransport(int descriptor, EpollSet &sockets) : SocketTransport(descriptor, sockets), m_descriptor(descriptor)
     {
-        connect(m_socket.get(), &QSslSocket::readyRead, this, &TlsTransport::knock);
-        connect(m_socket.get(), &QSslSocket::disconnected, this, &TlsTransport::knock);
-        connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, [this] { m_owner->onProgress(); });
-        // What came meanwhile, or its end, is told to nobody else.
-        if (m_socket->bytesAvailable() > 0 || m_socket->state() != QAbstractSocket::ConnectedState)
-            post(this, &TlsTransport::knock);
     }
-    /// An open QSslSocket still signals its end when it is destroyed: not to us and our owner, who are half gone then.
-    ~TlsTransport() override { m_socket->disconnect(this); }
+    ~PlainTransport() override { PlainTransport::close(); }
 
     Input read(QByteArray &buffer, qsizetype most) override
     {
-        if (m_socket->bytesAvailable() > 0) {
-            const QByteArray bytes = m_socket->read(most);
-            buffer += bytes;
-            return bytes.isEmpty() ? Input::Broken : Input::Data;
+        char bytes[MostAtOnce];
+        const size_t size = size_t(std::min<qsizetype>(most, sizeof bytes));
+        const ssize_t count = ::recv(m_descriptor.number(), bytes, size, MSG_DONTWAIT);
+        if (count > 0) {
+            buffer.append(bytes, count);
+            return Input::Data;
         }
-        return m_socket->state() == QAbstractSocket::ConnectedState ? Input::Nothing : Input::Broken;
+        if (count == 0)
+            return Input::Ended;
+        return errno == EAGAIN || errno == EINTR ? Input::Nothing : Input::Broken;
     }
 
-    bool write(const QByteArray &bytes) override
+    void finish() override { ::shutdown(m_descriptor.number(), SHUT_WR); }
+
+    void close() override
     {
-        if (m_socket->state() != QAbstractSocket::ConnectedState || m_socket->write(bytes) != bytes.size())
-            return false;
-        m_socket->flush();
-        return true;
+        leave();
+        m_descriptor.reset();
     }
-
-    bool write(const QByteArray &head, const QByteArray &body) override { return write(head + body); }
-    bool copiesBodies() const override { return true; }
-
-    qint64 unsent() const override { return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite(); }
-    bool isBroken() const override { return m_socket->state() != QAbstractSocket::ConnectedState; }
-    bool isDelivered() const override { return unsent() == 0 && hasNothingInFlight(descriptor()); }
-    /// What waited meanwhile is told again: QSslSocket announces bytes only once.
-    void setReading(bool on) override
-    {
-        m_reading = on;
-        if (on && m_socket->bytesAvailable() > 0)
-            post(this, &TlsTransport::knock);
-    }
-    void finish() override { m_socket->disconnectFromHost(); }
-    void close() override { m_socket->abort(); }
-    int descriptor() const override { return int(m_socket->socketDescriptor()); }
 
 private:
-    void knock()
+    qint64 send(iovec *parts, size_t count) override
     {
-        if (m_reading)
-            m_owner->onReadable();
+        msghdr message{};
+        message.msg_iov = parts;
+        message.msg_iovlen = count;
+        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+        const ssize_t sent = count == 1 ? ::send(m_descriptor.number(), parts->iov_base, parts->iov_len, flags)
+                                        : ::sendmsg(m_descriptor.number(), &message, flags);
+        if (sent >= 0)
+            return sent;
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
     }
 
-    const std::unique_ptr<QSslSocket> m_socket;
-    bool m_reading = true;
+    FileDescriptor m_descriptor;
+};
+
+class TlsTransport final : public SocketTransport
+{
+public:
+    TlsTransport(std::unique_ptr<TlsSession> session, EpollSet &sockets)
+        : SocketTransport(session->descriptor(), sockets)
+        , m_session(std::move(session))
+    {
+    }
+    ~TlsTransport() override { TlsTransport::close(); }
+
+    Input read(QByteArray &buffer, qsizetype most) override
+    {
+        char bytes[MostAtOnce];
+        qsizetype count = 0;
+        switch (m_session->read(bytes, std::min<qsizetype>(most, sizeof bytes), count)) {
+        case TlsSession::State::Done:
+            buffer.append(bytes, count);
+            tellPending();
+            return Input::Data;
+        case TlsSession::State::NeedsOutput: waitForRoom(); return Input::Nothing;
+        case TlsSession::State::NeedsInput: return Input::Nothing;
+        case TlsSession::State::Ended: return Input::Ended;
+        case TlsSession::State::Broken: break;
+        }
+        return Input::Broken;
+    }
+
+    void setReading(bool on) override
+    {
+        SocketTransport::setReading(on);
+        if (m_session)
+            tellPending();
+    }
+
+    void finish() override { m_session->finish(); }
+
+    void close() override
+    {
+        leave();
+        m_session.reset();
+    }
+
+private:
+    /// The socket tells nothing of what was decrypted and not read.
+    void tellPending()
+    {
+        if (isReading() && m_session->hasPending())
+            post(this, [this] { tellReadable(); });
+    }
+    void tellReadable()
+    {
+        if (isReading())
+            onReadable();
+    }
+
+    qint64 send(iovec *parts, size_t count) override
+    {
+        qint64 all = 0;
+        for (const iovec *part = parts; part != parts + count; ++part) {
+            const char *const bytes = static_cast<const char *>(part->iov_base);
+            for (qsizetype sent = 0, more = 0; sent < qsizetype(part->iov_len); sent += more, all += more) {
+                const auto state = m_session->write(bytes + sent, qsizetype(part->iov_len) - sent, more);
+                if (state == TlsSession::State::NeedsOutput)
+                    return all;
+                if (state != TlsSession::State::Done)
+                    return -1;
+            }
+        }
+        return all;
+    }
+
+    std::unique_ptr<TlsSession> m_session;
 };
 
 } // namespace
@@ -239,9 +285,9 @@ std::unique_ptr<Transport> Transport::plain(int descriptor, EpollSet &sockets)
     return std::make_unique<PlainTransport>(descriptor, sockets);
 }
 
-std::unique_ptr<Transport> Transport::tls(std::unique_ptr<QSslSocket> socket)
+std::unique_ptr<Transport> Transport::tls(std::unique_ptr<TlsSession> session, EpollSet &sockets)
 {
-    return std::make_unique<TlsTransport>(std::move(socket));
+    return std::make_unique<TlsTransport>(std::move(session), sockets);
 }
 
 } // namespace Hephaestus

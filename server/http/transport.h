@@ -7,11 +7,10 @@
 
 #include <memory>
 
-class QSslSocket;
-
 namespace Hephaestus {
 
 class EpollSet;
+class TlsSession;
 
 /// The bytes of one accepted connection, in and out. QTcpSocket is not used for them because it closes itself when the
 /// peer sends its FIN, with our answer still owed. Lives in one thread; owns the descriptor.
@@ -38,9 +37,8 @@ public:
     virtual Input read(QByteArray &buffer, qsizetype most) = 0;
     /// Sends all of `bytes`, now what fits and the rest when it can. False: the connection is broken.
     virtual bool write(const QByteArray &bytes) = 0;
-    /// Likewise both, one after the other. `body` is not copied, unless copiesBodies().
+    /// Likewise both, one after the other. `body` is not copied.
     virtual bool write(const QByteArray &head, const QByteArray &body) = 0;
-    virtual bool copiesBodies() const = 0;
     /// Bytes given to write() that the kernel has not accepted yet.
     virtual qint64 unsent() const = 0;
     /// True when the peer can neither send nor read any more, as far as it has told.
@@ -55,7 +53,7 @@ public:
 
     static std::unique_ptr<Transport> plain(int descriptor, EpollSet &sockets);
     /// After the handshake (Handshakes).
-    static std::unique_ptr<Transport> tls(std::unique_ptr<QSslSocket> socket);
+    static std::unique_ptr<Transport> tls(std::unique_ptr<TlsSession> session, EpollSet &sockets);
 
 protected:
     Owner *m_owner = nullptr;

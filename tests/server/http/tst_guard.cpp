@@ -20,9 +20,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <mutex>
+#include <thread>
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -33,7 +36,9 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 /// What a TLS client says first, without its end.
-const QByteArray BegunHandshake = QByteArray::fromHex("160301020001");
+const QByteArray HalfAMessage = QByteArray::fromHex("16030102000100");
+/// The whole of it: a message of 2,000 bytes at most, by a client of Qt's.
+QByteArray firstMessage();
 
 class TestGuard : public QObject
 {
@@ -82,12 +87,16 @@ private Q_SLOTS:
     void otherMachinesAreKeptOutByDefault();
     void tlsServes();
     void tlsWantsTheClientsCertificate();
-    void aPlainClientOfATlsServerIsCut();
+    void whoSpeaksNoTlsIsCutAtOnce_data();
+    void whoSpeaksNoTlsIsCutAtOnce();
     void theOldestUnfinishedHandshakeGivesWay();
+    void whoComesAgainAtOncePushesNobodyOut_data();
+    void whoComesAgainAtOncePushesNobodyOut();
     void aSilentTlsClientTakesNoHandshake();
     void theOldestSilentTlsClientGivesWay();
     void anUnfinishedHandshakeIsCutInTime();
     void theServerMayGoWithTlsConnectionsOpen();
+    void aBadCertificateIsAProblem_data();
     void aBadCertificateIsAProblem();
 
 private:
@@ -886,14 +895,46 @@ void TestGuard::tlsWantsTheClientsCertificate()
     QTRY_COMPARE(*state->report().resources.openConnections, 0);
 }
 
-void TestGuard::aPlainClientOfATlsServerIsCut()
+void TestGuard::whoSpeaksNoTlsIsCutAtOnce_data()
 {
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("HTTP") << requestText("GET", "/health/live");
+    QTest::newRow("a record that is too long") << QByteArray::fromHex("16030142000100013c");
+    QTest::newRow("a message longer than its record") << QByteArray::fromHex("160301000801020000") + QByteArray(4, 'x');
+    QTest::newRow("no first message") << QByteArray::fromHex("160301000402000000");
+}
+
+void TestGuard::whoSpeaksNoTlsIsCutAtOnce()
+{
+    QFETCH(QByteArray, said);
     makeCertificate(u"server"_s);
-    start(withTls());
-    RawClient client(service, requestText("GET", "/health/live"));
+    HttpOptions options = withTls();
+    options.limits.headTime = 60s;
+    start(options);
+    RawClient client(service, said);
     QTRY_VERIFY(client.isClosed());
     QVERIFY(!client.received().contains("HTTP"));
     QTRY_COMPARE(server->refusals().value("tls_handshake"), 1);
+}
+
+QByteArray firstMessage()
+{
+    QTcpServer listener;
+    QSslSocket client;
+    QByteArray said;
+    if (!listener.listen(QHostAddress::LocalHost))
+        qFatal("nobody listens");
+    client.connectToHostEncrypted(u"127.0.0.1"_s, listener.serverPort());
+    QTcpSocket *accepted = nullptr;
+    const auto isWhole = [&] {
+        if (!accepted)
+            accepted = listener.nextPendingConnection();
+        said += accepted ? accepted->readAll() : QByteArray();
+        return said.size() > 5 && said.size() == 5 + (uchar(said[3]) << 8 | uchar(said[4]));
+    };
+    if (!QTest::qWaitFor(isWhole, 60'000))
+        qFatal("the client says nothing");
+    return said;
 }
 
 void TestGuard::theOldestUnfinishedHandshakeGivesWay()
@@ -905,7 +946,7 @@ void TestGuard::theOldestUnfinishedHandshakeGivesWay()
     start(options);
     std::vector<std::unique_ptr<RawClient>> begun;
     for (int i = 0; i < 5; ++i) {
-        begun.push_back(std::make_unique<RawClient>(service, BegunHandshake));
+        begun.push_back(std::make_unique<RawClient>(service, firstMessage()));
         QTRY_COMPARE(server->refusals().value("tls_handshake"), std::max(0, i - 1));
     }
     QTRY_VERIFY(begun[0]->isClosed() && begun[1]->isClosed() && begun[2]->isClosed());
@@ -915,6 +956,90 @@ void TestGuard::theOldestUnfinishedHandshakeGivesWay()
     QTRY_COMPARE(server->refusals().value("tls_handshake"), 4);
 }
 
+/// Clients that begin a handshake, say nothing more, and come again as soon as they are closed.
+class ReturningClients
+{
+public:
+    ReturningClients(quint16 port, size_t count)
+        : m_port(port)
+        , m_message(firstMessage())
+        , m_thread([this, count] { flood(count); })
+    {
+    }
+    ~ReturningClients()
+    {
+        m_isOver = true;
+        m_thread.join();
+    }
+
+private:
+    int begin() const
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(m_port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0)
+            ::send(client, m_message.constData(), size_t(m_message.size()), MSG_NOSIGNAL);
+        return client;
+    }
+
+    /// True if the other end has closed; our answer is not read.
+    static bool isClosed(int client)
+    {
+        char byte = 0;
+        while (::recv(client, &byte, 1, MSG_DONTWAIT) > 0) {
+        }
+        return errno != EAGAIN;
+    }
+
+    void flood(size_t count) const
+    {
+        std::vector<pollfd> clients(count);
+        for (pollfd &client : clients)
+            client = {begin(), POLLIN, 0};
+        while (!m_isOver) {
+            ::poll(clients.data(), clients.size(), 50);
+            for (pollfd &client : clients) {
+                if (client.revents == 0 || !isClosed(client.fd))
+                    continue;
+                ::close(client.fd);
+                client = {begin(), POLLIN, 0};
+            }
+        }
+        for (const pollfd &client : clients)
+            ::close(client.fd);
+    }
+
+    const quint16 m_port;
+    const QByteArray m_message;
+    std::atomic<bool> m_isOver{false};
+    std::thread m_thread;
+};
+
+void TestGuard::whoComesAgainAtOncePushesNobodyOut_data()
+{
+    QTest::addColumn<int>("places");
+    QTest::newRow("as many places as there are") << Limits().handshakes;
+    QTest::newRow("fewer places than clients") << 64;
+}
+
+void TestGuard::whoComesAgainAtOncePushesNobodyOut()
+{
+    QFETCH(int, places);
+    makeCertificate(u"server"_s);
+    HttpOptions options = withTls();
+    options.limits.handshakes = places;
+    options.limits.headTime = 60s;
+    start(options);
+    const ReturningClients flood(service.port, 160);
+    if (places < 160)
+        QTRY_VERIFY(server->refusals().value("tls_handshake") > 100);
+    for (int i = 0; i < 8; ++i)
+        QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
+}
+
 void TestGuard::aSilentTlsClientTakesNoHandshake()
 {
     makeCertificate(u"server"_s);
@@ -922,12 +1047,12 @@ void TestGuard::aSilentTlsClientTakesNoHandshake()
     options.limits.handshakes = 2;
     options.limits.headTime = 60s;
     start(options);
-    RawClient begun(service, BegunHandshake);
+    RawClient begun(service, firstMessage()), half(service, HalfAMessage);
     std::vector<std::unique_ptr<RawClient>> silent;
     for (int i = 0; i < 20; ++i)
         silent.push_back(std::make_unique<RawClient>(service));
     QCOMPARE(splitResponses(askOverTls(false)).size(), 2); // it comes after all of them
-    QVERIFY(!begun.isClosed());
+    QVERIFY(!begun.isClosed() && !half.isClosed());
     for (const auto &client : silent)
         QVERIFY(!client->isClosed());
 }
@@ -955,9 +1080,9 @@ void TestGuard::anUnfinishedHandshakeIsCutInTime()
     HttpOptions options = withTls();
     options.limits.headTime = 200ms;
     start(options);
-    RawClient silent(service), begun(service, BegunHandshake);
-    QTRY_VERIFY(silent.isClosed() && begun.isClosed());
-    QTRY_COMPARE(server->refusals().value("tls_handshake"), 2);
+    RawClient silent(service), half(service, HalfAMessage), begun(service, firstMessage());
+    QTRY_VERIFY(silent.isClosed() && half.isClosed() && begun.isClosed());
+    QTRY_COMPARE(server->refusals().value("tls_handshake"), 3);
     QCOMPARE(splitResponses(askOverTls(false)).size(), 2);
 }
 
@@ -975,15 +1100,30 @@ void TestGuard::theServerMayGoWithTlsConnectionsOpen()
     QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
 }
 
+void TestGuard::aBadCertificateIsAProblem_data()
+{
+    QTest::addColumn<QString>("certificate");
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<bool>("isOfTheKey");
+    QTest::newRow("the key for the certificate") << u"server.key"_s << u"server.key"_s << false;
+    QTest::newRow("the certificate for the key") << u"server.pem"_s << u"server.pem"_s << true;
+    QTest::newRow("the key of another one") << u"server.pem"_s << u"client.key"_s << true;
+    QTest::newRow("no such file") << u"none.pem"_s << u"server.key"_s << false;
+}
+
 void TestGuard::aBadCertificateIsAProblem()
 {
+    QFETCH(QString, certificate);
+    QFETCH(QString, key);
+    QFETCH(bool, isOfTheKey);
     makeCertificate(u"server"_s);
-    HttpOptions options = withTls();
-    std::swap(options.tls.certificate, options.tls.key);
+    makeCertificate(u"client"_s);
+    HttpOptions options;
+    options.tls = {certificates.filePath(certificate), certificates.filePath(key), {}};
     server = std::make_unique<HttpServer>(*state, *sequence, options);
     const auto bound = server->listen({*parseServiceAddress(u"127.0.0.1:0"_s)});
     QVERIFY(!bound.ok());
-    QCOMPARE(bound.problem().where, options.tls.certificate);
+    QCOMPARE(bound.problem().where, isOfTheKey ? options.tls.key : options.tls.certificate);
 }
 
 QTEST_GUILESS_MAIN(TestGuard)

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/http/handshakequeue.h"
+
+#include <algorithm>
+
+namespace Hephaestus {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::nanoseconds ExpirySpread{1s}; ///< in which as many as there may be come to their end
+constexpr std::chrono::nanoseconds MostBehind{2ms};  ///< a thread that is late makes up for so much
+
+} // namespace
+
+HandshakeQueue::HandshakeQueue(const Bounds &bounds, const Clock &clock)
+    : m_bounds(bounds)
+    , m_clock(clock)
+    , m_pace(std::chrono::nanoseconds(HoldTime) / std::max(1, bounds.underWay))
+    , m_expiryPace(ExpirySpread / std::max(1, bounds.underWay + bounds.waiting))
+{
+}
+
+HandshakeQueue::Id HandshakeQueue::add(const QByteArray &address)
+{
+    const Id id = ++m_lastId;
+    m_clients.emplace(id, Client{address, m_clock.now() + m_bounds.time});
+    m_addresses[address].waiting.insert(id);
+    return id;
+}
+
+void HandshakeQueue::setReady(Id id)
+{
+    const auto found = m_clients.find(id);
+    if (found == m_clients.end() || found->second.place > 0)
+        return;
+    found->second.place = ++m_lastPlace;
+    m_addresses[found->second.address].ready.emplace(m_lastPlace, id);
+}
+
+void HandshakeQueue::remove(Id id)
+{
+    const auto found = m_clients.find(id);
+    if (found == m_clients.end())
+        return;
+    const Client &client = found->second;
+    const auto home = m_addresses.find(client.address);
+    Address &address = home->second;
+    if (client.isUnderWay) {
+        address.underWay.erase(client.place);
+        --m_underWay;
+    } else {
+        address.ready.erase(client.place);
+        address.waiting.erase(id);
+    }
+    if (address.waiting.empty() && address.underWay.empty())
+        m_addresses.erase(home);
+    m_clients.erase(found);
+}
+
+std::optional<HandshakeQueue::Id> HandshakeQueue::surplus() const
+{
+    if (m_clients.size() - m_underWay <= size_t(m_bounds.waiting))
+        return {};
+    const auto most = std::max_element(m_addresses.begin(), m_addresses.end(), [](const auto &a, const auto &b) {
+        return a.second.waiting.size() < b.second.waiting.size();
+    });
+    return *most->second.waiting.begin();
+}
+
+/// All have the same time, so the oldest are the first. Those that came at once come again at once: that would be a
+/// burst each time, in which others wait.
+std::optional<HandshakeQueue::Id> HandshakeQueue::expired()
+{
+    const auto now = m_clock.now();
+    if (m_clients.empty() || m_clients.begin()->second.deadline > now || m_nextExpires > now)
+        return {};
+    m_nextExpires = std::max(m_nextExpires, now - MostBehind) + m_expiryPace;
+    return m_clients.begin()->first;
+}
+
+HandshakeQueue::Addresses::const_iterator HandshakeQueue::nextAddress() const
+{
+    auto next = m_addresses.end();
+    for (auto each = m_addresses.begin(); each != m_addresses.end(); ++each) {
+        if (each->second.ready.empty())
+            continue;
+        if (next == m_addresses.end() || each->second.underWay.size() < next->second.underWay.size()
+            || (each->second.underWay.size() == next->second.underWay.size()
+                && each->second.ready.begin()->first < next->second.ready.begin()->first))
+            next = each;
+    }
+    return next;
+}
+
+HandshakeQueue::Addresses::const_iterator HandshakeQueue::heaviestAddress() const
+{
+    return std::max_element(m_addresses.begin(), m_addresses.end(), [](const auto &a, const auto &b) {
+        return a.second.underWay.size() < b.second.underWay.size();
+    });
+}
+
+std::optional<HandshakeQueue::Turn> HandshakeQueue::next()
+{
+    const auto address = nextAddress();
+    if (address == m_addresses.end())
+        return {};
+    Turn turn{address->second.ready.begin()->second, {}};
+    if (m_underWay >= size_t(m_bounds.underWay)) {
+        const auto heaviest = heaviestAddress();
+        const auto now = m_clock.now();
+        const bool hasLess = address->second.underWay.size() + 1 < heaviest->second.underWay.size();
+        if (!hasLess && now < m_nextGivesWay)
+            return {};
+        m_nextGivesWay = std::max(m_nextGivesWay, now - MostBehind) + m_pace;
+        turn.givesWay = heaviest->second.underWay.begin()->second;
+    }
+    Address &home = m_addresses[address->first];
+    Client &client = m_clients.at(turn.begins);
+    home.ready.erase(client.place);
+    home.waiting.erase(turn.begins);
+    client.place = ++m_lastPlace;
+    client.isUnderWay = true;
+    home.underWay.emplace(client.place, turn.begins);
+    ++m_underWay;
+    return turn;
+}
+
+Clock::TimePoint HandshakeQueue::wakeTime() const
+{
+    Clock::TimePoint wake = Clock::TimePoint::max();
+    if (!m_clients.empty())
+        wake = std::max(m_clients.begin()->second.deadline, m_nextExpires);
+    if (nextAddress() != m_addresses.end())
+        wake = std::min(wake, m_nextGivesWay);
+    return wake;
+}
+
+} // namespace Hephaestus
