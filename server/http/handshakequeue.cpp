@@ -12,6 +12,12 @@ namespace {
 constexpr std::chrono::nanoseconds ExpirySpread{1s}; ///< in which as many as there may be come to their end
 constexpr std::chrono::nanoseconds MostBehind{2ms};  ///< a thread that is late makes up for so much
 
+/// Of two addresses with as many clients, that is lighter whose first one came later: never one by its name.
+bool isLighter(size_t count, quint64 first, size_t otherCount, quint64 otherFirst)
+{
+    return count != otherCount ? count < otherCount : first > otherFirst;
+}
+
 } // namespace
 
 HandshakeQueue::HandshakeQueue(const Bounds &bounds, const Clock &clock)
@@ -64,7 +70,8 @@ std::optional<HandshakeQueue::Id> HandshakeQueue::surplus() const
     if (m_clients.size() - m_underWay <= size_t(m_bounds.waiting))
         return {};
     const auto most = std::max_element(m_addresses.begin(), m_addresses.end(), [](const auto &a, const auto &b) {
-        return a.second.waiting.size() < b.second.waiting.size();
+        const auto &one = a.second.waiting, &other = b.second.waiting;
+        return isLighter(one.size(), one.empty() ? 0 : *one.begin(), other.size(), other.empty() ? 0 : *other.begin());
     });
     return *most->second.waiting.begin();
 }
@@ -97,7 +104,9 @@ HandshakeQueue::Addresses::const_iterator HandshakeQueue::nextAddress() const
 HandshakeQueue::Addresses::const_iterator HandshakeQueue::heaviestAddress() const
 {
     return std::max_element(m_addresses.begin(), m_addresses.end(), [](const auto &a, const auto &b) {
-        return a.second.underWay.size() < b.second.underWay.size();
+        const Places &one = a.second.underWay, &other = b.second.underWay;
+        return isLighter(one.size(), one.empty() ? 0 : one.begin()->first, other.size(),
+                         other.empty() ? 0 : other.begin()->first);
     });
 }
 
@@ -113,7 +122,8 @@ std::optional<HandshakeQueue::Turn> HandshakeQueue::next()
         const bool hasLess = address->second.underWay.size() + 1 < heaviest->second.underWay.size();
         if (!hasLess && now < m_nextGivesWay)
             return {};
-        m_nextGivesWay = std::max(m_nextGivesWay, now - MostBehind) + m_pace;
+        // Those whose address has less than its share need not wait, and put nobody off.
+        m_nextGivesWay = std::min(std::max(m_nextGivesWay, now - MostBehind), now) + m_pace;
         turn.givesWay = heaviest->second.underWay.begin()->second;
     }
     Address &home = m_addresses[address->first];

@@ -21,7 +21,8 @@ namespace Hephaestus {
 ///
 /// When all places are taken, the oldest of the address that has the most gives way, one each HoldTime / places. So
 /// each keeps its place for HoldTime at least, however many come again at once, and they take a bounded share of the
-/// processor. A client whose address holds less than its share does not wait for that.
+/// processor. A client whose address holds less than its share does not wait for that, and cuts the HoldTime of the
+/// address that has the most. Of addresses with as many, that has the most whose oldest client came first.
 class HandshakeQueue
 {
 public:

@@ -10,11 +10,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <unordered_map>
 
 #include <malloc.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace Hephaestus {
@@ -23,29 +23,42 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr size_t ManyHandshakes = 64; ///< handshakes; giving memory back takes its time
+constexpr int MostNotLookedAt = 64;
 
 enum class FirstMessage { Incomplete, Here, Wrong };
 
-/// Looks at what a client has sent without taking it. Until it is a whole record with a whole message, the client is
-/// given no memory; OpenSSL would reserve as much as the first bytes announce, 128 KiB.
+/// Looks at what a client has sent without taking it. Until there is a whole message, in one record of a handshake or
+/// more (RFC 8446, 5.1), the client is given no memory; OpenSSL would reserve as much as the first bytes announce, 128
+/// KiB.
 FirstMessage firstMessage(int descriptor)
 {
-    constexpr int RecordHead = 5, MessageHead = 4, Handshake = 22, MostOfARecord = 16 * 1024;
-    unsigned char head[RecordHead + MessageHead];
-    const ssize_t count = ::recv(descriptor, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
-    if (count < 0)
-        return errno == EAGAIN || errno == EINTR ? FirstMessage::Incomplete : FirstMessage::Wrong;
-    if (count == 0 || head[0] != Handshake)
-        return FirstMessage::Wrong;
-    if (count < ssize_t(sizeof head))
-        return FirstMessage::Incomplete;
-    const int record = head[3] << 8 | head[4];
-    const int message = head[6] << 16 | head[7] << 8 | head[8];
-    if (record > MostOfARecord || message + MessageHead > record)
-        return FirstMessage::Wrong;
-    int available = 0;
-    ::ioctl(descriptor, FIONREAD, &available);
-    return available >= RecordHead + record ? FirstMessage::Here : FirstMessage::Incomplete;
+    constexpr int RecordHead = 5, MessageHead = 4, Handshake = 22, MostOfARecord = 16 * 1024,
+                  MostOfAMessage = 16 * 1024;
+    std::array<unsigned char, MostOfAMessage + 1024> bytes; // with the heads of its records
+    const ssize_t count = ::recv(descriptor, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count <= 0)
+        return count < 0 && (errno == EAGAIN || errno == EINTR) ? FirstMessage::Incomplete : FirstMessage::Wrong;
+    const auto missing = size_t(count) < bytes.size() ? FirstMessage::Incomplete : FirstMessage::Wrong;
+    std::span<const unsigned char> rest(bytes.data(), size_t(count));
+    int length = 0; // of the message, without its head
+    int seen = 0;   // bytes of that head
+    for (int got = 0; seen < MessageHead || got < MessageHead + length;) {
+        if (!rest.empty() && rest[0] != Handshake)
+            return FirstMessage::Wrong;
+        if (rest.size() < RecordHead)
+            return missing;
+        const int record = rest[3] << 8 | rest[4];
+        rest = rest.subspan(RecordHead);
+        for (size_t i = 0; i < std::min(rest.size(), size_t(record)) && seen < MessageHead; ++i, ++seen)
+            length = seen == 0 ? 0 : length << 8 | rest[i]; // the first byte is its kind
+        if (record == 0 || record > MostOfARecord || length > MostOfAMessage - MessageHead)
+            return FirstMessage::Wrong;
+        if (rest.size() < size_t(record))
+            return missing;
+        rest = rest.subspan(size_t(record));
+        got += record;
+    }
+    return FirstMessage::Here;
 }
 
 } // namespace
@@ -238,7 +251,7 @@ void Handshakes::begin(int descriptor)
 {
     FileDescriptor owned(descriptor);
     // Those that the other thread has not even looked at are bounded, too.
-    if (m_underWay >= 2 * (m_bounds.waiting + m_bounds.underWay))
+    if (m_underWay >= m_bounds.waiting + m_bounds.underWay + MostNotLookedAt)
         return m_failed(socketName(descriptor, SocketEnd::Peer).text());
     ++m_underWay;
     post(m_worker.get(),

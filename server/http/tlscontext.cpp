@@ -47,9 +47,12 @@ Result<std::vector<Certificate>> certificatesOf(const QString &path)
     std::vector<Certificate> certificates;
     while (X509 *const one = PEM_read_bio_X509(input.get(), nullptr, &noPassphrase, nullptr))
         certificates.emplace_back(one, &X509_free);
-    ERR_clear_error(); // the end is one
+    const bool isAtEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
     if (certificates.empty())
         return Problem{path, u"expected a certificate in PEM format"_s};
+    if (!isAtEnd)
+        return Problem{path, u"certificate %1 of it is not one in PEM format"_s.arg(certificates.size() + 1)};
     return certificates;
 }
 
@@ -131,7 +134,8 @@ Result<TlsContext> makeTlsContext(const TlsOptions &options)
     SSL_CTX_set_num_tickets(context.get(), 0);
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(context.get(),
-                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
+                         | SSL_MODE_NO_AUTO_CHAIN); // no certificate of the clients' authorities is sent
     SSL_CTX_clear_mode(context.get(),
                        SSL_MODE_AUTO_RETRY); // one record a read: who sends many empty ones holds nobody up
     SSL_CTX_set_alpn_select_cb(context.get(), &chooseProtocol, nullptr);

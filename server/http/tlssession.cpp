@@ -125,9 +125,12 @@ void TlsSession::finish()
     ::shutdown(m_descriptor.number(), SHUT_WR);
 }
 
+/// What OpenSSL noted of it is no error of anybody else's in this thread.
 TlsSession::State TlsSession::stateAfter(int result)
 {
-    switch (SSL_get_error(m_session, result)) {
+    const int error = SSL_get_error(m_session, result);
+    ERR_clear_error();
+    switch (error) {
     case SSL_ERROR_WANT_READ: return State::NeedsInput;
     case SSL_ERROR_WANT_WRITE: return State::NeedsOutput;
     case SSL_ERROR_ZERO_RETURN: return State::Ended;

@@ -89,6 +89,8 @@ private Q_SLOTS:
     void tlsWantsTheClientsCertificate();
     void whoSpeaksNoTlsIsCutAtOnce_data();
     void whoSpeaksNoTlsIsCutAtOnce();
+    void aFirstMessageMayTakeSeveralRecords_data();
+    void aFirstMessageMayTakeSeveralRecords();
     void theOldestUnfinishedHandshakeGivesWay();
     void whoComesAgainAtOncePushesNobodyOut_data();
     void whoComesAgainAtOncePushesNobodyOut();
@@ -935,6 +937,34 @@ QByteArray firstMessage()
     if (!QTest::qWaitFor(isWhole, 60'000))
         qFatal("the client says nothing");
     return said;
+}
+
+void TestGuard::aFirstMessageMayTakeSeveralRecords_data()
+{
+    QTest::addColumn<QList<int>>("cuts"); // bytes of the message before each
+    QTest::newRow("one") << QList<int>{};
+    QTest::newRow("cut within its head") << QList<int>{2};
+    QTest::newRow("cut behind its head") << QList<int>{4};
+    QTest::newRow("cut twice") << QList<int>{50, 100};
+}
+
+void TestGuard::aFirstMessageMayTakeSeveralRecords()
+{
+    QFETCH(QList<int>, cuts);
+    makeCertificate(u"server"_s);
+    start(withTls());
+    const QByteArray whole = firstMessage();
+    const QByteArray message = whole.mid(5);
+    QByteArray said;
+    int from = 0;
+    for (const int to : cuts + QList{int(message.size())}) {
+        const int size = to - std::exchange(from, to);
+        said += whole.first(3) + char(size >> 8) + char(size & 0xff) + message.mid(to - size, size);
+    }
+    RawClient client(service, said.chopped(1));
+    client.send(said.last(1));
+    QTRY_VERIFY(client.received().startsWith('\x16')); // a handshake goes on
+    QVERIFY(!client.isClosed());
 }
 
 void TestGuard::theOldestUnfinishedHandshakeGivesWay()
