@@ -259,7 +259,8 @@ def test_a_file_that_was_written_just_before_is_what_runs(adapter, tmp_path):
 
 
 @pytest.mark.parametrize("text, encoding", [
-    (b"value = 1\r\nmore = 2\r\n", None), (b"\xef\xbb\xbfvalue = 1\n", "utf-8-sig"), (b"value = '\xe9'\n", "latin-1"), (b"value = '\xe9'\r\n", "latin-1"),
+    (b"value = 1\r\nmore = 2\r\n", None), (b"\xef\xbb\xbfvalue = 1\n", "utf-8-sig"), (b"value = '\xe9'\n", "latin-1"),
+    (b"value = '\xe9'\r\n", "latin-1"),
 ], ids=["line ends", "a mark", "Latin-1", "both"])
 def test_a_text_is_its_files_whatever_it_was_decoded_from(adapter, tmp_path, text, encoding):
     source, report = tmp_path / "some.txt.py", tmp_path / "report"
