@@ -110,27 +110,37 @@ HandshakeQueue::Addresses::const_iterator HandshakeQueue::heaviestAddress() cons
     });
 }
 
+/// Those that filled the places at once are young.
+Clock::TimePoint HandshakeQueue::givesWayTime(const Address &heaviest) const
+{
+    return std::max(m_nextGivesWay, m_clients.at(heaviest.underWay.begin()->second).begun + HoldTime);
+}
+
 std::optional<HandshakeQueue::Turn> HandshakeQueue::next()
 {
     const auto address = nextAddress();
     if (address == m_addresses.end())
         return {};
-    Turn turn{address->second.ready.begin()->second, {}};
-    if (m_underWay >= size_t(m_bounds.underWay)) {
+    const bool isFull = m_underWay >= size_t(m_bounds.underWay);
+    const Places &ready = address->second.ready;
+    Turn turn{!isFull && address->second.takesNewest ? ready.rbegin()->second : ready.begin()->second, {}};
+    if (isFull) {
         const auto heaviest = heaviestAddress();
         const auto now = m_clock.now();
         const bool hasLess = address->second.underWay.size() + 1 < heaviest->second.underWay.size();
-        if (!hasLess && now < m_nextGivesWay)
+        if (!hasLess && now < givesWayTime(heaviest->second))
             return {};
         // Those whose address has less than its share need not wait, and put nobody off.
         m_nextGivesWay = std::min(std::max(m_nextGivesWay, now - MostBehind), now) + m_pace;
         turn.givesWay = heaviest->second.underWay.begin()->second;
     }
     Address &home = m_addresses[address->first];
+    home.takesNewest = !home.takesNewest;
     Client &client = m_clients.at(turn.begins);
     home.ready.erase(client.place);
     home.waiting.erase(turn.begins);
     client.place = ++m_lastPlace;
+    client.begun = m_clock.now();
     client.isUnderWay = true;
     home.underWay.emplace(client.place, turn.begins);
     ++m_underWay;
@@ -143,7 +153,7 @@ Clock::TimePoint HandshakeQueue::wakeTime() const
     if (!m_clients.empty())
         wake = std::max(m_clients.begin()->second.deadline, m_nextExpires);
     if (nextAddress() != m_addresses.end())
-        wake = std::min(wake, m_nextGivesWay);
+        wake = std::min(wake, m_underWay > 0 ? givesWayTime(heaviestAddress()->second) : m_nextGivesWay);
     return wake;
 }
 

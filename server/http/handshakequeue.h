@@ -16,13 +16,16 @@ namespace Hephaestus {
 /// Who of the clients that want a TLS handshake is next, and who gives way. Knows nothing of sockets; for one thread.
 ///
 /// A client is silent until its first message is here as a whole: it costs a descriptor. Then it is ready, and waits to
-/// be begun. Next is one of the address that has the fewest under way, and of those the one that has waited longest.
-/// As long as no more are under way than may, it is begun at once: one that has our answer costs memory alone.
+/// be begun. Next is one of the address that has the fewest under way. As long as no more are under way than may, it is
+/// begun at once: one that has our answer costs memory alone. Then it is in turn the one that has waited longest and
+/// the newest, which need not wait for a burst that came before it.
 ///
-/// When all places are taken, the oldest of the address that has the most gives way, one each HoldTime / places. So
-/// each keeps its place for HoldTime at least, however many come again at once, and they take a bounded share of the
-/// processor. A client whose address holds less than its share does not wait for that, and cuts the HoldTime of the
-/// address that has the most. Of addresses with as many, that has the most whose oldest client came first.
+/// When all places are taken, the one that has waited longest is next, and each that is begun brings a newer one: who
+/// was passed over would be for ever. The oldest of the address that has the most gives way, one each HoldTime /
+/// places. So each keeps its place for HoldTime at least, however many come again at once, and they take a bounded
+/// share of the processor. A client whose address holds less than its share does not wait for that, and cuts the
+/// HoldTime of the address that has the most. Of addresses with as many, that has the most whose oldest client came
+/// first.
 class HandshakeQueue
 {
 public:
@@ -64,6 +67,7 @@ private:
     {
         QByteArray address;
         Clock::TimePoint deadline;
+        Clock::TimePoint begun{};
         quint64 place = 0; ///< in `ready`, then in `underWay`; 0: silent
         bool isUnderWay = false;
     };
@@ -73,11 +77,13 @@ private:
         std::set<Id> waiting; ///< silent or ready
         Places ready;
         Places underWay;
+        bool takesNewest = false; ///< of those who are ready; else the one that has waited longest
     };
     using Addresses = std::map<QByteArray, Address>;
 
     Addresses::const_iterator nextAddress() const;
     Addresses::const_iterator heaviestAddress() const;
+    Clock::TimePoint givesWayTime(const Address &heaviest) const;
 
     const Bounds m_bounds;
     const Clock &m_clock;

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void whoIsReadyBeginsAtOnce();
     void whoIsSilentTakesNoPlace();
     void theOldestGivesWayAfterItsTime();
+    void theNewestWaitsForNoBurst();
     void theAddressWithTheFewestIsNext();
     void anotherAddressNeedNotWait();
     void theOldestOfTheHeaviestIsSurplus();
@@ -42,7 +43,7 @@ void TestHandshakeQueue::whoIsReadyBeginsAtOnce()
     QVERIFY(!queue.next());
     const auto first = queue.add("a"), second = addReady(queue), third = addReady(queue);
     queue.setReady(first);
-    for (const auto id : {second, third, first}) {
+    for (const auto id : {second, first, third}) { // the longest that is ready, then the newest
         const auto turn = queue.next();
         QVERIFY(turn);
         QCOMPARE(turn->begins, id);
@@ -70,17 +71,30 @@ void TestHandshakeQueue::theOldestGivesWayAfterItsTime()
         ids.push_back(addReady(queue));
     QVERIFY(!queue.next()->givesWay);
     QVERIFY(!queue.next()->givesWay);
+    const std::vector order{ids[0], ids[5], ids[1], ids[2], ids[3], ids[4]};
+    std::vector<Clock::TimePoint> begun(2, clock.now());
     for (size_t i = 2; i < ids.size(); ++i) {
+        QVERIFY(!queue.next());
+        clock.advance(queue.wakeTime() - clock.now());
         const auto turn = queue.next();
         QVERIFY(turn);
-        QCOMPARE(turn->begins, ids[i]);
-        QCOMPARE(*turn->givesWay, ids[i - 2]);
+        QCOMPARE(turn->begins, order[i]);
+        QCOMPARE(*turn->givesWay, order[i - 2]);
+        QVERIFY(clock.now() >= begun[i - 2] + HandshakeQueue::HoldTime);
+        begun.push_back(clock.now());
         queue.remove(*turn->givesWay);
-        QVERIFY(!queue.next());
-        if (i + 1 < ids.size())
-            QVERIFY(queue.wakeTime() > clock.now());
-        clock.advance(HandshakeQueue::HoldTime / 2);
     }
+    QVERIFY(clock.now() <= begun[0] + 3 * HandshakeQueue::HoldTime);
+}
+
+/// It may take a busy machine long to begin them all.
+void TestHandshakeQueue::theNewestWaitsForNoBurst()
+{
+    HandshakeQueue queue({1000, 1000, 5s}, clock);
+    for (int i = 0; i < 500; ++i)
+        addReady(queue);
+    const auto late = addReady(queue);
+    QVERIFY(queue.next()->begins == late || queue.next()->begins == late);
 }
 
 void TestHandshakeQueue::theAddressWithTheFewestIsNext()
@@ -101,13 +115,14 @@ void TestHandshakeQueue::anotherAddressNeedNotWait()
         flood.push_back(addReady(queue));
     for (int i = 0; i < 4; ++i)
         queue.next();
+    clock.advance(HandshakeQueue::HoldTime);
     queue.remove(*queue.next()->givesWay); // from now on they wait
     QVERIFY(!queue.next());
     const auto other = addReady(queue, "b");
     const auto turn = queue.next();
     QVERIFY(turn);
     QCOMPARE(turn->begins, other);
-    QCOMPARE(*turn->givesWay, flood[1]);
+    QCOMPARE(*turn->givesWay, flood[7]);
 }
 
 void TestHandshakeQueue::theOldestOfTheHeaviestIsSurplus()
@@ -144,6 +159,7 @@ void TestHandshakeQueue::noAddressGivesWayForItsName()
     const auto asker = addReady(queue, address);
     for (int i = 0; i < 4; ++i)
         QVERIFY(!queue.next()->givesWay);
+    clock.advance(HandshakeQueue::HoldTime);
     strangers(3);
     for (int i = 0; i < 3; ++i) { // they came before
         const auto turn = queue.next();
@@ -276,9 +292,9 @@ void TestHandshakeQueue::aFloodThatComesAgainKeepsNobodyOut_data()
 
     QTest::newRow("all of them have a place") << 1024 << 512 << 1 << 1 << 130;
     QTest::newRow("all of them, and who asks is slow") << 1024 << 512 << 300 << 1 << 130;
-    QTest::newRow("twice as many as places") << 256 << 512 << 1 << 600 << 1100;
-    QTest::newRow("twice as many, and who asks is slow") << 256 << 512 << 300 << 600 << 1100;
-    QTest::newRow("thrice as many") << 256 << 768 << 300 << 1100 << 1600;
+    QTest::newRow("twice as many as places") << 256 << 512 << 1 << 600 << 1600;
+    QTest::newRow("twice as many, and who asks is slow") << 256 << 512 << 300 << 600 << 1600;
+    QTest::newRow("thrice as many") << 256 << 768 << 300 << 1100 << 2600;
 }
 
 void TestHandshakeQueue::aFloodThatComesAgainKeepsNobodyOut()
@@ -292,7 +308,7 @@ void TestHandshakeQueue::aFloodThatComesAgainKeepsNobodyOut()
     for (int i = 0; i < 4 * 20'000; ++i) // 20 s, in which all come again several times
         flood.step();
     std::sort(flood.times.begin(), flood.times.end());
-    QVERIFY2(flood.times.size() > 10, qPrintable(QString::number(flood.times.size())));
+    QVERIFY(flood.times.size() >= 8);
     QCOMPARE(flood.resets, 0);
     const auto beside = [&](std::chrono::nanoseconds time) {
         return int((time - std::chrono::milliseconds(answersAfter)) / 1ms);
