@@ -130,7 +130,8 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
 {
     // Strings as a compiler joins them, and any number of a gap alike.
     QString sources;
-    for (QDirIterator files(QStringLiteral(SHARED_SOURCES), {u"*.cpp"_s}, QDir::Files, QDirIterator::Subdirectories);
+    for (QDirIterator files(QStringLiteral(SHARED_SOURCES), {u"*.cpp"_s, u"*.h"_s}, QDir::Files,
+                            QDirIterator::Subdirectories);
          files.hasNext();) {
         QFile file(files.next());
         QVERIFY(file.open(QIODevice::ReadOnly));
