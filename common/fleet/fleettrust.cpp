@@ -11,6 +11,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QRegularExpression>
 
 #include <cerrno>
 #include <cstring>
@@ -33,22 +34,25 @@ QByteArray hashOf(const QStringList &parts)
     return hash.result().toHex();
 }
 
+/// With their count: what follows is none of them.
+QStringList counted(const QStringList &parts) { return QStringList{QString::number(parts.size())} << parts; }
+
+QStringList partsOf(const RestartByCommand &command)
+{
+    QStringList environment;
+    for (auto each = command.environment.begin(); each != command.environment.end(); ++each)
+        environment << each.key() << each.value();
+    return counted(command.command) << command.directory << counted(environment) << counted(command.envFiles)
+                                    << (command.isOwnRun ? u"run"_s : QString());
+}
+
 /// Of all that decides what is run.
 QByteArray hashOf(const QString &fleetFile, const FleetEntry &entry)
 {
+    const RestartByCommand *const command = commandToStart(entry);
     QStringList parts{QFileInfo(fleetFile).absoluteFilePath(), entry.name, methodName(entry.restart)};
-    if (const RestartByCommand *const command = commandToStart(entry)) {
-        parts << QString::number(command->command.size()) << command->command << command->directory;
-        for (auto each = command->environment.begin(); each != command->environment.end(); ++each)
-            parts << each.key() << each.value();
-        if (command->isOwnRun)
-            parts << u"run"_s;
-        if (!command->envFiles.isEmpty())
-            parts << u"env_file"_s << QString::number(command->envFiles.size()) << command->envFiles;
-    }
-    if (entry.build)
-        parts << u"build"_s << QString::number(entry.build->command.size()) << entry.build->command
-              << entry.build->directory;
+    parts << counted(command ? partsOf(*command) : QStringList());
+    parts << counted(entry.build ? partsOf(*entry.build) : QStringList());
     if (const auto *const systemd = std::get_if<RestartBySystemd>(&entry.restart))
         parts << systemd->unit << systemd->scope;
     if (const auto *const container = std::get_if<RestartByContainer>(&entry.restart))
@@ -141,10 +145,18 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
 
 QString whatRuns(const FleetEntry &entry)
 {
-    const auto inWords = [](const RestartByCommand &command) {
+    const auto quoted = [](QString word) { // so that no two commands look alike
+        static const QRegularExpression special(u"[\\s\"'\\\\]"_s);
+        if (!word.isEmpty() && !word.contains(special))
+            return word;
+        return u'"' + word.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"';
+    };
+    const auto inWords = [quoted](const RestartByCommand &command) {
         QStringList words;
+        for (auto each = command.environment.begin(); each != command.environment.end(); ++each)
+            words << quoted(each.key()) + u'=' + quoted(each.value());
         for (const QString &word : command.command)
-            words << (word.contains(u' ') || word.isEmpty() ? u'"' + word + u'"' : word);
+            words << quoted(word);
         return printable(words.join(u' '));
     };
     QStringList parts;

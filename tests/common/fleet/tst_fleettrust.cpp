@@ -25,6 +25,8 @@ private Q_SLOTS:
     void whatWasAgreedToIsKept();
     void whatRunsIsAskedAgainWhenItChanges_data();
     void whatRunsIsAskedAgainWhenItChanges();
+    void noPartIsTakenForAnother();
+    void whatIsShownTellsCommandsApart();
     void aHookIsAskedAgainWhenItChanges();
     void aFileThatOthersCouldHaveWrittenSaysNothing();
     void aLineThatWasCutSpoilsNoOther();
@@ -100,6 +102,41 @@ void TestFleetTrust::whatRunsIsAskedAgainWhenItChanges()
     FleetEntry changed = shop();
     change(changed);
     QCOMPARE(trust.isTrusted(u"/srv/fleet.toml"_s, changed), !asksAgain);
+}
+
+/// The words of one part, written into another one.
+void TestFleetTrust::noPartIsTakenForAnother()
+{
+    const QTemporaryDir state;
+    FleetTrust trust(state.path());
+    FleetEntry agreed = shop();
+    FleetEntry builds = shop();
+    std::get<RestartByCommand>(agreed.restart).environment = {
+        {u"build"_s, u"3"_s}, {u"sh"_s, u"-c"_s}, {u"touch x"_s, u"/srv"_s}};
+    std::get<RestartByCommand>(builds.restart).environment = {};
+    builds.build = RestartByCommand{{u"sh"_s, u"-c"_s, u"touch x"_s}, u"/srv"_s, {}};
+    QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {agreed}));
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, builds));
+    std::get<RestartByCommand>(agreed.restart).environment = {{u"run"_s, u"env_file"_s}};
+    std::get<RestartByCommand>(builds.restart).isOwnRun = true;
+    builds.build.reset();
+    QVERIFY(!trust.trust(u"/srv/fleet.toml"_s, {agreed}));
+    QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, builds));
+}
+
+void TestFleetTrust::whatIsShownTellsCommandsApart()
+{
+    FleetEntry entry = shop();
+    auto &command = std::get<RestartByCommand>(entry.restart);
+    command.environment = {{u"LD_PRELOAD"_s, u"./other.so"_s}};
+    QCOMPARE(whatRuns(entry), u"LD_PRELOAD=./other.so serve --port 8000"_s);
+    command.environment = {};
+    command.command = {u"a"_s, u"b\" \"c"_s};
+    const QString one = whatRuns(entry);
+    command.command = {u"a"_s, u"b"_s, u"c"_s};
+    QVERIFY(whatRuns(entry) != one);
+    command.command = {u"a"_s, u"b\\\" \\\"c"_s};
+    QVERIFY(whatRuns(entry) != one);
 }
 
 void TestFleetTrust::aHookIsAskedAgainWhenItChanges()
