@@ -153,7 +153,7 @@ private:
         constexpr QLatin1StringView Harmless(" strict warnings utf8 feature integer lib "); // of Perl
         const QByteArray path = completed(absolute(value.startsWith("file://") ? value.mid(7) : value, m_directory));
         if (isRegularFile(path))
-            addFile(path);
+            addFound(value.startsWith("file://") ? value.mid(7) : value, path);
         else if (!hasWord(Harmless, value.split('=').first()))
             m_found.gap = m_interpreter.gap;
     }
@@ -277,7 +277,15 @@ private:
     {
         m_found.takesInput = false;
         m_isDone = true;
-        addFile(completed(absolute(name, m_directory)));
+        addFound(name, completed(absolute(name, m_directory)));
+    }
+    /// Of a folder of JavaScript its package.json counts, too: that says which file is run.
+    void addFound(const QByteArray &name, const QByteArray &found)
+    {
+        addFile(found);
+        const QByteArray package = absolute(name, m_directory) + "/package.json";
+        if (isJavaScript() && isRegularFile(found) && isRegularFile(package))
+            m_found.files << package;
     }
     /// What is no option.
     void readScript(const QByteArrayList &words, qsizetype i)

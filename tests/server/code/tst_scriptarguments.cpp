@@ -146,11 +146,11 @@ void TestScriptArguments::theScriptIsFound_data()
     row("busybox", {}, false);
     row("python3 app", {"__main__.py"}, false);
     row("python3 index", {}, true);
-    row("node main", {"start.js"}, false);
-    row("node ./main/", {"start.js"}, false);
-    row("node index", {"index.js"}, false);
+    row("node main", {"start.js", "package.json"}, false);
+    row("node ./main/", {"start.js", "package.json"}, false);
+    row("node index", {"index.js", "package.json"}, false);
     row("node lost", {}, true);
-    row("node -r ./main plain.js", {"start.js", "plain.js"}, false);
+    row("node -r ./main plain.js", {"start.js", "package.json", "plain.js"}, false);
     row("perl app", {}, true);
     row("bash pipe", {}, true);
     row("bash /dev/null", {}, true);
