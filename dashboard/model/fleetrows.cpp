@@ -22,6 +22,13 @@ std::vector<int> lines(int first, int last)
     return all;
 }
 
+/// Qt 6.4 compares two empty lists by memcmp() with a null pointer.
+template <typename T>
+bool isSame(const QList<T> &a, const QList<T> &b)
+{
+    return std::ranges::equal(a, b);
+}
+
 /// What the heading of a group need not tell.
 bool isOrdinary(ServiceState state) { return state == ServiceState::Healthy || state == ServiceState::Unknown; }
 
@@ -308,7 +315,7 @@ void FleetRows::refreshHeadings()
 void FleetRows::show(const QList<Item *> &wanted)
 {
     m_counts.clear();
-    if (wanted == m_rows)
+    if (isSame(wanted, m_rows))
         return;
     for (Item *const item : std::as_const(m_rows))
         item->wanted = -1;
@@ -390,7 +397,7 @@ void FleetRows::reorder(const QList<Item *> &wanted)
         if (item->row >= 0)
             target << item;
     }
-    if (target != m_rows)
+    if (!isSame(target, m_rows))
         moveTo(target);
 }
 
