@@ -151,9 +151,10 @@ private:
     void load(const QByteArray &value)
     {
         constexpr QLatin1StringView Harmless(" strict warnings utf8 feature integer lib "); // of Perl
-        const QByteArray path = completed(absolute(value.startsWith("file://") ? value.mid(7) : value, m_directory));
+        const QByteArray name = value.startsWith("file://") ? value.mid(7) : value;
+        const QByteArray path = completed(absolute(name, m_directory));
         if (isRegularFile(path))
-            addFound(value.startsWith("file://") ? value.mid(7) : value, path);
+            addFound(name, path);
         else if (!hasWord(Harmless, value.split('=').first()))
             m_found.gap = m_interpreter.gap;
     }

@@ -81,48 +81,47 @@ TlsSession::~TlsSession() { SSL_free(m_session); }
 
 TlsSession::State TlsSession::shakeHands()
 {
-    if (m_isBroken)
+    if (!isUsable())
         return State::Broken;
-    ERR_clear_error();
     const int result = SSL_do_handshake(m_session);
     return result == 1 ? State::Done : stateAfter(result);
 }
 
 TlsSession::State TlsSession::read(char *bytes, qsizetype most, qsizetype &count)
 {
-    count = 0;
-    if (m_isBroken)
-        return State::Broken;
-    ERR_clear_error();
-    const int result = SSL_read(m_session, bytes, bounded(most));
-    if (result <= 0)
-        return stateAfter(result);
-    count = result;
-    return State::Done;
+    const int result = isUsable() ? SSL_read(m_session, bytes, bounded(most)) : 0;
+    return stateAfter(result, count);
 }
 
 TlsSession::State TlsSession::write(const char *bytes, qsizetype size, qsizetype &count)
 {
-    count = 0;
-    if (m_isBroken)
-        return State::Broken;
-    ERR_clear_error();
-    const int result = SSL_write(m_session, bytes, bounded(size));
-    if (result <= 0)
-        return stateAfter(result);
-    count = result;
-    return State::Done;
+    const int result = isUsable() ? SSL_write(m_session, bytes, bounded(size)) : 0;
+    return stateAfter(result, count);
 }
 
 bool TlsSession::hasPending() const { return !m_isBroken && SSL_pending(m_session) > 0; }
 
 void TlsSession::finish()
 {
-    if (!m_isBroken) {
-        ERR_clear_error();
+    if (isUsable())
         SSL_shutdown(m_session);
-    }
     ::shutdown(m_descriptor.number(), SHUT_WR);
+}
+
+/// What others left in this thread's queue of errors is none of the next call's.
+bool TlsSession::isUsable() const
+{
+    ERR_clear_error();
+    return !m_isBroken;
+}
+
+/// Of reading and writing: `result` bytes.
+TlsSession::State TlsSession::stateAfter(int result, qsizetype &count)
+{
+    count = std::max(0, result);
+    if (m_isBroken)
+        return State::Broken;
+    return result > 0 ? State::Done : stateAfter(result);
 }
 
 /// What OpenSSL noted of it is no error of anybody else's in this thread.

@@ -39,7 +39,9 @@ public:
     int descriptor() const { return m_descriptor.number(); }
 
 private:
+    bool isUsable() const;
     State stateAfter(int result);
+    State stateAfter(int result, qsizetype &count);
 
     FileDescriptor m_descriptor;
     ssl_st *m_session = nullptr; ///< null: there was no memory for it
