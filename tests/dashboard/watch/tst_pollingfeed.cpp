@@ -62,8 +62,8 @@ void TestPollingFeed::answersOfOneMomentArriveTogether()
     for (ServiceId id = 1; id <= 8; ++id)
         bench.feed.add(id, entry);
     bench.feed.start();
-    QTRY_COMPARE(bench.arrivals().size(), 8);
-    QVERIFY2(bench.published.size() < 8, qPrintable(QString::number(bench.published.size())));
+    QTRY_VERIFY(bench.arrivals().size() >= 8); // one that came too late on a busy machine is asked again
+    QVERIFY2(bench.published.size() < bench.arrivals().size(), qPrintable(QString::number(bench.published.size())));
 }
 
 void TestPollingFeed::whatIsFollowedArrivesAtOnce()
