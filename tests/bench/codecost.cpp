@@ -54,19 +54,35 @@ public:
         m_delay = m_timer.nsecsElapsed();
     }
 
-    /// Sleeps in the event loop until the verdict is `wanted`; returns the seconds it took. Unknown: until it names a
-    /// file.
-    double waitFor(CodeVerdict wanted) const
+    /// Sleeps in the event loop until a report is as wanted; returns the seconds it took.
+    template <typename Wanted>
+    double waitUntil(Wanted wanted) const
     {
         QElapsedTimer timer;
         timer.start();
         QEventLoop loop;
         QObject::connect(&*m_monitor, &CodeMonitor::reported, &loop, [&](const CodeReport &report) {
-            if (report.verdict == wanted && (wanted != CodeVerdict::Unknown || !report.changed.isEmpty()))
+            if (wanted(report))
                 loop.quit();
         });
         loop.exec();
         return double(timer.nsecsElapsed()) / 1e9;
+    }
+
+    double waitFor(CodeVerdict wanted) const
+    {
+        return waitUntil([wanted](const CodeReport &report) { return report.verdict == wanted; });
+    }
+
+    /// The same for any verdict that names a changed file: Unknown where it changed before it was read.
+    std::pair<double, CodeVerdict> waitForChange() const
+    {
+        CodeVerdict verdict = CodeVerdict::Fresh;
+        const double seconds = waitUntil([&verdict](const CodeReport &report) {
+            verdict = report.verdict;
+            return verdict != CodeVerdict::Fresh && !report.changed.isEmpty();
+        });
+        return {seconds, verdict};
     }
 
     void costs(int seconds) const
@@ -124,8 +140,9 @@ int main(int argc, char *argv[])
         std::printf("taken back to fresh     %8.3f s\n", watched.waitFor(CodeVerdict::Fresh));
     }
     const WatchedTree again(sources, files);
-    QThread::msleep(500); // it is reading, and through with the first files
+    QThread::msleep(500); // it is reading
     writeFile(nameOf(directory, 0), QByteArray(8192, 'y'));
-    std::printf("the same in the first read %5.3f s\n", again.waitFor(CodeVerdict::Stale));
+    const auto [delay, verdict] = again.waitForChange();
+    std::printf("an edit in the first read %6.3f s to %s\n", delay, qPrintable(wireName(verdict)));
     return 0;
 }
