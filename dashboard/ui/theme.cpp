@@ -3,6 +3,8 @@
 
 #include <QFontMetrics>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace Hephaestus {
@@ -30,6 +32,19 @@ QColor blend(const QColor &below, const QColor &above, double share)
     const auto mix = [share](float from, float to) { return float(from + (to - from) * share); };
     return QColor::fromRgbF(mix(below.redF(), above.redF()), mix(below.greenF(), above.greenF()),
                             mix(below.blueF(), above.blueF()));
+}
+
+constexpr std::array UsedRoles{QPalette::Base, QPalette::AlternateBase, QPalette::Window, QPalette::Text,
+                               QPalette::Highlight};
+using Sources = std::array<QColor, UsedRoles.size()>;
+
+/// The colours that a theme is made from.
+Sources sourcesOf(const QPalette &palette)
+{
+    Sources sources;
+    std::transform(UsedRoles.begin(), UsedRoles.end(), sources.begin(),
+                   [&](QPalette::ColorRole role) { return palette.color(QPalette::Active, role); });
+    return sources;
 }
 
 } // namespace
@@ -78,10 +93,15 @@ Theme::Theme(const QPalette &palette)
 
 const Theme &Theme::of(const QPalette &palette)
 {
+    // The palettes of two widgets have keys of their own, and mostly the same colours.
     static qint64 key = palette.cacheKey();
+    static Sources sources = sourcesOf(palette);
     static Theme theme(palette);
-    if (key != palette.cacheKey()) {
-        key = palette.cacheKey();
+    if (key == palette.cacheKey())
+        return theme;
+    key = palette.cacheKey();
+    if (const Sources others = sourcesOf(palette); others != sources) {
+        sources = others;
         theme = Theme(palette);
     }
     return theme;
