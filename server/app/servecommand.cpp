@@ -241,13 +241,8 @@ ServiceConfig configure(const QCommandLineParser &parser, QList<Problem> &proble
     return config;
 }
 
-} // namespace
-
-int serveCommand(const QStringList &arguments)
+void addServeOptions(QCommandLineParser &parser)
 {
-    resetSignalsAtStart();
-    const Reexec self;
-    QCommandLineParser parser;
     parser.setApplicationDescription(u"Runs the service: health endpoints, dependency checks, graceful shutdown."_s);
     addHelpOption(parser);
     parser.addOptions({
@@ -260,22 +255,67 @@ int serveCommand(const QStringList &arguments)
     parser.addOption(
         {u"check"_s, u"Starts nothing: tells what would keep it from starting. Exit code 0 if nothing is known to."_s});
     addGlobalOptions(parser);
-    const bool parsed = parser.parse(arguments);
-    if (parsed && parser.isSet(u"help"_s)) {
+}
+
+/// With its message.
+int usageError(const QString &why)
+{
+    writeStartError(u"hephaestus serve: "_s + why);
+    return ExitUsage;
+}
+
+/// Until it ends; does not return where the program restarts in place.
+int serve(const ServiceConfig &config, const LogOptions &options, const Reexec &self, QList<InheritedSocket> &inherited,
+          const ServeProgram::Configure &configure)
+{
+    LogOptions log = options;
+    log.level = config.logLevel.value_or(log.level);
+    Log::restore(HandedOutput::take(inherited));
+    std::optional<LeanQt> lean(std::in_place);
+    Log::install(log);
+    qCInfo(logService, "%s %s starts with pid %lld", qPrintable(config.name), qPrintable(config.version),
+           QCoreApplication::applicationPid());
+    HeldSockets kept;
+    QList<HandedSocket> sockets;
+    int exitCode = ExitDone;
+    {
+        std::optional<ServeProgram> program;
+        try {
+            program.emplace(config, options, self, configure);
+        } catch (const std::system_error &) {
+            return usageError(noOtherThread());
+        }
+        lean.reset(); // its threads run
+        exitCode = program->run(inherited);
+        if (!program->restart().isDue())
+            return exitCode;
+        sockets = program->restart().keepSockets(kept);
+    }
+    if (UnixSignals::stopRequested())
+        return exitCode;
+    const HandedOutput output(Log::save());
+    return InPlaceRestart::execute(self, sockets + output.handOver(), config.startTimeout);
+}
+
+} // namespace
+
+int serveCommand(const QStringList &arguments)
+{
+    resetSignalsAtStart();
+    const Reexec self;
+    QCommandLineParser parser;
+    addServeOptions(parser);
+    if (!parser.parse(arguments))
+        return usageError(parser.errorText());
+    if (parser.isSet(u"help"_s)) {
         std::fputs(qPrintable(helpText(parser, u"serve"_s)), stdout);
         return ExitDone;
     }
-    if (!parsed || !parser.positionalArguments().isEmpty()) {
-        const QString why =
-            parsed ? u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()) : parser.errorText();
-        writeStartError(u"hephaestus serve: "_s + why);
-        return ExitUsage;
-    }
-    const Result<LogOptions> logOptions = readLogOptions(parser);
-    if (!logOptions) {
-        writeStartError(u"hephaestus serve: "_s + logOptions.problem().text());
-        return ExitUsage;
-    }
+    if (!parser.positionalArguments().isEmpty())
+        return usageError(u"unexpected argument \"%1\""_s.arg(parser.positionalArguments().first()));
+    const Result<LogOptions> log = readLogOptions(parser);
+    if (!log)
+        return usageError(log.problem().text());
     QList<Problem> problems;
     const ServiceConfig config = configure(parser, problems);
     auto inherited = takeListenFds();
@@ -287,35 +327,7 @@ int serveCommand(const QStringList &arguments)
         writeStartError(u"hephaestus serve: "_s + problem.text());
     if (!problems.isEmpty() || parser.isSet(u"check"_s))
         return problems.isEmpty() ? ExitDone : ExitUsage;
-    LogOptions log = *logOptions;
-    log.level = config.logLevel.value_or(log.level);
-    Log::restore(HandedOutput::take(*inherited));
-    std::optional<LeanQt> lean(std::in_place);
-    Log::install(log);
-    qCInfo(logService, "%s %s starts with pid %lld", qPrintable(config.name), qPrintable(config.version),
-           QCoreApplication::applicationPid());
-    HeldSockets kept;
-    QList<HandedSocket> sockets;
-    int exitCode = ExitDone;
-    {
-        std::optional<ServeProgram> program;
-        try {
-            program.emplace(config, *logOptions, self,
-                            [&parser](QList<Problem> &found) { return configure(parser, found); });
-        } catch (const std::system_error &) {
-            writeStartError(u"hephaestus serve: "_s + noOtherThread());
-            return ExitUsage;
-        }
-        lean.reset(); // its threads run
-        exitCode = program->run(*inherited);
-        if (!program->restart().isDue())
-            return exitCode;
-        sockets = program->restart().keepSockets(kept);
-    }
-    if (UnixSignals::stopRequested())
-        return exitCode;
-    const HandedOutput output(Log::save());
-    return InPlaceRestart::execute(self, sockets + output.handOver(), config.startTimeout);
+    return serve(config, *log, self, *inherited, [&parser](QList<Problem> &found) { return configure(parser, found); });
 }
 
 } // namespace Hephaestus

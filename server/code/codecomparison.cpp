@@ -440,68 +440,70 @@ CodeCoverage CodeComparison::coverage() const
 
 /// A file that processes loaded in different versions is told once, by the version that differs most, with those who
 /// loaded one that is not on disk.
-CodeReport CodeComparison::report() const
+std::vector<CodeComparison::ChangedFile> CodeComparison::changedFiles(const QSet<quint32> &unused) const
 {
-    struct Entry
-    {
-        CodeKind kind;
-        QByteArray path;
-        Change change;
-        QList<quint32> versions;
-    };
-    std::vector<Entry> entries;
-    const FileTable &files = m_manifest.files();
-    if (files.size() == 0)
-        return notKnown(QStringLiteral("nothing is known of what the process loaded"));
-    const QSet<quint32> unused = heldBySupervisorsOnly() + toldByAnotherName();
+    std::vector<ChangedFile> changed;
     forEachDifference([&](const auto &directory, const LoadedFile &file, const Difference &found) {
         if (unused.contains(file.name))
             return;
-        QByteArray path = files.path(directory, file);
-        if (entries.empty() || entries.back().path != path)
-            entries.push_back({file.kind, std::move(path), found.change, {file.name}});
+        QByteArray path = m_manifest.files().path(directory, file);
+        if (changed.empty() || changed.back().path != path)
+            changed.push_back({file.kind, std::move(path), found.change, {file.name}});
         else {
-            entries.back().change = std::min(entries.back().change, found.change);
-            entries.back().versions << file.name;
+            changed.back().change = std::min(changed.back().change, found.change);
+            changed.back().versions << file.name;
         }
     });
     for (const auto &[path, change] : m_unexpected)
-        entries.push_back({CodeKind::Source, path, change, {}});
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.kind < b.kind; });
+        changed.push_back({CodeKind::Source, path, change, {}});
+    std::ranges::stable_sort(changed, {}, &ChangedFile::kind);
+    return changed;
+}
 
-    CodeReport report;
-    bool stale = false;
+/// As many of them as a report lists.
+QList<CodeChange> CodeComparison::listed(std::span<const ChangedFile> changed) const
+{
     qsizetype text = 0;
-    QSet<quint32> listed;
-    qsizetype count = 0;
-    for (const Entry &entry : entries) {
-        stale = stale || entry.change < Change::Unreadable;
-        if (count < Listed && (text += entry.path.size()) < ListedText) {
-            ++count;
-            listed.unite(QSet<quint32>(entry.versions.cbegin(), entry.versions.cend()));
-        } else {
-            ++report.more;
-        }
-    }
-    const auto holders = listed.isEmpty() ? QHash<quint32, QList<qint64>>() : m_manifest.holders(listed);
-    for (const Entry &entry : entries) {
-        if (report.changed.size() == count)
+    QSet<quint32> versions;
+    std::vector<const ChangedFile *> chosen;
+    for (const ChangedFile &file : changed) {
+        if (qsizetype(chosen.size()) == Listed || (text += file.path.size()) >= ListedText)
             break;
-        CodeChange change{printablePath(entry.path), QLatin1String(wireName(entry.kind)), word(entry.change), {}};
-        for (const quint32 version : entry.versions)
-            change.pids += holders.value(version);
-        std::sort(change.pids.begin(), change.pids.end());
-        change.pids.erase(std::unique(change.pids.begin(), change.pids.end()), change.pids.end());
-        report.changed << change;
+        chosen.push_back(&file);
+        versions.unite(QSet<quint32>(file.versions.cbegin(), file.versions.cend()));
     }
+    const auto holders = versions.isEmpty() ? QHash<quint32, QList<qint64>>() : m_manifest.holders(versions);
+    QList<CodeChange> list;
+    for (const ChangedFile *file : chosen) {
+        CodeChange change{printablePath(file->path), QLatin1String(wireName(file->kind)), word(file->change), {}};
+        for (const quint32 version : file->versions)
+            change.pids += holders.value(version);
+        std::ranges::sort(change.pids);
+        change.pids.erase(std::unique(change.pids.begin(), change.pids.end()), change.pids.end());
+        list << change;
+    }
+    return list;
+}
+
+CodeReport CodeComparison::report() const
+{
+    if (m_manifest.files().size() == 0)
+        return notKnown(QStringLiteral("nothing is known of what the process loaded"));
+    const QSet<quint32> unused = heldBySupervisorsOnly() + toldByAnotherName();
+    const std::vector<ChangedFile> changed = changedFiles(unused);
+    const bool stale = std::ranges::any_of(
+        changed, [](Change change) { return change < Change::Unreadable; }, &ChangedFile::change);
+    CodeReport report;
+    report.changed = listed(changed);
+    report.more = qint64(changed.size()) - report.changed.size();
     report.reasons = reasons(unused);
     if (!hasProcessTable())
         report.reasons << QStringLiteral("/proc is not mounted: what the process has mapped is not known");
     report.coverage = coverage();
     report.buildIds = m_manifest.buildIds();
-    report.verdict = stale                                     ? CodeVerdict::Stale
-        : report.changed.isEmpty() && report.reasons.isEmpty() ? CodeVerdict::Fresh
-                                                               : CodeVerdict::Unknown;
+    report.verdict = stale                            ? CodeVerdict::Stale
+        : changed.empty() && report.reasons.isEmpty() ? CodeVerdict::Fresh
+                                                      : CodeVerdict::Unknown;
     if (const GitState &git = m_manifest.git();
         stale && !git.directory.isEmpty() && GitState::of(m_manifest.sources().directory) != git)
         report.changed << CodeChange{

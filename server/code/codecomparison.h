@@ -8,8 +8,10 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -52,6 +54,15 @@ private:
     {
         Change change;
         FileStamp seen; ///< the state of the file it was found in
+    };
+
+    /// A path that differs, and the files that were loaded from it.
+    struct ChangedFile
+    {
+        CodeKind kind;
+        QByteArray path;
+        Change change;
+        QList<quint32> versions; ///< LoadedFile::name
     };
 
     using Unexpected = std::map<QByteArray, Change>;
@@ -101,6 +112,8 @@ private:
     void compareTo(const QByteArray &path, LoadedFile &file, const struct stat *status, int error,
                    CpuThrottle &throttle);
     std::optional<Change> judge(const QByteArray &path, LoadedFile &file, FileStamp &now, CpuThrottle &throttle);
+    std::vector<ChangedFile> changedFiles(const QSet<quint32> &unused) const;
+    QList<CodeChange> listed(std::span<const ChangedFile> changed) const;
     CodeReport report() const;
     static QString word(Change change);
     static CodeReport notKnown(const QString &reason);
