@@ -293,7 +293,6 @@ void FleetView::restoreWidths(const QVariant &kept)
 
 // ---- rows ---------------------------------------------------------------------------------------------
 
-/// There is always something to look at.
 void FleetView::keepSomethingCurrent()
 {
     if (currentIndex().isValid())

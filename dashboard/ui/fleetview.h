@@ -41,6 +41,8 @@ public:
     /// order.
     QList<ServiceId> selectedServices() const;
     void select(ServiceId id);
+    /// Makes the first service current, if none is: there is always something to look at.
+    void keepSomethingCurrent();
     void setQuery(const FilterQuery &query);
     /// Headings where the services have groups.
     void setGrouped(bool grouped);
@@ -80,7 +82,6 @@ private:
     void restoreWidths(const QVariant &kept);
     void holdOrder();
     void placeSortAnew();
-    void keepSomethingCurrent();
     void mark();
     void endMarking();
     void applyGroups();

@@ -127,6 +127,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
                                       .arg(settings.fileName())});
     showPage();
     m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter, m_detail, m_events});
+    m_table->keepSomethingCurrent(); // of what the session has had from the beginning
 }
 
 void MainWindow::makeActions()

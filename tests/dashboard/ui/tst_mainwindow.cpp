@@ -56,6 +56,7 @@ private Q_SLOTS:
     void aBrokenFleetFileIsExplained();
     void aHookIsTriedFromTheWindow();
     void theRowShowsWhatTheServiceSays();
+    void theFirstOfTheServicesOfTheStartIsChosen();
     void disabledActionsSayWhy();
     void aKeyOfWhatCannotBeDoneSaysWhy();
     void theManualThatIsNotThereIsSaidToBeMissing();
@@ -292,6 +293,24 @@ void TestMainWindow::theRowShowsWhatTheServiceSays()
         }
         return false;
     }());
+}
+
+/// Those of the command line are there before the window is.
+void TestMainWindow::theFirstOfTheServicesOfTheStartIsChosen()
+{
+    FleetSession session;
+    const ServiceId first = session.add(Reports::entry(u"one"_s, u"http://127.0.0.1:1/one"_s));
+    session.add(Reports::entry(u"two"_s, u"http://127.0.0.1:1/two"_s));
+    MainWindow window(session);
+    window.show();
+    QCOMPARE(window.findChild<FleetView *>()->currentService(), first);
+    QCOMPARE(window.findChild<FleetView *>()->selectedServices(), QList<ServiceId>{first});
+    const auto isShown = [&] {
+        const QList<QLabel *> labels = window.findChild<DetailPane *>()->findChildren<QLabel *>();
+        return std::ranges::any_of(labels,
+                                   [](const QLabel *label) { return label->isVisible() && label->text() == u"one"_s; });
+    };
+    QTRY_VERIFY(isShown());
 }
 
 void TestMainWindow::disabledActionsSayWhy()
