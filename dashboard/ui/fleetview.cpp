@@ -263,7 +263,7 @@ void FleetView::restoreColumns(const QSettings &settings, const QString &group)
     const QScopedValueRollback arranging(m_isArranging, true);
     if (!horizontalHeader()->restoreState(settings.value(group + u"/columns"_s).toByteArray()))
         return;
-    restoreWidths(settings.value(group + u"/widths"_s));
+    restoreWidths(settings, group + u"/widths"_s);
     m_unwanted.clear();
     for (const QString &column : settings.value(group + u"/unwanted"_s).toStringList())
         m_unwanted << column.toInt();
@@ -278,12 +278,13 @@ void FleetView::restoreColumns(const QSettings &settings, const QString &group)
 }
 
 /// Those that a person chose. An earlier program kept only what all columns had: what differs from the first widths.
-void FleetView::restoreWidths(const QVariant &kept)
+/// An empty list is read from a file as no value at all: whether the key is there tells them apart.
+void FleetView::restoreWidths(const QSettings &settings, const QString &key)
 {
     m_chosen.clear();
-    for (const QString &each : kept.toStringList())
+    for (const QString &each : settings.value(key).toStringList())
         m_chosen[each.section(u':', 0, 0).toInt()] = each.section(u':', 1).toInt();
-    if (kept.isValid())
+    if (settings.contains(key))
         return;
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         if (column != FleetModel::Dependencies && !isColumnHidden(column) && columnWidth(column) != m_least[column])

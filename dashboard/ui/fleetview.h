@@ -79,7 +79,7 @@ private:
     void arrangeColumns();
     void chooseColumn(int column, bool shown);
     void makeRoom();
-    void restoreWidths(const QVariant &kept);
+    void restoreWidths(const QSettings &settings, const QString &key);
     void holdOrder();
     void placeSortAnew();
     void mark();

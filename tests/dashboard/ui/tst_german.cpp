@@ -23,6 +23,7 @@
 #include <QStandardPaths>
 #include <QStyleOptionComboBox>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -266,12 +267,17 @@ void TestGerman::theFirstPageFitsASmallWindow()
     QVERIFY(looked >= 5);
 }
 
-/// Also where they were kept in another one.
+/// Also where they were kept in another one, by a program that has ended: what was kept is read from the file.
 void TestGerman::columnsAreAsWideAsTheirLanguageNeeds()
 {
     FleetModel fleet;
-    QSettings settings;
-    FleetView(fleet).saveColumns(settings, u"test"_s);
+    const QTemporaryDir directory;
+    {
+        QSettings english(directory.filePath(u"english.conf"_s), QSettings::IniFormat);
+        FleetView(fleet).saveColumns(english, u"test"_s);
+    }
+    QVERIFY(QFile::rename(directory.filePath(u"english.conf"_s), directory.filePath(u"later.conf"_s)));
+    const QSettings settings(directory.filePath(u"later.conf"_s), QSettings::IniFormat);
     useLanguage(u"de"_s);
     const FleetView german(fleet);
     FleetView kept(fleet);
