@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto HeldAfterKey = 3s;
+constexpr auto RoomAfter = 250ms; ///< many answers are one look at their dependencies
 
 } // namespace
 
@@ -63,6 +64,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
             m_chosen[column] = width;
     });
     arrangeColumns();
+    watchDependencies();
     m_sortAnew->setText(tr("Sort anew"));
     m_sortAnew->setToolTip(plainToolTip(tr("The order has changed. It holds while the pointer is over the table.")));
     m_sortAnew->setFocusPolicy(Qt::NoFocus);
@@ -93,6 +95,26 @@ FleetView::~FleetView() = default;
 
 // ---- columns ------------------------------------------------------------------------------------------
 
+/// What comes into view, and what changes there.
+void FleetView::watchDependencies()
+{
+    horizontalHeader()->setResizeContentsPrecision(0); // a hint for a column is of what is in view
+    m_roomSoon.setSingleShot(true);
+    m_roomSoon.setInterval(RoomAfter);
+    connect(&m_roomSoon, &QTimer::timeout, this, &FleetView::makeRoomForNames);
+    const auto look = [this] {
+        if (!m_roomSoon.isActive())
+            m_roomSoon.start();
+    };
+    connect(m_rows, &QAbstractItemModel::dataChanged, this, [look](const QModelIndex &from, const QModelIndex &to) {
+        if (from.column() <= FleetModel::Dependencies && to.column() >= FleetModel::Dependencies)
+            look();
+    });
+    connect(m_rows, &QAbstractItemModel::rowsInserted, this, look);
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, look);
+    look();
+}
+
 /// As at the first start.
 void FleetView::arrangeColumns()
 {
@@ -117,6 +139,10 @@ void FleetView::arrangeColumns()
     }
     for (int column = 0; column < FleetModel::ColumnCount; ++column)
         m_least[column] = columnWidth(column);
+    const QString latency = m_rows->headerData(FleetModel::Latency, Qt::Horizontal).toString();
+    m_leastLatency = std::max(LatencyDelegate::textWidth(fontMetrics()), fontMetrics().horizontalAdvance(latency))
+        + 2 * spacing(fontMetrics(), 2) + 2;
+    m_widestChips = 0;
     m_chosen.clear();
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
@@ -127,11 +153,35 @@ void FleetView::arrangeColumns()
     makeRoom();
 }
 
-/// Where the table is narrow, columns that the details repeat make room for the dependencies. Where it is wide, columns
-/// whose texts are often longer get a part of it. A width that somebody chose holds.
-void FleetView::makeRoom()
+/// Hides the columns that the details repeat as far as there is no room for them; those that matter least also for
+/// whole names of dependencies, which want `forNames` more. The answer: what is left of `room`.
+int FleetView::hideForRoom(int room, int forNames, const std::array<int, FleetModel::ColumnCount> &widths,
+                           QSet<int> &hidden) const
 {
     constexpr int Yielding[] = {FleetModel::Latency, FleetModel::Uptime, FleetModel::InFlight, FleetModel::Version};
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        if (column != FleetModel::Dependencies && !m_unwanted.contains(column) && !std::ranges::count(Yielding, column))
+            room -= widths[column];
+    }
+    bool isFull = false;
+    for (const int column : Yielding) { // the last one first
+        if (m_unwanted.contains(column))
+            continue;
+        const bool matters = column == FleetModel::Latency || column == FleetModel::Uptime;
+        isFull = isFull || room - (matters ? 0 : forNames) < widths[column];
+        if (isFull)
+            hidden << column;
+        else
+            room -= widths[column];
+    }
+    return room;
+}
+
+/// Where the table is narrow, columns that the details repeat make room for the dependencies, and at last the line
+/// beside a latency for their whole names. Where it is wide, columns whose texts are often longer get a part of it. A
+/// width that somebody chose holds.
+void FleetView::makeRoom()
+{
     constexpr std::pair<int, int> Growing[] = {// by at most so many letters
                                                {FleetModel::Alerts, 16},
                                                {FleetModel::Service, 18},
@@ -141,16 +191,14 @@ void FleetView::makeRoom()
     std::array<int, FleetModel::ColumnCount> widths = m_least;
     for (const auto [column, width] : m_chosen.asKeyValueRange())
         widths[column] = width;
-    int room = viewport()->width() - spacing(fontMetrics(), 46); // four chips
-    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
-        if (column != FleetModel::Dependencies && !m_unwanted.contains(column) && !std::ranges::count(Yielding, column))
-            room -= widths[column];
-    }
+    const int fourChips = spacing(fontMetrics(), 46);
     QSet<int> hidden = m_unwanted;
-    for (const int column : Yielding) { // the last one first
-        if (!m_unwanted.contains(column) && (room -= widths[column]) < 0)
-            hidden << column;
-    }
+    const int forNames = std::max(0, m_widestChips - fourChips);
+    int room = hideForRoom(viewport()->width() - fourChips, forNames, widths, hidden) - forNames;
+    if (room < 0 && !m_chosen.contains(FleetModel::Latency))
+        widths[FleetModel::Latency] = m_leastLatency;
+    if (hidden.size() > m_unwanted.size())
+        room = 0; // what is too little for a column is the dependencies'
     for (const auto &[column, letters] : Growing) {
         if (room <= 0 || hidden.contains(column) || m_chosen.contains(column))
             continue;
@@ -163,6 +211,18 @@ void FleetView::makeRoom()
         if (column != FleetModel::Dependencies)
             setColumnWidth(column, widths[column]);
     }
+}
+
+/// Once no order is held: nothing moves under the pointer.
+void FleetView::makeRoomForNames()
+{
+    if (isOrderHeld())
+        return m_roomSoon.start();
+    const int wanted = isVisible() ? sizeHintForColumn(FleetModel::Dependencies) : 0; // of what is in view
+    if (wanted <= m_widestChips)
+        return;
+    m_widestChips = wanted;
+    makeRoom();
 }
 
 // ---- nothing moves under the pointer ------------------------------------------------------------------
@@ -189,7 +249,9 @@ void FleetView::scrollContentsBy(int dx, int dy)
     placeSortAnew();
 }
 
-void FleetView::holdOrder() { m_rows->setHeld(m_isPointerOver || m_sinceKey.isActive()); }
+bool FleetView::isOrderHeld() const { return m_isPointerOver || m_sinceKey.isActive(); }
+
+void FleetView::holdOrder() { m_rows->setHeld(isOrderHeld()); }
 
 void FleetView::placeSortAnew()
 {

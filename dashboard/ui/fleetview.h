@@ -77,9 +77,14 @@ protected:
 
 private:
     void arrangeColumns();
+    void watchDependencies();
     void chooseColumn(int column, bool shown);
     void makeRoom();
+    int hideForRoom(int room, int forNames, const std::array<int, FleetModel::ColumnCount> &widths,
+                    QSet<int> &hidden) const;
+    void makeRoomForNames();
     void restoreWidths(const QSettings &settings, const QString &key);
+    bool isOrderHeld() const;
     void holdOrder();
     void placeSortAnew();
     void mark();
@@ -96,6 +101,9 @@ private:
     QSet<int> m_unwanted;                               ///< columns that a person does not want to see
     QHash<int, int> m_chosen;                           ///< widths that a person gave to columns
     std::array<int, FleetModel::ColumnCount> m_least{}; ///< the widths of the others, where there is little room
+    int m_leastLatency = 0;                             ///< without the line beside the number
+    int m_widestChips = 0; ///< in pixels, with whole names, of what was in view; it only grows
+    QTimer m_roomSoon;     ///< runs while dependencies may be wider than before
     QToolButton *m_sortAnew;
     QTimer m_sinceKey; ///< runs while a key was just pressed
     bool m_isPointerOver = false;

@@ -12,11 +12,10 @@
 
 namespace Hephaestus {
 
-namespace {
-
-int textWidth(const QFontMetrics &metrics) { return metrics.horizontalAdvance(QStringLiteral("88.8 ms")); }
-
-} // namespace
+int LatencyDelegate::textWidth(const QFontMetrics &metrics)
+{
+    return metrics.horizontalAdvance(QStringLiteral("88.8 ms"));
+}
 
 void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                    const QModelIndex &index) const

@@ -14,6 +14,8 @@ class LatencyDelegate : public CellDelegate
 public:
     using CellDelegate::CellDelegate;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    /// Of the number alone, in pixels.
+    static int textWidth(const QFontMetrics &metrics);
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,

@@ -6,6 +6,7 @@
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/latencydelegate.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
@@ -95,6 +96,7 @@ private Q_SLOTS:
     void aClickOnAChipShowsItsGraph();
     void aClickOnStateSortsTroubleFirst();
     void whereThereIsLittleRoomTheChipsKeepIt();
+    void noLineStandsBesideShortenedNames();
     void whereThereIsRoomNamesGetSomeOfIt();
     void whereThereIsNoRoomForMoreTheAgeIsThere();
     void colorsOfTheCommandLineAreForOnce();
@@ -1270,6 +1272,39 @@ void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
     hidden(digit * 60);
     hidden(digit * 160);
     QCOMPARE(table.columnWidth(FleetModel::Version), width + 7);
+}
+
+/// Names of dependencies need the room more than the line of the last minute beside a latency.
+void TestMainWindow::noLineStandsBesideShortenedNames()
+{
+    QSettings().clear();
+    FleetModel fleet;
+    HealthReport report = Reports::healthy();
+    for (const QString &name : {u"embeddings"_s, u"invoices"_s, u"mailbox"_s}) {
+        DependencyReport dependency;
+        dependency.name = name;
+        dependency.status = DependencyStatus::Working;
+        report.dependencies << dependency;
+    }
+    FleetView table(fleet);
+    const int digit = table.fontMetrics().horizontalAdvance(u'0');
+    table.resize(digit * 150, 300);
+    table.show();
+    fleet.applyAnswer(fleet.add(Reports::entry(u"mcp"_s)), Reports::answer(report));
+    const int names = static_cast<QAbstractItemView &>(table).sizeHintForColumn(FleetModel::Dependencies);
+    const int number = LatencyDelegate::textWidth(table.fontMetrics());
+    QTRY_VERIFY(table.columnWidth(FleetModel::Dependencies) >= names);
+    bool hasYielded = false;
+    for (int wide = 60; wide < 200; wide += 5) {
+        table.resize(digit * wide, 300);
+        Test::deliverEvents();                                      // the resize arrives
+        const int latency = table.columnWidth(FleetModel::Latency); // 0: hidden
+        const bool isWhole = table.columnWidth(FleetModel::Dependencies) >= names;
+        QVERIFY2(isWhole || latency < number + 4 * spacing(table.fontMetrics(), 2), qPrintable(QString::number(wide)));
+        hasYielded = hasYielded || (latency >= number && latency < number + 4 * spacing(table.fontMetrics(), 2));
+    }
+    QVERIFY(hasYielded);
+    QVERIFY(table.columnWidth(FleetModel::Latency) > number + 8 * spacing(table.fontMetrics(), 2)); // where it is wide
 }
 
 void TestMainWindow::whereThereIsRoomNamesGetSomeOfIt()
