@@ -193,6 +193,15 @@ QString stateText(const ServiceRow &row)
     return stateWord(row.observed);
 }
 
+/// Why there is no answer that can be used. Of one that is not understood the state says so already.
+static QString replyReason(const ServiceReply &reply)
+{
+    const QString said = u"the answer is not understood: "_s;
+    return reply.message.isEmpty()
+        ? errorWord(reply.error)
+        : translated(reply.message.startsWith(said) ? reply.message.mid(said.size()) : reply.message);
+}
+
 QString stateReason(const ServiceRow &row)
 {
     switch (row.observed) {
@@ -221,8 +230,7 @@ QString stateReason(const ServiceRow &row)
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
     case ServiceState::Unauthorized:
-    case ServiceState::NotUnderstood:
-        return row.reply.message.isEmpty() ? errorWord(row.reply.error) : translated(row.reply.message);
+    case ServiceState::NotUnderstood: return replyReason(row.reply);
     case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and nothing has started it since.");
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void aHookIsTriedFromTheWindow();
     void theRowShowsWhatTheServiceSays();
     void theFirstOfTheServicesOfTheStartIsChosen();
+    void whatIsNotUnderstoodIsSaidOnce();
     void disabledActionsSayWhy();
     void aKeyOfWhatCannotBeDoneSaysWhy();
     void theManualThatIsNotThereIsSaidToBeMissing();
@@ -313,6 +314,26 @@ void TestMainWindow::theFirstOfTheServicesOfTheStartIsChosen()
                                    [](const QLabel *label) { return label->isVisible() && label->text() == u"one"_s; });
     };
     QTRY_VERIFY(isShown());
+}
+
+void TestMainWindow::whatIsNotUnderstoodIsSaidOnce()
+{
+    Bench bench;
+    bench.server.setAnswer("/health/status", FakeAnswer::json(R"({"service": 1})"));
+    const ServiceId id = bench.add(u"mcp"_s);
+    QVERIFY(bench.start());
+    QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::NotUnderstood);
+    const auto told = [&] {
+        const EventJournal &journal = bench.session.journal();
+        for (int each = 0; each < journal.rowCount(); ++each) {
+            if (journal.event(each).text.startsWith(u"not understood"_s))
+                return journal.event(each).text;
+        }
+        return QString();
+    };
+    QTRY_VERIFY(!told().isEmpty());
+    QCOMPARE(told().count(u"not understood"_s), 1);
+    QVERIFY2(told().size() > u"not understood: "_s.size(), qPrintable(told())); // why
 }
 
 void TestMainWindow::disabledActionsSayWhy()
