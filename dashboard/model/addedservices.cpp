@@ -25,7 +25,6 @@ AddedServices::AddedServices(FleetSession &session, const QString &tokenDirector
     connect(&session.fleet(), &QAbstractItemModel::rowsAboutToBeRemoved, this, &AddedServices::forget);
 }
 
-/// Empty: it can be added, or added anew.
 QString AddedServices::whyNot(const FleetEntry &entry) const
 {
     const ServiceId id = m_session.find(entry.url);

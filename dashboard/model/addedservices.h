@@ -21,6 +21,8 @@ public:
     /// one. One that is watched for another reason (a fleet file, …), or is busy, stays as it is. Then refused() says
     /// so, and its row is the answer.
     ServiceId add(const FleetEntry &entry);
+    /// Why add() would leave the one that is watched at that address as it is, as a sentence. Empty: it would not.
+    QString whyNot(const FleetEntry &entry) const;
     /// Watches the services of a machine that ssh reaches, which its own fleet file names, and remembers it. It goes
     /// with the last of its services, or by removeHost().
     void addHost(const RemoteHost &host);
@@ -45,7 +47,6 @@ private:
         QByteArray fingerprint{};
     };
 
-    QString whyNot(const FleetEntry &entry) const;
     void forgetHosts(int first, int last);
     void forget(const QModelIndex &parent, int first, int last);
     /// The one at `url`, and its token out of the store.

@@ -23,8 +23,9 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-AddServiceDialog::AddServiceDialog(QWidget *parent)
+AddServiceDialog::AddServiceDialog(WhyNot whyNot, QWidget *parent)
     : QDialog(parent)
+    , m_whyNot(std::move(whyNot))
     , m_url(new QLineEdit(u"http://127.0.0.1:8000"_s))
     , m_token(new QLineEdit)
     , m_trust(makeTrust())
@@ -131,12 +132,15 @@ void AddServiceDialog::check(bool withToken)
 {
     m_withToken = withToken;
     const Result<FleetEntry> entry = typed();
-    m_accept->setEnabled(entry.ok());
+    const QString why = entry ? m_whyNot(*entry) : QString();
+    m_accept->setEnabled(entry && why.isEmpty());
     m_trust->setVisible(urlOfTyped(m_url->text()).startsWith("https:"_L1));
     m_client.reset();
     m_pause.stop();
     if (!entry)
         return m_problem->setText(entry.problem().what);
+    if (!why.isEmpty())
+        return m_problem->setText(visibleText(why, 400));
     m_problem->setText(tr("Asking %1…").arg(visibleText(placeOf(*entry), 100)));
     m_entry = *entry;
     m_entry.token = m_token->text().trimmed();

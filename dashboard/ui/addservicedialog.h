@@ -7,6 +7,7 @@
 #include <QDialog>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 
 class QLabel;
@@ -23,7 +24,11 @@ class AddServiceDialog : public QDialog
     Q_OBJECT
 
 public:
-    explicit AddServiceDialog(QWidget *parent = nullptr);
+    /// Why an entry cannot be added, as a sentence; empty: it can be.
+    using WhyNot = std::function<QString(const FleetEntry &)>;
+
+    /// `whyNot` is asked while somebody types, as long as the dialog lives.
+    explicit AddServiceDialog(WhyNot whyNot, QWidget *parent = nullptr);
 
     /// Valid once accepted.
     const FleetEntry &entry() const { return m_entry; }
@@ -34,6 +39,7 @@ private:
     void check(bool withToken);
     void askWho();
 
+    WhyNot m_whyNot;
     QLineEdit *m_url;
     QLineEdit *m_token;
     QWidget *m_trust; ///< there for https

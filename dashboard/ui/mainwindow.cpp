@@ -527,7 +527,8 @@ void MainWindow::showContextMenu(const QPoint &position)
 
 void MainWindow::addService()
 {
-    auto *const dialog = new AddServiceDialog(this);
+    const auto whyNot = [this](const FleetEntry &entry) { return m_added.whyNot(entry); };
+    auto *const dialog = new AddServiceDialog(whyNot, this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { m_table->select(m_added.add(dialog->entry())); });
     dialog->open();
 }

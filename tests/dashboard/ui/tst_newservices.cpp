@@ -39,6 +39,7 @@ private Q_SLOTS:
     void initTestCase();
     void aPastedUrlIsIntroduced_data();
     void aPastedUrlIsIntroduced();
+    void whatIsWatchedAlreadyIsSaidWhileItIsTyped();
     void oneOverHttpsIsAddedByItsFingerprint();
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
@@ -118,6 +119,31 @@ void TestNewServices::aPastedUrlIsIntroduced()
     QCOMPARE(session.fleet().row(0).entry.url, canonicalUrl(server.url() + pasted));
 }
 
+void TestNewServices::whatIsWatchedAlreadyIsSaidWhileItIsTyped()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    FleetSession session;
+    MainWindow window(session);
+    session.add(Reports::entry(u"mcp"_s, server.url()));
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(visible<QDialog>(&window));
+    QDialog *const dialog = visible<QDialog>(&window);
+    auto *const address = dialog->findChild<QLineEdit *>();
+    auto *const add = visible<QPushButton>(dialog, u"Add"_s);
+    QTRY_VERIFY(add && add->isEnabled());
+    address->setText(server.url().section(u"://"_s, 1)); // the same one, written otherwise
+    QVERIFY2(visible<QLabel>(dialog, u"is watched already"_s), "it is not said");
+    QVERIFY(!add->isEnabled());
+    QTest::keyClick(address, Qt::Key_Return);
+    QVERIFY(dialog->isVisible());
+    address->setText(server.url() + u"/other"_s);
+    QVERIFY(!visible<QLabel>(dialog, u"is watched already"_s));
+    QVERIFY(add->isEnabled());
+}
+
 void TestNewServices::oneOverHttpsIsAddedByItsFingerprint()
 {
     QSettings().clear();
@@ -171,7 +197,7 @@ void TestNewServices::theTokenIsNotSentToHalfAnAddress()
         return std::ranges::count_if(
             server.requests(), [](const QByteArray &request) { return request.toLower().contains("bearer s3cret"); });
     };
-    AddServiceDialog dialog;
+    AddServiceDialog dialog([](const FleetEntry &) { return QString(); });
     dialog.setAttribute(Qt::WA_DeleteOnClose, false);
     dialog.show();
     auto *const url = dialog.findChildren<QLineEdit *>().at(0);
