@@ -43,6 +43,8 @@ ServiceReply judged(ServiceReply reply, bool also500)
         reply.error = ClientError::Redirected;
     else
         reply.error = ClientError::HttpStatus;
+    if (!reply.message.isEmpty())
+        return reply;
     reply.message = reply.error == ClientError::Redirected
         ? u"the service redirects (%1), which is not followed: use its final address"_s.arg(reply.httpStatus)
         : refusal(reply);
@@ -255,7 +257,7 @@ void ServiceClient::send(HttpRequest request, const Raw &done)
     request.repeatable = true;
     request.timeout = ReadTimeout;
     if (m_target.token.isEmpty())
-        return sendRead(std::move(request), done);
+        return sendRead(std::move(request), [this, done](ServiceReply reply) { done(explained(std::move(reply))); });
     const QByteArray path = request.path.split('?').first();
     const bool withToken = m_tokenPaths.contains(path);
     if (withToken)
@@ -305,10 +307,18 @@ void ServiceClient::change(const QByteArray &method, const QString &path, const 
     request.token = m_target.token.toLatin1();
     request.timeout = timeout;
     request.maximumBody = maximumBody;
-    connection->send(std::move(request), [connection, done](ServiceReply reply) {
+    connection->send(std::move(request), [this, connection, done](ServiceReply reply) {
         connection->deleteLater();
-        done(std::move(reply));
+        done(explained(std::move(reply)));
     });
+}
+
+/// Who wants a token that must not be sent is told of by that, instead of by its own words.
+ServiceReply ServiceClient::explained(ServiceReply reply) const
+{
+    if (reply.error == ClientError::None && reply.httpStatus == 401 && m_target.token.isEmpty())
+        reply.message = m_target.whyNoToken;
+    return reply;
 }
 
 void ServiceClient::answerLater(ServiceReply reply, const Raw &done)

@@ -30,6 +30,7 @@ struct ServiceTarget
     std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
     RemoteHost host{};           ///< with a name that a person knows, of a `url` behind ssh
     TlsTrust trust{};            ///< of a `url` with https
+    QString whyNoToken{};        ///< there is a token that must not be sent: what is told of a 401, as a sentence
 
     bool operator==(const ServiceTarget &) const = default;
 };
@@ -105,6 +106,7 @@ private:
     void change(const QByteArray &method, const QString &path, const QByteArray &body,
                 std::chrono::milliseconds timeout, const Raw &done, qsizetype maximumBody = ServiceReply::MaximumBody);
     void answerLater(ServiceReply reply, const Raw &done);
+    ServiceReply explained(ServiceReply reply) const;
 
     ServiceTarget m_target;
     std::unique_ptr<HttpPeer> m_peer; ///< null: the URL or the token is wrong

@@ -3,6 +3,7 @@
 
 #include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
+#include "common/fleet/fleettrust.h"
 
 #include <QSet>
 
@@ -106,7 +107,7 @@ std::optional<ServiceAddress> localAddressOf(const FleetEntry &entry)
     return peer->address;
 }
 
-Result<ServiceTarget> targetOf(const FleetEntry &entry)
+Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDirectory)
 {
     std::optional<uid_t> user;
     if (!entry.user.isEmpty() && entry.host.isHere()) {
@@ -122,12 +123,19 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry)
             return Problem{entry.caFile, u"certificates of %1: %2"_s.arg(entry.name, authorities.problem().what)};
         trust.authorities = *authorities;
     }
+    ServiceTarget target{entry.url, entry.token, user, entry.host, trust};
     if (entry.tokenFile.isEmpty())
-        return ServiceTarget{entry.url, entry.token, user, entry.host, trust};
+        return target;
+    if (!FleetTrust(stateDirectory).isTokenTrusted(entry)) {
+        target.whyNoToken = u"it wants a token, which is not sent: %1 names it, but nobody has trusted that file; "
+                            "hephaestus trust %2"_s.arg(entry.fleetFile, entry.fleetFile);
+        return target;
+    }
     const Result<QByteArray> token = readSecretFile(entry.tokenFile, LongestToken);
     if (!token)
         return Problem{entry.tokenFile, u"token of %1: %2"_s.arg(entry.name, token.problem().what)};
-    return ServiceTarget{entry.url, QString::fromUtf8(*token), user, entry.host, trust};
+    target.token = QString::fromUtf8(*token);
+    return target;
 }
 
 Result<FleetEntry> entryForUrl(const QString &url)

@@ -90,6 +90,7 @@ struct FleetEntry
     QString nameThere{};                     ///< in the fleet file of that machine; empty: the same name
     QString caFile{};                        ///< of https, absolute: whose certificates are taken; empty: the system's
     QByteArray fingerprint{};                ///< of https: TlsTrust::fingerprint; empty: any that is trusted
+    QString fleetFile{};                     ///< that says so, absolute; empty: the user said it himself
 
     bool operator==(const FleetEntry &) const = default;
 };
@@ -110,8 +111,10 @@ FleetEntry onHost(FleetEntry entry, const RemoteHost &host);
 /// Where a process of this machine would listen for it; nothing: it is another machine's.
 std::optional<ServiceAddress> localAddressOf(const FleetEntry &entry);
 
-/// Reads the entry's token by readSecretFile(), and looks its user up; never waits for the file.
-Result<ServiceTarget> targetOf(const FleetEntry &entry);
+/// Reads the entry's token by readSecretFile(), and looks its user up; never waits for the file. A token file that the
+/// fleet file names is read once the user has agreed to where its token goes (FleetTrust::isTokenTrusted()). Until then
+/// the target has no token, and says so. `stateDirectory`: empty for defaultStateDirectory().
+Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDirectory = {});
 
 /// An entry for a bare URL, named by it: it can be asked and shut down, and restarts itself if it says it can.
 Result<FleetEntry> entryForUrl(const QString &url);

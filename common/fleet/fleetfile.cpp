@@ -189,8 +189,10 @@ FleetReading readDocument(const ConfigDocument &document, const QString &path, c
         if (reader.port())
             ports.insert(reader.name(), *reader.port());
     }
-    for (EntryReader &reader : readers)
+    for (EntryReader &reader : readers) {
         reading.fleet.services << reader.read(ports);
+        reading.fleet.services.last().fleetFile = reading.fleet.path;
+    }
     QList<ConfigTable> hooks = root.tables(u"hook"_s);
     for (const ConfigTable &table : std::as_const(hooks))
         reading.fleet.hooks << readHook(table, QFileInfo(path).absolutePath());

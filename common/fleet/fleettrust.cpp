@@ -6,6 +6,7 @@
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
 #include "common/fleet/launcher.h"
+#include "common/protocol/serviceaddress.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -69,6 +70,13 @@ QByteArray hashOf(const QString &fleetFile, const FleetHook &hook)
                   << hook.target.command);
 }
 
+/// Of all that decides which file is sent, and to whom.
+QByteArray hashOfToken(const FleetEntry &entry)
+{
+    return hashOf({QFileInfo(entry.fleetFile).absoluteFilePath(), u"token"_s, entry.tokenFile, entry.url, entry.user,
+                   entry.caFile, fingerprintText(entry.fingerprint), entry.host.name, entry.host.ssh});
+}
+
 /// Empty: there is no home, and nothing can be kept.
 QString fileIn(const QString &stateDirectory)
 {
@@ -113,6 +121,14 @@ bool FleetTrust::isTrusted(const QString &fleetFile, const FleetHook &hook)
     return m_hashes.contains(hashOf(fleetFile, hook));
 }
 
+bool FleetTrust::isTokenTrusted(const FleetEntry &entry)
+{
+    if (entry.fleetFile.isEmpty() || entry.tokenFile.isEmpty())
+        return true;
+    read();
+    return m_hashes.contains(hashOfToken(entry));
+}
+
 std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<FleetEntry> &entries,
                                          const QList<FleetHook> &hooks)
 {
@@ -120,11 +136,23 @@ std::optional<Problem> FleetTrust::trust(const QString &fleetFile, const QList<F
     for (const FleetEntry &entry : entries) {
         if (!isTrusted(fleetFile, entry))
             lines += hashOf(fleetFile, entry) + '\n';
+        if (!isTokenTrusted(entry))
+            lines += hashOfToken(entry) + '\n';
     }
     for (const FleetHook &hook : hooks) {
         if (!isTrusted(fleetFile, hook))
             lines += hashOf(fleetFile, hook) + '\n';
     }
+    return keep(lines);
+}
+
+std::optional<Problem> FleetTrust::trustToken(const FleetEntry &entry)
+{
+    return keep(isTokenTrusted(entry) ? QByteArray() : hashOfToken(entry) + '\n');
+}
+
+std::optional<Problem> FleetTrust::keep(QByteArray lines)
+{
     if (lines.isEmpty())
         return {};
     lines.prepend('\n'); // a full disk may have cut the line before
@@ -175,6 +203,23 @@ QString whatRuns(const FleetEntry &entry)
         parts << u"Kubernetes "_s + printable(kubernetes->workload);
     }
     return parts.join(u", then "_s);
+}
+
+QString whatIsSent(const FleetEntry &entry)
+{
+    if (entry.tokenFile.isEmpty())
+        return {};
+    QString text =
+        u"the token in %1 to %2"_s.arg(printable(homeRelative(entry.tokenFile)), printable(withoutPassword(entry.url)));
+    if (!entry.host.isHere())
+        text += u" by ssh %1"_s.arg(printable(entry.host.ssh));
+    if (!entry.user.isEmpty())
+        text += u", of the user %1"_s.arg(printable(entry.user));
+    if (!entry.fingerprint.isEmpty())
+        text += u", with the certificate SHA256:%1"_s.arg(fingerprintText(entry.fingerprint));
+    else if (!entry.caFile.isEmpty())
+        text += u", certified by %1"_s.arg(printable(homeRelative(entry.caFile)));
+    return text;
 }
 
 } // namespace Hephaestus

@@ -45,7 +45,7 @@ LogReader::~LogReader() = default;
 
 void LogReader::start()
 {
-    const Result<ServiceTarget> target = targetOf(m_state.entry);
+    const Result<ServiceTarget> target = targetOf(m_state.entry, m_state.stateDirectory);
     if (!target) {
         m_state.failure = target.problem().text();
         return finish();

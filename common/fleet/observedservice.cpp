@@ -18,7 +18,10 @@ constexpr auto SlowPoll = 100ms;
 
 } // namespace
 
-ObservedService::ObservedService(const FleetEntry &entry, const Clock &clock) : m_entry(entry), m_clock(clock)
+ObservedService::ObservedService(const FleetEntry &entry, const Clock &clock, QString stateDirectory)
+    : m_entry(entry)
+    , m_clock(clock)
+    , m_stateDirectory(std::move(stateDirectory))
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &ObservedService::ask);
@@ -28,7 +31,7 @@ ObservedService::~ObservedService() = default;
 
 std::optional<Problem> ObservedService::open()
 {
-    const Result<ServiceTarget> target = targetOf(m_entry);
+    const Result<ServiceTarget> target = targetOf(m_entry, m_stateDirectory);
     if (!target)
         return target.problem();
     const Result<HttpPeer> peer = parsePeer(m_entry.url);

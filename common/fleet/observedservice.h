@@ -27,8 +27,8 @@ public:
         ComparedStatus, ///< how it is after a comparison of its code that began after the question
     };
 
-    /// `entry` and `clock` outlive it.
-    explicit ObservedService(const FleetEntry &entry, const Clock &clock);
+    /// `entry` and `clock` outlive it. `stateDirectory` as for targetOf().
+    ObservedService(const FleetEntry &entry, const Clock &clock, QString stateDirectory = {});
     ~ObservedService() override;
 
     /// Why it cannot be asked at all. Comes before all others.
@@ -92,6 +92,7 @@ private:
 
     const FleetEntry &m_entry;
     const Clock &m_clock;
+    const QString m_stateDirectory;
     HttpPeer m_peer;
     std::unique_ptr<ServiceClient> m_client;
     std::optional<HealthReport> m_before;

@@ -143,7 +143,7 @@ RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEnt
     , action(fleetAction)
     , options(std::move(sequenceOptions))
     , m_clock(clock)
-    , m_service(entry, clock)
+    , m_service(entry, clock, options.stateDirectory)
     , m_turn(entry, action, options.stateDirectory, options.client)
     , m_started({.toTerminate = options.launchedTimeout, .toKill = options.goneTimeout})
 {

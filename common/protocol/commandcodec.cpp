@@ -33,15 +33,16 @@ QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting, const 
                      {u"waiting"_s, QJsonDocument::fromJson(encode(waiting, fleet)).array()}});
 }
 
-QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks)
+QByteArray encodeTrust(const QString &fleet, const QList<TrustedEntry> &entries, const QList<NamedText> &hooks)
 {
-    const auto listed = [](const QList<NamedText> &runs) {
-        QJsonArray list;
-        for (const NamedText &each : runs)
-            list.append(QJsonObject{{u"name"_s, each.name}, {u"runs"_s, knownText(each.text)}});
-        return list;
-    };
-    return indented({{u"fleet"_s, fleet}, {u"services"_s, listed(entries)}, {u"hooks"_s, listed(hooks)}});
+    QJsonArray services;
+    for (const TrustedEntry &each : entries)
+        services.append(QJsonObject{
+            {u"name"_s, each.name}, {u"runs"_s, knownText(each.runs)}, {u"sends"_s, knownText(each.sends)}});
+    QJsonArray list;
+    for (const NamedText &each : hooks)
+        list.append(QJsonObject{{u"name"_s, each.name}, {u"runs"_s, knownText(each.text)}});
+    return indented({{u"fleet"_s, fleet}, {u"services"_s, services}, {u"hooks"_s, list}});
 }
 
 QByteArray encodeHooks(const QString &fleet, const QList<HookLine> &hooks)

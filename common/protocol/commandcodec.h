@@ -24,8 +24,19 @@ QByteArray withFleet(const QByteArray &json, const QString &fleet);
 
 /// Of `wait`: whether all are so, and those that are not.
 QByteArray encodeWait(bool isDone, const QList<ServiceSnapshot> &waiting, const QString &fleet);
-/// Of `trust`: what each entry and each hook runs.
-QByteArray encodeTrust(const QString &fleet, const QList<NamedText> &entries, const QList<NamedText> &hooks);
+
+/// An entry of a fleet file, as `trust` shows it.
+struct TrustedEntry
+{
+    QString name;
+    QString runs;  ///< empty: nothing
+    QString sends; ///< likewise
+
+    bool operator==(const TrustedEntry &) const = default;
+};
+
+/// Of `trust`: what each entry and each hook runs, and what is sent.
+QByteArray encodeTrust(const QString &fleet, const QList<TrustedEntry> &entries, const QList<NamedText> &hooks);
 
 /// A hook of a fleet file.
 struct HookLine

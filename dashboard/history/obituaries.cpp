@@ -199,7 +199,7 @@ void Obituaries::readLogs()
 
 void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done)
 {
-    const Result<ServiceTarget> target = targetOf(entry);
+    const Result<ServiceTarget> target = targetOf(entry, m_stateDirectory);
     if (!target)
         return done({});
     auto *const client = new ServiceClient(*target, this);

@@ -48,7 +48,7 @@ FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject 
     , m_bulk(m_fleet, m_actions, clock)
     , m_stale(clock)
     , m_trust(m_stateDirectory)
-    , m_watch(clock)
+    , m_watch(clock, m_stateDirectory)
 {
     connectParts();
 }
@@ -316,6 +316,7 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
         if (const ServiceId known = rowOf(entry, reading.fleet.path); known != NoService) {
             m_fleet.setRestart(known, entry.restart);
             m_fleet.setBuild(known, entry.build);
+            m_restartFiles.insert(known, reading.fleet.path);
             if (fleetFileOf(known) == reading.fleet.path && !renamed.contains(entry.url))
                 m_fleet.rename(known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
@@ -407,15 +408,31 @@ void FleetSession::addFleetOf(const LoneHost &asked, const Result<Fleet> &there)
 bool FleetSession::isTrusted(ServiceId id)
 {
     const ServiceRow *const row = m_fleet.find(id);
-    return !row || m_trust.isTrusted(fleetFileOf(id), row->entry);
+    return !row || m_trust.isTrusted(restartFileOf(id), row->entry);
+}
+
+bool FleetSession::isTokenTrusted(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    return !row || m_trust.isTokenTrusted(row->entry);
+}
+
+void FleetSession::trustToken(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row)
+        return;
+    if (const auto problem = m_trust.trustToken(row->entry))
+        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
+    m_watch.polling().hurry(id);
 }
 
 void FleetSession::trust(ServiceId id)
 {
     const ServiceRow *const row = m_fleet.find(id);
-    if (!row || isTrusted(id))
+    if (!row || (isTrusted(id) && isTokenTrusted(id)))
         return;
-    if (const auto problem = m_trust.trust(fleetFileOf(id), {row->entry}))
+    if (const auto problem = m_trust.trust(restartFileOf(id), {row->entry}))
         m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
     watchForStale(id);
 }
@@ -444,7 +461,7 @@ void FleetSession::tellUntrusted(ServiceId id)
     m_journal.append({m_clock.wall(), id, row.entry.name, EventKind::Trouble,
                       tr("runs old code, and is not restarted by itself: you have not run it from %1 yet. Restart it, "
                          "or run hephaestus trust %1")
-                          .arg(fleetFileOf(id))});
+                          .arg(restartFileOf(id))});
 }
 
 void FleetSession::remove(ServiceId id)
@@ -452,6 +469,7 @@ void FleetSession::remove(ServiceId id)
     m_untrusted.remove(id);
     m_stopped.remove(id);
     m_ownGroups.remove(id);
+    m_restartFiles.remove(id);
     m_watch.remove(id);
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {

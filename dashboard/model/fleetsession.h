@@ -64,7 +64,12 @@ public:
     void remove(ServiceId id);
     /// Whether the user has agreed to what the fleet file runs for it (FleetTrust). Else it is shown before it is run.
     bool isTrusted(ServiceId id);
-    void trust(ServiceId id);
+    /// Which file that is: of two that name one address, the one that was opened last. Empty: none says how to run it.
+    QString restartFileOf(ServiceId id) const { return m_restartFiles.value(id, fleetFileOf(id)); }
+    /// Whether the user has agreed to where the token goes that its fleet file names. Else it is not sent.
+    bool isTokenTrusted(ServiceId id);
+    void trust(ServiceId id); ///< both
+    void trustToken(ServiceId id);
     bool isTrusted(const QString &fleetFile, const FleetHook &hook) { return m_trust.isTrusted(fleetFile, hook); }
 
     /// Of its hosts that are named without services: all are watched that their own fleet files name, once those are
@@ -150,6 +155,7 @@ private:
     QHash<QString, ServiceId> m_recorded;     ///< by URL with several rows: whose answers are its history
     QHash<ServiceId, QString> m_ownGroups;    ///< as their fleet files say, of services that were read from one
     QHash<ServiceId, QString> m_fleetFiles;   ///< of services that were read from one
+    QHash<ServiceId, QString> m_restartFiles; ///< where another one says how to run it
     std::unique_ptr<HistoryStore> m_store;
     std::unique_ptr<FleetHistory> m_history;
     std::unique_ptr<EarlierLatencies> m_earlierLatencies;

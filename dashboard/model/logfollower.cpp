@@ -85,7 +85,7 @@ void LogFollower::follow()
 {
     if (m_feed)
         return m_feed->start(Lines);
-    const Result<ServiceTarget> target = targetOf(m_entry);
+    const Result<ServiceTarget> target = targetOf(m_entry, m_stateDirectory);
     if (!target)
         return fail(target.problem().text());
     m_feed = std::make_unique<LogFeed>(*target);

@@ -164,7 +164,7 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
 /// POST /actuator/shutdown, which answers at once and is off unless the service was configured to offer it.
 void ServiceActions::shutDownOfDialect(const ServiceRow &row)
 {
-    const Result<ServiceTarget> target = targetOf(row.entry);
+    const Result<ServiceTarget> target = targetOf(row.entry, m_options.stateDirectory);
     if (!target)
         return tell(row.id, EventKind::Trouble, target.problem().text());
     tell(row.id, EventKind::Action, tr("shutdown asked for"));
@@ -265,7 +265,7 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
 void ServiceActions::ask(const ServiceRow &row, ServiceAction action, std::optional<Seconds> delay)
 {
     const ServiceId id = row.id;
-    const Result<ServiceTarget> target = targetOf(row.entry);
+    const Result<ServiceTarget> target = targetOf(row.entry, m_options.stateDirectory);
     if (!target)
         return tell(id, EventKind::Trouble, target.problem().text());
     auto *const client = new ServiceClient(*target, this);

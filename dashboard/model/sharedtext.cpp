@@ -41,6 +41,9 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "no permission to open the socket %1"),
     QT_TRANSLATE_NOOP("SharedText",
                       "the token is not sent to %1: that is another machine, and the address is not https"),
+    QT_TRANSLATE_NOOP("SharedText",
+                      "it wants a token, which is not sent: %1 names it, but nobody has trusted that file; "
+                      "hephaestus trust %2"),
     QT_TRANSLATE_NOOP("SharedText", "the service answered %1"),
     QT_TRANSLATE_NOOP("SharedText", "the service redirects (%1), which is not followed: use its final address"),
     QT_TRANSLATE_NOOP("SharedText", "the answer is not understood: %1"),

@@ -106,18 +106,25 @@ QString ActQuestions::dependantsText(const QList<ServiceId> &services, ServiceAc
 
 QString ActQuestions::untrusted(const QList<ServiceId> &services, ServiceAction action) const
 {
-    if (action != ServiceAction::Start && action != ServiceAction::Restart)
-        return {};
-    QStringList lines;
+    const bool isRun = action == ServiceAction::Start || action == ServiceAction::Restart;
+    QStringList runs;
+    QStringList sends;
     for (const ServiceId id : services) {
         const FleetEntry &entry = m_session.fleet().find(id)->entry;
-        if (const QString runs = whatRuns(entry); !runs.isEmpty() && !m_session.isTrusted(id))
-            lines << QuestionText::tr("%1 runs %2, from %3")
-                         .arg(visibleText(entry.name, 80), visibleText(runs, 300),
-                              visibleText(m_session.fleetFileOf(id), 200));
+        const QString name = visibleText(entry.name, 80);
+        const QString file = visibleText(m_session.restartFileOf(id), 200);
+        if (const QString run = whatRuns(entry); isRun && !run.isEmpty() && !m_session.isTrusted(id))
+            runs << QuestionText::tr("%1 runs %2, from %3").arg(name, visibleText(run, 300), file);
+        if (!m_session.isTokenTrusted(id))
+            sends << QuestionText::tr("%1 gets %2, as %3 says")
+                         .arg(name, visibleText(whatIsSent(entry), 400), visibleText(entry.fleetFile, 200));
     }
-    return lines.isEmpty() ? QString()
-                           : QuestionText::tr("You have not run this before:") + u'\n' + shortened(lines).join(u'\n');
+    QStringList parts;
+    if (!runs.isEmpty())
+        parts << QuestionText::tr("You have not run this before:") << shortened(runs);
+    if (!sends.isEmpty())
+        parts << QuestionText::tr("You have not sent this before:") << shortened(sends);
+    return parts.join(u'\n');
 }
 
 } // namespace Hephaestus

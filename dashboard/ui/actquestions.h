@@ -14,7 +14,8 @@ public:
 
     QString ofOne(ServiceId id, ServiceAction action) const;
     QString ofAll(const QList<ServiceId> &services, ServiceAction action) const;
-    /// What would run from a fleet file of which it was never run before, for the user to agree; empty: nothing.
+    /// What would run from a fleet file of which it was never run before, and which tokens would be sent that never
+    /// were, for the user to agree; empty: nothing.
     QString untrusted(const QList<ServiceId> &services, ServiceAction action) const;
     /// The names of the services that depend on one of these, are none of these, and were not stopped: with
     /// `depends_on` in the same fleet file.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/copycommands.h"
 
+#include "common/fleet/fleettrust.h"
 #include "dashboard/model/clipboardtext.h"
 
 #include <QClipboard>
@@ -21,8 +22,13 @@ CopyCommands::CopyCommands(FleetModel &fleet, QWidget *window)
     m_json->setShortcut(tr("Ctrl+Shift+J"));
     m_json->setStatusTip(tr("What the service answered last."));
     connect(m_curl, &QAction::triggered, this, [this] {
-        if (const ServiceRow *const row = m_fleet.find(m_service))
-            QGuiApplication::clipboard()->setText(asCurl(row->entry));
+        const ServiceRow *const row = m_fleet.find(m_service);
+        if (!row)
+            return;
+        FleetEntry entry = row->entry;
+        if (!FleetTrust().isTokenTrusted(entry)) // nor is it sent by the dashboard
+            entry.tokenFile.clear();
+        QGuiApplication::clipboard()->setText(asCurl(entry));
     });
     connect(m_json, &QAction::triggered, this, [this] {
         if (const ServiceRow *const row = m_fleet.find(m_service))

@@ -197,7 +197,8 @@ void MainWindow::fillServiceMenu(QMenu *menu)
     menu->addActions({m_kill->action(), m_commands->cancel()});
     menu->addSeparator();
     menu->addActions({m_rename->action(), m_rename->group(), m_commands->favourite(), m_commands->open(),
-                      m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->remove()});
+                      m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->sendToken(),
+                      m_commands->remove()});
     menu->addSeparator();
     m_alerts->fill(menu->addMenu(tr("Alerts")));
     menu->addActions(m_places->actions());

@@ -126,6 +126,8 @@ void ServiceCommands::makeOthers()
             urls << m_session.fleet().find(id)->entry.url;
         QGuiApplication::clipboard()->setText(urls.join(u'\n'));
     });
+    m_sendToken = make(tr("Send its token…"), {}, {});
+    connect(m_sendToken, &QAction::triggered, this, [this] { askForToken(m_possible.services().value(0)); });
     m_remove = make(tr("Remove from this &window"), {}, {});
     connect(m_remove, &QAction::triggered, this, [this] {
         for (const ServiceId id : QList(m_possible.services()))
@@ -282,7 +284,25 @@ void ServiceCommands::updateOthers()
     disable(m_favourite, none);
     m_favourite->setChecked(any && m_possible.favourites() == services.size());
     disable(m_copyUrl, none);
+    disable(m_sendToken,
+            services.size() != 1                             ? tr("Select one service.")
+                : m_session.isTokenTrusted(services.first()) ? tr("No token of it waits for you to agree.")
+                                                             : QString());
     disable(m_remove, !any ? none : running ? tr("An action is running.") : QString());
+}
+
+void ServiceCommands::askForToken(ServiceId id)
+{
+    const QString asked = m_questions.untrusted({id}, ServiceAction::CheckNow);
+    if (asked.isEmpty())
+        return;
+    auto *const dialog = new Confirmation(asked, tr("&Send"), m_window);
+    dialog->setWindowTitle(plain(m_sendToken->text()));
+    connect(dialog, &QDialog::accepted, this, [this, id] {
+        m_session.trustToken(id);
+        update();
+    });
+    dialog->open();
 }
 
 void ServiceCommands::trigger(ServiceAction action)
@@ -329,9 +349,11 @@ void ServiceCommands::performUnasked(const QList<ServiceId> &services, ServiceAc
 void ServiceCommands::perform(const QList<ServiceId> &services, ServiceAction action,
                               std::optional<std::chrono::duration<double>> delay)
 {
-    if (action == ServiceAction::Start || action == ServiceAction::Restart) {
-        for (const ServiceId id : services)
+    for (const ServiceId id : services) {
+        if (action == ServiceAction::Start || action == ServiceAction::Restart)
             m_session.trust(id);
+        else
+            m_session.trustToken(id);
     }
     if (services.isEmpty())
         return;

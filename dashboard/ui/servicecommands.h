@@ -45,6 +45,7 @@ public:
     QAction *open() const { return m_open; } ///< in the browser
     QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
+    QAction *sendToken() const { return m_sendToken; } ///< agrees to where its fleet file sends its token
     QAction *remove() const { return m_remove; }
     /// What cancel() would leave, as a sentence; empty: all would be as before.
     QString afterCancel() const;
@@ -63,6 +64,7 @@ protected:
 private:
     QAction *make(const QString &text, const QString &icon, const QKeySequence &key);
     void makeOthers();
+    void askForToken(ServiceId id);
     void trigger(ServiceAction action);
     void triggerOne(ServiceId id, ServiceAction action);
     void triggerAll(const QList<ServiceId> &services, ServiceAction action);
@@ -88,6 +90,7 @@ private:
     QAction *m_open;
     QAction *m_favourite;
     QAction *m_copyUrl;
+    QAction *m_sendToken;
     QAction *m_remove;
     PossibleActions m_possible;
     Countdown m_countdown;

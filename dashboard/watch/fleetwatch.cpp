@@ -9,7 +9,10 @@ constexpr std::chrono::seconds OwnAnswerCounts{5};
 
 } // namespace
 
-FleetWatch::FleetWatch(const Clock &clock, QObject *parent) : QObject(parent), m_clock(clock), m_polling(clock)
+FleetWatch::FleetWatch(const Clock &clock, const QString &stateDirectory, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+    , m_polling(clock, stateDirectory)
 {
     connect(&m_polling, &ServiceFeed::arrived, this, &FleetWatch::takePolled);
 }

@@ -16,7 +16,9 @@ class FleetWatch : public QObject
     Q_OBJECT
 
 public:
-    explicit FleetWatch(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    /// `stateDirectory` as for targetOf().
+    explicit FleetWatch(const Clock &clock = Clock::machine(), const QString &stateDirectory = {},
+                        QObject *parent = nullptr);
     ~FleetWatch() override;
 
     /// Once, before start(). `servers`: as PrometheusGroup::at() accepts them.

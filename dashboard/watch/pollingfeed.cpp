@@ -15,9 +15,11 @@ constexpr qsizetype MostAtOnce = 2'000; ///< published before the pause is over:
 
 } // namespace
 
-PollingFeed::PollingFeed(const Clock &clock, QObject *parent)
+PollingFeed::PollingFeed(const Clock &clock, QString stateDirectory, QObject *parent)
     : ServiceFeed(parent)
     , m_clock(clock)
+    , m_stateDirectory(std::move(stateDirectory))
+    , m_trust(m_stateDirectory)
     , m_poller([this](ServiceId id, const Poller::Done &done) { ask(id, done); }, [this](ServiceId id) { giveUp(id); },
                clock)
 {
@@ -60,8 +62,10 @@ void PollingFeed::hurry(ServiceId id) { m_poller.hurry(id); }
 void PollingFeed::ask(ServiceId id, const Poller::Done &done)
 {
     Subject &subject = m_subjects.at(id);
+    if (subject.isTokenHeld && m_trust.isTokenTrusted(subject.entry))
+        subject.client.reset();
     if (!subject.client) {
-        const Result<ServiceTarget> target = targetOf(subject.entry);
+        const Result<ServiceTarget> target = targetOf(subject.entry, m_stateDirectory);
         if (!target) { // a token that cannot be read now may be there at the next poll
             Answer<HealthReport> answer;
             answer.reply.error = ClientError::Unauthorized;
@@ -70,6 +74,7 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
             return;
         }
         subject.client = std::make_unique<DialectClient>(*target);
+        subject.isTokenHeld = !target->whyNoToken.isEmpty();
     }
     subject.client->askStatus(done);
 }

@@ -3,6 +3,7 @@
 
 #include "common/client/dialectclient.h"
 #include "common/fleet/environmentcomparison.h"
+#include "common/fleet/fleettrust.h"
 #include "common/fleet/foreignservice.h"
 #include "dashboard/watch/poller.h"
 #include "dashboard/watch/servicefeed.h"
@@ -16,7 +17,8 @@ class PollingFeed : public ServiceFeed
     Q_OBJECT
 
 public:
-    explicit PollingFeed(const Clock &clock = Clock::machine(), QObject *parent = nullptr);
+    /// `stateDirectory` as for targetOf().
+    explicit PollingFeed(const Clock &clock = Clock::machine(), QString stateDirectory = {}, QObject *parent = nullptr);
     ~PollingFeed() override;
 
     void add(ServiceId id, const FleetEntry &entry) override;
@@ -37,6 +39,7 @@ private:
     {
         FleetEntry entry;
         std::unique_ptr<DialectClient> client; ///< null: not asked yet, or its token could not be read
+        bool isTokenHeld = false;              ///< from the client, until the user agrees
         bool eager = false;
     };
 
@@ -46,6 +49,8 @@ private:
     void publish();
 
     const Clock &m_clock;
+    const QString m_stateDirectory;
+    FleetTrust m_trust;
     std::map<ServiceId, Subject> m_subjects;
     Poller m_poller;
     EnvironmentComparison m_environments;

@@ -85,6 +85,14 @@
         <source>You have not run this before:</source>
         <translation>Das wurde hier noch nie ausgeführt:</translation>
     </message>
+    <message>
+        <source>%1 gets %2, as %3 says</source>
+        <translation>%1 bekommt %2, so sagt es %3</translation>
+    </message>
+    <message>
+        <source>You have not sent this before:</source>
+        <translation>Das wurde hier noch nie gesendet:</translation>
+    </message>
 </context>
 <context>
     <name>AlertSettings</name>
@@ -3763,6 +3771,18 @@ https://… token-file=… ca=…</translation>
         <source>Undo, or stop waiting</source>
         <translation>Rückgängig machen, oder nicht länger warten</translation>
     </message>
+    <message>
+        <source>Send its token…</source>
+        <translation>Sein Token senden…</translation>
+    </message>
+    <message>
+        <source>No token of it waits for you to agree.</source>
+        <translation>Kein Token von ihm wartet auf Zustimmung.</translation>
+    </message>
+    <message>
+        <source>&amp;Send</source>
+        <translation>&amp;Senden</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceMapWindow</name>
@@ -4796,6 +4816,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>not known: Prometheus has no outcome of a check of it</source>
         <translation>nicht bekannt: Prometheus kennt kein Ergebnis einer Prüfung</translation>
+    </message>
+    <message>
+        <source>it wants a token, which is not sent: %1 names it, but nobody has trusted that file; hephaestus trust %2</source>
+        <translation>er verlangt ein Token, das nicht gesendet wird: %1 nennt es, aber dieser Datei hat noch niemand vertraut; hephaestus trust %2</translation>
     </message>
 </context>
 </TS>

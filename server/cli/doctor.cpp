@@ -101,6 +101,13 @@ QList<Finding> secretsOf(const Fleet &fleet)
         if (entry.tokenFile.isEmpty())
             continue;
         const Result<ServiceTarget> target = targetOf(entry);
+        if (target && !target->whyNoToken.isEmpty()) {
+            findings << Finding{
+                Grade::Advice, u"token of "_s + entry.name,
+                u"it is not sent: you have not agreed to where it would go"_s,
+                u"read the fleet file, and then `hephaestus trust %1`"_s.arg(homeRelative(entry.fleetFile))};
+            continue;
+        }
         findings << Finding{target ? Grade::Good : Grade::Bad, u"token of "_s + entry.name,
                             target ? homeRelative(entry.tokenFile) + u" is readable to you alone"_s
                                    : target.problem().text(),

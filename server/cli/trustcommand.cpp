@@ -16,11 +16,11 @@ using namespace Qt::StringLiterals;
 int trustCommand(const QStringList &arguments)
 {
     PlainCommandLine line(u"Lets what a fleet file says be run unasked, as it is now: restart_on_stale, hooks, and the "
-                          "buttons of the dashboard. Shows what that is."_s,
+                          "buttons of the dashboard. Lets its tokens be sent. Shows what that is."_s,
                           u"trust"_s);
     line.parser().addPositionalArgument(u"FILE"_s, u"The fleet file."_s);
     line.addHostOption();
-    line.addJsonOption(u"Prints JSON: what each entry and hook runs."_s);
+    line.addJsonOption(u"Prints JSON: what each entry and hook runs, and which tokens are sent."_s);
     if (const auto exit = line.read(arguments, 1, 1))
         return *exit;
     const FleetReading reading = readFleet(line.words().first());
@@ -31,14 +31,17 @@ int trustCommand(const QStringList &arguments)
         return line.usageError(problems.join(u'\n'), u"invalid_fleet"_s);
     if (const auto problem = FleetTrust().trust(reading.fleet.path, reading.fleet.services, reading.fleet.hooks))
         return tellError(u"trust"_s, {u"not_kept"_s, printable(problem->text())}, line.isJson(), ExitNotSo);
-    QList<NamedText> entries;
+    QList<TrustedEntry> entries;
     for (const FleetEntry &entry : reading.fleet.services) {
         const QString runs = whatRuns(entry);
-        entries << NamedText{entry.name, runs};
+        const QString sends = whatIsSent(entry);
+        entries << TrustedEntry{entry.name, runs, sends};
         if (line.isJson())
             continue;
         std::printf("%s: %s\n", qPrintable(printable(entry.name)),
                     runs.isEmpty() ? "restarts itself, or not at all" : qPrintable(runs));
+        if (!sends.isEmpty())
+            std::printf("%s: sends %s\n", qPrintable(printable(entry.name)), qPrintable(sends));
     }
     QList<NamedText> hooks;
     for (const FleetHook &hook : reading.fleet.hooks) {

@@ -92,6 +92,7 @@ url = "http://127.0.0.1:8005"
     FleetEntry untold = services[0];
     commandOf(untold)->told.clear();
     commandOf(untold)->port.reset();
+    QCOMPARE(std::exchange(untold.fleetFile, {}), u"/f/fleet.toml"_s);
     QVERIFY(untold == mcp);
     QVERIFY(std::holds_alternative<RestartByService>(services[1].restart));
     QCOMPARE(services[1].dependsOn, QStringList{u"mcp"_s});
@@ -125,6 +126,7 @@ void TestFleetFile::pathsAreRelativeToTheFile()
     const FleetEntry &a = reading.fleet.services[0];
     QCOMPARE(a.url, u"unix:"_s + directory.filePath(u"run/a.sock"_s));
     QCOMPARE(a.tokenFile, directory.filePath(u"token"_s));
+    QCOMPARE(a.fleetFile, path);
     QCOMPARE(commandToStart(a)->directory, directory.filePath(u"bin"_s));
     const FleetEntry &b = reading.fleet.services[1];
     QCOMPARE(b.url, u"unix:/run/b.sock"_s);

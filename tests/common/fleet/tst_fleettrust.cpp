@@ -28,6 +28,10 @@ private Q_SLOTS:
     void noPartIsTakenForAnother();
     void whatIsShownTellsCommandsApart();
     void aHookIsAskedAgainWhenItChanges();
+    void aTokenGoesWhereItWasAgreedTo_data();
+    void aTokenGoesWhereItWasAgreedTo();
+    void noTokenIsReadBeforeItIsAgreedTo();
+    void whatIsShownTellsWhereATokenGoes();
     void aFileThatOthersCouldHaveWrittenSaysNothing();
     void aLineThatWasCutSpoilsNoOther();
     void whatDoesNotFitIsNotTrusted_data();
@@ -157,6 +161,96 @@ void TestFleetTrust::aHookIsAskedAgainWhenItChanges()
     other = hook;
     other.target = {NotificationTarget::Kind::Webhook, QUrl(u"https://example.org/"_s), {}, {}};
     QVERIFY(!trust.isTrusted(u"/srv/fleet.toml"_s, other));
+}
+
+static FleetEntry guarded()
+{
+    FleetEntry entry;
+    entry.name = u"docs"_s;
+    entry.url = u"https://example.org:8443"_s;
+    entry.tokenFile = u"/srv/token"_s;
+    entry.fleetFile = u"/srv/fleet.toml"_s;
+    entry.fingerprint = QByteArray(32, 'a');
+    entry.restart = RestartByService{};
+    return entry;
+}
+
+void TestFleetTrust::aTokenGoesWhereItWasAgreedTo_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<bool>("asksAgain");
+    const auto row = [](const char *name, bool asksAgain, const Change &change) {
+        QTest::newRow(name) << change << asksAgain;
+    };
+    row("the same", false, [](FleetEntry &) {});
+    row("its name", false, [](FleetEntry &entry) { entry.name = u"other"_s; });
+    row("how it is restarted", false, [](FleetEntry &entry) {
+        entry.restart = RestartByCommand{{u"serve"_s}, {}, {}};
+    });
+    row("the address", true, [](FleetEntry &entry) { entry.url = u"https://example.org:8444"_s; });
+    row("the file", true, [](FleetEntry &entry) { entry.tokenFile = u"/home/me/.config/key"_s; });
+    row("the user", true, [](FleetEntry &entry) { entry.user = u"nobody"_s; });
+    row("the certificate", true, [](FleetEntry &entry) { entry.fingerprint = QByteArray(32, 'b'); });
+    row("any certificate", true, [](FleetEntry &entry) { entry.fingerprint.clear(); });
+    row("who certifies it", true, [](FleetEntry &entry) { entry.caFile = u"/srv/ca.pem"_s; });
+    row("the host", true, [](FleetEntry &entry) { entry.host = {u"web"_s, u"web.example.org"_s}; });
+    row("another fleet file", true, [](FleetEntry &entry) { entry.fleetFile = u"/tmp/fleet.toml"_s; });
+    row("no fleet file", false, [](FleetEntry &entry) { entry.fleetFile.clear(); }); // by the user himself
+    row("no token", false, [](FleetEntry &entry) { entry.tokenFile.clear(); });
+}
+
+void TestFleetTrust::aTokenGoesWhereItWasAgreedTo()
+{
+    QFETCH(Change, change);
+    QFETCH(bool, asksAgain);
+    const QTemporaryDir state;
+    FleetTrust trust(state.path());
+    QVERIFY(!trust.isTokenTrusted(guarded()));
+    QVERIFY(!trust.trust(guarded().fleetFile, {guarded()}));
+    FleetEntry changed = guarded();
+    change(changed);
+    QCOMPARE(trust.isTokenTrusted(changed), !asksAgain);
+    QVERIFY(!trust.trustToken(changed));
+    QVERIFY(FleetTrust(state.path()).isTokenTrusted(changed));
+    const QTemporaryDir other;
+    QVERIFY(!FleetTrust(other.path()).trustToken(guarded())); // that agrees to nothing else
+    QVERIFY(!FleetTrust(other.path()).isTrusted(guarded().fleetFile, guarded()));
+}
+
+void TestFleetTrust::noTokenIsReadBeforeItIsAgreedTo()
+{
+    const QTemporaryDir state;
+    FleetEntry entry = guarded();
+    entry.tokenFile = state.filePath(u"token"_s); // it is not there: a look at it would be a Problem
+    const Result<ServiceTarget> before = targetOf(entry, state.path());
+    QVERIFY(before);
+    QCOMPARE(before->token, QString());
+    QVERIFY2(before->whyNoToken.contains(u"hephaestus trust /srv/fleet.toml"_s), qPrintable(before->whyNoToken));
+    QVERIFY(!FleetTrust(state.path()).trustToken(entry));
+    QVERIFY(!targetOf(entry, state.path()));
+    QFile file(entry.tokenFile);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("s3cret\n") > 0);
+    file.close();
+    QVERIFY(file.setPermissions(QFile::ReadOwner));
+    const Result<ServiceTarget> after = targetOf(entry, state.path());
+    QVERIFY(after);
+    QCOMPARE(after->token, u"s3cret"_s);
+    QCOMPARE(after->whyNoToken, QString());
+}
+
+void TestFleetTrust::whatIsShownTellsWhereATokenGoes()
+{
+    FleetEntry entry = guarded();
+    entry.user = u"daemon"_s;
+    entry.host = {u"web"_s, u"web.example.org"_s};
+    for (const QString &part :
+         {u"/srv/token"_s, u"https://example.org:8443"_s, u"web.example.org"_s, u"daemon"_s, u"SHA256:61:61:61"_s})
+        QVERIFY2(whatIsSent(entry).contains(part), qPrintable(whatIsSent(entry)));
+    entry.fingerprint.clear();
+    entry.caFile = u"/srv/ca.pem"_s;
+    QVERIFY(whatIsSent(entry).contains(u"/srv/ca.pem"_s));
+    entry.tokenFile.clear();
+    QCOMPARE(whatIsSent(entry), QString());
 }
 
 void TestFleetTrust::aFileThatOthersCouldHaveWrittenSaysNothing()

@@ -20,6 +20,8 @@ private Q_SLOTS:
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data();
     void aStaleServiceIsRestartedByItselfIfItsEntrySaysSo();
     void ofTwoWithOneNameTheStaleOneIsRestarted();
+    void aTokenIsSentOnceTheUserHasAgreed();
+    void whatAFileSaysOfAnAddedServiceIsNotTheUsersWord();
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
     void anAddressOfTwoProjectsHasARowForEach();
 };
@@ -116,6 +118,63 @@ void TestFleetSession::ofTwoWithOneNameTheStaleOneIsRestarted()
     QVERIFY(session.isTrusted(id));
     QCOMPARE(restarts(fresh), 0);
     QCOMPARE(session.journal().event(0).serviceName, u"mcp"_s);
+}
+
+void TestFleetSession::aTokenIsSentOnceTheUserHasAgreed()
+{
+    const QTemporaryDir directory;
+    const FakeAnswer refusal = FakeAnswer::json(R"({"error":{"code":"token_required","message":"no"}})", 401);
+    FakeHttpServer server;
+    server.setHandler("/health/status", [&](const QByteArray &request) {
+        return request.contains("sk-secret") ? FakeAnswer::json(encode(Reports::healthy())) : refusal;
+    });
+    QFile token(directory.filePath(u"token"_s));
+    QVERIFY(token.open(QIODevice::WriteOnly) && token.write("sk-secret\n") > 0);
+    token.close();
+    QVERIFY(token.setPermissions(QFile::ReadOwner));
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"docs\"\ninterval = \"100ms\"\ntoken_file = \"token\"\nurl = \""
+               + server.url().toUtf8() + "\"\n");
+    file.close();
+    SequenceOptions options;
+    options.stateDirectory = directory.filePath(u"state"_s);
+    FleetSession session(options);
+    QVERIFY(session.open(file.fileName()).isEmpty());
+    session.start();
+    const ServiceId id = session.find(server.url());
+    const auto row = [&] { return session.fleet().find(id); };
+    QTRY_COMPARE_WITH_TIMEOUT(row()->state(), ServiceState::Unauthorized, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(server.requests().size() > 10, 60'000);
+    QVERIFY(!server.requests().join().contains("sk-secret"));
+    QVERIFY2(row()->reply.message.contains(u"hephaestus trust "_s + file.fileName()), qPrintable(row()->reply.message));
+    QVERIFY(!session.isTokenTrusted(id));
+    session.trustToken(id);
+    QVERIFY(session.isTokenTrusted(id));
+    QTRY_COMPARE_WITH_TIMEOUT(row()->state(), ServiceState::Healthy, 60'000);
+}
+
+/// One that was added by hand is restarted as a file says that names its address, too: once the user has agreed.
+void TestFleetSession::whatAFileSaysOfAnAddedServiceIsNotTheUsersWord()
+{
+    const QTemporaryDir directory;
+    SequenceOptions options;
+    options.stateDirectory = directory.filePath(u"state"_s);
+    FleetSession session(options);
+    const ServiceId id = session.add(*entryForUrl(u"http://127.0.0.1:8000"_s));
+    QVERIFY(session.isTrusted(id));
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"web\"\nurl = \"http://127.0.0.1:8000\"\n"
+               "restart = { method = \"command\", command = [\"/bin/true\"] }\n");
+    file.close();
+    QVERIFY(session.open(file.fileName()).isEmpty());
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QVERIFY(commandToStart(session.fleet().find(id)->entry));
+    QVERIFY(!session.isTrusted(id));
+    QCOMPARE(session.restartFileOf(id), file.fileName());
+    session.trust(id);
+    QVERIFY(session.isTrusted(id));
 }
 
 void TestFleetSession::aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment()

@@ -3,6 +3,7 @@
 #include "dashboard/ui/fleetwidecommands.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/placecommands.h"
+#include "dashboard/ui/servicecommands.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/events.h"
 #include "tests/support/processend.h"
@@ -78,14 +79,19 @@ private Q_SLOTS:
     void initTestCase();
     void aShutdownNamesWhatDependsOnIt();
     void whatIsStoppedOrMeantTooDependsOnNothing();
+    void whereATokenGoesIsShownBeforeItIsSent();
     void allAreShutDownAfterOneQuestion();
     void aGroupIsShutDownByItsName();
     void onlyWhatDoesNotRunIsStarted();
     void theFolderIsThatOfTheService();
+
+private:
+    QTemporaryDir m_state;
 };
 
 void TestFleetWide::initTestCase()
 {
+    QVERIFY(qputenv("XDG_STATE_HOME", QFile::encodeName(m_state.path()))); // nothing is trusted from an earlier run
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
     QCoreApplication::setApplicationName(u"tst_fleetwide"_s);
@@ -101,6 +107,38 @@ void TestFleetWide::aShutdownNamesWhatDependsOnIt()
     QVERIFY2(question.contains(u"What depends on it stays up: shop."_s), qPrintable(question));
     // It is soon back.
     QVERIFY(!questions.ofOne(bench.id(u"database"_s), ServiceAction::Restart).contains(u"depends"_s));
+}
+
+void TestFleetWide::whereATokenGoesIsShownBeforeItIsSent()
+{
+    Bench bench;
+    FleetEntry entry = Bench::entry(u"docs"_s, 4);
+    entry.restart = RestartByService{};
+    entry.tokenFile = u"/etc/token"_s;
+    entry.fleetFile = u"/etc/fleet.toml"_s;
+    bench.session.addAll({entry}, entry.fleetFile);
+    const ActQuestions questions(bench.session);
+    const ServiceId id = bench.id(u"docs"_s);
+    for (const ServiceAction action : AllServiceActions) {
+        const QString text = questions.untrusted({id}, action);
+        QVERIFY2(text.contains(u"/etc/token"_s) && text.contains(u"http://127.0.0.1:4"_s), qPrintable(text));
+    }
+    QCOMPARE(questions.untrusted({bench.id(u"database"_s)}, ServiceAction::CheckNow), QString());
+    bench.window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bench.window));
+    ServiceCommands commands(bench.session, &bench.window);
+    commands.setServices({bench.id(u"database"_s)});
+    QVERIFY(!commands.sendToken()->isEnabled());
+    commands.setServices({id});
+    QVERIFY(commands.sendToken()->isEnabled());
+    commands.sendToken()->trigger();
+    QVERIFY2(bench.asked().contains(u"/etc/token"_s), qPrintable(bench.asked()));
+    QVERIFY(!bench.session.isTokenTrusted(id)); // it was only asked
+    for (QDialog *const dialog : bench.window.findChildren<QDialog *>())
+        dialog->accept();
+    QVERIFY(bench.session.isTokenTrusted(id));
+    QVERIFY(!commands.sendToken()->isEnabled());
+    QCOMPARE(questions.untrusted({id}, ServiceAction::CheckNow), QString());
 }
 
 void TestFleetWide::whatIsStoppedOrMeantTooDependsOnNothing()

@@ -47,6 +47,8 @@ private Q_SLOTS:
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
     void aTokenFileThatIsAFifoKeepsNobodyWaiting();
+    void noFileOfTheUserIsSentBecauseAFleetFileSaysSo_data();
+    void noFileOfTheUserIsSentBecauseAFleetFileSaysSo();
     void theFleetGoesUpRestartsAndGoesDown();
     void aReceiptCanBeHadAsJson();
     void aRestartThatDidNotHappenExitsWithOne();
@@ -346,11 +348,50 @@ void TestClientCommands::aTokenFileThatIsAFifoKeepsNobodyWaiting()
     QCOMPARE(::mkfifo(QFile::encodeName(directory->filePath(u"token"_s)).constData(), 0600), 0);
     const QString fleet =
         fleetFile("[[service]]\nname = \"a\"\nurl = \"" + server->url().toUtf8() + "\"\ntoken_file = \"token\"\n");
+    QCOMPARE(run({u"trust"_s, fleet}).code, 0);
     const Outcome outcome = run({u"status"_s, u"--fleet"_s, fleet, u"--json"_s});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.output.contains(u"token of a: expected a regular file, found a FIFO"_s),
              qPrintable(outcome.output));
     QCOMPARE(server->requests().size(), 0);
+}
+
+/// A fleet file that somebody else wrote names a file of the user, and an address for it.
+void TestClientCommands::noFileOfTheUserIsSentBecauseAFleetFileSaysSo_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::newRow("status") << QStringList{u"status"_s};
+    QTest::newRow("logs") << QStringList{u"logs"_s, u"docs"_s};
+    QTest::newRow("wait") << QStringList{u"wait"_s, u"docs"_s, u"--timeout"_s, u"300ms"_s};
+    QTest::newRow("shutdown") << QStringList{u"shutdown"_s, u"docs"_s};
+    QTest::newRow("schedule") << QStringList{u"shutdown"_s, u"docs"_s, u"--schedule"_s};
+    QTest::newRow("down") << QStringList{u"down"_s};
+    QTest::newRow("affected") << QStringList{u"affected"_s, u"/etc/hosts"_s};
+    QTest::newRow("doctor") << QStringList{u"doctor"_s};
+}
+
+void TestClientCommands::noFileOfTheUserIsSentBecauseAFleetFileSaysSo()
+{
+    QFETCH(QStringList, words);
+    const FakeAnswer refusal = FakeAnswer::json(R"({"error":{"code":"token_required","message":"not for you"}})", 401);
+    for (const char *const path : {"/health/status", "/health/live", "/health/logs", "/health/code", "/health/shutdown",
+                                   "/health/shutdown/schedule"})
+        server->setAnswer(path, refusal);
+    QFile secret(directory->filePath(u"key"_s));
+    QVERIFY(secret.open(QIODevice::WriteOnly) && secret.write("sk-secret\n") > 0);
+    secret.close();
+    QVERIFY(secret.setPermissions(QFile::ReadOwner));
+    const QString fleet =
+        fleetFile("[[service]]\nname = \"docs\"\nurl = \"" + server->url().toUtf8() + "\"\ntoken_file = \"key\"\n");
+    const auto isSent = [&] { return server->requests().join().contains("sk-secret"); };
+    const Outcome outcome = run(words + QStringList{u"--fleet"_s, fleet});
+    QVERIFY2(!isSent(), qPrintable(outcome.output + outcome.errors));
+    QVERIFY2((outcome.output + outcome.errors).contains(u"hephaestus trust "_s),
+             qPrintable(outcome.output + outcome.errors));
+    const Outcome agreed = run({u"trust"_s, fleet});
+    QVERIFY2(agreed.code == 0 && agreed.output.contains(u"docs: sends the token in "_s), qPrintable(agreed.output));
+    run({u"status"_s, u"--fleet"_s, fleet});
+    QVERIFY(isSent());
 }
 
 void TestClientCommands::theFleetGoesUpRestartsAndGoesDown()

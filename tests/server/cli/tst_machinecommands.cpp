@@ -180,10 +180,14 @@ void TestMachineCommands::theDoctorSaysWhatIsWrong()
     QCOMPARE(outcome.code, 1);
     for (const QString &words :
          {u"inotify: "_s, u"open files: "_s, u"clock: "_s, u"state: "_s, u"never run by you"_s, u"hephaestus trust "_s,
-          u"▲ bad     token of locked: "_s, u"address of shop: http://127.0.0.1:%1 is held by "_s.arg(port),
+          u"◐ advice  token of locked: it is not sent"_s,
+          u"address of shop: http://127.0.0.1:%1 is held by "_s.arg(port),
           u"address of locked: http://127.0.0.1:1 is free"_s, u"lingering: "_s, u"session bus: "_s,
           u"version of old: it runs under hephaestus 0.0.1; this is hephaestus "_s})
         QVERIFY2(outcome.output.contains(words), qPrintable(words + u" in:\n"_s + outcome.output));
+    QCOMPARE(run({u"trust"_s, fleet.fileName()}).code, 0);
+    outcome = run(question);
+    QVERIFY2(outcome.output.contains(u"▲ bad     token of locked: "_s), qPrintable(outcome.output));
     QVERIFY(!outcome.output.contains("secret"_L1));
     outcome = run(question + QStringList{u"--json"_s});
     QVERIFY2(outcome.output.contains("\"grade\": \"bad\""_L1), qPrintable(outcome.output));
