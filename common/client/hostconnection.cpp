@@ -4,6 +4,7 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
+#include "common/base/processoutcome.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -425,13 +426,13 @@ void HostConnection::addForwards()
         return;
     m_adding = std::make_unique<QProcess>();
     prepare(*m_adding);
-    connect(m_adding.get(), &QProcess::finished, this, [this, addresses](int code, QProcess::ExitStatus status) {
-        const QString said = lastLine(m_adding->readAllStandardError());
+    whenOver(*m_adding, this, [this, addresses](const ProcessOutcome &outcome) {
+        const QString said =
+            outcome.whyNotStarted.isEmpty() ? lastLine(m_adding->readAllStandardError()) : outcome.whyNotStarted;
         m_adding.release()->deleteLater();
         forwardsAdded(addresses,
-                      status == QProcess::NormalExit && code == 0
-                          ? std::nullopt
-                          : std::optional(Problem{m_host.name, u"ssh: no forward: "_s + said}));
+                      outcome.code == 0 ? std::nullopt
+                                        : std::optional(Problem{m_host.name, u"ssh: no forward: "_s + said}));
     });
     m_adding->start(u"ssh"_s, arguments + destinationOf(m_host));
 }

@@ -45,7 +45,7 @@ void EntryReader::readName()
     m_entry.name = m_table.text(u"name"_s);
     if (m_entry.name.isEmpty())
         m_table.fail(u"name"_s, u"missing; a service needs a name"_s);
-    else if (m_entry.name.size() > 200 || printable(m_entry.name) != m_entry.name)
+    else if (!isServiceName(m_entry.name))
         m_table.fail(u"name"_s, u"expected 1 to 200 visible characters"_s);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/fleet.h"
 
+#include "common/base/printable.h"
 #include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleettrust.h"
@@ -137,6 +138,8 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDire
     target.token = QString::fromUtf8(*token);
     return target;
 }
+
+bool isServiceName(const QString &name) { return !name.isEmpty() && name.size() <= 200 && printable(name) == name; }
 
 Result<FleetEntry> entryForUrl(const QString &url)
 {

@@ -119,6 +119,9 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDire
 /// An entry for a bare URL, named by it: it can be asked and shut down, and restarts itself if it says it can.
 Result<FleetEntry> entryForUrl(const QString &url);
 
+/// 1 to 200 visible characters: what a service may be called.
+bool isServiceName(const QString &name);
+
 struct Fleet
 {
     QString path; ///< of its file; empty: not from a file

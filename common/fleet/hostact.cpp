@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "common/base/post.h"
 #include "common/base/printable.h"
+#include "common/base/processoutcome.h"
 #include "common/protocol/healthcodec.h"
 #include "common/protocol/receiptcodec.h"
 
@@ -97,7 +98,7 @@ void HostAct::ask()
     HostConnection::prepare(*m_process);
     connect(m_process.get(), &QProcess::readyReadStandardOutput, this, &HostAct::readOutput);
     connect(m_process.get(), &QProcess::readyReadStandardError, this, &HostAct::readErrors);
-    connect(m_process.get(), &QProcess::finished, this, &HostAct::ended);
+    whenOver(*m_process, this, [this](const ProcessOutcome &outcome) { ended(outcome); });
     QStringList command = m_host->commandLine(words());
     const QString program = command.takeFirst();
     m_isAsked = true;
@@ -141,7 +142,7 @@ void HostAct::readLine(const QByteArray &line)
         m_error = printable(error->message.left(600));
 }
 
-void HostAct::ended(int code, QProcess::ExitStatus status)
+void HostAct::ended(const ProcessOutcome &outcome)
 {
     readErrors();
     const QByteArray rest = m_isEndless ? QByteArray() : m_process->readAllStandardOutput();
@@ -151,6 +152,8 @@ void HostAct::ended(int code, QProcess::ExitStatus status)
     }
     const QString said = printable(QString::fromUtf8(m_said).trimmed().right(300));
     m_process.release()->deleteLater(); // it is calling us
+    if (!outcome.whyNotStarted.isEmpty())
+        return refuse(u"ssh cannot be started: %1"_s.arg(outcome.whyNotStarted));
     if (m_receipt)
         return judge(*m_receipt);
     const QString &host = m_entry.host.name;
@@ -160,21 +163,21 @@ void HostAct::ended(int code, QProcess::ExitStatus status)
         receipt.failure = u"how it came out is not known: hephaestus on %1 writes a line without an end"_s.arg(host);
         return conclude(std::move(receipt));
     }
-    if (status == QProcess::NormalExit && (code == NoSuchProgram || code == NotPermitted))
+    if (outcome.code == NoSuchProgram || outcome.code == NotPermitted)
         return refuse(u"there is no hephaestus on %1"_s.arg(host));
-    if (status == QProcess::NormalExit && code == UsageError) {
+    if (outcome.code == UsageError) {
         if (m_wantsSteps && (m_error.contains("steps"_L1) || said.contains("steps"_L1))) { // an earlier version
             m_wantsSteps = false;
             return connectHost();
         }
         return refuse(u"hephaestus on %1: %2"_s.arg(host, m_error.isEmpty() ? said : m_error));
     }
-    if (status != QProcess::NormalExit || code == SshFailed)
+    if (!outcome.hasExited || outcome.code == SshFailed)
         return lost(m_host->isOpen() && !said.isEmpty() ? u"ssh: "_s + said : m_host->trouble());
     Receipt receipt;
     receipt.steps = m_steps;
     receipt.failure = u"hephaestus on %1 ended with exit code %2 and no receipt: %3"_s.arg(
-        host, QString::number(code), m_error.isEmpty() ? said : m_error);
+        host, QString::number(outcome.code), m_error.isEmpty() ? said : m_error);
     conclude(std::move(receipt));
 }
 

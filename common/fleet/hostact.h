@@ -12,6 +12,8 @@
 
 namespace Hephaestus {
 
+struct ProcessOutcome;
+
 /// One act on a service of another host, carried out there: `ssh HOST hephaestus restart --json --steps -- NAME`. That
 /// host's fleet file says how, and its clock measures. A program there that knows no `--steps` is asked without.
 ///
@@ -48,7 +50,7 @@ private:
     void readOutput();
     void readErrors();
     void readLine(const QByteArray &line);
-    void ended(int code, QProcess::ExitStatus status);
+    void ended(const ProcessOutcome &outcome);
     void lost(const QString &why);
     void judge(const Receipt &there);
     void judgeOutcome(Receipt there);

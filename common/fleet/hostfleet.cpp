@@ -2,6 +2,7 @@
 #include "common/fleet/hostfleet.h"
 
 #include "common/base/printable.h"
+#include "common/base/processoutcome.h"
 #include "common/client/hostconnection.h"
 #include "common/client/httpconnection.h"
 #include "common/protocol/fleetlistingcodec.h"
@@ -26,6 +27,8 @@ constexpr int NoHephaestus = 127; ///< the shell's word for a program that is no
 
 Result<FleetEntry> entryOf(const ListedService &service, const RemoteHost &host)
 {
+    if (!isServiceName(service.name))
+        return Problem{u"name"_s, u"expected 1 to 200 visible characters"_s};
     const Result<HttpPeer> peer = parsePeer(service.url);
     if (!peer)
         return peer.problem();
@@ -67,7 +70,8 @@ Result<Fleet> fleetIn(const HostOutput &said, const RemoteHost &host)
             continue; // it is another machine's, too
         const Result<FleetEntry> entry = entryOf(service, host);
         if (!entry)
-            return Problem{host.name, u"%1 on %2: %3"_s.arg(service.name, host.name, entry.problem().text())};
+            return Problem{host.name,
+                           u"%1 on %2: %3"_s.arg(printable(service.name.left(200)), host.name, entry.problem().text())};
         fleet.services << *entry;
     }
     return fleet;
@@ -95,14 +99,15 @@ void runOnHost(const RemoteHost &host, const QStringList &words, QObject *contex
             if (said->errors.size() > MostOutput)
                 process->kill();
         });
-        QObject::connect(process, &QProcess::finished, context,
-                         [process, said, connection, done](int code, QProcess::ExitStatus status) {
-                             said->code = status == QProcess::NormalExit ? code : 255;
-                             said->output += process->readAllStandardOutput();
-                             said->errors += process->readAllStandardError();
-                             process->deleteLater();
-                             done(*said);
-                         });
+        whenOver(*process, context, [process, said, connection, done](const ProcessOutcome &outcome) {
+            said->code = outcome.hasExited ? outcome.code : 255;
+            said->output += process->readAllStandardOutput();
+            said->errors += process->readAllStandardError();
+            process->deleteLater();
+            if (!outcome.whyNotStarted.isEmpty())
+                return done(Problem{{}, u"ssh cannot be started: "_s + outcome.whyNotStarted});
+            done(*said);
+        });
         QTimer::singleShot(LongestCommand, process, &QProcess::kill);
         QStringList command = connection->commandLine(words);
         const QString program = command.takeFirst();

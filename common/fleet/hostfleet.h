@@ -20,7 +20,7 @@ struct HostOutput
 };
 
 /// Runs `words` on the host, over the connection of this thread, and calls back once, unless `context` is gone by then.
-/// A Problem if there is no connection. What it may take and say is limited: 30 s, 16 MiB.
+/// A Problem if there is no connection, or ssh cannot be started. What it may take and say is limited: 30 s, 16 MiB.
 void runOnHost(const RemoteHost &host, const QStringList &words, QObject *context,
                const std::function<void(const Result<HostOutput> &)> &done);
 

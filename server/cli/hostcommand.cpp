@@ -2,6 +2,7 @@
 #include "server/cli/hostcommand.h"
 
 #include "common/base/printable.h"
+#include "common/base/processoutcome.h"
 #include "common/client/hostconnection.h"
 #include "common/fleet/fleetchoice.h"
 #include "common/fleet/fleetfile.h"
@@ -118,9 +119,9 @@ std::optional<Problem> connectTo(HostConnection &connection, const InterruptWatc
     return trouble;
 }
 
-/// Until the command over there has ended, or an interrupt came: its exit code.
-int runThrough(const HostConnection &connection, const QStringList &words, HostTalk talk,
-               const InterruptWatch &interrupts)
+/// Until the command over there has ended, or an interrupt came: its exit code. A Problem: ssh cannot be started.
+Result<int> runThrough(const HostConnection &connection, const QStringList &words, HostTalk talk,
+                       const InterruptWatch &interrupts)
 {
     QProcess process;
     HostConnection::prepare(process);
@@ -138,8 +139,11 @@ int runThrough(const HostConnection &connection, const QStringList &words, HostT
     };
     QObject::connect(&process, &QProcess::readyReadStandardOutput, &loop, pass);
     QObject::connect(&process, &QProcess::readyReadStandardError, &loop, pass);
-    QObject::connect(&process, &QProcess::finished, &loop, &QEventLoop::quit);
-    QObject::connect(&process, &QProcess::errorOccurred, &loop, &QEventLoop::quit);
+    ProcessOutcome outcome;
+    whenOver(process, &loop, [&](const ProcessOutcome &known) {
+        outcome = known;
+        loop.quit();
+    });
     QObject::connect(&interrupts, &InterruptWatch::interrupted, &loop, &QEventLoop::quit);
     QStringList command = connection.commandLine(words);
     const QString program = command.takeFirst();
@@ -148,13 +152,15 @@ int runThrough(const HostConnection &connection, const QStringList &words, HostT
         loop.exec();
     if (process.state() != QProcess::NotRunning) {
         process.terminate();
-        process.waitForFinished(1'000);
+        process.waitForFinished(1'000); // which tells the outcome
     }
     if (talk == HostTalk::OneWay)
         pass();
     output.passRest();
     errors.passRest();
-    return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : SshFailed;
+    if (!outcome.whyNotStarted.isEmpty())
+        return Problem{{}, u"ssh cannot be started: "_s + outcome.whyNotStarted};
+    return outcome.hasExited ? outcome.code : SshFailed;
 }
 
 } // namespace
@@ -214,12 +220,15 @@ int runCommandOnHost(const QStringList &arguments, HostWords whose, HostTalk tal
         return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, trouble->what))}, json, ExitNotSo);
     if (interrupts.signalNumber())
         return ExitInterrupted + interrupts.signalNumber();
-    const int code = runThrough(*connection, line.words, talk, interrupts);
+    const Result<int> ended = runThrough(*connection, line.words, talk, interrupts);
     if (interrupts.signalNumber()) {
         std::fprintf(stderr, "hephaestus %s: interrupted; what has begun on %s goes on there\n", qPrintable(command),
                      qPrintable(printable(host->name)));
         return ExitInterrupted + interrupts.signalNumber();
     }
+    if (!ended)
+        return tellError(command, {u"no_host"_s, printable(hostTrouble(*host, ended.problem().what))}, json, ExitNotSo);
+    const int code = *ended;
     if (code == NoSuchProgram || code == NotPermitted)
         return tellError(command, {u"no_host"_s, u"there is no hephaestus on %1"_s.arg(printable(host->name))}, json,
                          ExitNotSo);
