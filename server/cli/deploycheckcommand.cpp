@@ -7,6 +7,8 @@
 #include "server/cli/hostcommand.h"
 #include "server/cli/plaincommandline.h"
 
+#include <QRegularExpression>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -23,7 +25,17 @@ std::optional<QString> saidOn(const RemoteHost &host, const QStringList &words)
     const Result<HostOutput> said = outputOnHost(host, words);
     if (!said || said->code != 0)
         return {};
-    return printable(QString::fromUtf8(said->output.left(64 * 1024))).trimmed();
+    QStringList lines = QString::fromUtf8(said->output.left(64 * 1024)).trimmed().split(u'\n');
+    for (QString &line : lines)
+        line = printable(line);
+    return lines.join(u'\n');
+}
+
+/// Whether a shell reads it as it is: what that machine says must be no command of ours.
+bool isPlainWord(const QString &word)
+{
+    static const QRegularExpression plain(u"\\A[A-Za-z0-9_][A-Za-z0-9_.:@-]*\\z"_s);
+    return plain.match(word).hasMatch();
 }
 
 /// Empty: it is reached. Else what keeps it from that.
@@ -83,7 +95,9 @@ QList<Finding> unitsOf(const RemoteHost &host, bool isUser, bool &hasEnabled)
     for (const QString &line : failed.value_or(QString()).split(u'\n', Qt::SkipEmptyParts).mid(0, MostUnits)) {
         const QString unit = line.section(u' ', 0, 0);
         findings << Finding{Grade::Bad, subject, u"%1 has failed"_s.arg(unit),
-                            u"`ssh %1 %2 status %3` says why"_s.arg(host.name, systemctl.join(u' '), unit)};
+                            isPlainWord(unit)
+                                ? u"`ssh %1 %2 status %3` says why"_s.arg(host.name, systemctl.join(u' '), unit)
+                                : u"`%1 status` there says why"_s.arg(systemctl.join(u' '))};
     }
     return findings;
 }
@@ -100,7 +114,7 @@ Finding lingering(const RemoteHost &host)
                 u"whether the units of %1 go on without a session is not known: loginctl does not say"_s.arg(user),
                 u"try `loginctl show-user` there"_s};
     return {Grade::Advice, u"lingering"_s, u"the units of %1 end with its last session"_s.arg(user),
-            u"`loginctl enable-linger %1` there"_s.arg(user)};
+            isPlainWord(user) ? u"`loginctl enable-linger %1` there"_s.arg(user) : u"`loginctl enable-linger` there"_s};
 }
 
 QList<Finding> systemdOn(const RemoteHost &host)

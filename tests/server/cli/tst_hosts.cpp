@@ -143,6 +143,8 @@ private Q_SLOTS:
     void theFleetOfAHostAppears();
     void aHostAloneBringsItsFleet();
     void aNewServerIsExamined();
+    void whatAServerSaysIsNoCommandOfOurs();
+    void aCommandThatIsTooLongIsToldOf();
     void aServiceIsRestartedThere();
     void aHostileNameIsNoShellText();
     void whatKeepsAHostAwayIsToldOnce();
@@ -358,6 +360,41 @@ void TestHosts::aNewServerIsExamined()
     QVERIFY(QFile::link(QStringLiteral(HEPHAESTUS_PROGRAM), bare.file("home/.local/bin/hephaestus")));
     outcome = run({u"deploy-check"_s, u"bare"_s, u"--json"_s});
     QVERIFY2(outcome.output.contains(u", as here"_s), qPrintable(outcome.output));
+}
+
+/// What is advised is typed, or copied into a shell.
+void TestHosts::whatAServerSaysIsNoCommandOfOurs()
+{
+    const QTemporaryDir programs;
+    const auto write = [&](const QString &name, const QByteArray &script) {
+        QFile file(programs.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("#!/bin/sh\n" + script);
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    };
+    write(u"systemctl"_s,
+          "case \"$*\" in\n*list-unit-files*) echo 'hephaestus.service enabled' ;;\n"
+          "*list-units*) echo 'hephaestus;touch${IFS}x.service loaded failed failed y'\n"
+          "echo 'hephaestus@mcp.service loaded failed failed y' ;;\n*) echo 'systemd 252' ;;\nesac\n");
+    write(u"loginctl"_s, "echo no\n");
+    write(u"id"_s, "echo 'me;touch${IFS}x'\n");
+    SshHost bare(u"bare"_s);
+    QVERIFY2(bare.start(programs.path()), qPrintable(bare.why()));
+    const Outcome outcome = run({u"deploy-check"_s, u"bare"_s});
+    for (const QString &words :
+         {u"hephaestus;touch${IFS}x.service has failed"_s, u"`systemctl status` there says why"_s,
+          u"`ssh bare systemctl status hephaestus@mcp.service` says why"_s, u"`loginctl enable-linger` there"_s})
+        QVERIFY2(outcome.output.contains(words), qPrintable(words + u" in:\n"_s + outcome.output + outcome.errors));
+    QVERIFY2(!outcome.output.contains(u"status hephaestus;"_s) && !outcome.output.contains(u"linger me"_s),
+             qPrintable(outcome.output));
+}
+
+void TestHosts::aCommandThatIsTooLongIsToldOf()
+{
+    const QString file(60'000, u'x'); // each can be an argument, all of them can not
+    const Outcome outcome = run({u"affected"_s, u"--host"_s, u"build1"_s, file, file, file});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.errors.contains(u"build1: ssh cannot be started: "_s), qPrintable(outcome.errors));
 }
 
 void TestHosts::aServiceIsRestartedThere()
