@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/notificationsender.h"
 
+#include "common/base/duration.h"
 #include "common/base/printable.h"
 #include "common/protocol/notificationcodec.h"
 
@@ -13,7 +14,17 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
-NotificationSender::NotificationSender(QObject *parent) : QObject(parent) {}
+namespace {
+
+constexpr qint64 MostAnswer = 64 * 1024; ///< that is waited for; what it says is of no interest
+
+} // namespace
+
+NotificationSender::NotificationSender(QObject *parent, std::chrono::milliseconds patience)
+    : QObject(parent)
+    , m_patience(patience)
+{
+}
 
 NotificationSender::~NotificationSender()
 {
@@ -45,7 +56,7 @@ void NotificationSender::post(const NotificationTarget &target, const Notificati
     if (!m_network)
         m_network = std::make_unique<QNetworkAccessManager>();
     QNetworkRequest request(target.url);
-    request.setTransferTimeout(int(std::chrono::milliseconds(Patience).count()));
+    request.setRawHeader("Accept-Encoding", "identity"); // a short answer is no long one
     QByteArray content;
     if (target.kind == NotificationTarget::Kind::Ntfy) {
         content = notification.text.toUtf8();
@@ -59,11 +70,35 @@ void NotificationSender::post(const NotificationTarget &target, const Notificati
     QNetworkReply *const reply = m_network->post(request, content);
     connect(reply, &QNetworkReply::finished, this, [this, reply, place = target.url.host()] {
         reply->deleteLater();
-        const bool isSent = reply->error() == QNetworkReply::NoError;
-        end(isSent ? QString()
-                   : u"a notification did not reach %1: %2"_s.arg(printable(place),
-                                                                  printable(reply->errorString().left(200))));
+        const QString why = whyNotSent(*reply);
+        end(why.isEmpty() ? QString() : u"a notification did not reach %1: %2"_s.arg(printable(place), why));
     });
+    limit(reply);
+}
+
+/// Ends it once it has answered too much, or for too long.
+void NotificationSender::limit(QNetworkReply *reply) const
+{
+    reply->setReadBufferSize(MostAnswer);
+    connect(reply, &QNetworkReply::readyRead, reply, [reply, answered = qint64(0)]() mutable {
+        answered += reply->readAll().size();
+        if (answered > MostAnswer)
+            reply->abort();
+    });
+    QTimer::singleShot(m_patience, reply, &QNetworkReply::abort);
+}
+
+/// Of one that has ended; empty: it was taken.
+QString NotificationSender::whyNotSent(const QNetworkReply &reply) const
+{
+    if (reply.error() == QNetworkReply::NoError)
+        return {};
+    if (reply.error() != QNetworkReply::OperationCanceledError)
+        return printable(reply.errorString().left(200));
+    const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    if (status == 0)
+        return u"it did not answer within %1"_s.arg(formatDuration(m_patience));
+    return status >= 200 && status < 300 ? QString() : u"it answered %1"_s.arg(status);
 }
 
 void NotificationSender::run(const NotificationTarget &target, const QByteArray &input)
@@ -86,7 +121,7 @@ void NotificationSender::run(const NotificationTarget &target, const QByteArray 
         else
             end(exitCode == 0 ? QString() : u"%1 failed with exit code %2"_s.arg(program, QString::number(exitCode)));
     });
-    QTimer::singleShot(Patience, process, &QProcess::kill);
+    QTimer::singleShot(m_patience, process, &QProcess::kill);
     process->start(target.command.first(), target.command.mid(1));
     process->write(input);
     process->closeWriteChannel();

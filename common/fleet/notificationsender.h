@@ -10,11 +10,13 @@
 #include <memory>
 
 class QNetworkAccessManager;
+class QNetworkReply;
 
 namespace Hephaestus {
 
-/// Sends notifications. Nothing waits; what cannot be sent is told once by failed(), not tried again. One thread, with
-/// an event loop.
+/// Sends notifications. Nothing waits; what cannot be sent is told once by failed(), not tried again. Who answers that
+/// it took one may go on talking: what is read of an answer is bounded in time and size. One thread, with an event
+/// loop.
 class NotificationSender : public QObject
 {
     Q_OBJECT
@@ -22,7 +24,7 @@ class NotificationSender : public QObject
 public:
     static constexpr std::chrono::seconds Patience{10}; ///< of one delivery
 
-    explicit NotificationSender(QObject *parent = nullptr);
+    explicit NotificationSender(QObject *parent = nullptr, std::chrono::milliseconds patience = Patience);
     /// Ends the commands that still run, and the deliveries.
     ~NotificationSender() override;
 
@@ -38,6 +40,10 @@ private:
     void run(const NotificationTarget &target, const QByteArray &input);
     void end(const QString &failure);
 
+    void limit(QNetworkReply *reply) const;
+    QString whyNotSent(const QNetworkReply &reply) const;
+
+    const std::chrono::milliseconds m_patience;
     int m_underWay = 0;
     std::unique_ptr<QNetworkAccessManager> m_network; ///< made with the first notification that needs it
 };
