@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/processoutcome.h"
 #include "common/base/result.h"
 #include "dashboard/model/servicerow.h"
 
@@ -9,16 +10,18 @@
 
 namespace Hephaestus {
 
-/// What of a file changed since the commit that a service was started from, as git tells it. It runs git once, without
-/// a program of its configuration that would show or watch. git refuses repositories of other users. One thread;
-/// nothing blocks.
+/// What of a file changed since the commit that a service was started from. git hands out what the commit has, as it
+/// is, and diff(1) compares that with the file: nothing that the configuration of a repository names is run. So what
+/// git's filters would make of either (line ends, large files) is not seen through. git refuses repositories of other
+/// users. One thread; nothing blocks.
 class CodeDiff : public QObject
 {
     Q_OBJECT
 
 public:
     static constexpr std::chrono::seconds Timeout{10};
-    static constexpr qsizetype MostBytes = 1 << 20;
+    static constexpr qsizetype MostBytes = 1 << 20;    ///< of the patch
+    static constexpr qsizetype LargestFile = 32 << 20; ///< in the commit
 
     explicit CodeDiff(QObject *parent = nullptr);
     ~CodeDiff() override; ///< ends git
@@ -30,13 +33,20 @@ public:
     void start(const ServiceRow &row, const QString &path);
 
 Q_SIGNALS:
-    /// Exactly once: the patch; empty: git knows of no difference. A Problem says what git said.
+    /// Exactly once: the patch; empty: there is no difference. A Problem says what git said.
     void finished(const Hephaestus::Result<QString> &patch);
 
 private:
+    void readBlob();
+    void compare(const ProcessOutcome &git);
+    void end(const ProcessOutcome &diff);
     void finish(const Result<QString> &patch);
 
     QProcess m_git;
+    QProcess m_diff;
+    QByteArray m_blob; ///< what the commit has
+    QString m_path;
+    QString m_name; ///< of the file in its work tree
     QTimer m_timer;
     bool m_isFinished = false;
 };

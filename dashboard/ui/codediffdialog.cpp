@@ -80,8 +80,7 @@ void CodeDiffDialog::show(const Result<QString> &patch)
         return m_note->setText(visibleText(patch.problem().text(), 1000));
     if (patch->isEmpty())
         return m_note->setText(
-            tr("git knows of no difference to %1: the file is not in it, or was changed before the start.")
-                .arg(m_commit));
+            tr("There is no difference to %1: the file was changed before the start.").arg(m_commit));
     m_note->setText(m_wasDirty
                         ? tr("Against commit %1. The work tree may have had changes of its own when the service was "
                              "started: those are among these.")

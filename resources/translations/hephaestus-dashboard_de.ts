@@ -888,8 +888,12 @@ https://… token-file=… ca=…</translation>
         <translation>Die Datei liegt nicht im Arbeitsbaum, in dem der Dienst gestartet wurde.</translation>
     </message>
     <message>
-        <source>git is not installed.</source>
-        <translation>git ist nicht installiert.</translation>
+        <source>%1 is not installed.</source>
+        <translation>%1 ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>the file is larger than %1 MiB</source>
+        <translation>die Datei ist größer als %1 MiB</translation>
     </message>
 </context>
 <context>
@@ -907,16 +911,16 @@ https://… token-file=… ca=…</translation>
         <translation>Was sich geändert hat</translation>
     </message>
     <message>
-        <source>git knows of no difference to %1: the file is not in it, or was changed before the start.</source>
-        <translation>git kennt keinen Unterschied zu %1: die Datei ist nicht darin, oder sie wurde vor dem Start geändert.</translation>
-    </message>
-    <message>
         <source>Against commit %1. The work tree may have had changes of its own when the service was started: those are among these.</source>
         <translation>Gegenüber Commit %1. Der Arbeitsbaum kann beim Start des Dienstes eigene Änderungen gehabt haben: sie sind hier mit dabei.</translation>
     </message>
     <message>
         <source>Against commit %1, from which the service was started.</source>
         <translation>Gegenüber Commit %1, aus dem der Dienst gestartet wurde.</translation>
+    </message>
+    <message>
+        <source>There is no difference to %1: the file was changed before the start.</source>
+        <translation>Zu %1 gibt es keinen Unterschied: die Datei wurde vor dem Start geändert.</translation>
     </message>
 </context>
 <context>
