@@ -6,6 +6,7 @@
 #include "common/base/sameuser.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <cerrno>
 #include <optional>
@@ -53,6 +54,18 @@ std::optional<QByteArray> readUpTo(int descriptor, qsizetype size)
     return bytes;
 }
 
+/// Whether each folder above the file, without links, lets others through.
+bool canEverybodyGetTo(const QString &path)
+{
+    for (QString folder = path; folder.size() > 1;) {
+        folder = QFileInfo(folder).path();
+        struct stat status = {};
+        if (::stat(QFile::encodeName(folder).constData(), &status) == 0 && !(status.st_mode & S_IXOTH))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 Result<QByteArray> readSecretFile(const QString &path, qsizetype longest)
@@ -78,6 +91,18 @@ Result<QByteArray> readSecretFile(const QString &path, qsizetype longest)
     if (line.contains('\n') || line.contains('\r'))
         return Problem{path, u"expected one line, found several"_s};
     return line;
+}
+
+QString whyExposed(const QString &path)
+{
+    const QString meant = QFileInfo(path).canonicalFilePath();
+    struct stat status = {};
+    if (meant.isEmpty() || ::stat(QFile::encodeName(meant).constData(), &status) != 0)
+        return {};
+    if ((status.st_mode & S_IROTH) && canEverybodyGetTo(meant))
+        return u"%1 may be read by everybody (mode %2); run chmod o-rwx"_s.arg(
+            path, QString::number(status.st_mode & 07777, 8).rightJustified(4, u'0'));
+    return whyNotTrusted(path);
 }
 
 } // namespace Hephaestus

@@ -14,4 +14,9 @@ namespace Hephaestus {
 /// It never waits: opening a FIFO without a writer is a Problem, too. From any thread.
 Result<QByteArray> readSecretFile(const QString &path, qsizetype longest);
 
+/// Of a secret that is taken all the same, such as the key of a certificate: why others know it, or may put another in
+/// its place. Everybody may read it, or whyNotTrusted(). What a group may read is not told: many a system has one for
+/// keys. Empty: neither, or it cannot be looked at. From any thread.
+QString whyExposed(const QString &path);
+
 } // namespace Hephaestus

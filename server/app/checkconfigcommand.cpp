@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
+#include "common/base/secretfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/protocol/commandcodec.h"
 #include "server/app/commands.h"
@@ -59,6 +60,8 @@ int checkConfigCommand(const QStringList &arguments)
     }
     for (const Problem &problem : std::as_const(problems))
         std::fprintf(stderr, "%s\n", qPrintable(problem.text()));
+    if (const QString why = whyExposed(config.http.tls.key); !why.isEmpty())
+        std::fprintf(stderr, "%s: access.tls_key: %s\n", qPrintable(printable(file)), qPrintable(printable(why)));
     if (!problems.isEmpty())
         return ExitUsage;
     std::printf("%s: ok, service %s, %lld dependencies\n", qPrintable(file), qPrintable(config.name),

@@ -2,6 +2,8 @@
 #include "server/http/listeners.h"
 
 #include "common/base/beginthread.h"
+#include "common/base/printable.h"
+#include "common/base/secretfile.h"
 #include "server/http/router.h"
 #include "server/http/tlssession.h"
 
@@ -99,6 +101,8 @@ std::optional<Problem> Listeners::prepareTls()
     const auto context = makeTlsContext(m_options.tls);
     if (!context)
         return context.problem();
+    if (const QString why = whyExposed(m_options.tls.key); !why.isEmpty())
+        qCWarning(listenLog, "the key of TLS is no secret: %s", qUtf8Printable(printable(why)));
     try {
         m_handshakes = std::make_unique<Handshakes>(
             *context,

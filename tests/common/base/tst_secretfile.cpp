@@ -34,6 +34,8 @@ private Q_SLOTS:
     void aFileOfAnotherUserIsRefused();
     void aLinkToAGoodFileIsRead();
     void aFifoWithAWriterIsNotRead();
+    void whoElseKnowsItIsTold_data();
+    void whoElseKnowsItIsTold();
 
 private:
     QByteArray path() const { return QFile::encodeName(m_directory->filePath(u"secret"_s)); }
@@ -172,6 +174,31 @@ void TestSecretFile::aFifoWithAWriterIsNotRead()
     char left[8];
     QCOMPARE(::read(fifo, left, sizeof left), 7); // nothing was taken out of it
     ::close(fifo);
+}
+
+void TestSecretFile::whoElseKnowsItIsTold_data()
+{
+    QTest::addColumn<int>("mode");
+    QTest::addColumn<int>("folder");
+    QTest::addColumn<QString>("told");
+    QTest::newRow("nobody") << 0600 << 0755 << u""_s;
+    QTest::newRow("a group") << 0640 << 0755 << u""_s;
+    QTest::newRow("everybody") << 0644 << 0755 << u"may be read by everybody (mode 0644)"_s;
+    QTest::newRow("everybody, in a folder of its own") << 0644 << 0700 << u""_s;
+    QTest::newRow("whoever writes it") << 0660 << 0755 << u"may be written by others (mode 0660)"_s;
+    QTest::newRow("whoever puts another in its place") << 0600 << 0777 << u"may be written by others (mode 0777)"_s;
+}
+
+void TestSecretFile::whoElseKnowsItIsTold()
+{
+    QFETCH(int, mode);
+    QFETCH(int, folder);
+    QFETCH(QString, told);
+    make("s3cret", mode_t(mode));
+    QCOMPARE(::chmod(QFile::encodeName(m_directory->path()).constData(), mode_t(folder)), 0);
+    const QString why = whyExposed(QFile::decodeName(path()));
+    QCOMPARE(why.isEmpty(), told.isEmpty());
+    QVERIFY2(why.contains(told), qPrintable(why));
 }
 
 QTEST_GUILESS_MAIN(TestSecretFile)
