@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <system_error>
 #include <unordered_map>
 
 #include <malloc.h>
@@ -61,17 +62,26 @@ FirstMessage firstMessage(int descriptor)
     return FirstMessage::Here;
 }
 
+/// Without one no handshake would ever be done.
+FileDescriptor epollSet()
+{
+    FileDescriptor set(::epoll_create1(EPOLL_CLOEXEC));
+    if (!set.isOpen())
+        throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    return set;
+}
+
 } // namespace
 
 /// All of it in the thread of the handshakes.
 class Handshakes::Worker : public QObject
 {
 public:
-    Worker(Handshakes &owner, TlsContext context, const HandshakeQueue::Bounds &bounds)
+    Worker(Handshakes &owner, TlsContext context, const HandshakeQueue::Bounds &bounds, FileDescriptor set)
         : m_owner(owner)
         , m_context(std::move(context))
         , m_queue(bounds)
-        , m_sockets(::epoll_create1(EPOLL_CLOEXEC))
+        , m_sockets(std::move(set))
     {
     }
 
@@ -235,7 +245,8 @@ Handshakes::Handshakes(TlsContext context, const HandshakeQueue::Bounds &bounds,
     , m_done(std::move(done))
     , m_failed(std::move(failed))
     , m_calls(std::make_shared<CallsToOwner>(this))
-    , m_worker(std::make_unique<Worker>(*this, std::move(context), bounds))
+    , m_set(epollSet())
+    , m_worker(std::make_unique<Worker>(*this, std::move(context), bounds, std::move(m_set)))
 {
     m_worker->moveToThread(m_thread.thread());
     m_thread.call([this] { m_worker->settle(); });

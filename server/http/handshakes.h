@@ -3,6 +3,7 @@
 
 #include "common/base/callstoowner.h"
 #include "common/base/eventthread.h"
+#include "common/base/filedescriptor.h"
 #include "server/http/handshakequeue.h"
 #include "server/http/tlscontext.h"
 
@@ -26,6 +27,7 @@ public:
     using Done = std::function<void(std::unique_ptr<TlsSession>)>; ///< it belongs to this thread from now on
     using Failed = std::function<void(const QByteArray &peer)>;    ///< it is closed
 
+    /// Throws std::system_error where the system has no room for a thread or for an epoll(7) set.
     Handshakes(TlsContext context, const HandshakeQueue::Bounds &bounds, Done done, Failed failed);
     ~Handshakes() override; ///< closes those under way, without calling back
 
@@ -41,6 +43,7 @@ private:
     const Failed m_failed;
     qsizetype m_underWay = 0;
     const std::shared_ptr<CallsToOwner> m_calls;
+    FileDescriptor m_set; ///< of epoll, until the worker has it
     EventThread m_thread{"tls"};
     std::unique_ptr<Worker> m_worker; ///< lives in m_thread
 };

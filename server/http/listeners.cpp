@@ -110,8 +110,11 @@ std::optional<Problem> Listeners::prepareTls()
                                    m_options.limits.headTime},
             [this](std::unique_ptr<TlsSession> session) { m_accepted(Transport::tls(std::move(session), m_sockets)); },
             m_failed);
-    } catch (const std::system_error &) {
-        return Problem{u"TLS"_s, noOtherThread()};
+    } catch (const std::system_error &error) {
+        const bool isThread = error.code() == std::errc::resource_unavailable_try_again;
+        return Problem{u"TLS"_s,
+                       isThread ? noOtherThread()
+                                : u"no handshake can be done: %1"_s.arg(QString::fromLocal8Bit(error.what()))};
     }
     return {};
 }

@@ -128,6 +128,9 @@ Result<TlsContext> makeTlsContext(const TlsOptions &options)
     if (!context)
         return refused(u"TLS"_s);
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    // Who gets the key later reads nothing of what was said before; all of TLS 1.3 is so.
+    if (SSL_CTX_set_cipher_list(context.get(), "DEFAULT:!kRSA") != 1)
+        return refused(u"TLS"_s);
     SSL_CTX_set_options(context.get(),
                         SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET
                             | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);

@@ -14,8 +14,8 @@ namespace Hephaestus {
 /// use at once.
 using TlsContext = std::shared_ptr<ssl_ctx_st>;
 
-/// Reads the files and makes a context of them: TLS 1.2 or later, HTTP/1.1 only, no resumption and no renegotiation.
-/// With a client CA, clients without a certificate that it signed get no handshake.
+/// Reads the files and makes a context of them: TLS 1.2 or later with forward secrecy, HTTP/1.1 only, no resumption and
+/// no renegotiation. With a client CA, clients without a certificate that it signed get no handshake.
 Result<TlsContext> makeTlsContext(const TlsOptions &options);
 
 } // namespace Hephaestus

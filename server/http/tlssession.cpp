@@ -101,10 +101,15 @@ TlsSession::State TlsSession::write(const char *bytes, qsizetype size, qsizetype
 
 bool TlsSession::hasPending() const { return !m_isBroken && SSL_pending(m_session) > 0; }
 
+void TlsSession::sayEnd()
+{
+    if (isUsable() && SSL_is_init_finished(m_session) && !(SSL_get_shutdown(m_session) & SSL_SENT_SHUTDOWN))
+        SSL_shutdown(m_session);
+}
+
 void TlsSession::finish()
 {
-    if (isUsable())
-        SSL_shutdown(m_session);
+    sayEnd();
     ::shutdown(m_descriptor.number(), SHUT_WR);
 }
 

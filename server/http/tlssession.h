@@ -34,7 +34,9 @@ public:
     State write(const char *bytes, qsizetype size, qsizetype &count);
     /// True if there are bytes to be read that the socket does not tell of.
     bool hasPending() const;
-    /// Says that no more is sent, and sends our FIN.
+    /// Says that no more is sent (close_notify), once and as far as there is room; nothing may be unsent.
+    void sayEnd();
+    /// The same, and sends our FIN.
     void finish();
     int descriptor() const { return m_descriptor.number(); }
 

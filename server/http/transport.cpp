@@ -240,8 +240,11 @@ public:
 
     void finish() override { m_session->finish(); }
 
+    /// An answer that is not whole must not look as if it were.
     void close() override
     {
+        if (m_session && unsent() == 0)
+            m_session->sayEnd();
         leave();
         m_session.reset();
     }
