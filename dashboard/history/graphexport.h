@@ -10,7 +10,7 @@ struct GraphContent
 {
     QString service;
     QString what; ///< `database`, `Latency`; of all dependencies: empty
-    std::deque<History::Sample> operations;
+    History::Samples operations;
     QStringList columns;                                                  ///< of `values`, with their units
     std::vector<std::pair<Stretch, QList<std::optional<double>>>> values; ///< a line each, as many as there are columns
 };

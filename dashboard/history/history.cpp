@@ -7,92 +7,16 @@
 namespace Hephaestus {
 namespace {
 
-constexpr qsizetype MaxDependencies = 24;
+constexpr std::size_t MaxDependencies = 24;
 constexpr std::size_t MaxMarks = 64;
 constexpr std::chrono::seconds Coarse{15}; ///< what older samples are summed up by
 constexpr std::size_t LeastThinned = 16;   ///< a smaller capacity is not worth it
-// std::deque takes memory in pieces, the first and the last of them partly filled: of a share two thirds. The rest is
-// for names, counts and marks.
-constexpr std::size_t Piece = 512;
-constexpr std::size_t SamplesAPiece = Piece / sizeof(History::Sample);
+constexpr std::size_t PartOfMarks = 5;     ///< so much of a share is for marks with their words
+constexpr std::size_t TrackSize = 192; ///< of a dependency without samples: its name, its counts, and the allocator's
 
-} // namespace
-
-void History::take(Time at, const HealthReport &report)
+/// Makes room, of several samples at once when there is much: not every poll is to move the others about.
+void thin(History::Samples &samples, std::size_t most)
 {
-    const bool sameProcess = report.instanceId == m_instance && report.startTime == m_startTime;
-    m_instance = report.instanceId;
-    m_startTime = report.startTime;
-    const auto process = OperationCount::Process::of(report, at, sameProcess);
-    for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status == DependencyStatus::NotUsed)
-            continue;
-        Track *const known = track(dependency.name);
-        if (!known)
-            continue;
-        if (const auto sample = known->count.take(at, dependency, process)) {
-            known->samples.push_back(*sample);
-            thin(*known);
-        }
-    }
-}
-
-void History::miss()
-{
-    for (Track &track : m_tracks)
-        track.count.miss();
-}
-
-void History::mark(Time at, const QString &word)
-{
-    m_marks.push_back({at, word});
-    while (m_marks.size() > std::max<std::size_t>(1, MaxMarks * m_share / LargestShare))
-        m_marks.pop_front();
-}
-
-void History::setShare(std::size_t bytes) { m_share = std::min(bytes, LargestShare); }
-
-QStringList History::dependencies() const { return m_order; }
-
-const std::deque<History::Sample> &History::samples(const QString &dependency) const
-{
-    static const std::deque<Sample> none;
-    const auto found = m_tracks.constFind(dependency);
-    return found == m_tracks.cend() ? none : found->samples;
-}
-
-std::deque<History::Sample> History::total() const
-{
-    std::map<std::pair<Time, Time>, Sample> sums;
-    for (const Track &track : m_tracks) {
-        for (const Sample &sample : track.samples) {
-            Sample &sum =
-                sums.try_emplace({sample.from, sample.to}, Sample{sample.from, sample.to, 0, 0}).first->second;
-            sum.successes += sample.successes;
-            sum.failures += sample.failures;
-        }
-    }
-    std::deque<Sample> all;
-    for (const auto &[span, sample] : sums)
-        all.push_back(sample);
-    return all;
-}
-
-/// Of each dependency, with what may be there until thin() comes to it.
-std::size_t History::capacity() const
-{
-    const std::size_t tracks = std::max<std::size_t>(1, std::size_t(m_order.size()));
-    const std::size_t pieces = std::max<std::size_t>(2, m_share * 2 / 3 / Piece / tracks);
-    return std::min(std::size_t(m_capacity), (pieces - 1) * SamplesAPiece);
-}
-
-/// Makes room, for several samples at once when there is much: not every poll is to move the others about.
-void History::thin(Track &track) const
-{
-    const std::size_t most = capacity();
-    std::deque<Sample> &samples = track.samples;
-    if (samples.size() <= most)
-        return;
     if (most >= LeastThinned) {
         const auto older = samples.begin() + std::ptrdiff_t(samples.size() / 2);
         auto last = samples.begin();
@@ -107,21 +31,121 @@ void History::thin(Track &track) const
         }
         samples.erase(last + 1, older);
     }
-    const std::size_t room = most - most / LeastThinned;
+    const std::size_t room = most - std::max<std::size_t>(1, most / LeastThinned);
     if (samples.size() > room)
         samples.erase(samples.begin(), samples.begin() + std::ptrdiff_t(samples.size() - room));
-    samples.shrink_to_fit();
+}
+
+/// With no more memory than for so many.
+void setCapacity(History::Samples &samples, std::size_t count)
+{
+    History::Samples moved;
+    moved.reserve(count);
+    moved.assign(samples.begin(), samples.end());
+    samples = std::move(moved);
+}
+
+} // namespace
+
+void History::take(Time at, const HealthReport &report)
+{
+    const bool sameProcess = report.instanceId == m_instance && report.startTime == m_startTime;
+    m_instance = report.instanceId;
+    m_startTime = report.startTime;
+    const auto process = OperationCount::Process::of(report, at, sameProcess);
+    for (const DependencyReport &dependency : report.dependencies) {
+        Track *const known = dependency.status == DependencyStatus::NotUsed ? nullptr : track(dependency.name);
+        if (!known)
+            continue;
+        if (const auto sample = known->count.take(at, dependency, process))
+            append(known->samples, *sample, capacity());
+    }
+}
+
+void History::miss()
+{
+    for (Track &track : m_tracks)
+        track.count.miss();
+}
+
+void History::mark(Time at, const QString &word)
+{
+    const std::size_t most = std::max<std::size_t>(1, MaxMarks * m_share / LargestShare);
+    if (m_marks.size() >= most)
+        m_marks.erase(m_marks.begin(), m_marks.end() - std::ptrdiff_t(most - 1));
+    m_marks.push_back({at, word});
+}
+
+void History::setShare(std::size_t bytes) { m_share = std::min(bytes, LargestShare); }
+
+QStringList History::dependencies() const
+{
+    QStringList names;
+    for (const Track &track : m_tracks)
+        names << track.name;
+    return names;
+}
+
+bool History::keeps(const QString &dependency) const { return find(dependency); }
+
+const History::Samples &History::samples(const QString &dependency) const
+{
+    static const Samples none;
+    const Track *const known = find(dependency);
+    return known ? known->samples : none;
+}
+
+History::Samples History::total() const
+{
+    std::map<std::pair<Time, Time>, Sample> sums;
+    for (const Track &track : m_tracks) {
+        for (const Sample &sample : track.samples) {
+            Sample &sum =
+                sums.try_emplace({sample.from, sample.to}, Sample{sample.from, sample.to, 0, 0}).first->second;
+            sum.successes += sample.successes;
+            sum.failures += sample.failures;
+        }
+    }
+    Samples all;
+    for (const auto &[span, sample] : sums)
+        all.push_back(sample);
+    return all;
+}
+
+/// Of each dependency.
+std::size_t History::capacity() const
+{
+    const std::size_t each = (m_share - m_share / PartOfMarks) / std::max<std::size_t>(1, m_tracks.size());
+    const std::size_t fitting = each > TrackSize ? (each - TrackSize) / sizeof(Sample) : 0;
+    return std::min(std::size_t(m_capacity), std::max(LeastThinned, fitting));
+}
+
+/// Of the samples of a dependency so many are kept at most.
+void History::append(Samples &samples, const Sample &sample, std::size_t most)
+{
+    if (samples.size() >= most)
+        thin(samples, most);
+    if (samples.capacity() > most)
+        setCapacity(samples, most);
+    else if (samples.size() == samples.capacity())
+        setCapacity(samples, std::min(most, std::max<std::size_t>(4, samples.size() * 3 / 2)));
+    samples.push_back(sample);
+}
+
+const History::Track *History::find(const QString &dependency) const
+{
+    const auto found = std::ranges::find(m_tracks, dependency, &Track::name);
+    return found == m_tracks.end() ? nullptr : &*found;
 }
 
 History::Track *History::track(const QString &dependency)
 {
-    const auto found = m_tracks.find(dependency);
-    if (found != m_tracks.end())
+    if (const auto found = std::ranges::find(m_tracks, dependency, &Track::name); found != m_tracks.end())
         return &*found;
-    if (m_order.size() >= MaxDependencies)
+    if (m_tracks.size() >= MaxDependencies)
         return nullptr;
-    m_order << dependency;
-    return &m_tracks[dependency];
+    m_tracks.reserve(m_tracks.size() + 1);
+    return &m_tracks.emplace_back(Track{dependency});
 }
 
 } // namespace Hephaestus

@@ -3,10 +3,8 @@
 
 #include "dashboard/history/operationcount.h"
 
-#include <QHash>
-
 #include <chrono>
-#include <deque>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -16,8 +14,8 @@ namespace Hephaestus {
 ///
 /// Bounded to 48 KiB, or to a smaller share, so that thousands of services can be watched. When there is no more room,
 /// the older half of the samples is summed up by quarters of a minute. After that the oldest are dropped. In 48 KiB, at
-/// a poll a second, six dependencies have a minute by the second and a quarter of an hour before it. One dependency has
-/// eight minutes and two hours.
+/// a poll a second, six dependencies have a minute and a half by the second and twenty minutes before it. One
+/// dependency has ten minutes and two hours.
 class History
 {
 public:
@@ -33,6 +31,9 @@ public:
         bool operator==(const Mark &) const = default;
     };
 
+    using Samples = std::vector<Sample>;
+    using Marks = std::vector<Mark>;
+
     static constexpr std::size_t LargestShare = 48 * 1024; ///< in bytes
 
     /// Keeps at most `capacity` samples of each dependency, fewer of many. Keeps at most 24 dependencies, and none that
@@ -40,7 +41,7 @@ public:
     explicit History(qsizetype capacity = 1800) : m_capacity(capacity) {}
 
     /// The memory that it is to take from now on, in bytes; the next answers make room. Sixteen samples of each
-    /// dependency are kept in the smallest share, too: of six dependencies these take 15 KB.
+    /// dependency are kept in the smallest share, too: of six dependencies these take 5 KB.
     void setShare(std::size_t bytes);
 
     /// An answered poll.
@@ -51,30 +52,32 @@ public:
 
     void mark(Time at, const QString &word);
 
-    QStringList dependencies() const;
-    const std::deque<Sample> &samples(const QString &dependency) const;
+    QStringList dependencies() const; ///< as first seen
+    bool keeps(const QString &dependency) const;
+    const Samples &samples(const QString &dependency) const;
 
     /// The samples of all dependencies together, by the times of their polls.
-    std::deque<Sample> total() const;
+    Samples total() const;
 
-    const std::deque<Mark> &marks() const { return m_marks; }
+    const Marks &marks() const { return m_marks; }
 
 private:
     struct Track
     {
-        std::deque<Sample> samples;
-        OperationCount count;
+        QString name;
+        Samples samples{};
+        OperationCount count{};
     };
 
     Track *track(const QString &dependency);
+    const Track *find(const QString &dependency) const;
     std::size_t capacity() const;
-    void thin(Track &track) const;
+    static void append(Samples &samples, const Sample &sample, std::size_t most);
 
     qsizetype m_capacity;
     std::size_t m_share = LargestShare;
-    QHash<QString, Track> m_tracks;
-    QStringList m_order; ///< as first seen
-    std::deque<Mark> m_marks;
+    std::vector<Track> m_tracks; ///< few: a search looks at each
+    Marks m_marks;
     QString m_instance;
     QDateTime m_startTime;
 };

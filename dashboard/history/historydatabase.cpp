@@ -599,7 +599,7 @@ bool HistoryDatabase::readOperations(qint64 service, int step, qint64 from, qint
             return false;
         while (query.next())
             counts[query.value(0).toLongLong()] = {query.value(1).toLongLong(), query.value(2).toLongLong()};
-        std::deque<History::Sample> samples;
+        History::Samples samples;
         const qint64 firstSeen = dependencies.value(2).toLongLong() / step * step;
         for (const Stretch &stretch : range.stretches) {
             const qint64 start = inSeconds(stretch.from) / step * step;
@@ -621,7 +621,8 @@ bool HistoryDatabase::readMarks(const QString &url, History::Time from, History:
     if (!m_file.run(query, {url, milliseconds(from), milliseconds(to)}))
         return false;
     while (query.next())
-        range.marks.push_front({timeOf(query.value(0).toLongLong()), query.value(1).toString()});
+        range.marks.push_back({timeOf(query.value(0).toLongLong()), query.value(1).toString()});
+    std::ranges::reverse(range.marks);
     return true;
 }
 

@@ -6,10 +6,10 @@
 
 namespace Hephaestus {
 
-std::deque<History::Sample> HistoryRange::total() const
+History::Samples HistoryRange::total() const
 {
     std::map<std::pair<History::Time, History::Time>, History::Sample> sums;
-    for (const std::deque<History::Sample> &samples : operations) {
+    for (const History::Samples &samples : operations) {
         for (const History::Sample &sample : samples) {
             History::Sample &sum =
                 sums.try_emplace({sample.from, sample.to}, History::Sample{sample.from, sample.to, 0, 0}).first->second;
@@ -17,7 +17,7 @@ std::deque<History::Sample> HistoryRange::total() const
             sum.failures += sample.failures;
         }
     }
-    std::deque<History::Sample> all;
+    History::Samples all;
     for (const auto &[span, sample] : sums)
         all.push_back(sample);
     return all;

@@ -43,11 +43,11 @@ struct HistoryRange
 {
     std::chrono::seconds step{1}; ///< no stretch or sample is longer
     std::vector<Stretch> stretches;
-    QMap<QString, std::deque<History::Sample>> operations; ///< by dependency
-    std::deque<History::Mark> marks;
+    QMap<QString, History::Samples> operations; ///< by dependency
+    History::Marks marks;
 
     /// Of all dependencies together.
-    std::deque<History::Sample> total() const;
+    History::Samples total() const;
 };
 
 /// A body a service sent.

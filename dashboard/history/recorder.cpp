@@ -26,9 +26,8 @@ void Recorder::record(ServiceId id, const FleetEntry &entry, const HealthReport 
     progress.instance = report.instanceId;
     progress.startTime = report.startTime;
     const auto process = OperationCount::Process::of(report, now, same);
-    const QStringList tracked = history.dependencies();
     for (const DependencyReport &dependency : report.dependencies) {
-        if (dependency.status == DependencyStatus::NotUsed || !tracked.contains(dependency.name))
+        if (dependency.status == DependencyStatus::NotUsed || !history.keeps(dependency.name))
             continue;
         std::pair<qint64, qint64> &count = observation.operations[dependency.name];
         if (const auto sample = progress.counts[dependency.name].take(now, dependency, process))

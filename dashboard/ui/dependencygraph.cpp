@@ -32,8 +32,8 @@ DependencyGraph::DependencyGraph(QWidget *parent)
     applyTheme();
 }
 
-void DependencyGraph::show(const QString &name, const std::deque<History::Sample> &samples,
-                           const std::deque<History::Mark> &marks, History::Time now)
+void DependencyGraph::show(const QString &name, const History::Samples &samples, const History::Marks &marks,
+                           History::Time now)
 {
     m_samples = samples;
     std::vector<Span> known;

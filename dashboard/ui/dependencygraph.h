@@ -16,8 +16,7 @@ public:
     explicit DependencyGraph(QWidget *parent = nullptr);
 
     /// `name` is what the graph is called to those who cannot see it.
-    void show(const QString &name, const std::deque<History::Sample> &samples, const std::deque<History::Mark> &marks,
-              History::Time now);
+    void show(const QString &name, const History::Samples &samples, const History::Marks &marks, History::Time now);
 
 protected:
     void drawValues() override;
@@ -33,7 +32,7 @@ private:
 
     QCPBars *m_successes;
     QCPBars *m_failures;
-    std::deque<History::Sample> m_samples;
+    History::Samples m_samples;
     std::map<qint64, Bar> m_bars; ///< by the start of the bar, seconds since the epoch
     qint64 m_width = 1;           ///< of a bar, seconds
 };

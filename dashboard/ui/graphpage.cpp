@@ -449,7 +449,7 @@ QByteArray GraphPage::csv() const
             content.what = chosen.dependency;
             const History &seen = m_session.fleet().history(panel.service);
             const bool kept = !panel.range.stretches.empty();
-            const std::deque<History::Sample> samples = chosen.dependency.isEmpty()
+            const History::Samples samples = chosen.dependency.isEmpty()
                 ? (kept ? panel.range.total() : seen.total())
                 : (kept ? panel.range.operations.value(chosen.dependency) : seen.samples(chosen.dependency));
             for (const History::Sample &sample : samples) {

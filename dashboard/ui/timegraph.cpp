@@ -222,7 +222,7 @@ void TimeGraph::resizeEvent(QResizeEvent *event)
     QCustomPlot::resizeEvent(event);
 }
 
-void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks,
+void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const History::Marks &marks,
                      History::Time now)
 {
     m_name = name;

@@ -55,8 +55,7 @@ protected:
         double from;
         double to;
     };
-    void draw(const QString &name, const std::vector<Span> &known, const std::deque<History::Mark> &marks,
-              History::Time now);
+    void draw(const QString &name, const std::vector<Span> &known, const History::Marks &marks, History::Time now);
     void redraw();
 
     /// To be called once by the constructor of a subclass: colours and fonts.
@@ -102,7 +101,7 @@ private:
     QString m_unitWord;
     QString m_shortUnitWord;
     std::vector<Span> m_known;
-    std::deque<History::Mark> m_marks;
+    History::Marks m_marks;
     History::Time m_now;
     std::chrono::seconds m_span{300};
     double m_top = 0;

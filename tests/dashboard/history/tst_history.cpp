@@ -44,7 +44,7 @@ void TestHistory::theDifferenceOfTwoPollsIsASample()
     history.take(Noon, counted(40, 1));
     QVERIFY(history.samples(u"db"_s).empty());
     history.take(Noon + 1s, counted(42, 4));
-    QCOMPARE(history.samples(u"db"_s), (std::deque<History::Sample>{{Noon, Noon + 1s, 2, 3}}));
+    QCOMPARE(history.samples(u"db"_s), (History::Samples{{Noon, Noon + 1s, 2, 3}}));
 }
 
 void TestHistory::aMissedPollLeavesAGapAndNoZero()
@@ -55,8 +55,7 @@ void TestHistory::aMissedPollLeavesAGapAndNoZero()
     history.miss();
     history.take(Noon + 3s, counted(9, 0)); // when the 8 happened is not known
     history.take(Noon + 4s, counted(10, 0));
-    QCOMPARE(history.samples(u"db"_s),
-             (std::deque<History::Sample>{{Noon, Noon + 1s, 1, 0}, {Noon + 3s, Noon + 4s, 1, 0}}));
+    QCOMPARE(history.samples(u"db"_s), (History::Samples{{Noon, Noon + 1s, 1, 0}, {Noon + 3s, Noon + 4s, 1, 0}}));
 }
 
 void TestHistory::aNewProcessCountsFromItsBirth()
@@ -68,7 +67,7 @@ void TestHistory::aNewProcessCountsFromItsBirth()
     successor.startTime = successor.startTime.addSecs(60);
     successor.uptime = Seconds(2);
     history.take(Noon + 10s, successor);
-    QCOMPARE(history.samples(u"db"_s), (std::deque<History::Sample>{{Noon + 8s, Noon + 10s, 3, 1}}));
+    QCOMPARE(history.samples(u"db"_s), (History::Samples{{Noon + 8s, Noon + 10s, 3, 1}}));
 }
 
 void TestHistory::aCounterThatFallsIsNotANegativeNumber()
@@ -78,7 +77,7 @@ void TestHistory::aCounterThatFallsIsNotANegativeNumber()
     history.take(Noon + 1s, counted(1, 0));
     QVERIFY(history.samples(u"db"_s).empty());
     history.take(Noon + 2s, counted(2, 0));
-    QCOMPARE(history.samples(u"db"_s), (std::deque<History::Sample>{{Noon + 1s, Noon + 2s, 1, 0}}));
+    QCOMPARE(history.samples(u"db"_s), (History::Samples{{Noon + 1s, Noon + 2s, 1, 0}}));
 }
 
 void TestHistory::theOldestSampleMakesRoom()
@@ -95,7 +94,7 @@ void TestHistory::olderSamplesAreSummedUpAndNothingIsLost()
     History history(100);
     for (int second = 0; second <= 400; ++second)
         history.take(Noon + second * 1s, counted(2 * second, second));
-    const std::deque<History::Sample> samples = history.samples(u"db"_s);
+    const History::Samples samples = history.samples(u"db"_s);
     QVERIFY(samples.size() <= 100);
     QCOMPARE(samples.front().from, Noon);
     QCOMPARE(samples.back().to, Noon + 400s);
@@ -116,8 +115,8 @@ void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory_data()
     QTest::addColumn<int>("most");
     for (const int count : {1, 6, 24, 60})
         QTest::addRow("%d dependencies", count) << count << 48 * 1024 << 48 * 1024;
-    QTest::addRow("one, a sixth of it") << 1 << 8 * 1024 << 16 * 1024;
-    QTest::addRow("six, the smallest share") << 6 << 4 * 1024 << 16 * 1024; // what a few samples of each take
+    QTest::addRow("one, a sixth of it") << 1 << 8 * 1024 << 8 * 1024;
+    QTest::addRow("six, the smallest share") << 6 << 4 * 1024 << 5 * 1024; // what a few samples of each take
 }
 
 /// Asks the allocator, after half an hour of polls and many marks.
@@ -164,7 +163,7 @@ void TestHistory::allDependenciesAddUp()
     report.dependencies[0].successCount = 5;
     report.dependencies[1].failureCount = 2;
     history.take(Noon + 1s, report);
-    QCOMPARE(history.total(), (std::deque<History::Sample>{{Noon, Noon + 1s, 5, 2}}));
+    QCOMPARE(history.total(), (History::Samples{{Noon, Noon + 1s, 5, 2}}));
     QCOMPARE(history.dependencies(), (QStringList{u"db"_s, u"qdrant"_s}));
 }
 

@@ -211,8 +211,7 @@ void TestHistoryStore::idleDependenciesAreZeroOnlyWhereTheServiceAnswered()
     const Result<HistoryRange> range = database.range(Url, Noon - 30s, Noon + 10s, 1s, Noon);
     QVERIFY(range);
     QCOMPARE(range->operations[u"db"_s].size(), std::size_t(31));
-    QCOMPARE(range->operations[u"qdrant"_s],
-             (std::deque<History::Sample>{{Noon, Noon + 1s, 0, 3}})); // it was not there before
+    QCOMPARE(range->operations[u"qdrant"_s], (History::Samples{{Noon, Noon + 1s, 0, 3}})); // it was not there before
     QCOMPARE(successesOf(*range), 0);
 }
 
@@ -349,7 +348,7 @@ void TestHistoryStore::eventsSayWhatWhenAndByWhom()
     const auto range =
         wait<HistoryRange>([&](const auto &done) { store.askRange(Url, Noon - 1s, Noon + 1s, 1s, done); });
     QVERIFY(range);
-    QCOMPARE(range->marks, (std::deque<History::Mark>{{Noon, u"restarted"_s}}));
+    QCOMPARE(range->marks, (History::Marks{{Noon, u"restarted"_s}}));
 }
 
 void TestHistoryStore::anObituaryKeepsTheLastWords()

@@ -48,15 +48,15 @@ private Q_SLOTS:
     void marksAreThoseOfADashboardThatPolls();
 };
 
-Q_DECLARE_METATYPE(std::deque<History::Sample>)
+Q_DECLARE_METATYPE(History::Samples)
 Q_DECLARE_METATYPE(QList<Sample>)
 
 void TestMomentRange::betweenTwoMomentsIsASample_data()
 {
     QTest::addColumn<QList<Sample>>("given");
     QTest::addColumn<std::chrono::seconds>("step");
-    QTest::addColumn<std::deque<History::Sample>>("samples");
-    using Samples = std::deque<History::Sample>;
+    QTest::addColumn<History::Samples>("samples");
+    using Samples = History::Samples;
     QTest::newRow("nothing") << QList<Sample>() << 1s << Samples();
     QTest::newRow("one") << QList<Sample>{scrape(10s, 5, 1)} << 1s << Samples();
     QTest::newRow("differences") << QList<Sample>{scrape(10s, 5, 1), scrape(20s, 7, 1), scrape(30s, 7, 4)} << 1s
@@ -81,7 +81,7 @@ void TestMomentRange::betweenTwoMomentsIsASample()
 {
     QFETCH(QList<Sample>, given);
     QFETCH(std::chrono::seconds, step);
-    QFETCH(std::deque<History::Sample>, samples);
+    QFETCH(History::Samples, samples);
     const HistoryRange range = rangeOf(given, step);
     QCOMPARE(range.step, step);
     QCOMPARE(range.operations.value(u"db"_s), samples);
@@ -112,7 +112,7 @@ void TestMomentRange::marksAreThoseOfADashboardThatPolls()
     Sample stale = scrape(30s, 3, 0, u"two"_s, 15s);
     stale.answer.value->code = CodeReport{CodeVerdict::Stale, {}, {}, 0};
     const HistoryRange range = rangeOf({scrape(10s, 1, 0), scrape(20s, 1, 0, u"two"_s, 15s), stale}, 1s);
-    QCOMPARE(range.marks, (std::deque<History::Mark>{{Noon + 20s, u"restarted"_s}, {Noon + 30s, u"stale"_s}}));
+    QCOMPARE(range.marks, (History::Marks{{Noon + 20s, u"restarted"_s}, {Noon + 30s, u"stale"_s}}));
 }
 
 QTEST_GUILESS_MAIN(TestMomentRange)

@@ -37,7 +37,7 @@ static int countItems(const QCustomPlot &plot)
 }
 
 /// One second each, from `from` to `to` seconds before noon.
-static void append(std::deque<History::Sample> &samples, int from, int to, qint64 successes, qint64 failures)
+static void append(History::Samples &samples, int from, int to, qint64 successes, qint64 failures)
 {
     for (int second = from; second > to; --second)
         samples.push_back({Noon - second * 1s, Noon - (second - 1) * 1s, successes, failures});
@@ -63,7 +63,7 @@ void TestDependencyGraph::barsHaveLengthsThatPeopleCountIn()
 void TestDependencyGraph::operationsAreCountedIntoBars()
 {
     DependencyGraph graph;
-    std::deque<History::Sample> samples;
+    History::Samples samples;
     append(samples, 20, 0, 2, 1);
     graph.show(u"db"_s, samples, {}, Noon);
     double successes = 0;
@@ -83,7 +83,7 @@ void TestDependencyGraph::operationsAreCountedIntoBars()
 void TestDependencyGraph::aGapIsHatchedAndHasNoBar()
 {
     DependencyGraph graph;
-    std::deque<History::Sample> samples;
+    History::Samples samples;
     append(samples, 300, 200, 1, 0);
     append(samples, 100, 0, 1, 0);
     graph.show(u"db"_s, samples, {}, Noon);
@@ -126,7 +126,7 @@ void TestDependencyGraph::nothingAboveTheAxesIsCut()
     DependencyGraph graph;
     graph.resize(500, height);
     graph.setSpan(1min);
-    std::deque<History::Sample> samples;
+    History::Samples samples;
     append(samples, 30, 0, 3, 1);
     graph.show(u"db"_s, samples, {}, Noon);
     graph.replot();
@@ -174,7 +174,7 @@ void TestDependencyGraph::timesDoNotTouchEachOther()
 void TestDependencyGraph::whoCannotSeeItIsToldTheSums()
 {
     DependencyGraph graph;
-    std::deque<History::Sample> samples;
+    History::Samples samples;
     append(samples, 20, 0, 2, 1);
     graph.show(u"qdrant"_s, samples, {}, Noon);
     QCOMPARE(graph.accessibleName(), u"Graph of qdrant"_s);
