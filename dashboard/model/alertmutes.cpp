@@ -92,7 +92,7 @@ static std::optional<Clock::WallTime> untilOf(const Mutes &mutes, const QString 
 
 bool AlertMutes::isMutedItself(ServiceId id) const
 {
-    const ServiceRow *const row = m_fleet.find(id);
+    const ServiceRow *const row = m_services.isEmpty() ? nullptr : m_fleet.find(id);
     return row && untilOf(m_services, row->entry.url, m_time.wall());
 }
 
@@ -126,8 +126,8 @@ void AlertMutes::check()
     }
     if (gone > 0)
         return keep();
-    for (const ServiceId id : isOver ? m_fleet.ids() : QList<ServiceId>()) // nobody it was for has been asked yet
-        apply(id);
+    if (isOver) // nobody it was for has been asked yet
+        applyTo(0, m_fleet.rowCount() - 1);
 }
 
 /// True: it was said. It waits until the service is watched and has been asked once.
@@ -230,11 +230,9 @@ void AlertMutes::followChange(const QModelIndex &first, const QModelIndex &last)
     if (m_acknowledged.isEmpty() || first.column() > FleetModel::Code)
         return;
     bool isChanged = false;
-    for (int line = first.row(); line <= last.row(); ++line) {
-        const ServiceRow &row = m_fleet.row(line);
-        isChanged |= follow(row);
-        apply(row.id);
-    }
+    for (int line = first.row(); line <= last.row(); ++line)
+        isChanged |= follow(m_fleet.row(line));
+    applyTo(first.row(), last.row());
     if (!isChanged)
         return;
     write();
@@ -242,6 +240,13 @@ void AlertMutes::followChange(const QModelIndex &first, const QModelIndex &last)
 }
 
 // ---- rows and settings ----------------------------------------------------------------------------------
+
+void AlertMutes::applyTo(int first, int last)
+{
+    const FleetModel::Batch together(m_fleet);
+    for (int line = first; line <= last; ++line)
+        apply(m_fleet.row(line).id);
+}
 
 void AlertMutes::apply(ServiceId id)
 {
@@ -261,15 +266,13 @@ void AlertMutes::applyToNew(const QModelIndex &, int first, int last)
 {
     if (m_services.isEmpty() && m_groups.isEmpty() && m_acknowledged.isEmpty())
         return;
-    for (int line = first; line <= last; ++line)
-        apply(m_fleet.row(line).id);
+    applyTo(first, last);
     Q_EMIT changed();
 }
 
 void AlertMutes::applyToAll()
 {
-    for (const ServiceId id : m_fleet.ids())
-        apply(id);
+    applyTo(0, m_fleet.rowCount() - 1);
     Q_EMIT changed();
 }
 

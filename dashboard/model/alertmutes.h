@@ -62,6 +62,7 @@ private:
     void apply(ServiceId id);
     void applyToNew(const QModelIndex &, int first, int last);
     void applyToAll();
+    void applyTo(int first, int last);
     void keep();
     void tell(ServiceId id, const QString &name, const QString &text);
 

@@ -171,6 +171,7 @@ void RuleAlerts::showBroken()
     if (broken.isEmpty() && !m_isShown)
         return;
     m_isShown = !broken.isEmpty();
+    const FleetModel::Batch together(m_fleet);
     for (int line = 0; line < m_fleet.rowCount(); ++line) {
         const ServiceId id = m_fleet.row(line).id;
         m_fleet.setBrokenRules(id, broken.value(id));

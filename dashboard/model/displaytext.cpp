@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -150,6 +151,13 @@ QString formatAge(Seconds age)
     if (age < std::chrono::seconds(1))
         return DisplayText::tr("now");
     return DisplayText::tr("%1 ago").arg(durationText(wholeSeconds(age)));
+}
+
+qint64 ageStep(Seconds age)
+{
+    constexpr qint64 Apart = 1LL << 40; // more than any of them
+    const auto whole = qint64(std::clamp(std::floor(age.count()), 0.0, 1e11));
+    return whole < 3'600 ? whole : whole < 86'400 ? Apart + whole / 60 : 2 * Apart + whole / 3'600;
 }
 
 } // namespace Hephaestus

@@ -48,5 +48,7 @@ QString dateAndSeconds(const QDateTime &local);
 
 /// How long ago, in whole units from a second on, so that it does not flicker: `now`, `12 s ago`.
 QString formatAge(Seconds age);
+/// Of two ages with the same step formatAge() is the same, too.
+qint64 ageStep(Seconds age);
 
 } // namespace Hephaestus

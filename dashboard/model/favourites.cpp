@@ -29,6 +29,8 @@ void Favourites::apply(int first, int last)
 
 void Favourites::take(const QModelIndex &first, const QModelIndex &last)
 {
+    if (first.column() > FleetModel::Service || last.column() < FleetModel::Service)
+        return; // that cell shows it
     bool changed = false;
     for (int line = first.row(); line <= last.row(); ++line) {
         const ServiceRow &row = m_fleet.row(line);

@@ -22,7 +22,8 @@ struct FleetModel::Watched
     History history;
     QList<float> latencies;
     FigureCount figures;
-    std::array<QString, ColumnCount> shown;
+    std::array<std::size_t, ColumnCount> shown; ///< hashes of the texts of its cells: of many services these are much
+    qint64 ageStep = 0;                         ///< of the age in them
 };
 
 namespace {
@@ -84,9 +85,10 @@ QList<ServiceId> FleetModel::addAll(const QList<FleetEntry> &entries)
         added->row.id = ++m_lastId;
         added->row.entry = entry;
         for (int column = 0; column < ColumnCount; ++column)
-            added->shown[std::size_t(column)] = text(added->row, column);
+            added->shown[std::size_t(column)] = qHash(text(added->row, column));
         added->history.setShare(m_historyShare);
         count(added->row, 1);
+        countName(entry.name, 1);
         m_services.push_back(std::move(added));
         ids << m_lastId;
     }
@@ -114,49 +116,60 @@ void FleetModel::remove(ServiceId id)
     const QModelIndex index = indexOf(id);
     if (!index.isValid())
         return;
+    signalCells(); // which are known by their rows
     beginRemoveRows({}, index.row(), index.row());
     count(row(index.row()), -1);
+    countName(row(index.row()).entry.name, -1);
     m_services.erase(m_services.begin() + index.row());
     endRemoveRows();
     Q_EMIT totalsChanged();
 }
 
-void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
+FleetModel::Batch::~Batch()
+{
+    if (--m_fleet.m_batches == 0 && (!m_fleet.m_changed.empty() || m_fleet.m_totalsChanged || m_fleet.m_groupsChanged))
+        m_fleet.signalChanges();
+}
+
+void FleetModel::changeEntry(ServiceId id, const std::function<void(FleetEntry &)> &edit)
 {
     Watched *const known = watched(id);
     if (!known)
         return;
     ServiceRow row = known->row;
-    row.entry.restart = restart;
+    edit(row.entry);
+    if (row.entry == known->row.entry)
+        return;
+    m_groupsChanged |= row.entry.group != known->row.entry.group;
+    countName(known->row.entry.name, -1);
+    countName(row.entry.name, 1);
     change(*known, std::move(row));
+}
+
+void FleetModel::setRestart(ServiceId id, const RestartMethod &restart)
+{
+    changeEntry(id, [&restart](FleetEntry &entry) { entry.restart = restart; });
 }
 
 void FleetModel::setBuild(ServiceId id, const std::optional<RestartByCommand> &build)
 {
-    if (Watched *const known = watched(id); known && known->row.entry.build != build) {
-        ServiceRow row = known->row;
-        row.entry.build = build;
-        change(*known, std::move(row));
-    }
+    changeEntry(id, [&build](FleetEntry &entry) { entry.build = build; });
 }
 
 void FleetModel::setGroup(ServiceId id, const QString &group)
 {
-    if (Watched *const known = watched(id); known && known->row.entry.group != group) {
-        ServiceRow row = known->row;
-        row.entry.group = group;
-        change(*known, std::move(row));
-        Q_EMIT groupsChanged();
-    }
+    changeEntry(id, [&group](FleetEntry &entry) { entry.group = group; });
 }
 
 void FleetModel::rename(ServiceId id, const QString &name)
 {
-    if (Watched *const known = watched(id)) {
-        ServiceRow row = known->row;
-        row.entry.name = name;
-        change(*known, std::move(row));
-    }
+    changeEntry(id, [&name](FleetEntry &entry) { entry.name = name; });
+}
+
+void FleetModel::countName(const QString &name, int sign)
+{
+    if ((m_names[name] += sign) == 0)
+        m_names.remove(name);
 }
 
 void FleetModel::applyAnswer(ServiceId id, const Answer<HealthReport> &answer)
@@ -168,10 +181,10 @@ void FleetModel::applyAnswer(ServiceId id, const Answer<HealthReport> &answer)
 void FleetModel::applyArrivals(const QList<Arrival> &arrivals)
 {
     QList<Event> events;
-    m_batching = true;
+    ++m_batches;
     for (const Arrival &arrival : arrivals)
         events << apply(arrival);
-    m_batching = false;
+    --m_batches;
     signalCells();
     for (const Event &event : events)
         Q_EMIT happened(event);
@@ -226,20 +239,16 @@ void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activi
 
 void FleetModel::setActivities(const QHash<ServiceId, Activity> &activities)
 {
-    m_batching = true;
+    const Batch together(*this);
     for (auto it = activities.cbegin(); it != activities.cend(); ++it)
         setActivity(it.key(), it.value());
-    m_batching = false;
-    signalChanges();
 }
 
 void FleetModel::endActivities(const QList<ServiceId> &services)
 {
-    m_batching = true;
+    const Batch together(*this);
     for (const ServiceId id : services)
         setActivity(id, {});
-    m_batching = false;
-    signalChanges();
 }
 
 void FleetModel::setFailure(ServiceId id, const QString &failure)
@@ -260,7 +269,7 @@ void FleetModel::setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, c
     m_areAlertsAsked = true;
     m_whyNoAlerts = why;
     const QSet<ServiceId> before = std::exchange(m_alerted, QSet<ServiceId>(alerts.keyBegin(), alerts.keyEnd()));
-    m_batching = true;
+    ++m_batches;
     for (const ServiceId id : before + m_alerted) {
         Watched *const known = watched(id);
         if (!known || known->row.alerts == alerts.value(id))
@@ -270,7 +279,7 @@ void FleetModel::setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, c
         m_totalsChanged |= (row.worstAlert() == nullptr) != (known->row.worstAlert() == nullptr);
         change(*known, std::move(row));
     }
-    m_batching = false;
+    --m_batches;
     signalChanges();
     if (isKnownAnew && rowCount() > 0) {
         Q_EMIT dataChanged(index(0, Alerts), index(rowCount() - 1, Alerts));
@@ -342,17 +351,15 @@ void FleetModel::updateAges()
 {
     for (std::size_t line = 0; line < m_services.size(); ++line) {
         Watched &service = *m_services[line];
-        for (const Column column : {LastSeen, Dependencies}) {
-            if (service.row.isCurrent())
-                continue;
-            QString now = text(service.row, column);
-            if (now != service.shown[column])
-                m_changed[int(line)] |= 1U << column;
-            service.shown[column] = std::move(now);
-        }
+        if (service.row.isCurrent() || !service.row.lastSeen)
+            continue;
+        if (const qint64 step = ageStepOf(service.row); std::exchange(service.ageStep, step) != step)
+            m_changed[int(line)] |= 1U << LastSeen | 1U << Dependencies;
     }
     signalChanges();
 }
+
+qint64 FleetModel::ageStepOf(const ServiceRow &row) const { return ageStep(m_time.now() - *row.lastSeen); }
 
 /// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the
 /// values are current changes how every cell is painted.
@@ -375,24 +382,30 @@ void FleetModel::change(Watched &service, ServiceRow row)
     for (int column = 0; column < ColumnCount; ++column) {
         if (!all && current && readsTheSame(column, before, service.row))
             continue;
-        QString now = text(service.row, column);
+        const std::size_t now = qHash(text(service.row, column));
         changed[std::size_t(column)] |= all || now != service.shown[std::size_t(column)];
-        service.shown[std::size_t(column)] = std::move(now);
+        service.shown[std::size_t(column)] = now;
     }
+    if (service.row.lastSeen)
+        service.ageStep = ageStepOf(service.row);
     quint32 cells = 0;
     for (int column = 0; column < ColumnCount; ++column)
         cells |= changed[std::size_t(column)] ? 1U << column : 0;
     if (cells)
         m_changed[indexOf(service.row.id).row()] |= cells;
     m_totalsChanged |= stateBefore != service.row.state() || codeBefore != service.row.code();
-    if (!m_batching)
-        signalChanges();
+    signalChanges();
 }
 
+/// Unless more may follow.
 void FleetModel::signalChanges()
 {
+    if (m_batches > 0)
+        return;
     signalCells();
     Q_EMIT settled();
+    if (std::exchange(m_groupsChanged, false))
+        Q_EMIT groupsChanged();
 }
 
 /// Neighbouring rows that changed in the same cells are signalled together.
@@ -472,6 +485,7 @@ void FleetModel::count(const ServiceRow &row, int sign)
         m_totals.states.remove(row.state());
     m_totals.stale += row.code() == CodeVerdict::Stale ? sign : 0;
     m_totals.alerted += row.worstAlert() ? sign : 0;
+    m_totals.cutOff += row.reply.error == ClientError::HostLost ? sign : 0;
 }
 
 int FleetModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_services.size()); }

@@ -9,6 +9,7 @@
 
 #include <QSet>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -66,9 +67,22 @@ public:
         int services = 0;
         int stale = 0;
         int alerted = 0; ///< with alerts that are told
+        int cutOff = 0;  ///< there is no connection to their machine
         QHash<ServiceState, int> states;
 
         bool operator==(const Totals &) const = default;
+    };
+
+    /// While one lives, changes are made at once, and signalled together at its end with as few signals as for one.
+    class Batch
+    {
+    public:
+        explicit Batch(FleetModel &fleet) : m_fleet(fleet) { ++fleet.m_batches; }
+        ~Batch();
+        Q_DISABLE_COPY_MOVE(Batch)
+
+    private:
+        FleetModel &m_fleet;
     };
 
     explicit FleetModel(const Clock &time = Clock::machine(), QObject *parent = nullptr);
@@ -116,6 +130,7 @@ public:
     const History &history(ServiceId id) const;
     QModelIndex indexOf(ServiceId id) const; ///< its first cell; invalid: no such service
     QList<ServiceId> ids() const;
+    int countNamed(const QString &name) const { return m_names.value(name); } ///< services of exactly that name
     const Totals &totals() const { return m_totals; }
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -126,7 +141,7 @@ public:
 Q_SIGNALS:
     void answered(Hephaestus::ServiceId id); ///< after every poll, whatever it changed
     void happened(const Hephaestus::Event &event);
-    void groupsChanged(); ///< setGroup() did
+    void groupsChanged(); ///< setGroup() did; once for a Batch
     void totalsChanged();
     void settled(); ///< after the signals of everything that changed at once
 
@@ -136,9 +151,12 @@ private:
     Watched *watched(ServiceId id) const;
     QList<Event> apply(const Arrival &arrival);
     void change(Watched &service, ServiceRow row);
+    void changeEntry(ServiceId id, const std::function<void(FleetEntry &)> &edit);
+    qint64 ageStepOf(const ServiceRow &row) const;
     void signalChanges();
     void signalCells();
     void count(const ServiceRow &row, int sign);
+    void countName(const QString &name, int sign);
     void shareMemory();
     QString text(const ServiceRow &row, int column) const;
     QString toolTip(const ServiceRow &row, int column) const;
@@ -154,7 +172,9 @@ private:
     QSet<ServiceId> m_alerted;
     bool m_areAlertsAsked = false;
     std::optional<QString> m_whyNoAlerts; ///< nothing: the rows have them
-    bool m_batching = false;
+    int m_batches = 0;                    ///< that live
+    bool m_groupsChanged = false;
+    QHash<QString, int> m_names; ///< how many services have each
 };
 
 } // namespace Hephaestus

@@ -209,10 +209,15 @@ void FleetRows::removeGone()
 
 void FleetRows::forward(const QModelIndex &first, const QModelIndex &last)
 {
+    // These show an age, by which none stands elsewhere; by what else they show it may after an answer only.
+    const bool isAge = first.column() == last.column()
+        && (first.column() == FleetModel::LastSeen || first.column() == FleetModel::Dependencies);
     std::vector<int> rows;
     for (int line = first.row(); line <= last.row(); ++line) {
-        m_touched << m_fleet.row(line).id;
-        if (const int row = rowOf(m_touched.last()); row >= 0)
+        const ServiceId id = m_fleet.row(line).id;
+        if (!isAge)
+            m_touched << id;
+        if (const int row = rowOf(id); row >= 0)
             rows.push_back(row);
     }
     std::ranges::sort(rows);

@@ -291,6 +291,7 @@ void FleetSession::tellProjectsApart()
     QHash<QString, QString> projects; // by file
     for (const QString &file : std::as_const(alike))
         projects.insert(file, projectOf(file));
+    const FleetModel::Batch together(m_fleet);
     for (const auto [id, file] : m_fleetFiles.asKeyValueRange()) {
         const QString own = m_ownGroups.value(id);
         const QString project = projects.value(file);
@@ -310,24 +311,30 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
     const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
     if (!reading.ok())
         return reading.problems;
+    applyAgain(reading.fleet);
+    addAll(reading.fleet.services, reading.fleet.path);
+    addHosts(reading.fleet);
+    runHooks(reading.fleet);
+    return reading.problems;
+}
+
+/// To services that it has named before, perhaps: how one is started may have changed.
+void FleetSession::applyAgain(const Fleet &fleet)
+{
+    const FleetModel::Batch together(m_fleet);
     QSet<QString> renamed; // of two names for one address the first counts
-    for (const FleetEntry &entry :
-         reading.fleet.services) { // read again, perhaps: how a service is started may have changed
-        if (const ServiceId known = rowOf(entry, reading.fleet.path); known != NoService) {
+    for (const FleetEntry &entry : fleet.services) {
+        if (const ServiceId known = rowOf(entry, fleet.path); known != NoService) {
             m_fleet.setRestart(known, entry.restart);
             m_fleet.setBuild(known, entry.build);
-            m_restartFiles.insert(known, reading.fleet.path);
-            if (fleetFileOf(known) == reading.fleet.path && !renamed.contains(entry.url))
+            m_restartFiles.insert(known, fleet.path);
+            if (fleetFileOf(known) == fleet.path && !renamed.contains(entry.url))
                 m_fleet.rename(known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
             m_watch.setEntry(known, m_fleet.find(known)->entry);
             watchForStale(known);
         }
     }
-    addAll(reading.fleet.services, reading.fleet.path);
-    addHosts(reading.fleet);
-    runHooks(reading.fleet);
-    return reading.problems;
 }
 
 void FleetSession::addHosts(const Fleet &fleet)
@@ -353,6 +360,8 @@ QStringList FleetSession::unknownHosts() const
 QStringList FleetSession::lostHosts() const
 {
     QMap<QString, QString> why;
+    if (m_fleet.totals().cutOff == 0)
+        return {};
     for (int line = 0; line < m_fleet.rowCount(); ++line) {
         const ServiceRow &row = m_fleet.row(line);
         if (row.reply.error == ClientError::HostLost)

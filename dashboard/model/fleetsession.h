@@ -116,6 +116,7 @@ private:
     };
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
+    void applyAgain(const Fleet &fleet);
     void tellProjectsApart();
     void askLoneHosts();
     void addFleetOf(const LoneHost &asked, const Result<Fleet> &there);

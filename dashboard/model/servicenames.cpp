@@ -38,6 +38,7 @@ ServiceNames::ServiceNames(FleetSession &session, QObject *parent) : QObject(par
 void ServiceNames::begin(int first, int last)
 {
     const QSettings settings;
+    const FleetModel::Batch together(m_session.fleet());
     for (int line = first; line <= last && line < m_session.fleet().rowCount(); ++line) {
         const ServiceRow &row = m_session.fleet().row(line);
         if (!whyNot(row.id).isEmpty())
@@ -117,12 +118,9 @@ void ServiceNames::applyTold(ServiceId id)
 QString ServiceNames::distinct(ServiceId id, const QString &name) const
 {
     const FleetModel &fleet = m_session.fleet();
-    for (int line = 0; line < fleet.rowCount(); ++line) {
-        const ServiceRow &other = fleet.row(line);
-        if (other.id != id && other.entry.name == name)
-            return tr("%1 (%2)").arg(name, placeOf(fleet.find(id)->entry));
-    }
-    return name;
+    const FleetEntry &own = fleet.find(id)->entry;
+    const bool isTaken = fleet.countNamed(name) > (own.name == name ? 1 : 0);
+    return isTaken ? tr("%1 (%2)").arg(name, placeOf(own)) : name;
 }
 
 } // namespace Hephaestus

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void nothingIsToldOfWhatIsMuted();
     void aMuteThatEndedSaysSoOnceAndTellsWhatIsAmiss();
     void aGroupIsMutedAsAWhole();
+    void aLargeGroupIsMutedWithFewSignals();
     void aMuteIsKeptOverARestart();
     void aMuteThatEndedMeanwhileIsSaidAtTheNextStart();
     void whatIsAcknowledgedMakesNoNoiseUntilItsStateChanges();
@@ -154,6 +155,23 @@ void TestAlertMutes::aGroupIsMutedAsAWhole()
     QVERIFY(!bench.quiet(bench.payments).mutedUntil);
     bench.mutes.unmuteGroup(u"shop"_s);
     QVERIFY(!bench.quiet(bench.orders).mutedUntil);
+}
+
+void TestAlertMutes::aLargeGroupIsMutedWithFewSignals()
+{
+    Bench bench(m_time);
+    QList<FleetEntry> entries;
+    for (int each = 0; each < 300; ++each) {
+        entries << Reports::entry(u"service-%1"_s.arg(each), u"http://127.0.0.1:%1"_s.arg(1000 + each));
+        entries.last().group = u"large"_s;
+    }
+    const QList<ServiceId> ids = bench.fleet.addAll(entries);
+    QSignalSpy changed(&bench.fleet, &QAbstractItemModel::dataChanged);
+    QSignalSpy settled(&bench.fleet, &FleetModel::settled);
+    bench.mutes.muteGroup(u"large"_s, m_time.wall() + 1h);
+    QVERIFY(bench.quiet(ids.last()).mutedUntil);
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(settled.count(), 1);
 }
 
 void TestAlertMutes::aMuteIsKeptOverARestart()

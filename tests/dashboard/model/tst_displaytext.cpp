@@ -78,6 +78,16 @@ void TestDisplayText::agesAreWholeUnits()
     QCOMPARE(formatAge(400ms), u"now"_s);
     QCOMPARE(formatAge(12'900ms), u"12 s ago"_s);
     QCOMPARE(formatAge(2h + 4min + 7s), u"2 h 4 min ago"_s);
+    for (int each = 0; each < 20'000; ++each) {
+        const Seconds age(7.3 * each);
+        for (const double more : {0.4, 1.0, 20.0, 60.0, 3600.0}) {
+            const Seconds later = age + Seconds(more);
+            if (ageStep(age) == ageStep(later))
+                QCOMPARE(formatAge(age), formatAge(later));
+            else
+                QVERIFY2(formatAge(age) != formatAge(later), qPrintable(formatAge(age)));
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestDisplayText)

@@ -7,6 +7,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <malloc.h>
+
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -28,6 +30,10 @@ private Q_SLOTS:
     void rowsAreFilteredAndSortedByValue();
     void aQueryThatNoLongerMatchesDropsTheRow();
     void aLatencyThatNobodyMeasuredIsNotToldAsNone();
+    void whatChangesTogetherIsSignalledTogether();
+    void aRowThatGoesTakesNoSignalOfAnother();
+    void servicesAreCountedByName();
+    void aServiceOfALargeFleetTakesLittleMemory();
 };
 
 /// The column ranges of all dataChanged signals.
@@ -249,6 +255,110 @@ void TestFleetModel::aLatencyThatNobodyMeasuredIsNotToldAsNone()
     model.applyAnswer(id, answer);
     QCOMPARE(cell.data().toString(), u"–"_s);
     QCOMPARE(cell.data(FleetModel::SortRole).toDouble(), -1.0);
+}
+
+void TestFleetModel::whatChangesTogetherIsSignalledTogether()
+{
+    FleetModel model;
+    FleetRows rows(model);
+    QList<FleetEntry> entries;
+    for (int each = 0; each < 500; ++each)
+        entries << Reports::entry(u"service-%1"_s.arg(each));
+    const QList<ServiceId> ids = model.addAll(entries);
+    rows.setGrouped(true);
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    QSignalSpy regrouped(&model, &FleetModel::groupsChanged);
+    QSignalSpy settled(&model, &FleetModel::settled);
+    QSignalSpy moved(&rows, &QAbstractItemModel::layoutChanged);
+    {
+        const FleetModel::Batch together(model);
+        for (const ServiceId id : ids) {
+            model.setGroup(id, id % 2 ? u"odd"_s : u"even"_s);
+            model.rename(id, u"renamed-%1"_s.arg(id));
+            model.setQuiet(id, Quiet{.mutedUntil = {}, .state = true, .code = false, .rules = {}});
+        }
+        QCOMPARE(changed.count(), 0);
+    }
+    QCOMPARE(ranges(changed), (QList<std::pair<int, int>>{{0, FleetModel::ColumnCount - 1}}));
+    QCOMPARE(regrouped.count(), 1);
+    QCOMPARE(settled.count(), 1);
+    QVERIFY(moved.count() <= 2);
+    QCOMPARE(rows.rowCount(), 502); // with two headings
+    {
+        const FleetModel::Batch together(model);
+        model.setGroup(ids[0], model.find(ids[0])->entry.group);
+    }
+    QCOMPARE(settled.count(), 1); // nothing was changed
+}
+
+void TestFleetModel::aRowThatGoesTakesNoSignalOfAnother()
+{
+    FleetModel model;
+    const ServiceId first = model.add(Reports::entry(u"first"_s));
+    const ServiceId second = model.add(Reports::entry(u"second"_s));
+    QStringList told;
+    connect(&model, &QAbstractItemModel::dataChanged, &model, [&](const QModelIndex &from, const QModelIndex &to) {
+        for (int row = from.row(); row <= to.row(); ++row)
+            told << model.row(row).entry.name;
+    });
+    {
+        const FleetModel::Batch together(model);
+        model.setFavourite(second, true);
+        model.remove(first);
+    }
+    QCOMPARE(told, QStringList{u"second"_s});
+}
+
+void TestFleetModel::servicesAreCountedByName()
+{
+    FleetModel model;
+    const ServiceId one = model.add(Reports::entry(u"shop"_s));
+    const ServiceId two = model.add(Reports::entry(u"shop"_s));
+    QCOMPARE(model.countNamed(u"shop"_s), 2);
+    model.rename(one, u"till"_s);
+    QCOMPARE(model.countNamed(u"shop"_s), 1);
+    QCOMPARE(model.countNamed(u"till"_s), 1);
+    model.remove(two);
+    QCOMPARE(model.countNamed(u"shop"_s), 0);
+}
+
+/// Asks the allocator: of 50,000 some are asked, for a quarter of an hour.
+void TestFleetModel::aServiceOfALargeFleetTakesLittleMemory()
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("A sanitizer's allocator tells nothing.");
+#endif
+    constexpr int Most = 9'000; // bytes
+    constexpr int Asked = 500;
+    const auto heap = [] {
+        const struct mallinfo2 info = ::mallinfo2();
+        return qint64(info.uordblks + info.hblkhd);
+    };
+    ManualClock time;
+    FleetModel model(time);
+    QList<FleetEntry> entries;
+    for (int each = 0; each < 50'000; ++each)
+        entries << Reports::entry(u"service-%1"_s.arg(each),
+                                  u"http://10.0.%1.%2:8000"_s.arg(each >> 8).arg(each & 255));
+    const QList<ServiceId> ids = model.addAll(entries).mid(0, Asked);
+    const qint64 before = heap();
+    for (int scrape = 0; scrape < 60; ++scrape) {
+        time.advance(15s);
+        QList<Arrival> arrivals;
+        for (const ServiceId id : ids) {
+            HealthReport report = Reports::healthy(u"instance-%1"_s.arg(id));
+            report.uptime = Seconds(15 * scrape);
+            report.dependencies.clear();
+            for (int each = 0; each < 6; ++each)
+                report.dependencies << Reports::dependency(u"backend-%1"_s.arg(each), DependencyStatus::Working,
+                                                           scrape);
+            arrivals << Arrival{id, Answer<HealthReport>{report, {}}, time.now(), time.wall()};
+        }
+        model.applyArrivals(arrivals);
+    }
+    const qint64 each = (heap() - before) / Asked;
+    QVERIFY2(each <= Most, qPrintable(u"%1 bytes"_s.arg(each)));
+    QVERIFY(model.history(ids[0]).total().size() >= 15);
 }
 
 QTEST_GUILESS_MAIN(TestFleetModel)

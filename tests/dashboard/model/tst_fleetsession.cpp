@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void whatAFileSaysOfAnAddedServiceIsNotTheUsersWord();
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
     void anAddressOfTwoProjectsHasARowForEach();
+    void aLargeFleetFileReadAgainIsShownWithFewSignals();
 };
 
 void TestFleetSession::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data()
@@ -256,6 +258,31 @@ void TestFleetSession::anAddressOfTwoProjectsHasARowForEach()
     QCOMPARE(session.find(server.url()), second);
     session.remove(second);
     QCOMPARE(session.find(server.url()), NoService);
+}
+
+void TestFleetSession::aLargeFleetFileReadAgainIsShownWithFewSignals()
+{
+    const QTemporaryDir directory;
+    const QString path = directory.filePath(u"fleet.toml"_s);
+    const auto write = [&](const QString &prefix) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        for (int each = 0; each < 300; ++each)
+            file.write(u"[[service]]\nname = \"%1-%2\"\nurl = \"http://127.0.0.1:%3\"\n"_s.arg(prefix)
+                           .arg(each)
+                           .arg(20'000 + each)
+                           .toUtf8());
+    };
+    FleetSession session;
+    write(u"old"_s);
+    QVERIFY(session.open(path).isEmpty());
+    write(u"new"_s);
+    QSignalSpy changed(&session.fleet(), &QAbstractItemModel::dataChanged);
+    QSignalSpy settled(&session.fleet(), &FleetModel::settled);
+    QVERIFY(session.open(path).isEmpty());
+    QCOMPARE(session.fleet().row(299).entry.name, u"new-299"_s);
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(settled.count(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestFleetSession)
