@@ -23,13 +23,18 @@ QString hostOf(const FleetEntry &entry)
     return host.isEmpty() || ServiceAddress{ServiceAddress::Kind::Tcp, host, 0, {}}.isLoopback() ? QString() : host;
 }
 
-class Causes
+} // namespace
+
+/// Among the services that are in trouble at one time.
+class AlertCauses::Search
 {
 public:
-    Causes(const FleetModel &fleet, const QSet<ServiceId> &troubled) : m_fleet(fleet), m_troubled(troubled)
+    Search(const AlertCauses &known, const QSet<ServiceId> &troubled) : m_known(known)
     {
-        for (int line = 0; line < fleet.rowCount(); ++line)
-            count(fleet.row(line));
+        QList<ServiceId> inOrder(troubled.cbegin(), troubled.cend());
+        std::ranges::sort(inOrder); // of two with one name the later one counts
+        for (const ServiceId id : std::as_const(inOrder))
+            count(*known.m_fleet.find(id));
     }
 
     AlertCause of(const ServiceRow &row) const
@@ -41,9 +46,9 @@ public:
             if (!dependency.isEmpty())
                 return {AlertCause::Kind::Dependency, dependency, NoService};
         }
-        const QString host = hostOf(row.entry);
+        const QString host = m_known.m_hosts.value(row.id);
         if (row.state() == ServiceState::Unreachable && m_silent.value(host) > 1
-            && m_silent.value(host) == m_onHost.value(host))
+            && m_silent.value(host) == m_known.m_onHost.value(host))
             return {AlertCause::Kind::Host, host, NoService};
         return {AlertCause::Kind::Itself, {}, row.id};
     }
@@ -51,11 +56,7 @@ public:
 private:
     void count(const ServiceRow &row)
     {
-        const QString host = hostOf(row.entry);
-        if (!host.isEmpty())
-            ++m_onHost[host];
-        if (!m_troubled.contains(row.id))
-            return;
+        const QString host = m_known.m_hosts.value(row.id);
         m_byName.insert(row.entry.name, row.id);
         if (!host.isEmpty() && row.state() == ServiceState::Unreachable)
             ++m_silent[host];
@@ -77,7 +78,7 @@ private:
             });
             if (next == root->entry.dependsOn.end())
                 return root->id;
-            root = m_fleet.find(m_byName.value(*next));
+            root = m_known.m_fleet.find(m_byName.value(*next));
             seen << root->id;
         }
     }
@@ -94,15 +95,11 @@ private:
         return most;
     }
 
-    const FleetModel &m_fleet;
-    const QSet<ServiceId> &m_troubled;
-    QHash<QString, ServiceId> m_byName; ///< of those in trouble
-    QHash<QString, int> m_failing;      ///< by dependency: for how many
-    QHash<QString, int> m_onHost;
-    QHash<QString, int> m_silent; ///< of these unreachable
+    const AlertCauses &m_known;
+    QHash<QString, ServiceId> m_byName;
+    QHash<QString, int> m_failing; ///< by dependency: for how many
+    QHash<QString, int> m_silent;  ///< by machine: unreachable ones
 };
-
-} // namespace
 
 QString AlertCause::key() const
 {
@@ -134,12 +131,43 @@ bool isTrouble(ServiceState state)
     Q_UNREACHABLE();
 }
 
-QHash<ServiceId, AlertCause> causesOf(const FleetModel &fleet, const QSet<ServiceId> &troubled)
+AlertCauses::AlertCauses(const FleetModel &fleet, QObject *parent) : QObject(parent), m_fleet(fleet)
 {
-    const Causes causes(fleet, troubled);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { add(first, last); });
+    connect(&fleet, &QAbstractItemModel::rowsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) { remove(first, last); });
+    add(0, fleet.rowCount() - 1);
+}
+
+void AlertCauses::add(int first, int last)
+{
+    for (int line = first; line <= last; ++line) {
+        const ServiceRow &row = m_fleet.row(line);
+        const QString host = hostOf(row.entry);
+        if (host.isEmpty())
+            continue;
+        const auto known = m_onHost.constFind(host);
+        m_hosts.insert(row.id, known == m_onHost.cend() ? host : known.key()); // one text for all
+        ++m_onHost[m_hosts.value(row.id)];
+    }
+}
+
+void AlertCauses::remove(int first, int last)
+{
+    for (int line = first; line <= last; ++line) {
+        const QString host = m_hosts.take(m_fleet.row(line).id);
+        if (const auto counted = m_onHost.find(host); counted != m_onHost.end() && --*counted == 0)
+            m_onHost.erase(counted);
+    }
+}
+
+QHash<ServiceId, AlertCause> AlertCauses::of(const QSet<ServiceId> &troubled) const
+{
+    const Search search(*this, troubled);
     QHash<ServiceId, AlertCause> found;
     for (const ServiceId id : troubled)
-        found.insert(id, causes.of(*fleet.find(id)));
+        found.insert(id, search.of(*m_fleet.find(id)));
     return found;
 }
 

@@ -25,7 +25,24 @@ struct AlertCause
 
 bool isTrouble(ServiceState state);
 
-/// Of each service in `troubled`, as far as the fleet shows it. Names in `depends_on` are those of the whole window.
-QHash<ServiceId, AlertCause> causesOf(const FleetModel &fleet, const QSet<ServiceId> &troubled);
+/// Finds causes. Which machine each service is on is looked up once, so that nobody is looked at but those in trouble.
+class AlertCauses : public QObject
+{
+public:
+    /// `fleet` outlives this.
+    explicit AlertCauses(const FleetModel &fleet, QObject *parent = nullptr);
+
+    /// Of each of these, as far as the fleet shows it. Names in `depends_on` are those of the whole window.
+    QHash<ServiceId, AlertCause> of(const QSet<ServiceId> &troubled) const;
+
+private:
+    class Search;
+    void add(int first, int last);
+    void remove(int first, int last);
+
+    const FleetModel &m_fleet;
+    QHash<ServiceId, QString> m_hosts; ///< of those that are on other machines
+    QHash<QString, int> m_onHost;      ///< how many
+};
 
 } // namespace Hephaestus

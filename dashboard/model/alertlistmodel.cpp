@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr int Many = 2000;         ///< services
+constexpr auto LookAtMany = 500ms; ///< each look is at all of them
+
 bool isAmiss(const ServiceRow &row)
 {
     return isTrouble(row.state()) || row.code() == CodeVerdict::Stale || !row.brokenRules.isEmpty();
@@ -28,7 +31,7 @@ AlertListModel::AlertListModel(FleetModel &fleet, AlertMutes &mutes, QObject *pa
 {
     const auto refreshSoon = [this] {
         if (!m_soon.isActive())
-            m_soon.start(0ms);
+            m_soon.start(m_fleet.rowCount() > Many ? LookAtMany : 0ms);
     };
     m_soon.setSingleShot(true);
     connect(&m_soon, &QTimer::timeout, this, &AlertListModel::refresh);

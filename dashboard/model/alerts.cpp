@@ -14,21 +14,60 @@ namespace {
 
 constexpr int MostNamed = 5;
 
+/// As they stand in the fleet.
+QList<ServiceId> inOrder(const QSet<ServiceId> &services)
+{
+    QList<ServiceId> all(services.cbegin(), services.cend());
+    std::ranges::sort(all);
+    return all;
+}
+
 } // namespace
 
-Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent) : QObject(parent), m_fleet(fleet), m_time(time)
+Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent)
+    : QObject(parent)
+    , m_fleet(fleet)
+    , m_time(time)
+    , m_causes(fleet)
 {
+    connect(&fleet, &FleetModel::answered, this, [this](ServiceId id) { m_changed << id; });
+    connect(&fleet, &QAbstractItemModel::dataChanged, this, &Alerts::noteChanged);
+    connect(&fleet, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { noteRows(first, last); });
+    connect(&fleet, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this](const QModelIndex &, int first, int last) {
+        for (int line = first; line <= last; ++line)
+            m_removed << m_fleet.row(line).id;
+    });
+    noteRows(0, fleet.rowCount() - 1);
     connect(&m_timer, &QTimer::timeout, this, &Alerts::check);
 }
 
 void Alerts::start() { m_timer.start(1s); }
 
+/// State, service and code are the cells that show what is followed.
+void Alerts::noteChanged(const QModelIndex &first, const QModelIndex &last)
+{
+    if (first.column() <= FleetModel::Code)
+        noteRows(first.row(), last.row());
+}
+
+void Alerts::noteRows(int first, int last)
+{
+    for (int line = first; line <= last; ++line)
+        m_changed << m_fleet.row(line).id;
+}
+
 void Alerts::check()
 {
-    m_troubled.clear();
-    for (int line = 0; line < m_fleet.rowCount(); ++line)
-        follow(m_fleet.row(line));
     forgetRemoved();
+    m_lookedAt = 0;
+    for (const ServiceId id : inOrder(std::exchange(m_changed, {}))) {
+        const ServiceRow *const row = m_fleet.find(id);
+        if (!row)
+            continue;
+        follow(*row);
+        ++m_lookedAt;
+    }
     tellTrouble();
     tellRecovery();
     tellStale();
@@ -40,8 +79,10 @@ void Alerts::follow(const ServiceRow &row)
     if (isTrouble(row.state())) {
         m_troubled << row.id;
         known.since = known.since.value_or(m_time.now());
-    } else if (!row.activity) { // what is being restarted has not recovered yet
-        known.since.reset();
+    } else {
+        m_troubled.remove(row.id);
+        if (!row.activity) // what is being restarted has not recovered yet
+            known.since.reset();
     }
     const bool quiet = isQuiet(row.id);
     if (std::exchange(known.quiet, quiet) && !quiet && isTrouble(row.state()))
@@ -56,6 +97,7 @@ void Alerts::follow(const ServiceRow &row)
 void Alerts::beginAnew(ServiceId id, Known &known)
 {
     const auto active = m_active.find(std::exchange(known.cause, {}));
+    m_told.remove(id);
     known.since = m_time.now();
     if (active == m_active.end())
         return;
@@ -73,10 +115,17 @@ bool Alerts::isQuiet(ServiceId id) const
 
 void Alerts::forgetRemoved()
 {
-    m_known.removeIf([this](const auto &known) { return !m_fleet.find(known.key()); });
+    if (m_removed.isEmpty())
+        return;
+    for (const ServiceId id : std::as_const(m_removed)) {
+        m_known.remove(id);
+        m_troubled.remove(id);
+        m_told.remove(id);
+    }
+    const auto isRemoved = [removed = std::exchange(m_removed, {})](ServiceId id) { return removed.contains(id); };
     for (Active &active : m_active) {
-        active.troubled.removeIf([this](ServiceId id) { return !m_fleet.find(id); });
-        active.services.removeIf([this](ServiceId id) { return !m_fleet.find(id); });
+        active.troubled.removeIf(isRemoved);
+        active.services.removeIf(isRemoved);
     }
     m_active.removeIf([](const auto &active) { return active.value().services.isEmpty(); });
 }
@@ -88,13 +137,13 @@ bool Alerts::isDue(ServiceId id) const
 }
 
 /// They wait, once more as long at most, for others whose trouble has just begun: a whole outage is one alert.
-QList<ServiceId> Alerts::dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const
+QSet<ServiceId> Alerts::dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const
 {
-    QList<ServiceId> due;
+    QSet<ServiceId> due;
     bool isSpreading = false;
     bool isLate = false;
-    for (const ServiceId id : m_fleet.ids()) {
-        if (!m_troubled.contains(id) || causes.value(id).kind != AlertCause::Kind::Itself)
+    for (const ServiceId id : m_troubled) {
+        if (causes.value(id).kind != AlertCause::Kind::Itself)
             continue;
         const Known &known = *m_known.constFind(id);
         isSpreading |= known.cause.isEmpty() && !isDue(id);
@@ -102,18 +151,18 @@ QList<ServiceId> Alerts::dueWithoutCause(const QHash<ServiceId, AlertCause> &cau
         if (isDue(id))
             due << id;
     }
-    return isSpreading && !isLate ? QList<ServiceId>() : due;
+    return isSpreading && !isLate ? QSet<ServiceId>() : due;
 }
 
 void Alerts::tellTrouble()
 {
     if (std::ranges::none_of(m_troubled, [this](ServiceId id) { return isDue(id); }))
         return;
-    const QHash<ServiceId, AlertCause> causes = causesOf(m_fleet, m_troubled);
-    const QList<ServiceId> alone = dueWithoutCause(causes);
+    const QHash<ServiceId, AlertCause> causes = m_causes.of(m_troubled);
+    const QSet<ServiceId> alone = dueWithoutCause(causes);
     QSet<QString> fresh;
-    for (const ServiceId id : m_fleet.ids()) {
-        if (!m_troubled.contains(id) || !isDue(id))
+    for (const ServiceId id : inOrder(m_troubled)) {
+        if (!isDue(id))
             continue;
         const AlertCause cause = causes.value(id);
         const QString key = cause.key();
@@ -127,9 +176,10 @@ void Alerts::tellTrouble()
         active.troubled << id;
         active.services << id;
         m_known[id].cause = key;
+        m_told << id;
     }
     QList<ServiceId> single;
-    for (const ServiceId id : alone) {
+    for (const ServiceId id : inOrder(alone)) {
         const QString key = m_known.value(id).cause;
         const Active active = m_active.value(key);
         if (active.services.value(0) != id || fresh.contains(key))
@@ -148,11 +198,11 @@ void Alerts::tellTrouble()
 void Alerts::tellRecovery()
 {
     QList<ServiceId> single;
-    for (const ServiceId id : m_fleet.ids()) {
-        Known &known = m_known[id];
-        if (known.cause.isEmpty() || m_fleet.find(id)->state() != ServiceState::Healthy)
+    for (const ServiceId id : inOrder(m_told)) {
+        if (m_fleet.find(id)->state() != ServiceState::Healthy)
             continue;
-        const QString key = std::exchange(known.cause, {});
+        const QString key = std::exchange(m_known[id].cause, {});
+        m_told.remove(id);
         Active &active = m_active[key];
         active.troubled.remove(id);
         if (!active.troubled.isEmpty())

@@ -40,6 +40,8 @@ public:
 
     void start(); ///< lets the timer knock
     void check(); ///< its only deed
+    /// How many services the latest check() looked at: those of which something changed since the one before.
+    qsizetype lookedAt() const { return m_lookedAt; }
 
 Q_SIGNALS:
     void raised(const Hephaestus::Alert &alert);
@@ -60,6 +62,8 @@ private:
         QList<ServiceId> services; ///< all that it reached
     };
 
+    void noteChanged(const QModelIndex &first, const QModelIndex &last);
+    void noteRows(int first, int last);
     void follow(const ServiceRow &row);
     void beginAnew(ServiceId id, Known &known);
     void forgetRemoved();
@@ -67,7 +71,7 @@ private:
     void tellRecovery();
     void tellStale();
     bool isDue(ServiceId id) const;
-    QList<ServiceId> dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const;
+    QSet<ServiceId> dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const;
     bool isQuiet(ServiceId id) const;
     void raise(Alert::Kind kind, QList<ServiceId> services);
     void raise(Alert::Kind kind, const Active &active);
@@ -77,8 +81,13 @@ private:
     const Clock &m_time;
     std::chrono::milliseconds m_delay{5'000};
     Clock::WallTime m_mutedUntil{};
+    AlertCauses m_causes;
     QHash<ServiceId, Known> m_known;
+    QSet<ServiceId> m_changed; ///< since the latest check
+    QSet<ServiceId> m_removed; ///< likewise
+    qsizetype m_lookedAt = 0;
     QSet<ServiceId> m_troubled;
+    QSet<ServiceId> m_told;         ///< whose trouble an alert told
     QMap<QString, Active> m_active; ///< by the cause's key
     QList<ServiceId> m_newlyStale;
     QTimer m_timer;

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void whatAServiceExplainsIsOneAlert();
     void aHostThatIsGoneIsOneAlert();
     void anOutageThatSpreadsIsOneAlert();
+    void onlyWhatChangedIsLookedAt();
+    void aServiceThatIsRemovedIsForgotten();
 
 private:
     ServiceId add(const QString &name) { return m_fleet->add(Reports::entry(name)); }
@@ -243,6 +245,47 @@ void TestAlerts::anOutageThatSpreadsIsOneAlert()
         }
     }
     QCOMPARE(alerts, 1);
+}
+
+void TestAlerts::onlyWhatChangedIsLookedAt()
+{
+    QList<ServiceId> ids;
+    for (int each = 0; each < 100; ++each)
+        ids << m_fleet->add(Reports::entry(u"service-%1"_s.arg(each), u"http://10.0.0.7:%1"_s.arg(8000 + each)));
+    for (const ServiceId id : ids)
+        m_fleet->applyAnswer(id, Reports::answer(Reports::healthy()));
+    look();
+    QCOMPARE(m_alerts->lookedAt(), 100);
+    look();
+    QCOMPARE(m_alerts->lookedAt(), 0);
+    m_fleet->applyAnswer(ids[7], Reports::failure(ClientError::Timeout));
+    look();
+    QCOMPARE(m_alerts->lookedAt(), 1);
+    QCOMPARE(look(6s).size(), 1);
+    QCOMPARE(m_alerts->lookedAt(), 0); // it is told though nothing of it changed
+    m_fleet->updateAges();
+    look();
+    QCOMPARE(m_alerts->lookedAt(), 0);
+    m_fleet->setQuiet(ids[7], Quiet{.mutedUntil = {}, .state = true, .code = false, .rules = {}});
+    look();
+    QCOMPARE(m_alerts->lookedAt(), 1);
+}
+
+void TestAlerts::aServiceThatIsRemovedIsForgotten()
+{
+    const ServiceId one = add(u"one"_s);
+    const ServiceId two = add(u"two"_s);
+    for (const ServiceId id : {one, two})
+        m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused));
+    look();
+    QCOMPARE(look(6s).size(), 1);
+    m_fleet->remove(one);
+    QVERIFY(look().isEmpty());
+    m_fleet->applyAnswer(two, Reports::answer(Reports::healthy()));
+    const QList<Alert> raised = look();
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].kind, Alert::Kind::Recovery);
+    QCOMPARE(raised[0].services, QList<ServiceId>{two});
 }
 
 QTEST_GUILESS_MAIN(TestAlerts)

@@ -2,7 +2,7 @@
 //
 // What one poll of thousands allocates, where nothing but numbers has changed since the one before.
 #include "common/protocol/reportreader.h"
-#include "dashboard/model/fleetmodel.h"
+#include "dashboard/model/alertcause.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/allocations.h"
 
@@ -37,6 +37,8 @@ private Q_SLOTS:
     void everythingIsCounted();
     void aBodyWithOtherNumbersIsNotDecodedAnew();
     void cellsThatReadTheSameAreNotWrittenOut();
+    void aCauseIsFoundWithoutALookAtOthers();
+    void agesThatReadTheSameAreNotWrittenOut();
 };
 
 void TestAllocations::everythingIsCounted()
@@ -85,6 +87,42 @@ void TestAllocations::cellsThatReadTheSameAreNotWrittenOut()
     const qint64 perPoll = (Test::allocations() - before) / Polls;
     QVERIFY2(perPoll <= 20, QByteArray::number(perPoll).constData());
     QVERIFY(fleet.index(0, FleetModel::Dependencies).data().toString().startsWith(u"database "_s));
+}
+
+void TestAllocations::aCauseIsFoundWithoutALookAtOthers()
+{
+    FleetModel fleet;
+    QList<FleetEntry> entries;
+    for (int each = 0; each < 2000; ++each)
+        entries << Reports::entry(u"service-%1"_s.arg(each), u"http://10.0.0.7:%1"_s.arg(each + 1));
+    const QList<ServiceId> ids = fleet.addAll(entries);
+    const AlertCauses causes(fleet);
+    for (const ServiceId id : ids.mid(0, 2))
+        fleet.applyAnswer(id, Reports::failure(ClientError::Timeout));
+    const qint64 before = Test::allocations();
+    const auto found = causes.of({ids[0], ids[1]});
+    const qint64 taken = Test::allocations() - before;
+    QVERIFY2(taken <= 50, QByteArray::number(taken).constData());
+    QVERIFY(found.value(ids[0]).kind == AlertCause::Kind::Itself); // of so many on the machine two are few
+}
+
+void TestAllocations::agesThatReadTheSameAreNotWrittenOut()
+{
+    ManualClock time;
+    FleetModel fleet(time);
+    QList<FleetEntry> entries;
+    for (int each = 0; each < 200; ++each)
+        entries << Reports::entry(u"service-%1"_s.arg(each));
+    for (const ServiceId id : fleet.addAll(entries)) {
+        fleet.applyAnswer(id, Reports::answer(Reports::healthy()));
+        fleet.applyAnswer(id, Reports::failure(ClientError::Timeout));
+    }
+    time.advance(2h);
+    fleet.updateAges();
+    time.advance(1s);
+    const qint64 before = Test::allocations();
+    fleet.updateAges();
+    QVERIFY(Test::allocations() - before < 10);
 }
 
 QTEST_GUILESS_MAIN(TestAllocations)
