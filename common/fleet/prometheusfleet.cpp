@@ -24,7 +24,6 @@ namespace {
 constexpr qsizetype LargestAnswer = 64 * 1024 * 1024;   ///< that is kept
 constexpr qsizetype LargestReading = 512 * 1024 * 1024; ///< that is read as it arrives: targets of 50,000 are 75 MB
 constexpr qsizetype TargetsAtATime = 2000;              ///< of one query
-constexpr qsizetype MembersAtATime = 250;               ///< of one portion: a window shows it in a few milliseconds
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 

@@ -38,10 +38,12 @@ public:
         std::chrono::system_clock::time_point scraped; ///< by the server's clock
         std::chrono::nanoseconds age{0};               ///< since then, as the server's clock has it; nothing of ours
     };
+    static constexpr qsizetype MembersAtATime = 250; ///< of a portion: a window shows these in a few milliseconds
     /// A part of what an answer says.
     struct Portion
     {
-        QList<Member> changed; ///< those that are new, or were scraped since they were handed out
+        /// Those that are new, or were scraped since they were handed out. MembersAtATime at most.
+        QList<Member> changed;
         QStringList unchanged; ///< addresses of others
     };
     /// How a reading of all ended.

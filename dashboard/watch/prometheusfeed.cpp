@@ -122,8 +122,8 @@ void PrometheusFeed::applyNext()
         m_turn.start(std::chrono::milliseconds(0));
     if (heard.end)
         endRound(*heard.end);
-    else if (!heard.arrivals.isEmpty())
-        Q_EMIT arrived(heard.arrivals);
+    else if (!heard.silences.isEmpty())
+        tell(heard.silences);
     else
         applyPortion(heard.portion, heard.at);
 }
@@ -192,7 +192,7 @@ QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member,
         return {};
     }
     // What it said is shown with its age.
-    return {arrival, agedOut(id, subject)};
+    return {arrival, arrivalOf(agedOut(id, subject))};
 }
 
 /// Whether what it last said is too old to say how it is.
@@ -206,11 +206,11 @@ bool PrometheusFeed::isOld(const Subject &subject) const
     return m_clock.now() - subject.seen > limit;
 }
 
-Arrival PrometheusFeed::agedOut(ServiceId id, Subject &subject)
+PrometheusFeed::Silence PrometheusFeed::agedOut(ServiceId id, Subject &subject)
 {
     subject.isOld = true;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(m_clock.now() - subject.seen);
-    return notAsked(id, tr("Prometheus has not scraped it for %1").arg(formatDuration(age)));
+    return {id, tr("Prometheus has not scraped it for %1").arg(formatDuration(age))};
 }
 
 void PrometheusFeed::endRound(const PrometheusFleet::End &end)
@@ -231,17 +231,18 @@ void PrometheusFeed::tellRest(const PrometheusFleet::End &end)
     if (!end.warnings.isEmpty() && m_warnings != end.warnings)
         Q_EMIT warned(end.warnings.join("; "_L1));
     m_warnings = end.warnings;
-    QList<Arrival> arrivals;
+    const QString goneAway = tr("Prometheus does not scrape it any more");
+    QList<Silence> silences;
     QList<ServiceId> strangers;
     for (auto &[id, subject] : m_subjects) {
         if (!subject.isReleased && subject.url.isEmpty() && ++subject.rounds >= RoundsUntilReleased)
             strangers << id;
         if (!std::exchange(subject.present, false) && std::exchange(subject.answered, false))
-            arrivals << notAsked(id, tr("Prometheus does not scrape it any more"));
+            silences << Silence{id, goneAway};
         else if (!subject.isOld && isOld(subject))
-            arrivals << agedOut(id, subject);
+            silences << agedOut(id, subject);
     }
-    publish(arrivals);
+    publish(silences);
     for (const ServiceId id : std::as_const(strangers)) {
         const auto subject = m_subjects.find(id);
         if (subject == m_subjects.end())
@@ -255,32 +256,42 @@ void PrometheusFeed::loseAll(const QString &why)
 {
     if (!std::exchange(m_lost, true))
         Q_EMIT failed(why);
-    QList<Arrival> arrivals;
+    const QString noAnswer = tr("Prometheus does not answer: %1").arg(why); // one text for all
+    QList<Silence> silences;
     for (auto &[id, subject] : m_subjects) {
         if (subject.isReleased)
             continue;
         subject = {.address = subject.address, .url = subject.url, .instance = subject.instance};
-        arrivals << notAsked(id, tr("Prometheus does not answer: %1").arg(why));
+        silences << Silence{id, noAnswer};
     }
-    publish(arrivals);
+    publish(silences);
 }
 
 /// Of many a portion now, and one in each turn of the event loop, before what is heard later.
-void PrometheusFeed::publish(const QList<Arrival> &arrivals)
+void PrometheusFeed::publish(const QList<Silence> &silences)
 {
-    for (qsizetype first = MostPublished; first < arrivals.size(); first += MostPublished)
+    for (qsizetype first = MostPublished; first < silences.size(); first += MostPublished)
         m_heard.push_back(
-            {.portion = {}, .end = {}, .at = m_clock.now(), .arrivals = arrivals.mid(first, MostPublished)});
+            {.portion = {}, .end = {}, .at = m_clock.now(), .silences = silences.mid(first, MostPublished)});
     if (!m_heard.empty() && !m_turn.isActive())
         m_turn.start(std::chrono::milliseconds(0));
-    Q_EMIT arrived(arrivals.mid(0, MostPublished));
+    tell(silences.mid(0, MostPublished));
 }
 
-Arrival PrometheusFeed::notAsked(ServiceId id, const QString &why) const
+void PrometheusFeed::tell(const QList<Silence> &silences)
 {
-    Arrival arrival{id, {}, m_clock.now(), m_clock.wall()};
+    QList<Arrival> arrivals;
+    arrivals.reserve(silences.size());
+    for (const Silence &silence : silences)
+        arrivals << arrivalOf(silence);
+    Q_EMIT arrived(arrivals);
+}
+
+Arrival PrometheusFeed::arrivalOf(const Silence &silence) const
+{
+    Arrival arrival{silence.id, {}, m_clock.now(), m_clock.wall()};
     arrival.answer.reply.error = ClientError::NotAsked;
-    arrival.answer.reply.message = why;
+    arrival.answer.reply.message = silence.why;
     return arrival;
 }
 

@@ -79,13 +79,20 @@ private:
         int rounds = 0; ///< in which it was not, if it never was in one
     };
 
+    /// Nothing is known of a service.
+    struct Silence
+    {
+        ServiceId id;
+        QString why;
+    };
+
     /// What the thread handed over, or what followed from it.
     struct Heard
     {
         PrometheusFleet::Portion portion;
         std::optional<PrometheusFleet::End> end; ///< instead of a portion
         Clock::TimePoint at;
-        QList<Arrival> arrivals{}; ///< instead of both
+        QList<Silence> silences{}; ///< instead of both
     };
 
     void hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end);
@@ -95,10 +102,11 @@ private:
     void endRound(const PrometheusFleet::End &end);
     void tellRest(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
-    void publish(const QList<Arrival> &arrivals);
-    Arrival notAsked(ServiceId id, const QString &why) const;
+    void publish(const QList<Silence> &silences);
+    void tell(const QList<Silence> &silences);
+    Arrival arrivalOf(const Silence &silence) const;
     bool isOld(const Subject &subject) const;
-    Arrival agedOut(ServiceId id, Subject &subject);
+    Silence agedOut(ServiceId id, Subject &subject);
 
     const Clock &m_clock;
     std::map<ServiceId, Subject> m_subjects;

@@ -74,6 +74,7 @@ private Q_SLOTS:
     void anAnswerCountsBeforeNone();
     void whatOnlyALostServerScrapesIsNotKnown();
     void whatIsScrapedNoMoreIsNoMoreTold();
+    void whatALostServerScrapesIsToldInSmallPortions();
     void withoutAnyServerThereIsAProblem();
     void eachRequestHasTokenAndHeaders();
     void whatCannotBeReadIsAProblem_data();
@@ -89,7 +90,8 @@ private:
     std::unique_ptr<FakeHttpServer> m_two;
     std::unique_ptr<PrometheusGroup> m_subject;
     QMap<QString, PrometheusFleet::Member> m_told;
-    QSet<QString> m_seen; ///< in the latest round
+    QSet<QString> m_seen;    ///< in the latest round
+    qsizetype m_largest = 0; ///< portion of the latest round
     std::optional<PrometheusFleet::End> m_end;
 };
 
@@ -106,8 +108,10 @@ void TestPrometheusGroup::ask()
 {
     m_end.reset();
     m_seen.clear();
+    m_largest = 0;
     m_subject->ask(
         [this](const PrometheusFleet::Portion &portion) {
+            m_largest = std::max(m_largest, portion.changed.size());
             for (const PrometheusFleet::Member &member : portion.changed) {
                 m_told.insert(member.address, member);
                 m_seen.insert(member.address);
@@ -200,6 +204,23 @@ void TestPrometheusGroup::whatIsScrapedNoMoreIsNoMoreTold()
     QVERIFY(!m_seen.contains(u"http://127.0.0.1:1"_s));
     QVERIFY(m_seen.contains(u"http://127.0.0.1:3"_s));
     QCOMPARE(tasks(3), std::optional<qint64>(31));
+}
+
+/// A window that is handed thousands at once stands still.
+void TestPrometheusGroup::whatALostServerScrapesIsToldInSmallPortions()
+{
+    QList<Seen> many;
+    for (int port = 1; port <= 700; ++port)
+        many << Seen{port, 3};
+    setSeen(*m_one, many);
+    setSeen(*m_two, {{1000, 3}});
+    ask();
+    QCOMPARE(m_seen.size(), 701);
+    setBroken(*m_one);
+    setSeen(*m_two, {{1000, 3}});
+    ask();
+    QCOMPARE(m_seen.size(), 701);
+    QVERIFY2(m_largest <= PrometheusFleet::MembersAtATime, qPrintable(QString::number(m_largest)));
 }
 
 void TestPrometheusGroup::withoutAnyServerThereIsAProblem()
