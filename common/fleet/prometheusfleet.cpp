@@ -193,12 +193,16 @@ public:
 
     bool isOurs() const { return m_isOurs; }
 
-    HealthReport report() const
+    HealthReport report(TextPool &texts) const
     {
         HealthReport report = m_report;
+        report.version = texts.shared(report.version);
         report.status = report.shouldShutdown ? ServiceStatus::ShuttingDown : ServiceStatus::Healthy;
-        for (const auto &[name, dependency] : m_dependencies)
+        report.dependencies.reserve(qsizetype(m_dependencies.size()));
+        for (const auto &[name, dependency] : m_dependencies) {
             report.dependencies << dependency;
+            report.dependencies.last().name = texts.shared(dependency.name);
+        }
         std::ranges::sort(report.dependencies, {}, &DependencyReport::name);
         return report;
     }
@@ -213,7 +217,8 @@ private:
         m_report.service = QString::fromUtf8(exported.isNull() ? label("service") : exported);
         m_report.version = QString::fromUtf8(label("version"));
         m_report.instanceId = QString::fromUtf8(label("instance_id"));
-        m_report.capabilities = QStringList{u"restart"_s, u"check"_s}; // whoever exports this serves these
+        static const QStringList offered{u"restart"_s, u"check"_s}; // by whoever exports this; one list for all
+        m_report.capabilities = offered;
     }
 
     WrappedProcess &process() { return m_report.process ? *m_report.process : m_report.process.emplace(); }
@@ -512,7 +517,7 @@ void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
             known->address = addressOf(known->url);
             known->isTold = false;
         }
-        m_targets.insert(known->url, {target->job, target->instance});
+        m_targets.insert(known->url, {m_texts.shared(target->job), target->instance});
         if (known->isTold && known->scraped == target->scraped && known->up == target->up)
             portion.unchanged << known->address;
         else if (isPresent && target->up)
@@ -599,11 +604,11 @@ PrometheusFleet::Member PrometheusFleet::tell(const Reading &reading, const Scra
     member.address = known.address;
     member.instance = target.instance;
     member.entry.url = known.url;
-    member.entry.group = target.group;
+    member.entry.group = m_texts.shared(target.group);
     member.entry.restart = RestartByService{};
     member.answer.reply.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(target.duration);
     if (assembly) {
-        member.answer.value = assembly->report();
+        member.answer.value = assembly->report(m_texts);
         if (member.answer.value->service.isEmpty())
             member.answer.value->service = target.service;
         member.answer.reply.httpStatus = 200;
@@ -671,11 +676,12 @@ QList<PrometheusFleet::Sample> PrometheusFleet::samplesOf(const QList<MetricSeri
         }
     }
     QList<Sample> samples;
+    TextPool texts;
     for (auto assembly = assemblies.cbegin(); assembly != assemblies.cend(); ++assembly) {
         Sample sample{assembly.key(), {}};
         sample.answer.reply.latency = durations.value(assembly.key());
         if (assembly->isOurs())
-            sample.answer.value = assembly->report();
+            sample.answer.value = assembly->report(texts);
         else
             sample.answer.reply.error = ClientError::Unreachable; // why, Prometheus does not keep
         samples << sample;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/textpool.h"
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/prometheusserver.h"
@@ -105,11 +106,12 @@ private:
               const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
               bool mayLack = false);
     void end(const Reading &reading, const std::optional<Problem> &problem);
-    static Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
+    Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
 
     std::unique_ptr<PrometheusConnection> m_connection;
     quint64 m_question = 0;
+    TextPool m_texts;                                      ///< versions, groups, jobs, names of dependencies
     QHash<QByteArray, Known> m_known;                      ///< by job and instance
     QHash<QString, std::pair<QString, QString>> m_targets; ///< job and instance, by URL
 };

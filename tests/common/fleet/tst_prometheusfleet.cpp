@@ -355,6 +355,11 @@ void TestPrometheusFleet::thousandsComeInSmallPortions()
     QCOMPARE(read.changed.size(), many);
     QVERIFY(std::ranges::all_of(read.changed, [](const auto &member) { return member.answer.value.has_value(); }));
     QVERIFY2(read.largest <= 250, qPrintable(QString::number(read.largest)));
+    const QChar *const version = read.changed[0].answer.value->version.constData();
+    QVERIFY(!read.changed[0].answer.value->version.isEmpty());
+    QVERIFY2(std::ranges::all_of(
+                 read.changed, [&](const auto &member) { return member.answer.value->version.constData() == version; }),
+             "what many have in common is once in memory");
 }
 
 void TestPrometheusFleet::newOnesComeByNameAndOthersAsTheyWereScraped()
