@@ -35,6 +35,8 @@ public:
     {
         for (int line = 0; line < fleet.rowCount(); ++line)
             m_rows << &fleet.row(line);
+        if (m_rows.size() > MostMapped)
+            leaveSomeOut();
         std::ranges::sort(m_rows, [](const ServiceRow *one, const ServiceRow *other) {
             return std::tie(one->entry.name, one->entry.url) < std::tie(other->entry.name, other->entry.url);
         });
@@ -61,6 +63,27 @@ private:
         bool fails = false;
         bool works = false;
     };
+
+    void leaveSomeOut()
+    {
+        const qsizetype all = m_rows.size();
+        QHash<QString, const ServiceRow *> byName;
+        for (const ServiceRow *const row : std::as_const(m_rows))
+            byName.insert(row->entry.name, row);
+        std::ranges::nth_element(m_rows, m_rows.begin() + MostMapped, {}, [](const ServiceRow *row) {
+            return std::tuple(!isTrouble(row->state()), QStringView(row->entry.name), QStringView(row->entry.url));
+        });
+        m_rows.resize(MostMapped);
+        QSet<const ServiceRow *> kept(m_rows.cbegin(), m_rows.cend());
+        for (qsizetype each = 0; each < m_rows.size(); ++each) {
+            for (const QString &name : m_rows[each]->entry.dependsOn) {
+                const ServiceRow *const needed = byName.value(name);
+                if (needed && !kept.contains(needed))
+                    m_rows << *kept.insert(needed);
+            }
+        }
+        m_map.leftOut = int(all - m_rows.size());
+    }
 
     void addServices()
     {

@@ -30,6 +30,7 @@ struct ServiceMap
 {
     QList<MapNode> nodes; ///< by layer, then by place
     int others = 0;       ///< so many services are not in it
+    int leftOut = 0;      ///< so many were not even looked at: there are more than MostMapped
     /// Services that mean the same database and have different files open: of one group and machine, with the same name
     /// of the dependency and of the file. One sentence each.
     QStringList splits;
@@ -37,8 +38,11 @@ struct ServiceMap
     bool operator==(const ServiceMap &) const = default;
 };
 
+/// Of a larger fleet the map has so many services, those in trouble first, and what these need.
+inline constexpr qsizetype MostMapped = 5000;
+
 /// The same for the same fleet, whatever the order in which it was added. Names in `depends_on` are those of the whole
-/// window, as for causesOf().
+/// window, as for AlertCauses.
 ServiceMap mapOf(const FleetModel &fleet);
 
 } // namespace Hephaestus

@@ -96,11 +96,17 @@ void ServiceMapWindow::refresh()
     QPalette alarm = palette();
     alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
     m_splits->setPalette(alarm);
-    m_note->setText(map.nodes.isEmpty()
-                        ? tr("No service here depends on another one, and none share anything. \"depends_on\" in a "
-                             "fleet file says who needs whom.")
-                        : tr("%n other service(s) neither depend on one nor share anything.", nullptr, map.others));
-    m_note->setVisible(map.nodes.isEmpty() || map.others > 0);
+    QStringList notes;
+    if (map.leftOut > 0)
+        notes << tr("%n service(s) are left out: what is in trouble comes first, with what it needs.", nullptr,
+                    map.leftOut);
+    if (map.nodes.isEmpty())
+        notes << tr("No service here depends on another one, and none share anything. \"depends_on\" in a fleet file "
+                    "says who needs whom.");
+    else if (map.others > 0)
+        notes << tr("%n other service(s) neither depend on one nor share anything.", nullptr, map.others);
+    m_note->setText(notes.join(u'\n'));
+    m_note->setVisible(!notes.isEmpty());
     m_view->show(map);
     fillList();
 }

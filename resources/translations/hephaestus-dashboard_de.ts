@@ -3802,6 +3802,13 @@ https://… token-file=… ca=…</translation>
         <source>Databases that are not one</source>
         <translation>Datenbanken, die nicht dieselbe sind</translation>
     </message>
+    <message numerus="yes">
+        <source>%n service(s) are left out: what is in trouble comes first, with what it needs.</source>
+        <translation>
+            <numerusform>%n Dienst fehlt hier: Was gestört ist, kommt zuerst, mit dem, was es braucht.</numerusform>
+            <numerusform>%n Dienste fehlen hier: Was gestört ist, kommt zuerst, mit dem, was es braucht.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>No service here depends on another one, and none share anything. &quot;depends_on&quot; in a fleet file says who needs whom.</source>
         <translation>Kein Dienst hier hängt von einem anderen ab, und keine teilen etwas. „depends_on“ in einer Flottendatei sagt, wer wen braucht.</translation>

@@ -414,6 +414,13 @@
 <context>
     <name>Hephaestus::ServiceMapWindow</name>
     <message numerus="yes">
+        <source>%n service(s) are left out: what is in trouble comes first, with what it needs.</source>
+        <translation>
+            <numerusform>%n service is left out: what is in trouble comes first, with what it needs.</numerusform>
+            <numerusform>%n services are left out: what is in trouble comes first, with what it needs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n other service(s) neither depend on one nor share anything.</source>
         <translation>
             <numerusform>%n other service neither depends on one nor shares anything.</numerusform>

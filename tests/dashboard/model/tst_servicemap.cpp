@@ -22,6 +22,7 @@ private Q_SLOTS:
     void databasesThatAreNotOneAreTold_data();
     void databasesThatAreNotOneAreTold();
     void aLongChainAndManyServicesAreFast();
+    void ofALargeFleetTroubleAndWhatItNeedsAreShown();
 };
 
 static ServiceId add(FleetModel &fleet, const QString &name, const QStringList &needs = {}, const QString &group = {})
@@ -225,6 +226,24 @@ void TestServiceMap::aLongChainAndManyServicesAreFast()
     QCOMPARE(map.nodes.size(), 1000);
     QCOMPARE(map.nodes.last().layer, 999);
     QCOMPARE(map.others, 4000);
+}
+
+void TestServiceMap::ofALargeFleetTroubleAndWhatItNeedsAreShown()
+{
+    FleetModel fleet;
+    QList<FleetEntry> entries;
+    for (int i = 0; i < 6000; ++i)
+        entries << Reports::entry(u"s%1"_s.arg(i, 4, 10, QChar(u'0')), u"http://127.0.0.1:%1"_s.arg(i + 1));
+    entries[5998].dependsOn = {u"s5999"_s};
+    entries[5999].dependsOn = {u"s5997"_s};
+    const QList<ServiceId> ids = fleet.addAll(entries);
+    QCOMPARE(mapOf(fleet).leftOut, 1000);
+    QVERIFY(mapOf(fleet).nodes.isEmpty()); // by their names these three are left out
+    fleet.applyAnswer(ids[5998], Reports::failure(ClientError::Refused));
+    const ServiceMap map = mapOf(fleet);
+    QCOMPARE(shape(map), u"0:s5997 1:s5999 2:s5998"_s);
+    QCOMPARE(map.leftOut, 998);
+    QCOMPARE(map.others, 4999);
 }
 
 QTEST_GUILESS_MAIN(TestServiceMap)
