@@ -51,11 +51,21 @@ QString methodName(const RestartMethod &method)
                       method);
 }
 
+bool isRestartable(const FleetEntry &entry)
+{
+    return !entry.host.isHere() // its own machine knows
+        || !std::holds_alternative<std::monostate>(entry.restart);
+}
+
+bool isStartable(const FleetEntry &entry)
+{
+    return !entry.host.isHere() || commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart)
+        || std::holds_alternative<RestartByContainer>(entry.restart);
+}
+
 QString whyNotRestartable(const FleetEntry &entry)
 {
-    if (!entry.host.isHere())
-        return {}; // its own machine knows
-    if (std::holds_alternative<std::monostate>(entry.restart)) {
+    if (!isRestartable(entry)) {
         return u"%1 has no restart method; write restart = { method = \"service\" } in its fleet entry if it restarts "
                u"itself, "
                u"or restart = { method = \"command\", command = [\"program\", \"argument\"] }"_s.arg(entry.name);
@@ -65,8 +75,7 @@ QString whyNotRestartable(const FleetEntry &entry)
 
 QString whyNotStartable(const FleetEntry &entry)
 {
-    if (!entry.host.isHere() || commandToStart(entry) || std::holds_alternative<RestartBySystemd>(entry.restart)
-        || std::holds_alternative<RestartByContainer>(entry.restart))
+    if (isStartable(entry))
         return {};
     if (std::holds_alternative<RestartByKubernetes>(entry.restart))
         return u"%1 is kept running by Kubernetes; scale its workload up to start it"_s.arg(entry.name);

@@ -95,6 +95,8 @@ struct FleetEntry
     bool operator==(const FleetEntry &) const = default;
 };
 
+bool isRestartable(const FleetEntry &entry);
+bool isStartable(const FleetEntry &entry);
 /// Why `entry` cannot be restarted or started, as a sentence that names what to write; empty if it can.
 QString whyNotRestartable(const FleetEntry &entry);
 QString whyNotStartable(const FleetEntry &entry);

@@ -100,9 +100,7 @@ ServiceActions::Obstacle ServiceActions::obstacle(ServiceId id, ServiceAction ac
     switch (action) {
     case ServiceAction::Restart: return closing ? Obstacle::Closing : obstacleOfRestart(*row, conditions);
     case ServiceAction::Start:
-        return answers                              ? Obstacle::Runs
-            : whyNotStartable(row->entry).isEmpty() ? Obstacle::None
-                                                    : Obstacle::NotStartable;
+        return answers ? Obstacle::Runs : isStartable(row->entry) ? Obstacle::None : Obstacle::NotStartable;
     case ServiceAction::ShutDown: return answers ? Obstacle::None : Obstacle::Silent; // a scheduled one may be hurried
     case ServiceAction::ScheduleShutDown:
         return !answers ? Obstacle::Silent : closing ? Obstacle::ClosingAlready : Obstacle::None;
@@ -116,7 +114,7 @@ ServiceActions::Obstacle ServiceActions::obstacle(ServiceId id, ServiceAction ac
 ServiceActions::Obstacle ServiceActions::obstacleOfRestart(const ServiceRow &row,
                                                            const ActionConditions &conditions) const
 {
-    if (!whyNotRestartable(row.entry).isEmpty())
+    if (!isRestartable(row.entry))
         return Obstacle::NotRestartable;
     const auto *const byItself = std::get_if<RestartByService>(&row.entry.restart);
     if (!byItself || byItself->start)

@@ -110,25 +110,27 @@ void AlertCommands::updateIfSelected(const QModelIndex &first, const QModelIndex
 void AlertCommands::update()
 {
     m_updateTimer.stop();
-    const auto count = [this](auto &&isSo) {
-        return std::ranges::count_if(m_services, [&](ServiceId id) {
-            const ServiceRow *const row = m_fleet.find(id);
-            return row && isSo(*row);
-        });
-    };
+    bool canAcknowledge = false;
+    bool isAcknowledged = false;
+    bool isMuted = false;
+    bool isOfGroup = false;
+    for (const ServiceId id : m_services) { // of 20,000 one look at each counts
+        const ServiceRow *const row = m_fleet.find(id);
+        if (!row)
+            continue;
+        canAcknowledge = canAcknowledge || AlertMutes::canAcknowledge(*row);
+        isAcknowledged = isAcknowledged || row->quiet.isAcknowledged();
+        isMuted = isMuted || m_mutes.isMutedItself(id);
+        isOfGroup = isOfGroup || row->quiet.mutedUntil.has_value();
+    }
     const QString none = m_services.isEmpty() ? tr("Select a service first.") : QString();
     const auto unless = [&none](bool able, const QString &why) {
         return !none.isEmpty() ? none : able ? QString() : why;
     };
-    enable(m_acknowledge,
-           unless(count(&AlertMutes::canAcknowledge) > 0, tr("Nothing is amiss with it that is not acknowledged.")));
-    enable(m_withdraw,
-           unless(count([](const ServiceRow &row) { return row.quiet.isAcknowledged(); }) > 0,
-                  tr("Nothing of it is acknowledged.")));
+    enable(m_acknowledge, unless(canAcknowledge, tr("Nothing is amiss with it that is not acknowledged.")));
+    enable(m_withdraw, unless(isAcknowledged, tr("Nothing of it is acknowledged.")));
     for (QAction *const action : {m_hour, m_morning, m_until})
         enable(action, none);
-    const bool isMuted = std::ranges::any_of(m_services, [this](ServiceId id) { return m_mutes.isMutedItself(id); });
-    const bool isOfGroup = count([](const ServiceRow &row) { return row.quiet.mutedUntil.has_value(); }) > 0;
     enable(m_unmute, unless(isMuted, isOfGroup ? tr("It is muted with its group.") : tr("It is not muted.")));
     updateGroup();
 }

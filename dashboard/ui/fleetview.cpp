@@ -403,12 +403,20 @@ ServiceId FleetView::currentService() const
 QList<ServiceId> FleetView::selectedServices() const
 {
     QList<int> marked;
-    for (const QModelIndex &index : selectionModel()->selectedRows())
-        marked << index.row();
+    for (const QItemSelectionRange &range : selectionModel()->selection()) { // of whole rows
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            marked << row;
+    }
     if (marked.isEmpty() && currentIndex().isValid())
         marked << currentIndex().row();
     std::ranges::sort(marked);
+    marked.erase(std::unique(marked.begin(), marked.end()), marked.end());
     QList<ServiceId> services;
+    if (std::ranges::none_of(marked, [this](int row) { return m_rows->isHeading(row); })) {
+        for (const int row : std::as_const(marked))
+            services << m_rows->serviceAt(row);
+        return services;
+    }
     QSet<ServiceId> seen; // a heading and rows under it may be marked together
     for (const int row : std::as_const(marked)) {
         for (const ServiceId id : m_rows->servicesOf(row)) {

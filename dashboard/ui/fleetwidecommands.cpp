@@ -55,8 +55,11 @@ QList<ServiceId> FleetWideCommands::group() const
     QList<ServiceId> services;
     if (!current || current->entry.group.isEmpty())
         return services;
-    std::ranges::copy_if(all(), std::back_inserter(services),
-                         [&](ServiceId id) { return m_session.fleet().find(id)->entry.group == current->entry.group; });
+    for (int line = 0; line < m_session.fleet().rowCount(); ++line) {
+        const ServiceRow &row = m_session.fleet().row(line);
+        if (row.entry.group == current->entry.group)
+            services << row.id;
+    }
     return services;
 }
 
