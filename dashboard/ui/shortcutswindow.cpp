@@ -6,10 +6,13 @@
 #include <QAction>
 #include <QDialogButtonBox>
 #include <QGridLayout>
+#include <QHash>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -36,7 +39,6 @@ public:
         strong.setWeight(QFont::DemiBold);
         label->setFont(strong);
         m_grid->addWidget(label, m_row++, m_column, 1, 2);
-        m_grid->setColumnStretch(m_column + 1, 1);
     }
 
     void add(const QString &keys, const QString &what)
@@ -48,14 +50,31 @@ public:
         left->setPalette(quiet);
         auto *const right = new QLabel(what);
         right->setTextFormat(Qt::PlainText);
+        m_things << right;
         m_grid->addWidget(left, m_row, m_column);
         m_grid->addWidget(right, m_row++, m_column + 1);
     }
 
-    void end() { m_grid->setRowStretch(m_grid->rowCount(), 1); }
+    /// Where there is less room than that for each thing in one line, they wrap.
+    QSize end()
+    {
+        m_grid->setRowStretch(m_grid->rowCount(), 1);
+        const QSize wanted = sizeHint();
+        QHash<int, int> widest; // of what is done, by column: each gets its share of the room
+        for (QLabel *const label : std::as_const(m_things)) {
+            int row = 0;
+            int column = 0;
+            int span = 0;
+            m_grid->getItemPosition(m_grid->indexOf(label), &row, &column, &span, &span);
+            m_grid->setColumnStretch(column, widest[column] = std::max(widest[column], label->sizeHint().width()));
+            label->setWordWrap(true);
+        }
+        return wanted;
+    }
 
 private:
     QGridLayout *m_grid;
+    QList<QLabel *> m_things;
     int m_row = 0;
     int m_column = -2;
 };
@@ -88,19 +107,21 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
     sheet->add(tr("/"), tr("Filter; Enter returns to the table, Esc clears it"));
     for (const TableKeys::Key &key : tableKeys)
         sheet->add(key.key.toString(QKeySequence::NativeText), nameOf(key.action));
-    sheet->end();
+    const QSize wanted = sheet->end();
 
     auto *const scroll = new QScrollArea;
+    scroll->setObjectName(u"keySheet"_s);
     scroll->setWidget(sheet);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto *const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     buttons->button(QDialogButtonBox::Close)->setIcon({});
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(scroll);
     layout->addWidget(buttons);
-    resize((sheet->sizeHint() + QSize(1, 4) * spacing(fontMetrics(), 12)).boundedTo(parent->window()->size()));
+    resize((wanted + QSize(1, 4) * spacing(fontMetrics(), 12)).boundedTo(parent->window()->size()));
 }
 
 } // namespace Hephaestus

@@ -18,6 +18,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSettings>
 #include <QSplitter>
 #include <QStandardPaths>
@@ -45,6 +46,8 @@ private Q_SLOTS:
     void noKeyIsTwiceInAMenu();
     void nothingIsCut_data();
     void nothingIsCut();
+    void theSheetOfKeysFitsASmallWindow_data();
+    void theSheetOfKeysFitsASmallWindow();
     void theFirstPageFitsASmallWindow_data();
     void theFirstPageFitsASmallWindow();
     void columnsAreAsWideAsTheirLanguageNeeds();
@@ -233,6 +236,38 @@ void TestGerman::nothingIsCut()
                          qPrintable(box->currentText()));
         }
     }
+}
+
+void TestGerman::theSheetOfKeysFitsASmallWindow_data()
+{
+    QTest::addColumn<QString>("language");
+    for (const QString &language : languages())
+        QTest::addRow("%s", qPrintable(language)) << language;
+}
+
+/// It scrolls downwards, never sideways.
+void TestGerman::theSheetOfKeysFitsASmallWindow()
+{
+    QFETCH(QString, language);
+    useLanguage(language);
+    Bench bench(3);
+    QVERIFY(bench.show({800, 500}));
+    bench.window.openShortcuts();
+    const auto *const sheet = bench.window.findChild<QScrollArea *>(u"keySheet"_s);
+    QVERIFY(sheet);
+    QTRY_VERIFY(sheet->isVisible());
+    const QWidget *const inner = sheet->widget();
+    QTRY_VERIFY2(inner->width() <= sheet->viewport()->width(), qPrintable(QString::number(inner->width())));
+    int looked = 0;
+    for (const QLabel *const label : inner->findChildren<QLabel *>()) {
+        ++looked;
+        const int wanted = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+        QVERIFY2(label->height() >= wanted, qPrintable(label->text()));
+        const QStringList words = label->wordWrap() ? label->text().split(u' ') : QStringList{label->text()};
+        for (const QString &word : words)
+            QVERIFY2(label->fontMetrics().horizontalAdvance(word) <= label->width(), qPrintable(word));
+    }
+    QVERIFY(looked > 60);
 }
 
 void TestGerman::theFirstPageFitsASmallWindow_data()
