@@ -67,20 +67,20 @@ void ActionButton::paintEvent(QPaintEvent *)
     const QIcon icon = std::exchange(option.icon, {});
     const QString text = std::exchange(option.text, {});
     painter.drawComplexControl(QStyle::CC_ToolButton, option);
-    QRect area = style()
-                     ->subControlRect(QStyle::CC_ToolButton, &option, QStyle::SC_ToolButton, this)
-                     .adjusted(gap(), 0, -gap() / 2, 0);
+    const QRect whole = style()->subControlRect(QStyle::CC_ToolButton, &option, QStyle::SC_ToolButton, this);
+    const auto visual = [&](const QRect &rect) { return QStyle::visualRect(option.direction, whole, rect); };
+    QRect area = whole.adjusted(gap(), 0, -gap() / 2, 0); // as from left to right
     if (option.state.testFlag(QStyle::State_Sunken))
         area.translate(style()->pixelMetric(QStyle::PM_ButtonShiftHorizontal, &option, this),
                        style()->pixelMetric(QStyle::PM_ButtonShiftVertical, &option, this));
     if (!icon.isNull()) {
         const QRect place(area.left(), area.center().y() - option.iconSize.height() / 2, option.iconSize.width(),
                           option.iconSize.height());
-        icon.paint(&painter, place, Qt::AlignCenter, isEnabled() ? QIcon::Normal : QIcon::Disabled);
+        icon.paint(&painter, visual(place), Qt::AlignCenter, isEnabled() ? QIcon::Normal : QIcon::Disabled);
         area.setLeft(place.right() + gap());
     }
     const bool underlined = style()->styleHint(QStyle::SH_UnderlineShortcut, &option, this);
-    painter.drawItemText(area,
+    painter.drawItemText(visual(area),
                          Qt::AlignLeft | Qt::AlignVCenter | (underlined ? Qt::TextShowMnemonic : Qt::TextHideMnemonic),
                          option.palette, isEnabled(), text, QPalette::ButtonText);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/appearance.h"
 
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/theme.h"
 
 #include <QApplication>
@@ -15,16 +16,30 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Fusion gives boxes an outline darker than the window: on a dark one nobody sees a box that is not ticked.
-class DarkFusion : public QProxyStyle
+/// Texts of labels, buttons and tabs run as their own letters do, also in a window from right to left.
+class ReadableStyle : public QProxyStyle
 {
 public:
-    DarkFusion() : QProxyStyle(u"Fusion"_s) {}
+    using QProxyStyle::QProxyStyle;
+
+    void drawItemText(QPainter *painter, const QRect &rect, int flags, const QPalette &palette, bool enabled,
+                      const QString &text, QPalette::ColorRole role) const override
+    {
+        QProxyStyle::drawItemText(painter, rect, textFlags(painter->layoutDirection(), flags, text), palette, enabled,
+                                  text, role);
+    }
+};
+
+/// Fusion gives boxes an outline darker than the window: on a dark one nobody sees a box that is not ticked.
+class DarkFusion : public ReadableStyle
+{
+public:
+    DarkFusion() : ReadableStyle(u"Fusion"_s) {}
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
                        const QWidget *widget) const override
     {
-        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        ReadableStyle::drawPrimitive(element, option, painter, widget);
         if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck)
             return;
         painter->save();
@@ -45,12 +60,14 @@ void applyColors(const QString &colors)
         changed = true;
         const bool isDark = colors == "dark"_L1;
         // The one style that takes any palette.
-        QApplication::setStyle(isDark ? new DarkFusion : QStyleFactory::create(u"Fusion"_s));
+        QApplication::setStyle(isDark ? new DarkFusion : new ReadableStyle(u"Fusion"_s));
         QApplication::setPalette(isDark ? Theme::dark() : Theme::light());
     } else if (std::exchange(changed, false)) {
         QApplication::setStyle(QStyleFactory::create(systemStyle));
         QApplication::setPalette(QPalette());
     }
+    if (QGuiApplication::isRightToLeft() && !dynamic_cast<ReadableStyle *>(QApplication::style()))
+        QApplication::setStyle(new ReadableStyle(systemStyle));
 }
 
 } // namespace Hephaestus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/celldelegate.h"
 
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -53,8 +54,8 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
 void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                 const QModelIndex &) const
 {
-    painter.drawText(area, int(option.displayAlignment) | Qt::TextSingleLine,
-                     option.fontMetrics.elidedText(option.text, m_elideMode, area.width()));
+    paintText(painter, area, int(option.displayAlignment) | Qt::TextSingleLine,
+              option.fontMetrics.elidedText(option.text, m_elideMode, area.width()));
 }
 
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelIndex &index) const
@@ -107,8 +108,8 @@ void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QSty
     const QRect rest = visual(option, area, area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0));
     if (!look.isTextPlain)
         painter.setPen(look.colour);
-    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+    paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+              option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
 }
 
 QSize IconDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const

@@ -56,6 +56,7 @@ CodeDiffDialog::CodeDiffDialog(const ServiceRow &row, const QString &path, QWidg
     m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     m_text->setReadOnly(true);
+    m_text->setLayoutDirection(Qt::LeftToRight); // as the file is written
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);

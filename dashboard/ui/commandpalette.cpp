@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/theme.h"
 
 #include <QKeyEvent>
@@ -37,8 +38,8 @@ protected:
         const QRect rest = visual(option, area, area.adjusted(left + spacing(option.fontMetrics, 4), 0, 0, 0));
         CellDelegate::paintContent(painter, area, option, index);
         painter.setPen(Theme::of(option.palette).muted());
-        painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
-                         option.fontMetrics.elidedText(index.data(NoteRole).toString(), Qt::ElideRight, rest.width()));
+        paintText(painter, rest, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
+                  option.fontMetrics.elidedText(index.data(NoteRole).toString(), Qt::ElideRight, rest.width()));
     }
 };
 

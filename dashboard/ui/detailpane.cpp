@@ -67,7 +67,7 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
 QWidget *DetailPane::makePage()
 {
     m_reason->setTextFormat(Qt::PlainText);
-    m_reason->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_reason->setAlignment(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft) | Qt::AlignTop);
     m_reason->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long word widens nothing
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));

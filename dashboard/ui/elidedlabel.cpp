@@ -5,12 +5,15 @@
 #include "dashboard/ui/celldelegate.h"
 
 #include <QEvent>
+#include <QStyle>
 
 namespace Hephaestus {
 
 ElidedLabel::ElidedLabel(QWidget *parent) : QLabel(parent)
 {
     setTextFormat(Qt::PlainText);
+    // By the layout, not by the text's own direction, as QLabel would.
+    setAlignment(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft) | Qt::AlignVCenter);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 

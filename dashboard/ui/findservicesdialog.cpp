@@ -2,6 +2,7 @@
 #include "dashboard/ui/findservicesdialog.h"
 
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
@@ -40,7 +41,7 @@ protected:
             style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &box, &painter, option.widget);
         }
         const QRect room = visual(option, area, area.adjusted(spacing(option.fontMetrics, 6), 0, 0, 0));
-        painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, option.text);
+        paintText(painter, room, Qt::AlignVCenter | Qt::AlignLeft, option.text);
     }
 };
 

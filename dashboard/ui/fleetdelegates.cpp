@@ -4,6 +4,7 @@
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/fleetrows.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -49,11 +50,11 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     const QRect rest = area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0);
     painter.setFont(strong);
     painter.setPen(option.palette.color(QPalette::Active, QPalette::Text));
-    painter.drawText(visual(rest), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, name);
+    paintText(painter, visual(rest), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, name);
     painter.setFont(option.font);
     painter.setPen(theme.muted());
-    painter.drawText(visual(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0)),
-                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, option.text);
+    paintText(painter, visual(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0)),
+              Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, option.text);
 }
 
 /// The worst state is filled: the background's colour on the accent, which can be read as the accent can on it.
@@ -74,8 +75,8 @@ void paintFilled(QPainter &painter, const QRect &area, const QStyleOptionViewIte
                                      option.widget ? option.widget->devicePixelRatioF() : 1.0));
     const QRect rest = visual(area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0));
     painter.setPen(base);
-    painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                     option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+    paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+              option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
 }
 
 IconDelegate::Look stateLook(const Theme &theme, const QModelIndex &index)
@@ -133,9 +134,8 @@ void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     const QRect rest = visual(option, area, area.adjusted(0, 0, -taken, 0));
     // Of an address the beginning and the end tell who it is.
     const bool isAddress = option.text.contains("://"_L1) || option.text.startsWith("unix:"_L1);
-    painter.drawText(
-        rest, int(option.displayAlignment) | Qt::TextSingleLine,
-        option.fontMetrics.elidedText(option.text, isAddress ? Qt::ElideMiddle : Qt::ElideRight, rest.width()));
+    paintText(painter, rest, int(option.displayAlignment) | Qt::TextSingleLine,
+              option.fontMetrics.elidedText(option.text, isAddress ? Qt::ElideMiddle : Qt::ElideRight, rest.width()));
 }
 
 // ---- code -------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
     painter.setRenderHint(QPainter::Antialiasing);
     for (const Chip &chip : chips) {
         if (!chip.fits) {
-            painter.drawText(chip.area, Qt::AlignLeft | Qt::AlignVCenter, u"…"_s);
+            paintText(painter, chip.area, Qt::AlignLeft | Qt::AlignVCenter, u"…"_s);
             break;
         }
         const QColor colour = theme.accent(chip.dependency.status);
@@ -269,8 +269,8 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
                            Icons::pixmap(Icons::nameOf(chip.dependency.status), icon, colour, ratio));
         const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
-        painter.drawText(visual(option, chip.area, chip.area.adjusted(icon + 2 * gap, 0, 0, 0)),
-                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
+        paintText(painter, visual(option, chip.area, chip.area.adjusted(icon + 2 * gap, 0, 0, 0)),
+                  Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
     }
 }
 

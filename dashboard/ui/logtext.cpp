@@ -19,6 +19,7 @@ using namespace Qt::StringLiterals;
 LogText::LogText(QWidget *parent) : QPlainTextEdit(parent), m_colours(palette())
 {
     setReadOnly(true);
+    setLayoutDirection(Qt::LeftToRight); // its lines begin at the left
     setFrameShape(QFrame::NoFrame);
     setLineWrapMode(NoWrap);
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);

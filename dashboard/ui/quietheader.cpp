@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/quietheader.h"
 
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/theme.h"
 
 #include <QPainter>
@@ -31,9 +32,9 @@ void QuietHeader::paintSection(QPainter *painter, const QRect &rect, int section
                                                      : QStringLiteral(" ↓");
     const int margin = spacing(fontMetrics(), 2);
     const QRect area = rect.adjusted(margin, 0, -margin, 0);
-    painter->drawText(area,
-                      int(alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter),
-                      fontMetrics().elidedText(text + arrow, Qt::ElideRight, area.width()));
+    paintText(*painter, area,
+              int(alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter),
+              fontMetrics().elidedText(text + arrow, Qt::ElideRight, area.width()));
 }
 
 } // namespace Hephaestus

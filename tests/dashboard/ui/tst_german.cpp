@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/language.h"
+#include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/appearance.h"
+#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/preferencesdialog.h"
 #include "dashboard/ui/servicecommands.h"
 #include "dashboard/ui/startpage.h"
+#include "dashboard/ui/theme.h"
 #include "dashboard/ui/timegraph.h"
 #include "dashboard/ui/totalsstrip.h"
 #include "tests/dashboard/model/reports.h"
@@ -17,16 +22,20 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSettings>
 #include <QSplitter>
+#include <QStandardItemModel>
 #include <QStandardPaths>
 #include <QStyleOptionComboBox>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+
+#include <functional>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -53,6 +62,8 @@ private Q_SLOTS:
     void columnsAreAsWideAsTheirLanguageNeeds();
     void aLanguageIsChosenInThePreferences();
     void fromRightToLeftAllIsMirroredButTime();
+    void fromRightToLeftATextRunsAsItsLettersDo_data();
+    void fromRightToLeftATextRunsAsItsLettersDo();
 };
 
 /// A window on services of which one is in trouble.
@@ -360,8 +371,78 @@ void TestGerman::fromRightToLeftAllIsMirroredButTime()
     };
     QVERIFY(isBlank(picture.width() / 50, picture.width() / 10));
     QVERIFY(!isBlank(picture.width() * 7 / 10, picture.width() * 19 / 20));
+    // So is that of a button, and what the details begin with stands at the right.
+    for (const ElidedLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<ElidedLabel *>())
+        QVERIFY(label->alignment().testFlag(Qt::AlignRight));
+    for (ActionButton *const button : bench.window.findChild<DetailPane *>()->findChildren<ActionButton *>()) {
+        if (!button->text().startsWith(u"Restart"_s) || !button->isVisible())
+            continue;
+        const QImage face = button->grab().toImage();
+        const int line = face.height() / 2;
+        for (int x = 6; x < 20; ++x)
+            QCOMPARE(face.pixelColor(x, line), face.pixelColor(6, line));
+    }
     for (const TimeGraph *const graph : bench.window.findChildren<TimeGraph *>())
         QCOMPARE(graph->layoutDirection(), Qt::LeftToRight);
+}
+
+/// What is seen of a picture on white, without the white around it.
+static QImage inkOf(const QImage &picture)
+{
+    QRect ink;
+    for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 0; x < picture.width(); ++x) {
+            if (picture.pixelColor(x, y) != Qt::white)
+                ink |= QRect(x, y, 1, 1);
+        }
+    }
+    return picture.copy(ink);
+}
+
+void TestGerman::fromRightToLeftATextRunsAsItsLettersDo_data()
+{
+    using Painter = std::function<void(QPainter &, const QRect &, const QString &)>;
+    QTest::addColumn<Painter>("paint");
+    const Painter cell = [](QPainter &painter, const QRect &area, const QString &text) {
+        QStandardItemModel model(1, 1);
+        model.setItem(0, 0, new QStandardItem(text));
+        QStyleOptionViewItem option;
+        option.direction = painter.layoutDirection();
+        option.rect = area;
+        option.palette = Theme::light();
+        CellDelegate(-1).paint(&painter, option, model.index(0, 0));
+    };
+    const Painter label = [](QPainter &painter, const QRect &area, const QString &text) {
+        QApplication::style()->drawItemText(&painter, area, Qt::AlignLeft | Qt::AlignVCenter, Theme::light(), true,
+                                            text, QPalette::WindowText);
+    };
+    QTest::newRow("a cell") << cell;
+    QTest::newRow("a label or button") << label;
+}
+
+/// Else "18.9 ms" were "ms 18.9", and "7 services" "services 7".
+void TestGerman::fromRightToLeftATextRunsAsItsLettersDo()
+{
+    using Painter = std::function<void(QPainter &, const QRect &, const QString &)>;
+    QFETCH(Painter, paint);
+    QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+    applyColors(u"light"_s);
+    const QRect area(0, 0, 300, 40);
+    const auto painted = [&](Qt::LayoutDirection direction) {
+        QImage picture(area.size(), QImage::Format_RGB32);
+        picture.fill(Qt::white);
+        QPainter painter(&picture);
+        painter.setLayoutDirection(direction);
+        paint(painter, area, u"18.9 ms (7 of 9)"_s);
+        painter.end();
+        return picture;
+    };
+    const QImage usual = painted(Qt::LeftToRight);
+    const QImage mirrored = painted(Qt::RightToLeft);
+    QVERIFY(!inkOf(usual).isNull());
+    QCOMPARE(inkOf(mirrored), inkOf(usual));
+    QVERIFY(mirrored != usual); // it stands at the right
+    applyColors(u"system"_s);
 }
 
 QTEST_MAIN(TestGerman)

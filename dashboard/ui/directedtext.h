@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <Qt>
+
+class QPainter;
+class QRectF;
+class QString;
+
+namespace Hephaestus {
+
+/// How a text is drawn that runs as its own letters do, and stands where a layout of `layout` wants it: `flags`
+/// (alignment, Qt::TextFlag) for QPainter::drawText(). In a window from right to left, "18.9 ms" is no "ms 18.9".
+int textFlags(Qt::LayoutDirection layout, int flags, const QString &text);
+
+/// Draws `text` so, in the layout of `painter`.
+void paintText(QPainter &painter, const QRectF &area, int flags, const QString &text);
+
+} // namespace Hephaestus
