@@ -186,18 +186,14 @@ void AlertsPage::show(const QList<Item> &items)
     const QSignalBlocker blocker(m_list);
     m_list->clear();
     const Theme &theme = Theme::of(palette());
-    QPalette quiet = palette(); // the selection as in the tables
-    quiet.setColor(QPalette::Highlight, theme.selection());
-    quiet.setColor(QPalette::HighlightedText, palette().color(QPalette::Text));
-    m_list->setPalette(quiet);
     int row = 0;
     for (const Item &item : items) {
         const FiringAlert *const alert = std::get_if<FiringAlert>(&item);
         auto *const line = new QListWidgetItem(alert ? alertLine(*alert) : silenceLine(std::get<Silence>(item)));
         const bool isLoud = alert && !alert->isHeld();
         const QColor colour = isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
-        line->setIcon(QIcon(
-            Icons::pixmap(isLoud ? u"error"_s : u"stopped"_s, spacing(fontMetrics(), 4), colour, devicePixelRatioF())));
+        line->setIcon(QIcon(Icons::pixmap(isLoud ? u"error"_s : u"stopped"_s, m_list->iconSize().width(), colour,
+                                          devicePixelRatioF())));
         line->setSizeHint({0, spacing(fontMetrics(), 6)});
         m_list->addItem(line);
         if (identity(item) == chosen)

@@ -95,15 +95,11 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     m_obituaries = obituaries;
     m_list->clear();
     const Theme &theme = Theme::of(palette());
-    QPalette quiet = palette(); // the selection as in the tables
-    quiet.setColor(QPalette::Highlight, theme.selection());
-    quiet.setColor(QPalette::HighlightedText, palette().color(QPalette::Text));
-    m_list->setPalette(quiet);
     for (const Obituary &obituary : obituaries) {
         const QString when = dayAndSeconds(localTime(obituary.at));
         auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
         const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
-        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, spacing(fontMetrics(), 4),
+        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, m_list->iconSize().width(),
                                           colour, devicePixelRatioF())));
         item->setSizeHint({0, spacing(fontMetrics(), 6)});
         m_list->addItem(item);

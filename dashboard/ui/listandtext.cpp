@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/listandtext.h"
 
+#include "dashboard/ui/linedelegate.h"
 #include "dashboard/ui/theme.h"
 
 #include <QLabel>
@@ -40,10 +41,13 @@ QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, Q
     note->setTextFormat(Qt::PlainText);
     note->setWordWrap(true);
     note->setContentsMargins(margin, 0, margin, 0);
+    list->setItemDelegate(new LineDelegate(-1, list));
     list->setFrameShape(QFrame::NoFrame);
+    list->setIconSize(QSize(1, 1) * spacing(page->fontMetrics(), 4));
     list->setUniformItemSizes(true);
     list->setTextElideMode(Qt::ElideRight);
     text->setReadOnly(true);
+    text->setLayoutDirection(Qt::LeftToRight); // output and labels of programs
     text->setFrameShape(QFrame::NoFrame);
     text->setTabChangesFocus(true);
     auto *const splitter = new TurningSplitter;

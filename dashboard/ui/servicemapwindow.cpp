@@ -2,6 +2,7 @@
 #include "dashboard/ui/servicemapwindow.h"
 
 #include "dashboard/ui/icons.h"
+#include "dashboard/ui/linedelegate.h"
 #include "dashboard/ui/servicemapview.h"
 #include "dashboard/ui/theme.h"
 
@@ -39,6 +40,7 @@ ServiceMapWindow::ServiceMapWindow(const FleetModel &fleet, QWidget *parent)
     , m_fleet(fleet)
     , m_splits(wrappedLabel())
     , m_note(wrappedLabel())
+    , m_splitter(new QSplitter)
     , m_area(new QScrollArea)
     , m_view(new ServiceMapView)
     , m_list(new QListWidget)
@@ -50,21 +52,23 @@ ServiceMapWindow::ServiceMapWindow(const FleetModel &fleet, QWidget *parent)
     m_area->setFrameShape(QFrame::NoFrame);
     m_area->setFocusPolicy(Qt::NoFocus); // the list beside it goes to every node
     m_list->setAccessibleName(tr("Services and what they share"));
+    m_list->setItemDelegate(new LineDelegate(-1, m_list));
     m_list->setWordWrap(true);
+    m_list->setResizeMode(QListView::Adjust); // else its lines keep the heights of its first width
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setSpacing(spacing(fontMetrics(), 1));
+    m_list->setIconSize(QSize(1, 1) * spacing(fontMetrics(), 4));
     m_list->setFrameShape(QFrame::NoFrame);
     m_splits->setAccessibleName(tr("Databases that are not one"));
-    auto *const splitter = new QSplitter;
-    splitter->addWidget(m_area);
-    splitter->addWidget(m_list);
-    splitter->setSizes({600, 400});
-    splitter->setStretchFactor(0, 3);
-    splitter->setStretchFactor(1, 2);
-    splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_area);
+    m_splitter->addWidget(m_list);
+    m_splitter->setSizes({600, 400});
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setChildrenCollapsible(false);
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(m_splits);
-    layout->addWidget(splitter, 1);
+    layout->addWidget(m_splitter, 1);
     layout->addWidget(m_note);
     m_list->setFocus();
 
@@ -123,19 +127,12 @@ void ServiceMapWindow::fillList()
             return one->isInTrouble();
         return one->name < other->name;
     });
-    QPalette quietly = palette(); // the selection as in the tables
-    quietly.setColor(QPalette::Highlight, Theme::of(palette()).selection());
-    quietly.setColor(QPalette::HighlightedText, palette().color(QPalette::Text));
-    m_list->setPalette(quietly);
     const QSignalBlocker quiet(m_list);
     m_list->clear();
     for (const MapNode *const node : std::as_const(nodes)) {
         auto *const item = new QListWidgetItem(node->sentence, m_list);
-        const QPixmap shape = Icons::pixmap(Icons::nameOf(node->state), spacing(fontMetrics(), 4),
-                                            Theme::of(palette()).accent(node->state), devicePixelRatioF());
-        QIcon icon(shape);
-        icon.addPixmap(shape, QIcon::Selected); // in its own colour, too
-        item->setIcon(icon);
+        item->setIcon(QIcon(Icons::pixmap(Icons::nameOf(node->state), m_list->iconSize().width(),
+                                          Theme::of(palette()).accent(node->state), devicePixelRatioF())));
         item->setData(KeyRole, node->key);
         if (node->key == current)
             m_list->setCurrentItem(item);
@@ -172,6 +169,12 @@ void ServiceMapWindow::open(const QString &key)
         return;
     Q_EMIT serviceChosen(found->service);
     close();
+}
+
+void ServiceMapWindow::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_splitter->setOrientation(width() < enoughFor(fontMetrics(), NarrowWindow) ? Qt::Vertical : Qt::Horizontal);
 }
 
 void ServiceMapWindow::keyPressEvent(QKeyEvent *event)

@@ -9,6 +9,7 @@
 class QLabel;
 class QListWidget;
 class QScrollArea;
+class QSplitter;
 
 namespace Hephaestus {
 
@@ -29,6 +30,7 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void refresh();
@@ -41,6 +43,7 @@ private:
     ServiceMap m_map;
     QLabel *m_splits;
     QLabel *m_note;
+    QSplitter *m_splitter; ///< between the map and the list: below it in a narrow window
     QScrollArea *m_area;
     ServiceMapView *m_view;
     QListWidget *m_list;

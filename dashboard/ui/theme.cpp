@@ -186,4 +186,6 @@ QPalette Theme::dark()
 
 int spacing(const QFontMetrics &metrics, int steps) { return std::max(1, qRound(metrics.height() * steps / 4.25)); }
 
+int enoughFor(const QFontMetrics &metrics, int pixels) { return std::max(pixels, spacing(metrics, pixels / 4)); }
+
 } // namespace Hephaestus

@@ -58,4 +58,10 @@ private:
 /// One scale of distances, in steps of a quarter of the font's height: step 1 is 4 px at 100 %.
 int spacing(const QFontMetrics &metrics, int steps);
 
+/// `pixels`, or more where letters are larger than at 100 %: below that there is too little room for something.
+int enoughFor(const QFontMetrics &metrics, int pixels);
+
+/// In pixels: a window that is narrower has no room for two things beside each other.
+constexpr int NarrowWindow = 900;
+
 } // namespace Hephaestus

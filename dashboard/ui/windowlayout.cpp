@@ -23,15 +23,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int Narrow = 900; ///< in pixels
-constexpr int Low = 640;    ///< likewise
+constexpr int Low = 640; ///< in pixels
 constexpr int FewestRows = 2;
 constexpr int EnoughRows = 4;
 constexpr int ForAllElse = 350; ///< in pixels: what the details, events and bars of a low window need
 constexpr int EventsOfLow = 2;
 
 /// What is too small for everything is so earlier with large letters.
-int scaled(const QWidget *window, int pixels) { return std::max(pixels, spacing(window->fontMetrics(), pixels / 4)); }
+int scaled(const QWidget *window, int pixels) { return enoughFor(window->fontMetrics(), pixels); }
 
 } // namespace
 
@@ -103,7 +102,7 @@ void WindowLayout::keepOnScreen()
 void WindowLayout::arrange()
 {
     const bool isLow = m_window->height() < scaled(m_window, Low);
-    const Qt::Orientation wanted = m_window->width() < scaled(m_window, Narrow) ? Qt::Vertical : Qt::Horizontal;
+    const Qt::Orientation wanted = m_window->width() < scaled(m_window, NarrowWindow) ? Qt::Vertical : Qt::Horizontal;
     if (m_parts.columns->orientation() == wanted && m_isLow == isLow)
         return keepRows();
     if (m_isRestored) { // else it has not been laid out yet, and what is kept holds

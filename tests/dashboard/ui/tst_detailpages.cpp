@@ -961,6 +961,7 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
     const auto *const text = named<QPlainTextEdit>(page, u"Last words"_s);
     QVERIFY(text->toPlainText().contains(u"about to crash"_s));
     QVERIFY(text->toPlainText().contains(u"\"status\": \"healthy\""_s));
+    QVERIFY(list->iconSize().isValid() && list->iconSize().height() < list->visualItemRect(list->item(0)).height());
     list->setFocus();
     QTest::keyClick(list, Qt::Key_Down);
     QVERIFY(text->toPlainText().contains(u"exited with code 0"_s));

@@ -3,11 +3,13 @@
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/servicemapview.h"
 #include "dashboard/ui/servicemapwindow.h"
+#include "dashboard/ui/theme.h"
 #include "tests/dashboard/model/reports.h"
 
 #include <QLabel>
 #include <QListWidget>
 #include <QSettings>
+#include <QSplitter>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -25,6 +27,7 @@ private Q_SLOTS:
     void aClickChoosesAndADoubleClickGoesThere();
     void whatIsSplitIsTold();
     void nothingOverlapsAtAnySize();
+    void theListIsReadAtAnyWidth();
 };
 
 /// The main window over a fleet whose answers the test gives.
@@ -158,6 +161,41 @@ void TestServiceMapWindow::nothingOverlapsAtAnySize()
             QVERIFY(!boxes[one].intersects(boxes[other]));
     }
     view.grab();
+}
+
+/// Each sentence has as many lines as it needs at the list's width, whatever that was before.
+void TestServiceMapWindow::theListIsReadAtAnyWidth()
+{
+    FleetModel fleet;
+    fleet.add(Reports::entry(u"database of all orders and invoices"_s, u"http://h/0"_s));
+    for (int i = 1; i < 6; ++i) {
+        FleetEntry entry = Reports::entry(u"a service with a long name, number %1"_s.arg(i), u"http://h/%1"_s.arg(i));
+        entry.dependsOn = {u"database of all orders and invoices"_s};
+        fleet.add(entry);
+    }
+    auto *const map = new ServiceMapWindow(fleet, nullptr); // deletes itself
+    map->resize(1380, 600);
+    map->show();
+    QVERIFY(QTest::qWaitForWindowExposed(map));
+    const auto *const list = map->findChild<QListWidget *>();
+    for (int width = 1380; width > 640; width -= 31) {
+        map->resize(width, 600);
+        QTRY_COMPARE(map->width(), width);
+        QTRY_VERIFY(map->findChild<QSplitter *>()->orientation() == (width < 900 ? Qt::Vertical : Qt::Horizontal));
+        for (int row = 0; row < list->count(); ++row) {
+            const auto place = [&] { return list->visualItemRect(list->item(row)); };
+            const auto needed = [&] {
+                const int room = place().width() - spacing(list->fontMetrics(), 10); // the shape and margins
+                return list->fontMetrics()
+                    .boundingRect({0, 0, room, 1000}, Qt::TextWordWrap, list->item(row)->text())
+                    .height();
+            };
+            const int line = list->fontMetrics().height();
+            QTRY_VERIFY2(place().height() >= needed() && place().height() <= needed() + line, // and no line is empty
+                         qPrintable(u"%1: %2 of %3"_s.arg(width).arg(place().height()).arg(needed())));
+        }
+    }
+    map->close();
 }
 
 QTEST_MAIN(TestServiceMapWindow)
