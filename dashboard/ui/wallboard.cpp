@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
@@ -23,8 +24,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr double TileRatio = 2.4;
-constexpr int LargestTile = 220; ///< high, in pixels at 100 %
-constexpr int SmallestTile = 44; ///< below that nobody reads it
+constexpr int LargestTile = 220;     ///< high, in pixels at 100 %
+constexpr int SmallestTile = 72;     ///< likewise; below that nobody reads it
+constexpr double SmallerText = 0.75; ///< of its size, where a text does not fit a tile
 constexpr auto RefreshAfter = 250ms;
 
 QFont sized(QFont font, double pixels)
@@ -211,10 +213,10 @@ void Wallboard::paintCounts(QPainter &painter, const Plan &plan) const
         QFont number = sized(font(), std::min(area.height() * 0.5, width * 0.2));
         number.setWeight(QFont::DemiBold);
         painter.setFont(number);
-        painter.drawText(area.adjusted(0, 0, 0, -area.height() * 2 / 5), Qt::AlignHCenter | Qt::AlignBottom,
-                         locale().toString(count.number));
+        paintText(painter, area.adjusted(0, 0, 0, -area.height() * 2 / 5), Qt::AlignHCenter | Qt::AlignBottom,
+                  locale().toString(count.number));
         painter.setFont(sized(font(), std::min(area.height() * 0.22, width * 0.11)));
-        painter.drawText(area.adjusted(0, area.height() * 3 / 5, 0, 0), Qt::AlignHCenter | Qt::AlignTop, count.word);
+        paintText(painter, area.adjusted(0, area.height() * 3 / 5, 0, 0), Qt::AlignHCenter | Qt::AlignTop, count.word);
     }
 }
 
@@ -222,7 +224,7 @@ void Wallboard::paintMore(QPainter &painter, const Plan &plan) const
 {
     painter.setPen(Theme::of(palette()).muted());
     painter.setFont(sized(font(), plan.more.height() * 0.22));
-    painter.drawText(plan.more, Qt::AlignCenter, tr("and %n more", nullptr, int(plan.left)));
+    paintText(painter, plan.more, Qt::AlignCenter, tr("and %n more", nullptr, int(plan.left)));
 }
 
 void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow &row) const
@@ -250,13 +252,16 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     };
     painter.drawPixmap(visual({inner.left(), inner.top() + unit * 0.1, double(icon), double(icon)}).topLeft(),
                        Icons::pixmap(Icons::nameOf(row.state()), icon, filled ? base : accent, devicePixelRatioF()));
-    const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text) {
+    const auto write = [&](const QRectF &where, QFont font, const QColor &colour, const QString &text) {
+        const double wide = QFontMetricsF(font).horizontalAdvance(text);
+        if (wide > where.width()) // smaller first, then cut
+            font = sized(font, font.pixelSize() * std::max(SmallerText, where.width() / wide));
         painter.setFont(font);
         painter.setPen(colour);
-        painter.drawText(visual(where), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                         QFontMetricsF(font).elidedText(text, Qt::ElideRight, where.width()));
+        paintText(painter, visual(where), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                  QFontMetricsF(font).elidedText(text, Qt::ElideRight, where.width()));
     };
-    QFont name = sized(font(), unit * 1.9);
+    QFont name = sized(font(), unit * 2.2);
     name.setWeight(QFont::DemiBold);
     const QColor text = palette().color(QPalette::Active, QPalette::Text);
     const double left = icon + unit * 0.8;
@@ -265,13 +270,13 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
               : row.isCurrent() || loud ? text
                                         : theme.muted(),
           visibleText(row.entry.name, 80));
-    QFont state = sized(font(), unit * 1.6);
+    QFont state = sized(font(), unit * 1.9);
     state.setWeight(QFont::DemiBold);
     write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent,
           visibleText(stateText(row), 80));
     const bool stale = row.code() == CodeVerdict::Stale && row.isCurrent();
     const QString second = visibleText(secondLine(row), 120);
-    write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.4),
+    write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.7),
           filled      ? base
               : stale ? theme.accent(CodeVerdict::Stale)
                       : theme.muted(),
@@ -301,12 +306,14 @@ void Wallboard::paintSummary(QPainter &painter, const QRect &area) const
     const QRect inner = area.adjusted(gap, 0, -gap, 0);
     const QString words = summary();
     const QString clock = QTime::currentTime().toString(u"HH:mm:ss"_s);
-    const double large = area.height() * 0.36;
-    const int wide = QFontMetrics(sized(font(), large)).horizontalAdvance(words + u"    "_s + clock);
-    painter.setFont(sized(font(), std::min(large, large * inner.width() / std::max(wide, 1))));
+    QFont fitting = sized(font(), area.height() * 0.36);
+    while (fitting.pixelSize() > 1
+           && QFontMetrics(fitting).horizontalAdvance(words + u"    "_s + clock) > inner.width())
+        fitting.setPixelSize(fitting.pixelSize() - 1);
+    painter.setFont(fitting);
     painter.setPen(Theme::of(palette()).muted());
-    painter.drawText(inner, Qt::AlignLeft | Qt::AlignVCenter, words);
-    painter.drawText(inner, Qt::AlignRight | Qt::AlignVCenter, clock);
+    paintText(painter, inner, Qt::AlignLeft | Qt::AlignVCenter, words);
+    paintText(painter, inner, Qt::AlignRight | Qt::AlignVCenter, clock);
 }
 
 void Wallboard::paintEvent(QPaintEvent *)

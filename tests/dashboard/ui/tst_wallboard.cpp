@@ -80,17 +80,21 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile_data()
 {
     QTest::addColumn<int>("services");
     QTest::addColumn<int>("down"); // every so many-th is
+    QTest::addColumn<QSize>("size");
     QTest::addColumn<int>("tiles");
-    QTest::newRow("all fit") << 60 << 20 << 60;
-    QTest::newRow("few in trouble") << 5'000 << 1'000 << 5;
-    QTest::newRow("none in trouble") << 5'000 << 10'000 << 0;
-    QTest::newRow("more in trouble than fit") << 5'000 << 2 << -1; // as many as fit
+    const QSize large(1400, 900);
+    QTest::newRow("all fit") << 60 << 20 << large << 60;
+    QTest::newRow("sixty on a small screen") << 60 << 20 << QSize(800, 500) << 3;
+    QTest::newRow("few in trouble") << 5'000 << 1'000 << large << 5;
+    QTest::newRow("none in trouble") << 5'000 << 10'000 << large << 0;
+    QTest::newRow("more in trouble than fit") << 5'000 << 2 << large << -1; // as many as fit
 }
 
 void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
 {
     QFETCH(int, services);
     QFETCH(int, down);
+    QFETCH(QSize, size);
     QFETCH(int, tiles);
     FleetModel fleet;
     QList<FleetEntry> entries;
@@ -102,7 +106,7 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
             id, id % down ? Reports::answer(Reports::healthy()) : Reports::failure(ClientError::Refused), {}, {}};
     fleet.applyArrivals(arrivals);
     Wallboard board(fleet, nullptr);
-    board.resize(1400, 900);
+    board.resize(size);
     const auto shown = board.tiles();
     if (tiles >= 0)
         QCOMPARE(shown.size(), tiles);
@@ -110,7 +114,8 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
         QVERIFY2(shown.size() > 50 && shown.size() < 500, qPrintable(QString::number(shown.size())));
     for (const auto &[id, area] : shown) {
         QVERIFY(board.rect().contains(area));
-        QVERIFY(area.height() >= 36); // or nobody reads it across the room
+        // Three lines, the smallest three quarters as large as the window's; else nobody reads it across the room.
+        QVERIFY2(area.height() >= 4 * board.fontMetrics().height(), qPrintable(QString::number(area.height())));
         if (services > 100)
             QCOMPARE(fleet.find(id)->state(), ServiceState::Unreachable);
     }
