@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/codediffdialog.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/placecommands.h"
@@ -64,6 +65,9 @@ CodePage::CodePage(QWidget *parent)
     m_table->setModel(&m_model);
     styleTable(m_table);
     setColumnWidths(m_table, {12, 14, 0});
+    auto *const path = new CellDelegate(-1, m_table); // of a long path the file's name must not be what is cut
+    path->setElideMode(Qt::ElideMiddle);
+    m_table->setItemDelegateForColumn(CodeModel::Path, path);
     m_table->setAccessibleName(tr("Changed files"));
     auto *const top = new QHBoxLayout;
     const int margin = spacing(fontMetrics(), 2);

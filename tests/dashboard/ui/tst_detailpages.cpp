@@ -67,6 +67,7 @@ private Q_SLOTS:
     void thePreviousInstanceIsShown();
     void theLogsFileIsOpened();
     void theCodePageNamesTheFiles();
+    void aLongPathIsNotCutAtTheFilesName();
     void aChangedFileIsOpenedAndCompared();
     void allTabsFitBesideTheTable();
     void earlierReceiptsCanBeRead();
@@ -803,6 +804,25 @@ void TestDetailPages::theCodePageNamesTheFiles()
         said << label->text();
     QVERIFY2(said.join(u'\n').contains(u"6 files on disk differ"_s), qPrintable(said.join(u'\n')));
     QVERIFY(said.join(u'\n').contains(u"4 more changes are not listed"_s));
+}
+
+void TestDetailPages::aLongPathIsNotCutAtTheFilesName()
+{
+    ServiceRow row;
+    row.report = Reports::healthy();
+    row.report->code = CodeReport{CodeVerdict::Stale, {}, Seconds(3), 0};
+    for (const QString &name : {u"selected.py"_s, u"orders.py"_s, u"invoices.py"_s})
+        row.report->code->changed << CodeChange{u"/srv/"_s + QString(60, u'a') + u'/' + name, u"source"_s,
+                                                u"modified"_s};
+    CodePage page;
+    page.show(row);
+    page.resize(500, 300);
+    page.setVisible(true); // its show() takes a row
+    auto *const table = named<QTableView>(&page, u"Changed files"_s);
+    const auto painted = [&](int line) {
+        return table->viewport()->grab(table->visualRect(table->model()->index(line, CodeModel::Path))).toImage();
+    };
+    QVERIFY(painted(1) != painted(2));
 }
 
 void TestDetailPages::aChangedFileIsOpenedAndCompared()
