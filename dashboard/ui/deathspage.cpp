@@ -127,8 +127,8 @@ QString DeathsPage::textOf(const Obituary &obituary)
     lines << (obituary.log.isEmpty() ? tr("Its output is not known.") : tr("The end of its output:"));
     lines << visibleLines(obituary.log);
     for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
-        const double before = std::chrono::duration<double>(obituary.at - kept->at).count();
-        lines << QString() << tr("What it answered %1 s before:").arg(localNumber(QString::number(before, 'f', 1)))
+        const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(obituary.at - kept->at);
+        lines << QString() << tr("What it answered %1 before:").arg(durationText(before))
               << visibleLines(indentJson(kept->body));
     }
     return lines.join(u'\n');

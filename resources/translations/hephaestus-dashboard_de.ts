@@ -1295,8 +1295,8 @@ https://… token-file=… ca=…</translation>
         <translation>Das Ende seiner Ausgabe:</translation>
     </message>
     <message>
-        <source>What it answered %1 s before:</source>
-        <translation>Was er %1 s vorher geantwortet hat:</translation>
+        <source>What it answered %1 before:</source>
+        <translation>Was er %1 vorher geantwortet hat:</translation>
     </message>
 </context>
 <context>

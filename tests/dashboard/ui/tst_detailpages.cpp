@@ -969,7 +969,7 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
                               4312,
                               ExitStatus{0, 11},
                               u"pid 4312 was killed by signal 11 (Segmentation fault)"_s,
-                              {{now - 25h - 1s, "{\"status\":\"healthy\"}"}},
+                              {{now - 25h - 31ms, "{\"status\":\"healthy\"}"}},
                               "about to crash\n"});
     }
     QVERIFY(bench.start());
@@ -981,6 +981,7 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
     const auto *const text = named<QPlainTextEdit>(page, u"Last words"_s);
     QVERIFY(text->toPlainText().contains(u"about to crash"_s));
     QVERIFY(text->toPlainText().contains(u"\"status\": \"healthy\""_s));
+    QVERIFY2(text->toPlainText().contains(u"What it answered 31 ms before:"_s), qPrintable(text->toPlainText()));
     QVERIFY(list->iconSize().isValid() && list->iconSize().height() < list->visualItemRect(list->item(0)).height());
     list->setFocus();
     QTest::keyClick(list, Qt::Key_Down);
