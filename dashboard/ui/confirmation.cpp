@@ -10,9 +10,43 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace Hephaestus {
+
+namespace {
+
+constexpr int ManyLines = 8;
+constexpr int RoomForButtons = 52; ///< and for a delay, margins and the frame: steps of spacing()
+
+/// The question; one that is too long for the screen scrolls, so that the buttons stay in view and nothing is cut.
+QWidget *readable(QLabel *text, const QScreen *screen)
+{
+    const QFontMetrics metrics(text->font());
+    const QSize free = screen->availableSize();
+    const bool isLong = text->text().count(QChar::LineFeed) > ManyLines;
+    const int wanted = metrics.averageCharWidth() * (isLong ? 100 : 60);
+    const int width = std::min(wanted, free.width() * 4 / 5);
+    const int most = free.height() - spacing(metrics, RoomForButtons);
+    text->setMinimumSize(width, text->heightForWidth(width)); // else a dialog is two thirds of its screen at most
+    if (text->minimumHeight() <= most)
+        return text;
+    auto *const area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidgetResizable(true);
+    area->setWidget(text);
+    area->setMinimumSize(width + area->verticalScrollBar()->sizeHint().width(), most);
+    area->setAccessibleName(text->text());
+    return area;
+}
+
+} // namespace
 
 Confirmation::Confirmation(const QString &question, const QString &verb, QWidget *parent) : QDialog(parent)
 {
@@ -25,7 +59,6 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     for (const QString &line : question.split(QChar::LineFeed))
         lines << visibleText(line, 500);
     text->setText(lines.join(QChar::LineFeed));
-    text->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     setAccessibleDescription(text->text());
 
     auto *const buttons = new QDialogButtonBox;
@@ -41,7 +74,7 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     const int margin = spacing(fontMetrics(), 4);
     layout->setContentsMargins(margin, margin, margin, margin);
     layout->setSpacing(margin);
-    layout->addWidget(text);
+    layout->addWidget(readable(text, parent ? parent->screen() : screen()));
     layout->addStretch();
     layout->addWidget(buttons);
     layout->setSizeConstraint(QLayout::SetMinimumSize);

@@ -2,6 +2,7 @@
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
@@ -30,6 +31,8 @@
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
@@ -69,6 +72,8 @@ private Q_SLOTS:
     void whatIsPossibleForAllFollowsTheirAnswers();
     void manyAnswersUpdateTheActionsOnce();
     void nothingDangerousHappensByEnterAlone();
+    void aLongQuestionIsNotCut_data();
+    void aLongQuestionIsNotCut();
     void aShutdownIsAskedForOnce();
     void aButtonOfTheTotalsFilters();
     void slashGoesToTheFilter();
@@ -541,6 +546,37 @@ void TestMainWindow::nothingDangerousHappensByEnterAlone()
     QTest::keyClick(dialog->focusWidget() ? dialog->focusWidget() : dialog, Qt::Key_Return);
     QTRY_VERIFY(!bench.dialog());
     QCOMPARE(bench.asked("POST"), 0);
+}
+
+void TestMainWindow::aLongQuestionIsNotCut_data()
+{
+    QTest::addColumn<int>("services");
+    for (const int services : {3, 38, 80})
+        QTest::addRow("%d services", services) << services;
+}
+
+/// Whoever agrees has to see what it is to.
+void TestMainWindow::aLongQuestionIsNotCut()
+{
+    QFETCH(int, services);
+    QStringList lines;
+    for (int each = 0; each < services; ++each)
+        lines << u"service-%1 runs python3 -m service --port %1, from /srv/fleet/fleet.toml"_s.arg(each);
+    auto *const dialog = new Confirmation(lines.join(u'\n'), u"&Start"_s, nullptr); // deletes itself
+    dialog->open();
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    const QSize free = dialog->screen()->availableSize();
+    QVERIFY2(dialog->height() <= free.height() && dialog->width() <= free.width(),
+             qPrintable(QString::number(dialog->height())));
+    const auto *const text = dialog->findChild<QLabel *>();
+    QVERIFY2(text->height() >= text->heightForWidth(text->width()), qPrintable(QString::number(text->height())));
+    for (const QPushButton *const button : dialog->findChildren<QPushButton *>())
+        QVERIFY(dialog->rect().contains(button->geometry().translated(button->parentWidget()->pos())));
+    QVERIFY(text->visibleRegion().contains(QPoint(5, 5)));
+    if (const auto *const area = dialog->findChild<QScrollArea *>())
+        area->verticalScrollBar()->setValue(area->verticalScrollBar()->maximum());
+    QTRY_VERIFY(text->visibleRegion().contains(QPoint(5, text->height() - 5))); // the last line
+    dialog->close();
 }
 
 void TestMainWindow::aShutdownIsAskedForOnce()
