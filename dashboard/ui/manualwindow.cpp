@@ -71,6 +71,7 @@ ManualWindow::ManualWindow(const QString &folder, QWidget *parent)
     m_page->setAccessibleName(tr("Document"));
     m_page->setOpenLinks(false);
     m_page->setFrameShape(QFrame::NoFrame);
+    m_page->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn); // pictures fit beside it from the beginning
     m_page->viewport()->installEventFilter(this);
     m_page->document()->setDocumentMargin(spacing(fontMetrics(), 4));
     m_words->setPlaceholderText(tr("Find (Ctrl+F)"));

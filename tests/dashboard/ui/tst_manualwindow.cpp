@@ -175,6 +175,7 @@ void TestManualWindow::picturesFitThePage()
                 widest = std::max(widest, part.fragment().charFormat().toImageFormat().width());
         }
         QVERIFY2(widest > page / 2 && widest <= page, qPrintable(u"%1 of %2"_s.arg(widest).arg(page)));
+        QTRY_COMPARE(manual.page->horizontalScrollBar()->maximum(), 0); // with what is around them
     }
 }
 
