@@ -80,7 +80,8 @@ void DependencyGraph::drawValues()
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
     const QString failure = failureText(sum.successes, sum.failures);
     const Theme &theme = Theme::of(palette());
-    setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}});
+    setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}},
+              2);
     setEmptyText(m_samples.empty() ? tr("No data for this time.") : QString());
     setAccessibleName(tr("Graph of %1").arg(name()));
     setAccessibleDescription(tr("In the last %1: %2, %3.").arg(durationText(span()), success, failure));

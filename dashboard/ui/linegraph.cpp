@@ -267,7 +267,7 @@ void LineGraph::drawValues()
     if (m_measure == Measure::Latency && slowestSeen > 0)
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),
                             theme.accent(ServiceState::ShuttingDown));
-    setLabels(labels);
+    setLabels(labels, 1);
     setEmptyText(!at.isEmpty()                      ? QString()
                      : m_measure == Measure::Errors ? tr("No operation of a dependency is known of this time.")
                                                     : tr("No data for this time, or the service does not report it."));

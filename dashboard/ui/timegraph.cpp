@@ -112,6 +112,7 @@ TimeGraph::TimeGraph(QWidget *parent)
     setMouseTracking(true);
     setFocusPolicy(Qt::NoFocus); // the boxes beside it do by keys what the mouse does here
     connect(this, &QCustomPlot::mouseDoubleClick, this, &TimeGraph::followNow);
+    connect(this, &QCustomPlot::afterLayout, this, &TimeGraph::fitAbove);
     connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &TimeGraph::moved);
 }
 
@@ -213,7 +214,24 @@ void TimeGraph::placeUnit()
     const bool fits = fontMetrics().horizontalAdvance(m_unitWord) < axisHeight;
     yAxis->setLabel(fits ? m_unitWord : QString());
     const QString above = fits ? QString() : m_shortUnitWord;
-    m_titleLabel->setText(m_title.isEmpty() || above.isEmpty() ? m_title + above : m_title + u", "_s + above);
+    m_above = m_title.isEmpty() || above.isEmpty() ? m_title + above : m_title + u", "_s + above;
+    fitAbove();
+}
+
+/// No two texts above the graph lie on each other.
+void TimeGraph::fitAbove()
+{
+    const QFontMetrics metrics = fontMetrics();
+    const int gap = spacing(metrics, 4);
+    int room = axisRect()->width();
+    const int title = m_above.isEmpty() ? 0 : metrics.horizontalAdvance(m_above) + gap;
+    for (qsizetype i = 0; i < m_labelCount; ++i) {
+        const int wide = metrics.horizontalAdvance(m_labels[i]->text()) + (i > 0 ? gap : 0);
+        const bool fits = i < m_neededLabels || room - wide >= title;
+        m_labels[i]->setVisible(fits);
+        room -= fits ? wide : 0;
+    }
+    m_titleLabel->setText(metrics.elidedText(m_above, Qt::ElideRight, std::max(room - gap, 0)));
 }
 
 void TimeGraph::resizeEvent(QResizeEvent *event)
@@ -314,8 +332,10 @@ void TimeGraph::drawMarks()
     }
 }
 
-void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels)
+void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed)
 {
+    m_labelCount = labels.size();
+    m_neededLabels = needed;
     while (m_labels.size() < labels.size()) {
         QCPItemText *const label = corner(this, Qt::AlignLeft | Qt::AlignBottom);
         if (m_labels.isEmpty()) {
@@ -336,6 +356,7 @@ void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels)
         m_labels[i]->setText(u"■ "_s + labels[i].first);
         m_labels[i]->setColor(labels[i].second);
     }
+    fitAbove();
 }
 
 void TimeGraph::applyTheme()

@@ -71,8 +71,9 @@ protected:
     double leastTop() const { return m_leastTop; }
     /// What 1 on the axis is; and in few letters, for above the graph where it would be cut beside the axis.
     void setUnitWord(const QString &word, const QString &shortWord);
-    /// Direct labels above the graph, from the left.
-    void setLabels(const QList<std::pair<QString, QColor>> &labels);
+    /// Direct labels above the graph, from the left. Where the title beside them leaves too little room, those after
+    /// the first `needed` are not shown, and then the title is cut.
+    void setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed);
     void setEmptyText(const QString &text) { m_emptyLabel->setText(text); }
     const QString &name() const { return m_name; }
     QString timeText(double at) const;
@@ -87,8 +88,12 @@ private:
     void drawMarks();
     void moved(const QCPRange &range);
     void placeUnit();
+    void fitAbove();
 
     QList<QCPItemText *> m_labels;
+    qsizetype m_labelCount = 0;   ///< of these, from the first
+    qsizetype m_neededLabels = 0; ///< likewise
+    QString m_above;              ///< the title, and the unit where it is not beside the axis
     QCPItemText *m_emptyLabel;
     QCPItemText *m_titleLabel;
     QCPItemStraightLine *m_cursor;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/linegraph.h"
 
 #include <QTest>
 
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void nowIsAtTheRightEdge();
     void nothingAboveTheAxesIsCut_data();
     void nothingAboveTheAxesIsCut();
+    void nothingAboveTheAxesLiesOnAnother();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
     void whoCannotSeeItIsToldTheSums();
@@ -139,6 +141,48 @@ void TestDependencyGraph::nothingAboveTheAxesIsCut()
         QVERIFY2(text->top->pixelPosition().y() >= 0, qPrintable(text->text()));
     }
     QVERIFY(above >= 2); // what succeeded, and what failed
+}
+
+/// What stands there of a latency, and of a dependency with a long name, in graphs of any width.
+void TestDependencyGraph::nothingAboveTheAxesLiesOnAnother()
+{
+    HistoryRange range;
+    Stretch stretch;
+    stretch.from = Noon - 30s;
+    stretch.to = Noon;
+    stretch.polls = 30;
+    stretch.latency = Seconds(0.0193);
+    stretch.slowest = Seconds(0.0928);
+    range.stretches = {stretch};
+    History::Samples samples;
+    append(samples, 30, 0, 3, 1);
+    LineGraph line;
+    line.setTitle(u"Latency of the last minutes"_s);
+    DependencyGraph bars;
+    bars.setTitle(u"embeddings-and-invoices"_s);
+    for (int width = 800; width > 280; width -= 40) {
+        for (TimeGraph *const graph : {static_cast<TimeGraph *>(&line), static_cast<TimeGraph *>(&bars)}) {
+            graph->resize(width, 120);
+            graph->setSpan(1min);
+        }
+        line.show(Measure::Latency, range, Noon);
+        bars.show(u"db"_s, samples, {}, Noon);
+        for (TimeGraph *const graph : {static_cast<TimeGraph *>(&line), static_cast<TimeGraph *>(&bars)}) {
+            graph->grab(); // lays it out
+            QList<QRectF> seen;
+            for (int each = 0; each < graph->itemCount(); ++each) {
+                const auto *const text = qobject_cast<QCPItemText *>(graph->item(each));
+                if (!text || !text->visible() || text->text().isEmpty()
+                    || text->bottom->pixelPosition().y() > graph->axisRect()->top())
+                    continue;
+                const QRectF place(text->topLeft->pixelPosition(), text->bottomRight->pixelPosition());
+                for (const QRectF &other : seen)
+                    QVERIFY2(!other.intersects(place), qPrintable(u"%1 at %2"_s.arg(text->text()).arg(width)));
+                seen << place;
+            }
+            QVERIFY2(seen.size() >= 2, qPrintable(QString::number(width)));
+        }
+    }
 }
 
 void TestDependencyGraph::timesDoNotTouchEachOther_data()
