@@ -404,7 +404,7 @@ QList<ServiceId> FleetView::selectedServices() const
 {
     QList<int> marked;
     for (const QItemSelectionRange &range : selectionModel()->selection()) { // of whole rows
-        for (int row = range.top(); row <= range.bottom(); ++row)
+        for (int row = range.top(); range.isValid() && row <= range.bottom(); ++row)
             marked << row;
     }
     if (marked.isEmpty() && currentIndex().isValid())
