@@ -3,6 +3,7 @@
 // What one poll of thousands allocates, where nothing but numbers has changed since the one before.
 #include "common/protocol/reportreader.h"
 #include "dashboard/model/alertcause.h"
+#include "dashboard/model/serviceactions.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/allocations.h"
 
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void cellsThatReadTheSameAreNotWrittenOut();
     void aCauseIsFoundWithoutALookAtOthers();
     void agesThatReadTheSameAreNotWrittenOut();
+    void whatCanBeDoneIsFoundWithoutAWord();
 };
 
 void TestAllocations::everythingIsCounted()
@@ -123,6 +125,17 @@ void TestAllocations::agesThatReadTheSameAreNotWrittenOut()
     const qint64 before = Test::allocations();
     fleet.updateAges();
     QVERIFY(Test::allocations() - before < 10);
+}
+
+void TestAllocations::whatCanBeDoneIsFoundWithoutAWord()
+{
+    FleetModel fleet;
+    const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
+    const ServiceActions actions(fleet);
+    const qint64 before = Test::allocations();
+    for (const ServiceAction action : AllServiceActions)
+        QVERIFY(!actions.mayDo(id, action));
+    QCOMPARE(Test::allocations() - before, 0);
 }
 
 QTEST_GUILESS_MAIN(TestAllocations)
