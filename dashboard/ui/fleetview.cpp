@@ -213,10 +213,10 @@ void FleetView::makeRoom()
     }
 }
 
-/// Once no order is held: nothing moves under the pointer.
+/// Once no order is held: nothing moves under the pointer, but for the first answers of all.
 void FleetView::makeRoomForNames()
 {
-    if (isOrderHeld())
+    if (m_widestChips > 0 && isOrderHeld())
         return m_roomSoon.start();
     const int wanted = isVisible() ? sizeHintForColumn(FleetModel::Dependencies) : 0; // of what is in view
     if (wanted <= m_widestChips)
