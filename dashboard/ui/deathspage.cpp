@@ -15,6 +15,8 @@
 #include <QPointer>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -65,6 +67,7 @@ void DeathsPage::setService(ServiceId id)
     if (m_service == id)
         return;
     m_service = id;
+    m_isRead = false;
     show({});
     ask();
 }
@@ -83,7 +86,11 @@ void DeathsPage::ask()
     const QPointer<DeathsPage> self(this);
     m_session.history()->store().askObituaries(
         row->entry.url, [self, id = m_service](const Result<QList<Obituary>> &found) {
-            if (self && self->m_service == id && found && *found != self->m_obituaries)
+            if (!self || self->m_service != id)
+                return;
+            if (!found)
+                return self->m_note->setText(tr("What was kept cannot be read: %1").arg(found.problem().text()));
+            if (!std::exchange(self->m_isRead, true) || *found != self->m_obituaries)
                 self->show(*found);
         });
 }
@@ -105,6 +112,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         m_list->addItem(item);
     }
     m_note->setText(!m_session.history()       ? tr("No history is kept: the last words of a process are lost with it.")
+                        : !m_isRead            ? tr("What was kept of its processes is being read…")
                         : obituaries.isEmpty() ? tr("None of its processes has ended while the dashboard was watching.")
                                                : tr("The last words of its processes, newest first."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());

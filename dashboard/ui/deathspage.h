@@ -35,6 +35,7 @@ private:
     FleetSession &m_session;
     ServiceId m_service = NoService;
     QList<Obituary> m_obituaries; ///< newest first
+    bool m_isRead = false;        ///< else what there is is not known yet
     QLabel *m_note;
     QListWidget *m_list;
     QPlainTextEdit *m_text;

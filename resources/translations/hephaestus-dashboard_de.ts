@@ -1298,6 +1298,14 @@ https://… token-file=… ca=…</translation>
         <source>What it answered %1 before:</source>
         <translation>Was er %1 vorher geantwortet hat:</translation>
     </message>
+    <message>
+        <source>What was kept cannot be read: %1</source>
+        <translation>Was aufgehoben wurde, ist nicht zu lesen: %1</translation>
+    </message>
+    <message>
+        <source>What was kept of its processes is being read…</source>
+        <translation>Was von seinen Prozessen aufgehoben wurde, wird gelesen…</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::DemoCommands</name>

@@ -72,6 +72,7 @@ private Q_SLOTS:
     void allTabsFitBesideTheTable();
     void earlierReceiptsCanBeRead();
     void aDeathCanBeReadAfterwards();
+    void nothingIsSaidOfDeathsBeforeTheyAreRead();
     void theServiceIsCopiedAsCurlAndAsJson();
 };
 
@@ -986,6 +987,19 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
     list->setFocus();
     QTest::keyClick(list, Qt::Key_Down);
     QVERIFY(text->toPlainText().contains(u"exited with code 0"_s));
+}
+
+void TestDetailPages::nothingIsSaidOfDeathsBeforeTheyAreRead()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    const ServiceId id = bench.session.fleet().add(Reports::entry(u"mcp"_s, u"http://127.0.0.1:1/mcp"_s));
+    DeathsPage page(bench.session);
+    const auto *const note = page.findChild<QLabel *>();
+    page.setService(id); // nobody sees it, and it asks nobody
+    QVERIFY2(note->text().contains(u"is being read"_s), qPrintable(note->text()));
+    page.setVisible(true);
+    QTRY_VERIFY2(note->text().startsWith(u"None of its processes has ended"_s), qPrintable(note->text()));
 }
 
 void TestDetailPages::theServiceIsCopiedAsCurlAndAsJson()
