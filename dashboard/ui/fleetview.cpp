@@ -178,8 +178,8 @@ int FleetView::hideForRoom(int room, int forNames, const std::array<int, FleetMo
 }
 
 /// Where the table is narrow, columns that the details repeat make room for the dependencies, and at last the line
-/// beside a latency for their whole names. Where it is wide, columns whose texts are often longer get a part of it. A
-/// width that somebody chose holds.
+/// beside a latency, if all names are whole then. Where it is wide, columns whose texts are often longer get a part of
+/// it. A width that somebody chose holds.
 void FleetView::makeRoom()
 {
     constexpr std::pair<int, int> Growing[] = {// by at most so many letters
@@ -195,8 +195,9 @@ void FleetView::makeRoom()
     QSet<int> hidden = m_unwanted;
     const int forNames = std::max(0, m_widestChips - fourChips);
     int room = hideForRoom(viewport()->width() - fourChips, forNames, widths, hidden) - forNames;
-    if (room < 0 && !m_chosen.contains(FleetModel::Latency))
-        widths[FleetModel::Latency] = m_leastLatency;
+    const int line = m_chosen.contains(FleetModel::Latency) ? 0 : widths[FleetModel::Latency] - m_leastLatency;
+    if (room < 0 && room + line >= 0) // else names are short all the same
+        widths[FleetModel::Latency] -= line;
     if (hidden.size() > m_unwanted.size())
         room = 0; // what is too little for a column is the dependencies'
     for (const auto &[column, letters] : Growing) {
