@@ -11,6 +11,8 @@
 #include <QSslConfiguration>
 #include <QSslKey>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -80,15 +82,18 @@ Result<std::unique_ptr<PrometheusConnection>> PrometheusConnection::at(const Pro
         return tls.problem();
     if (*tls && !peer->tls)
         return Problem{{}, u"\"%1\" is not https, which certificates are for"_s.arg(server.url.left(140))};
-    auto connection = std::make_unique<HttpConnection>(*peer);
-    if (*tls)
-        connection->setTls(**tls);
-    return std::unique_ptr<PrometheusConnection>(new PrometheusConnection(server, std::move(connection)));
+    std::array<Line, AtOnce> lines;
+    for (Line &line : lines) {
+        line.connection = std::make_unique<HttpConnection>(*peer);
+        if (*tls)
+            line.connection->setTls(**tls);
+    }
+    return std::unique_ptr<PrometheusConnection>(new PrometheusConnection(server, std::move(lines)));
 }
 
-PrometheusConnection::PrometheusConnection(PrometheusServer server, std::unique_ptr<HttpConnection> connection)
+PrometheusConnection::PrometheusConnection(PrometheusServer server, std::array<Line, AtOnce> lines)
     : m_server(std::move(server))
-    , m_connection(std::move(connection))
+    , m_lines(std::move(lines))
 {
 }
 
@@ -107,7 +112,12 @@ void PrometheusConnection::send(HttpRequest request, const Done &done)
         }
         request.token = *token;
     }
-    m_connection->send(std::move(request), done);
+    Line &line = *std::ranges::min_element(m_lines, {}, &Line::waiting);
+    ++line.waiting;
+    line.connection->send(std::move(request), [&line, done](const ServiceReply &reply) {
+        --line.waiting;
+        done(reply);
+    });
 }
 
 } // namespace Hephaestus

@@ -7,6 +7,7 @@
 
 #include <QObject>
 
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -19,6 +20,10 @@ struct HttpRequest;
 class PrometheusConnection : public QObject
 {
 public:
+    /// So many questions are under way, each on a connection of its own; what more there are wait. Prometheus answers
+    /// twenty at once (`--query.max-concurrency`), for all who ask.
+    static constexpr std::size_t AtOnce = 3;
+
     using Done = std::function<void(const ServiceReply &)>;
 
     /// A Problem: the address is none, or a file with certificates or a key cannot be read.
@@ -32,10 +37,16 @@ public:
     const QString &url() const { return m_server.url; }
 
 private:
-    PrometheusConnection(PrometheusServer server, std::unique_ptr<HttpConnection> connection);
+    struct Line
+    {
+        std::unique_ptr<HttpConnection> connection;
+        int waiting = 0; ///< questions without an answer
+    };
+
+    PrometheusConnection(PrometheusServer server, std::array<Line, AtOnce> lines);
 
     const PrometheusServer m_server;
-    std::unique_ptr<HttpConnection> m_connection;
+    std::array<Line, AtOnce> m_lines;
 };
 
 } // namespace Hephaestus

@@ -27,11 +27,13 @@ constexpr qsizetype TargetsAtATime = 2000;              ///< of one query
 constexpr auto Patience = 30s;
 constexpr auto Job = "hephaestus"_L1; ///< of resources/prometheus: known to be ours even when it never answered
 
+/// Each name whole: alternatives without groups are looked up by Prometheus, others are tried on each name there is.
 const QString MetricNames =
-    u"hephaestus_(service_info|ready|process_state|process_restarts_total|start_time_seconds|uptime_seconds|shutting_"
-    u"down|in_flight_requests|open_connections|"
-    "background_tasks|code_stale|dependency_up|dependency_operations_total|dependency_last_success_age_seconds)"
-    "|process_(open_fds|threads|resident_memory_bytes|cpu_seconds_total)"_s;
+    u"hephaestus_service_info|hephaestus_ready|hephaestus_process_state|hephaestus_process_restarts_total|"
+    "hephaestus_start_time_seconds|hephaestus_uptime_seconds|hephaestus_shutting_down|hephaestus_in_flight_requests|"
+    "hephaestus_open_connections|hephaestus_background_tasks|hephaestus_code_stale|hephaestus_dependency_up|"
+    "hephaestus_dependency_operations_total|hephaestus_dependency_last_success_age_seconds|process_open_fds|"
+    "process_threads|process_resident_memory_bytes|process_cpu_seconds_total"_s;
 constexpr double LargestValue = 9007199254740992.0; ///< 2^53: what a double counts up to, one by one
 constexpr auto LongestExactStep = 30s;              ///< of longer ones every scrape would be too many
 
@@ -300,12 +302,12 @@ public:
     QHash<QByteArray, MetricSeries::Time> present; ///< those whose series are there, and when these were scraped
     QSet<QByteArray> guessed;                      ///< those without a target: their address is only guessed
     QList<QByteArray> chosen;                      ///< whose series are asked for, in that order
-    std::vector<Assembly> assemblies;              ///< of a part of these
-    QHash<QByteArray, qsizetype> places;           ///< of that part's in it
+    qsizetype next = 0;                            ///< the first of them that was not asked for
+    std::size_t open = 0;                          ///< questions for these without an answer
+    bool isEnded = false;
     QStringList warnings;
     /// The latest that the server's clock showed, and when; nothing: it told no time.
     std::optional<std::pair<MetricSeries::Time, std::chrono::steady_clock::time_point>> clock;
-    std::unique_ptr<PrometheusListReader> reader;
 
     void readClock(MetricSeries::Time time)
     {
@@ -330,6 +332,16 @@ public:
             + (std::chrono::steady_clock::now() - clock->second);
     }
 
+    InstantSample sample; ///< of the answer that tells which series are there
+    QByteArray key;
+};
+
+/// Some of those that were chosen, while they are asked for.
+struct PrometheusFleet::Part
+{
+    qsizetype first; ///< in Reading::chosen
+    std::vector<Assembly> assemblies;
+    QHash<QByteArray, qsizetype> places; ///< in these
     InstantSample sample;
     QByteArray key;
 };
@@ -416,19 +428,19 @@ void PrometheusFleet::read(const std::shared_ptr<Reading> &reading, HttpRequest 
                            const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
                            bool mayLack)
 {
-    reading->reader = std::make_unique<PrometheusListReader>(name, element);
+    const auto reader = std::make_shared<PrometheusListReader>(name, element);
     request.maximumBody = LargestReading;
-    request.sink = [reading](QByteArrayView bytes) { reading->reader->feed(bytes); };
+    request.sink = [reading, reader](QByteArrayView bytes) { reader->feed(bytes); };
     request.wantsHead = true;
-    m_connection->send(std::move(request), [this, reading, then, mayLack](const ServiceReply &reply) {
-        if (reading->question != m_question)
+    m_connection->send(std::move(request), [this, reading, reader, then, mayLack](const ServiceReply &reply) {
+        if (reading->question != m_question || reading->isEnded)
             return;
         if (mayLack && reply.error == ClientError::None && reply.httpStatus == 404)
             return then();
         if (const auto problem = problemOf(reply))
             return end(*reading, problem);
-        reading->reader->feed(reply.body); // of a refusal, which is not passed on as it arrives
-        const Result<QStringList> warnings = reading->reader->end();
+        reader->feed(reply.body); // of a refusal, which is not passed on as it arrives
+        const Result<QStringList> warnings = reader->end();
         if (!warnings)
             return end(*reading, warnings.problem());
         reading->warnings += *warnings;
@@ -534,54 +546,69 @@ void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
         known = isGone ? m_known.erase(known) : std::next(known);
     }
     reading->each(portion);
-    askDetails(reading, 0);
+    askDetails(reading);
 }
 
-void PrometheusFleet::askDetails(const std::shared_ptr<Reading> &reading, qsizetype first)
+/// Keeps a few questions under way until all that were chosen are told: a query takes one core of the server.
+void PrometheusFleet::askDetails(const std::shared_ptr<Reading> &reading)
 {
-    if (first >= reading->chosen.size())
-        return end(*reading, {});
-    const qsizetype next = std::min(first + TargetsAtATime, reading->chosen.size());
+    while (reading->next < reading->chosen.size() && reading->open < PrometheusConnection::AtOnce)
+        askPart(reading);
+    if (reading->open == 0)
+        end(*reading, {});
+}
+
+void PrometheusFleet::askPart(const std::shared_ptr<Reading> &reading)
+{
+    const auto part = std::make_shared<Part>();
+    part->first = std::exchange(reading->next, std::min(reading->next + TargetsAtATime, reading->chosen.size()));
+    const qsizetype size = reading->next - part->first;
     QList<ScrapeTarget> targets;
-    reading->places.clear();
-    reading->assemblies.assign(std::size_t(next - first), {});
-    for (qsizetype i = first; i < next; ++i) {
-        reading->places.insert(reading->chosen[i], i - first);
-        targets << reading->targets.value(reading->chosen[i]);
+    part->assemblies.resize(std::size_t(size));
+    for (qsizetype i = 0; i < size; ++i) {
+        part->places.insert(reading->chosen[part->first + i], i);
+        targets << reading->targets.value(reading->chosen[part->first + i]);
     }
+    ++reading->open;
     read(
         reading, requestOf("{__name__=~\"" + MetricNames.toLatin1() + "\"," + matcherOf(targets) + '}'), "result",
-        [reading = reading.get()](QByteArrayView element) {
-            InstantSample &sample = reading->sample;
+        [part](QByteArrayView element) {
+            InstantSample &sample = part->sample;
             if (!sample.read(element) || !sample.value())
                 return;
-            setKey(reading->key, sample);
-            const auto place = reading->places.constFind(reading->key);
+            setKey(part->key, sample);
+            const auto place = part->places.constFind(part->key);
             const std::optional<Metric> metric = metricNamed(sample.metric());
-            if (place != reading->places.cend() && metric)
-                reading->assemblies[std::size_t(*place)].add(
+            if (place != part->places.cend() && metric)
+                part->assemblies[std::size_t(*place)].add(
                     *metric, *sample.value(), [&sample](QByteArrayView label) { return sample.label(label); });
         },
-        [this, reading, first, next] {
-            Portion portion;
-            for (qsizetype i = first; i < next; ++i) {
-                const QByteArray &key = reading->chosen[i];
-                Known &known = m_known[key];
-                const Assembly &assembly = reading->assemblies[std::size_t(i - first)];
-                if (assembly.isOurs())
-                    portion.changed << tell(*reading, reading->targets[key], known, &assembly);
-                else
-                    portion.unchanged << known.address; // its series have ended since: the next reading tells
-                if (portion.changed.size() >= MembersAtATime)
-                    reading->each(std::exchange(portion, {}));
-            }
-            reading->each(portion);
-            askDetails(reading, next);
+        [this, reading, part] {
+            tellPart(*reading, *part);
+            --reading->open;
+            askDetails(reading);
         });
 }
 
-void PrometheusFleet::end(const Reading &reading, const std::optional<Problem> &problem)
+void PrometheusFleet::tellPart(const Reading &reading, const Part &part)
 {
+    Portion portion;
+    for (std::size_t i = 0; i < part.assemblies.size(); ++i) {
+        const QByteArray &key = reading.chosen[part.first + qsizetype(i)];
+        Known &known = m_known[key];
+        if (part.assemblies[i].isOurs())
+            portion.changed << tell(reading, reading.targets[key], known, &part.assemblies[i]);
+        else
+            portion.unchanged << known.address; // its series have ended since: the next reading tells
+        if (portion.changed.size() >= MembersAtATime)
+            reading.each(std::exchange(portion, {}));
+    }
+    reading.each(portion);
+}
+
+void PrometheusFleet::end(Reading &reading, const std::optional<Problem> &problem)
+{
+    reading.isEnded = true;
     if (problem) { // whoever is told of it may forget all
         for (Known &known : m_known)
             known.isTold = false;

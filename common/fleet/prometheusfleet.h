@@ -84,6 +84,7 @@ public:
 private:
     class Reading;
     class Assembly;
+    struct Part;
     /// A service, and what was handed out of it.
     struct Known
     {
@@ -101,11 +102,13 @@ private:
     void askPresence(const std::shared_ptr<Reading> &reading);
     QList<QByteArray> inOrder(const Reading &reading) const;
     void choose(const std::shared_ptr<Reading> &reading);
-    void askDetails(const std::shared_ptr<Reading> &reading, qsizetype first);
+    void askDetails(const std::shared_ptr<Reading> &reading);
+    void askPart(const std::shared_ptr<Reading> &reading);
+    void tellPart(const Reading &reading, const Part &part);
     void read(const std::shared_ptr<Reading> &reading, HttpRequest request, const QByteArray &name,
               const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
               bool mayLack = false);
-    void end(const Reading &reading, const std::optional<Problem> &problem);
+    void end(Reading &reading, const std::optional<Problem> &problem);
     Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
 

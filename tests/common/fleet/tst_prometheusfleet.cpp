@@ -355,11 +355,24 @@ void TestPrometheusFleet::thousandsComeInSmallPortions()
     QCOMPARE(read.changed.size(), many);
     QVERIFY(std::ranges::all_of(read.changed, [](const auto &member) { return member.answer.value.has_value(); }));
     QVERIFY2(read.largest <= 250, qPrintable(QString::number(read.largest)));
+    QCOMPARE(m_server->connections(), 3); // the three parts of 2,000 are asked for at once
     const QChar *const version = read.changed[0].answer.value->version.constData();
     QVERIFY(!read.changed[0].answer.value->version.isEmpty());
     QVERIFY2(std::ranges::all_of(
                  read.changed, [&](const auto &member) { return member.answer.value->version.constData() == version; }),
              "what many have in common is once in memory");
+
+    m_server->setAnswers("/api/v1/query",
+                         {FakeAnswer::json(resultOf(there).replace("1767351600", "1767351601")),
+                          FakeAnswer::json(resultOf(details)), FakeAnswer::json("{}", 500)});
+    QStringList problems;
+    m_subject->ask([](const PrometheusFleet::Portion &) {},
+                   [&](const PrometheusFleet::End &end) { problems << (end.problem ? end.problem->what : QString()); });
+    QTRY_VERIFY(!problems.isEmpty());
+    m_server->setAnswers("/api/v1/query", {FakeAnswer::json(resultOf(there)), FakeAnswer::json(resultOf(details))});
+    QVERIFY(ask()); // whatever comes of the other parts is no answer to this
+    QCOMPARE(problems.size(), 1);
+    QVERIFY2(problems[0].contains(u"500"_s), qPrintable(problems[0]));
 }
 
 void TestPrometheusFleet::newOnesComeByNameAndOthersAsTheyWereScraped()
