@@ -51,6 +51,8 @@ void Listener::pause()
 
 void Listener::resume()
 {
+    if (!isListening())
+        return; // QTcpServer would reach for a socket that is gone
     setMaxPendingConnections(MostPending);
     if (!m_resume.isActive())
         resumeAccepting();
@@ -66,6 +68,7 @@ void Listener::stop()
     // never empties for a process without descriptors left.
     for (int i = 0; i <= ListenBacklog && waitForNewConnection(0); ++i) {
     }
+    m_resume.stop(); // it may have failed once more
     close();
     m_file.remove();
 }
