@@ -66,11 +66,17 @@ ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
     Q_UNREACHABLE();
 }
 
+bool leavesOnPurpose(const HealthReport &report)
+{
+    return report.status == ServiceStatus::ShuttingDown
+        && !(report.process && report.process->state == ProcessState::Failed);
+}
+
 ServiceState stateOf(const HealthReport &report)
 {
     if (!report.owner.isEmpty())
         return ServiceState::Foreign;
-    if (report.status == ServiceStatus::ShuttingDown)
+    if (leavesOnPurpose(report))
         return ServiceState::ShuttingDown;
     if (!isReady(report)) {
         const bool isStarting =
@@ -93,7 +99,7 @@ bool isReady(const HealthReport &report)
 
 QString programTrouble(const HealthReport &report)
 {
-    if (!report.process || isReady(report) || report.status == ServiceStatus::ShuttingDown || waitsForChecks(report))
+    if (!report.process || isReady(report) || leavesOnPurpose(report) || waitsForChecks(report))
         return {};
     const WrappedProcess &process = *report.process;
     if (!process.error.isEmpty())
@@ -105,7 +111,7 @@ QString programTrouble(const HealthReport &report)
 
 QString whyNeverReady(const HealthReport &report, qint64 restarts)
 {
-    if (report.status == ServiceStatus::ShuttingDown)
+    if (leavesOnPurpose(report))
         return u"it shuts down"_s;
     if (!report.process || isReady(report))
         return {};

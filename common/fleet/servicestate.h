@@ -14,6 +14,10 @@ ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before = S
 /// ready, nor while it is down.
 ServiceState stateOf(const HealthReport &report);
 
+/// Whether it shuts down because somebody wants it to. A wrapper that ends since its program failed, and is not started
+/// again, also says that it shuts down, but nobody has asked for that.
+bool leavesOnPurpose(const HealthReport &report);
+
 /// Whether it serves, as it says itself; one that says nothing of it does if it does not shut down.
 bool isReady(const HealthReport &report);
 

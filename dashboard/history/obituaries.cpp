@@ -6,6 +6,7 @@
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/plannedend.h"
+#include "common/fleet/servicestate.h"
 
 #include <QFile>
 
@@ -82,7 +83,7 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     subject.entry = entry;
     subject.answers = true;
     subject.pid = report.pid.value_or(0);
-    subject.closes = report.status == ServiceStatus::ShuttingDown;
+    subject.closes = leavesOnPurpose(report);
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
         subject.bodies.removeFirst();

@@ -50,7 +50,7 @@ private:
         FleetEntry entry;
         bool answers = false; ///< the latest poll
         qint64 pid = 0;       ///< 0: it does not say
-        bool closes = false;  ///< its latest answer said that it shuts down
+        bool closes = false;  ///< leavesOnPurpose() of its latest answer
         std::optional<WrappedProcess> process;
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for

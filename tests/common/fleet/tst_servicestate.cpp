@@ -18,6 +18,7 @@ private Q_SLOTS:
     void aFailingDependencyIsAnErrorOfWhatServes();
     void whatWasNotCheckedYetIsNeitherHealthyNorAnError();
     void whatShutsDownIsNotReady();
+    void aWrapperThatGivesUpWasNotStoppedOnPurpose();
     void theTroubleIsNamed_data();
     void theTroubleIsNamed();
     void itIsKnownWhatWillNotBecomeReady_data();
@@ -124,6 +125,24 @@ void TestServiceState::whatShutsDownIsNotReady()
     QVERIFY(!isReady(report));
     QCOMPARE(programTrouble(report), QString());
     QCOMPARE(whyNeverReady(report), u"it shuts down"_s);
+}
+
+void TestServiceState::aWrapperThatGivesUpWasNotStoppedOnPurpose()
+{
+    HealthReport report = reportWith(program(ProcessState::Failed, false, 4), false);
+    report.process->exitCode = 3;
+    report.status = ServiceStatus::ShuttingDown; // as it says in its last moment
+    Answer<HealthReport> last;
+    last.value = report;
+    QCOMPARE(stateOf(last), ServiceState::DependencyError);
+    QVERIFY(!isReady(report));
+    QCOMPARE(programTrouble(report), u"the program has ended (exit code 3)"_s);
+    QCOMPARE(whyNeverReady(report), u"the program has ended (exit code 3)"_s);
+    Answer<HealthReport> gone;
+    gone.reply.error = ClientError::Refused;
+    QCOMPARE(stateOf(gone, stateOf(last)), ServiceState::Unreachable);
+    last.value->process->state = ProcessState::Ended; // as it should, or by a user
+    QCOMPARE(stateOf(gone, stateOf(last)), ServiceState::Stopped);
 }
 
 void TestServiceState::theTroubleIsNamed_data()

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void whoIsFoundIsNotLookedForAgain();
     void theOutputOfManyIsReadAFewAtATime();
     void whoRefusesAfterAnAnswerIsBuriedOnce();
+    void aProgramThatItsWrapperGivesUpHasDied();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -120,6 +121,27 @@ void TestObituaries::whoRefusesAfterAnAnswerIsBuriedOnce()
     bench.obituaries.miss(1, refused, false);
     QCOMPARE(buried.size(), 1);
     QCOMPARE(happened.size(), 0); // its row tells that it is unreachable, and why
+}
+
+/// It says that it shuts down in its last moment, though nobody asked for that.
+void TestObituaries::aProgramThatItsWrapperGivesUpHasDied()
+{
+    Bench bench;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    const FleetEntry entry = Reports::entry(u"flapper"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.process.emplace();
+    report.process->state = ProcessState::Running;
+    report.process->pid = 9;
+    bench.obituaries.observe(1, entry, report, "{}");
+    report.status = ServiceStatus::ShuttingDown;
+    report.process->state = ProcessState::Failed;
+    report.process->exitCode = 3;
+    bench.obituaries.observe(1, entry, report, "{}");
+    QTRY_COMPARE(happened.size(), 1);
+    const auto event = happened[0][0].value<Event>();
+    QCOMPARE(event.text, u"pid 9 exited with code 3"_s);
+    QCOMPARE(event.kind, EventKind::Trouble);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)
