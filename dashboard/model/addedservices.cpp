@@ -31,7 +31,7 @@ QString AddedServices::whyNot(const FleetEntry &entry) const
     if (id == NoService)
         return {};
     if (const QString file = m_session.fleetFileOf(id); !file.isEmpty())
-        return tr("%1 is watched already: it is in %2, and its token is named there.").arg(entry.url, file);
+        return tr("%1 is watched already: it is in %2, where its token is named if it wants one.").arg(entry.url, file);
     const QList<Added> services = remembered();
     if (std::none_of(services.begin(), services.end(), [&](const Added &other) { return other.url == entry.url; }))
         return tr("%1 is watched already, and was not added by hand.").arg(entry.url);

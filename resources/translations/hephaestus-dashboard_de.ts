@@ -353,8 +353,8 @@
 <context>
     <name>Hephaestus::AddedServices</name>
     <message>
-        <source>%1 is watched already: it is in %2, and its token is named there.</source>
-        <translation>%1 wird schon beobachtet: der Dienst steht in %2, und dort ist auch sein Token genannt.</translation>
+        <source>%1 is watched already: it is in %2, where its token is named if it wants one.</source>
+        <translation>%1 wird schon beobachtet: der Dienst steht in %2, wo auch sein Token genannt wird, falls er eines verlangt.</translation>
     </message>
     <message>
         <source>%1 is watched already, and was not added by hand.</source>
