@@ -51,7 +51,12 @@ struct ServiceRow
     /// The report is the answer to the latest poll; otherwise its values are old.
     bool isCurrent() const { return answered; }
 
-    CodeVerdict code() const { return report && report->code ? report->code->verdict : CodeVerdict::Unknown; }
+    /// What does not answer runs nothing that is known to be fresh.
+    CodeVerdict code() const
+    {
+        const CodeVerdict verdict = report && report->code ? report->code->verdict : CodeVerdict::Unknown;
+        return verdict == CodeVerdict::Fresh && !isCurrent() ? CodeVerdict::Unknown : verdict;
+    }
     /// The worst of which somebody is notified; null: none, or they are not known.
     const FiringAlert *worstAlert() const
     {

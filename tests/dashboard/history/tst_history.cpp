@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/history.h"
 #include "tests/dashboard/model/reports.h"
+#include "tests/support/sanitizer.h"
 
 #include <QTest>
 
@@ -150,7 +151,8 @@ void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory()
     }
     const qint64 each = (heap() - before) / Services;
     QVERIFY2(each <= most, qPrintable(u"%1 bytes"_s.arg(each)));
-    QVERIFY(each > 1024);
+    using namespace Hephaestus::Test; // a sanitizer's allocator tells nothing
+    QVERIFY(each > 1024 || UnderAddressSanitizer || UnderThreadSanitizer);
     QVERIFY(histories.front()->total().size() >= 15);
 }
 

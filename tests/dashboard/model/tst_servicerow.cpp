@@ -18,6 +18,7 @@ private Q_SLOTS:
     void everyAnswerHasItsState_data();
     void everyAnswerHasItsState();
     void oldValuesStayAndAreKnownToBeOld();
+    void whatDoesNotAnswerIsNotToldAsFresh();
     void whatWasShuttingDownAndIsGoneHasStopped();
     void whatWasMeantToBeGoneIsNotMissed();
     void anActivityIsShownInsteadOfTheState();
@@ -74,6 +75,16 @@ void TestServiceRow::oldValuesStayAndAreKnownToBeOld()
     QVERIFY(row.report);
     QVERIFY(!row.isCurrent());
     QCOMPARE(row.lastSeen, Now + 1s);
+}
+
+void TestServiceRow::whatDoesNotAnswerIsNotToldAsFresh()
+{
+    HealthReport report = Reports::healthy();
+    report.code = CodeReport{CodeVerdict::Fresh, {}, {}, 0};
+    const auto gone = Reports::failure(ClientError::Refused);
+    QCOMPARE(after({Reports::answer(report)}).code(), CodeVerdict::Fresh);
+    QCOMPARE(after({Reports::answer(report), gone}).code(), CodeVerdict::Unknown);
+    QCOMPARE(after({Reports::answer(report), gone, Reports::answer(report)}).code(), CodeVerdict::Fresh);
 }
 
 void TestServiceRow::whatWasShuttingDownAndIsGoneHasStopped()
