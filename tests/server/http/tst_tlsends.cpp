@@ -7,6 +7,7 @@
 #include "common/base/filedescriptor.h"
 #include "server/http/handshakes.h"
 #include "server/http/tlssession.h"
+#include "tests/support/sanitizer.h"
 
 #include <QProcess>
 #include <QRegularExpression>
@@ -14,7 +15,6 @@
 #include <QTest>
 
 #include <csignal>
-#include <exception>
 #include <memory>
 #include <system_error>
 
@@ -252,6 +252,8 @@ void TestTlsEnds::aKeyThatOthersKnowIsTold()
 
 void TestTlsEnds::withoutRoomItIsNotDeadInSilence()
 {
+    if (Test::UnderAddressSanitizer || Test::UnderThreadSanitizer)
+        QSKIP("sanitizers need descriptors of their own");
     const auto context = makeTlsContext({m_place.filePath(u"server.pem"_s), m_place.filePath(u"server.key"_s), {}});
     QVERIFY(context);
     rlimit before{};
@@ -260,20 +262,15 @@ void TestTlsEnds::withoutRoomItIsNotDeadInSilence()
     ::close(next);
     const rlimit none{rlim_t(next), before.rlim_max};
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
-    std::exception_ptr thrown; // looked at later: a sanitizer needs a descriptor for that
+    int error = 0;
     try {
         const Handshakes handshakes(
             *context, {16, 16, 1s}, [](const auto &) {}, [](const QByteArray &) {});
-    } catch (...) {
-        thrown = std::current_exception();
+    } catch (const std::system_error &thrown) {
+        error = thrown.code().value();
     }
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
-    QVERIFY(thrown);
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::system_error &error) {
-        QCOMPARE(error.code().value(), EMFILE);
-    }
+    QCOMPARE(error, EMFILE);
 }
 
 QTEST_GUILESS_MAIN(TestTlsEnds)
