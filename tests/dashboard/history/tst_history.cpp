@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/history.h"
 #include "tests/dashboard/model/reports.h"
-#include "tests/support/sanitizer.h"
+#include "tests/support/heap.h"
 
 #include <QTest>
-
-#include <malloc.h>
 
 #include <memory>
 
@@ -127,17 +125,13 @@ void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory()
     QFETCH(const int, share);
     QFETCH(const int, most);
     constexpr int Services = 8;
-    const auto heap = [] {
-        const struct mallinfo2 info = ::mallinfo2();
-        return qint64(info.uordblks + info.hblkhd);
-    };
     HealthReport report = Reports::healthy();
     report.dependencies.clear();
     for (int i = 0; i < dependencies; ++i)
         report.dependencies << Reports::dependency(u"backend-%1"_s.arg(i));
     std::vector<std::unique_ptr<History>> histories;
     histories.reserve(Services);
-    const qint64 before = heap();
+    const qint64 before = Test::heapInUse();
     for (int i = 0; i < Services; ++i) {
         histories.push_back(std::make_unique<History>());
         histories.back()->setShare(std::size_t(share));
@@ -149,10 +143,9 @@ void TestHistory::aServiceTakesNoMoreThanItsShareOfMemory()
                 histories.back()->mark(Noon + second * 1s, u"restarted by hand %1"_s.arg(second));
         }
     }
-    const qint64 each = (heap() - before) / Services;
+    const qint64 each = (Test::heapInUse() - before) / Services;
     QVERIFY2(each <= most, qPrintable(u"%1 bytes"_s.arg(each)));
-    using namespace Hephaestus::Test; // a sanitizer's allocator tells nothing
-    QVERIFY(each > 1024 || UnderAddressSanitizer || UnderThreadSanitizer);
+    QVERIFY(each > 1024 || !Test::KnowsHeap);
     QVERIFY(histories.front()->total().size() >= 15);
 }
 

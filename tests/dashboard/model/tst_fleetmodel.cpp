@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/fleetrows.h"
 #include "tests/dashboard/model/reports.h"
+#include "tests/support/heap.h"
 
 #include <QAbstractItemModelTester>
 #include <QRandomGenerator>
 #include <QSignalSpy>
 #include <QTest>
-
-#include <malloc.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -325,17 +324,13 @@ void TestFleetModel::servicesAreCountedByName()
 /// Asks the allocator: 50,000 rows, of which some are asked, for a quarter of an hour.
 void TestFleetModel::aServiceOfALargeFleetTakesLittleMemory()
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    QSKIP("A sanitizer's allocator tells nothing.");
-#endif
+    using Test::heapInUse;
+    if (!Test::KnowsHeap)
+        QSKIP("A sanitizer's allocator tells nothing.");
     constexpr int Most = 10'000; // bytes
     constexpr int Services = 50'000;
     constexpr int Asked = 500;
-    const auto heap = [] {
-        const struct mallinfo2 info = ::mallinfo2();
-        return qint64(info.uordblks + info.hblkhd);
-    };
-    const qint64 empty = heap();
+    const qint64 empty = heapInUse();
     ManualClock time;
     FleetModel model(time);
     {
@@ -346,7 +341,7 @@ void TestFleetModel::aServiceOfALargeFleetTakesLittleMemory()
         model.addAll(entries);
     }
     const QList<ServiceId> ids = model.ids().mid(0, Asked);
-    const qint64 before = heap();
+    const qint64 before = heapInUse();
     for (int scrape = 0; scrape < 60; ++scrape) {
         time.advance(15s);
         QList<Arrival> arrivals;
@@ -361,7 +356,7 @@ void TestFleetModel::aServiceOfALargeFleetTakesLittleMemory()
         }
         model.applyArrivals(arrivals);
     }
-    const qint64 each = (before - empty) / Services + (heap() - before) / Asked;
+    const qint64 each = (before - empty) / Services + (heapInUse() - before) / Asked;
     QVERIFY2(each <= Most, qPrintable(u"%1 bytes"_s.arg(each)));
     QVERIFY(model.history(ids[0]).total().size() >= 15);
 }
