@@ -7,7 +7,7 @@
 
 #include <QHelpEvent>
 #include <QPainter>
-#include <QPainterPath>
+#include <QResizeEvent>
 #include <QToolTip>
 
 #include <algorithm>
@@ -25,9 +25,7 @@ ServiceMapView::ServiceMapView(QWidget *parent) : QWidget(parent)
 void ServiceMapView::show(const ServiceMap &map)
 {
     m_map = map;
-    updateGeometry();
-    setMinimumSize(sizeHint()); // the area around it scrolls
-    update();
+    place();
 }
 
 void ServiceMapView::setCurrent(const QString &key)
@@ -36,86 +34,116 @@ void ServiceMapView::setCurrent(const QString &key)
     update();
 }
 
+/// The mark, the name, and the second mark of what is split: see paintNode().
 QSize ServiceMapView::boxSize() const
 {
     int widest = 0;
-    for (const MapNode &node : m_map.nodes)
+    bool isAnySplit = false;
+    for (const MapNode &node : m_map.nodes) {
         widest = std::max(widest, fontMetrics().horizontalAdvance(node.name));
+        isAnySplit |= node.isSplit;
+    }
     const int most = fontMetrics().averageCharWidth() * 30;
-    return {std::min(widest, most) + spacing(fontMetrics(), 18), spacing(fontMetrics(), 8)};
+    return {std::min(widest, most) + spacing(fontMetrics(), isAnySplit ? 19 : 13), spacing(fontMetrics(), 8)};
 }
 
-QList<QRect> ServiceMapView::boxes() const
+/// The area around it scrolls upright, and sideways only where there is no room for one column.
+void ServiceMapView::place()
 {
-    const QSize box = boxSize();
-    const int across = box.width() + spacing(fontMetrics(), 6);
-    const int down = box.height() + spacing(fontMetrics(), 10);
-    const int margin = spacing(fontMetrics(), 4);
-    QHash<int, int> inLayer;
-    int layers = 0;
-    int widest = 0;
-    for (const MapNode &node : m_map.nodes) {
-        widest = std::max(widest, ++inLayer[node.layer]);
-        layers = std::max(layers, node.layer + 1);
-    }
-    QList<QRect> boxes;
-    for (const MapNode &node : m_map.nodes) {
-        const int indent = (widest - inLayer[node.layer]) * across / 2; // each layer stands in the middle
-        boxes.append({QPoint(margin + indent + node.place * across, margin + (layers - 1 - node.layer) * down), box});
-    }
-    return boxes;
+    const ServiceMapLayout::Measures measures{boxSize(), spacing(fontMetrics(), 6), spacing(fontMetrics(), 10),
+                                              spacing(fontMetrics(), 1)};
+    m_layout = ServiceMapLayout(m_map, measures, width());
+    setMinimumSize(measures.box.width() + 2 * measures.gap, m_layout.size().height());
+    updateGeometry();
+    update();
 }
 
-QSize ServiceMapView::sizeHint() const
+void ServiceMapView::resizeEvent(QResizeEvent *event)
 {
-    QRect all;
-    for (const QRect &box : boxes())
-        all |= box;
-    const int margin = spacing(fontMetrics(), 4);
-    return {all.right() + margin, all.bottom() + margin};
+    QWidget::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        place();
 }
+
+void ServiceMapView::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        place();
+}
+
+QSize ServiceMapView::sizeHint() const { return m_layout.size(); }
 
 int ServiceMapView::nodeAt(const QPoint &point) const
 {
-    const QList<QRect> all = boxes();
-    const auto found = std::ranges::find_if(all, [&](const QRect &box) { return box.contains(point); });
-    return found == all.end() ? -1 : int(found - all.begin());
+    const auto found = std::ranges::find_if(boxes(), [&](const QRect &box) { return box.contains(point); });
+    return found == boxes().end() ? -1 : int(found - boxes().begin());
 }
 
-void ServiceMapView::paintEvent(QPaintEvent *)
+void ServiceMapView::paintEvent(QPaintEvent *event)
 {
     QPainter painter(this);
     painter.setLayoutDirection(Qt::LeftToRight); // as all graphs
+    paintLines(painter, event->rect());
     painter.setRenderHint(QPainter::Antialiasing);
-    const QList<QRect> all = boxes();
-    paintLines(painter, all);
-    for (qsizetype i = 0; i < all.size(); ++i)
-        paintNode(painter, all[i], m_map.nodes[i]);
+    paintCurrentLines(painter);
+    for (qsizetype i = 0; i < boxes().size(); ++i) {
+        if (boxes()[i].adjusted(-3, -3, 3, 3).intersects(event->rect()))
+            paintNode(painter, boxes()[i], m_map.nodes[i]);
+    }
 }
 
-void ServiceMapView::paintLines(QPainter &painter, const QList<QRect> &boxes) const
+QColor ServiceMapView::lineColour(const MapNode &needed, const QColor &usual) const
 {
-    const Theme &theme = Theme::of(palette());
-    painter.setBrush(Qt::NoBrush);
-    for (const bool isFront : {false, true}) { // the current one's are above the others
-        for (qsizetype i = 0; i < boxes.size(); ++i) {
-            for (const int needed : m_map.nodes[i].needs) {
-                const MapNode &target = m_map.nodes[needed];
-                if ((m_map.nodes[i].key == m_current || target.key == m_current) != isFront)
-                    continue;
-                const QPointF from(boxes[i].center().x(), boxes[i].bottom());
-                const QPointF to(boxes[needed].center().x(), boxes[needed].top());
-                const double bend = (to.y() - from.y()) / 2;
-                QPainterPath path(from);
-                path.cubicTo(from + QPointF(0, bend), to - QPointF(0, bend), to);
-                const QColor colour = target.isInTrouble() ? theme.accent(target.state)
-                    : isFront                              ? palette().color(QPalette::Text)
-                                                           : theme.line();
-                painter.setPen(QPen(colour, isFront ? 2.5 : 1.5));
-                painter.drawPath(path);
+    return needed.isInTrouble() ? Theme::of(palette()).accent(needed.state) : usual;
+}
+
+/// Those to what is in trouble are above the others.
+void ServiceMapView::paintLines(QPainter &painter, const QRect &area) const
+{
+    // A line that means something has 3 : 1 (WCAG 2.1, 1.4.11).
+    const QColor base = palette().color(QPalette::Base);
+    const QColor usual = readable(Theme::of(palette()).line(), base, 3);
+    for (const bool isTrouble : {false, true}) {
+        for (int node = 0; node < int(m_map.nodes.size()); ++node) {
+            if (m_map.nodes[node].isInTrouble() != isTrouble || m_map.nodes[node].users.isEmpty())
+                continue;
+            painter.setPen(lineColour(m_map.nodes[node], usual));
+            for (const QLine &line : m_layout.linesTo(node)) {
+                if (QRect(line.p1(), line.p2()).adjusted(-1, -1, 1, 1).intersects(area))
+                    painter.drawLine(line);
             }
+            paintArrow(painter, node);
         }
     }
+}
+
+void ServiceMapView::paintCurrentLines(QPainter &painter) const
+{
+    const auto found = std::ranges::find(m_map.nodes, m_current, &MapNode::key);
+    if (found == m_map.nodes.end())
+        return;
+    const auto current = int(found - m_map.nodes.begin());
+    const auto paint = [&](int user, int needed) {
+        painter.setPen(QPen(lineColour(m_map.nodes[needed], palette().color(QPalette::Text)), 2.5));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPolyline(m_layout.way(user, needed));
+        paintArrow(painter, needed);
+    };
+    for (const int needed : found->needs)
+        paint(current, needed);
+    for (const int user : found->users)
+        paint(user, current);
+}
+
+/// In the colour of the pen.
+void ServiceMapView::paintArrow(QPainter &painter, int node) const
+{
+    const QRect &box = boxes()[node];
+    const int size = spacing(fontMetrics(), 2);
+    const QPoint tip(box.center().x(), box.top());
+    painter.setBrush(painter.pen().color());
+    painter.drawPolygon(QPolygon{{tip, tip + QPoint(-size / 2, -size), tip + QPoint(size / 2, -size)}});
 }
 
 void ServiceMapView::paintNode(QPainter &painter, const QRect &box, const MapNode &node) const

@@ -26,7 +26,10 @@ private Q_SLOTS:
     void theMapIsOpenedReadAndLeftByKeys();
     void aClickChoosesAndADoubleClickGoesThere();
     void whatIsSplitIsTold();
+    void nothingOverlapsAtAnySize_data();
     void nothingOverlapsAtAnySize();
+    void linesAreSeen();
+    void sixtyServicesAreSeenAtOnce();
     void theListIsReadAtAnyWidth();
 };
 
@@ -141,26 +144,106 @@ void TestServiceMapWindow::whatIsSplitIsTold()
     QTRY_VERIFY2(told().contains(u"one is open in alone; another in orders"_s), qPrintable(told()));
 }
 
-void TestServiceMapWindow::nothingOverlapsAtAnySize()
+namespace {
+
+/// Forty that need one another in a tree, and all of them one more.
+FleetModel &treeOf(FleetModel &fleet)
 {
-    FleetModel fleet;
+    const auto name = [](int i) { return u"a service with a long name, number %1"_s.arg(i); };
     for (int i = 0; i < 40; ++i) {
-        FleetEntry entry = Reports::entry(u"a service with a long name, number %1"_s.arg(i), u"http://h/%1"_s.arg(i));
+        FleetEntry entry = Reports::entry(name(i), u"http://h/%1"_s.arg(i));
+        entry.dependsOn = {u"what all need"_s};
         if (i > 0)
-            entry.dependsOn = {u"a service with a long name, number %1"_s.arg((i - 1) / 2)};
+            entry.dependsOn << name((i - 1) / 2);
         fleet.add(entry);
     }
+    fleet.add(Reports::entry(u"what all need"_s, u"http://h/all"_s));
+    return fleet;
+}
+
+} // namespace
+
+void TestServiceMapWindow::nothingOverlapsAtAnySize_data()
+{
+    QTest::addColumn<int>("width");
+    for (const int width : {1, 300, 640, 800, 1380, 2560})
+        QTest::addRow("%d pixels", width) << width;
+}
+
+/// No box lies on another, no line behind a box, and only a width without room for one column scrolls sideways.
+void TestServiceMapWindow::nothingOverlapsAtAnySize()
+{
+    QFETCH(int, width);
+    FleetModel fleet;
+    const ServiceMap map = mapOf(treeOf(fleet));
     ServiceMapView view;
-    view.show(mapOf(fleet));
-    const QList<QRect> boxes = view.boxes();
-    QCOMPARE(boxes.size(), 40);
+    view.resize(width, 400);
+    view.show(map);
+    view.grab(); // delivers the resize
+    const QList<QRect> &boxes = view.boxes();
+    QCOMPARE(boxes.size(), 41);
     const QRect all({0, 0}, view.sizeHint());
+    QVERIFY2(all.width() <= std::max(width, view.minimumWidth()), qPrintable(QString::number(all.width())));
+    QCOMPARE(view.minimumHeight(), all.height());
     for (qsizetype one = 0; one < boxes.size(); ++one) {
         QVERIFY(all.contains(boxes[one]));
         for (qsizetype other = 0; other < one; ++other)
             QVERIFY(!boxes[one].intersects(boxes[other]));
     }
-    view.grab();
+    const ServiceMapLayout layout(map, {boxes[0].size(), 24, 40, 4}, width);
+    for (int needed = 0; needed < int(map.nodes.size()); ++needed) {
+        for (const int user : map.nodes[needed].users) {
+            const QPolygon way = layout.way(user, needed);
+            QVERIFY(layout.boxes()[user].contains(way.first()) && layout.boxes()[needed].contains(way.last()));
+        }
+        for (const QLine &line : layout.linesTo(needed)) {
+            QVERIFY(line.dx() == 0 || line.dy() == 0);
+            for (const QRect &box : layout.boxes()) // it may touch the edge where it begins or ends
+                QVERIFY(!box.adjusted(1, 1, -1, -1).intersects(QRect(line.p1(), line.p2())));
+        }
+    }
+}
+
+/// What means something has a contrast of 3 : 1 (WCAG 2.1, 1.4.11).
+void TestServiceMapWindow::linesAreSeen()
+{
+    for (const QPalette &colours : {Theme::light(), Theme::dark()}) {
+        FleetModel fleet;
+        const ServiceMap map = mapOf(treeOf(fleet));
+        ServiceMapView view;
+        view.setPalette(colours);
+        view.resize(1000, 400);
+        view.show(map);
+        const QImage picture = view.grab().toImage();
+        const int needed = 0; // without trouble, as all here
+        const QRect &box = view.boxes()[needed];
+        const QPoint above(box.center().x(), box.top() - 3); // within the arrow
+        QVERIFY(!map.nodes[needed].isInTrouble());
+        const double ratio = contrast(picture.pixelColor(above), colours.color(QPalette::Base));
+        QVERIFY2(ratio >= 3, qPrintable(QString::number(ratio)));
+    }
+}
+
+/// A fleet whose services need the same few things is seen at once, without scrolling sideways.
+void TestServiceMapWindow::sixtyServicesAreSeenAtOnce()
+{
+    FleetModel fleet;
+    for (int i = 0; i < 60; ++i) {
+        FleetEntry entry = Reports::entry(u"gateway-%1"_s.arg(i), u"http://h/%1"_s.arg(i));
+        entry.dependsOn = {u"openai"_s, u"database"_s};
+        fleet.add(entry);
+    }
+    fleet.add(Reports::entry(u"openai"_s, u"http://h/openai"_s));
+    fleet.add(Reports::entry(u"database"_s, u"http://h/database"_s));
+    auto *const map = new ServiceMapWindow(fleet, nullptr); // deletes itself
+    map->resize(1380, 860);
+    map->show();
+    QVERIFY(QTest::qWaitForWindowExposed(map));
+    const auto *const view = map->findChild<ServiceMapView *>();
+    QCOMPARE(view->boxes().size(), 62);
+    for (const QRect &box : view->boxes())
+        QTRY_VERIFY2(view->visibleRegion().contains(box), qPrintable(u"%1, %2"_s.arg(box.x()).arg(box.y())));
+    map->close();
 }
 
 /// Each sentence has as many lines as it needs at the list's width, whatever that was before.
