@@ -143,6 +143,8 @@ void FleetView::arrangeColumns()
     m_leastLatency = std::max(LatencyDelegate::textWidth(fontMetrics()), fontMetrics().horizontalAdvance(latency))
         + 2 * spacing(fontMetrics(), 2) + 2;
     m_widestChips = 0;
+    m_widestName = 0;
+    m_haveAllAnswered = false;
     m_chosen.clear();
     m_unwanted.clear();
     for (int column = FleetModel::LastSeen; column < FleetModel::ColumnCount; ++column) {
@@ -177,9 +179,9 @@ int FleetView::hideForRoom(int room, int forNames, const std::array<int, FleetMo
     return room;
 }
 
-/// Where the table is narrow, columns that the details repeat make room for the dependencies, and at last the line
-/// beside a latency, if all names are whole then. Where it is wide, columns whose texts are often longer get a part of
-/// it. A width that somebody chose holds.
+/// Where the table is narrow, columns that the details repeat make room for the names of dependencies; then what the
+/// services' names do not need, and the line beside a latency. Where it is wide, columns whose texts are often longer
+/// get a part of it. A width that somebody chose holds.
 void FleetView::makeRoom()
 {
     constexpr std::pair<int, int> Growing[] = {// by at most so many letters
@@ -195,11 +197,16 @@ void FleetView::makeRoom()
     QSet<int> hidden = m_unwanted;
     const int forNames = std::max(0, m_widestChips - fourChips);
     int room = hideForRoom(viewport()->width() - fourChips, forNames, widths, hidden) - forNames;
-    const int line = m_chosen.contains(FleetModel::Latency) ? 0 : widths[FleetModel::Latency] - m_leastLatency;
-    if (room < 0 && room + line >= 0) // else names are short all the same
-        widths[FleetModel::Latency] -= line;
-    if (hidden.size() > m_unwanted.size())
-        room = 0; // what is too little for a column is the dependencies'
+    const bool isShort = room < 0;
+    if (isShort && m_widestName > 0 && !m_chosen.contains(FleetModel::Service)) {
+        const int spare = std::max(widths[FleetModel::Service] - m_widestName, 0);
+        widths[FleetModel::Service] -= std::min(spare, -room);
+        room += std::min(spare, -room);
+    }
+    if (room < 0 && !m_chosen.contains(FleetModel::Latency))
+        widths[FleetModel::Latency] = m_leastLatency;
+    if (isShort || hidden.size() > m_unwanted.size())
+        room = 0; // what is too little for a line or a column is the dependencies'
     for (const auto &[column, letters] : Growing) {
         if (room <= 0 || hidden.contains(column) || m_chosen.contains(column))
             continue;
@@ -214,16 +221,34 @@ void FleetView::makeRoom()
     }
 }
 
+/// Each has been asked once, whatever came of that.
+bool FleetView::haveAllInViewAnswered() const
+{
+    const int last = rowAt(viewport()->height() - 1);
+    for (int row = std::max(rowAt(0), 0); row <= (last < 0 ? m_rows->rowCount() - 1 : last); ++row) {
+        const ServiceId id = m_rows->serviceAt(row);
+        if (id != NoService && m_fleet.find(id)->state() == ServiceState::Unknown)
+            return false;
+    }
+    return m_rows->rowCount() > 0;
+}
+
 /// Once no order is held: nothing moves under the pointer, but for the first answers of all.
 void FleetView::makeRoomForNames()
 {
-    if (m_widestChips > 0 && isOrderHeld())
+    if (m_haveAllAnswered && isOrderHeld())
         return m_roomSoon.start();
-    const int wanted = isVisible() ? sizeHintForColumn(FleetModel::Dependencies) : 0; // of what is in view
-    if (wanted <= m_widestChips)
+    if (!isVisible())
         return;
-    m_widestChips = wanted;
-    makeRoom();
+    m_haveAllAnswered = m_haveAllAnswered || haveAllInViewAnswered();
+    bool isWider = false;
+    for (const auto &[column, widest] :
+         {std::pair(FleetModel::Dependencies, &m_widestChips), std::pair(FleetModel::Service, &m_widestName)}) {
+        const int wanted = sizeHintForColumn(column); // of what is in view
+        isWider |= wanted > std::exchange(*widest, std::max(*widest, wanted));
+    }
+    if (isWider)
+        makeRoom();
 }
 
 // ---- nothing moves under the pointer ------------------------------------------------------------------

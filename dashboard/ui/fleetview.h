@@ -82,6 +82,7 @@ private:
     void makeRoom();
     int hideForRoom(int room, int forNames, const std::array<int, FleetModel::ColumnCount> &widths,
                     QSet<int> &hidden) const;
+    bool haveAllInViewAnswered() const;
     void makeRoomForNames();
     void restoreWidths(const QSettings &settings, const QString &key);
     bool isOrderHeld() const;
@@ -102,8 +103,10 @@ private:
     QHash<int, int> m_chosen;                           ///< widths that a person gave to columns
     std::array<int, FleetModel::ColumnCount> m_least{}; ///< the widths of the others, where there is little room
     int m_leastLatency = 0;                             ///< without the line beside the number
-    int m_widestChips = 0; ///< in pixels, with whole names, of what was in view; it only grows
-    QTimer m_roomSoon;     ///< runs while dependencies may be wider than before
+    int m_widestChips = 0;          ///< in pixels, with whole names, of what was in view; it only grows
+    int m_widestName = 0;           ///< of a service, as that
+    bool m_haveAllAnswered = false; ///< of those in view, since the columns were arranged
+    QTimer m_roomSoon;              ///< runs while dependencies may be wider than before
     QToolButton *m_sortAnew;
     QTimer m_sinceKey; ///< runs while a key was just pressed
     bool m_isPointerOver = false;
