@@ -7,7 +7,7 @@
 #include "common/base/processentry.h"
 #include "common/base/regularfile.h"
 #include "common/client/httpconnection.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "common/protocol/actcodec.h"
 
 #include <QCoreApplication>

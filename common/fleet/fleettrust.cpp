@@ -5,7 +5,7 @@
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "common/protocol/serviceaddress.h"
 
 #include <QCryptographicHash>

@@ -3,7 +3,7 @@
 
 #include "common/base/filedescriptor.h"
 #include "common/base/regularfile.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QFile>
 #include <QFileInfo>

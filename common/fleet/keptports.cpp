@@ -3,7 +3,7 @@
 
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QCryptographicHash>
 #include <QFile>

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
 
-#include "common/base/homedirectory.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
 #include "common/client/openfiles.h"
 #include "common/fleet/envfile.h"
 #include "common/fleet/keptoutput.h"
+#include "common/fleet/statepaths.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
-#include <QUrl>
 
 #include <algorithm>
 #include <csignal>
@@ -33,13 +31,6 @@ using namespace Qt::StringLiterals;
 constexpr qint64 TailBytes = 8 * 1024;
 
 QString systemError(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
-
-/// A file name of any service name: what is not plain is percent-encoded.
-QString fileNameOf(const QString &serviceName)
-{
-    const QString encoded = QString::fromLatin1(QUrl::toPercentEncoding(serviceName, {}, "~"));
-    return encoded.startsWith(u'.') ? u"%2E"_s + encoded.mid(1) : encoded.left(200);
-}
 
 /// The file the output goes to, appended, the old one kept as NAME.log.1 when it has grown large.
 struct Log
@@ -141,22 +132,6 @@ int spawn(const RestartByCommand &command, QProcessEnvironment environment, int 
 }
 
 } // namespace
-
-QString defaultStateDirectory()
-{
-    // QStandardPaths knows the state directory from Qt 6.7 only (XDG Base Directory Specification).
-    const QString state = qEnvironmentVariable("XDG_STATE_HOME");
-    if (QDir::isAbsolutePath(state))
-        return state + u"/hephaestus"_s;
-    const QString home = homeDirectory();
-    return home.isEmpty() ? QString() : home + u"/.local/state/hephaestus"_s;
-}
-
-QString logFileOf(const QString &name, const QString &stateDirectory)
-{
-    const QString directory = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
-    return directory.isEmpty() ? QString() : directory + u"/logs/"_s + fileNameOf(name) + u".log"_s;
-}
 
 Result<QProcessEnvironment> environmentOf(const RestartByCommand &command)
 {

@@ -9,13 +9,6 @@
 
 namespace Hephaestus {
 
-/// `$XDG_STATE_HOME/hephaestus`; empty: there is neither that nor a home.
-QString defaultStateDirectory();
-
-/// Where the output of the service `name` goes when it is started from here; an empty directory is the default one.
-/// Empty: nowhere.
-QString logFileOf(const QString &name, const QString &stateDirectory = {});
-
 /// Names the file for the output of the program that `hephaestus run` wraps. Nobody reads what it passes on then.
 inline constexpr char OutputVariable[] = "HEPHAESTUS_OUTPUT_FILE";
 

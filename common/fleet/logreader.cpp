@@ -2,7 +2,7 @@
 #include "common/fleet/logreader.h"
 
 #include "common/fleet/keptoutput.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 namespace Hephaestus {
 

@@ -2,7 +2,7 @@
 #include "common/fleet/machinefindings.h"
 
 #include "common/base/homedirectory.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QDir>
 #include <QFile>

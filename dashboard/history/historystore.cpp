@@ -2,7 +2,7 @@
 #include "dashboard/history/historystore.h"
 
 #include "common/base/post.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "dashboard/history/historydatabase.h"
 
 #include <QTimer>

@@ -9,7 +9,7 @@
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/hostfleet.h"
 #include "common/fleet/keptoutput.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QFile>
 #include <QFileInfo>

@@ -3,7 +3,7 @@
 
 #include "common/base/regularfile.h"
 #include "common/fleet/keptoutput.h"
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
 

@@ -6,6 +6,7 @@
 #include "common/base/privatedirectory.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "server/app/logoptions.h"
 #include "server/app/statedirectory.h"
 #include "server/cli/globaloptions.h"

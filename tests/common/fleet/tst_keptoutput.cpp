@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/keptoutput.h"
 
-#include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QDir>
 #include <QFile>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 
 #include <QFile>
 #include <QFileInfo>

@@ -3,6 +3,7 @@
 // A fleet larger than the number of files this process may have open, watched as the dashboard does.
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/support/processend.h"
 

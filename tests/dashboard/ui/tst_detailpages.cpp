@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/statepaths.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/dependencygraph.h"

@@ -3,6 +3,7 @@
 // `hephaestus logs` as people run it: the real program, on services of this process and on wrapped programs.
 #include "common/base/filedescriptor.h"
 #include "common/fleet/launcher.h"
+#include "common/fleet/statepaths.h"
 #include "server/core/linering.h"
 #include "server/http/httpserver.h"
 
