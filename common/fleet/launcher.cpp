@@ -173,13 +173,6 @@ QString programOf(const RestartByCommand &command)
     return beside.isEmpty() ? program : beside;
 }
 
-QString ExitStatus::text() const
-{
-    if (signal != 0)
-        return u"was killed by signal %1 (%2)"_s.arg(signal).arg(QString::fromLocal8Bit(::strsignal(signal)));
-    return u"exited with code %1"_s.arg(code);
-}
-
 LaunchedProcess::LaunchedProcess(std::unique_ptr<ProcessWatch> watch, OutputPlace own, OutputPlace program)
     : QObject(QCoreApplication::instance())
     , m_watch(std::move(watch))

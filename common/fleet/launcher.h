@@ -15,18 +15,6 @@ inline constexpr char OutputVariable[] = "HEPHAESTUS_OUTPUT_FILE";
 /// Names the variables that a process got from environment files, so that one that is gone from them is found.
 inline constexpr char FileVariables[] = "HEPHAESTUS_ENV_FILE_NAMES";
 
-/// How a process ended.
-struct ExitStatus
-{
-    int code = 0;   ///< meaningful if signal is 0
-    int signal = 0; ///< that killed it; 0: it exited
-
-    /// `exited with code 3`, `was killed by signal 11 (Segmentation fault)`.
-    QString text() const;
-
-    bool operator==(const ExitStatus &) const = default;
-};
-
 /// A program started to outlive us: in a session of its own, with default signals, no input and no descriptor of ours.
 /// Its output goes to a file. While we live we reap it. Belongs to the application object; destroying it leaves the
 /// process alone.

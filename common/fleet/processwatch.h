@@ -4,12 +4,26 @@
 #include "common/base/filedescriptor.h"
 
 #include <QObject>
+#include <QString>
 
 #include <memory>
+#include <optional>
 
 class QSocketNotifier;
 
 namespace Hephaestus {
+
+/// How a process ended.
+struct ExitStatus
+{
+    int code = 0;   ///< meaningful if signal is 0
+    int signal = 0; ///< that killed it; 0: it exited
+
+    /// `exited with code 3`, `was killed by signal 11 (Segmentation fault)`.
+    QString text() const;
+
+    bool operator==(const ExitStatus &) const = default;
+};
 
 /// Watches one process, whoever's child it is, until it ends. Its pidfd (pidfd_open(2)) stays with the process even
 /// when the number is given to another one.
@@ -27,6 +41,9 @@ public:
     /// By the pidfd: it never reaches another process that has the number by now.
     bool send(int signalNumber) const;
     bool isGone() const; ///< ended, even if nobody has reaped it
+    /// How it ended, as far as the kernel tells: until its parent has reaped it, or since Linux 6.15 (PIDFD_GET_INFO)
+    /// afterwards. Nothing: it runs, or nobody tells.
+    std::optional<ExitStatus> exitStatus() const;
 
 Q_SIGNALS:
     void gone(); ///< once, from the event loop

@@ -50,6 +50,7 @@ public:
     void announce();
     void begin();
     void cancel();
+    void noteKilled() { m_isKilled = true; }
     QString afterCancel() const;
     void fail(const QString &why);
 
@@ -83,6 +84,8 @@ private:
     void buildEnded(const ExitStatus &status);
     void askShutdown();
     void shutdownAnswered(const Answer<ShutdownResult> &answer);
+    void judgeEnd();
+    void judgeWrapper();
     void askRestart();
     void askSupervisor();
     void launchCommand();
@@ -108,6 +111,7 @@ private:
     void deadlineCame();
     void beginStep();
     void endStep(StepOutcome outcome);
+    ReceiptStep withTrouble(ReceiptStep line) const;
     void finish();
     void tell(const QString &text); ///< as progress
     void note(const QString &text); ///< and in the receipt
@@ -126,8 +130,12 @@ private:
     bool m_isBuilt = false;
     std::unique_ptr<SupervisorRequest> m_request;
     std::optional<ShutdownResult> m_result;
-    bool m_isFailing = false;         ///< only the program's last words are waited for
-    std::optional<Seconds> m_drained; ///< as the service measured it
+    std::optional<ShutdownProgress> m_shutdown; ///< of the old instance, when it was last seen
+    int m_endPatience = 10;                     ///< how often it is looked how its process ended
+    bool m_isKilled = false;                    ///< by who uses this
+    QString m_unfinished;                       ///< why its clean-up is not known to be complete, though it is gone
+    bool m_isFailing = false;                   ///< only the program's last words are waited for
+    std::optional<Seconds> m_drained;           ///< as the service measured it
     std::optional<Seconds> m_cleaned;
     QString m_told;
     ActTurn m_turn;
@@ -495,10 +503,34 @@ void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &an
         m_cleaned = std::max(Seconds(0), m_result->cleanupDuration);
     } else if (error == ClientError::Disconnected || error == ClientError::Refused) {
         note(u"it ended without an answer"_s); // whether it did, the next steps will see
+        return judgeEnd();
     } else {
         return fail(error == ClientError::Timeout ? lateText(*m_step, lateFacts()) : answer.reply.message);
     }
     look();
+}
+
+/// No answer told how its shutdown went. How its process ended says more, and is known a little later.
+void RestartSequence::Private::judgeEnd()
+{
+    if (!running)
+        return;
+    const ProcessWatch *const process = m_service.process();
+    const std::optional<ExitStatus> exit = process && process->isGone() ? process->exitStatus() : std::nullopt;
+    if (process && !exit && !(m_isKilled && process->isGone()) && --m_endPatience > 0)
+        return QTimer::singleShot(50ms, this, &Private::judgeEnd);
+    m_unfinished = unfinishedText({.exit = exit, .isKilled = m_isKilled, .seen = m_shutdown});
+    m_service.noteRequestOver();
+    look();
+}
+
+/// One that is gone executes nothing in its place.
+void RestartSequence::Private::judgeWrapper()
+{
+    const ProcessWatch *const process = m_service.process();
+    if (m_step && m_step->means == RestartMeans::Itself && isBeforeItsEnd(m_step->step) && m_service.before()->process
+        && process && process->isGone() && !m_service.isNew())
+        m_unfinished = unfinishedText({.exit = process->exitStatus(), .isKilled = m_isKilled, .seen = m_shutdown});
 }
 
 void RestartSequence::Private::askRestart()
@@ -708,9 +740,11 @@ void RestartSequence::Private::heard()
     if (!running)
         return;
     const std::optional<HealthReport> &seen = m_service.now();
-    if (seen && !m_service.isNew() && seen->status == ServiceStatus::ShuttingDown && seen->shutdown)
+    if (seen && !m_service.isNew() && seen->status == ServiceStatus::ShuttingDown && seen->shutdown) {
+        m_shutdown = seen->shutdown;
         tell(restartProgressText(*seen->shutdown));
-    else if (!seen && m_service.error() == ClientError::Timeout && m_step && isBeforeItsEnd(m_step->step))
+    }
+    if (!seen && m_service.error() == ClientError::Timeout && m_step && isBeforeItsEnd(m_step->step))
         tell(u"no answer while it shuts down: what it does is not known"_s);
     judgeServiceRestart();
     judgeNewInstance();
@@ -721,6 +755,7 @@ void RestartSequence::Private::look()
 {
     if (!running || !m_step || m_isFailing || !m_calledOff.isEmpty())
         return;
+    judgeWrapper();
     if (isOver(*m_step, action, sight())) {
         if (m_step->step == RestartStep::PortFree && m_service.isElsewhere()
             && m_service.error() != ClientError::Refused)
@@ -787,13 +822,22 @@ void RestartSequence::Private::endStep(StepOutcome outcome)
         m_line.duration = *m_drained;
     else if (m_line.name == RestartStep::Cleaned && m_cleaned)
         m_line.duration = *m_cleaned;
-    if (m_line.name == RestartStep::Cleaned && m_result && outcome == StepOutcome::Ok) {
-        m_line.message = troubleOf(*m_result);
-        m_line.outcome = m_line.message.isEmpty() ? StepOutcome::Ok : StepOutcome::Failed;
-    }
+    if (outcome == StepOutcome::Ok && m_step && isBeforeItsEnd(m_step->step))
+        m_line = withTrouble(m_line);
     m_step.reset();
     receipt.steps << m_line;
     Q_EMIT q->stepFinished(m_line);
+}
+
+/// Of draining and cleaning up, which are over: what was not done of it.
+ReceiptStep RestartSequence::Private::withTrouble(ReceiptStep line) const
+{
+    QString trouble = m_unfinished;
+    if (trouble.isEmpty() && line.name == RestartStep::Cleaned)
+        trouble = m_result ? troubleOf(*m_result) : m_shutdown ? troubleOf(m_shutdown->steps) : QString();
+    line.message = trouble;
+    line.outcome = trouble.isEmpty() ? StepOutcome::Ok : StepOutcome::Failed;
+    return line;
 }
 
 void RestartSequence::Private::fail(const QString &why)
@@ -823,6 +867,8 @@ void RestartSequence::Private::finish()
     const QString trouble = m_result ? troubleOf(*m_result) : QString();
     if (receipt.failure.isEmpty() && action == FleetAction::Stop && !trouble.isEmpty())
         receipt.failure = u"it is stopped, but its clean-up was incomplete: "_s + trouble;
+    if (receipt.failure.isEmpty() && action == FleetAction::Stop)
+        receipt.failure = m_unfinished;
     receipt.ok = receipt.failure.isEmpty();
     if (receipt.total == Seconds(0))
         receipt.total = m_clock.now() - m_began;
@@ -867,6 +913,7 @@ RestartSequence::~RestartSequence() = default;
 const FleetEntry &RestartSequence::entry() const { return d->entry; }
 FleetAction RestartSequence::action() const { return d->action; }
 const Receipt &RestartSequence::receipt() const { return d->receipt; }
+void RestartSequence::noteKilled() { d->noteKilled(); }
 QString RestartSequence::afterCancel() const { return d->afterCancel(); }
 bool RestartSequence::isRunning() const { return d->running; }
 

@@ -50,6 +50,8 @@ public:
     /// the shutdown or start goes on by itself, and only the watching ends; but a service that was asked to go, to be
     /// started again by its command, is started first. A second call does not wait for that.
     void cancel();
+    /// Its process was killed, as somebody asked: what it does not answer any more is no riddle.
+    void noteKilled();
     /// What cancel() would leave now, as a sentence; empty: nothing was asked of the service yet.
     QString afterCancel() const;
 

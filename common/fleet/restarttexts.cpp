@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <cstring>
 
 namespace Hephaestus {
 
@@ -130,15 +131,44 @@ QString restartProgressText(const ShutdownProgress &progress)
     return printable(progress.phase.left(40)) + left;
 }
 
-QString troubleOf(const ShutdownResult &result)
+QString troubleOf(const QList<StepReport> &steps)
 {
     QStringList troubles;
-    for (const StepReport &step : result.steps) {
+    for (const StepReport &step : steps) {
         if (step.outcome == StepOutcome::Failed)
             troubles << u"%1 failed: %2"_s.arg(printable(step.name), printable(step.error));
         else if (step.outcome == StepOutcome::TimedOut)
             troubles << u"%1 timed out"_s.arg(printable(step.name));
     }
+    return troubles.join(u", "_s);
+}
+
+QString unfinishedText(const UnansweredEnd &end)
+{
+    if (end.seen && end.seen->phase == "stopped"_L1)
+        return troubleOf(end.seen->steps);
+    QString text = u"it ended without an answer: whether its clean-up finished is not known"_s;
+    if (end.isKilled)
+        text = u"it was killed, as asked: its clean-up did not finish"_s;
+    else if (end.exit && end.exit->signal != 0)
+        text = u"it was killed by signal %1: its clean-up did not finish"_s.arg(
+            u"%1 (%2)"_s.arg(end.exit->signal).arg(QString::fromLocal8Bit(::strsignal(end.exit->signal))));
+    else if (end.exit)
+        text = u"it exited with code %1 without an answer: whether its clean-up finished is not known"_s.arg(
+            end.exit->code);
+    if (end.seen && !end.seen->phase.isEmpty()) {
+        ShutdownProgress last = *end.seen;
+        last.left.reset();
+        text += u" (last seen: %1)"_s.arg(restartProgressText(last));
+    }
+    return text;
+}
+
+QString troubleOf(const ShutdownResult &result)
+{
+    QStringList troubles;
+    if (const QString ofSteps = troubleOf(result.steps); !ofSteps.isEmpty())
+        troubles << ofSteps;
     if (result.drain && result.drain->abandoned > 0)
         troubles << u"%1 requests were cut off"_s.arg(result.drain->abandoned);
     if (troubles.isEmpty() && !result.complete)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/portholders.h"
+#include "common/fleet/processwatch.h"
 #include "common/fleet/restartplan.h"
 #include "common/protocol/act.h"
 #include "common/protocol/logpage.h"
@@ -66,6 +67,18 @@ QString restartProgressText(const ShutdownProgress &progress);
 
 /// `database timed out, cache failed: disk full`; empty if all went well.
 QString troubleOf(const ShutdownResult &result);
+QString troubleOf(const QList<StepReport> &steps);
+
+/// What is known of a service that ended in its shutdown and did not tell how that went.
+struct UnansweredEnd
+{
+    std::optional<ExitStatus> exit{};       ///< of its process; nothing: nobody told
+    bool isKilled = false;                  ///< as somebody asked who uses this
+    std::optional<ShutdownProgress> seen{}; ///< when it last answered
+};
+
+/// Why its clean-up is not known to be complete, as a sentence; empty: it was seen to be.
+QString unfinishedText(const UnansweredEnd &end);
 
 constexpr int LastWords = 5; ///< lines
 

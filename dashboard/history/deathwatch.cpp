@@ -1,61 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/deathwatch.h"
 
-#include "common/base/processentry.h"
-
 #include <QCoreApplication>
 #include <QTimer>
 
-#include <cstdint>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 namespace Hephaestus {
 
-using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// The first version of `struct pidfd_info` (linux/pidfd.h), which Debian's headers do not have yet.
-struct PidfdInfo
-{
-    std::uint64_t mask;
-    std::uint64_t cgroup;
-    std::uint32_t ids[11];
-    std::int32_t status;
-};
-static_assert(sizeof(PidfdInfo) == 64);
-constexpr std::uint64_t WithExit = 1 << 3; // PIDFD_INFO_EXIT
-constexpr unsigned long GetInfo = _IOWR(0xff, 11, PidfdInfo);
-
-ExitStatus exitOf(int waitStatus)
-{
-    return WIFSIGNALED(waitStatus) ? ExitStatus{0, WTERMSIG(waitStatus)} : ExitStatus{WEXITSTATUS(waitStatus), 0};
-}
-
-/// Others than its user and root are told that it ended with 0 (proc_pid_stat(5)).
-bool mayKnow(qint64 pid)
-{
-    struct stat entry = {};
-    return ::geteuid() == 0 || (::stat(qPrintable(u"/proc/%1"_s.arg(pid)), &entry) == 0 && entry.st_uid == ::geteuid());
-}
-
-/// Nothing: the kernel does not tell.
-std::optional<ExitStatus> exitOf(const ProcessWatch &process)
-{
-    PidfdInfo info{};
-    info.mask = WithExit;
-    if (::ioctl(process.descriptor(), GetInfo, &info) == 0 && (info.mask & WithExit))
-        return exitOf(info.status);
-    const auto zombie = readProcess(process.pid()); // until its parent has reaped it
-    return zombie && zombie->isZombie() && mayKnow(process.pid()) ? std::optional(exitOf(zombie->waitStatus))
-                                                                  : std::nullopt;
-}
-
-} // namespace
 
 DeathWatch::~DeathWatch() = default;
 
@@ -99,7 +50,7 @@ void DeathWatch::ended(qint64 pid)
         return;
     Watched &watched = found->second;
     if (!watched.exit)
-        watched.exit = exitOf(*watched.process);
+        watched.exit = watched.process->exitStatus();
     if (!watched.exit && --watched.patience > 0)
         return QTimer::singleShot(50ms, this, [this, pid] { ended(pid); });
     const ServiceId id = watched.id;

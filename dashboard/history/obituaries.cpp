@@ -113,6 +113,15 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
                reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, subject.log);
 }
 
+void Obituaries::expectKill(ServiceId id, qint64 pid, const QString &by)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return;
+    found->second.killedPid = pid;
+    found->second.killedBy = by;
+}
+
 void Obituaries::forget(ServiceId id)
 {
     m_subjects.erase(id);
@@ -163,7 +172,10 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
         && process->state != ProcessState::Ended;
     if (wentQuietly(exit) && (isReplaced || before->state == ProcessState::Stopping || isPlanned(subject, pid, exit)))
         return tellPlanned(id, subject, pid, exit);
-    const QString reason = exit ? endText(pid, *exit) : tr("pid %1 ended").arg(pid);
+    const bool isHung = exit && exit->signal == SIGKILL && before->state == ProcessState::Stopping;
+    const QString reason = isHung ? tr("pid %1 did not end when it was asked to, and was killed").arg(pid)
+        : exit                    ? endText(pid, *exit)
+                                  : tr("pid %1 ended").arg(pid);
     askLog(subject.entry, [this, id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
 }
 
@@ -221,6 +233,8 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     const auto subject = m_subjects.find(id);
     if (subject == m_subjects.end())
         return;
+    if (subject->second.killedPid == pid)
+        return tellKilled(id, subject->second);
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
     const QByteArray output = keptOutput(outputNameOf(subject->second.entry));
@@ -261,16 +275,27 @@ bool Obituaries::isPlanned(const Subject &subject, qint64 pid, const std::option
         && (subject.closes || wasAskedToEnd(subject.entry, pid, localTime(m_clock.wall()), m_stateDirectory));
 }
 
+/// What it wrapped ends with it: that is the same kill.
+void Obituaries::tellKilled(ServiceId id, Subject &subject)
+{
+    subject.bodies.clear();
+    subject.process.reset();
+    Q_EMIT happened({m_clock.wall(), id, subject.entry.name, EventKind::Action,
+                     tr("pid %1 was killed, as asked").arg(std::exchange(subject.killedPid, 0)),
+                     std::exchange(subject.killedBy, {}), tr("killed")});
+}
+
 void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit)
 {
     subject.bodies.clear();
-    const bool isPlain = !exit || exit->signal != 0 || exit->code == 0;
+    const bool isPlain = exit && (exit->signal != 0 || exit->code == 0);
     Q_EMIT happened({m_clock.wall(),
                      id,
                      subject.entry.name,
                      EventKind::Information,
-                     isPlain ? tr("pid %1 ended as asked").arg(pid)
-                             : tr("pid %1 ended as asked, with exit code %2").arg(pid).arg(exit->code),
+                     !exit         ? tr("pid %1 has ended, as was asked; how nobody told").arg(pid)
+                         : isPlain ? tr("pid %1 ended as asked").arg(pid)
+                                   : tr("pid %1 ended as asked, with exit code %2").arg(pid).arg(exit->code),
                      {},
                      tr("ended")});
 }

@@ -33,6 +33,8 @@ public:
     void observe(ServiceId id, const FleetEntry &entry, const HealthReport &report, const QByteArray &body);
     /// A poll nobody answered. `isStopped`: it was seen to end.
     void miss(ServiceId id, const ServiceReply &reply, bool isStopped);
+    /// Its process, `pid`, is killed from here, as `by` asked: its end is told as that, and is no death.
+    void expectKill(ServiceId id, qint64 pid, const QString &by);
     void forget(ServiceId id);
     /// The process that answers for it is one of this machine, and is watched.
     bool isLocal(ServiceId id) const;
@@ -58,6 +60,8 @@ private:
         bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
         Clock::TimePoint searched{};
+        qint64 killedPid = 0; ///< as somebody asked who uses this
+        QString killedBy;
     };
 
     void watchProcess(ServiceId id, Subject &subject);
@@ -68,6 +72,7 @@ private:
     /// True if the end of that process is what somebody asked for, and it went quietly.
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
     void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
+    void tellKilled(ServiceId id, Subject &subject);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
               const QByteArray &log);

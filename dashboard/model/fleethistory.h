@@ -31,6 +31,9 @@ public:
     /// The process that answers for it is one of this machine, and is watched.
     bool isLocal(ServiceId id) const { return m_obituaries.isLocal(id); }
 
+    /// Its process `pid` is killed from here, as `by` asked.
+    void expectKill(ServiceId id, qint64 pid, const QString &by) { m_obituaries.expectKill(id, pid, by); }
+
     /// Something that the journal shows already, for the store.
     void record(const Event &event);
     /// The same of one that the journal does not show yet, unless an earlier day told it and nothing changed since.

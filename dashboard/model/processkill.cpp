@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/processkill.h"
 
+#include "common/base/username.h"
 #include "dashboard/model/displaytext.h"
 
 #include <QCoreApplication>
 
 #include <csignal>
+#include <unistd.h>
 
 namespace Hephaestus {
 
@@ -46,18 +48,10 @@ std::shared_ptr<ProcessWatch> ProcessKill::hold(ServiceId id) const
 
 bool ProcessKill::kill(ServiceId id, const ProcessWatch &process)
 {
-    const ServiceRow *const row = m_session.fleet().find(id);
     if (!process.send(SIGKILL))
         return false;
-    if (row)
-        m_session.history()->publish(
-            {Clock::machine().wall(),
-             id,
-             row->entry.name,
-             EventKind::Action,
-             KillText::tr("killed by SIGKILL (pid %1): it hung in its shutdown").arg(process.pid()),
-             {},
-             KillText::tr("killed")});
+    m_session.history()->expectKill(id, process.pid(), userName(::getuid())); // it tells the end when it is seen
+    m_session.actions().noteKilled(id);
     return true;
 }
 

@@ -18,7 +18,8 @@ public:
     QString whyNot(ServiceId id) const;
     /// The process as whyNot() found it; null if it has ended.
     std::shared_ptr<ProcessWatch> hold(ServiceId id) const;
-    /// Ends it at once and notes that in the journal. False: it had ended, or is not ours to signal.
+    /// Ends it at once. The journal tells when it has ended, once, and the receipt of its shutdown, why that is cut.
+    /// False: it had ended, or is not ours to signal.
     bool kill(ServiceId id, const ProcessWatch &process);
 
 private:

@@ -6,6 +6,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace Hephaestus {
@@ -51,6 +52,14 @@ QString failedText(FleetAction action, const QString &why)
     case FleetAction::Stop: return ServiceActions::tr("shutdown failed: %1").arg(why);
     }
     Q_UNREACHABLE();
+}
+
+/// Whatever became of its clean-up, it is gone.
+bool isSeenStopped(const Receipt &receipt)
+{
+    return receipt.ok || std::ranges::any_of(receipt.steps, [](const ReceiptStep &step) {
+               return step.name == RestartStep::PortFree && step.outcome == StepOutcome::Ok;
+           });
 }
 
 } // namespace
@@ -211,7 +220,7 @@ void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
         Q_EMIT receiptChanged(id);
     });
     connect(started, &RestartSequence::finished, this, [this, id](const Receipt &receipt) { finish(id, receipt); });
-    m_running[id] = {std::move(sequence), {}};
+    m_running[id] = {std::move(sequence), {}, false};
     tell(id, EventKind::Action,
          action == FleetAction::Restart     ? tr("restart asked for")
              : action == FleetAction::Start ? tr("start asked for")
@@ -232,6 +241,7 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
 {
     const auto done = m_running.find(id);
     const FleetAction action = done->second.sequence->action();
+    const bool isCutShort = done->second.isKilled && action == FleetAction::Stop && isSeenStopped(receipt);
     done->second.sequence.release()->deleteLater(); // it is its signal that brought us here
     m_running.erase(done);
     // That it runs already is no news: what was done last stays to be read.
@@ -240,7 +250,7 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
         m_receipts.try_emplace(id, receipt);
     else
         m_receipts[id] = receipt;
-    if (action == FleetAction::Stop && receipt.ok)
+    if (action == FleetAction::Stop && isSeenStopped(receipt))
         m_fleet.setStopped(id);
     m_fleet.setActivity(id, {});
     if (action != FleetAction::Stop)
@@ -252,7 +262,7 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
         tell(id, EventKind::Information, tr("it runs already"));
     else if (receipt.ok)
         tell(id, EventKind::Recovery, doneText(action, durationText(receipt.total)));
-    else
+    else if (!isCutShort) // else the end of its process tells it
         tell(id, EventKind::Trouble, failedText(action, translated(receipt.failure)));
     Q_EMIT receiptChanged(id);
     Q_EMIT finished(id, receipt);
@@ -304,6 +314,15 @@ QString ServiceActions::afterCancel(ServiceId id) const
 {
     const auto running = m_running.find(id);
     return running == m_running.end() ? QString() : translated(running->second.sequence->afterCancel());
+}
+
+void ServiceActions::noteKilled(ServiceId id)
+{
+    const auto running = m_running.find(id);
+    if (running == m_running.end())
+        return;
+    running->second.isKilled = true;
+    running->second.sequence->noteKilled();
 }
 
 bool ServiceActions::isRunning(ServiceId id) const { return m_running.contains(id); }

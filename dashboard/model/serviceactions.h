@@ -65,6 +65,8 @@ public:
     /// What cancel() would leave now, as a sentence; empty: nothing was asked of the service yet.
     QString afterCancel(ServiceId id) const;
     bool isRunning(ServiceId id) const;
+    /// Its process was killed, as somebody asked. That is told elsewhere: a shutdown that it ends is no trouble.
+    void noteKilled(ServiceId id);
 
     /// What was done to it on an earlier day, unless something was done since.
     void remember(ServiceId id, const Receipt &receipt);
@@ -89,6 +91,7 @@ private:
     {
         std::unique_ptr<RestartSequence> sequence;
         std::optional<RestartStep> step;
+        bool isKilled = false;
     };
 
     /// Why an action may not be performed.

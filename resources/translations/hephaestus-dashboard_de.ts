@@ -2954,6 +2954,22 @@ https://… token-file=… ca=…</translation>
         <source>pid %1 ended as asked, with exit code %2</source>
         <translation>PID %1 endete wie verlangt, mit Exit-Code %2</translation>
     </message>
+    <message>
+        <source>pid %1 did not end when it was asked to, and was killed</source>
+        <translation>PID %1 endete nicht, als es verlangt wurde, und wurde sofort beendet</translation>
+    </message>
+    <message>
+        <source>pid %1 was killed, as asked</source>
+        <translation>PID %1 wurde sofort beendet, wie verlangt</translation>
+    </message>
+    <message>
+        <source>killed</source>
+        <translation>sofort beendet</translation>
+    </message>
+    <message>
+        <source>pid %1 has ended, as was asked; how nobody told</source>
+        <translation>PID %1 ist zu Ende, wie verlangt; wie, hat niemand gesagt</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::PinnedGraphs</name>
@@ -4237,14 +4253,6 @@ https://… token-file=… ca=…</translation>
         <source>The process of %1 is not known to be one of this machine.</source>
         <translation>Dass der Prozess von %1 auf diesem Rechner läuft, ist nicht bekannt.</translation>
     </message>
-    <message>
-        <source>killed by SIGKILL (pid %1): it hung in its shutdown</source>
-        <translation>durch SIGKILL beendet (PID %1): er hing beim Herunterfahren</translation>
-    </message>
-    <message>
-        <source>killed</source>
-        <translation>SIGKILL</translation>
-    </message>
 </context>
 <context>
     <name>ServiceMap</name>
@@ -4839,6 +4847,26 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>it wants a token, which is not sent: %1 names it, but nobody has trusted that file; hephaestus trust %2</source>
         <translation>er verlangt ein Token, das nicht gesendet wird: %1 nennt es, aber dieser Datei hat noch niemand vertraut; hephaestus trust %2</translation>
+    </message>
+    <message>
+        <source>it was killed, as asked: its clean-up did not finish</source>
+        <translation>er wurde sofort beendet, wie verlangt: sein Aufräumen wurde nicht fertig</translation>
+    </message>
+    <message>
+        <source>it was killed by signal %1: its clean-up did not finish</source>
+        <translation>er wurde durch Signal %1 beendet: sein Aufräumen wurde nicht fertig</translation>
+    </message>
+    <message>
+        <source>it exited with code %1 without an answer: whether its clean-up finished is not known</source>
+        <translation>er endete mit Code %1 ohne eine Antwort: ob sein Aufräumen fertig wurde, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>it ended without an answer: whether its clean-up finished is not known</source>
+        <translation>er endete ohne eine Antwort: ob sein Aufräumen fertig wurde, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>%1 (last seen: %2)</source>
+        <translation>%1 (zuletzt gesehen: %2)</translation>
     </message>
 </context>
 </TS>

@@ -113,17 +113,20 @@ private:
         m_report.shouldShutdown = true;
         if (has("hang-in-shutdown"))
             return;
+        m_waiting << socket;
         if (!has("drain"))
-            return finish(socket);
+            return finish();
+        if (std::exchange(m_drains, true))
+            return; // it is told the same
         m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate, u"draining"_s, Seconds(27), 3, {}};
-        drain(socket);
+        drain();
     }
 
     /// For a while, or as long as the file `busy` is in the current folder.
-    void drain(QTcpSocket *socket)
+    void drain()
     {
         if (has("busy") && QFile::exists(u"busy"_s))
-            return QTimer::singleShot(20, socket, [this, socket] { drain(socket); });
+            return QTimer::singleShot(20, this, &FakeService::drain);
         QTimer::singleShot(250, this, [this] {
             m_report.shutdown = ShutdownProgress{ShutdownMode::Immediate,
                                                  u"cleaning_up"_s,
@@ -132,10 +135,10 @@ private:
                                                  {{u"database"_s, StepOutcome::Running, Seconds(0), {}}}};
         });
         if (!has("hang-in-cleanup"))
-            QTimer::singleShot(500, socket, [this, socket] { finish(socket); });
+            QTimer::singleShot(500, this, &FakeService::finish);
     }
 
-    void finish(QTcpSocket *socket)
+    void finish()
     {
         ShutdownResult result;
         result.drain = DrainReport{};
@@ -145,7 +148,8 @@ private:
             result.complete = false;
             result.steps << StepReport{u"database"_s, StepOutcome::TimedOut, Seconds(1), u"timed out"_s};
         }
-        answer(socket, result.complete ? 200 : 500, encode(result));
+        for (QTcpSocket *const socket : std::as_const(m_waiting))
+            answer(socket, result.complete ? 200 : 500, encode(result));
         if (!has("stay"))
             QTimer::singleShot(20, this, [] { ::_exit(0); });
     }
@@ -173,6 +177,8 @@ private:
     }
 
     QStringList m_faults;
+    QList<QTcpSocket *> m_waiting; ///< for the end of its shutdown; they stay until its own
+    bool m_drains = false;
     HealthReport m_report;
     QTcpServer m_server;
 };

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void aForeignPidIsNotWatched();
     void behindAForwarderThePortIsLeftOut();
     void aServiceThatDiesInItsShutdownIsRestarted();
+    void aServiceKilledInItsCleanUpHasNotCleanedUp_data();
+    void aServiceKilledInItsCleanUpHasNotCleanedUp();
     void anIncompleteCleanUpIsTold();
     void failuresAreExplained_data();
     void failuresAreExplained();
@@ -374,6 +376,52 @@ void TestRestartSequence::aServiceThatDiesInItsShutdownIsRestarted()
     const Receipt receipt = run(entryWith());
     QVERIFY2(receipt.ok, qPrintable(receipt.failure));
     QCOMPARE(receipt.steps.first().message, u"it ended without an answer"_s);
+    for (const ReceiptStep &step : receipt.steps) { // nobody saw them done
+        const bool isUnseen = step.name == RestartStep::Drained || step.name == RestartStep::Cleaned;
+        QCOMPARE(step.outcome, isUnseen ? StepOutcome::Failed : StepOutcome::Ok);
+        if (isUnseen)
+            QVERIFY2(step.message.contains(u"whether its clean-up finished is not known"_s), qPrintable(step.message));
+    }
+}
+
+void TestRestartSequence::aServiceKilledInItsCleanUpHasNotCleanedUp_data()
+{
+    QTest::addColumn<bool>("isAsked");
+    QTest::addColumn<QString>("failure");
+    const QString after = u": its clean-up did not finish (last seen: cleaning up: database)"_s;
+    QTest::newRow("by somebody") << false << u"it was killed by signal 9 (Killed)"_s + after;
+    QTest::newRow("as asked here") << true << u"it was killed, as asked"_s + after;
+}
+
+void TestRestartSequence::aServiceKilledInItsCleanUpHasNotCleanedUp()
+{
+    QFETCH(bool, isAsked);
+    QFETCH(QString, failure);
+    const Receipt started = startFake({u"drain"_s, u"hang-in-cleanup"_s});
+    RestartSequence sequence(entryWith(), FleetAction::Stop, options());
+    QSignalSpy finished(&sequence, &RestartSequence::finished);
+    connect(&sequence, &RestartSequence::progressed, &sequence, [&](const QString &text) {
+        if (!text.startsWith("cleaning up"_L1))
+            return;
+        if (isAsked)
+            sequence.noteKilled();
+        ::kill(pid_t(*started.newPid), SIGKILL);
+    });
+    sequence.start();
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, 60'000);
+    const Receipt receipt = finished[0][0].value<Receipt>();
+    QVERIFY(!receipt.ok);
+    if (!isAsked && !receipt.failure.contains(u"signal"_s)) // the kernel does not tell
+        failure.replace(u"was killed by signal 9 (Killed): its clean-up did not finish"_s,
+                        u"ended without an answer: whether its clean-up finished is not known"_s);
+    QCOMPARE(receipt.failure, failure);
+    const auto cleaned =
+        std::ranges::find_if(receipt.steps, [](const ReceiptStep &step) { return step.name == RestartStep::Cleaned; });
+    QVERIFY(cleaned != receipt.steps.end());
+    QCOMPARE(cleaned->outcome, StepOutcome::Failed);
+    QCOMPARE(cleaned->message, failure);
+    QCOMPARE(receipt.steps.last().name, WireWord<RestartStep>(RestartStep::PortFree));
+    QCOMPARE(receipt.steps.last().outcome, StepOutcome::Ok);
 }
 
 void TestRestartSequence::anIncompleteCleanUpIsTold()

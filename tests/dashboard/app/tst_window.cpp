@@ -140,7 +140,7 @@ void TestWindow::theKeyboardAloneRestarts()
 void TestWindow::killNowEndsWhatHangsInItsShutdown()
 {
     QProcess hanging;
-    hanging.start(QStringLiteral(FAKESERVICE), {u"0"_s, u"hang-in-shutdown"_s});
+    hanging.start(QStringLiteral(FAKESERVICE), {u"0"_s, u"drain"_s, u"hang-in-cleanup"_s});
     QVERIFY(hanging.waitForReadyRead());
     const QByteArray line = hanging.readLine().trimmed();
     FleetSession session(LiveWindow::options(m_directory->path()));
@@ -169,10 +169,34 @@ void TestWindow::killNowEndsWhatHangsInItsShutdown()
     QVERIFY(hands.inDialog(u"Kill"_s)->window()->findChild<QLabel *>()->text().contains(
         u"pid %1"_s.arg(hanging.processId())));
     QCOMPARE(hanging.state(), QProcess::Running); // nobody has agreed yet
+    const qint64 pid = hanging.processId();
+    QTRY_COMPARE(session.fleet().find(id)->report->shutdown->phase, u"cleaning_up"_s);
     Hands(window).click(hands.inDialog(u"Kill"_s));
     QTRY_COMPARE(hanging.state(), QProcess::NotRunning);
     QCOMPARE(hanging.exitStatus(), QProcess::CrashExit);
     QTRY_VERIFY(!kill->isEnabled());
+    QTRY_VERIFY(!session.actions().isRunning(id));
+    const Receipt receipt = *session.actions().receipt(id);
+    QVERIFY(!receipt.ok);
+    QCOMPARE(receipt.failure,
+             u"it was killed, as asked: its clean-up did not finish (last seen: cleaning up: "
+             "database)"_s);
+    for (const ReceiptStep &step : receipt.steps) {
+        if (step.name == RestartStep::Cleaned)
+            QCOMPARE(step.outcome, StepOutcome::Failed);
+    }
+    QCOMPARE(state(), ServiceState::Stopped);
+    // It is told once, and is no trouble.
+    const auto told = [&](const QString &words) {
+        int lines = 0;
+        for (int row = 0; row < session.journal().rowCount(); ++row)
+            lines += session.journal().event(row).text.contains(words);
+        return lines;
+    };
+    QTRY_COMPARE(told(u"pid %1 was killed, as asked"_s.arg(pid)), 1);
+    QCOMPARE(told(u"kill"_s), 1);
+    for (int row = 0; row < session.journal().rowCount(); ++row)
+        QVERIFY(session.journal().event(row).kind != EventKind::Trouble);
 }
 
 QTEST_MAIN(TestWindow)

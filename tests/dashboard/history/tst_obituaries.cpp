@@ -23,6 +23,7 @@ private Q_SLOTS:
     void theOutputOfManyIsReadAFewAtATime();
     void whoRefusesAfterAnAnswerIsBuriedOnce();
     void aProgramThatItsWrapperGivesUpHasDied();
+    void aProgramThatHungAndWasKilledDidNotEndAsAsked();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -142,6 +143,20 @@ void TestObituaries::aProgramThatItsWrapperGivesUpHasDied()
     const auto event = happened[0][0].value<Event>();
     QCOMPARE(event.text, u"pid 9 exited with code 3"_s);
     QCOMPARE(event.kind, EventKind::Trouble);
+}
+
+void TestObituaries::aProgramThatHungAndWasKilledDidNotEndAsAsked()
+{
+    Bench bench;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    const FleetEntry entry = Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.process = WrappedProcess{.pid = 9, .state = ProcessState::Stopping};
+    bench.obituaries.observe(1, entry, report, "{}");
+    report.process = WrappedProcess{.state = ProcessState::Ended, .signal = u"SIGKILL"_s};
+    bench.obituaries.observe(1, entry, report, "{}");
+    QTRY_COMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, u"pid 9 did not end when it was asked to, and was killed"_s);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)

@@ -170,6 +170,7 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
         {u"%1 has not finished its shutdown within %2 (%3)"_s, u"\"% has not finished its shutdown within %%\""_s},
         {u"it is stopped, but its clean-up was incomplete: %1"_s,
          u"\"it is stopped, but its clean-up was incomplete: \""_s},
+        {u"%1 (last seen: %2)"_s, u"\" (last seen: %)\""_s},
         {u"%1 exited with code %2 after %3"_s, u"\"exited with code %\""_s},
         {u"%1 was killed by signal %2 after %3"_s, u"\"was killed by signal % (%)\""_s},
     };
