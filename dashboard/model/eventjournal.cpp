@@ -17,34 +17,70 @@ namespace {
 
 constexpr std::size_t RepeatsLookedFor = 40; ///< lines back
 constexpr auto LongestRepeat = 10min;        ///< from one time to the next
+constexpr auto Together = 10s;               ///< from one service to the next
+constexpr qsizetype Several = 3;             ///< services: fewer have a line each
+constexpr qsizetype PidsKept = 3;
+constexpr qsizetype NamesInLine = 3;
+constexpr qsizetype NamesInToolTip = 30;
 
-/// A process that ends again and again has another pid each time.
-bool saySame(QStringView one, QStringView other)
+/// A text around the number after its first `pid`: a process that ends again and again has another one each time.
+struct Said
 {
-    if (one == other)
-        return true;
-    constexpr auto before = "pid "_L1;
-    const qsizetype at = one.indexOf(before, 0, Qt::CaseInsensitive) + before.size();
-    const auto withoutNumber = [at](QStringView text) {
-        qsizetype end = at;
+    QStringView before; ///< with `pid `, if there is one
+    QStringView pid;
+    QStringView after;
+
+    explicit Said(QStringView text) : before(text)
+    {
+        constexpr auto word = "pid "_L1;
+        const qsizetype found = text.indexOf(word, 0, Qt::CaseInsensitive);
+        if (found < 0)
+            return;
+        const qsizetype begin = found + word.size();
+        qsizetype end = begin;
         while (end < text.size() && text[end].isDigit())
             ++end;
-        return text.mid(end);
-    };
-    return at >= before.size() && one.left(at) == other.left(at) && withoutNumber(one) == withoutNumber(other);
+        before = text.left(begin);
+        pid = text.mid(begin, end - begin);
+        after = text.mid(end);
+    }
+    bool isSameAs(const Said &other) const { return before == other.before && after == other.after; }
+};
+
+/// What stands before the reason, which differs from one service to the other.
+QStringView topicOf(QStringView text)
+{
+    const qsizetype reason = text.indexOf(u": ");
+    return reason < 0 ? text : text.left(reason);
 }
 
 /// What somebody did is told each time.
 bool isRepeated(const Event &earlier, const Event &event)
 {
     return event.kind != EventKind::Action && earlier.kind == event.kind && earlier.service == event.service
-        && earlier.serviceName == event.serviceName && saySame(earlier.text, event.text)
-        && event.at - earlier.at < LongestRepeat;
+        && earlier.serviceName == event.serviceName && earlier.by == event.by
+        && Said(earlier.text).isSameAs(Said(event.text)) && event.at - earlier.at < LongestRepeat;
+}
+
+/// The same thing came to two services at once.
+bool isTogether(const Event &one, const Event &other)
+{
+    return one.kind != EventKind::Action && one.kind == other.kind && one.service != NoService
+        && other.service != NoService && one.by == other.by && std::chrono::abs(one.at - other.at) < Together
+        && Said(topicOf(one.text)).isSameAs(Said(topicOf(other.text)));
 }
 
 } // namespace
 
 EventJournal::EventJournal(int capacity, QObject *parent) : QAbstractTableModel(parent), m_capacity(capacity) {}
+
+EventJournal::Line EventJournal::lineOf(const Event &event)
+{
+    Line line{event, event.at};
+    if (const QStringView pid = Said(event.text).pid; !pid.isEmpty())
+        line.pids << pid.toString();
+    return line;
+}
 
 void EventJournal::removeLine(std::size_t row)
 {
@@ -60,21 +96,84 @@ void EventJournal::insertLine(std::size_t row, const Line &line)
     endInsertRows();
 }
 
+void EventJournal::replaceLine(std::size_t old, std::size_t row, const Line &line)
+{
+    if (old == row) {
+        m_lines[row] = line;
+        return Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
+    }
+    removeLine(old);
+    insertLine(row, line);
+}
+
+/// The line once more, later.
+EventJournal::Line EventJournal::withAnother(Line line, const Event &event)
+{
+    ++line.count;
+    const Said said(event.text);
+    line.isWordForWord = line.isWordForWord && said.isSameAs(Said(line.event.text));
+    line.event = event;
+    if (const QString pid = said.pid.toString(); !pid.isEmpty() && !line.pids.contains(pid)) {
+        line.hasMorePids = line.pids.size() == PidsKept;
+        if (line.hasMorePids)
+            line.pids.removeLast();
+        line.pids << pid;
+    }
+    return line;
+}
+
+/// The line of one more service, or once more of one of them.
+EventJournal::Line EventJournal::withMember(Line line, const Event &event)
+{
+    if (line.members.isEmpty())
+        line.members << line.event;
+    line = withAnother(std::move(line), event);
+    line.first = std::min(line.first, event.at);
+    const auto known = std::ranges::find(line.members, event.service, &Event::service);
+    if (known == line.members.end())
+        line.members << event;
+    else
+        *known = event;
+    return line;
+}
+
+/// Into the line that it belongs to, which comes to `row`. False: it is a line of its own.
+bool EventJournal::place(const Event &event, std::size_t row)
+{
+    const std::size_t depth = std::min(m_lines.size(), row + RepeatsLookedFor);
+    QList<std::size_t> others; // of other services, to which the same came
+    for (std::size_t old = row; old < depth; ++old) {
+        const Line &line = m_lines[old];
+        const bool isTogether = Hephaestus::isTogether(line.event, event);
+        if (isTogether && !line.members.isEmpty()) {
+            replaceLine(old, row, withMember(line, event));
+            return true;
+        }
+        if (line.members.isEmpty() && isRepeated(line.event, event)) {
+            replaceLine(old, row, withAnother(line, event));
+            return true;
+        }
+        if (isTogether && line.count == 1 && line.event.service != event.service)
+            others << old;
+    }
+    if (others.size() + 1 < Several)
+        return false;
+    Line line = m_lines[others.last()]; // the oldest
+    for (auto next = std::next(others.crbegin()); next != others.crend(); ++next)
+        line = withMember(line, m_lines[*next].event);
+    for (auto each = others.crbegin(); each != others.crend(); ++each)
+        removeLine(*each);
+    insertLine(row, withMember(line, event));
+    return true;
+}
+
 void EventJournal::append(const Event &event)
 {
-    Line line{event, event.at};
-    const std::size_t depth = std::min(m_lines.size(), RepeatsLookedFor);
-    for (std::size_t row = 0; row < depth; ++row) {
-        if (!isRepeated(m_lines[row].event, event))
-            continue;
-        line.first = m_lines[row].first;
-        line.count = m_lines[row].count + 1;
-        removeLine(row);
-        break;
-    }
+    if (place(event, 0))
+        return;
     if (int(m_lines.size()) >= m_capacity)
         removeLine(m_lines.size() - 1);
-    insertLine(0, line);
+    insertLine(0, lineOf(event));
 }
 
 void EventJournal::insertEarlier(const QList<Event> &events)
@@ -82,30 +181,52 @@ void EventJournal::insertEarlier(const QList<Event> &events)
     for (const Event &event : events) {
         const auto later = std::ranges::find_if(m_lines, [&](const Line &line) { return line.event.at <= event.at; });
         const auto row = std::size_t(later - m_lines.begin());
-        const auto depth = std::min(m_lines.size(), row + RepeatsLookedFor);
-        bool isCounted = false;
-        for (std::size_t other = row; other < depth && !isCounted; ++other) {
-            isCounted = isRepeated(m_lines[other].event, event);
-            if (!isCounted)
-                continue;
-            const Line line{event, m_lines[other].first, m_lines[other].count + 1};
-            removeLine(other);
-            insertLine(row, line);
-        }
-        if (!isCounted && int(m_lines.size()) < m_capacity)
-            insertLine(row, {event, event.at});
+        if (!place(event, row) && int(m_lines.size()) < m_capacity)
+            insertLine(row, lineOf(event));
     }
 }
 
-/// `qdrant fails: refused (12 times in 3 min)`.
+/// What all of them say; of more than one process the pids that there is room for.
+QString EventJournal::common(const Line &line)
+{
+    const QStringView text = line.isWordForWord ? QStringView(line.event.text) : topicOf(line.event.text);
+    if (line.pids.size() < 2)
+        return visibleText(text.toString(), 1000);
+    const Said said(text);
+    const QString pids = line.hasMorePids ? line.pids.first() + u" … "_s + line.pids.last() : line.pids.join(u", "_s);
+    return visibleText(said.before.toString() + (said.pid.isEmpty() ? QString() : pids) + said.after.toString(), 1000);
+}
+
+/// `qdrant fails: refused (12 times in 3 min)`, `unreachable (orders, billing, search and 57 more)`.
 QString EventJournal::text(const Line &line)
 {
-    const QString text = visibleText(line.event.text, 1000);
+    const QString text = common(line);
+    if (!line.members.isEmpty()) {
+        QStringList names;
+        for (const Event &each : line.members.mid(0, NamesInLine))
+            names << visibleText(each.serviceName, 40);
+        const int more = int(line.members.size() - names.size());
+        return more > 0 ? tr("%1 (%2 and %n more)", nullptr, more).arg(text, names.join(u", "_s))
+                        : u"%1 (%2)"_s.arg(text, names.join(u", "_s));
+    }
     if (line.count == 1)
         return text;
     const QString time = durationText(wholeSeconds(line.event.at - line.first));
     return line.count == 2 ? tr("%1 (twice in %2)").arg(text, time)
                            : tr("%1 (%n time(s) in %2)", nullptr, line.count).arg(text, time);
+}
+
+/// Of several services what each of them said.
+QString EventJournal::details(const Line &line)
+{
+    if (line.members.isEmpty())
+        return text(line);
+    QStringList lines;
+    for (const Event &each : line.members.mid(0, NamesInToolTip))
+        lines << u"%1: %2"_s.arg(visibleText(each.serviceName, 80), visibleText(each.text, 200));
+    if (const int more = int(line.members.size() - lines.size()); more > 0)
+        lines << tr("and %n more", nullptr, more);
+    return lines.join(u'\n');
 }
 
 int EventJournal::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_lines.size()); }
@@ -121,18 +242,27 @@ QVariant EventJournal::data(const QModelIndex &index, int role) const
     const QDateTime at = localTime(event.at);
     switch (role) {
     case KindRole: return QVariant::fromValue(event.kind);
-    case ServiceIdRole: return event.service;
+    case ServicesRole: {
+        QList<ServiceId> services;
+        for (const Event &each : line.members)
+            services << each.service;
+        if (services.isEmpty() && event.service != NoService)
+            services << event.service;
+        return QVariant::fromValue(services);
+    }
     case Qt::DisplayRole:
         switch (index.column()) {
         case Time: return at.date() == QDate::currentDate() ? at.toString(u"HH:mm:ss"_s) : dayAndTime(at);
-        case Service: return visibleText(event.serviceName, 80);
+        case Service:
+            return line.members.isEmpty() ? visibleText(event.serviceName, 80)
+                                          : tr("%n service(s)", nullptr, int(line.members.size()));
         case Text: return event.by.isEmpty() ? text(line) : tr("%1, by %2").arg(text(line), visibleText(event.by, 80));
         default: return {};
         }
     case Qt::ToolTipRole:
         if (index.column() == Time)
             return tr("%1 local\n%2").arg(at.toString(Qt::ISODate), at.toUTC().toString(Qt::ISODateWithMs));
-        return text(line) + (event.by.isEmpty() ? QString() : u'\n' + tr("by %1").arg(visibleText(event.by, 80)));
+        return details(line) + (event.by.isEmpty() ? QString() : u'\n' + tr("by %1").arg(visibleText(event.by, 80)));
     default: return {};
     }
 }

@@ -10,14 +10,19 @@
 namespace Hephaestus {
 
 /// What happened, newest first; the oldest events make room beyond `capacity`. What comes again and again is one line,
-/// which counts: `qdrant fails: refused (12 times in 3 min)`.
+/// which counts: `qdrant fails: refused (12 times in 3 min)`. What comes to three services or more within ten seconds
+/// is one line, which names them: `60 services`, `unreachable (orders, billing, search and 57 more)`. Such a line says
+/// only what is common to all that it stands for.
 class EventJournal : public QAbstractTableModel
 {
     Q_OBJECT
 
 public:
     enum Column { Time, Service, Text, ColumnCount };
-    enum Role { KindRole = Qt::UserRole, ServiceIdRole };
+    enum Role {
+        KindRole = Qt::UserRole,
+        ServicesRole, ///< QList<ServiceId>: all that the line is of; empty: of none
+    };
 
     explicit EventJournal(int capacity = 2000, QObject *parent = nullptr);
 
@@ -32,17 +37,28 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
-    /// One event, or the same one several times.
+    /// One event, or the same one several times, or of several services.
     struct Line
     {
         Event event;
         std::chrono::system_clock::time_point first;
         int count = 1;
+        QList<Event> members{};    ///< of several services: the latest of each, in the order in which they came
+        QStringList pids{};        ///< that differ, at most three: the first ones, and the latest
+        bool hasMorePids = false;  ///< than these
+        bool isWordForWord = true; ///< they say the same, but for a pid
     };
 
+    static Line lineOf(const Event &event);
+    bool place(const Event &event, std::size_t row);
+    void replaceLine(std::size_t old, std::size_t row, const Line &line);
     void removeLine(std::size_t row);
     void insertLine(std::size_t row, const Line &line);
+    static Line withAnother(Line line, const Event &event);
+    static Line withMember(Line line, const Event &event);
+    static QString common(const Line &line);
     static QString text(const Line &line);
+    static QString details(const Line &line);
 
     int m_capacity;
     std::deque<Line> m_lines;

@@ -44,7 +44,8 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
     horizontalHeader()->hide();
     setAccessibleName(tr("Events"));
     connect(this, &QTableView::activated, this, [this](const QModelIndex &index) {
-        Q_EMIT opened(index.data(EventJournal::ServiceIdRole).value<ServiceId>());
+        if (const auto services = index.data(EventJournal::ServicesRole).value<QList<ServiceId>>(); !services.isEmpty())
+            Q_EMIT opened(services);
     });
 }
 

@@ -18,7 +18,7 @@ public:
     explicit EventList(EventJournal &journal, QWidget *parent = nullptr);
 
 Q_SIGNALS:
-    void opened(Hephaestus::ServiceId service); ///< Enter or a double click on an event
+    void opened(const QList<Hephaestus::ServiceId> &services); ///< Enter or a double click on an event: whose it is
 };
 
 } // namespace Hephaestus

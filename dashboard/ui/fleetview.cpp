@@ -461,6 +461,19 @@ void FleetView::select(ServiceId id)
                                           QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
+void FleetView::selectAllOf(const QList<ServiceId> &services)
+{
+    QItemSelection rows;
+    for (const ServiceId id : services) {
+        if (const int row = m_rows->rowOf(id); row >= 0)
+            rows.select(m_rows->index(row, 0), m_rows->index(row, m_rows->columnCount() - 1));
+    }
+    if (rows.isEmpty())
+        return;
+    select(m_rows->serviceAt(rows.first().top()));
+    selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
 void FleetView::setQuery(const FilterQuery &query)
 {
     const ServiceId before = currentService();

@@ -41,6 +41,8 @@ public:
     /// order.
     QList<ServiceId> selectedServices() const;
     void select(ServiceId id);
+    /// All of them that are in view; the first of these is current.
+    void selectAllOf(const QList<ServiceId> &services);
     /// Makes the first service current, if none is: there is always something to look at.
     void keepSomethingCurrent();
     void setQuery(const FilterQuery &query);

@@ -312,7 +312,7 @@ void MainWindow::connectViews()
     connect(m_detail, &DetailPane::pinsWanted, this, &MainWindow::pin);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));
     connect(m_table, &QWidget::customContextMenuRequested, this, &MainWindow::showContextMenu);
-    connect(m_events, &EventList::opened, m_table, &FleetView::select);
+    connect(m_events, &EventList::opened, m_table, &FleetView::selectAllOf);
     const auto offerAlerts = [this] {
         if (m_session.alerts())
             m_table->offerAlerts();

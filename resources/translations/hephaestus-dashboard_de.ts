@@ -1677,6 +1677,27 @@ https://… token-file=… ca=…</translation>
         <source>Event</source>
         <translation>Ereignis</translation>
     </message>
+    <message numerus="yes">
+        <source>%1 (%2 and %n more)</source>
+        <translation>
+            <numerusform>%1 (%2 und %n weiterer)</numerusform>
+            <numerusform>%1 (%2 und %n weitere)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s)</source>
+        <translation>
+            <numerusform>%n Dienst</numerusform>
+            <numerusform>%n Dienste</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::EventList</name>

@@ -263,6 +263,27 @@
             <numerusform>%1 (%n times in %2)</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 (%2 and %n more)</source>
+        <translation>
+            <numerusform>%1 (%2 and %n more)</numerusform>
+            <numerusform>%1 (%2 and %n more)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s)</source>
+        <translation>
+            <numerusform>%n service</numerusform>
+            <numerusform>%n services</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetModel</name>

@@ -21,7 +21,7 @@ private Q_SLOTS:
         QCOMPARE(journal.rowCount(), 3);
         QCOMPARE(journal.index(0, EventJournal::Text).data().toString(), u"4"_s);
         QCOMPARE(journal.index(2, EventJournal::Text).data().toString(), u"2"_s);
-        QCOMPARE(journal.index(0, 0).data(EventJournal::ServiceIdRole).value<ServiceId>(), ServiceId(7));
+        QCOMPARE(journal.index(0, 0).data(EventJournal::ServicesRole).value<QList<ServiceId>>(), QList<ServiceId>{7});
     }
 
     void whatFlapsIsOneLineThatCounts()
@@ -57,12 +57,64 @@ private Q_SLOTS:
         tell(20, u"pid 101 exited with code 3"_s);
         tell(40, u"pid 7592 exited with code 3"_s);
         QCOMPARE(journal.rowCount(), 1);
-        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(),
-                 u"pid 7592 exited with code 3 (3 times in 40 s)"_s); // the latest one's
+        const auto text = [&] { return journal.index(0, EventJournal::Text).data().toString(); };
+        QCOMPARE(text(), u"pid 99, 101, 7592 exited with code 3 (3 times in 40 s)"_s); // none of them did it thrice
+        tell(45, u"pid 7592 exited with code 3"_s);
+        QCOMPARE(text(), u"pid 99, 101, 7592 exited with code 3 (4 times in 45 s)"_s);
+        tell(46, u"pid 8 exited with code 3"_s);
+        QCOMPARE(text(), u"pid 99 … 8 exited with code 3 (5 times in 46 s)"_s);
         tell(50, u"pid 7592 exited with code 4"_s);
         tell(51, u"PID 8000 endete mit Code 4"_s);
         tell(52, u"PID 9 endete mit Code 4"_s);
         QCOMPARE(journal.rowCount(), 3);
+    }
+
+    void oneProcessThatSaysTheSameKeepsItsPid()
+    {
+        EventJournal journal;
+        for (int time = 0; time < 2; ++time)
+            journal.append({std::chrono::system_clock::time_point(std::chrono::seconds(time)), 7, u"mcp"_s,
+                            EventKind::Trouble, u"pid 9 hangs"_s});
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(), u"pid 9 hangs (twice in 1 s)"_s);
+    }
+
+    void whatComesToManyAtOnceIsOneLine()
+    {
+        EventJournal journal;
+        const QAbstractItemModelTester tester(&journal, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const std::chrono::system_clock::time_point begin{std::chrono::hours(1)};
+        const auto tell = [&](int second, ServiceId id, const QString &text, EventKind kind = EventKind::Trouble) {
+            journal.append({begin + std::chrono::seconds(second), id, u"s%1"_s.arg(id), kind, text});
+        };
+        const auto cell = [&](int row, int column) { return journal.index(row, column).data().toString(); };
+        tell(0, 1, u"unreachable: 127.0.0.1:1 refused"_s);
+        tell(0, 2, u"unreachable: 127.0.0.1:2 refused"_s);
+        QCOMPARE(journal.rowCount(), 2); // each with its reason
+        for (ServiceId id = 3; id <= 60; ++id) {
+            tell(int(id) / 10, id, u"unreachable: 127.0.0.1:%1 refused"_s.arg(id));
+            tell(int(id) / 10, id, u"pid %1 died"_s.arg(id + 100)); // which comes between
+        }
+        QCOMPARE(journal.rowCount(), 2);
+        QCOMPARE(cell(1, EventJournal::Service), u"60 services"_s);
+        QCOMPARE(cell(1, EventJournal::Text), u"unreachable (s1, s2, s3 and 57 more)"_s); // no address is of all
+        QCOMPARE(cell(0, EventJournal::Service), u"58 services"_s);
+        QCOMPARE(cell(0, EventJournal::Text), u"pid 103 … 160 died (s3, s4, s5 and 55 more)"_s);
+        const QString all = journal.index(1, EventJournal::Text).data(Qt::ToolTipRole).toString();
+        QVERIFY2(all.startsWith(u"s1: unreachable: 127.0.0.1:1 refused\ns2: unreachable: "_s), qPrintable(all));
+        QVERIFY2(all.endsWith(u"and 30 more"_s), qPrintable(all));
+        QCOMPARE(journal.index(1, 0).data(EventJournal::ServicesRole).value<QList<ServiceId>>().size(), 60);
+        tell(40, 61, u"unreachable: 127.0.0.1:61 refused"_s); // that is another story
+        for (ServiceId id = 1; id <= 3; ++id)
+            tell(41, id, u"restart asked for"_s, EventKind::Action); // what is done is told each time
+        QCOMPARE(journal.rowCount(), 6);
+    }
+
+    void whatIsCommonWordForWordIsToldInWhole()
+    {
+        EventJournal journal;
+        for (ServiceId id = 1; id <= 3; ++id)
+            journal.append({{}, id, u"s%1"_s.arg(id), EventKind::Trouble, u"qdrant fails: refused"_s});
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(), u"qdrant fails: refused (s1, s2, s3)"_s);
     }
 
     void whatHappenedEarlierGoesWhereItsTimeBelongs()
