@@ -96,18 +96,21 @@ void EventJournal::insertLine(std::size_t row, const Line &line)
     endInsertRows();
 }
 
-void EventJournal::replaceLine(std::size_t old, std::size_t row, const Line &line)
+/// The line comes to `row`. Of thousands of services it is changed where it is, and not copied.
+void EventJournal::change(std::size_t old, std::size_t row, void (*add)(Line &, const Event &), const Event &event)
 {
     if (old == row) {
-        m_lines[row] = line;
+        add(m_lines[row], event);
         return Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
     }
+    Line line = m_lines[old];
     removeLine(old);
+    add(line, event);
     insertLine(row, line);
 }
 
 /// The line once more, later.
-EventJournal::Line EventJournal::withAnother(Line line, const Event &event)
+void EventJournal::addAnother(Line &line, const Event &event)
 {
     ++line.count;
     const Said said(event.text);
@@ -119,22 +122,24 @@ EventJournal::Line EventJournal::withAnother(Line line, const Event &event)
             line.pids.removeLast();
         line.pids << pid;
     }
-    return line;
 }
 
 /// The line of one more service, or once more of one of them.
-EventJournal::Line EventJournal::withMember(Line line, const Event &event)
+void EventJournal::addMember(Line &line, const Event &event)
 {
-    if (line.members.isEmpty())
+    if (line.members.isEmpty()) {
         line.members << line.event;
-    line = withAnother(std::move(line), event);
+        line.places.insert(line.event.service, 0);
+    }
+    addAnother(line, event);
     line.first = std::min(line.first, event.at);
-    const auto known = std::ranges::find(line.members, event.service, &Event::service);
-    if (known == line.members.end())
-        line.members << event;
-    else
-        *known = event;
-    return line;
+    const auto known = line.places.constFind(event.service);
+    if (known != line.places.cend()) {
+        line.members[*known] = event;
+        return;
+    }
+    line.places.insert(event.service, line.members.size());
+    line.members << event;
 }
 
 /// Into the line that it belongs to, which comes to `row`. False: it is a line of its own.
@@ -146,11 +151,11 @@ bool EventJournal::place(const Event &event, std::size_t row)
         const Line &line = m_lines[old];
         const bool isTogether = Hephaestus::isTogether(line.event, event);
         if (isTogether && !line.members.isEmpty()) {
-            replaceLine(old, row, withMember(line, event));
+            change(old, row, addMember, event);
             return true;
         }
         if (line.members.isEmpty() && isRepeated(line.event, event)) {
-            replaceLine(old, row, withAnother(line, event));
+            change(old, row, addAnother, event);
             return true;
         }
         if (isTogether && line.count == 1 && line.event.service != event.service)
@@ -160,10 +165,11 @@ bool EventJournal::place(const Event &event, std::size_t row)
         return false;
     Line line = m_lines[others.last()]; // the oldest
     for (auto next = std::next(others.crbegin()); next != others.crend(); ++next)
-        line = withMember(line, m_lines[*next].event);
+        addMember(line, m_lines[*next].event);
     for (auto each = others.crbegin(); each != others.crend(); ++each)
         removeLine(*each);
-    insertLine(row, withMember(line, event));
+    addMember(line, event);
+    insertLine(row, line);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "dashboard/history/event.h"
 
 #include <QAbstractTableModel>
+#include <QHash>
 
 #include <deque>
 
@@ -43,19 +44,20 @@ private:
         Event event;
         std::chrono::system_clock::time_point first;
         int count = 1;
-        QList<Event> members{};    ///< of several services: the latest of each, in the order in which they came
-        QStringList pids{};        ///< that differ, at most three: the first ones, and the latest
-        bool hasMorePids = false;  ///< than these
-        bool isWordForWord = true; ///< they say the same, but for a pid
+        QList<Event> members{}; ///< of several services: the latest of each, in the order in which they came
+        QHash<ServiceId, qsizetype> places{}; ///< in it; of thousands each is looked for
+        QStringList pids{};                   ///< that differ, at most three: the first ones, and the latest
+        bool hasMorePids = false;             ///< than these
+        bool isWordForWord = true;            ///< they say the same, but for a pid
     };
 
     static Line lineOf(const Event &event);
     bool place(const Event &event, std::size_t row);
-    void replaceLine(std::size_t old, std::size_t row, const Line &line);
+    void change(std::size_t old, std::size_t row, void (*add)(Line &, const Event &), const Event &event);
     void removeLine(std::size_t row);
     void insertLine(std::size_t row, const Line &line);
-    static Line withAnother(Line line, const Event &event);
-    static Line withMember(Line line, const Event &event);
+    static void addAnother(Line &line, const Event &event);
+    static void addMember(Line &line, const Event &event);
     static QString common(const Line &line);
     static QString text(const Line &line);
     static QString details(const Line &line);
